@@ -1,0 +1,97 @@
+// The vocabulary of attribution: endpoints, capture points, what was observed, what was to be expected, and the chain.
+import type { FrameEncapsulation, TcpFacts } from '../flow/record.ts';
+import type { Candidate, Evidence, SourceRef } from '../topology/model.ts';
+
+export type EndpointKind = 'pod' | 'tunnel' | 'node' | 'service' | 'external' | 'unknown';
+
+export interface Endpoint {
+  ip: string;
+  /** 0 for protocols without ports, null when the snaplen cut it off. */
+  port: number | null;
+  kind: EndpointKind;
+  namespace: string | null;
+  pod: string | null;
+  node: string | null;
+  pool: string | null;
+  candidates: readonly Candidate[];
+  evidence: readonly Evidence[];
+}
+
+export type PointRole = 'underlay' | 'tunnel' | 'workload' | 'unknown';
+
+/** A place where packets were captured. */
+export interface CapturePoint {
+  /** Interface name if known (pcapng if_name, SLL2 ifindex by the node's `ip link`, file name); else null. */
+  interface: string | null;
+  /** pcapng interface index or SLL2 ifindex; null for classic pcap on one interface. */
+  index: number | null;
+  node: string | null;
+  role: PointRole;
+  evidence: readonly Evidence[];
+  /** Packets seen there (all of them, also those that belong to no flow). */
+  packets: number;
+}
+
+export interface Observation {
+  /** Index into Trace.captures, and into that capture's `points`. */
+  capture: number;
+  point: number;
+  encapsulation: FrameEncapsulation;
+  outerSrc: string | null;
+  outerDst: string | null;
+  vni: number | null;
+  /** UDP destination port of the tunnel; null without one. */
+  udpPort: number | null;
+  packets: number;
+  bytes: number;
+  /** Later outer fragments among `packets`. */
+  outerFragments: number;
+  firstPacket: number;
+  lastPacket: number;
+  /** RFC 3339 UTC. */
+  first: string | null;
+  last: string | null;
+  /** Tunnels outside this one that merely carried a copy. */
+  carriers: readonly string[];
+  innerSrcMac: string | null;
+  innerDstMac: string | null;
+}
+
+export interface Observed {
+  encapsulation: FrameEncapsulation | 'mixed' | 'unknown';
+  vni: number | null;
+  outerSrc: string | null;
+  outerDst: string | null;
+  udpPort: number | null;
+}
+
+export interface Expected {
+  encapsulation: 'vxlan' | 'ipip' | 'wireguard' | 'none' | 'local' | null;
+  pool: string | null;
+  /** Kebab-case: `pool-always`, `crosssubnet-same`, `crosssubnet-different`, `pool-never`, `same-node`, `no-vtep`, `node-address`,
+   *  `external`, `no-pool`, `pool-not-in-snapshot`, `no-snapshot`, `sender-unknown`, `wireguard-keys`, `ebpf-nodeport`, ... */
+  reason: string;
+}
+
+export type Outcome = 'answered' | 'refused' | 'reset' | 'no-answer' | 'one-way' | 'sent-never-arrived';
+
+/** One step of how the sender decided: the snapshot's line, the bytes it became, and whether they agree. */
+export interface ChainStep {
+  table: 'pool' | 'route' | 'neighbour' | 'fdb' | 'device';
+  /** The line or fact as the snapshot has it; null when the snapshot has no such table. */
+  text: string | null;
+  ref: SourceRef | null;
+  /** `ok`, `wrong` (differs from what it should be), `missing` (table given, entry not there), `unknown` (table not given). */
+  status: 'ok' | 'wrong' | 'missing' | 'unknown';
+  /** What it should say, or what was seen instead; for `wrong` and `missing`. */
+  note: string | null;
+  /** Which header field of the packet it became (Wireshark name: `vxlan.vni`, inner `eth.dst`, outer `ip.dst`); null if none. */
+  field: string | null;
+  /** Byte offset in the frame of the finding's first packet and number of bytes; null when not known. */
+  bytes: { offset: number; length: number } | null;
+}
+
+export interface FlowTcp extends TcpFacts {
+  /** SYN, SYN-ACK and an ACK seen in both directions of the conversation. */
+  handshake: boolean;
+}

@@ -1,0 +1,69 @@
+// The contract between capture/ and everything behind it: reused batches of packets, and what is known of the file.
+import type { OverlensError } from '../errors.ts';
+
+/**
+ * Packets of one bounded chunk, as offsets into `bytes`. **Reused: valid until the next iteration**; copy what must stay.
+ * Entries `0 .. count-1` count.
+ */
+export interface PacketBatch {
+  bytes: Uint8Array;
+  /** Offset in `bytes` of a packet's first byte. */
+  readonly start: Uint32Array;
+  /** Bytes of the packet that the file holds. */
+  readonly captured: Uint32Array;
+  /** Bytes the packet had on the wire. */
+  readonly original: Uint32Array;
+  /** Whole seconds since the epoch (may be negative with if_tsoffset); NaN where the file has no time (pcapng SPB). */
+  readonly seconds: Float64Array;
+  /** Nanoseconds within the second, 0..999999999. */
+  readonly nanos: Uint32Array;
+  /** Index into `CaptureInfo.interfaces`. */
+  readonly interface: Uint32Array;
+  count: number;
+}
+
+/** One interface of a capture: classic pcap has exactly one, pcapng as many as its blocks describe (all sections). */
+export interface CaptureInterface {
+  index: number;
+  /** pcapng if_name; null in classic pcap. */
+  name: string | null;
+  description: string | null;
+  /** LINKTYPE_ value (www.tcpdump.org/linktypes.html), class bits and FCS bits masked off. */
+  linkType: number;
+  /** Bytes kept of each packet; 0 in the file means no limit. */
+  snaplen: number;
+  /** pcapng if_filter as text; null if none was recorded. */
+  filter: string | null;
+  /** Digits after the second that the timestamps carry: 6 or 9 for classic pcap, by if_tsresol in pcapng. */
+  timeDigits: number;
+  /** Packets the kernel dropped (pcapng isb_ifdrop, else isb_osdrop); null when the file does not say. */
+  dropped: number | null;
+}
+
+export interface CaptureWarning {
+  /** Kebab-case and stable: `cut-off-record`, `cut-off-block`, `cut-off-stream`, `trailing-bytes`, ... */
+  code: string;
+  /** Names the packet number or byte offset and what was wrong; not the file. */
+  message: string;
+}
+
+/** What is known of a capture; filled while it is read, final when the iteration has ended. */
+export interface CaptureInfo {
+  /** As given on the command line; `-` is stdin. */
+  readonly path: string;
+  format: 'pcap' | 'pcapng';
+  compression: 'none' | 'gzip' | 'zstd';
+  interfaces: CaptureInterface[];
+  /** True when the whole capture was read and nothing was cut off. */
+  complete: boolean;
+  /** Cut-off ends and other oddities that do not stop the reading. */
+  warnings: CaptureWarning[];
+  /** Set when corruption ended the reading: packets read before it count. Never thrown once the first batch can be had. */
+  error: OverlensError | null;
+}
+
+export interface CaptureReader {
+  readonly info: CaptureInfo;
+  /** Iterate once. Never throws for corrupt content: sets `info.error` and ends. */
+  batches(): AsyncIterable<PacketBatch>;
+}

@@ -1,0 +1,24 @@
+// The one error type. Exceptions are for input that is not what it should be (not a capture, an invalid snapshot,
+// bad usage); what is odd inside a packet is data (decode/faults.ts).
+
+export type ErrorCode =
+  | 'E_USAGE'
+  | 'E_UNREADABLE'
+  | 'E_NOT_A_CAPTURE'
+  | 'E_CORRUPT_CAPTURE'
+  | 'E_UNSUPPORTED_CAPTURE'
+  | 'E_INVALID_SNAPSHOT'
+  | 'E_INTERNAL';
+
+/** An error for the user: `message` names file and place and what was wrong, `hint` says what to do. */
+export class OverlensError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | null;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string | null; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'OverlensError';
+    this.code = code;
+    this.hint = options.hint ?? null;
+  }
+}

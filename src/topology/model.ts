@@ -1,0 +1,250 @@
+// The cluster as a snapshot describes it. Addresses are canonical text here (net/address.ts); packets are not known.
+// Everything carries where it was read, so that every answer can name its evidence.
+
+/** Where a fact stands: a file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
+export interface SourceRef {
+  file: string;
+  line: number | null;
+}
+
+/** A value with the place it was read. */
+export interface Sourced<T> {
+  value: T;
+  ref: SourceRef;
+}
+
+export type PoolMode = 'Never' | 'Always' | 'CrossSubnet';
+
+/** Calico IPPool (calico-facts 2.1). Defaults applied: blockSize 26/122, modes Never, allowedUses Workload+Tunnel. */
+export interface IPPool {
+  name: string;
+  cidr: string;
+  blockSize: number;
+  ipipMode: PoolMode;
+  vxlanMode: PoolMode;
+  natOutgoing: boolean;
+  disabled: boolean;
+  nodeSelector: string;
+  allowedUses: readonly ('Workload' | 'Tunnel' | 'LoadBalancer')[];
+  ref: SourceRef;
+  /** Where the deciding mode (vxlanMode or ipipMode) is written; the pool's own place when it is a default. */
+  modeRef: SourceRef;
+}
+
+export interface NodeAddress {
+  address: string;
+  /** Prefix length written with it; null where none was (InternalIP). */
+  prefixLength: number | null;
+  /** `projectcalico.org/IPv4Address`, `InternalIP`, `ExternalIP`, `spec.interfaces`, `ip addr`, `ip route`, ... */
+  source: string;
+  ref: SourceRef;
+}
+
+export type TunnelKind = 'vxlan' | 'vxlan-v6' | 'ipip' | 'wireguard' | 'wireguard-v6';
+
+/** One device of `ip -d link` / `ip addr`. */
+export interface NodeLink {
+  ifindex: number;
+  /** Without `@peer`. */
+  name: string;
+  mac: string | null;
+  mtu: number | null;
+  /** `vxlan`, `veth`, `ipip`, `wireguard`, ... or null when `-d` was not given. */
+  kind: string | null;
+  up: boolean;
+  /** Of a VXLAN device; null otherwise. `external` devices (eBPF) have id 0 and no local. */
+  vxlan: { id: number | null; local: string | null; dev: string | null; dstport: number | null; external: boolean; learning: boolean } | null;
+  /** From `ip addr`. */
+  addresses: readonly { address: string; prefixLength: number }[];
+  ref: SourceRef;
+}
+
+export interface Route {
+  /** CIDR (`10.48.0.192/26`, single addresses as /32 or /128); `0.0.0.0/0` or `::/0` for default. */
+  dst: string;
+  via: string | null;
+  dev: string | null;
+  /** `unicast`, `blackhole`, `unreachable`, `throw`, ... */
+  type: string;
+  /** As written: `bird`, `80`, `kernel`; null if absent. */
+  protocol: string | null;
+  src: string | null;
+  onlink: boolean;
+  mtu: number | null;
+  /** The source line, trimmed, for showing it. */
+  text: string;
+  ref: SourceRef;
+}
+
+export interface Neighbour {
+  address: string;
+  dev: string | null;
+  mac: string | null;
+  state: string;
+  text: string;
+  ref: SourceRef;
+}
+
+export interface FdbEntry {
+  mac: string;
+  dev: string | null;
+  /** Remote VTEP; entries without one are not kept. */
+  dst: string;
+  text: string;
+  ref: SourceRef;
+}
+
+/** A cluster node. With a `grep -B1 -i vxlan` excerpt the name is unknown: `name` is then its address and `named` false. */
+export interface Node {
+  index: number;
+  name: string;
+  named: boolean;
+  ref: SourceRef;
+  /** Its own addresses, strongest first (IPv4Address/IPv6Address, InternalIP, spec.interfaces, ...). Never tunnel addresses. */
+  addresses: readonly NodeAddress[];
+  /** `projectcalico.org/IPv4Address` and IPv6Address (calicoctl spec.bgp), if set. What VXLAN uses; decides CrossSubnet. */
+  bgpIPv4: NodeAddress | null;
+  bgpIPv6: NodeAddress | null;
+  tunnels: Partial<Record<TunnelKind, Sourced<string>>>;
+  /** VTEP MACs *written* in the snapshot: annotation, or the node's own `ip link`. */
+  vtepMac: Sourced<string> | null;
+  vtepMacV6: Sourced<string> | null;
+  /** VTEP MAC computed from the node's name (calico-facts 4.4); identifies only. Null when the node has no name. */
+  computedVtepMac: string | null;
+  computedVtepMacV6: string | null;
+  wireguardKey: Sourced<string> | null;
+  wireguardKeyV6: Sourced<string> | null;
+  podCIDRs: readonly string[];
+  /** From iproute2 texts attributed to this node; empty when there were none. */
+  links: readonly NodeLink[];
+  routes: readonly Route[];
+  neighbours: readonly Neighbour[];
+  fdb: readonly FdbEntry[];
+  /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */
+  has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
+}
+
+export interface Pod {
+  namespace: string;
+  name: string;
+  /** Name of its node as written; null when not scheduled. */
+  nodeName: string | null;
+  addresses: readonly string[];
+  hostNetwork: boolean;
+  /** Succeeded, Failed, or released its address: no longer owns `addresses`. */
+  finished: boolean;
+  /** Epoch seconds; null if not written. */
+  created: number | null;
+  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2). */
+  hostInterface: { name: string; computed: boolean };
+  ref: SourceRef;
+}
+
+export interface Service {
+  namespace: string;
+  name: string;
+  addresses: readonly string[];
+  ref: SourceRef;
+}
+
+/** An IPAM block or affinity: which node a range of addresses belongs to. */
+export interface Block {
+  cidr: string;
+  node: string | null;
+  source: 'IPAMBlock' | 'BlockAffinity' | 'inferred';
+  ref: SourceRef;
+}
+
+/** Answers "who owns this address", best evidence first (calico-facts 7.6). */
+export type OwnerSource =
+  | 'node-address'
+  | 'pod'
+  | 'tunnel-address'
+  | 'borrowed-allocation'
+  | 'ipam-block'
+  | 'block-affinity'
+  | 'route'
+  | 'neighbour'
+  | 'inferred-block'
+  | 'service'
+  | 'ip-pool';
+
+export interface Evidence {
+  /** An OwnerSource, or one that attribution adds: `outer-header`, `vtep-mac`, `nic-mac`, `computed-name`. */
+  source: string;
+  /** One line for people, with file and line: `pods.yaml:12 default/web runs on control1`. */
+  detail: string;
+}
+
+export interface Candidate {
+  namespace: string | null;
+  pod: string | null;
+  node: string | null;
+  detail: string;
+}
+
+export interface Owner {
+  address: string;
+  kind: 'pod' | 'tunnel' | 'node' | 'service' | 'external' | 'unknown';
+  namespace: string | null;
+  pod: string | null;
+  /** The node it is on; null when the snapshot cannot tell. */
+  node: Node | null;
+  /** What `node` rests on; null when `node` is null. */
+  nodeSource: OwnerSource | null;
+  tunnelKind: TunnelKind | null;
+  /** The most specific IPPool that holds the address and has a mode (LoadBalancer-only pools aside); else the most specific. */
+  pool: IPPool | null;
+  /** Filled when several owners fit: none was chosen silently. */
+  candidates: readonly Candidate[];
+  evidence: readonly Evidence[];
+}
+
+/** Two sources that disagree, or a risk the snapshot shows by itself. */
+export interface TopologyIssue {
+  /** Kebab-case, stable: `duplicate-object`, `owner-conflict`, `crosssubnet-host-prefix`, `overlapping-pools`, ... */
+  code: string;
+  severity: 'conflict' | 'risk' | 'warning';
+  message: string;
+  refs: readonly SourceRef[];
+  /** Addresses or node names it is about, to attach it to flows. */
+  subjects: readonly string[];
+}
+
+/** FelixConfiguration values that matter, resolved for one node (node.<name> over default). Null = not set. */
+export interface FelixSettings {
+  vxlanVNI: Sourced<number> | null;
+  vxlanPort: Sourced<number> | null;
+  vxlanEnabled: Sourced<boolean> | null;
+  wireguardEnabled: Sourced<boolean> | null;
+  wireguardListeningPort: Sourced<number> | null;
+}
+
+export interface Topology {
+  /** Files that were read, in order. */
+  files: readonly string[];
+  nodes: readonly Node[];
+  pools: readonly IPPool[];
+  /** True when a List proves that `pools` are all pools. */
+  poolsComplete: boolean;
+  pods: readonly Pod[];
+  services: readonly Service[];
+  blocks: readonly Block[];
+  issues: readonly TopologyIssue[];
+  /** VXLAN UDP ports and VNI named anywhere: FelixConfiguration first, else what all VXLAN devices agree on. */
+  felix(nodeName: string | null): FelixSettings;
+  deviceVNI: Sourced<number> | null;
+  devicePort: Sourced<number> | null;
+
+  /** @param window first and last time of the captures in epoch seconds: pods created after `last` are weaker candidates. */
+  lookup(address: string, window?: { first: number; last: number }): Owner;
+  /** Pools that enclose the address, widest first. */
+  poolsOf(address: string): readonly IPPool[];
+  nodeByName(name: string): Node | null;
+  /** A node's own address (never a tunnel address). */
+  nodeByAddress(address: string): Node | null;
+  /** A VTEP MAC: written in the snapshot, found as a neighbour on the tunnel device, or computed. */
+  nodeByVtepMac(mac: string): { node: Node; evidence: Evidence; written: boolean } | null;
+  /** The MAC of a node's NIC: its own `ip link` (not veth/vxlan devices), or another node's neighbour entry for its address. */
+  nodeByNicMac(mac: string): { node: Node; evidence: Evidence } | null;
+}
