@@ -1,0 +1,81 @@
+// Columns that text takes in a terminal, and shortening by columns. East Asian wide characters and emoji take two
+// (UAX #11); the table package measures with the same library, so what fits here fits there.
+import stringWidth from 'string-width';
+
+const ELLIPSIS = '…';
+
+/** Columns of a text in a terminal; colour sequences take none. */
+export function textWidth(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+/** Fills with blanks on the right up to `width` columns. */
+export function padRight(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - textWidth(text)));
+}
+
+/** Fills with blanks on the left up to `width` columns. */
+export function padLeft(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - textWidth(text))) + text;
+}
+
+/**
+ * At most `width` columns, cut in the middle: the beginning tells what it is, the end which one of many
+ * (`yaobank/cust…lmzqz`). The end gets a little less, since names grow from the left.
+ */
+export function shortenMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  if (width <= 1) return width === 1 ? ELLIPSIS : '';
+  const tail = Math.floor((width - 1) * 0.45);
+  return takeStart(text, width - 1 - tail) + ELLIPSIS + takeEnd(text, tail);
+}
+
+/** At most `width` columns, cut at the end: for sentences, whose beginning matters most. */
+export function shortenEnd(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  return width < 1 ? '' : takeStart(text, width - 1).trimEnd() + ELLIPSIS;
+}
+
+/** Breaks a sentence at blanks into lines of at most `width` columns; a longer word is broken where it must be. */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (let word of text.split(' ')) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) <= width) {
+      line += ` ${word}`;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    while (textWidth(word) > width) {
+      const head = takeStart(word, Math.max(1, width));
+      if (head === '') break;
+      lines.push(head);
+      word = word.slice(head.length);
+    }
+    line = word;
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+function takeStart(text: string, width: number): string {
+  let taken = '';
+  let used = 0;
+  for (const character of text) {
+    used += textWidth(character);
+    if (used > width) break;
+    taken += character;
+  }
+  return taken;
+}
+
+function takeEnd(text: string, width: number): string {
+  const characters = Array.from(text).reverse();
+  let taken = '';
+  let used = 0;
+  for (const character of characters) {
+    used += textWidth(character);
+    if (used > width) break;
+    taken = character + taken;
+  }
+  return taken;
+}
