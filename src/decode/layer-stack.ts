@@ -6,18 +6,70 @@ export const MAX_TUNNELS = 4;
 
 /** Protocols the walk knows, by small number; names as in tshark's frame.protocols. */
 export const PROTOCOL_NAMES = [
-  'none', 'eth', 'llc', 'vlan', 'arp', 'sll', 'sll2', 'null', 'raw',
-  'ip', 'ipv6', 'ipv6.hopopts', 'ipv6.routing', 'ipv6.fraghdr', 'ipv6.dstopts', 'ah',
-  'icmp', 'icmpv6', 'udp', 'tcp', 'sctp', 'igmp', 'esp', 'ospf',
-  'vxlan', 'gre', 'geneve', 'wg', 'data',
+  'none',
+  'eth',
+  'llc',
+  'vlan',
+  'arp',
+  'sll',
+  'sll2',
+  'null',
+  'raw',
+  'ip',
+  'ipv6',
+  'ipv6.hopopts',
+  'ipv6.routing',
+  'ipv6.fraghdr',
+  'ipv6.dstopts',
+  'ah',
+  'icmp',
+  'icmpv6',
+  'udp',
+  'tcp',
+  'sctp',
+  'igmp',
+  'esp',
+  'ospf',
+  'vxlan',
+  'gre',
+  'geneve',
+  'wg',
+  'data',
+  'erspan',
 ] as const;
 export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
 
 export const PROTOCOL = {
-  none: 0, ethernet: 1, llc: 2, vlan: 3, arp: 4, sll: 5, sll2: 6, null: 7, raw: 8,
-  ipv4: 9, ipv6: 10, hopByHop: 11, routing: 12, fragment: 13, destinationOptions: 14, ah: 15,
-  icmp: 16, icmpv6: 17, udp: 18, tcp: 19, sctp: 20, igmp: 21, esp: 22, ospf: 23,
-  vxlan: 24, gre: 25, geneve: 26, wireguard: 27, data: 28,
+  none: 0,
+  ethernet: 1,
+  llc: 2,
+  vlan: 3,
+  arp: 4,
+  sll: 5,
+  sll2: 6,
+  null: 7,
+  raw: 8,
+  ipv4: 9,
+  ipv6: 10,
+  hopByHop: 11,
+  routing: 12,
+  fragment: 13,
+  destinationOptions: 14,
+  ah: 15,
+  icmp: 16,
+  icmpv6: 17,
+  udp: 18,
+  tcp: 19,
+  sctp: 20,
+  igmp: 21,
+  esp: 22,
+  ospf: 23,
+  vxlan: 24,
+  gre: 25,
+  geneve: 26,
+  wireguard: 27,
+  data: 28,
+  erspan: 29,
 } as const;
 
 /** How a packet ended. The four counts of a capture add up to its packets. */
@@ -36,7 +88,10 @@ export class LayerStack {
 
   /** Number of tunnels, outermost first. */
   tunnels = 0;
-  /** Stack index of each tunnel's *tunnel header*: VXLAN, GRE or Geneve layer; for IP-in-IP the inner IP layer. */
+  /**
+   * Stack index of each tunnel's *tunnel header*: VXLAN, GRE or Geneve layer; for IP-in-IP the inner IP layer.
+   * An entry above `network` holds no IP packet that could be read (ARP, an unsupported protocol, or a fault).
+   */
   readonly tunnel = new Uint8Array(MAX_TUNNELS);
 
   /** Stack index of the innermost IP header, -1 if there is none: this is the flow's. */
@@ -50,6 +105,9 @@ export class LayerStack {
   /** Stack index of the outermost IP layer that is a *first* fragment (more to come, offset 0); -1 otherwise. */
   firstFragment = -1;
 
+  /** Absolute offset of source and destination port above `network`, also when the rest of that header is cut off; -1. */
+  portsAt = -1;
+
   /** OUTCOME value. */
   outcome = 0;
   /** FAULT number (decode/faults.ts); 0 when there is none. */
@@ -61,6 +119,12 @@ export class LayerStack {
   have = 0;
   /** LIMIT number (decode/faults.ts): who set the limit. 0 = the captured bytes. */
   limit = 0;
-  /** For `unsupported`: the next-protocol number that is not known (EtherType, IP protocol, link type). */
+  /** For `unsupported`: the next-protocol number that is not known, and which NUMBER_SPACE (decode/faults.ts) it is from. */
   unsupported = -1;
+  unsupportedSpace = 0;
+
+  /** The walk's own cursor: next header, exclusive end of what may be read there, and the LIMIT that set this end. */
+  at = 0;
+  bound = 0;
+  boundBy = 0;
 }

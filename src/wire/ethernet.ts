@@ -1,0 +1,19 @@
+// Ethernet II and 802.3: the type field is a length below 0x0600, and LLC follows.
+import { etherTypeName } from './ether-type.ts';
+import { defineHeader, mac, uint } from './header.ts';
+
+const ADDRESSES = {
+  dst: mac(0, 'Destination'),
+  src: mac(48, 'Source'),
+};
+
+export const ETHERNET = defineHeader('eth', 'IEEE 802.3 §3.2', 14, {
+  ...ADDRESSES,
+  type: uint(96, 16, 'Type', { hex: true, meaning: etherTypeName }),
+});
+
+/** The same header where the type field holds the length of what follows. */
+export const ETHERNET_802_3 = defineHeader('eth', 'IEEE 802.3 §3.2.6', 14, {
+  ...ADDRESSES,
+  len: uint(96, 16, 'Length'),
+});

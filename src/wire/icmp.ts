@@ -1,0 +1,111 @@
+// ICMP: eight bytes whose second half depends on the type, so one definition for each form.
+// The packet that an error quotes is looked up by those who need it, never counted as traffic.
+import { defineHeader, type HeaderInfo, ipv4, octets, uint } from './header.ts';
+
+const FIXED = {
+  type: uint(0, 8, 'Type', { meaning: icmpTypeName }),
+  code: uint(8, 8, 'Code'),
+  checksum: uint(16, 16, 'Checksum', { hex: true }),
+};
+
+/** Any message: type, code, checksum and four bytes that depend on the type. */
+export const ICMP = defineHeader('icmp', 'RFC 792', 8, {
+  ...FIXED,
+  rest: uint(32, 32, 'Rest of header', { hex: true, named: false }),
+});
+
+export const ICMP_ECHO = defineHeader('icmp', 'RFC 792, echo', 8, {
+  ...FIXED,
+  ident: uint(32, 16, 'Identifier'),
+  seq: uint(48, 16, 'Sequence number'),
+});
+
+/** Destination unreachable; the MTU counts with code 4, fragmentation needed (RFC 1191 §4). */
+export const ICMP_UNREACHABLE = defineHeader('icmp', 'RFC 792, RFC 1191 §4, RFC 4884 §4.1', 8, {
+  ...FIXED,
+  unused: octets(32, 1, 'Unused'),
+  length: uint(40, 8, 'Length of the quoted packet (4 bytes)'),
+  mtu: uint(48, 16, 'MTU of the next hop'),
+});
+
+export const ICMP_REDIRECT = defineHeader('icmp', 'RFC 792, redirect', 8, {
+  ...FIXED,
+  redir_gw: ipv4(32, 'Gateway address'),
+});
+
+export const ICMP_TYPE = {
+  echoReply: 0,
+  unreachable: 3,
+  redirect: 5,
+  echo: 8,
+  timeExceeded: 11,
+  parameter: 12,
+} as const;
+/** Code of unreachable: the packet is larger than the next hop's MTU and must not be fragmented. */
+export const ICMP_FRAGMENTATION_NEEDED = 4;
+
+/** The definition that fits a message of this type. */
+export function icmpForm(type: number): HeaderInfo {
+  switch (type) {
+    case ICMP_TYPE.echo:
+    case ICMP_TYPE.echoReply:
+      return ICMP_ECHO;
+    case ICMP_TYPE.unreachable:
+      return ICMP_UNREACHABLE;
+    case ICMP_TYPE.redirect:
+      return ICMP_REDIRECT;
+    default:
+      return ICMP;
+  }
+}
+
+/** True for errors: they quote the packet that caused them, behind the eight bytes. */
+export function icmpQuotes(type: number): boolean {
+  return type === 3 || type === 4 || type === 5 || type === 11 || type === 12;
+}
+
+export function icmpTypeName(type: number): string | null {
+  return TYPE_NAMES.get(type) ?? null;
+}
+
+/** What type and code say together: `port unreachable`; null without a name. */
+export function icmpCodeName(type: number, code: number): string | null {
+  if (type === ICMP_TYPE.unreachable) return UNREACHABLE_CODES[code] ?? null;
+  if (type === ICMP_TYPE.redirect) return ['for network', 'for host'][code] ?? null;
+  if (type === ICMP_TYPE.timeExceeded)
+    return ['TTL exceeded in transit', 'fragment reassembly time exceeded'][code] ?? null;
+  return null;
+}
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [0, 'echo reply'],
+  [3, 'destination unreachable'],
+  [4, 'source quench'],
+  [5, 'redirect'],
+  [8, 'echo request'],
+  [9, 'router advertisement'],
+  [10, 'router solicitation'],
+  [11, 'time exceeded'],
+  [12, 'parameter problem'],
+  [13, 'timestamp request'],
+  [14, 'timestamp reply'],
+]);
+
+const UNREACHABLE_CODES: readonly string[] = [
+  'network unreachable',
+  'host unreachable',
+  'protocol unreachable',
+  'port unreachable',
+  'fragmentation needed',
+  'source route failed',
+  'network unknown',
+  'host unknown',
+  'source host isolated',
+  'network prohibited',
+  'host prohibited',
+  'network unreachable for this service',
+  'host unreachable for this service',
+  'communication prohibited',
+  'host precedence violation',
+  'precedence cutoff',
+];

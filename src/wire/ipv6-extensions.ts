@@ -1,0 +1,61 @@
+// IPv6 extension headers (RFC 8200 §4) and the Authentication Header, which IPv4 carries too.
+import { defineHeader, flag, reserved, uint } from './header.ts';
+import { ipProtocolName } from './ip-protocol.ts';
+
+const nextHeader = uint(0, 8, 'Next header', { meaning: ipProtocolName });
+const length8 = uint(8, 8, 'Length (8 bytes beyond the first 8)');
+
+/** Two bytes; options fill the header up to its length. */
+export const HOP_BY_HOP = defineHeader('ipv6.hopopts', 'RFC 8200 §4.3', 2, { nxt: nextHeader, len: length8 });
+
+export const DESTINATION_OPTIONS = defineHeader('ipv6.dstopts', 'RFC 8200 §4.6', 2, { nxt: nextHeader, len: length8 });
+
+export const ROUTING = defineHeader('ipv6.routing', 'RFC 8200 §4.4', 4, {
+  nxt: nextHeader,
+  len: length8,
+  type: uint(16, 8, 'Routing type', { meaning: routingTypeName }),
+  segleft: uint(24, 8, 'Segments left'),
+});
+
+export const FRAGMENT = defineHeader('ipv6.fraghdr', 'RFC 8200 §4.5', 8, {
+  nxt: nextHeader,
+  reserved_octet: reserved(8, 8, { named: true }),
+  offset: uint(16, 13, 'Fragment offset (8 bytes)'),
+  reserved_bits: reserved(29, 2, { named: true }),
+  more: flag(31, 'More fragments'),
+  ident: uint(32, 32, 'Identification', { hex: true }),
+});
+
+/** The integrity check value follows, up to the header's length. */
+export const AH = defineHeader('ah', 'RFC 4302 §2', 12, {
+  next_header: nextHeader,
+  length: uint(8, 8, 'Length (4 bytes, minus 2)'),
+  reserved: reserved(16, 16, { named: true }),
+  spi: uint(32, 32, 'Security parameters index', { hex: true }),
+  sequence: uint(64, 32, 'Sequence number'),
+});
+
+/** Bytes of a hop-by-hop, routing or destination options header: (length + 1) * 8. */
+export function extensionLength(bytes: Uint8Array, at: number): number {
+  return (bytes[at + 1]! + 1) << 3;
+}
+
+/** Bytes of an Authentication Header: (length + 2) * 4 (RFC 4302 §2.2). */
+export function ahLength(bytes: Uint8Array, at: number): number {
+  return (AH.length.read(bytes, at) + 2) << 2;
+}
+
+function routingTypeName(value: number): string | null {
+  switch (value) {
+    case 0:
+      return 'source route (deprecated)';
+    case 2:
+      return 'Mobile IPv6';
+    case 3:
+      return 'RPL source route';
+    case 4:
+      return 'segment routing';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,30 @@
+// BSD loopback encapsulation: a 4-byte address family, in the capturing host's byte order (NULL) or network order (LOOP).
+import { u32, u32LE } from './bytes.ts';
+import { defineHeader, uint } from './header.ts';
+
+export const NULL_LOOPBACK = defineHeader('null', 'LINKTYPE_NULL, LINKTYPE_LOOP', 4, {
+  family: uint(0, 32, 'Address family', { meaning: familyName }),
+});
+
+/**
+ * The family in whichever byte order makes it small: families are below 256, so only one order can be right.
+ * For LOOP and for NULL of either endianness.
+ */
+export function readFamily(bytes: Uint8Array, at: number): number {
+  const big = u32(bytes, at);
+  return big < 0x10000 ? big : u32LE(bytes, at);
+}
+
+export function isIPv4Family(family: number): boolean {
+  return family === 2;
+}
+
+/** AF_INET6 of NetBSD and OpenBSD, FreeBSD, macOS, Linux. */
+export function isIPv6Family(family: number): boolean {
+  return family === 24 || family === 28 || family === 30 || family === 10;
+}
+
+export function familyName(family: number): string | null {
+  if (isIPv4Family(family)) return 'IPv4';
+  return isIPv6Family(family) ? 'IPv6' : null;
+}

@@ -1,0 +1,20 @@
+// 802.1Q tag, and 802.1ad's outer one (EtherType 0x88a8), which Wireshark gives names of its own.
+import { etherTypeName } from './ether-type.ts';
+import { defineHeader, flag, uint } from './header.ts';
+
+const PRIORITY_LABEL = 'Priority code point';
+const DEI_LABEL = 'Drop eligible';
+
+export const VLAN = defineHeader('vlan', 'IEEE 802.1Q §9.6', 4, {
+  priority: uint(0, 3, PRIORITY_LABEL),
+  dei: flag(3, DEI_LABEL),
+  id: uint(4, 12, 'VLAN identifier'),
+  etype: uint(16, 16, 'Type', { hex: true, meaning: etherTypeName }),
+});
+
+export const SERVICE_VLAN = defineHeader('ieee8021ad', 'IEEE 802.1ad (802.1Q §9.6)', 4, {
+  priority: uint(0, 3, PRIORITY_LABEL),
+  dei: flag(3, DEI_LABEL),
+  id: uint(4, 12, 'Service VLAN identifier'),
+  etype: uint(16, 16, 'Type', { hex: true, meaning: etherTypeName }),
+});

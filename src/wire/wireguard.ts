@@ -1,0 +1,69 @@
+// WireGuard's four messages (whitepaper §5.4). All is encrypted but type, indexes and counter; integers are little-endian.
+import { defineHeader, octets, reserved, uint, uint64LE } from './header.ts';
+
+/** Calico's ports: `wireguardListeningPort` and `wireguardListeningPortV6`. */
+export const WIREGUARD_PORTS = [51820, 51821] as const;
+
+const FIXED = {
+  type: uint(0, 8, 'Type', { meaning: typeName }),
+  reserved: reserved(8, 24, { named: true }),
+};
+
+const SPEC = 'WireGuard whitepaper §5.4';
+
+/** What all messages begin with. */
+export const WIREGUARD = defineHeader('wg', SPEC, 4, FIXED);
+
+export const WIREGUARD_INITIATION = defineHeader('wg', `${SPEC}.2`, 148, {
+  ...FIXED,
+  sender: uint(32, 32, 'Sender index', { hex: true, littleEndian: true }),
+  ephemeral: octets(64, 32, 'Ephemeral key'),
+  encrypted_static: octets(320, 48, 'Encrypted static key'),
+  encrypted_timestamp: octets(704, 28, 'Encrypted timestamp'),
+  mac1: octets(928, 16, 'MAC 1'),
+  mac2: octets(1056, 16, 'MAC 2'),
+});
+
+export const WIREGUARD_RESPONSE = defineHeader('wg', `${SPEC}.3`, 92, {
+  ...FIXED,
+  sender: uint(32, 32, 'Sender index', { hex: true, littleEndian: true }),
+  receiver: uint(64, 32, 'Receiver index', { hex: true, littleEndian: true }),
+  ephemeral: octets(96, 32, 'Ephemeral key'),
+  encrypted_empty: octets(352, 16, 'Encrypted nothing'),
+  mac1: octets(480, 16, 'MAC 1'),
+  mac2: octets(608, 16, 'MAC 2'),
+});
+
+export const WIREGUARD_COOKIE = defineHeader('wg', `${SPEC}.7`, 64, {
+  ...FIXED,
+  receiver: uint(32, 32, 'Receiver index', { hex: true, littleEndian: true }),
+  nonce: octets(64, 24, 'Nonce'),
+  encrypted_cookie: octets(256, 32, 'Encrypted cookie'),
+});
+
+/** The encrypted packet and its 16 bytes of authentication follow; 32 bytes in all are a keepalive. */
+export const WIREGUARD_DATA = defineHeader('wg', `${SPEC}.6`, 16, {
+  ...FIXED,
+  receiver: uint(32, 32, 'Receiver index', { hex: true, littleEndian: true }),
+  counter: uint64LE(64, 'Counter'),
+});
+
+/** Whether a UDP payload of this many bytes can be a message of this type. */
+export function isWireguardSize(type: number, lengthBytes: number): boolean {
+  switch (type) {
+    case 1:
+      return lengthBytes === 148;
+    case 2:
+      return lengthBytes === 92;
+    case 3:
+      return lengthBytes === 64;
+    case 4:
+      return lengthBytes >= 32 && (lengthBytes & 15) === 0;
+    default:
+      return false;
+  }
+}
+
+function typeName(value: number): string | null {
+  return ['handshake initiation', 'handshake response', 'cookie reply', 'transport data'][value - 1] ?? null;
+}
