@@ -1,0 +1,362 @@
+// HOT: per packet. No allocation.
+// layers -> flows. A flow is one direction of the inner five-tuple (RFC 7011 section 2); below it stand rows, one per
+// (link addresses, tunnel), which attribution later joins into observations. Nothing here knows pods or pools.
+import type { PacketBatch } from '../capture/source.ts';
+import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
+import { u8, u16, u32 } from '../wire/bytes.ts';
+import { IPV4 } from '../wire/ipv4.ts';
+import { IPV6 } from '../wire/ipv6.ts';
+import { AddressWords } from './address-words.ts';
+import { ArpPairs } from './arp.ts';
+import { Fragments } from './fragments.ts';
+import { IcmpErrors } from './icmp-errors.ts';
+import { Links } from './links.ts';
+import type { NodeAddresses } from './node-addresses.ts';
+import { BIT, ObservationColumns } from './observation-columns.ts';
+import { trackTcp } from './tcp.ts';
+import { NO_TUNNEL, outerNetwork, Tunnels } from './tunnels.ts';
+import { WordTable } from './word-table.ts';
+
+const [SOURCE, DESTINATION, PORTS, PROTO] = [0, 1, 2, 3] as const;
+const IPV6_FLOW = 0x100;
+const PORTS_CUT = 0x200;
+const MORE_FRAGMENTS = 0x2000;
+const ICMP_ECHO = 8;
+const ICMPV6_ECHO = 128;
+const ICMPV6_ECHO_REPLY = 129;
+
+export class FlowTable {
+  readonly addresses = new AddressWords();
+  readonly links = new Links();
+  readonly tunnels = new Tunnels(this.addresses);
+  readonly columns = new ObservationColumns();
+  readonly icmpErrors = new IcmpErrors();
+  readonly arp = new ArpPairs();
+  /** Whether the last packet added was a later fragment whose first one is not known. */
+  fragmentWithoutFirst = false;
+  readonly #flows = new WordTable(4);
+  readonly #rows = new WordTable(3);
+  readonly #fragments = new Fragments();
+  readonly #nodes: NodeAddresses | null;
+  /** First row of each flow, and the last one, where new rows are linked. */
+  #firstRow = new Int32Array(256);
+  #lastRow = new Int32Array(256);
+  // what `#select` found in the stack, kept in fields so that no object is made
+  #network = -1;
+  #transport = -1;
+  #tunnelLayer = -1;
+  #tunnel = NO_TUNNEL;
+
+  /** @param nodes the cluster's node addresses: with them, nested tunnels are told from carriers (design section 4). */
+  constructor(nodes: NodeAddresses | null = null) {
+    this.#nodes = nodes;
+  }
+
+  get flowCount(): number {
+    return this.#flows.count;
+  }
+
+  /** Adds packet `i` of `batch`, whose layers `stack` holds. Returns its row, -1 when it belongs to no flow. */
+  add(batch: PacketBatch, i: number, stack: LayerStack, capture: number, packet: number): number {
+    const bytes = batch.bytes;
+    const link = this.links.add(bytes, capture, batch.interface[i]!, stack);
+    this.fragmentWithoutFirst = false;
+    if (stack.outcome === OUTCOME.notFlow) this.#noteArp(bytes, stack, link, packet);
+    if (stack.network < 0 || stack.outcome === OUTCOME.notFlow || stack.outcome === OUTCOME.unsupported) return -1;
+    this.#select(bytes, stack);
+    if (stack.laterFragment >= 0) {
+      const known = this.#laterFragment(bytes, stack, link);
+      if (known >= 0) {
+        const row = known >> 1;
+        this.#count(batch, i, row, packet);
+        if (known & 1) this.columns.outerFragments[row]!++;
+        return row;
+      }
+      this.fragmentWithoutFirst = true;
+    }
+    const row = this.#row(this.#flow(bytes, stack), link);
+    this.#count(batch, i, row, packet);
+    this.#facts(bytes, stack, row, packet);
+    if (stack.firstFragment >= 0) this.#rememberFragments(bytes, stack, link, row);
+    return row;
+  }
+
+  #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {
+    const last = stack.depth - 1;
+    if (last < 0 || stack.protocol[last] !== PROTOCOL.arp || stack.tunnels > 0) return;
+    this.arp.add(bytes, stack.start[last]!, stack.end[last]!, link, packet);
+  }
+
+  /** Chooses the tunnel that describes the observation and the IP header of the flow: design section 4, nested tunnels. */
+  #select(bytes: Uint8Array, stack: LayerStack): void {
+    this.#network = stack.network;
+    this.#transport = stack.transport;
+    this.#tunnelLayer = -1;
+    this.#tunnel = NO_TUNNEL;
+    const last = stack.depth - 1;
+    if (stack.protocol[last] === PROTOCOL.wireguard) {
+      this.#tunnelLayer = last;
+      this.#tunnel = this.tunnels.add(bytes, stack, last, NO_TUNNEL);
+      return;
+    }
+    let usable = stack.tunnels;
+    while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
+    if (usable === 0) return;
+    let chosen = usable - 1;
+    if (usable > 1 && this.#nodes !== null) chosen = this.#innermostBetweenNodes(bytes, stack, usable);
+    for (let k = 0; k <= chosen; k++) this.#tunnel = this.tunnels.add(bytes, stack, stack.tunnel[k]!, this.#tunnel);
+    this.#tunnelLayer = stack.tunnel[chosen]!;
+    if (chosen === usable - 1) return;
+    const nextTunnel = stack.tunnel[chosen + 1]!;
+    this.#network = outerNetwork(stack, nextTunnel);
+    this.#transport = this.#network + 1 < nextTunnel ? nextTunnel - 1 : -1;
+  }
+
+  #innermostBetweenNodes(bytes: Uint8Array, stack: LayerStack, usable: number): number {
+    for (let k = usable - 1; k >= 0; k--) {
+      const outer = outerNetwork(stack, stack.tunnel[k]!);
+      if (outer < 0) continue;
+      const protocol = stack.protocol[outer]!;
+      const at = stack.start[outer]!;
+      if (this.#nodes!.has(protocol, bytes, at, false) && this.#nodes!.has(protocol, bytes, at, true)) return k;
+    }
+    return usable - 1;
+  }
+
+  #flow(bytes: Uint8Array, stack: LayerStack): number {
+    const key = this.#flows.key;
+    const network = this.#network;
+    const family = stack.protocol[network]!;
+    const at = stack.start[network]!;
+    const source = this.addresses.source(family, bytes, at);
+    const destination = this.addresses.destination(family, bytes, at);
+    const protocol = network === stack.network ? stack.ipProtocol : upperProtocol(stack, network);
+    let word = (protocol & 0xff) | (family === PROTOCOL.ipv6 ? IPV6_FLOW : 0);
+    let ports = 0;
+    if (protocol === 6 || protocol === 17 || protocol === 132) {
+      const portsAt = this.#portsAt(stack);
+      if (portsAt >= 0) ports = u32(bytes, portsAt);
+      else if (stack.laterFragment < 0) word |= PORTS_CUT;
+    }
+    key[SOURCE] = source;
+    key[DESTINATION] = destination;
+    key[PORTS] = ports;
+    key[PROTO] = word;
+    return this.#flows.intern();
+  }
+
+  /** Where the ports stand; -1 when the capture cut them off. A cut-off header still has them in its first four bytes. */
+  #portsAt(stack: LayerStack): number {
+    if (this.#transport >= 0) return stack.start[this.#transport]!;
+    if (stack.laterFragment >= 0 || stack.fault === 0 || stack.faultLayer !== stack.depth || stack.have < 4) return -1;
+    return stack.faultAt;
+  }
+
+  #row(flow: number, link: number): number {
+    const newFlow = this.#flows.added;
+    const key = this.#rows.key;
+    key[0] = flow;
+    key[1] = link;
+    key[2] = this.#tunnel;
+    const row = this.#rows.intern();
+    if (!this.#rows.added) return row;
+    this.columns.add(flow, link, this.#tunnel);
+    if (newFlow) {
+      if (flow === this.#firstRow.length) this.#growFlows();
+      this.#firstRow[flow] = row;
+    } else this.columns.next[this.#lastRow[flow]!] = row;
+    this.#lastRow[flow] = row;
+    return row;
+  }
+
+  #growFlows(): void {
+    const first = new Int32Array(this.#firstRow.length * 2);
+    first.set(this.#firstRow);
+    this.#firstRow = first;
+    const last = new Int32Array(this.#lastRow.length * 2);
+    last.set(this.#lastRow);
+    this.#lastRow = last;
+  }
+
+  #count(batch: PacketBatch, i: number, row: number, packet: number): void {
+    const c = this.columns;
+    const seconds = batch.seconds[i]!;
+    const nanos = batch.nanos[i]!;
+    c.bytes[row]! += batch.original[i]!;
+    c.lastPacket[row] = packet;
+    if (batch.original[i]! > batch.captured[i]!) c.bits[row]! |= BIT.truncated;
+    if (c.packets[row]!++ === 0) {
+      c.firstPacket[row] = packet;
+      c.firstSeconds[row] = seconds;
+      c.firstNanos[row] = nanos;
+      c.lastSeconds[row] = seconds;
+      c.lastNanos[row] = nanos;
+      return;
+    }
+    if (seconds > c.lastSeconds[row]! || (seconds === c.lastSeconds[row] && nanos > c.lastNanos[row]!)) {
+      c.lastSeconds[row] = seconds;
+      c.lastNanos[row] = nanos;
+    } else if (seconds < c.firstSeconds[row]! || (seconds === c.firstSeconds[row] && nanos < c.firstNanos[row]!)) {
+      c.firstSeconds[row] = seconds;
+      c.firstNanos[row] = nanos;
+    }
+  }
+
+  /** Everything beyond the counters: TTL, DF, overhead, TCP and ICMP. */
+  #facts(bytes: Uint8Array, stack: LayerStack, row: number, packet: number): void {
+    const c = this.columns;
+    const at = stack.start[this.#network]!;
+    const isV4 = stack.protocol[this.#network] === PROTOCOL.ipv4;
+    const ttl = isV4 ? IPV4.ttl.read(bytes, at) : IPV6.hlim.read(bytes, at);
+    if (c.packets[row] === 1 || ttl < c.ttlMin[row]!) c.ttlMin[row] = ttl;
+    if (ttl > c.ttlMax[row]!) c.ttlMax[row] = ttl;
+    if (isV4 && u8(bytes, at + 6) & 0x40) c.bits[row]! |= BIT.innerDontFragment;
+    if (this.fragmentWithoutFirst) c.bits[row]! |= BIT.fragmentWithoutFirst;
+    if (this.#tunnelLayer >= 0 && this.#tunnelLayer <= this.#network) {
+      const outer = outerNetwork(stack, this.#tunnelLayer);
+      if (outer >= 0) c.overheadBytes[row]! += at - stack.start[outer]!;
+    }
+    if (this.#transport < 0 || stack.laterFragment >= 0) return;
+    const transportAt = stack.start[this.#transport]!;
+    const protocol = stack.protocol[this.#transport]!;
+    if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#network));
+    else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6) this.#icmp(bytes, stack, protocol, transportAt, row, packet);
+  }
+
+  #icmp(bytes: Uint8Array, stack: LayerStack, protocol: number, at: number, row: number, packet: number): void {
+    const type = u8(bytes, at);
+    if (type === (protocol === PROTOCOL.icmp ? ICMP_ECHO : ICMPV6_ECHO)) this.columns.requests[row]!++;
+    else if (type === (protocol === PROTOCOL.icmp ? 0 : ICMPV6_ECHO_REPLY)) this.columns.replies[row]!++;
+    else this.icmpErrors.add(this.addresses, bytes, at, stack.end[this.#transport]!, protocol, row, packet);
+  }
+
+  /** Row * 2 + (1 if the fragment is one of the outer packet); -1 when its first fragment is not known. */
+  #laterFragment(bytes: Uint8Array, stack: LayerStack, link: number): number {
+    this.#fragmentKey(bytes, stack, stack.laterFragment, link);
+    return this.#fragments.get();
+  }
+
+  #rememberFragments(bytes: Uint8Array, stack: LayerStack, link: number, row: number): void {
+    for (let layer = stack.firstFragment; layer <= this.#network; layer++) {
+      if (!isFirstFragment(bytes, stack, layer)) continue;
+      this.#fragmentKey(bytes, stack, layer, link);
+      const outer = this.#tunnelLayer >= 0 && layer < this.#tunnelLayer;
+      this.columns.bits[row]! |= outer ? BIT.outerFragmented : BIT.innerFragmented;
+      this.#fragments.put(row * 2 + (outer ? 1 : 0));
+    }
+  }
+
+  #fragmentKey(bytes: Uint8Array, stack: LayerStack, layer: number, link: number): void {
+    const key = this.#fragments.key;
+    const protocol = stack.protocol[layer]!;
+    const at = stack.start[layer]!;
+    let around = 0;
+    while (around < stack.tunnels && stack.tunnel[around]! <= layer) around++;
+    key[0] = link;
+    key[1] = around;
+    key[2] = this.addresses.source(protocol, bytes, at);
+    key[3] = this.addresses.destination(protocol, bytes, at);
+    if (protocol === PROTOCOL.ipv4) {
+      key[4] = IPV4.id.read(bytes, at);
+      key[5] = IPV4.proto.read(bytes, at);
+    } else {
+      const header = fragmentHeader(stack, layer);
+      key[4] = header < 0 ? 0 : u32(bytes, stack.start[header]! + 4);
+      key[5] = 0x600;
+    }
+  }
+
+  // ---- reading, after the packets ----
+
+  /** First row of a flow; follow `columns.next`. */
+  firstRow(flow: number): number {
+    return this.#firstRow[flow]!;
+  }
+
+  protocolOf(flow: number): number {
+    return this.#flows.word(flow, PROTO) & 0xff;
+  }
+
+  familyOf(flow: number): 4 | 6 {
+    return this.#flows.word(flow, PROTO) & IPV6_FLOW ? 6 : 4;
+  }
+
+  sourceOf(flow: number): string {
+    return this.addresses.text(this.#flows.word(flow, SOURCE), this.familyOf(flow));
+  }
+
+  destinationOf(flow: number): string {
+    return this.addresses.text(this.#flows.word(flow, DESTINATION), this.familyOf(flow));
+  }
+
+  /** Source and destination port; null when cut off, 0 for protocols without. */
+  sourcePortOf(flow: number): number | null {
+    return this.#flows.word(flow, PROTO) & PORTS_CUT ? null : this.#flows.word(flow, PORTS) >>> 16;
+  }
+
+  destinationPortOf(flow: number): number | null {
+    return this.#flows.word(flow, PROTO) & PORTS_CUT ? null : this.#flows.word(flow, PORTS) & 0xffff;
+  }
+
+  /** The flow of the other direction, -1 if none was seen. */
+  reverseOf(flow: number): number {
+    const ports = this.#flows.word(flow, PORTS);
+    return this.findFlow(
+      this.#flows.word(flow, DESTINATION),
+      this.#flows.word(flow, SOURCE),
+      ((ports << 16) | (ports >>> 16)) >>> 0,
+      this.#flows.word(flow, PROTO),
+    );
+  }
+
+  /** A flow by its address words, ports word (source in the upper half) and protocol word; -1 if it was not seen. */
+  findFlow(source: number, destination: number, ports: number, protocol: number): number {
+    const key = this.#flows.key;
+    key[SOURCE] = source;
+    key[DESTINATION] = destination;
+    key[PORTS] = ports;
+    key[PROTO] = protocol;
+    return this.#flows.find();
+  }
+}
+
+/** Upper-layer protocol of an IP header that carries a tunnel deeper in the stack. */
+function upperProtocol(stack: LayerStack, network: number): number {
+  for (let layer = network + 1; layer < stack.depth; layer++) {
+    const protocol = stack.protocol[layer]!;
+    if (protocol === PROTOCOL.udp) return 17;
+    if (protocol === PROTOCOL.gre) return 47;
+    if (protocol === PROTOCOL.ipv4) return 4;
+    if (protocol === PROTOCOL.ipv6) return 41;
+  }
+  return 0;
+}
+
+/** Where the IP payload ended on the wire, by the IP header's own length, whatever the snaplen kept. */
+function wireEnd(bytes: Uint8Array, stack: LayerStack, network: number): number {
+  const at = stack.start[network]!;
+  if (stack.protocol[network] === PROTOCOL.ipv6) {
+    const length = IPV6.plen.read(bytes, at);
+    return length === 0 ? stack.end[network]! : at + IPV6.headerLength + length;
+  }
+  const length = IPV4.len.read(bytes, at);
+  return length === 0 ? stack.end[network]! : at + length;
+}
+
+function isFirstFragment(bytes: Uint8Array, stack: LayerStack, layer: number): boolean {
+  const protocol = stack.protocol[layer]!;
+  if (protocol === PROTOCOL.ipv4) return (u16(bytes, stack.start[layer]! + 6) & 0x3fff) === MORE_FRAGMENTS;
+  if (protocol !== PROTOCOL.ipv6) return false;
+  const header = fragmentHeader(stack, layer);
+  return header >= 0 && (u16(bytes, stack.start[header]! + 2) & 0xfff9) === 1;
+}
+
+/** Stack index of the IPv6 fragment header that belongs to the IPv6 header at `layer`; -1 if it has none. */
+function fragmentHeader(stack: LayerStack, layer: number): number {
+  for (let i = layer + 1; i < stack.depth; i++) {
+    const protocol = stack.protocol[i]!;
+    if (protocol === PROTOCOL.fragment) return i;
+    if (protocol < PROTOCOL.hopByHop || protocol > PROTOCOL.ah) return -1;
+  }
+  return -1;
+}

@@ -1,0 +1,132 @@
+// HOT: per packet. No allocation.
+// Tunnels as seen in frames: what carried the inner packet, between which outer addresses, with which inner MACs.
+// Index 0 means "no tunnel". A nested tunnel's entry names the entry of the tunnel around it.
+import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import { u16, u32 } from '../wire/bytes.ts';
+import { GENEVE } from '../wire/geneve.ts';
+import { UDP } from '../wire/udp.ts';
+import { VXLAN } from '../wire/vxlan.ts';
+import type { AddressWords } from './address-words.ts';
+import { macText } from './links.ts';
+import type { FrameEncapsulation, TunnelRecord } from './record.ts';
+import { WordTable } from './word-table.ts';
+
+export const NO_TUNNEL = 0;
+const ENCAPSULATIONS: readonly FrameEncapsulation[] = ['none', 'vxlan', 'ipip', 'gre', 'geneve', 'wireguard'];
+const [NONE, VXLAN_TUNNEL, IPIP, GRE, GENEVE_TUNNEL, WIREGUARD] = [0, 1, 2, 3, 4, 5] as const;
+const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** Bits of the KIND word: encapsulation (4), IPv6 outer (1), VNI valid (1), inner MACs (1); UDP port above. */
+const IPV6_OUTER = 16;
+const HAS_VNI = 32;
+const HAS_MACS = 64;
+
+export class Tunnels {
+  readonly #table = new WordTable(8, 64);
+  readonly #addresses: AddressWords;
+
+  constructor(addresses: AddressWords) {
+    this.#addresses = addresses;
+    this.#table.key.fill(0);
+    this.#table.intern();
+  }
+
+  get count(): number {
+    return this.#table.count;
+  }
+
+  /** Index of the tunnel whose header is stack layer `layer`; `parent` is the index of the tunnel around it, or NO_TUNNEL. */
+  add(bytes: Uint8Array, stack: LayerStack, layer: number, parent: number): number {
+    const key = this.#table.key;
+    const protocol = stack.protocol[layer]!;
+    const at = stack.start[layer]!;
+    key[VNI] = 0;
+    key[MAC_HIGH] = 0;
+    key[MAC_SOURCE] = 0;
+    key[MAC_DESTINATION] = 0;
+    key[PARENT] = parent;
+    let kind: number = protocol === PROTOCOL.gre ? GRE : IPIP;
+    if (protocol === PROTOCOL.vxlan) {
+      kind = VXLAN_TUNNEL | HAS_VNI | (udpPort(bytes, stack, layer) << 16);
+      key[VNI] = VXLAN.vni.read(bytes, at);
+    } else if (protocol === PROTOCOL.geneve) {
+      kind = GENEVE_TUNNEL | HAS_VNI | (udpPort(bytes, stack, layer) << 16);
+      key[VNI] = GENEVE.vni.read(bytes, at);
+    } else if (protocol === PROTOCOL.wireguard) kind = WIREGUARD | (udpPort(bytes, stack, layer) << 16);
+    if (layer + 1 < stack.depth && stack.protocol[layer + 1] === PROTOCOL.ethernet) {
+      kind |= HAS_MACS;
+      const mac = stack.start[layer + 1]!;
+      key[MAC_HIGH] = (u16(bytes, mac + 6) << 16) | u16(bytes, mac);
+      key[MAC_SOURCE] = u32(bytes, mac + 8);
+      key[MAC_DESTINATION] = u32(bytes, mac + 2);
+    }
+    const outer = outerNetwork(stack, layer);
+    if (outer >= 0) {
+      const outerProtocol = stack.protocol[outer]!;
+      if (outerProtocol === PROTOCOL.ipv6) kind |= IPV6_OUTER;
+      // interning IPv6 addresses uses another table, so the key stays as it is
+      key[OUTER_SOURCE] = this.#addresses.source(outerProtocol, bytes, stack.start[outer]!);
+      key[OUTER_DESTINATION] = this.#addresses.destination(outerProtocol, bytes, stack.start[outer]!);
+    } else {
+      key[OUTER_SOURCE] = 0;
+      key[OUTER_DESTINATION] = 0;
+    }
+    key[KIND] = kind;
+    return this.#table.intern();
+  }
+
+  encapsulationOf(index: number): FrameEncapsulation {
+    return ENCAPSULATIONS[this.#table.word(index, KIND) & 15] ?? 'none';
+  }
+
+  /** The entry as an object. */
+  record(index: number): TunnelRecord {
+    const table = this.#table;
+    const kind = table.word(index, KIND);
+    if ((kind & 15) === NONE) return PLAIN;
+    const family = kind & IPV6_OUTER ? 6 : 4;
+    const macs = (kind & HAS_MACS) !== 0;
+    const high = table.word(index, MAC_HIGH);
+    return {
+      encapsulation: this.encapsulationOf(index),
+      outerSrc: this.#addresses.text(table.word(index, OUTER_SOURCE), family),
+      outerDst: this.#addresses.text(table.word(index, OUTER_DESTINATION), family),
+      vni: kind & HAS_VNI ? table.word(index, VNI) : null,
+      udpPort: kind >>> 16 || null,
+      innerSrcMac: macs ? macText(high >>> 16, table.word(index, MAC_SOURCE)) : null,
+      innerDstMac: macs ? macText(high & 0xffff, table.word(index, MAC_DESTINATION)) : null,
+      carriers: this.#carriers(table.word(index, PARENT)),
+    };
+  }
+
+  #carriers(parent: number): string[] {
+    if (parent === NO_TUNNEL) return [];
+    const { encapsulation, vni, outerSrc, outerDst, carriers } = this.record(parent);
+    return [...carriers, `${encapsulation}${vni === null ? '' : ` ${vni}`} ${outerSrc} > ${outerDst}`];
+  }
+}
+
+const PLAIN: TunnelRecord = {
+  encapsulation: 'none',
+  outerSrc: null,
+  outerDst: null,
+  vni: null,
+  udpPort: null,
+  innerSrcMac: null,
+  innerDstMac: null,
+  carriers: [],
+};
+
+/** Stack index of the IP header that carries the tunnel at `layer`; -1 if there is none. */
+export function outerNetwork(stack: LayerStack, layer: number): number {
+  for (let i = layer - 1; i >= 0; i--) {
+    const protocol = stack.protocol[i]!;
+    if (protocol === PROTOCOL.ipv4 || protocol === PROTOCOL.ipv6) return i;
+  }
+  return -1;
+}
+
+function udpPort(bytes: Uint8Array, stack: LayerStack, layer: number): number {
+  const below = layer - 1;
+  if (below < 0 || stack.protocol[below] !== PROTOCOL.udp) return 0;
+  return UDP.dstport.read(bytes, stack.start[below]!);
+}
