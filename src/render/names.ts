@@ -10,7 +10,7 @@ export interface EndpointName {
   below: string;
 }
 
-/** `shop/cart` over its node; `tunnel 10.48.0.135` over its node; bare addresses over what they are. */
+/** `shop/cart` over its node; addresses that are no pod's over their node or what they are. */
 export function endpointName(endpoint: Endpoint): EndpointName {
   const ip = escapeText(endpoint.ip);
   const node = endpoint.node === null ? '' : escapeText(endpoint.node);
@@ -19,9 +19,9 @@ export function endpointName(endpoint: Endpoint): EndpointName {
     case 'pod':
       return { name: podName(endpoint) ?? ip, below: [node, several].filter(Boolean).join(', ') };
     case 'tunnel':
-      return { name: `tunnel ${ip}`, below: node };
+      return { name: ip, below: node === '' ? 'tunnel' : `${node} (tunnel)` };
     case 'node':
-      return { name: `node ${ip}`, below: node };
+      return { name: ip, below: node || 'node' };
     case 'service':
       return { name: podName(endpoint) ?? ip, below: 'service' };
     case 'external':
