@@ -30,7 +30,9 @@ export function chainOf(input: ChainInput): ChainStep[] {
     { table: 'neighbour', ...neighbourStep(input, route, neighbour), field: 'eth.dst', bytes: null },
     { table: 'fdb', ...fdbStep(input, neighbour, fdb), field: 'ip.dst', bytes: null },
     { table: 'device', ...deviceStep(input), field: 'vxlan.vni', bytes: null },
-  ].filter((step) => input.expected.encapsulation === 'vxlan' || step.table === 'pool' || step.table === 'route') as ChainStep[];
+  ].filter(
+    (step) => input.expected.encapsulation === 'vxlan' || step.table === 'pool' || step.table === 'route',
+  ) as ChainStep[];
 }
 
 function notGiven(): Step {
@@ -62,43 +64,64 @@ function tunnelAddressOf(node: Node | null, address: string): string | null {
 }
 
 function isTunnelDevice(from: Node, dev: string | null): boolean {
-  return dev !== null && (/^(vxlan|tunl|wireguard|wg-v6)/.test(dev) || from.links.some((l) => l.name === dev && l.vxlan !== null));
+  return (
+    dev !== null &&
+    (/^(vxlan|tunl|wireguard|wg-v6)/.test(dev) || from.links.some((l) => l.name === dev && l.vxlan !== null))
+  );
 }
 
 function routeStep(input: ChainInput, route: Route | null): Step {
   const { from, to, expected, destination } = input;
   if (from === null || !from.has.route) return notGiven();
-  if (route === null) return { text: null, ref: null, status: 'missing', note: `no route for ${destination} on ${from.name}` };
+  if (route === null)
+    return { text: null, ref: null, status: 'missing', note: `no route for ${destination} on ${from.name}` };
   const base = { text: route.text, ref: route.ref };
-  const tunnelled = expected.encapsulation === 'vxlan' || expected.encapsulation === 'ipip' || expected.encapsulation === 'wireguard';
+  const tunnelled =
+    expected.encapsulation === 'vxlan' || expected.encapsulation === 'ipip' || expected.encapsulation === 'wireguard';
   if (tunnelled && !isTunnelDevice(from, route.dev)) {
     const wanted = tunnelAddressOf(to, destination);
-    return { ...base, status: 'wrong', note: `sends it plain; should go through the tunnel device${wanted === null ? '' : ` via ${wanted}`}` };
+    return {
+      ...base,
+      status: 'wrong',
+      note: `sends it plain; should go through the tunnel device${wanted === null ? '' : ` via ${wanted}`}`,
+    };
   }
   if (expected.encapsulation === 'none' && isTunnelDevice(from, route.dev)) {
     return { ...base, status: 'wrong', note: 'sends it into the tunnel; should go plain' };
   }
   const wanted = expected.encapsulation === 'vxlan' ? tunnelAddressOf(to, destination) : null;
-  if (wanted !== null && route.via !== null && route.via !== wanted) return { ...base, status: 'wrong', note: `should go via ${wanted}` };
+  if (wanted !== null && route.via !== null && route.via !== wanted)
+    return { ...base, status: 'wrong', note: `should go via ${wanted}` };
   return { ...base, status: 'ok', note: null };
 }
 
 function findNeighbour({ from, destination }: ChainInput, route: Route | null): Neighbour | null {
   const gateway = route?.via ?? (route === null ? null : destination);
-  return from?.neighbours.find((n) => n.address === gateway && (route?.dev === null || n.dev === null || n.dev === route?.dev)) ?? null;
+  return (
+    from?.neighbours.find(
+      (n) => n.address === gateway && (route?.dev === null || n.dev === null || n.dev === route?.dev),
+    ) ?? null
+  );
 }
 
 function neighbourStep(input: ChainInput, route: Route | null, neighbour: Neighbour | null): Step {
   const { from, to, topology } = input;
   if (from === null || !from.has.neigh || route === null || !isTunnelDevice(from, route.dev)) return notGiven();
   if (neighbour?.mac == null) {
-    return { text: neighbour?.text ?? null, ref: neighbour?.ref ?? null, status: 'missing', note: `no MAC for ${route.via} on ${route.dev}` };
+    return {
+      text: neighbour?.text ?? null,
+      ref: neighbour?.ref ?? null,
+      status: 'missing',
+      note: `no MAC for ${route.via} on ${route.dev}`,
+    };
   }
   const base = { text: neighbour.text, ref: neighbour.ref };
   const owner = topology.nodeByVtepMac(neighbour.mac)?.node ?? null;
   const written = to?.vtepMac?.value ?? null;
-  if (written !== null && written !== neighbour.mac) return { ...base, status: 'wrong', note: `${to?.name}'s VTEP MAC is ${written}` };
-  if (owner !== null && to !== null && owner !== to) return { ...base, status: 'wrong', note: `that MAC is ${owner.name}'s` };
+  if (written !== null && written !== neighbour.mac)
+    return { ...base, status: 'wrong', note: `${to?.name}'s VTEP MAC is ${written}` };
+  if (owner !== null && to !== null && owner !== to)
+    return { ...base, status: 'wrong', note: `that MAC is ${owner.name}'s` };
   return { ...base, status: 'ok', note: null };
 }
 
@@ -111,7 +134,13 @@ function fdbStep(input: ChainInput, neighbour: Neighbour | null, fdb: FdbEntry |
   const { from, to, topology, seen } = input;
   if (from === null || !from.has.fdb) return fdbFromPacket(input);
   const mac = neighbour?.mac ?? seen.innerDstMac;
-  if (fdb === null) return { text: null, ref: null, status: 'missing', note: mac === null ? null : `no entry for ${mac} on ${from.name}` };
+  if (fdb === null)
+    return {
+      text: null,
+      ref: null,
+      status: 'missing',
+      note: mac === null ? null : `no entry for ${mac} on ${from.name}`,
+    };
   const base = { text: fdb.text, ref: fdb.ref };
   const node = topology.nodeByAddress(fdb.dst);
   if (to !== null && node !== to) {
@@ -141,5 +170,10 @@ function deviceStep({ from, seen }: ChainInput): Step {
   const { id, local, dstport } = device.vxlan;
   const text = `${device.name} id ${id ?? '?'} local ${local ?? '?'} dstport ${dstport ?? '?'}`;
   const differs = seen.vni !== null && id !== null && id !== 0 && id !== seen.vni;
-  return { text, ref: device.ref, status: differs ? 'wrong' : 'ok', note: differs ? `the packet had VNI ${seen.vni}` : null };
+  return {
+    text,
+    ref: device.ref,
+    status: differs ? 'wrong' : 'ok',
+    note: differs ? `the packet had VNI ${seen.vni}` : null,
+  };
 }

@@ -2,7 +2,8 @@
 import type { Node, NodeLink, Topology } from '../topology/model.ts';
 import type { PointRole } from './types.ts';
 
-const TUNNEL_NAME = /^(vxlan\.calico|vxlan-v6\.calico|tunl0|wireguard\.cali|wg-v6\.cali|flannel\..+|flannel-v6\..+|cilium_vxlan)$/;
+const TUNNEL_NAME =
+  /^(vxlan\.calico|vxlan-v6\.calico|tunl0|wireguard\.cali|wg-v6\.cali|flannel\..+|flannel-v6\..+|cilium_vxlan)$/;
 const WORKLOAD_NAME = /^(cali.+|eni[0-9a-f]{11})$/;
 const TUNNEL_KINDS = new Set(['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'ip6tnl', 'sit']);
 
@@ -31,10 +32,14 @@ function configuredRole(node: Node, name: string): DeviceRole | null {
   if (route) return { role: 'underlay', detail: `${name} has ${node.name}'s default route (${at(route)})` };
   const own = new Set(node.addresses.map((a) => a.address));
   const link = node.links.find((l) => l.name === name);
-  if (link?.addresses.some((a) => own.has(a.address)) || node.routes.some((r) => r.dev === name && r.src !== null && own.has(r.src))) {
+  if (
+    link?.addresses.some((a) => own.has(a.address)) ||
+    node.routes.some((r) => r.dev === name && r.src !== null && own.has(r.src))
+  ) {
     return { role: 'underlay', detail: `${name} has ${node.name}'s address` };
   }
-  if (link?.kind && TUNNEL_KINDS.has(link.kind)) return { role: 'tunnel', detail: `${name} is a ${link.kind} device (${at(link)})` };
+  if (link?.kind && TUNNEL_KINDS.has(link.kind))
+    return { role: 'tunnel', detail: `${name} is a ${link.kind} device (${at(link)})` };
   return null;
 }
 
@@ -61,7 +66,8 @@ export function readFileName(topology: Topology, path: string): FileName | null 
   for (const node of topology.nodes) {
     for (const name of namesOf(topology, node)) {
       const next = base.charAt(name.length);
-      if (base.startsWith(name) && !/[A-Za-z0-9]/.test(next) && name.length > (best?.length ?? 0)) best = { node, length: name.length };
+      if (base.startsWith(name) && !/[A-Za-z0-9]/.test(next) && name.length > (best?.length ?? 0))
+        best = { node, length: name.length };
     }
   }
   if (best === null) return null;

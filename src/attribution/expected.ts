@@ -45,7 +45,9 @@ function toPod(topology: Topology, src: Who, dst: Who): Expected {
   const pool = dst.owner.pool;
   if (pool === null) {
     if (!topology.poolsComplete || topology.pools.length === 0) return unknown('pool-not-in-snapshot');
-    return dst.kind === 'unknown' ? unknown('owner-unknown') : fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'no-pool' });
+    return dst.kind === 'unknown'
+      ? unknown('owner-unknown')
+      : fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'no-pool' });
   }
   if (pool.allowedUses.every((use) => use === 'LoadBalancer')) return unknown('load-balancer', pool.name);
   const byKeys = wireguardOverride(topology, src.node, dst.node, pool);
@@ -62,7 +64,8 @@ function wireguardOverride(topology: Topology, from: Node | null, to: Node | nul
     return couldBe(from) && couldBe(to) ? unknown('wireguard-node-unknown', pool.name) : null;
   }
   const usable = (node: Node): boolean =>
-    node.wireguardKey !== null && withKeys.every((n) => n === node || n.wireguardKey?.value !== node.wireguardKey?.value);
+    node.wireguardKey !== null &&
+    withKeys.every((n) => n === node || n.wireguardKey?.value !== node.wireguardKey?.value);
   return usable(from) && usable(to) ? { encapsulation: 'wireguard', pool: pool.name, reason: 'wireguard-keys' } : null;
 }
 
@@ -73,7 +76,13 @@ export function poolEncapsulation(pool: IPPool): { encapsulation: 'vxlan' | 'ipi
   return { encapsulation: 'none', mode: 'Never' };
 }
 
-function byPoolMode(pool: IPPool, enclosing: readonly IPPool[], from: Node | null, to: Node | null, address: string): Expected {
+function byPoolMode(
+  pool: IPPool,
+  enclosing: readonly IPPool[],
+  from: Node | null,
+  to: Node | null,
+  address: string,
+): Expected {
   const { encapsulation } = poolEncapsulation(pool);
   if (encapsulation === 'none') return { encapsulation: 'none', pool: pool.name, reason: 'pool-never' };
   // a CrossSubnet pool around an Always pool makes it cross-subnet too: "cross-subnet allowed" is OR-ed along the path
@@ -86,8 +95,18 @@ function byPoolMode(pool: IPPool, enclosing: readonly IPPool[], from: Node | nul
   return tunnelled(encapsulation, pool, to, address, 'crosssubnet-different');
 }
 
-function tunnelled(encapsulation: 'vxlan' | 'ipip', pool: IPPool, to: Node | null, address: string, reason: string): Expected {
-  return { encapsulation, pool: pool.name, reason: to !== null && !hasVtep(encapsulation, to, address) ? 'no-vtep' : reason };
+function tunnelled(
+  encapsulation: 'vxlan' | 'ipip',
+  pool: IPPool,
+  to: Node | null,
+  address: string,
+  reason: string,
+): Expected {
+  return {
+    encapsulation,
+    pool: pool.name,
+    reason: to !== null && !hasVtep(encapsulation, to, address) ? 'no-vtep' : reason,
+  };
 }
 
 function hasVtep(encapsulation: 'vxlan' | 'ipip', node: Node, address: string): boolean {

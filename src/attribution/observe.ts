@@ -1,7 +1,7 @@
 // Rows of the flow table -> observations: one per (capture point, encapsulation, outer addresses, VNI), and what the
 // underlay ones say together. Only underlay observations prove or disprove encapsulation (design section 4).
 import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
-import { BIT } from '../flow/observation-columns.ts';
+import type { BIT } from '../flow/observation-columns.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { Point, Points } from './points.ts';
 import { formatTime } from './time.ts';
@@ -18,7 +18,12 @@ export interface SeenObservation extends Observation {
 }
 
 /** All observations of a flow, by capture, point and first packet. */
-export function observationsOf(table: FlowTable, points: Points, captures: readonly CaptureCounters[], flow: number): SeenObservation[] {
+export function observationsOf(
+  table: FlowTable,
+  points: Points,
+  captures: readonly CaptureCounters[],
+  flow: number,
+): SeenObservation[] {
   const merged = new Map<string, SeenObservation>();
   for (let row = table.firstRow(flow); row >= 0; row = table.columns.next[row] ?? -1) {
     const pointIndex = points.ofLink[table.columns.link[row] ?? 0] ?? -1;
@@ -98,7 +103,8 @@ export function isBefore(a: Moment, b: Moment): boolean {
 export function observedOf(observations: readonly SeenObservation[]): Observed {
   const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
   const [largest] = [...underlay].sort((a, b) => b.packets - a.packets);
-  if (largest === undefined) return { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null };
+  if (largest === undefined)
+    return { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null };
   const kinds = new Set(underlay.map((o) => o.encapsulation));
   if (kinds.size > 1) return { encapsulation: 'mixed', vni: null, outerSrc: null, outerDst: null, udpPort: null };
   const { encapsulation, vni, outerSrc, outerDst, udpPort } = largest;
@@ -113,7 +119,12 @@ export interface FlowCounts {
   tcp: FlowTcp | null;
 }
 
-export function countFlow(table: FlowTable, observations: readonly SeenObservation[], groupOf: (point: Point) => string, tcp: boolean): FlowCounts {
+export function countFlow(
+  table: FlowTable,
+  observations: readonly SeenObservation[],
+  groupOf: (point: Point) => string,
+  tcp: boolean,
+): FlowCounts {
   const groups = new Map<string, SeenObservation[]>();
   for (const o of observations) {
     const key = groupOf(o.pointInfo);
@@ -125,7 +136,8 @@ export function countFlow(table: FlowTable, observations: readonly SeenObservati
   for (const list of groups.values()) {
     const packets = list.reduce((sum, o) => sum + o.packets - o.outerFragments, 0);
     const underlay = list.some((o) => o.pointInfo.role === 'underlay');
-    if (best === null || packets > best.packets || (packets === best.packets && underlay && !best.underlay)) best = { list, packets, underlay };
+    if (best === null || packets > best.packets || (packets === best.packets && underlay && !best.underlay))
+      best = { list, packets, underlay };
   }
   const list = best?.list ?? [];
   return {
@@ -138,7 +150,8 @@ export function countFlow(table: FlowTable, observations: readonly SeenObservati
 
 function tcpFacts(table: FlowTable, list: readonly SeenObservation[]): FlowTcp {
   const c = table.columns;
-  const sum = (column: Uint32Array): number => list.reduce((total, o) => total + o.rows.reduce((t, row) => t + (column[row] ?? 0), 0), 0);
+  const sum = (column: Uint32Array): number =>
+    list.reduce((total, o) => total + o.rows.reduce((t, row) => t + (column[row] ?? 0), 0), 0);
   return {
     syn: sum(c.requests),
     synAck: sum(c.replies),

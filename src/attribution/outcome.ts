@@ -61,7 +61,8 @@ function isRefusal(client: DirectionFacts, server: DirectionFacts): boolean {
 }
 
 function echoOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: boolean): Outcome | null {
-  if (own.requests === 0 && own.replies === 0 && other.requests === 0) return other.packets > 0 ? 'answered' : 'one-way';
+  if (own.requests === 0 && own.replies === 0 && other.requests === 0)
+    return other.packets > 0 ? 'answered' : 'one-way';
   if ((own.requests > 0 && other.replies > 0) || (own.replies > 0 && other.requests > 0)) return 'answered';
   return own.requests > 0 && reverseVisible ? 'no-answer' : 'one-way';
 }

@@ -30,7 +30,10 @@ export function nodeByMacs(facts: readonly LinkFacts[], macs: MacKnowledge): Nod
   const [best, second] = known;
   if (best?.found == null || (second !== undefined && second.packets === best.packets)) return null;
   const share = best.packets === total ? 'every unicast frame' : `${best.packets} of ${total} unicast frames`;
-  return { node: best.found.node, evidence: { source: 'link-addresses', detail: `its MAC ${best.mac} is in ${share}` } };
+  return {
+    node: best.found.node,
+    evidence: { source: 'link-addresses', detail: `its MAC ${best.mac} is in ${share}` },
+  };
 }
 
 /** Node of a cooked capture: the source MACs of frames it sent (packet type 4: calico-facts 6). */

@@ -94,11 +94,16 @@ function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
   if (best === 0) return null;
   if (count.nic === best) {
     const who = macs.nicNode(nicMac);
-    const detail = who === null ? `${nicMac} is a NIC that carried outer packets` : `${nicMac} is the NIC of ${who.node.name}`;
+    const detail =
+      who === null ? `${nicMac} is a NIC that carried outer packets` : `${nicMac} is the NIC of ${who.node.name}`;
     return { role: 'underlay', source: 'link-addresses', detail };
   }
   if (count.vtep === best) return { role: 'tunnel', source: 'link-addresses', detail: 'the MACs are those of VTEPs' };
-  return { role: 'workload', source: 'link-addresses', detail: 'the MAC ee:ee:ee:ee:ee:ee, or a pod\'s, is that of a veth' };
+  return {
+    role: 'workload',
+    source: 'link-addresses',
+    detail: "the MAC ee:ee:ee:ee:ee:ee, or a pod's, is that of a veth",
+  };
 }
 
 interface SeenClasses {
@@ -122,7 +127,11 @@ function classesOf(src: string | null, dst: string | null, macs: MacKnowledge): 
 function byCompany({ facts }: PointInput): Opinion | null {
   const packets = facts.reduce((sum, f) => sum + f.nodeToNode, 0);
   if (packets === 0) return null;
-  return { role: 'underlay', source: 'company', detail: `packets or ARP from one node's own address to another's (${packets})` };
+  return {
+    role: 'underlay',
+    source: 'company',
+    detail: `packets or ARP from one node's own address to another's (${packets})`,
+  };
 }
 
 function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null {
@@ -137,5 +146,9 @@ function byElimination({ facts, macs }: PointInput): Opinion | null {
     return !classes.includes('vtep') && !classes.includes('workload');
   });
   if (routed.length === 0) return null;
-  return { role: 'underlay', source: 'elimination', detail: 'routed pod packets between MACs of neither a VTEP nor a veth' };
+  return {
+    role: 'underlay',
+    source: 'elimination',
+    detail: 'routed pod packets between MACs of neither a VTEP nor a veth',
+  };
 }

@@ -98,7 +98,12 @@ interface Decided {
   perFrame: boolean;
 }
 
-function decideCapture(input: PointsInput, macs: MacKnowledge, capture: CaptureCounters, groups: readonly Group[]): Decided[] {
+function decideCapture(
+  input: PointsInput,
+  macs: MacKnowledge,
+  capture: CaptureCounters,
+  groups: readonly Group[],
+): Decided[] {
   const rule = atRule(input.at, capture.info.path);
   const file = input.topology === null ? null : readFileName(input.topology, capture.info.path);
   const cooked = captureNode(groups, macs);
@@ -158,7 +163,9 @@ function decideNode(input: PointsInput, macs: MacKnowledge, group: Group, hints:
 }
 
 function fileNode(file: FileName | null): NodeDecision | null {
-  return file === null ? null : { node: file.node, evidence: { source: 'file-name', detail: `the file name starts with ${file.node.name}` } };
+  return file === null
+    ? null
+    : { node: file.node, evidence: { source: 'file-name', detail: `the file name starts with ${file.node.name}` } };
 }
 
 /** A cooked capture is one node's: all its interfaces speak together. */

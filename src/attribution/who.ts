@@ -62,7 +62,8 @@ function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<
       if (points.all[points.ofLink[link] ?? -1]?.role !== 'underlay') continue;
       const ends = rowEnds(table, points, book, row, link);
       if (srcOpen && ends.from !== null) hintOf(hints, src)[ends.plain ? 'macSource' : 'outerSource'].add(ends.from);
-      if (dstOpen && ends.to !== null) hintOf(hints, dst)[ends.plain ? 'macDestination' : 'outerDestination'].add(ends.to);
+      if (dstOpen && ends.to !== null)
+        hintOf(hints, dst)[ends.plain ? 'macDestination' : 'outerDestination'].add(ends.to);
     }
   }
   return hints;
@@ -70,7 +71,11 @@ function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<
 
 /** An address that needs help: one a pod could have, with no node known. */
 function isOpen(owner: Owner): boolean {
-  return owner.node === null && (owner.kind === 'pod' || owner.kind === 'unknown' || owner.kind === 'tunnel') && owner.candidates.length < 2;
+  return (
+    owner.node === null &&
+    (owner.kind === 'pod' || owner.kind === 'unknown' || owner.kind === 'tunnel') &&
+    owner.candidates.length < 2
+  );
 }
 
 function rowEnds(
@@ -104,17 +109,32 @@ function hintOf(hints: Map<string, Hint>, address: string): Hint {
 }
 
 function decide(owner: Owner, hint: Hint | undefined): Who {
-  const base: Who = { owner, kind: owner.kind, node: owner.node, nodeSource: owner.nodeSource, evidence: owner.evidence };
+  const base: Who = {
+    owner,
+    kind: owner.kind,
+    node: owner.node,
+    nodeSource: owner.nodeSource,
+    evidence: owner.evidence,
+  };
   if (owner.node !== null || hint === undefined) return base;
   const found =
     single(hint.outerSource, 'outer-header', (n) => `packets from ${owner.address} left ${n.name} in its tunnel`) ??
     single(hint.macSource, 'nic-mac', (n) => `packets from ${owner.address} left ${n.name}'s NIC`) ??
     (hint.outerSource.size + hint.macSource.size > 0
       ? null
-      : (single(hint.outerDestination, 'outer-header', (n) => `packets to ${owner.address} were sent to ${n.name} in a tunnel`) ??
+      : (single(
+          hint.outerDestination,
+          'outer-header',
+          (n) => `packets to ${owner.address} were sent to ${n.name} in a tunnel`,
+        ) ??
         single(hint.macDestination, 'nic-mac', (n) => `packets to ${owner.address} were sent to ${n.name}'s NIC`)));
   if (found === null) return base;
-  return { ...base, node: found.node, nodeSource: found.source, evidence: [...owner.evidence, { source: found.source, detail: found.detail }] };
+  return {
+    ...base,
+    node: found.node,
+    nodeSource: found.source,
+    evidence: [...owner.evidence, { source: found.source, detail: found.detail }],
+  };
 }
 
 function single(

@@ -63,7 +63,8 @@ export class CaptureCounters {
     const list = [];
     for (let code = 1; code < this.#faults.length; code++) {
       const count = this.#faults[code] ?? 0;
-      if (count > 0) list.push({ code: FAULT_NAMES[code] ?? String(code), count, firstPacket: this.#faultFirst[code] ?? 0 });
+      if (count > 0)
+        list.push({ code: FAULT_NAMES[code] ?? String(code), count, firstPacket: this.#faultFirst[code] ?? 0 });
     }
     return list;
   }

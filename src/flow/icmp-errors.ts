@@ -1,7 +1,7 @@
 // ICMP errors and the flow they speak of: the packet an error quotes is looked up, never counted as traffic
 // (RFC 792, RFC 4443 section 3). Bounded: the first MAX_ERRORS of a run are kept.
 import { PROTOCOL } from '../decode/layer-stack.ts';
-import { u16, u8 } from '../wire/bytes.ts';
+import { u8, u16 } from '../wire/bytes.ts';
 import { ICMP } from '../wire/icmp.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
@@ -34,9 +34,18 @@ export class IcmpErrors {
   dropped = 0;
 
   /** Reads the error whose ICMP header is at `at`, if it is one and quotes an IP packet. */
-  add(addresses: AddressWords, bytes: Uint8Array, at: number, end: number, protocol: number, observation: number, packet: number): void {
+  add(
+    addresses: AddressWords,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    protocol: number,
+    observation: number,
+    packet: number,
+  ): void {
     const type = u8(bytes, at);
-    const isError = protocol === PROTOCOL.icmp ? type === 3 || type === 11 || type === 4 || type === 5 || type === 12 : type < 128;
+    const isError =
+      protocol === PROTOCOL.icmp ? type === 3 || type === 11 || type === 4 || type === 5 || type === 12 : type < 128;
     if (!isError) return;
     if (this.list.length >= MAX_ERRORS) {
       this.dropped++;
@@ -92,7 +101,12 @@ export class IcmpErrors {
   }
 }
 
-function quotedPorts(bytes: Uint8Array, at: number, end: number, protocol: number): Pick<IcmpError, 'sourcePort' | 'destinationPort'> {
+function quotedPorts(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  protocol: number,
+): Pick<IcmpError, 'sourcePort' | 'destinationPort'> {
   if (!PORT_PROTOCOLS.has(protocol)) return { sourcePort: 0, destinationPort: 0 };
   if (end - at < 4) return { sourcePort: null, destinationPort: null };
   return { sourcePort: u16(bytes, at), destinationPort: u16(bytes, at + 2) };

@@ -9,7 +9,7 @@ import { IPV6 } from '../wire/ipv6.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp.ts';
 import { Fragments } from './fragments.ts';
-import { IcmpErrors } from './icmp-errors.ts';
+import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { BIT, ObservationColumns } from './observation-columns.ts';
@@ -220,7 +220,8 @@ export class FlowTable {
     const transportAt = stack.start[this.#transport]!;
     const protocol = stack.protocol[this.#transport]!;
     if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#network));
-    else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6) this.#icmp(bytes, stack, protocol, transportAt, row, packet);
+    else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6)
+      this.#icmp(bytes, stack, protocol, transportAt, row, packet);
   }
 
   #icmp(bytes: Uint8Array, stack: LayerStack, protocol: number, at: number, row: number, packet: number): void {
@@ -307,6 +308,13 @@ export class FlowTable {
       ((ports << 16) | (ports >>> 16)) >>> 0,
       this.#flows.word(flow, PROTO),
     );
+  }
+
+  /** The flow that an ICMP error quotes, -1 if it was not seen. */
+  quotedFlow(error: IcmpError): number {
+    if (error.sourcePort === null || error.destinationPort === null) return -1;
+    const ports = ((error.sourcePort << 16) | error.destinationPort) >>> 0;
+    return this.findFlow(error.source, error.destination, ports, error.protocol | (error.family === 6 ? IPV6_FLOW : 0));
   }
 
   /** A flow by its address words, ports word (source in the upper half) and protocol word; -1 if it was not seen. */

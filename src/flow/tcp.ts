@@ -29,12 +29,19 @@ function trackAcknowledgement(columns: ObservationColumns, row: number, acknowle
   columns.acknowledged[row] = acknowledgement;
 }
 
-function trackSequence(columns: ObservationColumns, row: number, sequence: number, payload: number, flags: number): void {
+function trackSequence(
+  columns: ObservationColumns,
+  row: number,
+  sequence: number,
+  payload: number,
+  flags: number,
+): void {
   const length = payload > 0 ? payload : 0;
   if (length > 0) columns.data[row]!++;
   const end = (sequence + length + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) >>> 0;
   if (!(columns.bits[row]! & BIT.sequenceKnown) || flags & SYN) {
-    if (flags & SYN && columns.bits[row]! & BIT.sequenceKnown && columns.sequenceEnd[row] === end) columns.retransmissions[row]!++;
+    if (flags & SYN && columns.bits[row]! & BIT.sequenceKnown && columns.sequenceEnd[row] === end)
+      columns.retransmissions[row]!++;
     columns.bits[row]! |= BIT.sequenceKnown;
     columns.sequenceEnd[row] = end;
     return;

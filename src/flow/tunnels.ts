@@ -14,7 +14,9 @@ import { WordTable } from './word-table.ts';
 export const NO_TUNNEL = 0;
 const ENCAPSULATIONS: readonly FrameEncapsulation[] = ['none', 'vxlan', 'ipip', 'gre', 'geneve', 'wireguard'];
 const [NONE, VXLAN_TUNNEL, IPIP, GRE, GENEVE_TUNNEL, WIREGUARD] = [0, 1, 2, 3, 4, 5] as const;
-const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [
+  0, 1, 2, 3, 4, 5, 6, 7,
+] as const;
 /** Bits of the KIND word: encapsulation (4), IPv6 outer (1), VNI valid (1), inner MACs (1); UDP port above. */
 const IPV6_OUTER = 16;
 const HAS_VNI = 32;

@@ -1,15 +1,24 @@
 // Finding codes: stable, one meaning each (design.md section 6). docs/verdicts.md documents every one.
 
 export const FINDINGS = {
-  'overlay-bypassed': { severity: 'violation', title: 'an overlay is asked for, but packets were plain on the underlay' },
+  'overlay-bypassed': {
+    severity: 'violation',
+    title: 'an overlay is asked for, but packets were plain on the underlay',
+  },
   'unexpected-overlay': { severity: 'violation', title: 'the pool asks for no overlay, but packets were encapsulated' },
   'wrong-encapsulation': { severity: 'violation', title: 'encapsulated in another tunnel type than the pool asks for' },
   'wrong-destination-vtep': { severity: 'violation', title: 'sent to a node that does not own the destination' },
   'wrong-source-vtep': { severity: 'violation', title: 'sent by a node that does not own the source' },
   'wrong-vni': { severity: 'violation', title: 'another VNI than the cluster uses' },
   'wrong-udp-port': { severity: 'violation', title: 'another UDP port than the cluster uses for VXLAN' },
-  'wrong-tunnel-mac': { severity: 'violation', title: 'the inner frame is addressed to another VTEP MAC than the snapshot says' },
-  'local-traffic-on-underlay': { severity: 'violation', title: 'both ends are on one node, yet the packets were on the underlay' },
+  'wrong-tunnel-mac': {
+    severity: 'violation',
+    title: 'the inner frame is addressed to another VTEP MAC than the snapshot says',
+  },
+  'local-traffic-on-underlay': {
+    severity: 'violation',
+    title: 'both ends are on one node, yet the packets were on the underlay',
+  },
   unencrypted: { severity: 'violation', title: 'both nodes publish WireGuard keys, but packets were in clear text' },
   'outer-fragmented': { severity: 'warning', title: 'the underlay packet was fragmented' },
   'packet-exceeds-mtu': { severity: 'warning', title: 'a router answered that packets of this flow do not fit' },

@@ -1,5 +1,14 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
-import type { CapturePoint, ChainStep, Endpoint, Expected, FlowTcp, Observation, Observed, Outcome } from '../attribution/types.ts';
+import type {
+  CapturePoint,
+  ChainStep,
+  Endpoint,
+  Expected,
+  FlowTcp,
+  Observation,
+  Observed,
+  Outcome,
+} from '../attribution/types.ts';
 import type { FindingCode } from './codes.ts';
 
 export type Verdict = 'ok' | 'violation' | 'unverifiable';

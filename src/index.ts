@@ -1,0 +1,13 @@
+// The public API: the one re-exporting file.
+export type { AtRule } from './attribution/points.ts';
+export { openCapture } from './capture/open.ts';
+export type { CaptureInfo, CaptureReader, PacketBatch } from './capture/source.ts';
+export { LayerStack } from './decode/layer-stack.ts';
+export { walk } from './decode/walk.ts';
+export { walkPorts } from './decode/walk-ports.ts';
+export { type ErrorCode, OverlensError } from './errors.ts';
+export type { Topology } from './topology/model.ts';
+export { type TraceOptions, traceCaptures } from './trace.ts';
+export { FINDINGS, type FindingCode } from './verdict/codes.ts';
+export type { FlowFilter } from './verdict/flow-filter.ts';
+export type { Trace, TracedCapture, TracedFlow, Verdict } from './verdict/types.ts';

@@ -1,0 +1,114 @@
+// The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
+
+import type { AtRule } from './attribution/points.ts';
+import { openCapture } from './capture/open.ts';
+import type { CaptureReader } from './capture/source.ts';
+import { LayerStack } from './decode/layer-stack.ts';
+import { walk } from './decode/walk.ts';
+import { type WalkPorts, walkPorts } from './decode/walk-ports.ts';
+import { CaptureCounters } from './flow/capture-counters.ts';
+import { NodeAddresses } from './flow/node-addresses.ts';
+import { FlowTable } from './flow/table.ts';
+import { type TimeRange, timeRange } from './flow/time-range.ts';
+import type { Topology } from './topology/model.ts';
+import { analyse } from './verdict/analysis.ts';
+import type { FlowFilter } from './verdict/flow-filter.ts';
+import { resultOf } from './verdict/result.ts';
+import type { Trace } from './verdict/types.ts';
+
+export interface TraceOptions {
+  /** Paths; `-` is stdin. Several captures are one analysis. */
+  captures: readonly string[];
+  topology: Topology | null;
+  reader?: 'builtin' | 'pcap-parser';
+  at?: readonly AtRule[];
+  /** More UDP ports to take for VXLAN, and to accept. */
+  vxlanPorts?: readonly number[];
+  vxlanVNI?: number | null;
+  filter?: FlowFilter;
+  /** RFC 3339, HH:MM:SS (UTC) or seconds after the first packet. */
+  since?: string | null;
+  until?: string | null;
+  signal?: AbortSignal;
+  onProgress?: (progress: { path: string; bytes: number; packets: number }) => void;
+}
+
+/**
+ * Reads the captures and attributes and judges every flow in them.
+ * @throws OverlensError when a path is no capture. Corruption later on does not throw: see `Trace.captures[].error`.
+ */
+export async function traceCaptures(options: TraceOptions): Promise<Trace> {
+  const { topology } = options;
+  const ports = walkPorts({
+    vxlan: vxlanPorts(topology, options.vxlanPorts ?? []),
+    wireguard: wireguardPorts(topology),
+  });
+  const table = new FlowTable(topology === null ? null : new NodeAddresses(nodeAddresses(topology)));
+  const range = timeRange(options.since ?? null, options.until ?? null);
+  const readers = await Promise.all(
+    options.captures.map((path) => openCapture(path, options.reader ? { reader: options.reader } : {})),
+  );
+  const captures = readers.map((reader) => new CaptureCounters(reader.info));
+  for (const [index, reader] of readers.entries()) {
+    const counters = captures[index];
+    if (counters !== undefined) await readCapture(reader, { index, counters, table, ports, range, options });
+  }
+  const analysis = analyse({
+    table,
+    captures,
+    topology,
+    at: options.at ?? [],
+    vxlanVNI: options.vxlanVNI ?? null,
+    vxlanPorts: options.vxlanPorts ?? [],
+  });
+  return resultOf(analysis, options.filter ?? {});
+}
+
+interface ReadState {
+  index: number;
+  counters: CaptureCounters;
+  table: FlowTable;
+  ports: WalkPorts;
+  range: TimeRange;
+  options: TraceOptions;
+}
+
+async function readCapture(
+  reader: CaptureReader,
+  { index, counters, table, ports, range, options }: ReadState,
+): Promise<void> {
+  const stack = new LayerStack();
+  let packet = 0;
+  for await (const batch of reader.batches()) {
+    const interfaces = reader.info.interfaces;
+    for (let i = 0; i < batch.count; i++) {
+      packet++;
+      if (!range.includes(batch.seconds[i] ?? Number.NaN, batch.nanos[i] ?? 0)) {
+        counters.outsideRange++;
+        continue;
+      }
+      const linkType = interfaces[batch.interface[i] ?? 0]?.linkType ?? -1;
+      walk(batch.bytes, batch.start[i] ?? 0, batch.captured[i] ?? 0, batch.original[i] ?? 0, linkType, stack, ports);
+      table.add(batch, i, stack, index, packet);
+      counters.count(batch, i, stack, table.fragmentWithoutFirst, packet);
+    }
+    options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: packet });
+    if (options.signal?.aborted) break;
+  }
+}
+
+/** Ports the snapshot or the user names, besides the defaults. */
+function vxlanPorts(topology: Topology | null, more: readonly number[]): number[] {
+  const named = [topology?.felix(null).vxlanPort?.value, topology?.devicePort?.value];
+  for (const node of topology?.nodes ?? []) named.push(topology?.felix(node.name).vxlanPort?.value);
+  return [...new Set([...named.filter((p) => p !== undefined), ...more])];
+}
+
+function wireguardPorts(topology: Topology | null): number[] {
+  const port = topology?.felix(null).wireguardListeningPort?.value;
+  return port === undefined ? [] : [port];
+}
+
+function* nodeAddresses(topology: Topology): Iterable<string> {
+  for (const node of topology.nodes) for (const { address } of node.addresses) yield address;
+}

@@ -1,0 +1,157 @@
+// Findings -> causes: one per code, sending node and receiving node, however many flows share it, so that a broken FDB
+// entry is one line and not a wall (design section 7).
+import type { ChainStep } from '../attribution/types.ts';
+import { checksFor } from './checks.ts';
+import { FINDINGS, type FindingCode } from './codes.ts';
+import type { Cause, Finding, TracedFlow } from './types.ts';
+
+/** More flow ids than this are not listed. */
+const MAX_FLOW_IDS = 1000;
+
+interface Collected {
+  code: FindingCode;
+  fromNode: string | null;
+  toNode: string | null;
+  flows: number;
+  packets: number;
+  answers: number;
+  flowIds: number[];
+  finding: Finding;
+  flow: TracedFlow;
+}
+
+export interface CauseCollector {
+  /** @param answers packets of the reverse flow. */
+  add(flow: TracedFlow, answers: number): void;
+  causes(): Cause[];
+}
+
+export function collectCauses(): CauseCollector {
+  const groups = new Map<string, Collected>();
+  return {
+    add(flow, answers) {
+      for (const code of new Set(flow.findings.map((f) => f.code))) {
+        const finding = flow.findings.find((f) => f.code === code);
+        if (finding !== undefined) addFinding(groups, flow, finding, answers);
+      }
+    },
+    causes() {
+      const sorted = [...groups.values()].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
+      return sorted.map((group, i) => causeOf(group, letters(i)));
+    },
+  };
+}
+
+function rank({ code }: Collected): number {
+  return FINDINGS[code].severity === 'violation' ? 0 : 1;
+}
+
+function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: Finding, answers: number): void {
+  const fromNode = flow.src.node;
+  const toNode = flow.dst.node;
+  const key =
+    finding.code === 'mode-changed'
+      ? `${finding.code}|${fromNode}|${flow.expected.pool}`
+      : `${finding.code}|${fromNode}|${toNode}`;
+  const group = groups.get(key);
+  if (group === undefined) {
+    groups.set(key, {
+      code: finding.code,
+      fromNode,
+      toNode,
+      flows: 1,
+      packets: flow.packets,
+      answers,
+      flowIds: [flow.id],
+      finding,
+      flow,
+    });
+    return;
+  }
+  group.flows++;
+  group.packets += flow.packets;
+  group.answers += answers;
+  if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
+}
+
+function causeOf(group: Collected, id: string): Cause {
+  const { code, fromNode, toNode, flows, packets, answers, flowIds, finding, flow } = group;
+  return {
+    id,
+    code,
+    severity: FINDINGS[code].severity,
+    fromNode,
+    toNode: code === 'mode-changed' ? null : toNode,
+    title: titleOf(group),
+    flows,
+    packets,
+    answers,
+    flowIds,
+    capture: finding.capture,
+    firstPacket: finding.firstPacket,
+    lastPacket: finding.lastPacket,
+    expected: expectedText(flow),
+    seen: seenText(flow, finding),
+    chain: finding.chain,
+    also: alsoOf(finding.chain),
+    check: checksFor(code, { fromNode, toNode, flow }),
+  };
+}
+
+function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
+  const from = fromNode ?? 'an unknown node';
+  const to = toNode ?? 'an unknown node';
+  const outer = flow.observations.find((o) => o.outerDst !== null && o.capture === finding.capture);
+  switch (code) {
+    case 'overlay-bypassed':
+      return `${from} sends packets for ${to}'s pods plain, past the overlay`;
+    case 'unexpected-overlay':
+      return `${from} encapsulates packets for ${to} that the pool wants plain`;
+    case 'wrong-encapsulation':
+      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the pool asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
+    case 'wrong-destination-vtep':
+      return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
+    case 'wrong-source-vtep':
+      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}`;
+    case 'wrong-vni':
+      return `${from} uses VNI ${outer?.vni ?? '?'} toward ${to}`;
+    case 'wrong-udp-port':
+      return `${from} sends VXLAN to UDP port ${outer?.udpPort ?? '?'} of ${to}`;
+    case 'wrong-tunnel-mac':
+      return `${from} addresses inner frames for ${to} to another VTEP's MAC`;
+    case 'local-traffic-on-underlay':
+      return `${from} lets traffic between its own pods out on the underlay`;
+    case 'unencrypted':
+      return `${from} sends packets for ${to} in clear text although both have WireGuard keys`;
+    default:
+      return finding.message;
+  }
+}
+
+function expectedText({ expected }: TracedFlow): string {
+  if (expected.encapsulation === null) return `unknown (${expected.reason})`;
+  const what = expected.encapsulation === 'none' ? 'plain' : expected.encapsulation;
+  return `${what}${expected.pool === null ? '' : `, pool ${expected.pool}`} (${expected.reason})`;
+}
+
+function seenText(flow: TracedFlow, finding: Finding): string {
+  const seen =
+    flow.observations.find((o) => o.capture === finding.capture && o.firstPacket === finding.firstPacket) ??
+    flow.observations[0];
+  if (seen === undefined) return 'nothing';
+  if (seen.outerSrc === null)
+    return `${seen.encapsulation === 'none' ? 'plain' : seen.encapsulation} ${flow.src.ip} to ${flow.dst.ip}`;
+  const vni = seen.vni === null ? '' : ` VNI ${seen.vni}`;
+  return `${seen.encapsulation} ${seen.outerSrc} to ${seen.outerDst}${vni}`;
+}
+
+function alsoOf(chain: readonly ChainStep[]): string[] {
+  const wrong = chain.filter((s) => s.status === 'wrong' || s.status === 'missing');
+  return wrong.map((s) => `${s.table}: ${s.note ?? 'wrong'}`);
+}
+
+/** A, B, ..., Z, AA, AB, ... */
+function letters(index: number): string {
+  const rest = Math.floor(index / 26);
+  return (rest === 0 ? '' : letters(rest - 1)) + String.fromCharCode(65 + (index % 26));
+}

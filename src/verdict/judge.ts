@@ -1,0 +1,230 @@
+// attribution -> judgement of one flow. The worst underlay observation decides; without one the flow is unverifiable, with
+// the reason and the capture that would settle it (design section 6).
+import type { SeenObservation } from '../attribution/observe.ts';
+import type { Expected } from '../attribution/types.ts';
+import { isStrong, type Who } from '../attribution/who.ts';
+import type { Topology } from '../topology/model.ts';
+import { captureNic, nameThePlace } from './advice.ts';
+import type { FindingCode } from './codes.ts';
+import type { ModeChange } from './mode-change.ts';
+import {
+  isCalicoVxlan,
+  nameOf,
+  overlayBypassed,
+  placeOf,
+  type RuleInput,
+  unencrypted,
+  unexpectedOverlay,
+  wrongDestinationVtep,
+  wrongEncapsulation,
+  wrongSourceVtep,
+  wrongTunnelMac,
+  wrongUdpPort,
+  wrongVni,
+} from './rules.ts';
+import { EBPF_NODEPORT_VNI, type Settings } from './settings.ts';
+import type { Unverified, Verdict } from './types.ts';
+
+export interface JudgeInput {
+  topology: Topology | null;
+  settings: Settings;
+  src: Who;
+  dst: Who;
+  expected: Expected;
+  observations: readonly SeenObservation[];
+  modeChange: ModeChange | null;
+  /** Path of each capture, for advice. */
+  paths: readonly string[];
+}
+
+export interface RawFinding {
+  code: FindingCode;
+  message: string;
+  seen: SeenObservation | null;
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  unverified: Unverified | null;
+  findings: RawFinding[];
+}
+
+export function judge(input: JudgeInput): Judgement {
+  if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);
+  const underlay = input.observations.filter((o) => o.pointInfo.role === 'underlay');
+  if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
+  if (underlay.length === 0) return judgeUnseen(input);
+  return worst(underlay.map((seen) => judgeObservation(input, input.topology as Topology, seen)));
+}
+
+function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {
+  return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
+}
+
+const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
+
+/** Traffic within a node belongs on a veth; seen there, it is as it should be. */
+function judgeLocal(input: JudgeInput): Judgement {
+  if (input.observations.some((o) => o.pointInfo.role === 'workload')) return OK;
+  return judgeUnseen(input);
+}
+
+function judgeUnseen(input: JudgeInput): Judgement {
+  const unknownPoint = input.observations.find((o) => o.pointInfo.role === 'unknown');
+  const { expected, src, dst } = input;
+  if (expected.encapsulation === null) return openExpectation(input);
+  if (unknownPoint !== undefined) {
+    const path = input.paths[unknownPoint.capture] ?? '';
+    return open('point-unknown', `nothing tells where ${path} was captured`, nameThePlace(path, src.node));
+  }
+  const node = src.node ?? dst.node;
+  const where = input.observations[0]?.pointInfo.role === 'tunnel' ? 'the tunnel device' : "a pod's veth";
+  return open('no-underlay', `seen on ${where} only, where every packet is plain`, captureNic(node));
+}
+
+const OPEN_WORDS: Record<string, string> = {
+  'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
+  'service-address': 'a service address: it is translated before it leaves the node',
+  'sender-not-a-node': 'the sender is outside the cluster',
+  'sender-unknown': 'it is not known which node sent it',
+  'receiver-unknown': 'it is not known which node it was for',
+  'pool-not-in-snapshot': 'the address is in no pool of the snapshot, and the snapshot may not have all pools',
+  'owner-unknown': 'nothing tells who has the address',
+  'load-balancer': 'the pool is for LoadBalancer addresses only',
+  'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
+};
+
+function openExpectation({ expected }: JudgeInput): Judgement {
+  const advice = expected.reason === 'pool-not-in-snapshot' ? 'kubectl get ippools -o yaml > ippools.yaml' : null;
+  return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
+}
+
+function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObservation): Judgement {
+  const rule: RuleInput = {
+    topology,
+    settings: input.settings,
+    src: input.src,
+    dst: input.dst,
+    expected: input.expected,
+    seen,
+    outerFrom: seen.outerSrc === null ? null : topology.nodeByAddress(seen.outerSrc),
+    outerTo: seen.outerDst === null ? null : topology.nodeByAddress(seen.outerDst),
+  };
+  if (seen.encapsulation === 'vxlan' && seen.vni === EBPF_NODEPORT_VNI) {
+    return open('ebpf-nodeport', 'VNI 0xca11c0: an eBPF node forwards NodePort traffic, whatever the pools say', null);
+  }
+  if (seen.encapsulation === 'wireguard') return judgeWireguard(rule);
+  if (isForeign(rule))
+    return open(
+      'foreign-tunnel',
+      `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not Calico's`,
+      null,
+    );
+  if (input.expected.encapsulation === null) return openExpectation(input);
+  if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule);
+  const change = input.modeChange;
+  const differs = seen.encapsulation !== input.expected.encapsulation;
+  if (change?.snapshotIsLater && differs) {
+    return open(
+      'before-mode-change',
+      `before ${change.sender} changed from ${change.from} to ${change.to}; the snapshot is the later state`,
+      null,
+    );
+  }
+  return judgeByRules(rule);
+}
+
+/** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */
+function isForeign(rule: RuleInput): boolean {
+  const { seen, outerFrom, outerTo } = rule;
+  if (seen.encapsulation === 'none') return seen.carriers.length > 0;
+  if (seen.encapsulation === 'vxlan') return !isCalicoVxlan(rule) || (outerFrom === null && outerTo === null);
+  return outerFrom === null || outerTo === null;
+}
+
+function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {
+  if (outerFrom?.wireguardKey != null && outerTo?.wireguardKey != null) return OK;
+  return open('encrypted', 'WireGuard: what is inside cannot be read here', null);
+}
+
+function judgeLocalOnUnderlay({ src, dst, seen }: RuleInput): Judgement {
+  if (!isStrong(src) || !isStrong(dst)) {
+    return open('owner-by-block', 'only IPAM blocks say that both ends are on one node', null, [
+      conflictOf(src, dst, seen),
+    ]);
+  }
+  const message = `${nameOf(src)} and ${nameOf(dst)} are both on ${src.node?.name}, yet their packets were on ${placeOf(seen)}`;
+  return { verdict: 'violation', unverified: null, findings: [{ code: 'local-traffic-on-underlay', message, seen }] };
+}
+
+function conflictOf(src: Who, dst: Who, seen: SeenObservation): RawFinding {
+  const weak = isStrong(dst) ? src : dst;
+  return {
+    code: 'snapshot-conflict',
+    message: `${nameOf(weak)} is placed on ${weak.node?.name} by ${weak.nodeSource} only, and the packets disagree`,
+    seen,
+  };
+}
+
+const SIMPLE_RULES: readonly (readonly [FindingCode, (input: RuleInput) => string | null])[] = [
+  ['overlay-bypassed', overlayBypassed],
+  ['unencrypted', unencrypted],
+  ['unexpected-overlay', unexpectedOverlay],
+  ['wrong-encapsulation', wrongEncapsulation],
+  ['wrong-vni', wrongVni],
+  ['wrong-udp-port', wrongUdpPort],
+  ['wrong-tunnel-mac', wrongTunnelMac],
+];
+
+function judgeByRules(rule: RuleInput): Judgement {
+  const findings: RawFinding[] = [];
+  let weak: RawFinding | null = null;
+  for (const [code, check] of SIMPLE_RULES) {
+    const message = check(rule);
+    if (message !== null) findings.push({ code, message, seen: rule.seen });
+  }
+  for (const [code, check] of [
+    ['wrong-destination-vtep', wrongDestinationVtep],
+    ['wrong-source-vtep', wrongSourceVtep],
+  ] as const) {
+    const fault = check(rule);
+    if (fault?.strong) findings.push({ code, message: fault.message, seen: rule.seen });
+    else if (fault !== null)
+      weak = { code: 'snapshot-conflict', message: `${fault.message}; only IPAM blocks say so`, seen: rule.seen };
+  }
+  if (findings.length > 0)
+    return { verdict: 'violation', unverified: null, findings: weak === null ? findings : [...findings, weak] };
+  if (weak !== null) return open('owner-by-block', weak.message, null, [weak]);
+  return accepts(rule)
+    ? OK
+    : open(
+        'not-calicos-choice',
+        `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`,
+        null,
+      );
+}
+
+/** Whether what was seen is what was asked for. */
+function accepts({ expected, seen }: RuleInput): boolean {
+  return expected.encapsulation === seen.encapsulation;
+}
+
+function worst(judgements: readonly Judgement[]): Judgement {
+  const findings = dedupe(judgements.flatMap((j) => j.findings));
+  const violation = judgements.find((j) => j.verdict === 'violation');
+  if (violation !== undefined) return { verdict: 'violation', unverified: null, findings };
+  const unsure = judgements.find((j) => j.verdict === 'unverifiable');
+  if (unsure !== undefined) return { verdict: 'unverifiable', unverified: unsure.unverified, findings };
+  return { verdict: 'ok', unverified: null, findings };
+}
+
+/** One finding per code and capture; first and last packets are widened by the caller. */
+function dedupe(findings: readonly RawFinding[]): RawFinding[] {
+  const seen = new Set<string>();
+  return findings.filter((f) => {
+    const key = `${f.code}|${f.seen?.capture ?? ''}|${f.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,107 @@
+// The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
+import { formatTime } from '../attribution/time.ts';
+import type { CapturePoint } from '../attribution/types.ts';
+import type { Analysis } from './analysis.ts';
+import { collectCauses } from './causes.ts';
+import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
+import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './types.ts';
+
+/** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
+export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
+  const captures = analysis.input.captures.map((_, i) => captureOf(analysis, i));
+  const packets = captures.reduce((sum, c) => sum + c.packets, 0);
+  const { causes, passing, summary } = sumUp(analysis, filter, packets);
+  return {
+    captures,
+    causes,
+    summary,
+    flowCount: passing === null ? analysis.order.length : passing.length,
+    *flows() {
+      const count = passing === null ? analysis.order.length : passing.length;
+      for (let i = 0; i < count; i++) yield analysis.flow(passing === null ? i : (passing[i] ?? 0));
+    },
+    flow(id) {
+      return Number.isInteger(id) && id >= 1 && id <= analysis.order.length ? analysis.flow(id - 1) : null;
+    },
+  };
+}
+
+interface Sums {
+  causes: Cause[];
+  /** Positions of the flows that pass the filter; null when all do. */
+  passing: number[] | null;
+  summary: TraceSummary;
+}
+
+function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
+  const all = collectAll(analysis, null);
+  if (isEmptyFilter(filter))
+    return { causes: all.collector.causes(), passing: null, summary: { ...all.summary, packets } };
+  const causes = all.collector.causes();
+  const byId = new Map(causes.map((c) => [c.id, new Set(c.flowIds)]));
+  const passes = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null);
+  const kept = collectAll(analysis, passes);
+  const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
+  const keptCauses = kept.collector.causes().map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
+  return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
+}
+
+function causeKey(cause: Cause): string {
+  return `${cause.code}|${cause.fromNode}|${cause.toNode}`;
+}
+
+function collectAll(
+  analysis: Analysis,
+  passes: ((flow: TracedFlow) => boolean) | null,
+): { collector: ReturnType<typeof collectCauses>; positions: number[]; summary: TraceSummary } {
+  const collector = collectCauses();
+  const positions: number[] = [];
+  const conversations = new Set<number>();
+  const summary = { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 };
+  for (let i = 0; i < analysis.order.length; i++) {
+    const flow = analysis.flow(i);
+    if (passes !== null && !passes(flow)) continue;
+    if (passes !== null) positions.push(i);
+    summary.flows++;
+    summary[flow.verdict]++;
+    if (!flow.inScope) summary.outOfScope++;
+    conversations.add(flow.conversation);
+    if (flow.findings.length === 0) continue;
+    const reverse = analysis.reverse(i);
+    collector.add(flow, reverse < 0 ? 0 : analysis.flow(reverse).packets);
+  }
+  summary.conversations = conversations.size;
+  return { collector, positions, summary };
+}
+
+function captureOf(analysis: Analysis, index: number): TracedCapture {
+  const counters = analysis.input.captures[index];
+  if (counters === undefined) throw new RangeError(`no capture ${index}`);
+  const { info } = counters;
+  const [first] = info.interfaces;
+  const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
+  const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
+  const notes = analysis.points.contradictions.filter((c) => c.capture === index).map((c) => c.detail);
+  return {
+    path: info.path,
+    format: info.format,
+    linkType: first?.linkType ?? null,
+    snaplen: first?.snaplen ?? null,
+    packets: counters.packets,
+    bytes: counters.bytes,
+    first: formatTime(counters.first, counters.timeDigits),
+    last: formatTime(counters.last, counters.timeDigits),
+    complete: info.complete,
+    dropped: dropped.length === 0 ? null : dropped.reduce((sum, d) => sum + d, 0),
+    error: info.error === null ? null : { code: info.error.code, message: info.error.message, hint: info.error.hint },
+    outcomes: { complete, unsupported, faulty, notFlow },
+    points: analysis.points.all.filter((p) => p.capture === index).map(publicPoint),
+    faults: counters.faults(),
+    warnings: [...info.warnings.map((w) => w.message), ...notes],
+    filter: analysis.filters[index] ?? null,
+  };
+}
+
+function publicPoint({ interface: device, index, node, role, evidence, packets }: CapturePoint): CapturePoint {
+  return { interface: device, index, node, role, evidence, packets };
+}

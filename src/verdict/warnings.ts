@@ -1,0 +1,92 @@
+// Findings that are no violation: fragments, MTU, silence, sources that disagree (design section 6). One function each.
+import type { SeenObservation } from '../attribution/observe.ts';
+import { hasBit } from '../attribution/observe.ts';
+import type { DirectionFacts } from '../attribution/outcome.ts';
+import type { Outcome } from '../attribution/types.ts';
+import type { Who } from '../attribution/who.ts';
+import type { IcmpError } from '../flow/icmp-errors.ts';
+import { BIT } from '../flow/observation-columns.ts';
+import type { Topology } from '../topology/model.ts';
+import type { RawFinding } from './judge.ts';
+import { nameOf } from './rules.ts';
+
+export interface WarningInput {
+  topology: Topology | null;
+  src: Who;
+  dst: Who;
+  protocol: number;
+  observations: readonly SeenObservation[];
+  outcome: Outcome | null;
+  own: DirectionFacts;
+  reverse: DirectionFacts;
+  /** ICMP errors that quote this flow. */
+  errors: readonly IcmpError[];
+  /** Where an error was seen, for the finding. */
+  seenAt(error: IcmpError): { capture: number; packet: number };
+  /** Whether the reverse flow acknowledged the large segments that were sent again. */
+  largeAcknowledged: boolean;
+}
+
+export interface RawWarning extends RawFinding {
+  /** Overrides the observation's packets, for findings of another packet (an ICMP error). */
+  at?: { capture: number; packet: number };
+}
+
+export function warningsOf(input: WarningInput): RawWarning[] {
+  return [outerFragmented(input), exceedsMtu(input), blackHole(input), noReply(input), ownerConflict(input)].filter(
+    (w) => w !== null,
+  );
+}
+
+function outerFragmented({ observations }: WarningInput): RawWarning | null {
+  const seen = observations.find((o) => o.outerFragments > 0 || (o.bits & BIT.outerFragmented) !== 0);
+  if (seen === undefined || !hasBit([seen], BIT.outerFragmented)) return null;
+  const message = `tunnel packets ${seen.outerSrc} to ${seen.outerDst} were fragmented (${seen.outerFragments} later fragments): the underlay's MTU is below the tunnel's MTU plus its headers`;
+  return { code: 'outer-fragmented', message, seen };
+}
+
+/** ICMP fragmentation needed (RFC 1191) or packet too big (RFC 4443) that quotes the flow. */
+function exceedsMtu({ errors, seenAt, src, dst }: WarningInput): RawWarning | null {
+  const error = errors.find(
+    (e) => (e.family === 4 && e.type === 3 && e.code === 4) || (e.family === 6 && e.type === 2),
+  );
+  if (error === undefined) return null;
+  const message = `a packet from ${nameOf(src)} to ${nameOf(dst)} was answered with "does not fit": next-hop MTU ${error.mtu}`;
+  return { code: 'packet-exceeds-mtu', message, seen: null, at: seenAt(error) };
+}
+
+const RETRANSMISSIONS_OF_A_HOLE = 3;
+
+function blackHole({
+  protocol,
+  own,
+  reverse,
+  largeAcknowledged,
+  observations,
+  src,
+  dst,
+}: WarningInput): RawWarning | null {
+  if (
+    protocol !== 6 ||
+    own.largeRetransmissions < RETRANSMISSIONS_OF_A_HOLE ||
+    reverse.packets === 0 ||
+    largeAcknowledged
+  )
+    return null;
+  const [seen] = [...observations].sort((a, b) => b.packets - a.packets);
+  const message = `${own.largeRetransmissions} large segments from ${nameOf(src)} to ${nameOf(dst)} were sent again and never acknowledged, while small ones were`;
+  return { code: 'mtu-black-hole', message, seen: seen ?? null };
+}
+
+function noReply({ outcome, own, observations, src, dst, protocol }: WarningInput): RawWarning | null {
+  if (outcome !== 'no-answer' || own.requests === 0) return null;
+  const what = protocol === 6 ? 'SYN' : 'echo request';
+  const message = `${own.requests} ${what}${own.requests === 1 ? '' : 's'} from ${nameOf(src)} to ${nameOf(dst)}, no answer`;
+  return { code: 'no-reply', message, seen: observations[0] ?? null };
+}
+
+function ownerConflict({ topology, src, dst }: WarningInput): RawWarning | null {
+  const subjects = new Set([src.owner.address, dst.owner.address]);
+  const issue = topology?.issues.find((i) => i.code === 'owner-conflict' && i.subjects.some((s) => subjects.has(s)));
+  return issue === undefined ? null : { code: 'snapshot-conflict', message: issue.message, seen: null };
+}
