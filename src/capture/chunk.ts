@@ -1,0 +1,111 @@
+// Bytes on their way in: one bounded buffer that is read into, framed in place, and read into again.
+// It grows only when a record that is known to be sane does not fit.
+
+/** Why a stream of bytes ended otherwise than at its end. */
+export interface StreamFault {
+  /** `trailing` bytes behind a complete stream harm nothing; after `stopped` nobody wants the rest. */
+  kind: 'cut-off' | 'corrupt' | 'unsupported' | 'unreadable' | 'trailing' | 'stopped';
+  /** What was wrong; names neither the file nor what to do. */
+  message: string;
+  hint?: string;
+  cause?: unknown;
+}
+
+/** Where bytes come from. Answers at once where it can, so that reading a file costs no promise per piece. */
+export interface ByteSource {
+  /** Puts up to `end - start` bytes at `target[start]`; answers how many, 0 at the end. Never throws: see `fault`. */
+  read(target: Uint8Array, start: number, end: number): number | Promise<number>;
+  /** Set when `read` has answered 0 and that was not the end that was meant. */
+  readonly fault: StreamFault | null;
+  close(): void;
+}
+
+/** Bytes asked for at once. Larger pieces leave the second-level cache before they are decoded. */
+export const PIECE = 128 * 1024;
+/** Room for what a piece left over: most records fit without growing. */
+const SPARE = 64 * 1024;
+
+/** The one buffer of a capture. Bytes `at .. end-1` are read and not yet consumed. */
+export class ChunkBuffer {
+  bytes: Uint8Array;
+  view: DataView;
+  at = 0;
+  end = 0;
+  readonly #source: ByteSource;
+  /** Offset in the stream of `bytes[0]`. */
+  #base = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.bytes = new Uint8Array(PIECE + SPARE);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Offset in the stream of the next byte to consume. */
+  get offset(): number {
+    return this.#base + this.at;
+  }
+
+  get available(): number {
+    return this.end - this.at;
+  }
+
+  get fault(): StreamFault | null {
+    return this.#source.fault;
+  }
+
+  /**
+   * Reads once more behind what is there; moves what is there to the front when room is short, and grows the buffer
+   * when `need` bytes from `at` on do not fit. Answers the bytes read, 0 at the end. The caller vouches for `need`.
+   */
+  fill(need: number): number | Promise<number> {
+    this.#makeRoom(need);
+    const got = this.#source.read(this.bytes, this.end, Math.min(this.bytes.length, this.end + PIECE));
+    if (typeof got !== 'number') return got.then((count) => this.#take(count));
+    return this.#take(got);
+  }
+
+  /** Reads until `need` bytes from `at` on are there; false when the stream ends before. */
+  async require(need: number): Promise<boolean> {
+    while (this.available < need) if ((await this.fill(need)) === 0) return false;
+    return true;
+  }
+
+  /** Consumes `count` bytes without ever holding them all; false when the stream ends before. */
+  async skip(count: number): Promise<boolean> {
+    let left = count;
+    while (left > this.available) {
+      left -= this.available;
+      this.at = this.end;
+      if ((await this.fill(1)) === 0) return false;
+    }
+    this.at += left;
+    return true;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  #take(count: number): number {
+    this.end += count;
+    return count;
+  }
+
+  #makeRoom(need: number): void {
+    if (this.at > 0 && (this.at === this.end || this.bytes.length - this.end < PIECE)) {
+      this.bytes.copyWithin(0, this.at, this.end);
+      this.#base += this.at;
+      this.end -= this.at;
+      this.at = 0;
+    }
+    if (this.at + need <= this.bytes.length) return;
+    const grown = new Uint8Array(need + PIECE);
+    grown.set(this.bytes.subarray(this.at, this.end));
+    this.#base += this.at;
+    this.end -= this.at;
+    this.at = 0;
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+}

@@ -1,0 +1,20 @@
+// What is sane in a capture: beyond these a length is taken for corruption and never buffered.
+
+/** libpcap's own maximum snapshot length, and tcpdump's default. */
+const MAX_CAPTURED = 256 * 1024;
+/** A file may declare a larger snaplen (USB, D-Bus, generated captures), up to this. */
+const MAX_SNAPLEN = 16 * 1024 * 1024;
+
+/** pcapng blocks that hold no packet are skipped up to this length; libpcap stops at the same. */
+export const MAX_BLOCK = 16 * 1024 * 1024;
+/** Sections, interfaces and statistics are read whole. */
+export const MAX_DESCRIPTION = 1024 * 1024;
+/** Options behind a packet. */
+export const MAX_PACKET_OPTIONS = 1024 * 1024;
+/** More interfaces than any machine has; a file of nothing else would fill the memory. */
+export const MAX_INTERFACES = 65536;
+
+/** The longest captured length to believe in a file with this snaplen. */
+export function capturedLimit(snaplen: number): number {
+  return snaplen > MAX_CAPTURED && snaplen <= MAX_SNAPLEN ? snaplen : MAX_CAPTURED;
+}

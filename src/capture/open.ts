@@ -1,0 +1,111 @@
+// Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
+import { OverlensError } from '../errors.ts';
+import { captureName, streamError } from './capture-errors.ts';
+import { type ByteSource, ChunkBuffer } from './chunk.ts';
+import { iterableSource } from './iterable-source.ts';
+import { type ByteStream, openFile, openStdin } from './open-file.ts';
+import { type OpenedBytes, openPcap } from './pcap.ts';
+import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
+import { openPcapng } from './pcapng.ts';
+import { SECTION_LENGTH } from './pcapng-blocks.ts';
+import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from './sniff.ts';
+import type { CaptureReader } from './source.ts';
+import { stoppable } from './stoppable.ts';
+
+export type ReaderName = 'builtin' | 'pcap-parser';
+
+export interface OpenOptions {
+  /** `pcap-parser` is the npm package of that name, for classic microsecond captures only. Default `builtin`. */
+  reader?: ReaderName;
+  /** What `-` reads instead of the process's stdin. */
+  stdin?: ByteStream;
+  /** When aborted, reading ends at the next piece, also while a silent pipe is waited for; `complete` stays false. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a capture, plain, gzip or zstd; `-` is stdin. Nothing is buffered whole.
+ * Throws OverlensError: E_UNREADABLE, E_NOT_A_CAPTURE, E_UNSUPPORTED_CAPTURE, E_CORRUPT_CAPTURE (compressed and damaged
+ * before the first byte), E_USAGE (stdin is a terminal). What is wrong later is in `info.error` and `info.warnings`.
+ */
+export async function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+  const bytes = path === '-' ? openStdin(options.stdin) : await openFile(path);
+  const source = options.signal === undefined ? bytes : stoppable(bytes, options.signal);
+  const opened = await decompressed(path, source);
+  try {
+    return await readerOf(opened, options.reader ?? 'builtin');
+  } catch (error) {
+    opened.chunk.close();
+    throw error;
+  }
+}
+
+/** The source's content, whatever it is compressed with. */
+async function decompressed(path: string, source: ByteSource): Promise<OpenedBytes> {
+  const chunk = new ChunkBuffer(source);
+  await chunk.require(MAGIC_BYTES);
+  const kind = kindOf(chunk);
+  if (kind !== 'gzip' && kind !== 'zstd') return { path, compression: 'none', chunk };
+  const content =
+    kind === 'gzip' ? (await import('./open-gzip.ts')).gunzip(chunk) : (await import('./zstd.ts')).unzstd(chunk);
+  return { path, compression: kind, chunk: new ChunkBuffer(iterableSource(content, () => source.close())) };
+}
+
+async function readerOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureReader> {
+  const { chunk, path } = opened;
+  await chunk.require(MAGIC_BYTES);
+  const kind = kindOf(chunk);
+  if (kind !== 'pcap' && kind !== 'pcapng') {
+    await chunk.require(DESCRIBE_BYTES);
+    throw chunk.available === 0 ? nothingThere(opened) : notACapture(opened, kind);
+  }
+  const least = kind === 'pcap' ? PCAP_HEADER_LENGTH : SECTION_LENGTH;
+  if (!(await chunk.require(least))) throw cutOffHeader(opened, least);
+  if (reader === 'pcap-parser') return (await import('./pcap-parser.ts')).openWithPcapParser(opened, kind);
+  if (reader !== 'builtin') throw new OverlensError('E_USAGE', `${path}: there is no reader named ${reader}`);
+  return kind === 'pcap' ? openPcap(opened) : openPcapng(opened);
+}
+
+function kindOf(chunk: ChunkBuffer): ContentKind {
+  return contentKind(chunk.bytes.subarray(chunk.at, chunk.end));
+}
+
+/** No byte came: an empty file, a command before the pipe that failed, a compressed stream without content. */
+function nothingThere({ path, chunk, compression }: OpenedBytes): OverlensError {
+  const { fault } = chunk;
+  if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
+  const name = captureName(path);
+  if (fault?.kind === 'cut-off') {
+    return new OverlensError('E_NOT_A_CAPTURE', `${name}: not a capture: ${fault.message}, before any content`, {
+      hint: 'copy the file again or capture again',
+    });
+  }
+  const message = compression === 'none' ? 'it is empty (zero bytes)' : `the ${compression} stream has no content`;
+  return new OverlensError('E_NOT_A_CAPTURE', `${name}: not a capture: ${message}`, {
+    hint:
+      path === '-'
+        ? 'the command that writes into the pipe wrote nothing: look for its own error message'
+        : 'tcpdump that was killed before it wrote its file header leaves such a file: capture again',
+  });
+}
+
+function notACapture({ path, chunk, compression }: OpenedBytes, kind: ContentKind): OverlensError {
+  const inside = compression === 'none' ? '' : ` inside ${compression}`;
+  const { looks, hint } =
+    kind === 'gzip' || kind === 'zstd'
+      ? { looks: `another ${kind} stream`, hint: 'it was compressed twice: decompress it once first' }
+      : describeContent(chunk.bytes.subarray(chunk.at, Math.min(chunk.end, chunk.at + DESCRIBE_BYTES)));
+  const like = looks === null ? 'it begins like no format that is known' : `it looks like ${looks}`;
+  return new OverlensError('E_NOT_A_CAPTURE', `${captureName(path)}: not a capture: ${like}${inside}`, {
+    hint: hint.replaceAll('FILE', path === '-' ? 'FILE' : path),
+  });
+}
+
+function cutOffHeader({ path, chunk }: OpenedBytes, least: number): OverlensError {
+  const { fault } = chunk;
+  if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
+  const message = `it ends inside its file header, after ${chunk.available} of ${least} bytes`;
+  return new OverlensError('E_NOT_A_CAPTURE', `${captureName(path)}: not a capture: ${message}`, {
+    hint: 'copy the file again or capture again',
+  });
+}

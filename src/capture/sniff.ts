@@ -1,0 +1,118 @@
+// What a file is, by its first bytes: a capture, a compressed stream, or something else that can be named.
+
+export type ContentKind = 'pcap' | 'pcapng' | 'gzip' | 'zstd' | 'other';
+
+/** Bytes that decide the kind; `describeContent` is better with `DESCRIBE_BYTES`. */
+export const MAGIC_BYTES = 4;
+export const DESCRIBE_BYTES = 4096;
+
+/** What a file seems to be, for the message that it is no capture: `looks` follows "it looks like". */
+export interface ContentDescription {
+  looks: string | null;
+  hint: string;
+}
+
+/** pcap's magic numbers as they read in the byte order of the file: micro, nano, modified (Kuznetzov). */
+export const PCAP_MICRO = 0xa1b2c3d4;
+export const PCAP_NANO = 0xa1b23c4d;
+export const PCAP_MODIFIED = 0xa1b2cd34;
+/** Section Header Block type: a palindrome, so that it reads the same in both byte orders. */
+export const PCAPNG_SECTION = 0x0a0d0d0a;
+
+/** The kind by the first four bytes. */
+export function contentKind(head: Uint8Array): ContentKind {
+  if (head.length < MAGIC_BYTES) return startsWith(head, [0x1f, 0x8b]) ? 'gzip' : 'other';
+  const magic = new DataView(head.buffer, head.byteOffset, MAGIC_BYTES).getUint32(0);
+  if (isPcapMagic(magic) || isPcapMagic(swapped(magic))) return 'pcap';
+  if (magic === PCAPNG_SECTION) return 'pcapng';
+  if (magic >>> 16 === 0x1f8b) return 'gzip';
+  if (magic === 0x28b52ffd || (magic & 0xf0ffffff) >>> 0 === 0x502a4d18) return 'zstd';
+  return 'other';
+}
+
+export function isPcapMagic(magic: number): boolean {
+  return magic === PCAP_MICRO || magic === PCAP_NANO || magic === PCAP_MODIFIED;
+}
+
+export function swapped(word: number): number {
+  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+}
+
+const DECOMPRESS = 'overlens reads plain, gzip and zstd captures: decompress it first, for example: ';
+const CONVERT = 'convert it first with Wireshark: editcap FILE new.pcapng';
+const EXPECTED = 'a capture is what tcpdump -w or Wireshark writes (pcap or pcapng), plain or as .gz or .zst';
+const SNAPSHOT = 'a cluster snapshot goes behind -t: overlens CAPTURE -t FILE';
+
+/** Formats known by their first bytes. */
+const SIGNATURES: readonly { bytes: readonly number[] | string; looks: string; hint: string }[] = [
+  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], looks: 'an xz stream', hint: `${DECOMPRESS}xz -d FILE` },
+  { bytes: 'BZh', looks: 'a bzip2 stream', hint: `${DECOMPRESS}bzip2 -d FILE` },
+  { bytes: [0x04, 0x22, 0x4d, 0x18], looks: 'an lz4 stream', hint: `${DECOMPRESS}lz4 -d FILE new.pcap` },
+  { bytes: [0x1f, 0x9d], looks: 'a compress (.Z) stream', hint: `${DECOMPRESS}gzip -d FILE` },
+  { bytes: 'PK\x03\x04', looks: 'a zip archive', hint: 'unpack it first: unzip FILE' },
+  { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], looks: 'a 7z archive', hint: 'unpack it first: 7z x FILE' },
+  { bytes: 'snoop\0\0\0', looks: 'a Solaris snoop capture', hint: CONVERT },
+  { bytes: 'btsnoop\0', looks: 'a Bluetooth btsnoop capture', hint: EXPECTED },
+  { bytes: 'GMBU', looks: 'a Microsoft Network Monitor capture', hint: CONVERT },
+  { bytes: 'RTSS', looks: 'a Microsoft Network Monitor capture', hint: CONVERT },
+  { bytes: 'iptrace ', looks: 'an AIX iptrace capture', hint: CONVERT },
+  { bytes: 'TRSNIFF data', looks: 'a Sniffer capture', hint: CONVERT },
+  { bytes: [0x1c, 0x00, 0x01, 0xac], looks: "IXIA's variant of pcap", hint: CONVERT },
+  { bytes: [0xac, 0x01, 0x00, 0x1c], looks: "IXIA's variant of pcap", hint: CONVERT },
+  { bytes: [0x7f, 0x45, 0x4c, 0x46], looks: 'a program (ELF)', hint: EXPECTED },
+  { bytes: '%PDF', looks: 'a PDF document', hint: EXPECTED },
+  { bytes: [0x89, 0x50, 0x4e, 0x47], looks: 'a PNG picture', hint: EXPECTED },
+  { bytes: 'SQLite format 3\0', looks: 'an SQLite database', hint: EXPECTED },
+];
+
+/** Kinds of text, the first that fits. */
+const TEXTS: readonly { pattern: RegExp; looks: string; hint: string }[] = [
+  { pattern: /^\s*<(!doctype\s+html|html|head|body)\b/i, looks: 'an HTML page', hint: EXPECTED },
+  { pattern: /^\s*<\?xml|^\s*<\w/, looks: 'XML', hint: EXPECTED },
+  { pattern: /^version https:\/\/git-lfs/, looks: 'a Git LFS pointer', hint: 'fetch the file itself: git lfs pull' },
+  { pattern: /^\s*[{[]\s*["{[\]}]/, looks: 'JSON', hint: SNAPSHOT },
+  {
+    pattern: /^(\S+ )?\d\d:\d\d:\d\d\.\d+ (\S+ +(In|Out|B|M|P) +)?(IP6?|ARP|[0-9a-f:]{17})[ ,]/m,
+    looks: 'what tcpdump prints, not the packets',
+    hint: 'have tcpdump write the packets: tcpdump -w FILE',
+  },
+  { pattern: /^\s*(---|- )?\s*(apiVersion|kind|items|metadata|spec):/m, looks: 'YAML', hint: SNAPSHOT },
+  {
+    pattern: /^(default|blackhole|unreachable|\d+\.\d+\.\d+\.\d+(\/\d+)?) (via|dev|lladdr|proto|\d)/m,
+    looks: 'what ip route or ip neigh prints',
+    hint: SNAPSHOT,
+  },
+  { pattern: /^\d+: \S+: <[A-Z,_-]+> mtu /m, looks: 'what ip link prints', hint: SNAPSHOT },
+  { pattern: /^([0-9a-f]{2}:){5}[0-9a-f]{2} dev /m, looks: 'what bridge fdb prints', hint: SNAPSHOT },
+  { pattern: /^(NAMESPACE +)?NAME +[A-Z]/, looks: 'a table that kubectl prints', hint: SNAPSHOT },
+];
+
+/** Says what bytes that are no capture look like; `looks` is null when nothing is recognised. */
+export function describeContent(head: Uint8Array): ContentDescription {
+  for (const { bytes, looks, hint } of SIGNATURES) if (startsWith(head, bytes)) return { looks, hint };
+  if (startsWith(head.subarray(257), 'ustar')) {
+    return { looks: 'a tar archive', hint: 'unpack it first: tar -xf FILE' };
+  }
+  if (head.every((byte) => byte === 0)) return { looks: 'nothing but zero bytes', hint: EXPECTED };
+  const text = asText(head);
+  if (text === null) return { looks: null, hint: EXPECTED };
+  for (const { pattern, looks, hint } of TEXTS) if (pattern.test(text)) return { looks, hint };
+  return { looks: 'text', hint: EXPECTED };
+}
+
+function startsWith(head: Uint8Array, bytes: readonly number[] | string): boolean {
+  if (head.length < bytes.length) return false;
+  for (let i = 0; i < bytes.length; i++) {
+    if (head[i] !== (typeof bytes === 'string' ? bytes.charCodeAt(i) : bytes[i])) return false;
+  }
+  return true;
+}
+
+/** The bytes as text, null when they hold what text does not. UTF-16 with a mark is text too (PowerShell's `>`). */
+function asText(head: Uint8Array): string | null {
+  if (startsWith(head, [0xff, 0xfe])) return new TextDecoder('utf-16le').decode(head);
+  const text = new TextDecoder().decode(head);
+  // The last character may be cut; any other that is no UTF-8 is not text, nor are control characters but a few.
+  if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) || text.slice(0, -1).includes('\ufffd')) return null;
+  return text;
+}

@@ -1,0 +1,26 @@
+// A byte source that an AbortSignal ends, also in the middle of waiting: how Ctrl-C gets out of a silent pipe.
+import type { ByteSource, StreamFault } from './chunk.ts';
+
+const STOPPED: StreamFault = { kind: 'stopped', message: 'reading was stopped' };
+
+/** The same source; once the signal is aborted it answers 0 bytes and the fault `stopped`. */
+export function stoppable(source: ByteSource, signal: AbortSignal): ByteSource {
+  let stop: (() => void) | null = null;
+  signal.addEventListener('abort', () => stop?.(), { once: true });
+  return {
+    read(target, start, end) {
+      if (signal.aborted) return 0;
+      const got = source.read(target, start, end);
+      if (typeof got === 'number') return got;
+      // Not Promise.race with one long-lived promise: that would keep something for every read.
+      return new Promise((resolve) => {
+        stop = () => resolve(0);
+        got.then(resolve);
+      });
+    },
+    get fault() {
+      return signal.aborted ? STOPPED : source.fault;
+    },
+    close: () => source.close(),
+  };
+}
