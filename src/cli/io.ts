@@ -1,0 +1,72 @@
+// The world outside a command: streams, environment, terminal, Ctrl-C. Injected, so that tests run commands in-process.
+import type { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+
+export interface Io {
+  stdout: Writable;
+  stderr: Writable;
+  env: Readonly<Record<string, string | undefined>>;
+  stdoutIsTTY: boolean;
+  stderrIsTTY: boolean;
+  /** Columns of the terminal on stdout; undefined when stdout is none. */
+  columns: number | undefined;
+  /** Aborted by the first Ctrl-C: stop reading, print what there is. */
+  signal: AbortSignal;
+}
+
+/** Characters collected before they are handed to the stream. */
+const PIECE = 64 * 1024;
+
+/** The process's own streams. The second Ctrl-C ends the process at once, as without a handler. */
+export function processIo(): Io {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  // A closed pipe is told to each write's callback; without a listener the event would end the process with a stack trace.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    stdoutIsTTY: process.stdout.isTTY === true,
+    stderrIsTTY: process.stderr.isTTY === true,
+    columns: process.stdout.columns,
+    signal: controller.signal,
+  };
+}
+
+/**
+ * Writes pieces as they are made, never more than 64 KiB ahead of the stream.
+ * @param stop ends the writing between two pieces
+ * @returns false when the reader went away (EPIPE): stop making more
+ * @throws what the stream failed with otherwise (a full disk)
+ */
+export async function writeAll(stream: Writable, pieces: Iterable<string>, stop?: AbortSignal): Promise<boolean> {
+  let pending = '';
+  for (const piece of pieces) {
+    pending += piece;
+    if (pending.length < PIECE) continue;
+    if (!(await writePiece(stream, pending))) return false;
+    pending = '';
+    // Writes to pipes and files are synchronous: signals need a turn of the event loop to be heard.
+    await setImmediate();
+    if (stop?.aborted) return true;
+  }
+  return pending === '' || writePiece(stream, pending);
+}
+
+function writePiece(stream: Writable, text: string): Promise<boolean> {
+  if (stream.destroyed || stream.writableEnded) return Promise.resolve(false);
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (!error) resolve(true);
+      else if (isClosedPipe(error)) resolve(false);
+      else reject(error);
+    });
+  });
+}
+
+function isClosedPipe(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED' || code === 'EOF';
+}

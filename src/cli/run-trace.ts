@@ -1,0 +1,86 @@
+// Captures and snapshot from the command line to a Trace: what `trace` and `verify` share before they differ.
+
+import { contentLines } from '../render/contents.ts';
+import type { Topology } from '../topology/model.ts';
+import type { Trace } from '../verdict/types.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { checkCaptures, checkSnapshot } from './inputs.ts';
+import type { Io } from './io.ts';
+import { createProgress } from './progress.ts';
+import { printProblem, say, usageError } from './report-error.ts';
+import type { Stages } from './stages.ts';
+import { widthOf } from './terminal.ts';
+import { type CommonOptions, resolvePlaces } from './trace-command-options.ts';
+import type { TraceOptions } from './trace-options.ts';
+
+export interface TraceRun {
+  trace: Trace;
+  topology: Topology | null;
+  /** Ctrl-C came while reading: the trace holds what was read before. */
+  interrupted: boolean;
+}
+
+/** Reads everything. Throws OverlensError for what is unusable as a whole. */
+export async function runPipeline(
+  options: CommonOptions,
+  commands: readonly string[],
+  io: Io,
+  stages: Stages,
+): Promise<TraceRun> {
+  if (options.captures.includes('-') && options.snapshot.includes('-'))
+    throw usageError('- given as capture and as snapshot: stdin can be read once only');
+  await checkCaptures(options.captures, commands);
+  await checkSnapshot(options.snapshot);
+  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+  const request: TraceOptions = {
+    ...options.pipeline,
+    captures: options.captures,
+    topology,
+    at: resolvePlaces(options.places, options.captures, topology),
+    filter: options.filter,
+    signal: io.signal,
+  };
+  const progress = createProgress(io);
+  try {
+    const trace = await stages.traceCaptures(
+      progress.report === undefined ? request : { ...request, onProgress: progress.report },
+    );
+    const interrupted = io.signal.aborted;
+    progress.clear();
+    if (trace.flowCount === 0 && options.filterText !== '' && !interrupted)
+      await explainEmpty(request, options, io, stages);
+    return { trace, topology, interrupted };
+  } finally {
+    progress.clear();
+  }
+}
+
+/** What stderr says once the results are out, and the exit code of the reading: corrupt input is 2, Ctrl-C 130. */
+export async function reportReading({ trace, interrupted }: TraceRun, io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  for (const { error } of trace.captures) {
+    if (error === null) continue;
+    await printProblem(io, error.message, error.hint);
+    code = EXIT.error;
+  }
+  if (!interrupted) return code;
+  await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
+  return EXIT.interrupted;
+}
+
+/** A hint when the snapshot itself has conflicts or risks; its details are `overlens topology`'s. */
+export async function hintAtIssues(topology: Topology | null, snapshot: readonly string[], io: Io): Promise<void> {
+  const issues = topology?.issues.filter((issue) => issue.severity !== 'warning') ?? [];
+  if (issues.length === 0) return;
+  const count = issues.length === 1 ? '1 conflict or risk' : `${issues.length} conflicts and risks`;
+  await printProblem(io, `the snapshot has ${count} of its own`, `overlens topology ${snapshot.join(' ')} shows them`);
+}
+
+/** The filter let nothing through: read once more without it and say what there is. Stdin cannot be read again. */
+async function explainEmpty(request: TraceOptions, options: CommonOptions, io: Io, stages: Stages): Promise<void> {
+  await printProblem(io, `no flow fits ${options.filterText}`, null);
+  if (options.captures.includes('-')) return;
+  const { filter: _filter, since: _since, until: _until, ...unfiltered } = request;
+  const everything = await stages.traceCaptures(unfiltered);
+  for (const line of contentLines(everything, widthOf(io))) await say(io, `  ${line}`);
+}

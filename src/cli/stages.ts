@@ -1,0 +1,12 @@
+// The stages a command runs, loaded when the first one is called: `--help` and bad usage cost no loading. Tests put their own in.
+import type { Topology } from '../topology/model.ts';
+import type { Trace } from '../verdict/types.ts';
+import type { TraceOptions } from './trace-options.ts';
+
+export interface Stages {
+  traceCaptures(options: TraceOptions): Promise<Trace>;
+  /** Files and directories of a snapshot. Throws E_INVALID_SNAPSHOT with every problem found. */
+  loadTopology(paths: readonly string[]): Promise<Topology>;
+  /** The commands that make a snapshot, as text to paste. */
+  snapshotCommands(): Promise<string>;
+}

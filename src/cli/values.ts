@@ -1,0 +1,120 @@
+// Values of options: each parser returns the value or throws bad usage that names the option, what was given and what fits.
+
+import { formatCidr, parseCidrOrIp } from '../net/cidr.ts';
+import { canonicalIp } from '../net/ip.ts';
+import { usageError } from './report-error.ts';
+
+/** A whole number within bounds. */
+export function parseInteger(option: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw usageError(`${option} ${text}: expected a number from ${least} to ${most}`);
+}
+
+/** One of a list of words; says which one was probably meant. */
+export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  const near = nearest(text, choices);
+  const suggestion = near === null ? '' : `did you mean ${near}? `;
+  throw usageError(`${option} ${text}: not known`, `${suggestion}It takes ${choices.join(', ')}.`);
+}
+
+/** A CIDR or a single address, as CIDR text. */
+export function parseRange(option: string, text: string): string {
+  const cidr = parseCidrOrIp(text);
+  if (cidr === null)
+    throw usageError(
+      `${option} ${text}: expected an address or a CIDR`,
+      'for example 10.48.0.0/24, 10.48.0.130 or fd00::/64',
+    );
+  return formatCidr(cidr);
+}
+
+/** Names of IP protocols as `protocol` in the output has them, and their numbers (IANA). */
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  ...{ icmp: 1, igmp: 2, tcp: 6, udp: 17, gre: 47, esp: 50, ah: 51, icmpv6: 58, ospf: 89, sctp: 132 },
+};
+
+/** A protocol by name or number; numbers that have a name become it. */
+export function parseProtocol(option: string, text: string): string {
+  const name = text.toLowerCase() === 'icmp6' ? 'icmpv6' : text.toLowerCase();
+  if (name in PROTOCOLS) return name;
+  if (/^\d{1,3}$/.test(name) && Number(name) <= 255) {
+    const named = Object.entries(PROTOCOLS).find(([, number]) => number === Number(name));
+    return named?.[0] ?? String(Number(name));
+  }
+  throw usageError(
+    `${option} ${text}: not known`,
+    `It takes ${Object.keys(PROTOCOLS).join(', ')} or a number from 0 to 255.`,
+  );
+}
+
+/**
+ * A moment: RFC 3339 (`2026-11-22T08:29:50Z`), a time of the first packet's UTC day (`08:29:50`, `08:29:50.25`), or seconds from the
+ * first packet (`1.5`, `1.5s`). Returned in one of exactly these forms, without the `s`.
+ */
+export function parseMoment(option: string, text: string): string {
+  const seconds = /^\+?(\d{1,12}(?:\.\d{1,9})?)s?$/.exec(text)?.[1];
+  if (seconds !== undefined) return seconds;
+  const clock = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,9})?)?$/.exec(text);
+  if (clock !== null) return `${clock[1]}:${clock[2]}:${clock[3] ?? '00'}${clock[4] ?? ''}`;
+  if (isRfc3339(text)) return text.replace(/^(\d{4}-\d\d-\d\d)[ t]/, '$1T').replace(/z$/, 'Z');
+  throw usageError(
+    `${option} ${text}: expected a time`,
+    "like 2026-11-22T08:29:50Z, 08:29:50 (of the capture's day, UTC) or 1.5 (seconds from the first packet)",
+  );
+}
+
+function isRfc3339(text: string): boolean {
+  const day = /^(\d{4}-\d\d-\d\d)[ tT]\d\d:\d\d:\d\d(\.\d{1,9})?([zZ]|[+-]\d\d:\d\d)$/.exec(text)?.[1];
+  if (day === undefined || Number.isNaN(Date.parse(text.replace(' ', 'T').toUpperCase()))) return false;
+  // Date.parse lets the 31st of February become a day of March.
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+export interface PlaceOption {
+  file: string;
+  node: string;
+  interface: string | null;
+}
+
+/** `--at FILE=NODE[:INTERFACE]`. A node given by IPv6 address needs no brackets, unless an interface follows. */
+export function parsePlace(text: string): PlaceOption {
+  const equals = text.lastIndexOf('=');
+  const file = text.slice(0, Math.max(0, equals));
+  const place = text.slice(equals + 1);
+  const bracketed = /^\[([^\]]+)\](?::(.+))?$/.exec(place);
+  const colon = canonicalIp(place) === null ? place.indexOf(':') : -1;
+  const node = bracketed?.[1] ?? (colon < 0 ? place : place.slice(0, colon));
+  const iface = bracketed === null ? (colon < 0 ? null : place.slice(colon + 1)) : (bracketed[2] ?? null);
+  if (equals > 0 && node !== '' && iface !== '') return { file, node, interface: iface };
+  throw usageError(`--at ${text}: expected FILE=NODE or FILE=NODE:INTERFACE`, 'for example --at a.pcap=worker1:ens5');
+}
+
+/** The choice closest to a text, if it is close at all (a third of its letters may differ). */
+export function nearest(text: string, choices: Iterable<string>): string | null {
+  let best: string | null = null;
+  let least = Math.max(1, Math.floor(text.length / 3)) + 1;
+  for (const choice of choices) {
+    const distance =
+      choice.startsWith(text) && text.length > 1 ? 1 : editDistance(text.toLowerCase(), choice.toLowerCase());
+    if (distance < least) [best, least] = [choice, distance];
+  }
+  return best;
+}
+
+/** Levenshtein distance, for texts of a few dozen letters. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
