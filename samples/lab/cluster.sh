@@ -62,17 +62,24 @@ add_namespace() {
   ip -n "$LAB-$1" link set lo up
 }
 
-# The network between the nodes: a switch for each node subnet and a router that knows no pod (like a cloud's network).
+# The network between the nodes: a switch for each node subnet and a router. The router has learned the flat pool's blocks
+# (by BGP, say) but not those of the pool that is made for an overlay.
 build_fabric() {
   add_namespace fabric
   set_sysctl fabric net.ipv4.ip_forward=1
+  # A switch does not look into IP: with bridge netfilter it would fragment what its ports cannot carry.
+  set_sysctl fabric net.bridge.bridge-nf-call-iptables=0 2>/dev/null || true
   local subnet
   for subnet in $(for node in "${NODES[@]}"; do subnet_of "$node"; done | sort -u); do
     ip -n "$LAB-fabric" link add "sw${subnet//./-}" type bridge
     ip -n "$LAB-fabric" link set "sw${subnet//./-}" address "$GATEWAY_MAC" mtu "$NIC_MTU" up
     ip -n "$LAB-fabric" address add "$subnet.1/24" dev "sw${subnet//./-}"
   done
-  ip -n "$LAB-fabric" route add blackhole 10.48.0.0/16 # plain pod packets to the gateway vanish without an answer
+  ip -n "$LAB-fabric" route add blackhole 10.48.0.0/16 # other pod packets vanish here without an answer
+}
+teach_router() {
+  local node
+  for node in "${!FLAT_BLOCK[@]}"; do ip -n "$LAB-fabric" route add "${FLAT_BLOCK[$node]}" via "${ADDRESS[$node]}"; done
 }
 
 build_node() {
@@ -113,9 +120,11 @@ lab_up() {
   build_fabric
   local node pod index=10
   for node in "${NODES[@]}"; do build_node "$node"; done
+  teach_router
   for pod in "${PODS[@]}"; do build_pod "$pod" $((index++)); done
   for node in "${NODES[@]}"; do program_node "$node" "$VXLAN_MODE"; done
   start_servers
+  sleep 0.1
 }
 
 lab_down() {

@@ -14,8 +14,6 @@ story() {
   folder=$samples/$1
   mkdir -p "$folder"
   rm -rf "$folder"/*.pcap "$folder/topology"
-  # Settings of the last story must not leak into this one.
-  source "$here/cluster.sh"
   set_up "${@:2}"
   echo "$1"
 }
@@ -36,7 +34,131 @@ story_02() {
   finish
 }
 
+# worker2 is in another subnet, behind a router; the pool says CrossSubnet.
+story_03() {
+  story 03-crosssubnet VXLAN_MODE=crosssubnet worker2=10.0.2.31
+  lab_capture "$folder"
+  finish
+}
+
+# The pool says Always, but worker1 still has BIRD's route to control1's block.
+story_04() {
+  story 04-overlay-bypassed
+  lab_fault stale-route
+  talk() {
+    ping_pod web "${POD_IP[db]}" 3
+    get web "${POD_IP[db]}" 5000
+    get db "${POD_IP[cart]}" 200
+    get client "${POD_IP[web]}" 1000
+    ping_pod client "${POD_IP[db]}" 2
+  }
+  lab_capture "$folder" -- talk
+  finish
+}
+
+story_05() {
+  story 05-same-node
+  talk() {
+    ping_pod web "${POD_IP[cart]}" 2
+    get web "${POD_IP[cart]}" 1000
+    ping_pod control1 "${POD_IP[web]}" 2 # like the kubelet's probes: the node's own process to a pod on it
+    get web "${POD_IP[db]}" 300
+  }
+  lab_capture "$folder" "control1:$(cali_name web)" "control1:$(cali_name cart)" control1:ens5 -- talk
+  finish
+}
+
+# Linux cooked capture: version 2 on control1, version 1 (what older tcpdumps write) on worker1.
+story_06() {
+  story 06-any-interface
+  capture_start "$folder" control1:any
+  TCPDUMP_OPTIONS='-y LINUX_SLL' capture_start "$folder" worker1:any
+  ping_pod web "${POD_IP[db]}" 2
+  ping_pod web "${POD_IP[db]}" 1 -s 20000
+  get db "${POD_IP[web]}" 30000
+  get web "${POD_IP[cart]}" 300
+  ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
+  ping_pod client "${POD_IP[ledger]}" 1
+  ping_pod control1 "${POD_IP[db]}" 1
+  capture_stop
+  finish
+}
+
+# Never becomes Always while pods talk; control1 follows first, worker2 last.
+story_07() {
+  story 07-pool-edited VXLAN_MODE=never POD_MTU=8951
+  lab_snapshot "$folder/topology-before"
+  talk() {
+    traffic_steady 5 &
+    local steady=$!
+    sleep 1.2
+    lab_mode always 0.4
+    wait "$steady"
+  }
+  lab_capture "$folder" -- talk
+  finish
+}
+
+story_08() {
+  story 08-stale-fdb
+  lab_fault stale-fdb
+  talk() {
+    ping_pod web "${POD_IP[db]}" 5
+    try_port control1 "${POD_IP[db]}" 5432
+    get cart "${POD_IP[db]}" 300 # three seconds: SYNs
+    ping_pod db "${POD_IP[web]}" 3
+    get client "${POD_IP[web]}" 1000
+    ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
+    ping_pod client "${POD_IP[ledger]}" 2
+  }
+  lab_capture "$folder" -- talk
+  finish
+}
+
+# Small packets pass, large ones are lost between worker1 and the others.
+story_09() {
+  story 09-mtu-black-hole NIC_MTU=1500 POD_MTU=1450
+  lab_fault black-hole
+  talk() {
+    ping_pod web "${POD_IP[db]}" 2
+    ping_pod web "${POD_IP[db]}" 2 -s 1400
+    get db "${POD_IP[web]}" 200
+    in_ns db curl -s -o /dev/null --max-time 6 "http://${POD_IP[web]}/20000" || true
+    get web "${POD_IP[db]}" 20000
+  }
+  lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
+  finish
+}
+
+story_10() {
+  story 10-missing-neighbour
+  lab_fault missing-neighbour
+  talk() {
+    ping_pod web "${POD_IP[db]}" 4
+    get web "${POD_IP[db]}" 300
+    get client "${POD_IP[web]}" 1000
+    get client "${POD_IP[db]}" 200
+  }
+  lab_capture "$folder" control1:ens5 control1:vxlan.calico worker1:ens5 -- talk
+  finish
+}
+
+# The NICs carry 1400 bytes, the tunnel believes in 1500: the node fragments what it encapsulated.
+story_11() {
+  story 11-outer-fragments NIC_MTU=1500 POD_MTU=1450
+  lab_fault underlay-mtu
+  talk() {
+    ping_pod web "${POD_IP[db]}" 3 -s 1400
+    get web "${POD_IP[db]}" 8000
+    ping_pod web "${POD_IP[db]}" 2
+  }
+  lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
+  finish
+}
+
 trap lab_down EXIT # also after Ctrl-C: no namespace is left behind
 stories=("$@")
 if ((${#stories[@]} == 0)); then mapfile -t stories < <(declare -F | sed -n 's/^declare -f story_//p'); fi
-for number in "${stories[@]}"; do "story_$number"; done
+for number in "${stories[@]}"; do
+  ("story_$number") # a subshell: the settings of one story must not leak into the next
+done

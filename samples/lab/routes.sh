@@ -57,7 +57,6 @@ program_node() {
   if [[ -n ${FLAT_BLOCK[$node]:-} ]]; then
     node_ip "$node" route replace blackhole "${FLAT_BLOCK[$node]}" proto bird
   fi
-  node_ip "$node" neighbour flush dev ens5
 }
 
 # Between two modes: one of BIRD and Felix has withdrawn its routes, the other has not written any yet. Pod packets

@@ -47,6 +47,19 @@ traffic_tour() {
   in_ns worker1 curl -s -o /dev/null --max-time 3 "http://${ADDRESS[control1]}:6443/200" || true # node to node
 }
 
+# Steady traffic for a change under way: three pairs of pings, ten a second, and a new HTTP connection twice a second.
+traffic_steady() {
+  local seconds=$1 pings=() pid
+  ping_pod web "${POD_IP[db]}" $((seconds * 10)) -i 0.1 & pings+=($!)
+  ping_pod db "${POD_IP[client]}" $((seconds * 10)) -i 0.1 & pings+=($!)
+  ping_pod client "${POD_IP[web]}" $((seconds * 10)) -i 0.1 & pings+=($!)
+  for ((i = 0; i < seconds * 2; i++)); do
+    in_ns client curl -s -o /dev/null --max-time 0.4 "http://${POD_IP[db]}/300" || true
+    sleep 0.3
+  done
+  for pid in "${pings[@]}"; do wait "$pid" || true; done
+}
+
 # --- capturing ------------------------------------------------------------------------------------------------------
 
 # capture_start DIR NODE:INTERFACE...: one tcpdump per point; returns when all of them listen.
