@@ -34,6 +34,10 @@ export class ObservationColumns {
   packets = new Float64Array(START);
   bytes = new Float64Array(START);
   overheadBytes = new Float64Array(START);
+  /** Bytes that the flow carried: above TCP's header, else above IP's. The same on both ends, however segmented. */
+  payloadBytes = new Float64Array(START);
+  /** The largest inner packet, bytes from its IP header on: above the MTU it is a super-frame of GSO or GRO. */
+  largest = new Uint32Array(START);
   outerFragments = new Uint32Array(START);
   firstPacket = new Float64Array(START);
   lastPacket = new Float64Array(START);

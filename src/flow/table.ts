@@ -3,13 +3,15 @@
 // (link addresses, tunnel), which attribution later joins into observations. Nothing here knows pods or pools.
 import type { PacketBatch } from '../capture/source.ts';
 import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
-import { u8, u16, u32 } from '../wire/bytes.ts';
+import { u8, u32 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
+import { tcpHeaderLength } from '../wire/tcp.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp.ts';
 import { Fragments } from './fragments.ts';
 import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
+import { fragmentHeader, ipHeaderLength, isFirstFragment, upperProtocol, wireEnd } from './ip-facts.ts';
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { BIT, ObservationColumns } from './observation-columns.ts';
@@ -20,7 +22,6 @@ import { WordTable } from './word-table.ts';
 const [SOURCE, DESTINATION, PORTS, PROTO] = [0, 1, 2, 3] as const;
 const IPV6_FLOW = 0x100;
 const PORTS_CUT = 0x200;
-const MORE_FRAGMENTS = 0x2000;
 const ICMP_ECHO = 8;
 const ICMPV6_ECHO = 128;
 const ICMPV6_ECHO_REPLY = 129;
@@ -70,6 +71,7 @@ export class FlowTable {
         const row = known >> 1;
         this.#count(batch, i, row, packet);
         if (known & 1) this.columns.outerFragments[row]!++;
+        else this.#payload(bytes, stack, row, stack.start[stack.network]!);
         return row;
       }
       this.fragmentWithoutFirst = true;
@@ -216,12 +218,26 @@ export class FlowTable {
       const outer = outerNetwork(stack, this.#tunnelLayer);
       if (outer >= 0) c.overheadBytes[row]! += at - stack.start[outer]!;
     }
+    this.#payload(bytes, stack, row, at);
     if (this.#transport < 0 || stack.laterFragment >= 0) return;
     const transportAt = stack.start[this.#transport]!;
     const protocol = stack.protocol[this.#transport]!;
     if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#network));
     else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6)
       this.#icmp(bytes, stack, protocol, transportAt, row, packet);
+  }
+
+  #payload(bytes: Uint8Array, stack: LayerStack, row: number, at: number): void {
+    const c = this.columns;
+    const end = wireEnd(bytes, stack, this.#network);
+    const next =
+      this.#network + 1 < stack.depth
+        ? stack.start[this.#network + 1]!
+        : at + ipHeaderLength(bytes, stack, this.#network);
+    const isTcp = this.#transport >= 0 && stack.protocol[this.#transport] === PROTOCOL.tcp;
+    const from = isTcp ? stack.start[this.#transport]! + tcpHeaderLength(bytes, stack.start[this.#transport]!) : next;
+    if (end > from) c.payloadBytes[row]! += end - from;
+    if (end - at > c.largest[row]!) c.largest[row] = end - at;
   }
 
   #icmp(bytes: Uint8Array, stack: LayerStack, protocol: number, at: number, row: number, packet: number): void {
@@ -326,45 +342,4 @@ export class FlowTable {
     key[PROTO] = protocol;
     return this.#flows.find();
   }
-}
-
-/** Upper-layer protocol of an IP header that carries a tunnel deeper in the stack. */
-function upperProtocol(stack: LayerStack, network: number): number {
-  for (let layer = network + 1; layer < stack.depth; layer++) {
-    const protocol = stack.protocol[layer]!;
-    if (protocol === PROTOCOL.udp) return 17;
-    if (protocol === PROTOCOL.gre) return 47;
-    if (protocol === PROTOCOL.ipv4) return 4;
-    if (protocol === PROTOCOL.ipv6) return 41;
-  }
-  return 0;
-}
-
-/** Where the IP payload ended on the wire, by the IP header's own length, whatever the snaplen kept. */
-function wireEnd(bytes: Uint8Array, stack: LayerStack, network: number): number {
-  const at = stack.start[network]!;
-  if (stack.protocol[network] === PROTOCOL.ipv6) {
-    const length = IPV6.plen.read(bytes, at);
-    return length === 0 ? stack.end[network]! : at + IPV6.headerLength + length;
-  }
-  const length = IPV4.len.read(bytes, at);
-  return length === 0 ? stack.end[network]! : at + length;
-}
-
-function isFirstFragment(bytes: Uint8Array, stack: LayerStack, layer: number): boolean {
-  const protocol = stack.protocol[layer]!;
-  if (protocol === PROTOCOL.ipv4) return (u16(bytes, stack.start[layer]! + 6) & 0x3fff) === MORE_FRAGMENTS;
-  if (protocol !== PROTOCOL.ipv6) return false;
-  const header = fragmentHeader(stack, layer);
-  return header >= 0 && (u16(bytes, stack.start[header]! + 2) & 0xfff9) === 1;
-}
-
-/** Stack index of the IPv6 fragment header that belongs to the IPv6 header at `layer`; -1 if it has none. */
-function fragmentHeader(stack: LayerStack, layer: number): number {
-  for (let i = layer + 1; i < stack.depth; i++) {
-    const protocol = stack.protocol[i]!;
-    if (protocol === PROTOCOL.fragment) return i;
-    if (protocol < PROTOCOL.hopByHop || protocol > PROTOCOL.ah) return -1;
-  }
-  return -1;
 }

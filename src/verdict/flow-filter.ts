@@ -70,7 +70,7 @@ function matchesPod(end: Endpoint, value: string): boolean {
   const namespace = slash < 0 ? null : value.slice(0, slash);
   const prefix = value.slice(slash + 1);
   const fits = (ns: string | null, pod: string | null): boolean =>
-    pod !== null && pod.startsWith(prefix) && (namespace === null || namespace === ns);
+    (pod?.startsWith(prefix) ?? false) && (namespace === null || namespace === ns);
   return fits(end.namespace, end.pod) || end.candidates.some((c) => fits(c.namespace, c.pod));
 }
 

@@ -1,0 +1,224 @@
+// One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
+
+import { expectedOf } from '../attribution/expected.ts';
+import type { FilterHint } from '../attribution/filter-hint.ts';
+import { countFlow, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { directionFacts, outcomeOf } from '../attribution/outcome.ts';
+import type { Points } from '../attribution/points.ts';
+import { formatTime, toSeconds } from '../attribution/time.ts';
+import type { Expected, Observation, Outcome } from '../attribution/types.ts';
+import { type Directory, endpointOf, type Who } from '../attribution/who.ts';
+import type { CaptureCounters } from '../flow/capture-counters.ts';
+import type { IcmpError } from '../flow/icmp-errors.ts';
+import { BIT } from '../flow/observation-columns.ts';
+import type { FlowTable } from '../flow/table.ts';
+import type { AnalysisInput } from './analysis.ts';
+import { chainFor } from './chain-bytes.ts';
+import { FINDINGS } from './codes.ts';
+import { judge } from './judge.ts';
+import type { ModeChanges } from './mode-change.ts';
+import { protocolName } from './protocol-name.ts';
+import { EBPF_NODEPORT_VNI, type Settings } from './settings.ts';
+import type { Finding, TracedFlow } from './types.ts';
+import { type RawWarning, warningsOf } from './warnings.ts';
+
+/** ICMP codes of "port unreachable" (RFC 792; RFC 4443 section 3.1). */
+const UNREACHABLE_PORT = 3;
+const UNREACHABLE_PORT6 = 4;
+
+/** What every flow's judging shares. */
+export interface Shared {
+  input: AnalysisInput;
+  points: Points;
+  who: Directory;
+  settings: Settings;
+  filters: (FilterHint | null)[];
+  changes: ModeChanges;
+  groupOf: (point: Points['all'][number]) => string;
+  reverseVisible: (flow: number) => boolean;
+  errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
+  paths: readonly string[];
+}
+
+/** Both ends of a flow, and what was to be expected between them. */
+export function endsOf(
+  { input, who }: Pick<Shared, 'input' | 'who'>,
+  flow: number,
+): { src: Who; dst: Who; expected: Expected } {
+  const src = who.whoIs(input.table.sourceOf(flow));
+  const dst = who.whoIs(input.table.destinationOf(flow));
+  return { src, dst, expected: expectedOf({ topology: input.topology, src, dst }) };
+}
+
+/** Flow `flow` of the table, numbered as the caller lists it. */
+export function tracedFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
+  const { table, captures, topology } = shared.input;
+  const { src, dst, expected } = endsOf(shared, flow);
+  const observations = observationsOf(table, shared.points, captures, flow);
+  const modeChange = shared.changes.of(src, expected);
+  const { settings, paths } = shared;
+  const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, paths });
+  const outcome = flowOutcome(shared, flow);
+  const raw = [...judged.findings, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
+  const findings = raw.map((one) => findingOf(shared, one, src, dst, expected));
+  if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
+  const nodePort = isEbpfNodePort(observations);
+  const protocol = table.protocolOf(flow);
+  const counts = countFlow(table, observations, shared.groupOf, protocol === 6);
+  return {
+    id,
+    conversation,
+    protocol: protocolName(protocol),
+    src: endpointOf(src, table.sourcePortOf(flow)),
+    dst: endpointOf(dst, table.destinationPortOf(flow)),
+    observed: observedOf(observations),
+    expected: nodePort ? { ...expected, encapsulation: null, reason: 'ebpf-nodeport' } : expected,
+    verdict: judged.verdict,
+    unverified: judged.unverified,
+    findings,
+    packets: counts.packets,
+    bytes: counts.bytes,
+    overheadBytes: counts.overheadBytes,
+    ...spanOf(observations, captures),
+    tcp: counts.tcp === null ? null : { ...counts.tcp, handshake: hasHandshake(table, flow) },
+    outcome,
+    observations: observations.map(publicObservation),
+    inScope: isInScope(src, dst, expected) && !nodePort,
+  };
+}
+
+function hasHandshake(table: FlowTable, flow: number): boolean {
+  const own = directionFacts(table, flow);
+  const other = directionFacts(table, table.reverseOf(flow));
+  return (own.requests > 0 && other.replies > 0) || (other.requests > 0 && own.replies > 0);
+}
+
+function flowOutcome(shared: Shared, flow: number): Outcome | null {
+  const { table } = shared.input;
+  const reverse = table.reverseOf(flow);
+  const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));
+  return refused ? 'refused' : outcomeOf(table, flow, reverse, shared.reverseVisible(flow));
+}
+
+interface SeenFlow {
+  src: Who;
+  dst: Who;
+  observations: readonly SeenObservation[];
+  outcome: Outcome | null;
+}
+
+function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[] {
+  const { table, topology } = shared.input;
+  const reverse = table.reverseOf(flow);
+  return warningsOf({
+    topology,
+    ...seen,
+    protocol: table.protocolOf(flow),
+    own: directionFacts(table, flow),
+    reverse: directionFacts(table, reverse),
+    errors: shared.errorsOf.get(flow) ?? [],
+    seenAt: (error) => ({
+      capture: table.links.captureOf(table.columns.link[error.observation] ?? 0),
+      packet: error.packet,
+    }),
+    largeAcknowledged: largeAcknowledged(table, flow, reverse),
+  });
+}
+
+function isRefusedByIcmp(errors: readonly IcmpError[]): boolean {
+  return errors.some(
+    (e) =>
+      (e.family === 4 && e.type === 3 && e.code === UNREACHABLE_PORT) ||
+      (e.family === 6 && e.type === 1 && e.code === UNREACHABLE_PORT6),
+  );
+}
+
+function isEbpfNodePort(observations: readonly SeenObservation[]): boolean {
+  const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
+  return underlay.length > 0 && underlay.every((o) => o.vni === EBPF_NODEPORT_VNI);
+}
+
+function isInScope(src: Who, dst: Who, expected: Expected): boolean {
+  const podOrTunnel = (who: Who): boolean => who.kind === 'pod' || who.kind === 'tunnel';
+  return (
+    (podOrTunnel(src) || podOrTunnel(dst)) && expected.encapsulation !== null && expected.encapsulation !== 'local'
+  );
+}
+
+function hasBothModes(observations: readonly SeenObservation[]): boolean {
+  return new Set(observations.filter((o) => o.pointInfo.role === 'underlay').map((o) => o.encapsulation)).size > 1;
+}
+
+function modeChangeFinding(
+  change: NonNullable<ReturnType<ModeChanges['of']>>,
+  observations: readonly SeenObservation[],
+): Finding {
+  const at = formatTime(change.firstNew, 6) ?? 'an unknown time';
+  const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
+  return {
+    code: 'mode-changed',
+    severity: FINDINGS['mode-changed'].severity,
+    message: `${change.sender} changed from ${change.from} to ${change.to} for ${change.pool} at ${at}`,
+    capture: underlay[0]?.capture ?? null,
+    firstPacket: Math.min(...underlay.map((o) => o.firstPacket)),
+    lastPacket: Math.max(...underlay.map((o) => o.lastPacket)),
+    chain: [],
+  };
+}
+
+function findingOf(shared: Shared, raw: RawWarning, src: Who, dst: Who, expected: Expected): Finding {
+  const { topology, captures } = shared.input;
+  const severity = FINDINGS[raw.code].severity;
+  const chain =
+    topology === null || severity !== 'violation'
+      ? []
+      : chainFor({ topology, src, dst, expected, seen: raw.seen, captures });
+  return {
+    code: raw.code,
+    severity,
+    message: raw.message,
+    capture: raw.at?.capture ?? raw.seen?.capture ?? null,
+    firstPacket: raw.at?.packet ?? raw.seen?.firstPacket ?? null,
+    lastPacket: raw.at?.packet ?? raw.seen?.lastPacket ?? null,
+    chain,
+  };
+}
+
+function spanOf(
+  observations: readonly SeenObservation[],
+  captures: readonly CaptureCounters[],
+): { first: string | null; last: string | null } {
+  const timed = observations.filter((o) => Number.isFinite(o.firstMoment.seconds));
+  const [head] = timed;
+  if (head === undefined) return { first: null, last: null };
+  let first = head;
+  let last = head;
+  for (const o of timed) {
+    if (toSeconds(o.firstMoment) < toSeconds(first.firstMoment)) first = o;
+    if (toSeconds(o.lastMoment) > toSeconds(last.lastMoment)) last = o;
+  }
+  return {
+    first: formatTime(first.firstMoment, captures[first.capture]?.timeDigits ?? 6),
+    last: formatTime(last.lastMoment, captures[last.capture]?.timeDigits ?? 6),
+  };
+}
+
+function publicObservation(o: SeenObservation): Observation {
+  const { pointInfo: _p, rows: _r, overheadBytes: _o, bits: _b, firstMoment: _f, lastMoment: _l, ...rest } = o;
+  return rest;
+}
+
+/** Whether the other direction acknowledged beyond the last large segment that was sent again. */
+function largeAcknowledged(table: FlowTable, flow: number, reverse: number): boolean {
+  const c = table.columns;
+  let sequence: number | null = null;
+  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
+    if ((c.largeRetransmissions[row] ?? 0) > 0) sequence = c.largeSequence[row] ?? 0;
+  }
+  if (sequence === null || reverse < 0) return false;
+  for (let row = table.firstRow(reverse); row >= 0; row = c.next[row] ?? -1) {
+    const known = ((c.bits[row] ?? 0) & BIT.acknowledgementKnown) !== 0;
+    if (known && (((c.acknowledged[row] ?? 0) - sequence) | 0) > 0) return true;
+  }
+  return false;
+}
