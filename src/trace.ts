@@ -1,6 +1,6 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
-import type { AtRule } from './attribution/points.ts';
+import { type AtRule, findPoints } from './attribution/points.ts';
 import { openCapture } from './capture/open.ts';
 import type { CaptureReader } from './capture/source.ts';
 import { LayerStack } from './decode/layer-stack.ts';
@@ -11,7 +11,8 @@ import { NodeAddresses } from './flow/node-addresses.ts';
 import { FlowTable } from './flow/table.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import type { Topology } from './topology/model.ts';
-import { analyse } from './verdict/analysis.ts';
+import { type Analysis, analyse } from './verdict/analysis.ts';
+import { type Arrivals, arrivalsIn, commonWindow, coversAll, isWithin } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { resultOf } from './verdict/result.ts';
 import type { Trace } from './verdict/types.ts';
@@ -45,13 +46,14 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   });
   const table = new FlowTable(topology === null ? null : new NodeAddresses(nodeAddresses(topology)));
   const range = timeRange(options.since ?? null, options.until ?? null);
+  const read = { table, ports, range, options };
   const readers = await Promise.all(
     options.captures.map((path) => openCapture(path, options.reader ? { reader: options.reader } : {})),
   );
   const captures = readers.map((reader) => new CaptureCounters(reader.info));
   for (const [index, reader] of readers.entries()) {
     const counters = captures[index];
-    if (counters !== undefined) await readCapture(reader, { index, counters, table, ports, range, options });
+    if (counters !== undefined) await readCapture(reader, { ...read, index, counters });
   }
   const analysis = analyse({
     table,
@@ -61,6 +63,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
     vxlanVNI: options.vxlanVNI ?? null,
     vxlanPorts: options.vxlanPorts ?? [],
   });
+  analysis.arrivals = await countArrivals(analysis, read);
   return resultOf(analysis, options.filter ?? {});
 }
 
@@ -95,6 +98,32 @@ async function readCapture(
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: packet });
     if (options.signal?.aborted) break;
   }
+}
+
+/** With NIC captures of both ends, counts once more inside the time they share: reads those files again if it must. */
+async function countArrivals(
+  analysis: Analysis,
+  read: Omit<ReadState, 'index' | 'counters'>,
+): Promise<Arrivals | null> {
+  const window = commonWindow(analysis);
+  const { captures, topology, at } = analysis.input;
+  if (window === null || topology === null || read.options.signal?.aborted) return null;
+  if (coversAll(window, captures)) return arrivalsIn(window, read.table, analysis.points);
+  const paths = window.captures.map((i) => captures[i]?.info.path ?? '');
+  if (paths.includes('-')) return null;
+  const table = new FlowTable(new NodeAddresses(nodeAddresses(topology)));
+  const range: TimeRange = {
+    includes: (seconds, nanos) => read.range.includes(seconds, nanos) && isWithin(window, seconds, nanos),
+  };
+  const counted: CaptureCounters[] = [];
+  for (const [index, path] of paths.entries()) {
+    const reader = await openCapture(path, read.options.reader ? { reader: read.options.reader } : {});
+    const counters = new CaptureCounters(reader.info);
+    counted.push(counters);
+    await readCapture(reader, { ...read, table, range, index, counters });
+  }
+  const { book } = analysis;
+  return arrivalsIn(window, table, findPoints({ table, captures: counted, topology, book, at }));
 }
 
 /** Ports the snapshot or the user names, besides the defaults. */

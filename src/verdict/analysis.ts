@@ -1,6 +1,6 @@
 // Everything after the packets: flows made on demand from the table, each attributed and judged. A flow is computed when
 // it is asked for and not kept, so that memory does not grow with the results.
-import { addressBook, type TimeWindow } from '../attribution/address-book.ts';
+import { type AddressBook, addressBook, type TimeWindow } from '../attribution/address-book.ts';
 import { type FilterHint, filterHints } from '../attribution/filter-hint.ts';
 import { observationsOf } from '../attribution/observe.ts';
 import { pointGroups } from '../attribution/point-groups.ts';
@@ -11,6 +11,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { Topology } from '../topology/model.ts';
+import type { Arrivals } from './arrivals.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
 import { type ModeChanges, modeChanges } from './mode-change.ts';
 import { reverseVisibility } from './reverse-visibility.ts';
@@ -30,11 +31,13 @@ export interface AnalysisInput {
 export interface Analysis {
   input: AnalysisInput;
   points: Points;
+  book: AddressBook;
   filters: readonly (FilterHint | null)[];
   modeChanges: ModeChanges;
   /** Table indexes of flows, in order of first packet. */
   order: Int32Array;
   conversations: number;
+  arrivals: Arrivals | null;
   /** The flow at position `i` of `order`; its id is `i + 1`. */
   flow(i: number): TracedFlow;
   /** Position in `order` of the flow in the other direction, -1 if it was not seen. */
@@ -52,10 +55,17 @@ export function analyse(input: AnalysisInput): Analysis {
   return {
     input,
     points,
+    book,
     filters: shared.filters,
     modeChanges: shared.changes,
     order,
     conversations,
+    get arrivals() {
+      return shared.arrivals;
+    },
+    set arrivals(arrivals) {
+      shared.arrivals = arrivals;
+    },
     reverse(i) {
       const reverse = table.reverseOf(order[i] ?? 0);
       return reverse < 0 || reverse === order[i] ? -1 : (positionOf[reverse] ?? -1);
@@ -85,6 +95,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     reverseVisible: reverseVisibility(table, points),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
+    arrivals: null,
   };
 }
 

@@ -14,6 +14,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
   return {
     captures,
     causes,
+    window: windowOf(analysis),
     summary,
     flowCount: passing === null ? analysis.order.length : passing.length,
     *flows() {
@@ -24,6 +25,13 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       return Number.isInteger(id) && id >= 1 && id <= analysis.order.length ? analysis.flow(id - 1) : null;
     },
   };
+}
+
+function windowOf({ arrivals, input }: Analysis): Trace['window'] {
+  if (arrivals === null) return null;
+  const { first, last, nodes } = arrivals.window;
+  const digits = Math.max(...input.captures.map((c) => c.timeDigits));
+  return { first: formatTime(first, digits), last: formatTime(last, digits), nodes: nodes.map((n) => n.name) };
 }
 
 interface Sums {

@@ -13,6 +13,7 @@ import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT } from '../flow/observation-columns.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { AnalysisInput } from './analysis.ts';
+import { type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
 import { FINDINGS } from './codes.ts';
 import { judge } from './judge.ts';
@@ -38,6 +39,8 @@ export interface Shared {
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   paths: readonly string[];
+  /** Set once both ends were counted; null with captures of one end only. */
+  arrivals: Arrivals | null;
 }
 
 /** Both ends of a flow, and what was to be expected between them. */
@@ -58,7 +61,8 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const modeChange = shared.changes.of(src, expected);
   const { settings, paths } = shared;
   const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, paths });
-  const outcome = flowOutcome(shared, flow);
+  const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
+  const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
   const raw = [...judged.findings, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const findings = raw.map((one) => findingOf(shared, one, src, dst, expected));
   if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
@@ -83,6 +87,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     tcp: counts.tcp === null ? null : { ...counts.tcp, handshake: hasHandshake(table, flow) },
     outcome,
     observations: observations.map(publicObservation),
+    arrival,
     inScope: isInScope(src, dst, expected) && !nodePort,
   };
 }

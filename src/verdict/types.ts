@@ -54,6 +54,8 @@ export interface TracedFlow {
   tcp: FlowTcp | null;
   outcome: Outcome | null;
   observations: readonly Observation[];
+  /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
+  arrival: { sent: number; arrived: number; lost: boolean | null } | null;
   /** A pod or tunnel address at either end, and expected neither null nor `local`: what `verify` judges. */
   inScope: boolean;
 }
@@ -128,6 +130,8 @@ export interface TraceSummary {
 export interface Trace {
   readonly captures: readonly TracedCapture[];
   readonly causes: readonly Cause[];
+  /** The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. */
+  readonly window: { first: string | null; last: string | null; nodes: readonly string[] } | null;
   readonly summary: TraceSummary;
   /** Number of flows after filters, and before. */
   readonly flowCount: number;

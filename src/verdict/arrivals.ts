@@ -1,0 +1,137 @@
+// Sent and arrived: with captures of both ends, what one node's NIC sent and the other's received, only inside the time
+// that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
+import type { Points } from '../attribution/points.ts';
+import { toSeconds } from '../attribution/time.ts';
+import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
+import type { FlowTable } from '../flow/table.ts';
+import type { Node } from '../topology/model.ts';
+import type { Analysis } from './analysis.ts';
+
+/** The time that the NIC captures of all `nodes` cover. */
+export interface CommonWindow {
+  first: Moment;
+  last: Moment;
+  nodes: readonly Node[];
+  /** Indexes of the captures taken on their NICs. */
+  captures: readonly number[];
+}
+
+export interface Arrival {
+  /** Packets inside the window at the sender's and at the receiver's NIC. */
+  sent: number;
+  arrived: number;
+  /** Null when it cannot be told: segments were merged or split on the way, and no bytes are missing or they are not known. */
+  lost: boolean | null;
+}
+
+/** A single packet sent this close to the window's end may still have been on its way. */
+const EDGE_SECONDS = 0.05;
+
+/** Null unless NICs of at least two nodes were captured at the same time. */
+export function commonWindow({ points, input }: Pick<Analysis, 'points' | 'input'>): CommonWindow | null {
+  const spans = new Map<Node, { first: Moment; last: Moment; captures: Set<number> }>();
+  for (const point of points.all) {
+    const capture = input.captures[point.capture];
+    if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
+      continue;
+    const span = spans.get(point.topologyNode) ?? { first: capture.first, last: capture.last, captures: new Set() };
+    span.first = earlier(span.first, capture.first);
+    span.last = later(span.last, capture.last);
+    span.captures.add(point.capture);
+    spans.set(point.topologyNode, span);
+  }
+  if (spans.size < 2) return null;
+  const all = [...spans.values()];
+  const first = all.map((s) => s.first).reduce(later);
+  const last = all.map((s) => s.last).reduce(earlier);
+  if (toSeconds(first) >= toSeconds(last)) return null;
+  return {
+    first,
+    last,
+    nodes: [...spans.keys()],
+    captures: [...new Set(all.flatMap((s) => [...s.captures]))].sort((a, b) => a - b),
+  };
+}
+
+function earlier(a: Moment, b: Moment): Moment {
+  return toSeconds(b) < toSeconds(a) ? b : a;
+}
+
+function later(a: Moment, b: Moment): Moment {
+  return toSeconds(b) > toSeconds(a) ? b : a;
+}
+
+/** Whether every packet of these captures lies in the window, so that nothing needs to be read again. */
+export function coversAll(window: CommonWindow, captures: readonly CaptureCounters[]): boolean {
+  return window.captures.every((i) => {
+    const { first = null, last = null } = captures[i] ?? {};
+    return (
+      first !== null &&
+      last !== null &&
+      toSeconds(first) >= toSeconds(window.first) &&
+      toSeconds(last) <= toSeconds(window.last)
+    );
+  });
+}
+
+interface Side {
+  packets: number;
+  bytes: number;
+  largest: number;
+  firstSeconds: number;
+}
+
+/** Flow key -> what was sent and what arrived. `table` holds only packets inside the window. */
+export interface Arrivals {
+  window: CommonWindow;
+  of(key: string, from: Node | null, to: Node | null): Arrival | null;
+}
+
+export function arrivalsIn(window: CommonWindow, table: FlowTable, points: Points): Arrivals {
+  const covered = new Set(window.nodes.map((n) => n.index));
+  const flows = new Map<string, number>();
+  for (let flow = 0; flow < table.flowCount; flow++) flows.set(flowKey(table, flow), flow);
+  return {
+    window,
+    of(key, from, to) {
+      const flow = flows.get(key);
+      if (flow === undefined || from === null || to === null || from === to) return null;
+      if (!covered.has(from.index) || !covered.has(to.index)) return null;
+      return compare(window, sideOf(table, points, flow, from), sideOf(table, points, flow, to));
+    },
+  };
+}
+
+export function flowKey(table: FlowTable, flow: number): string {
+  const ports = `${table.sourcePortOf(flow)}|${table.destinationPortOf(flow)}`;
+  return `${table.protocolOf(flow)}|${table.sourceOf(flow)}|${table.destinationOf(flow)}|${ports}`;
+}
+
+function sideOf(table: FlowTable, points: Points, flow: number, node: Node): Side {
+  const c = table.columns;
+  const side: Side = { packets: 0, bytes: 0, largest: 0, firstSeconds: Number.POSITIVE_INFINITY };
+  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
+    const point = points.all[points.ofLink[c.link[row] ?? 0] ?? -1];
+    if (point?.role !== 'underlay' || point.topologyNode?.index !== node.index) continue;
+    side.packets += (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0);
+    side.bytes += c.payloadBytes[row] ?? 0;
+    side.largest = Math.max(side.largest, c.largest[row] ?? 0);
+    side.firstSeconds = Math.min(side.firstSeconds, (c.firstSeconds[row] ?? 0) + (c.firstNanos[row] ?? 0) / 1e9);
+  }
+  return side;
+}
+
+function compare(window: CommonWindow, sent: Side, arrived: Side): Arrival | null {
+  if (sent.packets === 0) return null;
+  const counts = { sent: sent.packets, arrived: arrived.packets };
+  const onItsWay = sent.packets === 1 && sent.firstSeconds > toSeconds(window.last) - EDGE_SECONDS;
+  if (arrived.packets === 0) return { ...counts, lost: onItsWay ? null : true };
+  if (sent.largest === arrived.largest) return { ...counts, lost: arrived.packets < sent.packets };
+  return { ...counts, lost: arrived.bytes < sent.bytes ? true : null };
+}
+
+/** Whether a packet of that time counts. */
+export function isWithin(window: CommonWindow, seconds: number, nanos: number): boolean {
+  const time = toSeconds({ seconds, nanos });
+  return time >= toSeconds(window.first) && time <= toSeconds(window.last);
+}
