@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import { escapeText } from '../render/escape.ts';
 import { formatBytes, formatCompact } from '../render/format.ts';
 import { shortenMiddle } from '../render/text-width.ts';
+import type { TraceOptions } from '../trace.ts';
 import type { Io } from './io.ts';
-import type { TraceOptions } from './trace-options.ts';
 
 /** Work shorter than this shows nothing; then the line changes this often. Milliseconds. */
 const PATIENCE = 1000;

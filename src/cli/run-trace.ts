@@ -2,6 +2,7 @@
 
 import { contentLines } from '../render/contents.ts';
 import type { Topology } from '../topology/model.ts';
+import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/types.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { checkCaptures, checkSnapshot } from './inputs.ts';
@@ -11,7 +12,6 @@ import { printProblem, say, usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
 import { type CommonOptions, resolvePlaces } from './trace-command-options.ts';
-import type { TraceOptions } from './trace-options.ts';
 
 export interface TraceRun {
   trace: Trace;

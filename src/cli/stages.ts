@@ -1,7 +1,7 @@
 // The stages a command runs, loaded when the first one is called: `--help` and bad usage cost no loading. Tests put their own in.
 import type { Topology } from '../topology/model.ts';
+import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/types.ts';
-import type { TraceOptions } from './trace-options.ts';
 
 export interface Stages {
   traceCaptures(options: TraceOptions): Promise<Trace>;

@@ -1,16 +1,17 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
 import { type Command, Option } from 'commander';
+import { timeRange } from '../flow/time-range.ts';
 import type { Topology } from '../topology/model.ts';
+import type { TraceOptions } from '../trace.ts';
 import { FINDINGS, type FindingCode } from '../verdict/codes.ts';
+import type { FlowFilter } from '../verdict/flow-filter.ts';
 import { usageError } from './report-error.ts';
 import type { ColorMode } from './terminal.ts';
-import type { FlowFilter, TraceOptions } from './trace-options.ts';
 import {
   nearest,
   type PlaceOption,
   parseChoice,
   parseInteger,
-  parseMoment,
   parsePlace,
   parseProtocol,
   parseRange,
@@ -148,13 +149,13 @@ function withoutTwice(captures: readonly string[]): string[] {
 }
 
 function filterOf(raw: RawTraceOptions): FlowFilter {
-  const filter: Record<keyof FlowFilter, string[]> = {
+  const filter: Required<FlowFilter> = {
     pod: raw.pod,
     fromPod: raw.fromPod,
     toPod: raw.toPod,
     node: raw.node,
     ip: raw.ip.map((text) => parseRange('--ip', text)),
-    port: raw.port.map((text) => String(parseInteger('--port', text, 0, 65535))),
+    port: raw.port.map((text) => parseInteger('--port', text, 0, 65535)),
     protocol: raw.protocol.map((text) => parseProtocol('--protocol', text)),
     encapsulation: raw.encapsulation.map((text) =>
       text === 'plain' ? 'none' : parseChoice('--encapsulation', text, ENCAPSULATIONS),
@@ -174,13 +175,16 @@ function isCauseId(text: string): boolean {
   return /^[A-Z]{1,3}$/.test(text);
 }
 
+/** The pipeline reads the times again; reading them here too tells of a bad one before any file is opened. */
 function pipelineOf(raw: RawTraceOptions): CommonOptions['pipeline'] {
+  const [since, until] = [raw.since ?? null, raw.until ?? null];
+  timeRange(since, until);
   return {
     reader: parseChoice('--reader', raw.reader, ['builtin', 'pcap-parser']),
     vxlanPorts: raw.vxlanPort.map((text) => parseInteger('--vxlan-port', text, 1, 65535)),
     vxlanVNI: raw.vxlanVni === undefined ? null : parseInteger('--vxlan-vni', raw.vxlanVni, 0, 0xffffff),
-    since: raw.since === undefined ? null : parseMoment('--since', raw.since),
-    until: raw.until === undefined ? null : parseMoment('--until', raw.until),
+    since,
+    until,
   };
 }
 

@@ -50,30 +50,6 @@ export function parseProtocol(option: string, text: string): string {
   );
 }
 
-/**
- * A moment: RFC 3339 (`2026-11-22T08:29:50Z`), a time of the first packet's UTC day (`08:29:50`, `08:29:50.25`), or seconds from the
- * first packet (`1.5`, `1.5s`). Returned in one of exactly these forms, without the `s`.
- */
-export function parseMoment(option: string, text: string): string {
-  const seconds = /^\+?(\d{1,12}(?:\.\d{1,9})?)s?$/.exec(text)?.[1];
-  if (seconds !== undefined) return seconds;
-  const clock = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,9})?)?$/.exec(text);
-  if (clock !== null) return `${clock[1]}:${clock[2]}:${clock[3] ?? '00'}${clock[4] ?? ''}`;
-  if (isRfc3339(text)) return text.replace(/^(\d{4}-\d\d-\d\d)[ t]/, '$1T').replace(/z$/, 'Z');
-  throw usageError(
-    `${option} ${text}: expected a time`,
-    "like 2026-11-22T08:29:50Z, 08:29:50 (of the capture's day, UTC) or 1.5 (seconds from the first packet)",
-  );
-}
-
-function isRfc3339(text: string): boolean {
-  const day = /^(\d{4}-\d\d-\d\d)[ tT]\d\d:\d\d:\d\d(\.\d{1,9})?([zZ]|[+-]\d\d:\d\d)$/.exec(text)?.[1];
-  if (day === undefined || Number.isNaN(Date.parse(text.replace(' ', 'T').toUpperCase()))) return false;
-  // Date.parse lets the 31st of February become a day of March.
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-}
-
 export interface PlaceOption {
   file: string;
   node: string;

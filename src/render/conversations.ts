@@ -17,7 +17,11 @@ const FIRST_EPHEMERAL_PORT = 32768;
 /** Every conversation once; those with both directions as they become complete, then the one-way ones. */
 export function* conversationsOf(trace: Trace): Generator<Conversation> {
   const waiting = new Map<number, TracedFlow | number>();
+  let count = 0;
+  let highest = 0;
   for (const flow of trace.flows()) {
+    count++;
+    highest = flow.id;
     const other = waiting.get(flow.conversation);
     if (other === undefined) {
       waiting.set(flow.conversation, waiting.size < WAITING_LIMIT ? flow : flow.id);
@@ -26,7 +30,26 @@ export function* conversationsOf(trace: Trace): Generator<Conversation> {
     waiting.delete(flow.conversation);
     yield orient(typeof other === 'number' ? trace.flow(other) : other, flow);
   }
-  for (const flow of waiting.values()) yield orient(typeof flow === 'number' ? trace.flow(flow) : flow, null);
+  const filtered = highest > count ? otherDirections(trace, waiting) : null;
+  for (const [conversation, flow] of waiting) {
+    const one = typeof flow === 'number' ? trace.flow(flow) : flow;
+    const other = filtered?.get(conversation) ?? null;
+    const first = one !== null && other !== null && other < one.id;
+    const reply = other === null ? null : trace.flow(other);
+    yield first ? orient(reply, one) : orient(one, reply);
+  }
+}
+
+/** Directions that a filter left out (`--from-pod`, `--verdict`): a row without them would look unanswered. Ids by conversation. */
+function otherDirections(trace: Trace, waiting: ReadonlyMap<number, TracedFlow | number>): Map<number, number> {
+  const others = new Map<number, number>();
+  for (let id = 1; ; id++) {
+    const flow = trace.flow(id);
+    if (flow === null) return others;
+    const known = waiting.get(flow.conversation);
+    const knownId = typeof known === 'object' ? known.id : known;
+    if (knownId !== undefined && knownId !== id) others.set(flow.conversation, id);
+  }
 }
 
 /** Of two flows (the earlier first) the one that asked becomes `forward`. */

@@ -14,9 +14,12 @@ export function escapeText(text: string): string {
 }
 
 /** `JSON.stringify` whose text is also harmless on a terminal. The escapes are JSON's own, so every parser gets the original. */
-export function stringifyJson(value: unknown): string {
-  const text = JSON.stringify(value);
-  return isPlain(text) ? text : text.replace(HARMFUL, jsonEscape);
+export function stringifyJson(value: unknown, indent = 0): string {
+  const text = JSON.stringify(value, null, indent);
+  // The line feeds of indented output are ours; inside strings JSON.stringify has escaped them.
+  return isPlain(text)
+    ? text
+    : text.replace(HARMFUL, (character) => (character === '\n' ? character : jsonEscape(character)));
 }
 
 /**

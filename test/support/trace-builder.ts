@@ -86,6 +86,7 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     tcp: null,
     outcome: 'answered',
     observations: [observation({ packets: partial.packets ?? 3 })],
+    arrival: null,
     inScope: true,
     ...partial,
   };
@@ -169,6 +170,7 @@ export function syntheticTrace(count: number, make: (id: number) => TracedFlow):
   return {
     captures: [capture('big.pcap', { packets: count * 3 })],
     causes: [],
+    window: null,
     summary: zero,
     flowCount: count,
     *flows() {
@@ -183,6 +185,7 @@ function traceOf(flows: readonly TracedFlow[], captures: readonly TracedCapture[
   return {
     captures,
     causes,
+    window: null,
     summary: {
       packets: captures.reduce((sum, one) => sum + one.packets, 0),
       flows: flows.length,

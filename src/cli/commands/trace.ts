@@ -106,5 +106,13 @@ function onlyFlowsOf(trace: Trace, causes: readonly Cause[]): Trace {
     outOfScope: flows.filter((flow) => !flow.inScope).length,
   };
   const flow = (id: number): TracedFlow | null => (ids.has(id) ? trace.flow(id) : null);
-  return { captures: trace.captures, causes, summary, flowCount: flows.length, flows: () => flows, flow };
+  return {
+    captures: trace.captures,
+    causes,
+    window: trace.window,
+    summary,
+    flowCount: flows.length,
+    flows: () => flows,
+    flow,
+  };
 }

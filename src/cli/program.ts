@@ -1,0 +1,83 @@
+// The command line as a whole: commands, help, and what bad usage looks like. Commands load their code when they run.
+import { Command, CommanderError } from 'commander';
+import { type Dispatch, declareSnapshot, declareTopology, declareTrace, declareVerify } from './declare-commands.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { type Io, writeAll } from './io.ts';
+import { reportError, usageError } from './report-error.ts';
+import { defaultStages, type Stages } from './stages.ts';
+import { widthOf } from './terminal.ts';
+import { readVersion } from './version.ts';
+
+const EXAMPLES = `Examples:
+  overlens control1-ens5.pcap -t topology/            who sent what, how, and was it right
+  overlens *.pcap -t topology/ --pod shop/cart        only what this pod sends and gets
+  overlens a.pcap -t topology/ --finding A            one problem in full
+  overlens verify *.pcap -t topology/ && echo proven  for scripts and CI
+  overlens topology topology/                         the snapshot as it was understood
+  overlens snapshot                                   prints the commands that make one
+`;
+
+/**
+ * Runs one command line.
+ * @param argv what stands behind the program's name
+ * @returns the exit code; nothing is thrown, everything has been written
+ */
+export async function main(argv: readonly string[], io: Io, stages: Stages = defaultStages): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const out: string[] = [];
+  const dispatch: Dispatch = { io, stages, done: (exit) => (code = exit) };
+  const program = createProgram(dispatch, (text) => out.push(text));
+  try {
+    if (argv.length === 0) {
+      await writeAll(io.stderr, [program.helpInformation()]);
+      return EXIT.error;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(error, io);
+    if (error.exitCode === 0) {
+      await writeAll(io.stdout, out);
+      return EXIT.ok;
+    }
+    return reportError(asUsageError(error, argv), io);
+  }
+}
+
+function createProgram(dispatch: Dispatch, write: (text: string) => void): Command {
+  const program = new Command('overlens');
+  program
+    .description(
+      'For every pod-to-pod flow in a capture: which node sent it, which node received it,\nhow it was encapsulated, and whether that is what the IPPools ask for.',
+    )
+    .usage('[trace] CAPTURE... [-t SNAPSHOT]...')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('before', EXAMPLES)
+    .addHelpText(
+      'after',
+      '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify), 2 bad usage or input, 3 not proven (verify), 130 Ctrl-C',
+    );
+  for (const declare of [declareTrace, declareVerify, declareTopology, declareSnapshot]) declare(program, dispatch);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: write,
+      writeErr: () => {},
+      getOutHelpWidth: () => widthOf(dispatch.io),
+      getErrHelpWidth: () => widthOf(dispatch.io),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  return program;
+}
+
+/** `error: unknown option '--vxlan-prot'\n(Did you mean --vxlan-port?)` in this program's words. */
+function asUsageError(error: CommanderError, argv: readonly string[]): Error {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
+  const command = argv.find((arg) => ['trace', 'verify', 'topology', 'snapshot'].includes(arg)) ?? 'trace';
+  const help = `overlens ${command} --help lists the options`;
+  return usageError(first, suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`);
+}
