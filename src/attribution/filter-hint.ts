@@ -2,6 +2,7 @@
 // taken with `host POD` shows plain copies only (design section 4, docs/captures.md).
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
+import { isAnswer } from './answers.ts';
 
 export interface FilterHint {
   expression: string;
@@ -10,7 +11,7 @@ export interface FilterHint {
   hidesBypass: boolean;
 }
 
-/** Fewer packets than this of one kind are no sign of a filter. */
+/** Fewer packets than this of one kind are no sign of a filter, unless answers show that others are missing. */
 const ENOUGH = 5;
 
 interface Shape {
@@ -20,6 +21,8 @@ interface Shape {
   kinds: Set<string>;
   /** Addresses that every flow so far has at one end. */
   common: Set<string> | null;
+  /** A flow that answers packets which are not in the file. */
+  answersOnly: boolean;
 }
 
 /** One hint per capture; null where nothing suggests a filter. */
@@ -37,12 +40,14 @@ export function filterHints(table: FlowTable, captures: readonly CaptureCounters
 
 function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
   const c = table.columns;
+  const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
   const ends = [table.sourceOf(flow), table.destinationOf(flow)];
   for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
     const shape = shapes[table.links.captureOf(c.link[row] ?? 0)];
     if (shape === undefined) continue;
     const packets = c.packets[row] ?? 0;
     shape.packets += packets;
+    shape.answersOnly ||= unasked;
     const tunnel = table.tunnels.record(c.tunnel[row] ?? 0);
     const outer = tunnel.outerSrc === null ? ends : [tunnel.outerSrc, tunnel.outerDst ?? ''];
     shape.common = shape.common === null ? new Set(outer) : new Set(outer.filter((a) => shape.common?.has(a)));
@@ -67,7 +72,7 @@ function isHarmless(expression: string): boolean {
 
 function guess(capture: CaptureCounters, shape: Shape): FilterHint | null {
   const all = capture.packets;
-  if (all < ENOUGH || shape.packets < all) return null;
+  if ((all < ENOUGH && !shape.answersOnly) || shape.packets < all) return null;
   const [port] = shape.ports;
   if (shape.tunnel === all && shape.kinds.size === 1 && shape.ports.size === 1) {
     return {

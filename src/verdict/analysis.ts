@@ -1,6 +1,7 @@
 // Everything after the packets: flows made on demand from the table, each attributed and judged. A flow is computed when
 // it is asked for and not kept, so that memory does not grow with the results.
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/address-book.ts';
+import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { type FilterHint, filterHints } from '../attribution/filter-hint.ts';
 import { observationsOf } from '../attribution/observe.ts';
 import { pointGroups } from '../attribution/point-groups.ts';
@@ -11,8 +12,10 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { Topology } from '../topology/model.ts';
+import { captureNic } from './advice.ts';
 import type { Arrivals } from './arrivals.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
+import { missingFlow } from './missing-flow.ts';
 import { type ModeChanges, modeChanges } from './mode-change.ts';
 import { reverseVisibility } from './reverse-visibility.ts';
 import { settingsOf } from './settings.ts';
@@ -34,13 +37,13 @@ export interface Analysis {
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
   modeChanges: ModeChanges;
-  /** Table indexes of flows, in order of first packet. */
-  order: Int32Array;
+  /** Flows seen, in order of first packet, and after them those that only answers prove. */
+  count: number;
   conversations: number;
   arrivals: Arrivals | null;
-  /** The flow at position `i` of `order`; its id is `i + 1`. */
+  /** The flow at position `i`; its id is `i + 1`. */
   flow(i: number): TracedFlow;
-  /** Position in `order` of the flow in the other direction, -1 if it was not seen. */
+  /** Position of the flow in the other direction, -1 if it was not seen. */
   reverse(i: number): number;
 }
 
@@ -51,6 +54,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const who = directory(table, points, book);
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
+  const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
   const shared = prepare(input, points, who);
   return {
     input,
@@ -58,7 +62,7 @@ export function analyse(input: AnalysisInput): Analysis {
     book,
     filters: shared.filters,
     modeChanges: shared.changes,
-    order,
+    count: order.length + missing.length,
     conversations,
     get arrivals() {
       return shared.arrivals;
@@ -67,10 +71,16 @@ export function analyse(input: AnalysisInput): Analysis {
       shared.arrivals = arrivals;
     },
     reverse(i) {
+      if (i >= order.length) return positionOf[missing[i - order.length] ?? 0] ?? -1;
       const reverse = table.reverseOf(order[i] ?? 0);
       return reverse < 0 || reverse === order[i] ? -1 : (positionOf[reverse] ?? -1);
     },
-    flow: (i) => tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1),
+    flow(i) {
+      const seen = order.length;
+      if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
+      const answer = missing[i - seen] ?? 0;
+      return missingFlow(shared, answer, i + 1, (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1);
+    },
   };
 }
 
@@ -96,6 +106,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
+    adviceFor: captureNic,
   };
 }
 

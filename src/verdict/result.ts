@@ -16,13 +16,13 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
     causes,
     window: windowOf(analysis),
     summary,
-    flowCount: passing === null ? analysis.order.length : passing.length,
+    flowCount: passing === null ? analysis.count : passing.length,
     *flows() {
-      const count = passing === null ? analysis.order.length : passing.length;
+      const count = passing === null ? analysis.count : passing.length;
       for (let i = 0; i < count; i++) yield analysis.flow(passing === null ? i : (passing[i] ?? 0));
     },
     flow(id) {
-      return Number.isInteger(id) && id >= 1 && id <= analysis.order.length ? analysis.flow(id - 1) : null;
+      return Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.flow(id - 1) : null;
     },
   };
 }
@@ -66,7 +66,7 @@ function collectAll(
   const positions: number[] = [];
   const conversations = new Set<number>();
   const summary = { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 };
-  for (let i = 0; i < analysis.order.length; i++) {
+  for (let i = 0; i < analysis.count; i++) {
     const flow = analysis.flow(i);
     if (passes !== null && !passes(flow)) continue;
     if (passes !== null) positions.push(i);

@@ -12,6 +12,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT } from '../flow/observation-columns.ts';
 import type { FlowTable } from '../flow/table.ts';
+import type { Node } from '../topology/model.ts';
 import type { AnalysisInput } from './analysis.ts';
 import { type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
@@ -41,15 +42,18 @@ export interface Shared {
   paths: readonly string[];
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
+  adviceFor(node: Node | null): string;
 }
 
-/** Both ends of a flow, and what was to be expected between them. */
+/** Both ends of a flow (of the opposite direction when `reversed`), and what was to be expected between them. */
 export function endsOf(
   { input, who }: Pick<Shared, 'input' | 'who'>,
   flow: number,
+  reversed = false,
 ): { src: Who; dst: Who; expected: Expected } {
-  const src = who.whoIs(input.table.sourceOf(flow));
-  const dst = who.whoIs(input.table.destinationOf(flow));
+  const from = who.whoIs(input.table.sourceOf(flow));
+  const to = who.whoIs(input.table.destinationOf(flow));
+  const [src, dst] = reversed ? [to, from] : [from, to];
   return { src, dst, expected: expectedOf({ topology: input.topology, src, dst }) };
 }
 
@@ -143,7 +147,7 @@ function isEbpfNodePort(observations: readonly SeenObservation[]): boolean {
   return underlay.length > 0 && underlay.every((o) => o.vni === EBPF_NODEPORT_VNI);
 }
 
-function isInScope(src: Who, dst: Who, expected: Expected): boolean {
+export function isInScope(src: Who, dst: Who, expected: Expected): boolean {
   const podOrTunnel = (who: Who): boolean => who.kind === 'pod' || who.kind === 'tunnel';
   return (
     (podOrTunnel(src) || podOrTunnel(dst)) && expected.encapsulation !== null && expected.encapsulation !== 'local'

@@ -1,6 +1,6 @@
 // Who sent how much to whom, node by node: sent as the sender's NIC saw it, arrived as the receiver's did.
 import type { Topology } from '../topology/model.ts';
-import type { TracedCapture, TracedFlow, Verdict } from './types.ts';
+import type { Trace, TracedCapture, TracedFlow, Verdict } from './types.ts';
 
 /** One ordered pair of nodes, flows in scope only. */
 export interface PairReport {
@@ -10,7 +10,10 @@ export interface PairReport {
   ok: number;
   violation: number;
   unverifiable: number;
-  /** Packets seen on the NIC of `from` and of `to`, later outer fragments not counted; null where that NIC was not captured. */
+  /**
+   * Packets on the NIC of `from` and of `to`, later outer fragments not counted; null where that NIC was not captured. Where both
+   * were, only packets of the time that both cover.
+   */
   sent: number | null;
   arrived: number | null;
 }
@@ -27,7 +30,7 @@ export interface PairTally {
 /** Uncovered pairs listed; the number of nodes is squared in them. */
 const UNCOVERED_KEPT = 10_000;
 
-export function createPairTally(captures: readonly TracedCapture[]): PairTally {
+export function createPairTally({ captures, window }: Pick<Trace, 'captures' | 'window'>): PairTally {
   const pairs = new Map<string, PairReport>();
   const nicNodes = new Set(captures.flatMap((capture) => nicsOf(capture)));
   const several = nodesCapturedTwice(captures);
@@ -38,8 +41,12 @@ export function createPairTally(captures: readonly TracedCapture[]): PairTally {
       const pair = pairOf(pairs, from, to, nicNodes);
       pair.flows++;
       pair[verdict]++;
-      if (pair.sent !== null) pair.sent += packetsAt(flow, from, captures, several.has(from));
-      if (pair.arrived !== null) pair.arrived += packetsAt(flow, to, captures, several.has(to));
+      const both = pair.sent !== null && pair.arrived !== null;
+      // Both ends captured, but this flow is outside the time that both cover: it would count as lost.
+      if (both && flow.arrival === null && window !== null) return;
+      const arrival = both ? flow.arrival : null;
+      if (pair.sent !== null) pair.sent += arrival?.sent ?? packetsAt(flow, from, captures, several.has(from));
+      if (pair.arrived !== null) pair.arrived += arrival?.arrived ?? packetsAt(flow, to, captures, several.has(to));
     },
     report(topology) {
       const seen = [...pairs.values()].flatMap(({ from, to }) => [from, to]);

@@ -160,7 +160,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     failures: new Map(),
     outside: new Map(),
     causes: new Set(),
-    pairs: createPairTally(trace.captures),
+    pairs: createPairTally(trace),
     unverified: createUnverifiedTally(),
   };
   for (const flow of trace.flows()) {
