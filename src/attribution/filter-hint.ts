@@ -33,6 +33,7 @@ export function filterHints(table: FlowTable, captures: readonly CaptureCounters
     ports: new Set(),
     kinds: new Set(),
     common: null,
+    answersOnly: false,
   }));
   for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, table, flow);
   return captures.map((capture, i) => recordedFilter(capture) ?? guess(capture, shapes[i] as Shape));

@@ -1,8 +1,10 @@
 // Findings -> causes: one per code, sending node and receiving node, however many flows share it, so that a broken FDB
 // entry is one line and not a wall (design section 7).
+import { formatTime, toSeconds } from '../attribution/time.ts';
 import type { ChainStep } from '../attribution/types.ts';
 import { checksFor } from './checks.ts';
 import { FINDINGS, type FindingCode } from './codes.ts';
+import type { Convergence } from './mode-change.ts';
 import type { Cause, Finding, TracedFlow } from './types.ts';
 
 /** More flow ids than this are not listed. */
@@ -16,6 +18,8 @@ interface Collected {
   packets: number;
   answers: number;
   flowIds: number[];
+  /** Packets sent that did not arrive, and echo requests without a reply. */
+  lost: number;
   finding: Finding;
   flow: TracedFlow;
 }
@@ -23,7 +27,8 @@ interface Collected {
 export interface CauseCollector {
   /** @param answers packets of the reverse flow. */
   add(flow: TracedFlow, answers: number): void;
-  causes(): Cause[];
+  /** @param converged how pools changed their mode, for `mode-changed`. */
+  causes(converged: readonly Convergence[]): Cause[];
 }
 
 export function collectCauses(): CauseCollector {
@@ -35,9 +40,12 @@ export function collectCauses(): CauseCollector {
         if (finding !== undefined) addFinding(groups, flow, finding, answers);
       }
     },
-    causes() {
+    causes(converged) {
       const sorted = [...groups.values()].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
-      return sorted.map((group, i) => causeOf(group, letters(i)));
+      return sorted.map((group, i) => {
+        const cause = causeOf(group, letters(i));
+        return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
+      });
     },
   };
 }
@@ -50,9 +58,7 @@ function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: F
   const fromNode = flow.src.node;
   const toNode = flow.dst.node;
   const key =
-    finding.code === 'mode-changed'
-      ? `${finding.code}|${fromNode}|${flow.expected.pool}`
-      : `${finding.code}|${fromNode}|${toNode}`;
+    finding.code === 'mode-changed' ? `${finding.code}|${flow.expected.pool}` : `${finding.code}|${fromNode}|${toNode}`;
   const group = groups.get(key);
   if (group === undefined) {
     groups.set(key, {
@@ -63,6 +69,7 @@ function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: F
       packets: flow.packets,
       answers,
       flowIds: [flow.id],
+      lost: lostOf(flow, answers),
       finding,
       flow,
     });
@@ -71,6 +78,7 @@ function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: F
   group.flows++;
   group.packets += flow.packets;
   group.answers += answers;
+  group.lost += lostOf(flow, answers);
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
 }
 
@@ -96,6 +104,28 @@ function causeOf(group: Collected, id: string): Cause {
     also: alsoOf(finding.chain),
     check: checksFor(code, { fromNode, toNode, flow }),
   };
+}
+
+function lostOf(flow: TracedFlow, answers: number): number {
+  if (flow.arrival !== null) return Math.max(0, flow.arrival.lost ? flow.arrival.sent - flow.arrival.arrived : 0);
+  return flow.protocol === 'icmp' || flow.protocol === 'icmpv6' ? Math.max(0, flow.packets - answers) : 0;
+}
+
+/** When, which node first, how long the nodes disagreed, what was lost meanwhile (calico-facts 3.9: each Felix converges alone). */
+function withConvergence(cause: Cause, group: Collected, converged: readonly Convergence[]): Cause {
+  const found = converged.find((c) => c.pool === group.flow.expected.pool);
+  const [first, ...others] = found?.changes ?? [];
+  if (found === undefined || first === undefined) return cause;
+  const start = toSeconds(first.firstNew);
+  const times = others.map((c) => `${c.sender} ${(toSeconds(c.firstNew) - start).toFixed(1)} s later`);
+  const also = [
+    `${first.sender} was first, at ${formatTime(first.firstNew, 6)}${times.length === 0 ? '' : `; ${times.join(', ')}`}`,
+    `the nodes disagreed for ${found.disagreedSeconds.toFixed(1)} s`,
+    ...(group.lost > 0 ? [`${group.lost} packets of these flows were lost or unanswered`] : []),
+    ...(first.snapshotIsLater ? ['the snapshot is the later state: what came before is not judged by it'] : []),
+  ];
+  const title = `${found.pool} changed from ${found.from} to ${found.to} while the capture ran`;
+  return { ...cause, title, fromNode: first.sender, also, seen: `${found.from}, then ${found.to}` };
 }
 
 function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {

@@ -2,6 +2,7 @@
 // (calico-facts 3.9 row 6: every Felix converges alone). A switch is believed only if some flow was seen in both modes.
 import type { SeenObservation } from '../attribution/observe.ts';
 import { isBefore } from '../attribution/observe.ts';
+import { toSeconds } from '../attribution/time.ts';
 import type { Expected } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { Moment } from '../flow/capture-counters.ts';
@@ -141,6 +142,32 @@ function decide(m: Modes): ModeChange | null {
     capture: after.capture,
     firstNewPacket: after.firstPacket,
   };
+}
+
+/** How the nodes converged on a pool's new mode, in the order in which they switched. */
+export interface Convergence {
+  pool: string;
+  from: string;
+  to: string;
+  changes: readonly ModeChange[];
+  /** Seconds between the first node's first new packet and the last node's last old one; 0 when they never disagreed. */
+  disagreedSeconds: number;
+}
+
+/** One per pool (and pair of modes), from the changes of its senders. */
+export function convergences(changes: readonly ModeChange[]): Convergence[] {
+  const byPool = new Map<string, ModeChange[]>();
+  for (const change of changes) {
+    const key = `${change.pool}|${change.from}|${change.to}`;
+    byPool.set(key, [...(byPool.get(key) ?? []), change]);
+  }
+  return [...byPool.values()].map((list) => {
+    const sorted = [...list].sort((a, b) => toSeconds(a.firstNew) - toSeconds(b.firstNew));
+    const firstNew = Math.min(...sorted.map((c) => toSeconds(c.firstNew)));
+    const lastOld = Math.max(...sorted.map((c) => toSeconds(c.lastOld)));
+    const [{ pool, from, to }] = sorted as [ModeChange];
+    return { pool, from, to, changes: sorted, disagreedSeconds: Math.max(0, lastOld - firstNew) };
+  });
 }
 
 function modeName(encapsulation: string): string {

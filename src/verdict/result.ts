@@ -4,6 +4,7 @@ import type { CapturePoint } from '../attribution/types.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './causes.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
+import { convergences } from './mode-change.ts';
 import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
@@ -42,15 +43,16 @@ interface Sums {
 }
 
 function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
+  const converged = convergences(analysis.modeChanges.all());
   const all = collectAll(analysis, null);
   if (isEmptyFilter(filter))
-    return { causes: all.collector.causes(), passing: null, summary: { ...all.summary, packets } };
-  const causes = all.collector.causes();
+    return { causes: all.collector.causes(converged), passing: null, summary: { ...all.summary, packets } };
+  const causes = all.collector.causes(converged);
   const byId = new Map(causes.map((c) => [c.id, new Set(c.flowIds)]));
   const passes = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null);
   const kept = collectAll(analysis, passes);
   const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
-  const keptCauses = kept.collector.causes().map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
+  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
