@@ -26,7 +26,7 @@ export async function openFile(path: string): Promise<ByteSource> {
     throw unreadable(path, cause);
   }
   throw new OverlensError('E_UNREADABLE', `${path}: is a directory, not a capture`, {
-    hint: `name the captures in it: ${path.replace(/\/+$/, '')}/*.pcap`,
+    hint: 'name the captures in it, for example with DIRECTORY/*.pcap',
   });
 }
 
@@ -97,7 +97,7 @@ function unreadable(path: string, cause: unknown): OverlensError {
     return new OverlensError('E_UNREADABLE', `${path}: no such file`, { hint: 'check the name and the folder', cause });
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    const hint = `tcpdump run as root writes files that only root may read: sudo chmod a+r ${path}`;
+    const hint = 'tcpdump run as root writes files that only root may read: sudo chmod a+r FILE';
     return new OverlensError('E_UNREADABLE', `${path}: permission denied`, { hint, cause });
   }
   return new OverlensError('E_UNREADABLE', `${path}: cannot be read: ${reason(cause)}`, { cause });

@@ -4,7 +4,7 @@ import type { ChunkBuffer, StreamFault } from './chunk.ts';
 
 /** Largest pieces in and out. One piece in cannot grow to more than 1032 times its size (deflate's limit). */
 const LARGEST_PIECE = 16 * 1024;
-const SMALLEST_PIECE = 64;
+const SMALLEST_PIECE = 16;
 const CHUNK = 64 * 1024;
 
 /** The content of a gzip stream in chunks; ends with the reason when the stream is cut off or damaged. */

@@ -97,7 +97,7 @@ function notACapture({ path, chunk, compression }: OpenedBytes, kind: ContentKin
       : describeContent(chunk.bytes.subarray(chunk.at, Math.min(chunk.end, chunk.at + DESCRIBE_BYTES)));
   const like = looks === null ? 'it begins like no format that is known' : `it looks like ${looks}`;
   return new OverlensError('E_NOT_A_CAPTURE', `${captureName(path)}: not a capture: ${like}${inside}`, {
-    hint: hint.replaceAll('FILE', path === '-' ? 'FILE' : path),
+    hint,
   });
 }
 
