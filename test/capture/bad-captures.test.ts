@@ -45,11 +45,10 @@ describe('damaged captures keep what came before the damage', () => {
 
     it(`${name}: the same through a pipe, byte by byte`, async () => {
       const { info, packets } = await readBytes(readFileSync(`${FOLDER}/${name}`), { chunkLength: 1 });
-      if (name === 'gzip-damaged.pcap.gz') {
-        // How much zlib gives before it meets the damage depends on the pieces it gets.
-        expect(packets.length).toBeGreaterThanOrEqual(bad.packets ?? 0);
-      } else expect(packets.length).toBe(bad.packets);
-      expectDamage('-', info, bad);
+      // zlib gives up the piece that holds the damage: with pieces of a byte nothing else is lost.
+      const damaged = name === 'gzip-damaged.pcap.gz';
+      expect(packets.length).toBe(damaged ? 9 : bad.packets);
+      expectDamage('-', info, damaged ? { ...bad, error: bad.error?.replace('731', '727') ?? '' } : bad);
     });
   }
 });

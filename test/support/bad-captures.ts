@@ -16,10 +16,16 @@ import {
 } from './capture-builder.ts';
 import { storedZstd, zstdBlock } from './zstd-builder.ts';
 
+interface Thrown {
+  code: string;
+  message: string;
+  hint: string;
+}
+
 export interface BadCapture {
   bytes: Uint8Array;
   /** What openCapture throws; `FILE` stands for the path. */
-  thrown?: { code: string; message: string; hint: string };
+  thrown?: Thrown;
   /** What `info.error` is in the end: always E_CORRUPT_CAPTURE. */
   error?: string;
   /** The one warning; the capture is incomplete then, unless `complete`. */
@@ -41,7 +47,7 @@ const SNAPSHOT = 'a cluster snapshot goes behind -t: overlens CAPTURE -t FILE';
 const CONVERT = 'convert it first with Wireshark: editcap FILE new.pcapng';
 const AGAIN = 'copy the file again or capture again';
 
-function notACapture(looks: string, hint: string): BadCapture['thrown'] {
+function notACapture(looks: string, hint: string): Thrown {
   return { code: 'E_NOT_A_CAPTURE', message: `FILE: not a capture: ${looks}`, hint };
 }
 
@@ -56,10 +62,10 @@ function tarOf(bytes: Uint8Array): Uint8Array {
   return joinBytes([header, bytes]);
 }
 
-/** A flipped bit in the middle of what gzip wrote. */
+/** A stored gzip stream whose checksum is wrong: everything is there, but one bit of it was another. */
 function damagedGzip(): Uint8Array {
-  const bytes = gzipSync(buildPcap(Array.from({ length: 9 }, (_, i) => ({ data: text(`packet ${i * i}`.repeat(9)) }))));
-  bytes.set([0xff, 0xff, 0xff], bytes.length - 40);
+  const bytes = gzipSync(buildPcap(Array.from({ length: 9 }, () => ({ data: DATA }))), { level: 0 });
+  bytes[bytes.length - 8] = (bytes.at(-8) ?? 0) ^ 1;
   return bytes;
 }
 
@@ -279,8 +285,8 @@ export const DAMAGED_CAPTURES: Readonly<Record<string, BadCapture>> = {
   },
   'gzip-damaged.pcap.gz': {
     bytes: damagedGzip(),
-    packets: 4,
-    error: 'FILE: the gzip stream is damaged at or before compressed byte 100 (zlib: incorrect data check)',
+    packets: 8,
+    error: 'FILE: the gzip stream is damaged at or before compressed byte 731 (zlib: incorrect data check)',
   },
   'zstd-cut-off.pcap.zst': {
     bytes: storedZstd(TWO, { blockLength: 50 }).subarray(0, -10),

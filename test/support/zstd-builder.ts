@@ -13,7 +13,7 @@ export interface ZstdOptions {
 /** One frame that holds `content`. */
 export function storedZstd(content: Uint8Array, options: ZstdOptions = {}): Uint8Array {
   const { blockLength = 128 * 1024, checksum = false, window = 0x38 } = options;
-  const parts = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, checksum ? 4 : 0, window)];
+  const parts: Uint8Array[] = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, checksum ? 4 : 0, window)];
   for (let at = 0; at < content.length || at === 0; at += blockLength) {
     const block = content.subarray(at, at + blockLength);
     parts.push(zstdBlock(0, block.length, at + blockLength >= content.length), block);
