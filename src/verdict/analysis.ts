@@ -15,6 +15,7 @@ import type { Topology } from '../topology/model.ts';
 import { captureNic } from './advice.ts';
 import type { Arrivals } from './arrivals.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
+import { insideNode } from './inside-node.ts';
 import { missingFlow } from './missing-flow.ts';
 import { type ModeChanges, modeChanges } from './mode-change.ts';
 import { reverseVisibility } from './reverse-visibility.ts';
@@ -106,6 +107,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
+    inside: insideNode(table, points, captures),
     adviceFor: captureNic,
   };
 }

@@ -3,6 +3,7 @@
 import { formatTime, toSeconds } from '../attribution/time.ts';
 import type { ChainStep } from '../attribution/types.ts';
 import { checksFor } from './checks.ts';
+import type { ClusterFinding } from './cluster-findings.ts';
 import { FINDINGS, type FindingCode } from './codes.ts';
 import type { Convergence } from './mode-change.ts';
 import type { Cause, Finding, TracedFlow } from './types.ts';
@@ -27,13 +28,17 @@ interface Collected {
 export interface CauseCollector {
   /** @param answers packets of the reverse flow. */
   add(flow: TracedFlow, answers: number): void;
+  /** A finding that no single flow shows. */
+  addCluster(finding: ClusterFinding): void;
   /** @param converged how pools changed their mode, for `mode-changed`. */
   causes(converged: readonly Convergence[]): Cause[];
 }
 
 export function collectCauses(): CauseCollector {
   const groups = new Map<string, Collected>();
+  const cluster: ClusterFinding[] = [];
   return {
+    addCluster: (finding) => cluster.push(finding),
     add(flow, answers) {
       for (const code of new Set(flow.findings.map((f) => f.code))) {
         const finding = flow.findings.find((f) => f.code === code);
@@ -41,16 +46,17 @@ export function collectCauses(): CauseCollector {
       }
     },
     causes(converged) {
-      const sorted = [...groups.values()].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
-      return sorted.map((group, i) => {
-        const cause = causeOf(group, letters(i));
+      const ofFlows = [...groups.values()].map((group) => {
+        const cause = causeOf(group);
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
+      const all = [...ofFlows, ...cluster.map(clusterCause)].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
+      return all.map((cause, i) => ({ ...cause, id: letters(i) }));
     },
   };
 }
 
-function rank({ code }: Collected): number {
+function rank({ code }: Cause): number {
   return FINDINGS[code].severity === 'violation' ? 0 : 1;
 }
 
@@ -82,10 +88,19 @@ function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: F
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
 }
 
-function causeOf(group: Collected, id: string): Cause {
+function clusterCause(finding: ClusterFinding): Cause {
+  const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
+  const place = { capture, firstPacket, lastPacket: firstPacket };
+  const counts = { flows: 0, packets, answers: 0, flowIds: [] };
+  const check = checksFor(code, { fromNode, toNode, flow: null });
+  const facts = { expected: FINDINGS[code].title, seen, chain: [], also: [], check };
+  return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
+}
+
+function causeOf(group: Collected): Cause {
   const { code, fromNode, toNode, flows, packets, answers, flowIds, finding, flow } = group;
   return {
-    id,
+    id: '',
     code,
     severity: FINDINGS[code].severity,
     fromNode,

@@ -5,15 +5,16 @@ import type { TracedFlow } from './types.ts';
 export interface CheckInput {
   fromNode: string | null;
   toNode: string | null;
-  flow: TracedFlow;
+  /** Null for causes that no single flow shows. */
+  flow: TracedFlow | null;
 }
 
 /** Commands with a prompt that says where to run them; a comment says what the answer should be. */
 export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckInput): string[] {
   const from = fromNode ?? '<sending node>';
   const to = toNode ?? '<receiving node>';
-  const seen = flow.observations.find((o) => o.outerDst !== null);
-  const dst = flow.dst.ip;
+  const seen = flow?.observations.find((o) => o.outerDst !== null);
+  const dst = flow?.dst.ip ?? '<destination>';
   switch (code) {
     case 'overlay-bypassed':
     case 'wrong-encapsulation':
@@ -52,6 +53,25 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
       return [`capture on ${to}'s NIC at the same time: does it arrive?`];
     case 'mode-changed':
       return ['kubectl get ippools -o yaml   # who edited it, and is that the state you want?'];
+    case 'missing-fdb-entry':
+      return [`${from}$ bridge fdb show dev vxlan.calico   # an entry with dst ${to}'s address?`];
+    case 'missing-neighbour':
+      return [`${from}$ ip neigh show dev vxlan.calico   # an entry for ${to}'s tunnel address?`];
+    case 'not-for-this-host':
+      return [`${from}$ bridge fdb show dev vxlan.calico; ip neigh show dev vxlan.calico   # MAC and dst of ${to}?`];
+    case 'duplicate-tunnel-mac':
+      return [
+        "kubectl get nodes -o wide   # one machine registered under another's name? cloned /var/lib/calico/nodename?",
+      ];
+    case 'underlay-drops-overlay':
+      return [
+        `${to}# tcpdump -ni <NIC> udp port 4789   # while ${from} sends`,
+        'firewall, security group, hypervisor: UDP 4789 between nodes',
+      ];
+    case 'icmp-only':
+      return [
+        `${from}$ ethtool -k vxlan.calico | grep tx-checksum   # try: ethtool -K vxlan.calico tx-checksum-ip-generic off`,
+      ];
     case 'snapshot-conflict':
       return ['overlens topology SNAPSHOT   # both sources, with file and line'];
     default:

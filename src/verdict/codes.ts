@@ -19,10 +19,28 @@ export const FINDINGS = {
     severity: 'violation',
     title: 'both ends are on one node, yet the packets were on the underlay',
   },
+  'missing-fdb-entry': {
+    severity: 'violation',
+    title: 'seen on the tunnel device, never on the NIC: the kernel knew no VTEP for the inner MAC',
+  },
+  'missing-neighbour': {
+    severity: 'violation',
+    title: 'ARP on the tunnel device: the node has no neighbour entry for the other VTEP',
+  },
+  'not-for-this-host': {
+    severity: 'violation',
+    title: 'arrived on a tunnel device whose MAC it is not addressed to: the node drops it',
+  },
+  'duplicate-tunnel-mac': { severity: 'violation', title: 'two nodes send with one VTEP MAC' },
+  'underlay-drops-overlay': {
+    severity: 'violation',
+    title: 'the underlay carries no tunnel packet from one node to another',
+  },
   unencrypted: { severity: 'violation', title: 'both nodes publish WireGuard keys, but packets were in clear text' },
   'outer-fragmented': { severity: 'warning', title: 'the underlay packet was fragmented' },
   'packet-exceeds-mtu': { severity: 'warning', title: 'a router answered that packets of this flow do not fit' },
   'mtu-black-hole': { severity: 'warning', title: 'small segments pass, large ones are never acknowledged' },
+  'icmp-only': { severity: 'warning', title: 'ICMP passes between two nodes, TCP does not' },
   'no-reply': { severity: 'warning', title: 'requests without any answer' },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
   'snapshot-conflict': { severity: 'warning', title: 'two sources disagree' },

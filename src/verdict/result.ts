@@ -3,6 +3,7 @@ import { formatTime } from '../attribution/time.ts';
 import type { CapturePoint } from '../attribution/types.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './causes.ts';
+import { pairTally, tableFindings } from './cluster-findings.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import { convergences } from './mode-change.ts';
 import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './types.ts';
@@ -65,6 +66,10 @@ function collectAll(
   passes: ((flow: TracedFlow) => boolean) | null,
 ): { collector: ReturnType<typeof collectCauses>; positions: number[]; summary: TraceSummary } {
   const collector = collectCauses();
+  const pairs = pairTally();
+  const { table, topology } = analysis.input;
+  for (const finding of passes === null ? tableFindings(table, analysis.points, topology) : [])
+    collector.addCluster(finding);
   const positions: number[] = [];
   const conversations = new Set<number>();
   const summary = { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 };
@@ -76,10 +81,12 @@ function collectAll(
     summary[flow.verdict]++;
     if (!flow.inScope) summary.outOfScope++;
     conversations.add(flow.conversation);
+    pairs.add(flow);
     if (flow.findings.length === 0) continue;
     const reverse = analysis.reverse(i);
     collector.add(flow, reverse < 0 ? 0 : analysis.flow(reverse).packets);
   }
+  if (passes === null) for (const finding of pairs.findings()) collector.addCluster(finding);
   summary.conversations = conversations.size;
   return { collector, positions, summary };
 }

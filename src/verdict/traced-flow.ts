@@ -17,6 +17,7 @@ import type { AnalysisInput } from './analysis.ts';
 import { type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
 import { FINDINGS } from './codes.ts';
+import type { InsideNode } from './inside-node.ts';
 import { judge } from './judge.ts';
 import type { ModeChanges } from './mode-change.ts';
 import { protocolName } from './protocol-name.ts';
@@ -42,6 +43,7 @@ export interface Shared {
   paths: readonly string[];
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
+  inside: InsideNode;
   adviceFor(node: Node | null): string;
 }
 
@@ -67,9 +69,11 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, paths });
   const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
   const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
-  const raw = [...judged.findings, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
+  const inside = shared.inside.of({ src, dst, expected, observations });
+  const raw = [...judged.findings, ...inside, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const findings = raw.map((one) => findingOf(shared, one, src, dst, expected));
   if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
+  const violation = judged.verdict === 'violation' || inside.length > 0;
   const nodePort = isEbpfNodePort(observations);
   const protocol = table.protocolOf(flow);
   const counts = countFlow(table, observations, shared.groupOf, protocol === 6);
@@ -81,8 +85,8 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     dst: endpointOf(dst, table.destinationPortOf(flow)),
     observed: observedOf(observations),
     expected: nodePort ? { ...expected, encapsulation: null, reason: 'ebpf-nodeport' } : expected,
-    verdict: judged.verdict,
-    unverified: judged.unverified,
+    verdict: violation ? 'violation' : judged.verdict,
+    unverified: violation ? null : judged.unverified,
     findings,
     packets: counts.packets,
     bytes: counts.bytes,
@@ -92,7 +96,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     outcome,
     observations: observations.map(publicObservation),
     arrival,
-    inScope: isInScope(src, dst, expected) && !nodePort,
+    inScope: !nodePort && (isInScope(src, dst, expected) || violation),
   };
 }
 

@@ -56,7 +56,7 @@ export interface TracedFlow {
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
   arrival: { sent: number; arrived: number; lost: boolean | null } | null;
-  /** A pod or tunnel address at either end, and expected neither null nor `local`: what `verify` judges. */
+  /** A pod or tunnel address at either end, and expected neither null nor `local`, or a violation: what `verify` judges. */
   inScope: boolean;
 }
 
@@ -87,7 +87,10 @@ export interface TracedCapture {
   filter: { expression: string; evidence: string; hidesBypass: boolean } | null;
 }
 
-/** Findings that share a code, a sending node and a receiving node: one cause, however many flows. */
+/**
+ * Findings that share a code, a sending node and a receiving node: one cause, however many flows. Causes that no single
+ * flow shows (ARP on a tunnel device, one MAC at two nodes) have `flows` 0.
+ */
 export interface Cause {
   /** `A`, `B`, ..., `Z`, `AA`: what the table prints and `--finding` takes. */
   id: string;
