@@ -105,7 +105,7 @@ function tunnelled(
   return {
     encapsulation,
     pool: pool.name,
-    reason: to !== null && !hasVtep(encapsulation, to, address) ? 'no-vtep' : reason,
+    reason: to?.annotated && !hasVtep(encapsulation, to, address) ? 'no-vtep' : reason,
   };
 }
 
