@@ -17,7 +17,11 @@ const POINTS_SHOWN = 4;
 /** Lines about all captures, their windows, and their notes. */
 export function captureLines(captures: readonly TracedCapture[], names: NameFitter, options: RenderOptions): string[] {
   const shown = options.all ? captures : captures.slice(0, CAPTURES_SHOWN);
-  const lines = renderGrid(fitCells(shown.map(cellsOf), names, options), ['left', 'left', 'left', 'right']);
+  const cells = fitCells(shown.map(cellsOf), names, options);
+  // cli-table3 gives an empty column a place of its own.
+  const evident = cells.some((row) => row[2] !== '');
+  const rows = evident ? cells : cells.map((row) => row.filter((_, i) => i !== 2));
+  const lines = renderGrid(rows, evident ? ['left', 'left', 'left', 'right'] : ['left', 'left', 'right']);
   if (captures.length > shown.length)
     lines.push(`and ${formatCount(captures.length - shown.length, 'more capture')}, --all`);
   lines.push(...windowLines(captures));
@@ -73,7 +77,7 @@ function cellsOf(capture: TracedCapture): string[] {
 function fitCells(rows: readonly string[][], names: NameFitter, options: RenderOptions): string[][] {
   const natural = [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
   const [path = 0, place = 0, evidence = 0, packets = 0] = natural;
-  const minimum = [Math.min(path, 16), Math.min(place, 20), Math.min(evidence, 10), packets];
+  const minimum = [Math.min(path, 12), Math.min(place, 26), Math.min(evidence, 10), packets];
   const widths = fitColumns(natural, minimum, options.width - 3 * GAP);
   return rows.map(([one = '', two = '', three = '', four = '']) => [
     shortenMiddle(one, widths[0] ?? path),

@@ -34,87 +34,137 @@ function* members<T>(items: Iterable<T>, toJson: (item: T) => object): Generator
   if (separator !== '\n  ') yield '\n';
 }
 
+/** Keys in the order of docs/output.md; what stands behind the documented ones was added later. */
 export function captureJson(capture: TracedCapture): object {
-  const { path, format, linkType, snaplen, packets, bytes, first, last, complete, dropped, error } = capture;
   return {
-    ...{ path, format, linkType, snaplen, packets, bytes, first, last, complete, dropped },
-    error: error === null ? null : { code: error.code, message: error.message, hint: error.hint },
+    path: capture.path,
+    format: capture.format,
+    linkType: capture.linkType,
+    snaplen: capture.snaplen,
+    packets: capture.packets,
+    bytes: capture.bytes,
+    first: capture.first,
+    last: capture.last,
+    complete: capture.complete,
+    dropped: capture.dropped,
+    error: capture.error,
     outcomes: capture.outcomes,
     points: capture.points.map(pointJson),
-    faults: capture.faults.map(({ code, count, firstPacket }) => ({ code, count, firstPacket })),
+    faults: capture.faults,
     warnings: capture.warnings,
     filter: capture.filter,
   };
 }
 
 function pointJson(point: CapturePoint): object {
-  const { index, node, role, evidence, packets } = point;
-  return { interface: point.interface, index, node, role, evidence, packets };
+  return {
+    interface: point.interface,
+    index: point.index,
+    node: point.node,
+    role: point.role,
+    evidence: point.evidence,
+    packets: point.packets,
+  };
 }
 
 function flowJson(flow: TracedFlow): object {
-  const {
-    id,
-    conversation,
-    protocol,
-    observed,
-    expected,
-    verdict,
-    packets,
-    bytes,
-    overheadBytes,
-    first,
-    last,
-    tcp,
-    outcome,
-  } = flow;
-  const { vni, outerSrc, outerDst, udpPort } = observed;
+  const { observed, expected } = flow;
   return {
-    ...{ id, conversation, protocol, src: endpointJson(flow.src), dst: endpointJson(flow.dst) },
-    observed: { encapsulation: observed.encapsulation, vni, outerSrc, outerDst, udpPort },
+    id: flow.id,
+    conversation: flow.conversation,
+    protocol: flow.protocol,
+    src: endpointJson(flow.src),
+    dst: endpointJson(flow.dst),
+    observed: {
+      encapsulation: observed.encapsulation,
+      vni: observed.vni,
+      outerSrc: observed.outerSrc,
+      outerDst: observed.outerDst,
+      udpPort: observed.udpPort,
+    },
     expected: { encapsulation: expected.encapsulation, pool: expected.pool, reason: expected.reason },
-    ...{ verdict, findings: flow.findings.map(findingJson), packets, bytes, overheadBytes, first, last, tcp, outcome },
+    verdict: flow.verdict,
+    findings: flow.findings.map(findingJson),
+    packets: flow.packets,
+    bytes: flow.bytes,
+    overheadBytes: flow.overheadBytes,
+    first: flow.first,
+    last: flow.last,
+    tcp: flow.tcp,
+    outcome: flow.outcome,
     observations: flow.observations.map(observationJson),
-    ...{ unverified: flow.unverified, inScope: flow.inScope, arrival: flow.arrival },
+    unverified: flow.unverified,
+    inScope: flow.inScope,
+    arrival: flow.arrival,
   };
 }
 
 function endpointJson(endpoint: Endpoint): object {
-  const { ip, port, kind, namespace, pod, node, pool, candidates, evidence } = endpoint;
-  return { ip, port, kind, namespace, pod, node, pool, candidates, evidence };
+  return {
+    ip: endpoint.ip,
+    port: endpoint.port,
+    kind: endpoint.kind,
+    namespace: endpoint.namespace,
+    pod: endpoint.pod,
+    node: endpoint.node,
+    pool: endpoint.pool,
+    candidates: endpoint.candidates,
+    evidence: endpoint.evidence,
+  };
 }
 
 function findingJson(finding: Finding): object {
-  const { code, message, capture, firstPacket, lastPacket, severity } = finding;
-  return { code, message, capture, firstPacket, lastPacket, severity };
+  return {
+    code: finding.code,
+    message: finding.message,
+    capture: finding.capture,
+    firstPacket: finding.firstPacket,
+    lastPacket: finding.lastPacket,
+    severity: finding.severity,
+  };
 }
 
 function observationJson(observation: Observation): object {
-  const { capture, point, encapsulation, outerSrc, outerDst, vni, packets, bytes, outerFragments } = observation;
-  const { firstPacket, lastPacket, udpPort, first, last, carriers, innerSrcMac, innerDstMac } = observation;
   return {
-    ...{
-      capture,
-      point,
-      encapsulation,
-      outerSrc,
-      outerDst,
-      vni,
-      packets,
-      bytes,
-      outerFragments,
-      firstPacket,
-      lastPacket,
-    },
-    ...{ udpPort, first, last, carriers, innerSrcMac, innerDstMac },
+    capture: observation.capture,
+    point: observation.point,
+    encapsulation: observation.encapsulation,
+    outerSrc: observation.outerSrc,
+    outerDst: observation.outerDst,
+    vni: observation.vni,
+    packets: observation.packets,
+    bytes: observation.bytes,
+    outerFragments: observation.outerFragments,
+    firstPacket: observation.firstPacket,
+    lastPacket: observation.lastPacket,
+    udpPort: observation.udpPort,
+    first: observation.first,
+    last: observation.last,
+    carriers: observation.carriers,
+    innerSrcMac: observation.innerSrcMac,
+    innerDstMac: observation.innerDstMac,
   };
 }
 
 export function causeJson(cause: Cause): object {
-  const { id, code, severity, fromNode, toNode, title, flows, packets, answers, flowIds } = cause;
-  const { capture, firstPacket, lastPacket, expected, seen, chain, also, check } = cause;
   return {
-    ...{ id, code, severity, fromNode, toNode, title, flows, packets, answers, flowIds },
-    ...{ capture, firstPacket, lastPacket, expected, seen, chain, also, check },
+    id: cause.id,
+    code: cause.code,
+    severity: cause.severity,
+    fromNode: cause.fromNode,
+    toNode: cause.toNode,
+    title: cause.title,
+    flows: cause.flows,
+    packets: cause.packets,
+    answers: cause.answers,
+    flowIds: cause.flowIds,
+    capture: cause.capture,
+    firstPacket: cause.firstPacket,
+    lastPacket: cause.lastPacket,
+    expected: cause.expected,
+    seen: cause.seen,
+    chain: cause.chain,
+    also: cause.also,
+    check: cause.check,
   };
 }

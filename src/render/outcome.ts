@@ -10,6 +10,8 @@ export interface OutcomeTally {
   /** SYNs of unanswered TCP conversations. */
   syn: number;
   retransmissions: number;
+  /** Packets that one end's NIC sent and the other's did not get. */
+  lost: number;
   /** Who refused or reset; empty when nobody did. */
   by: string;
 }
@@ -36,15 +38,17 @@ const WORDS: Record<Outcome | 'unknown', { long: string; short: string }> = {
 };
 
 export function createOutcomeTally(): OutcomeTally {
-  return { counts: new Map(), syn: 0, retransmissions: 0, by: '' };
+  return { counts: new Map(), syn: 0, retransmissions: 0, lost: 0, by: '' };
 }
 
 /** Adds one conversation. */
 export function tallyOutcome(tally: OutcomeTally, conversation: Conversation): void {
   const outcome = outcomeOf(conversation);
   tally.counts.set(outcome, (tally.counts.get(outcome) ?? 0) + 1);
-  for (const flow of [conversation.forward, conversation.reverse])
+  for (const flow of [conversation.forward, conversation.reverse]) {
     tally.retransmissions += flow?.tcp?.retransmissions ?? 0;
+    if (flow?.arrival?.lost) tally.lost += Math.max(0, flow.arrival.sent - flow.arrival.arrived);
+  }
   if (outcome === 'no-answer') tally.syn += conversation.forward?.tcp?.syn ?? 0;
   if (outcome === 'refused' || outcome === 'reset') tally.by ||= refuserOf(conversation);
 }
@@ -77,6 +81,10 @@ function describe(outcome: Outcome | 'unknown', tally: OutcomeTally): { long: st
   const words = WORDS[outcome];
   if (outcome === 'no-answer' && tally.syn > 0) return { ...words, long: `${formatCompact(tally.syn)} SYN, no answer` };
   if (tally.by !== '') return { ...words, long: `${words.long} by ${tally.by}` };
+  if (outcome === 'answered' && tally.lost > 0) {
+    const lost = formatCompact(tally.lost);
+    return { long: `answered, ${lost} never arrived`, short: `${lost} lost` };
+  }
   if (outcome === 'answered' && tally.retransmissions > 0) {
     return { ...words, long: `answered, ${formatCompact(tally.retransmissions)} resent` };
   }

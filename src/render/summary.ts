@@ -3,7 +3,7 @@ import type { Trace, TracedFlow } from '../verdict/types.ts';
 import { captureLines } from './captures.ts';
 import { causeLines } from './causes.ts';
 import { escapeText } from './escape.ts';
-import { formatBytes, formatCompact, formatNumber } from './format.ts';
+import { formatBytes, formatCompact, formatCount, formatNumber } from './format.ts';
 import { columnWidth, GAP, renderGrid } from './grid.ts';
 import { createNameFitter, type NameFitter, nodeNamesOf } from './names.ts';
 import type { RenderOptions } from './options.ts';
@@ -43,8 +43,12 @@ export function* renderSummary(trace: Trace, options: RenderOptions): Generator<
   yield* block(tallyLines('ENCAPSULATION', encapsulations));
   yield* block(pairLines(pairs, options));
   const { packets, flows, conversations, outOfScope } = trace.summary;
-  const numbers = [packets, flows, conversations, outOfScope].map(formatNumber);
-  yield `${numbers[0]} packets, ${numbers[1]} flows, ${numbers[2]} conversations; ${numbers[3]} flows out of verify's scope.\n`;
+  const counts = [
+    formatCount(packets, 'packet'),
+    formatCount(flows, 'flow'),
+    formatCount(conversations, 'conversation'),
+  ];
+  yield `${counts.join(', ')}; ${formatCount(outOfScope, 'flow')} out of verify's scope.\n`;
 }
 
 function* block(lines: readonly string[]): Generator<string> {

@@ -26,28 +26,39 @@ export interface Fingerprints {
 
 /** `verify -o json`: one document. */
 export function renderVerifyJson(context: VerifyContext, fingerprints: Fingerprints): string {
-  const { trace, report, version, filterText } = context;
-  const { options, result, exitCode, flows, packets, ok, violation, unverifiable } = report;
+  const { trace, report, filterText } = context;
+  const { options } = report;
   const document = {
     schema: VERIFY_SCHEMA,
-    overlens: version,
-    ...{ result, exitCode, headline: headline(context) },
+    overlens: context.version,
+    result: report.result,
+    exitCode: report.exitCode,
+    headline: headline(context),
     expect: options.expect,
     pools: options.pools,
     cover: options.coverNodePairs ? 'node-pairs' : null,
     strict: options.strict,
     filter: filterText === '' ? null : filterText,
-    scope: { flows, packets, ok, violation, unverifiable },
-    ...{ demands: report.demands, failures: report.failures, outside: report.outside },
-    ...{ nodes: report.nodes, pairs: report.pairs, uncovered: report.uncovered },
-    ...{
-      unverified: report.unverified,
-      undecided: report.undecided,
-      why: whyUndecided(context),
-      again: howAgain(context),
+    scope: {
+      flows: report.flows,
+      packets: report.packets,
+      ok: report.ok,
+      violation: report.violation,
+      unverifiable: report.unverifiable,
     },
+    demands: report.demands,
+    failures: report.failures,
+    outside: report.outside,
+    nodes: report.nodes,
+    pairs: report.pairs,
+    uncovered: report.uncovered,
+    unverified: report.unverified,
+    undecided: report.undecided,
+    why: whyUndecided(context),
+    again: howAgain(context),
     notProven: notProven(context),
     causes: report.causes.map(causeJson),
+    window: trace.window,
     captures: trace.captures.map((capture, i) => withHash(capture, fingerprints.captures[i]?.sha256 ?? null)),
     snapshot: fingerprints.snapshot,
   };

@@ -92,6 +92,8 @@ function factLines(context: VerifyContext, options: RenderOptions): string[] {
 function windowTexts({ trace }: VerifyContext): string[] {
   const spans = trace.captures.map((capture) => formatSpan(capture.first, capture.last));
   const distinct = [...new Set(spans.filter((span) => span !== null))];
+  const both = trace.window === null ? null : formatSpan(trace.window.first, trace.window.last);
+  if (both !== null) return [`${both}: the time that the NICs of ${trace.window?.nodes.length} nodes cover together`];
   if (distinct.length === 0) return [];
   const more = distinct.length > 3 ? [`and ${distinct.length - 3} more windows`] : [];
   return [[...distinct.slice(0, 3), ...more].join(' · ')];

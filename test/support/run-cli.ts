@@ -1,0 +1,75 @@
+// Runs a command line in-process and collects what it wrote.
+import { Writable } from 'node:stream';
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/program.ts';
+import type { Stages } from '../../src/cli/stages.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import type { TraceOptions } from '../../src/trace.ts';
+import type { Trace } from '../../src/verdict/types.ts';
+
+export interface CliRun {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliWorld extends Partial<Io> {
+  stages?: Stages;
+}
+
+/** Exit code and both outputs of one command line; by default no terminal, an empty environment and the real stages. */
+export async function runCli(argv: readonly string[], world: CliWorld = {}): Promise<CliRun> {
+  const { stages, ...io } = world;
+  const [stdout, stderr] = [collector(), collector()];
+  const whole: Io = {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: {},
+    stdoutIsTTY: false,
+    stderrIsTTY: false,
+    columns: undefined,
+    signal: new AbortController().signal,
+    ...io,
+  };
+  const code = await (stages === undefined ? main(argv, whole) : main(argv, whole, stages));
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** A stream that keeps what is written. */
+export function collector(): { stream: Writable; text: () => string } {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+export interface FakeStages extends Stages {
+  /** What the pipeline was asked for, call by call. */
+  asked: TraceOptions[];
+}
+
+/** Stages that answer with what a test made. */
+export function fakeStages(
+  trace: Trace | ((options: TraceOptions) => Trace),
+  topology: Topology | null = null,
+): FakeStages {
+  const asked: TraceOptions[] = [];
+  return {
+    asked,
+    async traceCaptures(options) {
+      asked.push(options);
+      return typeof trace === 'function' ? trace(options) : trace;
+    },
+    async loadTopology() {
+      if (topology === null) throw new Error('this test has no topology');
+      return topology;
+    },
+    async snapshotCommands() {
+      return 'kubectl get ippools,nodes,pods -A -o yaml > snapshot.yaml\n';
+    },
+  };
+}
