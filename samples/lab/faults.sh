@@ -31,6 +31,7 @@ fault_duplicate_mac() {
   local node mac
   mac=$(vtep_mac worker1)
   node_ip worker2 link set vxlan.calico address "$mac"
+  program_node worker2 "$VXLAN_MODE" # the kernel forgot its neighbours with the old address
   for node in control1 worker1; do
     node_ip "$node" neighbour replace "${TUNNEL[worker2]}" lladdr "$mac" dev vxlan.calico nud permanent
   done
