@@ -12,7 +12,7 @@ import { FlowTable } from './flow/table.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn, commonWindow, coversAll, isWithin } from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS, isWithin } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { resultOf } from './verdict/result.ts';
 import type { Trace } from './verdict/types.ts';
@@ -108,12 +108,14 @@ async function countArrivals(
   const window = commonWindow(analysis);
   const { captures, topology, at } = analysis.input;
   if (window === null || topology === null || read.options.signal?.aborted) return null;
-  if (coversAll(window, captures)) return arrivalsIn(window, read.table, analysis.points);
   const paths = window.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(new NodeAddresses(nodeAddresses(topology)));
   const range: TimeRange = {
-    includes: (seconds, nanos) => read.range.includes(seconds, nanos) && isWithin(window, seconds, nanos),
+    includes(seconds, nanos) {
+      table.insideWindow = isWithin(window, seconds, nanos);
+      return read.range.includes(seconds, nanos) && isWithin(window, seconds, nanos, EDGE_SECONDS);
+    },
   };
   const counted: CaptureCounters[] = [];
   for (const [index, path] of paths.entries()) {

@@ -36,6 +36,9 @@ export class ObservationColumns {
   overheadBytes = new Float64Array(START);
   /** Bytes that the flow carried: above TCP's header, else above IP's. The same on both ends, however segmented. */
   payloadBytes = new Float64Array(START);
+  /** Of `packets` (later outer fragments aside) and `payloadBytes`, those while `FlowTable.insideWindow` was set. */
+  windowPackets = new Float64Array(START);
+  windowBytes = new Float64Array(START);
   /** The largest inner packet, bytes from its IP header on: above the MTU it is a super-frame of GSO or GRO. */
   largest = new Uint32Array(START);
   outerFragments = new Uint32Array(START);

@@ -35,6 +35,8 @@ export class FlowTable {
   readonly arp = new ArpPairs();
   /** Whether the last packet added was a later fragment whose first one is not known. */
   fragmentWithoutFirst = false;
+  /** Whether packets now being added also count in `windowPackets` and `windowBytes`. */
+  insideWindow = false;
   readonly #flows = new WordTable(4);
   readonly #rows = new WordTable(3);
   readonly #fragments = new Fragments();
@@ -71,7 +73,7 @@ export class FlowTable {
         const row = known >> 1;
         this.#count(batch, i, row, packet);
         if (known & 1) this.columns.outerFragments[row]!++;
-        else this.#payload(bytes, stack, row, stack.start[stack.network]!);
+        else this.#inside(bytes, stack, row, stack.start[stack.network]!);
         return row;
       }
       this.fragmentWithoutFirst = true;
@@ -218,7 +220,7 @@ export class FlowTable {
       const outer = outerNetwork(stack, this.#tunnelLayer);
       if (outer >= 0) c.overheadBytes[row]! += at - stack.start[outer]!;
     }
-    this.#payload(bytes, stack, row, at);
+    this.#inside(bytes, stack, row, at);
     if (this.#transport < 0 || stack.laterFragment >= 0) return;
     const transportAt = stack.start[this.#transport]!;
     const protocol = stack.protocol[this.#transport]!;
@@ -227,7 +229,8 @@ export class FlowTable {
       this.#icmp(bytes, stack, protocol, transportAt, row, packet);
   }
 
-  #payload(bytes: Uint8Array, stack: LayerStack, row: number, at: number): void {
+  /** Counts what the packet carried; `at` is its IP header. */
+  #inside(bytes: Uint8Array, stack: LayerStack, row: number, at: number): void {
     const c = this.columns;
     const end = wireEnd(bytes, stack, this.#network);
     const next =
@@ -236,7 +239,11 @@ export class FlowTable {
         : at + ipHeaderLength(bytes, stack, this.#network);
     const isTcp = this.#transport >= 0 && stack.protocol[this.#transport] === PROTOCOL.tcp;
     const from = isTcp ? stack.start[this.#transport]! + tcpHeaderLength(bytes, stack.start[this.#transport]!) : next;
-    if (end > from) c.payloadBytes[row]! += end - from;
+    if (this.insideWindow) c.windowPackets[row]!++;
+    if (end > from) {
+      c.payloadBytes[row]! += end - from;
+      if (this.insideWindow) c.windowBytes[row]! += end - from;
+    }
     if (end - at > c.largest[row]!) c.largest[row] = end - at;
   }
 

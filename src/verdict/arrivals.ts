@@ -2,7 +2,7 @@
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 import type { Points } from '../attribution/points.ts';
 import { toSeconds } from '../attribution/time.ts';
-import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
+import type { Moment } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { Node } from '../topology/model.ts';
 import type { Analysis } from './analysis.ts';
@@ -24,8 +24,8 @@ export interface Arrival {
   lost: boolean | null;
 }
 
-/** A single packet sent this close to the window's end may still have been on its way. */
-const EDGE_SECONDS = 0.05;
+/** Packets on their way and clocks that differ: what arrives this long outside the window still counts as arrived. */
+export const EDGE_SECONDS = 0.1;
 
 /** Null unless NICs of at least two nodes were captured at the same time. */
 export function commonWindow({ points, input }: Pick<Analysis, 'points' | 'input'>): CommonWindow | null {
@@ -61,27 +61,17 @@ function later(a: Moment, b: Moment): Moment {
   return toSeconds(b) > toSeconds(a) ? b : a;
 }
 
-/** Whether every packet of these captures lies in the window, so that nothing needs to be read again. */
-export function coversAll(window: CommonWindow, captures: readonly CaptureCounters[]): boolean {
-  return window.captures.every((i) => {
-    const { first = null, last = null } = captures[i] ?? {};
-    return (
-      first !== null &&
-      last !== null &&
-      toSeconds(first) >= toSeconds(window.first) &&
-      toSeconds(last) <= toSeconds(window.last)
-    );
-  });
-}
-
 interface Side {
-  packets: number;
-  bytes: number;
+  /** Inside the window. */
+  sent: number;
+  sentBytes: number;
+  /** Inside the window and its edges. */
+  seen: number;
+  seenBytes: number;
   largest: number;
-  firstSeconds: number;
 }
 
-/** Flow key -> what was sent and what arrived. `table` holds only packets inside the window. */
+/** Flow key -> what was sent and what arrived. `table` holds the packets inside the window and its edges. */
 export interface Arrivals {
   window: CommonWindow;
   of(key: string, from: Node | null, to: Node | null): Arrival | null;
@@ -97,7 +87,7 @@ export function arrivalsIn(window: CommonWindow, table: FlowTable, points: Point
       const flow = flows.get(key);
       if (flow === undefined || from === null || to === null || from === to) return null;
       if (!covered.has(from.index) || !covered.has(to.index)) return null;
-      return compare(window, sideOf(table, points, flow, from), sideOf(table, points, flow, to));
+      return compare(sideOf(table, points, flow, from), sideOf(table, points, flow, to));
     },
   };
 }
@@ -109,29 +99,31 @@ export function flowKey(table: FlowTable, flow: number): string {
 
 function sideOf(table: FlowTable, points: Points, flow: number, node: Node): Side {
   const c = table.columns;
-  const side: Side = { packets: 0, bytes: 0, largest: 0, firstSeconds: Number.POSITIVE_INFINITY };
+  const side: Side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
   for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
     const point = points.all[points.ofLink[c.link[row] ?? 0] ?? -1];
     if (point?.role !== 'underlay' || point.topologyNode?.index !== node.index) continue;
-    side.packets += (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0);
-    side.bytes += c.payloadBytes[row] ?? 0;
+    side.sent += c.windowPackets[row] ?? 0;
+    side.sentBytes += c.windowBytes[row] ?? 0;
+    side.seen += (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0);
+    side.seenBytes += c.payloadBytes[row] ?? 0;
     side.largest = Math.max(side.largest, c.largest[row] ?? 0);
-    side.firstSeconds = Math.min(side.firstSeconds, (c.firstSeconds[row] ?? 0) + (c.firstNanos[row] ?? 0) / 1e9);
   }
   return side;
 }
 
-function compare(window: CommonWindow, sent: Side, arrived: Side): Arrival | null {
-  if (sent.packets === 0) return null;
-  const counts = { sent: sent.packets, arrived: arrived.packets };
-  const onItsWay = sent.packets === 1 && sent.firstSeconds > toSeconds(window.last) - EDGE_SECONDS;
-  if (arrived.packets === 0) return { ...counts, lost: onItsWay ? null : true };
-  if (sent.largest === arrived.largest) return { ...counts, lost: arrived.packets < sent.packets };
-  return { ...counts, lost: arrived.bytes < sent.bytes ? true : null };
+function compare(from: Side, to: Side): Arrival | null {
+  if (from.sent === 0) return null;
+  // what arrived at the edges belongs to packets sent inside only as far as there were that many
+  const sameSizes = from.largest === to.largest;
+  const counts = { sent: from.sent, arrived: sameSizes ? Math.min(to.seen, Math.max(to.sent, from.sent)) : to.sent };
+  if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
+  if (sameSizes) return { ...counts, lost: to.seen < from.sent };
+  return { ...counts, lost: to.seenBytes < from.sentBytes ? true : null };
 }
 
-/** Whether a packet of that time counts. */
-export function isWithin(window: CommonWindow, seconds: number, nanos: number): boolean {
+/** Whether a packet of that time counts as sent; with an `edge` in seconds, as arrived. */
+export function isWithin(window: CommonWindow, seconds: number, nanos: number, edge = 0): boolean {
   const time = toSeconds({ seconds, nanos });
-  return time >= toSeconds(window.first) && time <= toSeconds(window.last);
+  return time >= toSeconds(window.first) - edge && time <= toSeconds(window.last) + edge;
 }
