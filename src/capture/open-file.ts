@@ -91,7 +91,8 @@ function statsOfStdin(): Stats | null {
   }
 }
 
-function unreadable(path: string, cause: unknown): OverlensError {
+/** The error for a path that cannot be opened, in words. */
+export function unreadable(path: string, cause: unknown): OverlensError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : null;
   if (code === 'ENOENT') {
     return new OverlensError('E_UNREADABLE', `${path}: no such file`, { hint: 'check the name and the folder', cause });

@@ -52,7 +52,7 @@ async function decompressed(path: string, source: ByteSource): Promise<OpenedByt
 }
 
 async function readerOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureReader> {
-  const { chunk, path } = opened;
+  const { chunk } = opened;
   await chunk.require(MAGIC_BYTES);
   const kind = kindOf(chunk);
   if (kind !== 'pcap' && kind !== 'pcapng') {
@@ -62,7 +62,8 @@ async function readerOf(opened: OpenedBytes, reader: ReaderName): Promise<Captur
   const least = kind === 'pcap' ? PCAP_HEADER_LENGTH : SECTION_LENGTH;
   if (!(await chunk.require(least))) throw cutOffHeader(opened, least);
   if (reader === 'pcap-parser') return (await import('./pcap-parser.ts')).openWithPcapParser(opened, kind);
-  if (reader !== 'builtin') throw new OverlensError('E_USAGE', `${path}: there is no reader named ${reader}`);
+  if (reader !== 'builtin')
+    throw new OverlensError('E_USAGE', `there is no reader ${reader}: builtin and pcap-parser are the readers`);
   return kind === 'pcap' ? openPcap(opened) : openPcapng(opened);
 }
 
@@ -76,9 +77,13 @@ function nothingThere({ path, chunk, compression }: OpenedBytes): OverlensError 
   if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
   const name = captureName(path);
   if (fault?.kind === 'cut-off') {
-    return new OverlensError('E_NOT_A_CAPTURE', `${name}: not a capture: ${fault.message}, before any content`, {
-      hint: 'copy the file again or capture again',
-    });
+    return new OverlensError(
+      'E_NOT_A_CAPTURE',
+      `${name}: not a capture: ${fault.message}, before anything could be decompressed`,
+      {
+        hint: 'copy the file again or capture again',
+      },
+    );
   }
   const message = compression === 'none' ? 'it is empty (zero bytes)' : `the ${compression} stream has no content`;
   return new OverlensError('E_NOT_A_CAPTURE', `${name}: not a capture: ${message}`, {

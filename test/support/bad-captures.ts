@@ -183,7 +183,7 @@ export const NOT_CAPTURES: Readonly<Record<string, BadCapture>> = {
   },
   'gzip-header-cut-off.pcap.gz': {
     bytes: gzipSync(TWO).subarray(0, 8),
-    thrown: notACapture('the gzip stream is cut off after 8 bytes, before any content', AGAIN),
+    thrown: notACapture('the gzip stream is cut off after 8 bytes, before anything could be decompressed', AGAIN),
   },
   'gzip-damaged-at-once.pcap.gz': {
     bytes: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff, 0xff),
