@@ -209,8 +209,8 @@ function mergePerFrame(decided: readonly Decided[]): Decided[] {
 }
 
 function joinEvidence(a: readonly Evidence[], b: readonly Evidence[]): Evidence[] {
-  const seen = new Set(a.map((e) => e.detail));
-  return [...a, ...b.filter((e) => !seen.has(e.detail))].slice(0, 6);
+  const seen = new Set(a.map((e) => e.source));
+  return [...a, ...b.filter((e) => !seen.has(e.source))];
 }
 
 /** The rule for a capture: its path as given, else its base name. */

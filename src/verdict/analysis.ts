@@ -90,8 +90,8 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
   const changes = modeChanges();
   if (topology !== null) {
     for (let flow = 0; flow < table.flowCount; flow++) {
-      const { src, expected } = endsOf({ input, who }, flow);
-      changes.add(src, expected, observationsOf(table, points, captures, flow));
+      const { src, dst, expected } = endsOf({ input, who }, flow);
+      changes.add(src, dst, expected, observationsOf(table, points, captures, flow));
     }
     changes.finish();
   }

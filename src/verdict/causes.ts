@@ -129,18 +129,18 @@ function lostOf(flow: TracedFlow, answers: number): number {
 /** When, which node first, how long the nodes disagreed, what was lost meanwhile (calico-facts 3.9: each Felix converges alone). */
 function withConvergence(cause: Cause, group: Collected, converged: readonly Convergence[]): Cause {
   const found = converged.find((c) => c.pool === group.flow.expected.pool);
-  const [first, ...others] = found?.changes ?? [];
+  const [first, ...others] = found?.senders ?? [];
   if (found === undefined || first === undefined) return cause;
   const start = toSeconds(first.firstNew);
-  const times = others.map((c) => `${c.sender} ${(toSeconds(c.firstNew) - start).toFixed(1)} s later`);
+  const times = others.map((c) => `${c.name} ${(toSeconds(c.firstNew) - start).toFixed(1)} s later`);
   const also = [
-    `${first.sender} was first, at ${formatTime(first.firstNew, 6)}${times.length === 0 ? '' : `; ${times.join(', ')}`}`,
+    `${first.name} was first, at ${formatTime(first.firstNew, 6)}${times.length === 0 ? '' : `; ${times.join(', ')}`}`,
     `the nodes disagreed for ${found.disagreedSeconds.toFixed(1)} s`,
     ...(group.lost > 0 ? [`${group.lost} packets of these flows were lost or unanswered`] : []),
-    ...(first.snapshotIsLater ? ['the snapshot is the later state: what came before is not judged by it'] : []),
+    ...(found.snapshotIsLater ? ['the snapshot is the later state: what came before is not judged by it'] : []),
   ];
   const title = `${found.pool} changed from ${found.from} to ${found.to} while the capture ran`;
-  return { ...cause, title, fromNode: first.sender, also, seen: `${found.from}, then ${found.to}` };
+  return { ...cause, title, fromNode: first.name, also, seen: `${found.from}, then ${found.to}` };
 }
 
 function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {

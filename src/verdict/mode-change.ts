@@ -1,7 +1,7 @@
-// A pool edited while the capture ran: per sending node and pool, all packets of one mode come before all of the other
-// (calico-facts 3.9 row 6: every Felix converges alone). A switch is believed only if some flow was seen in both modes.
-import type { SeenObservation } from '../attribution/observe.ts';
-import { isBefore } from '../attribution/observe.ts';
+// A pool edited while the capture ran (calico-facts 3.9 row 6: every Felix converges alone, block by block). Per sending
+// node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
+// flow of the sender was seen in both modes; a bypass that was there from start to end is none.
+import { isBefore, type SeenObservation } from '../attribution/observe.ts';
 import { toSeconds } from '../attribution/time.ts';
 import type { Expected } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
@@ -9,6 +9,7 @@ import type { Moment } from '../flow/capture-counters.ts';
 
 export interface ModeChange {
   sender: string;
+  receiver: string;
   pool: string;
   /** `plain` or a tunnel's name. */
   from: string;
@@ -18,19 +19,30 @@ export interface ModeChange {
   firstNew: Moment;
   /** True when the snapshot shows the later state: packets before the switch are then not judged by it. */
   snapshotIsLater: boolean;
-  capture: number;
-  firstNewPacket: number;
 }
+
+/** Collects flow by flow; then tells which (sender, receiver, pool) switched cleanly. */
+export interface ModeChanges {
+  add(src: Who, dst: Who, expected: Expected, observations: readonly SeenObservation[]): void;
+  finish(): void;
+  /** The switch that explains packets of the other mode from `src` to `dst`; null when none does. */
+  of(src: Who, dst: Who, expected: Expected): ModeChange | null;
+  all(): readonly ModeChange[];
+}
+
+/** The same packet is seen later at the receiver, and clocks differ. */
+const TOLERANCE_SECONDS = 0.02;
 
 interface Span {
   first: Moment;
   last: Moment;
-  capture: number;
-  firstPacket: number;
 }
 
 interface Modes {
   sender: string;
+  receiver: string;
+  /** Sender and pool: the group that one edit switches. */
+  group: string;
   pool: string;
   asExpected: string;
   matching: Span | null;
@@ -39,37 +51,30 @@ interface Modes {
   bothInOneFlow: boolean;
 }
 
-/** Collects flow by flow; then tells which (sender, pool) switched cleanly. */
-export interface ModeChanges {
-  add(src: Who, expected: Expected, observations: readonly SeenObservation[]): void;
-  finish(): void;
-  of(src: Who, expected: Expected): ModeChange | null;
-  all(): readonly ModeChange[];
-}
-
 export function modeChanges(): ModeChanges {
   const modes = new Map<string, Modes>();
-  let changes = new Map<string, ModeChange>();
+  const changes = new Map<string, ModeChange>();
   return {
-    add(src, expected, observations) {
-      const key = keyOf(src, expected);
-      if (key === null) return;
+    add(src, dst, expected, observations) {
+      const key = keyOf(src, dst, expected);
       const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
-      if (underlay.length === 0) return;
-      let entry = modes.get(key);
-      if (entry === undefined) {
-        entry = newModes(src.node?.name ?? '', expected);
-        modes.set(key, entry);
-      }
+      if (key === null || underlay.length === 0) return;
+      const entry = modes.get(key) ?? newModes(src, dst, expected);
+      modes.set(key, entry);
       addObservations(entry, expected, underlay);
     },
     finish() {
-      changes = new Map(
-        [...modes].map(([key, m]) => [key, decide(m)] as const).filter((e): e is [string, ModeChange] => e[1] !== null),
-      );
+      for (const [key, entry] of modes) {
+        const change = entry.bothInOneFlow ? decide(entry) : null;
+        if (change !== null) changes.set(key, change);
+      }
+      for (const [key, entry] of modes) {
+        const change = changes.has(key) ? null : explainedByGroup(entry, modes, changes);
+        if (change !== null) changes.set(key, change);
+      }
     },
-    of(src, expected) {
-      const key = keyOf(src, expected);
+    of(src, dst, expected) {
+      const key = keyOf(src, dst, expected);
       return key === null ? null : (changes.get(key) ?? null);
     },
     all: () => [...changes.values()],
@@ -78,15 +83,19 @@ export function modeChanges(): ModeChanges {
 
 const POOL_REASONS = new Set(['pool-always', 'pool-never', 'crosssubnet-same', 'crosssubnet-different', 'no-vtep']);
 
-function keyOf(src: Who, expected: Expected): string | null {
+function keyOf(src: Who, dst: Who, expected: Expected): string | null {
   if (src.node === null || expected.pool === null || !POOL_REASONS.has(expected.reason)) return null;
-  return `${src.node.index}|${expected.pool}|${expected.reason}`;
+  return `${src.node.index}|${dst.node?.index ?? ''}|${expected.pool}|${expected.reason}`;
 }
 
-function newModes(sender: string, expected: Expected): Modes {
+function newModes(src: Who, dst: Who, expected: Expected): Modes {
+  const sender = src.node?.name ?? '';
+  const pool = expected.pool ?? '';
   return {
     sender,
-    pool: expected.pool ?? '',
+    receiver: dst.node?.name ?? '',
+    group: `${sender}|${pool}`,
+    pool,
     asExpected: String(expected.encapsulation),
     matching: null,
     other: null,
@@ -112,36 +121,52 @@ function addObservations(entry: Modes, expected: Expected, underlay: readonly Se
 }
 
 function widen(span: Span | null, o: SeenObservation): Span {
-  if (span === null)
-    return { first: o.firstMoment, last: o.lastMoment, capture: o.capture, firstPacket: o.firstPacket };
-  const earlier = isBefore(o.firstMoment, span.first);
+  if (span === null) return { first: o.firstMoment, last: o.lastMoment };
   return {
-    first: earlier ? o.firstMoment : span.first,
+    first: isBefore(o.firstMoment, span.first) ? o.firstMoment : span.first,
     last: isBefore(span.last, o.lastMoment) ? o.lastMoment : span.last,
-    capture: earlier ? o.capture : span.capture,
-    firstPacket: earlier ? o.firstPacket : span.firstPacket,
   };
+}
+
+function precedes(a: Span, b: Span): boolean {
+  return toSeconds(a.last) <= toSeconds(b.first) + TOLERANCE_SECONDS && toSeconds(a.first) < toSeconds(b.first);
 }
 
 function decide(m: Modes): ModeChange | null {
   const [other] = m.otherKinds;
-  if (m.matching === null || m.other === null || !m.bothInOneFlow || m.otherKinds.size !== 1 || other === undefined)
-    return null;
-  const snapshotIsLater = !isBefore(m.matching.first, m.other.last);
-  const snapshotIsEarlier = !isBefore(m.other.first, m.matching.last);
-  if (!snapshotIsLater && !snapshotIsEarlier) return null;
+  if (m.matching === null || m.other === null || m.otherKinds.size !== 1 || other === undefined) return null;
+  const snapshotIsLater = precedes(m.other, m.matching);
+  if (!snapshotIsLater && !precedes(m.matching, m.other)) return null;
   const [before, after] = snapshotIsLater ? [m.other, m.matching] : [m.matching, m.other];
   return {
     sender: m.sender,
+    receiver: m.receiver,
     pool: m.pool,
     from: modeName(snapshotIsLater ? other : m.asExpected),
     to: modeName(snapshotIsLater ? m.asExpected : other),
     lastOld: before.last,
     firstNew: after.first,
     snapshotIsLater,
-    capture: after.capture,
-    firstNewPacket: after.firstPacket,
   };
+}
+
+/** A receiver without a flow in both modes: its old packets are explained if they end before the sender's last switch. */
+function explainedByGroup(
+  entry: Modes,
+  modes: ReadonlyMap<string, Modes>,
+  changes: ReadonlyMap<string, ModeChange>,
+): ModeChange | null {
+  if (entry.other === null || (entry.matching !== null && !precedes(entry.other, entry.matching))) return null;
+  const [kind] = entry.otherKinds;
+  const end = toSeconds(entry.other.last);
+  for (const [key, change] of changes) {
+    const sameGroup = modes.get(key)?.group === entry.group;
+    const sameModes =
+      entry.otherKinds.size === 1 && change.from === modeName(kind ?? '') && change.to === modeName(entry.asExpected);
+    if (sameGroup && sameModes && change.snapshotIsLater && end <= toSeconds(change.firstNew) + TOLERANCE_SECONDS)
+      return change;
+  }
+  return null;
 }
 
 /** How the nodes converged on a pool's new mode, in the order in which they switched. */
@@ -149,12 +174,14 @@ export interface Convergence {
   pool: string;
   from: string;
   to: string;
-  changes: readonly ModeChange[];
-  /** Seconds between the first node's first new packet and the last node's last old one; 0 when they never disagreed. */
+  /** First new packet of each sender, earliest first. */
+  senders: readonly { name: string; firstNew: Moment }[];
+  snapshotIsLater: boolean;
+  /** Seconds between the first node's first new packet and the last old packet of any; 0 when they never disagreed. */
   disagreedSeconds: number;
 }
 
-/** One per pool (and pair of modes), from the changes of its senders. */
+/** One per pool and pair of modes, from the changes of its senders. */
 export function convergences(changes: readonly ModeChange[]): Convergence[] {
   const byPool = new Map<string, ModeChange[]>();
   for (const change of changes) {
@@ -163,10 +190,17 @@ export function convergences(changes: readonly ModeChange[]): Convergence[] {
   }
   return [...byPool.values()].map((list) => {
     const sorted = [...list].sort((a, b) => toSeconds(a.firstNew) - toSeconds(b.firstNew));
-    const firstNew = Math.min(...sorted.map((c) => toSeconds(c.firstNew)));
+    const senders = sorted.filter((c, i) => sorted.findIndex((d) => d.sender === c.sender) === i);
+    const [{ pool, from, to, snapshotIsLater, firstNew }] = sorted as [ModeChange];
     const lastOld = Math.max(...sorted.map((c) => toSeconds(c.lastOld)));
-    const [{ pool, from, to }] = sorted as [ModeChange];
-    return { pool, from, to, changes: sorted, disagreedSeconds: Math.max(0, lastOld - firstNew) };
+    return {
+      pool,
+      from,
+      to,
+      senders: senders.map((c) => ({ name: c.sender, firstNew: c.firstNew })),
+      snapshotIsLater,
+      disagreedSeconds: Math.max(0, lastOld - toSeconds(firstNew)),
+    };
   });
 }
 

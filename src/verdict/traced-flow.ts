@@ -64,7 +64,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const { table, captures, topology } = shared.input;
   const { src, dst, expected } = endsOf(shared, flow);
   const observations = observationsOf(table, shared.points, captures, flow);
-  const modeChange = shared.changes.of(src, expected);
+  const modeChange = shared.changes.of(src, dst, expected);
   const { settings, paths } = shared;
   const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, paths });
   const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
