@@ -37,6 +37,8 @@ export interface NodeAddress {
   prefixLength: number | null;
   /** `projectcalico.org/IPv4Address`, `InternalIP`, `ExternalIP`, `spec.interfaces`, `ip addr`, `ip route`, ... */
   source: string;
+  /** Other sources that state the same address, if any. */
+  also?: readonly string[];
   ref: SourceRef;
 }
 
@@ -53,7 +55,14 @@ export interface NodeLink {
   kind: string | null;
   up: boolean;
   /** Of a VXLAN device; null otherwise. `external` devices (eBPF) have id 0 and no local. */
-  vxlan: { id: number | null; local: string | null; dev: string | null; dstport: number | null; external: boolean; learning: boolean } | null;
+  vxlan: {
+    id: number | null;
+    local: string | null;
+    dev: string | null;
+    dstport: number | null;
+    external: boolean;
+    learning: boolean;
+  } | null;
   /** From `ip addr`. */
   addresses: readonly { address: string; prefixLength: number }[];
   ref: SourceRef;
@@ -71,6 +80,8 @@ export interface Route {
   src: string | null;
   onlink: boolean;
   mtu: number | null;
+  /** Routing table as written (`table 1` of `ip route show table all`); null for the main table. */
+  table: string | null;
   /** The source line, trimmed, for showing it. */
   text: string;
   ref: SourceRef;
@@ -106,6 +117,8 @@ export interface Node {
   bgpIPv4: NodeAddress | null;
   bgpIPv6: NodeAddress | null;
   tunnels: Partial<Record<TunnelKind, Sourced<string>>>;
+  /** A source that would show tunnel addresses was read: a tunnel that is absent is then not set, else it is not known. */
+  annotated: boolean;
   /** VTEP MACs *written* in the snapshot: annotation, or the node's own `ip link`. */
   vtepMac: Sourced<string> | null;
   vtepMacV6: Sourced<string> | null;

@@ -1,0 +1,139 @@
+// Snapshot texts -> Topology, without I/O: read, merge, index, judge. All errors of the input are told at once.
+import { OverlensError } from '../errors.ts';
+import { canonicalIp, parseIp } from '../net/ip.ts';
+import { canonicalMac } from '../net/mac.ts';
+import { adoptDevices } from './attach-text.ts';
+import { attributeTexts } from './attribute-to-node.ts';
+import type { Facts, FelixFact, Problem } from './facts.ts';
+import { deviceSetting, felixSettings } from './felix-settings.ts';
+import { joinVteps } from './join-vteps.ts';
+import { judgeSnapshot } from './judge/judge.ts';
+import { formatRef } from './located.ts';
+import { lookupOwner } from './lookup.ts';
+import { buildMacOwners } from './mac-owners.ts';
+import { mergeNodes, type OpenNode } from './merge-nodes.ts';
+import { differs, mergePools } from './merge-pools.ts';
+import { mergeBlocks, mergePods, mergeServices } from './merge-workloads.ts';
+import type { IPPool, Node, Owner, Topology } from './model.ts';
+import { nodeBehind, type Window } from './opinions.ts';
+import { buildOwnerIndex, type OwnerIndex } from './owner-index.ts';
+import { readDocuments, type SnapshotDocument } from './read-documents.ts';
+
+/** Answers kept; a capture asks for few addresses again and again. */
+const CACHED_ANSWERS = 50_000;
+
+/**
+ * Builds the topology that the documents describe.
+ * @throws OverlensError E_INVALID_SNAPSHOT, its message one line per problem: place, what is wrong, what was expected
+ */
+export function buildTopology(documents: readonly SnapshotDocument[]): Topology {
+  const facts = readDocuments(documents);
+  throwProblems(facts.problems);
+  return assembleTopology(
+    facts,
+    documents.map((document) => document.file),
+  );
+}
+
+/** Throws all problems as one error; nothing when there are none. */
+export function throwProblems(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const lines = [...new Set(problems.map(({ ref, message }) => `${formatRef(ref)}: ${message}`))];
+  const hint = 'correct the snapshot, or make a new one: overlens snapshot prints the command';
+  throw new OverlensError('E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
+}
+
+function assembleTopology(facts: Facts, files: readonly string[]): Topology {
+  const pools = mergePools(facts);
+  const open = mergeNodes(facts);
+  attributeTexts(facts, open);
+  for (const node of open) adoptDevices(node, facts);
+  joinVteps(open);
+  const nodes = open.map(closeNode);
+  const pods = mergePods(facts, open);
+  const services = mergeServices(facts);
+  const blocks = mergeBlocks(facts, open, pools);
+  const index = buildOwnerIndex({ nodes, pods, services, pools, blocks, allocations: facts.allocations });
+  const felix = mergeFelix(facts);
+  const base = { files, nodes, pools, poolsComplete: facts.poolsComplete, pods, services, blocks };
+  const topology: Topology = {
+    ...base,
+    issues: facts.issues,
+    felix: (nodeName) => felixSettings(felix, nodeName),
+    deviceVNI: deviceSetting(nodes, 'id'),
+    devicePort: deviceSetting(nodes, 'dstport'),
+    ...answers(base, index),
+  };
+  judgeSnapshot(topology, { index, felix, facts });
+  return topology;
+}
+
+/** The functions of a Topology that answer from the index. */
+function answers(
+  base: Pick<Topology, 'nodes' | 'poolsComplete' | 'services'>,
+  index: OwnerIndex,
+): Pick<Topology, 'lookup' | 'poolsOf' | 'nodeByName' | 'nodeByAddress' | 'nodeByVtepMac' | 'nodeByNicMac'> {
+  const macs = buildMacOwners(base.nodes, index);
+  const context = {
+    index,
+    complete: base.poolsComplete && base.nodes.length > 0,
+    hasServices: base.services.length > 0,
+  };
+  const cache = new Map<string, Owner>();
+  const lookup = (address: string, window?: Window): Owner => {
+    const canonical = canonicalIp(address) ?? address;
+    const key = window === undefined ? canonical : `${canonical} ${window.first} ${window.last}`;
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const owner = lookupOwner(canonical, context, window);
+    if (cache.size >= CACHED_ANSWERS) cache.clear();
+    cache.set(key, owner);
+    return owner;
+  };
+  return {
+    lookup,
+    poolsOf: (address) => poolsAround(address, index),
+    nodeByName: (name) => index.nodesByName.get(name) ?? null,
+    nodeByAddress: (address) => {
+      const canonical = canonicalIp(address) ?? address;
+      return index.nodeAddresses.has(canonical) ? nodeBehind(canonical, index) : null;
+    },
+    nodeByVtepMac: (mac) => macs.vtep.get(canonicalMac(mac) ?? mac) ?? null,
+    nodeByNicMac: (mac) => macs.nic.get(canonicalMac(mac) ?? mac) ?? null,
+  };
+}
+
+function poolsAround(address: string, index: OwnerIndex): readonly IPPool[] {
+  const ip = parseIp(address);
+  return ip === null ? [] : index.pools.enclosing(ip).flatMap((entry) => entry.values);
+}
+
+function closeNode(open: OpenNode, index: number): Node {
+  const { aliases: _aliases, whole: _whole, mentioned: _mentioned, ...node } = open;
+  return { ...node, index };
+}
+
+/** One FelixConfiguration given twice: the first counts. */
+function mergeFelix(facts: Facts): FelixFact[] {
+  const byName = new Map<string, FelixFact>();
+  for (const fact of facts.felix) {
+    const known = byName.get(fact.name);
+    if (known === undefined) {
+      byName.set(fact.name, fact);
+      continue;
+    }
+    for (const field of Object.keys(fact.values) as (keyof FelixFact['values'])[]) {
+      const [first, second] = [known.values[field], fact.values[field]];
+      if (first?.value === second?.value) continue;
+      const values: [string, string] = [String(first?.value ?? 'not set'), String(second?.value ?? 'not set')];
+      differs(
+        facts,
+        `FelixConfiguration ${fact.name}: ${field}`,
+        values,
+        [first?.ref ?? known.ref, second?.ref ?? fact.ref],
+        [],
+      );
+    }
+  }
+  return [...byName.values()];
+}

@@ -1,0 +1,152 @@
+// JSON text -> documents with line numbers. JSON.parse reads, which is fast; places are found afterwards, by stepping through
+// the (by then known to be valid) text as far as they are asked for. Several values one after another are several documents.
+import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
+import type { SourceRef } from './model.ts';
+
+/**
+ * Parses a text of one or more JSON values.
+ * @param firstLine line number of the text's first line in its file
+ */
+export function parseJson(
+  text: string,
+  file: string,
+  firstLine: number,
+): { trees: DocumentTree[]; problems: ParseProblem[] } {
+  const lineAt = lineFinder(text, firstLine);
+  const trees: DocumentTree[] = [];
+  let at = skipBlanks(text, 0);
+  while (at < text.length) {
+    const end = skipValue(text, at);
+    try {
+      trees.push(treeOf(JSON.parse(text.slice(at, end)), { text, at, lineAt, file }));
+    } catch (error) {
+      return { trees, problems: [problemOf(error, at, end, lineAt)] };
+    }
+    at = skipBlanks(text, end);
+  }
+  return { trees, problems: [] };
+}
+
+/** V8 tells where it stopped, in characters; a text that ends too early stops at its end. */
+function problemOf(error: unknown, at: number, end: number, lineAt: (offset: number) => number): ParseProblem {
+  const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  const position = /position (\d+)/.exec(message)?.[1];
+  const offset = position === undefined ? Math.max(at, end - 1) : at + Number(position);
+  return {
+    line: lineAt(offset),
+    message: message.replace(/ in JSON at position \d+.*| in JSON$/, '').split(', "', 1)[0] ?? message,
+  };
+}
+
+interface Origin {
+  text: string;
+  at: number;
+  lineAt: (offset: number) => number;
+  file: string;
+}
+
+function treeOf(value: unknown, origin: Origin): DocumentTree {
+  if (Array.isArray(value)) return { head: null, items: locateElements(value, origin) };
+  const head: Located = { value, ref: (path = []) => refOf(origin, path) };
+  const items = (value as { items?: unknown } | null)?.items;
+  if (!Array.isArray(items)) return { head, items: null };
+  const list = memberAt(origin.text, origin.at, 'items') ?? origin.at;
+  return { head, items: locateElements(items, { ...origin, at: list }) };
+}
+
+/** Steps through the text beside the values, so that all elements together cost one pass. */
+function* locateElements(values: readonly unknown[], list: Origin): Generator<Located> {
+  let at = skipBlanks(list.text, list.at + 1);
+  for (const value of values) {
+    const origin = { ...list, at };
+    yield { value, ref: (path = []) => refOf(origin, path) };
+    at = skipBlanks(list.text, skipBlanks(list.text, skipValue(list.text, at)) + 1);
+  }
+}
+
+function refOf(origin: Origin, path: Path): SourceRef {
+  let at = origin.at;
+  for (const key of path) {
+    const next = typeof key === 'number' ? elementAt(origin.text, at, key) : memberAt(origin.text, at, key);
+    if (next === null) break;
+    at = next;
+  }
+  return { file: origin.file, line: origin.lineAt(at) };
+}
+
+/** Offset of the value of a member of the object at `at`; null when it has none. */
+function memberAt(text: string, at: number, key: string): number | null {
+  if (text[at] !== '{') return null;
+  const wanted = JSON.stringify(key);
+  let position = skipBlanks(text, at + 1);
+  while (text[position] === '"') {
+    const keyEnd = skipString(text, position);
+    const value = skipBlanks(text, skipBlanks(text, keyEnd) + 1);
+    if (keyEnd - position === wanted.length && text.startsWith(wanted, position)) return value;
+    position = skipBlanks(text, skipBlanks(text, skipValue(text, value)) + 1);
+  }
+  return null;
+}
+
+function elementAt(text: string, at: number, index: number): number | null {
+  if (text[at] !== '[') return null;
+  let position = skipBlanks(text, at + 1);
+  for (let i = 0; i < index && position < text.length && text[position] !== ']'; i++) {
+    position = skipBlanks(text, skipBlanks(text, skipValue(text, position)) + 1);
+  }
+  return position < text.length && text[position] !== ']' ? position : null;
+}
+
+/** Offset after the value that begins at `at`; the text's end when it never closes. Always moves on. */
+function skipValue(text: string, at: number): number {
+  const first = text[at];
+  if (first === '"') return skipString(text, at);
+  if (first !== '{' && first !== '[') {
+    const scalar = /[\s,\]}{["]/g;
+    scalar.lastIndex = at + 1;
+    return scalar.exec(text)?.index ?? text.length;
+  }
+  const bracket = /["{}[\]]/g;
+  bracket.lastIndex = at;
+  let depth = 0;
+  for (let match = bracket.exec(text); match !== null; match = bracket.exec(text)) {
+    if (match[0] === '"') bracket.lastIndex = skipString(text, match.index);
+    else if (match[0] === '{' || match[0] === '[') depth++;
+    else if (--depth === 0) return match.index + 1;
+  }
+  return text.length;
+}
+
+function skipString(text: string, at: number): number {
+  for (let quote = text.indexOf('"', at + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return quote + 1;
+  }
+  return text.length;
+}
+
+function skipBlanks(text: string, at: number): number {
+  let position = at;
+  while (position < text.length && ' \t\r\n'.includes(text[position] ?? '')) position++;
+  return position;
+}
+
+/** Line numbers by binary search over the offsets of line breaks, collected on first use. */
+function lineFinder(text: string, firstLine: number): (offset: number) => number {
+  let breaks: number[] | null = null;
+  return (offset) => {
+    if (breaks === null) {
+      breaks = [];
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks.push(at);
+    }
+    let low = 0;
+    let high = breaks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((breaks[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return firstLine + low;
+  };
+}

@@ -1,0 +1,105 @@
+// Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
+import { isCalicoVxlan, useOfDeviceName } from '../device.ts';
+import type { Node, NodeLink, Sourced } from '../model.ts';
+import type { JudgeContext } from './judge.ts';
+import { demandOf, isRouted, listNames } from './modes.ts';
+
+/** Bytes that a tunnel adds: VXLAN over IPv4 and IPv6, IPIP, WireGuard over IPv4 and IPv6. */
+const OVERHEAD: Readonly<Record<string, number>> = {
+  'vxlan.calico': 50,
+  'vxlan-v6.calico': 70,
+  tunl0: 20,
+  'wireguard.cali': 60,
+  'wg-v6.cali': 80,
+};
+
+export function judgeDevices(context: JudgeContext): void {
+  for (const node of context.topology.nodes) {
+    judgeMtu(node, context);
+    for (const link of node.links) if (link.vxlan !== null && isCalicoVxlan(link.name)) judgeVxlan(node, link, context);
+  }
+  judgeAgreement('id', 'VNI', context);
+  judgeAgreement('dstport', 'UDP port', context);
+  judgeSwitches(context);
+}
+
+function judgeMtu(node: Node, { topology, add }: JudgeContext): void {
+  for (const link of node.links) {
+    const overhead = OVERHEAD[link.name];
+    if (overhead === undefined || link.mtu === null || !link.up) continue;
+    const parent = parentOf(link, node);
+    if (parent?.mtu != null && link.mtu + overhead > parent.mtu) {
+      const message = `${node.name}: ${link.name} has MTU ${link.mtu}, which with ${overhead} bytes of tunnel does not fit ${parent.name}'s ${parent.mtu}`;
+      add('tunnel-mtu-too-large', 'risk', message, [link.ref, parent.ref], [node.name]);
+    }
+    // tunl0 exists on many nodes whose pools do not use it.
+    const asks = topology.pools.some(
+      (pool) => isRouted(pool) && demandOf(pool).tunnel === (link.name === 'tunl0' ? 'ipip' : 'vxlan'),
+    );
+    const used = link.name.startsWith('w') || asks;
+    const mtu = link.mtu;
+    const large = node.links.filter(
+      (one) => useOfDeviceName(one.name) === 'workload' && one.up && one.mtu !== null && one.mtu > mtu,
+    );
+    if (!used || large.length === 0) continue;
+    const names = listNames(large.map((one) => `${one.name} (${one.mtu})`));
+    const message = `${node.name}: interfaces of pods kept a larger MTU than ${link.name}'s ${link.mtu}: ${names}; new pods get the smaller one`;
+    add('veth-mtu-too-large', 'risk', message, [link.ref, large[0]?.ref], [node.name]);
+  }
+}
+
+/** The NIC under a tunnel: as the device says, else the one of the default route, else the only NIC there is. */
+function parentOf(tunnel: NodeLink, node: Node): NodeLink | null {
+  const byName = (name: string | null | undefined): NodeLink | null =>
+    node.links.find((link) => link.name === name) ?? null;
+  const byDefault = node.routes.find((route) => route.dst.endsWith('/0'))?.dev;
+  const nics = node.links.filter((link) => useOfDeviceName(link.name) === 'nic' && link.up);
+  return byName(tunnel.vxlan?.dev) ?? byName(byDefault) ?? (nics.length === 1 ? (nics[0] ?? null) : null);
+}
+
+function judgeVxlan(node: Node, link: NodeLink, { topology, add }: JudgeContext): void {
+  const settings = topology.felix(node.name);
+  const compare = (what: string, code: string, device: number | null, wanted: Sourced<number> | null): void => {
+    if (device === null || wanted === null || device === wanted.value) return;
+    const message = `${node.name}: ${link.name} uses ${what} ${device}, but FelixConfiguration says ${wanted.value}`;
+    add(code, 'conflict', message, [link.ref, wanted.ref], [node.name]);
+  };
+  if (link.vxlan?.external !== true) compare('VNI', 'device-vni-differs', link.vxlan?.id ?? null, settings.vxlanVNI);
+  compare('UDP port', 'device-port-differs', link.vxlan?.dstport ?? null, settings.vxlanPort);
+  const local = link.vxlan?.local ?? null;
+  const bgp = local?.includes(':') === true ? node.bgpIPv6 : node.bgpIPv4;
+  if (local === null || bgp === null || local === bgp.address) return;
+  const message = `${node.name}: ${link.name} sends from ${local}, but ${bgp.source} is ${bgp.address}`;
+  add('device-local-differs', 'conflict', message, [link.ref, bgp.ref], [node.name, local, bgp.address]);
+}
+
+/** Without FelixConfiguration all devices must still agree with each other. */
+function judgeAgreement(field: 'id' | 'dstport', what: string, { topology, add }: JudgeContext): void {
+  const byValue = new Map<number, { node: Node; link: NodeLink }>();
+  for (const node of topology.nodes) {
+    for (const link of node.links) {
+      const value = link.vxlan?.[field] ?? null;
+      const counts = isCalicoVxlan(link.name) && value !== null && link.vxlan?.external !== true;
+      if (counts && !byValue.has(value)) byValue.set(value, { node, link });
+    }
+  }
+  if (byValue.size < 2) return;
+  const told = listNames([...byValue].map(([value, { node }]) => `${value} on ${node.name}`));
+  const code = field === 'id' ? 'device-vni-differs' : 'device-port-differs';
+  const nodes = [...byValue.values()].map(({ node }) => node.name);
+  add(
+    code,
+    'conflict',
+    `the nodes' VXLAN devices do not agree on the ${what}: ${told}`,
+    [...byValue.values()].map(({ link }) => link.ref),
+    nodes,
+  );
+}
+
+function judgeSwitches({ topology, add }: JudgeContext): void {
+  const vxlan = topology.pools.find((pool) => isRouted(pool) && demandOf(pool).tunnel === 'vxlan');
+  const off = topology.felix(null).vxlanEnabled;
+  if (vxlan === undefined || off === null || off.value) return;
+  const message = `FelixConfiguration says vxlanEnabled: false, but IPPool ${vxlan.name} asks for VXLAN ${vxlan.vxlanMode}: its routes cannot work`;
+  add('vxlan-disabled', 'risk', message, [off.ref, vxlan.modeRef], [vxlan.name]);
+}

@@ -1,0 +1,151 @@
+// Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
+import { cidrContains, parseCidrOrIp } from '../../net/cidr.ts';
+import { parseIp } from '../../net/ip.ts';
+import { poolOf } from '../lookup.ts';
+import type { IPPool, Node, SourceRef, TunnelKind } from '../model.ts';
+import type { JudgeContext } from './judge.ts';
+import { bgpAddress, demandOf, familyOf, isRouted, listNames, sameSubnet, tunnelKindOf } from './modes.ts';
+
+export function judgeNodes(context: JudgeContext): void {
+  judgeDuplicates(context);
+  const tunnelPools = context.topology.pools.filter((pool) => isRouted(pool) && demandOf(pool).tunnel !== null);
+  for (const family of [4, 6] as const) {
+    const ofFamily = tunnelPools.filter((pool) => familyOf(pool) === family);
+    const crossSubnet = ofFamily.find((pool) => demandOf(pool).mode === 'CrossSubnet');
+    if (crossSubnet !== undefined) judgePrefixes(crossSubnet, family, context);
+    for (const kind of new Set(ofFamily.map((pool) => tunnelKindOf(pool)))) {
+      const pool = ofFamily.find((candidate) => tunnelKindOf(candidate) === kind);
+      if (kind !== null && pool !== undefined) judgeTunnelAddresses(pool, kind, context);
+    }
+  }
+  for (const node of context.topology.nodes) {
+    judgeInternalIP(node, context);
+    for (const [kind, tunnel] of Object.entries(node.tunnels) as [TunnelKind, { value: string; ref: SourceRef }][]) {
+      judgeTunnelPlace(node, kind, tunnel, context);
+    }
+  }
+}
+
+/** One value that two nodes have cannot lead to both. */
+function judgeDuplicates({ topology, add }: JudgeContext): void {
+  const groups: [string, string, (node: Node) => { value: string; ref: SourceRef }[]][] = [
+    [
+      'duplicate-node-address',
+      'address',
+      (node) => node.addresses.map(({ address, ref }) => ({ value: address, ref })),
+    ],
+    ['duplicate-tunnel-address', 'tunnel address', (node) => Object.values(node.tunnels)],
+    ['duplicate-tunnel-mac', 'VTEP MAC', (node) => [node.vtepMac, node.vtepMacV6].filter((mac) => mac !== null)],
+    [
+      'duplicate-wireguard-key',
+      'WireGuard key',
+      (node) => [node.wireguardKey, node.wireguardKeyV6].filter((key) => key !== null),
+    ],
+  ];
+  for (const [code, what, valuesOf] of groups) {
+    const holders = new Map<string, { node: Node; ref: SourceRef }[]>();
+    for (const node of topology.nodes) {
+      for (const { value, ref } of valuesOf(node)) holders.set(value, [...(holders.get(value) ?? []), { node, ref }]);
+    }
+    for (const [value, claims] of holders) {
+      const nodes = [...new Set(claims.map((claim) => claim.node.name))];
+      if (nodes.length < 2) continue;
+      const message = `${listNames(nodes)} have the same ${what}, ${value}`;
+      add(
+        code,
+        'conflict',
+        message,
+        claims.map((claim) => claim.ref),
+        [value, ...nodes],
+      );
+    }
+  }
+}
+
+/** CrossSubnet needs prefixes: a /32 is no subnet, and unequal ones decide differently in the two directions. */
+function judgePrefixes(pool: IPPool, family: 4 | 6, { topology, add }: JudgeContext): void {
+  const known = topology.nodes.filter((node) => bgpAddress(node, family) !== null);
+  const host = known.filter((node) => {
+    const prefixLength = bgpAddress(node, family)?.prefixLength ?? null;
+    return prefixLength === null || prefixLength === (family === 4 ? 32 : 128);
+  });
+  if (host.length > 0 && known.length > 1) {
+    const written = `${family === 4 ? 'IPv4Address' : 'IPv6Address'} without a subnet`;
+    const message = `IPPool ${pool.name} is CrossSubnet, but ${listNames(host.map((node) => node.name))} have an ${written}: they always encapsulate`;
+    const refs = [pool.modeRef, ...host.map((node) => bgpAddress(node, family)?.ref)];
+    add('crosssubnet-host-prefix', 'risk', message, refs.slice(0, 6), [pool.name, ...host.map((node) => node.name)]);
+  }
+  for (const [i, one] of known.entries()) {
+    for (const other of known.slice(i + 1)) {
+      if (host.includes(one) || host.includes(other)) continue;
+      const there = sameSubnet(one, other, family);
+      const back = sameSubnet(other, one, family);
+      if (there === null || back === null || there === back) continue;
+      const [plain, tunnelled] = there ? [one, other] : [other, one];
+      const message =
+        `IPPool ${pool.name} is CrossSubnet and the prefixes differ: ${plain.name} sends to ${tunnelled.name} plainly, ` +
+        `${tunnelled.name} to ${plain.name} encapsulated`;
+      const refs = [bgpAddress(one, family)?.ref, bgpAddress(other, family)?.ref];
+      add('unequal-prefixes', 'risk', message, refs, [one.name, other.name]);
+    }
+  }
+}
+
+/** Without VTEP a node gets no tunnel routes: packets to its pods leave plainly by the default gateway (calico-facts 3.5). */
+function judgeTunnelAddresses(pool: IPPool, kind: TunnelKind, { topology, add }: JudgeContext): void {
+  const without = topology.nodes.filter((node) => node.annotated && node.tunnels[kind] === undefined);
+  if (without.length > 0) {
+    const { tunnel, mode } = demandOf(pool);
+    const names = without.map((node) => node.name);
+    const message = `${listNames(names)} ${names.length === 1 ? 'has' : 'have'} no ${kind} tunnel address, but IPPool ${pool.name} asks for ${tunnel?.toUpperCase()} ${mode}`;
+    add('no-tunnel-address', 'risk', message, [pool.modeRef, without[0]?.ref], [pool.name, ...names]);
+  }
+  const family = familyOf(pool);
+  const lost = topology.nodes.filter(
+    (node) => node.annotated && node.tunnels[kind] !== undefined && bgpAddress(node, family) === null,
+  );
+  for (const node of kind === 'ipip' ? [] : lost) {
+    const message = `${node.name} has a ${kind} tunnel address but no projectcalico.org/IPv${family}Address: other nodes cannot make a VTEP of it`;
+    add('no-node-address', 'risk', message, [node.ref], [node.name]);
+  }
+}
+
+function judgeInternalIP(node: Node, { add }: JudgeContext): void {
+  for (const bgp of [node.bgpIPv4, node.bgpIPv6]) {
+    if (bgp === null) continue;
+    const internal = node.addresses.filter(
+      (address) => address.source === 'InternalIP' && address.address.includes(':') === bgp.address.includes(':'),
+    );
+    // Addresses are listed once, by their strongest source.
+    const confirmed = node.addresses.some((one) => one.address === bgp.address && one.also?.includes('InternalIP'));
+    if (internal.length === 0 || confirmed) continue;
+    const message = `${node.name}: ${bgp.source} is ${bgp.address}, but its InternalIP is ${internal.map((one) => one.address).join(', ')}`;
+    add('address-not-internal-ip', 'risk', message, [bgp.ref, internal[0]?.ref], [node.name, bgp.address]);
+  }
+}
+
+/** A tunnel address outside its node's blocks is borrowed or left over; outside every pool it is left over for certain. */
+function judgeTunnelPlace(
+  node: Node,
+  kind: TunnelKind,
+  tunnel: { value: string; ref: SourceRef },
+  context: JudgeContext,
+): void {
+  const { topology, index, add } = context;
+  const subjects = [node.name, tunnel.value];
+  if (topology.poolsComplete && poolOf(tunnel.value, index) === null) {
+    const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in no IPPool`;
+    add('tunnel-outside-pools', 'risk', message, [tunnel.ref], subjects);
+    return;
+  }
+  const ip = parseIp(tunnel.value);
+  const written = topology.blocks.filter((block) => block.source !== 'inferred');
+  const around = written.find((block) => {
+    const cidr = parseCidrOrIp(block.cidr);
+    return cidr !== null && ip !== null && cidrContains(cidr, ip);
+  });
+  if (around === undefined || around.node === node.name) return;
+  const whose = around.node === null ? 'a block without affinity' : `${around.node}'s block`;
+  const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in ${whose} ${around.cidr}: borrowed, or left over`;
+  add('tunnel-outside-blocks', 'risk', message, [tunnel.ref, around.ref], subjects);
+}

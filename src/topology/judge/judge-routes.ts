@@ -1,0 +1,123 @@
+// Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
+import { parseCidrOrIp } from '../../net/cidr.ts';
+import { TUNNEL_DEVICES, useOfDeviceName } from '../device.ts';
+import { poolOf } from '../lookup.ts';
+import type { Node, Route } from '../model.ts';
+import { nodeBehind } from '../opinions.ts';
+import type { JudgeContext } from './judge.ts';
+import { demandOf, familyOf, isRouted, listNames, sameSubnet } from './modes.ts';
+
+/** Strongest first. */
+const SOURCES = ['IPAMBlock', 'BlockAffinity', 'inferred'] as const;
+
+export function judgeRoutes(context: JudgeContext): void {
+  for (const holder of context.topology.nodes) {
+    const wrong = new Map<string, { route: Route; text: string }[]>();
+    for (const route of holder.routes) {
+      if (route.table !== null && route.table !== 'main') continue;
+      const contradiction = contradictionOf(holder, route, context);
+      if (contradiction !== null)
+        wrong.set(contradiction.pool, [...(wrong.get(contradiction.pool) ?? []), { route, text: contradiction.text }]);
+      judgeTarget(holder, route, context);
+    }
+    for (const [pool, found] of wrong) {
+      const [first] = found;
+      if (first === undefined) continue;
+      const more = found.length === 1 ? '' : ` (and ${found.length - 1} more routes)`;
+      const message = `${holder.name} has the route "${first.route.text}"${more}, but ${first.text}`;
+      const refs = [first.route.ref, context.topology.pools.find((one) => one.name === pool)?.modeRef];
+      context.add('route-contradiction', 'conflict', message, refs, [
+        holder.name,
+        pool,
+        ...found.map(({ route }) => route.dst),
+      ]);
+    }
+    judgeMissing(holder, context);
+  }
+}
+
+/** Tunnel device where the pool says none, none where it says one (calico-facts 3.2); WireGuard routes override both. */
+function contradictionOf(
+  holder: Node,
+  route: Route,
+  { index, topology }: JudgeContext,
+): { pool: string; text: string } | null {
+  const cidr = parseCidrOrIp(route.dst);
+  const address = route.dst.split('/')[0] ?? '';
+  const pool = cidr === null || cidr.prefixLength === 0 ? null : poolOf(address, index);
+  const poolCidr = pool === null ? null : parseCidrOrIp(pool.cidr);
+  if (
+    pool === null ||
+    poolCidr === null ||
+    cidr === null ||
+    cidr.prefixLength < poolCidr.prefixLength ||
+    !isRouted(pool)
+  )
+    return null;
+  if (route.type !== 'unicast' || route.dev === null || useOfDeviceName(route.dev) === 'workload') return null;
+  const device = Object.hasOwn(TUNNEL_DEVICES, route.dev) ? TUNNEL_DEVICES[route.dev] : undefined;
+  if (device === 'wireguard' || device === 'wireguard-v6') return null;
+  // Routes that Calico did not make (a kernel route of the node's own network) are no decision about the pool.
+  if (device === undefined && route.via === null) return null;
+  const seen = device === undefined ? null : device === 'ipip' ? 'ipip' : 'vxlan';
+  const { tunnel, mode } = demandOf(pool);
+  const asks = `IPPool ${pool.name} asks for ${tunnel === null ? 'no encapsulation' : `${tunnel.toUpperCase()} ${mode}`}`;
+  if (seen !== null && seen !== tunnel) return { pool: pool.name, text: asks };
+  if (mode === 'Always' && seen === null) return { pool: pool.name, text: asks };
+  const target = route.via === null ? null : nodeBehind(route.via, index);
+  if (mode !== 'CrossSubnet' || target === null || topology.nodes.length < 2) return null;
+  const same = sameSubnet(holder, target, familyOf(pool));
+  if (same === null || same === (seen === null)) return null;
+  const relation = same ? 'in one subnet' : 'in different subnets';
+  return { pool: pool.name, text: `${asks} and ${holder.name} and ${target.name} are ${relation}` };
+}
+
+/** The gateway must be the node that owns the block, as the objects say. */
+function judgeTarget(holder: Node, route: Route, { topology, index, add }: JudgeContext): void {
+  const target = route.via === null ? null : nodeBehind(route.via, index);
+  const about = topology.blocks.filter((block) => block.cidr === route.dst && block.node !== null);
+  const stated = SOURCES.flatMap((source) => about.filter((block) => block.source === source))[0];
+  if (target === null || stated === undefined || stated.node === target.name) return;
+  // A tunnel address may be borrowed: what is inferred from it is no proof.
+  const inferred = stated.source === 'inferred';
+  const whose = inferred
+    ? `holds the tunnel address of ${stated.node}`
+    : `belongs to ${stated.node} (${stated.source})`;
+  const message = `${holder.name} routes ${route.dst} to ${target.name} ("${route.text}"), but the block ${whose}`;
+  const subjects = [holder.name, target.name, stated.node ?? '', route.dst];
+  add('route-owner-contradiction', inferred ? 'risk' : 'conflict', message, [route.ref, stated.ref], subjects);
+}
+
+/** Blocks of other nodes that a given routing table does not have. */
+function judgeMissing(holder: Node, { topology, index, add }: JudgeContext): void {
+  if (!holder.has.route) return;
+  const covered = holder.routes.filter((route) => !route.dst.endsWith('/0')).map((route) => parseCidrOrIp(route.dst));
+  const missing = topology.blocks.filter((block) => {
+    const cidr = parseCidrOrIp(block.cidr);
+    if (cidr === null || block.node === null || block.node === holder.name || block.source === 'inferred') return false;
+    if (!holder.routes.some((route) => route.dst.includes(':') === (cidr.family === 6))) return false;
+    const pool = poolOf(block.cidr.split('/')[0] ?? '', index);
+    if (pool === null || !isRouted(pool)) return false;
+    return !covered.some((route) => route !== null && route.family === cidr.family && holds(route, cidr));
+  });
+  if (missing.length === 0) return;
+  const cidrs = [...new Set(missing.map((block) => `${block.cidr} (${block.node})`))];
+  const message = `${holder.name} has no route to ${listNames(cidrs)}: packets there follow its default route`;
+  const nodes = missing.map((block) => block.node ?? '');
+  add(
+    'route-missing',
+    'risk',
+    message,
+    [holder.routes[0]?.ref, missing[0]?.ref],
+    [holder.name, ...nodes, ...missing.map((block) => block.cidr)],
+  );
+}
+
+function holds(
+  route: { prefixLength: number; value: bigint; family: 4 | 6 },
+  block: { prefixLength: number; value: bigint },
+): boolean {
+  if (route.prefixLength > block.prefixLength) return false;
+  const shift = BigInt((route.family === 4 ? 32 : 128) - route.prefixLength);
+  return route.value >> shift === block.value >> shift;
+}

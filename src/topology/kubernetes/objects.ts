@@ -1,0 +1,119 @@
+// Documents of kubectl and calicoctl -> facts: unwraps Lists, XLists and bare lists (calico-facts 2.2), gives each object to the
+// reader of its kind, and says what was not understood. The only place that knows which kinds there are.
+import { addIssue, type Facts } from '../facts.ts';
+import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
+import { readFelixConfiguration } from './felix-configuration.ts';
+import { readInstallation, readIPPool } from './ip-pool.ts';
+import { readBlockAffinity, readIPAMBlock } from './ipam.ts';
+import { readNode } from './node.ts';
+import { readPod, readWorkloadEndpoint } from './pod.ts';
+import { readEndpointSlice, readEndpoints, readService } from './service.ts';
+
+type Group = 'calico' | 'core' | 'discovery' | 'operator';
+
+/** Kind -> API group it must be of, and its reader. */
+const READERS: Readonly<Record<string, { group: readonly Group[]; read: (object: Located, facts: Facts) => void }>> = {
+  IPPool: { group: ['calico'], read: readIPPool },
+  // calicoctl before v3 (apiVersion v1).
+  ipPool: { group: ['core'], read: readIPPool },
+  Node: { group: ['core', 'calico'], read: readNode },
+  node: { group: ['core'], read: readNode },
+  Pod: { group: ['core'], read: readPod },
+  WorkloadEndpoint: { group: ['calico'], read: readWorkloadEndpoint },
+  workloadEndpoint: { group: ['core'], read: readWorkloadEndpoint },
+  Service: { group: ['core'], read: readService },
+  Endpoints: { group: ['core'], read: readEndpoints },
+  EndpointSlice: { group: ['discovery'], read: readEndpointSlice },
+  BlockAffinity: { group: ['calico'], read: readBlockAffinity },
+  IPAMBlock: { group: ['calico'], read: readIPAMBlock },
+  FelixConfiguration: { group: ['calico'], read: readFelixConfiguration },
+  Installation: { group: ['operator'], read: readInstallation },
+};
+
+export const READ_KINDS = 'IPPool, Node, Pod, Service, EndpointSlice, BlockAffinity, IPAMBlock, FelixConfiguration';
+
+/** Counts over the documents of one file. */
+export interface ObjectCounts {
+  /** Objects of a kind that is read (with problems or not), and empty Lists. */
+  used: number;
+  /** Kubernetes objects of other kinds, by kind. */
+  other: Map<string, number>;
+}
+
+/** Reads every object of a document. */
+export function readObjects(tree: DocumentTree, facts: Facts, counts: ObjectCounts): void {
+  if (tree.items === null) {
+    if (tree.head !== null) readObject(tree.head, {}, facts, counts);
+    return;
+  }
+  const listKind = tree.head === null ? '' : (textAt(tree.head.value, 'kind') ?? 'List');
+  const apiVersion = tree.head === null ? null : textAt(tree.head.value, 'apiVersion');
+  // Items of a raw API list (PodList, IPPoolList) carry neither kind nor apiVersion.
+  const inherited = listKind.endsWith('List') && listKind !== 'List' ? { kind: listKind.slice(0, -4), apiVersion } : {};
+  let pools = 0;
+  for (const item of tree.items) {
+    if (readObject(item, inherited, facts, counts) === 'IPPool') pools++;
+  }
+  if (tree.head === null) return;
+  if (pools === 0 && !/^IPPoolList$/.test(listKind)) {
+    counts.used += listKind === 'List' || Object.hasOwn(READERS, listKind.slice(0, -4)) ? 1 : 0;
+    return;
+  }
+  counts.used++;
+  // A List that continues elsewhere (`limit`) is not whole.
+  if ((textAt(tree.head.value, 'metadata', 'continue') ?? '') === '') facts.poolsComplete = true;
+}
+
+/** @returns the kind it was read as; null when it was not */
+function readObject(
+  object: Located,
+  inherited: { kind?: string; apiVersion?: string | null },
+  facts: Facts,
+  counts: ObjectCounts,
+): string | null {
+  const kind = textAt(object.value, 'kind') ?? inherited.kind ?? null;
+  const apiVersion = textAt(object.value, 'apiVersion') ?? inherited.apiVersion ?? null;
+  const reader = kind !== null && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+  const group = groupOf(apiVersion);
+  if (reader !== undefined && kind !== null && (group === null || reader.group.some((known) => known === group))) {
+    counts.used++;
+    if (
+      textAt(object.value, 'metadata', 'name') === null &&
+      !/^(IPPool|ipPool|FelixConfiguration|IPAMBlock)$/.test(kind)
+    ) {
+      const message = `this ${kind} has no metadata.name: not used`;
+      addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref()] });
+      return null;
+    }
+    reader.read(object, facts);
+    return kind === 'ipPool' ? 'IPPool' : kind;
+  }
+  if (looksLikePool(object, kind, group)) {
+    counts.used++;
+    const is =
+      kind === null ? 'this object has no kind' : `kind is "${kind}" (apiVersion ${apiVersion ?? 'not given'})`;
+    const message = `${is}, expected IPPool of projectcalico.org/v3 or crd.projectcalico.org/v1`;
+    facts.problems.push({ ref: object.ref(['kind']), message });
+    return null;
+  }
+  const label = kind === null ? 'object without kind' : kind;
+  counts.other.set(label, (counts.other.get(label) ?? 0) + 1);
+  return null;
+}
+
+function groupOf(apiVersion: string | null): Group | 'other' | null {
+  if (apiVersion === null) return null;
+  if (/^(crd\.)?projectcalico\.org\//.test(apiVersion)) return 'calico';
+  if (apiVersion === 'v1') return 'core';
+  if (apiVersion.startsWith('discovery.k8s.io/')) return 'discovery';
+  return apiVersion.startsWith('operator.tigera.io/') ? 'operator' : 'other';
+}
+
+/** A pool that was typed wrongly: a kind like `ippool`, or a pool's fields under another kind of Calico's. */
+function looksLikePool(object: Located, kind: string | null, group: Group | 'other' | null): boolean {
+  if (group === 'other' || group === 'discovery' || group === 'operator') return false;
+  if (kind !== null && /^ip-?pools?$/i.test(kind)) return true;
+  const spec = valueAt(object.value, 'spec');
+  const hasMode = valueAt(spec, 'vxlanMode') !== undefined || valueAt(spec, 'ipipMode') !== undefined;
+  return valueAt(spec, 'cidr') !== undefined && (hasMode || valueAt(spec, 'blockSize') !== undefined);
+}

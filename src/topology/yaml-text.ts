@@ -1,0 +1,144 @@
+// YAML text -> documents with line numbers (YAML 1.2, the `yaml` package). Aliases are bounded, deep nesting is an answer and
+// not a crash, and the items of a long list are parsed one at a time, so that memory follows the largest item.
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
+import { skimYaml } from './skim-yaml.ts';
+
+/** Duplicate keys are compared pairwise by the parser: only looked for where that is affordable. */
+const UNIQUE_KEYS_LIMIT = 64 * 1024;
+/** Lists below this are parsed whole, which keeps aliases between items working. */
+const SPLIT_ABOVE = 256 * 1024;
+/** Problems told per text; the first are the ones that help. */
+const MOST_PROBLEMS = 5;
+
+/**
+ * Parses all documents of a text. Items of large lists are parsed while they are walked, so `problems` is only final then.
+ * @param firstLine line number of the text's first line in its file
+ */
+export function parseYaml(
+  text: string,
+  file: string,
+  firstLine: number,
+): { trees: DocumentTree[]; problems: ParseProblem[] } {
+  const problems: ParseProblem[] = [];
+  const lines = text.split('\n');
+  const split = text.length > SPLIT_ABOVE ? splitList(lines) : null;
+  if (split === null) return { trees: parseWhole(lines, file, firstLine, problems), problems };
+  const head = parseWhole(split.head, file, firstLine, problems)[0]?.head ?? null;
+  return { trees: [{ head, items: parseItems(lines, split.starts, { file, firstLine, problems }) }], problems };
+}
+
+function parseWhole(
+  lines: readonly string[],
+  file: string,
+  firstLine: number,
+  problems: ParseProblem[],
+): DocumentTree[] {
+  const skim = skimYaml(lines);
+  const skimmed = parseSource(
+    skim.lines.join('\n'),
+    file,
+    (line) => firstLine + (skim.indexes[line] ?? lines.length - 1),
+  );
+  // Skimming assumes block style; where it broke something, the text itself has the last word.
+  const result =
+    skimmed.problems.length === 0 ? skimmed : parseSource(lines.join('\n'), file, (line) => firstLine + line);
+  problems.push(...result.problems);
+  return result.roots.map((root) => treeOf(root));
+}
+
+function treeOf(root: Located): DocumentTree {
+  const elements = (value: unknown[], path: Path): Located[] =>
+    value.map((element, i) => ({ value: element, ref: (rest = []) => root.ref([...path, i, ...rest]) }));
+  if (Array.isArray(root.value)) return { head: null, items: elements(root.value, []) };
+  const items = (root.value as { items?: unknown } | null)?.items;
+  return { head: root, items: Array.isArray(items) ? elements(items, ['items']) : null };
+}
+
+/** @param fileLine line number in the file of a line of `source` (counted from 0) */
+function parseSource(
+  source: string,
+  file: string,
+  fileLine: (line: number) => number,
+): { roots: Located[]; problems: ParseProblem[] } {
+  const lineCounter = new LineCounter();
+  const roots: Located[] = [];
+  const problems: ParseProblem[] = [];
+  const lineAt = (offset: number): number => fileLine(Math.max(lineCounter.linePos(offset).line, 1) - 1);
+  try {
+    const uniqueKeys = source.length < UNIQUE_KEYS_LIMIT;
+    for (const document of parseAllDocuments(source, { lineCounter, uniqueKeys, prettyErrors: false })) {
+      for (const error of document.errors.slice(0, MOST_PROBLEMS)) {
+        problems.push({ line: lineAt(error.pos[0]), message: firstLineOf(error.message) });
+      }
+      if (document.errors.length > 0 || document.contents === null) continue;
+      const value: unknown = document.toJS({ maxAliasCount: 100 });
+      roots.push({ value, ref: (path = []) => ({ file, line: lineAt(offsetOf(document, path)) }) });
+    }
+  } catch (error) {
+    // Aliases that multiply (ReferenceError) or nesting deeper than the stack (RangeError): the parser gives up by throwing.
+    problems.push({
+      line: null,
+      message: error instanceof RangeError ? 'nested too deeply' : firstLineOf(String(error)),
+    });
+  }
+  return { roots, problems: problems.slice(0, MOST_PROBLEMS) };
+}
+
+/** Offset of the deepest member of `path` that exists: of its key in mappings, of itself in sequences. */
+function offsetOf(document: Document.Parsed, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range?.[0] ?? 0;
+  for (const key of path) {
+    if (isAlias(node)) return offset;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) return offset;
+      offset = (isScalar(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+/**
+ * Where the elements of a block style list begin: `items:` at the left margin with its elements below, as kubectl and
+ * calicoctl print it, or a bare list. Null for everything else (several documents, anchors, flow style).
+ */
+function splitList(lines: readonly string[]): { starts: number[]; head: string[] } | null {
+  if (lines.some((line, i) => (i > 0 && /^(---|\.\.\.)(\s|$)/.test(line)) || /^%|[:-] +[&*]\w/.test(line))) return null;
+  const itemsLine = lines.findIndex((line) => /^items:\s*$/.test(line));
+  const first = lines.findIndex(
+    (line, i) => i > itemsLine && line.trim() !== '' && !line.startsWith('#') && line !== '---',
+  );
+  const marker = /^ *- /.exec(lines[first] ?? '')?.[0];
+  if (marker === undefined || (itemsLine < 0 && marker !== '- ')) return null;
+  const starts: number[] = [];
+  let end = first;
+  const inList = (line: string): boolean =>
+    line.startsWith(' ') || line.startsWith(marker) || line.trim() === '' || line === '-';
+  for (; end < lines.length && inList(lines[end] ?? ''); end++) if (lines[end]?.startsWith(marker)) starts.push(end);
+  if (itemsLine < 0 && lines.slice(end).some((line) => line.trim() !== '')) return null;
+  return { starts: [...starts, end], head: lines.map((line, i) => (i >= first && i < end ? '' : line)) };
+}
+
+function* parseItems(
+  lines: readonly string[],
+  starts: readonly number[],
+  at: { file: string; firstLine: number; problems: ParseProblem[] },
+): Generator<Located> {
+  for (let i = 0; i + 1 < starts.length; i++) {
+    const start = starts[i] ?? 0;
+    const own: ParseProblem[] = [];
+    const [tree] = parseWhole(lines.slice(start, starts[i + 1]), at.file, at.firstLine + start, own);
+    if (at.problems.length < MOST_PROBLEMS) at.problems.push(...own);
+    yield* tree?.items ?? [];
+  }
+}
+
+function firstLineOf(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}
