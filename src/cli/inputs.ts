@@ -1,14 +1,9 @@
-// A look at the inputs before the work starts: files that are not there, a capture given as snapshot and the reverse.
+// A look at the captures before the work starts: paths that are not there, directories and snapshots given as captures. What a
+// snapshot cannot be is told by its loader.
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { OverlensError } from '../errors.ts';
 import { usageError } from './report-error.ts';
 import { nearest } from './values.ts';
-
-/** First bytes of captures, as hex: classic pcap (micro- and nanoseconds, Kuznetzov's) and pcapng's section header. */
-const CAPTURE_MAGIC = ['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '34cdb2a1', 'a1b2cd34', '0a0d0d0a'];
-
-/** gzip (RFC 1952) and zstd (RFC 8878): a capture if its name says so. */
-const COMPRESSED_MAGIC = ['1f8b', '28b52ffd'];
 
 /** What the text of a snapshot begins with. */
 const SNAPSHOT_START =
@@ -24,16 +19,6 @@ export async function checkCaptures(paths: readonly string[], commands: readonly
   throwAll(problems);
 }
 
-/** The same for the paths of a snapshot. */
-export async function checkSnapshot(paths: readonly string[]): Promise<void> {
-  const problems: OverlensError[] = [];
-  for (const path of paths) {
-    const problem = path === '-' ? null : await snapshotProblem(path);
-    if (problem !== null) problems.push(problem);
-  }
-  throwAll(problems);
-}
-
 async function captureProblem(path: string, commands: readonly string[]): Promise<OverlensError | null> {
   const found = await look(path);
   if (found instanceof Error) return missing(path, found, nearest(path, commands));
@@ -43,20 +28,10 @@ async function captureProblem(path: string, commands: readonly string[]): Promis
       `for the snapshot: -t ${path}; for the captures in it: ${path.replace(/\/+$/, '')}/*.pcap`,
     );
   }
-  if (found.start === null || isCapture(path, found.start) || !SNAPSHOT_START.test(textOf(found.start))) return null;
+  if (found.start === null || !SNAPSHOT_START.test(textOf(found.start))) return null;
   return usageError(
     `${path}: is a snapshot of a cluster, not a capture`,
     `give it with -t: overlens CAPTURE... -t ${path}`,
-  );
-}
-
-async function snapshotProblem(path: string): Promise<OverlensError | null> {
-  const found = await look(path);
-  if (found instanceof Error) return missing(path, found, null);
-  if (found.start === null || !isCapture(path, found.start)) return null;
-  return usageError(
-    `${path}: is a capture, not a snapshot of a cluster`,
-    `captures come without -t: overlens ${path} -t SNAPSHOT`,
   );
 }
 
@@ -79,11 +54,6 @@ async function look(path: string): Promise<Look | Error> {
   } finally {
     await file?.close();
   }
-}
-
-function isCapture(path: string, start: Buffer): boolean {
-  const hex = start.subarray(0, 4).toString('hex');
-  return CAPTURE_MAGIC.includes(hex) || (/cap/i.test(path) && COMPRESSED_MAGIC.some((magic) => hex.startsWith(magic)));
 }
 
 /** Text without colour sequences and byte order mark. */

@@ -5,7 +5,7 @@ import type { Topology } from '../topology/model.ts';
 import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/types.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { checkCaptures, checkSnapshot } from './inputs.ts';
+import { checkCaptures } from './inputs.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
 import { printProblem, say, usageError } from './report-error.ts';
@@ -30,7 +30,6 @@ export async function runPipeline(
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkCaptures(options.captures, commands);
-  await checkSnapshot(options.snapshot);
   const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
   const request: TraceOptions = {
     ...options.pipeline,

@@ -10,3 +10,10 @@ export interface Stages {
   /** The commands that make a snapshot, as text to paste. */
   snapshotCommands(): Promise<string>;
 }
+
+/** The real ones. */
+export const defaultStages: Stages = {
+  traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
+  loadTopology: async (paths) => (await import('../topology/load.ts')).loadTopology(paths),
+  snapshotCommands: async () => (await import('../topology/commands.ts')).snapshotCommands(),
+};

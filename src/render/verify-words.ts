@@ -214,7 +214,7 @@ export function seenBy({ trace, report }: VerifyContext): string {
       ? ''
       : both === report.pairs.length
         ? ', both ends of every pair'
-        : `, both ends of ${both} pairs`;
+        : `, both ends of ${formatCount(both, 'pair')}`;
   return `${formatCount(count, 'NIC')}${ends}`;
 }
 

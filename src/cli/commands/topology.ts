@@ -3,7 +3,6 @@ import { DEFAULT_TOP } from '../../render/options.ts';
 import { renderTopologyJson } from '../../render/topology-json.ts';
 import { renderTopology } from '../../render/topology-text.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { checkSnapshot } from '../inputs.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
@@ -29,7 +28,6 @@ export async function runTopology(
     throw usageError('no snapshot given', 'overlens topology SNAPSHOT...; overlens snapshot prints how to make one');
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
-  await checkSnapshot(paths);
   const topology = await stages.loadTopology(paths);
   const look = {
     width: widthOf(io),

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { renderCsv } from '../../src/render/csv.ts';
+import { renderJson, renderJsonLines } from '../../src/render/json.ts';
+import type { RenderOptions } from '../../src/render/options.ts';
+import { renderTable } from '../../src/render/table.ts';
+import { renderWide } from '../../src/render/wide.ts';
+import type { Trace } from '../../src/verdict/types.ts';
+import { flow, pod, syntheticTrace } from '../support/trace-builder.ts';
+
+const COUNT = 100_000;
+const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };
+
+/** 50 000 conversations of one client with one server: made when asked for, kept by nobody. */
+function manyFlows(): Trace {
+  const client = pod('10.48.0.130', 'shop/cart', 'control1');
+  const server = pod('10.48.0.200', 'shop/db', 'worker1');
+  return syntheticTrace(COUNT, (id) => {
+    const conversation = Math.ceil(id / 2);
+    const from = { ...client, port: 1024 + (conversation % 60_000) };
+    const to = { ...server, port: 5432 };
+    return id % 2 === 1 ? flow(from, to, { id, conversation }) : flow(to, from, { id, conversation });
+  });
+}
+
+const OUTPUTS: Record<string, (trace: Trace) => Iterable<string>> = {
+  json: renderJson,
+  jsonl: renderJsonLines,
+  csv: renderCsv,
+  table: (trace) => renderTable(trace, LOOK),
+  'table --all': (trace) => renderTable(trace, { ...LOOK, all: true }),
+  wide: (trace) => renderWide(trace, LOOK),
+};
+
+describe('100,000 flows', () => {
+  test.each(Object.entries(OUTPUTS))('%s is made in small pieces', (name, render) => {
+    let longest = 0;
+    let pieces = 0;
+    for (const piece of render(manyFlows())) {
+      longest = Math.max(longest, piece.length);
+      pieces++;
+    }
+    expect(longest).toBeLessThan(16_384);
+    if (name !== 'table') expect(pieces).toBeGreaterThanOrEqual(COUNT / 2);
+  });
+
+  test('the first piece is there before the last flow is made', () => {
+    let made = 0;
+    const trace = syntheticTrace(COUNT, (id) => {
+      made = id;
+      return flow(pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1'), {
+        id,
+        conversation: id,
+      });
+    });
+    const pieces = renderJson(trace)[Symbol.iterator]();
+    for (let i = 0; i < 10; i++) pieces.next();
+    expect(made).toBeLessThan(10);
+  });
+
+  test('one-way flows beyond the waiting room are made again, not kept', () => {
+    const trace = syntheticTrace(60_000, (id) =>
+      flow(
+        pod('10.48.0.130', 'shop/cart', 'control1', 1024 + (id % 50_000)),
+        pod('10.48.0.200', 'shop/db', 'worker1', 5432),
+        {
+          id,
+          conversation: id,
+        },
+      ),
+    );
+    const text = [...renderTable(trace, LOOK)].join('');
+    expect(text).toMatch(/tcp 5432 ×60000 {2}vxlan → - +180k \/ 0 +answered/);
+    expect(text).toContain('60,000 conversations: 0 wrong, 60,000 as configured, 0 undecided.');
+  });
+});
