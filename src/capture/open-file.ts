@@ -1,6 +1,7 @@
 // Opener: bytes of a file, a named pipe or stdin. Regular files are read synchronously into the reader's buffer, which
 // is several times faster than a stream; the event loop gets its turn now and then so that Ctrl-C works.
 import { close, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { Socket } from 'node:net';
 import process from 'node:process';
 import type { ReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
@@ -14,12 +15,14 @@ export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 /** After so many bytes the event loop gets a turn. */
 const TURN = 4 * 1024 * 1024;
 
-/** Opens a file for reading. Throws E_UNREADABLE. */
+/** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
 export async function openFile(path: string): Promise<ByteSource> {
   try {
     const file = await promisify(open)(path, 'r');
     const stats = fstatSync(file);
     if (stats.isFile()) return fileSource(file);
+    // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
+    if (stats.isFIFO()) return streamSource(new Socket({ fd: file, readable: true, writable: false }));
     if (!stats.isDirectory()) return streamSource(createReadStream(path, { fd: file }));
     close(file);
   } catch (cause) {
@@ -39,6 +42,11 @@ export function openStdin(stream?: ByteStream): ByteSource {
     });
   }
   return statsOfStdin()?.isFile() ? fileSource(STDIN) : streamSource(process.stdin);
+}
+
+/** Lets everything else that waits run first: signals, timers, streams. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** File descriptor of stdin; it is not ours to close. */
@@ -64,7 +72,7 @@ function fileSource(file: number): ByteSource {
     read(target, start, end) {
       if (sinceTurn < TURN) return readNow(target, start, end);
       sinceTurn = 0;
-      return new Promise((resolve) => setImmediate(() => resolve(readNow(target, start, end))));
+      return turn().then(() => readNow(target, start, end));
     },
     get fault() {
       return fault;

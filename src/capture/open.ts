@@ -3,7 +3,7 @@ import { OverlensError } from '../errors.ts';
 import { captureName, streamError } from './capture-errors.ts';
 import { type ByteSource, ChunkBuffer } from './chunk.ts';
 import { iterableSource } from './iterable-source.ts';
-import { type ByteStream, openFile, openStdin } from './open-file.ts';
+import { type ByteStream, openFile, openStdin, turn } from './open-file.ts';
 import { type OpenedBytes, openPcap } from './pcap.ts';
 import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
 import { openPcapng } from './pcapng.ts';
@@ -47,7 +47,7 @@ async function decompressed(path: string, source: ByteSource): Promise<OpenedByt
   const kind = kindOf(chunk);
   if (kind !== 'gzip' && kind !== 'zstd') return { path, compression: 'none', chunk };
   const content =
-    kind === 'gzip' ? (await import('./open-gzip.ts')).gunzip(chunk) : (await import('./zstd.ts')).unzstd(chunk);
+    kind === 'gzip' ? (await import('./open-gzip.ts')).gunzip(chunk) : (await import('./zstd.ts')).unzstd(chunk, turn);
   return { path, compression: kind, chunk: new ChunkBuffer(iterableSource(content, () => source.close())) };
 }
 

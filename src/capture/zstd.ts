@@ -7,12 +7,34 @@ import type { ChunkBuffer, StreamFault } from './chunk.ts';
 /** Window that the zstd program itself accepts without `--long`. */
 const MAX_WINDOW = 128 * 1024 * 1024;
 const MAX_BLOCK = 128 * 1024;
+/** After so much content others get a turn. */
+const TURN = 4 * 1024 * 1024;
 /** Instead of the length of the checksum that follows: more blocks do. */
 const NOT_LAST = -1;
 const MAGIC = 0xfd2fb528;
 
-/** The content of a zstd stream in chunks; ends with the reason when the stream is cut off or damaged. */
-export async function* unzstd(input: ChunkBuffer): AsyncGenerator<Uint8Array, StreamFault | null, void> {
+/**
+ * The content of a zstd stream in chunks; ends with the reason when the stream is cut off or damaged. Decompressing
+ * happens here and now, so `turn` is awaited every few megabytes for what else has to run.
+ */
+export async function* unzstd(
+  input: ChunkBuffer,
+  turn: () => Promise<void>,
+): AsyncGenerator<Uint8Array, StreamFault | null, void> {
+  let made = 0;
+  const frames = readFrames(input);
+  for (;;) {
+    const result = await frames.next();
+    if (result.done === true) return result.value;
+    yield result.value;
+    made += result.value.length;
+    if (made < TURN) continue;
+    made = 0;
+    await turn();
+  }
+}
+
+async function* readFrames(input: ChunkBuffer): AsyncGenerator<Uint8Array, StreamFault | null, void> {
   for (;;) {
     if (!(await input.require(4))) return input.available === 0 ? input.fault : ended(input);
     const magic = input.view.getUint32(input.at, true);
