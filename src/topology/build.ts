@@ -53,7 +53,8 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   const pods = mergePods(facts, open);
   const services = mergeServices(facts);
   const blocks = mergeBlocks(facts, open, pools);
-  const index = buildOwnerIndex({ nodes, pods, services, pools, blocks, allocations: facts.allocations });
+  const nodesByAlias = aliasesOf(open, nodes);
+  const index = buildOwnerIndex({ nodes, nodesByAlias, pods, services, pools, blocks, allocations: facts.allocations });
   const felix = mergeFelix(facts);
   const base = { files, nodes, pools, poolsComplete: facts.poolsComplete, pods, services, blocks };
   const topology: Topology = {
@@ -93,7 +94,7 @@ function answers(
   return {
     lookup,
     poolsOf: (address) => poolsAround(address, index),
-    nodeByName: (name) => index.nodesByName.get(name) ?? null,
+    nodeByName: (name) => index.nodesByName.get(name) ?? index.nodesByAlias.get(name.toLowerCase()) ?? null,
     nodeByAddress: (address) => {
       const canonical = canonicalIp(address) ?? address;
       return index.nodeAddresses.has(canonical) ? nodeBehind(canonical, index) : null;
@@ -111,6 +112,21 @@ function poolsAround(address: string, index: OwnerIndex): readonly IPPool[] {
 function closeNode(open: OpenNode, index: number): Node {
   const { aliases: _aliases, whole: _whole, mentioned: _mentioned, ...node } = open;
   return { ...node, index };
+}
+
+/** Hostnames and first labels (`ip-10-0-1-20`) that only one node has: what prompts, folders and people call it. */
+function aliasesOf(open: readonly OpenNode[], nodes: readonly Node[]): Map<string, Node> {
+  const found = new Map<string, Set<Node>>();
+  for (const [i, { name, named, aliases }] of open.entries()) {
+    const node = nodes[i];
+    const names = named ? [name.toLowerCase(), name.toLowerCase().split('.')[0] ?? '', ...aliases] : [...aliases];
+    for (const alias of names) if (node !== undefined) found.set(alias, (found.get(alias) ?? new Set()).add(node));
+  }
+  return new Map(
+    [...found].flatMap(([alias, [node, ...others]]) =>
+      node === undefined || others.length > 0 ? [] : [[alias, node]],
+    ),
+  );
 }
 
 /** One FelixConfiguration given twice: the first counts. */

@@ -253,6 +253,7 @@ export interface Topology {
   lookup(address: string, window?: { first: number; last: number }): Owner;
   /** Pools that enclose the address, widest first. */
   poolsOf(address: string): readonly IPPool[];
+  /** By its name; else by a hostname or first label that only it has. */
   nodeByName(name: string): Node | null;
   /** A node's own address (never a tunnel address). */
   nodeByAddress(address: string): Node | null;

@@ -42,11 +42,14 @@ export interface OwnerIndex {
   blocks: PrefixTable<Block>;
   routes: PrefixTable<RouteClaim>;
   nodesByName: ReadonlyMap<string, Node>;
+  /** Other names that only one node has. */
+  nodesByAlias: ReadonlyMap<string, Node>;
 }
 
 /** Builds the index. */
 export function buildOwnerIndex(parts: {
   nodes: readonly Node[];
+  nodesByAlias: ReadonlyMap<string, Node>;
   pods: readonly Pod[];
   services: readonly Service[];
   pools: readonly IPPool[];
@@ -61,6 +64,7 @@ export function buildOwnerIndex(parts: {
   );
   return {
     nodesByName,
+    nodesByAlias: parts.nodesByAlias,
     pools,
     nodeAddresses: multimap(
       nodes.flatMap((node) => node.addresses.map((address) => [address.address, { node, address }] as const)),

@@ -51,6 +51,7 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
   }
   const text = plainText(document.text);
   if (text.trim() === '') {
+    if (readEmptyTable(document, facts)) return;
     if (named) facts.problems.push({ ref: { file, line: null }, message: 'the file is empty, expected a snapshot' });
     else addIssue(facts, 'empty-file', 'warning', `${file} is empty`, { refs: [{ file, line: null }] });
     return;
@@ -70,6 +71,17 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
   }
   reportRest(document, tally, own);
   mergeFacts(facts, own);
+}
+
+/** `ip-neigh.txt` without a line: the command was run and there is no entry. */
+function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
+  const name = document.file.split(/[\\/]/).at(-1) ?? '';
+  const table = /neigh/i.test(name) ? 'neigh' : /fdb/i.test(name) ? 'fdb' : /route/i.test(name) ? 'route' : null;
+  if (table === null) return false;
+  const hints = [...callerHint(document), ...hintsOfDocument(document)];
+  const text = emptyTextFact({ lines: [], firstLine: 1, command: null, hints }, document.file);
+  facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
+  return true;
 }
 
 function readSection(section: Section, file: string, facts: Facts, tally: Tally): void {

@@ -2,12 +2,10 @@
 // YAML parser sees them makes a 16 MB pod list several times faster; everything that is read stays, with its line number.
 // Guarantee: a line is only ever dropped together with everything nested below it.
 
-/** Members of `metadata`, `spec` and `status` that some reader in kubernetes/ looks at. */
+/** Members of these mappings that some reader in kubernetes/ looks at; all members of any other mapping stay. */
 const READ: Readonly<Record<string, ReadonlySet<string>>> = {
   metadata: new Set(
-    'name namespace annotations labels creationTimestamp deletionTimestamp resourceVersion continue remainingItemCount cidr node workload orchestrator'.split(
-      ' ',
-    ),
+    'name namespace annotations labels creationTimestamp deletionTimestamp continue cidr node workload'.split(' '),
   ),
   spec: new Set(
     [
@@ -21,6 +19,15 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
       .join(' ')
       .split(' '),
   ),
+  annotations: new Set(
+    [
+      'IPv4Address IPv6Address IPv4VXLANTunnelAddr IPv6VXLANTunnelAddr IPv4IPIPTunnelAddr VXLANTunnelMACAddr VXLANTunnelMACAddrV6',
+      'IPv4WireguardInterfaceAddr IPv6WireguardInterfaceAddr WireguardPublicKey WireguardPublicKeyV6 Interfaces',
+    ]
+      .flatMap((keys) => keys.split(' ').map((key) => `projectcalico.org/${key}`))
+      .concat('cni.projectcalico.org/podIP', 'cni.projectcalico.org/podIPs', 'vpc.amazonaws.com/pod-ips'),
+  ),
+  labels: new Set(['kubernetes.io/hostname']),
   status: new Set(
     'phase podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(
       ' ',
@@ -29,7 +36,6 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 
 const KEY_LINE = /^( *)((?:- +)*)["']?([\w./-]+)["']? *:(?: |$)/;
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * Drops what is not read. `lines` is YAML in block style; flow style passes unchanged.
@@ -65,7 +71,7 @@ function columnOfUnread(line: string, open: { column: number; key: string }[]): 
   open.push({ column, key });
   if (dashes !== '') return null;
   const read = Object.hasOwn(READ, parent) ? READ[parent] : undefined;
-  return key === LAST_APPLIED || (read !== undefined && !read.has(key)) ? column : null;
+  return read !== undefined && !read.has(key) ? column : null;
 }
 
 /** True when the line belongs to the value of a key at `column`: deeper, an element of its sequence, or blank. */

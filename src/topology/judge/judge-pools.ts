@@ -3,7 +3,7 @@ import { type Cidr, cidrContains, cidrsOverlap, formatCidr, networkOf, parseCidr
 import { parseIp } from '../../net/ip.ts';
 import type { IPPool } from '../model.ts';
 import type { JudgeContext } from './judge.ts';
-import { listNames } from './modes.ts';
+import { isRouted, listNames } from './modes.ts';
 
 export function judgePools(context: JudgeContext): void {
   const pools = context.topology.pools.flatMap((pool) => {
@@ -35,7 +35,9 @@ function judgePool(pool: IPPool, { add }: JudgeContext): void {
 }
 
 function sayOverlap(one: IPPool, other: IPPool, { add }: JudgeContext): void {
-  const message = `IPPools ${one.name} (${one.cidr}) and ${other.name} (${other.cidr}) overlap: the more specific one decides the mode`;
+  const decides =
+    isRouted(one) && isRouted(other) ? 'the more specific one decides the mode' : 'both may give out one address';
+  const message = `IPPools ${one.name} (${one.cidr}) and ${other.name} (${other.cidr}) overlap: ${decides}`;
   add('overlapping-pools', 'risk', message, [one.ref, other.ref], [one.name, other.name]);
 }
 

@@ -1,6 +1,6 @@
 // IPPool objects: projectcalico.org/v3, crd.projectcalico.org/v1, calicoctl's old v1 ipPool, and the pools of an operator
 // Installation. Rules and defaults: calico-facts 2.1. A wrong CIDR, blockSize or mode is an error of the snapshot.
-import { canonicalNetwork, formatCidr, hasHostBits, networkOf, parseCidr } from '../../net/cidr.ts';
+import { formatCidr, hasHostBits, networkOf, parseCidr } from '../../net/cidr.ts';
 import { addIssue, type Facts, type PoolFact } from '../facts.ts';
 import { flagAt, type Located, locatedAt, type Path, textAt, textsAt, valueAt } from '../located.ts';
 import type { PoolMode, Sourced } from '../model.ts';
@@ -115,13 +115,12 @@ function readBlockSize(object: Located, path: Path, cidr: string, facts: Facts):
     });
     return null;
   }
-  const prefixLength = parseCidr(canonicalNetwork(cidr) ?? '')?.prefixLength ?? 0;
-  if (size < prefixLength && flagAt(object.value, 'spec', 'disabled') !== true) {
-    facts.problems.push({
-      ref,
-      message: `blockSize ${size} is larger than the pool ${cidr}, expected ${prefixLength} to ${high}`,
-    });
-    return null;
+  const prefixLength = parseCidr(cidr)?.prefixLength ?? 0;
+  if (size < prefixLength) {
+    // Calico gives no addresses from such a pool, but it still decides encapsulation (calico-facts 2.1).
+    const message = `blockSize ${size} is larger than the pool ${cidr}: no address comes from it`;
+    addIssue(facts, 'pool-smaller-than-block', 'warning', message, { refs: [ref], subjects: [cidr] });
+    return { value: prefixLength, ref };
   }
   return { value: size, ref };
 }
