@@ -133,7 +133,7 @@ export const NUMBER_SPACE = {
   etherType: 1,
   sllProtocol: 2,
   gpeNextProtocol: 3,
-  greVersion: 4,
+  erspanVersion: 4,
   family: 5,
 } as const;
 export const NUMBER_SPACE_NAMES = [
@@ -141,7 +141,7 @@ export const NUMBER_SPACE_NAMES = [
   'EtherType',
   'cooked protocol',
   'VXLAN-GPE next protocol',
-  'GRE version',
+  'ERSPAN version',
   'address family',
 ] as const;
 

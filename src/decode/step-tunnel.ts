@@ -1,6 +1,7 @@
 // HOT: per packet. No allocation.
 // Tunnels above UDP (VXLAN, VXLAN-GPE, Geneve, WireGuard) and GRE. A port number alone proves nothing: the header has to
 // make sense too, else the datagram stays plain UDP.
+import { u24 } from '../wire/bytes.ts';
 import { ERSPAN2, ERSPAN3, erspan3Length } from '../wire/erspan.ts';
 import { ETHER_TYPE, FIRST_ETHER_TYPE } from '../wire/ether-type.ts';
 import { GENEVE, geneveLength } from '../wire/geneve.ts';
@@ -113,7 +114,7 @@ export function geneve(bytes: Uint8Array, stack: LayerStack): number {
 function wireguardOrPlain(bytes: Uint8Array, stack: LayerStack, udpLength: number): number {
   const at = stack.at;
   const have = stack.bound - at;
-  if (have < WIREGUARD.headerLength || WIREGUARD.reserved.read(bytes, at) !== 0) return DONE;
+  if (have < WIREGUARD.headerLength || u24(bytes, at + WIREGUARD.reserved.byte) !== 0) return DONE;
   const length = udpLength === 0 ? have : udpLength - UDP.headerLength;
   return isWireguardSize(WIREGUARD.type.read(bytes, at), length) ? P.wireguard : DONE;
 }
@@ -142,18 +143,23 @@ export function gre(bytes: Uint8Array, stack: LayerStack): number {
     return P.data;
   }
   if (!enterTunnel(stack, stack.depth)) return stop(stack, F.tunnelTooDeep, 0);
-  const sequenced = GRE['flags.sequence_number'].read(bytes, at) === 1;
   push(stack, P.gre, header);
-  // ERSPAN type I has no sequence number and no header of its own: the mirrored frame follows at once.
-  if (type === ETHER_TYPE.erspan2) return sequenced ? P.erspan : P.ethernet;
-  return type === ETHER_TYPE.erspan3 ? P.erspan : byEtherType(stack, type);
+  return type === ETHER_TYPE.erspan2 || type === ETHER_TYPE.erspan3 ? P.erspan : byEtherType(stack, type);
 }
 
+/** Type I has no header and no GRE sequence number: the mirrored frame follows at once. Type II is version 1, type III version 2; how long the header of another version is cannot be known. */
 export function erspan(bytes: Uint8Array, stack: LayerStack): number {
+  const below = stack.start[stack.depth - 1]!;
+  if (GRE['flags.sequence_number'].read(bytes, below) === 0 && GRE.proto.read(bytes, below) === ETHER_TYPE.erspan2) {
+    push(stack, P.erspan, 0);
+    return P.ethernet;
+  }
   const have = stack.bound - stack.at;
   if (have < ERSPAN2.headerLength) return stop(stack, F.erspanTruncated, ERSPAN2.headerLength);
+  const version = ERSPAN2.version.read(bytes, stack.at);
+  if (version === 0 || version > 2) return unsupported(stack, version, NUMBER_SPACE.erspanVersion);
   let header = ERSPAN2.headerLength;
-  if (ERSPAN2.version.read(bytes, stack.at) === 2) {
+  if (version === 2) {
     if (have < ERSPAN3.headerLength) return stop(stack, F.erspanTruncated, ERSPAN3.headerLength);
     header = erspan3Length(bytes, stack.at);
     if (have < header) return stop(stack, F.erspanTruncated, header);

@@ -1,5 +1,5 @@
 // ERSPAN, a mirrored frame inside GRE: type I has no header of its own, types II and III have one of these.
-import { defineHeader, flag, uint } from './header.ts';
+import { defineHeader, flag, type Part, uint, variable } from './header.ts';
 
 export const ERSPAN2 = defineHeader('erspan', 'draft-foschiano-erspan-03 §4.2', 8, {
   version: uint(0, 4, 'Version'),
@@ -32,4 +32,16 @@ export const ERSPAN3 = defineHeader('erspan', 'draft-foschiano-erspan-03 §4.3',
 /** Bytes of a type III header: 12, and 8 more with the platform subheader. Needs the first 12. */
 export function erspan3Length(bytes: Uint8Array, at: number): number {
   return ERSPAN3.o.read(bytes, at) === 1 ? 20 : 12;
+}
+
+/** Type II or III by the version, with the platform subheader as bytes. */
+export function erspanParts(bytes: Uint8Array, at: number): Part[] {
+  if (ERSPAN2.version.read(bytes, at) !== 2) return [{ header: ERSPAN2, at }];
+  const parts: Part[] = [{ header: ERSPAN3, at }];
+  const rest = erspan3Length(bytes, at) - ERSPAN3.headerLength;
+  if (rest > 0) {
+    const header = variable('erspan', ERSPAN3.spec, null, 'Platform subheader', rest);
+    parts.push({ header, at: at + ERSPAN3.headerLength });
+  }
+  return parts;
 }

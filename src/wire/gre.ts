@@ -1,6 +1,6 @@
 // GRE: four bytes, then the optional words that the flags announce, in this order: checksum, key, sequence number.
 import { etherTypeName } from './ether-type.ts';
-import { defineHeader, flag, uint } from './header.ts';
+import { defineHeader, flag, type HeaderInfo, type Part, uint } from './header.ts';
 
 export const GRE = defineHeader('gre', 'RFC 2784 §2, RFC 2890 §2', 4, {
   flags_and_version: uint(0, 16, 'Flags and version', { hex: true, group: true }),
@@ -30,4 +30,21 @@ export const GRE_SEQUENCE = defineHeader('gre', 'RFC 2890 §2.2', 4, {
 export function greLength(bytes: Uint8Array, at: number): number {
   const flags = bytes[at]!;
   return 4 + ((flags & 0x80) >> 5) + ((flags & 0x20) >> 3) + ((flags & 0x10) >> 2);
+}
+
+/** The four bytes and the optional words that their flags announce. */
+export function greParts(bytes: Uint8Array, at: number, end: number): Part[] {
+  const parts: Part[] = [{ header: GRE, at }];
+  let place = at + GRE.headerLength;
+  const words: [boolean, HeaderInfo][] = [
+    [GRE['flags.checksum'].read(bytes, at) === 1, GRE_CHECKSUM],
+    [GRE['flags.key'].read(bytes, at) === 1, GRE_KEY],
+    [GRE['flags.sequence_number'].read(bytes, at) === 1, GRE_SEQUENCE],
+  ];
+  for (const [present, header] of words) {
+    if (!present || place + header.headerLength > end) continue;
+    parts.push({ header, at: place });
+    place += header.headerLength;
+  }
+  return parts;
 }

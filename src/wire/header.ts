@@ -7,8 +7,10 @@ import { u16, u16LE, u24, u32, u32LE } from './bytes.ts';
 export type Meaning = (value: number) => string | null;
 
 export interface FieldOptions {
-  /** The field counts in units of this many (IHL: 4 bytes): values shown are `read() * unit`. Default 1. */
+  /** The field counts in units of this many (IHL: 4 bytes): values shown are `read() * unit + plus`. Default 1. */
   unit?: number;
+  /** What Wireshark adds (the length of a Geneve option: its own header). Default 0. */
+  plus?: number;
   /** Shown in hexadecimal, as Wireshark does. */
   hex?: boolean;
   meaning?: Meaning;
@@ -16,8 +18,8 @@ export interface FieldOptions {
   group?: boolean;
   /** Least significant byte first (WireGuard). */
   littleEndian?: boolean;
-  /** Whether Wireshark has a filter name for it. Default: true, for reserved bits false. */
-  named?: boolean;
+  /** Whether Wireshark has a filter name for it; text: the name where it is not the header's. Default: not for reserved bits. */
+  named?: boolean | string;
 }
 
 interface FieldBase {
@@ -36,6 +38,7 @@ interface FieldBase {
 export interface NumberField extends FieldBase {
   readonly kind: 'uint' | 'flag' | 'reserved' | 'ipv4';
   readonly unit: number;
+  readonly plus: number;
   readonly hex: boolean;
   readonly littleEndian: boolean;
   readonly meaning: Meaning | null;
@@ -45,7 +48,7 @@ export interface NumberField extends FieldBase {
 
 /** A field that is found, not read: addresses longer than a number, keys, 64-bit counters (`uint64`: little-endian). */
 export interface BytesField extends FieldBase {
-  readonly kind: 'mac' | 'ipv6' | 'bytes' | 'uint64';
+  readonly kind: 'mac' | 'ipv6' | 'bytes' | 'base64' | 'uint64';
   /** Offset of its first byte in the header. */
   readonly byte: number;
   readonly lengthBytes: number;
@@ -67,6 +70,12 @@ export interface HeaderInfo {
   readonly headerLength: number;
   /** In order of position; a group stands before its members. */
   readonly headerFields: readonly Field[];
+}
+
+/** A header at a place: what a layer with options is made of. `at` is absolute. */
+export interface Part {
+  readonly header: HeaderInfo;
+  readonly at: number;
 }
 
 export type Header<S> = HeaderInfo & { readonly [K in keyof S]: S[K] extends FieldSpec<infer F> ? F : never };
@@ -93,6 +102,22 @@ export function defineHeader<S extends Record<string, FieldSpec<Field>>>(
   }
   const headerFields = Object.values(named);
   return { headerName, spec, headerLength: lengthBytes, headerFields, ...named } as Header<S>;
+}
+
+/**
+ * One field of bytes whose length only the packet knows (an option's payload), as a header of its own; `key: null` when
+ * Wireshark has no name for it.
+ */
+export function variable(
+  headerName: string,
+  spec: string,
+  key: string | null,
+  label: string,
+  lengthBytes: number,
+): HeaderInfo {
+  const made = octets(0, lengthBytes, label).make(`${headerName}.${key}`);
+  const field = key === null ? { ...made, name: null } : made;
+  return { headerName, spec, headerLength: lengthBytes, headerFields: [field] };
 }
 
 /** An unsigned integer of 1 to 32 bits. */
@@ -128,6 +153,11 @@ export function octets(bit: number, lengthBytes: number, label: string): FieldSp
   return bytesField('bytes', bit, lengthBytes, label);
 }
 
+/** Whole bytes that people write in base64: keys. */
+export function base64(bit: number, lengthBytes: number, label: string): FieldSpec<BytesField> {
+  return bytesField('base64', bit, lengthBytes, label);
+}
+
 /** A 64-bit little-endian counter. */
 export function uint64LE(bit: number, label: string): FieldSpec<BytesField> {
   return bytesField('uint64', bit, 8, label);
@@ -151,12 +181,13 @@ function numberField(
   return {
     make: (name) => ({
       kind,
-      name: hasName ? name : null,
+      name: hasName === true ? name : hasName === false ? null : hasName,
       label,
       bit,
       width,
       group: options.group ?? false,
       unit: options.unit ?? 1,
+      plus: options.plus ?? 0,
       hex: options.hex ?? false,
       littleEndian,
       meaning: options.meaning ?? null,

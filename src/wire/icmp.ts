@@ -20,12 +20,32 @@ export const ICMP_ECHO = defineHeader('icmp', 'RFC 792, echo', 8, {
   seq: uint(48, 16, 'Sequence number'),
 });
 
-/** Destination unreachable; the MTU counts with code 4, fragmentation needed (RFC 1191 §4). */
-export const ICMP_UNREACHABLE = defineHeader('icmp', 'RFC 792, RFC 1191 §4, RFC 4884 §4.1', 8, {
+/** Destination unreachable, source quench and time exceeded. */
+export const ICMP_UNUSED = defineHeader('icmp', 'RFC 792, destination unreachable', 8, {
   ...FIXED,
-  unused: octets(32, 1, 'Unused'),
-  length: uint(40, 8, 'Length of the quoted packet (4 bytes)'),
+  unused: octets(32, 4, 'Unused'),
+});
+
+/** Destination unreachable with code 4, fragmentation needed. */
+export const ICMP_TOO_BIG = defineHeader('icmp', 'RFC 1191 §4', 8, {
+  ...FIXED,
+  unused: octets(32, 2, 'Unused'),
   mtu: uint(48, 16, 'MTU of the next hop'),
+});
+
+export const ICMP_PARAMETER = defineHeader('icmp', 'RFC 792, parameter problem', 8, {
+  ...FIXED,
+  pointer: uint(32, 8, 'Pointer'),
+  unused: octets(40, 3, 'Unused'),
+});
+
+export const ICMP_TIMESTAMP = defineHeader('icmp', 'RFC 792, timestamp', 20, {
+  ...FIXED,
+  ident: uint(32, 16, 'Identifier'),
+  seq: uint(48, 16, 'Sequence number'),
+  originate_timestamp: uint(64, 32, 'Originate timestamp (ms)'),
+  receive_timestamp: uint(96, 32, 'Receive timestamp (ms)'),
+  transmit_timestamp: uint(128, 32, 'Transmit timestamp (ms)'),
 });
 
 export const ICMP_REDIRECT = defineHeader('icmp', 'RFC 792, redirect', 8, {
@@ -36,24 +56,35 @@ export const ICMP_REDIRECT = defineHeader('icmp', 'RFC 792, redirect', 8, {
 export const ICMP_TYPE = {
   echoReply: 0,
   unreachable: 3,
+  sourceQuench: 4,
   redirect: 5,
   echo: 8,
   timeExceeded: 11,
   parameter: 12,
+  timestamp: 13,
+  timestampReply: 14,
 } as const;
 /** Code of unreachable: the packet is larger than the next hop's MTU and must not be fragmented. */
 export const ICMP_FRAGMENTATION_NEEDED = 4;
 
-/** The definition that fits a message of this type. */
-export function icmpForm(type: number): HeaderInfo {
+/** The definition that fits a message of this type and code of which `have` bytes are there. */
+export function icmpForm(type: number, code: number, have: number): HeaderInfo {
   switch (type) {
     case ICMP_TYPE.echo:
     case ICMP_TYPE.echoReply:
       return ICMP_ECHO;
     case ICMP_TYPE.unreachable:
-      return ICMP_UNREACHABLE;
+      return code === ICMP_FRAGMENTATION_NEEDED ? ICMP_TOO_BIG : ICMP_UNUSED;
+    case ICMP_TYPE.sourceQuench:
+    case ICMP_TYPE.timeExceeded:
+      return ICMP_UNUSED;
     case ICMP_TYPE.redirect:
       return ICMP_REDIRECT;
+    case ICMP_TYPE.parameter:
+      return ICMP_PARAMETER;
+    case ICMP_TYPE.timestamp:
+    case ICMP_TYPE.timestampReply:
+      return have >= ICMP_TIMESTAMP.headerLength ? ICMP_TIMESTAMP : ICMP;
     default:
       return ICMP;
   }
@@ -61,7 +92,7 @@ export function icmpForm(type: number): HeaderInfo {
 
 /** True for errors: they quote the packet that caused them, behind the eight bytes. */
 export function icmpQuotes(type: number): boolean {
-  return type === 3 || type === 4 || type === 5 || type === 11 || type === 12;
+  return (type >= 3 && type <= 5) || type === 11 || type === 12;
 }
 
 export function icmpTypeName(type: number): string | null {

@@ -29,6 +29,27 @@ export const ICMPV6_PARAMETER = defineHeader('icmpv6', 'RFC 4443 §3.4', 8, {
   pointer: uint(32, 32, 'Pointer'),
 });
 
+export const ROUTER_ADVERTISEMENT = defineHeader('icmpv6', 'RFC 4861 §4.2', 16, {
+  ...FIXED,
+  'nd.ra.cur_hop_limit': uint(32, 8, 'Hop limit'),
+  'nd.ra.flag': uint(40, 8, 'Flags', { hex: true, group: true }),
+  'nd.ra.flag.m': flag(40, 'Managed addresses'),
+  'nd.ra.flag.o': flag(41, 'Other configuration'),
+  'nd.ra.flag.h': flag(42, 'Home agent'),
+  'nd.ra.flag.prf': uint(43, 2, 'Router preference'),
+  'nd.ra.flag.p': flag(45, 'Proxied'),
+  'nd.ra.flag.rsv': reserved(46, 2, { named: true }),
+  'nd.ra.router_lifetime': uint(48, 16, 'Router lifetime (s)'),
+  'nd.ra.reachable_time': uint(64, 32, 'Reachable time (ms)'),
+  'nd.ra.retrans_timer': uint(96, 32, 'Retransmission timer (ms)'),
+});
+
+export const LISTENER_REPORT = defineHeader('icmpv6', 'RFC 3810 §5.2', 8, {
+  ...FIXED,
+  reserved: octets(32, 2, 'Reserved'),
+  'mldr.nb_mcast_records': uint(48, 16, 'Address records'),
+});
+
 export const NEIGHBOR_SOLICITATION = defineHeader('icmpv6', 'RFC 4861 §4.3', 24, {
   ...FIXED,
   reserved: octets(32, 4, 'Reserved'),
@@ -52,8 +73,11 @@ export const ICMPV6_TYPE = {
   parameter: 4,
   echo: 128,
   echoReply: 129,
+  routerSolicitation: 133,
+  routerAdvertisement: 134,
   neighborSolicitation: 135,
   neighborAdvertisement: 136,
+  listenerReport2: 143,
 } as const;
 
 /** The definition that fits a message of this type; it may be longer than the eight bytes that the walk checks. */
@@ -66,6 +90,10 @@ export function icmpv6Form(type: number): HeaderInfo {
       return ICMPV6_TOO_BIG;
     case ICMPV6_TYPE.parameter:
       return ICMPV6_PARAMETER;
+    case ICMPV6_TYPE.routerAdvertisement:
+      return ROUTER_ADVERTISEMENT;
+    case ICMPV6_TYPE.listenerReport2:
+      return LISTENER_REPORT;
     case ICMPV6_TYPE.neighborSolicitation:
       return NEIGHBOR_SOLICITATION;
     case ICMPV6_TYPE.neighborAdvertisement:

@@ -1,5 +1,5 @@
 // IPv6 extension headers (RFC 8200 §4) and the Authentication Header, which IPv4 carries too.
-import { defineHeader, flag, reserved, uint } from './header.ts';
+import { defineHeader, flag, octets, type Part, reserved, uint, variable } from './header.ts';
 import { ipProtocolName } from './ip-protocol.ts';
 
 const nextHeader = uint(0, 8, 'Next header', { meaning: ipProtocolName });
@@ -30,7 +30,7 @@ export const FRAGMENT = defineHeader('ipv6.fraghdr', 'RFC 8200 §4.5', 8, {
 export const AH = defineHeader('ah', 'RFC 4302 §2', 12, {
   next_header: nextHeader,
   length: uint(8, 8, 'Length (4 bytes, minus 2)'),
-  reserved: reserved(16, 16, { named: true }),
+  reserved: octets(16, 2, 'Reserved'),
   spi: uint(32, 32, 'Security parameters index', { hex: true }),
   sequence: uint(64, 32, 'Sequence number'),
 });
@@ -58,4 +58,15 @@ function routingTypeName(value: number): string | null {
     default:
       return null;
   }
+}
+
+/** The Authentication Header with its integrity check value. */
+export function ahParts(bytes: Uint8Array, at: number, end: number): Part[] {
+  const value = at + AH.headerLength;
+  const length = Math.min(at + ahLength(bytes, at), end) - value;
+  if (length <= 0) return [{ header: AH, at }];
+  return [
+    { header: AH, at },
+    { header: variable('ah', AH.spec, 'icv', 'Integrity check value', length), at: value },
+  ];
 }

@@ -1,6 +1,6 @@
 // 802.2 LLC and SNAP: enough to step over them to an EtherType, or to know that there is none.
 import { etherTypeName } from './ether-type.ts';
-import { defineHeader, uint } from './header.ts';
+import { defineHeader, type HeaderInfo, uint } from './header.ts';
 
 const FIXED = {
   dsap: uint(0, 8, 'Destination service access point', { hex: true, meaning: sapName }),
@@ -17,10 +17,23 @@ export const LLC_SNAP = defineHeader('llc', 'IEEE 802.2 §3.2, RFC 1042', 8, {
   type: uint(48, 16, 'Type', { hex: true, meaning: etherTypeName }),
 });
 
+/** The same under an organisation whose protocol numbers are its own. */
+export const LLC_SNAP_PID = defineHeader('llc', 'IEEE 802.2 §3.2, IEEE 802 §9.2', 8, {
+  ...FIXED,
+  oui: uint(24, 24, 'Organization code', { hex: true }),
+  pid: uint(48, 16, 'Protocol', { hex: true }),
+});
+
 export const LLC_SAP = { snap: 0xaa, ip: 0x06, spanningTree: 0x42 } as const;
 export const LLC_UNNUMBERED_INFORMATION = 3;
 /** Organisation codes under which the SNAP protocol is an EtherType: RFC 1042's, and 802.1H bridge tunnels. */
 export const SNAP_OUI = { ethernet: 0x000000, bridgeTunnel: 0x0000f8 } as const;
+
+/** The SNAP definition that fits the organisation code at `at`. */
+export function snapForm(bytes: Uint8Array, at: number): HeaderInfo {
+  const oui = LLC_SNAP.oui.read(bytes, at);
+  return oui === SNAP_OUI.ethernet || oui === SNAP_OUI.bridgeTunnel ? LLC_SNAP : LLC_SNAP_PID;
+}
 
 function sapName(value: number): string | null {
   switch (value & 0xfe) {

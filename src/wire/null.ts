@@ -6,13 +6,22 @@ export const NULL_LOOPBACK = defineHeader('null', 'LINKTYPE_NULL, LINKTYPE_LOOP'
   family: uint(0, 32, 'Address family', { meaning: familyName }),
 });
 
+/** The same of a host that writes the least significant byte first. */
+export const NULL_LOOPBACK_LE = defineHeader('null', 'LINKTYPE_NULL', 4, {
+  family: uint(0, 32, 'Address family', { meaning: familyName, littleEndian: true }),
+});
+
 /**
  * The family in whichever byte order makes it small: families are below 256, so only one order can be right.
  * For LOOP and for NULL of either endianness.
  */
 export function readFamily(bytes: Uint8Array, at: number): number {
-  const big = u32(bytes, at);
-  return big < 0x10000 ? big : u32LE(bytes, at);
+  return isBigEndianFamily(bytes, at) ? u32(bytes, at) : u32LE(bytes, at);
+}
+
+/** Which of the two definitions fits. */
+export function isBigEndianFamily(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0 && bytes[at + 1] === 0;
 }
 
 export function isIPv4Family(family: number): boolean {

@@ -1,6 +1,6 @@
 // Linux cooked capture v1 (tcpdump -i any): one link address only, no interface.
-import { etherTypeName } from './ether-type.ts';
-import { defineHeader, mac, octets, uint } from './header.ts';
+import { etherTypeName, FIRST_ETHER_TYPE } from './ether-type.ts';
+import { defineHeader, type Field, type FieldSpec, type HeaderInfo, ipv4, mac, octets, uint } from './header.ts';
 
 const FIXED = {
   pkttype: uint(0, 16, 'Packet type', { meaning: packetTypeName }),
@@ -14,6 +14,31 @@ export const SLL = defineHeader('sll', 'LINKTYPE_LINUX_SLL', 16, {
   unused: octets(96, 2, 'Unused'),
   etype: uint(112, 16, 'Protocol', { hex: true, meaning: sllProtocolName }),
 });
+
+/** What the eight address bytes are, by the address length field: an Ethernet or IPv4 address, nothing, or something else. */
+export function sllAddress(length: number, bit: number): Record<string, FieldSpec<Field>> {
+  switch (length) {
+    case 6:
+      return { 'src.eth': mac(bit, 'Source'), unused: octets(bit + 48, 2, 'Unused') };
+    case 4:
+      return { 'src.ipv4': ipv4(bit, 'Source'), unused: octets(bit + 32, 4, 'Unused') };
+    case 0:
+      return { unused: octets(bit, 8, 'Unused') };
+    default:
+      return { 'src.other': octets(bit, 8, 'Source') };
+  }
+}
+
+/** The definition that fits the packet at `at`: numbers below 0x0600 in the protocol field are no EtherTypes. */
+export function sllForm(bytes: Uint8Array, at: number): HeaderInfo {
+  const type = uint(112, 16, 'Protocol', { hex: true, meaning: sllProtocolName });
+  const key = SLL.etype.read(bytes, at) < FIRST_ETHER_TYPE ? 'ltype' : 'etype';
+  return defineHeader('sll', SLL.spec, SLL.headerLength, {
+    ...FIXED,
+    ...sllAddress(SLL.halen.read(bytes, at), 48),
+    [key]: type,
+  });
+}
 
 /** What the protocol field holds besides EtherTypes. */
 export const SLL_PROTOCOL = { novell: 1, llc: 4 } as const;

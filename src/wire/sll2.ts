@@ -1,14 +1,30 @@
 // Linux cooked capture v2 (tcpdump -i any since 4.99): as v1, with the interface index. Wireshark calls both `sll`.
-import { defineHeader, mac, octets, reserved, uint } from './header.ts';
-import { arphrdName, packetTypeName, sllProtocolName } from './sll.ts';
+import { FIRST_ETHER_TYPE } from './ether-type.ts';
+import { defineHeader, type HeaderInfo, mac, octets, reserved, uint } from './header.ts';
+import { arphrdName, packetTypeName, sllAddress, sllProtocolName } from './sll.ts';
 
-export const SLL2 = defineHeader('sll', 'LINKTYPE_LINUX_SLL2', 20, {
-  etype: uint(0, 16, 'Protocol', { hex: true, meaning: sllProtocolName }),
+const PROTOCOL = uint(0, 16, 'Protocol', { hex: true, meaning: sllProtocolName });
+const FIXED = {
   reserved: reserved(16, 16),
   ifindex: uint(32, 32, 'Interface index'),
   hatype: uint(64, 16, 'ARPHRD type', { meaning: arphrdName }),
   pkttype: uint(80, 8, 'Packet type', { meaning: packetTypeName }),
   halen: uint(88, 8, 'Link-layer address length'),
+};
+
+export const SLL2 = defineHeader('sll', 'LINKTYPE_LINUX_SLL2', 20, {
+  etype: PROTOCOL,
+  ...FIXED,
   'src.eth': mac(96, 'Source'),
   unused: octets(144, 2, 'Unused'),
 });
+
+/** The definition that fits the packet at `at`: numbers below 0x0600 in the protocol field are no EtherTypes. */
+export function sll2Form(bytes: Uint8Array, at: number): HeaderInfo {
+  const key = SLL2.etype.read(bytes, at) < FIRST_ETHER_TYPE ? 'ltype' : 'etype';
+  return defineHeader('sll', SLL2.spec, SLL2.headerLength, {
+    [key]: PROTOCOL,
+    ...FIXED,
+    ...sllAddress(SLL2.halen.read(bytes, at), 96),
+  });
+}

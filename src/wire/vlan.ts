@@ -16,5 +16,6 @@ export const SERVICE_VLAN = defineHeader('ieee8021ad', 'IEEE 802.1ad (802.1Q §9
   priority: uint(0, 3, PRIORITY_LABEL),
   dei: flag(3, DEI_LABEL),
   id: uint(4, 12, 'Service VLAN identifier'),
-  etype: uint(16, 16, 'Type', { hex: true, meaning: etherTypeName }),
+  // Wireshark shares this one with 802.1ah.
+  etype: uint(16, 16, 'Type', { hex: true, named: 'ieee8021ah.etype', meaning: etherTypeName }),
 });

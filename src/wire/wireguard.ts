@@ -1,12 +1,12 @@
 // WireGuard's four messages (whitepaper §5.4). All is encrypted but type, indexes and counter; integers are little-endian.
-import { defineHeader, octets, reserved, uint, uint64LE } from './header.ts';
+import { base64, defineHeader, type HeaderInfo, octets, uint, uint64LE } from './header.ts';
 
 /** Calico's ports: `wireguardListeningPort` and `wireguardListeningPortV6`. */
 export const WIREGUARD_PORTS = [51820, 51821] as const;
 
 const FIXED = {
   type: uint(0, 8, 'Type', { meaning: typeName }),
-  reserved: reserved(8, 24, { named: true }),
+  reserved: octets(8, 3, 'Reserved'),
 };
 
 const SPEC = 'WireGuard whitepaper §5.4';
@@ -17,7 +17,7 @@ export const WIREGUARD = defineHeader('wg', SPEC, 4, FIXED);
 export const WIREGUARD_INITIATION = defineHeader('wg', `${SPEC}.2`, 148, {
   ...FIXED,
   sender: uint(32, 32, 'Sender index', { hex: true, littleEndian: true }),
-  ephemeral: octets(64, 32, 'Ephemeral key'),
+  ephemeral: base64(64, 32, 'Ephemeral key'),
   encrypted_static: octets(320, 48, 'Encrypted static key'),
   encrypted_timestamp: octets(704, 28, 'Encrypted timestamp'),
   mac1: octets(928, 16, 'MAC 1'),
@@ -28,7 +28,7 @@ export const WIREGUARD_RESPONSE = defineHeader('wg', `${SPEC}.3`, 92, {
   ...FIXED,
   sender: uint(32, 32, 'Sender index', { hex: true, littleEndian: true }),
   receiver: uint(64, 32, 'Receiver index', { hex: true, littleEndian: true }),
-  ephemeral: octets(96, 32, 'Ephemeral key'),
+  ephemeral: base64(96, 32, 'Ephemeral key'),
   encrypted_empty: octets(352, 16, 'Encrypted nothing'),
   mac1: octets(480, 16, 'MAC 1'),
   mac2: octets(608, 16, 'MAC 2'),
@@ -66,4 +66,10 @@ export function isWireguardSize(type: number, lengthBytes: number): boolean {
 
 function typeName(value: number): string | null {
   return ['handshake initiation', 'handshake response', 'cookie reply', 'transport data'][value - 1] ?? null;
+}
+
+/** The definition that fits a message of this type, if it is all there; else what all messages begin with. */
+export function wireguardForm(type: number, have: number): HeaderInfo {
+  const form = [WIREGUARD_INITIATION, WIREGUARD_RESPONSE, WIREGUARD_COOKIE, WIREGUARD_DATA][type - 1];
+  return form !== undefined && have >= form.headerLength ? form : WIREGUARD;
 }
