@@ -61,7 +61,7 @@ def observe(path):
     rows, firsts, frames, without_ip = Counter(), {}, 0, 0
     for layers in dissect(path):
         frames += 1
-        row = classify(layers, firsts)
+        row = classify(layers, firsts, path.suffix == ".pcapng")
         if row is None:
             without_ip += 1
         else:
@@ -94,13 +94,18 @@ def fields(proto):
     return found
 
 
-def classify(layers, firsts):
+def classify(layers, firsts, from_pcapng):
     """The row of one frame; None if it is no flow (ARP, LLC, ...)."""
     ifindex, tunnel, address, transport = None, None, None, None
     for name, values in layers:
-        if name == "sll":
+        if name == "frame" and from_pcapng:
+            ifindex = number(values.get("frame.interface_id"))
+        elif name == "sll" and values.get("sll.ifindex"):
             ifindex = number(values.get("sll.ifindex"))
         elif name in ("ip", "ipv6"):
+            if values.get(f"{name}.dst") is None:  # cut off by the snaplen: what carries it is all there is
+                tunnel = tunnel if tunnel is not None and "outer" in tunnel else None
+                break
             if address is not None and tunnel is None:
                 tunnel = {"encapsulation": "ipip", "vni": None}
             if tunnel is not None and "outer" not in tunnel:
@@ -108,15 +113,20 @@ def classify(layers, firsts):
             address, transport = addresses(name, values), None
         elif name in ("tcp", "udp", "sctp") and address is not None:
             transport = (number(values.get(f"{name}.srcport")), number(values.get(f"{name}.dstport")))
-        elif name in TUNNELS and address is not None and not (name == "vxlan" and transport[1] not in VXLAN_PORTS):
+        elif name in TUNNELS and address is not None and (name != "vxlan" or is_vxlan(transport, values)):
             tunnel = {"encapsulation": TUNNELS[name], "vni": number(values.get(f"{name}.vni"))}
         elif name == "wg" and address is not None:
             tunnel = {"encapsulation": "wireguard", "vni": None, "outer": address}
         elif name in ("icmp", "icmpv6"):
             break
-    if address is None:
-        return None
+    if address is None or (tunnel is not None and "outer" not in tunnel):
+        return None  # no IP at all, or none in the tunnel (ARP)
     return row_of(ifindex, tunnel, address, transport, firsts)
+
+
+def is_vxlan(transport, values):
+    """tshark takes a source port of 4789 for VXLAN too, and anything without the I flag (RFC 7348: it MUST be set)."""
+    return transport is not None and transport[1] in VXLAN_PORTS and number(values.get("vxlan.flag_i")) == 1
 
 
 def addresses(name, values):

@@ -1,0 +1,470 @@
+#!/usr/bin/env python3
+"""Cases whose devices the lab's kernel lacks (IPIP, WireGuard, eBPF, IPv6 underlay, mirrors, VLANs), packet by packet with scapy.
+
+  python3 test/support/make-built-cases.py [NAME...]
+
+Writes test/fixtures/cases/<name>/: captures, topology/, case.json (why, and what is expected). Run by hand; needs scapy and PyYAML.
+"""
+
+import json
+import pathlib
+import shutil
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from built_cluster import *  # noqa: E402,F403: the vocabulary of this file
+from scapy.contrib.erspan import ERSPAN_II
+from scapy.contrib.geneve import GENEVE
+from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6EchoRequest, IPv6
+from scapy.layers.l2 import GRE, Dot1Q
+from scapy.packet import Raw
+
+CASES = pathlib.Path(__file__).resolve().parents[1] / "fixtures/cases"
+RAW = 101  # LINKTYPE_RAW
+VXLAN_POOL = [pool(vxlanMode="Always")]
+built = {}
+
+
+def case(function):
+    built[function.__name__.replace("_", "-")] = function
+    return function
+
+
+def result(why, captures, snapshot, exit_code=0, violations=(), flows=(), **more):
+    """captures: {file: packets or (packets, link type)}; snapshot: {file: content} or None."""
+    expect = {"exit": exit_code, "violations": list(violations), "flows": list(flows)}
+    return {"why": why, "captures": captures, "snapshot": snapshot, "expect": expect | more}
+
+
+def flow(src, dst, protocol, observed, verdict=None, **more):
+    found = {"src": src, "dst": dst, "protocol": protocol, "observed": observed}
+    return found | ({"verdict": verdict} if verdict else {}) | more
+
+
+# --- IPIP ------------------------------------------------------------------------------------------------------------
+
+IPIP_CLUSTER = cluster([pool(ipipMode="Always")], tunnel="IPv4IPIPTunnelAddr")
+
+
+@case
+def ipip_always():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), ipip)
+    packets += between(CONTROL1, WORKER1, ping(CONTROL1.tunnel, DB, ttl=64), ipip)
+    flows = [flow(WEB, DB, "tcp", "ipip", "ok", expected="ipip"), flow(CONTROL1.tunnel, DB, "icmp", "ipip", "ok")]
+    return result("3.7 row 5: IPIP Always, also from the node's tunnel address", {"control1-ens5.pcap": packets}, IPIP_CLUSTER, flows=flows)
+
+
+@case
+def ipip_crosssubnet():
+    nodes = [node_object(n, "IPv4IPIPTunnelAddr") for n in (CONTROL1, WORKER1, FAR_WORKER2)]
+    pods = [pod_object(name, FAR_WORKER2 if node is WORKER2 else node, ip) for name, node, ip in PODS]
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, ping(WEB, DB), plain)
+    packets += between(CONTROL1, FAR_WORKER2, http(WEB, CLIENT), ipip)
+    flows = [flow(WEB, DB, "icmp", "none", "ok", expected="none"), flow(WEB, CLIENT, "tcp", "ipip", "ok", expected="ipip")]
+    snapshot = cluster([pool(ipipMode="CrossSubnet")], nodes, pods)
+    return result("3.7 row 6: IPIP CrossSubnet, plain inside the subnet, IPIP outside", {"control1-ens5.pcap": packets}, snapshot, flows=flows)
+
+
+@case
+def ipip_bypassed():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), ipip, plain)
+    flows = [flow(WEB, DB, "tcp", "ipip", "ok"), flow(DB, WEB, "tcp", "none", "violation", expected="ipip")]
+    return result("the pool asks for IPIP, worker1 answers plain", {"control1-ens5.pcap": packets}, IPIP_CLUSTER, 1, ["overlay-bypassed"], flows)
+
+
+@case
+def ipip_second_nic():
+    nodes = [node_object(n, "IPv4IPIPTunnelAddr") for n in (WORKER1, WORKER2)]
+    interfaces = '[{"name":"ens5","addresses":["10.0.1.20"]},{"name":"ens6","addresses":["192.168.56.20"]}]'
+    nodes.append(node_object(CONTROL1, "IPv4IPIPTunnelAddr", Interfaces=interfaces))
+    packets = between(CONTROL1, WORKER1, http(WEB, DB), lambda a, b, p: ipip(a, b, p, "192.168.56.20"), ipip)
+    flows = [flow(WEB, DB, "tcp", "ipip", "ok")]
+    snapshot = cluster([pool(ipipMode="Always")], nodes)
+    return result("1.2: tunl0 does not pin the outer source; the kernel took control1's second address", {"control1-ens5.pcap": packets}, snapshot, flows=flows)
+
+
+@case
+def ipip_tunl0():
+    packets = [packet for _, packet in http(WEB, DB)]
+    flows = [flow(WEB, DB, "tcp", "unknown", "unverifiable")]
+    return result("tunl0 shows raw inner packets: nothing about the overlay", {"control1-tunl0.pcap": (packets, RAW)}, IPIP_CLUSTER, 3, flows=flows)
+
+
+@case
+def wrong_encapsulation():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), vxlan, ipip)
+    flows = [flow(WEB, DB, "tcp", "vxlan", "ok"), flow(DB, WEB, "tcp", "ipip", "violation", expected="vxlan")]
+    return result("the pool asks for VXLAN, worker1 still answers in IPIP", {"control1-ens5.pcap": packets}, cluster(VXLAN_POOL), 1, ["wrong-encapsulation"], flows)
+
+
+# --- WireGuard -------------------------------------------------------------------------------------------------------
+
+KEYS = {
+    CONTROL1: "jlkVyQYooZYzI2wFfNhSZez5eWh44yfq1wKVjLvSXgY=",
+    WORKER1: "LhKmXuzI0wPVUnUJTgSgdeexWXd9vcXd2nRuo3W1Yls=",
+    WORKER2: "wGpTTqqiiCbrXuTYoLgG1Y0ixGnDGI1aQi2VJfNCUlg=",
+}
+
+
+def keyed(keys):
+    nodes = [node_object(n, **({"WireguardPublicKey": keys[n]} if n in keys else {})) for n in (CONTROL1, WORKER1, WORKER2)]
+    return cluster(VXLAN_POOL, nodes)
+
+
+def wireguard(a, b, inner):
+    """Transport data: type 4, receiver index, counter, then what nobody can read."""
+    size = (len(inner) + 15) // 16 * 16 + 16
+    body = b"\x04\0\0\0" + b"\x2a\0\0\0" + bytes([inner.id % 256]) + bytes(7) + bytes(range(256))[:size].ljust(size, b"\x5a")
+    return wire(a, b) / IP(src=a.ip, dst=b.ip, flags="DF", id=9) / UDP(sport=51820, dport=51820) / Raw(body)
+
+
+@case
+def wireguard_both_keys():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, ping(WEB, DB), wireguard)
+    inside = [packet for _, packet in ping(WEB, DB)]
+    flows = [flow(WEB, DB, "icmp", "unknown", "unverifiable", expected="wireguard")]
+    captures = {"control1-ens5.pcap": packets, "control1-wireguard.cali.pcap": (inside, RAW)}
+    return result("3.8: both nodes have keys; the NIC shows WireGuard between nodes, wireguard.cali what is in it", captures, keyed(KEYS), 3, flows=flows)
+
+
+@case
+def unencrypted():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), vxlan)
+    flows = [flow(WEB, DB, "tcp", "vxlan", "violation", expected="wireguard")]
+    return result("3.8: both nodes publish keys, and their VXLAN is in clear text", {"control1-ens5.pcap": packets}, keyed(KEYS), 1, ["unencrypted"], flows)
+
+
+@case
+def wireguard_one_key():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), vxlan)
+    flows = [flow(WEB, DB, "tcp", "vxlan", "ok", expected="vxlan")]
+    return result("3.8: only control1 has a key: the pool's mode holds", {"control1-ens5.pcap": packets}, keyed({CONTROL1: KEYS[CONTROL1]}), flows=flows)
+
+
+@case
+def wireguard_shared_key():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), vxlan)
+    flows = [flow(WEB, DB, "tcp", "vxlan", "ok", expected="vxlan")]
+    keys = KEYS | {WORKER2: KEYS[WORKER1]}
+    return result("3.8: worker1 and worker2 claim one key: nobody uses it, the pool's mode holds", {"control1-ens5.pcap": packets}, keyed(keys), flows=flows)
+
+
+# --- other tunnels, other CNIs ---------------------------------------------------------------------------------------
+
+
+def geneve(a, b, inner):
+    outer = IP(src=a.ip, dst=b.ip, id=3) / UDP(sport=50001, dport=6081, chksum=0)
+    return wire(a, b) / outer / GENEVE(vni=7, proto=0x6558) / inner_frame(a, b) / inner
+
+
+@case
+def geneve_between_nodes():
+    packets = between(CONTROL1, WORKER1, http(WEB, DB), geneve)
+    return result("another CNI: Geneve", {"control1-ens5.pcap": packets}, None, flows=[flow(WEB, DB, "tcp", "geneve", "unverifiable")])
+
+
+@case
+def gre_between_nodes():
+    packets = between(CONTROL1, WORKER1, http(WEB, DB), lambda a, b, p: wire(a, b) / IP(src=a.ip, dst=b.ip, id=3) / GRE() / p)
+    return result("IP in GRE", {"control1-ens5.pcap": packets}, None, flows=[flow(WEB, DB, "tcp", "gre", "unverifiable")])
+
+
+@case
+def flannel():
+    frame = Ether(src="ce:41:3a:9d:10:01", dst="ce:41:3a:9d:10:02")
+    packets = between(CONTROL1, WORKER1, http(WEB, DB), lambda a, b, p: vxlan(a, b, p, vni=1, port=8472, frame=frame))
+    return result("flannel: VNI 1 on UDP 8472", {"control1-ens5.pcap": packets}, None, flows=[flow(WEB, DB, "tcp", "vxlan", "unverifiable")])
+
+
+# --- eBPF ------------------------------------------------------------------------------------------------------------
+
+
+def pod_frame(inner):
+    """eBPF from 3.31 on redirects the frame as the pod sent it."""
+    return Ether(src=POD_MAC.get(inner.src, "d6:00:00:00:00:01"), dst=HOST_VETH_MAC)
+
+
+def external_link(node):
+    return f"""2: ens5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 9001 qdisc mq state UP mode DEFAULT group default qlen 1000
+    link/ether {node.mac} brd ff:ff:ff:ff:ff:ff promiscuity 0 addrgenmode eui64 numtxqueues 2 numrxqueues 2
+17: vxlan.calico: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 8951 qdisc noqueue state UNKNOWN mode DEFAULT group default
+    link/ether {node.vtep_mac} brd ff:ff:ff:ff:ff:ff promiscuity 0 minmtu 68 maxmtu 65535
+    vxlan external id 0 srcport 0 0 dstport 4789 nolearning ttl auto ageing 300 addrgenmode eui64
+"""
+
+
+@case
+def ebpf_pod_frame():
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), lambda a, b, p: vxlan(a, b, p, frame=pod_frame(p)))
+    snapshot = cluster(VXLAN_POOL) | {f"{n.name}/ip-link.txt": external_link(n) for n in (CONTROL1, WORKER1)}
+    flows = [flow(WEB, DB, "tcp", "vxlan", "ok")]
+    return result("10.21 and 4.7: eBPF 3.31: the inner frame has the pod's MACs, and the device is external; not a wrong tunnel MAC", {"control1-ens5.pcap": packets}, snapshot, flows=flows)
+
+
+@case
+def ebpf_vni_zero():
+    packets = arp_pair(CONTROL1, WORKER1)
+    packets += between(CONTROL1, WORKER1, ping(WEB, DB), lambda a, b, p: vxlan(a, b, p, vni=0, frame=pod_frame(p)), vxlan)
+    flows = [flow(WEB, DB, "icmp", "vxlan", "violation"), flow(DB, WEB, "icmp", "vxlan", "ok")]
+    return result("10.22: eBPF 3.31.0 to 3.31.3 sends VNI 0: both ends are nodes and both pods are theirs, so it is Calico's own", {"control1-ens5.pcap": packets}, cluster(VXLAN_POOL), 1, ["wrong-vni"], flows)
+
+
+@case
+def ebpf_nodeport():
+    client, null = "198.51.100.7", Ether(src="00:00:00:00:00:00", dst="00:00:00:00:00:00")
+
+    def tunnel(a, b, inner):
+        outer = IP(src=a.ip, dst=b.ip, ttl=inner.ttl + 1, id=inner.id, flags=inner.flags) / UDP(sport=40080, dport=4789, chksum=0)
+        return wire(a, b) / outer / VXLAN(flags=8, vni=0xCA11C0) / null / inner
+
+    request = [packet for forward, packet in http(client, DB, ttl=60) if forward]
+    answer = [packet for forward, packet in http(client, CONTROL1.ip, dport=30080) if not forward]
+    packets = [tunnel(CONTROL1, WORKER1, p) for p in request] + [tunnel(WORKER1, CONTROL1, p) for p in answer]
+    flows = [flow(client, DB, "tcp", "vxlan"), flow(CONTROL1.ip, client, "tcp", "vxlan")]
+    snapshot = cluster([pool()], [node_object(n, None) for n in (CONTROL1, WORKER1, WORKER2)])
+    return result("3.7 row 15: eBPF NodePort forwarding, VNI 0xca11c0, in a cluster without overlay: its own kind", {"control1-ens5.pcap": packets}, snapshot, 3, flows=flows, exits=[0, 3])
+
+
+@case
+def ebpf_raw_frame():
+    packets = arp_pair(CONTROL1, WORKER1)
+    packets += between(CONTROL1, WORKER1, ping(WEB, DB), vxlan, lambda a, b, p: Ether(src=POD_MAC[p.src], dst=HOST_VETH_MAC) / p)
+    flows = [flow(WEB, DB, "icmp", "vxlan", "ok")]
+    return result("10.23: eBPF with two pools: the answer leaves the NIC as a raw frame for ee:ee:ee:ee:ee:ee", {"worker1-ens5.pcap": packets}, cluster(VXLAN_POOL), flows=flows, exits=[0, 1, 3], maybe=["overlay-bypassed"])
+
+
+# --- IPv6 ------------------------------------------------------------------------------------------------------------
+
+
+def six(src, dst):
+    return IPv6(src=src, dst=dst, hlim=63)
+
+
+def ping6(src, dst):
+    return [(True, six(src, dst) / ICMPv6EchoRequest(id=1, seq=1, data=b"overlens")), (False, six(dst, src) / ICMPv6EchoReply(id=1, seq=1, data=b"overlens"))]
+
+
+def vxlan6(a, b, inner):
+    outer = IPv6(src=a.ip6, dst=b.ip6, hlim=64) / UDP(sport=49000, dport=4789)
+    return wire(a, b) / outer / VXLAN(flags=8, vni=4096) / Ether(src=a.vtep_mac_v6, dst=b.vtep_mac_v6) / inner
+
+
+def six_cluster():
+    nodes = [
+        node_object(n, IPv6Address=f"{n.ip6}/64", IPv6VXLANTunnelAddr=n.tunnel6) for n in (CONTROL1, WORKER1)
+    ]
+    pods = [pod_object(PODS[0][0], CONTROL1, WEB6), pod_object(PODS[2][0], WORKER1, DB6)]
+    six_pool = pool("default-ipv6-ippool", "fd00:48::/64", blockSize=122, vxlanMode="Always")
+    return cluster([*VXLAN_POOL, six_pool], nodes, pods)
+
+
+@case
+def vxlan_over_ipv6():
+    packets = between(CONTROL1, WORKER1, ping6(WEB6, DB6) + http(WEB6, DB6, make_ip=six), vxlan6)
+    flows = [flow(WEB6, DB6, "tcp", "vxlan", "ok", expected="vxlan"), flow(WEB6, DB6, "icmpv6", "vxlan", "ok")]
+    return result("3.5: IPv6 VXLAN over an IPv6 underlay (70 bytes of overhead)", {"control1-ens5.pcap": packets}, six_cluster(), flows=flows)
+
+
+@case
+def ipv6_bypassed():
+    packets = between(CONTROL1, WORKER1, ping6(WEB6, DB6), vxlan6, plain)
+    flows = [flow(WEB6, DB6, "icmpv6", "vxlan", "ok"), flow(DB6, WEB6, "icmpv6", "none", "violation", expected="vxlan")]
+    return result("IPv6: worker1 answers plain", {"control1-ens5.pcap": packets}, six_cluster(), 1, ["overlay-bypassed"], flows)
+
+
+# --- the network between, mirrors ------------------------------------------------------------------------------------
+
+
+def tagged(a, b, inner):
+    packet = vxlan(a, b, inner)
+    return Ether(src=a.mac, dst=b.mac) / Dot1Q(vlan=100) / packet[IP]
+
+
+@case
+def vlan_tagged():
+    packets = between(CONTROL1, WORKER1, http(WEB, DB), tagged)
+    return result("802.1Q on the underlay", {"trunk.pcap": packets}, cluster(VXLAN_POOL), flows=[flow(WEB, DB, "tcp", "vxlan", "ok")])
+
+
+MIRROR = Ether(src="0a:00:00:00:00:01", dst="0a:00:00:00:00:02") / IP(src="172.31.0.5", dst="172.31.0.9", ttl=255)
+
+
+def mirrored(wrap):
+    packets = [MIRROR / wrap / frame for frame in between(CONTROL1, WORKER1, http(WEB, DB), vxlan)]
+    return {"mirror.pcap": packets}
+
+
+@case
+def mirror_vxlan():
+    captures = mirrored(UDP(sport=65466, dport=4789) / VXLAN(flags=8, vni=1234567))
+    return result("a cloud's traffic mirror: VXLAN around the NIC's frames, stepped over", captures, cluster(VXLAN_POOL), flows=[flow(WEB, DB, "tcp", "vxlan", "ok")])
+
+
+@case
+def mirror_gre():
+    captures = mirrored(GRE(proto=0x6558))
+    return result("a switch's mirror: GRE around the NIC's frames", captures, cluster(VXLAN_POOL), flows=[flow(WEB, DB, "tcp", "vxlan", "ok")])
+
+
+@case
+def mirror_erspan():
+    captures = mirrored(GRE(proto=0x88BE, seqnum_present=1, seqence_number=1) / ERSPAN_II(ver=1, session_id=7))
+    return result("a switch's mirror: ERSPAN type II", captures, cluster(VXLAN_POOL), flows=[flow(WEB, DB, "tcp", "vxlan", "ok")])
+
+
+@case
+def mirror_bypass():
+    packets = [MIRROR / GRE(proto=0x6558) / frame for frame in between(CONTROL1, WORKER1, http(WEB, DB), vxlan, plain)]
+    flows = [flow(DB, WEB, "tcp", "none", "violation")]
+    return result("a mirror of a bypass: the tunnel of the mirror is no overlay", {"mirror.pcap": packets}, cluster(VXLAN_POOL), 1, ["overlay-bypassed"], flows, maybe=["wrong-encapsulation"])
+
+
+@case
+def bad_checksum_at_receiver():
+    def broken(a, b, inner):
+        inner = inner.copy()
+        inner[TCP].chksum = 0xDEAD
+        return vxlan(a, b, inner)
+
+    packets = arp_pair(CONTROL1, WORKER1) + [broken(CONTROL1, WORKER1, p) for forward, p in http(WEB, DB) if forward and p[TCP].flags == "S"] * 3
+    packets += between(CONTROL1, WORKER1, ping(WEB, DB), vxlan)
+    flows = [flow(WEB, DB, "tcp", "vxlan", "ok"), flow(WEB, DB, "icmp", "vxlan", "ok", outcome="answered")]
+    return result("10.13: worker1's NIC receives segments with a checksum that is really wrong: pings pass, TCP does not", {"worker1-ens5.pcap": packets}, cluster(VXLAN_POOL), flows=flows)
+
+
+@case
+def source_port_4789():
+    dns = Raw(b"\x12\x34\x81\x80\0\x01\0\0\0\0\0\0\x03www\x07example\x03com\0\0\x01\0\x01")
+    out = Ether(src=CONTROL1.mac, dst=GATEWAY_MAC) / IP(src=CONTROL1.ip, dst="8.8.8.8") / UDP(sport=4789, dport=53) / dns
+    back = Ether(src=GATEWAY_MAC, dst=CONTROL1.mac) / IP(src="8.8.8.8", dst=CONTROL1.ip) / UDP(sport=53, dport=4789) / dns
+    packets = [out, back, *between(CONTROL1, WORKER1, http(WEB, DB), vxlan)]
+    flows = [flow(CONTROL1.ip, "8.8.8.8", "udp", "none"), flow("8.8.8.8", CONTROL1.ip, "udp", "none"), flow(WEB, DB, "tcp", "vxlan", "ok")]
+    return result("10.20: UDP masqueraded onto port 4789: the answer to it is no VXLAN", {"control1-ens5.pcap": packets}, cluster(VXLAN_POOL), flows=flows)
+
+
+@case
+def local_on_underlay():
+    packets = arp_pair(CONTROL1, WORKER1)
+    packets += [Ether(src=CONTROL1.mac, dst=GATEWAY_MAC) / p if forward else Ether(src=GATEWAY_MAC, dst=CONTROL1.mac) / p for forward, p in http(WEB, CART)]
+    packets += between(CONTROL1, WORKER1, ping(WEB, DB), vxlan)
+    flows = [flow(WEB, CART, "tcp", "none", "violation", expected="local"), flow(WEB, DB, "icmp", "vxlan", "ok")]
+    return result("two pods of one node talk over the gateway", {"control1-ens5.pcap": packets}, cluster(VXLAN_POOL), 1, ["local-traffic-on-underlay"], flows)
+
+
+# --- who owns an address, what is expected ---------------------------------------------------------------------------
+
+HEALTHY = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), vxlan)
+HEALTHY_FLOW = flow(WEB, DB, "tcp", "vxlan", "ok", expected="vxlan")
+
+
+@case
+def nested_pools():
+    pools = [pool("wide", "10.48.0.0/16", blockSize=26), pool(vxlanMode="Always"), pool("vips", "10.48.0.192/28", allowedUses=["LoadBalancer"])]
+    return result("3.3: the most specific pool that has a mode counts; pools for load balancers have none", {"control1-ens5.pcap": HEALTHY}, cluster(pools), flows=[HEALTHY_FLOW])
+
+
+@case
+def disabled_pool():
+    pools = [pool(vxlanMode="Always", disabled=True, nodeSelector="kubernetes.io/os == 'windows'")]
+    return result("3.5: disabled and nodeSelector are for IPAM: the mode still counts", {"control1-ens5.pcap": HEALTHY}, cluster(pools), flows=[HEALTHY_FLOW])
+
+
+@case
+def bare_pool():
+    snapshot = cluster(VXLAN_POOL, pods=[]) | {"ippools.yaml": pool("flat-ippool", "10.48.128.0/24")}
+    flows = [flow(WEB, DB, "tcp", "vxlan", "unverifiable", expected=None, reason="pool-not-in-snapshot")]
+    return result("one pool alone does not prove that there are no others", {"control1-ens5.pcap": HEALTHY}, snapshot, 3, flows=flows)
+
+
+@case
+def annotations_only():
+    return result("IPPools and node annotations alone are enough", {"x.pcap": HEALTHY}, cluster(VXLAN_POOL, pods=[]), flows=[HEALTHY_FLOW])
+
+
+@case
+def felix_settings():
+    felix = {"apiVersion": "projectcalico.org/v3", "kind": "FelixConfiguration", "metadata": {"name": "default"}, "spec": {"vxlanPort": 14789, "vxlanVNI": 5000}}
+    packets = arp_pair(CONTROL1, WORKER1) + between(CONTROL1, WORKER1, http(WEB, DB), lambda a, b, p: vxlan(a, b, p, vni=5000, port=14789))
+    snapshot = cluster(VXLAN_POOL) | {"felixconfigurations.yaml": items([felix])}
+    return result("4.1: FelixConfiguration says VNI 5000 and UDP 14789, and so it is", {"control1-ens5.pcap": packets}, snapshot, flows=[HEALTHY_FLOW])
+
+
+def block(cidr, affinity, allocations):
+    """allocations: {ordinal: attributes}"""
+    size = 2 ** (32 - int(cidr.split("/")[1]))
+    ordinals = sorted(allocations)
+    spec = {
+        "allocations": [ordinals.index(i) if i in allocations else None for i in range(size)],
+        "attributes": [{"handle_id": f"k8s-pod-network.{i}", "secondary": allocations[i]} for i in ordinals],
+        "cidr": cidr, "deleted": False, "strictAffinity": False, "unallocated": [i for i in range(size) if i not in allocations],
+    }
+    if affinity:
+        spec["affinity"] = f"host:{affinity.name}"
+    return {"apiVersion": "crd.projectcalico.org/v1", "kind": "IPAMBlock", "metadata": {"name": cidr.replace(".", "-").replace("/", "-")}, "spec": spec}
+
+
+BORROWED = "10.48.0.210"
+
+
+@case
+def borrowed_pod_address():
+    attributes = {"namespace": "yaobank", "node": WORKER2.name, "pod": "summary-748b977d44-zzzzz"}
+    snapshot = cluster(VXLAN_POOL, pods=[]) | {"ipamblocks.yaml": items([block(WORKER1.block, WORKER1, {18: attributes})])}
+    packets = arp_pair(CONTROL1, WORKER2) + between(CONTROL1, WORKER2, http(WEB, BORROWED), vxlan)
+    flows = [flow(WEB, BORROWED, "tcp", "vxlan", "ok")]
+    return result("3.5: an address of worker1's block is used by a pod on worker2: its node is not the block's", {"control1-ens5.pcap": packets}, snapshot, flows=flows)
+
+
+@case
+def block_without_affinity():
+    attributes = {"namespace": "yaobank", "node": WORKER2.name, "pod": "summary-748b977d44-zzzzz"}
+    snapshot = cluster(VXLAN_POOL, pods=[]) | {"ipamblocks.yaml": items([block("10.48.0.64/26", None, {6: attributes})])}
+    packets = arp_pair(CONTROL1, WORKER2) + between(CONTROL1, WORKER2, http(WEB, "10.48.0.70"), vxlan)
+    flows = [flow(WEB, "10.48.0.70", "tcp", "vxlan", "ok")]
+    return result("3.5: a block without affinity: each allocation names its node", {"control1-ens5.pcap": packets}, snapshot, flows=flows)
+
+
+@case
+def address_reused():
+    pods = [pod_object(*pod) for pod in PODS] + [pod_object("yaobank/migrate-28k2p", WORKER2, DB, phase="Succeeded")]
+    pods.append(pod_object("kube-system/kube-proxy-x8k2v", WORKER1, WORKER1.ip, hostNetwork=True))
+    return result("7.5: a finished Job's pod still lists the address that database has now; a hostNetwork pod lists its node's", {"control1-ens5.pcap": HEALTHY}, cluster(VXLAN_POOL, pods=pods), flows=[HEALTHY_FLOW])
+
+
+@case
+def pod_younger_than_capture():
+    pods = [pod_object(*pod) for pod in PODS if pod[2] != DB]
+    pods.append(pod_object("yaobank/database-6967b6c8d7-young", WORKER2, DB, created="2026-11-22T11:00:00Z"))
+    return result("the pod that has the address now was created after the capture, on another node: no violation from it", {"control1-ens5.pcap": HEALTHY}, cluster(VXLAN_POOL, pods=pods), flows=[flow(WEB, DB, "tcp", "vxlan")], exits=[0, 3])
+
+
+@case
+def node_names_are_aliases():
+    nodes = []
+    for node in (CONTROL1, WORKER1, WORKER2):
+        renamed = node_object(node)
+        renamed["metadata"]["name"] = node.alias
+        nodes.append(renamed)
+    pods = [pod_object(*pod) for pod in PODS]
+    for pod, (_, node, _) in zip(pods, PODS):
+        pod["spec"]["nodeName"] = node.alias
+    return result("the names in hand do not hash to the MACs seen: a computed name only identifies", {"control1-ens5.pcap": HEALTHY}, cluster(VXLAN_POOL, nodes, pods), flows=[HEALTHY_FLOW])
+
+
+def main(names):
+    for name in names or built:
+        made, folder = built[name](), CASES / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for file, packets in made["captures"].items():
+            packets, linktype = packets if isinstance(packets, tuple) else (packets, 1)
+            write_capture(folder / file, packets, linktype)
+        if made["snapshot"]:
+            write_snapshot(folder / "topology", made["snapshot"])
+        sidecar = {"why": made["why"], "made": "scapy"} | ({} if made["snapshot"] else {"snapshot": []}) | {"expect": made["expect"]}
+        (folder / "case.json").write_text(json.dumps(sidecar, indent=2) + "\n")
+        print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
