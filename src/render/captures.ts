@@ -74,20 +74,33 @@ function cellsOf(capture: TracedCapture): string[] {
   ];
 }
 
+/** Where not everything fits: paths without their folders, nodes without their domain, and then the evidence gives way first. */
 function fitCells(rows: readonly string[][], names: NameFitter, options: RenderOptions): string[][] {
-  const natural = [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
+  const room = options.width - 3 * GAP;
+  if (widthsOf(rows).reduce((sum, width) => sum + width, 0) <= room) return rows.map((row) => [...row]);
+  const brief = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
+    path.slice(path.lastIndexOf('/') + 1) || path,
+    names.fitSentence(place, 0),
+    evidence,
+    packets,
+  ]);
+  const natural = widthsOf(brief);
   const [path = 0, place = 0, evidence = 0, packets = 0] = natural;
-  const minimum = [Math.min(path, 12), Math.min(place, 26), Math.min(evidence, 10), packets];
-  const widths = fitColumns(natural, minimum, options.width - 3 * GAP);
-  return rows.map(([one = '', two = '', three = '', four = '']) => [
+  const minimum = [Math.min(path, 20), Math.min(place, 26), Math.min(evidence, 10), packets];
+  const widths = fitColumns(natural, minimum, room);
+  return brief.map(([one = '', two = '', three = '', four = '']) => [
     shortenMiddle(one, widths[0] ?? path),
     two
       .split('\n')
-      .map((line) => names.fit(line, widths[1] ?? place))
+      .map((line) => shortenMiddle(line, widths[1] ?? place))
       .join('\n'),
     shortenEnd(three, widths[2] ?? evidence),
     four,
   ]);
+}
+
+function widthsOf(rows: readonly string[][]): number[] {
+  return [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
 }
 
 /** One line when all cover one time, else one per capture that has times. */

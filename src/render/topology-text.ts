@@ -5,7 +5,7 @@ import { escapeText } from './escape.ts';
 import { formatCount, formatList } from './format.ts';
 import { columnWidth, fitColumns, GAP, renderGrid } from './grid.ts';
 import type { RenderOptions } from './options.ts';
-import { createPaint, type Tone } from './paint.ts';
+import { createPaint, type Paint, type Tone } from './paint.ts';
 import { shortenMiddle, wrapWords } from './text-width.ts';
 import { placeOf } from './verify-words.ts';
 
@@ -18,17 +18,25 @@ const MARGIN = 2;
 /** A fact: what it is, its value, by what source, and where. */
 type Fact = readonly [label: string, value: string, source: string, ref: SourceRef | null];
 
+interface Page {
+  options: RenderOptions;
+  paint: Paint;
+  /** The folder that all files are in. */
+  root: string;
+}
+
 /** The whole page in pieces that end with a line feed. */
 export function* renderTopology(topology: Topology, options: RenderOptions): Generator<string> {
-  yield* block(poolLines(topology, options));
-  yield* block(settingLines(topology, options));
+  const page: Page = { options, paint: createPaint(options.color), root: commonFolder(topology.files) };
+  yield* block(poolLines(topology, page));
+  yield* block(settingLines(topology, page));
   const nodes = options.all ? topology.nodes : topology.nodes.slice(0, NODES_SHOWN);
-  for (const node of nodes) yield* block(nodeLines(node, topology, options));
+  for (const node of nodes) yield* block(nodeLines(node, topology, page));
   if (nodes.length < topology.nodes.length) {
     yield `and ${formatCount(topology.nodes.length - nodes.length, 'more node')}, --all\n\n`;
   }
-  yield* block(homelessLines(topology, options));
-  yield* block(issueLines(topology.issues, options));
+  yield* block(homelessLines(topology, page));
+  yield* block(issueLines(topology.issues, page));
   yield `${closingLine(topology)}\n`;
 }
 
@@ -36,11 +44,16 @@ function* block(lines: readonly string[]): Generator<string> {
   if (lines.length > 0) yield `${lines.join('\n')}\n\n`;
 }
 
-function poolLines({ pools, poolsComplete }: Topology, options: RenderOptions): string[] {
-  const paint = createPaint(options.color);
-  const facts = pools.map((pool): Fact => [pool.name, `${pool.cidr}  ${modeText(pool)}`, usesText(pool), pool.modeRef]);
-  const title = poolsComplete ? 'POOLS' : 'POOLS (there may be more: a list of all pools proves that there are none)';
-  return [paint('strong', title), ...factLines(facts.length > 0 ? facts : [['none', '', '', null]], options)];
+/** What decides comes first: range and mode; the rest of a pool gives way in a narrow terminal. */
+function poolLines({ pools, poolsComplete }: Topology, page: Page): string[] {
+  const title = poolsComplete
+    ? 'POOLS'
+    : 'POOLS (there may be more: only a list of all pools proves that there are none)';
+  const facts = pools.flatMap((pool): Fact[] => [
+    [pool.name, `${pool.cidr} ${modeText(pool)}`, '', pool.modeRef],
+    ['', usesText(pool), '', null],
+  ]);
+  return [page.paint('strong', title), ...factLines(facts.length > 0 ? facts : [['none', '', '', null]], page)];
 }
 
 /** `VXLAN Always`, `IP-in-IP CrossSubnet`, `plain (Never)`. */
@@ -58,7 +71,7 @@ function usesText(pool: IPPool): string {
   return facts.join(', ');
 }
 
-function settingLines(topology: Topology, options: RenderOptions): string[] {
+function settingLines(topology: Topology, page: Page): string[] {
   const felix = topology.felix(null);
   const sourced = (label: string, source: string, value: Sourced<number | boolean> | null): Fact[] =>
     value === null ? [] : [[label, String(value.value), source, value.ref]];
@@ -70,18 +83,18 @@ function settingLines(topology: Topology, options: RenderOptions): string[] {
     ...sourced('VNI', 'all VXLAN devices', topology.deviceVNI),
     ...sourced('VXLAN port', 'all VXLAN devices', topology.devicePort),
   ];
-  return facts.length === 0 ? [] : [createPaint(options.color)('strong', 'SETTINGS'), ...factLines(facts, options)];
+  return facts.length === 0 ? [] : [page.paint('strong', 'SETTINGS'), ...factLines(facts, page)];
 }
 
-function nodeLines(node: Node, topology: Topology, options: RenderOptions): string[] {
+function nodeLines(node: Node, topology: Topology, page: Page): string[] {
   const name = node.named ? escapeText(node.name) : `${escapeText(node.name)} (its name is not in the snapshot)`;
   const facts = [
     ...addressFacts(node),
     ...tunnelFacts(node),
-    ...blockFacts(node, topology, options),
-    ...podFacts(node, topology, options),
+    ...blockFacts(node, topology, page.options),
+    ...podFacts(node, topology, page.options),
   ];
-  return [createPaint(options.color)('strong', `NODE ${name}`), ...factLines([...facts, ...tableFacts(node)], options)];
+  return [page.paint('strong', `NODE ${name}`), ...factLines([...facts, ...tableFacts(node)], page)];
 }
 
 function addressFacts(node: Node): Fact[] {
@@ -96,14 +109,14 @@ function tunnelFacts(node: Node): Fact[] {
     ([kind, one], i): Fact => [i === 0 ? 'tunnel' : '', one.value, kind, one.ref],
   );
   const macs: Fact[] = [];
-  for (const [written, computed] of [
-    [node.vtepMac, node.computedVtepMac],
-    [node.vtepMacV6, node.computedVtepMacV6],
+  for (const [address, written, computed] of [
+    [node.tunnels.vxlan, node.vtepMac, node.computedVtepMac],
+    [node.tunnels['vxlan-v6'], node.vtepMacV6, node.computedVtepMacV6],
   ] as const) {
     if (written !== null) macs.push(['VTEP MAC', written.value, 'written', written.ref]);
-    if (computed !== null && computed !== written?.value && (written !== null || tunnels.length > 0)) {
+    // A computed one is what Felix would choose for this name; it only helps where none is written.
+    else if (computed !== null && address !== undefined)
       macs.push(['VTEP MAC', computed, "computed from the node's name", null]);
-    }
   }
   const keys = [node.wireguardKey, node.wireguardKeyV6].filter((key) => key !== null);
   return [...tunnels, ...macs, ...keys.map((key): Fact => ['WireGuard', key.value, 'public key', key.ref])];
@@ -142,20 +155,23 @@ function capped<T>(items: readonly T[], cap: number, noun: string, toFact: (item
 }
 
 /** Which of its tables were given, since `explain` and the chain rest on them. */
-function tableFacts(node: Node): Fact[] {
+function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
   const given = [
-    node.has.link ? formatCount(node.links.length, 'link') : null,
-    node.has.route ? formatCount(node.routes.length, 'route') : null,
-    node.has.neigh ? formatCount(node.neighbours.length, 'neighbour') : null,
-    node.has.fdb ? formatCount(node.fdb.length, 'FDB entry', 'FDB entries') : null,
-  ].filter((text) => text !== null);
-  return given.length === 0 ? [] : [['tables', given.join(', '), '', null]];
+    has.link || has.addr ? formatCount(links.length, 'link') : '',
+    has.route ? formatCount(routes.length, 'route') : '',
+    has.neigh ? formatCount(neighbours.length, 'neighbour') : '',
+    has.fdb ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
+  ].filter((text) => text !== '');
+  // Two by two: a line of all four would make the column wider than any address.
+  return [given.slice(0, 2), given.slice(2)]
+    .filter((texts) => texts.length > 0)
+    .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
 }
 
 /** Blocks and pods that belong to no node of the snapshot. */
-function homelessLines({ nodes, blocks, pods, services }: Topology, options: RenderOptions): string[] {
+function homelessLines({ nodes, blocks, pods, services }: Topology, page: Page): string[] {
   const names = new Set(nodes.map((node) => node.name));
-  const cap = options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN;
+  const cap = page.options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN;
   const lost = pods.filter((pod) => !pod.hostNetwork && (pod.nodeName === null || !names.has(pod.nodeName)));
   const free = blocks.filter((one) => one.node === null || !names.has(one.node));
   const host = pods.filter((pod) => pod.hostNetwork).length;
@@ -170,16 +186,19 @@ function homelessLines({ nodes, blocks, pods, services }: Topology, options: Ren
     ...(host > 0 ? [['hostNetwork', `${formatCount(host, 'pod')} with their node's address`, '', null] as const] : []),
     ...(services.length > 0 ? [['services', formatCount(services.length, 'service'), '', null] as const] : []),
   ];
-  return facts.length === 0 ? [] : [createPaint(options.color)('strong', 'OTHERS'), ...factLines(facts, options)];
+  return facts.length === 0 ? [] : [page.paint('strong', 'OTHERS'), ...factLines(facts, page)];
 }
 
-function factLines(facts: readonly Fact[], options: RenderOptions): string[] {
-  const paint = createPaint(options.color);
-  const rows = facts.map(([label, value, source, ref]) => [label, value, source, placeOf(ref)].map(escapeText));
+/** Places shrink first: they are the longest and the least; then sources, and only then what is said. */
+function factLines(facts: readonly Fact[], { options, paint, root }: Page): string[] {
+  const rows = facts.map(([label, value, source, ref]) => [label, value, source, placeIn(root, ref)].map(escapeText));
   const natural = [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
   const [label = 0, value = 0, source = 0, place = 0] = natural;
-  const minimum = [Math.min(label, 18), Math.min(value, 24), Math.min(source, 10), Math.min(place, 14)];
-  const widths = fitColumns(natural, minimum, options.width - MARGIN - 3 * GAP);
+  const room = options.width - MARGIN - 3 * GAP;
+  const modest = fitColumns(natural, [label, value, Math.min(source, 20), Math.min(place, 20)], room);
+  const fits = modest.reduce((sum, width) => sum + width, 0) <= room;
+  const smallest = [Math.min(label, 18), Math.min(value, 24), Math.min(source, 10), Math.min(place, 14)];
+  const widths = fits ? modest : fitColumns(natural, smallest, room);
   const cells = rows.map((row) => row.map((cell, i) => shortenMiddle(cell, widths[i] ?? 0)));
   const toned = cells.map(([one = '', two = '', three = '', four = '']) => [
     one,
@@ -190,16 +209,30 @@ function factLines(facts: readonly Fact[], options: RenderOptions): string[] {
   return renderGrid(toned, ['left', 'left', 'left', 'left'], MARGIN);
 }
 
+/** The place without the folder that all files are in: the closing line names it. */
+function placeIn(root: string, ref: SourceRef | null): string {
+  const place = placeOf(ref);
+  return place.startsWith(root) ? place.slice(root.length) : place;
+}
+
+/** The folder that all files are in, with its slash; empty when there is none. */
+function commonFolder(files: readonly string[]): string {
+  const [first = '', ...others] = files;
+  let end = first.lastIndexOf('/') + 1;
+  while (end > 0 && !others.every((file) => file.startsWith(first.slice(0, end))))
+    end = first.lastIndexOf('/', end - 2) + 1;
+  return first.slice(0, end);
+}
+
 const SEVERITY_TONES: Record<TopologyIssue['severity'], Tone> = { conflict: 'bad', risk: 'warn', warning: 'dim' };
 
-function issueLines(issues: readonly TopologyIssue[], options: RenderOptions): string[] {
-  const paint = createPaint(options.color);
+function issueLines(issues: readonly TopologyIssue[], { options, paint, root }: Page): string[] {
   const order: readonly TopologyIssue['severity'][] = ['conflict', 'risk', 'warning'];
   const sorted = [...issues].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   const shown = options.all ? sorted : sorted.slice(0, ISSUES_SHOWN);
   const lines = shown.flatMap((issue) => {
     const label = issue.severity.toUpperCase().padEnd(8);
-    const places = [...new Set(issue.refs.map(placeOf).filter((place) => place !== ''))];
+    const places = [...new Set(issue.refs.map((ref) => placeIn(root, ref)).filter((place) => place !== ''))];
     const suffix = places.length === 0 ? '' : ` · ${formatList(places)}`;
     const text = wrapWords(`${escapeText(issue.message)} (${issue.code}${suffix})`, options.width - 10);
     return text.map((line, i) => `${i === 0 ? paint(SEVERITY_TONES[issue.severity], label) : ' '.repeat(8)}  ${line}`);
@@ -222,5 +255,7 @@ function closingLine({ files, nodes, pools, pods, blocks, issues }: Topology): s
     formatCount(count('risk'), 'risk'),
     formatCount(count('warning'), 'warning'),
   ];
-  return `${held.join(', ')} from ${formatCount(files.length, 'file')}; ${found.join(', ')}.`;
+  const root = commonFolder(files);
+  const where = root === '' ? '' : ` in ${escapeText(root)}`;
+  return `${held.join(', ')} from ${formatCount(files.length, 'file')}${where}; ${found.join(', ')}.`;
 }

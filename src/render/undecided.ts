@@ -23,11 +23,11 @@ function groupLines(group: UnverifiedGroup, options: RenderOptions): string[] {
     ...rest.map((line) => ' '.repeat(14) + line),
   ];
   lines.push(...adviceLines(group.advice));
-  if (group.moreAdvice > 0) lines.push(`             and on ${formatCount(group.moreAdvice, 'more place')}`);
+  if (group.moreAdvice > 0) lines.push(`${' '.repeat(14)}and on ${formatCount(group.moreAdvice, 'more place')}`);
   return lines;
 }
 
 /** Commands are for pasting: never wrapped, never shortened. */
-export function adviceLines(advice: readonly string[]): string[] {
-  return advice.map((command, i) => `   ${i === 0 ? 'settle it' : '         '}  ${escapeText(command)}`);
+export function adviceLines(advice: readonly string[], label = 'settle it', width = 11): string[] {
+  return advice.map((command, i) => `   ${(i === 0 ? label : '').padEnd(width)}${escapeText(command)}`);
 }

@@ -72,7 +72,7 @@ function factLines(context: VerifyContext, options: RenderOptions): string[] {
   const unproven = report.undecided.length === 0 ? [] : howAgain(context);
   return [
     ...labelled('why', why, width),
-    ...adviceLines(unproven).map((line) => line.replace('settle it', 'again    ')),
+    ...adviceLines(unproven, 'again', LABEL),
     ...labelled('only', filterText === '' ? [] : [filterText], width),
     ...labelled('covered', report.flows === 0 ? [] : [coverage(report)], width),
     ...labelled('by', report.flows === 0 ? [] : [seenBy(context)], width),
@@ -89,14 +89,17 @@ function factLines(context: VerifyContext, options: RenderOptions): string[] {
   ];
 }
 
-function windowTexts({ trace }: VerifyContext): string[] {
-  const spans = trace.captures.map((capture) => formatSpan(capture.first, capture.last));
-  const distinct = [...new Set(spans.filter((span) => span !== null))];
-  const both = trace.window === null ? null : formatSpan(trace.window.first, trace.window.last);
-  if (both !== null) return [`${both}: the time that the NICs of ${trace.window?.nodes.length} nodes cover together`];
-  if (distinct.length === 0) return [];
-  const more = distinct.length > 3 ? [`and ${distinct.length - 3} more windows`] : [];
-  return [[...distinct.slice(0, 3), ...more].join(' · ')];
+/** The time that all captures span. */
+function windowTexts({ trace, report }: VerifyContext): string[] {
+  const first = trace.captures.flatMap((capture) => capture.first ?? []).sort()[0];
+  const last = trace.captures
+    .flatMap((capture) => capture.last ?? [])
+    .sort()
+    .at(-1);
+  const span = formatSpan(first ?? null, last ?? null);
+  if (span === null) return [];
+  const both = report.pairs.some((pair) => pair.sent !== null && pair.arrived !== null);
+  return [`${first?.slice(0, 10)} ${span}${both ? '; sent and arrived count while both ends were captured' : ''}`];
 }
 
 function labelled(name: string, texts: readonly string[], width: number): string[] {

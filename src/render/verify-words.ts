@@ -1,7 +1,8 @@
 // The sentences of `verify`, shared by its text, Markdown and JUnit outputs: what was asked, what failed, why it is undecided.
 // Everything returned is plain text that still has to be escaped for its output.
 import type { SourceRef } from '../topology/model.ts';
-import type { Trace } from '../verdict/types.ts';
+import { BROKEN_PATHS } from '../verdict/codes.ts';
+import type { Cause, Trace } from '../verdict/types.ts';
 import type { Demand, Failure, OutsideGroup, UndecidedReason, VerifyReport } from '../verdict/verify.ts';
 import { formatCount, formatNumber } from './format.ts';
 
@@ -84,6 +85,7 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   filtered: 'a violation could not be in these captures: each NIC was captured through a filter',
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not every pair of nodes was seen',
+  'broken-path': 'packets did not get through, so what would have been on the wire is not known',
 };
 
 /** Why nothing is proven, for one reason. */
@@ -109,11 +111,20 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   }
   for (const { reason, detail, flows } of report.unverified)
     why.push(`${formatCount(flows, 'flow')}: ${detail} (${reason})`);
+  if (report.undecided.includes('broken-path')) {
+    for (const cause of brokenPaths(trace))
+      why.push(`${cause.title} (${cause.code}, ${formatCount(cause.packets, 'packet')})`);
+  }
   if (report.undecided.includes('filtered')) {
     for (const { path, filter } of trace.captures)
       if (filter?.hidesBypass) why.push(`${path}: ${filter.expression} (${filter.evidence})`);
   }
   return why;
+}
+
+/** Problems that keep a result from being a pass although no flow was wrong. */
+function brokenPaths(trace: Trace): Cause[] {
+  return trace.causes.filter((cause) => BROKEN_PATHS.has(cause.code));
 }
 
 /** The captures that would settle it, as commands. */

@@ -12,7 +12,7 @@ export interface PairReport {
   unverifiable: number;
   /**
    * Packets on the NIC of `from` and of `to`, later outer fragments not counted; null where that NIC was not captured. Where both
-   * were, only packets of the time that both cover.
+   * were, only what happened while both were.
    */
   sent: number | null;
   arrived: number | null;
@@ -20,33 +20,42 @@ export interface PairReport {
 
 export interface PairTally {
   add(flow: TracedFlow, verdict: Verdict): void;
-  report(topology: Topology | null): {
-    pairs: PairReport[];
-    nodes: string[];
-    uncovered: { from: string; to: string }[];
-  };
+  report(topology: Topology | null): PairsReport;
+}
+
+export interface PairsReport {
+  pairs: PairReport[];
+  /** The snapshot's nodes, then others that were seen. */
+  nodes: string[];
+  /** Ordered pairs of the snapshot's nodes without a judged flow. */
+  uncovered: { from: string; to: string }[];
 }
 
 /** Uncovered pairs listed; the number of nodes is squared in them. */
 const UNCOVERED_KEPT = 10_000;
 
-export function createPairTally({ captures, window }: Pick<Trace, 'captures' | 'window'>): PairTally {
+/** Clocks of nodes differ: a flow this little outside the time both ends cover is inside. Milliseconds. */
+const CLOCK_TOLERANCE = 100;
+
+export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTally {
   const pairs = new Map<string, PairReport>();
-  const nicNodes = new Set(captures.flatMap((capture) => nicsOf(capture)));
-  const several = nodesCapturedTwice(captures);
+  const nics = nicCaptures(captures);
   return {
     add(flow, verdict) {
       const [from, to] = [flow.src.node, flow.dst.node];
       if (from === null || to === null || from === to) return;
-      const pair = pairOf(pairs, from, to, nicNodes);
+      const [sender, receiver] = [nics.get(from), nics.get(to)];
+      const pair = pairOf(pairs, from, to);
       pair.flows++;
       pair[verdict]++;
-      const both = pair.sent !== null && pair.arrived !== null;
-      // Both ends captured, but this flow is outside the time that both cover: it would count as lost.
-      if (both && flow.arrival === null && window !== null) return;
-      const arrival = both ? flow.arrival : null;
-      if (pair.sent !== null) pair.sent += arrival?.sent ?? packetsAt(flow, from, captures, several.has(from));
-      if (pair.arrived !== null) pair.arrived += arrival?.arrived ?? packetsAt(flow, to, captures, several.has(to));
+      if (sender !== undefined && receiver !== undefined && !within(flow, sender, receiver)) {
+        pair.sent = (pair.sent ?? 0) + (flow.arrival?.sent ?? 0);
+        pair.arrived = (pair.arrived ?? 0) + (flow.arrival?.arrived ?? 0);
+        return;
+      }
+      if (sender !== undefined) pair.sent = (pair.sent ?? 0) + packetsAt(flow, from, captures, sender.overlapping);
+      if (receiver !== undefined)
+        pair.arrived = (pair.arrived ?? 0) + packetsAt(flow, to, captures, receiver.overlapping);
     },
     report(topology) {
       const seen = [...pairs.values()].flatMap(({ from, to }) => [from, to]);
@@ -56,18 +65,51 @@ export function createPairTally({ captures, window }: Pick<Trace, 'captures' | '
   };
 }
 
-function pairOf(pairs: Map<string, PairReport>, from: string, to: string, nicNodes: ReadonlySet<string>): PairReport {
+function pairOf(pairs: Map<string, PairReport>, from: string, to: string): PairReport {
   const key = JSON.stringify([from, to]);
   const known = pairs.get(key);
   if (known !== undefined) return known;
-  const counts = { flows: 0, ok: 0, violation: 0, unverifiable: 0 };
-  const pair = { from, to, ...counts, sent: nicNodes.has(from) ? 0 : null, arrived: nicNodes.has(to) ? 0 : null };
+  const pair = { from, to, flows: 0, ok: 0, violation: 0, unverifiable: 0, sent: null, arrived: null };
   pairs.set(key, pair);
   return pair;
 }
 
-function nicsOf(capture: TracedCapture): string[] {
-  return capture.points.flatMap((point) => (point.role === 'underlay' && point.node !== null ? [point.node] : []));
+/** When a node's NIC was captured (epoch milliseconds), and whether two captures of it overlap. */
+interface NicCaptures {
+  first: number;
+  last: number;
+  overlapping: boolean;
+}
+
+function nicCaptures(captures: readonly TracedCapture[]): Map<string, NicCaptures> {
+  const nics = new Map<string, NicCaptures>();
+  for (const capture of captures) {
+    const [first, last] = [timeOf(capture.first), timeOf(capture.last)];
+    const nodes = capture.points.map((point) => (point.role === 'underlay' ? point.node : null));
+    for (const node of new Set(nodes)) {
+      if (node === null) continue;
+      const known = nics.get(node);
+      if (known === undefined) nics.set(node, { first, last, overlapping: false });
+      else nics.set(node, joined(known, first, last));
+    }
+  }
+  return nics;
+}
+
+function joined(known: NicCaptures, first: number, last: number): NicCaptures {
+  const overlapping = known.overlapping || (first < known.last && known.first < last);
+  return { first: Math.min(known.first, first), last: Math.max(known.last, last), overlapping };
+}
+
+function timeOf(time: string | null): number {
+  return time === null ? Number.NaN : Date.parse(time);
+}
+
+/** Whether the whole flow passed while both NICs were captured; NaN (no times) never is. */
+function within(flow: TracedFlow, sender: NicCaptures, receiver: NicCaptures): boolean {
+  const start = Math.max(sender.first, receiver.first) - CLOCK_TOLERANCE;
+  const end = Math.min(sender.last, receiver.last) + CLOCK_TOLERANCE;
+  return timeOf(flow.first) >= start && timeOf(flow.last) <= end;
 }
 
 /** Packets of a flow on a node's NIC. Captures that overlap saw the same packets: the larger counts; rotated ones add up. */
@@ -82,30 +124,9 @@ function packetsAt(flow: TracedFlow, node: string, captures: readonly TracedCapt
   return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Nodes whose NIC two captures saw at the same time. */
-function nodesCapturedTwice(captures: readonly TracedCapture[]): Set<string> {
-  const twice = new Set<string>();
-  for (const [i, one] of captures.entries()) {
-    for (const other of captures.slice(i + 1)) {
-      if (!overlap(one, other)) continue;
-      const nodes = new Set(nicsOf(other));
-      for (const node of nicsOf(one)) if (nodes.has(node)) twice.add(node);
-    }
-  }
-  return twice;
-}
-
-function overlap(one: TracedCapture, other: TracedCapture): boolean {
-  if (one.first === null || one.last === null || other.first === null || other.last === null) return true;
-  return one.first < other.last && other.first < one.last;
-}
-
-function uncoveredPairs(
-  topology: Topology | null,
-  pairs: ReadonlyMap<string, PairReport>,
-): { from: string; to: string }[] {
+function uncoveredPairs(topology: Topology | null, pairs: ReadonlyMap<string, PairReport>): PairsReport['uncovered'] {
   const names = topology?.nodes.map((node) => node.name) ?? [];
-  const uncovered: { from: string; to: string }[] = [];
+  const uncovered: PairsReport['uncovered'] = [];
   for (const from of names) {
     for (const to of names) {
       if (from === to || uncovered.length >= UNCOVERED_KEPT) continue;
