@@ -93,18 +93,17 @@ export class ChunkBuffer {
   }
 
   #makeRoom(need: number): void {
-    if (this.at > 0 && (this.at === this.end || this.bytes.length - this.end < PIECE)) {
+    const short = this.bytes.length - this.end < PIECE || this.at + need > this.bytes.length;
+    if (this.at > 0 && (short || this.at === this.end)) {
       this.bytes.copyWithin(0, this.at, this.end);
       this.#base += this.at;
       this.end -= this.at;
       this.at = 0;
     }
     if (this.at + need <= this.bytes.length) return;
+    // `at` is 0 here: growing follows moving.
     const grown = new Uint8Array(need + PIECE);
-    grown.set(this.bytes.subarray(this.at, this.end));
-    this.#base += this.at;
-    this.end -= this.at;
-    this.at = 0;
+    grown.set(this.bytes.subarray(0, this.end));
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }

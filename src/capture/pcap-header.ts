@@ -41,6 +41,12 @@ export function isPcapHeader(view: DataView, at: number): boolean {
   return view.getUint16(at + 4, little) === 2 && view.getUint16(at + 6, little) === 4;
 }
 
+/** Whether the 16 bytes at `at` are zero: no packet, but a file whose space was reserved and never written. */
+export function isZeroRecord(view: DataView, at: number): boolean {
+  for (let word = 0; word < 16; word += 4) if (view.getUint32(at + word) !== 0) return false;
+  return true;
+}
+
 /** Null for the versions whose records are laid out as today (2.3, 2.4); else what to say. Older ones swap the lengths. */
 export function pcapVersionProblem(header: PcapHeader): string | null {
   if (header.major === 2 && (header.minor === 3 || header.minor === 4)) return null;

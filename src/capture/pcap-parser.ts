@@ -8,7 +8,15 @@ import { captureName, corruptCapture, placeOf } from './capture-errors.ts';
 import type { ChunkBuffer } from './chunk.ts';
 import { capturedLimit } from './limits.ts';
 import { linkTypeOf } from './link-type.ts';
-import { cutOffRecord, joinedFiles, lengthAboveLimit, type OpenedBytes, pcapInfo, takePcapHeader } from './pcap.ts';
+import {
+  cutOffRecord,
+  joinedFiles,
+  lengthAboveLimit,
+  type OpenedBytes,
+  pcapInfo,
+  takePcapHeader,
+  ZERO_RECORD,
+} from './pcap.ts';
 import { PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap-header.ts';
 import { endReading } from './read-loop.ts';
 import { isPcapMagic, swapped } from './sniff.ts';
@@ -126,6 +134,8 @@ function checkHeader(progress: Progress, header: PacketHeader): void {
     info.error = corruptCapture(info, place, lengthAboveLimit(header.capturedLength, limit));
   } else if (header.capturedLength === 0 && isFileHeader(header)) {
     info.error = joinedFiles(info, place);
+  } else if (Object.values(header).every((field) => field === 0)) {
+    info.error = corruptCapture(info, place, ZERO_RECORD);
   }
 }
 

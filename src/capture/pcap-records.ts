@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation.
 // Classic pcap records in a buffer to entries of a batch. draft-ietf-opsawg-pcap section 5.
 import type { ChunkBuffer } from './chunk.ts';
-import { isPcapHeader } from './pcap-header.ts';
+import { isPcapHeader, isZeroRecord } from './pcap-header.ts';
 import { STOP } from './read-loop.ts';
 import type { PacketBatch } from './source.ts';
 
@@ -32,7 +32,7 @@ export function framePcapRecords(chunk: ChunkBuffer, batch: PacketBatch, layout:
   layout.need = headerLength;
   while (end - at >= headerLength) {
     const length = view.getUint32(at + 8, littleEndian);
-    if (length > limit || (length === 0 && isPcapHeader(view, at))) {
+    if (length > limit || (length === 0 && (isPcapHeader(view, at) || isZeroRecord(view, at)))) {
       stop = STOP.corrupt;
       break;
     }

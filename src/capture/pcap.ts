@@ -5,6 +5,7 @@ import type { ChunkBuffer } from './chunk.ts';
 import { capturedLimit } from './limits.ts';
 import {
   isPcapHeader,
+  isZeroRecord,
   PCAP_HEADER_LENGTH,
   type PcapHeader,
   pcapVersionProblem,
@@ -85,6 +86,7 @@ function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, header: PcapHeader): 
     corruption(packet) {
       const place = placeOf(info, `packet ${packet}`, chunk.offset);
       if (isPcapHeader(chunk.view, chunk.at)) return joinedFiles(info, place);
+      if (isZeroRecord(chunk.view, chunk.at)) return corruptCapture(info, place, ZERO_RECORD);
       const length = chunk.view.getUint32(chunk.at + 8, layout.littleEndian);
       return corruptCapture(info, place, lengthAboveLimit(length, layout.limit));
     },
@@ -101,6 +103,9 @@ function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, header: PcapHeader): 
 export function lengthAboveLimit(length: number, limit: number): string {
   return `its captured length of ${length} bytes is above the limit of ${limit}`;
 }
+
+/** The words for a file whose end was reserved but never written. */
+export const ZERO_RECORD = 'only zero bytes stand where a packet should be: the file was never written to its end';
 
 /** The error for `cat a.pcap b.pcap`. */
 export function joinedFiles(info: CaptureInfo, place: string): OverlensError {

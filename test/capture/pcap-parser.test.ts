@@ -18,7 +18,9 @@ const CRAFTED: Readonly<Record<string, Uint8Array>> = {
   'little-endian': buildPcap(PACKETS),
   'big-endian': buildPcap(PACKETS, { bigEndian: true, linkType: 113, snaplen: 96 }),
   'without packets': buildPcap([]),
-  'packets without bytes': buildPcap(Array.from({ length: 9000 }, (_, i) => ({ data: new Uint8Array(0), seconds: i }))),
+  'packets without bytes': buildPcap(
+    Array.from({ length: 9000 }, (_, i) => ({ data: new Uint8Array(0), seconds: i + 1 })),
+  ),
   'packets of 256 KiB': buildPcap([1, 2, 3].map((byte) => ({ data: new Uint8Array(262144).fill(byte) }))),
   'a fraction of more than a second': buildPcap([{ data: Uint8Array.of(1), nanos: 2_500_000_000 }]),
   'cut off in a packet': buildPcap(PACKETS).subarray(0, -5),
@@ -27,6 +29,7 @@ const CRAFTED: Readonly<Record<string, Uint8Array>> = {
     buildPcap(PACKETS.slice(0, 9)),
     pcapRecord({ data: new Uint8Array(400_000), captured: 300_000 }),
   ]),
+  'zero-filled end': joinBytes([buildPcap(PACKETS.slice(0, 9)), new Uint8Array(5000)]),
   'joined with cat': joinBytes([buildPcap(PACKETS.slice(0, 9)), buildPcap(PACKETS)]),
   'joined with cat, other byte order': joinBytes([
     buildPcap(PACKETS.slice(0, 9)),

@@ -247,6 +247,17 @@ export const DAMAGED_CAPTURES: Readonly<Record<string, BadCapture>> = {
     error:
       'FILE: packet 3 at byte offset 176 (uncompressed): its captured length of 2147483647 bytes is above the limit of 262144',
   },
+  'zero-filled.pcap': {
+    bytes: joinBytes([TWO, new Uint8Array(500)]),
+    packets: 2,
+    error:
+      'FILE: packet 3 at byte offset 176: only zero bytes stand where a packet should be: the file was never written to its end',
+  },
+  'zero-filled.pcapng': {
+    bytes: joinBytes([buildPcapng(NG), new Uint8Array(500)]),
+    packets: 1,
+    error: `FILE: block of type 0x0 at byte offset ${NEXT} (before packet 2): its length of 0 bytes is shorter than the 12 that such a block needs`,
+  },
   'joined-with-cat.pcap': {
     bytes: joinBytes([TWO, TWO]),
     packets: 2,
