@@ -15,6 +15,7 @@ import { type Analysis, analyse } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS, isWithin } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { resultOf } from './verdict/result.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from './verdict/settings.ts';
 import type { Trace } from './verdict/types.ts';
 
 export interface TraceOptions {
@@ -44,7 +45,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
     vxlan: vxlanPorts(topology, options.vxlanPorts ?? []),
     wireguard: wireguardPorts(topology),
   });
-  const table = new FlowTable(topology === null ? null : new NodeAddresses(nodeAddresses(topology)));
+  const table = new FlowTable(topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null));
   const range = timeRange(options.since ?? null, options.until ?? null);
   const read = { table, ports, range, options };
   const readers = await Promise.all(
@@ -110,7 +111,7 @@ async function countArrivals(
   if (window === null || topology === null || read.options.signal?.aborted) return null;
   const paths = window.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
-  const table = new FlowTable(new NodeAddresses(nodeAddresses(topology)));
+  const table = new FlowTable(overlayAddresses(topology, read.options.vxlanVNI ?? null));
   const range: TimeRange = {
     includes(seconds, nanos) {
       table.insideWindow = isWithin(window, seconds, nanos);
@@ -138,6 +139,16 @@ function vxlanPorts(topology: Topology | null, more: readonly number[]): number[
 function wireguardPorts(topology: Topology | null): number[] {
   const port = topology?.felix(null).wireguardListeningPort?.value;
   return port === undefined ? [] : [port];
+}
+
+/** What tells an overlay tunnel from a mirror's: node addresses, and every VNI that the user or the snapshot names. */
+function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
+  const named = [vni, topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value, DEFAULT_VNI, EBPF_NODEPORT_VNI];
+  for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanVNI?.value);
+  return new NodeAddresses(
+    nodeAddresses(topology),
+    named.filter((v) => v != null),
+  );
 }
 
 function* nodeAddresses(topology: Topology): Iterable<string> {

@@ -12,7 +12,7 @@ export interface FilterHint {
 }
 
 /** Fewer packets than this of one kind are no sign of a filter, unless answers show that others are missing. */
-const ENOUGH = 5;
+const ENOUGH = 20;
 
 interface Shape {
   packets: number;
@@ -52,7 +52,7 @@ function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
     const tunnel = table.tunnels.record(c.tunnel[row] ?? 0);
     const outer = tunnel.outerSrc === null ? ends : [tunnel.outerSrc, tunnel.outerDst ?? ''];
     shape.common = shape.common === null ? new Set(outer) : new Set(outer.filter((a) => shape.common?.has(a)));
-    if (tunnel.encapsulation === 'none') continue;
+    if (tunnel.encapsulation === 'none' || tunnel.carriers.length > 0) continue;
     shape.tunnel += packets;
     shape.kinds.add(tunnel.encapsulation);
     if (tunnel.udpPort !== null) shape.ports.add(tunnel.udpPort);

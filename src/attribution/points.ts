@@ -69,13 +69,14 @@ export function findPoints(input: PointsInput): Points {
   return { all, ofLink, macs, contradictions };
 }
 
-/** Links of one capture by interface; SLL v1 has no interface, so every link stands alone until roles are known. */
+/** Links of one capture by interface. */
 function groupLinks(facts: readonly LinkFacts[], capture: CaptureCounters, captureIndex: number): Group[] {
   const groups = new Map<string, Group>();
   facts.forEach((fact, link) => {
     const { link: record } = fact;
     if (record.capture !== captureIndex) return;
-    const perFrame = record.type === 'sll';
+    // SLL v1 has no interface, and mirrored copies may come from anywhere: each link speaks for itself
+    const perFrame = record.type === 'sll' || record.carried;
     const key = perFrame ? `link ${link}` : `${record.interface}/${record.ifindex ?? ''}`;
     let group = groups.get(key);
     if (group === undefined) {

@@ -16,6 +16,8 @@ const COOKED = 2;
 const COOKED2 = 3;
 const NULL = 4;
 const NO_ADDRESS = 0xffff;
+/** Bit of the TYPE word: the frame came inside a carrier (a mirrored copy). */
+const CARRIED = 0x80;
 const [CAPTURE, INTERFACE, IFINDEX, TYPE, HIGH, SOURCE, DESTINATION] = [0, 1, 2, 3, 4, 5, 6] as const;
 
 export class Links {
@@ -27,8 +29,11 @@ export class Links {
     return this.#table.count;
   }
 
-  /** Counts the frame and returns the index of its link entry. Needs a walked `stack`. */
-  add(bytes: Uint8Array, capture: number, interfaceIndex: number, stack: LayerStack): number {
+  /**
+   * Counts the frame and returns the index of its link entry. Needs a walked `stack`; `layer` is the link header: 0, or the
+   * frame inside the last carrier.
+   */
+  add(bytes: Uint8Array, capture: number, interfaceIndex: number, stack: LayerStack, layer: number): number {
     const key = this.#table.key;
     key[CAPTURE] = capture;
     key[INTERFACE] = interfaceIndex;
@@ -36,12 +41,13 @@ export class Links {
     key[HIGH] = 0;
     key[SOURCE] = 0;
     key[DESTINATION] = 0;
-    const protocol = stack.depth > 0 ? stack.protocol[0]! : PROTOCOL.none;
-    const at = stack.start[0]!;
+    const protocol = stack.depth > 0 ? stack.protocol[layer]! : PROTOCOL.none;
+    const at = stack.start[layer]!;
     if (protocol === PROTOCOL.ethernet) this.#ethernet(bytes, at);
     else if (protocol === PROTOCOL.sll) this.#cooked(bytes, at);
     else if (protocol === PROTOCOL.sll2) this.#cooked2(bytes, at);
     else key[TYPE] = protocol === PROTOCOL.null ? NULL : RAW;
+    if (layer > 0) key[TYPE]! |= CARRIED;
     const index = this.#table.intern();
     if (index === this.packets.length) this.#grow();
     this.packets[index]!++;
@@ -89,7 +95,7 @@ export class Links {
   record(index: number): LinkRecord {
     const table = this.#table;
     const word = table.word(index, TYPE);
-    const type = TYPES[word & 0xff] ?? 'raw';
+    const type = TYPES[word & 0x7f] ?? 'raw';
     const cooked = type === 'sll' || type === 'sll2';
     const high = table.word(index, HIGH);
     const hasSource = type === 'ethernet' || (cooked && word >>> 16 === 0);
@@ -101,6 +107,7 @@ export class Links {
       src: hasSource ? macText(high >>> 16, table.word(index, SOURCE)) : null,
       dst: type === 'ethernet' ? macText(high & 0xffff, table.word(index, DESTINATION)) : null,
       packetType: cooked ? (word >>> 8) & 0xff : null,
+      carried: (word & CARRIED) !== 0,
       packets: this.packets[index] ?? 0,
     };
   }

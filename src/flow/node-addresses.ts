@@ -1,5 +1,5 @@
 // HOT: per packet. No allocation.
-// The set of node addresses that tells an overlay tunnel from a carrier, and nothing else about the cluster.
+// What tells an overlay tunnel from a carrier: the node addresses and the cluster's VNIs, and nothing else about the cluster.
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import { parseIp } from '../net/ip.ts';
 import { u32 } from '../wire/bytes.ts';
@@ -9,8 +9,11 @@ export class NodeAddresses {
   readonly #v4 = new Set<number>();
   readonly #v6 = new WordTable(4, 64);
 
+  readonly #vnis: ReadonlySet<number>;
+
   /** @param addresses text; what is no IP address is passed over. */
-  constructor(addresses: Iterable<string>) {
+  constructor(addresses: Iterable<string>, vnis: Iterable<number> = [4096]) {
+    this.#vnis = new Set(vnis);
     for (const text of addresses) {
       const ip = parseIp(text);
       if (ip === null) continue;
@@ -28,5 +31,9 @@ export class NodeAddresses {
     const from = at + (destination ? 24 : 8);
     for (let i = 0; i < 4; i++) this.#v6.key[i] = u32(bytes, from + 4 * i);
     return this.#v6.find() >= 0;
+  }
+
+  hasVni(vni: number): boolean {
+    return this.#vnis.has(vni);
   }
 }

@@ -18,6 +18,8 @@ export interface LinkRecord {
   dst: string | null;
   /** Cooked packet type (0 to us, 1 broadcast, 2 multicast, 3 to someone else, 4 outgoing); null otherwise. */
   packetType: number | null;
+  /** The frame came inside a carrier: a mirrored copy, which may have been taken anywhere. */
+  carried: boolean;
   packets: number;
 }
 

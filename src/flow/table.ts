@@ -15,8 +15,9 @@ import { fragmentHeader, ipHeaderLength, isFirstFragment, upperProtocol, wireEnd
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { BIT, ObservationColumns } from './observation-columns.ts';
+import { Selection } from './selection.ts';
 import { trackTcp } from './tcp.ts';
-import { NO_TUNNEL, outerNetwork, Tunnels } from './tunnels.ts';
+import { outerNetwork, Tunnels } from './tunnels.ts';
 import { WordTable } from './word-table.ts';
 
 const [SOURCE, DESTINATION, PORTS, PROTO] = [0, 1, 2, 3] as const;
@@ -40,19 +41,14 @@ export class FlowTable {
   readonly #flows = new WordTable(4);
   readonly #rows = new WordTable(3);
   readonly #fragments = new Fragments();
-  readonly #nodes: NodeAddresses | null;
   /** First row of each flow, and the last one, where new rows are linked. */
   #firstRow = new Int32Array(256);
   #lastRow = new Int32Array(256);
-  // what `#select` found in the stack, kept in fields so that no object is made
-  #network = -1;
-  #transport = -1;
-  #tunnelLayer = -1;
-  #tunnel = NO_TUNNEL;
+  readonly #selection: Selection;
 
   /** @param nodes the cluster's node addresses: with them, nested tunnels are told from carriers (design section 4). */
   constructor(nodes: NodeAddresses | null = null) {
-    this.#nodes = nodes;
+    this.#selection = new Selection(this.tunnels, nodes);
   }
 
   get flowCount(): number {
@@ -62,11 +58,14 @@ export class FlowTable {
   /** Adds packet `i` of `batch`, whose layers `stack` holds. Returns its row, -1 when it belongs to no flow. */
   add(batch: PacketBatch, i: number, stack: LayerStack, capture: number, packet: number): number {
     const bytes = batch.bytes;
-    const link = this.links.add(bytes, capture, batch.interface[i]!, stack);
     this.fragmentWithoutFirst = false;
-    if (stack.outcome === OUTCOME.notFlow) this.#noteArp(bytes, stack, link, packet);
-    if (stack.network < 0 || stack.outcome === OUTCOME.notFlow || stack.outcome === OUTCOME.unsupported) return -1;
-    this.#select(bytes, stack);
+    if (stack.network < 0 || stack.outcome === OUTCOME.notFlow || stack.outcome === OUTCOME.unsupported) {
+      const seenOn = this.links.add(bytes, capture, batch.interface[i]!, stack, 0);
+      if (stack.outcome === OUTCOME.notFlow) this.#noteArp(bytes, stack, seenOn, packet);
+      return -1;
+    }
+    this.#selection.select(bytes, stack);
+    const link = this.links.add(bytes, capture, batch.interface[i]!, stack, this.#selection.linkLayer);
     if (stack.laterFragment >= 0) {
       const known = this.#laterFragment(bytes, stack, link);
       if (known >= 0) {
@@ -91,45 +90,9 @@ export class FlowTable {
     this.arp.add(bytes, stack.start[last]!, stack.end[last]!, link, packet);
   }
 
-  /** Chooses the tunnel that describes the observation and the IP header of the flow: design section 4, nested tunnels. */
-  #select(bytes: Uint8Array, stack: LayerStack): void {
-    this.#network = stack.network;
-    this.#transport = stack.transport;
-    this.#tunnelLayer = -1;
-    this.#tunnel = NO_TUNNEL;
-    const last = stack.depth - 1;
-    if (stack.protocol[last] === PROTOCOL.wireguard) {
-      this.#tunnelLayer = last;
-      this.#tunnel = this.tunnels.add(bytes, stack, last, NO_TUNNEL);
-      return;
-    }
-    let usable = stack.tunnels;
-    while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
-    if (usable === 0) return;
-    let chosen = usable - 1;
-    if (usable > 1 && this.#nodes !== null) chosen = this.#innermostBetweenNodes(bytes, stack, usable);
-    for (let k = 0; k <= chosen; k++) this.#tunnel = this.tunnels.add(bytes, stack, stack.tunnel[k]!, this.#tunnel);
-    this.#tunnelLayer = stack.tunnel[chosen]!;
-    if (chosen === usable - 1) return;
-    const nextTunnel = stack.tunnel[chosen + 1]!;
-    this.#network = outerNetwork(stack, nextTunnel);
-    this.#transport = this.#network + 1 < nextTunnel ? nextTunnel - 1 : -1;
-  }
-
-  #innermostBetweenNodes(bytes: Uint8Array, stack: LayerStack, usable: number): number {
-    for (let k = usable - 1; k >= 0; k--) {
-      const outer = outerNetwork(stack, stack.tunnel[k]!);
-      if (outer < 0) continue;
-      const protocol = stack.protocol[outer]!;
-      const at = stack.start[outer]!;
-      if (this.#nodes!.has(protocol, bytes, at, false) && this.#nodes!.has(protocol, bytes, at, true)) return k;
-    }
-    return usable - 1;
-  }
-
   #flow(bytes: Uint8Array, stack: LayerStack): number {
     const key = this.#flows.key;
-    const network = this.#network;
+    const network = this.#selection.network;
     const family = stack.protocol[network]!;
     const at = stack.start[network]!;
     const source = this.addresses.source(family, bytes, at);
@@ -151,7 +114,7 @@ export class FlowTable {
 
   /** Where the ports stand; -1 when the capture cut them off. A cut-off header still has them in its first four bytes. */
   #portsAt(stack: LayerStack): number {
-    if (this.#transport >= 0) return stack.start[this.#transport]!;
+    if (this.#selection.transport >= 0) return stack.start[this.#selection.transport]!;
     if (stack.laterFragment >= 0 || stack.fault === 0 || stack.faultLayer !== stack.depth || stack.have < 4) return -1;
     return stack.faultAt;
   }
@@ -161,10 +124,10 @@ export class FlowTable {
     const key = this.#rows.key;
     key[0] = flow;
     key[1] = link;
-    key[2] = this.#tunnel;
+    key[2] = this.#selection.tunnel;
     const row = this.#rows.intern();
     if (!this.#rows.added) return row;
-    this.columns.add(flow, link, this.#tunnel);
+    this.columns.add(flow, link, this.#selection.tunnel);
     if (newFlow) {
       if (flow === this.#firstRow.length) this.#growFlows();
       this.#firstRow[flow] = row;
@@ -209,22 +172,22 @@ export class FlowTable {
   /** Everything beyond the counters: TTL, DF, overhead, TCP and ICMP. */
   #facts(bytes: Uint8Array, stack: LayerStack, row: number, packet: number): void {
     const c = this.columns;
-    const at = stack.start[this.#network]!;
-    const isV4 = stack.protocol[this.#network] === PROTOCOL.ipv4;
+    const at = stack.start[this.#selection.network]!;
+    const isV4 = stack.protocol[this.#selection.network] === PROTOCOL.ipv4;
     const ttl = isV4 ? IPV4.ttl.read(bytes, at) : IPV6.hlim.read(bytes, at);
     if (c.packets[row] === 1 || ttl < c.ttlMin[row]!) c.ttlMin[row] = ttl;
     if (ttl > c.ttlMax[row]!) c.ttlMax[row] = ttl;
     if (isV4 && u8(bytes, at + 6) & 0x40) c.bits[row]! |= BIT.innerDontFragment;
     if (this.fragmentWithoutFirst) c.bits[row]! |= BIT.fragmentWithoutFirst;
-    if (this.#tunnelLayer >= 0 && this.#tunnelLayer <= this.#network) {
-      const outer = outerNetwork(stack, this.#tunnelLayer);
+    if (this.#selection.tunnelLayer >= 0 && this.#selection.tunnelLayer <= this.#selection.network) {
+      const outer = outerNetwork(stack, this.#selection.tunnelLayer);
       if (outer >= 0) c.overheadBytes[row]! += at - stack.start[outer]!;
     }
     this.#inside(bytes, stack, row, at);
-    if (this.#transport < 0 || stack.laterFragment >= 0) return;
-    const transportAt = stack.start[this.#transport]!;
-    const protocol = stack.protocol[this.#transport]!;
-    if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#network));
+    if (this.#selection.transport < 0 || stack.laterFragment >= 0) return;
+    const transportAt = stack.start[this.#selection.transport]!;
+    const protocol = stack.protocol[this.#selection.transport]!;
+    if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#selection.network));
     else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6)
       this.#icmp(bytes, stack, protocol, transportAt, row, packet);
   }
@@ -232,13 +195,15 @@ export class FlowTable {
   /** Counts what the packet carried; `at` is its IP header. */
   #inside(bytes: Uint8Array, stack: LayerStack, row: number, at: number): void {
     const c = this.columns;
-    const end = wireEnd(bytes, stack, this.#network);
+    const end = wireEnd(bytes, stack, this.#selection.network);
     const next =
-      this.#network + 1 < stack.depth
-        ? stack.start[this.#network + 1]!
-        : at + ipHeaderLength(bytes, stack, this.#network);
-    const isTcp = this.#transport >= 0 && stack.protocol[this.#transport] === PROTOCOL.tcp;
-    const from = isTcp ? stack.start[this.#transport]! + tcpHeaderLength(bytes, stack.start[this.#transport]!) : next;
+      this.#selection.network + 1 < stack.depth
+        ? stack.start[this.#selection.network + 1]!
+        : at + ipHeaderLength(bytes, stack, this.#selection.network);
+    const isTcp = this.#selection.transport >= 0 && stack.protocol[this.#selection.transport] === PROTOCOL.tcp;
+    const from = isTcp
+      ? stack.start[this.#selection.transport]! + tcpHeaderLength(bytes, stack.start[this.#selection.transport]!)
+      : next;
     if (this.insideWindow) c.windowPackets[row]!++;
     if (end > from) {
       c.payloadBytes[row]! += end - from;
@@ -251,7 +216,7 @@ export class FlowTable {
     const type = u8(bytes, at);
     if (type === (protocol === PROTOCOL.icmp ? ICMP_ECHO : ICMPV6_ECHO)) this.columns.requests[row]!++;
     else if (type === (protocol === PROTOCOL.icmp ? 0 : ICMPV6_ECHO_REPLY)) this.columns.replies[row]!++;
-    else this.icmpErrors.add(this.addresses, bytes, at, stack.end[this.#transport]!, protocol, row, packet);
+    else this.icmpErrors.add(this.addresses, bytes, at, stack.end[this.#selection.transport]!, protocol, row, packet);
   }
 
   /** Row * 2 + (1 if the fragment is one of the outer packet); -1 when its first fragment is not known. */
@@ -261,10 +226,10 @@ export class FlowTable {
   }
 
   #rememberFragments(bytes: Uint8Array, stack: LayerStack, link: number, row: number): void {
-    for (let layer = stack.firstFragment; layer <= this.#network; layer++) {
+    for (let layer = stack.firstFragment; layer <= this.#selection.network; layer++) {
       if (!isFirstFragment(bytes, stack, layer)) continue;
       this.#fragmentKey(bytes, stack, layer, link);
-      const outer = this.#tunnelLayer >= 0 && layer < this.#tunnelLayer;
+      const outer = this.#selection.tunnelLayer >= 0 && layer < this.#selection.tunnelLayer;
       this.columns.bits[row]! |= outer ? BIT.outerFragmented : BIT.innerFragmented;
       this.#fragments.put(row * 2 + (outer ? 1 : 0));
     }

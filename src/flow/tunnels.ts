@@ -76,6 +76,14 @@ export class Tunnels {
     return this.#table.intern();
   }
 
+  /** Index of "no tunnel, but inside this carrier". */
+  addPlain(carrier: number): number {
+    const key = this.#table.key;
+    key.fill(0);
+    key[PARENT] = carrier;
+    return this.#table.intern();
+  }
+
   encapsulationOf(index: number): FrameEncapsulation {
     return ENCAPSULATIONS[this.#table.word(index, KIND) & 15] ?? 'none';
   }
@@ -84,7 +92,8 @@ export class Tunnels {
   record(index: number): TunnelRecord {
     const table = this.#table;
     const kind = table.word(index, KIND);
-    if ((kind & 15) === NONE) return PLAIN;
+    if ((kind & 15) === NONE)
+      return index === NO_TUNNEL ? PLAIN : { ...PLAIN, carriers: this.#carriers(table.word(index, PARENT)) };
     const family = kind & IPV6_OUTER ? 6 : 4;
     const macs = (kind & HAS_MACS) !== 0;
     const high = table.word(index, MAC_HIGH);

@@ -63,7 +63,9 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
       return [
         "kubectl get nodes -o wide   # one machine registered under another's name? cloned /var/lib/calico/nodename?",
       ];
-    case 'underlay-drops-overlay':
+    case 'node-unreachable':
+      return [`kubectl get node ${to} -o yaml | grep -i -A1 address   # is IPv4Address one of its addresses?`];
+    case 'lost-on-underlay':
       return [
         `${to}# tcpdump -ni <NIC> udp port 4789   # while ${from} sends`,
         'firewall, security group, hypervisor: UDP 4789 between nodes',

@@ -22,7 +22,11 @@ export interface ClusterFinding {
 
 export function tableFindings(table: FlowTable, points: Points, topology: Topology | null): ClusterFinding[] {
   if (topology === null) return [];
-  return [...missingNeighbours(table, points, topology), ...duplicateMacs(table, topology)];
+  return [
+    ...missingNeighbours(table, points, topology),
+    ...unreachableNodes(table, points, topology),
+    ...duplicateMacs(table, topology),
+  ];
 }
 
 /** Felix writes every VTEP's neighbour entry: ARP for one means that it is not there. */
@@ -56,34 +60,69 @@ function missingNeighbours(table: FlowTable, points: Points, topology: Topology)
   return [...findings.values()];
 }
 
-/** One inner source MAC behind two nodes' outer addresses: cloned machines, or one node name used twice. */
+/** One unanswered ARP request may be the end of the capture. */
+const ENOUGH_ASKED = 2;
+
+/** A node that asks for another node's address on its NIC, again and again, and is never answered (calico-facts 10.2). */
+function unreachableNodes(table: FlowTable, points: Points, topology: Topology): ClusterFinding[] {
+  const asked = new Map<string, ClusterFinding>();
+  const heard = new Set<number>();
+  for (const pair of table.arp.pairs()) heard.add(pair.sender);
+  for (const pair of table.arp.pairs()) {
+    const point = points.all[points.ofLink[pair.link] ?? -1];
+    const to = topology.nodeByAddress(formatIPv4(pair.target));
+    const from = topology.nodeByAddress(formatIPv4(pair.sender));
+    if (pair.operation !== 1 || point?.role !== 'underlay' || to === null || from === null || from === to) continue;
+    if (heard.has(pair.target)) continue;
+    const key = `${from.name}|${to.name}`;
+    const known = asked.get(key);
+    if (known !== undefined) known.packets += pair.packets;
+    else {
+      const address = formatIPv4(pair.target);
+      asked.set(key, {
+        code: 'node-unreachable',
+        fromNode: from.name,
+        toNode: to.name,
+        title: `${from.name} gets no answer when it asks for ${to.name}'s address ${address}`,
+        packets: pair.packets,
+        capture: point.capture,
+        firstPacket: pair.firstPacket,
+        seen: `ARP who-has ${address}, unanswered`,
+      });
+    }
+  }
+  return [...asked.values()].filter((finding) => finding.packets >= ENOUGH_ASKED);
+}
+
+/** The MAC of one node's VTEP in frames that another node sends: cloned machines, or one node name used twice. */
 function duplicateMacs(table: FlowTable, topology: Topology): ClusterFinding[] {
-  const sources = new Map<string, Map<string, string>>();
+  const senders = new Map<string, Map<string, string>>();
   for (let i = 1; i < table.tunnels.count; i++) {
     const { encapsulation, innerSrcMac, outerSrc } = table.tunnels.record(i);
-    if (encapsulation !== 'vxlan' || innerSrcMac === null || outerSrc === null) continue;
-    if (topology.nodeByVtepMac(innerSrcMac) === null && !innerSrcMac.startsWith('66:')) continue;
-    const node = topology.nodeByAddress(outerSrc);
-    if (node === null) continue;
-    const nodes = sources.get(innerSrcMac) ?? new Map<string, string>();
+    const node = outerSrc === null ? null : topology.nodeByAddress(outerSrc);
+    if (encapsulation !== 'vxlan' || innerSrcMac === null || outerSrc === null || node === null) continue;
+    const owner = topology.nodeByVtepMac(innerSrcMac)?.node ?? null;
+    if (owner === null && !innerSrcMac.startsWith('66:')) continue;
+    const nodes = senders.get(innerSrcMac) ?? new Map<string, string>();
+    if (owner !== null) nodes.set(owner.name, nodes.get(owner.name) ?? `${owner.name} by the snapshot`);
     nodes.set(node.name, outerSrc);
-    sources.set(innerSrcMac, nodes);
+    senders.set(innerSrcMac, nodes);
   }
-  return [...sources]
-    .filter(([, nodes]) => nodes.size > 1)
-    .map(([mac, nodes]) => {
-      const [first = '', second = ''] = [...nodes.keys()];
-      return {
-        code: 'duplicate-tunnel-mac' as const,
-        fromNode: first,
-        toNode: null,
-        title: `${first} and ${second} both send with the VTEP MAC ${mac}`,
-        packets: 0,
-        capture: null,
-        firstPacket: null,
-        seen: `inner source ${mac} from ${[...nodes.values()].join(' and ')}`,
-      };
-    });
+  return [...senders].filter(([, nodes]) => nodes.size > 1).map(([mac, nodes]) => duplicateMac(mac, nodes));
+}
+
+function duplicateMac(mac: string, nodes: ReadonlyMap<string, string>): ClusterFinding {
+  const [first = '', second = ''] = [...nodes.keys()];
+  return {
+    code: 'duplicate-tunnel-mac',
+    fromNode: first,
+    toNode: null,
+    title: `${first} and ${second} have one VTEP MAC, ${mac}`,
+    packets: 0,
+    capture: null,
+    firstPacket: null,
+    seen: `inner source ${mac} from ${[...nodes.values()].join(' and ')}`,
+  };
 }
 
 /** Gathers per pair of nodes what arrived and what was answered. */
@@ -95,8 +134,8 @@ export interface PairTally {
 interface Pair {
   from: string;
   to: string;
-  tunnelSent: number;
-  tunnelArrived: number;
+  sent: number;
+  arrived: number;
   echoAnswered: number;
   tcpAnswered: number;
   synUnanswered: number;
@@ -118,12 +157,12 @@ export function pairTally(): PairTally {
       addToPair(pair, flow);
     },
     findings: () =>
-      [...pairs.values()].flatMap((pair) => [droppedOverlay(pair), icmpOnly(pair)].filter((f) => f !== null)),
+      [...pairs.values()].flatMap((pair) => [lostOnUnderlay(pair), icmpOnly(pair)].filter((f) => f !== null)),
   };
 }
 
 function newPair(flow: TracedFlow): Pair {
-  const counts = { tunnelSent: 0, tunnelArrived: 0, echoAnswered: 0, tcpAnswered: 0, synUnanswered: 0 };
+  const counts = { sent: 0, arrived: 0, echoAnswered: 0, tcpAnswered: 0, synUnanswered: 0 };
   const place = {
     capture: flow.observations[0]?.capture ?? null,
     firstPacket: flow.observations[0]?.firstPacket ?? null,
@@ -132,11 +171,10 @@ function newPair(flow: TracedFlow): Pair {
 }
 
 function addToPair(pair: Pair, flow: TracedFlow): void {
-  const tunnelled = flow.observed.encapsulation === 'vxlan' || flow.observed.encapsulation === 'ipip';
   const misdirected = flow.findings.some((f) => f.code === 'wrong-destination-vtep');
-  if (tunnelled && flow.arrival !== null && !misdirected) {
-    pair.tunnelSent += flow.arrival.sent;
-    pair.tunnelArrived += flow.arrival.arrived;
+  if (flow.inScope && flow.arrival !== null && !misdirected) {
+    pair.sent += flow.arrival.sent;
+    pair.arrived += flow.arrival.arrived;
   }
   const answered = flow.outcome === 'answered' || flow.outcome === 'refused';
   if ((flow.protocol === 'icmp' || flow.protocol === 'icmpv6') && answered) pair.echoAnswered++;
@@ -146,17 +184,17 @@ function addToPair(pair: Pair, flow: TracedFlow): void {
     pair.synUnanswered++;
 }
 
-function droppedOverlay(pair: Pair): ClusterFinding | null {
-  if (pair.tunnelSent < ENOUGH_LOST || pair.tunnelArrived > 0) return null;
+function lostOnUnderlay(pair: Pair): ClusterFinding | null {
+  if (pair.sent < ENOUGH_LOST || pair.arrived > 0) return null;
   return {
-    code: 'underlay-drops-overlay',
+    code: 'lost-on-underlay',
     fromNode: pair.from,
     toNode: pair.to,
-    title: `no tunnel packet of ${pair.from} reached ${pair.to}: the underlay blocks it (firewall, security group, hypervisor)`,
-    packets: pair.tunnelSent,
+    title: `nothing that ${pair.from} sent for ${pair.to}'s pods arrived: the network between them drops it`,
+    packets: pair.sent,
     capture: pair.capture,
     firstPacket: pair.firstPacket,
-    seen: `${pair.tunnelSent} tunnel packets left ${pair.from}'s NIC, 0 arrived at ${pair.to}'s`,
+    seen: `${pair.sent} packets left ${pair.from}'s NIC, 0 arrived at ${pair.to}'s`,
   };
 }
 

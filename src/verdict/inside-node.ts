@@ -6,6 +6,7 @@ import type { Expected } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
+import { formatIPv4 } from '../net/ip.ts';
 import type { RawFinding } from './judge.ts';
 import { nameOf } from './rules.ts';
 
@@ -27,10 +28,29 @@ const ENOUGH_PACKETS = 2;
 const TO_SOMEONE_ELSE = 3;
 
 export function insideNode(table: FlowTable, points: Points, captures: readonly CaptureCounters[]): InsideNode {
-  const nics = nicsThatShowTunnels(table, points);
+  const places: Places = { nics: nicsThatShowTunnels(table, points), unanswered: unansweredAddresses(table), table };
   return {
-    of: (input) => [missingFdb(input, nics, captures), notForThisHost(input, table)].filter((f) => f !== null),
+    of: (input) => [missingFdb(input, places, captures), notForThisHost(input, table)].filter((f) => f !== null),
   };
+}
+
+interface Places {
+  nics: ReadonlySet<Point>;
+  /** Addresses that were asked for by ARP and never answered. */
+  unanswered: ReadonlySet<string>;
+  table: FlowTable;
+}
+
+function unansweredAddresses(table: FlowTable): Set<string> {
+  const pairs = [...table.arp.pairs()];
+  const heard = new Set(pairs.map((p) => p.sender));
+  return new Set(pairs.filter((p) => p.operation === 1 && !heard.has(p.target)).map((p) => formatIPv4(p.target)));
+}
+
+/** On a tunnel device the frame's own destination MAC is the inner one. */
+function linkDestination(seen: SeenObservation, table: FlowTable): string | null {
+  const [row] = seen.rows;
+  return row === undefined ? null : table.links.record(table.columns.link[row] ?? 0).dst;
 }
 
 /** NIC points where a node's own VXLAN packets were seen: a filter or one-sided capture would hide the others alike. */
@@ -46,24 +66,31 @@ function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
 }
 
 function missingFdb(
-  { src, dst, expected, observations }: InsideInput,
-  nics: ReadonlySet<Point>,
+  input: InsideInput,
+  { nics, unanswered, table }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
-  if (expected.encapsulation !== 'vxlan' || src.node === null) return null;
+  const { src, dst, expected, observations } = input;
+  const from = src.node;
+  if (expected.encapsulation !== 'vxlan' || from === null) return null;
   const onTunnel = observations.find(
-    (o) => o.pointInfo.role === 'tunnel' && o.pointInfo.topologyNode === src.node && o.packets >= ENOUGH_PACKETS,
+    (o) => o.pointInfo.role === 'tunnel' && o.pointInfo.topologyNode === from && o.packets >= ENOUGH_PACKETS,
   );
   if (onTunnel === undefined || observations.some((o) => o.pointInfo.role === 'underlay')) return null;
-  const covering = [...nics].find((p) => p.topologyNode === src.node && covers(captures[p.capture], onTunnel));
-  if (covering === undefined) return null;
-  const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${src.node.name}'s tunnel device, none on its NIC: no FDB entry for ${onTunnel.innerDstMac ?? 'the inner MAC'}`;
-  return { code: 'missing-fdb-entry', message: message.replace(' for the inner MAC', ''), seen: onTunnel };
+  if (dst.node?.addresses.some((a) => unanswered.has(a.address))) return null;
+  const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
+  const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
+  const nicSilent = [...nics].some((p) => p.topologyNode === from && covers(captures[p.capture], onTunnel));
+  if (!notInTable && !nicSilent) return null;
+  const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
+  const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
+  return { code: 'missing-fdb-entry', message, seen: onTunnel };
 }
 
+/** Whether the NIC was being captured while some of these packets were seen. */
 function covers(capture: CaptureCounters | undefined, seen: SeenObservation): boolean {
   if (capture?.first == null || capture.last === null) return false;
-  return !isBefore(seen.firstMoment, capture.first) && !isBefore(capture.last, seen.lastMoment);
+  return !isBefore(capture.last, seen.firstMoment) && !isBefore(seen.lastMoment, capture.first);
 }
 
 function notForThisHost({ src, dst, observations }: InsideInput, table: FlowTable): RawFinding | null {

@@ -137,9 +137,12 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
 /** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */
 function isForeign(rule: RuleInput): boolean {
   const { seen, outerFrom, outerTo } = rule;
-  if (seen.encapsulation === 'none') return seen.carriers.length > 0;
+  if (seen.encapsulation === 'none') return false;
   if (seen.encapsulation === 'vxlan') return !isCalicoVxlan(rule) || (outerFrom === null && outerTo === null);
-  return outerFrom === null || outerTo === null;
+  // IPIP leaves the outer source to the kernel: one end known is enough (calico-facts 1.2)
+  return seen.encapsulation === 'ipip'
+    ? outerFrom === null && outerTo === null
+    : outerFrom === null || outerTo === null;
 }
 
 function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {

@@ -50,9 +50,15 @@ export function because(expected: Expected): string {
   }
 }
 
-/** A VXLAN observation is Calico's own when its VNI or one of its inner MACs is. */
-export function isCalicoVxlan({ topology, settings, seen, outerFrom }: RuleInput): boolean {
+/**
+ * A VXLAN observation is Calico's own when its VNI or one of its inner MACs is, or when it runs between the very nodes that
+ * the snapshot has its two pods on with one of the VNIs that eBPF releases sent by mistake (0 and 1: calico-facts 4.7).
+ */
+export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, outerTo }: RuleInput): boolean {
   if (seen.encapsulation !== 'vxlan') return false;
+  const ebpfVni = seen.vni === 0 || seen.vni === 1;
+  const betweenOwners = outerFrom !== null && outerTo !== null && outerFrom === src.node && outerTo === dst.node;
+  if (ebpfVni && betweenOwners && isStrong(src) && isStrong(dst)) return true;
   return (
     seen.vni === settings.vni(outerFrom).value ||
     [seen.innerSrcMac, seen.innerDstMac].some((mac) => isVtepMac(topology, mac))
@@ -165,6 +171,7 @@ export function wrongUdpPort(input: RuleInput): string | null {
  */
 export function wrongTunnelMac({ seen, dst, outerTo }: RuleInput): string | null {
   if (seen.encapsulation !== 'vxlan' || seen.innerDstMac === null || seen.innerDstMac === WORKLOAD_MAC) return null;
+  if (seen.vni === 0 || seen.vni === 1) return null;
   const target = dst.node ?? outerTo;
   const written = writtenMac(target, seen);
   if (target === null || written === null || written.value === seen.innerDstMac) return null;

@@ -2,7 +2,7 @@
 // devices agree on, Calico's defaults.
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
 
-const DEFAULT_VNI = 4096;
+export const DEFAULT_VNI = 4096;
 const DEFAULT_PORT = 4789;
 /** Calico's eBPF dataplane forwards NodePort traffic in this VNI, whatever the pools say (calico-facts 4.7). */
 export const EBPF_NODEPORT_VNI = 0xca11c0;

@@ -73,7 +73,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const raw = [...judged.findings, ...inside, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const findings = raw.map((one) => findingOf(shared, one, src, dst, expected));
   if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
-  const violation = judged.verdict === 'violation' || inside.length > 0;
+  const violation = judged.verdict === 'violation';
   const nodePort = isEbpfNodePort(observations);
   const protocol = table.protocolOf(flow);
   const counts = countFlow(table, observations, shared.groupOf, protocol === 6);
@@ -85,8 +85,8 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     dst: endpointOf(dst, table.destinationPortOf(flow)),
     observed: observedOf(observations),
     expected: nodePort ? { ...expected, encapsulation: null, reason: 'ebpf-nodeport' } : expected,
-    verdict: violation ? 'violation' : judged.verdict,
-    unverified: violation ? null : judged.unverified,
+    verdict: judged.verdict,
+    unverified: judged.unverified,
     findings,
     packets: counts.packets,
     bytes: counts.bytes,

@@ -1,6 +1,7 @@
 // What `verify` says of a trace: a policy over finished verdicts, pure. Which flows it asks about, what each must have been, and
 // when a proof is not one (nothing seen, a filter that hides the opposite, pairs of nodes without a packet).
 import type { SourceRef, Topology } from '../topology/model.ts';
+import { BROKEN_PATHS } from './codes.ts';
 import type { Cause, Trace, TracedCapture, TracedFlow, Verdict } from './types.ts';
 import { createUnverifiedTally, type UnverifiedGroup } from './unverified.ts';
 import { createPairTally, type PairReport } from './verify-pairs.ts';
@@ -63,7 +64,13 @@ export interface OutsideGroup {
   packets: number;
 }
 
-export type UndecidedReason = 'nothing-in-scope' | 'nothing-judged' | 'filtered' | 'unverifiable' | 'uncovered';
+export type UndecidedReason =
+  | 'broken-path'
+  | 'nothing-in-scope'
+  | 'nothing-judged'
+  | 'filtered'
+  | 'unverifiable'
+  | 'uncovered';
 
 export interface VerifyReport {
   result: 'pass' | 'fail' | 'undecided';
@@ -110,7 +117,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
     counts.unverifiable += demand.unverifiable;
   }
   const { pairs, nodes, uncovered } = scan.pairs.report(options.topology);
-  const undecided = undecidedReasons(trace.captures, counts, uncovered.length, options);
+  const undecided = undecidedReasons(trace, counts, uncovered.length, options);
   const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
   const { topology: _, ...asked } = options;
   return {
@@ -282,7 +289,7 @@ function noteOutside(outside: Map<string, OutsideGroup>, flow: TracedFlow): void
 }
 
 function undecidedReasons(
-  captures: readonly TracedCapture[],
+  trace: Trace,
   counts: { flows: number; ok: number; violation: number; unverifiable: number },
   uncovered: number,
   options: VerifyOptions,
@@ -290,7 +297,8 @@ function undecidedReasons(
   const reasons: UndecidedReason[] = [];
   if (counts.flows === 0) reasons.push('nothing-in-scope');
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
-  if (isFiltered(captures)) reasons.push('filtered');
+  if (isFiltered(trace.captures)) reasons.push('filtered');
+  if (trace.causes.some((cause) => BROKEN_PATHS.has(cause.code))) reasons.push('broken-path');
   if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
   if (options.coverNodePairs && (uncovered > 0 || options.topology === null)) reasons.push('uncovered');
   return reasons;
