@@ -1,0 +1,232 @@
+// The samples tell the stories their READMEs tell: what each must show, from its captures and its snapshot alone.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadTopology } from '../../src/topology/load.ts';
+import { traceCaptures } from '../../src/trace.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
+import { type VerifyReport, verifyTrace } from '../../src/verdict/verify.ts';
+
+const ROOT = 'samples';
+const folders = readdirSync(ROOT).filter((name) => /^\d\d-/.test(name));
+const CONTROL1 = 'ip-10-0-1-20.eu-west-1.compute.internal';
+const WORKER1 = 'ip-10-0-1-30.eu-west-1.compute.internal';
+const [WEB, CART, DB, CLIENT, LEDGER] = ['10.48.0.130', '10.48.0.131', '10.48.0.200', '10.48.0.10', '10.48.128.200'];
+
+function capturesOf(folder: string): string[] {
+  const files = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.pcap'));
+  return files.sort().map((file) => join(ROOT, folder, file));
+}
+
+interface Run {
+  trace: Trace;
+  flows: TracedFlow[];
+  verify(expectation?: 'config' | 'vxlan'): VerifyReport;
+}
+
+async function run(
+  folder: string,
+  captures = capturesOf(folder),
+  snapshot = join(ROOT, folder, 'topology'),
+): Promise<Run> {
+  const topology = await loadTopology([snapshot]);
+  const trace = await traceCaptures({ captures, topology });
+  const verify = (expectation: 'config' | 'vxlan' = 'config') =>
+    verifyTrace(trace, { expect: expectation, pools: [], coverNodePairs: false, strict: false, topology });
+  return { trace, flows: [...trace.flows()], verify };
+}
+
+/** `observed/verdict` of every flow between two addresses. */
+function seen({ flows }: Run, src: string, dst: string): string[] {
+  const found = flows.filter((flow) => flow.src.ip === src && flow.dst.ip === dst);
+  return [...new Set(found.map((flow) => `${flow.observed.encapsulation} ${flow.verdict}`))].sort();
+}
+
+function causes({ trace }: Run, severity: 'violation' | 'warning'): string[] {
+  const found = trace.causes.filter((cause) => cause.severity === severity);
+  return found.map((cause) => `${cause.code} ${cause.fromNode} > ${cause.toNode}`);
+}
+
+function warningCodes({ trace }: Run): string[] {
+  return [...new Set(trace.causes.filter((cause) => cause.severity === 'warning').map((cause) => cause.code))].sort();
+}
+
+describe('every sample', () => {
+  it('has its story, its snapshot and its captures, and stays small', () => {
+    let total = 0;
+    for (const folder of folders) {
+      for (const part of ['README.md', 'topology/ippools.yaml', 'topology/nodes.yaml', 'topology/pods.yaml'])
+        expect(existsSync(join(ROOT, folder, part)), `${folder}/${part}`).toBe(true);
+      const sizes = capturesOf(folder).map((path) => statSync(path).size);
+      expect(sizes.length, folder).toBeGreaterThan(0);
+      expect(Math.max(...sizes), folder).toBeLessThan(300_000);
+      total += sizes.reduce((sum, size) => sum + size, 0);
+    }
+    expect(folders.length).toBeGreaterThanOrEqual(11);
+    expect(total).toBeLessThan(1_500_000);
+  });
+
+  it('names only files that are there', () => {
+    for (const folder of folders) {
+      const text = readFileSync(join(ROOT, folder, 'README.md'), 'utf8');
+      for (const [path] of text.matchAll(/samples\/[\w./-]+/g))
+        expect(existsSync(path), `${folder}: ${path}`).toBe(true);
+      for (const [, name = ''] of text.matchAll(/`([\w.-]+\.pcap)`/g))
+        expect(existsSync(join(ROOT, folder, name)), `${folder}: ${name}`).toBe(true);
+    }
+  });
+});
+
+describe('01 VXLAN between nodes', () => {
+  it('is as configured in every flow', async () => {
+    const sample = await run('01-vxlan-between-nodes');
+    expect(sample.trace.summary).toMatchObject({ violation: 0, unverifiable: 0 });
+    expect(sample.trace.causes).toEqual([]);
+    expect(sample.verify().exitCode).toBe(0);
+  });
+
+  it('shows two pools: plain one way, VXLAN the other', async () => {
+    const sample = await run('01-vxlan-between-nodes');
+    expect(seen(sample, CLIENT, LEDGER)).toEqual(['none ok']);
+    expect(seen(sample, LEDGER, CLIENT)).toEqual(['vxlan ok']);
+  });
+
+  it('shows control1 behind its tunnel address, and nothing of what stays on one node', async () => {
+    const sample = await run('01-vxlan-between-nodes');
+    const own = sample.flows.find((flow) => flow.src.ip === '10.48.0.135');
+    expect(own?.src).toMatchObject({ kind: 'tunnel', node: CONTROL1 });
+    expect(seen(sample, WEB, CART)).toEqual([]);
+  });
+});
+
+describe('02 pool Never', () => {
+  it('is as configured, and not VXLAN', async () => {
+    const sample = await run('02-pool-never');
+    expect(sample.trace.summary).toMatchObject({ violation: 0, unverifiable: 0 });
+    expect(sample.verify().exitCode).toBe(0);
+    expect(sample.verify('vxlan').exitCode).toBe(1);
+  });
+
+  it('is a bypass against the snapshot of 01', async () => {
+    const sample = await run('02-pool-never', undefined, 'samples/01-vxlan-between-nodes/topology');
+    expect(seen(sample, WEB, DB)).toEqual(['none violation']);
+    expect(new Set(causes(sample, 'violation').map((cause) => cause.split(' ')[0]))).toEqual(
+      new Set(['overlay-bypassed']),
+    );
+    expect(sample.verify().exitCode).toBe(1);
+  });
+});
+
+describe('03 CrossSubnet', () => {
+  it('is plain inside the subnet, VXLAN across, and as configured', async () => {
+    const sample = await run('03-crosssubnet');
+    expect(sample.trace.summary).toMatchObject({ violation: 0, unverifiable: 0 });
+    expect(seen(sample, WEB, DB)).toEqual(['none ok']);
+    expect(seen(sample, CLIENT, WEB)).toEqual(['vxlan ok']);
+    expect(sample.verify().exitCode).toBe(0);
+  });
+});
+
+describe('04 overlay bypassed', () => {
+  it('has one cause: worker1 to control1', async () => {
+    const sample = await run('04-overlay-bypassed');
+    expect(causes(sample, 'violation')).toEqual([`overlay-bypassed ${WORKER1} > ${CONTROL1}`]);
+    expect(seen(sample, DB, WEB)).toEqual(['none violation']);
+    expect(seen(sample, WEB, DB)).toEqual(['vxlan ok']);
+    expect(sample.verify().exitCode).toBe(1);
+  });
+
+  it('names the route', async () => {
+    const sample = await run('04-overlay-bypassed');
+    const chain = sample.trace.causes[0]?.chain ?? [];
+    expect(chain.filter((step) => step.status === 'wrong').map((step) => step.table)).toEqual(['route']);
+  });
+});
+
+describe('05 same node', () => {
+  it('shows nothing of it on the NIC', async () => {
+    const sample = await run('05-same-node');
+    expect(sample.trace.summary.violation).toBe(0);
+    const local = sample.flows.find((flow) => flow.src.ip === WEB && flow.dst.ip === CART);
+    expect(local?.expected.encapsulation).toBe('local');
+    expect(seen(sample, WEB, DB)).toEqual(['vxlan ok']);
+    expect(sample.verify().exitCode).toBe(0);
+  });
+
+  it('proves nothing from the veths alone', async () => {
+    const veths = capturesOf('05-same-node').filter((path) => path.includes('cali'));
+    const sample = await run('05-same-node', veths);
+    expect(seen(sample, WEB, DB)).toEqual(['unknown unverifiable']);
+    expect(sample.verify().exitCode).toBe(3);
+  });
+});
+
+describe('06 any interface', () => {
+  it('takes no plain copy for a bypass, with both captures and with each alone', async () => {
+    const all = capturesOf('06-any-interface');
+    for (const captures of [all, ...all.map((path) => [path])]) {
+      const sample = await run('06-any-interface', captures);
+      expect(sample.trace.summary.violation, captures.join(' ')).toBe(0);
+      expect(seen(sample, WEB, DB), captures.join(' ')).toEqual(['vxlan ok']);
+    }
+  });
+
+  it('still sees the flat pool plain on the NIC', async () => {
+    expect(seen(await run('06-any-interface'), CLIENT, LEDGER)).toEqual(['none ok']);
+  });
+});
+
+describe('07 pool edited', () => {
+  it('is a change of mode and no wall of violations', async () => {
+    const sample = await run('07-pool-edited');
+    expect(causes(sample, 'violation')).toEqual([]);
+    expect(warningCodes(sample)).toContain('mode-changed');
+  });
+
+  // The other way round it could be a bypass that begins: the snapshot must be believed.
+  it('is a change of mode to what the snapshot from before did not ask for', async () => {
+    const sample = await run('07-pool-edited', undefined, join(ROOT, '07-pool-edited', 'topology-before'));
+    expect(sample.verify().exitCode).toBe(1);
+    expect(warningCodes(sample)).toContain('mode-changed');
+  });
+});
+
+describe('08 stale FDB', () => {
+  it("has one violation: control1's packets for worker1", async () => {
+    const sample = await run('08-stale-fdb');
+    expect(causes(sample, 'violation')).toEqual([`wrong-destination-vtep ${CONTROL1} > ${WORKER1}`]);
+    expect(seen(sample, WEB, DB)).toEqual(['vxlan violation']);
+    expect(seen(sample, DB, WEB)).toEqual(['vxlan ok']);
+    expect(sample.verify().exitCode).toBe(1);
+  });
+
+  it('names the FDB', async () => {
+    const sample = await run('08-stale-fdb');
+    const chain = sample.trace.causes[0]?.chain ?? [];
+    expect(chain.filter((step) => step.status === 'wrong').map((step) => step.table)).toEqual(['fdb']);
+  });
+});
+
+describe('09 to 11', () => {
+  it('09 is an MTU black hole, rightly encapsulated', async () => {
+    const sample = await run('09-mtu-black-hole');
+    expect(causes(sample, 'violation')).toEqual([]);
+    expect(warningCodes(sample)).toContain('mtu-black-hole');
+    expect(sample.verify().exitCode).toBe(0);
+  });
+
+  it('10 never reaches the NIC, and the neighbour is missing', async () => {
+    const sample = await run('10-missing-neighbour');
+    expect(causes(sample, 'violation')).toEqual([]);
+    expect(warningCodes(sample)).toContain('missing-neighbour');
+    expect(seen(sample, CLIENT, WEB)).toEqual(['vxlan ok']);
+  });
+
+  it('11 is fragmented outside, and nothing is lost or unexplained', async () => {
+    const sample = await run('11-outer-fragments');
+    expect(causes(sample, 'violation')).toEqual([]);
+    expect(warningCodes(sample)).toEqual(['outer-fragmented']);
+    expect(sample.trace.captures.flatMap((capture) => capture.faults)).toEqual([]);
+    expect(sample.verify().exitCode).toBe(0);
+  });
+});
