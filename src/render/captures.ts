@@ -86,7 +86,7 @@ function fitCells(rows: readonly string[][], names: NameFitter, options: RenderO
   ]);
   const natural = widthsOf(brief);
   const [path = 0, place = 0, evidence = 0, packets = 0] = natural;
-  const minimum = [Math.min(path, 20), Math.min(place, 26), Math.min(evidence, 10), packets];
+  const minimum = [Math.min(path, 28), Math.min(place, 26), Math.min(evidence, 8), packets];
   const widths = fitColumns(natural, minimum, room);
   return brief.map(([one = '', two = '', three = '', four = '']) => [
     shortenMiddle(one, widths[0] ?? path),

@@ -133,12 +133,16 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
   };
 }
 
-/** Whether `verify` asks anything of this flow. */
+/**
+ * Whether `verify` asks anything of this flow. What `trace` calls a violation always is: local traffic on the underlay has no
+ * expectation to meet, but a proof beside it would be none.
+ */
 export function isAsked(flow: TracedFlow, { expect, pools }: Pick<VerifyOptions, 'expect' | 'pools'>): boolean {
-  if (expect === 'config') return flow.inScope && fitsPools(flow.expected.pool, pools);
+  const wrong = flow.verdict === 'violation';
+  if (expect === 'config') return (flow.inScope || wrong) && fitsPools(flow.expected.pool ?? flow.dst.pool, pools);
   const toPod = flow.dst.kind === 'pod' || flow.dst.kind === 'tunnel';
   const leftNode = flow.src.kind === 'pod' || flow.src.kind === 'tunnel' || flow.src.kind === 'node';
-  const here = flow.expected.encapsulation === 'local' || flow.expected.reason === 'ebpf-nodeport';
+  const here = (flow.expected.encapsulation === 'local' && !wrong) || flow.expected.reason === 'ebpf-nodeport';
   return toPod && leftNode && !here && fitsPools(flow.dst.pool, pools);
 }
 
