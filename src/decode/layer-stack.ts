@@ -108,6 +108,9 @@ export class LayerStack {
   /** Absolute offset of source and destination port above `network`, also when the rest of that header is cut off; -1. */
   portsAt = -1;
 
+  /** True when the capture holds less of the packet than was on the wire. */
+  cut = false;
+
   /** OUTCOME value. */
   outcome = 0;
   /** FAULT number (decode/faults.ts); 0 when there is none. */

@@ -35,7 +35,8 @@ export function reset(stack: LayerStack, start: number, captured: number, origin
   stack.unsupportedSpace = 0;
   stack.at = start;
   stack.bound = start + captured;
-  stack.boundBy = captured < original ? L.captured : L.frame;
+  stack.cut = captured < original;
+  stack.boundBy = stack.cut ? L.captured : L.frame;
 }
 
 /** Pushes a layer whose header starts at the cursor and is `headerLength` bytes, and moves the cursor behind that. */

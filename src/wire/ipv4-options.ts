@@ -67,6 +67,11 @@ export function ipv4Parts(bytes: Uint8Array, at: number, end: number): Part[] {
   return parts;
 }
 
+/** True when a loose or strict source route is among the options: the destination field is then not the final one. */
+export function hasSourceRoute(bytes: Uint8Array, at: number, end: number): boolean {
+  return ipv4Parts(bytes, at, end).some((part) => part.header === IPV4_ROUTE && bytes[part.at] !== OPTION.recordRoute);
+}
+
 function optionParts(bytes: Uint8Array, at: number, type: number, length: number): Part[] {
   const header = optionHeader(type, length);
   const parts: Part[] = [{ header, at }];
