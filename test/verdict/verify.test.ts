@@ -79,17 +79,26 @@ describe('what the configuration asks for', () => {
     expect(outcome(verify([]))).toBe('undecided 3 nothing-in-scope');
   });
 
-  test('flows out of scope are not judged, not even when they are violations', () => {
+  test('flows out of scope are not asked about', () => {
     const sameNode = { inScope: false, expected: { encapsulation: 'local', pool: null, reason: 'same-node' } } as const;
-    const report = verify([
-      flow(CART, { ...DB, node: 'control1' }, sameNode),
-      flow(CART, DB, { ...BYPASSED, inScope: false }),
-    ]);
+    const report = verify([flow(CART, { ...DB, node: 'control1' }, sameNode), flow(CART, DB, { inScope: false })]);
     expect(outcome(report)).toBe('undecided 3 nothing-in-scope');
     expect(report.outside).toEqual([
       { reason: 'same-node', flows: 1, packets: 3 },
       { reason: 'pool-always', flows: 1, packets: 3 },
     ]);
+  });
+
+  test('a violation out of scope fails all the same: local traffic on the underlay', () => {
+    const local = {
+      inScope: false,
+      expected: { encapsulation: 'local', pool: null, reason: 'same-node' },
+      verdict: 'violation',
+      findings: [violation('local-traffic-on-underlay')],
+    } as const;
+    const flows = [flow(CART, DB), flow(CART, { ...DB, node: 'control1' }, { ...PLAIN, ...local })];
+    expect(outcome(verify(flows))).toBe('fail 1');
+    expect(outcome(verify(flows, { expect: 'vxlan' }))).toBe('fail 1');
   });
 
   test('--pool asks about flows to that pool only', () => {
@@ -122,7 +131,7 @@ describe('what the configuration asks for', () => {
       cause({ id: 'B', flowIds: [2] }),
       cause({ id: 'C', flowIds: [1], severity: 'warning' }),
     ];
-    const flows = [flow(CART, DB, BYPASSED), flow(CART, DB, { ...BYPASSED, inScope: false })];
+    const flows = [flow(CART, DB, BYPASSED), flow(CART, DB, { inScope: false })];
     expect(verify(flows, {}, undefined, causes).causes.map(({ id }) => id)).toEqual(['A']);
   });
 
