@@ -5,7 +5,7 @@ import { ipProtocolName } from './ip-protocol.ts';
 
 export const IPV4 = defineHeader('ip', 'RFC 791 §3.1, RFC 2474 §3, RFC 3168 §5', 20, {
   version: uint(0, 4, 'Version'),
-  hdr_len: uint(4, 4, 'Header length', { unit: 4 }),
+  hdr_len: uint(4, 4, 'Header length (IHL)', { unit: 4 }),
   dsfield: uint(8, 8, 'Differentiated services', { hex: true, group: true }),
   'dsfield.dscp': uint(8, 6, 'DSCP', { meaning: dscpName }),
   'dsfield.ecn': uint(14, 2, 'ECN', { meaning: ecnName }),
