@@ -18,10 +18,7 @@ const POINTS_SHOWN = 4;
 export function captureLines(captures: readonly TracedCapture[], names: NameFitter, options: RenderOptions): string[] {
   const shown = options.all ? captures : captures.slice(0, CAPTURES_SHOWN);
   const cells = fitCells(shown.map(cellsOf), names, options);
-  // cli-table3 gives an empty column a place of its own.
-  const evident = cells.some((row) => row[2] !== '');
-  const rows = evident ? cells : cells.map((row) => row.filter((_, i) => i !== 2));
-  const lines = renderGrid(rows, evident ? ['left', 'left', 'left', 'right'] : ['left', 'left', 'right']);
+  const lines = renderGrid(cells, ['left', 'left', 'left', 'right']);
   if (captures.length > shown.length)
     lines.push(`and ${formatCount(captures.length - shown.length, 'more capture')}, --all`);
   lines.push(...windowLines(captures));

@@ -17,17 +17,18 @@ const BORDERLESS = Object.fromEntries(
 );
 
 /**
- * Lines of a table. Cells may hold several lines (`\n`) and colours; they are expected to be escaped and to fit.
+ * Lines of a table; columns without any text take no room. Cells may hold several lines (`\n`) and colours; they are expected to be escaped and to fit.
  * @param indent blanks in front of every line
  */
 export function renderGrid(rows: readonly (readonly string[])[], aligns: readonly Align[], indent = 0): string[] {
-  if (rows.length === 0) return [];
+  const used = aligns.map((_, column) => column).filter((column) => rows.some((row) => (row[column] ?? '') !== ''));
+  if (rows.length === 0 || used.length === 0) return [];
   const table = new Table({
     chars: { ...BORDERLESS, middle: ' '.repeat(GAP) },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: [...aligns],
+    colAligns: used.map((column) => aligns[column] ?? 'left'),
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => used.map((column) => row[column] ?? '')));
   const margin = ' '.repeat(indent);
   return table
     .toString()

@@ -1,6 +1,6 @@
 // How a row of the table looks, and how wide its columns may be: names give way first, the rest stays readable.
 import { formatCompact } from './format.ts';
-import { columnWidth, fitColumns, GAP, renderGrid } from './grid.ts';
+import { fitColumns, GAP, renderGrid } from './grid.ts';
 import type { NameFitter } from './names.ts';
 import type { RenderOptions } from './options.ts';
 import { outcomeText } from './outcome.ts';
@@ -118,10 +118,9 @@ export function rowLines(groups: readonly (readonly Row[])[], names: NameFitter,
   const layout = layoutRows(widths, options.width);
   const cells = groups.map((group) => groupCells(group.map((row) => rowCells(row, layout, names, paint))));
   const titles = ROW_TITLES.map((title) => paint('dim', title));
-  const used = columnWidth(cells.map((row) => row[0] ?? '')) === 0 ? 1 : 0;
   return renderGrid(
-    [titles, ...cells].map((row) => row.slice(used)),
-    ROW_TITLES.slice(used).map(() => 'left'),
+    [titles, ...cells],
+    ROW_TITLES.map(() => 'left'),
   );
 }
 

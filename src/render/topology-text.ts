@@ -37,11 +37,15 @@ export function* renderTopology(topology: Topology, options: RenderOptions): Gen
   }
   yield* block(homelessLines(topology, page));
   yield* block(issueLines(topology.issues, page));
-  yield `${closingLine(topology)}\n`;
+  yield `${wrapWords(closingLine(topology), options.width).join('\n')}\n`;
 }
 
 function* block(lines: readonly string[]): Generator<string> {
   if (lines.length > 0) yield `${lines.join('\n')}\n\n`;
+}
+
+function titleLines(title: string, { paint, options }: Page): string[] {
+  return wrapWords(title, options.width).map((line) => paint('strong', line));
 }
 
 /** What decides comes first: range and mode; the rest of a pool gives way in a narrow terminal. */
@@ -53,7 +57,7 @@ function poolLines({ pools, poolsComplete }: Topology, page: Page): string[] {
     [pool.name, `${pool.cidr} ${modeText(pool)}`, '', pool.modeRef],
     ['', usesText(pool), '', null],
   ]);
-  return [page.paint('strong', title), ...factLines(facts.length > 0 ? facts : [['none', '', '', null]], page)];
+  return [...titleLines(title, page), ...factLines(facts.length > 0 ? facts : [['none', '', '', null]], page)];
 }
 
 /** `VXLAN Always`, `IP-in-IP CrossSubnet`, `plain (Never)`. */
@@ -94,7 +98,7 @@ function nodeLines(node: Node, topology: Topology, page: Page): string[] {
     ...blockFacts(node, topology, page.options),
     ...podFacts(node, topology, page.options),
   ];
-  return [page.paint('strong', `NODE ${name}`), ...factLines([...facts, ...tableFacts(node)], page)];
+  return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page)];
 }
 
 function addressFacts(node: Node): Fact[] {

@@ -2,6 +2,7 @@
 import type { TracedCapture } from '../verdict/types.ts';
 import type { PairReport } from '../verdict/verify-pairs.ts';
 import { escapeMarkdown, escapeText, escapeXml, stringifyJson } from './escape.ts';
+import { formatCount } from './format.ts';
 import { captureJson, causeJson } from './json.ts';
 import {
   coverage,
@@ -103,8 +104,10 @@ function wholeCase(context: VerifyContext, problems: readonly string[]): string 
 
 function pairCase(pair: PairReport): string {
   const open = `<testcase classname="overlens.verify.pairs" name="${escapeXml(`${pair.from} → ${pair.to}`)}">`;
-  if (pair.violation > 0) return `${open}<failure message="${pair.violation} of ${pair.flows} flows"/></testcase>`;
-  if (pair.ok === 0) return `${open}<skipped message="${pair.unverifiable} flows could not be judged"/></testcase>`;
+  if (pair.violation > 0)
+    return `${open}<failure message="${pair.violation} of ${formatCount(pair.flows, 'flow')}"/></testcase>`;
+  if (pair.ok === 0)
+    return `${open}<skipped message="${formatCount(pair.unverifiable, 'flow')} could not be judged"/></testcase>`;
   return `${open}</testcase>`;
 }
 

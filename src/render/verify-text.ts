@@ -26,6 +26,9 @@ const MARGIN = 3;
 const LABEL = 12;
 const PAIRS_SHOWN = 20;
 
+/** A blank that no line is broken at. */
+const GLUE = '\u00a0';
+
 const WORDS: Record<VerifyContext['report']['result'], { word: string; tone: Tone }> = {
   pass: { word: 'PASS', tone: 'good' },
   fail: { word: 'FAIL', tone: 'bad' },
@@ -49,8 +52,11 @@ export function renderVerify(context: VerifyContext, options: RenderOptions): st
 
 function headLines(context: VerifyContext, options: RenderOptions): string[] {
   const { word, tone } = WORDS[context.report.result];
-  const exit = context.report.exitCode === 0 ? '' : ` (exit ${context.report.exitCode})`;
-  const [first = '', ...rest] = wrapWords(escapeText(headline(context)) + exit, options.width - word.length - 2);
+  const { exitCode } = context.report;
+  // The exit code stays in one piece.
+  const exit = exitCode === 0 ? '' : ` (exit${GLUE}${exitCode})`;
+  const lines = wrapWords(escapeText(headline(context)) + exit, options.width - word.length - 2);
+  const [first = '', ...rest] = lines.map((line) => line.replace(GLUE, ' '));
   return [
     `${createPaint(options.color)(tone, word)}  ${first}`,
     ...rest.map((line) => ' '.repeat(word.length + 2) + line),
@@ -125,10 +131,8 @@ function matrixLines(pairs: readonly PairReport[], nodes: readonly string[], opt
 
 function pairCell(pair: PairReport | undefined): string {
   if (pair === undefined) return 'none';
-  const mark = pair.violation > 0 ? '!' : pair.ok === 0 ? '?' : '';
-  if (pair.sent === null && pair.arrived === null) return `?, ?${mark === '?' ? '' : mark}`;
   const [sent, arrived] = [pair.sent, pair.arrived].map((count) => (count === null ? '?' : formatCompact(count)));
-  return `${sent}, ${arrived}${mark}`;
+  return `${sent}, ${arrived}${pair.violation > 0 ? '!' : ''}`;
 }
 
 function listLines(pairs: readonly PairReport[], options: RenderOptions): string[] {

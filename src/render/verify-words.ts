@@ -2,7 +2,7 @@
 // Everything returned is plain text that still has to be escaped for its output.
 import type { SourceRef } from '../topology/model.ts';
 import { BROKEN_PATHS } from '../verdict/codes.ts';
-import type { Cause, Trace } from '../verdict/types.ts';
+import type { Cause, Trace, TracedCapture } from '../verdict/types.ts';
 import type { Demand, Failure, OutsideGroup, UndecidedReason, VerifyReport } from '../verdict/verify.ts';
 import { formatCount, formatNumber } from './format.ts';
 
@@ -111,6 +111,7 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   }
   for (const { reason, detail, flows } of report.unverified)
     why.push(`${formatCount(flows, 'flow')}: ${detail} (${reason})`);
+  if (report.undecided.includes('uncovered')) why.push(...uncoveredSentence(report));
   if (report.undecided.includes('broken-path')) {
     for (const cause of brokenPaths(trace))
       why.push(`${cause.title} (${cause.code}, ${formatCount(cause.packets, 'packet')})`);
@@ -122,14 +123,36 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   return why;
 }
 
+const UNCOVERED_SHOWN = 6;
+
+function uncoveredSentence({ uncovered }: VerifyReport): string[] {
+  if (uncovered.length === 0) return [];
+  const shown = uncovered.slice(0, UNCOVERED_SHOWN).map(({ from, to }) => `${from} → ${to}`);
+  const more = uncovered.length - shown.length;
+  return [`not seen: ${shown.join(', ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`];
+}
+
 /** Problems that keep a result from being a pass although no flow was wrong. */
 function brokenPaths(trace: Trace): Cause[] {
   return trace.causes.filter((cause) => BROKEN_PATHS.has(cause.code));
 }
 
 /** The captures that would settle it, as commands. */
-export function howAgain({ report }: VerifyContext): string[] {
-  return [...new Set(report.unverified.flatMap((group) => group.advice))];
+export function howAgain({ trace, report }: VerifyContext): string[] {
+  const advice = report.unverified.flatMap((group) => group.advice);
+  if (report.undecided.includes('filtered')) advice.push(...trace.captures.flatMap(withoutFilter));
+  return [...new Set(advice)];
+}
+
+/** The same capture once more, all of it. */
+function withoutFilter(capture: TracedCapture): string[] {
+  if (capture.filter?.hidesBypass !== true) return [];
+  return capture.points
+    .filter((point) => point.role === 'underlay')
+    .map((point) => {
+      const [node, nic] = [point.node ?? '<node>', point.interface ?? '<NIC>'];
+      return `${node}# tcpdump -i ${nic} -s 160 -w ${node}-${nic}.pcap       # no filter`;
+    });
 }
 
 /** `the pool, not the nodes: ...`: one sentence per kind of failure of `--expect`. */
@@ -220,13 +243,9 @@ export function seenBy({ trace, report }: VerifyContext): string {
   const count = new Set(nics).size;
   const both = report.pairs.filter((pair) => pair.sent !== null && pair.arrived !== null).length;
   if (count === 0) return 'no NIC';
-  const ends =
-    report.pairs.length === 0
-      ? ''
-      : both === report.pairs.length
-        ? ', both ends of every pair'
-        : `, both ends of ${formatCount(both, 'pair')}`;
-  return `${formatCount(count, 'NIC')}${ends}`;
+  if (report.pairs.length === 0) return formatCount(count, 'NIC');
+  const every = both === report.pairs.length ? 'both ends of every pair' : `both ends of ${formatCount(both, 'pair')}`;
+  return `${formatCount(count, 'NIC')}, ${both === 0 ? 'one end of each pair' : every}`;
 }
 
 /** `6 of 6 node pairs`. */
