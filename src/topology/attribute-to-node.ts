@@ -119,7 +119,14 @@ function ownAddresses(text: TextFact): NodeAddress[] {
   }
   for (const route of text.routes) {
     const kernel = route.protocol === 'kernel' || route.protocol === 'dhcp' || route.dst.endsWith('/0');
-    if (route.src === null || !kernel || useOfDeviceName(route.dev ?? '') !== 'nic' || isLinkLocal(route.src)) continue;
+    if (
+      route.type !== 'unicast' ||
+      route.src === null ||
+      !kernel ||
+      useOfDeviceName(route.dev ?? '') !== 'nic' ||
+      isLinkLocal(route.src)
+    )
+      continue;
     const prefixLength = route.protocol === 'kernel' ? Number(route.dst.split('/')[1]) : null;
     found.push({ address: route.src, prefixLength, source: 'ip route', ref: route.ref });
   }

@@ -35,42 +35,32 @@ export function plainText(text: string): string {
   return plain.includes('\r') ? plain.replaceAll(/\r+(?=\n|$)/g, '') : plain;
 }
 
-/** Splits at prompts and headers, and line-wise outputs at headings too; a file without any is one section. */
+/** Splits at prompts, headers and headings; a file without any is one section. */
 export function splitSections(text: string): Section[] {
-  const whole: Section = { lines: text.split('\n'), firstLine: 1, command: null, hints: [] };
-  return splitAt(whole, (line, next) => readHeader(line) ?? readPrompt(line, next)).flatMap((section) => {
-    const kind = contentKind(section.lines);
-    if (kind === 'json') return [section];
-    // `# worker1` and `worker1:` head a text, but are a comment and a key in YAML.
-    return splitAt(section, (line) => readHeading(line, kind === 'lines'));
-  });
-}
-
-function splitAt(section: Section, readBoundary: (line: string, next: string) => Boundary | null): Section[] {
-  const { lines } = section;
-  const parts: Section[] = [];
+  const lines = text.split('\n');
+  const sections: Section[] = [];
   let start = 0;
-  let boundary: Boundary = { command: section.command, hints: [], stays: false };
+  let boundary: Boundary = { command: null, hints: [], stays: false };
   // A name given by `ssh control1` or a heading stays until the next one.
-  let standing: readonly TextHint[] = section.hints;
+  let standing: readonly TextHint[] = [];
   const close = (end: number): void => {
     const own = lines.slice(start, end);
     if (boundary.command === null && own.every((line) => line.trim() === '')) return;
-    const hints = [...boundary.hints, ...standing];
-    parts.push({ lines: own, firstLine: section.firstLine + start, command: boundary.command, hints });
+    const hints = boundary.stays ? standing : [...boundary.hints, ...standing];
+    sections.push({ lines: own, firstLine: start + 1, command: boundary.command, hints });
   };
   for (const [i, line] of lines.entries()) {
     if (line === '' || line.startsWith(' ') || line.length > 400) continue;
-    const found = readBoundary(line, lines[i + 1] ?? '');
+    const found = readHeader(line) ?? readPrompt(line, lines[i + 1] ?? '') ?? readHeading(line, lines.slice(start, i));
     if (found === null) continue;
     close(i);
     start = i + 1;
+    // Whom a login leads to has not printed what stands behind the login.
+    standing = found.stays ? found.hints : standingAfter(found.command ?? '', standing);
     boundary = found;
-    standing = found.stays ? found.hints : found.command === null ? [] : standingAfter(found.command, standing);
-    if (found.stays) boundary = { ...found, hints: [] };
   }
   close(lines.length);
-  return parts;
+  return sections;
 }
 
 /** `==> worker1/ip-route.txt <==` (head, tail) and `worker1 | CHANGED | rc=0 >>` (ansible). */
@@ -81,16 +71,19 @@ function readHeader(line: string): Boundary | null {
   return ansible === undefined ? null : { command: null, hints: [{ name: ansible, from: 'heading' }], stays: true };
 }
 
-/** `=== worker1 ===`, `### worker1: ip route`, `worker1:`. */
-function readHeading(line: string, anyDecoration: boolean): Boundary | null {
+/**
+ * `=== worker1 ===`, `### worker1: ip route`, `worker1:`.
+ * @param before the lines of the section it would end: in YAML `# pools` is a comment and `data:` a key
+ */
+function readHeading(line: string, before: readonly string[]): Boundary | null {
   const heading = /^([=#*-]{1,40}) *([\w.-]*\w):?(?: +((?:sudo +)?(?:ip|bridge) [^=#]*?))?(?: *[=#*-]{0,40})$/.exec(
     line,
   );
-  if (heading !== null && (anyDecoration || /^(==|\*\*)/.test(heading[1] ?? ''))) {
-    return { command: heading[3]?.trim() ?? null, hints: [{ name: heading[2] ?? '', from: 'heading' }], stays: true };
-  }
-  const name = anyDecoration ? /^([A-Za-z][\w.-]*):$/.exec(line)?.[1] : undefined;
-  return name === undefined ? null : { command: null, hints: [{ name, from: 'heading' }], stays: true };
+  const name = heading?.[2] ?? /^([A-Za-z][\w.-]*):$/.exec(line)?.[1];
+  if (name === undefined || /^(items|kind|metadata|spec|status|apiVersion)$/.test(name)) return null;
+  const isPlain = heading === null || !/^(==|\*\*)/.test(heading[1] ?? '');
+  if (isPlain && contentKind(before) !== 'lines') return null;
+  return { command: heading?.[3]?.trim() ?? null, hints: [{ name, from: 'heading' }], stays: true };
 }
 
 function readPrompt(line: string, next: string): Boundary | null {

@@ -69,10 +69,16 @@ function parseSource(
     const uniqueKeys = source.length < UNIQUE_KEYS_LIMIT;
     for (const document of parseAllDocuments(source, { lineCounter, uniqueKeys, prettyErrors: false })) {
       for (const error of document.errors.slice(0, MOST_PROBLEMS)) {
-        problems.push({ line: lineAt(error.pos[0]), message: firstLineOf(error.message) });
+        // What is missing at the end is missing on the last line, not on the one after it.
+        problems.push({
+          line: lineAt(Math.min(error.pos[0], source.trimEnd().length)),
+          message: firstLineOf(error.message),
+        });
       }
       if (document.errors.length > 0 || document.contents === null) continue;
       const value: unknown = document.toJS({ maxAliasCount: 100 });
+      // The empty document behind a last `---`.
+      if (value === null) continue;
       roots.push({ value, ref: (path = []) => ({ file, line: lineAt(offsetOf(document, path)) }) });
     }
   } catch (error) {
