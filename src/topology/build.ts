@@ -8,6 +8,7 @@ import type { Facts, FelixFact, Problem } from './facts.ts';
 import { deviceSetting, felixSettings } from './felix-settings.ts';
 import { joinVteps } from './join-vteps.ts';
 import { judgeSnapshot } from './judge/judge.ts';
+import { listNames } from './judge/modes.ts';
 import { formatRef } from './located.ts';
 import { lookupOwner } from './lookup.ts';
 import { buildMacOwners } from './mac-owners.ts';
@@ -28,11 +29,27 @@ const CACHED_ANSWERS = 50_000;
  */
 export function buildTopology(documents: readonly SnapshotDocument[]): Topology {
   const facts = readDocuments(documents);
-  throwProblems(facts.problems);
+  throwProblems([...facts.problems, ...uselessDirectories(documents, new Set(facts.used))]);
   return assembleTopology(
     facts,
     documents.map((document) => document.file),
   );
+}
+
+/** Directories in which nothing was recognised: single files in them are noted only, but something was expected. */
+function uselessDirectories(documents: readonly SnapshotDocument[], used: ReadonlySet<string>): Problem[] {
+  const byDirectory = new Map<string, SnapshotDocument[]>();
+  for (const document of documents) {
+    const directory =
+      document.path === undefined ? '' : document.file.slice(0, -document.path.length).replace(/[\\/]$/, '');
+    if (directory !== '') byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), document]);
+  }
+  return [...byDirectory].flatMap(([directory, members]) => {
+    if (members.some((document) => used.has(document.file))) return [];
+    const names = listNames(members.map((document) => document.file));
+    const count = members.length === 1 ? '1 file' : `${members.length} files`;
+    return [{ ref: { file: directory, line: null }, message: `nothing in it is a snapshot (${count}: ${names})` }];
+  });
 }
 
 /** Throws all problems as one error; nothing when there are none. */

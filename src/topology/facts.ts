@@ -118,6 +118,8 @@ export interface Problem {
 
 /** Everything read so far. The readers only add to it. */
 export interface Facts {
+  /** Files that gave something. */
+  used: string[];
   pools: PoolFact[];
   /** Some List of IPPools was whole. */
   poolsComplete: boolean;
@@ -135,6 +137,7 @@ export interface Facts {
 /** No facts. */
 export function emptyFacts(): Facts {
   return {
+    used: [],
     pools: [],
     poolsComplete: false,
     nodes: [],

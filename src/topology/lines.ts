@@ -49,7 +49,10 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   excerpt.finish();
   if (state.table !== null) finishTable(state.table, text.ref, facts);
   markCommand(section.command, device, text);
-  if (Object.values(text.has).some(Boolean)) facts.texts.push(text);
+  if (Object.values(text.has).some(Boolean)) {
+    facts.texts.push(text);
+    counts.understood = Math.max(counts.understood, 1);
+  }
   return counts;
 }
 

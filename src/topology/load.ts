@@ -48,7 +48,7 @@ function contentError(documents: readonly SnapshotDocument[]): OverlensError | n
 function mergeErrors(reading: Reading, content: OverlensError | null): OverlensError {
   const lines = reading.problems.map(({ ref, message }) => `${ref.file}: ${message}`);
   if (content !== null) lines.push(content.message);
-  const capture = reading.problems.some(({ message }) => message.includes('capture'));
+  const capture = reading.problems.some(({ message }) => /capture|compressed/.test(message));
   const hint = capture
     ? 'captures are given without -t: overlens trace CAPTURE... -t SNAPSHOT'
     : (content?.hint ?? 'check the paths that follow -t; overlens snapshot prints the command that makes a snapshot');

@@ -69,6 +69,7 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
     reportUnrecognised(document, tally, facts);
     return;
   }
+  own.used.push(file);
   reportRest(document, tally, own);
   mergeFacts(facts, own);
 }
@@ -81,6 +82,7 @@ function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
   const hints = [...callerHint(document), ...hintsOfDocument(document)];
   const text = emptyTextFact({ lines: [], firstLine: 1, command: null, hints }, document.file);
   facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
+  facts.used.push(document.file);
   return true;
 }
 
