@@ -4,7 +4,7 @@ import { DEFAULT_TOP, SORT_KEYS } from '../render/options.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Stages } from './stages.ts';
-import { declareTraceOptions } from './trace-command-options.ts';
+import { declareResultFilters, declareTraceOptions, repeatable } from './trace-command-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
@@ -18,7 +18,7 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace *.pcap -t ippools.yaml -t nodes.yaml -o json
   overlens trace a.pcap -t topology/ --from-pod shop/cart --port 5432 --all
   overlens trace a.pcap -t topology/ --verdict violation --since 08:29:50 --until 08:30:00
-  ssh control1 tcpdump -i ens5 -U -w - | overlens trace - -t topology/ --at -=control1:ens5
+  ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
 `;
 
 export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {
@@ -30,7 +30,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .option('--top <rows>', `rows of the table before the rest is counted only (default: ${DEFAULT_TOP})`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
     .addHelpText('before', TRACE_EXAMPLES);
-  declareTraceOptions(command).action(async (captures: string[], raw) => {
+  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runTrace } = await import('./commands/trace.ts');
     done(await runTrace(captures, raw, namesOf(program), io, stages));
   });
@@ -53,7 +53,7 @@ export function declareVerify(program: Command, { io, stages, done }: Dispatch):
       'config (what the pools ask for), or vxlan, ipip, wireguard whatever they ask for',
       'config',
     )
-    .option('--pool <name>', 'only flows to this pool', (name: string, before: string[]) => [...before, name], [])
+    .addOption(repeatable('--pool <name>', 'only flows to this pool'))
     .option('--cover <what>', 'node-pairs: every ordered pair of nodes must have been seen')
     .option('--strict', 'fail to prove when anything in scope could not be judged')
     .addHelpText('before', VERIFY_EXAMPLES)
@@ -69,7 +69,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
     .command('topology')
     .description('the snapshot as it was understood: nodes, pools, blocks, pods, and what contradicts itself')
     .argument('[snapshot...]', 'files and directories')
-    .option('-t, --topology <path>', 'one more of them', (path: string, before: string[]) => [...before, path], [])
+    .addOption(repeatable('-t, --topology <path>', 'one more of them'))
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'every pod and block, nothing left out')
     .option('--strict', 'exit 1 if there is a conflict or a risk')

@@ -62,8 +62,8 @@ export async function reportReading({ trace, interrupted }: TraceRun, io: Io): P
     await printProblem(io, error.message, error.hint);
     code = EXIT.error;
   }
-  if (!interrupted) return code;
-  await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
+  if (!io.signal.aborted) return code;
+  if (interrupted) await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
   return EXIT.interrupted;
 }
 

@@ -17,28 +17,42 @@ import {
   parseRange,
 } from './values.ts';
 
-/** As commander hands them over: texts, not yet checked. */
-export interface RawTraceOptions {
-  read: string[];
-  topology: string[];
+/** Options that repeat. */
+type Lists = Record<
+  | ('read' | 'topology' | 'at' | 'vxlanPort')
+  | ('pod' | 'fromPod' | 'toPod' | 'node' | 'ip' | 'port' | 'protocol' | 'encapsulation' | 'verdict' | 'finding'),
+  string[]
+>;
+
+interface Singles {
   color: string;
-  pod: string[];
-  fromPod: string[];
-  toPod: string[];
-  node: string[];
-  ip: string[];
-  port: string[];
-  protocol: string[];
+  reader: string;
   since?: string;
   until?: string;
-  encapsulation: string[];
-  verdict: string[];
-  finding: string[];
-  vxlanPort: string[];
   vxlanVni?: string;
-  at: string[];
-  reader: string;
 }
+
+/** As commander hands them over: texts, not yet checked; what was not given is absent. */
+export type RawTraceOptions = Partial<Lists> & Singles;
+
+type GivenOptions = Lists & Singles;
+
+const NONE_GIVEN: Lists = {
+  read: [],
+  topology: [],
+  at: [],
+  vxlanPort: [],
+  pod: [],
+  fromPod: [],
+  toPod: [],
+  node: [],
+  ip: [],
+  port: [],
+  protocol: [],
+  encapsulation: [],
+  verdict: [],
+  finding: [],
+};
 
 /** Checked; `captures` in the order of the pipeline. */
 export interface CommonOptions {
@@ -57,40 +71,50 @@ export interface CommonOptions {
 const ENCAPSULATIONS = ['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'none', 'mixed', 'unknown'] as const;
 const VERDICTS = ['ok', 'violation', 'unverifiable'] as const;
 
-/** Declares them on a command. Every option takes one value and may be given again. */
+/** An option that takes one value each time it is given; never given, it is absent. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
+}
+
+/** Declares them on a command. Every option takes one value; the repeatable ones may be given again. */
 export function declareTraceOptions(command: Command): Command {
-  const list = (flags: string, description: string): Option =>
-    new Option(flags, description)
-      .default([], 'none')
-      .argParser((value: string, before: string[]) => [...before, value]);
   return command
     .argument('[capture...]', 'captures: pcap or pcapng, plain, gzip or zstd; - is stdin')
-    .addOption(list('-t, --topology <path>', 'snapshot of the cluster: file or directory'))
-    .addOption(list('-r, --read <file>', 'one more capture, as with tcpdump'))
+    .addOption(repeatable('-t, --topology <path>', 'snapshot of the cluster: file or directory'))
+    .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
+    .option('--color <when>', 'auto, always or never', 'auto')
     .optionsGroup('Which flows:')
-    .addOption(list('--pod <[ns/]prefix>', 'a pod at either end'))
-    .addOption(list('--from-pod <[ns/]prefix>', 'sent by this pod'))
-    .addOption(list('--to-pod <[ns/]prefix>', 'sent to this pod'))
-    .addOption(list('--node <name>', 'a node at either end'))
-    .addOption(list('--ip <cidr>', 'an inner address at either end'))
-    .addOption(list('--port <number>', 'an inner port at either end'))
-    .addOption(list('--protocol <name>', 'tcp, udp, icmp, ... or a number'))
+    .addOption(repeatable('--pod <[ns/]prefix>', 'a pod at either end'))
+    .addOption(repeatable('--from-pod <[ns/]prefix>', 'sent by this pod'))
+    .addOption(repeatable('--to-pod <[ns/]prefix>', 'sent to this pod'))
+    .addOption(repeatable('--node <name>', 'a node at either end'))
+    .addOption(repeatable('--ip <cidr>', 'an inner address at either end'))
+    .addOption(repeatable('--port <number>', 'an inner port at either end'))
+    .addOption(repeatable('--protocol <name>', 'tcp, udp, icmp, ... or a number'))
     .option('--since <time>', 'from here on: RFC 3339, HH:MM:SS (UTC) or seconds from the first packet')
     .option('--until <time>', 'up to here')
-    .addOption(list('--encapsulation <kind>', `${ENCAPSULATIONS.join(', ')} (plain is none)`))
-    .addOption(list('--verdict <verdict>', VERDICTS.join(', ')))
-    .addOption(list('--finding <code|id>', 'flows with this finding; A, B, ... shows one problem in full'))
     .optionsGroup('What is known of the captures:')
-    .addOption(list('--at <file=node[:interface]>', 'where a capture was taken'))
-    .addOption(list('--vxlan-port <number>', 'VXLAN is also on this UDP port'))
+    .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
+    .addOption(repeatable('--vxlan-port <number>', 'VXLAN is also on this UDP port'))
     .option('--vxlan-vni <number>', "the cluster's VNI, if it is not 4096")
-    .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin')
-    .optionsGroup('Options:')
-    .option('--color <when>', 'auto, always or never', 'auto');
+    .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin');
+}
+
+/** Filters by result: `trace` only. A proof over flows picked by their verdict would be none. */
+export function declareResultFilters(command: Command): Command {
+  return command
+    .optionsGroup('Which flows, by what was found:')
+    .addOption(repeatable('--encapsulation <kind>', `${ENCAPSULATIONS.join(', ')} (plain is none)`))
+    .addOption(repeatable('--verdict <verdict>', VERDICTS.join(', ')))
+    .addOption(repeatable('--finding <code|id>', 'flows with this finding; A, B, ... shows one problem in full'));
 }
 
 /** Checks everything that can be checked without opening a file. Throws bad usage. */
-export function checkTraceOptions(operands: readonly string[], raw: RawTraceOptions): CommonOptions {
+export function checkTraceOptions(operands: readonly string[], given: RawTraceOptions): CommonOptions {
+  const raw: GivenOptions = { ...NONE_GIVEN, ...given };
   const captures = [...operands, ...raw.read];
   if (captures.length === 0)
     throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
@@ -148,7 +172,7 @@ function withoutTwice(captures: readonly string[]): string[] {
   return [...new Set(captures)];
 }
 
-function filterOf(raw: RawTraceOptions): FlowFilter {
+function filterOf(raw: GivenOptions): FlowFilter {
   const filter: Required<FlowFilter> = {
     pod: raw.pod,
     fromPod: raw.fromPod,
@@ -176,7 +200,7 @@ function isCauseId(text: string): boolean {
 }
 
 /** The pipeline reads the times again; reading them here too tells of a bad one before any file is opened. */
-function pipelineOf(raw: RawTraceOptions): CommonOptions['pipeline'] {
+function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
   const [since, until] = [raw.since ?? null, raw.until ?? null];
   timeRange(since, until);
   return {
@@ -188,7 +212,7 @@ function pipelineOf(raw: RawTraceOptions): CommonOptions['pipeline'] {
   };
 }
 
-function filterText(raw: RawTraceOptions): string {
+function filterText(raw: GivenOptions): string {
   const given: [string, readonly string[]][] = [
     ['--pod', raw.pod],
     ['--from-pod', raw.fromPod],

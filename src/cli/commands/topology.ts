@@ -10,7 +10,7 @@ import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice } from '../values.ts';
 
 export interface RawTopologyCommand {
-  topology: string[];
+  topology?: string[];
   output: string;
   color: string;
   all?: boolean;
@@ -23,7 +23,7 @@ export async function runTopology(
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
-  const paths = [...operands, ...raw.topology];
+  const paths = [...operands, ...(raw.topology ?? [])];
   if (paths.length === 0)
     throw usageError('no snapshot given', 'overlens topology SNAPSHOT...; overlens snapshot prints how to make one');
   const output = parseChoice('-o', raw.output, ['text', 'json']);

@@ -22,7 +22,7 @@ type Output = (typeof OUTPUTS)[number];
 export interface RawVerifyCommand extends RawTraceOptions {
   output: string;
   expect: string;
-  pool: string[];
+  pool?: string[];
   cover?: string;
   strict?: boolean;
 }
@@ -35,17 +35,13 @@ export async function runVerify(
   stages: Stages,
 ): Promise<ExitCode> {
   const options = checkTraceOptions(operands, raw);
-  if (options.causeIds.length > 0)
-    throw usageError(
-      `--finding ${options.causeIds[0]}: verify takes codes only`,
-      'overlens trace shows one problem in full',
-    );
   const output = parseChoice('-o', raw.output, OUTPUTS);
   const expect = parseChoice('--expect', raw.expect, EXPECTATIONS);
   if (raw.cover !== undefined) parseChoice('--cover', raw.cover, ['node-pairs']);
   const run = await runPipeline(options, commands, io, stages);
-  checkPools(raw.pool, run.topology);
-  const asked = { expect, pools: raw.pool, coverNodePairs: raw.cover !== undefined, strict: raw.strict === true };
+  const pools = raw.pool ?? [];
+  checkPools(pools, run.topology);
+  const asked = { expect, pools, coverNodePairs: raw.cover !== undefined, strict: raw.strict === true };
   const report = verifyTrace(run.trace, { ...asked, topology: run.topology });
   const context: VerifyContext = {
     trace: run.trace,
