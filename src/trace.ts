@@ -5,17 +5,16 @@ import { openCapture } from './capture/open.ts';
 import type { CaptureReader } from './capture/source.ts';
 import { LayerStack } from './decode/layer-stack.ts';
 import { walk } from './decode/walk.ts';
-import { type WalkPorts, walkPorts } from './decode/walk-ports.ts';
+import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
-import { NodeAddresses } from './flow/node-addresses.ts';
 import { FlowTable } from './flow/table.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
+import { overlayAddresses, overlayPorts } from './overlay-settings.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS, isWithin } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { resultOf } from './verdict/result.ts';
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from './verdict/settings.ts';
 import type { Trace } from './verdict/types.ts';
 
 export interface TraceOptions {
@@ -41,10 +40,7 @@ export interface TraceOptions {
  */
 export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const { topology } = options;
-  const ports = walkPorts({
-    vxlan: vxlanPorts(topology, options.vxlanPorts ?? []),
-    wireguard: wireguardPorts(topology),
-  });
+  const ports = overlayPorts(topology, options.vxlanPorts ?? []);
   const table = new FlowTable(topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null));
   const range = timeRange(options.since ?? null, options.until ?? null);
   const read = { table, ports, range, options };
@@ -127,30 +123,4 @@ async function countArrivals(
   }
   const { book } = analysis;
   return arrivalsIn(window, table, findPoints({ table, captures: counted, topology, book, at }));
-}
-
-/** Ports the snapshot or the user names, besides the defaults. */
-function vxlanPorts(topology: Topology | null, more: readonly number[]): number[] {
-  const named = [topology?.felix(null).vxlanPort?.value, topology?.devicePort?.value];
-  for (const node of topology?.nodes ?? []) named.push(topology?.felix(node.name).vxlanPort?.value);
-  return [...new Set([...named.filter((p) => p !== undefined), ...more])];
-}
-
-function wireguardPorts(topology: Topology | null): number[] {
-  const port = topology?.felix(null).wireguardListeningPort?.value;
-  return port === undefined ? [] : [port];
-}
-
-/** What tells an overlay tunnel from a mirror's: node addresses, and every VNI that the user or the snapshot names. */
-function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
-  const named = [vni, topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value, DEFAULT_VNI, EBPF_NODEPORT_VNI];
-  for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanVNI?.value);
-  return new NodeAddresses(
-    nodeAddresses(topology),
-    named.filter((v) => v != null),
-  );
-}
-
-function* nodeAddresses(topology: Topology): Iterable<string> {
-  for (const node of topology.nodes) for (const { address } of node.addresses) yield address;
 }
