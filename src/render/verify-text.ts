@@ -105,7 +105,9 @@ function windowTexts({ trace, report }: VerifyContext): string[] {
   const span = formatSpan(first ?? null, last ?? null);
   if (span === null) return [];
   const both = report.pairs.some((pair) => pair.sent !== null && pair.arrived !== null);
-  return [`${first?.slice(0, 10)} ${span}${both ? '; sent and arrived count while both ends were captured' : ''}`];
+  return [
+    `${first?.slice(0, 10)} ${span}${both ? '; sent and arrived: as each NIC saw it (super-frames are one packet), while both were captured' : ''}`,
+  ];
 }
 
 function labelled(name: string, texts: readonly string[], width: number): string[] {

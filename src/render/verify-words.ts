@@ -57,12 +57,21 @@ function seenInstead(report: VerifyReport): string | null {
 }
 
 function passSentence(report: VerifyReport): string {
+  const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
   const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0);
-  if (tunnels.length === 0) return 'every packet that left a node for a pod was plain, and that is what was asked for';
+  if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
   const kinds = new Set(tunnels.map(demandKind));
-  const pools = [...new Set(tunnels.map((demand) => demand.pool ?? 'an unnamed pool'))];
+  const pools = new Set(tunnels.map((demand) => demandPool(demand, report)));
   const what = kinds.size === 1 ? ([...kinds][0] ?? '') : 'encapsulated as its pool asks';
-  return `every packet that left a node for a pod of ${joinNames(pools)} was ${what}`;
+  return `${seen} for a pod of ${joinNames([...pools])} was ${what}`;
+}
+
+/** Within one subnet CrossSubnet asks for plain packets: the sentence must not claim them. */
+function demandPool({ pool, reason }: Demand, { demands }: VerifyReport): string {
+  const name = pool ?? 'an unnamed pool';
+  const partly = demands.some((other) => other.pool === pool && other.asked === 'none');
+  if (reason === 'crosssubnet-different') return `${name} in another subnet`;
+  return partly ? `${name} that asks for it` : name;
 }
 
 /** `VXLAN (VNI 4096, UDP 4789)`. */
@@ -177,13 +186,22 @@ export function notAskedSentences(report: VerifyReport): string[] {
 
 function notAskedSentence(demand: Demand): string {
   const place = placeOf(demand.ref);
-  const why =
-    demand.mode === null
-      ? demand.reason
-      : `${demand.pool} has ${demand.mode}${demand.reason === 'pool-never' ? '' : `, ${demand.reason}`}`;
+  const why = PLAIN_REASONS[demand.reason];
+  const mode = demand.mode === null ? null : `${demand.pool} has ${demand.mode}${place === '' ? '' : ` (${place})`}`;
+  const reasons = [mode, why ?? (mode === null ? demand.reason : null)].filter((text) => typeof text === 'string');
   const between = demand.between.length === 0 ? '' : `, ${pairsText(demand.between)}`;
-  return `${formatCount(demand.flows, 'flow')}, ${formatCount(demand.packets, 'packet')} plain${between}: ${why}${place === '' ? '' : ` (${place})`}`;
+  return `${formatCount(demand.flows, 'flow')}, ${formatCount(demand.packets, 'packet')} plain${between}: ${reasons.join(', ')}`;
 }
+
+/** Why plain is what was asked for, beside the pool's mode. */
+const PLAIN_REASONS: Readonly<Record<string, string>> = {
+  'crosssubnet-same': 'and the nodes share a subnet',
+  'node-address': "to a node's own address",
+  external: 'to the outside',
+  'no-pool': 'to an address of no pool',
+  'no-vtep': 'but the node has no tunnel address',
+  'service-address': 'to a service address',
+};
 
 /** `a → b` and `b → a` together are `a ↔ b`. */
 function pairsText(between: readonly string[]): string {
@@ -199,11 +217,15 @@ function pairsText(between: readonly string[]): string {
   return texts.slice(0, 3).join(', ') + (texts.length > 3 ? ', ...' : '');
 }
 
-const OUTSIDE: Record<string, string> = {
+/** Why nothing was asked of a flow; other reasons are shown as they are. */
+const OUTSIDE: Readonly<Record<string, string>> = {
   'same-node': 'between pods of one node',
   'no-snapshot': 'without a snapshot to ask it',
   'other-pool': 'of other pools',
   external: 'with the outside',
+  'node-address': 'with node addresses',
+  'service-address': 'with service addresses, before they become pod addresses',
+  'not-unicast': 'to groups',
 };
 
 /** Flows of pods out of scope. */
