@@ -137,7 +137,8 @@ function noteLines(capture: TracedCapture, options: RenderOptions): string[] {
 /** What limits the worth of a capture, one sentence each. Escaped. */
 export function notesOf(capture: TracedCapture): string[] {
   const notes = capture.warnings.map(escapeText);
-  if (capture.error !== null) notes.push(`not read to its end: ${escapeText(capture.error.message)}`);
+  if (capture.error !== null)
+    notes.push(`not read to its end: ${escapeText(withoutPath(capture.error.message, capture.path))}`);
   else if (!capture.complete && notes.length === 0) notes.push('not read to its end');
   if (capture.packets === 0 && capture.error === null) notes.push('holds no packets');
   const { filter, dropped } = capture;
@@ -149,6 +150,11 @@ export function notesOf(capture: TracedCapture): string[] {
   }
   if (dropped !== null && dropped > 0) notes.push(`the kernel dropped ${formatCount(dropped, 'packet')}`);
   return [...notes, ...faultNotes(capture)];
+}
+
+/** Messages name their file; notes stand behind its name. */
+function withoutPath(message: string, path: string): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
 }
 
 function faultNotes(capture: TracedCapture): string[] {

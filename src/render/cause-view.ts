@@ -30,7 +30,7 @@ export function renderCause(trace: Trace, cause: Cause, options: RenderOptions):
     headLines(page),
     [...labelled(page, 'expected', [cause.expected]), ...labelled(page, 'seen', [seenText(page)])],
     chainRows(cause, page.names, options, MARGIN),
-    [...flowLines(page), ...labelled(page, 'also', cause.also), ...checkLines(page), ...lookLines(page)],
+    [...flowLines(page), ...labelled(page, 'also', alsoTexts(cause)), ...checkLines(page), ...lookLines(page)],
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -73,6 +73,11 @@ function seenText({ trace, cause }: Page): string {
   if (place === null) return cause.seen;
   const last = cause.lastPacket !== null && cause.lastPacket !== cause.firstPacket ? ` to #${cause.lastPacket}` : '';
   return `${cause.seen} (${place}${last})`;
+}
+
+/** What the chain's notes say already is not said again. */
+function alsoTexts({ also, chain }: Cause): string[] {
+  return also.filter((text) => !chain.some(({ note }) => note !== null && text.includes(note)));
 }
 
 /** `expected  VXLAN ...`, wrapped under itself. Empty texts give no lines. */

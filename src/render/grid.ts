@@ -21,7 +21,9 @@ const BORDERLESS = Object.fromEntries(
  * @param indent blanks in front of every line
  */
 export function renderGrid(rows: readonly (readonly string[])[], aligns: readonly Align[], indent = 0): string[] {
-  const used = aligns.map((_, column) => column).filter((column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const used = aligns
+    .map((_, column) => column)
+    .filter((column) => rows.some((row) => (row[column] ?? '').trim() !== ''));
   if (rows.length === 0 || used.length === 0) return [];
   const table = new Table({
     chars: { ...BORDERLESS, middle: ' '.repeat(GAP) },

@@ -151,7 +151,7 @@ function expectedText({ expected }: TracedFlow): string {
 function whyText(flow: TracedFlow): string {
   const findings = flow.findings.map((finding) => `${finding.code}: ${escapeText(finding.message)}`);
   if (flow.unverified !== null) findings.push(`${flow.unverified.reason}: ${escapeText(flow.unverified.detail)}`);
-  return findings.join('; ') || '-';
+  return [...new Set(findings)].join('; ') || '-';
 }
 
 function evidenceText(flow: TracedFlow): string {
