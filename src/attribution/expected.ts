@@ -12,6 +12,28 @@ export interface ExpectationInput {
   dst: Who;
 }
 
+/**
+ * The expectation, remembered per destination and sender: it depends on the destination's address, and of the sender on its
+ * node and kind alone.
+ */
+export function expectations(topology: Topology | null): (src: Who, dst: Who) => Expected {
+  const known = new Map<Who, Map<string, Expected>>();
+  return (src, dst) => {
+    let bySender = known.get(dst);
+    if (bySender === undefined) {
+      bySender = new Map();
+      known.set(dst, bySender);
+    }
+    const key = `${src.kind} ${src.node?.index ?? ''}`;
+    let expected = bySender.get(key);
+    if (expected === undefined) {
+      expected = expectedOf({ topology, src, dst });
+      bySender.set(key, expected);
+    }
+    return expected;
+  };
+}
+
 export function expectedOf(input: ExpectationInput): Expected {
   const { topology, src, dst } = input;
   if (topology === null) return unknown('no-snapshot');

@@ -24,12 +24,17 @@ export function observationsOf(
   captures: readonly CaptureCounters[],
   flow: number,
 ): SeenObservation[] {
+  const only = table.firstRow(flow);
   const merged = new Map<string, SeenObservation>();
   for (let row = table.firstRow(flow); row >= 0; row = table.columns.next[row] ?? -1) {
     const pointIndex = points.ofLink[table.columns.link[row] ?? 0] ?? -1;
     const point = points.all[pointIndex];
     if (point === undefined) continue;
     const tunnel = table.tunnels.record(table.columns.tunnel[row] ?? 0);
+    if (row === only && table.columns.next[row] === -1) {
+      merged.set('', newObservation(table, point, row, tunnel));
+      break;
+    }
     const { encapsulation, outerSrc, outerDst, vni, udpPort } = tunnel;
     const key = `${pointIndex}|${encapsulation}|${outerSrc}|${outerDst}|${vni}|${udpPort}|${tunnel.carriers.join()}`;
     const known = merged.get(key);
@@ -146,6 +151,19 @@ export function countFlow(
     overheadBytes: list.reduce((sum, o) => sum + o.overheadBytes, 0),
     tcp: tcp ? tcpFacts(table, list) : null,
   };
+}
+
+/** `packets` of `countFlow`, without making the observations. */
+export function packetsOf(table: FlowTable, points: Points, groupOf: (point: Point) => string, flow: number): number {
+  const c = table.columns;
+  const sums = new Map<string, number>();
+  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
+    const point = points.all[points.ofLink[c.link[row] ?? 0] ?? -1];
+    if (point === undefined) continue;
+    const key = groupOf(point);
+    sums.set(key, (sums.get(key) ?? 0) + (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0));
+  }
+  return Math.max(0, ...sums.values());
 }
 
 function tcpFacts(table: FlowTable, list: readonly SeenObservation[]): FlowTcp {

@@ -2,15 +2,29 @@
 import type { Moment } from '../flow/capture-counters.ts';
 
 const LONGEST = 9;
+/** Flows share seconds: the text of the last ones is kept. */
+const KEPT = 4096;
+const seconds = new Map<number, string | null>();
 
 /** @param digits 0..9 after the second. Null for a packet without a time, or beyond what RFC 3339 can write. */
 export function formatTime(moment: Moment | null, digits: number): string | null {
   if (moment === null || !Number.isFinite(moment.seconds)) return null;
-  const date = new Date(moment.seconds * 1000);
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || date.getUTCFullYear() < 0) return null;
-  const second = date.toISOString().slice(0, 19);
-  const fraction = String(moment.nanos).padStart(LONGEST, '0').slice(0, Math.min(digits, LONGEST));
-  return `${second}${fraction === '' ? '' : `.${fraction}`}Z`;
+  const second = secondText(moment.seconds);
+  if (second === null) return null;
+  if (digits === 0) return `${second}Z`;
+  return `${second}.${String(moment.nanos).padStart(LONGEST, '0').slice(0, Math.min(digits, LONGEST))}Z`;
+}
+
+function secondText(value: number): string | null {
+  let text = seconds.get(value);
+  if (text === undefined) {
+    const date = new Date(value * 1000);
+    const year = date.getUTCFullYear();
+    text = Number.isNaN(year) || year > 9999 || year < 0 ? null : date.toISOString().slice(0, 19);
+    if (seconds.size >= KEPT) seconds.clear();
+    seconds.set(value, text);
+  }
+  return text;
 }
 
 /** Epoch seconds as one number, to the microsecond or so: for comparing and showing spans, not for identity. */

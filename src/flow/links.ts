@@ -22,6 +22,7 @@ const [CAPTURE, INTERFACE, IFINDEX, TYPE, HIGH, SOURCE, DESTINATION] = [0, 1, 2,
 
 export class Links {
   readonly #table = new WordTable(7, 64);
+  readonly #records: LinkRecord[] = [];
   /** Frames per entry. */
   packets = new Float64Array(64);
 
@@ -91,8 +92,16 @@ export class Links {
     return this.#table.word(index, CAPTURE);
   }
 
-  /** The entry as an object. */
+  /** The entry as an object, made anew only when frames were added. */
   record(index: number): LinkRecord {
+    const made = this.#records[index];
+    if (made !== undefined && made.packets === this.packets[index]) return made;
+    const record = this.#make(index);
+    this.#records[index] = record;
+    return record;
+  }
+
+  #make(index: number): LinkRecord {
     const table = this.#table;
     const word = table.word(index, TYPE);
     const type = TYPES[word & 0x7f] ?? 'raw';

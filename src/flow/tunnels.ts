@@ -24,6 +24,7 @@ const HAS_MACS = 64;
 
 export class Tunnels {
   readonly #table = new WordTable(8, 64);
+  readonly #records: TunnelRecord[] = [];
   readonly #addresses: AddressWords;
 
   constructor(addresses: AddressWords) {
@@ -88,8 +89,16 @@ export class Tunnels {
     return ENCAPSULATIONS[this.#table.word(index, KIND) & 15] ?? 'none';
   }
 
-  /** The entry as an object. */
+  /** The entry as an object, made once. */
   record(index: number): TunnelRecord {
+    const made = this.#records[index];
+    if (made !== undefined) return made;
+    const record = this.#make(index);
+    this.#records[index] = record;
+    return record;
+  }
+
+  #make(index: number): TunnelRecord {
     const table = this.#table;
     const kind = table.word(index, KIND);
     if ((kind & 15) === NONE)

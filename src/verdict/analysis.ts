@@ -2,11 +2,14 @@
 // it is asked for and not kept, so that memory does not grow with the results.
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/address-book.ts';
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
+import { cachedTopology } from '../attribution/cached-topology.ts';
+import { expectations } from '../attribution/expected.ts';
 import { type FilterHint, filterHints } from '../attribution/filter-hint.ts';
-import { observationsOf } from '../attribution/observe.ts';
+import { observationsOf, packetsOf } from '../attribution/observe.ts';
 import { pointGroups } from '../attribution/point-groups.ts';
 import { type AtRule, findPoints, type Points } from '../attribution/points.ts';
 import { toSeconds } from '../attribution/time.ts';
+import type { ChainStep } from '../attribution/types.ts';
 import { type Directory, directory } from '../attribution/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
@@ -20,8 +23,8 @@ import { missingFlow } from './missing-flow.ts';
 import { type ModeChanges, modeChanges } from './mode-change.ts';
 import { reverseVisibility } from './reverse-visibility.ts';
 import { settingsOf } from './settings.ts';
-import { endsOf, type Shared, tracedFlow } from './traced-flow.ts';
-import type { TracedFlow } from './types.ts';
+import { chainOfFinding, endsOf, type Shared, tracedFlow } from './traced-flow.ts';
+import type { Finding, TracedFlow } from './types.ts';
 
 export interface AnalysisInput {
   table: FlowTable;
@@ -44,19 +47,25 @@ export interface Analysis {
   arrivals: Arrivals | null;
   /** The flow at position `i`; its id is `i + 1`. */
   flow(i: number): TracedFlow;
+  /** The sender's decision behind a finding of the flow at position `i`. */
+  chain(i: number, finding: Finding): ChainStep[];
+  /** Packets of the flow at position `i`, without making it. */
+  packets(i: number): number;
   /** Position of the flow in the other direction, -1 if it was not seen. */
   reverse(i: number): number;
 }
 
 export function analyse(input: AnalysisInput): Analysis {
-  const { table, captures, topology } = input;
-  const book = addressBook(topology, windowOf(captures));
+  const { table, captures } = input;
+  const window = windowOf(captures);
+  const topology = input.topology === null ? null : cachedTopology(input.topology, window);
+  const book = addressBook(topology, window);
   const points = findPoints({ table, captures, topology, book, at: input.at });
   const who = directory(table, points, book);
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
-  const shared = prepare(input, points, who);
+  const shared = prepare({ ...input, topology }, points, who);
   return {
     input,
     points,
@@ -76,6 +85,8 @@ export function analyse(input: AnalysisInput): Analysis {
       const reverse = table.reverseOf(order[i] ?? 0);
       return reverse < 0 || reverse === order[i] ? -1 : (positionOf[reverse] ?? -1);
     },
+    chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
+    packets: (i) => (i < order.length ? packetsOf(table, points, shared.groupOf, order[i] ?? 0) : 0),
     flow(i) {
       const seen = order.length;
       if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -88,9 +99,10 @@ export function analyse(input: AnalysisInput): Analysis {
 function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
   const { table, captures, topology } = input;
   const changes = modeChanges();
+  const expect = expectations(topology);
   if (topology !== null) {
     for (let flow = 0; flow < table.flowCount; flow++) {
-      const { src, dst, expected } = endsOf({ input, who }, flow);
+      const { src, dst, expected } = endsOf({ input, who, expect }, flow);
       changes.add(src, dst, expected, observationsOf(table, points, captures, flow));
     }
     changes.finish();
@@ -99,6 +111,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     input,
     points,
     who,
+    expect,
     settings: settingsOf(topology, input.vxlanVNI, input.vxlanPorts),
     filters: filterHints(table, captures),
     changes,

@@ -34,7 +34,8 @@ export interface CauseCollector {
   causes(converged: readonly Convergence[]): Cause[];
 }
 
-export function collectCauses(): CauseCollector {
+/** @param chainOf how the sender of a flow decided, asked once per cause. */
+export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[]): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
   return {
@@ -47,7 +48,7 @@ export function collectCauses(): CauseCollector {
     },
     causes(converged) {
       const ofFlows = [...groups.values()].map((group) => {
-        const cause = causeOf(group);
+        const cause = causeOf(group, chainOf(group.flow, group.finding));
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
       const all = [...ofFlows, ...cluster.map(clusterCause)].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
@@ -97,7 +98,7 @@ function clusterCause(finding: ClusterFinding): Cause {
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
 }
 
-function causeOf(group: Collected): Cause {
+function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
   const { code, fromNode, toNode, flows, packets, answers, flowIds, finding, flow } = group;
   return {
     id: '',
@@ -115,8 +116,8 @@ function causeOf(group: Collected): Cause {
     lastPacket: finding.lastPacket,
     expected: expectedText(flow),
     seen: seenText(flow, finding),
-    chain: finding.chain,
-    also: alsoOf(finding.chain),
+    chain,
+    also: alsoOf(chain),
     check: checksFor(code, { fromNode, toNode, flow }),
   };
 }

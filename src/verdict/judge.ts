@@ -33,6 +33,8 @@ export interface JudgeInput {
   expected: Expected;
   observations: readonly SeenObservation[];
   modeChange: ModeChange | null;
+  /** The packets are tunnel packets whose inner headers the snaplen cut off. */
+  cutOff: boolean;
   /** Path of each capture, for advice. */
   paths: readonly string[];
 }
@@ -52,6 +54,7 @@ export interface Judgement {
 export function judge(input: JudgeInput): Judgement {
   if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);
   const underlay = input.observations.filter((o) => o.pointInfo.role === 'underlay');
+  if (input.cutOff) return judgeCutOff(input);
   if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
   if (underlay.length === 0) return judgeUnseen(input);
   return worst(underlay.map((seen) => judgeObservation(input, input.topology as Topology, seen)));
@@ -59,6 +62,11 @@ export function judge(input: JudgeInput): Judgement {
 
 function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {
   return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
+}
+
+function judgeCutOff({ src }: JudgeInput): Judgement {
+  const detail = 'tunnel packets between two nodes, but the snaplen cut off what they carried';
+  return open('inner-cut-off', detail, captureNic(src.node));
 }
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
@@ -213,6 +221,8 @@ function accepts({ expected, seen }: RuleInput): boolean {
 }
 
 function worst(judgements: readonly Judgement[]): Judgement {
+  const [only] = judgements;
+  if (judgements.length === 1 && only !== undefined) return only;
   const findings = dedupe(judgements.flatMap((j) => j.findings));
   const violation = judgements.find((j) => j.verdict === 'violation');
   if (violation !== undefined) return { verdict: 'violation', unverified: null, findings };

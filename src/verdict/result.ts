@@ -65,7 +65,7 @@ function collectAll(
   analysis: Analysis,
   passes: ((flow: TracedFlow) => boolean) | null,
 ): { collector: ReturnType<typeof collectCauses>; positions: number[]; summary: TraceSummary } {
-  const collector = collectCauses();
+  const collector = collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding));
   const pairs = pairTally();
   const { table, topology } = analysis.input;
   for (const finding of passes === null ? tableFindings(table, analysis.points, topology) : [])
@@ -84,7 +84,7 @@ function collectAll(
     pairs.add(flow);
     if (flow.findings.length === 0) continue;
     const reverse = analysis.reverse(i);
-    collector.add(flow, reverse < 0 ? 0 : analysis.flow(reverse).packets);
+    collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
   }
   if (passes === null) for (const finding of pairs.findings()) collector.addCluster(finding);
   summary.conversations = conversations.size;

@@ -1,12 +1,11 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
-import { expectedOf } from '../attribution/expected.ts';
 import type { FilterHint } from '../attribution/filter-hint.ts';
 import { countFlow, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { directionFacts, outcomeOf } from '../attribution/outcome.ts';
 import type { Points } from '../attribution/points.ts';
 import { formatTime, toSeconds } from '../attribution/time.ts';
-import type { Expected, Observation, Outcome } from '../attribution/types.ts';
+import type { ChainStep, Expected, Observation, Outcome } from '../attribution/types.ts';
 import { type Directory, endpointOf, type Who } from '../attribution/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
@@ -17,6 +16,7 @@ import type { AnalysisInput } from './analysis.ts';
 import { type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
 import { FINDINGS } from './codes.ts';
+import { isCutOffTunnel } from './cut-off.ts';
 import type { InsideNode } from './inside-node.ts';
 import { judge } from './judge.ts';
 import type { ModeChanges } from './mode-change.ts';
@@ -34,6 +34,7 @@ export interface Shared {
   input: AnalysisInput;
   points: Points;
   who: Directory;
+  expect: (src: Who, dst: Who) => Expected;
   settings: Settings;
   filters: (FilterHint | null)[];
   changes: ModeChanges;
@@ -49,14 +50,14 @@ export interface Shared {
 
 /** Both ends of a flow (of the opposite direction when `reversed`), and what was to be expected between them. */
 export function endsOf(
-  { input, who }: Pick<Shared, 'input' | 'who'>,
+  { input, who, expect }: Pick<Shared, 'input' | 'who' | 'expect'>,
   flow: number,
   reversed = false,
 ): { src: Who; dst: Who; expected: Expected } {
   const from = who.whoIs(input.table.sourceOf(flow));
   const to = who.whoIs(input.table.destinationOf(flow));
   const [src, dst] = reversed ? [to, from] : [from, to];
-  return { src, dst, expected: expectedOf({ topology: input.topology, src, dst }) };
+  return { src, dst, expected: expect(src, dst) };
 }
 
 /** Flow `flow` of the table, numbered as the caller lists it. */
@@ -66,12 +67,13 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const observations = observationsOf(table, shared.points, captures, flow);
   const modeChange = shared.changes.of(src, dst, expected);
   const { settings, paths } = shared;
-  const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, paths });
+  const cutOff = isCutOffTunnel({ table, flow, src, dst, observations, settings });
+  const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, cutOff, paths });
   const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
   const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
   const inside = shared.inside.of({ src, dst, expected, observations });
   const raw = [...judged.findings, ...inside, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
-  const findings = raw.map((one) => findingOf(shared, one, src, dst, expected));
+  const findings = raw.map(findingOf);
   if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
   const violation = judged.verdict === 'violation';
   const nodePort = isEbpfNodePort(observations);
@@ -175,17 +177,11 @@ function modeChangeFinding(
     capture: underlay[0]?.capture ?? null,
     firstPacket: Math.min(...underlay.map((o) => o.firstPacket)),
     lastPacket: Math.max(...underlay.map((o) => o.lastPacket)),
-    chain: [],
   };
 }
 
-function findingOf(shared: Shared, raw: RawWarning, src: Who, dst: Who, expected: Expected): Finding {
-  const { topology, captures } = shared.input;
+function findingOf(raw: RawWarning): Finding {
   const severity = FINDINGS[raw.code].severity;
-  const chain =
-    topology === null || severity !== 'violation'
-      ? []
-      : chainFor({ topology, src, dst, expected, seen: raw.seen, captures });
   return {
     code: raw.code,
     severity,
@@ -193,8 +189,18 @@ function findingOf(shared: Shared, raw: RawWarning, src: Who, dst: Who, expected
     capture: raw.at?.capture ?? raw.seen?.capture ?? null,
     firstPacket: raw.at?.packet ?? raw.seen?.firstPacket ?? null,
     lastPacket: raw.at?.packet ?? raw.seen?.lastPacket ?? null,
-    chain,
   };
+}
+
+/** How the sender of a flow decided, with the bytes of the packet that the finding names; empty without a snapshot. */
+export function chainOfFinding(shared: Shared, flow: number, finding: Finding): ChainStep[] {
+  const { table, captures, topology } = shared.input;
+  if (topology === null || finding.severity !== 'violation') return [];
+  const { src, dst, expected } = endsOf(shared, flow);
+  const seen = observationsOf(table, shared.points, captures, flow).find(
+    (o) => o.capture === finding.capture && o.firstPacket === finding.firstPacket,
+  );
+  return chainFor({ topology, src, dst, expected, seen: seen ?? null, captures });
 }
 
 function spanOf(
@@ -216,9 +222,27 @@ function spanOf(
   };
 }
 
+/** Field by field: a copy by spreading costs as much as all the rest of a flow. */
 function publicObservation(o: SeenObservation): Observation {
-  const { pointInfo: _p, rows: _r, overheadBytes: _o, bits: _b, firstMoment: _f, lastMoment: _l, ...rest } = o;
-  return rest;
+  return {
+    capture: o.capture,
+    point: o.point,
+    encapsulation: o.encapsulation,
+    outerSrc: o.outerSrc,
+    outerDst: o.outerDst,
+    vni: o.vni,
+    udpPort: o.udpPort,
+    packets: o.packets,
+    bytes: o.bytes,
+    outerFragments: o.outerFragments,
+    firstPacket: o.firstPacket,
+    lastPacket: o.lastPacket,
+    first: o.first,
+    last: o.last,
+    carriers: o.carriers,
+    innerSrcMac: o.innerSrcMac,
+    innerDstMac: o.innerDstMac,
+  };
 }
 
 /** Whether the other direction acknowledged beyond the last large segment that was sent again. */

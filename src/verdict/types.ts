@@ -22,7 +22,6 @@ export interface Finding {
   capture: number | null;
   firstPacket: number | null;
   lastPacket: number | null;
-  chain: readonly ChainStep[];
 }
 
 /** Why a flow is unverifiable, and the capture that would settle it. */

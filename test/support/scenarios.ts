@@ -58,7 +58,6 @@ export function staleFdb(length: 'short' | 'long' = 'short'): Trace {
           capture: 0,
           firstPacket: 3,
           lastPacket: 18,
-          chain: [],
         },
         message: `sent to 10.0.1.31 (${names.worker2}), but ${names.db} is on ${names.worker1}`,
       },

@@ -26,7 +26,7 @@ const AS_CONFIGURED_PLAIN = {
 const BYPASSED = { ...PLAIN, verdict: 'violation', findings: [violation('overlay-bypassed')] } as const;
 
 function violation(code: TracedFlow['findings'][number]['code']): TracedFlow['findings'][number] {
-  return { code, severity: 'violation', message: '', capture: 0, firstPacket: 1, lastPacket: 2, chain: [] };
+  return { code, severity: 'violation', message: '', capture: 0, firstPacket: 1, lastPacket: 2 };
 }
 
 function verify(
