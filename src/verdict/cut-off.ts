@@ -2,8 +2,8 @@
 // Nothing can be said of what they carried, so they are no proof, and they are told (docs/captures.md: how many bytes to keep).
 import { hasBit, type SeenObservation } from '../attribution/observe.ts';
 import type { Who } from '../attribution/who.ts';
-import type { FlowTable } from '../flow/table.ts';
 import { BIT } from '../flow/observation-columns.ts';
+import type { FlowTable } from '../flow/table.ts';
 import type { Settings } from './settings.ts';
 
 const UDP = 17;

@@ -2,17 +2,22 @@
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 import { isBefore, type SeenObservation } from '../attribution/observe.ts';
 import type { Point, Points } from '../attribution/points.ts';
-import type { Expected } from '../attribution/types.ts';
+import type { Expected, Outcome } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
 import { formatIPv4 } from '../net/ip.ts';
+import type { Node } from '../topology/model.ts';
+import { captureNic } from './advice.ts';
 import type { RawFinding } from './judge.ts';
 import { nameOf } from './rules.ts';
+import type { Unverified } from './types.ts';
 
 export interface InsideNode {
   /** Findings of one flow. */
   of(input: InsideInput): RawFinding[];
+  /** Set when unanswered packets were seen on a tunnel device and not on its node's NIC, which was captured too. */
+  notOnNic(input: InsideInput, outcome: Outcome | null): Unverified | null;
 }
 
 export interface InsideInput {
@@ -31,6 +36,7 @@ export function insideNode(table: FlowTable, points: Points, captures: readonly 
   const places: Places = { nics: nicsThatShowTunnels(table, points), unanswered: unansweredAddresses(table), table };
   return {
     of: (input) => [missingFdb(input, places, captures), notForThisHost(input, table)].filter((f) => f !== null),
+    notOnNic: (input, outcome) => (outcome === 'no-answer' ? neverOnNic(input, places, captures) : null),
   };
 }
 
@@ -65,6 +71,19 @@ function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
   return found;
 }
 
+/** What the sender's own VXLAN device had of a flow that no NIC had. */
+function onOwnTunnel(
+  from: Node | null,
+  expected: Expected,
+  observations: readonly SeenObservation[],
+): SeenObservation | undefined {
+  if (expected.encapsulation !== 'vxlan' || from === null) return undefined;
+  if (observations.some((o) => o.pointInfo.role === 'underlay')) return undefined;
+  return observations.find(
+    (o) => o.pointInfo.role === 'tunnel' && o.pointInfo.topologyNode === from && o.packets >= ENOUGH_PACKETS,
+  );
+}
+
 function missingFdb(
   input: InsideInput,
   { nics, unanswered, table }: Places,
@@ -72,11 +91,8 @@ function missingFdb(
 ): RawFinding | null {
   const { src, dst, expected, observations } = input;
   const from = src.node;
-  if (expected.encapsulation !== 'vxlan' || from === null) return null;
-  const onTunnel = observations.find(
-    (o) => o.pointInfo.role === 'tunnel' && o.pointInfo.topologyNode === from && o.packets >= ENOUGH_PACKETS,
-  );
-  if (onTunnel === undefined || observations.some((o) => o.pointInfo.role === 'underlay')) return null;
+  const onTunnel = onOwnTunnel(from, expected, observations);
+  if (from === null || onTunnel === undefined) return null;
   if (dst.node?.addresses.some((a) => unanswered.has(a.address))) return null;
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
@@ -85,6 +101,26 @@ function missingFdb(
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
   const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
   return { code: 'missing-fdb-entry', message, seen: onTunnel };
+}
+
+/** The two captures need not have begun together, so that this is no finding yet. */
+function neverOnNic(
+  { src, expected, observations }: InsideInput,
+  { nics }: Places,
+  captures: readonly CaptureCounters[],
+): Unverified | null {
+  const onTunnel = onOwnTunnel(src.node, expected, observations);
+  const place = onTunnel === undefined ? undefined : captures[onTunnel.capture];
+  const nic = [...nics].find((p) => p.topologyNode === src.node && overlap(captures[p.capture], place));
+  if (onTunnel === undefined || nic === undefined) return null;
+  const name = src.node?.name ?? 'its node';
+  const detail = `${onTunnel.packets} unanswered packets on ${name}'s tunnel device, none on its NIC`;
+  return { reason: 'not-on-nic', detail, advice: captureNic(src.node) };
+}
+
+function overlap(a: CaptureCounters | undefined, b: CaptureCounters | undefined): boolean {
+  if (a?.first == null || a.last === null || b?.first == null || b.last === null) return false;
+  return !isBefore(a.last, b.first) && !isBefore(b.last, a.first);
 }
 
 /** Whether the NIC was being captured while some of these packets were seen. */

@@ -132,6 +132,13 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule);
   const change = input.modeChange;
   const differs = seen.encapsulation !== input.expected.encapsulation;
+  if (change?.poolEdited && differs) {
+    return open(
+      'after-mode-change',
+      `after the pool changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
+      'kubectl get ippools -o yaml > ippools.yaml   # the pools as they were after the edit',
+    );
+  }
   if (change?.snapshotIsLater && differs) {
     return open(
       'before-mode-change',

@@ -1,15 +1,18 @@
 // Packets that answers prove were sent, but that are not in the file: a capture through a filter (`udp port 4789`) or of one
 // direction hides them. They become flows without packets, unverifiable: silence must never pass for proof.
+import { toSeconds } from '../attribution/time.ts';
 import { endpointOf } from '../attribution/who.ts';
+import type { CaptureCounters } from '../flow/capture-counters.ts';
+import type { FlowTable } from '../flow/table.ts';
+import type { Node } from '../topology/model.ts';
 import { protocolName } from './protocol-name.ts';
 import { endsOf, isInScope, type Shared } from './traced-flow.ts';
-import type { TracedFlow } from './types.ts';
+import type { TracedFlow, Unverified } from './types.ts';
 
 /** The missing direction of `flow`, as a flow of its own. */
 export function missingFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
   const { table } = shared.input;
   const { src, dst, expected } = endsOf(shared, flow, true);
-  const from = src.node?.name ?? 'its sender';
   return {
     id,
     conversation,
@@ -19,11 +22,7 @@ export function missingFlow(shared: Shared, flow: number, id: number, conversati
     observed: { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null },
     expected,
     verdict: 'unverifiable',
-    unverified: {
-      reason: 'not-in-capture',
-      detail: `answers show that ${from} sent it, but it is not in the file: a filter, or one direction only`,
-      advice: shared.adviceFor(src.node),
-    },
+    unverified: whyMissing(shared, flow, src.node),
     findings: [],
     packets: 0,
     bytes: 0,
@@ -36,4 +35,33 @@ export function missingFlow(shared: Shared, flow: number, id: number, conversati
     arrival: null,
     inScope: isInScope(src, dst, expected),
   };
+}
+
+function whyMissing({ input, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
+  if (isAtEdge(input.table, input.captures, answer)) {
+    const detail = 'the conversation was under way when the capture began, or began as it ended';
+    return { reason: 'cut-by-capture', detail, advice: null };
+  }
+  const from = sender?.name ?? 'its sender';
+  const detail = `answers show that ${from} sent it, but it is not in the file: a filter, or one direction only`;
+  return { reason: 'not-in-capture', detail, advice: adviceFor(sender) };
+}
+
+/** What a capture of at least this many edges may have missed at either of its ends. */
+const EDGE_SECONDS = 1;
+const LONG_IN_EDGES = 10;
+
+/** Whether all answers came within moments of the beginning, or of the end, of a long capture. */
+function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], answer: number): boolean {
+  const c = table.columns;
+  for (let row = table.firstRow(answer); row >= 0; row = c.next[row] ?? -1) {
+    const capture = captures[table.links.captureOf(c.link[row] ?? 0)];
+    if (capture?.first == null || capture.last === null) return false;
+    const [start, end] = [toSeconds(capture.first), toSeconds(capture.last)];
+    const first = toSeconds({ seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 });
+    const last = toSeconds({ seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 });
+    const atEdge = last <= start + EDGE_SECONDS || first >= end - EDGE_SECONDS;
+    if (!atEdge || !(end - start >= EDGE_SECONDS * LONG_IN_EDGES)) return false;
+  }
+  return true;
 }

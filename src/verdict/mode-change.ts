@@ -19,6 +19,11 @@ export interface ModeChange {
   firstNew: Moment;
   /** True when the snapshot shows the later state: packets before the switch are then not judged by it. */
   snapshotIsLater: boolean;
+  /**
+   * True when the snapshot shows the earlier state and every sender left it: the pool was edited, and packets after the switch
+   * are not judged by it. One sender alone may as well have lost its routes.
+   */
+  poolEdited: boolean;
 }
 
 /** Collects flow by flow; then tells which (sender, receiver, pool) switched cleanly. */
@@ -68,6 +73,7 @@ export function modeChanges(): ModeChanges {
         const change = entry.bothInOneFlow ? decide(entry) : null;
         if (change !== null) changes.set(key, change);
       }
+      markEditedPools(modes, changes);
       for (const [key, entry] of modes) {
         const change = changes.has(key) ? null : explainedByGroup(entry, modes, changes);
         if (change !== null) changes.set(key, change);
@@ -147,7 +153,23 @@ function decide(m: Modes): ModeChange | null {
     lastOld: before.last,
     firstNew: after.first,
     snapshotIsLater,
+    poolEdited: false,
   };
+}
+
+const SENDERS_OF_AN_EDIT = 2;
+
+/** An edit moves every sender; a pool where some sender stayed in the snapshot's mode was not edited, that sender's peer is broken. */
+function markEditedPools(modes: ReadonlyMap<string, Modes>, changes: ReadonlyMap<string, ModeChange>): void {
+  for (const pool of new Set([...changes.values()].map((c) => c.pool))) {
+    const earlier = [...changes.values()].filter((c) => c.pool === pool && !c.snapshotIsLater);
+    if (new Set(earlier.map((c) => c.sender)).size < SENDERS_OF_AN_EDIT) continue;
+    const switched = Math.max(...earlier.map((c) => toSeconds(c.firstNew))) + TOLERANCE_SECONDS;
+    const stayed = [...modes.values()].some(
+      (m) => m.pool === pool && m.matching !== null && toSeconds(m.matching.last) > switched,
+    );
+    if (!stayed) for (const change of earlier) change.poolEdited = true;
+  }
 }
 
 /** A receiver without a flow in both modes: its old packets are explained if they end before the sender's last switch. */
@@ -156,15 +178,18 @@ function explainedByGroup(
   modes: ReadonlyMap<string, Modes>,
   changes: ReadonlyMap<string, ModeChange>,
 ): ModeChange | null {
-  if (entry.other === null || (entry.matching !== null && !precedes(entry.other, entry.matching))) return null;
+  if (entry.other === null) return null;
   const [kind] = entry.otherKinds;
   const end = toSeconds(entry.other.last);
+  const start = toSeconds(entry.other.first);
+  const clean = entry.matching === null || precedes(entry.other, entry.matching);
   for (const [key, change] of changes) {
-    const sameGroup = modes.get(key)?.group === entry.group;
-    const sameModes =
-      entry.otherKinds.size === 1 && change.from === modeName(kind ?? '') && change.to === modeName(entry.asExpected);
-    if (sameGroup && sameModes && change.snapshotIsLater && end <= toSeconds(change.firstNew) + TOLERANCE_SECONDS)
-      return change;
+    if (modes.get(key)?.group !== entry.group || entry.otherKinds.size !== 1) continue;
+    const [old, now] = change.snapshotIsLater ? [kind ?? '', entry.asExpected] : [entry.asExpected, kind ?? ''];
+    if (change.from !== modeName(old) || change.to !== modeName(now)) continue;
+    const switched = toSeconds(change.firstNew);
+    if (change.snapshotIsLater && clean && end <= switched + TOLERANCE_SECONDS) return change;
+    if (change.poolEdited && start >= switched - TOLERANCE_SECONDS) return change;
   }
   return null;
 }

@@ -72,6 +72,8 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
   const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
   const inside = shared.inside.of({ src, dst, expected, observations });
+  const hidden =
+    judged.verdict === 'unverifiable' ? shared.inside.notOnNic({ src, dst, expected, observations }, outcome) : null;
   const raw = [...judged.findings, ...inside, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const findings = raw.map(findingOf);
   if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
@@ -88,7 +90,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     observed: observedOf(observations),
     expected: nodePort ? { ...expected, encapsulation: null, reason: 'ebpf-nodeport' } : expected,
     verdict: judged.verdict,
-    unverified: judged.unverified,
+    unverified: hidden ?? judged.unverified,
     findings,
     packets: counts.packets,
     bytes: counts.bytes,

@@ -1,10 +1,12 @@
 // What `verify` says of a trace: a policy over finished verdicts, pure. Which flows it asks about, what each must have been, and
 // when a proof is not one (nothing seen, a filter that hides the opposite, pairs of nodes without a packet).
 import type { SourceRef, Topology } from '../topology/model.ts';
-import { BROKEN_PATHS } from './codes.ts';
-import type { Cause, Trace, TracedCapture, TracedFlow, Verdict } from './types.ts';
+import { isDoubtful } from './doubts.ts';
+import type { Cause, Trace, TracedFlow, Verdict } from './types.ts';
 import { createUnverifiedTally, type UnverifiedGroup } from './unverified.ts';
+import { addToDemand, demandOf, modeOf } from './verify-demands.ts';
 import { createPairTally, type PairReport } from './verify-pairs.ts';
+import { undecidedReasons } from './verify-undecided.ts';
 
 export const EXPECTATIONS = ['config', 'vxlan', 'ipip', 'wireguard'] as const;
 /** `config`: what the configuration asks for, flow by flow. Else: this tunnel for every packet to a pod, whatever the pool says. */
@@ -66,6 +68,7 @@ export interface OutsideGroup {
 
 export type UndecidedReason =
   | 'broken-path'
+  | 'doubtful'
   | 'nothing-in-scope'
   | 'nothing-judged'
   | 'filtered'
@@ -117,7 +120,8 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
     counts.unverifiable += demand.unverifiable;
   }
   const { pairs, nodes, uncovered } = scan.pairs.report(options.topology);
-  const undecided = undecidedReasons(trace, counts, uncovered.length, options);
+  const { doubtful } = scan;
+  const undecided = undecidedReasons({ trace, counts, doubtful, uncovered: uncovered.length, options });
   const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
   const { topology: _, ...asked } = options;
   return {
@@ -163,6 +167,8 @@ interface Scan {
   causes: Set<string>;
   pairs: ReturnType<typeof createPairTally>;
   unverified: ReturnType<typeof createUnverifiedTally>;
+  /** Flows that keep this from passing. */
+  doubtful: number;
 }
 
 function scanFlows(trace: Trace, options: VerifyOptions): Scan {
@@ -173,9 +179,15 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     causes: new Set(),
     pairs: createPairTally(trace),
     unverified: createUnverifiedTally(),
+    doubtful: 0,
   };
   for (const flow of trace.flows()) {
-    if (!isAsked(flow, options)) {
+    const asked = isAsked(flow, options);
+    if (isDoubtful(flow) && (asked || isOfPools(flow, options))) {
+      scan.doubtful++;
+      if (!asked) scan.unverified.add(flow);
+    }
+    if (!asked) {
       noteOutside(scan.outside, flow);
       continue;
     }
@@ -190,61 +202,14 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
   return scan;
 }
 
+/** Packets whose pods cannot be read may be of any pool. */
+function isOfPools(flow: TracedFlow, { pools }: VerifyOptions): boolean {
+  const pool = flow.expected.pool ?? flow.dst.pool;
+  return pool === null || fitsPools(pool, pools);
+}
+
 function fitsPools(pool: string | null, pools: readonly string[]): boolean {
   return pools.length === 0 || (pool !== null && pools.includes(pool));
-}
-
-function demandOf(demands: Map<string, Demand>, flow: TracedFlow, { expect, topology }: VerifyOptions): Demand {
-  const pool = expect === 'config' ? flow.expected.pool : flow.dst.pool;
-  const asked = expect === 'config' ? askedOf(flow) : expect;
-  const reason = expect === 'config' ? flow.expected.reason : 'demanded';
-  const key = JSON.stringify([pool, asked, reason]);
-  const known = demands.get(key);
-  if (known !== undefined) return known;
-  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0 };
-  const demand: Demand = {
-    pool,
-    asked,
-    reason,
-    ...modeOf(pool, topology),
-    ...counts,
-    vnis: [],
-    udpPorts: [],
-    between: [],
-  };
-  demands.set(key, demand);
-  return demand;
-}
-
-function askedOf(flow: TracedFlow): Demand['asked'] {
-  const { encapsulation } = flow.expected;
-  return encapsulation === null || encapsulation === 'local' ? 'none' : encapsulation;
-}
-
-/** Distinct node pairs kept per demand. */
-const BETWEEN_KEPT = 6;
-
-function addToDemand(demand: Demand, flow: TracedFlow, verdict: Verdict): void {
-  demand.flows++;
-  demand.packets += flow.packets;
-  demand[verdict]++;
-  const between = flow.src.node === null || flow.dst.node === null ? null : `${flow.src.node} → ${flow.dst.node}`;
-  if (between !== null && demand.between.length < BETWEEN_KEPT) addOnce(demand.between, between);
-  if (verdict !== 'ok') return;
-  if (flow.observed.vni !== null) addOnce(demand.vnis, flow.observed.vni);
-  if (flow.observed.udpPort !== null) addOnce(demand.udpPorts, flow.observed.udpPort);
-}
-
-function addOnce<T>(values: T[], value: T): void {
-  if (!values.includes(value)) values.push(value);
-}
-
-/** The pool's deciding mode as the snapshot has it. */
-function modeOf(name: string | null, topology: Topology | null): Pick<Demand, 'mode' | 'ref'> {
-  const pool = topology?.pools.find((one) => one.name === name);
-  if (pool === undefined) return { mode: null, ref: null };
-  if (pool.ipipMode !== 'Never') return { mode: `ipipMode ${pool.ipipMode}`, ref: pool.modeRef };
-  return { mode: `vxlanMode ${pool.vxlanMode}`, ref: pool.modeRef };
 }
 
 function noteFailure(failures: Map<string, Failure>, flow: TracedFlow, { topology }: VerifyOptions): void {
@@ -290,26 +255,4 @@ function noteOutside(outside: Map<string, OutsideGroup>, flow: TracedFlow): void
   outside.set(reason, group);
   group.flows++;
   group.packets += flow.packets;
-}
-
-function undecidedReasons(
-  trace: Trace,
-  counts: { flows: number; ok: number; violation: number; unverifiable: number },
-  uncovered: number,
-  options: VerifyOptions,
-): UndecidedReason[] {
-  const reasons: UndecidedReason[] = [];
-  if (counts.flows === 0) reasons.push('nothing-in-scope');
-  else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
-  if (isFiltered(trace.captures)) reasons.push('filtered');
-  if (trace.causes.some((cause) => BROKEN_PATHS.has(cause.code))) reasons.push('broken-path');
-  if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
-  if (options.coverNodePairs && (uncovered > 0 || options.topology === null)) reasons.push('uncovered');
-  return reasons;
-}
-
-/** Every capture of a NIC was taken through a filter that would hide a violation. */
-function isFiltered(captures: readonly TracedCapture[]): boolean {
-  const underlay = captures.filter((capture) => capture.points.some((point) => point.role === 'underlay'));
-  return underlay.length > 0 && underlay.every((capture) => capture.filter?.hidesBypass === true);
 }
