@@ -3,6 +3,7 @@
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
 import { isAnswer } from './answers.ts';
+import { type DirectionHint, directionHints } from './direction-hint.ts';
 
 export interface FilterHint {
   expression: string;
@@ -36,7 +37,11 @@ export function filterHints(table: FlowTable, captures: readonly CaptureCounters
     answersOnly: false,
   }));
   for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, table, flow);
-  return captures.map((capture, i) => recordedFilter(capture) ?? guess(capture, shapes[i] as Shape));
+  const directions = directionHints(table, captures.length);
+  return captures.map((capture, i) => {
+    const shape = shapes[i] as Shape;
+    return recordedFilter(capture) ?? guess(capture, shape) ?? oneDirection(shape, directions[i] ?? null);
+  });
 }
 
 function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
@@ -64,6 +69,11 @@ function recordedFilter(capture: CaptureCounters): FilterHint | null {
   const [expression] = filters;
   if (expression == null) return null;
   return { expression, evidence: 'recorded in the file (if_filter)', hidesBypass: !isHarmless(expression) };
+}
+
+function oneDirection(shape: Shape, hint: DirectionHint | null): FilterHint | null {
+  if (hint === null || (hint.packets < ENOUGH && !shape.answersOnly)) return null;
+  return { expression: 'one direction', evidence: hint.evidence, hidesBypass: true };
 }
 
 /** Filters that keep every IP packet. */
