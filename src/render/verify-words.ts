@@ -95,6 +95,7 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not every pair of nodes was seen',
   'broken-path': 'packets did not get through, so what would have been on the wire is not known',
+  doubtful: 'some packets are missing, cut off or not where the snapshot has them, so this is no proof',
 };
 
 /** Why nothing is proven, for one reason. */
