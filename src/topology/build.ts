@@ -8,8 +8,8 @@ import type { Facts, FelixFact, Problem } from './facts.ts';
 import { deviceSetting, felixSettings } from './felix-settings.ts';
 import { joinVteps } from './join-vteps.ts';
 import { judgeSnapshot } from './judge/judge.ts';
-import { listNames } from './judge/modes.ts';
-import { formatRef } from './located.ts';
+
+import { formatRef, listNames } from './located.ts';
 import { lookupOwner } from './lookup.ts';
 import { buildMacOwners } from './mac-owners.ts';
 import { mergeNodes, type OpenNode } from './merge-nodes.ts';

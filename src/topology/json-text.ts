@@ -1,7 +1,6 @@
 // JSON text -> documents with line numbers. JSON.parse reads, which is fast; places are found afterwards, by stepping through
 // the (by then known to be valid) text as far as they are asked for. Several values one after another are several documents.
 import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
-import type { SourceRef } from './model.ts';
 
 /**
  * Parses a text of one or more JSON values.
@@ -47,7 +46,7 @@ interface Origin {
 
 function treeOf(value: unknown, origin: Origin): DocumentTree {
   if (Array.isArray(value)) return { head: null, items: locateElements(value, origin) };
-  const head: Located = { value, ref: (path = []) => refOf(origin, path) };
+  const head = locate(value, origin);
   const items = (value as { items?: unknown } | null)?.items;
   if (!Array.isArray(items)) return { head, items: null };
   const list = memberAt(origin.text, origin.at, 'items') ?? origin.at;
@@ -59,19 +58,30 @@ function* locateElements(values: readonly unknown[], list: Origin): Generator<Lo
   let at = skipBlanks(list.text, list.at + 1);
   for (const value of values) {
     const origin = { ...list, at };
-    yield { value, ref: (path = []) => refOf(origin, path) };
+    yield locate(value, origin);
     at = skipBlanks(list.text, skipBlanks(list.text, skipValue(list.text, at)) + 1);
   }
 }
 
-function refOf(origin: Origin, path: Path): SourceRef {
+function locate(value: unknown, origin: Origin): Located {
+  const { file, lineAt, text } = origin;
+  return {
+    value,
+    ref: (path = []) => ({ file, line: lineAt(offsetOf(origin, path)) }),
+    elementRefs: (path) => elementOffsets(text, offsetOf(origin, path)).map((at) => ({ file, line: lineAt(at) })),
+  };
+}
+
+/** Offset of the deepest member of `path` that exists. */
+function offsetOf(origin: Origin, path: Path): number {
   let at = origin.at;
   for (const key of path) {
-    const next = typeof key === 'number' ? elementAt(origin.text, at, key) : memberAt(origin.text, at, key);
-    if (next === null) break;
+    const next =
+      typeof key === 'number' ? elementOffsets(origin.text, at, key + 1)[key] : memberAt(origin.text, at, key);
+    if (next === undefined || next === null) break;
     at = next;
   }
-  return { file: origin.file, line: origin.lineAt(at) };
+  return at;
 }
 
 /** Offset of the value of a member of the object at `at`; null when it has none. */
@@ -88,13 +98,16 @@ function memberAt(text: string, at: number, key: string): number | null {
   return null;
 }
 
-function elementAt(text: string, at: number, index: number): number | null {
-  if (text[at] !== '[') return null;
+/** Offsets of the first `most` elements of the array at `at`; none when it is no array. */
+function elementOffsets(text: string, at: number, most = Number.POSITIVE_INFINITY): number[] {
+  const offsets: number[] = [];
+  if (text[at] !== '[') return offsets;
   let position = skipBlanks(text, at + 1);
-  for (let i = 0; i < index && position < text.length && text[position] !== ']'; i++) {
+  while (offsets.length < most && position < text.length && text[position] !== ']') {
+    offsets.push(position);
     position = skipBlanks(text, skipBlanks(text, skipValue(text, position)) + 1);
   }
-  return position < text.length && text[position] !== ']' ? position : null;
+  return offsets;
 }
 
 /** Offset after the value that begins at `at`; the text's end when it never closes. Always moves on. */

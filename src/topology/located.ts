@@ -9,6 +9,8 @@ export interface Located {
   value: unknown;
   /** The line of the member at `path`, else of the deepest one on the way that exists. */
   ref(path?: Path): SourceRef;
+  /** The lines of all elements of the list at `path`, found in one pass. */
+  elementRefs(path: Path): SourceRef[];
 }
 
 /** One document of a file. */
@@ -62,10 +64,26 @@ export function flagAt(value: unknown, ...path: (string | number)[]): boolean | 
 
 /** A located member. */
 export function locatedAt(parent: Located, ...path: (string | number)[]): Located {
-  return { value: valueAt(parent.value, ...path), ref: (rest = []) => parent.ref([...path, ...rest]) };
+  return {
+    value: valueAt(parent.value, ...path),
+    ref: (rest = []) => parent.ref([...path, ...rest]),
+    elementRefs: (rest) => parent.elementRefs([...path, ...rest]),
+  };
 }
 
 /** `file:line`, as messages name places. */
 export function formatRef(ref: SourceRef): string {
   return ref.line === null ? ref.file : `${ref.file}:${ref.line}`;
+}
+
+/** `a, b and c`, shortened after a few. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 5);
+  if (names.length > shown.length) return `${shown.join(', ')} and ${names.length - shown.length} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+/** `1 route`, `2 routes`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

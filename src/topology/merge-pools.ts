@@ -73,7 +73,8 @@ function compare(known: IPPool, fact: PoolFact, facts: Pick<Facts, 'issues'>): v
   ];
   for (const [field, first, second] of pairs) {
     if (second === undefined || second === null || first === second) continue;
-    const refs: SourceRef[] = [field.endsWith('Mode') ? known.modeRef : known.ref, fact.ref];
+    const isMode = field === 'vxlanMode' || field === 'ipipMode';
+    const refs: SourceRef[] = isMode ? [known.modeRef, fact[field]?.ref ?? fact.ref] : [known.ref, fact.ref];
     differs(facts, `IPPool ${known.name}: ${field}`, [String(first), String(second)], refs, [known.name, known.cidr]);
   }
 }

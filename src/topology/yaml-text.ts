@@ -49,7 +49,11 @@ function parseWhole(
 
 function treeOf(root: Located): DocumentTree {
   const elements = (value: unknown[], path: Path): Located[] =>
-    value.map((element, i) => ({ value: element, ref: (rest = []) => root.ref([...path, i, ...rest]) }));
+    value.map((element, i) => ({
+      value: element,
+      ref: (rest = []) => root.ref([...path, i, ...rest]),
+      elementRefs: (rest) => root.elementRefs([...path, i, ...rest]),
+    }));
   if (Array.isArray(root.value)) return { head: null, items: elements(root.value, []) };
   const items = (root.value as { items?: unknown } | null)?.items;
   return { head: root, items: Array.isArray(items) ? elements(items, ['items']) : null };
@@ -79,7 +83,11 @@ function parseSource(
       const value: unknown = document.toJS({ maxAliasCount: 100 });
       // The empty document behind a last `---`.
       if (value === null) continue;
-      roots.push({ value, ref: (path = []) => ({ file, line: lineAt(offsetOf(document, path)) }) });
+      roots.push({
+        value,
+        ref: (path = []) => ({ file, line: lineAt(offsetOf(document, path)) }),
+        elementRefs: (path) => elementOffsets(document, path).map((at) => ({ file, line: lineAt(at) })),
+      });
     }
   } catch (error) {
     // Aliases that multiply (ReferenceError) or nesting deeper than the stack (RangeError): the parser gives up by throwing.
@@ -108,6 +116,14 @@ function offsetOf(document: Document.Parsed, path: Path): number {
     } else return offset;
   }
   return offset;
+}
+
+function elementOffsets(document: Document.Parsed, path: Path): number[] {
+  const list = document.getIn(path, true);
+  if (!isSeq(list)) return [];
+  return list.items.map(
+    (item) => (item as { range?: [number, number, number] } | null)?.range?.[0] ?? list.range?.[0] ?? 0,
+  );
 }
 
 /**

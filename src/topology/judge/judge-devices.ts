@@ -1,8 +1,10 @@
 // Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
+
 import { isCalicoVxlan, useOfDeviceName } from '../device.ts';
+import { listNames } from '../located.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
 import type { JudgeContext } from './judge.ts';
-import { demandOf, isRouted, listNames } from './modes.ts';
+import { demandOf, isRouted } from './modes.ts';
 
 /** Bytes that a tunnel adds: VXLAN over IPv4 and IPv6, IPIP, WireGuard over IPv4 and IPv6. */
 const OVERHEAD: Readonly<Record<string, number>> = {

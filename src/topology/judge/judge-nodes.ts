@@ -1,10 +1,11 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
-import { cidrContains, parseCidrOrIp } from '../../net/cidr.ts';
+
 import { parseIp } from '../../net/ip.ts';
+import { countOf, listNames } from '../located.ts';
 import { poolOf } from '../lookup.ts';
 import type { IPPool, Node, SourceRef, TunnelKind } from '../model.ts';
 import type { JudgeContext } from './judge.ts';
-import { bgpAddress, demandOf, familyOf, isRouted, listNames, sameSubnet, tunnelKindOf } from './modes.ts';
+import { bgpAddress, demandOf, familyOf, isRouted, sameSubnet, tunnelKindOf } from './modes.ts';
 
 export function judgeNodes(context: JudgeContext): void {
   judgeDuplicates(context);
@@ -70,25 +71,39 @@ function judgePrefixes(pool: IPPool, family: 4 | 6, { topology, add }: JudgeCont
     return prefixLength === null || prefixLength === (family === 4 ? 32 : 128);
   });
   if (host.length > 0 && known.length > 1) {
-    const written = `${family === 4 ? 'IPv4Address' : 'IPv6Address'} without a subnet`;
-    const message = `IPPool ${pool.name} is CrossSubnet, but ${listNames(host.map((node) => node.name))} have an ${written}: they always encapsulate`;
+    const names = host.map((node) => node.name);
+    const [have, encapsulate] =
+      host.length === 1 ? ['has', 'it always encapsulates'] : ['have', 'they always encapsulate'];
+    const written = `an IPv${family}Address without a subnet`;
+    const message = `IPPool ${pool.name} is CrossSubnet, but ${listNames(names)} ${have} ${written}: ${encapsulate}`;
     const refs = [pool.modeRef, ...host.map((node) => bgpAddress(node, family)?.ref)];
     add('crosssubnet-host-prefix', 'risk', message, refs.slice(0, 6), [pool.name, ...host.map((node) => node.name)]);
   }
-  for (const [i, one] of known.entries()) {
-    for (const other of known.slice(i + 1)) {
-      if (host.includes(one) || host.includes(other)) continue;
-      const there = sameSubnet(one, other, family);
-      const back = sameSubnet(other, one, family);
-      if (there === null || back === null || there === back) continue;
-      const [plain, tunnelled] = there ? [one, other] : [other, one];
-      const message =
-        `IPPool ${pool.name} is CrossSubnet and the prefixes differ: ${plain.name} sends to ${tunnelled.name} plainly, ` +
-        `${tunnelled.name} to ${plain.name} encapsulated`;
-      const refs = [bgpAddress(one, family)?.ref, bgpAddress(other, family)?.ref];
-      add('unequal-prefixes', 'risk', message, refs, [one.name, other.name]);
-    }
-  }
+  const pairs = unequalPairs(
+    known.filter((node) => !host.includes(node)),
+    family,
+  );
+  const [first] = pairs;
+  if (first === undefined) return;
+  const [plain, tunnelled] = first;
+  const more = pairs.length === 1 ? '' : ` (and ${countOf(pairs.length - 1, 'more pair')})`;
+  const message =
+    `IPPool ${pool.name} is CrossSubnet and the prefixes differ: ${plain.name} sends to ${tunnelled.name} plainly, ` +
+    `${tunnelled.name} to ${plain.name} encapsulated${more}`;
+  const refs = [bgpAddress(plain, family)?.ref, bgpAddress(tunnelled, family)?.ref];
+  add('unequal-prefixes', 'risk', message, refs, [...new Set(pairs.flat().map((node) => node.name))]);
+}
+
+/** Pairs of which the first sees the second in its subnet, but not the other way round. */
+function unequalPairs(nodes: readonly Node[], family: 4 | 6): [Node, Node][] {
+  const lengths = new Set(nodes.map((node) => bgpAddress(node, family)?.prefixLength));
+  // Equal prefixes decide alike in both directions.
+  if (lengths.size < 2) return [];
+  return nodes.flatMap((one) =>
+    nodes
+      .filter((other) => sameSubnet(one, other, family) === true && sameSubnet(other, one, family) === false)
+      .map((other): [Node, Node] => [one, other]),
+  );
 }
 
 /** Without VTEP a node gets no tunnel routes: packets to its pods leave plainly by the default gateway (calico-facts 3.5). */
@@ -139,11 +154,8 @@ function judgeTunnelPlace(
     return;
   }
   const ip = parseIp(tunnel.value);
-  const written = topology.blocks.filter((block) => block.source !== 'inferred');
-  const around = written.find((block) => {
-    const cidr = parseCidrOrIp(block.cidr);
-    return cidr !== null && ip !== null && cidrContains(cidr, ip);
-  });
+  const blocks = ip === null ? [] : index.blocks.enclosing(ip).flatMap((entry) => entry.values);
+  const around = blocks.find((block) => block.source !== 'inferred');
   if (around === undefined || around.node === node.name) return;
   const whose = around.node === null ? 'a block without affinity' : `${around.node}'s block`;
   const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in ${whose} ${around.cidr}: borrowed, or left over`;

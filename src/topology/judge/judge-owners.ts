@@ -1,11 +1,10 @@
 // Sources that disagree about who has an address: every address that the snapshot names is looked up as a flow would be.
 
-import { formatRef } from '../located.ts';
+import { countOf, formatRef, listNames } from '../located.ts';
 import { type Disagreement, disagreements } from '../lookup.ts';
 import type { Pod } from '../model.ts';
 import { opinionsAbout } from '../opinions.ts';
 import type { JudgeContext } from './judge.ts';
-import { listNames } from './modes.ts';
 
 export function judgeOwners(context: JudgeContext): void {
   const { index, topology } = context;
@@ -30,7 +29,10 @@ export function judgeOwners(context: JudgeContext): void {
 /** One issue for all addresses about which the same two sources name the same two nodes. */
 function sayDisagreement(group: { first: Disagreement; addresses: string[] }, { add }: JudgeContext): void {
   const { winner, loser, certain } = group.first;
-  const more = group.addresses.length === 1 ? '' : ` (and ${group.addresses.length - 1} more addresses)`;
+  const more =
+    group.addresses.length === 1
+      ? ''
+      : ` (and ${countOf(group.addresses.length - 1, 'more address', 'more addresses')})`;
   const message =
     `${group.addresses[0]}${more}: ${winner.detail} (${formatRef(winner.ref)}), but ${loser.detail} (${formatRef(loser.ref)}): ` +
     `${winner.source} counts${certain ? '' : '; the address may be borrowed'}`;

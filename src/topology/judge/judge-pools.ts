@@ -1,9 +1,11 @@
 // Pools against each other, against the nodes' subnet and addresses, and against their own rules.
+
 import { type Cidr, cidrContains, cidrsOverlap, formatCidr, networkOf, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
+import { listNames } from '../located.ts';
 import type { IPPool } from '../model.ts';
 import type { JudgeContext } from './judge.ts';
-import { isRouted, listNames } from './modes.ts';
+import { isRouted } from './modes.ts';
 
 export function judgePools(context: JudgeContext): void {
   const pools = context.topology.pools.flatMap((pool) => {

@@ -1,11 +1,14 @@
 // Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
-import { parseCidrOrIp } from '../../net/cidr.ts';
+
+import { formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import { createPrefixTable } from '../../net/prefix-table.ts';
 import { TUNNEL_DEVICES, useOfDeviceName } from '../device.ts';
+import { countOf, listNames } from '../located.ts';
 import { poolOf } from '../lookup.ts';
 import type { Node, Route } from '../model.ts';
 import { nodeBehind } from '../opinions.ts';
 import type { JudgeContext } from './judge.ts';
-import { demandOf, familyOf, isRouted, listNames, sameSubnet } from './modes.ts';
+import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 
 /** Strongest first. */
 const SOURCES = ['IPAMBlock', 'BlockAffinity', 'inferred'] as const;
@@ -23,7 +26,7 @@ export function judgeRoutes(context: JudgeContext): void {
     for (const [pool, found] of wrong) {
       const [first] = found;
       if (first === undefined) continue;
-      const more = found.length === 1 ? '' : ` (and ${found.length - 1} more routes)`;
+      const more = found.length === 1 ? '' : ` (and ${countOf(found.length - 1, 'more route')})`;
       const message = `${holder.name} has the route "${first.route.text}"${more}, but ${first.text}`;
       const refs = [first.route.ref, context.topology.pools.find((one) => one.name === pool)?.modeRef];
       context.add('route-contradiction', 'conflict', message, refs, [
@@ -73,11 +76,15 @@ function contradictionOf(
 }
 
 /** The gateway must be the node that owns the block, as the objects say. */
-function judgeTarget(holder: Node, route: Route, { topology, index, add }: JudgeContext): void {
+function judgeTarget(holder: Node, route: Route, { index, add }: JudgeContext): void {
   const target = route.via === null ? null : nodeBehind(route.via, index);
-  const about = topology.blocks.filter((block) => block.cidr === route.dst && block.node !== null);
-  const stated = SOURCES.flatMap((source) => about.filter((block) => block.source === source))[0];
-  if (target === null || stated === undefined || stated.node === target.name) return;
+  const cidr = target === null ? null : parseCidrOrIp(route.dst);
+  const same = cidr === null ? undefined : index.blocks.enclosingCidr(cidr).at(-1);
+  if (target === null || cidr === null || same?.cidr.prefixLength !== cidr.prefixLength) return;
+  const stated = SOURCES.flatMap((source) =>
+    same.values.filter((block) => block.source === source && block.node !== null),
+  )[0];
+  if (stated === undefined || stated.node === target.name) return;
   // A tunnel address may be borrowed: what is inferred from it is no proof.
   const inferred = stated.source === 'inferred';
   const whose = inferred
@@ -91,33 +98,25 @@ function judgeTarget(holder: Node, route: Route, { topology, index, add }: Judge
 /** Blocks of other nodes that a given routing table does not have. */
 function judgeMissing(holder: Node, { topology, index, add }: JudgeContext): void {
   if (!holder.has.route) return;
-  const covered = holder.routes.filter((route) => !route.dst.endsWith('/0')).map((route) => parseCidrOrIp(route.dst));
+  const covering = createPrefixTable<Route>();
+  const starts = new Set<string>();
+  for (const route of holder.routes) {
+    const cidr = parseCidrOrIp(route.dst);
+    if (cidr === null || cidr.prefixLength === 0) continue;
+    covering.insert(cidr, route);
+    // Clusters that route per pod (RouteSource WorkloadIPs) have single addresses only.
+    for (const entry of index.blocks.enclosingCidr(cidr)) starts.add(formatCidr(entry.cidr));
+  }
   const missing = topology.blocks.filter((block) => {
     const cidr = parseCidrOrIp(block.cidr);
     if (cidr === null || block.node === null || block.node === holder.name || block.source === 'inferred') return false;
     if (!holder.routes.some((route) => route.dst.includes(':') === (cidr.family === 6))) return false;
     const pool = poolOf(block.cidr.split('/')[0] ?? '', index);
-    if (pool === null || !isRouted(pool)) return false;
-    return !covered.some((route) => route !== null && route.family === cidr.family && holds(route, cidr));
+    return pool !== null && isRouted(pool) && !starts.has(block.cidr) && covering.enclosingCidr(cidr).length === 0;
   });
   if (missing.length === 0) return;
   const cidrs = [...new Set(missing.map((block) => `${block.cidr} (${block.node})`))];
   const message = `${holder.name} has no route to ${listNames(cidrs)}: packets there follow its default route`;
-  const nodes = missing.map((block) => block.node ?? '');
-  add(
-    'route-missing',
-    'risk',
-    message,
-    [holder.routes[0]?.ref, missing[0]?.ref],
-    [holder.name, ...nodes, ...missing.map((block) => block.cidr)],
-  );
-}
-
-function holds(
-  route: { prefixLength: number; value: bigint; family: 4 | 6 },
-  block: { prefixLength: number; value: bigint },
-): boolean {
-  if (route.prefixLength > block.prefixLength) return false;
-  const shift = BigInt((route.family === 4 ? 32 : 128) - route.prefixLength);
-  return route.value >> shift === block.value >> shift;
+  const subjects = [holder.name, ...missing.flatMap((block) => [block.node ?? '', block.cidr])];
+  add('route-missing', 'risk', message, [holder.routes[0]?.ref, missing[0]?.ref], subjects);
 }

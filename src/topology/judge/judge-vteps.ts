@@ -1,7 +1,7 @@
 // Neighbour and FDB entries of tunnel devices against the nodes they lead to. Route gateway -> MAC -> node address must agree with
 // what the peers say of themselves; only written MACs count, never computed ones.
 import { isCalicoVxlan, useOfDeviceName } from '../device.ts';
-import { vtepsInTables } from '../join-vteps.ts';
+import { type TableVtep, vtepsInTables } from '../join-vteps.ts';
 import type { FdbEntry, Node, TunnelKind } from '../model.ts';
 import { nodeBehind } from '../opinions.ts';
 import type { JudgeContext } from './judge.ts';
@@ -9,35 +9,35 @@ import { demandOf, isRouted } from './modes.ts';
 
 export function judgeVteps(context: JudgeContext): void {
   for (const holder of context.topology.nodes) {
-    judgeNeighbours(holder, context);
-    for (const entry of holder.fdb) judgeFdb(holder, entry, context);
+    const vteps = vtepsInTables(holder);
+    for (const vtep of vteps) judgeNeighbour(holder, vtep, context);
+    // Entries that a neighbour leads to were compared with it.
+    const reached = new Set(vteps.map((vtep) => vtep.fdb));
+    for (const entry of holder.fdb) if (!reached.has(entry)) judgeFdb(holder, entry, context);
     judgeMissing(holder, context);
   }
 }
 
 /** The MAC for a tunnel address must be its node's, and the FDB must send that MAC to the same node. */
-function judgeNeighbours(holder: Node, { index, add }: JudgeContext): void {
-  for (const vtep of vtepsInTables(holder)) {
-    const peer = nodeBehind(vtep.tunnelAddress, index);
-    if (peer === null) continue;
-    const written = vtep.kind === 'vxlan-v6' ? peer.vtepMacV6 : peer.vtepMac;
-    const subjects = [holder.name, peer.name, vtep.tunnelAddress, vtep.mac];
-    if (written !== null && written.value !== vtep.mac) {
-      const message = `${holder.name} has ${vtep.mac} for ${vtep.tunnelAddress}, but ${peer.name}'s VTEP MAC is ${written.value}`;
-      add('neighbour-contradiction', 'conflict', message, [vtep.neighbour.ref, written.ref], subjects);
-    }
-    const target = vtep.nodeAddress === null ? null : nodeBehind(vtep.nodeAddress, index);
-    if (vtep.fdb === null || target === peer) continue;
-    const to = target === null ? 'which is no node of the snapshot' : `which is ${target.name}`;
-    const message = `${holder.name} sends packets for ${vtep.tunnelAddress} (${peer.name}, ${vtep.mac}) to ${vtep.nodeAddress}, ${to}`;
-    add('fdb-contradiction', 'conflict', message, [vtep.fdb.ref, vtep.neighbour.ref], [...subjects, vtep.fdb.dst]);
+function judgeNeighbour(holder: Node, vtep: TableVtep, { index, add }: JudgeContext): void {
+  const peer = nodeBehind(vtep.tunnelAddress, index);
+  if (peer === null) return;
+  const written = vtep.kind === 'vxlan-v6' ? peer.vtepMacV6 : peer.vtepMac;
+  const subjects = [holder.name, peer.name, vtep.tunnelAddress, vtep.mac];
+  if (written !== null && written.value !== vtep.mac) {
+    const message = `${holder.name} has ${vtep.mac} for ${vtep.tunnelAddress}, but ${peer.name}'s VTEP MAC is ${written.value}`;
+    add('neighbour-contradiction', 'conflict', message, [vtep.neighbour.ref, written.ref], subjects);
   }
+  const target = vtep.nodeAddress === null ? null : nodeBehind(vtep.nodeAddress, index);
+  if (vtep.fdb === null || target === peer) return;
+  const to = target === null ? 'which is no node of the snapshot' : `which is ${target.name}`;
+  const message = `${holder.name} sends packets for ${vtep.tunnelAddress} (${peer.name}, ${vtep.mac}) to ${vtep.nodeAddress}, ${to}`;
+  add('fdb-contradiction', 'conflict', message, [vtep.fdb.ref, vtep.neighbour.ref], [...subjects, vtep.fdb.dst]);
 }
 
-/** The node of a MAC, where it is written, must be the one the FDB sends it to; neighbours were compared above. */
+/** The node of a MAC, where it is written, must be the one the FDB sends it to. */
 function judgeFdb(holder: Node, entry: FdbEntry, { topology, index, add }: JudgeContext): void {
   if (useOfDeviceName(entry.dev ?? 'vxlan.calico') !== 'tunnel') return;
-  if (vtepsInTables(holder).some((vtep) => vtep.fdb === entry)) return;
   const owner = topology.nodeByVtepMac(entry.mac);
   const target = nodeBehind(entry.dst, index);
   if (owner === null || !owner.written || target === owner.node) return;
@@ -67,17 +67,21 @@ function judgeMissing(holder: Node, { topology, add }: JudgeContext): void {
       holder.neighbours.some((entry) => entry.dev === device) ||
       holder.fdb.some((entry) => isCalicoVxlan(entry.dev ?? ''));
     if (!wanted || link?.vxlan?.external === true || !(used || link !== undefined)) continue;
+    const neighbours = new Map(
+      holder.neighbours.filter(({ mac }) => mac !== null).map((entry) => [entry.address, entry]),
+    );
+    const forwarded = new Set(holder.fdb.map((entry) => entry.mac));
     for (const peer of topology.nodes) {
       const tunnel = peer.tunnels[kind];
       if (peer === holder || tunnel === undefined) continue;
-      const neighbour = holder.neighbours.find((entry) => entry.address === tunnel.value && entry.mac !== null);
+      const neighbour = neighbours.get(tunnel.value);
       const about = [holder.name, peer.name, tunnel.value];
       if (holder.has.neigh && neighbour === undefined) {
         const message = `${holder.name} has no neighbour entry for ${peer.name}'s tunnel address ${tunnel.value}`;
         add('neighbour-missing', 'risk', message, [holder.neighbours[0]?.ref, tunnel.ref], about);
       }
       const mac = neighbour?.mac ?? (family === 4 ? peer.vtepMac : peer.vtepMacV6)?.value;
-      if (holder.has.fdb && mac !== undefined && !holder.fdb.some((entry) => entry.mac === mac)) {
+      if (holder.has.fdb && mac !== undefined && !forwarded.has(mac)) {
         const message = `${holder.name} has no FDB entry for ${mac}, the VTEP of ${peer.name}`;
         add('fdb-missing', 'risk', message, [holder.fdb[0]?.ref, neighbour?.ref ?? tunnel.ref], about);
       }

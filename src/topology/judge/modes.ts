@@ -45,10 +45,3 @@ export function sameSubnet(sender: Node, receiver: Node, family: 4 | 6): boolean
   const ip = other === null ? null : parseIp(other.address);
   return subnet === null || ip === null ? null : cidrContains(subnet, ip);
 }
-
-/** `a, b and c`, shortened after a few. */
-export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 5);
-  if (names.length > shown.length) return `${shown.join(', ')} and ${names.length - shown.length} more`;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
-}

@@ -55,13 +55,14 @@ function readAllocations(object: Located, block: { cidr: string; node: string | 
   const range = parseCidr(block.cidr);
   if (range === null) return;
   const size = 2n ** BigInt(bitsOf(range.family) - range.prefixLength);
+  const places = object.elementRefs(['spec', 'attributes']);
   for (const [ordinal, index] of listAt(object.value, 'spec', 'allocations').entries()) {
     if (typeof index !== 'number' || BigInt(ordinal) >= size) continue;
     const attributes = valueAt(object.value, 'spec', 'attributes', index);
     // In its cooldown an address is still listed, but is nobody's.
     if (attributes === undefined || valueAt(attributes, 'releasedAt') != null) continue;
     const address = formatIp({ family: range.family, value: range.value + BigInt(ordinal) });
-    const ref = object.ref(['spec', 'attributes', index]);
+    const ref = places[index] ?? object.ref();
     facts.allocations.push({ ...readAttributes(attributes), address, block: block.cidr, affinity: block.node, ref });
   }
 }

@@ -1,7 +1,8 @@
 // Services and the endpoints behind them. A ClusterIP is seen on a pod's veth only, before DNAT; endpoint slices name pods and
 // nodes for addresses whose Pod objects are not in the snapshot.
 import type { Facts } from '../facts.ts';
-import { type Located, listAt, locatedAt, textAt, textsAt } from '../located.ts';
+import { type Located, listAt, textAt, textsAt } from '../located.ts';
+import type { SourceRef } from '../model.ts';
 import { hostInterfaceOfPod } from '../names.ts';
 import { canonicalAddresses } from './pod.ts';
 
@@ -23,9 +24,10 @@ export function readService(object: Located, facts: Facts): void {
 /** Reads one EndpointSlice (discovery.k8s.io): each endpoint that refers to a Pod states that pod's address and node. */
 export function readEndpointSlice(object: Located, facts: Facts): void {
   const namespace = textAt(object.value, 'metadata', 'namespace') ?? 'default';
-  for (const i of listAt(object.value, 'endpoints').keys()) {
-    const endpoint = locatedAt(object, 'endpoints', i);
-    addEndpoint(endpoint, textsAt(endpoint.value, 'addresses'), namespace, facts);
+  const places = object.elementRefs(['endpoints']);
+  for (const [i, value] of listAt(object.value, 'endpoints').entries()) {
+    const addresses = textsAt(value, 'addresses');
+    addEndpoint({ value, addresses, namespace, ref: places[i] ?? object.ref() }, facts);
   }
 }
 
@@ -34,29 +36,34 @@ export function readEndpoints(object: Located, facts: Facts): void {
   const namespace = textAt(object.value, 'metadata', 'namespace') ?? 'default';
   for (const [i, subset] of listAt(object.value, 'subsets').entries()) {
     for (const list of ['addresses', 'notReadyAddresses']) {
-      for (const j of listAt(subset, list).keys()) {
-        const endpoint = locatedAt(object, 'subsets', i, list, j);
-        addEndpoint(endpoint, [textAt(endpoint.value, 'ip') ?? ''], namespace, facts);
+      const places = object.elementRefs(['subsets', i, list]);
+      for (const [j, value] of listAt(subset, list).entries()) {
+        const addresses = [textAt(value, 'ip') ?? ''];
+        addEndpoint({ value, addresses, namespace, ref: places[j] ?? object.ref() }, facts);
       }
     }
   }
 }
 
-function addEndpoint(endpoint: Located, addresses: readonly string[], namespace: string, facts: Facts): void {
-  const pod = textAt(endpoint.value, 'targetRef', 'name');
-  if (textAt(endpoint.value, 'targetRef', 'kind') !== 'Pod' || pod === null) return;
-  const podNamespace = textAt(endpoint.value, 'targetRef', 'namespace') ?? namespace;
+function addEndpoint(
+  endpoint: { value: unknown; addresses: readonly string[]; namespace: string; ref: SourceRef },
+  facts: Facts,
+): void {
+  const { value, ref } = endpoint;
+  const name = textAt(value, 'targetRef', 'name');
+  if (textAt(value, 'targetRef', 'kind') !== 'Pod' || name === null) return;
+  const namespace = textAt(value, 'targetRef', 'namespace') ?? endpoint.namespace;
   facts.pods.push({
-    namespace: podNamespace,
-    name: pod,
-    nodeName: textAt(endpoint.value, 'nodeName'),
-    addresses: canonicalAddresses(addresses),
+    namespace,
+    name,
+    nodeName: textAt(value, 'nodeName'),
+    addresses: canonicalAddresses(endpoint.addresses),
     hostNetwork: false,
     finished: false,
     created: null,
-    hostInterface: { name: hostInterfaceOfPod(podNamespace, pod), computed: true },
+    hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
     source: 'endpoint',
     hostIP: null,
-    ref: endpoint.ref(),
+    ref,
   });
 }

@@ -205,7 +205,7 @@ describe('one pool given twice', () => {
     const topology = topologyOf({ 'before.yaml': before, 'after.yaml': poolYaml('a', '10.48.0.0/24') });
     expect(topology.pools[0]?.vxlanMode).toBe('Never');
     expect(issueOf(topology, 'duplicate-object').message).toBe(
-      'IPPool a: vxlanMode is Never (before.yaml:4) and Always (after.yaml:1): the first counts',
+      'IPPool a: vxlanMode is Never (before.yaml:4) and Always (after.yaml:4): the first counts',
     );
   });
 

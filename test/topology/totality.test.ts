@@ -1,0 +1,186 @@
+// Whatever the text, the loader answers or throws OverlensError: no other error, no hang. Texts are real ones, cut, shuffled and
+// overwritten, which reaches further than noise does.
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { OverlensError } from '../../src/errors.ts';
+import { buildTopology } from '../../src/topology/build.ts';
+import { fixture, LAB_NODES, LAB_POOLS, podYaml } from './documents.ts';
+
+const real = [
+  ...['iproute2', 'lab-text'].flatMap((folder) =>
+    readdirSync(`test/fixtures/${folder}`)
+      .filter((name) => !name.endsWith('.md'))
+      .map((name) => fixture(`${folder}/${name}`)),
+  ),
+  LAB_NODES,
+  LAB_POOLS,
+  podYaml('web', 'control1', '10.48.0.130'),
+  JSON.stringify(
+    {
+      kind: 'List',
+      items: [{ kind: 'IPAMBlock', spec: { cidr: '10.48.0.0/26', allocations: [0], attributes: [{}] } }],
+    },
+    null,
+    2,
+  ),
+  'NAMESPACE   NAME   READY   STATUS   RESTARTS   AGE   IP   NODE   NOMINATED NODE   READINESS GATES\ndefault   web   1/1   Running   0   1d   10.48.0.1   control1   <none>   <none>\n',
+  'control1$ ip route\ndefault via 10.0.1.1 dev ens5\n=== worker1 ===\n',
+];
+const lines = real.flatMap((text) => text.split('\n'));
+
+/** Builds and asks; anything but an answer or an OverlensError fails the test. */
+function survives(texts: readonly string[]): void {
+  try {
+    const topology = buildTopology(
+      texts.map((text, i) => ({ file: `d/${i}`, text, named: i % 2 === 0, path: `${i}` })),
+    );
+    for (const address of ['10.48.0.200', '10.0.1.20', '::1', '', 'x'.repeat(50)]) topology.lookup(address);
+    topology.nodeByVtepMac('66:14:9d:f4:2c:1f');
+    topology.nodeByNicMac('x');
+    topology.felix('control1');
+  } catch (error) {
+    expect(error).toBeInstanceOf(OverlensError);
+    expect((error as OverlensError).code).toBe('E_INVALID_SNAPSHOT');
+  }
+}
+
+it('random text', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 300, unit: 'binary' }), { minLength: 1, maxLength: 3 }), survives),
+  );
+});
+
+it('lines of real texts in any order', () => {
+  const shuffled = fc.array(fc.constantFrom(...lines), { maxLength: 40 }).map((chosen) => chosen.join('\n'));
+  fc.assert(fc.property(fc.array(shuffled, { minLength: 1, maxLength: 3 }), survives), { numRuns: 200 });
+});
+
+it('real texts with a part cut out or overwritten', () => {
+  const mutated = fc
+    .tuple(
+      fc.constantFrom(...real),
+      fc.nat(),
+      fc.nat(60),
+      fc.oneof(
+        fc.string({ maxLength: 8 }),
+        fc.constantFrom('{', '[', '"', '\n', ': ', '- ', '&a ', '*a', '\x1b[', '\t', '/99'),
+      ),
+    )
+    .map(([text, at, length, inserted]) => {
+      const start = at % (text.length + 1);
+      return text.slice(0, start) + inserted + text.slice(start + length);
+    });
+  fc.assert(fc.property(fc.array(mutated, { minLength: 1, maxLength: 4 }), survives), { numRuns: 300 });
+});
+
+it('objects whose fields have any type', () => {
+  const key = fc.constantFrom(
+    'kind',
+    'apiVersion',
+    'metadata',
+    'spec',
+    'status',
+    'name',
+    'annotations',
+    'cidr',
+    'items',
+    'allocations',
+    'attributes',
+    'podIPs',
+    'addresses',
+    '__proto__',
+  );
+  const kind = fc.constantFrom(
+    'IPPool',
+    'Node',
+    'Pod',
+    'Service',
+    'EndpointSlice',
+    'Endpoints',
+    'BlockAffinity',
+    'IPAMBlock',
+    'FelixConfiguration',
+    'WorkloadEndpoint',
+    'Installation',
+  );
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(null, true, 0, -1, 1e300, '', '10.48.0.0/24', 'a', 'toString'),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+    ),
+  }));
+  const object = fc.record(
+    {
+      kind,
+      apiVersion: fc.constantFrom('v1', 'projectcalico.org/v3', 'x/v1'),
+      metadata: value,
+      spec: value,
+      status: value,
+      endpoints: value,
+      subsets: value,
+    },
+    { requiredKeys: ['kind'] },
+  );
+  fc.assert(
+    fc.property(fc.array(object, { maxLength: 3 }), fc.boolean(), (objects, list) =>
+      survives([JSON.stringify(list ? { kind: 'List', items: objects } : objects)]),
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it('iproute2 JSON whose fields have any type', () => {
+  const key = fc.constantFrom(
+    'ifindex',
+    'ifname',
+    'flags',
+    'mtu',
+    'address',
+    'linkinfo',
+    'addr_info',
+    'dst',
+    'gateway',
+    'dev',
+    'nexthops',
+    'metrics',
+    'lladdr',
+    'state',
+    'mac',
+    'info_data',
+  );
+  const field = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('10.0.1.20', '10.48.0.0/26', 'default', '66:14:9d:f4:2c:1f', 'vxlan.calico'),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.dictionary(key, field), { maxLength: 5 }), (elements) =>
+      survives([JSON.stringify(elements)]),
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it.each([
+  ['nested brackets', '['.repeat(100_000)],
+  ['nested braces', `{"kind":`.repeat(50_000)],
+  ['nested YAML', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}kind:`).join('\n')],
+  ['one long line', `10.48.0.0/26 via ${'10.0.1.30 '.repeat(100_000)}`],
+  ['blanks', `kind: IPPool${' '.repeat(200_000)}x`],
+  ['dashes', `${'-'.repeat(100_000)} x ${'-'.repeat(100_000)}`],
+  ['escape sequences', `\x1b[${';'.repeat(100_000)}`],
+  ['quotes', `{"a": "${'\\'.repeat(100_001)}`],
+  ['header columns', `NAME   ${'A   '.repeat(20_000)}`],
+  ['prompts', 'a$ ip route\n'.repeat(20_000)],
+  [
+    'a huge allocation list',
+    JSON.stringify({
+      kind: 'IPAMBlock',
+      spec: { cidr: '::/0', allocations: Array(50_000).fill(0), attributes: [{ secondary: { node: 'a' } }] },
+    }),
+  ],
+])('%s', (_, text) => {
+  survives([text]);
+});
