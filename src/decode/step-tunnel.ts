@@ -63,7 +63,7 @@ function vxlanOrPlain(bytes: Uint8Array, stack: LayerStack, expected: boolean): 
 /** VXLAN-GPE only with version 0 and the I flag; the next protocol field counts only with the P flag. */
 function gpeOrPlain(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < VXLAN_GPE.headerLength) return DONE;
+  if (stack.bound - at < VXLAN_GPE.headerLength) return stop(stack, F.vxlanTruncated, VXLAN_GPE.headerLength);
   const makesSense = VXLAN_GPE.ver.read(bytes, at) === 0 && VXLAN_GPE.i_bit.read(bytes, at) === 1;
   if (!makesSense) return DONE;
   return VXLAN_GPE.p_bit.read(bytes, at) === 1 ? VXLAN_GPE_STEP : P.vxlan;
@@ -94,7 +94,7 @@ export function vxlanGpe(bytes: Uint8Array, stack: LayerStack): number {
 /** Geneve version 0 (RFC 8926 §3.4); anything else on its port is plain UDP. */
 function geneveOrPlain(bytes: Uint8Array, stack: LayerStack): number {
   const have = stack.bound - stack.at;
-  if (have < GENEVE.headerLength) return have === 0 ? DONE : stop(stack, F.geneveTruncated, GENEVE.headerLength);
+  if (have < GENEVE.headerLength) return stop(stack, F.geneveTruncated, GENEVE.headerLength);
   if (GENEVE.version.read(bytes, stack.at) !== 0) return DONE;
   const type = GENEVE.proto_type.read(bytes, stack.at);
   const known = isTunnelled(type) || (type >= FIRST_ETHER_TYPE && GENEVE.reserved.read(bytes, stack.at) === 0);
