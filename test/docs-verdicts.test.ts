@@ -1,0 +1,40 @@
+// docs/verdicts.md documents every finding code with a capture that raises it, and that capture really does.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadTopology } from '../src/topology/load.ts';
+import { traceCaptures } from '../src/trace.ts';
+import { FINDINGS } from '../src/verdict/codes.ts';
+
+const PAGE = readFileSync('docs/verdicts.md', 'utf8').replaceAll(/\s+/g, ' ');
+
+function placeOf(code: string): string | null {
+  const section = new RegExp(`#### ${code} (.*?)(?=####|###|$)`).exec(PAGE)?.[1] ?? '';
+  return /Raised by: ([^ ]+?)\. /.exec(`${section} `)?.[1] ?? null;
+}
+
+async function codesOf(folder: string): Promise<string[]> {
+  const spec = join(folder, 'case.json');
+  const named = existsSync(spec)
+    ? (JSON.parse(readFileSync(spec, 'utf8')) as { snapshot?: string[] }).snapshot
+    : undefined;
+  const topology = await loadTopology((named ?? ['topology']).map((path) => join(folder, path)));
+  const captures = readdirSync(folder).filter((file) => /\.(pcap|pcapng)\d*(\.gz)?$/.test(file));
+  const trace = await traceCaptures({ captures: captures.map((file) => join(folder, file)), topology });
+  return trace.causes.map((cause) => cause.code);
+}
+
+describe('docs/verdicts.md', () => {
+  for (const code of Object.keys(FINDINGS)) {
+    it(`documents ${code} with a capture that raises it`, async () => {
+      const folder = placeOf(code);
+      expect(folder).not.toBeNull();
+      expect(await codesOf(folder ?? '')).toContain(code);
+    });
+  }
+
+  it('documents no code that does not exist', () => {
+    const documented = [...PAGE.matchAll(/#### ([a-z-]+)/g)].map((match) => match[1]);
+    expect(documented.sort()).toEqual(Object.keys(FINDINGS).sort());
+  });
+});
