@@ -32,7 +32,7 @@ export function nodeByMacs(facts: readonly LinkFacts[], macs: MacKnowledge): Nod
   const share = best.packets === total ? 'every unicast frame' : `${best.packets} of ${total} unicast frames`;
   return {
     node: best.found.node,
-    evidence: { source: 'link-addresses', detail: `its MAC ${best.mac} is in ${share}` },
+    evidence: { source: 'link-addresses', detail: `its MAC is in ${share}: ${best.mac}` },
   };
 }
 

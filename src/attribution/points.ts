@@ -140,7 +140,7 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: Group, hints
   if (hints.file !== null && late !== null && late.node !== hints.file.node) {
     notes.push(`the file name says ${hints.file.node.name}, but ${late.evidence.detail}: taken as ${late.node.name}'s`);
   }
-  const evidence: Evidence[] = [...decision.evidence, ...(late === null ? [] : [late.evidence])];
+  const evidence = inReadingOrder(decision.evidence, late);
   const point: Point = {
     interface: hints.rule?.interface ?? device ?? fileDevice,
     index: group.index,
@@ -153,6 +153,12 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: Group, hints
     topologyNode: late?.node ?? null,
   };
   return { point, links: group.links, notes, perFrame: group.perFrame };
+}
+
+/** Whose place it is first, if packets tell: that is what people look for; then what makes it an underlay, tunnel or workload. */
+function inReadingOrder(ofRole: readonly Evidence[], node: NodeDecision | null): Evidence[] {
+  if (node === null) return [...ofRole];
+  return node.evidence.source === 'file-name' ? [...ofRole, node.evidence] : [node.evidence, ...ofRole];
 }
 
 function decideNode(input: PointsInput, macs: MacKnowledge, group: Group, hints: CaptureHints): NodeDecision | null {
