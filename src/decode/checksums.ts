@@ -109,7 +109,7 @@ function transport(
   const found = u16(bytes, at + place);
   const pseudo = pseudoHeaderSum(bytes, stack.start[network]!, stack.protocol[network] === PROTOCOL.ipv6, protocol);
   // Offload leaves the pseudo-header sum: with the length, or (some drivers, for segments to be cut) without it.
-  const partial = fold(pseudo + (end - at));
+  const partial = fold(pseudo + Math.max(declaredEnd(bytes, stack, network), end) - at);
   const isPartial = found === partial || found === fold(pseudo);
   const problem = whyNotCheckable(bytes, stack, index);
   if (problem !== null) {
@@ -149,20 +149,28 @@ function innerIsUnfinished(bytes: Uint8Array, stack: LayerStack, index: number):
 function whyNotCheckable(bytes: Uint8Array, stack: LayerStack, index: number): string | null {
   const network = networkBelow(stack, index);
   if (isFragment(stack, network)) return 'the rest is in other fragments';
-  const at = stack.start[network]!;
-  const isIpv6 = stack.protocol[network] === PROTOCOL.ipv6;
-  const length = isIpv6 ? IPV6.plen.read(bytes, at) : IPV4.len.read(bytes, at);
-  const declaredEnd = length === 0 ? 0 : at + length + (isIpv6 ? IPV6.headerLength : 0);
-  if (declaredEnd > stack.end[network]!) return 'bytes are missing';
-  if (length === 0 && stack.cut) return 'bytes are missing';
+  const end = declaredEnd(bytes, stack, network);
+  if (end > stack.end[network]! || (end === 0 && stack.cut)) return 'bytes are missing';
   const udpLength = stack.protocol[index] === PROTOCOL.udp ? UDP.length.read(bytes, stack.start[index]!) : 0;
   if (udpLength > stack.end[index]! - stack.start[index]!) return 'bytes are missing';
-  if (!isIpv6 && hasSourceRoute(bytes, at, stack.end[network]!)) return 'the final destination is in the source route';
+  if (hasSourceRouteIn(bytes, stack, network)) return 'the final destination is in the source route';
   for (let i = network + 1; i < index; i++) {
     const isRouted = stack.protocol[i] === PROTOCOL.routing && ROUTING.segleft.read(bytes, stack.start[i]!) > 0;
     if (isRouted) return 'the final destination is in the routing header';
   }
   return null;
+}
+
+/** Where the IP packet ends by its own length field, also when less is there; 0 when that field is 0. */
+function declaredEnd(bytes: Uint8Array, stack: LayerStack, network: number): number {
+  const at = stack.start[network]!;
+  const isIpv6 = stack.protocol[network] === PROTOCOL.ipv6;
+  const length = isIpv6 ? IPV6.plen.read(bytes, at) : IPV4.len.read(bytes, at);
+  return length === 0 ? 0 : at + length + (isIpv6 ? IPV6.headerLength : 0);
+}
+
+function hasSourceRouteIn(bytes: Uint8Array, stack: LayerStack, network: number): boolean {
+  return stack.protocol[network] === PROTOCOL.ipv4 && hasSourceRoute(bytes, stack.start[network]!, stack.end[network]!);
 }
 
 /** True for the first fragment itself and for what it encapsulates. */

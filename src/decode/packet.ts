@@ -17,6 +17,9 @@ export interface Packet {
   /** Epoch seconds; NaN where the file has no time. */
   seconds: number;
   nanos: number;
+  /** The time of the first packet that was read and has one; NaN before. */
+  firstSeconds: number;
+  firstNanos: number;
   /** The interface it was captured on; null when the file describes none of that number. */
   interface: CaptureInterface | null;
   /** Its layers, as the walk found them. */
