@@ -64,6 +64,29 @@ export function declareVerify(program: Command, { io, stages, done }: Dispatch):
   });
 }
 
+const DIFF_EXAMPLES = `Examples:
+  overlens diff before.pcap after.pcap -t topology/       two captures
+  overlens diff never/ always/ -t topology/               two folders, the captures of each taken together
+  overlens diff control1-ens5.pcap --split 08:29:55 -t topology/
+  overlens diff a.pcap b.pcap --before-topology old/ --after-topology new/
+`;
+
+export function declareDiff(program: Command, { io, stages, done }: Dispatch): void {
+  const command = program
+    .command('diff')
+    .description('which flows changed their encapsulation, nodes, overhead or outcome')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--all', 'flows that did not change too')
+    .option('--split <time>', 'compare one capture before and after this time')
+    .addOption(repeatable('--before-topology <path>', 'snapshot of the first side only'))
+    .addOption(repeatable('--after-topology <path>', 'snapshot of the second side only'))
+    .addHelpText('before', DIFF_EXAMPLES);
+  declareTraceOptions(command).action(async (captures: string[], raw) => {
+    const { runDiff } = await import('./commands/diff.ts');
+    done(await runDiff(captures, raw, namesOf(program), io, stages));
+  });
+}
+
 export function declareTopology(program: Command, { io, stages, done }: Dispatch): void {
   program
     .command('topology')

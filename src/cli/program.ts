@@ -1,6 +1,14 @@
 // The command line as a whole: commands, help, and what bad usage looks like. Commands load their code when they run.
 import { Command, CommanderError } from 'commander';
-import { type Dispatch, declareSnapshot, declareTopology, declareTrace, declareVerify } from './declare-commands.ts';
+import {
+  type Dispatch,
+  declareDiff,
+  declareSnapshot,
+  declareTopology,
+  declareTrace,
+  declareVerify,
+} from './declare-commands.ts';
+import { declareDecode, declareHeaders } from './declare-decode.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
 import { reportError, usageError } from './report-error.ts';
@@ -59,7 +67,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
       'after',
       '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify), 2 bad usage or input, 3 not proven (verify), 130 Ctrl-C',
     );
-  for (const declare of [declareTrace, declareVerify, declareTopology, declareSnapshot]) declare(program, dispatch);
+  for (const declare of [declareTrace, declareVerify, declareDiff, declareTopology, declareSnapshot]) declare(program, dispatch);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: write,
@@ -77,7 +85,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
 function asUsageError(error: CommanderError, argv: readonly string[]): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
-  const command = argv.find((arg) => ['trace', 'verify', 'topology', 'snapshot'].includes(arg)) ?? 'trace';
+  const command = argv.find((arg) => ['trace', 'verify', 'decode', 'headers', 'topology', 'snapshot'].includes(arg)) ?? 'trace';
   const help = `overlens ${command} --help lists the options`;
   return usageError(first, suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`);
 }
