@@ -105,27 +105,35 @@ function elementOffsets(text: string, at: number, most = Number.POSITIVE_INFINIT
   let position = skipBlanks(text, at + 1);
   while (offsets.length < most && position < text.length && text[position] !== ']') {
     offsets.push(position);
-    position = skipBlanks(text, skipBlanks(text, skipValue(text, position)) + 1);
+    position = skipBlanks(text, skipValue(text, position));
+    if (text[position] !== ',') break;
+    position = skipBlanks(text, position + 1);
   }
   return offsets;
 }
 
+const QUOTE = 0x22;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
 /** Offset after the value that begins at `at`; the text's end when it never closes. Always moves on. */
 function skipValue(text: string, at: number): number {
-  const first = text[at];
-  if (first === '"') return skipString(text, at);
-  if (first !== '{' && first !== '[') {
-    const scalar = /[\s,\]}{["]/g;
-    scalar.lastIndex = at + 1;
-    return scalar.exec(text)?.index ?? text.length;
+  const first = text.charCodeAt(at);
+  if (first === QUOTE) return skipString(text, at);
+  if (first !== OPEN_OBJECT && first !== OPEN_LIST) {
+    let end = at + 1;
+    while (end < text.length && !' \t\r\n,]}{["'.includes(text[end] ?? '')) end++;
+    return end;
   }
-  const bracket = /["{}[\]]/g;
-  bracket.lastIndex = at;
+  // Characters, not a regular expression: this walks through most of a large file.
   let depth = 0;
-  for (let match = bracket.exec(text); match !== null; match = bracket.exec(text)) {
-    if (match[0] === '"') bracket.lastIndex = skipString(text, match.index);
-    else if (match[0] === '{' || match[0] === '[') depth++;
-    else if (--depth === 0) return match.index + 1;
+  for (let position = at; position < text.length; position++) {
+    const code = text.charCodeAt(position);
+    if (code === QUOTE) position = skipString(text, position) - 1;
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
+    else if ((code === CLOSE_OBJECT || code === CLOSE_LIST) && --depth === 0) return position + 1;
   }
   return text.length;
 }

@@ -24,6 +24,14 @@ describe('places', () => {
     expect(trees[0]?.head?.ref(['kind']).line).toBe(102);
   });
 
+  it('of all elements of a list are found at once, and no others', () => {
+    const text = JSON.stringify({ spec: { empty: [], list: [{ a: [1] }, 'x', [2]], after: [3] }, more: [4] }, null, 2);
+    const [tree] = parseJson(text, 'x', 1).trees;
+    expect(tree?.head?.elementRefs(['spec', 'list']).map((ref) => ref.line)).toEqual([5, 10, 11]);
+    expect(tree?.head?.elementRefs(['spec', 'empty'])).toEqual([]);
+    expect(tree?.head?.elementRefs(['spec'])).toEqual([]);
+  });
+
   it('are found in any JSON there is', () => {
     const key = fc.string({ minLength: 1, maxLength: 5 });
     fc.assert(

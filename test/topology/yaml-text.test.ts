@@ -17,6 +17,17 @@ describe('places', () => {
     expect(node?.ref(['metadata', 'name'])).toEqual({ file: 'a.yaml', line: 17 });
   });
 
+  it('of all elements of a list are found at once', () => {
+    const [tree] = parseYaml(
+      'spec:\n  attributes:\n  - a: 1\n    b: 2\n  - x\n  - [1]\n  allocations: []\n',
+      'x',
+      1,
+    ).trees;
+    expect(tree?.head?.elementRefs(['spec', 'attributes']).map((ref) => ref.line)).toEqual([3, 5, 6]);
+    expect(tree?.head?.elementRefs(['spec', 'allocations'])).toEqual([]);
+    expect(tree?.head?.elementRefs(['spec', 'absent', 'list'])).toEqual([]);
+  });
+
   it('of absent members are those of what holds them', () => {
     const [pool] = items(parseYaml(text, 'a.yaml', 1).trees[0]);
     expect(pool?.ref(['spec', 'blockSize']).line).toBe(5);
