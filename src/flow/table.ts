@@ -72,7 +72,7 @@ export class FlowTable {
         const row = known >> 1;
         this.#count(batch, i, row, packet);
         if (known & 1) this.columns.outerFragments[row]!++;
-        else this.#inside(bytes, stack, row, stack.start[stack.network]!);
+        else this.#innerFragment(bytes, stack, row);
         return row;
       }
       this.fragmentWithoutFirst = true;
@@ -82,6 +82,13 @@ export class FlowTable {
     this.#facts(bytes, stack, row, packet);
     if (stack.firstFragment >= 0) this.#rememberFragments(bytes, stack, link, row);
     return row;
+  }
+
+  /** A later fragment of the inner packet: it has a tunnel header and a payload of its own. */
+  #innerFragment(bytes: Uint8Array, stack: LayerStack, row: number): void {
+    const at = stack.start[stack.network]!;
+    this.#overhead(stack, row, at);
+    this.#inside(bytes, stack, row, at);
   }
 
   #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {
@@ -179,10 +186,7 @@ export class FlowTable {
     if (ttl > c.ttlMax[row]!) c.ttlMax[row] = ttl;
     if (isV4 && u8(bytes, at + 6) & 0x40) c.bits[row]! |= BIT.innerDontFragment;
     if (this.fragmentWithoutFirst) c.bits[row]! |= BIT.fragmentWithoutFirst;
-    if (this.#selection.tunnelLayer >= 0 && this.#selection.tunnelLayer <= this.#selection.network) {
-      const outer = outerNetwork(stack, this.#selection.tunnelLayer);
-      if (outer >= 0) c.overheadBytes[row]! += at - stack.start[outer]!;
-    }
+    this.#overhead(stack, row, at);
     this.#inside(bytes, stack, row, at);
     if (this.#selection.transport < 0 || stack.laterFragment >= 0) return;
     const transportAt = stack.start[this.#selection.transport]!;
@@ -190,6 +194,14 @@ export class FlowTable {
     if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#selection.network));
     else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6)
       this.#icmp(bytes, stack, protocol, transportAt, row, packet);
+  }
+
+  /** Bytes from the outer IP header to the inner one, which starts at `at`. */
+  #overhead(stack: LayerStack, row: number, at: number): void {
+    const { tunnelLayer, network } = this.#selection;
+    if (tunnelLayer < 0 || tunnelLayer > network) return;
+    const outer = outerNetwork(stack, tunnelLayer);
+    if (outer >= 0) this.columns.overheadBytes[row]! += at - stack.start[outer]!;
   }
 
   /** Counts what the packet carried; `at` is its IP header. */

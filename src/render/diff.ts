@@ -15,7 +15,10 @@ export interface DiffLook {
   all: boolean;
 }
 
-const HEAD = ['FROM', 'TO', 'SERVICE', 'BEFORE', 'AFTER', 'WHAT CHANGED'];
+const HEAD = ['FROM', 'TO', 'SERVICE', 'BEFORE', 'AFTER', 'PACKETS', 'CHANGE'];
+const CHANGE = HEAD.length - 1;
+/** Overhead is the bytes from the outer IP header to the inner one, per packet. */
+const LEGEND = '\nbytes: of outer headers, per packet     !  not what the snapshot asks for     ?  cannot be told';
 const NAME_MINIMUM = 14;
 
 /** The whole page, in pieces. */
@@ -24,7 +27,7 @@ export function* renderDiff(diff: TraceDiff, before: Trace, after: Trace, look: 
   const shown = diff.rows.filter((row) => look.all || row.changes.length > 0);
   if (shown.length > 0) yield `${gridLines(shown, before, after, look).join('\n')}\n\n`;
   const { changed, same, gone, new: added } = diff.summary;
-  yield `${formatCount(changed, 'direction')} changed, ${same} did not, ${gone} only before, ${added} only after.\n`;
+  yield `${formatCount(changed, 'direction')} changed, ${same} did not, ${gone} only before, ${added} only after.${LEGEND}\n`;
 }
 
 function captureText(trace: Trace): string {
@@ -48,6 +51,7 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
     serviceText(row),
     sideText(row.before),
     sideText(row.after),
+    `${row.before?.packets ?? '-'} / ${row.after?.packets ?? '-'}`,
     changeText(row),
   ]);
   const natural = HEAD.map((head, i) => Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? ''))));
@@ -58,7 +62,7 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
   const body = cells.map((line, at) =>
     line.map((cell, i) => {
       if (i < 2) return names.fit(cell, widths[i] ?? 0);
-      return i === 5 && rows[at]?.changes.includes('verdict') ? paint('warn', cell) : cell;
+      return i === CHANGE && rows[at]?.changes.includes('verdict') ? paint('warn', cell) : cell;
     }),
   );
   return renderGrid(
@@ -79,7 +83,7 @@ function serviceText({ protocol, port }: DiffRow): string {
 function sideText(side: DiffSide | null): string {
   if (side === null) return '-';
   const mark = side.verdict === 'violation' ? '!' : side.verdict === 'unverifiable' ? '?' : '';
-  return `${side.encapsulation}${mark}, ${formatCount(side.packets, 'packet')}`;
+  return `${side.encapsulation}${mark}`;
 }
 
 function changeText({ before, after, changes }: DiffRow): string {
@@ -88,18 +92,18 @@ function changeText({ before, after, changes }: DiffRow): string {
   const words = changes.map((change) => {
     switch (change) {
       case 'overhead':
-        return `${before.overhead} to ${after.overhead} bytes of headers`;
+        return `${after.overhead < before.overhead ? '−' : '+'}${Math.abs(after.overhead - before.overhead)} bytes`;
       case 'nodes':
-        return `nodes: ${nodesText(before)} to ${nodesText(after)}`;
+        return `${nodesText(before)}, now ${nodesText(after)}`;
       case 'outcome':
-        return `${before.outcome ?? 'unknown'} to ${after.outcome ?? 'unknown'}`;
+        return `${before.outcome ?? 'unknown'}, now ${after.outcome ?? 'unknown'}`;
       case 'verdict':
-        return `${before.verdict} to ${after.verdict}`;
+        return `now ${after.verdict}`;
       default:
-        return `${before.encapsulation} to ${after.encapsulation}`;
+        return '';
     }
   });
-  return words.join('; ');
+  return words.filter((word) => word !== '').join('; ');
 }
 
 function nodesText({ fromNode, toNode }: DiffSide): string {

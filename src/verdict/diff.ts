@@ -89,7 +89,9 @@ function servicePort(flow: TracedFlow, starters: ReadonlyMap<number, number>): n
   return starters.get(flow.conversation) === flow.id ? flow.dst.port : flow.src.port;
 }
 
+/** A node speaks with its tunnel address into the overlay and with its own address outside it: one sender all the same. */
 function nameOf(end: TracedFlow['src']): string {
+  if ((end.kind === 'tunnel' || end.kind === 'node') && end.node !== null) return `${end.node} (host)`;
   return end.pod === null ? end.ip : `${end.namespace}/${end.pod}`;
 }
 

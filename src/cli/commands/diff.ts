@@ -12,7 +12,7 @@ import { reportReading, runPipeline } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../trace-command-options.ts';
-import { parseChoice, parseRange } from '../values.ts';
+import { parseChoice } from '../values.ts';
 
 export interface RawDiffCommand extends RawTraceOptions {
   output: string;
@@ -68,7 +68,6 @@ async function twoSides(operands: readonly string[], raw: RawDiffCommand): Promi
 }
 
 function splitSides(operands: readonly string[], raw: RawDiffCommand, split: string): [CommonOptions, CommonOptions] {
-  parseRange('--split', split);
   const [older, newer] = snapshots(raw);
   return [
     checkTraceOptions(operands, { ...raw, until: split, topology: older }),
