@@ -1,15 +1,18 @@
 // What the frames of each link entry (a pair of link addresses on one capture interface) carried: the raw material for
 // telling where a capture was taken (design section 4, rules 4, 5 and 7).
-import type { LinkRecord } from '../flow/record.ts';
+import type { LinkRecord, TunnelRecord } from '../flow/record.ts';
 import type { FlowTable } from '../flow/table.ts';
 import { formatIPv4 } from '../net/ip.ts';
 import type { Node } from '../topology/model.ts';
 import type { AddressBook } from './address-book.ts';
+import { isDerived } from './learned-vteps.ts';
 
 export interface LinkFacts {
   link: LinkRecord;
   /** Packets whose outer header ran between two node addresses (without a snapshot: that had a tunnel). */
   outers: number;
+  /** Packets of an overlay tunnel (VXLAN between VTEP MACs, IP-in-IP) of which one end only is a node. */
+  halfOuters: number;
   /** Nodes of those outer sources and destinations, by index; more than one: a gateway's MAC, or several tunnels. */
   outerSources: Map<number, Node>;
   outerDestinations: Map<number, Node>;
@@ -42,6 +45,7 @@ function emptyFacts(link: LinkRecord): LinkFacts {
   return {
     link,
     outers: 0,
+    halfOuters: 0,
     outerSources: new Map(),
     outerDestinations: new Map(),
     nodeToNode: 0,
@@ -61,7 +65,7 @@ function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTop
     const packets = columns.packets[row] ?? 0;
     const tunnel = table.tunnels.record(columns.tunnel[row] ?? 0);
     if (tunnel.encapsulation === 'none') addPlain(entry, book, src, dst, packets, columns.ttlMax[row] ?? 0);
-    else addOuter(entry, book, hasTopology, tunnel.outerSrc, tunnel.outerDst, packets);
+    else addOuter(entry, book, hasTopology, tunnel, packets);
   }
 }
 
@@ -81,10 +85,10 @@ function addOuter(
   entry: LinkFacts,
   book: AddressBook,
   hasTopology: boolean,
-  outerSrc: string | null,
-  outerDst: string | null,
+  tunnel: TunnelRecord,
   packets: number,
 ): void {
+  const { outerSrc, outerDst } = tunnel;
   if (outerSrc === null || outerDst === null) return;
   if (!hasTopology) {
     entry.outers += packets;
@@ -95,4 +99,12 @@ function addOuter(
   if (from !== null) entry.outerSources.set(from.index, from);
   if (to !== null) entry.outerDestinations.set(to.index, to);
   if (from !== null && to !== null) entry.outers += packets;
+  else if ((from !== null || to !== null) && isOverlay(tunnel)) entry.halfOuters += packets;
+}
+
+/** A tunnel that Calico's nodes would make, by what is inside: seen with an address of no node (calico-facts 10.1, 10.19). */
+function isOverlay({ encapsulation, innerSrcMac, innerDstMac }: TunnelRecord): boolean {
+  if (encapsulation === 'vxlan')
+    return innerSrcMac !== null && innerDstMac !== null && isDerived(innerSrcMac) && isDerived(innerDstMac);
+  return encapsulation === 'ipip';
 }

@@ -74,11 +74,14 @@ function byLinkType({ facts }: PointInput): Opinion | null {
 
 /** Rule 4: MACs of the outermost header, and outer headers between nodes. */
 function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
-  const count = { outer: 0, nic: 0, vtep: 0, workload: 0 };
+  const count = { outer: 0, half: 0, nic: 0, vtep: 0, workload: 0 };
   let nicMac = '';
-  for (const { link, outers } of facts) {
+  for (const { link, outers, halfOuters } of facts) {
     const seen = classesOf(link.src, link.dst, macs);
-    if (outers > 0 && !seen.vtep && !seen.workload) count.outer += outers;
+    if (!seen.vtep && !seen.workload) {
+      count.outer += outers;
+      count.half += halfOuters;
+    }
     if (seen.workload) count.workload += link.packets;
     else if (seen.vtep) count.vtep += link.packets;
     else if (seen.nic !== null) {
@@ -91,6 +94,10 @@ function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
     return { role: 'underlay', source: 'link-addresses', detail: what };
   }
   const best = Math.max(count.nic, count.vtep, count.workload);
+  if (best === 0 && count.half > 0) {
+    const what = `outer headers of the overlay with a node's address at one end, in ${count.half} packets`;
+    return { role: 'underlay', source: 'link-addresses', detail: what };
+  }
   if (best === 0) return null;
   if (count.nic === best) {
     const who = macs.nicNode(nicMac);
