@@ -13,6 +13,8 @@ export interface SeenObservation extends Observation {
   rows: number[];
   overheadBytes: number;
   bits: number;
+  /** Every inner destination MAC seen; `innerDstMac` is the first one's. */
+  innerDstMacs: string[];
   firstMoment: Moment;
   lastMoment: Moment;
 }
@@ -39,7 +41,7 @@ export function observationsOf(
     const key = `${pointIndex}|${encapsulation}|${outerSrc}|${outerDst}|${vni}|${udpPort}|${tunnel.carriers.join()}`;
     const known = merged.get(key);
     if (known === undefined) merged.set(key, newObservation(table, point, row, tunnel));
-    else addRow(table, known, row);
+    else addRow(table, known, row, tunnel.innerDstMac);
   }
   const list = [...merged.values()];
   for (const o of list) {
@@ -79,12 +81,13 @@ function newObservation(
     rows: [row],
     overheadBytes: c.overheadBytes[row] ?? 0,
     bits: c.bits[row] ?? 0,
+    innerDstMacs: tunnel.innerDstMac === null ? [] : [tunnel.innerDstMac],
     firstMoment: { seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 },
     lastMoment: { seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 },
   };
 }
 
-function addRow(table: FlowTable, into: SeenObservation, row: number): void {
+function addRow(table: FlowTable, into: SeenObservation, row: number, innerDstMac: string | null): void {
   const c = table.columns;
   into.packets += c.packets[row] ?? 0;
   into.bytes += c.bytes[row] ?? 0;
@@ -93,6 +96,7 @@ function addRow(table: FlowTable, into: SeenObservation, row: number): void {
   into.firstPacket = Math.min(into.firstPacket, c.firstPacket[row] ?? 0);
   into.lastPacket = Math.max(into.lastPacket, c.lastPacket[row] ?? 0);
   into.bits |= c.bits[row] ?? 0;
+  if (innerDstMac !== null && !into.innerDstMacs.includes(innerDstMac)) into.innerDstMacs.push(innerDstMac);
   into.rows.push(row);
   const first = { seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 };
   const last = { seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 };
@@ -162,6 +166,20 @@ export function packetsOf(table: FlowTable, points: Points, groupOf: (point: Poi
     if (point === undefined) continue;
     const key = groupOf(point);
     sums.set(key, (sums.get(key) ?? 0) + (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0));
+  }
+  return Math.max(0, ...sums.values());
+}
+
+/** The largest sum of a column at any one place: copies of a packet at several places count once. */
+export function largestSum(
+  observations: readonly SeenObservation[],
+  groupOf: (point: Point) => string,
+  column: Uint32Array,
+): number {
+  const sums = new Map<string, number>();
+  for (const o of observations) {
+    const own = o.rows.reduce((sum, row) => sum + (column[row] ?? 0), 0);
+    sums.set(groupOf(o.pointInfo), (sums.get(groupOf(o.pointInfo)) ?? 0) + own);
   }
   return Math.max(0, ...sums.values());
 }

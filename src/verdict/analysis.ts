@@ -5,6 +5,7 @@ import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { cachedTopology } from '../attribution/cached-topology.ts';
 import { expectations } from '../attribution/expected.ts';
 import { type FilterHint, filterHints } from '../attribution/filter-hint.ts';
+import { learnedVteps } from '../attribution/learned-vteps.ts';
 import { observationsOf, packetsOf } from '../attribution/observe.ts';
 import { pointGroups } from '../attribution/point-groups.ts';
 import { type AtRule, findPoints, type Points } from '../attribution/points.ts';
@@ -121,6 +122,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     paths: captures.map((c) => c.info.path),
     arrivals: null,
     inside: insideNode(table, points, captures),
+    vtepMacOf: learnedVteps(table, topology),
     adviceFor: captureNic,
   };
 }

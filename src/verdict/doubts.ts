@@ -3,7 +3,13 @@
 import type { TracedFlow } from './types.ts';
 
 /** Reasons of flows in scope. */
-const DOUBTS: ReadonlySet<string> = new Set(['not-in-capture', 'owner-by-block', 'foreign-tunnel', 'not-on-nic']);
+const DOUBTS: ReadonlySet<string> = new Set([
+  'not-in-capture',
+  'owner-by-block',
+  'foreign-tunnel',
+  'not-on-nic',
+  'tunnel-mac-differs',
+]);
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
 const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);
 

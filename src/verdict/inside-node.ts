@@ -2,7 +2,7 @@
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 import { isBefore, type SeenObservation } from '../attribution/observe.ts';
 import type { Point, Points } from '../attribution/points.ts';
-import type { Expected, Outcome } from '../attribution/types.ts';
+import type { Expected } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
@@ -16,8 +16,11 @@ import type { Unverified } from './types.ts';
 export interface InsideNode {
   /** Findings of one flow. */
   of(input: InsideInput): RawFinding[];
-  /** Set when unanswered packets were seen on a tunnel device and not on its node's NIC, which was captured too. */
-  notOnNic(input: InsideInput, outcome: Outcome | null): Unverified | null;
+  /**
+   * Set when packets were seen on a tunnel device and not on its node's NIC, which was captured too.
+   * @param unanswered whether these were requests that got no answer: answers show that they did leave.
+   */
+  notOnNic(input: InsideInput, unanswered: boolean): Unverified | null;
 }
 
 export interface InsideInput {
@@ -36,7 +39,7 @@ export function insideNode(table: FlowTable, points: Points, captures: readonly 
   const places: Places = { nics: nicsThatShowTunnels(table, points), unanswered: unansweredAddresses(table), table };
   return {
     of: (input) => [missingFdb(input, places, captures), notForThisHost(input, table)].filter((f) => f !== null),
-    notOnNic: (input, outcome) => (outcome === 'no-answer' ? neverOnNic(input, places, captures) : null),
+    notOnNic: (input, unanswered) => (unanswered ? neverOnNic(input, places, captures) : null),
   };
 }
 

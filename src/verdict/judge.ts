@@ -1,5 +1,6 @@
 // attribution -> judgement of one flow. The worst underlay observation decides; without one the flow is unverifiable, with
 // the reason and the capture that would settle it (design section 6).
+import { isDerived, type LearnedVteps } from '../attribution/learned-vteps.ts';
 import type { SeenObservation } from '../attribution/observe.ts';
 import type { Expected } from '../attribution/types.ts';
 import { isStrong, type Who } from '../attribution/who.ts';
@@ -15,6 +16,7 @@ import {
   type RuleInput,
   unencrypted,
   unexpectedOverlay,
+  writtenMac,
   wrongDestinationVtep,
   wrongEncapsulation,
   wrongSourceVtep,
@@ -35,6 +37,7 @@ export interface JudgeInput {
   modeChange: ModeChange | null;
   /** The packets are tunnel packets whose inner headers the snaplen cut off. */
   cutOff: boolean;
+  vtepMacOf: LearnedVteps;
   /** Path of each capture, for advice. */
   paths: readonly string[];
 }
@@ -146,7 +149,19 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
       null,
     );
   }
-  return judgeByRules(rule);
+  const judged = judgeByRules(rule);
+  return judged.verdict === 'ok' ? (judgeLearnedMac(rule, input.vtepMacOf) ?? judged) : judged;
+}
+
+/** Another MAC than the one the receiving node itself sends from: with nothing written in the snapshot, no violation yet. */
+function judgeLearnedMac({ seen, outerTo }: RuleInput, vtepMacOf: LearnedVteps): Judgement | null {
+  if (seen.encapsulation !== 'vxlan' || seen.outerDst === null || outerTo === null) return null;
+  const own = vtepMacOf(outerTo, seen.outerDst);
+  if (own === null || writtenMac(outerTo, seen) !== null) return null;
+  const other = seen.innerDstMacs.find((mac) => isDerived(mac) && mac !== own);
+  if (other === undefined) return null;
+  const detail = `the inner frames are addressed to ${other}, but ${outerTo.name} itself sends from ${own}`;
+  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ip link show vxlan.calico   # its MAC`);
 }
 
 /** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */

@@ -170,18 +170,19 @@ export function wrongUdpPort(input: RuleInput): string | null {
  * 4.7). A frame that went to another node with that node's own MAC is one wrong choice, and wrong-destination-vtep tells it.
  */
 export function wrongTunnelMac({ seen, dst, outerTo }: RuleInput): string | null {
-  if (seen.encapsulation !== 'vxlan' || seen.innerDstMac === null || seen.innerDstMac === WORKLOAD_MAC) return null;
-  if (seen.vni === 0 || seen.vni === 1) return null;
+  if (seen.encapsulation !== 'vxlan' || seen.vni === 0 || seen.vni === 1) return null;
   const target = dst.node ?? outerTo;
   const written = writtenMac(target, seen);
-  if (target === null || written === null || written.value === seen.innerDstMac) return null;
-  if (target !== outerTo && writtenMac(outerTo, seen)?.value === seen.innerDstMac) return null;
-  if (target.links.some((l) => l.vxlan?.external)) return null;
+  if (target === null || written === null || target.links.some((l) => l.vxlan?.external)) return null;
+  const elsewhere = target === outerTo ? undefined : writtenMac(outerTo, seen)?.value;
+  const wrong = seen.innerDstMacs.find((mac) => mac !== WORKLOAD_MAC && mac !== written.value && mac !== elsewhere);
+  if (wrong === undefined) return null;
   const where = written.ref.line === null ? written.ref.file : `${written.ref.file}:${written.ref.line}`;
-  return `the inner frame is addressed to ${seen.innerDstMac}; ${target.name}'s VTEP is ${written.value} (${where})`;
+  return `the inner frame is addressed to ${wrong}; ${target.name}'s VTEP is ${written.value} (${where})`;
 }
 
-function writtenMac(node: Node | null, seen: SeenObservation): Node['vtepMac'] {
+/** The VTEP MAC that the snapshot has for a node, of the family of the outer addresses. */
+export function writtenMac(node: Node | null, seen: SeenObservation): Node['vtepMac'] {
   if (node === null) return null;
   return seen.outerDst?.includes(':') ? (node.vtepMacV6 ?? node.vtepMac) : node.vtepMac;
 }

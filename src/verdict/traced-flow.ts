@@ -1,7 +1,8 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
 import type { FilterHint } from '../attribution/filter-hint.ts';
-import { countFlow, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import type { LearnedVteps } from '../attribution/learned-vteps.ts';
+import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { directionFacts, outcomeOf } from '../attribution/outcome.ts';
 import type { Points } from '../attribution/points.ts';
 import { formatTime, toSeconds } from '../attribution/time.ts';
@@ -45,6 +46,7 @@ export interface Shared {
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
   inside: InsideNode;
+  vtepMacOf: LearnedVteps;
   adviceFor(node: Node | null): string;
 }
 
@@ -66,14 +68,16 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const { src, dst, expected } = endsOf(shared, flow);
   const observations = observationsOf(table, shared.points, captures, flow);
   const modeChange = shared.changes.of(src, dst, expected);
-  const { settings, paths } = shared;
+  const { settings, paths, vtepMacOf } = shared;
   const cutOff = isCutOffTunnel({ table, flow, src, dst, observations, settings });
-  const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, cutOff, paths });
+  const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, cutOff, vtepMacOf, paths });
   const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
   const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
   const inside = shared.inside.of({ src, dst, expected, observations });
   const hidden =
-    judged.verdict === 'unverifiable' ? shared.inside.notOnNic({ src, dst, expected, observations }, outcome) : null;
+    judged.verdict === 'unverifiable'
+      ? shared.inside.notOnNic({ src, dst, expected, observations }, isUnanswered(shared, observations, outcome))
+      : null;
   const raw = [...judged.findings, ...inside, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const findings = raw.map(findingOf);
   if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
@@ -104,6 +108,16 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   };
 }
 
+/** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
+function isUnanswered(
+  { input, groupOf }: Shared,
+  observations: readonly SeenObservation[],
+  outcome: Outcome | null,
+): boolean {
+  const silent = outcome === 'no-answer' || outcome === 'one-way';
+  return silent && largestSum(observations, groupOf, input.table.columns.requests) > 0;
+}
+
 function hasHandshake(table: FlowTable, flow: number): boolean {
   const own = directionFacts(table, flow);
   const other = directionFacts(table, table.reverseOf(flow));
@@ -127,11 +141,13 @@ interface SeenFlow {
 function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[] {
   const { table, topology } = shared.input;
   const reverse = table.reverseOf(flow);
+  const largest = (column: Uint32Array): number => largestSum(seen.observations, shared.groupOf, column);
+  const { requests, largeRetransmissions } = table.columns;
   return warningsOf({
     topology,
     ...seen,
     protocol: table.protocolOf(flow),
-    own: directionFacts(table, flow),
+    own: { requests: largest(requests), largeRetransmissions: largest(largeRetransmissions) },
     reverse: directionFacts(table, reverse),
     errors: shared.errorsOf.get(flow) ?? [],
     seenAt: (error) => ({

@@ -17,7 +17,8 @@ export interface WarningInput {
   protocol: number;
   observations: readonly SeenObservation[];
   outcome: Outcome | null;
-  own: DirectionFacts;
+  /** At the place that saw most of them: copies elsewhere count once. */
+  own: Pick<DirectionFacts, 'requests' | 'largeRetransmissions'>;
   reverse: DirectionFacts;
   /** ICMP errors that quote this flow. */
   errors: readonly IcmpError[];
