@@ -14,12 +14,16 @@ const WAITING_LIMIT = 20_000;
 /** Linux's lowest ephemeral port (net.ipv4.ip_local_port_range). */
 const FIRST_EPHEMERAL_PORT = 32768;
 
-/** Every conversation once; those with both directions as they become complete, then the one-way ones. */
-export function* conversationsOf(trace: Trace): Generator<Conversation> {
+/**
+ * Every conversation once; those with both directions as they become complete, then the one-way ones.
+ * @param visit told of each of the trace's flows in passing: making them costs more than all else
+ */
+export function* conversationsOf(trace: Trace, visit?: (flow: TracedFlow) => void): Generator<Conversation> {
   const waiting = new Map<number, TracedFlow | number>();
   let count = 0;
   let highest = 0;
   for (const flow of trace.flows()) {
+    visit?.(flow);
     count++;
     highest = flow.id;
     const other = waiting.get(flow.conversation);

@@ -44,20 +44,25 @@ export interface RowSet {
   states: Record<ConversationState, number>;
 }
 
+export interface RowVisitor {
+  flow?: (flow: TracedFlow) => void;
+  conversation?: (conversation: Conversation) => void;
+}
+
 /** Looks up which causes a flow belongs to. */
 export type CauseLookup = (flow: TracedFlow) => readonly string[];
 
 /**
  * Folds all conversations; memory grows with the rows, not with the flows.
- * @param visit told of each conversation, for those who list them all
+ * @param visit told of each flow and conversation in passing
  */
-export function collectRows(trace: Trace, visit?: (conversation: Conversation) => void): RowSet {
+export function collectRows(trace: Trace, visit: RowVisitor = {}): RowSet {
   const rows = new Map<string, Row>();
   const set: RowSet = { rows: [], nodes: new Set(), states: { wrong: 0, undecided: 0, ok: 0 } };
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
-  for (const conversation of conversationsOf(trace)) {
-    visit?.(conversation);
+  for (const conversation of conversationsOf(trace, visit.flow)) {
+    visit.conversation?.(conversation);
     set.states[stateOf(conversation)]++;
     const fresh = rowOf(conversation, causesOf, marks, false);
     const key = keyOf(fresh);

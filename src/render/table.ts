@@ -1,6 +1,7 @@
 // The default output: captures, problems by cause, one row per pair and service, what could not be judged, one closing line.
 // Rows are bounded (`--top`); with `--all` every conversation is printed, and then they are made and written one at a time.
 import type { Trace } from '../verdict/types.ts';
+import { createUnverifiedTally } from '../verdict/unverified.ts';
 import { captureLines } from './captures.ts';
 import { causeLines } from './causes.ts';
 import { createConversationList } from './conversation-list.ts';
@@ -9,7 +10,7 @@ import { createNameFitter, nodeNamesOf } from './names.ts';
 import type { RenderOptions } from './options.ts';
 import { createPaint } from './paint.ts';
 import { rowLines } from './row-lines.ts';
-import { collectRows, type Row, type RowSet } from './rows.ts';
+import { collectRows, type Row, type RowSet, type RowVisitor } from './rows.ts';
 import { undecidedLines } from './undecided.ts';
 
 const LEGEND = '!  not what the configuration asks for     ?  cannot be told from these captures';
@@ -20,10 +21,13 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
   yield* block(captureLines(trace.captures, names, options));
   yield* block(causeLines(trace, names, options));
   const list = options.all ? createConversationList(trace, options.sort) : null;
-  const set = collectRows(trace, list?.add);
+  const undecided = createUnverifiedTally();
+  const visitor: RowVisitor = { flow: (flow) => undecided.add(flow) };
+  if (list !== null) visitor.conversation = list.add;
+  const set = collectRows(trace, visitor);
   if (list === null) yield* block(rowBlock(set, options));
   else yield* list.render(trace, set.nodes, options);
-  yield* block(undecidedLines(trace, options));
+  yield* block(undecidedLines(undecided.groups(), options));
   yield `${closingLine(trace, set, options)}\n`;
 }
 

@@ -1,6 +1,5 @@
 // Why flows could not be judged, one note per reason however many flows share it, with the capture that would settle it.
-import type { Trace } from '../verdict/types.ts';
-import { createUnverifiedTally, type UnverifiedGroup } from '../verdict/unverified.ts';
+import type { UnverifiedGroup } from '../verdict/unverified.ts';
 import { escapeText } from './escape.ts';
 import { formatCount } from './format.ts';
 import type { RenderOptions } from './options.ts';
@@ -8,10 +7,8 @@ import { createPaint } from './paint.ts';
 import { wrapWords } from './text-width.ts';
 
 /** `?  UNDECIDED  9 flows: ...` and the commands under it. */
-export function undecidedLines(trace: Trace, options: RenderOptions): string[] {
-  const tally = createUnverifiedTally();
-  for (const flow of trace.flows()) tally.add(flow);
-  return tally.groups().flatMap((group) => groupLines(group, options));
+export function undecidedLines(groups: readonly UnverifiedGroup[], options: RenderOptions): string[] {
+  return groups.flatMap((group) => groupLines(group, options));
 }
 
 function groupLines(group: UnverifiedGroup, options: RenderOptions): string[] {

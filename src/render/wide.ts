@@ -39,6 +39,8 @@ const EXTRA: readonly WideColumn[] = [
   { title: 'EVIDENCE', minimum: 16, cell: evidenceText },
 ];
 
+const COLUMNS: readonly WideColumn[] = [...MAIN, ...EXTRA];
+
 /** WHY and EVIDENCE at the end of EXTRA: in a terminal they are always below. */
 const SENTENCES = 2;
 const BELOW_MARGIN = 6;
@@ -52,16 +54,13 @@ interface WideLayout {
 
 /** The whole output, a line feed behind every line. */
 export function* renderWide(trace: Trace, options: RenderOptions): Generator<string> {
-  const names = createNameFitter(trace.flowCount === 0 ? nodeNamesOf(trace) : allNodeNames(trace));
-  const captures = captureLines(
-    trace.captures,
-    names,
-    options.fit ? options : { ...options, width: Number.POSITIVE_INFINITY },
-  );
+  const { names, natural } = measure(trace);
+  const look = options.fit ? options : { ...options, width: Number.POSITIVE_INFINITY };
+  const captures = captureLines(trace.captures, names, look);
   if (captures.length > 0) yield `${captures.join('\n')}\n\n`;
   if (trace.flowCount === 0) return;
   const paint = createPaint(options.color);
-  const layout = layoutWide(trace, options);
+  const layout = layoutWide(natural, options);
   const { columns, widths, below } = layout;
   const aligns = columns.map((column) => (column.right ? 'right' : 'left'));
   yield `${alignRow(
@@ -79,28 +78,26 @@ export function* renderWide(trace: Trace, options: RenderOptions): Generator<str
   }
 }
 
-function allNodeNames(trace: Trace): Set<string> {
-  const names = nodeNamesOf(trace);
+/** First pass: what each column would take, and the nodes' names. */
+function measure(trace: Trace): { names: NameFitter; natural: number[] } {
+  const nodes = nodeNamesOf(trace);
+  const natural = COLUMNS.map((column) => column.title.length);
   for (const flow of trace.flows()) {
-    for (const { node } of [flow.src, flow.dst]) if (node !== null) names.add(node);
+    for (const { node } of [flow.src, flow.dst]) if (node !== null) nodes.add(node);
+    for (const [i, column] of COLUMNS.entries()) natural[i] = Math.max(natural[i] ?? 0, textWidth(column.cell(flow)));
   }
-  return names;
+  return { names: createNameFitter(nodes), natural };
 }
 
 /** Everything on one line in a pipe; in a terminal as many columns as fit whole, the first ones shortened if even they do not. */
-function layoutWide(trace: Trace, options: RenderOptions): WideLayout {
-  const all = [...MAIN, ...EXTRA];
-  const natural = all.map((column) => column.title.length);
-  for (const flow of trace.flows()) {
-    for (const [i, column] of all.entries()) natural[i] = Math.max(natural[i] ?? 0, textWidth(column.cell(flow)));
-  }
-  if (!options.fit) return { columns: all, widths: natural, below: [] };
+function layoutWide(natural: readonly number[], options: RenderOptions): WideLayout {
+  if (!options.fit) return { columns: COLUMNS, widths: natural, below: [] };
   let count = MAIN.length;
-  while (count < all.length - SENTENCES && totalWidth(natural.slice(0, count + 1)) <= options.width) count++;
-  const columns = all.slice(0, count);
+  while (count < COLUMNS.length - SENTENCES && totalWidth(natural.slice(0, count + 1)) <= options.width) count++;
+  const columns = COLUMNS.slice(0, count);
   const minimum = columns.map((column, i) => (column.minimum === 0 ? (natural[i] ?? 0) : column.minimum));
   const widths = fitColumns(natural.slice(0, count), minimum, options.width - GAP * (count - 1));
-  return { columns, widths, below: all.slice(count) };
+  return { columns, widths, below: COLUMNS.slice(count) };
 }
 
 function totalWidth(widths: readonly number[]): number {
