@@ -55,7 +55,8 @@ export async function writeAll(stream: Writable, pieces: Iterable<string>, stop?
   return pending === '' || writePiece(stream, pending);
 }
 
-function writePiece(stream: Writable, text: string): Promise<boolean> {
+/** Writes one piece and waits until the stream took it. False when the reader went away. */
+export function writePiece(stream: Writable, text: string | Uint8Array): Promise<boolean> {
   if (stream.destroyed || stream.writableEnded) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {

@@ -25,6 +25,17 @@ const EXAMPLES = `Examples:
   overlens snapshot                                   prints the commands that make one
 `;
 
+const COMMANDS: ReadonlySet<string> = new Set(['trace', 'verify', 'diff', 'decode', 'headers', 'topology', 'snapshot']);
+const DECLARATIONS = [
+  declareTrace,
+  declareVerify,
+  declareDiff,
+  declareDecode,
+  declareHeaders,
+  declareTopology,
+  declareSnapshot,
+];
+
 /**
  * Runs one command line.
  * @param argv what stands behind the program's name
@@ -67,7 +78,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
       'after',
       '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify), 2 bad usage or input, 3 not proven (verify), 130 Ctrl-C',
     );
-  for (const declare of [declareTrace, declareVerify, declareDiff, declareTopology, declareSnapshot]) declare(program, dispatch);
+  for (const declare of DECLARATIONS) declare(program, dispatch);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: write,
@@ -85,7 +96,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
 function asUsageError(error: CommanderError, argv: readonly string[]): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
-  const command = argv.find((arg) => ['trace', 'verify', 'decode', 'headers', 'topology', 'snapshot'].includes(arg)) ?? 'trace';
+  const command = argv.find((arg) => COMMANDS.has(arg)) ?? 'trace';
   const help = `overlens ${command} --help lists the options`;
   return usageError(first, suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`);
 }

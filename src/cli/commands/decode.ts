@@ -1,0 +1,180 @@
+// `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
+import { setImmediate } from 'node:timers/promises';
+import { readFileName } from '../../attribution/devices.ts';
+import { hasNumber, type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
+import { type PacketsRead, readPackets } from '../../packets/read-packets.ts';
+import { TIME_STYLES } from '../../render/decode-time.ts';
+import { formatCount } from '../../render/format.ts';
+import type { LinkName } from '../../render/interface-names.ts';
+import { LineBuffer } from '../../render/line-buffer.ts';
+import { ownerNames } from '../../render/owner-name.ts';
+import { createPacketWriter, DECODE_OUTPUTS, type PacketWriter } from '../../render/packet-writer.ts';
+import type { Node, Topology } from '../../topology/model.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { checkCaptures } from '../inputs.ts';
+import { type Io, writePiece } from '../io.ts';
+import { printProblem, say, usageError } from '../report-error.ts';
+import { isFile, type PacketSelection, selectPackets } from '../select-packets.ts';
+import type { Stages } from '../stages.ts';
+import { colorOf, widthOf } from '../terminal.ts';
+import {
+  type CommonOptions,
+  checkTraceOptions,
+  type RawTraceOptions,
+  resolvePlaces,
+} from '../trace-command-options.ts';
+import { parseChoice, parseInteger } from '../values.ts';
+
+export interface RawDecodeCommand extends RawTraceOptions {
+  count?: string;
+  packet: string[];
+  time: string;
+  output: string;
+  verbose?: boolean;
+  hex?: boolean;
+}
+
+export async function runDecode(
+  operands: readonly string[],
+  raw: RawDecodeCommand,
+  commands: readonly string[],
+  io: Io,
+  stages: Stages,
+): Promise<ExitCode> {
+  const options = checkTraceOptions(operands, raw);
+  const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
+  const numbers = parseNumbers(raw.packet);
+  const look = lookOf(options, raw, io);
+  await checkCaptures(options.captures, commands);
+  if (options.captures.includes('-') && options.snapshot.includes('-'))
+    throw usageError('- given as capture and as snapshot: stdin can be read once only');
+  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+  const selection = await selectPackets(options, topology, io, stages);
+  const out = new LineBuffer();
+  const writer = createPacketWriter(out, {
+    ...look,
+    ports: selection.request.ports,
+    names: topology === null || selection.lookup === null ? null : ownerNames(topology, selection.lookup),
+    linkName: linkNames(options, topology),
+  });
+  const shown = await copyPackets(selection, { numbers, most, writer, out, io });
+  return shown.closed ? EXIT.ok : report(shown, options, numbers, io);
+}
+
+function lookOf(options: CommonOptions, raw: RawDecodeCommand, io: Io) {
+  const output = parseChoice('-o', raw.output, DECODE_OUTPUTS);
+  return {
+    output,
+    time: parseChoice('--time', raw.time, TIME_STYLES),
+    verbose: raw.verbose === true,
+    hex: raw.hex === true,
+    color: output === 'text' && colorOf(io, options.color),
+    width: io.stdoutIsTTY ? widthOf(io) : null,
+    headings: options.captures.length > 1,
+  };
+}
+
+function parseNumbers(texts: readonly string[]): PacketNumbers | null {
+  if (texts.length === 0) return null;
+  const numbers = parsePacketNumbers(texts.join(','));
+  if (numbers !== null) return numbers;
+  throw usageError(
+    `-p ${texts.join(' -p ')}: not a packet number`,
+    'give 44, 1-20, 3,5 or 100-; the first packet is 1',
+  );
+}
+
+interface Shown {
+  read: PacketsRead;
+  packets: number;
+  /** The reader of stdout went away: stop quietly. */
+  closed: boolean;
+}
+
+interface Copying {
+  numbers: PacketNumbers | null;
+  most: number;
+  writer: PacketWriter;
+  out: LineBuffer;
+  io: Io;
+}
+
+/** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
+async function copyPackets(selection: PacketSelection, { numbers, most, writer, out, io }: Copying): Promise<Shown> {
+  const live = io.stdoutIsTTY || !selection.request.captures.every(isFile);
+  let packets = 0;
+  let closed = false;
+  const flush = async (): Promise<boolean> => {
+    if (out.length > 0 && !(await writePiece(io.stdout, out.take()))) closed = true;
+    // Writes to pipes and files are synchronous: signals need a turn of the event loop to be heard.
+    await setImmediate();
+    return !closed && !io.signal.aborted;
+  };
+  const read = await readPackets(
+    { ...selection.request, numbers },
+    {
+      packet(packet) {
+        writer.write(packet);
+        return ++packets < most;
+      },
+      pause: () => (live || out.isFull ? flush() : Promise.resolve(true)),
+    },
+  );
+  await flush();
+  return { read, packets, closed };
+}
+
+/** What stderr says once all is written, and the exit code. */
+async function report(
+  { read, packets }: Shown,
+  options: CommonOptions,
+  numbers: PacketNumbers | null,
+  io: Io,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  for (const { path, warnings, error } of read.infos) {
+    for (const { message } of warnings) await printProblem(io, `${path}: ${message}`, null);
+    if (error === null) continue;
+    await printProblem(io, error.message, error.hint);
+    code = EXIT.error;
+  }
+  if (io.signal.aborted) {
+    await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
+    return EXIT.interrupted;
+  }
+  if (packets === 0) await explainNothing(read, options, numbers, io);
+  return code;
+}
+
+async function explainNothing(
+  { packets }: PacketsRead,
+  options: CommonOptions,
+  numbers: PacketNumbers | null,
+  io: Io,
+): Promise<void> {
+  const held = formatCount(packets, 'packet');
+  if (numbers !== null && !hasNumber(numbers, packets) && options.filterText === '')
+    return printProblem(
+      io,
+      `no such packet: ${options.captures.join(', ')} ${packets === 0 ? 'has none' : `has ${held}`}`,
+      null,
+    );
+  const asked = [options.filterText, ...options.causeIds.map((id) => `--finding ${id}`)].filter(Boolean).join(' ');
+  if (asked === '') return printProblem(io, `no packet in ${options.captures.join(', ')}`, null);
+  const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node /.test(asked);
+  const hint = needsNames
+    ? 'names need a snapshot: -t SNAPSHOT'
+    : `overlens trace ${options.captures.join(' ')} shows what there is`;
+  return printProblem(io, `no packet fits ${asked}; ${held} read`, hint);
+}
+
+/** Devices by the kernel's number, of captures whose node is known by --at or by the file's name. */
+function linkNames(options: CommonOptions, topology: Topology | null): LinkName {
+  if (topology === null) return () => null;
+  const places = resolvePlaces(options.places, options.captures, topology);
+  const nodes = options.captures.map((path): Node | null => {
+    const place = places.find(({ file }) => path === file || path.slice(path.lastIndexOf('/') + 1) === file);
+    return place === undefined ? (readFileName(topology, path)?.node ?? null) : topology.nodeByName(place.node);
+  });
+  return (capture, ifindex) => nodes[capture]?.links.find((link) => link.ifindex === ifindex)?.name ?? null;
+}

@@ -1,0 +1,124 @@
+// From the filters of the command line to packets: what `decode` and `explain` share before they differ.
+import { statSync } from 'node:fs';
+import { overlayAddresses, overlayPorts } from '../overlay-settings.ts';
+import { AddressFilter } from '../packets/address-filter.ts';
+import { FlowSelector, flowIdentity } from '../packets/flow-selector.ts';
+import { PacketFilter } from '../packets/packet-filter.ts';
+import type { PacketRequest } from '../packets/read-packets.ts';
+import { timeWindow } from '../packets/time-window.ts';
+import type { Owner, Topology } from '../topology/model.ts';
+import type { FlowFilter } from '../verdict/flow-filter.ts';
+import type { Trace } from '../verdict/types.ts';
+import type { Io } from './io.ts';
+import { usageError } from './report-error.ts';
+import type { Stages } from './stages.ts';
+import type { CommonOptions } from './trace-command-options.ts';
+
+export interface PacketSelection {
+  request: PacketRequest;
+  /** Who has an address; null without a snapshot. */
+  lookup: ((address: string) => Owner) | null;
+}
+
+/**
+ * Filters that one packet can answer are applied as packets are read. A verdict or finding is one of whole flows: the captures
+ * are then traced first. Throws bad usage where that cannot be.
+ */
+export async function selectPackets(
+  options: CommonOptions,
+  topology: Topology | null,
+  io: Io,
+  stages: Stages,
+): Promise<PacketSelection> {
+  const { captures, filter, pipeline } = options;
+  const shared = { ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }), signal: io.signal };
+  const rereadable = captures.every(isFile);
+  const window = topology === null || !rereadable ? null : await timeWindow({ captures, topology, ...shared });
+  const nodes = topology === null ? null : overlayAddresses(topology, pipeline.vxlanVNI ?? null);
+  const flows = await wantedFlows(options, topology, rereadable, io, stages);
+  return {
+    request: {
+      ...shared,
+      captures,
+      ports: overlayPorts(topology, pipeline.vxlanPorts ?? []),
+      since: pipeline.since ?? null,
+      until: pipeline.until ?? null,
+      filter: isAsked(filter) ? packetFilter(filter, topology, window, nodes) : null,
+      flows: flows === null ? null : new FlowSelector(flows, nodes),
+    },
+    lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
+  };
+}
+
+/** Whether a path can be read again: no pipe, not stdin. */
+export function isFile(path: string): boolean {
+  return path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isAsked(filter: FlowFilter): boolean {
+  const { verdict: _verdict, finding: _finding, ...ofPackets } = filter;
+  return Object.values(ofPackets).some((values) => values !== undefined && values.length > 0);
+}
+
+function packetFilter(
+  filter: FlowFilter,
+  topology: Topology | null,
+  window: { first: number; last: number } | null,
+  nodes: ReturnType<typeof overlayAddresses> | null,
+): PacketFilter {
+  const ofFlows = filter.encapsulation?.find((kind) => kind === 'mixed' || kind === 'unknown');
+  if (ofFlows !== undefined)
+    throw usageError(
+      `--encapsulation ${ofFlows}: that is said of flows, not of packets`,
+      'packets are vxlan, ipip, wireguard, geneve, gre or none; overlens trace lists such flows',
+    );
+  return new PacketFilter(filter, new AddressFilter(filter, topology, window), nodes);
+}
+
+/** Identities of the flows with the verdicts and findings asked for; null when none is asked for. */
+async function wantedFlows(
+  options: CommonOptions,
+  topology: Topology | null,
+  rereadable: boolean,
+  io: Io,
+  stages: Stages,
+): Promise<ReadonlySet<string> | null> {
+  const { verdict = [], finding = [] } = options.filter;
+  const asked = [...finding, ...options.causeIds];
+  if (verdict.length === 0 && asked.length === 0) return null;
+  if (!rereadable)
+    throw usageError(
+      `${verdict.length > 0 ? '--verdict' : '--finding'}: needs all packets of a flow before the first can be shown`,
+      'a pipe can be read once only: save it to a file first',
+    );
+  const trace = await stages.traceCaptures({
+    ...options.pipeline,
+    captures: options.captures,
+    topology,
+    at: options.places,
+    filter: { ...(verdict.length > 0 ? { verdict } : {}), ...(asked.length > 0 ? { finding: asked } : {}) },
+    signal: io.signal,
+  });
+  checkCauses(options, trace);
+  const wanted = new Set<string>();
+  for (const flow of trace.flows()) wanted.add(flowIdentity(flow));
+  return wanted;
+}
+
+/** Throws bad usage for a letter that no problem has, or one of no flow's packets. */
+function checkCauses(options: CommonOptions, trace: Trace): void {
+  for (const id of options.causeIds) {
+    const cause = trace.causes.find((one) => one.id === id);
+    if (cause === undefined)
+      throw usageError(
+        `--finding ${id}: no such problem in these captures`,
+        `overlens trace ${options.captures.join(' ')} lists them`,
+      );
+    if (cause.flows > 0 || cause.firstPacket === null) continue;
+    const path = options.captures[cause.capture ?? 0] ?? '';
+    throw usageError(
+      `--finding ${id}: is of no flow's packets`,
+      `its first packet: overlens decode ${path} -p ${cause.firstPacket}`,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+// Which packets belong to flows that a trace picked: for filters that only whole flows can answer (verdict, finding).
+// The second reading counts the flows once more, so its memory grows with them, as trace's does.
+import type { PacketBatch } from '../capture/source.ts';
+import type { Packet } from '../decode/packet.ts';
+import type { NodeAddresses } from '../flow/node-addresses.ts';
+import { FlowTable } from '../flow/table.ts';
+import { protocolName } from '../verdict/protocol-name.ts';
+import type { TracedFlow } from '../verdict/types.ts';
+
+/** What makes a flow the same one in another reading. */
+export function flowIdentity(flow: Pick<TracedFlow, 'protocol' | 'src' | 'dst'>): string {
+  const { protocol, src, dst } = flow;
+  return `${protocol} ${src.ip} ${src.port} ${dst.ip} ${dst.port}`;
+}
+
+const UNDECIDED = 0;
+const WANTED = 1;
+const OTHER = 2;
+
+export class FlowSelector {
+  readonly #wanted: ReadonlySet<string>;
+  readonly #table: FlowTable;
+  #decisions = new Uint8Array(1024);
+
+  /** @param wanted identities of the flows */
+  constructor(wanted: ReadonlySet<string>, nodes: NodeAddresses | null) {
+    this.#wanted = wanted;
+    this.#table = new FlowTable(nodes);
+  }
+
+  /** Whether packet `i` of the batch, walked into `packet`, is of one of the flows. Call it for every packet. */
+  fits(batch: PacketBatch, i: number, packet: Packet): boolean {
+    const row = this.#table.add(batch, i, packet.stack, packet.capture, packet.number);
+    if (row < 0) return false;
+    const flow = this.#table.columns.flow[row] ?? 0;
+    if (flow >= this.#decisions.length) {
+      const larger = new Uint8Array(this.#decisions.length * 2);
+      larger.set(this.#decisions);
+      this.#decisions = larger;
+    }
+    if (this.#decisions[flow] === UNDECIDED) this.#decisions[flow] = this.#decide(flow);
+    return this.#decisions[flow] === WANTED;
+  }
+
+  #decide(flow: number): number {
+    const table = this.#table;
+    const protocol = protocolName(table.protocolOf(flow));
+    const source = `${table.sourceOf(flow)} ${table.sourcePortOf(flow)}`;
+    const destination = `${table.destinationOf(flow)} ${table.destinationPortOf(flow)}`;
+    return this.#wanted.has(`${protocol} ${source} ${destination}`) ? WANTED : OTHER;
+  }
+}

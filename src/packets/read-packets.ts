@@ -1,0 +1,145 @@
+// Captures -> walked packets, one by one: the loop that `decode` and `explain` share. Memory does not grow with a capture.
+import { openCapture } from '../capture/open.ts';
+import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
+import { LayerStack } from '../decode/layer-stack.ts';
+import type { Packet } from '../decode/packet.ts';
+import { walk } from '../decode/walk.ts';
+import type { WalkPorts } from '../decode/walk-ports.ts';
+import { type TimeRange, timeRange } from '../flow/time-range.ts';
+import type { FlowSelector } from './flow-selector.ts';
+import type { PacketFilter } from './packet-filter.ts';
+import { hasNumber, lastNumber, type PacketNumbers } from './packet-numbers.ts';
+
+export interface PacketRequest {
+  /** Paths; `-` is stdin. */
+  captures: readonly string[];
+  ports: WalkPorts;
+  reader?: 'builtin' | 'pcap-parser';
+  /** As for trace: RFC 3339, HH:MM:SS or seconds after the first packet. */
+  since?: string | null;
+  until?: string | null;
+  numbers?: PacketNumbers | null;
+  filter?: PacketFilter | null;
+  flows?: FlowSelector | null;
+  signal?: AbortSignal;
+}
+
+export interface PacketVisitor {
+  /** Before the packets of a capture. */
+  begin?(info: CaptureInfo, capture: number): void;
+  /** A packet that fits, valid until the call returns. False: no more are wanted. */
+  packet(packet: Packet): boolean;
+  /** Between two batches: the time to write. False: no more are wanted. */
+  pause?(): Promise<boolean>;
+}
+
+export interface PacketsRead {
+  infos: CaptureInfo[];
+  /** Packets read, whether they fit or not. */
+  packets: number;
+}
+
+/**
+ * Visits the packets that fit, captures in the order given.
+ * @throws OverlensError when a path is no capture; what is wrong later is in `infos[].error` and `warnings`
+ */
+export async function readPackets(request: PacketRequest, visitor: PacketVisitor): Promise<PacketsRead> {
+  const range = timeRange(request.since ?? null, request.until ?? null);
+  const options = {
+    ...(request.reader === undefined ? {} : { reader: request.reader }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  };
+  const readers = await Promise.all(request.captures.map((path) => openCapture(path, options)));
+  const packet = emptyPacket();
+  const result: PacketsRead = { infos: readers.map((reader) => reader.info), packets: 0 };
+  for (const [capture, reader] of readers.entries()) {
+    if (!(await readCapture({ request, visitor, range, reader, packet, result, capture }))) break;
+  }
+  return result;
+}
+
+interface Reading {
+  request: PacketRequest;
+  visitor: PacketVisitor;
+  range: TimeRange;
+  reader: CaptureReader;
+  packet: Packet;
+  result: PacketsRead;
+  capture: number;
+}
+
+/** False when no more packets are wanted, of any capture. */
+async function readCapture(reading: Reading): Promise<boolean> {
+  const { request, visitor, reader, packet, capture } = reading;
+  const last = request.numbers ? lastNumber(request.numbers) : Number.POSITIVE_INFINITY;
+  packet.capture = capture;
+  packet.info = reader.info;
+  packet.number = 0;
+  visitor.begin?.(reader.info, capture);
+  for await (const batch of reader.batches()) {
+    const more = visitBatch(reading, batch);
+    if (visitor.pause !== undefined && !(await visitor.pause())) return false;
+    if (!more || request.signal?.aborted) return false;
+    if (packet.number >= last) break;
+  }
+  return true;
+}
+
+/** False when the visitor wants no more. */
+function visitBatch({ request, visitor, range, packet, result }: Reading, batch: PacketBatch): boolean {
+  const { numbers = null, filter = null, flows = null, ports } = request;
+  const interfaces = packet.info.interfaces;
+  packet.bytes = batch.bytes;
+  for (let i = 0; i < batch.count; i++) {
+    packet.number++;
+    result.packets++;
+    packet.seconds = batch.seconds[i]!;
+    packet.nanos = batch.nanos[i]!;
+    if (Number.isNaN(packet.firstSeconds)) noteFirst(packet);
+    if (!range.includes(packet.seconds, packet.nanos)) continue;
+    const isAsked = numbers === null || hasNumber(numbers, packet.number);
+    // Fragments and flows are told by packets before, so filters must see them all.
+    if (!isAsked && filter === null && flows === null) continue;
+    packet.start = batch.start[i]!;
+    packet.captured = batch.captured[i]!;
+    packet.original = batch.original[i]!;
+    packet.interface = interfaces[batch.interface[i]!] ?? null;
+    const linkType = packet.interface === null ? -1 : packet.interface.linkType;
+    walk(packet.bytes, packet.start, packet.captured, packet.original, linkType, packet.stack, ports);
+    const isInFlow = flows === null || flows.fits(batch, i, packet);
+    const fits = filter === null || filter.fits(packet);
+    if (isAsked && fits && isInFlow && !visitor.packet(packet)) return false;
+  }
+  return true;
+}
+
+function noteFirst(packet: Packet): void {
+  packet.firstSeconds = packet.seconds;
+  packet.firstNanos = packet.nanos;
+}
+
+function emptyPacket(): Packet {
+  return {
+    capture: 0,
+    info: {
+      path: '',
+      format: 'pcap',
+      compression: 'none',
+      interfaces: [],
+      complete: false,
+      warnings: [],
+      error: null,
+    },
+    number: 0,
+    bytes: new Uint8Array(0),
+    start: 0,
+    captured: 0,
+    original: 0,
+    seconds: Number.NaN,
+    nanos: 0,
+    firstSeconds: Number.NaN,
+    firstNanos: 0,
+    interface: null,
+    stack: new LayerStack(),
+  };
+}

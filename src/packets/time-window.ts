@@ -1,0 +1,48 @@
+// The time that captures cover, where it matters to who owns an address: pods that a snapshot created later are weaker
+// candidates (topology/opinions.ts). Most snapshots are older than their captures: then nothing is read.
+import type { TimeWindow } from '../attribution/address-book.ts';
+import { openCapture } from '../capture/open.ts';
+import type { PacketBatch } from '../capture/source.ts';
+import type { Topology } from '../topology/model.ts';
+
+export interface WindowRequest {
+  /** Paths that can be read twice. */
+  captures: readonly string[];
+  topology: Topology;
+  reader?: 'builtin' | 'pcap-parser';
+  signal?: AbortSignal;
+}
+
+/** First and last time; null where no pod was created after the first packet, so that it does not matter. */
+export async function timeWindow(request: WindowRequest): Promise<TimeWindow | null> {
+  const created = request.topology.pods.map((pod) => pod.created).filter((time) => time !== null);
+  const newest = created.reduce((latest, time) => Math.max(latest, time), Number.NEGATIVE_INFINITY);
+  if (created.length === 0) return null;
+  const begin = await spanOf(request, true);
+  return begin === null || newest <= begin.first ? null : spanOf(request, false);
+}
+
+/** Of all packets, or of each capture's first batch only. Null without a time. */
+async function spanOf(request: WindowRequest, startOnly: boolean): Promise<TimeWindow | null> {
+  const span = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
+  const options = {
+    ...(request.reader === undefined ? {} : { reader: request.reader }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  };
+  for (const path of request.captures) {
+    const reader = await openCapture(path, options);
+    for await (const batch of reader.batches()) {
+      widen(span, batch);
+      if (startOnly) break;
+    }
+  }
+  return span.first === Number.POSITIVE_INFINITY ? null : span;
+}
+
+function widen(span: TimeWindow, batch: PacketBatch): void {
+  for (let i = 0; i < batch.count; i++) {
+    const time = batch.seconds[i]! + batch.nanos[i]! / 1e9;
+    if (time < span.first) span.first = time;
+    if (time > span.last) span.last = time;
+  }
+}
