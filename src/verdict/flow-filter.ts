@@ -65,7 +65,8 @@ function holds(cidr: Cidr, address: string): boolean {
   return ip !== null && cidrContains(cidr, ip);
 }
 
-function matchesPod(end: Endpoint, value: string): boolean {
+/** `[NAMESPACE/]PREFIX` of the pod that has the address, or of one that may have it. */
+export function matchesPod(end: Pick<Endpoint, 'namespace' | 'pod' | 'candidates'>, value: string): boolean {
   const slash = value.indexOf('/');
   const namespace = slash < 0 ? null : value.slice(0, slash);
   const prefix = value.slice(slash + 1);
