@@ -161,12 +161,11 @@ function isOfPods(flow: TracedFlow): boolean {
   );
 }
 
-function keyOf(row: Row): string {
+/** Names are escaped, so no part of a key holds the separator. */
+function keyOf({ from, to, service, forward, reverse, causes }: Row): string {
   const side = (direction: Direction | null): string => (direction === null ? '-' : direction.text + direction.mark);
-  return JSON.stringify([
-    ...[row.from.name, row.from.below, row.to.name, row.to.below, row.service],
-    ...[side(row.forward), side(row.reverse), row.causes.join()],
-  ]);
+  const ends = [from.name, from.below, to.name, to.below];
+  return [...ends, service, side(forward), side(reverse), causes.join()].join('\n');
 }
 
 function addTo(row: Row, other: Row): void {
