@@ -165,6 +165,16 @@ export function inBuffer(bytes: Uint8Array, place: number): Uint8Array {
   return buffer;
 }
 
+/** Packets one after the other in one buffer, as a batch holds them. */
+export function joinPackets(packets: readonly Uint8Array[]): {
+  bytes: Uint8Array;
+  starts: number[];
+  lengths: number[];
+} {
+  const starts = packets.map((_, i) => packets.slice(0, i).reduce((sum, packet) => sum + packet.length, 0));
+  return { bytes: joinBytes(packets), starts, lengths: packets.map((packet) => packet.length) };
+}
+
 /** RFC 1071, the plain way; independent of src/decode. */
 export function checksum(bytes: Uint8Array): number {
   let sum = 0;
