@@ -51,6 +51,9 @@ export class ObservationColumns {
   bits = new Uint16Array(START);
   ttlMin = new Uint8Array(START);
   ttlMax = new Uint8Array(START);
+  /** Of the first packets: those with a wrong checksum, and those whose checksums are right. */
+  checksumsWrong = new Uint8Array(START);
+  checksumsRight = new Uint8Array(START);
   /** TCP SYN without ACK; ICMP echo requests. */
   requests = new Uint32Array(START);
   /** TCP SYN with ACK; ICMP echo replies. */

@@ -9,6 +9,7 @@ import { IPV6 } from '../wire/ipv6.ts';
 import { tcpHeaderLength } from '../wire/tcp.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp.ts';
+import { SAMPLED, sampleChecksums } from './checksum-sample.ts';
 import { Fragments } from './fragments.ts';
 import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
 import { fragmentHeader, ipHeaderLength, isFirstFragment, upperProtocol, wireEnd } from './ip-facts.ts';
@@ -80,6 +81,9 @@ export class FlowTable {
     const row = this.#row(this.#flow(bytes, stack), link);
     this.#count(batch, i, row, packet);
     this.#facts(bytes, stack, row, packet);
+    if (this.columns.packets[row]! <= SAMPLED && batch.captured[i] === batch.original[i]) {
+      sampleChecksums(this.columns, row, bytes, stack);
+    }
     if (stack.firstFragment >= 0) this.#rememberFragments(bytes, stack, link, row);
     return row;
   }

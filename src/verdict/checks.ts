@@ -70,6 +70,7 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
         `${to}# tcpdump -ni <NIC> udp port 4789   # while ${from} sends`,
         'firewall, security group, hypervisor: UDP 4789 between nodes',
       ];
+    case 'bad-checksum':
     case 'icmp-only':
       return [
         `${from}$ ethtool -k vxlan.calico | grep tx-checksum   # try: ethtool -K vxlan.calico tx-checksum-ip-generic off`,

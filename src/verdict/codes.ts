@@ -37,6 +37,10 @@ export const FINDINGS = {
   },
   'duplicate-tunnel-mac': { severity: 'warning', title: 'two nodes send with one VTEP MAC' },
   'node-unreachable': { severity: 'warning', title: 'nobody answers ARP for a node address' },
+  'bad-checksum': {
+    severity: 'warning',
+    title: 'arrived with checksums that are really wrong: the receiver drops such packets',
+  },
   'lost-on-underlay': {
     severity: 'warning',
     title: 'nothing that one node sent for the pods of another arrived there',
@@ -60,4 +64,5 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'duplicate-tunnel-mac',
   'node-unreachable',
   'lost-on-underlay',
+  'bad-checksum',
 ]);

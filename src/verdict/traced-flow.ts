@@ -147,6 +147,7 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
     topology,
     ...seen,
     protocol: table.protocolOf(flow),
+    columns: table.columns,
     own: { requests: largest(requests), largeRetransmissions: largest(largeRetransmissions) },
     reverse: directionFacts(table, reverse),
     errors: shared.errorsOf.get(flow) ?? [],

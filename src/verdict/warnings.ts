@@ -5,7 +5,7 @@ import type { DirectionFacts } from '../attribution/outcome.ts';
 import type { Outcome } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
-import { BIT } from '../flow/observation-columns.ts';
+import { BIT, type ObservationColumns } from '../flow/observation-columns.ts';
 import type { Topology } from '../topology/model.ts';
 import type { RawFinding } from './judge.ts';
 import { nameOf } from './rules.ts';
@@ -15,6 +15,7 @@ export interface WarningInput {
   src: Who;
   dst: Who;
   protocol: number;
+  columns: ObservationColumns;
   observations: readonly SeenObservation[];
   outcome: Outcome | null;
   /** At the place that saw most of them: copies elsewhere count once. */
@@ -34,9 +35,14 @@ export interface RawWarning extends RawFinding {
 }
 
 export function warningsOf(input: WarningInput): RawWarning[] {
-  return [outerFragmented(input), exceedsMtu(input), blackHole(input), noReply(input), ownerConflict(input)].filter(
-    (w) => w !== null,
-  );
+  return [
+    outerFragmented(input),
+    exceedsMtu(input),
+    blackHole(input),
+    badChecksum(input),
+    noReply(input),
+    ownerConflict(input),
+  ].filter((w) => w !== null);
 }
 
 function outerFragmented({ observations }: WarningInput): RawWarning | null {
@@ -77,6 +83,22 @@ function blackHole({
   const [seen] = [...observations].sort((a, b) => b.packets - a.packets);
   const message = `${own.largeRetransmissions} large segments from ${nameOf(src)} to ${nameOf(dst)} were sent again and never acknowledged, while small ones were`;
   return { code: 'mtu-black-hole', message, seen: seen ?? null };
+}
+
+/**
+ * Only the receiver's own NIC is evidence: at the sender, checksums are not final (calico-facts 4.6). All sampled packets of the
+ * flow must be wrong, and more than one.
+ */
+function badChecksum({ observations, columns, src, dst }: WarningInput): RawWarning | null {
+  const seen = observations.find((o) => {
+    const arrived = o.pointInfo.role === 'underlay' && dst.node !== null && o.pointInfo.topologyNode === dst.node;
+    const wrong = o.rows.reduce((sum, row) => sum + (columns.checksumsWrong[row] ?? 0), 0);
+    const right = o.rows.reduce((sum, row) => sum + (columns.checksumsRight[row] ?? 0), 0);
+    return arrived && wrong > 1 && right === 0;
+  });
+  if (seen === undefined) return null;
+  const message = `packets from ${nameOf(src)} to ${nameOf(dst)} arrived at ${dst.node?.name}'s NIC with wrong checksums`;
+  return { code: 'bad-checksum', message, seen };
 }
 
 function noReply({ outcome, own, observations, src, dst, protocol }: WarningInput): RawWarning | null {

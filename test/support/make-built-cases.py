@@ -325,7 +325,7 @@ def bad_checksum_at_receiver():
 
     packets = arp_pair(CONTROL1, WORKER1) + [broken(CONTROL1, WORKER1, p) for forward, p in http(WEB, DB) if forward and p[TCP].flags == "S"] * 3
     packets += between(CONTROL1, WORKER1, ping(WEB, DB), vxlan)
-    return {"worker1-ens5.pcap": packets}, cluster(VXLAN_POOL)
+    return {"ip-10-0-1-30-ens5.pcap": packets}, cluster(VXLAN_POOL)
 
 
 @case
