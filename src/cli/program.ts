@@ -96,7 +96,8 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
 function asUsageError(error: CommanderError, argv: readonly string[]): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
-  const command = argv.find((arg) => COMMANDS.has(arg)) ?? 'trace';
+  const [name = ''] = argv;
+  const command = COMMANDS.has(name) ? name : 'trace';
   const help = `overlens ${command} --help lists the options`;
   return usageError(first, suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`);
 }
