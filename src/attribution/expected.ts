@@ -72,23 +72,34 @@ function toPod(topology: Topology, src: Who, dst: Who): Expected {
       : fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'no-pool' });
   }
   if (pool.allowedUses.every((use) => use === 'LoadBalancer')) return unknown('load-balancer', pool.name);
-  const byKeys = wireguardOverride(topology, src.node, dst.node, pool);
+  const byKeys = wireguardOverride(topology, src.node, dst.node, pool, keyOfFamily(dst.owner.address));
   if (byKeys !== null) return byKeys;
   return fromKnownSender(src, byPoolMode(pool, pools, src.node, dst.node, dst.owner.address));
 }
 
 /** WireGuard replaces the pool's mode between two nodes that both publish a key nobody else claims (calico-facts 3.8). */
-function wireguardOverride(topology: Topology, from: Node | null, to: Node | null, pool: IPPool): Expected | null {
-  const withKeys = topology.nodes.filter((n) => n.wireguardKey !== null);
+function wireguardOverride(
+  topology: Topology,
+  from: Node | null,
+  to: Node | null,
+  pool: IPPool,
+  keyOf: (node: Node) => string | null,
+): Expected | null {
+  const withKeys = topology.nodes.filter((n) => keyOf(n) !== null);
   if (withKeys.length < 2) return null;
   if (from === null || to === null) {
-    const couldBe = (node: Node | null): boolean => node === null || node.wireguardKey !== null;
+    const couldBe = (node: Node | null): boolean => node === null || keyOf(node) !== null;
     return couldBe(from) && couldBe(to) ? unknown('wireguard-node-unknown', pool.name) : null;
   }
   const usable = (node: Node): boolean =>
-    node.wireguardKey !== null &&
-    withKeys.every((n) => n === node || n.wireguardKey?.value !== node.wireguardKey?.value);
+    keyOf(node) !== null && withKeys.every((n) => n === node || keyOf(n) !== keyOf(node));
   return usable(from) && usable(to) ? { encapsulation: 'wireguard', pool: pool.name, reason: 'wireguard-keys' } : null;
+}
+
+/** WireGuard runs per family, each with keys of its own (calico-facts 1.1). */
+function keyOfFamily(address: string): (node: Node) => string | null {
+  const v6 = parseIp(address)?.family === 6;
+  return (node) => (v6 ? node.wireguardKeyV6 : node.wireguardKey)?.value ?? null;
 }
 
 /** Felix's order: VXLAN if vxlanMode is not Never, else IPIP if ipipMode is not Never, else none (calico-facts 3.3). */
