@@ -1,10 +1,12 @@
 // The commands that make a snapshot, as `overlens snapshot` prints them: one kubectl line that is enough, and lines per node that
 // sharpen it.
 
-/** One API call gives everything that objects can tell; JSON, since large clusters load several times faster from it. */
+/**
+ * One call gives everything that objects can tell. Names without API group, since that differs between installations; JSON,
+ * since large clusters load several times faster from it.
+ */
 const KUBECTL =
-  'kubectl get ippools.crd.projectcalico.org,nodes,pods,services,endpointslices,blockaffinities.crd.projectcalico.org,' +
-  'ipamblocks.crd.projectcalico.org,felixconfigurations.crd.projectcalico.org -A -o json > snapshot.json';
+  'kubectl get ippools,nodes,pods,services,endpointslices,blockaffinities,ipamblocks,felixconfigurations -A -o json > snapshot.json';
 
 /** Text for a terminal: each command on a line of its own, explanations as shell comments, so that all of it can be pasted. */
 export function snapshotCommands(): string {

@@ -1,5 +1,6 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
+import type { IssueCode } from './issue-codes.ts';
 import type {
   FdbEntry,
   Neighbour,
@@ -174,7 +175,7 @@ export function emptyNodeFact(name: string | null, source: NodeFact['source'], r
 /** Notes something odd that does not stop the work. */
 export function addIssue(
   facts: Pick<Facts, 'issues'>,
-  code: string,
+  code: IssueCode,
   severity: TopologyIssue['severity'],
   message: string,
   about: { refs: readonly SourceRef[]; subjects?: readonly string[] },

@@ -1,6 +1,7 @@
 // Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
 
 import { isCalicoVxlan, useOfDeviceName } from '../device.ts';
+import type { IssueCode } from '../issue-codes.ts';
 import { listNames } from '../located.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
 import type { JudgeContext } from './judge.ts';
@@ -61,7 +62,7 @@ function parentOf(tunnel: NodeLink, node: Node): NodeLink | null {
 
 function judgeVxlan(node: Node, link: NodeLink, { topology, add }: JudgeContext): void {
   const settings = topology.felix(node.name);
-  const compare = (what: string, code: string, device: number | null, wanted: Sourced<number> | null): void => {
+  const compare = (what: string, code: IssueCode, device: number | null, wanted: Sourced<number> | null): void => {
     if (device === null || wanted === null || device === wanted.value) return;
     const message = `${node.name}: ${link.name} uses ${what} ${device}, but FelixConfiguration says ${wanted.value}`;
     add(code, 'conflict', message, [link.ref, wanted.ref], [node.name]);

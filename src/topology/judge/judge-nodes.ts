@@ -1,6 +1,7 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
 
 import { parseIp } from '../../net/ip.ts';
+import type { IssueCode } from '../issue-codes.ts';
 import { countOf, listNames } from '../located.ts';
 import { poolOf } from '../lookup.ts';
 import type { IPPool, Node, SourceRef, TunnelKind } from '../model.ts';
@@ -29,7 +30,7 @@ export function judgeNodes(context: JudgeContext): void {
 
 /** One value that two nodes have cannot lead to both. */
 function judgeDuplicates({ topology, add }: JudgeContext): void {
-  const groups: [string, string, (node: Node) => { value: string; ref: SourceRef }[]][] = [
+  const groups: [IssueCode, string, (node: Node) => { value: string; ref: SourceRef }[]][] = [
     [
       'duplicate-node-address',
       'address',

@@ -2,6 +2,7 @@
 // warnings (worth knowing). docs/topology.md says what each code means. Computed names never raise anything.
 import type { Facts, FelixFact } from '../facts.ts';
 import { addIssue } from '../facts.ts';
+import type { IssueCode } from '../issue-codes.ts';
 import type { SourceRef, Topology, TopologyIssue } from '../model.ts';
 import type { OwnerIndex } from '../owner-index.ts';
 import { judgeDevices } from './judge-devices.ts';
@@ -16,7 +17,7 @@ export interface JudgeContext {
   index: OwnerIndex;
   felix: readonly FelixFact[];
   add(
-    code: string,
+    code: IssueCode,
     severity: TopologyIssue['severity'],
     message: string,
     refs: readonly (SourceRef | null | undefined)[],
