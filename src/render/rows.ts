@@ -33,6 +33,10 @@ export interface Row {
   ofPods: boolean;
 }
 
+/** Ranks among the outcomes' (0 lost to 6 answered) of conversations that lost packets, and of those a warning is about. */
+const LOST_RANK = 1.5;
+const WARNED_RANK = 3.5;
+
 /** Violations come before all else; what is undecided before what was answered and is as configured. */
 const STATE_WEIGHT: Record<ConversationState, number> = { wrong: 100, undecided: 1.5, ok: 0 };
 
@@ -82,8 +86,9 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
   const [from, to] = forward === null ? [reverse?.dst, reverse?.src] : [forward.src, forward.dst];
   const flows = [forward, reverse].filter((flow) => flow !== null);
   const unknown: EndpointName = { name: '-', below: '' };
+  const causes = [...new Set(flows.flatMap(causesOf))].sort();
   return {
-    causes: [...new Set(flows.flatMap(causesOf))],
+    causes,
     from: from === undefined ? unknown : endpointName(from),
     to: to === undefined ? unknown : endpointName(to),
     service: serviceOf(conversation, clientPort),
@@ -94,10 +99,17 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
     reversePackets: reverse?.packets ?? 0,
     bytes: flows.reduce((sum, flow) => sum + flow.bytes, 0),
     outcome: createOutcomeTally(),
-    rank: outcomeRank(conversation) - STATE_WEIGHT[stateOf(conversation)],
+    rank: rankOf(conversation, causes),
     firstFlow: Math.min(...flows.map((flow) => flow.id)),
     ofPods: flows.some(isOfPods),
   };
+}
+
+/** Violations first, then failures and losses, then what a warning is about, then what is undecided; answered ones last. */
+function rankOf(conversation: Conversation, causes: readonly string[]): number {
+  const lost = conversation.forward?.arrival?.lost === true || conversation.reverse?.arrival?.lost === true;
+  const rank = Math.min(outcomeRank(conversation), lost ? LOST_RANK : 99, causes.length > 0 ? WARNED_RANK : 99);
+  return rank - STATE_WEIGHT[stateOf(conversation)];
 }
 
 /** Wrong if any direction is, else undecided if any is. */
