@@ -114,7 +114,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
     capture: finding.capture,
     firstPacket: finding.firstPacket,
     lastPacket: finding.lastPacket,
-    expected: expectedText(flow),
+    expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
     also: alsoOf(chain),
@@ -174,10 +174,15 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
   }
 }
 
-function expectedText({ expected }: TracedFlow): string {
+/** What was to be expected, and the two facts it rests on: who owns the destination, and what its pool says. */
+function expectedText({ expected, dst }: TracedFlow, chain: readonly ChainStep[]): string {
   if (expected.encapsulation === null) return `unknown (${expected.reason})`;
-  const what = expected.encapsulation === 'none' ? 'plain' : expected.encapsulation;
-  return `${what}${expected.pool === null ? '' : `, pool ${expected.pool}`} (${expected.reason})`;
+  const what = expected.encapsulation === 'none' ? 'plain' : expected.encapsulation.toUpperCase();
+  const owner = dst.evidence[0]?.detail;
+  const pool = chain.find((step) => step.table === 'pool');
+  const where = pool?.ref == null ? '' : ` (${pool.ref.file}${pool.ref.line === null ? '' : `:${pool.ref.line}`})`;
+  const mode = pool?.text == null ? expected.reason : `${expected.pool}: ${pool.text}${where}`;
+  return [what, owner, mode].filter((part) => part !== undefined).join('; ');
 }
 
 function seenText(flow: TracedFlow, finding: Finding): string {
@@ -188,7 +193,7 @@ function seenText(flow: TracedFlow, finding: Finding): string {
   if (seen.outerSrc === null)
     return `${seen.encapsulation === 'none' ? 'plain' : seen.encapsulation} ${flow.src.ip} to ${flow.dst.ip}`;
   const vni = seen.vni === null ? '' : ` VNI ${seen.vni}`;
-  return `${seen.encapsulation} ${seen.outerSrc} to ${seen.outerDst}${vni}`;
+  return `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}${vni}`;
 }
 
 function alsoOf(chain: readonly ChainStep[]): string[] {
