@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { renderCsv } from '../../src/render/csv.ts';
 import { renderJson, renderJsonLines } from '../../src/render/json.ts';
@@ -31,17 +33,39 @@ const OUTPUTS: Record<string, (trace: Trace) => Iterable<string>> = {
   wide: (trace) => renderWide(trace, LOOK),
 };
 
+/** Bytes that are really in use: everything unreachable is collected first. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+const GROWTH_LIMIT = 24 * 1024 * 1024;
+
 describe('100,000 flows', () => {
-  test.each(Object.entries(OUTPUTS))('%s is made in small pieces', (name, render) => {
-    let longest = 0;
-    let pieces = 0;
-    for (const piece of render(manyFlows())) {
-      longest = Math.max(longest, piece.length);
-      pieces++;
-    }
-    expect(longest).toBeLessThan(16_384);
-    if (name !== 'table') expect(pieces).toBeGreaterThanOrEqual(COUNT / 2);
-  });
+  test.each(Object.entries(OUTPUTS))(
+    '%s is made in small pieces and keeps nothing of them',
+    (name, render) => {
+      const before = heapInUse();
+      let longest = 0;
+      let pieces = 0;
+      let length = 0;
+      let growth = 0;
+      for (const piece of render(manyFlows())) {
+        longest = Math.max(longest, piece.length);
+        length += piece.length;
+        pieces++;
+        // The last pieces: whatever is kept of the flows is there by now.
+        if (pieces === COUNT / 2) growth = heapInUse() - before;
+      }
+      expect(longest).toBeLessThan(16_384);
+      if (name === 'table') return;
+      expect(pieces).toBeGreaterThanOrEqual(COUNT / 2);
+      expect(length).toBeGreaterThan(COUNT * 40);
+      expect(growth).toBeLessThan(GROWTH_LIMIT);
+    },
+    120_000,
+  );
 
   test('the first piece is there before the last flow is made', () => {
     let made = 0;
