@@ -55,7 +55,12 @@ function uselessDirectories(documents: readonly SnapshotDocument[], used: Readon
 /** Throws all problems as one error; nothing when there are none. */
 export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  const lines = [...new Set(problems.map(({ ref, message }) => `${formatRef(ref)}: ${message}`))];
+  const order = [...new Set(problems.map(({ ref }) => ref.file))];
+  const sorted = problems.toSorted(
+    (one, other) =>
+      order.indexOf(one.ref.file) - order.indexOf(other.ref.file) || (one.ref.line ?? 0) - (other.ref.line ?? 0),
+  );
+  const lines = [...new Set(sorted.map(({ ref, message }) => `${formatRef(ref)}: ${message}`))];
   const hint = 'correct the snapshot, or make a new one: overlens snapshot prints the command';
   throw new OverlensError('E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
 }

@@ -30,21 +30,17 @@ export function readIPPool(object: Located, facts: Facts): void {
     name,
     facts,
   );
-  if (cidr === null) return;
-  const fact: PoolFact = {
-    name,
-    cidr,
-    blockSize: readBlockSize(object, ['spec', 'blockSize'], cidr.value, facts),
+  // Everything is read before a wrong CIDR ends it, so that all problems of the pool are told at once.
+  const rest = {
+    blockSize: readBlockSize(object, ['spec', 'blockSize'], cidr?.value ?? null, facts),
     ipipMode: readMode(object, 'ipipMode', facts) ?? readV1Mode(object),
     vxlanMode: readMode(object, 'vxlanMode', facts),
     natOutgoing: flagAt(object.value, 'spec', 'natOutgoing') ?? flagAt(object.value, 'spec', 'nat-outgoing'),
     disabled: flagAt(object.value, 'spec', 'disabled'),
     nodeSelector: textAt(object.value, 'spec', 'nodeSelector'),
     allowedUses: readUses(object, ['spec', 'allowedUses'], facts),
-    source: 'object',
-    ref: object.ref(),
   };
-  facts.pools.push(fact);
+  if (cidr !== null) facts.pools.push({ name, cidr, ...rest, source: 'object', ref: object.ref() });
 }
 
 /** Reads `spec.calicoNetwork.ipPools` of an operator Installation (or what it computed): what is asked for, not what is. */
@@ -62,28 +58,24 @@ export function readInstallation(object: Located, facts: Facts): void {
 function readOperatorPool(pool: Located, facts: Facts): void {
   const name = textAt(pool.value, 'name');
   const cidr = readCidr(pool, [['cidr']], name, facts);
-  if (cidr === null) return;
   const written = textAt(pool.value, 'encapsulation');
   const ref = pool.ref(['encapsulation']);
-  const modes = written === null ? undefined : ENCAPSULATIONS[written];
+  const modes = written !== null && Object.hasOwn(ENCAPSULATIONS, written) ? ENCAPSULATIONS[written] : undefined;
   if (written !== null && modes === undefined) {
     const expected = Object.keys(ENCAPSULATIONS).join(', ');
     facts.problems.push({ ref, message: `encapsulation is "${written}", expected one of ${expected}` });
   }
   const nat = textAt(pool.value, 'natOutgoing');
-  facts.pools.push({
-    name,
-    cidr,
-    blockSize: readBlockSize(pool, ['blockSize'], cidr.value, facts),
+  const rest = {
+    blockSize: readBlockSize(pool, ['blockSize'], cidr?.value ?? null, facts),
     ipipMode: modes === undefined ? null : { value: modes[0], ref },
     vxlanMode: modes === undefined ? null : { value: modes[1], ref },
     natOutgoing: nat === null ? null : nat === 'Enabled' || nat === 'true',
     disabled: null,
     nodeSelector: textAt(pool.value, 'nodeSelector'),
     allowedUses: readUses(pool, ['allowedUses'], facts),
-    source: 'installation',
-    ref: pool.ref(),
-  });
+  };
+  if (cidr !== null) facts.pools.push({ name, cidr, ...rest, source: 'installation', ref: pool.ref() });
 }
 
 function readCidr(object: Located, paths: readonly Path[], name: string | null, facts: Facts): Sourced<string> | null {
@@ -101,13 +93,15 @@ function readCidr(object: Located, paths: readonly Path[], name: string | null, 
   return { value: formatCidr(cidr), ref };
 }
 
-function readBlockSize(object: Located, path: Path, cidr: string, facts: Facts): Sourced<number> | null {
+function readBlockSize(object: Located, path: Path, cidr: string | null, facts: Facts): Sourced<number> | null {
   const written = valueAt(object.value, ...path);
   // 0 and absent mean the default.
   if (written === undefined || written === null || written === 0) return null;
   const ref = object.ref(path);
-  const [low, high] = cidr.includes(':') ? [116, 128] : [20, 32];
   const size = typeof written === 'string' && /^\d{1,3}$/.test(written) ? Number(written) : written;
+  // Where the CIDR is wrong, the size tells the family.
+  const v6 = cidr === null ? typeof size === 'number' && size > 32 : cidr.includes(':');
+  const [low, high] = v6 ? [116, 128] : [20, 32];
   if (typeof size !== 'number' || !Number.isInteger(size) || size < low || size > high) {
     facts.problems.push({
       ref,
@@ -115,8 +109,8 @@ function readBlockSize(object: Located, path: Path, cidr: string, facts: Facts):
     });
     return null;
   }
-  const prefixLength = parseCidr(cidr)?.prefixLength ?? 0;
-  if (size < prefixLength) {
+  const prefixLength = parseCidr(cidr ?? '')?.prefixLength ?? 0;
+  if (cidr !== null && size < prefixLength) {
     // Calico gives no addresses from such a pool, but it still decides encapsulation (calico-facts 2.1).
     const message = `blockSize ${size} is larger than the pool ${cidr}: no address comes from it`;
     addIssue(facts, 'pool-smaller-than-block', 'warning', message, { refs: [ref], subjects: [cidr] });

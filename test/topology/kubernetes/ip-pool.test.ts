@@ -136,7 +136,7 @@ items:
   metadata: {name: c}
   spec:
     blockSize: 12
-    cidr: 10.50.0.0/24
+    cidr: 10.50.0/24
     vxlanMode: always
     ipipMode: cross-subnet
 - apiVersion: projectcalico.org/v3
@@ -147,10 +147,12 @@ items:
     expect(problemsOf({ 'pools.yaml': text })).toEqual([
       'pools.yaml:8: cidr of IPPool a is "10.48.0.0/33", expected a network like 10.48.0.0/16',
       'pools.yaml:13: cidr of IPPool b is "10.49.0.5/24", expected 10.49.0.0/24 (no host bits)',
+      'pools.yaml:19: cidr of IPPool c is "10.50.0/24", expected a network like 10.48.0.0/16',
       'pools.yaml:18: blockSize is 12, expected a number from 20 to 32',
       'pools.yaml:21: ipipMode is "cross-subnet", expected Never, Always or CrossSubnet (did you mean CrossSubnet?)',
       'pools.yaml:20: vxlanMode is "always", expected Never, Always or CrossSubnet (did you mean Always?)',
       'pools.yaml:25: IPPool d has no cidr, expected a network like 10.48.0.0/16',
+      'pools.yaml:25: vxlanMode is "Sometimes", expected Never, Always or CrossSubnet',
     ]);
   });
 
