@@ -2,7 +2,7 @@
 import { formatIPv4, formatIPv6 } from '../net/ip.ts';
 import { formatMac } from '../net/mac.ts';
 import { u32LE } from '../wire/bytes.ts';
-import type { BytesField, Field, HeaderInfo, NumberField } from '../wire/header.ts';
+import type { BytesField, HeaderInfo, NumberField } from '../wire/header.ts';
 
 export interface FieldView {
   /** Wireshark's display filter name; null for reserved bits and what Wireshark has no name for. */
@@ -25,46 +25,80 @@ export interface FieldView {
 
 /** The fields of a header at absolute offset `at`; `layerAt` is where its layer starts. Header bytes must be there. */
 export function viewHeader(header: HeaderInfo, bytes: Uint8Array, at: number, layerAt: number = at): FieldView[] {
+  const fields: FieldView[] = [];
+  appendFields(fields, header, bytes, at, layerAt);
+  return fields;
+}
+
+/** As `viewHeader`, into a list that is there: a layer has several headers, and decode shows many packets. */
+export function appendFields(
+  to: FieldView[],
+  header: HeaderInfo,
+  bytes: Uint8Array,
+  at: number,
+  layerAt: number,
+): void {
   const shift = (at - layerAt) * 8;
-  return header.headerFields.map((field) => viewField(field, bytes, at, shift));
-}
-
-function viewField(field: Field, bytes: Uint8Array, at: number, shift: number): FieldView {
-  const { name, label, width, group } = field;
-  const shown = isBytesField(field) ? viewBytes(field, bytes, at) : viewNumber(field, bytes, at);
-  return { name, label, bit: field.bit + shift, width, group, reserved: field.kind === 'reserved', ...shown };
-}
-
-type Shown = Pick<FieldView, 'value' | 'text' | 'meaning'>;
-
-function viewNumber(field: NumberField, bytes: Uint8Array, at: number): Shown {
-  const raw = field.read(bytes, at);
-  const meaning = field.meaning?.(raw) ?? null;
-  if (field.kind === 'flag') return { value: raw === 1, text: raw === 1 ? 'yes' : 'no', meaning };
-  if (field.kind === 'ipv4') {
-    const text = formatIPv4(raw);
-    return { value: text, text, meaning };
+  const fields = header.headerFields;
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    to.push('byte' in field ? viewBytes(field, bytes, at, shift) : viewNumber(field, bytes, at, shift));
   }
-  const value = raw * field.unit + field.plus;
-  const text = field.hex ? `0x${value.toString(16).padStart(Math.ceil(field.width / 4), '0')}` : String(value);
-  return { value, text, meaning };
 }
 
-function viewBytes(field: BytesField, bytes: Uint8Array, at: number): Shown {
-  const start = at + field.byte;
+function viewNumber(field: NumberField, bytes: Uint8Array, at: number, shift: number): FieldView {
+  const raw = field.read(bytes, at);
+  const value = numberValue(field, raw);
+  return {
+    name: field.name,
+    label: field.label,
+    bit: field.bit + shift,
+    width: field.width,
+    value,
+    text: typeof value === 'string' ? value : numberText(field, value),
+    meaning: field.meaning === null ? null : field.meaning(raw),
+    reserved: field.kind === 'reserved',
+    group: field.group,
+  };
+}
+
+function numberValue(field: NumberField, raw: number): number | boolean | string {
+  if (field.kind === 'flag') return raw === 1;
+  return field.kind === 'ipv4' ? formatIPv4(raw) : raw * field.unit + field.plus;
+}
+
+function numberText(field: NumberField, value: number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return field.hex ? `0x${value.toString(16).padStart(Math.ceil(field.width / 4), '0')}` : String(value);
+}
+
+function viewBytes(field: BytesField, bytes: Uint8Array, at: number, shift: number): FieldView {
+  const value = bytesValue(field, bytes, at + field.byte);
+  return {
+    name: field.name,
+    label: field.label,
+    bit: field.bit + shift,
+    width: field.width,
+    value,
+    text: String(value),
+    meaning: null,
+    reserved: false,
+    group: false,
+  };
+}
+
+function bytesValue(field: BytesField, bytes: Uint8Array, start: number): number | string {
   switch (field.kind) {
     case 'mac':
-      return sameText(formatMac(bytes, start));
+      return formatMac(bytes, start);
     case 'ipv6':
-      return sameText(formatIPv6(bytes, start));
-    case 'uint64': {
-      const value = u32LE(bytes, start) + u32LE(bytes, start + 4) * 0x100000000;
-      return { value, text: String(value), meaning: null };
-    }
+      return formatIPv6(bytes, start);
+    case 'uint64':
+      return u32LE(bytes, start) + u32LE(bytes, start + 4) * 0x100000000;
     case 'base64':
-      return sameText(btoa(String.fromCharCode(...bytes.subarray(start, start + field.lengthBytes))));
+      return btoa(String.fromCharCode(...bytes.subarray(start, start + field.lengthBytes)));
     case 'bytes':
-      return sameText(hexBytes(bytes, start, field.lengthBytes));
+      return hexBytes(bytes, start, field.lengthBytes);
   }
 }
 
@@ -73,12 +107,4 @@ export function hexBytes(bytes: Uint8Array, start: number, length: number): stri
   const pairs: string[] = [];
   for (let i = start; i < start + length; i++) pairs.push(bytes[i]!.toString(16).padStart(2, '0'));
   return pairs.join(':');
-}
-
-function sameText(text: string): Shown {
-  return { value: text, text, meaning: null };
-}
-
-function isBytesField(field: Field): field is BytesField {
-  return 'byte' in field;
 }

@@ -1,7 +1,7 @@
 // layers -> objects: one packet as `decode -o json` and `explain` show it, from the stack that the walk filled, so that
 // they cannot disagree with `trace`. Protocols as in tshark's frame.protocols, fields by Wireshark's names.
 import type { Part } from '../wire/header.ts';
-import { type FieldView, viewHeader } from './field-view.ts';
+import { appendFields, type FieldView } from './field-view.ts';
 import { isServiceTag, layerParts } from './layer-parts.ts';
 import { type LayerStack, PROTOCOL, PROTOCOL_NAMES } from './layer-stack.ts';
 import type { WalkPorts } from './walk-ports.ts';
@@ -54,6 +54,8 @@ function viewLayer(bytes: Uint8Array, start: number, stack: LayerStack, index: n
   const parts = layerParts(bytes, stack, index, ports);
   const last = parts.at(-1);
   const isData = number === PROTOCOL.data;
+  const fields: FieldView[] = isData ? [dataLength(end - at)] : [];
+  for (const part of parts) appendFields(fields, part.header, bytes, part.at, at);
   return {
     index,
     number,
@@ -61,7 +63,7 @@ function viewLayer(bytes: Uint8Array, start: number, stack: LayerStack, index: n
     offset: at - start,
     length: isData ? end - at : last === undefined ? 0 : last.at + last.header.headerLength - at,
     end: end - start,
-    fields: isData ? [dataLength(end - at)] : parts.flatMap((part) => viewHeader(part.header, bytes, part.at, at)),
+    fields,
     parts,
   };
 }
