@@ -6,6 +6,7 @@ import { formatIPv4 } from '../net/ip.ts';
 import type { Node } from '../topology/model.ts';
 import type { AddressBook } from './address-book.ts';
 import { isDerived } from './learned-vteps.ts';
+import { WORKLOAD_MAC } from './mac-roles.ts';
 
 export interface LinkFacts {
   link: LinkRecord;
@@ -22,6 +23,8 @@ export interface LinkFacts {
   routedPods: number;
   /** Packets per pod address among plain ones, to see whose veth it is. */
   podPackets: Map<string, number>;
+  /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward ee:ee:.., the receiver from it. */
+  behindVeth: Map<string, number>;
   plainPackets: number;
 }
 
@@ -51,6 +54,7 @@ function emptyFacts(link: LinkRecord): LinkFacts {
     nodeToNode: 0,
     routedPods: 0,
     podPackets: new Map(),
+    behindVeth: new Map(),
     plainPackets: 0,
   };
 }
@@ -76,9 +80,15 @@ function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string,
   if (from !== null && to !== null && from !== to) entry.nodeToNode += packets;
   const srcIsPod = book.ownerOf(src).kind === 'pod';
   const dstIsPod = book.ownerOf(dst).kind === 'pod';
-  if (srcIsPod) entry.podPackets.set(src, (entry.podPackets.get(src) ?? 0) + packets);
-  if (dstIsPod) entry.podPackets.set(dst, (entry.podPackets.get(dst) ?? 0) + packets);
+  if (srcIsPod) count(entry.podPackets, src, packets);
+  if (dstIsPod) count(entry.podPackets, dst, packets);
+  if (srcIsPod && entry.link.dst === WORKLOAD_MAC) count(entry.behindVeth, src, packets);
+  if (dstIsPod && entry.link.src === WORKLOAD_MAC) count(entry.behindVeth, dst, packets);
   if (srcIsPod && dstIsPod && ROUTED_ONCE.has(ttl)) entry.routedPods += packets;
+}
+
+function count(of: Map<string, number>, address: string, packets: number): void {
+  of.set(address, (of.get(address) ?? 0) + packets);
 }
 
 function addOuter(

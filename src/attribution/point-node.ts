@@ -63,18 +63,29 @@ export function nodeByOuterSource(facts: readonly LinkFacts[]): NodeDecision | n
   return { node, evidence: { source: 'link-addresses', detail: `all tunnels it sent start at ${node.name}` } };
 }
 
-/** Node of a veth: the pod that is in every plain packet. */
+/** Node of a veth: the pod that its MAC shows to be behind it, or that is in every plain packet. */
 export function nodeByPod(facts: readonly LinkFacts[], book: AddressBook): NodeDecision | null {
+  return (
+    nodeOfPodIn(facts, (f) => f.behindVeth, book, 'is behind this veth') ??
+    nodeOfPodIn(facts, (f) => f.podPackets, book, 'is in every packet')
+  );
+}
+
+function nodeOfPodIn(
+  facts: readonly LinkFacts[],
+  of: (fact: LinkFacts) => ReadonlyMap<string, number>,
+  book: AddressBook,
+  told: string,
+): NodeDecision | null {
   const packets = new Map<string, number>();
   let total = 0;
   for (const fact of facts) {
     total += fact.plainPackets;
-    for (const [address, count] of fact.podPackets) packets.set(address, (packets.get(address) ?? 0) + count);
+    for (const [address, count] of of(fact)) packets.set(address, (packets.get(address) ?? 0) + count);
   }
   const everywhere = [...packets].filter(([, count]) => count >= total * NEARLY_ALL);
-  const owners = everywhere.map(([address]) => book.ownerOf(address)).filter((o) => o.node !== null);
-  const [only] = owners;
+  const [only] = everywhere.map(([address]) => book.ownerOf(address));
   if (everywhere.length !== 1 || only?.node == null) return null;
   const name = only.pod === null ? only.address : `${only.namespace}/${only.pod}`;
-  return { node: only.node, evidence: { source: 'company', detail: `${name} is in every packet` } };
+  return { node: only.node, evidence: { source: 'company', detail: `${name} ${told}` } };
 }
