@@ -1,7 +1,7 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
 import { type AtRule, findPoints } from './attribution/points.ts';
-import { openCapture } from './capture/open.ts';
+import { type OpenOptions, openCapture } from './capture/open.ts';
 import type { CaptureReader } from './capture/source.ts';
 import { LayerStack } from './decode/layer-stack.ts';
 import { walk } from './decode/walk.ts';
@@ -44,9 +44,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const table = new FlowTable(topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null));
   const range = timeRange(options.since ?? null, options.until ?? null);
   const read = { table, ports, range, options };
-  const readers = await Promise.all(
-    options.captures.map((path) => openCapture(path, options.reader ? { reader: options.reader } : {})),
-  );
+  const readers = await Promise.all(options.captures.map((path) => openCapture(path, openOptions(options))));
   const captures = readers.map((reader) => new CaptureCounters(reader.info));
   for (const [index, reader] of readers.entries()) {
     const counters = captures[index];
@@ -62,6 +60,10 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   });
   analysis.arrivals = await countArrivals(analysis, read);
   return resultOf(analysis, options.filter ?? {});
+}
+
+function openOptions({ reader, signal }: TraceOptions): OpenOptions {
+  return { ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
 }
 
 interface ReadState {
@@ -116,7 +118,7 @@ async function countArrivals(
   };
   const counted: CaptureCounters[] = [];
   for (const [index, path] of paths.entries()) {
-    const reader = await openCapture(path, read.options.reader ? { reader: read.options.reader } : {});
+    const reader = await openCapture(path, openOptions(read.options));
     const counters = new CaptureCounters(reader.info);
     counted.push(counters);
     await readCapture(reader, { ...read, table, range, index, counters });
