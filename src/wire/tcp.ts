@@ -8,7 +8,7 @@ export const TCP = defineHeader('tcp', 'RFC 9293 §3.1', 20, {
   seq_raw: uint(32, 32, 'Sequence number'),
   ack_raw: uint(64, 32, 'Acknowledgment number'),
   hdr_len: uint(96, 4, 'Header length', { unit: 4 }),
-  flags: uint(100, 12, 'Flags', { hex: true, group: true }),
+  flags: uint(100, 12, 'Flags', { hex: true, group: true, meaning: tcpFlagsText }),
   'flags.res': reserved(100, 3, { named: true }),
   'flags.ae': flag(103, 'Accurate ECN'),
   'flags.cwr': flag(104, 'Congestion window reduced'),
@@ -27,7 +27,18 @@ export const TCP = defineHeader('tcp', 'RFC 9293 §3.1', 20, {
 /** Masks for `TCP.flags.read`. */
 export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
 
+/** `SYN, ACK`; `none` when no flag is set. Made once for each of the 512 values. */
+export function tcpFlagsText(flags: number): string {
+  return FLAG_TEXTS[flags & 0x1ff]!;
+}
+
 /** Bytes of the whole header with options: data offset in bytes, 0..60. `TCP.hdr_len.read` itself counts 32-bit words. */
 export function tcpHeaderLength(bytes: Uint8Array, at: number): number {
   return TCP.hdr_len.read(bytes, at) << 2;
 }
+
+const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
+const FLAG_TEXTS: readonly string[] = Array.from({ length: 0x200 }, (_, flags) => {
+  const set = FLAG_NAMES.filter((_name, bit) => (flags & (1 << bit)) !== 0);
+  return set.length === 0 ? 'none' : set.join(', ');
+});

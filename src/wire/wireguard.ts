@@ -5,7 +5,7 @@ import { base64, defineHeader, type HeaderInfo, octets, uint, uint64LE } from '.
 export const WIREGUARD_PORTS = [51820, 51821] as const;
 
 const FIXED = {
-  type: uint(0, 8, 'Type', { meaning: typeName }),
+  type: uint(0, 8, 'Type', { meaning: wireguardTypeName }),
   reserved: octets(8, 3, 'Reserved'),
 };
 
@@ -64,7 +64,8 @@ export function isWireguardSize(type: number, lengthBytes: number): boolean {
   }
 }
 
-function typeName(value: number): string | null {
+/** `handshake initiation`, ...; null for no message. */
+export function wireguardTypeName(value: number): string | null {
   return ['handshake initiation', 'handshake response', 'cookie reply', 'transport data'][value - 1] ?? null;
 }
 
