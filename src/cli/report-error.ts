@@ -11,6 +11,10 @@ export function usageError(message: string, hint?: string): OverlensError {
 
 /** Prints the error and returns the exit code it asks for: always 2. */
 export async function reportError(error: unknown, io: Io): Promise<ExitCode> {
+  if (io.signal.aborted && error instanceof OverlensError) {
+    await say(io, 'overlens: stopped by Ctrl-C before anything was read');
+    return EXIT.interrupted;
+  }
   if (error instanceof OverlensError) await printProblem(io, error.message, error.hint);
   else
     await printProblem(

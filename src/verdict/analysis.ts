@@ -26,6 +26,7 @@ import { reverseVisibility } from './reverse-visibility.ts';
 import { settingsOf } from './settings.ts';
 import { chainOfFinding, endsOf, type Shared, tracedFlow } from './traced-flow.ts';
 import type { Finding, TracedFlow } from './types.ts';
+import { conflictsBySubject } from './warnings.ts';
 
 export interface AnalysisInput {
   table: FlowTable;
@@ -121,6 +122,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
+    conflicts: conflictsBySubject(topology),
     inside: insideNode(table, points, captures),
     vtepMacOf: learnedVteps(table, topology),
     adviceFor: captureNic,

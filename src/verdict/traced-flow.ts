@@ -12,7 +12,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT } from '../flow/observation-columns.ts';
 import type { FlowTable } from '../flow/table.ts';
-import type { Node } from '../topology/model.ts';
+import type { Node, TopologyIssue } from '../topology/model.ts';
 import type { AnalysisInput } from './analysis.ts';
 import { type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
@@ -46,6 +46,7 @@ export interface Shared {
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
   inside: InsideNode;
+  conflicts: ReadonlyMap<string, TopologyIssue>;
   vtepMacOf: LearnedVteps;
   adviceFor(node: Node | null): string;
 }
@@ -139,12 +140,12 @@ interface SeenFlow {
 }
 
 function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[] {
-  const { table, topology } = shared.input;
+  const { table } = shared.input;
   const reverse = table.reverseOf(flow);
   const largest = (column: Uint32Array): number => largestSum(seen.observations, shared.groupOf, column);
   const { requests, largeRetransmissions } = table.columns;
   return warningsOf({
-    topology,
+    conflicts: shared.conflicts,
     ...seen,
     protocol: table.protocolOf(flow),
     columns: table.columns,

@@ -6,12 +6,12 @@ import type { Outcome } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT, type ObservationColumns } from '../flow/observation-columns.ts';
-import type { Topology } from '../topology/model.ts';
+import type { Topology, TopologyIssue } from '../topology/model.ts';
 import type { RawFinding } from './judge.ts';
 import { nameOf } from './rules.ts';
 
 export interface WarningInput {
-  topology: Topology | null;
+  conflicts: ReadonlyMap<string, TopologyIssue>;
   src: Who;
   dst: Who;
   protocol: number;
@@ -41,7 +41,7 @@ export function warningsOf(input: WarningInput): RawWarning[] {
     blackHole(input),
     badChecksum(input),
     noReply(input),
-    ownerConflict(input),
+    sourcesConflict(input),
   ].filter((w) => w !== null);
 }
 
@@ -108,8 +108,38 @@ function noReply({ outcome, own, observations, src, dst, protocol }: WarningInpu
   return { code: 'no-reply', message, seen: observations[0] ?? null };
 }
 
-function ownerConflict({ topology, src, dst }: WarningInput): RawWarning | null {
-  const subjects = new Set([src.owner.address, dst.owner.address]);
-  const issue = topology?.issues.find((i) => i.code === 'owner-conflict' && i.subjects.some((s) => subjects.has(s)));
-  return issue === undefined ? null : { code: 'snapshot-conflict', message: issue.message, seen: null };
+/** Two sources disagree about something this flow was judged by: its addresses, their nodes, or the destination's pool. */
+function sourcesConflict({ conflicts, src, dst }: WarningInput): RawWarning | null {
+  if (conflicts.size === 0) return null;
+  const subjects = [src.owner.address, dst.owner.address, src.node?.name, dst.node?.name, dst.owner.pool?.name];
+  for (const subject of subjects) {
+    const issue = subject === undefined ? undefined : conflicts.get(subject);
+    if (issue !== undefined) return { code: 'snapshot-conflict', message: issue.message, seen: null };
+  }
+  return null;
+}
+
+/** Conflicts that decide answers; what only shows a broken table (`fdb-contradiction`, ...) is judged by the packets. */
+const DECIDING: ReadonlySet<string> = new Set([
+  'owner-conflict',
+  'duplicate-object',
+  'duplicate-pod-address',
+  'duplicate-node-address',
+  'duplicate-tunnel-address',
+  'duplicate-wireguard-key',
+  'tunnel-address-differs',
+  'tunnel-mac-differs',
+  'device-vni-differs',
+  'device-port-differs',
+  'both-modes',
+]);
+
+/** The first such conflict of every subject (address, node name, pool name). */
+export function conflictsBySubject(topology: Topology | null): Map<string, TopologyIssue> {
+  const found = new Map<string, TopologyIssue>();
+  for (const issue of topology?.issues ?? []) {
+    if (issue.severity !== 'conflict' || !DECIDING.has(issue.code)) continue;
+    for (const subject of issue.subjects) if (!found.has(subject)) found.set(subject, issue);
+  }
+  return found;
 }
