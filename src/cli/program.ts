@@ -9,6 +9,7 @@ import {
   declareVerify,
 } from './declare-commands.ts';
 import { declareDecode, declareHeaders } from './declare-decode.ts';
+import { declareExplain } from './declare-explain.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
 import { reportError, usageError } from './report-error.ts';
@@ -25,12 +26,22 @@ const EXAMPLES = `Examples:
   overlens snapshot                                   prints the commands that make one
 `;
 
-const COMMANDS: ReadonlySet<string> = new Set(['trace', 'verify', 'diff', 'decode', 'headers', 'topology', 'snapshot']);
+const COMMANDS: ReadonlySet<string> = new Set([
+  'trace',
+  'verify',
+  'diff',
+  'decode',
+  'explain',
+  'headers',
+  'topology',
+  'snapshot',
+]);
 const DECLARATIONS = [
   declareTrace,
   declareVerify,
   declareDiff,
   declareDecode,
+  declareExplain,
   declareHeaders,
   declareTopology,
   declareSnapshot,

@@ -41,9 +41,19 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
   const path = paths[picked.capture] ?? '';
   const settings = walkSettings(topology, options);
   const reading = readingOf(options, settings);
+  const isStopped = (): boolean => options.signal?.aborted === true;
   const packet = await readPacket(path, picked.number, reading);
   const walked = walkPacket(packet.bytes, packet.original, packet.interface.linkType, settings);
-  const related = await relatedPackets({ trace, paths, capture: picked.capture, packet, walked, settings, reading });
+  const related = await relatedPackets({
+    trace,
+    paths,
+    capture: picked.capture,
+    packet,
+    walked,
+    settings,
+    reading,
+    isStopped,
+  });
   const first = await firstFragment(paths, walked, related, settings, reading);
   const tuple = fiveTupleOf(first ?? walked);
   const flow = tuple === null ? null : findFlow(trace, tuple);
@@ -51,8 +61,8 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
   return explanationOf(options, scene, related);
 }
 
-function readingOf({ reader, signal }: ExplainOptions, { ports }: WalkSettings): Reading {
-  return { ports, ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
+function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
+  return { ports, ...(reader === undefined ? {} : { reader }) };
 }
 
 /** Of a later fragment its first one, which has the ports and the inner headers; null if it was not seen. */

@@ -15,24 +15,17 @@ export interface PickRequest {
   number: number | null;
   /** A cause's letter. */
   cause: string | null;
-  /** Filters as given; empty without. */
-  filterText: string;
 }
 
 /**
- * @param trace with the filters applied
+ * Without number and cause, the first packet that belongs to a flow.
  * @throws OverlensError E_USAGE when nothing fits
  */
-export function pickPacket(trace: Trace, { number, cause, filterText }: PickRequest): PickedPacket {
+export function pickPacket(trace: Trace, { number, cause }: PickRequest): PickedPacket {
   if (number !== null) return { capture: 0, number, by: 'number', text: '' };
   if (cause !== null) return packetOfCause(trace, cause);
   const first = firstOfFlows(trace);
-  if (first !== null) {
-    return filterText === ''
-      ? { ...first, by: 'first', text: 'the first that belongs to a flow' }
-      : { ...first, by: 'filter', text: `the first that fits ${filterText}` };
-  }
-  if (filterText !== '') throw new OverlensError('E_USAGE', `no packet fits ${filterText}`);
+  if (first !== null) return { ...first, by: 'first', text: 'the first that belongs to a flow' };
   const packets = trace.captures[0]?.packets ?? 0;
   if (packets > 0) return { capture: 0, number: 1, by: 'first', text: 'the first' };
   throw new OverlensError('E_USAGE', `${trace.captures[0]?.path ?? 'the capture'}: holds no packets`);

@@ -18,7 +18,7 @@ export interface PacketCopy {
 }
 
 /** How captures are read. */
-export type Reading = Pick<PacketRequest, 'ports' | 'reader' | 'signal'>;
+export type Reading = Pick<PacketRequest, 'ports' | 'reader'>;
 
 /**
  * Reads packet `number` of a capture.

@@ -23,6 +23,8 @@ export interface RelatedInput {
   walked: WalkedPacket;
   settings: WalkSettings;
   reading: Reading;
+  /** Asked for every packet: true ends the search. */
+  isStopped(): boolean;
 }
 
 interface Search extends RelatedInput {
@@ -61,7 +63,7 @@ async function searchCapture(search: Search, capture: number, path: string): Pro
     {
       packet(packet) {
         const after = secondsAfter(search.packet, packet);
-        if (after !== null && after > WINDOW_SECONDS) return false;
+        if (search.isStopped() || (after !== null && after > WINDOW_SECONDS)) return false;
         const isNear = after === null || after >= -WINDOW_SECONDS;
         const isItself = capture === search.capture && packet.number === search.packet.number;
         if (isNear && !isItself) look(search, packet, capture, after);
