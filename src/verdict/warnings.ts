@@ -6,6 +6,7 @@ import type { Outcome } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT, type ObservationColumns } from '../flow/observation-columns.ts';
+import { parseIp } from '../net/ip.ts';
 import type { Topology, TopologyIssue } from '../topology/model.ts';
 import type { RawFinding } from './judge.ts';
 import { nameOf } from './rules.ts';
@@ -138,8 +139,11 @@ const DECIDING: ReadonlySet<string> = new Set([
 export function conflictsBySubject(topology: Topology | null): Map<string, TopologyIssue> {
   const found = new Map<string, TopologyIssue>();
   for (const issue of topology?.issues ?? []) {
-    if (issue.severity !== 'conflict' || !DECIDING.has(issue.code)) continue;
-    for (const subject of issue.subjects) if (!found.has(subject)) found.set(subject, issue);
+    // who owns an address is about that address, however weak the other source; it is not about all flows of both nodes
+    const owner = issue.code === 'owner-conflict';
+    if (!DECIDING.has(issue.code) || (!owner && issue.severity !== 'conflict')) continue;
+    const subjects = owner ? issue.subjects.filter((subject) => parseIp(subject) !== null) : issue.subjects;
+    for (const subject of subjects) if (!found.has(subject)) found.set(subject, issue);
   }
   return found;
 }
