@@ -7,12 +7,13 @@ import { CATALOG } from '../../src/wire/catalog.ts';
 import { headerValues } from '../support/arbitraries.ts';
 import { checkVector, tilingProblems } from '../support/header-contract.ts';
 import { encodeField, inBuffer } from '../support/packet-builder.ts';
+import { ICMP_VECTORS } from './vectors/icmp.ts';
 import { LINK_VECTORS } from './vectors/link.ts';
 import { NETWORK_VECTORS } from './vectors/network.ts';
 import { TRANSPORT_VECTORS } from './vectors/transport.ts';
 import { TUNNEL_VECTORS } from './vectors/tunnel.ts';
 
-const VECTORS = [...LINK_VECTORS, ...NETWORK_VECTORS, ...TRANSPORT_VECTORS, ...TUNNEL_VECTORS];
+const VECTORS = [...LINK_VECTORS, ...NETWORK_VECTORS, ...ICMP_VECTORS, ...TRANSPORT_VECTORS, ...TUNNEL_VECTORS];
 const HEADERS = CATALOG.flatMap((entry) =>
   entry.headers.map(({ title, header }) => ({ title: `${entry.protocol}, ${title}`, header })),
 );
