@@ -63,7 +63,7 @@ export function tcpParts(bytes: Uint8Array, at: number, end: number): Part[] {
     const kind = bytes[option]!;
     const length = kind <= OPTION.nop ? 1 : option + 1 < stop ? bytes[option + 1]! : 0;
     if (length === 0 || (kind > OPTION.nop && length < 2) || option + length > stop) {
-      parts.push({ header: variable('tcp', SPEC, null, 'Options that cannot be read', stop - option), at: option });
+      parts.push(...unreadable(option, stop));
       break;
     }
     parts.push(...optionParts(option, kind, length));
@@ -75,6 +75,18 @@ export function tcpParts(bytes: Uint8Array, at: number, end: number): Part[] {
     }
   }
   return parts;
+}
+
+/** An option that is cut off or has no possible length: kind and length are shown where they are there. */
+function unreadable(at: number, stop: number): Part[] {
+  const header = at + 1 < stop ? TCP_OPTION : TCP_OPTION_BYTE;
+  const rest = stop - at - header.headerLength;
+  if (rest === 0) return [{ header, at }];
+  const data = variable('tcp', SPEC, null, 'Options that cannot be read', rest);
+  return [
+    { header, at },
+    { header: data, at: at + header.headerLength },
+  ];
 }
 
 function optionParts(at: number, kind: number, length: number): Part[] {
