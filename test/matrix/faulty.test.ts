@@ -1,0 +1,114 @@
+// No faulty capture gets a pass: not through a filter, not in one direction, not with parts of its snapshot. A variant that holds
+// nothing of the fault any more is the capture of a healthy cluster; where that is not plain to see, it is told here.
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadTopology } from '../../src/topology/load.ts';
+import { traceCaptures } from '../../src/trace.ts';
+import { BROKEN_PATHS } from '../../src/verdict/codes.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
+import { caseGroups, filesets, type Group, sampleGroups } from '../support/matrix-groups.ts';
+import { type Outcome, outcomes } from '../support/matrix-run.ts';
+
+/** Stopped earlier or started later: the fault may not have happened yet. */
+const OTHER_TIME = /^(-c|first|second)/;
+/** A capture of a NIC with fewer packets may be a quiet network as well as a filter. */
+const ENOUGH_FOR_A_FILTER = 20;
+
+/** What may pass although it is faulty, and why nothing in it can show the fault. `outcome` is its name. */
+interface Exception {
+  cases: readonly string[];
+  outcome: RegExp;
+  why: string;
+}
+
+const EXCEPTIONS: readonly Exception[] = [
+  {
+    cases: ['stale-mac'],
+    outcome: /\[(?!.*ip-link)/,
+    why: 'no MAC is written in the snapshot, and worker1 sends nothing that would teach its own',
+  },
+  {
+    cases: ['blocked-port', 'crosssubnet-source-check', 'bad-checksum-at-receiver'],
+    outcome: /meaningless|misleading/,
+    why: 'both nodes have their MAC in every frame of the NIC: which of them was captured is known by the file name only',
+  },
+  {
+    cases: ['missing-fdb'],
+    outcome: /(meaningless|misleading), \[\]/,
+    why: 'the same, and without tables no MAC of a NIC is known: which node has a silent NIC cannot be told',
+  },
+  {
+    cases: ['10-missing-neighbour', 'missing-neighbour-any', 'stale-node-address'],
+    outcome: /^(udp port 4789|ip|host ADDRESS),/,
+    why: 'the filter drops ARP, all that the fault leaves on a NIC',
+  },
+  {
+    cases: ['missing-fdb'],
+    outcome: /^(udp port 4789|in only),/,
+    why: 'nothing of vxlan.calico is left, where alone the lost packets are',
+  },
+  {
+    cases: ['blocked-port', 'crosssubnet-source-check'],
+    outcome: /^(udp port 4789|icmp|ip|host ADDRESS),/,
+    why: 'the packets that arrive nowhere are gone, or too few are left to tell a filter',
+  },
+];
+
+async function original(files: readonly string[], { snapshot }: Group): Promise<Trace> {
+  return traceCaptures({ captures: files, topology: await loadTopology([snapshot]) });
+}
+
+function isFaulty(trace: Trace): boolean {
+  return trace.causes.some(({ severity, code }) => severity === 'violation' || BROKEN_PATHS.has(code));
+}
+
+function mark({ src, dst, protocol }: TracedFlow, o: TracedFlow['observations'][number]): string {
+  return [src.ip, dst.ip, protocol, o.encapsulation, o.outerSrc, o.outerDst, o.vni, o.innerDstMac].join();
+}
+
+/** What tells the packets of the violations again. */
+function faultsOf(trace: Trace): Set<string> {
+  const found = new Set<string>();
+  for (const flow of trace.flows())
+    for (const { severity, capture, firstPacket } of flow.findings)
+      for (const o of flow.observations)
+        if (severity === 'violation' && o.capture === capture && o.firstPacket === firstPacket)
+          found.add(mark(flow, o));
+  return found;
+}
+
+function holdsAny(trace: Trace, faults: ReadonlySet<string>): boolean {
+  return [...trace.flows()].some((flow) => flow.observations.some((o) => faults.has(mark(flow, o))));
+}
+
+/** Whether a pass is right: none of the fault's packets is left, and what took them away cannot be seen. */
+function mayPass({ name: group }: Group, { name, variant, trace }: Outcome, faults: ReadonlySet<string>): boolean {
+  if (EXCEPTIONS.some(({ cases, outcome }) => cases.includes(group) && outcome.test(name))) return true;
+  if (faults.size === 0) return OTHER_TIME.test(variant);
+  const nics = trace.captures.filter(({ points }) => points.some(({ role }) => role === 'underlay'));
+  const few = nics.some(({ packets }) => packets < ENOUGH_FOR_A_FILTER);
+  return !holdsAny(trace, faults) && (OTHER_TIME.test(variant) || (variant !== 'as it is' && few));
+}
+
+const groups = [...sampleGroups(), ...caseGroups()].filter((group) => !group.mayPass);
+
+describe('a faulty capture never passes', () => {
+  for (const group of groups)
+    for (const files of filesets(group.files)) {
+      const told = files.length === 1 ? basename(files[0] ?? '') : `${files.length} captures together`;
+      it(`${group.name}: ${told}`, async () => {
+        const whole = await original(files, group);
+        // one NIC of several may have seen nothing of it
+        if (!isFaulty(whole)) return expect(files.length === 1 || group.violations.length === 0).toBe(true);
+        const faults = faultsOf(whole);
+        const passed: string[] = [];
+        let runs = 0;
+        for await (const outcome of outcomes(files, group.snapshot)) {
+          runs++;
+          if (outcome.report.exitCode === 0 && !mayPass(group, outcome, faults)) passed.push(outcome.name);
+        }
+        expect(passed).toEqual([]);
+        expect(runs).toBeGreaterThan(3);
+      });
+    }
+});

@@ -1,0 +1,31 @@
+// The samples in every role, through every filter, under any name, with parts of their snapshot.
+import { describe, expect, it } from 'vitest';
+import { filesets, sampleGroups } from '../support/matrix-groups.ts';
+import { outcomes } from '../support/matrix-run.ts';
+import { neverAViolation } from './healthy.ts';
+
+const groups = sampleGroups();
+/** Before the edit, plain is what the snapshot from after it does not ask for: only the switch itself excuses it. */
+const EDITED = '07-pool-edited';
+
+describe('healthy samples are never a violation', () => {
+  for (const group of groups) if (group.violations.length === 0 && group.name !== EDITED) neverAViolation(group);
+});
+
+describe('the pool edited while capturing', () => {
+  const WITHOUT_THE_SWITCH = /^(tcp|icmp|host|out|in|-c|-s 68|first|second)/;
+  const group = groups.find(({ name }) => name === EDITED);
+
+  it('is never a violation where the switch is in the capture', async () => {
+    const wrong: string[] = [];
+    let runs = 0;
+    for (const files of filesets(group?.files ?? []))
+      for await (const { name, variant, violations } of outcomes(files, group?.snapshot ?? '')) {
+        if (WITHOUT_THE_SWITCH.test(variant)) continue;
+        runs++;
+        if (violations.length > 0) wrong.push(`${name}: ${violations.join()}`);
+      }
+    expect(wrong).toEqual([]);
+    expect(runs).toBeGreaterThan(20);
+  });
+});
