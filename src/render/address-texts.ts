@@ -11,12 +11,24 @@ import { shortenMiddle } from './text-width.ts';
 export type AddressNames = (address: string) => string | null;
 
 const SLOTS = 1 << 14;
+/** Pairs of addresses kept, and what one takes: its words, a byte of length, its text. */
+const PAIRS = 1 << 13;
+const PAIR_BYTES = 128;
+const PAIR_LENGTH = 8;
+const PAIR_TEXT = 9;
+/** Lengths with a meaning of their own; slots looked at before one is given up for a new pair. */
+const FREE = 0;
+const TOO_LONG = 255;
+const PROBES = 8;
 const LONGEST_NAME = 120;
+const ARROW = asBytes(' > ');
 
 export class AddressTexts {
   readonly #names: AddressNames | null;
   readonly #v4Keys = new Int32Array(SLOTS);
   readonly #v4Texts: Uint8Array[] = [];
+  readonly #pairs = new Uint8Array(PAIRS * PAIR_BYTES);
+  readonly #pairWords = new Int32Array(this.#pairs.buffer);
   readonly #v6Keys = new Uint32Array(SLOTS * 4);
   readonly #v6Texts: Uint8Array[] = [];
 
@@ -28,10 +40,59 @@ export class AddressTexts {
     for (let i = 0; i < SLOTS; i++) this.#v6Texts.push(unspecified);
   }
 
-  /** Writes the source address (or destination) of the IP header at `at`; `protocol` is PROTOCOL.ipv4 or ipv6. */
-  write(out: LineBuffer, protocol: number, bytes: Uint8Array, at: number, destination: boolean): void {
-    if (protocol === PROTOCOL.ipv4) out.put(this.ipv4(bytes, at + (destination ? 16 : 12)));
-    else out.put(this.ipv6(bytes, at + (destination ? 24 : 8)));
+  /** Writes `source > destination` of the IP header at `at`; `protocol` is PROTOCOL.ipv4 or ipv6. */
+  writePair(out: LineBuffer, protocol: number, bytes: Uint8Array, at: number): void {
+    if (protocol === PROTOCOL.ipv4) {
+      this.#writePair4(out, bytes, at + 12);
+      return;
+    }
+    out.put(this.ipv6(bytes, at + 8));
+    out.put(ARROW);
+    out.put(this.ipv6(bytes, at + 24));
+  }
+
+  /**
+   * Two IPv4 addresses in a row: most lines have pairs that lines before had too. A pair and its text lie together, so that
+   * they cost one access to memory: two words of addresses, a length, the text.
+   */
+  #writePair4(out: LineBuffer, bytes: Uint8Array, at: number): void {
+    const source = u32(bytes, at) | 0;
+    const destination = u32(bytes, at + 4) | 0;
+    const hash = Math.imul(Math.imul(source, 0x9e3779b1) ^ destination, 0x85ebca6b);
+    const words = this.#pairWords;
+    let slot = (hash >>> 19) * PAIR_BYTES;
+    let tries = PROBES;
+    while (words[slot >> 2] !== source || words[(slot >> 2) + 1] !== destination) {
+      if (this.#pairs[slot + PAIR_LENGTH] === FREE || --tries === 0) {
+        this.#makePair(slot, bytes, at);
+        break;
+      }
+      slot = (slot + PAIR_BYTES) & ((PAIRS - 1) * PAIR_BYTES);
+    }
+    const length = this.#pairs[slot + PAIR_LENGTH]!;
+    if (length < TOO_LONG) {
+      out.putPart(this.#pairs, slot + PAIR_TEXT, length);
+      return;
+    }
+    out.put(this.ipv4(bytes, at));
+    out.put(ARROW);
+    out.put(this.ipv4(bytes, at + 4));
+  }
+
+  /** A text that does not fit is put together anew each time. */
+  #makePair(slot: number, bytes: Uint8Array, at: number): void {
+    this.#pairWords[slot >> 2] = u32(bytes, at) | 0;
+    this.#pairWords[(slot >> 2) + 1] = u32(bytes, at + 4) | 0;
+    const parts = [this.ipv4(bytes, at), ARROW, this.ipv4(bytes, at + 4)];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const fits = length <= PAIR_BYTES - PAIR_TEXT;
+    this.#pairs[slot + PAIR_LENGTH] = fits ? length : TOO_LONG;
+    if (!fits) return;
+    let place = slot + PAIR_TEXT;
+    for (const part of parts) {
+      this.#pairs.set(part, place);
+      place += part.length;
+    }
   }
 
   /** The text of the four address bytes at `at`. */

@@ -6,6 +6,8 @@ import { LayerStack, OUTCOME, PROTOCOL, PROTOCOL_NAMES } from '../decode/layer-s
 import type { Packet } from '../decode/packet.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { u16 } from '../wire/bytes.ts';
+import { ipProtocolName } from '../wire/ip-protocol.ts';
+import { IPV4, ipv4HeaderLength } from '../wire/ipv4.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
 import { SLL } from '../wire/sll.ts';
 import { SLL2 } from '../wire/sll2.ts';
@@ -16,7 +18,7 @@ import { asBytes, type LineBuffer } from './line-buffer.ts';
 import { bar, GAP, type LineContext, separate } from './line-context.ts';
 import { icmp, icmpv6 } from './line-icmp.ts';
 import { arp, data, llc, macs } from './line-rare.ts';
-import { ah, esp, igmp, ospf, sctp, tcp, udp } from './line-transport.ts';
+import { ah, esp, igmp, length, ospf, sctp, tcp, udp } from './line-transport.ts';
 import { erspan, geneve, gre, ipInIp, vxlan, wireguard } from './line-tunnel.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
@@ -83,11 +85,19 @@ function writeChain(context: LineContext, packet: Packet, dim: Uint8Array, plain
   const { stack } = packet;
   context.gap = GAP.none;
   const inner = stack.tunnels === 0 ? -1 : stack.tunnel[stack.tunnels - 1]!;
+  const start = innerStart(stack, inner);
   if (inner >= 0) context.out.put(dim);
   for (let i = 0; i < stack.depth; i++) {
-    ipInIp(context, packet, i);
-    if (i === innerStart(stack, inner)) context.out.put(plain);
-    WRITERS[stack.protocol[i]!]!(context, packet, i);
+    const protocol = stack.protocol[i]!;
+    if (i > 0 && (protocol === P.ipv4 || protocol === P.ipv6)) ipInIp(context, packet, i);
+    if (i === start) context.out.put(plain);
+    // The usual protocols first: a call that is always the same is inlined, one through a table never.
+    if (protocol === P.ethernet) macs(context, packet, i);
+    else if (protocol === P.ipv4) ipv4(context, packet, i);
+    else if (protocol === P.udp) udp(context, packet, i);
+    else if (protocol === P.tcp) tcp(context, packet, i);
+    else if (protocol === P.vxlan) vxlan(context, packet, i);
+    else WRITERS[protocol]!(context, packet, i);
   }
   if (inner >= 0) context.out.put(plain);
   if (stack.outcome === OUTCOME.unsupported) {
@@ -140,16 +150,9 @@ function ipv4(context: LineContext, packet: Packet, i: number): void {
   ipv4Fragment(context, packet, i);
 }
 
-const ARROW = asBytes(' > ');
-
 function addressPair(context: LineContext, { bytes, stack }: Packet, i: number): void {
   separate(context);
-  const { out, addresses } = context;
-  const protocol = stack.protocol[i]!;
-  const at = stack.start[i]!;
-  addresses.write(out, protocol, bytes, at, false);
-  out.put(ARROW);
-  addresses.write(out, protocol, bytes, at, true);
+  context.addresses.writePair(context.out, stack.protocol[i]!, bytes, stack.start[i]!);
 }
 
 const FRAGMENT_OF = asBytes(' [fragment ');
@@ -159,7 +162,9 @@ const LAST = asBytes(', last]');
 const MORE_BIT = 0x2000;
 const OFFSET_BITS = 0x1fff;
 
-function ipv4Fragment({ out }: LineContext, { bytes, stack }: Packet, i: number): void {
+function ipv4Fragment(context: LineContext, packet: Packet, i: number): void {
+  const { out } = context;
+  const { bytes, stack } = packet;
   const at = stack.start[i]!;
   const word = u16(bytes, at + 6);
   if ((word & (MORE_BIT | OFFSET_BITS)) === 0) return;
@@ -168,15 +173,28 @@ function ipv4Fragment({ out }: LineContext, { bytes, stack }: Packet, i: number)
   out.put(AT);
   out.decimal((word & OFFSET_BITS) * 8);
   out.put(word & MORE_BIT ? MORE : LAST);
+  if ((word & OFFSET_BITS) !== 0)
+    laterFragment(context, packet, i, IPV4.proto.read(bytes, at), ipv4HeaderLength(bytes, at));
 }
 
-function ipv6Fragment({ out }: LineContext, { bytes, stack }: Packet, i: number): void {
+/** What a later fragment holds is no header: the protocol's name, and how much of it. */
+function laterFragment(context: LineContext, packet: Packet, i: number, protocol: number, header: number): void {
+  separate(context);
+  context.out.text(ipProtocolName(protocol) ?? `IP protocol ${protocol}`);
+  length(context.out, packet, i, header);
+}
+
+function ipv6Fragment(context: LineContext, packet: Packet, i: number): void {
+  const { out } = context;
+  const { bytes, stack } = packet;
   const at = stack.start[i]!;
   out.put(FRAGMENT_OF);
   out.hex(FRAGMENT.ident.read(bytes, at), 8);
   out.put(AT);
   out.decimal(FRAGMENT.offset.read(bytes, at) * 8);
   out.put(FRAGMENT.more.read(bytes, at) === 1 ? MORE : LAST);
+  if (FRAGMENT.offset.read(bytes, at) !== 0)
+    laterFragment(context, packet, i, FRAGMENT.nxt.read(bytes, at), FRAGMENT.headerLength);
 }
 
 const VLAN_ID = asBytes('VLAN ');
@@ -188,7 +206,7 @@ function vlan(context: LineContext, { bytes, stack }: Packet, i: number): void {
 }
 
 /** As tcpdump says it: where a cooked frame came from or went to. */
-const DIRECTIONS = ['in', 'broadcast', 'multicast', 'other', 'out'].map((text) => asBytes(`${text} `));
+const DIRECTIONS = ['in', 'broadcast', 'multicast', 'other', 'out'].map((text) => asBytes(`${text.padEnd(3)} `));
 
 function cookedDirection(out: LineBuffer, { bytes, stack }: Packet): void {
   if (stack.depth === 0) return;

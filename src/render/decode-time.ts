@@ -92,6 +92,13 @@ export class TimeColumn {
 function fraction(out: LineBuffer, nanos: number, digits: number): void {
   if (digits === 0) return;
   out.byte(DOT);
+  if (digits === 6) {
+    const micros = (nanos / 1000) | 0;
+    const head = (micros / 100) | 0;
+    out.fourDigits(head);
+    out.twoDigits(micros - head * 100);
+    return;
+  }
   let unit = 100_000_000;
   let rest = nanos;
   for (let i = 0; i < digits && i < 9; i++) {

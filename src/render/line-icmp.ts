@@ -109,9 +109,7 @@ function quote(context: LineContext, { bytes, stack }: Packet, i: number): void 
   if (quoted.network < 0) return;
   const network = quoted.network;
   out.put(QUOTES);
-  addresses.write(out, quoted.protocol[network]!, bytes, quoted.start[network]!, false);
-  out.put(ARROW);
-  addresses.write(out, quoted.protocol[network]!, bytes, quoted.start[network]!, true);
+  addresses.writePair(out, quoted.protocol[network]!, bytes, quoted.start[network]!);
   if (quoted.portsAt >= 0) {
     out.put(quoted.ipProtocol === 6 ? TCP : quoted.ipProtocol === 17 ? UDP : SCTP);
     out.decimal(u16(bytes, quoted.portsAt));

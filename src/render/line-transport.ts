@@ -2,7 +2,7 @@
 // What stands right above IP in a line: ports, flags, numbers and the bytes carried.
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
-import { u16, u32 } from '../wire/bytes.ts';
+import { u16 } from '../wire/bytes.ts';
 import { ESP } from '../wire/esp.ts';
 import { IGMP } from '../wire/igmp.ts';
 import { IPV4 } from '../wire/ipv4.ts';
@@ -15,7 +15,15 @@ import { UDP } from '../wire/udp.ts';
 import { asBytes, type LineBuffer } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';
 
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
+const SYN_FLAG = TCP_FLAG.syn;
+const ACK_FLAG = TCP_FLAG.ack;
+const readWindow = TCP.window_size_value.read;
+const readUdpLength = UDP.length.read;
+const readTotalLength = IPV4.len.read;
+const readPayloadLength = IPV6.plen.read;
+const IPV6_LENGTH = IPV6.headerLength;
 const ARROW = asBytes(' > ');
 const TCP_NAME = asBytes('TCP ');
 const UDP_NAME = asBytes('UDP ');
@@ -28,8 +36,8 @@ const MSS = asBytes(' mss ');
 const SHORT_HEADER = 20;
 const FLAG_BITS = 0x1ff;
 
-/** `SYN,ACK` by the nine flag bits, in the order people say them. */
-const FLAG_TEXTS = Array.from({ length: FLAG_BITS + 1 }, (_, bits) => asBytes(` ${flagNames(bits)}`));
+/** ` SYN,ACK seq ` by the nine flag bits, in the order people say them. */
+const FLAG_TEXTS = Array.from({ length: FLAG_BITS + 1 }, (_, bits) => asBytes(` ${flagNames(bits)} seq `));
 
 function flagNames(bits: number): string {
   const order = [
@@ -55,17 +63,16 @@ export function tcp(context: LineContext, packet: Packet, i: number): void {
   ports(context, TCP_NAME, bytes, at);
   const flags = u16(bytes, at + 12) & FLAG_BITS;
   out.put(FLAG_TEXTS[flags]!);
-  out.put(SEQ);
-  out.decimal(u32(bytes, at + 4));
-  if (flags & TCP_FLAG.ack) {
+  out.decimalWord(bytes, at + 4);
+  if (flags & ACK_FLAG) {
     out.put(ACK);
-    out.decimal(u32(bytes, at + 8));
+    out.decimalWord(bytes, at + 8);
   }
   out.put(WIN);
-  out.decimal(TCP.window_size_value.read(bytes, at));
+  out.decimal(readWindow(bytes, at));
   const header = tcpHeaderLength(bytes, at);
   if (header >= SHORT_HEADER) length(out, packet, i, header);
-  if (flags & TCP_FLAG.syn) segmentSize(out, bytes, at + SHORT_HEADER, Math.min(at + header, stack.end[i]!));
+  if (flags & SYN_FLAG) segmentSize(out, bytes, at + SHORT_HEADER, Math.min(at + header, stack.end[i]!));
 }
 
 /** A datagram that carries a tunnel is told by the tunnel's name. */
@@ -74,7 +81,7 @@ export function udp(context: LineContext, { bytes, stack }: Packet, i: number): 
   if (above === P.vxlan || above === P.geneve || above === P.wireguard) return;
   const at = stack.start[i]!;
   ports(context, UDP_NAME, bytes, at);
-  const total = UDP.length.read(bytes, at);
+  const total = readUdpLength(bytes, at);
   context.out.put(LEN);
   context.out.decimal(total >= UDP.headerLength ? total - UDP.headerLength : 0);
 }
@@ -131,25 +138,25 @@ function ports(context: LineContext, name: Uint8Array, bytes: Uint8Array, at: nu
   out.decimal(u16(bytes, at + 2));
 }
 
-/** ` len 1448`: what layer `i` carried on the wire behind its `header` bytes, whatever the snaplen kept. */
+/** ` len 1448`: what layer `i` (of IP, or above it) carried on the wire behind its `header` bytes, whatever the snaplen kept. */
 export function length(out: LineBuffer, packet: Packet, i: number, header: number): void {
   const carried = wireEnd(packet, i) - packet.stack.start[i]! - header;
   out.put(LEN);
   out.decimal(Math.max(carried, 0));
 }
 
-/** Where layer `i` ended on the wire, by the length of the IP header around it; a length of 0 means up to the frame's end. */
+/** Where layer `i` ended on the wire, by the length of its IP header; a length of 0 means up to the frame's end. */
 function wireEnd(packet: Packet, i: number): number {
   const { bytes, stack } = packet;
-  for (let network = i - 1; network >= 0; network--) {
+  for (let network = i; network >= 0; network--) {
     const at = stack.start[network]!;
     if (stack.protocol[network] === P.ipv4) {
-      const total = IPV4.len.read(bytes, at);
+      const total = readTotalLength(bytes, at);
       return total === 0 ? packet.start + packet.original : at + total;
     }
     if (stack.protocol[network] === P.ipv6) {
-      const payload = IPV6.plen.read(bytes, at);
-      return payload === 0 ? packet.start + packet.original : at + IPV6.headerLength + payload;
+      const payload = readPayloadLength(bytes, at);
+      return payload === 0 ? packet.start + packet.original : at + IPV6_LENGTH + payload;
     }
   }
   return stack.end[i]!;

@@ -11,7 +11,13 @@ import { WIREGUARD } from '../wire/wireguard.ts';
 import { asBytes } from './line-buffer.ts';
 import { bar, GAP, type LineContext } from './line-context.ts';
 
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
+const readDestinationPort = UDP.dstport.read;
+const readVni = VXLAN.vni.read;
+const readHasPolicy = VXLAN.flag_g.read;
+const USUAL_PORT = VXLAN_PORT;
+const GPE_PORT = VXLAN_GPE_PORT;
 const VXLAN_NAME = asBytes('VXLAN ');
 const GPE_NAME = asBytes('VXLAN-GPE ');
 const PORT = asBytes(' port ');
@@ -22,14 +28,14 @@ export function vxlan(context: LineContext, { bytes, stack }: Packet, i: number)
   const { out } = context;
   bar(context);
   const at = stack.start[i]!;
-  const port = stack.protocol[i - 1] === P.udp ? UDP.dstport.read(bytes, stack.start[i - 1]!) : VXLAN_PORT;
-  out.put(port === VXLAN_GPE_PORT ? GPE_NAME : VXLAN_NAME);
-  out.decimal(VXLAN.vni.read(bytes, at));
-  if (port !== VXLAN_PORT && port !== VXLAN_GPE_PORT) {
+  const port = stack.protocol[i - 1] === P.udp ? readDestinationPort(bytes, stack.start[i - 1]!) : USUAL_PORT;
+  out.put(port === GPE_PORT ? GPE_NAME : VXLAN_NAME);
+  out.decimal(readVni(bytes, at));
+  if (port !== USUAL_PORT && port !== GPE_PORT) {
     out.put(PORT);
     out.decimal(port);
   }
-  if (port !== VXLAN_GPE_PORT && VXLAN.flag_g.read(bytes, at) === 1) {
+  if (port !== GPE_PORT && readHasPolicy(bytes, at) === 1) {
     out.put(POLICY);
     out.decimal(VXLAN.gbp.read(bytes, at));
   }
