@@ -1,6 +1,7 @@
 // layers -> objects: the fields of one header as values and text. For people and JSON, never on the hot path.
 import { formatIPv4, formatIPv6 } from '../net/ip.ts';
 import { formatMac } from '../net/mac.ts';
+import { ipv6Meaning, macMeaning } from '../wire/address-meaning.ts';
 import { u32LE } from '../wire/bytes.ts';
 import type { BytesField, HeaderInfo, NumberField } from '../wire/header.ts';
 
@@ -81,10 +82,15 @@ function viewBytes(field: BytesField, bytes: Uint8Array, at: number, shift: numb
     width: field.width,
     value,
     text: String(value),
-    meaning: null,
+    meaning: bytesMeaning(field, bytes, at + field.byte),
     reserved: false,
     group: false,
   };
+}
+
+function bytesMeaning(field: BytesField, bytes: Uint8Array, start: number): string | null {
+  if (field.kind === 'mac') return macMeaning(bytes, start);
+  return field.kind === 'ipv6' ? ipv6Meaning(bytes, start) : null;
 }
 
 function bytesValue(field: BytesField, bytes: Uint8Array, start: number): number | string {

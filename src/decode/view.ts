@@ -1,6 +1,8 @@
 // layers -> objects: one packet as `decode -o json` and `explain` show it, from the stack that the walk filled, so that
 // they cannot disagree with `trace`. Protocols as in tshark's frame.protocols, fields by Wireshark's names.
 import type { Part } from '../wire/header.ts';
+import { ICMP, icmpCodeName } from '../wire/icmp.ts';
+import { icmpv6CodeName } from '../wire/icmpv6.ts';
 import { appendFields, type FieldView } from './field-view.ts';
 import { isServiceTag, layerParts } from './layer-parts.ts';
 import { type LayerStack, PROTOCOL, PROTOCOL_NAMES } from './layer-stack.ts';
@@ -56,6 +58,7 @@ function viewLayer(bytes: Uint8Array, start: number, stack: LayerStack, index: n
   const isData = number === PROTOCOL.data;
   const fields: FieldView[] = isData ? [dataLength(end - at)] : [];
   for (const part of parts) appendFields(fields, part.header, bytes, part.at, at);
+  nameCode(fields, number, bytes, at);
   return {
     index,
     number,
@@ -66,6 +69,15 @@ function viewLayer(bytes: Uint8Array, start: number, stack: LayerStack, index: n
     fields,
     parts,
   };
+}
+
+/** What an ICMP code means depends on the type. */
+function nameCode(fields: FieldView[], protocol: number, bytes: Uint8Array, at: number): void {
+  if (protocol !== PROTOCOL.icmp && protocol !== PROTOCOL.icmpv6) return;
+  const code = fields.find((field) => field.bit === ICMP.code.bit && !field.group);
+  if (code === undefined) return;
+  const name = protocol === PROTOCOL.icmp ? icmpCodeName : icmpv6CodeName;
+  code.meaning = name(ICMP.type.read(bytes, at), ICMP.code.read(bytes, at));
 }
 
 function protocolName(bytes: Uint8Array, stack: LayerStack, index: number): string {

@@ -1,6 +1,7 @@
 // What a header is, stated once: name, bit position, width and meaning of every field. Hot reads, the object view,
 // the RFC bit diagram, the protocol page and the encoder of the tests all come from the one definition.
 // Guarantee: fields lie inside the header and have the width their kind demands, checked when a definition is made.
+import { ipv4Meaning } from './address-meaning.ts';
 import { u16, u16LE, u24, u32, u32LE } from './bytes.ts';
 
 /** Says in words what a value means (`TCP`, `request`); null when there is nothing to say. */
@@ -137,7 +138,7 @@ export function reserved(bit: number, width: number, options: FieldOptions = {})
 
 /** An IPv4 address, read as an unsigned 32-bit number. */
 export function ipv4(bit: number, label: string): FieldSpec<NumberField> {
-  return numberField('ipv4', bit, 32, label, {});
+  return numberField('ipv4', bit, 32, label, { meaning: ipv4Meaning });
 }
 
 export function ipv6(bit: number, label: string): FieldSpec<BytesField> {

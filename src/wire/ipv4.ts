@@ -15,7 +15,9 @@ export const IPV4 = defineHeader('ip', 'RFC 791 §3.1, RFC 2474 §3, RFC 3168 §
   'flags.rb': flag(48, 'Reserved bit'),
   'flags.df': flag(49, "Don't fragment"),
   'flags.mf': flag(50, 'More fragments'),
-  frag_offset: uint(51, 13, 'Fragment offset (8 bytes)'),
+  frag_offset: uint(51, 13, 'Fragment offset (8 bytes)', {
+    meaning: (value) => (value === 0 ? null : `byte ${value * 8}`),
+  }),
   ttl: uint(64, 8, 'Time to live'),
   proto: uint(72, 8, 'Protocol', { meaning: ipProtocolName }),
   checksum: uint(80, 16, 'Header checksum', { hex: true }),

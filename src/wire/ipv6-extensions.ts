@@ -3,7 +3,7 @@ import { defineHeader, flag, octets, type Part, reserved, uint, variable } from 
 import { ipProtocolName } from './ip-protocol.ts';
 
 const nextHeader = uint(0, 8, 'Next header', { meaning: ipProtocolName });
-const length8 = uint(8, 8, 'Length (8 bytes beyond the first 8)');
+const length8 = uint(8, 8, 'Length (8 bytes beyond the first 8)', { meaning: (value) => `${(value + 1) * 8} bytes` });
 
 /** Two bytes; options fill the header up to its length. */
 export const HOP_BY_HOP = defineHeader('ipv6.hopopts', 'RFC 8200 §4.3', 2, { nxt: nextHeader, len: length8 });
@@ -20,7 +20,7 @@ export const ROUTING = defineHeader('ipv6.routing', 'RFC 8200 §4.4', 4, {
 export const FRAGMENT = defineHeader('ipv6.fraghdr', 'RFC 8200 §4.5', 8, {
   nxt: nextHeader,
   reserved_octet: reserved(8, 8, { named: true }),
-  offset: uint(16, 13, 'Fragment offset (8 bytes)'),
+  offset: uint(16, 13, 'Fragment offset (8 bytes)', { meaning: (value) => (value === 0 ? null : `byte ${value * 8}`) }),
   reserved_bits: reserved(29, 2, { named: true }),
   more: flag(31, 'More fragments'),
   ident: uint(32, 32, 'Identification', { hex: true }),
@@ -29,7 +29,7 @@ export const FRAGMENT = defineHeader('ipv6.fraghdr', 'RFC 8200 §4.5', 8, {
 /** The integrity check value follows, up to the header's length. */
 export const AH = defineHeader('ah', 'RFC 4302 §2', 12, {
   next_header: nextHeader,
-  length: uint(8, 8, 'Length (4 bytes, minus 2)'),
+  length: uint(8, 8, 'Length (4 bytes, minus 2)', { meaning: (value) => `${(value + 2) * 4} bytes` }),
   reserved: octets(16, 2, 'Reserved'),
   spi: uint(32, 32, 'Security parameters index', { hex: true }),
   sequence: uint(64, 32, 'Sequence number'),

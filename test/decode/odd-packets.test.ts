@@ -1,5 +1,6 @@
 // Crafted and damaged packets, most of them by the names that Zeek gives them: what is said, and what still counts.
 import { describe, expect, it } from 'vitest';
+import { judgeChecksum } from '../../src/decode/checksums.ts';
 import { NUMBER_SPACE } from '../../src/decode/faults.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { ethernet, geneve, hex, ipv4, ipv6, tcp, udp, vlan, vxlan, vxlanFrame } from '../support/packet-builder.ts';
@@ -87,6 +88,12 @@ describe('VXLAN', () => {
     const { path, stack } = walkPacket(vxlanFrame(vxlanFrame(INNER)));
     expect(path).toBe('eth:ip:udp:vxlan:eth:ip:udp:vxlan:eth:ip:tcp');
     expect([stack.tunnels, stack.tunnel[0], stack.tunnel[1], stack.network]).toEqual([2, 3, 7, 9]);
+  });
+
+  it('vxlan-inner-bad-checksum: counts all the same; explain judges the checksum', () => {
+    const walked = walkPacket(vxlanFrame(ethernet({}, ipv4({ proto: 6, checksum: 1 }, tcp({ checksum: 1 })))));
+    expect([walked.path, walked.outcome, walked.fault]).toEqual(['eth:ip:udp:vxlan:eth:ip:tcp', 'complete', 'none']);
+    expect(judgeChecksum(walked.bytes, walked.stack, 6)?.state).toBe('wrong');
   });
 
   it('geneve-vxlan-truncated', () => {

@@ -44,6 +44,27 @@ describe('viewPacket', () => {
     expect(field(6, 'tcp.options.mss_val')).toMatchObject({ text: '8911', bit: 20 * 8 + 16 });
   });
 
+  it('says what addresses and numbers of Calico mean', () => {
+    const meanings = (packet: Uint8Array) =>
+      view(packet).flatMap(({ fields }) => fields.map(({ name, meaning }) => `${name} ${meaning}`));
+    const frame = ethernet(
+      { src: 'ee:ee:ee:ee:ee:ee', dst: 'ff:ff:ff:ff:ff:ff' },
+      ipv4({ proto: 1, src: '169.254.1.1', dst: '224.0.0.5' }, hex('0304 0000 0000 0000')),
+    );
+    expect(meanings(frame)).toEqual(
+      expect.arrayContaining([
+        'eth.dst broadcast',
+        'eth.src Calico’s host side of a pod',
+        'ip.src Calico’s gateway of every pod',
+        'ip.dst multicast',
+        'icmp.type destination unreachable',
+        'icmp.code fragmentation needed',
+      ]),
+    );
+    expect(meanings(vxlanFrame(ethernet({}, ipv4({}, udp({})))))).toContain('vxlan.vni Calico’s default');
+    expect(meanings(ethernet({}, ipv4({ frag_offset: 185 }, hex('00'))))).toContain('ip.frag_offset byte 1480');
+  });
+
   it('shows a group before its members, and hides nothing', () => {
     const names = layers[1]!.fields.map((field) => field.name);
     expect(names.slice(names.indexOf('ip.flags'), names.indexOf('ip.frag_offset'))).toEqual([
