@@ -2,8 +2,8 @@
 // are attribution's chain; added here: the subnet question of CrossSubnet, keys, and the next hop on the underlay.
 import { chainOf, findRoute } from '../attribution/chain.ts';
 import { inSubnetOf } from '../attribution/subnet.ts';
-import type { ChainStep } from '../attribution/types.ts';
-import type { Neighbour, Node, SourceRef, Topology } from '../topology/model.ts';
+import type { ChainStep, Expected } from '../attribution/types.ts';
+import type { Neighbour, Node, Topology } from '../topology/model.ts';
 import { becameOf } from './became.ts';
 import { textIn } from './cells.ts';
 import type { Became, Decision, DecisionStep } from './explanation.ts';
@@ -43,7 +43,10 @@ function poolSteps(scene: Scene, topology: Topology): DecisionStep[] {
   });
   return chain.flatMap((step) => {
     const own = fromChain(scene, step);
-    if (step.table === 'pool') return step.text === null ? [] : [own, ...modeSteps(scene)];
+    if (step.table === 'pool')
+      return step.text === null
+        ? []
+        : [own, ...modeSteps({ expected: flow.expected, destination: flow.dst.ip, sender, receiver })];
     return own.status === 'unknown' && own.became.length === 0 ? [] : [own];
   });
 }
@@ -65,24 +68,49 @@ function differenceOf(table: ChainStep['table'], text: string | null, became: re
   return text.toLowerCase().includes(first.value.toLowerCase()) ? null : `the packet has ${first.value}`;
 }
 
+/** Whose packet to whom, and what the configuration asks for. */
+export interface Question {
+  expected: Expected;
+  destination: string;
+  sender: Node | null;
+  receiver: Node | null;
+}
+
 /** What CrossSubnet asks, and that keys overrule the pool. */
-function modeSteps({ flow, sender, receiver, topology }: Scene): DecisionStep[] {
+export function modeSteps({ expected, destination, sender, receiver }: Question): DecisionStep[] {
   const base = { became: [], note: null, status: 'ok' } as const;
-  if (flow?.expected.reason === 'wireguard-keys') {
+  if (expected.reason === 'wireguard-keys') {
     const keys = [sender?.wireguardKey, receiver?.wireguardKey];
     const ref = keys.find((key) => key != null)?.ref ?? null;
-    return [
-      { ...base, step: 'keys', label: 'keys', text: 'both nodes publish a WireGuard key: it overrules the pool', ref },
-    ];
+    const text = 'both nodes publish a WireGuard key: it overrules the pool';
+    return [{ ...base, step: 'keys', label: 'keys', text, ref }];
   }
-  if (!flow?.expected.reason.startsWith('crosssubnet') || sender === null || receiver === null || topology === null)
-    return [];
-  const isV6 = flow.dst.ip.includes(':');
+  if (!expected.reason.startsWith('crosssubnet') || sender === null || receiver === null) return [];
+  const isV6 = destination.includes(':');
   const [own, other] = isV6 ? [sender.bgpIPv6, receiver.bgpIPv6] : [sender.bgpIPv4, receiver.bgpIPv4];
   if (own === null || other === null) return [];
   const inside = inSubnetOf(own, other.address) ? 'inside: the same subnet' : 'outside: another subnet';
   const text = `${own.address}/${own.prefixLength ?? (isV6 ? 128 : 32)} of the sender; ${other.address} is ${inside}`;
   return [{ ...base, step: 'subnet', label: 'subnet', text, ref: own.ref }];
+}
+
+/** The steps for a packet that nobody has seen: what the tables say, and whether it is what was asked for. */
+export function plannedSteps(topology: Topology, question: Question): DecisionStep[] {
+  const { expected, destination, sender, receiver } = question;
+  const chain = chainOf({
+    topology,
+    from: sender,
+    to: receiver,
+    destination,
+    pool: topology.lookup(destination).pool,
+    expected,
+    seen: { outerDst: null, innerDstMac: null, vni: null },
+  });
+  return chain.flatMap(({ table, text, ref, status, note }) => {
+    const step: DecisionStep = { step: table, label: LABELS[table], text, ref, status, note, became: [] };
+    if (table === 'pool') return text === null ? [] : [step, ...modeSteps(question)];
+    return status === 'unknown' ? [] : [step];
+  });
 }
 
 /** The last hop: whose MAC the frame on the wire is addressed to. */
@@ -146,9 +174,4 @@ function commentOf({ sender, flow, place }: Scene, steps: readonly DecisionStep[
     return `the snapshot has no ${missing.join(', ')} of ${sender.name}: overlens snapshot prints what to add`;
   const open = steps.some(({ became }) => became.length > 0) ? null : 'nothing of it is in this packet yet';
   return place.role === 'workload' ? open : null;
-}
-
-/** Every place of the snapshot that a decision names, for lists of evidence. */
-export function refsOf(decision: Decision): SourceRef[] {
-  return decision.steps.map((step) => step.ref).filter((ref) => ref !== null);
 }
