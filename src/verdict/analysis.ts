@@ -24,9 +24,9 @@ import { missingFlow } from './missing-flow.ts';
 import { type ModeChanges, modeChanges } from './mode-change.ts';
 import { reverseVisibility } from './reverse-visibility.ts';
 import { settingsOf } from './settings.ts';
+import { sourceConflicts } from './source-conflicts.ts';
 import { chainOfFinding, endsOf, type Shared, tracedFlow } from './traced-flow.ts';
 import type { Finding, TracedFlow } from './types.ts';
-import { conflictsBySubject } from './warnings.ts';
 
 export interface AnalysisInput {
   table: FlowTable;
@@ -122,7 +122,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
-    conflicts: conflictsBySubject(topology),
+    conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
     vtepMacOf: learnedVteps(table, topology),
     adviceFor: captureNic,

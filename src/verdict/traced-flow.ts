@@ -12,7 +12,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT } from '../flow/observation-columns.ts';
 import type { FlowTable } from '../flow/table.ts';
-import type { Node, TopologyIssue } from '../topology/model.ts';
+import type { Node } from '../topology/model.ts';
 import type { AnalysisInput } from './analysis.ts';
 import { type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
@@ -23,6 +23,7 @@ import { judge } from './judge.ts';
 import type { ModeChanges } from './mode-change.ts';
 import { protocolName } from './protocol-name.ts';
 import { EBPF_NODEPORT_VNI, type Settings } from './settings.ts';
+import type { SourceConflicts } from './source-conflicts.ts';
 import type { Finding, TracedFlow } from './types.ts';
 import { type RawWarning, warningsOf } from './warnings.ts';
 
@@ -46,7 +47,7 @@ export interface Shared {
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
   inside: InsideNode;
-  conflicts: ReadonlyMap<string, TopologyIssue>;
+  conflicts: SourceConflicts;
   vtepMacOf: LearnedVteps;
   adviceFor(node: Node | null): string;
 }

@@ -6,13 +6,12 @@ import type { Outcome } from '../attribution/types.ts';
 import type { Who } from '../attribution/who.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { BIT, type ObservationColumns } from '../flow/observation-columns.ts';
-import { parseIp } from '../net/ip.ts';
-import type { Topology, TopologyIssue } from '../topology/model.ts';
 import type { RawFinding } from './judge.ts';
 import { nameOf } from './rules.ts';
+import type { SourceConflicts } from './source-conflicts.ts';
 
 export interface WarningInput {
-  conflicts: ReadonlyMap<string, TopologyIssue>;
+  conflicts: SourceConflicts;
   src: Who;
   dst: Who;
   protocol: number;
@@ -109,41 +108,7 @@ function noReply({ outcome, own, observations, src, dst, protocol }: WarningInpu
   return { code: 'no-reply', message, seen: observations[0] ?? null };
 }
 
-/** Two sources disagree about something this flow was judged by: its addresses, their nodes, or the destination's pool. */
 function sourcesConflict({ conflicts, src, dst }: WarningInput): RawWarning | null {
-  if (conflicts.size === 0) return null;
-  const subjects = [src.owner.address, dst.owner.address, src.node?.name, dst.node?.name, dst.owner.pool?.name];
-  for (const subject of subjects) {
-    const issue = subject === undefined ? undefined : conflicts.get(subject);
-    if (issue !== undefined) return { code: 'snapshot-conflict', message: issue.message, seen: null };
-  }
-  return null;
-}
-
-/** Conflicts that decide answers; what only shows a broken table (`fdb-contradiction`, ...) is judged by the packets. */
-const DECIDING: ReadonlySet<string> = new Set([
-  'owner-conflict',
-  'duplicate-object',
-  'duplicate-pod-address',
-  'duplicate-node-address',
-  'duplicate-tunnel-address',
-  'duplicate-wireguard-key',
-  'tunnel-address-differs',
-  'tunnel-mac-differs',
-  'device-vni-differs',
-  'device-port-differs',
-  'both-modes',
-]);
-
-/** The first such conflict of every subject (address, node name, pool name). */
-export function conflictsBySubject(topology: Topology | null): Map<string, TopologyIssue> {
-  const found = new Map<string, TopologyIssue>();
-  for (const issue of topology?.issues ?? []) {
-    // who owns an address is about that address, however weak the other source; it is not about all flows of both nodes
-    const owner = issue.code === 'owner-conflict';
-    if (!DECIDING.has(issue.code) || (!owner && issue.severity !== 'conflict')) continue;
-    const subjects = owner ? issue.subjects.filter((subject) => parseIp(subject) !== null) : issue.subjects;
-    for (const subject of subjects) if (!found.has(subject)) found.set(subject, issue);
-  }
-  return found;
+  const issue = conflicts.about(src, dst);
+  return issue === null ? null : { code: 'snapshot-conflict', message: issue.message, seen: null };
 }
