@@ -42,10 +42,21 @@ export class LineBuffer {
     return taken;
   }
 
+  /** Replaces what was written from `from` on. Allocates. */
+  rewrite(from: number, change: (text: string) => string): void {
+    const text = change(new TextDecoder().decode(this.#bytes.subarray(from, this.#length)));
+    this.#length = from;
+    this.text(text);
+  }
+
   /** Makes room for a line; writes beyond it are cut off. */
   startLine(): void {
-    if (this.#length + LINE_ROOM <= this.#bytes.length) return;
-    const larger = new Uint8Array(this.#bytes.length * 2);
+    this.#require(LINE_ROOM);
+  }
+
+  #require(room: number): void {
+    if (this.#length + room <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + room));
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
@@ -154,9 +165,11 @@ export class LineBuffer {
     }
   }
 
-  /** For rare text, already escaped: allocates. */
+  /** For text that is rare or long, already escaped: allocates, and makes its own room. */
   text(text: string): void {
-    this.put(ENCODER.encode(text));
+    const bytes = ENCODER.encode(text);
+    this.#require(bytes.length + LINE_ROOM);
+    this.put(bytes);
   }
 }
 

@@ -12,6 +12,21 @@ export function ownerNames(topology: Topology, lookup: (address: string) => Owne
   return (address) => ownerName(lookup(address), services, fitter);
 }
 
+/** What calls itself so on every node: the gateway that Calico shows to pods (calico-facts 6). */
+const VETH_MAC = 'ee:ee:ee:ee:ee:ee';
+
+/** Devices by their MAC: `control1 vxlan.calico`, `worker1's NIC`. */
+export function macNames(topology: Topology): (mac: string) => string | null {
+  const fitter = createNameFitter(topology.nodes.filter((node) => node.named).map((node) => node.name));
+  return (mac) => {
+    if (mac === VETH_MAC) return "Calico's end of a veth";
+    const vtep = topology.nodeByVtepMac(mac);
+    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} vxlan.calico`;
+    const nic = topology.nodeByNicMac(mac);
+    return nic === null ? null : `${fitter.fitSentence(nic.node.name, 0)}'s NIC`;
+  };
+}
+
 function ownerName(owner: Owner, services: ReadonlyMap<string, string>, fitter: NameFitter): string | null {
   const node = owner.node?.named ? fitter.fitSentence(owner.node.name, 0) : null;
   if (owner.candidates.length > 1) return `${owner.address}(${owner.candidates.length} candidates)`;

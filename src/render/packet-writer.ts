@@ -2,9 +2,13 @@
 import type { Packet } from '../decode/packet.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { type AddressNames, AddressTexts } from './address-texts.ts';
+import { packetJson } from './decode-json.ts';
 import { createLineWriter } from './decode-line.ts';
 import { TimeColumn, type TimeStyle } from './decode-time.ts';
+import { treeLines } from './decode-tree.ts';
 import { escapeText } from './escape.ts';
+import { foldLine } from './fold-lines.ts';
+import { writeHexDump } from './hex-dump.ts';
 import { interfaceNames, type LinkName } from './interface-names.ts';
 import type { LineBuffer } from './line-buffer.ts';
 import { createPaint } from './paint.ts';
@@ -25,14 +29,30 @@ export interface PacketLook {
   headings: boolean;
   ports: WalkPorts;
   names: AddressNames | null;
+  macNames: AddressNames | null;
   linkName: LinkName;
+  /** RFC 3339, for JSON. */
+  timeText: (packet: Packet) => string | null;
 }
 
 export interface PacketWriter {
   write(packet: Packet): void;
 }
 
+/** Columns under which what belongs to a packet is indented. */
+const INDENT = 7;
+const TREE_INDENT = 11;
+
 export function createPacketWriter(out: LineBuffer, look: PacketLook): PacketWriter {
+  return look.output === 'json' ? jsonWriter(out, look) : textWriter(out, look);
+}
+
+function jsonWriter(out: LineBuffer, look: PacketLook): PacketWriter {
+  return { write: (packet) => out.text(packetJson(packet, look)) };
+}
+
+function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
+  const { width } = look;
   const paint = createPaint(look.color);
   const line = createLineWriter(out, {
     time: new TimeColumn(look.time),
@@ -48,7 +68,16 @@ export function createPacketWriter(out: LineBuffer, look: PacketLook): PacketWri
         capture = packet.capture;
         out.text(`${paint('strong', escapeText(packet.info.path))}\n`);
       }
+      const lineStart = out.length;
       line.write(packet);
+      if (width !== null) out.rewrite(lineStart, (text) => `${foldLine(text.slice(0, -1), width, INDENT)}\n`);
+      if (look.verbose) {
+        for (const text of treeLines(packet, { ...look, paint })) {
+          out.text(`${width === null ? text : foldLine(text, width, TREE_INDENT)}\n`);
+        }
+      }
+      if (look.hex) writeHexDump(out, packet.bytes, packet.start, packet.captured, INDENT);
+      if (look.verbose || look.hex) out.text('\n');
     },
   };
 }

@@ -1,13 +1,14 @@
 // `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
 import { setImmediate } from 'node:timers/promises';
 import { readFileName } from '../../attribution/devices.ts';
+import { formatTime } from '../../attribution/time.ts';
 import { hasNumber, type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
 import { type PacketsRead, readPackets } from '../../packets/read-packets.ts';
 import { TIME_STYLES } from '../../render/decode-time.ts';
 import { formatCount } from '../../render/format.ts';
 import type { LinkName } from '../../render/interface-names.ts';
 import { LineBuffer } from '../../render/line-buffer.ts';
-import { ownerNames } from '../../render/owner-name.ts';
+import { macNames, ownerNames } from '../../render/owner-name.ts';
 import { createPacketWriter, DECODE_OUTPUTS, type PacketWriter } from '../../render/packet-writer.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -55,7 +56,9 @@ export async function runDecode(
     ...look,
     ports: selection.request.ports,
     names: topology === null || selection.lookup === null ? null : ownerNames(topology, selection.lookup),
+    macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
+    timeText: (packet) => formatTime(packet, packet.interface?.timeDigits ?? 6),
   });
   const shown = await copyPackets(selection, { numbers, most, writer, out, io });
   return shown.closed ? EXIT.ok : report(shown, options, numbers, io);

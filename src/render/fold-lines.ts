@@ -1,0 +1,28 @@
+// Long lines in a terminal: broken at blanks, the rest indented, so that the next packet's number still stands out.
+import { textWidth } from './text-width.ts';
+
+const COLOR = /\u001b\[[\d;]*m/g;
+
+/** Lines of at most `width` columns; a word that is longer is left to the terminal. Colour sequences take no columns. */
+export function foldLine(line: string, width: number, indent: number): string {
+  if (line.length <= width || visibleWidth(line) <= width) return line;
+  const lines: string[] = [];
+  let current = '';
+  let used = 0;
+  for (const piece of line.split(/(?<=[^ ]) (?=[^ ])/)) {
+    const columns = visibleWidth(piece);
+    if (current !== '' && used + 1 + columns > width) {
+      lines.push(current);
+      current = ' '.repeat(indent) + piece;
+      used = indent + columns;
+    } else {
+      current += (current === '' ? '' : ' ') + piece;
+      used += columns + (used === 0 ? 0 : 1);
+    }
+  }
+  return [...lines, current].join('\n');
+}
+
+function visibleWidth(text: string): number {
+  return textWidth(text.replaceAll(COLOR, ''));
+}
