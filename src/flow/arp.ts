@@ -25,7 +25,7 @@ export interface ArpPair {
 }
 
 export class ArpPairs {
-  readonly #table = new WordTable(6, 64);
+  readonly #table = new WordTable(64);
   #packets = new Float64Array(MAX_PAIRS);
   #first = new Float64Array(MAX_PAIRS);
 

@@ -4,7 +4,7 @@ import { judgeChecksum } from '../decode/checksums.ts';
 import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
 import type { ObservationColumns } from './observation-columns.ts';
 
-/** Packets judged per row. */
+/** Packets judged per row at most: until one of them is right. */
 export const SAMPLED = 4;
 /** Larger ones are super-frames, which are never final. */
 const LARGEST = 9216;

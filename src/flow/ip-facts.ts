@@ -4,50 +4,60 @@ import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
 import { u16 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
+import { FRAGMENT } from '../wire/ipv6-extensions.ts';
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const IPV6_LENGTH = IPV6.headerLength;
+const TOTAL_LENGTH = IPV4.len.bit >> 3;
+const PAYLOAD_LENGTH = IPV6.plen.bit >> 3;
+const FRAGMENT_FLAGS = IPV4.flags.bit >> 3;
+const FRAGMENT_OFFSET = FRAGMENT.offset.bit >> 3;
 
 /** Upper-layer protocol of an IP header that carries a tunnel deeper in the stack. */
 export function upperProtocol(stack: LayerStack, network: number): number {
   for (let layer = network + 1; layer < stack.depth; layer++) {
     const protocol = stack.protocol[layer]!;
-    if (protocol === PROTOCOL.udp) return 17;
-    if (protocol === PROTOCOL.gre) return 47;
-    if (protocol === PROTOCOL.ipv4) return 4;
-    if (protocol === PROTOCOL.ipv6) return 41;
+    if (protocol === P.udp) return 17;
+    if (protocol === P.gre) return 47;
+    if (protocol === P.ipv4) return 4;
+    if (protocol === P.ipv6) return 41;
   }
   return 0;
 }
 
-/** Where the IP payload ended on the wire, by the IP header's own length, whatever the snaplen kept. */
-export function wireEnd(bytes: Uint8Array, stack: LayerStack, network: number): number {
+/**
+ * Where the IP payload ended on the wire, by the IP header's own length, whatever the snaplen kept. A length of 0 (more
+ * than 65535 bytes: segmentation offload, BIG TCP) reaches to the frame's end, of which `cut` bytes were not captured.
+ */
+export function wireEnd(view: DataView, stack: LayerStack, network: number, cut: number): number {
   const at = stack.start[network]!;
-  if (stack.protocol[network] === PROTOCOL.ipv6) {
-    const length = IPV6.plen.read(bytes, at);
-    return length === 0 ? stack.end[network]! : at + IPV6.headerLength + length;
-  }
-  const length = IPV4.len.read(bytes, at);
-  return length === 0 ? stack.end[network]! : at + length;
+  const isV6 = stack.protocol[network] === P.ipv6;
+  const length = view.getUint16(at + (isV6 ? PAYLOAD_LENGTH : TOTAL_LENGTH));
+  if (length > 0) return at + length + (isV6 ? IPV6_LENGTH : 0);
+  const end = stack.end[network]!;
+  return end === stack.end[0] ? end + cut : end;
 }
 
 export function isFirstFragment(bytes: Uint8Array, stack: LayerStack, layer: number): boolean {
   const protocol = stack.protocol[layer]!;
-  if (protocol === PROTOCOL.ipv4) return (u16(bytes, stack.start[layer]! + 6) & 0x3fff) === 0x2000;
-  if (protocol !== PROTOCOL.ipv6) return false;
+  if (protocol === P.ipv4) return (u16(bytes, stack.start[layer]! + FRAGMENT_FLAGS) & 0x3fff) === 0x2000;
+  if (protocol !== P.ipv6) return false;
   const header = fragmentHeader(stack, layer);
-  return header >= 0 && (u16(bytes, stack.start[header]! + 2) & 0xfff9) === 1;
+  return header >= 0 && (u16(bytes, stack.start[header]! + FRAGMENT_OFFSET) & 0xfff9) === 1;
 }
 
 /** Stack index of the IPv6 fragment header that belongs to the IPv6 header at `layer`; -1 if it has none. */
 export function fragmentHeader(stack: LayerStack, layer: number): number {
   for (let i = layer + 1; i < stack.depth; i++) {
     const protocol = stack.protocol[i]!;
-    if (protocol === PROTOCOL.fragment) return i;
-    if (protocol < PROTOCOL.hopByHop || protocol > PROTOCOL.ah) return -1;
+    if (protocol === P.fragment) return i;
+    if (protocol < P.hopByHop || protocol > P.ah) return -1;
   }
   return -1;
 }
 
 /** Bytes of the IP header at `layer`, IPv4 options included, IPv6 extension headers not. */
-export function ipHeaderLength(bytes: Uint8Array, stack: LayerStack, layer: number): number {
-  if (stack.protocol[layer] === PROTOCOL.ipv6) return IPV6.headerLength;
-  return IPV4.hdr_len.read(bytes, stack.start[layer]!) << 2;
+export function ipHeaderLength(view: DataView, stack: LayerStack, layer: number): number {
+  return stack.protocol[layer] === P.ipv6 ? IPV6_LENGTH : (view.getUint8(stack.start[layer]!) & 15) << 2;
 }

@@ -1,27 +1,39 @@
 // HOT: per packet. No allocation.
 // The outermost link-layer addresses of frames, per capture interface: what tells later where a capture was taken.
 // One entry per (capture, interface, ifindex, packet type, source MAC, destination MAC).
+import { FAULT } from '../decode/faults.ts';
 import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
 import { formatMac } from '../net/mac.ts';
-import { u16, u32 } from '../wire/bytes.ts';
 import { SLL } from '../wire/sll.ts';
 import { SLL2 } from '../wire/sll2.ts';
 import type { LinkRecord } from './record.ts';
 import { WordTable } from './word-table.ts';
 
-const TYPES = ['raw', 'ethernet', 'sll', 'sll2', 'null'] as const;
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const F = FAULT;
+const SLL_PACKET_TYPE = SLL.pkttype.bit >> 3;
+const SLL_ADDRESS_LENGTH = SLL.halen.bit >> 3;
+const SLL_ADDRESS = 6;
+const SLL2_IFINDEX = SLL2.ifindex.bit >> 3;
+const SLL2_PACKET_TYPE = SLL2.pkttype.bit >> 3;
+const SLL2_ADDRESS_LENGTH = SLL2.halen.bit >> 3;
+const SLL2_ADDRESS = 12;
+
+const TYPES = ['raw', 'ethernet', 'sll', 'sll2', 'null', 'other'] as const;
 const RAW = 0;
 const ETHERNET = 1;
 const COOKED = 2;
 const COOKED2 = 3;
 const NULL = 4;
+const OTHER = 5;
 const NO_ADDRESS = 0xffff;
 /** Bit of the TYPE word: the frame came inside a carrier (a mirrored copy). */
 const CARRIED = 0x80;
 const [CAPTURE, INTERFACE, IFINDEX, TYPE, HIGH, SOURCE, DESTINATION] = [0, 1, 2, 3, 4, 5, 6] as const;
 
 export class Links {
-  readonly #table = new WordTable(7, 64);
+  readonly #table = new WordTable(64);
   readonly #records: LinkRecord[] = [];
   /** Frames per entry. */
   packets = new Float64Array(64);
@@ -34,7 +46,7 @@ export class Links {
    * Counts the frame and returns the index of its link entry. Needs a walked `stack`; `layer` is the link header: 0, or the
    * frame inside the last carrier.
    */
-  add(bytes: Uint8Array, capture: number, interfaceIndex: number, stack: LayerStack, layer: number): number {
+  add(view: DataView, capture: number, interfaceIndex: number, stack: LayerStack, layer: number): number {
     const key = this.#table.key;
     key[CAPTURE] = capture;
     key[INTERFACE] = interfaceIndex;
@@ -42,12 +54,12 @@ export class Links {
     key[HIGH] = 0;
     key[SOURCE] = 0;
     key[DESTINATION] = 0;
-    const protocol = stack.depth > 0 ? stack.protocol[layer]! : PROTOCOL.none;
+    const protocol = stack.depth > 0 ? stack.protocol[layer]! : P.none;
     const at = stack.start[layer]!;
-    if (protocol === PROTOCOL.ethernet) this.#ethernet(bytes, at);
-    else if (protocol === PROTOCOL.sll) this.#cooked(bytes, at);
-    else if (protocol === PROTOCOL.sll2) this.#cooked2(bytes, at);
-    else key[TYPE] = protocol === PROTOCOL.null ? NULL : RAW;
+    if (protocol === P.ethernet) this.#ethernet(view, at);
+    else if (protocol === P.sll2) this.#cooked2(view, at);
+    else if (protocol === P.sll) this.#cooked(view, at);
+    else key[TYPE] = protocol === P.none ? withoutHeader(stack) : protocol === P.null ? NULL : RAW;
     if (layer > 0) key[TYPE]! |= CARRIED;
     const index = this.#table.intern();
     if (index === this.packets.length) this.#grow();
@@ -55,31 +67,31 @@ export class Links {
     return index;
   }
 
-  #ethernet(bytes: Uint8Array, at: number): void {
+  #ethernet(view: DataView, at: number): void {
     const key = this.#table.key;
     key[TYPE] = ETHERNET;
-    key[HIGH] = (u16(bytes, at + 6) << 16) | u16(bytes, at);
-    key[SOURCE] = u32(bytes, at + 8);
-    key[DESTINATION] = u32(bytes, at + 2);
+    key[HIGH] = (view.getUint16(at + 6) << 16) | view.getUint16(at);
+    key[SOURCE] = view.getInt32(at + 8);
+    key[DESTINATION] = view.getInt32(at + 2);
   }
 
-  #cooked(bytes: Uint8Array, at: number): void {
+  #cooked(view: DataView, at: number): void {
     const key = this.#table.key;
-    const hasMac = SLL.halen.read(bytes, at) === 6;
-    key[TYPE] = COOKED | ((SLL.pkttype.read(bytes, at) & 0xff) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
+    const hasMac = view.getUint16(at + SLL_ADDRESS_LENGTH) === 6;
+    key[TYPE] = COOKED | ((view.getUint16(at + SLL_PACKET_TYPE) & 0xff) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
     if (!hasMac) return;
-    key[HIGH] = u16(bytes, at + 6) << 16;
-    key[SOURCE] = u32(bytes, at + 8);
+    key[HIGH] = view.getUint16(at + SLL_ADDRESS) << 16;
+    key[SOURCE] = view.getInt32(at + SLL_ADDRESS + 2);
   }
 
-  #cooked2(bytes: Uint8Array, at: number): void {
+  #cooked2(view: DataView, at: number): void {
     const key = this.#table.key;
-    const hasMac = SLL2.halen.read(bytes, at) === 6;
-    key[TYPE] = COOKED2 | ((SLL2.pkttype.read(bytes, at) & 0xff) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
-    key[IFINDEX] = SLL2.ifindex.read(bytes, at);
+    const hasMac = view.getUint8(at + SLL2_ADDRESS_LENGTH) === 6;
+    key[TYPE] = COOKED2 | (view.getUint8(at + SLL2_PACKET_TYPE) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
+    key[IFINDEX] = view.getInt32(at + SLL2_IFINDEX);
     if (!hasMac) return;
-    key[HIGH] = u16(bytes, at + 12) << 16;
-    key[SOURCE] = u32(bytes, at + 14);
+    key[HIGH] = view.getUint16(at + SLL2_ADDRESS) << 16;
+    key[SOURCE] = view.getInt32(at + SLL2_ADDRESS + 2);
   }
 
   #grow(): void {
@@ -120,6 +132,11 @@ export class Links {
       packets: this.packets[index] ?? 0,
     };
   }
+}
+
+/** A link header that is cut off or not known says nothing; a damaged raw IP packet still came from a raw IP link. */
+function withoutHeader(stack: LayerStack): number {
+  return stack.fault === F.rawTruncated || stack.fault === F.rawVersion ? RAW : OTHER;
 }
 
 /** Text of a MAC kept as its first two and its last four bytes. */

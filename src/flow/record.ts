@@ -10,8 +10,8 @@ export interface LinkRecord {
   interface: number;
   /** SLL2 ifindex; null otherwise. */
   ifindex: number | null;
-  /** `ethernet`, `sll`, `sll2`, `raw`, `null` */
-  type: 'ethernet' | 'sll' | 'sll2' | 'raw' | 'null';
+  /** `other`: the link header is cut off, or of a link type that is not decoded. */
+  type: 'ethernet' | 'sll' | 'sll2' | 'raw' | 'null' | 'other';
   /** Source MAC as text; null if the link type has none. */
   src: string | null;
   /** Destination MAC; null for cooked and raw frames. */

@@ -2,12 +2,17 @@
 // Which tunnel describes a packet and which IP header is its flow's, when tunnels are nested (design section 4): the innermost
 // tunnel between two nodes; tunnels outside it are carriers, stepped over; a tunnel inside it is the pods' own payload.
 import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
-import { u8 } from '../wire/bytes.ts';
 import { GENEVE } from '../wire/geneve.ts';
 import { VXLAN } from '../wire/vxlan.ts';
+import { ByteView } from './byte-view.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { NO_TUNNEL, outerNetwork, type Tunnels } from './tunnels.ts';
 
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const NONE = NO_TUNNEL;
+const VXLAN_VNI = VXLAN.vni.bit >> 3;
+const GENEVE_VNI = GENEVE.vni.bit >> 3;
 /** First byte of every VTEP MAC that Felix makes (calico-facts 4.4). */
 const VTEP_MAC_BYTE = 0x66;
 
@@ -20,6 +25,7 @@ export class Selection {
   tunnel = NO_TUNNEL;
   /** Stack index of the link header that tells where the packet was seen: 0, or the frame inside the last carrier. */
   linkLayer = 0;
+  readonly #view = new ByteView();
   readonly #tunnels: Tunnels;
   readonly #nodes: NodeAddresses | null;
 
@@ -30,35 +36,36 @@ export class Selection {
 
   /** Needs a walked stack with an IP header. */
   select(bytes: Uint8Array, stack: LayerStack): void {
+    const view = this.#view.of(bytes);
     this.network = stack.network;
     this.transport = stack.transport;
     this.tunnelLayer = -1;
-    this.tunnel = NO_TUNNEL;
+    this.tunnel = NONE;
     this.linkLayer = 0;
     const last = stack.depth - 1;
     let usable = stack.tunnels;
     while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
-    if (usable > 0) this.#describe(bytes, stack, usable);
-    if (stack.protocol[last] !== PROTOCOL.wireguard || this.network !== stack.network) return;
+    if (usable > 0) this.#describe(view, stack, usable);
+    if (stack.protocol[last] !== P.wireguard || this.network !== stack.network) return;
     this.tunnelLayer = last;
-    this.tunnel = this.#tunnels.add(bytes, stack, last, this.tunnel);
+    this.tunnel = this.#tunnels.add(view, stack, last, this.tunnel);
   }
 
-  #describe(bytes: Uint8Array, stack: LayerStack, usable: number): void {
-    const between = this.#nodes === null ? -1 : this.#innermostBetweenNodes(bytes, stack, usable);
+  #describe(view: DataView, stack: LayerStack, usable: number): void {
+    const between = this.#nodes === null ? -1 : this.#innermostBetweenNodes(view, stack, usable);
     let carriers = between >= 0 ? between : 0;
     if (between < 0 && this.#nodes !== null)
-      while (carriers < usable && this.#isCarrier(bytes, stack, stack.tunnel[carriers]!)) carriers++;
+      while (carriers < usable && this.#isCarrier(view, stack, stack.tunnel[carriers]!)) carriers++;
     if (between < 0 && this.#nodes === null) carriers = usable - 1;
     const chosen = between >= 0 ? between : usable - 1;
-    for (let k = 0; k < carriers; k++) this.tunnel = this.#tunnels.add(bytes, stack, stack.tunnel[k]!, this.tunnel);
+    for (let k = 0; k < carriers; k++) this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
     if (carriers > 0) this.#useCarriedLink(stack, stack.tunnel[carriers - 1]!);
     if (carriers === usable) {
       this.tunnel = this.#tunnels.addPlain(this.tunnel);
       return;
     }
     for (let k = carriers; k <= chosen; k++)
-      this.tunnel = this.#tunnels.add(bytes, stack, stack.tunnel[k]!, this.tunnel);
+      this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
     this.tunnelLayer = stack.tunnel[chosen]!;
     if (chosen < usable - 1) this.#flowAround(stack, stack.tunnel[chosen + 1]!);
   }
@@ -71,31 +78,29 @@ export class Selection {
 
   #useCarriedLink(stack: LayerStack, carrier: number): void {
     const next = carrier + 1;
-    if (next < stack.depth && stack.protocol[next] === PROTOCOL.ethernet) this.linkLayer = next;
+    if (next < stack.depth && stack.protocol[next] === P.ethernet) this.linkLayer = next;
   }
 
   /** Index among the tunnels; -1 when none runs between two nodes. */
-  #innermostBetweenNodes(bytes: Uint8Array, stack: LayerStack, usable: number): number {
+  #innermostBetweenNodes(view: DataView, stack: LayerStack, usable: number): number {
     const nodes = this.#nodes!;
     for (let k = usable - 1; k >= 0; k--) {
       const outer = outerNetwork(stack, stack.tunnel[k]!);
       if (outer < 0) continue;
-      const protocol = stack.protocol[outer]!;
-      const at = stack.start[outer]!;
-      if (nodes.has(protocol, bytes, at, false) && nodes.has(protocol, bytes, at, true)) return k;
+      if (nodes.hasBoth(stack.protocol[outer]!, view, stack.start[outer]!)) return k;
     }
     return -1;
   }
 
   /** A tunnel not between two nodes that carries whole frames and has neither a VNI nor a VTEP MAC of Calico's: a mirror's. */
-  #isCarrier(bytes: Uint8Array, stack: LayerStack, layer: number): boolean {
+  #isCarrier(view: DataView, stack: LayerStack, layer: number): boolean {
     const next = layer + 1;
-    if (next >= stack.depth || stack.protocol[next] !== PROTOCOL.ethernet) return false;
+    if (next >= stack.depth || stack.protocol[next] !== P.ethernet) return false;
     const protocol = stack.protocol[layer]!;
-    if (protocol === PROTOCOL.gre) return true;
-    if (protocol !== PROTOCOL.vxlan && protocol !== PROTOCOL.geneve) return false;
+    if (protocol === P.gre) return true;
+    if (protocol !== P.vxlan && protocol !== P.geneve) return false;
     const at = stack.start[layer]!;
-    const vni = protocol === PROTOCOL.vxlan ? VXLAN.vni.read(bytes, at) : GENEVE.vni.read(bytes, at);
-    return !this.#nodes!.hasVni(vni) && u8(bytes, stack.start[next]!) !== VTEP_MAC_BYTE;
+    const vni = protocol === P.vxlan ? view.getUint32(at + VXLAN_VNI) >>> 8 : view.getUint32(at + GENEVE_VNI) >>> 8;
+    return !this.#nodes!.hasVni(vni) && view.getUint8(stack.start[next]!) !== VTEP_MAC_BYTE;
   }
 }

@@ -3,148 +3,158 @@
 // (link addresses, tunnel), which attribution later joins into observations. Nothing here knows pods or pools.
 import type { PacketBatch } from '../capture/source.ts';
 import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
-import { u8, u32 } from '../wire/bytes.ts';
+import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
-import { tcpHeaderLength } from '../wire/tcp.ts';
+import { TCP } from '../wire/tcp.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp.ts';
+import { ByteView } from './byte-view.ts';
 import { SAMPLED, sampleChecksums } from './checksum-sample.ts';
 import { Fragments } from './fragments.ts';
 import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
-import { fragmentHeader, ipHeaderLength, isFirstFragment, upperProtocol, wireEnd } from './ip-facts.ts';
+import { ipHeaderLength, isFirstFragment, upperProtocol, wireEnd } from './ip-facts.ts';
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
-import { BIT, ObservationColumns } from './observation-columns.ts';
+import { BIT, ObservationColumns, RECORD } from './observation-columns.ts';
 import { Selection } from './selection.ts';
 import { trackTcp } from './tcp.ts';
 import { outerNetwork, Tunnels } from './tunnels.ts';
 import { WordTable } from './word-table.ts';
 
-const [SOURCE, DESTINATION, PORTS, PROTO] = [0, 1, 2, 3] as const;
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const R = RECORD;
+const B = BIT;
+const SAMPLES = SAMPLED;
+const NOT_FLOW = OUTCOME.notFlow;
+const UNSUPPORTED = OUTCOME.unsupported;
+const TTL = IPV4.ttl.bit >> 3;
+const HOP_LIMIT = IPV6.hlim.bit >> 3;
+const IPV4_FLAGS = IPV4.flags.bit >> 3;
+const DONT_FRAGMENT = 0x40;
+const DATA_OFFSET = TCP.hdr_len.bit >> 3;
+
+const [SOURCE, DESTINATION, PORTS, PROTO, LINK, TUNNEL] = [0, 1, 2, 3, 4, 5] as const;
+const FLOW_WORDS = 4;
 const IPV6_FLOW = 0x100;
 const PORTS_CUT = 0x200;
-const ICMP_ECHO = 8;
-const ICMPV6_ECHO = 128;
-const ICMPV6_ECHO_REPLY = 129;
+const { tcp: TCP_NUMBER, udp: UDP_NUMBER, sctp: SCTP_NUMBER } = IP_PROTOCOL;
+const MIN_TCP_HEADER = TCP.headerLength;
+const ECHO = 8;
+const ECHO_REPLY = 0;
+const ECHO_V6 = 128;
+const ECHO_REPLY_V6 = 129;
 
 export class FlowTable {
   readonly addresses = new AddressWords();
   readonly links = new Links();
   readonly tunnels = new Tunnels(this.addresses);
-  readonly columns = new ObservationColumns();
   readonly icmpErrors = new IcmpErrors();
   readonly arp = new ArpPairs();
   /** Whether the last packet added was a later fragment whose first one is not known. */
   fragmentWithoutFirst = false;
   /** Whether packets now being added also count in `windowPackets` and `windowBytes`. */
   insideWindow = false;
-  readonly #flows = new WordTable(4);
-  readonly #rows = new WordTable(3);
+  readonly #columns = new ObservationColumns();
+  #unpacked = true;
+  readonly #view = new ByteView();
+  readonly #flows = new WordTable();
+  /** Rows by flow key, link and tunnel: one look-up per packet; the flow itself is looked up for new rows only. */
+  readonly #rows = new WordTable();
   readonly #fragments = new Fragments();
+  readonly #selection: Selection;
   /** First row of each flow, and the last one, where new rows are linked. */
   #firstRow = new Int32Array(256);
   #lastRow = new Int32Array(256);
-  readonly #selection: Selection;
 
   /** @param nodes the cluster's node addresses: with them, nested tunnels are told from carriers (design section 4). */
   constructor(nodes: NodeAddresses | null = null) {
     this.#selection = new Selection(this.tunnels, nodes);
   }
 
-  get flowCount(): number {
-    return this.#flows.count;
-  }
-
   /** Adds packet `i` of `batch`, whose layers `stack` holds. Returns its row, -1 when it belongs to no flow. */
   add(batch: PacketBatch, i: number, stack: LayerStack, capture: number, packet: number): number {
-    const bytes = batch.bytes;
+    const view = this.#view.of(batch.bytes);
+    const selection = this.#selection;
     this.fragmentWithoutFirst = false;
-    if (stack.network < 0 || stack.outcome === OUTCOME.notFlow || stack.outcome === OUTCOME.unsupported) {
-      const seenOn = this.links.add(bytes, capture, batch.interface[i]!, stack, 0);
-      if (stack.outcome === OUTCOME.notFlow) this.#noteArp(bytes, stack, seenOn, packet);
+    if (stack.network < 0 || stack.outcome === NOT_FLOW || stack.outcome === UNSUPPORTED) {
+      const seenOn = this.links.add(view, capture, batch.interface[i]!, stack, 0);
+      if (stack.outcome === NOT_FLOW) this.#noteArp(batch.bytes, stack, seenOn, packet);
       return -1;
     }
-    this.#selection.select(bytes, stack);
-    const link = this.links.add(bytes, capture, batch.interface[i]!, stack, this.#selection.linkLayer);
-    if (stack.laterFragment >= 0) {
-      const known = this.#laterFragment(bytes, stack, link);
-      if (known >= 0) {
-        const row = known >> 1;
-        this.#count(batch, i, row, packet);
-        if (known & 1) this.columns.outerFragments[row]!++;
-        else this.#innerFragment(bytes, stack, row);
-        return row;
-      }
+    this.#unpacked = false;
+    selection.select(batch.bytes, stack);
+    const link = this.links.add(view, capture, batch.interface[i]!, stack, selection.linkLayer);
+    // A later fragment inside what the flow itself carries is payload.
+    const isLater = stack.laterFragment >= 0 && stack.laterFragment === selection.network;
+    if (isLater) {
+      const row = this.#laterFragment(batch, i, stack, link, capture, packet);
+      if (row >= 0) return row;
       this.fragmentWithoutFirst = true;
     }
-    const row = this.#row(this.#flow(bytes, stack), link);
+    this.#setKey(view, stack, isLater);
+    const row = this.#row(link, selection.tunnel);
     this.#count(batch, i, row, packet);
-    this.#facts(bytes, stack, row, packet);
-    if (this.columns.packets[row]! <= SAMPLED && batch.captured[i] === batch.original[i]) {
-      sampleChecksums(this.columns, row, bytes, stack);
-    }
-    if (stack.firstFragment >= 0) this.#rememberFragments(bytes, stack, link, row);
+    this.#facts(batch, i, stack, row, packet, isLater);
+    if (this.#columns.doubles[row * R.doubles + R.packets]! <= SAMPLES) this.#sampleChecksum(batch, i, stack, row);
+    if (stack.firstFragment >= 0) this.#rememberFragments(batch.bytes, stack, capture, row);
     return row;
   }
 
-  /** A later fragment of the inner packet: it has a tunnel header and a payload of its own. */
-  #innerFragment(bytes: Uint8Array, stack: LayerStack, row: number): void {
-    const at = stack.start[stack.network]!;
-    this.#overhead(stack, row, at);
-    this.#inside(bytes, stack, row, at);
+  /** One right checksum clears a row for good, so healthy rows are judged once. */
+  #sampleChecksum(batch: PacketBatch, i: number, stack: LayerStack, row: number): void {
+    if (batch.captured[i]! < batch.original[i]! || this.#columns.checksumsRight[row]! > 0) return;
+    sampleChecksums(this.#columns, row, batch.bytes, stack);
   }
 
   #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {
     const last = stack.depth - 1;
-    if (last < 0 || stack.protocol[last] !== PROTOCOL.arp || stack.tunnels > 0) return;
+    if (last < 0 || stack.protocol[last] !== P.arp || stack.tunnels > 0) return;
     this.arp.add(bytes, stack.start[last]!, stack.end[last]!, link, packet);
   }
 
-  #flow(bytes: Uint8Array, stack: LayerStack): number {
-    const key = this.#flows.key;
-    const network = this.#selection.network;
+  /** Writes the flow of the selected IP header into the key of the rows. */
+  #setKey(view: DataView, stack: LayerStack, isLater: boolean): void {
+    const key = this.#rows.key;
+    const { network, transport } = this.#selection;
     const family = stack.protocol[network]!;
     const at = stack.start[network]!;
-    const source = this.addresses.source(family, bytes, at);
-    const destination = this.addresses.destination(family, bytes, at);
-    const protocol = network === stack.network ? stack.ipProtocol : upperProtocol(stack, network);
-    let word = (protocol & 0xff) | (family === PROTOCOL.ipv6 ? IPV6_FLOW : 0);
+    const isInnermost = network === stack.network;
+    const protocol = isInnermost ? stack.ipProtocol : upperProtocol(stack, network);
+    let word = (protocol & 0xff) | (family === P.ipv6 ? IPV6_FLOW : 0);
     let ports = 0;
-    if (protocol === 6 || protocol === 17 || protocol === 132) {
-      const portsAt = this.#portsAt(stack);
-      if (portsAt >= 0) ports = u32(bytes, portsAt);
-      else if (stack.laterFragment < 0) word |= PORTS_CUT;
+    if (protocol === TCP_NUMBER || protocol === UDP_NUMBER || protocol === SCTP_NUMBER) {
+      const portsAt = isInnermost ? stack.portsAt : transport < 0 ? -1 : stack.start[transport]!;
+      if (portsAt >= 0) ports = view.getInt32(portsAt);
+      else if (!isLater) word |= PORTS_CUT;
     }
-    key[SOURCE] = source;
-    key[DESTINATION] = destination;
+    key[SOURCE] = this.addresses.viewedSource(family, view, at);
+    key[DESTINATION] = this.addresses.viewedDestination(family, view, at);
     key[PORTS] = ports;
     key[PROTO] = word;
-    return this.#flows.intern();
   }
 
-  /** Where the ports stand; -1 when the capture cut them off. A cut-off header still has them in its first four bytes. */
-  #portsAt(stack: LayerStack): number {
-    if (this.#selection.transport >= 0) return stack.start[this.#selection.transport]!;
-    if (stack.laterFragment >= 0 || stack.fault === 0 || stack.faultLayer !== stack.depth || stack.have < 4) return -1;
-    return stack.faultAt;
+  /** The row of the flow in the key, seen on this link and in this tunnel. */
+  #row(link: number, tunnel: number): number {
+    const rows = this.#rows;
+    rows.key[LINK] = link;
+    rows.key[TUNNEL] = tunnel;
+    const row = rows.intern();
+    if (rows.added) this.#newRow(row, link, tunnel);
+    return row;
   }
 
-  #row(flow: number, link: number): number {
-    const newFlow = this.#flows.added;
-    const key = this.#rows.key;
-    key[0] = flow;
-    key[1] = link;
-    key[2] = this.#selection.tunnel;
-    const row = this.#rows.intern();
-    if (!this.#rows.added) return row;
-    this.columns.add(flow, link, this.#selection.tunnel);
-    if (newFlow) {
+  #newRow(row: number, link: number, tunnel: number): void {
+    const flows = this.#flows;
+    for (let word = 0; word < FLOW_WORDS; word++) flows.key[word] = this.#rows.key[word]!;
+    const flow = flows.intern();
+    this.#columns.add(flow, link, tunnel);
+    if (flows.added) {
       if (flow === this.#firstRow.length) this.#growFlows();
       this.#firstRow[flow] = row;
-    } else this.columns.next[this.#lastRow[flow]!] = row;
+    } else this.#columns.next[this.#lastRow[flow]!] = row;
     this.#lastRow[flow] = row;
-    return row;
   }
 
   #growFlows(): void {
@@ -157,121 +167,153 @@ export class FlowTable {
   }
 
   #count(batch: PacketBatch, i: number, row: number, packet: number): void {
-    const c = this.columns;
+    const c = this.#columns;
+    const { doubles, words } = c;
     const seconds = batch.seconds[i]!;
     const nanos = batch.nanos[i]!;
-    c.bytes[row]! += batch.original[i]!;
-    c.lastPacket[row] = packet;
-    if (batch.original[i]! > batch.captured[i]!) c.bits[row]! |= BIT.truncated;
-    if (c.packets[row]!++ === 0) {
+    const original = batch.original[i]!;
+    const at = row * R.doubles;
+    const wordsAt = row * R.words;
+    const before = doubles[at + R.packets]!;
+    doubles[at + R.packets] = before + 1;
+    doubles[at + R.bytes]! += original;
+    doubles[at + R.lastPacket] = packet;
+    if (original > batch.captured[i]!) words[wordsAt + R.bits]! |= B.truncated;
+    const last = doubles[at + R.lastSeconds]!;
+    if (before === 0) {
       c.firstPacket[row] = packet;
-      c.firstSeconds[row] = seconds;
-      c.firstNanos[row] = nanos;
-      c.lastSeconds[row] = seconds;
-      c.lastNanos[row] = nanos;
+      this.#setFirst(row, seconds, nanos);
+    } else if (seconds < last || (seconds === last && nanos <= words[wordsAt + R.lastNanos]!)) {
+      if (isEarlier(seconds, nanos, c.firstSeconds[row]!, c.firstNanos[row]!)) this.#setFirst(row, seconds, nanos);
       return;
-    }
-    if (seconds > c.lastSeconds[row]! || (seconds === c.lastSeconds[row] && nanos > c.lastNanos[row]!)) {
-      c.lastSeconds[row] = seconds;
-      c.lastNanos[row] = nanos;
-    } else if (seconds < c.firstSeconds[row]! || (seconds === c.firstSeconds[row] && nanos < c.firstNanos[row]!)) {
-      c.firstSeconds[row] = seconds;
-      c.firstNanos[row] = nanos;
-    }
+    } else if (Number.isNaN(last)) this.#setFirst(row, seconds, nanos);
+    // A packet without a time (pcapng's simple packet block) moves nothing.
+    else if (Number.isNaN(seconds)) return;
+    doubles[at + R.lastSeconds] = seconds;
+    words[wordsAt + R.lastNanos] = nanos;
+  }
+
+  #setFirst(row: number, seconds: number, nanos: number): void {
+    this.#columns.firstSeconds[row] = seconds;
+    this.#columns.firstNanos[row] = nanos;
   }
 
   /** Everything beyond the counters: TTL, DF, overhead, TCP and ICMP. */
-  #facts(bytes: Uint8Array, stack: LayerStack, row: number, packet: number): void {
-    const c = this.columns;
-    const at = stack.start[this.#selection.network]!;
-    const isV4 = stack.protocol[this.#selection.network] === PROTOCOL.ipv4;
-    const ttl = isV4 ? IPV4.ttl.read(bytes, at) : IPV6.hlim.read(bytes, at);
-    if (c.packets[row] === 1 || ttl < c.ttlMin[row]!) c.ttlMin[row] = ttl;
-    if (ttl > c.ttlMax[row]!) c.ttlMax[row] = ttl;
-    if (isV4 && u8(bytes, at + 6) & 0x40) c.bits[row]! |= BIT.innerDontFragment;
-    if (this.fragmentWithoutFirst) c.bits[row]! |= BIT.fragmentWithoutFirst;
-    this.#overhead(stack, row, at);
-    this.#inside(bytes, stack, row, at);
-    if (this.#selection.transport < 0 || stack.laterFragment >= 0) return;
-    const transportAt = stack.start[this.#selection.transport]!;
-    const protocol = stack.protocol[this.#selection.transport]!;
-    if (protocol === PROTOCOL.tcp) trackTcp(c, row, bytes, transportAt, wireEnd(bytes, stack, this.#selection.network));
-    else if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6)
-      this.#icmp(bytes, stack, protocol, transportAt, row, packet);
+  #facts(batch: PacketBatch, i: number, stack: LayerStack, row: number, packet: number, isLater: boolean): void {
+    const view = this.#view.of(batch.bytes);
+    const { network, transport } = this.#selection;
+    const { words } = this.#columns;
+    const at = stack.start[network]!;
+    const record = row * R.words;
+    const isV4 = stack.protocol[network] === P.ipv4;
+    const ttl = view.getUint8(at + (isV4 ? TTL : HOP_LIMIT));
+    if (ttl < words[record + R.ttlMin]!) words[record + R.ttlMin] = ttl;
+    if (ttl > words[record + R.ttlMax]!) words[record + R.ttlMax] = ttl;
+    if (isV4 && view.getUint8(at + IPV4_FLAGS) & DONT_FRAGMENT) words[record + R.bits]! |= B.innerDontFragment;
+    if (isLater) words[record + R.bits]! |= B.fragmentWithoutFirst;
+    this.#overhead(stack, row);
+    const payload = this.#payload(view, stack, row, batch.original[i]! - batch.captured[i]!);
+    if (transport < 0 || isLater) return;
+    const protocol = stack.protocol[transport]!;
+    if (protocol === P.tcp) trackTcp(this.#columns, row, view, stack.start[transport]!, payload);
+    else if (protocol === P.icmp || protocol === P.icmpv6) this.#icmp(batch.bytes, stack, row, packet);
   }
 
-  /** Bytes from the outer IP header to the inner one, which starts at `at`. */
-  #overhead(stack: LayerStack, row: number, at: number): void {
-    const { tunnelLayer, network } = this.#selection;
+  /** Bytes from the outer IP header to the inner one. */
+  #overhead(stack: LayerStack, row: number): void {
+    const { network, tunnelLayer } = this.#selection;
     if (tunnelLayer < 0 || tunnelLayer > network) return;
     const outer = outerNetwork(stack, tunnelLayer);
-    if (outer >= 0) this.columns.overheadBytes[row]! += at - stack.start[outer]!;
+    if (outer < 0) return;
+    this.#columns.doubles[row * R.doubles + R.overheadBytes]! += stack.start[network]! - stack.start[outer]!;
   }
 
-  /** Counts what the packet carried; `at` is its IP header. */
-  #inside(bytes: Uint8Array, stack: LayerStack, row: number, at: number): void {
-    const c = this.columns;
-    const end = wireEnd(bytes, stack, this.#selection.network);
-    const next =
-      this.#selection.network + 1 < stack.depth
-        ? stack.start[this.#selection.network + 1]!
-        : at + ipHeaderLength(bytes, stack, this.#selection.network);
-    const isTcp = this.#selection.transport >= 0 && stack.protocol[this.#selection.transport] === PROTOCOL.tcp;
-    const from = isTcp
-      ? stack.start[this.#selection.transport]! + tcpHeaderLength(bytes, stack.start[this.#selection.transport]!)
-      : next;
-    if (this.insideWindow) c.windowPackets[row]!++;
-    if (end > from) {
-      c.payloadBytes[row]! += end - from;
-      if (this.insideWindow) c.windowBytes[row]! += end - from;
+  /** Counts and returns the bytes above the TCP header, else above the IP header; `cut` bytes of the frame are missing. */
+  #payload(view: DataView, stack: LayerStack, row: number, cut: number): number {
+    const { network, transport } = this.#selection;
+    const { doubles, words } = this.#columns;
+    const at = stack.start[network]!;
+    const end = wireEnd(view, stack, network, cut);
+    let from: number;
+    if (transport >= 0 && stack.protocol[transport] === P.tcp) {
+      const header = (view.getUint8(stack.start[transport]! + DATA_OFFSET) >> 4) << 2;
+      from = stack.start[transport]! + Math.max(header, MIN_TCP_HEADER);
+    } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
+    else from = at + ipHeaderLength(view, stack, network);
+    if (end - at > words[row * R.words + R.largest]!) words[row * R.words + R.largest] = end - at;
+    const payload = end > from ? end - from : 0;
+    doubles[row * R.doubles + R.payloadBytes]! += payload;
+    if (this.insideWindow) {
+      this.#columns.windowPackets[row]!++;
+      this.#columns.windowBytes[row]! += payload;
     }
-    if (end - at > c.largest[row]!) c.largest[row] = end - at;
+    return payload;
   }
 
-  #icmp(bytes: Uint8Array, stack: LayerStack, protocol: number, at: number, row: number, packet: number): void {
-    const type = u8(bytes, at);
-    if (type === (protocol === PROTOCOL.icmp ? ICMP_ECHO : ICMPV6_ECHO)) this.columns.requests[row]!++;
-    else if (type === (protocol === PROTOCOL.icmp ? 0 : ICMPV6_ECHO_REPLY)) this.columns.replies[row]!++;
-    else this.icmpErrors.add(this.addresses, bytes, at, stack.end[this.#selection.transport]!, protocol, row, packet);
+  #icmp(bytes: Uint8Array, stack: LayerStack, row: number, packet: number): void {
+    const { transport } = this.#selection;
+    const at = stack.start[transport]!;
+    const protocol = stack.protocol[transport]!;
+    const isV4 = protocol === P.icmp;
+    const type = bytes[at]!;
+    if (type === (isV4 ? ECHO : ECHO_V6)) this.#columns.requests[row]!++;
+    else if (type === (isV4 ? ECHO_REPLY : ECHO_REPLY_V6)) this.#columns.replies[row]!++;
+    else {
+      const end = stack.end[transport]!;
+      this.icmpErrors.add(this.addresses, bytes, { at, end, protocol, observation: row, packet });
+    }
   }
 
-  /** Row * 2 + (1 if the fragment is one of the outer packet); -1 when its first fragment is not known. */
-  #laterFragment(bytes: Uint8Array, stack: LayerStack, link: number): number {
-    this.#fragmentKey(bytes, stack, stack.laterFragment, link);
-    return this.#fragments.get();
+  /** Counts a later fragment in the row of its first one; -1 when that is not known. */
+  #laterFragment(
+    batch: PacketBatch,
+    i: number,
+    stack: LayerStack,
+    link: number,
+    capture: number,
+    packet: number,
+  ): number {
+    this.#fragments.setKey(this.addresses, batch.bytes, stack, stack.laterFragment, capture);
+    const known = this.#fragments.get();
+    if (known < 0) return -1;
+    const isOuter = (known & 1) === 1;
+    const first = known >> 1;
+    const flow = this.#columns.flow[first]!;
+    this.#rows.copyKey(this.#flows, flow, FLOW_WORDS);
+    // On the link and (for an inner fragment) in the tunnel where this one was seen, whatever its first one took.
+    const row = this.#row(link, isOuter ? this.#columns.tunnel[first]! : this.#selection.tunnel);
+    this.#count(batch, i, row, packet);
+    if (isOuter) this.#columns.outerFragments[row]!++;
+    else {
+      this.#overhead(stack, row);
+      this.#payload(this.#view.of(batch.bytes), stack, row, batch.original[i]! - batch.captured[i]!);
+    }
+    return row;
   }
 
-  #rememberFragments(bytes: Uint8Array, stack: LayerStack, link: number, row: number): void {
-    for (let layer = stack.firstFragment; layer <= this.#selection.network; layer++) {
+  #rememberFragments(bytes: Uint8Array, stack: LayerStack, capture: number, row: number): void {
+    const { network, tunnelLayer } = this.#selection;
+    for (let layer = stack.firstFragment; layer <= network; layer++) {
       if (!isFirstFragment(bytes, stack, layer)) continue;
-      this.#fragmentKey(bytes, stack, layer, link);
-      const outer = this.#selection.tunnelLayer >= 0 && layer < this.#selection.tunnelLayer;
-      this.columns.bits[row]! |= outer ? BIT.outerFragmented : BIT.innerFragmented;
-      this.#fragments.put(row * 2 + (outer ? 1 : 0));
-    }
-  }
-
-  #fragmentKey(bytes: Uint8Array, stack: LayerStack, layer: number, link: number): void {
-    const key = this.#fragments.key;
-    const protocol = stack.protocol[layer]!;
-    const at = stack.start[layer]!;
-    let around = 0;
-    while (around < stack.tunnels && stack.tunnel[around]! <= layer) around++;
-    key[0] = link;
-    key[1] = around;
-    key[2] = this.addresses.source(protocol, bytes, at);
-    key[3] = this.addresses.destination(protocol, bytes, at);
-    if (protocol === PROTOCOL.ipv4) {
-      key[4] = IPV4.id.read(bytes, at);
-      key[5] = IPV4.proto.read(bytes, at);
-    } else {
-      const header = fragmentHeader(stack, layer);
-      key[4] = header < 0 ? 0 : u32(bytes, stack.start[header]! + 4);
-      key[5] = 0x600;
+      this.#fragments.setKey(this.addresses, bytes, stack, layer, capture);
+      const isOuter = tunnelLayer >= 0 && layer < tunnelLayer;
+      this.#columns.words[row * R.words + R.bits]! |= isOuter ? B.outerFragmented : B.innerFragmented;
+      this.#fragments.put(row * 2 + (isOuter ? 1 : 0));
     }
   }
 
   // ---- reading, after the packets ----
+
+  get flowCount(): number {
+    return this.#flows.count;
+  }
+
+  /** The facts of all rows. Read them after the packets: the arrays of a moment before are not those of now. */
+  get columns(): ObservationColumns {
+    if (!this.#unpacked) this.#columns.unpack();
+    this.#unpacked = true;
+    return this.#columns;
+  }
 
   /** First row of a flow; follow `columns.next`. */
   firstRow(flow: number): number {
@@ -309,7 +351,7 @@ export class FlowTable {
     return this.findFlow(
       this.#flows.word(flow, DESTINATION),
       this.#flows.word(flow, SOURCE),
-      ((ports << 16) | (ports >>> 16)) >>> 0,
+      (ports << 16) | (ports >>> 16),
       this.#flows.word(flow, PROTO),
     );
   }
@@ -317,7 +359,7 @@ export class FlowTable {
   /** The flow that an ICMP error quotes, -1 if it was not seen. */
   quotedFlow(error: IcmpError): number {
     if (error.sourcePort === null || error.destinationPort === null) return -1;
-    const ports = ((error.sourcePort << 16) | error.destinationPort) >>> 0;
+    const ports = (error.sourcePort << 16) | error.destinationPort;
     return this.findFlow(error.source, error.destination, ports, error.protocol | (error.family === 6 ? IPV6_FLOW : 0));
   }
 
@@ -330,4 +372,8 @@ export class FlowTable {
     key[PROTO] = protocol;
     return this.#flows.find();
   }
+}
+
+function isEarlier(seconds: number, nanos: number, thanSeconds: number, thanNanos: number): boolean {
+  return seconds < thanSeconds || (seconds === thanSeconds && nanos < thanNanos);
 }

@@ -1,58 +1,97 @@
 // HOT: per packet. No allocation.
-// TCP facts of one observation: flags, retransmissions by sequence number (RFC 9293 section 3.4), acknowledgements.
-import { TCP, TCP_FLAG, tcpHeaderLength } from '../wire/tcp.ts';
-import { BIT, type ObservationColumns } from './observation-columns.ts';
+// TCP facts of one row: flags, retransmissions by sequence number (RFC 9293 section 3.4), acknowledgements. What counts
+// as a retransmission is bytes seen here before: a segment that fills a gap was reordered, or lost before this place.
+import { TCP, TCP_FLAG } from '../wire/tcp.ts';
+import { BIT, type ObservationColumns, RECORD } from './observation-columns.ts';
 
 /** Payload bytes above which a segment counts as large (a black hole swallows these and lets small ones pass). */
 export const LARGE_SEGMENT = 1000;
 
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const R = RECORD;
+const B = BIT;
+const LARGE = LARGE_SEGMENT;
 const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAG;
+const FLAGS = (TCP['flags.fin'].bit >> 3) as number;
+const SEQUENCE = TCP.seq_raw.bit >> 3;
+const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
 
-/** Counts the segment whose header starts at `at`; `end` is where its payload ended on the wire. */
-export function trackTcp(columns: ObservationColumns, row: number, bytes: Uint8Array, at: number, end: number): void {
-  const flags = TCP.flags.read(bytes, at);
-  if (flags & RST) columns.rst[row]!++;
-  if (flags & FIN) columns.fin[row]!++;
-  if (flags & SYN) {
-    if (flags & ACK) columns.replies[row]!++;
-    else columns.requests[row]!++;
-  }
-  if (flags & ACK) trackAcknowledgement(columns, row, TCP.ack_raw.read(bytes, at));
-  const payload = end - at - tcpHeaderLength(bytes, at);
-  trackSequence(columns, row, TCP.seq_raw.read(bytes, at), payload, flags);
+/** Counts the segment whose header starts at `at` and that carried `payload` bytes on the wire. */
+export function trackTcp(c: ObservationColumns, row: number, view: DataView, at: number, payload: number): void {
+  const flags = view.getUint8(at + FLAGS);
+  const sequence = view.getInt32(at + SEQUENCE);
+  if (flags & (SYN | FIN | RST)) trackFlags(c, row, flags, sequence, payload);
+  if (flags & ACK) trackAcknowledgement(c, row, view.getInt32(at + ACKNOWLEDGEMENT));
+  if (payload > 0) c.words[row * R.words + R.data]!++;
+  const length = payload + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
+  // A bare acknowledgement, a keep-alive without data or a reset takes no place in the sequence.
+  if (!(flags & RST)) trackSequence(c, row, sequence, length, payload);
 }
 
-function trackAcknowledgement(columns: ObservationColumns, row: number, acknowledgement: number): void {
-  if (columns.bits[row]! & BIT.acknowledgementKnown) {
-    if (((acknowledgement - columns.acknowledged[row]!) | 0) <= 0) return;
-  } else columns.bits[row]! |= BIT.acknowledgementKnown;
-  columns.acknowledged[row] = acknowledgement;
+function trackFlags(c: ObservationColumns, row: number, flags: number, sequence: number, payload: number): void {
+  if (flags & RST) c.rst[row]!++;
+  if (flags & FIN) c.fin[row]!++;
+  if (!(flags & SYN)) return;
+  if (flags & ACK) c.replies[row]!++;
+  else c.requests[row]!++;
+  const record = row * R.words;
+  const end = (sequence + payload + 1) >>> 0;
+  if (!(c.words[record + R.bits]! & B.sequenceKnown) || c.words[record + R.sequenceEnd] === end) return;
+  // The ports are used again: another connection with numbers of its own.
+  c.words[record + R.bits]! &= ~(B.sequenceKnown | B.acknowledgementKnown);
+  c.holeStart[row] = 0;
+  c.holeEnd[row] = 0;
 }
 
-function trackSequence(
-  columns: ObservationColumns,
-  row: number,
-  sequence: number,
-  payload: number,
-  flags: number,
-): void {
-  const length = payload > 0 ? payload : 0;
-  if (length > 0) columns.data[row]!++;
-  const end = (sequence + length + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) >>> 0;
-  if (!(columns.bits[row]! & BIT.sequenceKnown) || flags & SYN) {
-    if (flags & SYN && columns.bits[row]! & BIT.sequenceKnown && columns.sequenceEnd[row] === end)
-      columns.retransmissions[row]!++;
-    columns.bits[row]! |= BIT.sequenceKnown;
-    columns.sequenceEnd[row] = end;
+function trackAcknowledgement(c: ObservationColumns, row: number, acknowledgement: number): void {
+  const record = row * R.words;
+  if (c.words[record + R.bits]! & B.acknowledgementKnown) {
+    if (((acknowledgement - c.words[record + R.acknowledged]!) | 0) <= 0) return;
+  } else c.words[record + R.bits]! |= B.acknowledgementKnown;
+  c.words[record + R.acknowledged] = acknowledgement;
+}
+
+/** `length` counts SYN and FIN, `payload` does not. */
+function trackSequence(c: ObservationColumns, row: number, sequence: number, length: number, payload: number): void {
+  const record = row * R.words;
+  const reached = c.words[record + R.sequenceEnd]!;
+  const end = (sequence + length) >>> 0;
+  if (!(c.words[record + R.bits]! & B.sequenceKnown)) {
+    c.words[record + R.bits]! |= B.sequenceKnown;
+    c.words[record + R.sequenceEnd] = end;
     return;
   }
-  const beyond = (end - columns.sequenceEnd[row]!) | 0;
-  if (beyond > 0) columns.sequenceEnd[row] = end;
-  else if (length > 1 || (length === 1 && beyond < 0)) {
-    columns.retransmissions[row]!++;
-    if (length > LARGE_SEGMENT) {
-      columns.largeRetransmissions[row]!++;
-      columns.largeSequence[row] = sequence;
-    }
-  }
+  if (length === 0) return;
+  const gap = (sequence - reached) | 0;
+  if (((end - reached) | 0) > 0) {
+    c.words[record + R.sequenceEnd] = end;
+    if (gap > 0) openHole(c, row, reached, sequence);
+    // One byte again is a window probe whose byte was refused.
+    if (gap >= -1) return;
+  } else if (length === 1 && gap === -1 && payload === 1)
+    return; // a keep-alive with its byte
+  else if (fillsHole(c, row, sequence, end)) return;
+  countAgain(c, row, sequence, payload);
+}
+
+function countAgain(c: ObservationColumns, row: number, sequence: number, payload: number): void {
+  c.retransmissions[row]!++;
+  if (payload <= LARGE) return;
+  c.largeRetransmissions[row]!++;
+  c.largeSequence[row] = sequence;
+}
+
+function openHole(c: ObservationColumns, row: number, from: number, to: number): void {
+  c.holeStart[row] = from;
+  c.holeEnd[row] = to;
+}
+
+/** Whether the segment lies in the last gap, which it then makes smaller: from its start, its end, or to what is below it. */
+function fillsHole(c: ObservationColumns, row: number, sequence: number, end: number): boolean {
+  const from = c.holeStart[row]!;
+  const to = c.holeEnd[row]!;
+  if (from === to || ((sequence - from) | 0) < 0 || ((to - end) | 0) < 0) return false;
+  if (sequence === from) c.holeStart[row] = end;
+  else c.holeEnd[row] = sequence;
+  return true;
 }

@@ -2,7 +2,6 @@
 // Tunnels as seen in frames: what carried the inner packet, between which outer addresses, with which inner MACs.
 // Index 0 means "no tunnel". A nested tunnel's entry names the entry of the tunnel around it.
 import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
-import { u16, u32 } from '../wire/bytes.ts';
 import { GENEVE } from '../wire/geneve.ts';
 import { UDP } from '../wire/udp.ts';
 import { VXLAN } from '../wire/vxlan.ts';
@@ -12,6 +11,13 @@ import type { FrameEncapsulation, TunnelRecord } from './record.ts';
 import { WordTable } from './word-table.ts';
 
 export const NO_TUNNEL = 0;
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const VXLAN_VNI = VXLAN.vni.bit >> 3;
+const GENEVE_VNI = GENEVE.vni.bit >> 3;
+const UDP_DESTINATION = UDP.dstport.bit >> 3;
+
 const ENCAPSULATIONS: readonly FrameEncapsulation[] = ['none', 'vxlan', 'ipip', 'gre', 'geneve', 'wireguard'];
 const [NONE, VXLAN_TUNNEL, IPIP, GRE, GENEVE_TUNNEL, WIREGUARD] = [0, 1, 2, 3, 4, 5] as const;
 const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [
@@ -23,7 +29,7 @@ const HAS_VNI = 32;
 const HAS_MACS = 64;
 
 export class Tunnels {
-  readonly #table = new WordTable(8, 64);
+  readonly #table = new WordTable(64);
   readonly #records: TunnelRecord[] = [];
   readonly #addresses: AddressWords;
 
@@ -38,7 +44,7 @@ export class Tunnels {
   }
 
   /** Index of the tunnel whose header is stack layer `layer`; `parent` is the index of the tunnel around it, or NO_TUNNEL. */
-  add(bytes: Uint8Array, stack: LayerStack, layer: number, parent: number): number {
+  add(view: DataView, stack: LayerStack, layer: number, parent: number): number {
     const key = this.#table.key;
     const protocol = stack.protocol[layer]!;
     const at = stack.start[layer]!;
@@ -47,28 +53,28 @@ export class Tunnels {
     key[MAC_SOURCE] = 0;
     key[MAC_DESTINATION] = 0;
     key[PARENT] = parent;
-    let kind: number = protocol === PROTOCOL.gre ? GRE : IPIP;
-    if (protocol === PROTOCOL.vxlan) {
-      kind = VXLAN_TUNNEL | HAS_VNI | (udpPort(bytes, stack, layer) << 16);
-      key[VNI] = VXLAN.vni.read(bytes, at);
-    } else if (protocol === PROTOCOL.geneve) {
-      kind = GENEVE_TUNNEL | HAS_VNI | (udpPort(bytes, stack, layer) << 16);
-      key[VNI] = GENEVE.vni.read(bytes, at);
-    } else if (protocol === PROTOCOL.wireguard) kind = WIREGUARD | (udpPort(bytes, stack, layer) << 16);
-    if (layer + 1 < stack.depth && stack.protocol[layer + 1] === PROTOCOL.ethernet) {
+    let kind: number = protocol === P.gre ? GRE : IPIP;
+    if (protocol === P.vxlan) {
+      kind = VXLAN_TUNNEL | HAS_VNI | (udpPort(view, stack, layer) << 16);
+      key[VNI] = view.getUint32(at + VXLAN_VNI) >>> 8;
+    } else if (protocol === P.geneve) {
+      kind = GENEVE_TUNNEL | HAS_VNI | (udpPort(view, stack, layer) << 16);
+      key[VNI] = view.getUint32(at + GENEVE_VNI) >>> 8;
+    } else if (protocol === P.wireguard) kind = WIREGUARD | (udpPort(view, stack, layer) << 16);
+    if (layer + 1 < stack.depth && stack.protocol[layer + 1] === P.ethernet) {
       kind |= HAS_MACS;
       const mac = stack.start[layer + 1]!;
-      key[MAC_HIGH] = (u16(bytes, mac + 6) << 16) | u16(bytes, mac);
-      key[MAC_SOURCE] = u32(bytes, mac + 8);
-      key[MAC_DESTINATION] = u32(bytes, mac + 2);
+      key[MAC_HIGH] = (view.getUint16(mac + 6) << 16) | view.getUint16(mac);
+      key[MAC_SOURCE] = view.getInt32(mac + 8);
+      key[MAC_DESTINATION] = view.getInt32(mac + 2);
     }
     const outer = outerNetwork(stack, layer);
     if (outer >= 0) {
       const outerProtocol = stack.protocol[outer]!;
-      if (outerProtocol === PROTOCOL.ipv6) kind |= IPV6_OUTER;
+      if (outerProtocol === P.ipv6) kind |= IPV6_OUTER;
       // interning IPv6 addresses uses another table, so the key stays as it is
-      key[OUTER_SOURCE] = this.#addresses.source(outerProtocol, bytes, stack.start[outer]!);
-      key[OUTER_DESTINATION] = this.#addresses.destination(outerProtocol, bytes, stack.start[outer]!);
+      key[OUTER_SOURCE] = this.#addresses.viewedSource(outerProtocol, view, stack.start[outer]!);
+      key[OUTER_DESTINATION] = this.#addresses.viewedDestination(outerProtocol, view, stack.start[outer]!);
     } else {
       key[OUTER_SOURCE] = 0;
       key[OUTER_DESTINATION] = 0;
@@ -140,13 +146,13 @@ const PLAIN: TunnelRecord = {
 export function outerNetwork(stack: LayerStack, layer: number): number {
   for (let i = layer - 1; i >= 0; i--) {
     const protocol = stack.protocol[i]!;
-    if (protocol === PROTOCOL.ipv4 || protocol === PROTOCOL.ipv6) return i;
+    if (protocol === P.ipv4 || protocol === P.ipv6) return i;
   }
   return -1;
 }
 
-function udpPort(bytes: Uint8Array, stack: LayerStack, layer: number): number {
+function udpPort(view: DataView, stack: LayerStack, layer: number): number {
   const below = layer - 1;
-  if (below < 0 || stack.protocol[below] !== PROTOCOL.udp) return 0;
-  return UDP.dstport.read(bytes, stack.start[below]!);
+  if (below < 0 || stack.protocol[below] !== P.udp) return 0;
+  return view.getUint16(stack.start[below]! + UDP_DESTINATION);
 }
