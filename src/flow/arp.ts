@@ -1,5 +1,6 @@
 // ARP as evidence: who asked for whom, on which link. It tells whose NIC a capture is, and that a neighbour is missing
 // (ARP on vxlan.calico never happens in a healthy cluster: calico-facts 4.5, 10.7). Bounded to MAX_PAIRS pairs.
+import { ARP, isEthernetArp } from '../wire/arp.ts';
 import { u16, u32 } from '../wire/bytes.ts';
 import { WordTable } from './word-table.ts';
 
@@ -8,7 +9,7 @@ const SENDER_MAC = 8;
 const SENDER_IP = 14;
 const TARGET_IP = 24;
 const OPERATION = 6;
-const PROTOCOL_TYPE = 2;
+const ARP_LENGTH = ARP.headerLength;
 const [LINK, OP, SENDER, TARGET, MAC_HIGH, MAC_LOW] = [0, 1, 2, 3, 4, 5] as const;
 
 export interface ArpPair {
@@ -29,9 +30,9 @@ export class ArpPairs {
   #packets = new Float64Array(MAX_PAIRS);
   #first = new Float64Array(MAX_PAIRS);
 
-  /** Counts the ARP header at `at` (28 bytes, IPv4 over Ethernet: RFC 826); others are passed over. */
+  /** Counts the ARP header at `at` (IPv4 over Ethernet: RFC 826); others are passed over. */
   add(bytes: Uint8Array, at: number, end: number, link: number, packet: number): void {
-    if (end - at < 28 || u16(bytes, at + PROTOCOL_TYPE) !== 0x0800) return;
+    if (end - at < ARP_LENGTH || !isEthernetArp(bytes, at)) return;
     const key = this.#table.key;
     key[LINK] = link;
     key[OP] = u16(bytes, at + OPERATION);
