@@ -1,7 +1,7 @@
 // Counts of one capture while it is read: packets, bytes, time span, outcomes and faults. Nothing allocated per packet.
 import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
 import { FAULT, FAULT_NAMES } from '../decode/faults.ts';
-import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 
 /** A moment: whole seconds since the epoch and nanoseconds within. */
 export interface Moment {
@@ -31,9 +31,9 @@ export class CaptureCounters {
   count(batch: PacketBatch, i: number, stack: LayerStack, orphan: boolean, packet: number): void {
     this.packets++;
     this.bytes += batch.original[i]!;
-    this.outcomes[orphan ? OUTCOME.faulty : stack.outcome]!++;
+    this.outcomes[stack.outcome]!++;
     if (orphan) this.#fault(FAULT.fragmentWithoutFirst, packet);
-    else if (stack.fault !== 0) this.#fault(stack.fault, packet);
+    if (stack.fault !== 0) this.#fault(stack.fault, packet);
     const seconds = batch.seconds[i]!;
     const nanos = batch.nanos[i]!;
     if (seconds < this.#firstSeconds || (seconds === this.#firstSeconds && nanos < this.#firstNanos)) {
