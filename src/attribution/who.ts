@@ -12,13 +12,24 @@ export interface Who {
   node: Node | null;
   nodeSource: OwnerSource | 'outer-header' | 'nic-mac' | null;
   evidence: readonly Evidence[];
+  /** Another node, by the packets, where the snapshot names one by weak evidence only. */
+  against?: PacketEvidence;
+}
+
+/** A node that underlay frames name for an address, and how. */
+export interface PacketEvidence {
+  node: Node;
+  source: 'outer-header' | 'nic-mac';
+  detail: string;
 }
 
 /** Evidence that names one address's node by itself; blocks only say where an address usually is (borrowed ones are elsewhere). */
 const STRONG: ReadonlySet<string> = new Set(['node-address', 'pod', 'tunnel-address', 'borrowed-allocation']);
 
-export function isStrong(who: Who): boolean {
-  return who.nodeSource !== null && STRONG.has(who.nodeSource);
+/** A pod that is one of several candidates (finished, younger than the capture, twice the same address) is no proof either. */
+export function isStrong({ nodeSource, owner }: Pick<Who, 'nodeSource' | 'owner'>): boolean {
+  if (nodeSource === null || !STRONG.has(nodeSource)) return false;
+  return nodeSource !== 'pod' || owner.candidates.length === 0;
 }
 
 export interface Directory {
@@ -54,8 +65,8 @@ function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<
   for (let flow = 0; flow < table.flowCount; flow++) {
     const src = table.sourceOf(flow);
     const dst = table.destinationOf(flow);
-    const srcOpen = isOpen(book.ownerOf(src));
-    const dstOpen = isOpen(book.ownerOf(dst));
+    const srcOpen = isOpen(book.ownerOf(src)) || isDoubtful(book.ownerOf(src));
+    const dstOpen = isOpen(book.ownerOf(dst)) || isDoubtful(book.ownerOf(dst));
     if (!srcOpen && !dstOpen) continue;
     for (let row = table.firstRow(flow); row >= 0; row = columns.next[row] ?? -1) {
       const link = columns.link[row] ?? 0;
@@ -76,6 +87,11 @@ function isOpen(owner: Owner): boolean {
     (owner.kind === 'pod' || owner.kind === 'unknown' || owner.kind === 'tunnel') &&
     owner.candidates.length < 2
   );
+}
+
+/** A node is known by weak evidence: a block's address may be borrowed by another node (calico-facts 3.5). */
+function isDoubtful(owner: Owner): boolean {
+  return owner.node !== null && !isStrong({ nodeSource: owner.nodeSource, owner });
 }
 
 function rowEnds(
@@ -116,32 +132,33 @@ function decide(owner: Owner, hint: Hint | undefined): Who {
     nodeSource: owner.nodeSource,
     evidence: owner.evidence,
   };
-  if (owner.node !== null || hint === undefined) return base;
-  const found =
-    single(hint.outerSource, 'outer-header', (n) => `packets from ${owner.address} left ${n.name} in its tunnel`) ??
-    single(hint.macSource, 'nic-mac', (n) => `packets from ${owner.address} left ${n.name}'s NIC`) ??
+  const found = hint === undefined ? null : nodeByPackets(owner.address, hint);
+  if (found === null || found.node === owner.node) return base;
+  if (owner.node !== null) return { ...base, against: found };
+  const { node, source, detail } = found;
+  return { ...base, node, nodeSource: source, evidence: [...owner.evidence, { source, detail }] };
+}
+
+/** What an address sent says more than what was sent to it: senders know where they are. */
+function nodeByPackets(address: string, hint: Hint): PacketEvidence | null {
+  return (
+    single(hint.outerSource, 'outer-header', (n) => `packets from ${address} left ${n.name} in its tunnel`) ??
+    single(hint.macSource, 'nic-mac', (n) => `packets from ${address} left ${n.name}'s NIC`) ??
     (hint.outerSource.size + hint.macSource.size > 0
       ? null
       : (single(
           hint.outerDestination,
           'outer-header',
-          (n) => `packets to ${owner.address} were sent to ${n.name} in a tunnel`,
-        ) ??
-        single(hint.macDestination, 'nic-mac', (n) => `packets to ${owner.address} were sent to ${n.name}'s NIC`)));
-  if (found === null) return base;
-  return {
-    ...base,
-    node: found.node,
-    nodeSource: found.source,
-    evidence: [...owner.evidence, { source: found.source, detail: found.detail }],
-  };
+          (n) => `packets to ${address} were sent to ${n.name} in a tunnel`,
+        ) ?? single(hint.macDestination, 'nic-mac', (n) => `packets to ${address} were sent to ${n.name}'s NIC`)))
+  );
 }
 
 function single(
   nodes: ReadonlySet<Node>,
   source: 'outer-header' | 'nic-mac',
   say: (node: Node) => string,
-): { node: Node; source: 'outer-header' | 'nic-mac'; detail: string } | null {
+): PacketEvidence | null {
   const [node] = nodes;
   return nodes.size === 1 && node !== undefined ? { node, source, detail: say(node) } : null;
 }

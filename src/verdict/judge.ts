@@ -209,32 +209,55 @@ const SIMPLE_RULES: readonly (readonly [FindingCode, (input: RuleInput) => strin
   ['wrong-tunnel-mac', wrongTunnelMac],
 ];
 
+const NODE_REASONS: ReadonlySet<string> = new Set([
+  'crosssubnet-same',
+  'crosssubnet-different',
+  'wireguard-keys',
+  'no-vtep',
+]);
+
+/** The packets name another node for an end whose node only a block tells: it may be a borrowed address. */
+function packetsAgainst({ src, dst, seen, expected }: RuleInput): RawFinding | null {
+  const who = dst.against === undefined ? src : dst;
+  if (who.against === undefined || !NODE_REASONS.has(expected.reason)) return null;
+  const message = `${nameOf(who)} is on ${who.node?.name} by ${who.nodeSource} only, but ${who.against.detail}`;
+  return { code: 'snapshot-conflict', message, seen };
+}
+
 function judgeByRules(rule: RuleInput): Judgement {
-  const findings: RawFinding[] = [];
-  let weak: RawFinding | null = null;
-  for (const [code, check] of SIMPLE_RULES) {
+  const { faults, weak } = judgeOuterAddresses(rule);
+  // what depends on where both ends are cannot be asked while the packets put one of them elsewhere
+  const askable = weak === null || !NODE_REASONS.has(rule.expected.reason);
+  const findings = askable ? [...simpleFindings(rule), ...faults] : faults;
+  if (findings.length > 0)
+    return { verdict: 'violation', unverified: null, findings: weak === null ? findings : [...findings, weak] };
+  if (weak !== null) return open('owner-by-block', weak.message, null, [weak]);
+  if (accepts(rule)) return OK;
+  const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`;
+  return open('not-calicos-choice', detail, null);
+}
+
+function simpleFindings(rule: RuleInput): RawFinding[] {
+  return SIMPLE_RULES.flatMap(([code, check]) => {
     const message = check(rule);
-    if (message !== null) findings.push({ code, message, seen: rule.seen });
-  }
+    return message === null ? [] : [{ code, message, seen: rule.seen }];
+  });
+}
+
+/** Outer addresses of other nodes than the owners'; `weak` where only a block says whose an address is. */
+function judgeOuterAddresses(rule: RuleInput): { faults: RawFinding[]; weak: RawFinding | null } {
+  const faults: RawFinding[] = [];
+  let weak = packetsAgainst(rule);
   for (const [code, check] of [
     ['wrong-destination-vtep', wrongDestinationVtep],
     ['wrong-source-vtep', wrongSourceVtep],
   ] as const) {
     const fault = check(rule);
-    if (fault?.strong) findings.push({ code, message: fault.message, seen: rule.seen });
+    if (fault?.strong) faults.push({ code, message: fault.message, seen: rule.seen });
     else if (fault !== null)
       weak = { code: 'snapshot-conflict', message: `${fault.message}; only IPAM blocks say so`, seen: rule.seen };
   }
-  if (findings.length > 0)
-    return { verdict: 'violation', unverified: null, findings: weak === null ? findings : [...findings, weak] };
-  if (weak !== null) return open('owner-by-block', weak.message, null, [weak]);
-  return accepts(rule)
-    ? OK
-    : open(
-        'not-calicos-choice',
-        `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`,
-        null,
-      );
+  return { faults, weak };
 }
 
 /** Whether what was seen is what was asked for. */
