@@ -4,6 +4,7 @@ import { parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
 import { createPrefixTable } from '../net/prefix-table.ts';
 import type { FdbEntry, IPPool, Neighbour, Node, NodeLink, Route, Topology } from '../topology/model.ts';
+import { isTunnelDevice, notGiven, routeStep, type Step } from './chain-route.ts';
 import { poolEncapsulation } from './expected.ts';
 import type { ChainStep, Expected } from './types.ts';
 
@@ -17,8 +18,6 @@ export interface ChainInput {
   /** What the packet had; nulls when it was plain or is only predicted. */
   seen: { outerDst: string | null; innerDstMac: string | null; vni: number | null };
 }
-
-type Step = Pick<ChainStep, 'text' | 'ref' | 'status' | 'note'>;
 
 export function chainOf(input: ChainInput): ChainStep[] {
   const route = findRoute(input);
@@ -37,10 +36,6 @@ export function chainOf(input: ChainInput): ChainStep[] {
   ) as ChainStep[];
 }
 
-function notGiven(): Step {
-  return { text: null, ref: null, status: 'unknown', note: null };
-}
-
 function poolStep({ pool }: ChainInput): Step {
   if (pool === null) return notGiven();
   const { encapsulation, mode } = poolEncapsulation(pool);
@@ -48,54 +43,32 @@ function poolStep({ pool }: ChainInput): Step {
   return { text: `${pool.cidr} has ${key} ${mode}`, ref: pool.modeRef, status: 'ok', note: null };
 }
 
-/** The route the sender's table has for the destination: the longest prefix. */
-export function findRoute({ from, destination }: Pick<ChainInput, 'from' | 'destination'>): Route | null {
+export interface RouteQuestion {
+  from: Node | null;
+  destination: string;
+  expected?: Expected;
+}
+
+/**
+ * The route the sender's table has for the destination: the longest prefix of the main table. What goes through WireGuard is
+ * decided in a table of its own (calico-facts 3.2), which `ip route` alone does not print.
+ */
+export function findRoute({ from, destination, expected }: RouteQuestion): Route | null {
   const ip = parseIp(destination);
   if (from === null || ip === null) return null;
+  const isMain = ({ table }: Route): boolean => table === null || table === 'main';
+  const wireguard = expected?.encapsulation === 'wireguard';
   const table = createPrefixTable<Route>();
   for (const route of from.routes) {
+    if (isMain(route) === wireguard || IGNORED.has(route.type)) continue;
     const cidr = parseCidr(route.dst);
     if (cidr !== null) table.insert(cidr, route);
   }
   return table.longest(ip)?.values[0] ?? null;
 }
 
-function tunnelAddressOf(node: Node | null, address: string): string | null {
-  const kind = parseIp(address)?.family === 6 ? 'vxlan-v6' : 'vxlan';
-  return node?.tunnels[kind]?.value ?? null;
-}
-
-function isTunnelDevice(from: Node, dev: string | null): boolean {
-  return (
-    dev !== null &&
-    (/^(vxlan|tunl|wireguard|wg-v6)/.test(dev) || from.links.some((l) => l.name === dev && l.vxlan !== null))
-  );
-}
-
-function routeStep(input: ChainInput, route: Route | null): Step {
-  const { from, to, expected, destination } = input;
-  if (from === null || !from.has.route) return notGiven();
-  if (route === null)
-    return { text: null, ref: null, status: 'missing', note: `no route for ${destination} on ${from.name}` };
-  const base = { text: route.text, ref: route.ref };
-  const tunnelled =
-    expected.encapsulation === 'vxlan' || expected.encapsulation === 'ipip' || expected.encapsulation === 'wireguard';
-  if (tunnelled && !isTunnelDevice(from, route.dev)) {
-    const wanted = tunnelAddressOf(to, destination);
-    return {
-      ...base,
-      status: 'wrong',
-      note: `sends it plain; should go through the tunnel device${wanted === null ? '' : ` via ${wanted}`}`,
-    };
-  }
-  if (expected.encapsulation === 'none' && isTunnelDevice(from, route.dev)) {
-    return { ...base, status: 'wrong', note: 'sends it into the tunnel; should go plain' };
-  }
-  const wanted = expected.encapsulation === 'vxlan' ? tunnelAddressOf(to, destination) : null;
-  if (wanted !== null && route.via !== null && route.via !== wanted)
-    return { ...base, status: 'wrong', note: `should go via ${wanted}` };
-  return { ...base, status: 'ok', note: null };
-}
+/** Types of the kernel's local table. */
+const IGNORED: ReadonlySet<string> = new Set(['local', 'broadcast', 'multicast', 'anycast']);
 
 function findNeighbour({ from, destination }: ChainInput, route: Route | null): Neighbour | null {
   const gateway = route?.via ?? (route === null ? null : destination);
@@ -166,16 +139,25 @@ function fdbFromPacket({ to, topology, seen }: ChainInput): Step {
   };
 }
 
-function deviceStep({ from, seen }: ChainInput): Step {
-  const device: NodeLink | undefined = from?.links.find((l) => l.vxlan !== null);
-  if (device?.vxlan == null) return notGiven();
+const NAMES = { 4: 'vxlan.calico', 6: 'vxlan-v6.calico' } as const;
+
+/** Calico's device of the destination's family; another name only where it is the one VXLAN device there is. */
+function vxlanDevice(from: Node | null, destination: string): NodeLink | null {
+  const devices = from?.links.filter((l) => l.vxlan !== null) ?? [];
+  const wanted = NAMES[destination.includes(':') ? 6 : 4];
+  return devices.find((l) => l.name === wanted) ?? (devices.length === 1 ? (devices[0] ?? null) : null);
+}
+
+function deviceStep({ from, seen, destination }: ChainInput): Step {
+  const device = vxlanDevice(from, destination);
+  if (from === null || device?.vxlan == null) return notGiven();
   const { id, local, dstport } = device.vxlan;
   const text = `${device.name} id ${id ?? '?'} local ${local ?? '?'} dstport ${dstport ?? '?'}`;
-  const differs = seen.vni !== null && id !== null && id !== 0 && id !== seen.vni;
-  return {
-    text,
-    ref: device.ref,
-    status: differs ? 'wrong' : 'ok',
-    note: differs ? `the packet had VNI ${seen.vni}` : null,
-  };
+  const base = { text, ref: device.ref };
+  if (seen.vni !== null && id !== null && id !== 0 && id !== seen.vni)
+    return { ...base, status: 'wrong', note: `the packet had VNI ${seen.vni}` };
+  const own = local?.includes(':') ? from.bgpIPv6 : from.bgpIPv4;
+  if (local !== null && own !== null && local !== own.address)
+    return { ...base, status: 'wrong', note: `${from.name}'s address is ${own.address}` };
+  return { ...base, status: 'ok', note: null };
 }
