@@ -42,13 +42,28 @@ export class Selection {
     this.tunnelLayer = -1;
     this.tunnel = NONE;
     this.linkLayer = 0;
-    const last = stack.depth - 1;
+    // A tunnel above the innermost IP header that can be read carries nothing that can be read.
     let usable = stack.tunnels;
     while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
-    if (usable > 0) this.#describe(view, stack, usable);
-    if (stack.protocol[last] !== P.wireguard || this.network !== stack.network) return;
-    this.tunnelLayer = last;
-    this.tunnel = this.#tunnels.add(view, stack, last, this.tunnel);
+    if (stack.protocol[stack.depth - 1] === P.wireguard) this.#wireguard(view, stack, usable);
+    else if (usable > 0) this.#describe(view, stack, usable);
+  }
+
+  /** Nothing inside WireGuard can be read: the flow is its datagram. Between pods, inside a tunnel of nodes, it is their payload. */
+  #wireguard(view: DataView, stack: LayerStack, usable: number): void {
+    const nodes = this.#nodes;
+    const isPayload =
+      nodes !== null &&
+      this.#innermostBetweenNodes(view, stack, usable) >= 0 &&
+      !nodes.hasBoth(stack.protocol[stack.network]!, view, stack.start[stack.network]!);
+    if (isPayload) {
+      this.#describe(view, stack, usable);
+      return;
+    }
+    for (let k = 0; k < usable; k++) this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
+    if (usable > 0) this.#useCarriedLink(stack, stack.tunnel[usable - 1]!);
+    this.tunnelLayer = stack.depth - 1;
+    this.tunnel = this.#tunnels.add(view, stack, this.tunnelLayer, this.tunnel);
   }
 
   #describe(view: DataView, stack: LayerStack, usable: number): void {
