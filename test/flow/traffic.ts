@@ -1,0 +1,115 @@
+// Frames through the walk into a flow table, and the table told in words, for tests that state what must be counted.
+import type { CaptureInfo, PacketBatch } from '../../src/capture/source.ts';
+import { LayerStack } from '../../src/decode/layer-stack.ts';
+import { walk } from '../../src/decode/walk.ts';
+import { walkPorts } from '../../src/decode/walk-ports.ts';
+import { CaptureCounters } from '../../src/flow/capture-counters.ts';
+import type { NodeAddresses } from '../../src/flow/node-addresses.ts';
+import { FlowTable } from '../../src/flow/table.ts';
+import { joinPackets } from '../support/packet-builder.ts';
+
+export interface Frame {
+  data: Uint8Array;
+  /** Bytes on the wire; default: as many as are there. */
+  original?: number;
+  linkType?: number;
+  seconds?: number;
+  nanos?: number;
+  interface?: number;
+  capture?: number;
+}
+
+export interface Counted {
+  table: FlowTable;
+  /** The row of each frame, -1 for none. */
+  rows: number[];
+  /** For each frame: whether it was a later fragment without its first one. */
+  orphans: boolean[];
+  counters: CaptureCounters;
+}
+
+/** Counts frames in order; those without a time are a second apart. Plain bytes are Ethernet frames. */
+export function countFrames(frames: readonly (Frame | Uint8Array)[], nodes: NodeAddresses | null = null): Counted {
+  const list = frames.map((frame): Frame => (frame instanceof Uint8Array ? { data: frame } : frame));
+  const table = new FlowTable(nodes);
+  const counters = new CaptureCounters(captureInfo());
+  const stack = new LayerStack();
+  const ports = walkPorts();
+  const batch = batchOf(list);
+  const rows: number[] = [];
+  const orphans: boolean[] = [];
+  list.forEach((frame, i) => {
+    const { linkType = 1, capture = 0 } = frame;
+    walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, linkType, stack, ports);
+    rows.push(table.add(batch, i, stack, capture, i + 1));
+    orphans.push(table.fragmentWithoutFirst);
+    counters.count(batch, i, stack, table.fragmentWithoutFirst, i + 1);
+  });
+  return { table, rows, orphans, counters };
+}
+
+export function batchOf(frames: readonly Frame[]): PacketBatch {
+  const { bytes, starts, lengths } = joinPackets(frames.map((frame) => frame.data));
+  return {
+    bytes,
+    start: Uint32Array.from(starts),
+    captured: Uint32Array.from(lengths),
+    original: Uint32Array.from(frames, (frame, i) => frame.original ?? lengths[i]!),
+    seconds: Float64Array.from(frames, (frame, i) => frame.seconds ?? 1_700_000_000 + i),
+    nanos: Uint32Array.from(frames, (frame) => frame.nanos ?? 0),
+    interface: Uint32Array.from(frames, (frame) => frame.interface ?? 0),
+    count: frames.length,
+  };
+}
+
+export function captureInfo(timeDigits: readonly number[] = [6]): CaptureInfo {
+  return {
+    path: 'a.pcap',
+    format: 'pcap',
+    compression: 'none',
+    interfaces: timeDigits.map((digits, index) => ({
+      index,
+      name: null,
+      description: null,
+      linkType: 1,
+      snaplen: 0,
+      filter: null,
+      timeDigits: digits,
+      dropped: null,
+    })),
+    complete: true,
+    warnings: [],
+    error: null,
+  };
+}
+
+/** `17 10.0.0.1:40000 > 10.0.0.2:53`; `?` for ports that were cut off. */
+export function flowText(table: FlowTable, flow: number): string {
+  const source = `${table.sourceOf(flow)}:${table.sourcePortOf(flow) ?? '?'}`;
+  const destination = `${table.destinationOf(flow)}:${table.destinationPortOf(flow) ?? '?'}`;
+  return `${table.protocolOf(flow)} ${source} > ${destination}`;
+}
+
+export function rowsOf(table: FlowTable, flow: number): number[] {
+  const rows: number[] = [];
+  for (let row = table.firstRow(flow); row >= 0; row = table.columns.next[row]!) rows.push(row);
+  return rows;
+}
+
+/** `vxlan 4096 10.0.1.20 > 10.0.1.30`, with carriers before it; `none`. */
+export function tunnelText(table: FlowTable, row: number): string {
+  const { encapsulation, vni, outerSrc, outerDst, carriers } = table.tunnels.record(table.columns.tunnel[row]!);
+  const outer = encapsulation === 'none' ? '' : `${vni === null ? '' : ` ${vni}`} ${outerSrc} > ${outerDst}`;
+  return [...carriers, `${encapsulation}${outer}`].join(' | ');
+}
+
+/** One line per row, flows in order: the flow, its tunnel and how many packets. */
+export function told(table: FlowTable): string[] {
+  const lines: string[] = [];
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    for (const row of rowsOf(table, flow)) {
+      lines.push(`${flowText(table, flow)} [${tunnelText(table, row)}] ${table.columns.packets[row]}`);
+    }
+  }
+  return lines;
+}
