@@ -5,7 +5,7 @@ import type { ChainStep } from '../attribution/types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import { FINDINGS, type FindingCode } from './codes.ts';
-import type { Convergence } from './mode-change.ts';
+import type { Convergence } from './convergence.ts';
 import type { Cause, Finding, TracedFlow } from './types.ts';
 
 /** More flow ids than this are not listed. */

@@ -142,7 +142,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
       'kubectl get ippools -o yaml > ippools.yaml   # the pools as they were after the edit',
     );
   }
-  if (change?.snapshotIsLater && differs) {
+  if (change?.snapshotIsLater && !change.repaired && differs) {
     return open(
       'before-mode-change',
       `before ${change.sender} changed from ${change.from} to ${change.to}; the snapshot is the later state`,

@@ -24,6 +24,8 @@ export interface ModeChange {
    * are not judged by it. One sender alone may as well have lost its routes.
    */
   poolEdited: boolean;
+  /** True when others had the later mode all along: a bypass that was repaired meanwhile, and is judged. */
+  repaired: boolean;
 }
 
 /** Collects flow by flow; then tells which (sender, receiver, pool) switched cleanly. */
@@ -43,6 +45,13 @@ interface Span {
   last: Moment;
 }
 
+/** What one clock saw: the captures of one node, or one capture of unknown place. Clocks differ, orders are told by one. */
+interface Clock {
+  matching: Span | null;
+  other: Span | null;
+  ofSender: boolean;
+}
+
 interface Modes {
   sender: string;
   receiver: string;
@@ -50,6 +59,8 @@ interface Modes {
   group: string;
   pool: string;
   asExpected: string;
+  clocks: Map<string, Clock>;
+  /** Of the clock that counts: the sender's, if it saw both modes. Set when all flows are in. */
   matching: Span | null;
   other: Span | null;
   otherKinds: Set<string>;
@@ -66,12 +77,13 @@ export function modeChanges(): ModeChanges {
       if (key === null || underlay.length === 0) return;
       const entry = modes.get(key) ?? newModes(src, dst, expected);
       modes.set(key, entry);
-      addObservations(entry, expected, underlay);
+      addObservations(entry, src, expected, underlay);
     },
     finish() {
+      for (const entry of modes.values()) chooseClock(entry);
       for (const [key, entry] of modes) {
         const change = entry.bothInOneFlow ? decide(entry) : null;
-        if (change !== null) changes.set(key, change);
+        if (change !== null) changes.set(key, { ...change, repaired: isRepaired(entry, change, modes.values()) });
       }
       markEditedPools(modes, changes);
       for (const [key, entry] of modes) {
@@ -103,6 +115,7 @@ function newModes(src: Who, dst: Who, expected: Expected): Modes {
     group: `${sender}|${pool}`,
     pool,
     asExpected: String(expected.encapsulation),
+    clocks: new Map(),
     matching: null,
     other: null,
     otherKinds: new Set(),
@@ -110,20 +123,62 @@ function newModes(src: Who, dst: Who, expected: Expected): Modes {
   };
 }
 
-function addObservations(entry: Modes, expected: Expected, underlay: readonly SeenObservation[]): void {
+function addObservations(entry: Modes, src: Who, expected: Expected, underlay: readonly SeenObservation[]): void {
   let matched = false;
   let differed = false;
   for (const o of underlay) {
+    const clock = clockOf(entry, src, o);
     if (o.encapsulation === expected.encapsulation) {
       matched = true;
-      entry.matching = widen(entry.matching, o);
+      clock.matching = widen(clock.matching, o);
     } else {
       differed = true;
       entry.otherKinds.add(o.encapsulation);
-      entry.other = widen(entry.other, o);
+      clock.other = widen(clock.other, o);
     }
   }
   if (matched && differed) entry.bothInOneFlow = true;
+}
+
+function clockOf({ clocks }: Modes, src: Who, { pointInfo, capture }: SeenObservation): Clock {
+  const key = pointInfo.node ?? `capture ${capture}`;
+  const known = clocks.get(key);
+  if (known !== undefined) return known;
+  const clock = { matching: null, other: null, ofSender: pointInfo.topologyNode === src.node };
+  clocks.set(key, clock);
+  return clock;
+}
+
+function chooseClock(entry: Modes): void {
+  const clocks = [...entry.clocks.values()];
+  const both = clocks.filter((c) => c.matching !== null && c.other !== null);
+  const best = both.find((c) => c.ofSender) ?? both[0];
+  // without a clock that saw both, each saw one mode: their order is as good as their clocks
+  entry.matching = best?.matching ?? clocks.find((c) => c.matching !== null)?.matching ?? null;
+  entry.other = best?.other ?? clocks.find((c) => c.other !== null)?.other ?? null;
+}
+
+/** Every node follows an edit within seconds of the others. */
+const CONVERGENCE_SECONDS = 10;
+
+/**
+ * Whether packets of the other mode went on for long while others had the snapshot's mode all along: no edit, but a bypass that
+ * was repaired while the capture ran.
+ */
+function isRepaired(entry: Modes, change: ModeChange, modes: Iterable<Modes>): boolean {
+  if (!change.snapshotIsLater) return false;
+  const late = toSeconds(change.lastOld) - CONVERGENCE_SECONDS;
+  const hadItAllAlong = (m: Modes): boolean =>
+    m.other === null && m.matching !== null && toSeconds(m.matching.first) < late;
+  return [...modes].some((m) => m !== entry && m.pool === entry.pool && hadItAllAlong(m));
+}
+
+/** Whether each clock that saw both modes saw them in this order. */
+function isOrdered({ clocks }: Modes, order: (clock: Clock) => readonly [Span | null, Span | null]): boolean {
+  return [...clocks.values()].every((clock) => {
+    const [first, second] = order(clock);
+    return first === null || second === null || precedes(first, second);
+  });
 }
 
 function widen(span: Span | null, o: SeenObservation): Span {
@@ -142,7 +197,10 @@ function decide(m: Modes): ModeChange | null {
   const [other] = m.otherKinds;
   if (m.matching === null || m.other === null || m.otherKinds.size !== 1 || other === undefined) return null;
   const snapshotIsLater = precedes(m.other, m.matching);
-  if (!snapshotIsLater && !precedes(m.matching, m.other)) return null;
+  const inOrder = snapshotIsLater
+    ? isOrdered(m, (clock) => [clock.other, clock.matching])
+    : precedes(m.matching, m.other) && isOrdered(m, (clock) => [clock.matching, clock.other]);
+  if (!inOrder) return null;
   const [before, after] = snapshotIsLater ? [m.other, m.matching] : [m.matching, m.other];
   return {
     sender: m.sender,
@@ -154,6 +212,7 @@ function decide(m: Modes): ModeChange | null {
     firstNew: after.first,
     snapshotIsLater,
     poolEdited: false,
+    repaired: false,
   };
 }
 
@@ -188,47 +247,13 @@ function explainedByGroup(
     const [old, now] = change.snapshotIsLater ? [kind ?? '', entry.asExpected] : [entry.asExpected, kind ?? ''];
     if (change.from !== modeName(old) || change.to !== modeName(now)) continue;
     const switched = toSeconds(change.firstNew);
-    if (change.snapshotIsLater && clean && end <= switched + TOLERANCE_SECONDS) return change;
+    if (change.snapshotIsLater && !change.repaired && clean && end <= switched + TOLERANCE_SECONDS) return change;
     if (change.poolEdited && start >= switched - TOLERANCE_SECONDS) return change;
   }
   return null;
 }
 
-/** How the nodes converged on a pool's new mode, in the order in which they switched. */
-export interface Convergence {
-  pool: string;
-  from: string;
-  to: string;
-  /** First new packet of each sender, earliest first. */
-  senders: readonly { name: string; firstNew: Moment }[];
-  snapshotIsLater: boolean;
-  /** Seconds between the first node's first new packet and the last old packet of any; 0 when they never disagreed. */
-  disagreedSeconds: number;
-}
-
-/** One per pool and pair of modes, from the changes of its senders. */
-export function convergences(changes: readonly ModeChange[]): Convergence[] {
-  const byPool = new Map<string, ModeChange[]>();
-  for (const change of changes) {
-    const key = `${change.pool}|${change.from}|${change.to}`;
-    byPool.set(key, [...(byPool.get(key) ?? []), change]);
-  }
-  return [...byPool.values()].map((list) => {
-    const sorted = [...list].sort((a, b) => toSeconds(a.firstNew) - toSeconds(b.firstNew));
-    const senders = sorted.filter((c, i) => sorted.findIndex((d) => d.sender === c.sender) === i);
-    const [{ pool, from, to, snapshotIsLater, firstNew }] = sorted as [ModeChange];
-    const lastOld = Math.max(...sorted.map((c) => toSeconds(c.lastOld)));
-    return {
-      pool,
-      from,
-      to,
-      senders: senders.map((c) => ({ name: c.sender, firstNew: c.firstNew })),
-      snapshotIsLater,
-      disagreedSeconds: Math.max(0, lastOld - toSeconds(firstNew)),
-    };
-  });
-}
-
+/** `plain`, `VXLAN`. */
 function modeName(encapsulation: string): string {
   return encapsulation === 'none' ? 'plain' : encapsulation.toUpperCase();
 }

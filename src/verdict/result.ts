@@ -4,8 +4,8 @@ import type { CapturePoint } from '../attribution/types.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './causes.ts';
 import { pairTally, tableFindings } from './cluster-findings.ts';
+import { convergences } from './convergence.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
-import { convergences } from './mode-change.ts';
 import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
