@@ -30,9 +30,13 @@ const snapshotOf = (mode: string) => {
 const LATER = snapshotOf('Always');
 const BEFORE = snapshotOf('Never');
 
+function between(src: string, dst: string): Uint8Array {
+  return ip({ src, dst, proto: 17, transport: udp({ srcport: 5000, dstport: 5000 }) });
+}
+
 /** A datagram from one node's pod to another's, `seconds` after the start. */
 function datagram(seconds: number, from: Name, to: Name, mode: Mode): BuiltPacket {
-  const inner = ip({ src: POD[from], dst: POD[to], proto: 17, transport: udp({ srcport: 5000, dstport: 5000 }) });
+  const inner = between(POD[from], POD[to]);
   const data = mode === 'vxlan' ? vxlan(inner, { from: NODE[from], to: NODE[to] }) : plain(inner, NIC[from], NIC[to]);
   return { data, seconds: START + Math.floor(seconds), nanos: Math.round((seconds % 1) * 1e9) };
 }
@@ -48,10 +52,11 @@ const inOrder = (packets: BuiltPacket[]): BuiltPacket[] =>
 
 async function traced(packets: BuiltPacket[], topology = LATER): Promise<Trace & { all: TracedFlow[] }> {
   // the nodes talk too, so that plain frames are known to be on NICs
-  const known = (['a', 'b', 'c'] as const).flatMap((name) => ({
-    ...datagram(0, name, name === 'a' ? 'b' : 'a', 'plain'),
-    data: plain(ip({ src: NODE[name], dst: name === 'a' ? NODE.b : NODE.a }), NIC[name], NIC[name === 'a' ? 'b' : 'a']),
-  }));
+  const known = (['a', 'b', 'c'] as const).map((name) => {
+    const other = name === 'a' ? 'b' : 'a';
+    const data = plain(between(NODE[name], NODE[other]), NIC[name], NIC[other]);
+    return { data, seconds: START, nanos: 0 };
+  });
   return traceFrames([{ frames: inOrder([...packets, ...known]) }], topology);
 }
 
