@@ -8,6 +8,8 @@ import type { NodeAddresses } from '../../src/flow/node-addresses.ts';
 import { FlowTable } from '../../src/flow/table.ts';
 import { joinPackets } from '../support/packet-builder.ts';
 
+const PORTS = walkPorts();
+
 export interface Frame {
   data: Uint8Array;
   /** Bytes on the wire; default: as many as are there. */
@@ -30,22 +32,30 @@ export interface Counted {
 
 /** Counts frames in order; those without a time are a second apart. Plain bytes are Ethernet frames. */
 export function countFrames(frames: readonly (Frame | Uint8Array)[], nodes: NodeAddresses | null = null): Counted {
-  const list = frames.map((frame): Frame => (frame instanceof Uint8Array ? { data: frame } : frame));
-  const table = new FlowTable(nodes);
   const counters = new CaptureCounters(captureInfo());
-  const stack = new LayerStack();
-  const ports = walkPorts();
+  const table = new FlowTable(nodes);
+  return { ...addFrames(table, frames, counters), table, counters };
+}
+
+/** Adds frames to a table; packets are numbered from 1. */
+export function addFrames(
+  table: FlowTable,
+  frames: readonly (Frame | Uint8Array)[],
+  counters: CaptureCounters | null = null,
+): Pick<Counted, 'rows' | 'orphans'> {
+  const list = frames.map((frame): Frame => (frame instanceof Uint8Array ? { data: frame } : frame));
   const batch = batchOf(list);
+  const stack = new LayerStack();
   const rows: number[] = [];
   const orphans: boolean[] = [];
   list.forEach((frame, i) => {
     const { linkType = 1, capture = 0 } = frame;
-    walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, linkType, stack, ports);
+    walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, linkType, stack, PORTS);
     rows.push(table.add(batch, i, stack, capture, i + 1));
     orphans.push(table.fragmentWithoutFirst);
-    counters.count(batch, i, stack, table.fragmentWithoutFirst, i + 1);
+    counters?.count(batch, i, stack, table.fragmentWithoutFirst, i + 1);
   });
-  return { table, rows, orphans, counters };
+  return { rows, orphans };
 }
 
 export function batchOf(frames: readonly Frame[]): PacketBatch {
