@@ -1,6 +1,7 @@
 // `decode -o json`: one object a line (docs/decode.md). Protocols as in tshark's frame.protocols, fields by Wireshark's
 // display filter names; names of a snapshot and judged checksums stand beside them.
 import { judgeChecksum } from '../decode/checksums.ts';
+import { viewCutLayer } from '../decode/cut-view.ts';
 import { unsupportedText, viewFault } from '../decode/fault-view.ts';
 import { OUTCOME_NAMES } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
@@ -22,6 +23,7 @@ export interface JsonLook {
 export function packetJson(packet: Packet, look: JsonLook): string {
   const { bytes, start, captured, stack } = packet;
   const layers = viewPacket(bytes, start, stack, look.ports);
+  const cut = viewCutLayer(bytes, start, stack);
   const fault = viewFault(stack, start);
   const value = {
     capture: packet.capture,
@@ -30,7 +32,10 @@ export function packetJson(packet: Packet, look: JsonLook): string {
     captured,
     original: packet.original,
     outcome: OUTCOME_NAMES[stack.outcome],
-    layers: layers.map((layer) => layerJson(packet, layer, look.names)),
+    layers: [
+      ...layers.map((layer) => layerJson(packet, layer, look.names)),
+      ...(cut === null ? [] : [cutLayerJson(cut, look.names)]),
+    ],
     faults: fault === null ? [] : [fault],
     unsupported: unsupportedText(stack),
     path: packet.info.path,
@@ -51,6 +56,13 @@ function layerJson({ bytes, stack }: Packet, layer: LayerView, names: AddressNam
     ...(checksum === null ? {} : { checksum: checksum.state }),
     ...(names === null ? {} : namesOf(fields, names)),
   };
+}
+
+/** What there is of a header that is cut off. */
+function cutLayerJson(layer: LayerView, names: AddressNames | null): object {
+  const { protocol, offset, length } = layer;
+  const fields = namedFields(layer);
+  return { protocol, offset, length, fields, cut: true, ...(names === null ? {} : namesOf(fields, names)) };
 }
 
 const ADDRESS_FIELDS = ['ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'arp.src.proto_ipv4', 'arp.dst.proto_ipv4'];

@@ -18,7 +18,7 @@ import { asBytes, type LineBuffer } from './line-buffer.ts';
 import { bar, GAP, type LineContext, separate } from './line-context.ts';
 import { icmp, icmpv6 } from './line-icmp.ts';
 import { arp, data, llc, macs } from './line-rare.ts';
-import { ah, esp, igmp, length, ospf, sctp, tcp, udp } from './line-transport.ts';
+import { ah, cutPorts, esp, igmp, length, ospf, sctp, tcp, udp } from './line-transport.ts';
 import { erspan, geneve, gre, ipInIp, vxlan, wireguard } from './line-tunnel.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
@@ -100,6 +100,7 @@ function writeChain(context: LineContext, packet: Packet, dim: Uint8Array, plain
     else WRITERS[protocol]!(context, packet, i);
   }
   if (inner >= 0) context.out.put(plain);
+  if (stack.transport < 0 && stack.portsAt >= 0) cutPorts(context, packet);
   if (stack.outcome === OUTCOME.unsupported) {
     separate(context);
     context.out.text(`${unsupportedText(stack) ?? 'protocol'} is not supported`);

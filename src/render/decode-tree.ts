@@ -1,5 +1,6 @@
 // `decode -v`: below the line of a packet every header with its fields, values and what they mean.
 import { type ChecksumView, judgeChecksum } from '../decode/checksums.ts';
+import { viewCutLayer } from '../decode/cut-view.ts';
 import { unsupportedText, viewFault } from '../decode/fault-view.ts';
 import { type FieldView, viewHeader } from '../decode/field-view.ts';
 import { PROTOCOL } from '../decode/layer-stack.ts';
@@ -37,6 +38,11 @@ export function* treeLines(packet: Packet, look: TreeLook): Generator<string> {
     yield `${INDENT}${look.paint('strong', titleOf(layer))}  ${placeOf(layer)}`;
     yield* fieldLines(packet, layer, look);
   }
+  const cut = viewCutLayer(bytes, start, stack);
+  if (cut !== null) {
+    yield `${INDENT}${look.paint('strong', titleOf(cut))}  ${placeOf(cut)}, ${look.paint('warn', 'cut off')}`;
+    yield* viewLines(cut.fields, null, look, 0);
+  }
   yield* restLines(packet, layers, look.paint);
 }
 
@@ -66,14 +72,23 @@ function* fieldLines(packet: Packet, layer: LayerView, look: TreeLook): Generato
     return;
   }
   for (const [position, part] of layer.parts.entries()) {
-    let groupEnd = -1;
-    const views = viewHeader(part.header, bytes, part.at);
-    for (const [index, view] of views.entries()) {
-      if (view.reserved && view.name === null && Number(view.value) === 0) continue;
-      const depth = (view.bit < groupEnd && !view.group ? 2 : 1) + (position > 0 && index > 0 ? 1 : 0);
-      if (view.group) groupEnd = view.bit + view.width;
-      yield fieldLine(view.label, view.text, meaningOf(view, checksum, look), depth);
-    }
+    yield* viewLines(viewHeader(part.header, bytes, part.at), checksum, look, position > 0 ? 1 : 0);
+  }
+}
+
+/** Bits of a group one step deeper, what follows the first field of an option too. */
+function* viewLines(
+  views: readonly FieldView[],
+  checksum: ChecksumView | null,
+  look: TreeLook,
+  deeper: number,
+): Generator<string> {
+  let groupEnd = -1;
+  for (const [index, view] of views.entries()) {
+    if (view.reserved && view.name === null && Number(view.value) === 0) continue;
+    const depth = (view.bit < groupEnd && !view.group ? 2 : 1) + (index > 0 ? deeper : 0);
+    if (view.group) groupEnd = view.bit + view.width;
+    yield fieldLine(view.label, view.text, meaningOf(view, checksum, look), depth);
   }
 }
 

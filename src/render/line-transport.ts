@@ -129,6 +129,12 @@ export function ospf(context: LineContext, { bytes, stack }: Packet, i: number):
   context.out.text(`OSPFv${OSPF.version.read(bytes, at)} ${OSPF.msg.meaning?.(message) ?? `message ${message}`}`);
 }
 
+/** The ports of a header that is cut off behind them. */
+export function cutPorts(context: LineContext, { bytes, stack }: Packet): void {
+  const name = stack.ipProtocol === 6 ? TCP_NAME : stack.ipProtocol === 17 ? UDP_NAME : SCTP_NAME;
+  ports(context, name, bytes, stack.portsAt);
+}
+
 function ports(context: LineContext, name: Uint8Array, bytes: Uint8Array, at: number): void {
   separate(context);
   const { out } = context;

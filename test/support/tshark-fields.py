@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The outside opinion on decode: every field value and layer that tshark sees, as decode must show them.
 
-  python3 test/support/tshark-fields.py             all captures of samples/, test/fixtures/headers, lab and cases/*.pcap.gz
+  python3 test/support/tshark-fields.py             all captures of samples/, test/fixtures/headers, lab and cases
   python3 test/support/tshark-fields.py FILE...     only these (paths inside the repository)
+  python3 test/support/tshark-fields.py --print FILE    to stdout, for test/support/compare-with-tshark.ts: any capture, nothing is written
 
 Run by hand after a capture was added or made anew; tests only read test/golden/decode/<path of the capture>.json.gz. One packet a
 line: [[protocol, offset, {name: [values]}], ...], kept to the field names that overlens uses (test/golden/wire/wireshark-fields.txt).
@@ -13,6 +14,7 @@ import gzip
 import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,10 @@ SKIPPED = {"geninfo", "frame", "raw", "data", "fake-field-wrapper"}
 
 
 def main(arguments):
+    if arguments[:1] == ["--print"]:
+        for packet in dissect(pathlib.Path(arguments[1])):
+            print(json.dumps(packet))
+        return
     for path in map(pathlib.Path, arguments) if arguments else all_captures():
         path = path.resolve().relative_to(ROOT)
         golden = ROOT / "test/golden/decode" / golden_name(path)
@@ -39,14 +45,16 @@ def main(arguments):
 
 def all_captures():
     yield from sorted((ROOT / "samples").rglob("*.pcap"))
-    for pattern in ("headers/*.pcap", "lab/*.pcap.gz", "cases/*.pcap.gz"):
-        yield from sorted((ROOT / "test/fixtures").glob(pattern))
+    for folder in ("headers", "lab", "cases"):
+        for path in sorted((ROOT / "test/fixtures" / folder).rglob("*.pcap*")):
+            if re.search(r"\.pcap(ng|\d+)?(\.gz)?$", path.name):
+                yield path
 
 
 def golden_name(path):
     """samples/01-x/a.pcap -> samples/01-x/a.json.gz, test/fixtures/lab/a.pcap.gz -> lab/a.json.gz"""
-    text = str(path).removeprefix("test/fixtures/").removesuffix(".gz").removesuffix(".pcap")
-    return text + ".json.gz"
+    text = str(path).removeprefix("test/fixtures/")
+    return re.sub(r"\.pcap(ng)?(\.gz)?$", "", text) + ".json.gz"
 
 
 def dissect(path):
@@ -54,7 +62,11 @@ def dissect(path):
     with tempfile.NamedTemporaryFile(suffix=".pcap") as plain:
         plain.write(data)
         plain.flush()
-        pdml = subprocess.run(COMMAND + ["-r", plain.name], capture_output=True, check=True).stdout
+        # Status 2: the file is cut off; what came before counts.
+        run = subprocess.run(COMMAND + ["-r", plain.name], capture_output=True)
+        if run.returncode not in (0, 2) or run.stdout == b"":
+            sys.exit(run.stderr.decode())
+        pdml = run.stdout
     for _, packet in ElementTree.iterparse(io.BytesIO(pdml)):
         if packet.tag == "packet":
             yield [layer for proto in packet.findall("proto") for layer in layers(proto)]
