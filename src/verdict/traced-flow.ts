@@ -10,26 +10,21 @@ import type { ChainStep, Expected, Observation, Outcome } from '../attribution/t
 import { type Directory, endpointOf, type Who } from '../attribution/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
-import { BIT } from '../flow/observation-columns.ts';
-import type { FlowTable } from '../flow/table.ts';
 import type { Node } from '../topology/model.ts';
 import type { AnalysisInput } from './analysis.ts';
-import { type Arrivals, flowKey } from './arrivals.ts';
+import { type Arrival, type Arrivals, flowKey } from './arrivals.ts';
 import { chainFor } from './chain-bytes.ts';
 import { FINDINGS } from './codes.ts';
 import { isCutOffTunnel } from './cut-off.ts';
+import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow-facts.ts';
 import type { InsideNode } from './inside-node.ts';
 import { judge } from './judge.ts';
 import type { ModeChanges } from './mode-change.ts';
 import { protocolName } from './protocol-name.ts';
-import { EBPF_NODEPORT_VNI, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import type { SourceConflicts } from './source-conflicts.ts';
 import type { Finding, TracedFlow } from './types.ts';
 import { type RawWarning, warningsOf } from './warnings.ts';
-
-/** ICMP codes of "port unreachable" (RFC 792; RFC 4443 section 3.1). */
-const UNREACHABLE_PORT = 3;
-const UNREACHABLE_PORT6 = 4;
 
 /** What every flow's judging shares. */
 export interface Shared {
@@ -73,7 +68,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const { settings, paths, vtepMacOf } = shared;
   const cutOff = isCutOffTunnel({ table, flow, src, dst, observations, settings });
   const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, cutOff, vtepMacOf, paths });
-  const arrival = shared.arrivals?.of(flowKey(table, flow), src.node, dst.node) ?? null;
+  const arrival = arrivalOf(shared, flow, { src, dst, observations });
   const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
   const inside = shared.inside.of({ src, dst, expected, observations });
   const hidden =
@@ -110,6 +105,19 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   };
 }
 
+/** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
+function arrivalOf(
+  { input, arrivals }: Shared,
+  flow: number,
+  { src, dst, observations }: Pick<SeenFlow, 'src' | 'dst' | 'observations'>,
+): Arrival | null {
+  const arrival = arrivals?.of(flowKey(input.table, flow), src.node, dst.node) ?? null;
+  if (arrival === null || arrival.arrived > 0) return arrival;
+  const isAtReceiver = ({ pointInfo }: SeenObservation): boolean =>
+    pointInfo.role === 'underlay' && pointInfo.topologyNode === dst.node;
+  return observations.some(isAtReceiver) ? null : arrival;
+}
+
 /** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
 function isUnanswered(
   { input, groupOf }: Shared,
@@ -118,12 +126,6 @@ function isUnanswered(
 ): boolean {
   const silent = outcome === 'no-answer' || outcome === 'one-way';
   return silent && largestSum(observations, groupOf, input.table.columns.requests) > 0;
-}
-
-function hasHandshake(table: FlowTable, flow: number): boolean {
-  const own = directionFacts(table, flow);
-  const other = directionFacts(table, table.reverseOf(flow));
-  return (own.requests > 0 && other.replies > 0) || (other.requests > 0 && own.replies > 0);
 }
 
 function flowOutcome(shared: Shared, flow: number): Outcome | null {
@@ -159,19 +161,6 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
     }),
     largeAcknowledged: largeAcknowledged(table, flow, reverse),
   });
-}
-
-function isRefusedByIcmp(errors: readonly IcmpError[]): boolean {
-  return errors.some(
-    (e) =>
-      (e.family === 4 && e.type === 3 && e.code === UNREACHABLE_PORT) ||
-      (e.family === 6 && e.type === 1 && e.code === UNREACHABLE_PORT6),
-  );
-}
-
-function isEbpfNodePort(observations: readonly SeenObservation[]): boolean {
-  const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
-  return underlay.length > 0 && underlay.every((o) => o.vni === EBPF_NODEPORT_VNI);
 }
 
 export function isInScope(src: Who, dst: Who, expected: Expected): boolean {
@@ -264,19 +253,4 @@ function publicObservation(o: SeenObservation): Observation {
     innerSrcMac: o.innerSrcMac,
     innerDstMac: o.innerDstMac,
   };
-}
-
-/** Whether the other direction acknowledged beyond the last large segment that was sent again. */
-function largeAcknowledged(table: FlowTable, flow: number, reverse: number): boolean {
-  const c = table.columns;
-  let sequence: number | null = null;
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    if ((c.largeRetransmissions[row] ?? 0) > 0) sequence = c.largeSequence[row] ?? 0;
-  }
-  if (sequence === null || reverse < 0) return false;
-  for (let row = table.firstRow(reverse); row >= 0; row = c.next[row] ?? -1) {
-    const known = ((c.bits[row] ?? 0) & BIT.acknowledgementKnown) !== 0;
-    if (known && (((c.acknowledged[row] ?? 0) - sequence) | 0) > 0) return true;
-  }
-  return false;
 }

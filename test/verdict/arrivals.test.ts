@@ -1,0 +1,163 @@
+// Sent and arrived: what one NIC sent and the other received, only inside the time that both were captured.
+import { describe, expect, it } from 'vitest';
+import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
+import { verifyTrace } from '../../src/verdict/verify.ts';
+import type { BuiltPacket } from '../support/capture-builder.ts';
+import { joinBytes } from '../support/capture-builder.ts';
+import {
+  clusterDocuments,
+  flowBetween,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  tcpPacket,
+  traceFrames,
+  vxlan,
+} from '../support/cluster-frames.ts';
+import { cluster } from '../support/cluster-text.ts';
+import * as build from '../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const START = 1_700_000_000;
+
+function at(seconds: number, data: Uint8Array): BuiltPacket {
+  return { data, seconds: START + Math.floor(seconds), nanos: Math.round((seconds % 1) * 1e9) };
+}
+
+/** `ttl` differs from one request to the next, so that none looks like another's copy. */
+const request = (seconds: number): BuiltPacket => at(seconds, vxlan(ip({ src: POD.a, dst: POD.b })));
+/** What the nodes always say: both captures begin and end with it. */
+const talk = (seconds: number): BuiltPacket => at(seconds, plain(ip({ src: NODE.a, dst: NODE.b }), NIC.a, NIC.b));
+const around = (packets: BuiltPacket[], from = 0, to = 10): BuiltPacket[] => [talk(from), ...packets, talk(to)];
+const shifted = (packets: BuiltPacket[], seconds: number): BuiltPacket[] =>
+  packets.map((packet) => ({ ...packet, seconds: (packet.seconds ?? 0) + seconds }));
+
+async function ends(atA: BuiltPacket[], atB: BuiltPacket[]): Promise<Trace & { all: TracedFlow[] }> {
+  return traceFrames(
+    [
+      { name: 'a-x.pcap', frames: atA },
+      { name: 'b-x.pcap', frames: atB },
+    ],
+    TOPOLOGY,
+  );
+}
+
+const arrival = async (atA: BuiltPacket[], atB: BuiltPacket[]) =>
+  flowBetween(await ends(atA, atB), POD.a, POD.b).arrival;
+
+describe('what arrives', () => {
+  it('is counted on both ends', async () => {
+    const packets = [1, 2, 3].map(request);
+    expect(await arrival(around(packets), around(packets))).toEqual({ sent: 3, arrived: 3, lost: false });
+  });
+
+  it('is missed when less arrives', async () => {
+    const packets = [1, 2, 3].map(request);
+    expect(await arrival(around(packets), around(packets.slice(1)))).toEqual({ sent: 3, arrived: 2, lost: true });
+  });
+
+  it('is nothing when none does: the outcome says so, and between nodes it is a cause that no verify passes', async () => {
+    const trace = await ends(around([1, 2, 3].map(request)), around([]));
+    const flow = flowBetween(trace, POD.a, POD.b);
+    expect(flow).toMatchObject({
+      outcome: 'sent-never-arrived',
+      verdict: 'ok',
+      arrival: { sent: 3, arrived: 0, lost: true },
+    });
+    expect(trace.causes.map((cause) => cause.code)).toContain('lost-on-underlay');
+    const report = verifyTrace(trace, {
+      expect: 'config',
+      pools: [],
+      coverNodePairs: false,
+      strict: false,
+      topology: TOPOLOGY,
+    });
+    expect(report).toMatchObject({ exitCode: 3, undecided: ['broken-path'] });
+  });
+});
+
+describe('the window', () => {
+  it('is the time that both cover, and is told', async () => {
+    const trace = await ends(around([], 0, 10), around([], 4, 14));
+    expect(trace.window).toEqual({
+      first: '2023-11-14T22:13:24.000000Z',
+      last: '2023-11-14T22:13:30.000000Z',
+      nodes: ['a', 'b'],
+    });
+  });
+
+  it('leaves out what was sent before the other end listened', async () => {
+    const packets = [1, 2, 6, 7].map(request);
+    expect(await arrival(around(packets, 0, 10), around(packets.slice(2), 5, 14))).toEqual({
+      sent: 2,
+      arrived: 2,
+      lost: false,
+    });
+  });
+
+  it('is none where the captures do not overlap, or one node alone was captured', async () => {
+    const packets = [1, 2].map(request);
+    expect((await ends(around(packets), shifted(around(packets), 100))).window).toBeNull();
+    expect((await traceFrames([{ name: 'a-x.pcap', frames: around(packets) }], TOPOLOGY)).window).toBeNull();
+    expect(await arrival(around(packets), shifted(around(packets), 100))).toBeNull();
+  });
+
+  it('lets packets on their way over its edge arrive', async () => {
+    const sent = [...around([request(5)], 0, 10), request(9.999)].sort((x, y) => (x.seconds ?? 0) - (y.seconds ?? 0));
+    const received = around([request(5.001)], 0.001, 10).concat(request(10.02));
+    expect(await arrival(sent, received)).toMatchObject({ lost: false });
+  });
+
+  it('tells nothing when the receiver saw the flow at another time only: its clock is another one', async () => {
+    const packets = [1, 2, 3].map(request);
+    const trace = await ends(around(packets), around(shifted(packets, 20), 0, 40));
+    const flow = flowBetween(trace, POD.a, POD.b);
+    expect(flow.arrival).toBeNull();
+    expect(flow.outcome).not.toBe('sent-never-arrived');
+    expect(trace.causes.map((cause) => cause.code)).not.toContain('lost-on-underlay');
+  });
+});
+
+describe('segmentation and fragments', () => {
+  const segment = (seconds: number, sequence: number, length: number): BuiltPacket =>
+    at(seconds, vxlan(tcpPacket({ src: POD.a, dst: POD.b }, { seq_raw: sequence }, new Uint8Array(length))));
+
+  it('a super-frame that arrives as segments is no loss', async () => {
+    const pieces = [0, 1, 2, 3].map((i) => segment(2 + i / 100, 1000 * i, 1000));
+    const found = await arrival(around([segment(2, 0, 4000)]), around(pieces));
+    expect(found?.lost).not.toBe(true);
+    expect(found?.sent).toBe(1);
+  });
+
+  it('segments that arrive merged are no loss either', async () => {
+    const pieces = [0, 1, 2, 3].map((i) => segment(2 + i / 100, 1000 * i, 1000));
+    expect((await arrival(around(pieces), around([segment(2.05, 0, 4000)])))?.lost).not.toBe(true);
+  });
+
+  it('a super-frame of which a segment is missing is a loss', async () => {
+    const pieces = [0, 1, 2].map((i) => segment(2 + i / 100, 1000 * i, 1000));
+    expect((await arrival(around([segment(2, 0, 4000)]), around(pieces)))?.lost).toBe(true);
+  });
+
+  it('later fragments of the outer packet count nowhere', async () => {
+    const whole = vxlan(ip({ src: POD.a, dst: POD.b, transport: build.icmpEcho({}, new Uint8Array(1400)) }));
+    const [head, tail] = fragments(whole);
+    const found = await arrival(around([at(2, head), at(2, tail)]), around([at(2.01, head), at(2.01, tail)]));
+    expect(found).toEqual({ sent: 1, arrived: 1, lost: false });
+  });
+});
+
+/** The outer IP packet of an Ethernet frame in two fragments. */
+function fragments(frame: Uint8Array): [Uint8Array, Uint8Array] {
+  const payload = frame.subarray(34);
+  const [first, rest] = [payload.subarray(0, 800), payload.subarray(800)];
+  const ends = { src: NODE.a, dst: NODE.b, id: 77 };
+  const wrap = (packet: Uint8Array): Uint8Array => joinBytes([frame.subarray(0, 14), packet]);
+  return [
+    wrap(build.ipv4({ ...ends, 'flags.mf': true }, first)),
+    wrap(build.ipv4({ ...ends, frag_offset: 100 }, rest)),
+  ];
+}
