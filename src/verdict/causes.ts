@@ -147,7 +147,8 @@ function withConvergence(cause: Cause, group: Collected, converged: readonly Con
 function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
   const from = fromNode ?? 'an unknown node';
   const to = toNode ?? 'an unknown node';
-  const outer = flow.observations.find((o) => o.outerDst !== null && o.capture === finding.capture);
+  const outers = flow.observations.filter((o) => o.outerDst !== null && o.capture === finding.capture);
+  const outer = outers.find((o) => o.firstPacket === finding.firstPacket) ?? outers[0];
   switch (code) {
     case 'overlay-bypassed':
       return `${from} sends packets for ${to}'s pods plain, past the overlay`;

@@ -23,11 +23,11 @@ export interface FlowFilter {
   finding?: readonly string[];
 }
 
+/** The flows of a cause by its id; null when there is no such cause. */
+export type CauseMembers = (id: string) => ((flow: TracedFlow) => boolean) | null;
+
 /** A test for flows. @throws OverlensError E_USAGE for an address that cannot be read. */
-export function flowFilter(
-  filter: FlowFilter,
-  causeFlows: (id: string) => ReadonlySet<number> | null,
-): (flow: TracedFlow) => boolean {
+export function flowFilter(filter: FlowFilter, membersOf: CauseMembers): (flow: TracedFlow) => boolean {
   const ranges = (filter.ip ?? []).map(range);
   const tests: ((flow: TracedFlow) => boolean)[] = [];
   const either = (values: readonly string[] | undefined, test: (end: Endpoint, value: string) => boolean): void => {
@@ -42,7 +42,7 @@ export function flowFilter(
   if (filter.protocol?.length) tests.push((f) => filter.protocol?.includes(f.protocol) ?? false);
   if (filter.encapsulation?.length) tests.push((f) => filter.encapsulation?.some((e) => isEncapsulated(f, e)) ?? false);
   if (filter.verdict?.length) tests.push((f) => filter.verdict?.includes(f.verdict) ?? false);
-  if (filter.finding?.length) tests.push((f) => filter.finding?.some((id) => hasFinding(f, id, causeFlows)) ?? false);
+  if (filter.finding?.length) tests.push((f) => filter.finding?.some((id) => hasFinding(f, id, membersOf)) ?? false);
   return (flow) => tests.every((test) => test(flow));
 }
 
@@ -80,6 +80,6 @@ function isEncapsulated(flow: TracedFlow, value: string): boolean {
   return flow.observed.encapsulation === (value === 'plain' ? 'none' : value);
 }
 
-function hasFinding(flow: TracedFlow, id: string, causeFlows: (id: string) => ReadonlySet<number> | null): boolean {
-  return flow.findings.some((f) => f.code === id) || (causeFlows(id)?.has(flow.id) ?? false);
+function hasFinding(flow: TracedFlow, id: string, membersOf: CauseMembers): boolean {
+  return flow.findings.some((f) => f.code === id) || (membersOf(id)?.(flow) ?? false);
 }

@@ -49,7 +49,7 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   if (isEmptyFilter(filter))
     return { causes: all.collector.causes(converged), passing: null, summary: { ...all.summary, packets } };
   const causes = all.collector.causes(converged);
-  const byId = new Map(causes.map((c) => [c.id, new Set(c.flowIds)]));
+  const byId = new Map(causes.map((c) => [c.id, membersOf(c)]));
   const passes = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null);
   const kept = collectAll(analysis, passes);
   const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
@@ -57,8 +57,16 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
-function causeKey(cause: Cause): string {
-  return `${cause.code}|${cause.fromNode}|${cause.toNode}`;
+/** Which flows share a cause; beyond the ids that it keeps, its code and nodes tell. */
+function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: TracedFlow) => boolean {
+  const ids = new Set(flowIds);
+  if (flows <= ids.size) return ({ id }) => ids.has(id);
+  const ofNodes = ({ src, dst }: TracedFlow): boolean => src.node === fromNode && dst.node === toNode;
+  return (flow) => flow.findings.some((f) => f.code === code) && (code === 'mode-changed' || ofNodes(flow));
+}
+
+function causeKey({ code, fromNode, toNode, title }: Cause): string {
+  return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
 }
 
 function collectAll(
