@@ -21,6 +21,8 @@ export interface LinkFacts {
   nodeToNode: number;
   /** Plain pod-to-pod packets whose TTL is one below 64, 128 or 255: routed once since the sender. */
   routedPods: number;
+  /** Plain packets from a pod with the very TTL that it was given: nobody has routed them yet, as on a veth. */
+  unroutedPods: number;
   /** Packets per pod address among plain ones, to see whose veth it is. */
   podPackets: Map<string, number>;
   /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward ee:ee:.., the receiver from it. */
@@ -29,6 +31,7 @@ export interface LinkFacts {
 }
 
 const ROUTED_ONCE = new Set([63, 127, 254]);
+const INITIAL = new Set([64, 128, 255]);
 
 /** One entry per link of the table, in its order. */
 export function linkFacts(table: FlowTable, book: AddressBook, hasTopology: boolean): LinkFacts[] {
@@ -53,6 +56,7 @@ function emptyFacts(link: LinkRecord): LinkFacts {
     outerDestinations: new Map(),
     nodeToNode: 0,
     routedPods: 0,
+    unroutedPods: 0,
     podPackets: new Map(),
     behindVeth: new Map(),
     plainPackets: 0,
@@ -85,6 +89,7 @@ function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string,
   if (srcIsPod && entry.link.dst === WORKLOAD_MAC) count(entry.behindVeth, src, packets);
   if (dstIsPod && entry.link.src === WORKLOAD_MAC) count(entry.behindVeth, dst, packets);
   if (srcIsPod && dstIsPod && ROUTED_ONCE.has(ttl)) entry.routedPods += packets;
+  if (srcIsPod && INITIAL.has(ttl)) entry.unroutedPods += packets;
 }
 
 function count(of: Map<string, number>, address: string, packets: number): void {

@@ -145,8 +145,12 @@ function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null 
   return fileDevice === null ? null : opinion('file-name', roleOfDevice(topology, node, fileDevice));
 }
 
-/** Rule 7, the weakest: both MACs present, neither a VTEP's nor a veth's, and a TTL that one router has lowered. */
+/**
+ * Rule 7, the weakest: both MACs present, neither a VTEP's nor a veth's, and a TTL that one router has lowered. Not where pods'
+ * packets were seen before any router: a veth whose MAC is not Calico's, on which those of the same node arrive routed once.
+ */
 function byElimination({ facts, macs }: PointInput): Opinion | null {
+  if (facts.some(({ unroutedPods }) => unroutedPods > 0)) return null;
   const routed = facts.filter(({ link, routedPods }) => {
     if (routedPods === 0 || !isUnicast(link.src) || !isUnicast(link.dst)) return false;
     const classes = [macs.classOf(link.src), macs.classOf(link.dst)];

@@ -257,6 +257,12 @@ describe('rule 7: elimination', () => {
       ).toEqual(['unknown null null']);
   });
 
+  it('does not speak where pods were heard before any router: that is a veth of an unusual MAC', async () => {
+    const [pod, host] = ['0a:00:00:00:00:70', '0a:00:00:00:00:71'];
+    const frames = [plain(atVeth, pod, host), plain(ip({ src: '10.48.0.71', dst: POD.a }), host, pod)];
+    expect(await points({ frames }, PODS)).toEqual(['unknown null null']);
+  });
+
   it('needs both MACs: a cooked frame has one', async () => {
     const frames = [cooked(plain(request, '02:bb:00:00:00:01', '02:bb:00:00:00:02'), 4)];
     expect(await points({ frames, options: { linkType: 113 } }, BARE)).toEqual(['unknown null null']);
