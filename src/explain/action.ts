@@ -1,4 +1,5 @@
 // What a packet does, as a sentence: who opens a connection to whom, who pings, who asks for a MAC.
+import { WORKLOAD_MAC } from '../attribution/mac-roles.ts';
 import type { Endpoint } from '../attribution/types.ts';
 import { icmpCodeName, icmpTypeName } from '../wire/icmp.ts';
 import { icmpv6CodeName, icmpv6TypeName } from '../wire/icmpv6.ts';
@@ -91,12 +92,18 @@ function arpAction(scene: Scene, arp: ExplainedLayer): string {
   const operation = numberIn(arp, 'arp.opcode');
   const [sender, target] = [textIn(arp, 'arp.src.proto_ipv4'), textIn(arp, 'arp.dst.proto_ipv4')];
   const mac = textIn(arp, 'arp.src.hw_mac') ?? '';
-  const name = scene.topology === null ? null : macMeaning(scene, mac);
-  const asker = name === null || name === 'not in the snapshot' ? (sender ?? mac) : `${name} (${sender})`;
+  const asker = askerOf(scene, mac, sender ?? mac);
   if (operation === 1) {
     return sender === target ? `${asker} announces its address ${sender}` : `${asker} asks who has ${target}`;
   }
   return operation === 2
     ? `${asker} answers that ${sender} is at ${mac}`
     : `${asker} sends ARP, operation ${operation}`;
+}
+
+/** Who speaks ARP: by the MAC, which says more than the address; `the node` on a veth. */
+function askerOf(scene: Scene, mac: string, address: string): string {
+  if (mac === WORKLOAD_MAC) return `the node (${address})`;
+  const name = scene.topology === null ? null : macMeaning(scene, mac);
+  return name === null || name === 'not in the snapshot' ? address : `${name} (${address})`;
 }

@@ -56,6 +56,8 @@ function openDoubts(journey: Journey): Doubt[] {
   }
   if (direct(journey) === false)
     texts.push('routers of the underlay: their MACs, and by how much they lower the outermost TTL');
+  if (journey.translated !== null && to.owner.kind === 'node')
+    texts.push('whether node addresses are excepted from natOutgoing (natOutgoingExclusions, Calico v3.31 and later)');
   texts.push('IP identifications and checksums', 'whether a network policy or a firewall lets it pass');
   return texts.map((text) => ({ look: 'notable' as const, text }));
 }

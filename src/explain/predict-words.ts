@@ -20,7 +20,9 @@ export function wayHeadline({ from, to, sender, receiver, expected }: Journey): 
     case 'local':
       return `${pair}: inside ${who}, never on a NIC.`;
     case null:
-      return `${pair}: the snapshot does not tell.`;
+      return from.owner.kind === 'external'
+        ? `${pair}: it comes from outside the cluster, by whatever node the network sends it to.`
+        : `${pair}: the snapshot does not tell.`;
   }
 }
 
@@ -29,7 +31,9 @@ export function wayStory(journey: Journey): string[] {
   const format = refFormatter(topology.files).text;
   const place = (ref: Parameters<typeof format>[0]): string => (format(ref) === '' ? '' : ` (${format(ref)})`);
   const at = (name: string, address: string, node: string | undefined): string =>
-    `${name === address ? name : `${name} has ${address} and`} is ${node === undefined ? 'on a node that the snapshot does not tell' : `on ${node}`}.`;
+    topology.lookup(address).kind === 'external'
+      ? `${address} is outside the cluster: in no pool, and no node's.`
+      : `${name === address ? name : `${name} has ${address} and`} is ${node === undefined ? 'on a node that the snapshot does not tell' : `on ${node}`}.`;
   const pool = topology.pools.find((one) => one.name === expected.pool);
   const mode = pool === undefined ? null : poolEncapsulation(pool);
   const wish =
@@ -64,5 +68,6 @@ function reasonSentence({ sender, receiver }: Journey, { reason, encapsulation }
     'sender-unknown': 'Nothing tells which node sends, and CrossSubnet depends on it.',
     'receiver-unknown': 'Nothing tells which node receives, and CrossSubnet depends on it.',
   };
+  if (reason === 'sender-not-a-node') return null;
   return words[reason] ?? (encapsulation === null ? `What happens is open (${reason}).` : null);
 }

@@ -41,7 +41,7 @@ export function predict(options: PredictOptions): Prediction {
     example: words,
     there,
     back,
-    differs: there.expected.encapsulation !== back.expected.encapsulation,
+    differs: back.expected.encapsulation !== null && there.expected.encapsulation !== back.expected.encapsulation,
     nodeNames: topology.nodes.map((node) => node.name),
     snapshotRoot: refFormatter(topology.files).root,
   };

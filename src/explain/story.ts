@@ -3,8 +3,9 @@
 import { poolEncapsulation } from '../attribution/expected.ts';
 import type { Endpoint } from '../attribution/types.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
-import { EBPF_NODEPORT_VNI } from '../verdict/settings.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../verdict/settings.ts';
 import { actionOf } from './action.ts';
+import { textIn } from './cells.ts';
 import type { Decision, Overhead } from './explanation.ts';
 import { ownerName, type Scene } from './scene.ts';
 
@@ -17,7 +18,7 @@ export function headlineOf(scene: Scene): string {
 export function storyOf(scene: Scene, decision: Decision | null, overhead: Overhead | null): string[] {
   const { topology, flow } = scene;
   if (topology === null) {
-    return ['Without a snapshot (-t) addresses have no names, and nothing says how the packet should have travelled.'];
+    return noSnapshotStory(scene, overhead);
   }
   if (flow === null) return noFlowStory(scene);
   return [
@@ -27,6 +28,21 @@ export function storyOf(scene: Scene, decision: Decision | null, overhead: Overh
     ...wayFacts(scene, overhead),
     ...verdictSentences(scene, decision),
   ].filter((sentence) => sentence !== '');
+}
+
+/** What the bytes alone allow to say. */
+function noSnapshotStory(scene: Scene, overhead: Overhead | null): string[] {
+  const { outer, layers } = scene;
+  const vteps = layers.some((layer) => layer.side === 'inner' && textIn(layer, 'eth.dst')?.startsWith('66:'));
+  const calico = [
+    outer.vni === DEFAULT_VNI ? `VNI ${DEFAULT_VNI} is Calico's default` : null,
+    vteps ? 'inner MACs that begin with 66 are made by Felix' : null,
+  ].filter((sign) => sign !== null);
+  return [
+    ...wayFacts(scene, overhead),
+    ...(calico.length === 0 ? [] : [`It looks like Calico's overlay: ${calico.join(', and ')}.`]),
+    'Without a snapshot (-t) addresses have no names, and nothing says how the packet should have travelled.',
+  ];
 }
 
 function travelOf({ walked, outer, place, sender, receiver }: Scene): string {

@@ -6,7 +6,7 @@ import { LayerStack, OUTCOME, PROTOCOL, PROTOCOL_NAMES } from '../decode/layer-s
 import type { Packet } from '../decode/packet.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { u16 } from '../wire/bytes.ts';
-import { ipProtocolName } from '../wire/ip-protocol.ts';
+import { IP_PROTOCOL, ipProtocolName } from '../wire/ip-protocol.ts';
 import { IPV4, ipv4HeaderLength } from '../wire/ipv4.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
 import { SLL } from '../wire/sll.ts';
@@ -26,6 +26,8 @@ const P = PROTOCOL;
 const BLANK = 0x20;
 const NEWLINE = 0x0a;
 const NUMBER_WIDTH = 5;
+const NO_NEXT_HEADER = IP_PROTOCOL.noNextHeader;
+const NOTHING_FOLLOWS = asBytes('no next header');
 const NOTHING = new Uint8Array(0);
 
 /** What lines look like, and what they need to know. */
@@ -101,6 +103,10 @@ function writeChain(context: LineContext, packet: Packet, dim: Uint8Array, plain
   }
   if (inner >= 0) context.out.put(plain);
   if (stack.transport < 0 && stack.portsAt >= 0) cutPorts(context, packet);
+  if (stack.ipProtocol === NO_NEXT_HEADER && stack.protocol[stack.depth - 1] !== P.data) {
+    separate(context);
+    context.out.put(NOTHING_FOLLOWS);
+  }
   if (stack.outcome === OUTCOME.unsupported) {
     separate(context);
     context.out.text(`${unsupportedText(stack) ?? 'protocol'} is not supported`);

@@ -13,8 +13,11 @@ export interface SideText {
   texts: readonly string[];
 }
 
-export interface Box {
-  layer: ExplainedLayer;
+/** What a box needs to know of its layer. */
+export type BoxLayer = Pick<ExplainedLayer, 'id' | 'title' | 'short' | 'offset' | 'length' | 'kind'> & { side: string };
+
+export interface Box<L extends BoxLayer = ExplainedLayer> {
+  layer: L;
   /** Columns between its borders. */
   width: number;
   /** Drawn shorter than it is. */
@@ -28,32 +31,35 @@ export function drawLayers(
   width: number,
   paint: LayerPaint,
 ): string[] {
-  const rows = rowsOf(layers, width);
-  return rows.flatMap((row, i) => [...(i > 0 ? [''] : []), ...drawRow(row, sides, paint)]);
+  return rowsOf(layers, width).flatMap((row, i) => [
+    ...(i > 0 ? [''] : []),
+    ...drawRow(fitBoxes(row, width), sides, paint),
+  ]);
 }
 
-function rowsOf(layers: readonly ExplainedLayer[], width: number): Box[][] {
-  if (leastWidth(layers) <= width) return [fitBoxes(layers, width)];
-  const rows: ExplainedLayer[][] = [];
+/** Layers row by row: one row if all fit into `width` columns with their labels. */
+export function rowsOf<L extends BoxLayer>(layers: readonly L[], width: number): L[][] {
+  if (leastWidth(layers) <= width) return [[...layers]];
+  const rows: L[][] = [];
   for (const layer of layers) {
     const row = rows.at(-1);
     const startsSide = row !== undefined && row.at(-1)?.side !== layer.side && leastWidth([...row, layer]) > width / 2;
     if (row === undefined || startsSide || leastWidth([...row, layer]) > width) rows.push([layer]);
     else row.push(layer);
   }
-  return rows.map((row) => fitBoxes(row, width));
+  return rows;
 }
 
-function leastWidth(layers: readonly ExplainedLayer[]): number {
+function leastWidth(layers: readonly BoxLayer[]): number {
   return layers.reduce((sum, layer) => sum + leastInside(layer) + 1, 1);
 }
 
-function leastInside({ short, length, offset }: ExplainedLayer): number {
+function leastInside({ short, length, offset }: BoxLayer): number {
   return Math.max(textWidth(short), String(length).length, String(offset).length);
 }
 
 /** Columns in proportion to bytes, none below what its label needs. */
-export function fitBoxes(layers: readonly ExplainedLayer[], width: number): Box[] {
+export function fitBoxes<L extends BoxLayer>(layers: readonly L[], width: number): Box<L>[] {
   const shown = shownLengths(layers);
   const room = width - layers.length - 1;
   const least = layers.map(leastInside);
@@ -68,14 +74,14 @@ export function fitBoxes(layers: readonly ExplainedLayer[], width: number): Box[
   }
 }
 
-function boxesAt(
-  layers: readonly ExplainedLayer[],
+function boxesAt<L extends BoxLayer>(
+  layers: readonly L[],
   shown: readonly number[],
   least: readonly number[],
   fixed: ReadonlySet<number>,
   scale: number,
   room: number,
-): Box[] {
+): Box<L>[] {
   const exact = layers.map((_, i) => (fixed.has(i) ? (least[i] ?? 1) : (shown[i] ?? 0) * scale));
   const widths = exact.map(Math.floor);
   let rest = Math.round(exact.reduce((sum, value) => sum + value, 0)) - widths.reduce((sum, value) => sum + value, 0);
@@ -89,7 +95,7 @@ function boxesAt(
 }
 
 /** Headers as long as they are; a payload no longer than a part of all headers. */
-export function shownLengths(layers: readonly ExplainedLayer[]): number[] {
+export function shownLengths(layers: readonly BoxLayer[]): number[] {
   const headers = layers.reduce((sum, layer) => sum + (layer.kind === 'header' ? layer.length : 0), 0);
   const most = Math.max(LEAST_PAYLOAD, Math.round(headers * PAYLOAD_SHARE));
   return layers.map((layer) => (layer.kind === 'header' ? layer.length : Math.min(layer.length, most)));

@@ -44,7 +44,7 @@ export function decisionLines(decision: Decision, root: string, width: number, c
 }
 
 /** The sender's own files without its name: the heading has it. */
-function briefPlace({ ref }: DecisionStep, node: string | null, root: string): string {
+export function briefPlace({ ref }: DecisionStep, node: string | null, root: string): string {
   const place = placeText(ref, root);
   return node !== null && place.startsWith(`${node}/`) ? place.slice(node.length + 1) : place;
 }

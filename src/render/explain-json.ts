@@ -1,14 +1,39 @@
 // `explain -o json`: the whole explanation as one document, for tools and for teaching material made from it. Fields by Wireshark's
 // names, as `decode -o json` has them; addresses as text, names in full.
 import { type LayerView, namedFields } from '../decode/view.ts';
+import type { Comparison } from '../explain/comparison.ts';
 import type { Cell, ExplainedLayer, Explanation, Row } from '../explain/explanation.ts';
+import type { PredictedEnd, Prediction, Way } from '../explain/prediction.ts';
 import { stringifyJson } from './escape.ts';
 
 export const EXPLAIN_SCHEMA = 'overlens.explain/1';
+export const COMPARE_SCHEMA = 'overlens.compare/1';
+export const PREDICT_SCHEMA = 'overlens.predict/1';
 
 /** One JSON document and a line feed. */
 export function renderExplanationJson(explanation: Explanation): string {
   return `${stringifyJson({ schema: EXPLAIN_SCHEMA, ...explanationJson(explanation) }, 2)}\n`;
+}
+
+/** Two packets, what differs and what does not. */
+export function renderComparisonJson(comparison: Comparison): string {
+  const { relation, headline, story, differences, same, first, second } = comparison;
+  const packets = { first: explanationJson(first), second: explanationJson(second) };
+  return `${stringifyJson({ schema: COMPARE_SCHEMA, relation, headline, story, differences, same, ...packets }, 2)}\n`;
+}
+
+/** Both directions of a prediction. */
+export function renderPredictionJson({ example, there, back, differs }: Prediction): string {
+  return `${stringifyJson({ schema: PREDICT_SCHEMA, example, differs, there: wayJson(there), back: wayJson(back) }, 2)}\n`;
+}
+
+function wayJson({ from, to, ...way }: Way): Record<string, unknown> {
+  return { from: endJson(from), to: endJson(to), ...way };
+}
+
+function endJson({ name, owner }: PredictedEnd): Record<string, unknown> {
+  const { address, kind, namespace, pod, node, pool, evidence } = owner;
+  return { name, address, kind, namespace, pod, node: node?.name ?? null, pool: pool?.name ?? null, evidence };
 }
 
 /** The properties of one packet; `compare` writes two of them. */

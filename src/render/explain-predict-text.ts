@@ -31,8 +31,11 @@ function* wayText(shown: Prediction, way: Way, look: Look, paint: Paint): Genera
   if (way.largest !== null) yield `${bullet(sizeSentence(way), width).join('\n')}\n`;
   if (way.decision !== null)
     yield `\n${decisionLines(way.decision, shown.snapshotRoot, width, look.color).join('\n')}\n`;
+  const wrong = wrongLines(way, width, paint);
+  if (wrong.length > 0) yield `\n${wrong.join('\n')}\n`;
   for (const [i, hop] of way.hops.entries()) yield `\n${hopLines(way.hops, i, hop, width, paint).join('\n')}\n`;
-  yield `\n${doubtLines(way, width, paint).join('\n')}\n`;
+  const open = openLines(way, width, paint);
+  if (open.length > 0) yield `\n${open.join('\n')}\n`;
 }
 
 /** `IP packets of at most 8951 bytes pass without cutting (vxlan.calico of control1: MTU 8951); TCP announces MSS 8911.` */
@@ -106,13 +109,18 @@ function fieldText({ label, value, meaning }: PredictedField): string {
   return meaning === null ? text : `${text} (${meaning})`;
 }
 
-function doubtLines({ doubts }: Way, width: number, paint: Paint): string[] {
-  const wrong = doubts.filter((one) => one.look === 'wrong');
+/** Where the tables say otherwise: before the places, since it makes them void. */
+function wrongLines({ doubts }: Way, width: number, paint: Paint): string[] {
+  return doubts
+    .filter((one) => one.look === 'wrong')
+    .flatMap(({ text }) => {
+      const [first = '', ...more] = wrapWords(`But ${text}`, width - 2);
+      return [paint('bad', `! ${first}`), ...more.map((line) => `  ${line}`)];
+    });
+}
+
+function openLines({ doubts }: Way, width: number, paint: Paint): string[] {
   const open = doubts.filter((one) => one.look !== 'wrong');
-  const lines = wrong.flatMap(({ text }) => {
-    const [first = '', ...more] = wrapWords(`But ${text}`, width - 2);
-    return [paint('bad', `! ${first}`), ...more.map((line) => `  ${line}`)];
-  });
-  if (open.length === 0) return lines;
-  return [...lines, paint('strong', 'The snapshot cannot tell'), ...open.flatMap(({ text }) => bullet(text, width))];
+  if (open.length === 0) return [];
+  return [paint('strong', 'The snapshot cannot tell'), ...open.flatMap(({ text }) => bullet(text, width))];
 }

@@ -114,7 +114,8 @@ function noteLines(notes: readonly Note[], { width }: ExplainLook, paint: Paint)
   for (const { look, title, text, span } of notes) {
     const mark = look === 'wrong' ? '!' : '*';
     const where = span === null || span.length === 0 ? '' : ` (${spanText(span)})`;
-    lines.push(paint(look === 'wrong' ? 'bad' : 'warn', `${mark} ${title}`) + where);
+    const head = wrapWords(`${mark} ${title}${where}`, width);
+    lines.push(...head.map((line) => paint(look === 'wrong' ? 'bad' : 'warn', line)));
     lines.push(...wrapWords(text, width - 2).map((line) => `  ${line}`));
   }
   return lines;

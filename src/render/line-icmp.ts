@@ -26,8 +26,16 @@ const SEQ = asBytes(' seq ');
 const MTU = asBytes(', MTU ');
 const QUOTES = asBytes(' for [');
 const CLOSE = 0x5d;
-const ICMP_NAMES = messageNames('ICMP', (type, code) => icmpCodeName(type, code) ?? icmpTypeName(type));
-const ICMPV6_NAMES = messageNames('ICMPv6', (type, code) => icmpv6CodeName(type, code) ?? icmpv6TypeName(type));
+const ICMP_NAMES = messageNames('ICMP', (type, code) => {
+  const name = icmpTypeName(type);
+  const reason = icmpCodeName(type, code);
+  return type === ICMP_TYPE.redirect && reason !== null ? `${name} ${reason}` : (reason ?? name);
+});
+const ICMPV6_NAMES = messageNames('ICMPv6', (type, code) => {
+  const name = icmpv6TypeName(type);
+  const reason = icmpv6CodeName(type, code);
+  return type === ICMPV6_TYPE.parameter && reason !== null ? `${name}, ${reason}` : (reason ?? name);
+});
 
 /** Texts by type * 256 + code, each made when it is first met. */
 function messageNames(

@@ -1,26 +1,27 @@
 // `overlens explain`: one packet in full, two packets side by side, or (without a capture) what packets between two pods must
 // look like.
-import { explainPacket } from '../../explain/explain.ts';
+import { comparePackets } from '../../explain/compare.ts';
 import type { Explanation } from '../../explain/explanation.ts';
-import { type PickedPacket, pickPacket } from '../../explain/pick.ts';
-import { readPackets } from '../../packets/read-packets.ts';
-import { contentLines } from '../../render/contents.ts';
-import { renderExplanationJson } from '../../render/explain-json.ts';
-import { type ExplainLook, renderExplanation } from '../../render/explain-text.ts';
-import type { TracedCapture } from '../../verdict/types.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { PickedPacket } from '../../explain/pick.ts';
+import { predict } from '../../explain/predict.ts';
+import type { ExplainLook } from '../../render/explain-text.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import {
+  comparisonPages,
+  EXPLAIN_OUTPUTS,
+  type ExplainOutput,
+  explanationPages,
+  predictionPages,
+} from '../explain-pages.ts';
+import { explain, openSession, pick } from '../explain-session.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
-import { reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
-import { selectPackets } from '../select-packets.ts';
+import { hintAtIssues, reportReading } from '../run-trace.ts';
 import { spoolCaptures } from '../spool.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../trace-command-options.ts';
 import { parseChoice, parseInteger } from '../values.ts';
-
-export const EXPLAIN_OUTPUTS = ['text', 'json', 'svg', 'html'] as const;
-type Output = (typeof EXPLAIN_OUTPUTS)[number];
 
 export interface RawExplainCommand extends RawTraceOptions {
   output: string;
@@ -40,100 +41,72 @@ export async function runExplain(
   stages: Stages,
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, EXPLAIN_OUTPUTS);
+  if (raw.from !== undefined || raw.to !== undefined) return runPrediction(operands, raw, output, io, stages);
   const numbers = parseNumbers(raw.packet ?? []);
-  const options = checkTraceOptions(operands, raw);
+  const compared = raw.compare === undefined ? [] : [raw.compare];
+  const options = checkTraceOptions([...operands, ...compared], raw);
+  const look = lookOf(options, raw, io);
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
     const session = await openSession(options, spooled.paths, commands, io, stages);
-    const picked = await pick(session, numbers[0] ?? null);
-    const explanation = await explain(session, picked);
-    await writeAll(io.stdout, pagesOf(explanation, output, lookOf(options, raw, io)));
+    const first = await explain(session, await pick(session, numbers[0] ?? null));
+    if (raw.compare === undefined && numbers.length < 2) {
+      await writeAll(io.stdout, explanationPages(first, output, look));
+    } else {
+      const other = options.captures.indexOf(raw.compare ?? options.captures[0] ?? '');
+      const second = await explain(session, pickSecond(first, other, raw.compare ?? null, numbers[1] ?? null));
+      await writeAll(io.stdout, comparisonPages(comparePackets(first, second, isCopy(first, second)), output, look));
+    }
     return await reportReading(session.run, io);
   } finally {
     await spooled.remove();
   }
 }
 
-/** Everything that explaining packets of these captures takes. */
-interface Session {
-  run: TraceRun;
-  options: CommonOptions;
-  /** Where the captures are read from; the trace names them as the user did. */
-  paths: readonly string[];
-  io: Io;
-  stages: Stages;
+/** The second of two packets: by its number, else the same packet in the other capture. Throws bad usage. */
+function pickSecond(first: Explanation, capture: number, path: string | null, number: number | null): PickedPacket {
+  if (number !== null) return { capture, number, by: 'number', text: '' };
+  const copy = first.related.find((one) => one.kind === 'copy' && one.capture === capture);
+  if (copy !== undefined) return { capture, number: copy.number, by: 'number', text: 'the same packet' };
+  throw usageError(
+    `--compare ${path}: packet ${first.number} of ${first.capture.path} is not in it (looked for 5 s around its time)`,
+    `give the number of the other one: -p ${first.number},M`,
+  );
 }
 
-/** Traces the captures as a whole, without filters: what is known of places and causes must not depend on the packet. */
-async function openSession(
-  options: CommonOptions,
-  paths: readonly string[],
-  commands: readonly string[],
+function isCopy({ related }: Explanation, second: Explanation): boolean {
+  return related.some(
+    (one) => one.kind === 'copy' && one.capture === second.capture.index && one.number === second.number,
+  );
+}
+
+/** `--from` and `--to`: no capture, only the snapshot. */
+async function runPrediction(
+  operands: readonly string[],
+  raw: RawExplainCommand,
+  output: ExplainOutput,
   io: Io,
   stages: Stages,
-): Promise<Session> {
-  const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
-  const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
-  const run = await runPipeline(unfiltered, commands, io, stages);
-  const named = (capture: TracedCapture, i: number): TracedCapture => ({
-    ...capture,
-    path: options.captures[i] ?? capture.path,
-  });
-  return {
-    run: { ...run, trace: { ...run.trace, captures: run.trace.captures.map(named) } },
-    options,
-    paths,
-    io,
-    stages,
-  };
-}
-
-function readFrom(captures: readonly string[], paths: readonly string[], file: string): string {
-  return paths[captures.indexOf(file)] ?? file;
-}
-
-async function pick(session: Session, number: number | null): Promise<PickedPacket> {
-  const { run, options } = session;
-  const [cause = null] = options.causeIds;
-  const { filterText } = options;
-  if (number !== null && (filterText !== '' || cause !== null))
+): Promise<ExitCode> {
+  if (raw.from === undefined || raw.to === undefined)
+    throw usageError('--from and --to go together', 'overlens explain --from POD --to POD -t SNAPSHOT');
+  if (operands.length > 0 || raw.packet !== undefined || raw.compare !== undefined)
     throw usageError(
-      `-p ${number} and ${filterText || `--finding ${cause}`}: one packet is asked for twice`,
-      'leave one of them out',
+      '--from and --to predict without a capture',
+      'to filter the packets of one: --from-pod and --to-pod',
     );
-  const fitting = number === null && cause === null && filterText !== '' ? await firstThatFits(session) : null;
-  return fitting ?? pickPacket(run.trace, { number, cause });
-}
-
-/** The first packet that fits the filters. Throws bad usage when there is none, and says what there is. */
-async function firstThatFits({ run, options, paths, io, stages }: Session): Promise<PickedPacket> {
-  // files, read up to the first that fits: asked for every packet whether to stop, no reader need wait for Ctrl-C
-  const still = { ...io, signal: new AbortController().signal };
-  const { request } = await selectPackets({ ...options, captures: [...paths] }, run.topology, still, stages);
-  const { signal: _signal, ...reading } = request;
-  const found: PickedPacket[] = [];
-  await readPackets(reading, {
-    packet({ capture, number }) {
-      found.push({ capture, number, by: 'filter', text: `the first that fits ${options.filterText}` });
-      return false;
-    },
-  });
-  const [first] = found;
-  if (first !== undefined) return first;
-  const contents = contentLines(run.trace, widthOf(io));
-  throw usageError(`no packet fits ${options.filterText}`, contents.join('\n'));
-}
-
-function explain({ run, options, paths, io }: Session, picked: PickedPacket): Promise<Explanation> {
-  return explainPacket({
-    ...options.pipeline,
-    trace: run.trace,
-    topology: run.topology,
-    picked,
-    paths,
-    snapshot: options.snapshot,
-    signal: io.signal,
-  });
+  // the shared options want a capture; only their checks are of use here
+  const options = checkTraceOptions(['-'], raw);
+  if (options.snapshot.length === 0)
+    throw usageError('--from and --to need a snapshot', 'overlens explain --from POD --to POD -t SNAPSHOT');
+  const topology = await stages.loadTopology(options.snapshot);
+  const [port = null] = options.filter.port ?? [];
+  const [protocol = port === null ? 'icmp' : 'tcp'] = options.filter.protocol ?? [];
+  const { vxlanVNI = null, vxlanPorts = [] } = options.pipeline;
+  const prediction = predict({ topology, from: raw.from, to: raw.to, protocol, port, vxlanVNI, vxlanPorts });
+  await writeAll(io.stdout, predictionPages(prediction, output, lookOf(options, raw, io)));
+  await hintAtIssues(topology, options.snapshot, io);
+  return EXIT.ok;
 }
 
 function lookOf(options: CommonOptions, raw: RawExplainCommand, io: Io): ExplainLook {
@@ -143,15 +116,6 @@ function lookOf(options: CommonOptions, raw: RawExplainCommand, io: Io): Explain
     diagram: raw.diagram === true,
     all: raw.all === true,
   };
-}
-
-function pagesOf(explanation: Explanation, output: Output, look: ExplainLook): Iterable<string> {
-  switch (output) {
-    case 'json':
-      return [renderExplanationJson(explanation)];
-    default:
-      return renderExplanation(explanation, look);
-  }
 }
 
 /** `-p 44`, `-p 44,51`, or `-p 44 -p 51`: one packet, or two to compare. Throws bad usage. */

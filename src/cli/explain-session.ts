@@ -1,0 +1,96 @@
+// What `explain` works on: captures that can be read again, traced as a whole, and the packet asked for.
+import { explainPacket } from '../explain/explain.ts';
+import type { Explanation } from '../explain/explanation.ts';
+import { type PickedPacket, pickPacket } from '../explain/pick.ts';
+import { readPackets } from '../packets/read-packets.ts';
+import { contentLines } from '../render/contents.ts';
+import type { TracedCapture } from '../verdict/types.ts';
+import type { Io } from './io.ts';
+import { usageError } from './report-error.ts';
+import { runPipeline, type TraceRun } from './run-trace.ts';
+import { selectPackets } from './select-packets.ts';
+import type { Stages } from './stages.ts';
+import { widthOf } from './terminal.ts';
+import type { CommonOptions } from './trace-command-options.ts';
+
+/** Everything that explaining packets of these captures takes. */
+export interface Session {
+  run: TraceRun;
+  options: CommonOptions;
+  /** Where the captures are read from; the trace names them as the user did. */
+  paths: readonly string[];
+  io: Io;
+  stages: Stages;
+}
+
+/** Traces the captures as a whole, without filters: what is known of places and causes must not depend on the packet. */
+export async function openSession(
+  options: CommonOptions,
+  paths: readonly string[],
+  commands: readonly string[],
+  io: Io,
+  stages: Stages,
+): Promise<Session> {
+  const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
+  const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
+  const run = await runPipeline(unfiltered, commands, io, stages);
+  const named = (capture: TracedCapture, i: number): TracedCapture => ({
+    ...capture,
+    path: options.captures[i] ?? capture.path,
+  });
+  return {
+    run: { ...run, trace: { ...run.trace, captures: run.trace.captures.map(named) } },
+    options,
+    paths,
+    io,
+    stages,
+  };
+}
+
+function readFrom(captures: readonly string[], paths: readonly string[], file: string): string {
+  return paths[captures.indexOf(file)] ?? file;
+}
+
+export async function pick(session: Session, number: number | null): Promise<PickedPacket> {
+  const { run, options } = session;
+  const [cause = null] = options.causeIds;
+  const { filterText } = options;
+  if (number !== null && (filterText !== '' || cause !== null))
+    throw usageError(
+      `-p ${number} and ${filterText || `--finding ${cause}`}: one packet is asked for twice`,
+      'leave one of them out',
+    );
+  const fitting = number === null && cause === null && filterText !== '' ? await firstThatFits(session) : null;
+  return fitting ?? pickPacket(run.trace, { number, cause });
+}
+
+/** The first packet that fits the filters. Throws bad usage when there is none, and says what there is. */
+async function firstThatFits({ run, options, paths, io, stages }: Session): Promise<PickedPacket> {
+  // files, read up to the first that fits: asked for every packet whether to stop, no reader need wait for Ctrl-C
+  const still = { ...io, signal: new AbortController().signal };
+  const { request } = await selectPackets({ ...options, captures: [...paths] }, run.topology, still, stages);
+  const { signal: _signal, ...reading } = request;
+  const found: PickedPacket[] = [];
+  await readPackets(reading, {
+    packet({ capture, number }) {
+      found.push({ capture, number, by: 'filter', text: `the first that fits ${options.filterText}` });
+      return false;
+    },
+  });
+  const [first] = found;
+  if (first !== undefined) return first;
+  const contents = contentLines(run.trace, widthOf(io));
+  throw usageError(`no packet fits ${options.filterText}`, contents.join('\n'));
+}
+
+export function explain({ run, options, paths, io }: Session, picked: PickedPacket): Promise<Explanation> {
+  return explainPacket({
+    ...options.pipeline,
+    trace: run.trace,
+    topology: run.topology,
+    picked,
+    paths,
+    snapshot: options.snapshot,
+    signal: io.signal,
+  });
+}
