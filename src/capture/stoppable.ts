@@ -6,7 +6,8 @@ const STOPPED: StreamFault = { kind: 'stopped', message: 'reading was stopped' }
 /** The same source; once the signal is aborted it answers 0 bytes and the fault `stopped`. */
 export function stoppable(source: ByteSource, signal: AbortSignal): ByteSource {
   let stop: (() => void) | null = null;
-  signal.addEventListener('abort', () => stop?.(), { once: true });
+  const onAbort = (): void => stop?.();
+  signal.addEventListener('abort', onAbort, { once: true });
   return {
     read(target, start, end) {
       if (signal.aborted) return 0;
@@ -21,6 +22,9 @@ export function stoppable(source: ByteSource, signal: AbortSignal): ByteSource {
     get fault() {
       return signal.aborted ? STOPPED : source.fault;
     },
-    close: () => source.close(),
+    close() {
+      signal.removeEventListener('abort', onAbort);
+      source.close();
+    },
   };
 }

@@ -1,4 +1,5 @@
 // The world outside a command: streams, environment, terminal, Ctrl-C. Injected, so that tests run commands in-process.
+import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
@@ -20,6 +21,8 @@ const PIECE = 64 * 1024;
 /** The process's own streams. The second Ctrl-C ends the process at once, as without a handler. */
 export function processIo(): Io {
   const controller = new AbortController();
+  // Every capture that is open listens to it; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, controller.signal);
   process.once('SIGINT', () => controller.abort());
   // A closed pipe is told to each write's callback; without a listener the event would end the process with a stack trace.
   process.stdout.on('error', () => {});
