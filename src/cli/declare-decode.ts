@@ -1,8 +1,8 @@
 // The commands that show packets and headers: declared here, their code loaded when they run.
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { TIME_STYLES } from '../render/decode-time.ts';
 import type { Dispatch } from './declare-commands.ts';
-import { declareTraceOptions } from './trace-command-options.ts';
+import { declareResultFilters, declareTraceOptions, repeatable } from './trace-command-options.ts';
 
 const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20
@@ -17,15 +17,13 @@ export function declareDecode(program: Command, { io, stages, done }: Dispatch):
     .command('decode')
     .description('packets, one a line: outer | encapsulation | inner')
     .option('-c, --count <number>', 'stop after this many packets')
-    .addOption(
-      new Option('-p, --packet <numbers>', 'these packets: 44, 1-20, 3,5,9-').default([], 'all').argParser(list),
-    )
+    .addOption(repeatable('-p, --packet <numbers>', 'these packets: 44, 1-20, 3,5,9-'))
     .option('--time <style>', `${TIME_STYLES.join(', ')}`, 'utc')
     .option('-o, --output <format>', 'text or json (one object a line)', 'text')
     .option('-v, --verbose', 'every header and field, with its meaning')
     .option('-x, --hex', 'the bytes too')
     .addHelpText('before', DECODE_EXAMPLES);
-  declareTraceOptions(command).action(async (captures: string[], raw) => {
+  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runDecode } = await import('./commands/decode.ts');
     done(await runDecode(captures, raw, namesOf(program), io, stages));
   });
@@ -42,10 +40,6 @@ export function declareHeaders(program: Command, { io, done }: Dispatch): void {
       const { runHeaders } = await import('./commands/headers.ts');
       done(await runHeaders(protocols, raw, io));
     });
-}
-
-function list(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 function namesOf(program: Command): string[] {

@@ -28,7 +28,7 @@ import { parseChoice, parseInteger } from '../values.ts';
 
 export interface RawDecodeCommand extends RawTraceOptions {
   count?: string;
-  packet: string[];
+  packet?: string[];
   time: string;
   output: string;
   verbose?: boolean;
@@ -44,7 +44,7 @@ export async function runDecode(
 ): Promise<ExitCode> {
   const options = checkTraceOptions(operands, raw);
   const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
-  const numbers = parseNumbers(raw.packet);
+  const numbers = parseNumbers(raw.packet ?? []);
   const look = lookOf(options, raw, io);
   await checkCaptures(options.captures, commands);
   if (options.captures.includes('-') && options.snapshot.includes('-'))
