@@ -5,13 +5,13 @@ import { filesets, type Group } from '../support/matrix-groups.ts';
 import { outcomes } from '../support/matrix-run.ts';
 
 /** No violation, by any name, through any filter, with any subset; and `verify` never fails. */
-export function neverAViolation(group: Group): void {
+export function neverAViolation(group: Group, thin = false): void {
   for (const files of filesets(group.files)) {
     const told = files.length === 1 ? basename(files[0] ?? '') : `${files.length} captures together`;
     it(`${group.name}: ${told}`, async () => {
       let runs = 0;
       const wrong: string[] = [];
-      for await (const { name, violations, report, trace } of outcomes(files, group.snapshot)) {
+      for await (const { name, violations, report, trace } of outcomes(files, group.snapshot, thin)) {
         runs++;
         if (violations.length > 0) wrong.push(`${name}: ${violations.join()}`);
         if (report.exitCode === 1 || trace.summary.violation > 0) wrong.push(`${name}: a violation without a cause`);

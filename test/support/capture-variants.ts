@@ -8,8 +8,11 @@ export interface Variant {
   apply(files: readonly CaptureFile[]): CaptureFile[] | null;
 }
 
-/** @param isPod whether an address is in a pool, to choose the pod of `host POD`. */
-export function captureVariants(isPod: (address: string) => boolean): Variant[] {
+/**
+ * @param isPod whether an address is in a pool, to choose the pod of `host POD`.
+ * @param whole also what is seldom done.
+ */
+export function captureVariants(isPod: (address: string) => boolean, whole = true): Variant[] {
   const each = (name: string, change: (file: CaptureFile) => CaptureFile): Variant => ({
     name,
     apply: (files) => files.map(change),
@@ -20,10 +23,14 @@ export function captureVariants(isPod: (address: string) => boolean): Variant[] 
     each('as it is', (file) => file),
     keep('udp port 4789', (o) => o.protocol === 17 && (o.srcPort === 4789 || o.dstPort === 4789)),
     keep('tcp', (o) => o.protocol === 6),
-    keep('icmp', (o) => o.protocol === 1 || o.protocol === 58),
-    keep('ip', (o) => o.etherType === 0x0800),
     hostVariant('host POD', isPod),
-    hostVariant('host ADDRESS', () => true),
+    ...(whole
+      ? [
+          keep('icmp', (o) => o.protocol === 1 || o.protocol === 58),
+          keep('ip', (o) => o.etherType === 0x0800),
+          hostVariant('host ADDRESS', () => true),
+        ]
+      : []),
     { name: 'out only', apply: (files) => files.map((file) => oneDirection(file, true)) },
     { name: 'in only', apply: (files) => files.map((file) => oneDirection(file, false)) },
     ...[68, 96, 104].map((length) => each(`-s ${length}`, (file) => cutFrames(file, length))),

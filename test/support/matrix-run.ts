@@ -27,8 +27,11 @@ export interface Outcome {
   violations: string[];
 }
 
-/** Every outcome of one set of files. */
-export async function* outcomes(files: readonly string[], snapshot: string): AsyncGenerator<Outcome> {
+/**
+ * Every outcome of one set of files.
+ * @param thin with all of the snapshot or none of it, in turn, instead of both: for many small captures
+ */
+export async function* outcomes(files: readonly string[], snapshot: string, thin = false): AsyncGenerator<Outcome> {
   const parts = snapshotParts(snapshot);
   const full = topologyOf(parts, parts.parts);
   const read = files.map(readCaptureFile);
@@ -36,11 +39,11 @@ export async function* outcomes(files: readonly string[], snapshot: string): Asy
   const done = new Set<string>();
   let turn = 0;
   try {
-    for (const { name, apply } of captureVariants((address) => isPod(full, address))) {
+    for (const { name, apply } of captureVariants((address) => isPod(full, address), WHOLE)) {
       const changed = apply(read);
       if (changed === null || !isNew(changed, done)) continue;
       turn++;
-      for (const [naming, subsets] of combinations(name === 'as it is', turn, parts)) {
+      for (const [naming, subsets] of combinations(name === 'as it is', turn, parts, thin)) {
         const paths = write(changed, files, naming, folder, full);
         for (const subset of subsets) {
           const told = `${name}, ${files.map((f) => basename(f)).join(' ')}, ${naming}, [${subset.join(' ')}]`;
@@ -67,9 +70,15 @@ function isNew(files: readonly CaptureFile[], done: Set<string>): boolean {
 }
 
 /** Which names and subsets a variant meets. The capture as it is meets the most, the others take turns. */
-function combinations(asItIs: boolean, turn: number, { parts }: SnapshotParts): [Naming, (readonly string[])[]][] {
+function combinations(
+  asItIs: boolean,
+  turn: number,
+  { parts }: SnapshotParts,
+  thin: boolean,
+): [Naming, (readonly string[])[]][] {
   if (WHOLE) return NAMINGS.map((naming) => [naming, subsetsOf(parts)]);
-  if (!asItIs) return [[NAMINGS[turn % NAMINGS.length] ?? 'own', [parts, []]]];
+  const naming = NAMINGS[turn % NAMINGS.length] ?? 'own';
+  if (!asItIs) return [[naming, thin ? [turn % 2 === 0 ? parts : []] : [parts, []]]];
   return [
     ['own', edgeSubsetsOf(parts)],
     ['meaningless', [parts, []]],
