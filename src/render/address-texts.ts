@@ -61,13 +61,12 @@ export class AddressTexts {
     const hash = Math.imul(Math.imul(source, 0x9e3779b1) ^ destination, 0x85ebca6b);
     const words = this.#pairWords;
     let slot = (hash >>> 19) * PAIR_BYTES;
-    let tries = PROBES;
-    while (words[slot >> 2] !== source || words[(slot >> 2) + 1] !== destination) {
-      if (this.#pairs[slot + PAIR_LENGTH] === FREE || --tries === 0) {
-        this.#makePair(slot, bytes, at);
-        break;
-      }
-      slot = (slot + PAIR_BYTES) & ((PAIRS - 1) * PAIR_BYTES);
+    for (let tries = PROBES; ; slot = (slot + PAIR_BYTES) & ((PAIRS - 1) * PAIR_BYTES)) {
+      const isFree = this.#pairs[slot + PAIR_LENGTH] === FREE;
+      if (!isFree && words[slot >> 2] === source && words[(slot >> 2) + 1] === destination) break;
+      if (!isFree && --tries > 0) continue;
+      this.#makePair(slot, bytes, at);
+      break;
     }
     const length = this.#pairs[slot + PAIR_LENGTH]!;
     if (length < TOO_LONG) {

@@ -9,15 +9,15 @@ export function foldLine(line: string, width: number, indent: number): string {
   const lines: string[] = [];
   let current = '';
   let used = 0;
-  for (const piece of line.split(/(?<=[^ ]) (?=[^ ])/)) {
-    const columns = visibleWidth(piece);
-    if (current !== '' && used + 1 + columns > width) {
+  for (const word of line.match(/ *[^ ]+/g) ?? []) {
+    const columns = visibleWidth(word);
+    if (used > 0 && used + columns > width) {
       lines.push(current);
-      current = ' '.repeat(indent) + piece;
-      used = indent + columns;
+      current = ' '.repeat(indent) + word.trimStart();
+      used = visibleWidth(current);
     } else {
-      current += (current === '' ? '' : ' ') + piece;
-      used += columns + (used === 0 ? 0 : 1);
+      current += word;
+      used += columns;
     }
   }
   return [...lines, current].join('\n');

@@ -1,0 +1,83 @@
+// Shows packets built in memory the way `overlens decode` shows them.
+import type { CaptureInfo, CaptureInterface } from '../../src/capture/source.ts';
+import { LayerStack } from '../../src/decode/layer-stack.ts';
+import type { Packet } from '../../src/decode/packet.ts';
+import { walk } from '../../src/decode/walk.ts';
+import { walkPorts } from '../../src/decode/walk-ports.ts';
+import { LineBuffer } from '../../src/render/line-buffer.ts';
+import { createPacketWriter, type PacketLook } from '../../src/render/packet-writer.ts';
+
+export interface ShownPacket {
+  data: Uint8Array;
+  original?: number;
+  linkType?: number;
+  seconds?: number;
+  nanos?: number;
+  timeDigits?: number;
+  /** Interfaces of the capture; the packet's is the first of them. */
+  interfaces?: readonly (string | null)[];
+  number?: number;
+}
+
+/** A walked packet, at an offset in a larger buffer. */
+export function walkedPacket(shown: ShownPacket): Packet {
+  const { data, original = data.length, linkType = 1, seconds = 1_700_000_000, nanos = 123_456_789 } = shown;
+  const start = 5;
+  const bytes = new Uint8Array(data.length + 12).fill(0xa5);
+  bytes.set(data, start);
+  const interfaces = (shown.interfaces ?? [null]).map((name, index) =>
+    captureInterface(index, name, linkType, shown.timeDigits ?? 6),
+  );
+  const stack = new LayerStack();
+  walk(bytes, start, data.length, original, linkType, stack, walkPorts());
+  return {
+    capture: 0,
+    info: captureInfo(interfaces),
+    number: shown.number ?? 1,
+    bytes,
+    start,
+    captured: data.length,
+    original,
+    seconds,
+    nanos,
+    firstSeconds: 1_700_000_000,
+    firstNanos: 0,
+    interface: interfaces[0] ?? null,
+    stack,
+  };
+}
+
+/** What `decode` writes for packets, by default one line each without a time. */
+export function decodeText(packets: readonly Packet[], look: Partial<PacketLook> = {}): string {
+  const out = new LineBuffer();
+  const writer = createPacketWriter(out, {
+    ...{ output: 'text', time: 'none', verbose: false, hex: false, color: false, width: null, headings: false },
+    ...{ ports: walkPorts(), names: null, macNames: null, linkName: () => null, timeText: () => null },
+    ...look,
+  });
+  for (const packet of packets) writer.write(packet);
+  return new TextDecoder().decode(out.take());
+}
+
+/** The line of one packet behind its number. */
+export function lineOf(data: Uint8Array, look: Partial<PacketLook> = {}, shown: Partial<ShownPacket> = {}): string {
+  return decodeText([walkedPacket({ data, ...shown })], look)
+    .replace(/^ *1 {2}/, '')
+    .replace(/\n$/, '');
+}
+
+function captureInterface(index: number, name: string | null, linkType: number, timeDigits: number): CaptureInterface {
+  return { index, name, description: null, linkType, snaplen: 0, filter: null, timeDigits, dropped: null };
+}
+
+function captureInfo(interfaces: CaptureInterface[]): CaptureInfo {
+  return {
+    path: 'a.pcap',
+    format: 'pcap',
+    compression: 'none',
+    interfaces,
+    complete: true,
+    warnings: [],
+    error: null,
+  };
+}
