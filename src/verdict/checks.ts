@@ -46,8 +46,8 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
     case 'packet-exceeds-mtu':
     case 'mtu-black-hole':
       return [
-        `${from}$ ip link show vxlan.calico   # MTU: 50 below the smallest MTU on the way`,
-        `${from}$ ping -M do -s 1422 -c 3 <${to}'s address>   # 1450 + headers; lower until it passes`,
+        `${from}$ ip link show vxlan.calico   # MTU: should be 50 below the smallest MTU on the way`,
+        `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of vxlan.calico plus 22 (50 of tunnel, less 28); lower until it passes`,
       ];
     case 'no-reply':
       return [`capture on ${to}'s NIC at the same time: does it arrive?`];
