@@ -176,6 +176,8 @@ export function largestSum(
   groupOf: (point: Point) => string,
   column: Uint32Array,
 ): number {
+  const [first] = observations;
+  if (observations.length === 1 && first?.rows.length === 1) return column[first.rows[0] ?? 0] ?? 0;
   const sums = new Map<string, number>();
   for (const o of observations) {
     const own = o.rows.reduce((sum, row) => sum + (column[row] ?? 0), 0);

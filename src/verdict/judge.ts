@@ -238,10 +238,12 @@ function judgeByRules(rule: RuleInput): Judgement {
 }
 
 function simpleFindings(rule: RuleInput): RawFinding[] {
-  return SIMPLE_RULES.flatMap(([code, check]) => {
+  const findings: RawFinding[] = [];
+  for (const [code, check] of SIMPLE_RULES) {
     const message = check(rule);
-    return message === null ? [] : [{ code, message, seen: rule.seen }];
-  });
+    if (message !== null) findings.push({ code, message, seen: rule.seen });
+  }
+  return findings;
 }
 
 /** Outer addresses of other nodes than the owners'; `weak` where only a block says whose an address is. */
