@@ -2,7 +2,7 @@
 import { type ChecksumView, judgeChecksum } from '../decode/checksums.ts';
 import { viewCutLayer } from '../decode/cut-view.ts';
 import { unsupportedText, viewFault } from '../decode/fault-view.ts';
-import { type FieldView, viewHeader } from '../decode/field-view.ts';
+import type { FieldView } from '../decode/field-view.ts';
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import { type LayerView, viewPacket } from '../decode/view.ts';
@@ -12,7 +12,6 @@ import type { AddressNames } from './address-texts.ts';
 import { escapeText } from './escape.ts';
 import { formatCount } from './format.ts';
 import type { Paint } from './paint.ts';
-import { padRight } from './text-width.ts';
 
 export interface TreeLook {
   ports: WalkPorts;
@@ -65,14 +64,17 @@ function placeOf({ offset, length }: LayerView): string {
 }
 
 function* fieldLines(packet: Packet, layer: LayerView, look: TreeLook): Generator<string> {
-  const { bytes, stack } = packet;
-  const checksum = judgeChecksum(bytes, stack, layer.index);
+  const checksum = judgeChecksum(packet.bytes, packet.stack, layer.index);
   if (layer.number === PROTOCOL.data) {
     yield fieldLine('Length', formatCount(layer.length, 'byte'), null, 1);
     return;
   }
-  for (const [position, part] of layer.parts.entries()) {
-    yield* viewLines(viewHeader(part.header, bytes, part.at), checksum, look, position > 0 ? 1 : 0);
+  // The layer's fields are those of its parts, one after the other.
+  let from = 0;
+  for (const { header } of layer.parts) {
+    const to = from + header.headerFields.length;
+    yield* viewLines(layer.fields.slice(from, to), checksum, look, from > 0 ? 1 : 0);
+    from = to;
   }
 }
 
@@ -93,8 +95,9 @@ function* viewLines(
 }
 
 function fieldLine(label: string, value: string, meaning: string | null, depth: number): string {
-  const head = padRight(`${INDENT}${STEP.repeat(depth)}${label}`, VALUE_COLUMN - 1);
-  return meaning === null ? `${head} ${value}` : `${head} ${padRight(value, VALUE_WIDTH)} ${meaning}`;
+  // Labels and values are ASCII: a column each.
+  const head = `${INDENT}${STEP.repeat(depth)}${label}`.padEnd(VALUE_COLUMN - 1);
+  return meaning === null ? `${head} ${value}` : `${head} ${value.padEnd(VALUE_WIDTH)} ${meaning}`;
 }
 
 function meaningOf(view: FieldView, checksum: ChecksumView | null, look: TreeLook): string | null {

@@ -5,7 +5,7 @@ import { type AddressNames, AddressTexts } from './address-texts.ts';
 import { packetJson } from './decode-json.ts';
 import { createLineWriter } from './decode-line.ts';
 import { TimeColumn, type TimeStyle } from './decode-time.ts';
-import { treeLines } from './decode-tree.ts';
+import { type TreeLook, treeLines } from './decode-tree.ts';
 import { escapeText } from './escape.ts';
 import { foldLine } from './fold-lines.ts';
 import { writeHexDump } from './hex-dump.ts';
@@ -61,6 +61,7 @@ function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
     color: look.color,
     interfaceName: interfaceNames(look.linkName),
   });
+  const tree = { ...look, paint };
   let capture = -1;
   return {
     write(packet) {
@@ -71,13 +72,16 @@ function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
       const lineStart = out.length;
       line.write(packet);
       if (width !== null) out.rewrite(lineStart, (text) => `${foldLine(text.slice(0, -1), width, INDENT)}\n`);
-      if (look.verbose) {
-        for (const text of treeLines(packet, { ...look, paint })) {
-          out.text(`${width === null ? text : foldLine(text, width, TREE_INDENT)}\n`);
-        }
-      }
+      if (look.verbose) out.text(treeText(packet, tree, width));
       if (look.hex) writeHexDump(out, packet.bytes, packet.start, packet.captured, INDENT);
       if (look.verbose || look.hex) out.text('\n');
     },
   };
+}
+
+/** All lines below a packet's line: encoded once, since encoding a text costs more than a few lines of it. */
+function treeText(packet: Packet, look: TreeLook, width: number | null): string {
+  const lines: string[] = [];
+  for (const line of treeLines(packet, look)) lines.push(width === null ? line : foldLine(line, width, TREE_INDENT));
+  return `${lines.join('\n')}\n`;
 }

@@ -22,10 +22,10 @@ function header4(source: number, destination: number): Uint8Array {
 }
 
 describe('AddressTexts', () => {
-  it('writes a hundred thousand pairs of IPv4 addresses, twice', () => {
+  it('writes twenty thousand pairs of IPv4 addresses, twice', () => {
     const texts = new AddressTexts(null);
     for (let round = 0; round < 2; round++) {
-      for (let i = 0; i < 100_000; i++) {
+      for (let i = 0; i < 20_000; i++) {
         const [source, destination] = [Math.imul(i, 2654435761) >>> 0, i];
         const text = pairText(texts, PROTOCOL.ipv4, header4(source, destination));
         if (text !== `${formatIPv4(source)} > ${formatIPv4(destination)}`) expect.fail(`${i}: ${text}`);
