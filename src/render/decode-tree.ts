@@ -22,10 +22,10 @@ export interface TreeLook {
 }
 
 /** Columns before layers and before fields, and where values and meanings begin. */
-const INDENT = '       ';
+const INDENT = '    ';
 const STEP = '  ';
-const VALUE_COLUMN = 44;
-const VALUE_WIDTH = 20;
+const VALUE_COLUMN = 40;
+const VALUE_WIDTH = 18;
 
 /** The lines below a packet's line, without newlines. */
 export function* treeLines(packet: Packet, look: TreeLook): Generator<string> {

@@ -39,9 +39,10 @@ export interface PacketWriter {
   write(packet: Packet): void;
 }
 
-/** Columns under which what belongs to a packet is indented. */
-const INDENT = 7;
-const TREE_INDENT = 11;
+/** Blanks before the rest of a folded line, of a folded line of a tree, and before bytes. */
+const LINE_INDENT = 7;
+const TREE_INDENT = 8;
+const BYTES_INDENT = 4;
 
 export function createPacketWriter(out: LineBuffer, look: PacketLook): PacketWriter {
   return look.output === 'json' ? jsonWriter(out, look) : textWriter(out, look);
@@ -71,9 +72,9 @@ function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
       }
       const lineStart = out.length;
       line.write(packet);
-      if (width !== null) out.rewrite(lineStart, (text) => `${foldLine(text.slice(0, -1), width, INDENT)}\n`);
+      if (width !== null) out.rewrite(lineStart, (text) => `${foldLine(text.slice(0, -1), width, LINE_INDENT)}\n`);
       if (look.verbose) out.text(treeText(packet, tree, width));
-      if (look.hex) writeHexDump(out, packet.bytes, packet.start, packet.captured, INDENT);
+      if (look.hex) writeHexDump(out, packet.bytes, packet.start, packet.captured, BYTES_INDENT);
       if (look.verbose || look.hex) out.text('\n');
     },
   };

@@ -22,7 +22,7 @@ describe('the tree', () => {
   );
 
   it('has every layer with its place', () => {
-    const titles = tree.split('\n').filter((line) => /^ {7}\S/.test(line));
+    const titles = tree.split('\n').filter((line) => /^ {4}\S/.test(line));
     expect(titles.map((line) => line.trim())).toEqual([
       'Frame  112 bytes',
       'Ethernet  bytes 0-13',
@@ -39,14 +39,14 @@ describe('the tree', () => {
     expect(fieldOf(tree, 'Type')).toBe('0x0800  IPv4');
     expect(fieldOf(tree, 'Protocol')).toBe('17  UDP');
     expect(tree).toMatch(/Destination port +443 +HTTPS/);
-    expect(tree).toMatch(/ {11}VNI is valid \(I\) +yes/);
+    expect(tree).toMatch(/ {8}VNI is valid \(I\) +yes/);
   });
 
   it('shows options one by one, their fields deeper', () => {
     expect(tree).toMatch(
-      /\n {9}Option +2 +maximum segment size\n {11}Option length +4\n {11}Maximum segment size +1460\n/,
+      /\n {6}Option +2 +maximum segment size\n {8}Option length +4\n {8}Maximum segment size +1460\n/,
     );
-    expect(tree).toMatch(/\n {9}Option +1 +no operation\n/);
+    expect(tree).toMatch(/\n {6}Option +1 +no operation\n/);
   });
 
   it('leaves out reserved bits that are zero, and shows them when they are not', () => {

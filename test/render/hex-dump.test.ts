@@ -11,8 +11,8 @@ describe('-x', () => {
       .split('\n')
       .slice(1);
     expect(rows).toEqual([
-      '       0000  02 00 00 00 00 0b 02 00  00 00 00 0a 88 cc 48 65  ..............He',
-      '       0010  6c 6c 6f 1b 5b 32 4a                              llo.[2J',
+      '    0000  02 00 00 00 00 0b 02 00  00 00 00 0a 88 cc 48 65  ..............He',
+      '    0010  6c 6c 6f 1b 5b 32 4a                              llo.[2J',
       '',
       '',
     ]);
@@ -32,7 +32,7 @@ describe('-x', () => {
       .trimEnd()
       .split('\n');
     expect(rows).toHaveLength(1 + Math.ceil(70_014 / 16));
-    expect(rows.at(-1)).toMatch(/^ {7}011170 {2}00/);
+    expect(rows.at(-1)).toMatch(/^ {4}011170 {2}00/);
   });
 
   it('is part of JSON as digits', () => {
