@@ -22,7 +22,10 @@ describe('the tree', () => {
   );
 
   it('has every layer with its place', () => {
-    const titles = tree.split('\n').filter((line) => /^ {4}\S/.test(line));
+    const titles = tree
+      .split('\n')
+      .slice(1)
+      .filter((line) => /^ {4}\S/.test(line));
     expect(titles.map((line) => line.trim())).toEqual([
       'Frame  112 bytes',
       'Ethernet  bytes 0-13',
