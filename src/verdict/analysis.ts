@@ -118,7 +118,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     filters: filterHints(table, captures),
     changes,
     groupOf: pointGroups(points, captures),
-    reverseVisible: reverseVisibility(table, points),
+    reverseVisible: reverseVisibility(table, points, captures),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,

@@ -1,5 +1,6 @@
 // Sent and arrived: with captures of both ends, what one node's NIC sent and the other's received, only inside the time
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
+import { hasDrops } from '../attribution/drops.ts';
 import type { Points } from '../attribution/points.ts';
 import { toSeconds } from '../attribution/time.ts';
 import type { Moment } from '../flow/capture-counters.ts';
@@ -27,13 +28,21 @@ export interface Arrival {
 /** Packets on their way and clocks that differ: what arrives this long outside the window still counts as arrived. */
 export const EDGE_SECONDS = 0.1;
 
-/** Null unless NICs of at least two nodes were captured at the same time. */
-export function commonWindow({ points, input }: Pick<Analysis, 'points' | 'input'>): CommonWindow | null {
+/**
+ * Null unless NICs of at least two nodes were captured at the same time. Captures through a filter, of one direction, or of which
+ * the kernel dropped packets do not count: what is missing from them may have arrived.
+ */
+export function commonWindow({
+  points,
+  input,
+  filters,
+}: Pick<Analysis, 'points' | 'input' | 'filters'>): CommonWindow | null {
   const spans = new Map<Node, { first: Moment; last: Moment; captures: Set<number> }>();
   for (const point of points.all) {
     const capture = input.captures[point.capture];
     if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
       continue;
+    if (filters[point.capture] !== null || hasDrops(capture)) continue;
     const span = spans.get(point.topologyNode) ?? { first: capture.first, last: capture.last, captures: new Set() };
     span.first = earlier(span.first, capture.first);
     span.last = later(span.last, capture.last);
@@ -79,6 +88,7 @@ export interface Arrivals {
 
 export function arrivalsIn(window: CommonWindow, table: FlowTable, points: Points): Arrivals {
   const covered = new Set(window.nodes.map((n) => n.index));
+  const hearing = nodesThatHear(table, points);
   const flows = new Map<string, number>();
   for (let flow = 0; flow < table.flowCount; flow++) flows.set(flowKey(table, flow), flow);
   return {
@@ -86,10 +96,30 @@ export function arrivalsIn(window: CommonWindow, table: FlowTable, points: Point
     of(key, from, to) {
       const flow = flows.get(key);
       if (flow === undefined || from === null || to === null || from === to) return null;
-      if (!covered.has(from.index) || !covered.has(to.index)) return null;
+      if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
       return compare(sideOf(table, points, flow, from), sideOf(table, points, flow, to));
     },
   };
+}
+
+const OUTGOING = 4;
+
+/** Nodes on whose NIC frames of others were seen: a capture of what a node sends shows no arrivals at all. */
+function nodesThatHear(table: FlowTable, points: Points): Set<number> {
+  const senders = new Map<number, Set<string>>();
+  const hearing = new Set<number>();
+  for (let i = 0; i < table.links.count; i++) {
+    const point = points.all[points.ofLink[i] ?? -1];
+    const node = point?.role === 'underlay' ? point.topologyNode : null;
+    const { src, packetType } = table.links.record(i);
+    if (node === null || src === null) continue;
+    const macs = senders.get(node.index) ?? new Set();
+    senders.set(node.index, macs.add(src));
+    const sender = points.macs.nicNode(src)?.node ?? null;
+    const received = packetType === null ? macs.size > 1 : packetType !== OUTGOING;
+    if (received || (sender !== null && sender !== node)) hearing.add(node.index);
+  }
+  return hearing;
 }
 
 export function flowKey(table: FlowTable, flow: number): string {

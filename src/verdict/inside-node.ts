@@ -1,5 +1,6 @@
 // Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on vxlan.calico but never on the
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
+import { hasDrops } from '../attribution/drops.ts';
 import { isBefore, type SeenObservation } from '../attribution/observe.ts';
 import type { Point, Points } from '../attribution/points.ts';
 import type { Expected } from '../attribution/types.ts';
@@ -122,13 +123,13 @@ function neverOnNic(
 }
 
 function overlap(a: CaptureCounters | undefined, b: CaptureCounters | undefined): boolean {
-  if (a?.first == null || a.last === null || b?.first == null || b.last === null) return false;
+  if (a?.first == null || a.last === null || b?.first == null || b.last === null || hasDrops(a)) return false;
   return !isBefore(a.last, b.first) && !isBefore(b.last, a.first);
 }
 
 /** Whether the NIC was being captured while some of these packets were seen. */
 function covers(capture: CaptureCounters | undefined, seen: SeenObservation): boolean {
-  if (capture?.first == null || capture.last === null) return false;
+  if (capture?.first == null || capture.last === null || hasDrops(capture)) return false;
   return !isBefore(capture.last, seen.firstMoment) && !isBefore(seen.lastMoment, capture.first);
 }
 

@@ -159,7 +159,7 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
       capture: table.links.captureOf(table.columns.link[error.observation] ?? 0),
       packet: error.packet,
     }),
-    largeAcknowledged: largeAcknowledged(table, flow, reverse),
+    largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
   });
 }
 

@@ -25,7 +25,7 @@ export interface WarningInput {
   errors: readonly IcmpError[];
   /** Where an error was seen, for the finding. */
   seenAt(error: IcmpError): { capture: number; packet: number };
-  /** Whether the reverse flow acknowledged the large segments that were sent again. */
+  /** Whether the reverse flow acknowledged the large segments that were sent again, or may have. */
   largeAcknowledged: boolean;
 }
 

@@ -31,7 +31,14 @@ function at(seconds: number, data: Uint8Array): BuiltPacket {
 const request = (seconds: number): BuiltPacket => at(seconds, vxlan(ip({ src: POD.a, dst: POD.b })));
 /** What the nodes always say: both captures begin and end with it. */
 const talk = (seconds: number): BuiltPacket => at(seconds, plain(ip({ src: NODE.a, dst: NODE.b }), NIC.a, NIC.b));
-const around = (packets: BuiltPacket[], from = 0, to = 10): BuiltPacket[] => [talk(from), ...packets, talk(to)];
+const answer = (seconds: number): BuiltPacket => at(seconds, plain(ip({ src: NODE.b, dst: NODE.a }), NIC.b, NIC.a));
+const around = (packets: BuiltPacket[], from = 0, to = 10): BuiltPacket[] => [
+  talk(from),
+  answer(from),
+  ...packets,
+  answer(to),
+  talk(to),
+];
 const shifted = (packets: BuiltPacket[], seconds: number): BuiltPacket[] =>
   packets.map((packet) => ({ ...packet, seconds: (packet.seconds ?? 0) + seconds }));
 

@@ -1,0 +1,90 @@
+// Packets that the kernel dropped while capturing: silence is then no finding, and a loss no loss.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { traceCaptures } from '../../src/trace.ts';
+import { buildPcapng, interfaceBlock, packetBlock, sectionBlock, statisticsBlock } from '../support/capture-builder.ts';
+import { clusterDocuments, ip, NIC, NODE, POD, plain, traceFrames, VTEP, vxlan } from '../support/cluster-frames.ts';
+import { cluster } from '../support/cluster-text.ts';
+import * as build from '../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const ping = vxlan(ip({ src: POD.a, dst: POD.b }));
+const pong = (src: string, dst: string): Uint8Array => ip({ src, dst, transport: build.icmpEcho({ type: 0 }) });
+const answered = [
+  vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c }),
+  vxlan(pong(POD.c, POD.a), { from: NODE.c, to: NODE.a }),
+];
+const talk = [plain(ip({ src: NODE.a, dst: NODE.b })), plain(pong(NODE.b, NODE.a), NIC.b, NIC.a)];
+
+/** Finding codes of captures by name, each with the packets that the kernel dropped. */
+async function codes(files: Record<string, { frames: Uint8Array[]; dropped: bigint }>): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'overlens-'));
+  try {
+    const captures = Object.entries(files).map(([name, { frames, dropped }]) => {
+      const blocks = frames.map((data, i) => packetBlock({ data, units: BigInt(i) * 1000n }));
+      const statistics = statisticsBlock({ ifdrop: dropped });
+      writeFileSync(join(folder, name), buildPcapng([sectionBlock(), interfaceBlock({}), ...blocks, statistics]));
+      return join(folder, name);
+    });
+    const trace = await traceCaptures({ captures, topology: TOPOLOGY });
+    return [...new Set(trace.causes.map((cause) => cause.code))].sort();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('packets dropped while capturing', () => {
+  it('leave an answer unseen, not missing', async () => {
+    const frames = [...talk, ...answered, ping, ping];
+    expect(await codes({ 'a-x.pcapng': { frames, dropped: 0n } })).toContain('no-reply');
+    expect(await codes({ 'a-x.pcapng': { frames, dropped: 3n } })).not.toContain('no-reply');
+  });
+
+  it('are not lost on the way', async () => {
+    const sender = { frames: [...talk, ping, ping, ping, ...talk], dropped: 0n };
+    const received = [...talk, ...talk, ...talk, talk[0] as Uint8Array];
+    expect(await codes({ 'a-x.pcapng': sender, 'b-x.pcapng': { frames: received, dropped: 0n } })).toContain(
+      'lost-on-underlay',
+    );
+    expect(await codes({ 'a-x.pcapng': sender, 'b-x.pcapng': { frames: received, dropped: 1n } })).not.toContain(
+      'lost-on-underlay',
+    );
+  });
+
+  it('are not swallowed by the tunnel device', async () => {
+    const onTunnel = plain(ip({ src: POD.a, dst: POD.b }), VTEP.a, VTEP.b);
+    const tunnel = { frames: [onTunnel, onTunnel, onTunnel, onTunnel, onTunnel, onTunnel], dropped: 0n };
+    const nic = (dropped: bigint) => ({ frames: [...talk, ...answered, ...talk], dropped });
+    expect(await codes({ 'a-x.pcapng': nic(0n), 'a-y.pcapng': tunnel })).toContain('missing-fdb-entry');
+    expect(await codes({ 'a-x.pcapng': nic(9n), 'a-y.pcapng': tunnel })).not.toContain('missing-fdb-entry');
+  });
+});
+
+describe('a capture of what a node sends', () => {
+  it('shows no arrivals, so that nothing is lost by it', async () => {
+    const sent = [
+      plain(ip({ src: NODE.a, dst: NODE.b })),
+      ping,
+      ping,
+      ping,
+      plain(ip({ src: NODE.a, dst: NODE.c }), NIC.a, NIC.c),
+    ];
+    const ofB = [
+      plain(ip({ src: NODE.b, dst: NODE.a }), NIC.b, NIC.a),
+      plain(ip({ src: NODE.b, dst: NODE.c }), NIC.b, NIC.c),
+    ];
+    const later = { seconds: 1_700_000_000, nanos: 900_000_000 };
+    const trace = await traceFrames(
+      [
+        { name: 'a-x.pcap', frames: [...sent, { data: sent[0] as Uint8Array, ...later }] },
+        { name: 'b-x.pcap', frames: [...ofB, { data: ofB[0] as Uint8Array, ...later }] },
+      ],
+      TOPOLOGY,
+    );
+    expect(trace.causes.map((cause) => cause.code)).not.toContain('lost-on-underlay');
+    expect(trace.all.every((flow) => flow.outcome !== 'sent-never-arrived')).toBe(true);
+  });
+});
