@@ -1,6 +1,7 @@
 // What a packet does, as a sentence: who opens a connection to whom, who pings, who asks for a MAC.
 import { WORKLOAD_MAC } from '../attribution/mac-roles.ts';
 import type { Endpoint } from '../attribution/types.ts';
+import { OUTCOME } from '../decode/layer-stack.ts';
 import { icmpCodeName, icmpTypeName } from '../wire/icmp.ts';
 import { icmpv6CodeName, icmpv6TypeName } from '../wire/icmpv6.ts';
 import { portName } from '../wire/ports.ts';
@@ -31,8 +32,18 @@ export function actionOf(scene: Scene): string {
     case 'icmpv6':
       return icmpAction(scene, inner.upper, from, to);
     default:
-      return `${from} sends ${to} a packet of protocol ${flow.protocol}${walked.stack.outcome === 2 ? ', which is cut off' : ''}`;
+      return `${from} sends ${to} ${otherText(scene)}`;
   }
+}
+
+/** What is left to say when nothing above IP could be read. */
+function otherText({ flow, walked }: Scene): string {
+  const port = flow?.dst.port ?? 0;
+  const name = flow?.protocol.toUpperCase() ?? 'something';
+  const to = port === 0 ? '' : ` for port ${portText(port)}`;
+  return walked.stack.outcome === OUTCOME.faulty
+    ? `${name}${to}, whose header is not all here`
+    : `a packet of protocol ${flow?.protocol}`;
 }
 
 /** `db on worker1`, `worker1 (from its tunnel address)`, `192.0.2.1`. */

@@ -98,7 +98,7 @@ function payloadName(walked: WalkedPacket, innermost: LayerView | undefined): st
   if (innermost === undefined) return 'Payload';
   if (walked.tunnel === walked.layers.length) return 'Rest of the outer packet';
   const unread = viewFault(walked.stack, 0);
-  if (unread !== null && !unread.notice) return 'Unreadable';
+  if (unread !== null && !unread.notice) return unread.limit === 'captured' ? 'Cut off' : 'Unreadable';
   if (innermost.number === PROTOCOL.wireguard) return 'Encrypted';
   if (isIp(innermost.number) || innermost.number === PROTOCOL.fragment) return 'IP payload';
   return 'Payload';

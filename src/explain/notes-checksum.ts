@@ -6,16 +6,25 @@ import { note } from './notes-frame.ts';
 import type { Scene } from './scene.ts';
 
 export function checksumNotes(scene: Scene): Note[] {
+  let explained = false;
   return scene.layers.flatMap((layer) =>
     layer.fields.flatMap((field) => {
       const judged = field.checksum;
       if (judged === null || checksumLook(judged) === 'usual') return [];
-      return [checksumNote(scene, layer, judged, spanOf(layer, field))];
+      const again = explained && judged.state === 'unfinished';
+      explained ||= judged.state === 'unfinished';
+      return [checksumNote(scene, layer, judged, spanOf(layer, field), again)];
     }),
   );
 }
 
-function checksumNote(scene: Scene, layer: ExplainedLayer, judged: ChecksumView, span: Note['span']): Note {
+function checksumNote(
+  scene: Scene,
+  layer: ExplainedLayer,
+  judged: ChecksumView,
+  span: Note['span'],
+  again: boolean,
+): Note {
   const side = layer.side === 'outer' ? 'outer ' : layer.side === 'inner' ? 'inner ' : '';
   const what = `${side}${layer.title} checksum`;
   const value = `0x${judged.found.toString(16).padStart(4, '0')}`;
@@ -23,7 +32,13 @@ function checksumNote(scene: Scene, layer: ExplainedLayer, judged: ChecksumView,
     case 'zero-allowed':
       return note('checksum-zero', 'notable', `The ${what} is zero`, zeroText(scene, layer), span);
     case 'unfinished':
-      return note('checksum-unfinished', 'notable', `The ${what} is not finished`, unfinishedText(value, judged), span);
+      return note(
+        'checksum-unfinished',
+        'notable',
+        `The ${what} is not finished`,
+        unfinishedText(value, judged, again),
+        span,
+      );
     case 'zero-not-allowed': {
       const text = `It is 0, which over IPv6 only tunnels may use (RFC 6935); ${judged.reason}.`;
       return note('checksum-zero', 'wrong', `The ${what} is missing`, text, span);
@@ -41,7 +56,9 @@ function zeroText({ outer }: Scene, layer: ExplainedLayer): string {
   return outer.vni === null ? base : `${base} ${kernel}. Nothing is wrong.`;
 }
 
-function unfinishedText(value: string, { reason }: ChecksumView): string {
+/** Why that is no error is said once. */
+function unfinishedText(value: string, { reason }: ChecksumView, again: boolean): string {
+  if (again) return `${value}: ${reason}. This is no error either.`;
   return `${value}: ${reason}. The kernel lets the network card finish it after the point of capture (checksum offload), so a capture on the sending host, on a veth or on the tunnel device shows such values. It is no error; only at the receiver's NIC would it be one.`;
 }
 

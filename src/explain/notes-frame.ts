@@ -28,14 +28,12 @@ function faultNotes({ walked }: Scene): Note[] {
   const fault = viewFault(walked.stack, 0);
   const missing = unsupportedText(walked.stack);
   if (fault !== null) {
+    const span = { offset: fault.offset, length: 0 };
     const consequence = fault.notice ? 'It is decoded as usual.' : 'What follows cannot be read.';
     const text = `${sentence(fault.message)} ${consequence} (${fault.spec})`;
-    notes.push(
-      note(fault.code, fault.notice ? 'notable' : 'wrong', 'Not as the standard says', text, {
-        offset: fault.offset,
-        length: 0,
-      }),
-    );
+    const cut = fault.need > 0 && fault.limit === 'captured';
+    const title = cut ? 'A header is cut off' : 'Not as the standard says';
+    notes.push(note(fault.code, fault.notice || cut ? 'notable' : 'wrong', title, text, span));
   }
   if (missing !== null) {
     const text = `${sentence(missing)} is not decoded: the packet is ${OUTCOME_NAMES[1]} and counts in no flow.`;

@@ -118,7 +118,8 @@ function mtuCells(scene: Scene, sides: readonly SideLayers[]): (Cell | null)[] {
   const tunnel = node?.links.find((link) => link.vxlan !== null);
   const under = node?.links.find((link) => link.name === tunnel?.vxlan?.dev);
   const isVxlan = scene.walked.encapsulation === 'vxlan';
-  return sides.map(({ side }) => {
+  return sides.map(({ side, ip }) => {
+    if (ip === null) return null;
     if (side === 'only') return deviceMtu(scene);
     if (!isVxlan || tunnel?.mtu == null || under?.mtu == null) return null;
     if (side === 'outer') return plainCell(String(under.mtu), `${under.name} of ${node?.name}`);

@@ -2,12 +2,15 @@
 import type { Comparison, Difference } from '../explain/comparison.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { drawLayers } from './explain-boxes.ts';
+import { columnLines } from './explain-columns.ts';
 import { createLayerPaint, markOf, paintLook } from './explain-paint.ts';
 import { originText, sideTexts } from './explain-text.ts';
 import { forPeople } from './explain-view.ts';
-import { fitColumns, renderGrid } from './grid.ts';
+import { fitColumns } from './grid.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { textWidth, wrapWords } from './text-width.ts';
+
+const LEAST_CELL = 16;
 
 interface Look {
   width: number;
@@ -49,20 +52,17 @@ function differenceLines(differences: readonly Difference[], width: number, pain
     one.why ?? '',
   ]);
   const natural = head.map((title, i) => Math.max(textWidth(title), ...cells.map((row) => textWidth(row[i] ?? ''))));
-  const minimum = natural.map((one, i) => Math.min(one, [18, 19, 19, 16][i] ?? 16));
+  const minimum = natural.map((one, i) => Math.min(one, [18, 19, 19, LEAST_CELL][i] ?? LEAST_CELL));
   const widths = fitColumns(natural, minimum, width - 6);
   const rows = cells.map((row, i) =>
     row.map((text, column) => {
-      const lines = wrapWords(text, widths[column] ?? 20);
+      const lines = wrapWords(text, widths[column] ?? LEAST_CELL);
       const look = differences[i]?.look ?? 'usual';
-      return (
-        column === 0 && look !== 'usual'
-          ? [paintLook(paint, look, `${markOf(look)} ${lines[0]}`), ...lines.slice(1)]
-          : lines
-      ).join('\n');
+      if (column > 0 || look === 'usual') return lines;
+      return [paintLook(paint, look, `${markOf(look)} ${lines[0]}`), ...lines.slice(1)];
     }),
   );
-  return renderGrid([head.map((title) => paint('strong', title)), ...rows], ['left', 'left', 'left', 'left']);
+  return columnLines([head.map((title) => [paint('strong', title)]), ...rows]);
 }
 
 /** A value and, where it names something, what it is. */

@@ -1,7 +1,8 @@
 // How the sender decided, in a terminal: each line of its tables, where it is read, and the bytes of the packet it became.
 import type { Decision, DecisionStep } from '../explain/explanation.ts';
+import { columnLines } from './explain-columns.ts';
 import { placeText, spanText } from './explain-view.ts';
-import { columnWidth, fitColumns, GAP, renderGrid } from './grid.ts';
+import { columnWidth, fitColumns, GAP } from './grid.ts';
 import { createPaint } from './paint.ts';
 import { shortenMiddle, wrapWords } from './text-width.ts';
 
@@ -32,14 +33,12 @@ export function decisionLines(decision: Decision, root: string, width: number, c
   const room = width - LABEL - columnWidth(marks) - (hasBytes ? 3 : 2) * GAP;
   const [say = 30, place = 14, byte = 13] = fitColumns(natural, minimum, room);
   const rows = steps.map((step, i) => {
-    const text = wrapWords(says[i] ?? '', say)
-      .map((line, row) => (row === 0 ? step.label : '').padEnd(LABEL) + line)
-      .join('\n');
-    const cells = [text, marks[i] ?? '', shortenMiddle(places[i] ?? '', place)];
-    return hasBytes ? [...cells, wrapWords(bytes[i] ?? '', byte).join('\n')] : cells;
+    const text = wrapWords(says[i] ?? '', say).map((line, row) => (row === 0 ? step.label : '').padEnd(LABEL) + line);
+    const cells = [text, [marks[i] ?? ''], [shortenMiddle(places[i] ?? '', place)]];
+    return hasBytes ? [...cells, wrapWords(bytes[i] ?? '', byte)] : cells;
   });
-  const head = wrapWords(heads[0] ?? '', LABEL + say).join('\n');
-  const lines = renderGrid([[head, ...heads.slice(1)], ...rows], ['left', 'left', 'left', 'left']);
+  const head = [wrapWords(heads[0] ?? '', LABEL + say), ...heads.slice(1).map((text) => [text])];
+  const lines = columnLines([head, ...rows]);
   return decision.comment === null ? lines : [...lines, ...wrapWords(`${capital(decision.comment)}.`, width)];
 }
 

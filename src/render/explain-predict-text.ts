@@ -2,7 +2,7 @@
 import type { Hop, PredictedField, PredictedHeader, Prediction, Way } from '../explain/prediction.ts';
 import { decisionLines } from './explain-decision-text.ts';
 import { forPeople } from './explain-view.ts';
-import { createPaint, type Paint } from './paint.ts';
+import { createPaint, type Paint, type Tone } from './paint.ts';
 import { textWidth, wrapWords } from './text-width.ts';
 
 interface Look {
@@ -14,12 +14,21 @@ interface Look {
 export function* renderPrediction(raw: Prediction, look: Look): Generator<string> {
   const shown = forPeople(raw);
   const paint = createPaint(look.color);
-  yield `${paint('dim', `Predicted from the snapshot alone, for ${shown.example}; nothing was captured`)}\n\n`;
+  const origin = `Predicted from the snapshot alone, for ${shown.example}; nothing was captured`;
+  yield `${painted(paint, 'dim', origin, look.width)}\n\n`;
   yield* wayText(shown, shown.there, look, paint);
   if (shown.differs) {
-    yield `\n${paint('warn', 'The answer takes another way: each direction is decided by the pool of its own destination.')}\n\n`;
+    const why = 'The answer takes another way: each direction is decided by the pool of its own destination.';
+    yield `\n${painted(paint, 'warn', why, look.width)}\n\n`;
     yield* wayText(shown, shown.back, look, paint);
   } else yield `\n${wrapWords(`${paint('strong', 'And back')}: ${shown.back.headline}`, look.width).join('\n')}\n`;
+}
+
+/** Wrapped, then coloured line by line. */
+function painted(paint: Paint, tone: Tone, text: string, width: number): string {
+  return wrapWords(text, width)
+    .map((line) => paint(tone, line))
+    .join('\n');
 }
 
 function* wayText(shown: Prediction, way: Way, look: Look, paint: Paint): Generator<string> {
