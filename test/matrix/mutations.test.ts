@@ -10,7 +10,7 @@ import { type CaptureFile, changeFrames, readCaptureFile, writeCaptureFile } fro
 import { snapshotParts, topologyOf } from '../support/snapshot-subsets.ts';
 
 const SAMPLE = 'samples/01-vxlan-between-nodes';
-const FILES = ['20', '30', '31'].map((last) => join(SAMPLE, `ip-10-0-1-${last}-ens5.pcap`));
+const FILES = ['20', '31'].map((last) => join(SAMPLE, `ip-10-0-1-${last}-ens5.pcap`));
 /** Ethernet, IPv4, UDP, VXLAN: what stands before the inner frame, and where. */
 const AT = { outerDst: 30, udp: 34, vni: 46, inner: 50, innerIp: 64 } as const;
 const [WORKER1, WORKER2] = [
@@ -18,7 +18,7 @@ const [WORKER1, WORKER2] = [
   [10, 0, 1, 31],
 ] as const;
 const snapshot = snapshotParts(join(SAMPLE, 'topology'));
-const SUBSETS = [snapshot.parts, ['pods'], ['ip-link', 'ip-route', 'ip-neigh', 'bridge-fdb'], []];
+const SUBSETS = [snapshot.parts, ['ip-link', 'ip-route', 'ip-neigh', 'bridge-fdb'], []];
 
 let folder: string;
 beforeAll(() => {
@@ -97,7 +97,7 @@ describe('packets of one pair', () => {
     const pairs = await everyPair(decapsulated, (seen, _parts, told) => {
       expect(seen, told).toEqual({ violations: ['overlay-bypassed'], exit: 1 });
     });
-    expect(pairs).toBeGreaterThan(15);
+    expect(pairs).toBeGreaterThan(10);
   });
 
   it('with another VNI are wrong-vni', async () => {
