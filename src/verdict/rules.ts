@@ -87,16 +87,23 @@ export function unexpectedOverlay(input: RuleInput): string | null {
   if (expected.encapsulation !== 'none' || (expected.reason !== 'pool-never' && expected.reason !== 'crosssubnet-same'))
     return null;
   if (seen.encapsulation === 'none' || seen.encapsulation === 'wireguard') return null;
+  if (seen.encapsulation === 'vxlan' ? !isCalicoVxlan(input) : !isBetweenNodes(input)) return null;
   if (outerFrom === null && outerTo === null) return null;
-  if (seen.encapsulation === 'vxlan' ? !isCalicoVxlan(input) : outerFrom === null || outerTo === null) return null;
   return `${because(expected)}, so ${nameOf(src)} to ${nameOf(dst)} should be plain; it was ${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}`;
 }
 
-export function wrongEncapsulation({ expected, seen, src, dst, outerFrom, outerTo }: RuleInput): string | null {
+export function wrongEncapsulation(input: RuleInput): string | null {
+  const { expected, seen, src, dst } = input;
   if (expected.encapsulation !== 'vxlan' && expected.encapsulation !== 'ipip') return null;
   if (seen.encapsulation === 'none' || seen.encapsulation === expected.encapsulation) return null;
-  if (outerFrom === null || outerTo === null) return null;
+  if (!isBetweenNodes(input)) return null;
   return `${because(expected)}, so ${nameOf(src)} to ${nameOf(dst)} should be ${expected.encapsulation.toUpperCase()}; it was ${seen.encapsulation.toUpperCase()}`;
+}
+
+/** Both outer addresses are nodes'. IPIP leaves its source to the kernel, which may take another NIC's: one is enough there. */
+function isBetweenNodes({ seen, outerFrom, outerTo }: RuleInput): boolean {
+  if (seen.encapsulation === 'ipip') return outerFrom !== null || outerTo !== null;
+  return outerFrom !== null && outerTo !== null;
 }
 
 /** Outcome of the two VTEP rules: with block-level evidence only, the snapshot may be what is wrong. */

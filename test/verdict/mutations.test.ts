@@ -183,8 +183,9 @@ describe('another encapsulation', () => {
     expect(await judged(plain(request, NIC.a, '02:00:00:00:01:fe'))).toBe('none violation overlay-bypassed');
   });
 
-  it('IPIP is wrong-encapsulation', async () => {
+  it("IPIP is wrong-encapsulation, also from another NIC's address that the kernel chose", async () => {
     expect(await judged(ipip(request))).toBe('ipip violation wrong-encapsulation');
+    expect(await judged(ipip(request, '192.168.7.1', NODE.b))).toBe('ipip violation wrong-encapsulation');
   });
 
   it('VXLAN is unexpected when the pool says Never, or CrossSubnet on one subnet', async () => {
