@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
-const SAMPLES = readdirSync(`${ROOT}samples`).filter((name) => /^\d\d-/.test(name));
+/** Cooked frames of all interfaces, a wrong table at three nodes, outer fragments. */
+const SAMPLES = ['06-any-interface', '08-stale-fdb', '11-outer-fragments'];
 
-const FILTERS = [
+const FILTERS: readonly (readonly string[])[] = [
   ['--pod', 'yaobank/customer'],
   ['--from-pod', 'yaobank/database'],
   ['--to-pod', 'database'],
@@ -22,7 +23,7 @@ const FILTERS = [
   ['--verdict', 'violation'],
   ['--verdict', 'unverifiable', '--protocol', 'udp'],
   ['--finding', 'wrong-destination-vtep'],
-] as const;
+];
 
 interface TraceDocument {
   captures: { outcomes: { notFlow: number } }[];
@@ -35,17 +36,19 @@ describe.each(SAMPLES)('samples/%s', (sample) => {
     .filter((name) => /\.pcap(ng)?$/.test(name))
     .map((name) => `${folder}/${name}`);
 
-  it.each(FILTERS)('shows the packets that trace counts: %s %s %s %s', async (...given) => {
-    const filter = given.filter((part) => part !== undefined);
-    const traced = await runCli(['trace', ...captures, '-t', `${folder}/topology`, ...filter, '-o', 'json']);
-    const decoded = await runCli(['decode', ...captures, '-t', `${folder}/topology`, ...filter, '-o', 'json']);
-    expect(traced.code).toBe(0);
-    expect(decoded.code).toBe(0);
-    const isTimeOnly = filter[0] === '--since';
-    expect(shownPerCapture(decoded.stdout, captures.length, isTimeOnly)).toEqual(
-      countedPerCapture(JSON.parse(traced.stdout) as TraceDocument),
-    );
-  });
+  it.each(FILTERS.map((filter) => ({ given: filter.join(' '), filter })))(
+    'shows the packets that trace counts: $given',
+    async ({ filter }) => {
+      const traced = await runCli(['trace', ...captures, '-t', `${folder}/topology`, ...filter, '-o', 'json']);
+      const decoded = await runCli(['decode', ...captures, '-t', `${folder}/topology`, ...filter, '-o', 'json']);
+      expect(traced.code).toBe(0);
+      expect(decoded.code).toBe(0);
+      const isTimeOnly = filter[0] === '--since';
+      expect(shownPerCapture(decoded.stdout, captures.length, isTimeOnly)).toEqual(
+        countedPerCapture(JSON.parse(traced.stdout) as TraceDocument),
+      );
+    },
+  );
 });
 
 /** Packets shown of each capture; without a filter of flows also those that are none, which trace does not count. */

@@ -164,10 +164,11 @@ async function explainNothing(
     );
   const asked = [options.filterText, ...options.causeIds.map((id) => `--finding ${id}`)].filter(Boolean).join(' ');
   if (asked === '') return printProblem(io, `no packet in ${options.captures.join(', ')}`, null);
+  const few = options.captures.length <= 3;
   const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node /.test(asked);
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
-    : `overlens trace ${options.captures.join(' ')} shows what there is`;
+    : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;
   return printProblem(io, `no packet fits ${asked}; ${held} read`, hint);
 }
 
