@@ -128,12 +128,17 @@ export function wrongSourceVtep(input: RuleInput): VtepFault | null {
   const { seen, src, outerFrom } = input;
   if (seen.outerSrc === null || src.node === null || outerFrom === src.node || !isBlamable(src)) return null;
   if (ownsAddress(src.node, seen.outerSrc)) return null;
-  if (outerFrom === null && seen.encapsulation !== 'vxlan') return null;
+  if (outerFrom === null && (seen.encapsulation !== 'vxlan' || isEbpf(src.node, seen))) return null;
   const whose = outerFrom === null ? 'no known node' : outerFrom.name;
   return {
     message: `${nameOf(src)} is on ${src.node.name}, but its packets came from ${seen.outerSrc}, which is ${whose}`,
     strong: isStrong(src),
   };
+}
+
+/** A node whose device takes its keys from eBPF, or that put a pod's own frame inside (calico-facts 4.7). */
+function isEbpf(node: Node, { innerDstMacs }: SeenObservation): boolean {
+  return innerDstMacs.includes(WORKLOAD_MAC) || node.links.some((l) => l.vxlan?.external);
 }
 
 /** The packets themselves must not be what named the node. */

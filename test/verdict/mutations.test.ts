@@ -119,6 +119,13 @@ describe('the outer addresses', () => {
     );
   });
 
+  it('of an eBPF node may be any of its own, known or not (1.2)', async () => {
+    const frame = mutated({ from: '192.168.7.1', innerSrcMac: '0a:00:00:00:00:70', innerDstMac: VETH });
+    expect(await judged(frame)).toBe('vxlan ok');
+    const toC = mutated({ to: NODE.c, innerSrcMac: '0a:00:00:00:00:70', innerDstMac: VETH });
+    expect(await judged(toC)).toBe('vxlan violation wrong-destination-vtep');
+  });
+
   it('by a second address of the node are right', async () => {
     const second = cluster(
       pools,
