@@ -47,21 +47,29 @@ function whyMissing({ input, adviceFor }: Shared, answer: number, sender: Node |
   return { reason: 'not-in-capture', detail, advice: adviceFor(sender) };
 }
 
-/** What a capture of at least this many edges may have missed at either of its ends. */
+/** What a capture may have missed at either of its ends. */
 const EDGE_SECONDS = 1;
-const LONG_IN_EDGES = 10;
+const LONG_SECONDS = 10;
+/** In a shorter capture, of at least a second: this part of it, and only the last packets of a conversation. */
+const SHORT_EDGE = 0.02;
+const LAST_PACKETS = 2;
 
-/** Whether all answers came within moments of the beginning, or of the end, of a long capture. */
+function edgeOf(duration: number, packets: number): number {
+  if (duration >= LONG_SECONDS) return EDGE_SECONDS;
+  return duration >= 1 && packets <= LAST_PACKETS ? duration * SHORT_EDGE : 0;
+}
+
+/** Whether all answers came within moments of the beginning, or of the end, of a capture that goes on for much longer. */
 function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], answer: number): boolean {
   const c = table.columns;
   for (let row = table.firstRow(answer); row >= 0; row = c.next[row] ?? -1) {
     const capture = captures[table.links.captureOf(c.link[row] ?? 0)];
     if (capture?.first == null || capture.last === null) return false;
     const [start, end] = [toSeconds(capture.first), toSeconds(capture.last)];
+    const edge = edgeOf(end - start, c.packets[row] ?? 0);
     const first = toSeconds({ seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 });
     const last = toSeconds({ seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 });
-    const atEdge = last <= start + EDGE_SECONDS || first >= end - EDGE_SECONDS;
-    if (!atEdge || !(end - start >= EDGE_SECONDS * LONG_IN_EDGES)) return false;
+    if (edge === 0 || !(last <= start + edge || first >= end - edge)) return false;
   }
   return true;
 }

@@ -178,6 +178,22 @@ describe('what answers prove and no capture holds', () => {
     );
     expect(late.all.find((flow) => flow.packets === 0)?.unverified?.reason).toBe('not-in-capture');
   });
+
+  it('at the edge of a short one is believed of a last packet or two only', async () => {
+    const early = vxlan(tcpPacket({ src: POD.b, dst: POD.a }, { ack_raw: 5 }), { from: NODE.b, to: NODE.a });
+    const reason = async (count: number): Promise<string | undefined> => {
+      const acknowledgements = Array.from({ length: count }, (_, i) => ({
+        data: early,
+        seconds: 1000,
+        nanos: i * 1000,
+      }));
+      const rest = [ping, pong].map((data, i) => ({ data, seconds: 1002 + i, nanos: 0 }));
+      const trace = await traceFrames([{ frames: [...acknowledgements, ...rest] }], TOPOLOGY);
+      return trace.all.find((flow) => flow.packets === 0)?.unverified?.reason;
+    };
+    expect(await reason(2)).toBe('cut-by-capture');
+    expect(await reason(3)).toBe('not-in-capture');
+  });
 });
 
 describe('a snaplen that cuts the inner addresses off', () => {
