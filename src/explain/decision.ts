@@ -23,7 +23,7 @@ export function decisionOf(scene: Scene): Decision | null {
   if (flow === null || topology === null) return null;
   if (flow.expected.encapsulation === null && sender === null) return null;
   if (scene.walked.encapsulation === 'wireguard') return null;
-  const steps = [...poolSteps(scene, topology), ...hopSteps(scene, topology)];
+  const steps = [...poolSteps(scene, topology), ...hopSteps(scene)];
   if (steps.length === 0) return null;
   return { node: sender?.name ?? null, steps, when: whenOf(scene), comment: commentOf(scene, steps) };
 }
@@ -114,7 +114,7 @@ export function plannedSteps(topology: Topology, question: Question): DecisionSt
 }
 
 /** The last hop: whose MAC the frame on the wire is addressed to. */
-function hopSteps(scene: Scene, topology: Topology): DecisionStep[] {
+function hopSteps(scene: Scene): DecisionStep[] {
   const { sender, walked, flow, outer } = scene;
   const node = outer.srcNode ?? sender;
   const kind = flow?.expected.encapsulation;
@@ -138,7 +138,7 @@ function hopSteps(scene: Scene, topology: Topology): DecisionStep[] {
       text: entry.text,
       ref: entry.ref,
       status: differs ? 'differs' : 'ok',
-      note: differs ? `the packet has ${mac.value}` : topology.nodes.length > 0 ? via : null,
+      note: differs ? `the packet has ${mac.value}` : via,
       became,
     },
   ];

@@ -1,5 +1,5 @@
 // The devices of a node that a pod's packet passes: its veth, the tunnel device, the NIC; by its tables, else by Calico's names.
-import type { Node, NodeLink, Owner, Topology, TunnelKind } from '../topology/model.ts';
+import type { Node, NodeLink, Owner, Topology } from '../topology/model.ts';
 import { nicOf } from '../verdict/advice.ts';
 
 export interface Device {
@@ -55,8 +55,4 @@ function deviceOf(node: Node | null, name: string | null): Device {
 export function outerAddress(node: Node, isV6: boolean): string | null {
   const bgp = isV6 ? node.bgpIPv6 : node.bgpIPv4;
   return bgp?.address ?? node.addresses.find((one) => one.address.includes(':') === isV6)?.address ?? null;
-}
-
-export function tunnelAddress(node: Node, kind: TunnelKind): string | null {
-  return node.tunnels[kind]?.value ?? null;
 }

@@ -1,7 +1,7 @@
 // What a prediction rests on that may not hold: tables of the snapshot that say otherwise, and what no snapshot can tell.
 import type { DecisionStep } from './explanation.ts';
+import { direct, isTunnel, type Journey } from './journey.ts';
 import { podMac, tunnelOf } from './node-devices.ts';
-import { direct, isTunnel, type Journey } from './predict-hops.ts';
 import type { Doubt } from './prediction.ts';
 
 export function doubtsOf(journey: Journey, steps: readonly DecisionStep[]): Doubt[] {

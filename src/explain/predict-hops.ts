@@ -1,12 +1,22 @@
 // The places a packet passes from pod to pod, in order, with the headers it must have at each and the tcpdump line that shows it.
-import { inSubnetOf } from '../attribution/subnet.ts';
-import type { Expected } from '../attribution/types.ts';
-import type { Node, Topology } from '../topology/model.ts';
-import type { Settings } from '../verdict/settings.ts';
+import { WORKLOAD_MAC } from '../attribution/mac-roles.ts';
+import type { Node } from '../topology/model.ts';
 import { filterFor, tcpdumpLine } from './capture-filters.ts';
-import { nextHop } from './decision.ts';
 import type { Side } from './explanation.ts';
-import { type Device, nicDevice, outerAddress, podMac, tunnelOf, vethOf } from './node-devices.ts';
+import {
+  direct,
+  FIRST_TTL,
+  innerFacts,
+  innerTtl,
+  isTunnel,
+  type Journey,
+  outerEnds,
+  overheadFor,
+  routedTtl,
+  type Tunnel,
+  ttlWords,
+} from './journey.ts';
+import { type Device, nicDevice, podMac, tunnelOf, vethOf } from './node-devices.ts';
 import {
   encryptedPart,
   ethernetHeader,
@@ -18,32 +28,8 @@ import {
   vxlanHeader,
   wireguardHeader,
 } from './predict-headers.ts';
-import type { Hop, PredictedEnd, PredictedHeader } from './prediction.ts';
-
-/** What Linux gives a packet it makes. */
-const FIRST_TTL = 64;
-const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
-
-/** The packet that is followed: its IP length and what is above IP. */
-export interface Example {
-  ipLength: number;
-  parts: readonly { title: string; protocol: string; length: number }[];
-}
-
-export interface Journey {
-  topology: Topology;
-  settings: Settings;
-  from: PredictedEnd;
-  to: PredictedEnd;
-  sender: Node | null;
-  receiver: Node | null;
-  expected: Expected;
-  example: Example;
-  /** What the source address becomes when the packet leaves for outside the pools; null when it stays. */
-  translated: { address: string; why: string } | null;
-}
-
-type Tunnel = 'vxlan' | 'ipip' | 'wireguard';
+import { innerEthernet, wireFrame } from './predict-link.ts';
+import type { Hop, PredictedField, PredictedHeader } from './prediction.ts';
 
 export function hopsOf(journey: Journey): Hop[] {
   const { expected, sender, receiver } = journey;
@@ -58,25 +44,6 @@ export function hopsOf(journey: Journey): Hop[] {
   }
   hops.push(receiver === null ? null : workloadHop(journey, receiver, 'arriving'));
   return hops.filter((hop) => hop !== null);
-}
-
-export function isTunnel(encapsulation: Expected['encapsulation']): encapsulation is Tunnel {
-  return encapsulation === 'vxlan' || encapsulation === 'ipip' || encapsulation === 'wireguard';
-}
-
-/** Bytes that a tunnel puts between the outer IP header and the inner one, outer IP header included. */
-export function overheadFor(encapsulation: Expected['encapsulation'], outerIsV6: boolean): number {
-  const ip = outerIsV6 ? 40 : 20;
-  switch (encapsulation) {
-    case 'vxlan':
-      return ip + 8 + 8 + 14;
-    case 'ipip':
-      return ip;
-    case 'wireguard':
-      return ip + 8 + 16 + 16;
-    default:
-      return 0;
-  }
 }
 
 /** Pods have a veth; what the node itself sends or gets does not pass one. */
@@ -239,109 +206,10 @@ function outerIp(journey: Journey, tunnel: Tunnel, side: Hop['side'], length: nu
   return ipHeader('outer', facts);
 }
 
-function dontFragment(tunnel: Tunnel) {
+function dontFragment(tunnel: Tunnel): PredictedField {
   if (tunnel === 'vxlan') return field("don't fragment", 'ip.flags.df', 'no', 'never copied from inside');
   if (tunnel === 'ipip') return field("don't fragment", 'ip.flags.df', null, 'follows the inner header');
   return field("don't fragment", 'ip.flags.df', 'yes', 'set by WireGuard');
-}
-
-function innerEthernet(journey: Journey, side: Side): PredictedHeader {
-  const isV6 = journey.from.owner.address.includes(':');
-  const [own, other] = [journey.sender, journey.receiver].map((node) =>
-    node === null ? null : tunnelOf(node, 'vxlan', isV6),
-  );
-  const words = (node: Node | null, device: Device | null | undefined): string =>
-    node === null || device == null
-      ? 'the node is not known'
-      : `${node.name} ${device.name}${device.mac === null ? ': not in the snapshot' : ''}`;
-  return ethernetHeader(side, {
-    srcMac: own?.mac ?? null,
-    srcWords: words(journey.sender, own),
-    dstMac: other?.mac ?? null,
-    dstWords: words(journey.receiver, other),
-  });
-}
-
-/** The frame on the wire: from NIC to NIC on one link, else from and to gateways. */
-function wireFrame(journey: Journey, side: Hop['side'], towards: string) {
-  const { sender, receiver } = journey;
-  const own = sender === null ? null : nicDevice(sender).mac;
-  const other = receiver === null ? null : nicDevice(receiver).mac;
-  const hop = sender === null ? null : nextHop(sender, towards);
-  const isDirect = direct(journey);
-  if (isDirect !== false && receiver !== null) {
-    const dst = hop?.mac ?? other;
-    return {
-      srcMac: own,
-      srcWords:
-        own === null
-          ? 'not in the snapshot'
-          : `${sender?.name} ${sender === null ? '' : (nicDevice(sender).name ?? '')}`.trim(),
-      dstMac: dst,
-      dstWords:
-        dst === null
-          ? `not in the snapshot: ${receiver.name}'s NIC, if both are on one link`
-          : `${receiver.name} ${nicDevice(receiver).name ?? 'NIC'}`,
-    };
-  }
-  if (side === 'leaving') {
-    return {
-      srcMac: own,
-      srcWords: sender === null ? null : `${sender.name} ${nicDevice(sender).name ?? 'NIC'}`,
-      dstMac: hop?.mac ?? null,
-      dstWords: hop === null ? "the gateway's, which is not in the snapshot" : `the gateway ${hop.address}`,
-    };
-  }
-  return {
-    srcMac: null,
-    srcWords: "the last router's",
-    dstMac: other,
-    dstWords: receiver === null ? null : `${receiver.name} ${nicDevice(receiver).name ?? 'NIC'}`,
-  };
-}
-
-function outerEnds({ sender, receiver, from }: Journey): { from: string | null; to: string | null } {
-  const isV6 = from.owner.address.includes(':');
-  return {
-    from: sender === null ? null : outerAddress(sender, isV6),
-    to: receiver === null ? null : outerAddress(receiver, isV6),
-  };
-}
-
-/** Whether the two nodes share a subnet, by the sender's own prefix; null when that is not known. */
-export function direct({ sender, receiver, from }: Pick<Journey, 'sender' | 'receiver' | 'from'>): boolean | null {
-  const isV6 = from.owner.address.includes(':');
-  const own = isV6 ? sender?.bgpIPv6 : sender?.bgpIPv4;
-  const other = receiver === null ? null : outerAddress(receiver, isV6);
-  if (own == null || other === null || own.prefixLength === null) return null;
-  return inSubnetOf(own, other);
-}
-
-/** Names stand at the first place only: they are the same at all. */
-function innerFacts({ from, to, example }: Journey, ttl: number | null, words: string, named = false): IpFacts {
-  return {
-    from: from.owner.address,
-    to: to.owner.address,
-    fromWords: named ? from.name : null,
-    toWords: named ? to.name : null,
-    ttl,
-    ttlWords: words,
-    length: example.ipLength,
-  };
-}
-
-/** Between the nodes: a pod's packet was routed once, the node's own not yet. */
-function innerTtl({ from }: Journey): number {
-  return from.owner.kind === 'pod' ? FIRST_TTL - 1 : FIRST_TTL;
-}
-
-function ttlWords({ from, sender }: Journey): string {
-  return from.owner.kind === 'pod' ? `${sender?.name ?? 'its node'} routed it` : 'made on the node';
-}
-
-/** A plain packet that routers of the underlay pass on loses one more each; how many is not in a snapshot. */
-function routedTtl(journey: Journey, ttl: number): number | null {
-  return direct(journey) === false ? null : ttl;
 }
 
 function upperParts({ example }: Journey, side: Side): PredictedHeader[] {

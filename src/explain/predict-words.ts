@@ -1,8 +1,7 @@
 // A prediction in sentences.
 import { poolEncapsulation } from '../attribution/expected.ts';
 import type { Expected } from '../attribution/types.ts';
-import type { Journey } from './predict-hops.ts';
-import { overheadFor } from './predict-hops.ts';
+import { type Journey, overheadFor } from './journey.ts';
 import { refFormatter } from './scene.ts';
 
 export function wayHeadline({ from, to, sender, receiver, expected }: Journey): string {
