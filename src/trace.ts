@@ -124,5 +124,5 @@ async function countArrivals(
     await readCapture(reader, { ...read, table, range, index, counters });
   }
   const { book } = analysis;
-  return arrivalsIn(window, table, findPoints({ table, captures: counted, topology, book, at }));
+  return arrivalsIn(window, table, findPoints({ table, captures: counted, topology, book, at }), counted);
 }

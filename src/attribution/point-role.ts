@@ -113,6 +113,22 @@ function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
   };
 }
 
+/**
+ * Whether frames of several places stand in one interface, as when captures were merged without their names: some are a NIC's,
+ * others a tunnel device's or a veth's by their MACs. Each link must then speak for itself.
+ */
+export function isMixed(facts: readonly LinkFacts[], macs: MacKnowledge): boolean {
+  let nic = false;
+  let inside = false;
+  for (const { link, outers } of facts) {
+    if (link.type !== 'ethernet') return false;
+    const seen = classesOf(link.src, link.dst, macs);
+    if (seen.workload || seen.vtep) inside = true;
+    else if (outers > 0 || seen.nic !== null) nic = true;
+  }
+  return nic && inside;
+}
+
 interface SeenClasses {
   workload: boolean;
   vtep: boolean;
@@ -150,7 +166,7 @@ function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null 
  * packets were seen before any router: a veth whose MAC is not Calico's, on which those of the same node arrive routed once.
  */
 function byElimination({ facts, macs }: PointInput): Opinion | null {
-  if (facts.some(({ unroutedPods }) => unroutedPods > 0)) return null;
+  if (facts.some(({ unroutedPods, link }) => unroutedPods > 0 || link.carried)) return null;
   const routed = facts.filter(({ link, routedPods }) => {
     if (routedPods === 0 || !isUnicast(link.src) || !isUnicast(link.dst)) return false;
     const classes = [macs.classOf(link.src), macs.classOf(link.dst)];

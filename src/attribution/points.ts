@@ -7,7 +7,7 @@ import { type FileName, readFileName } from './devices.ts';
 import { type LinkFacts, linkFacts } from './link-facts.ts';
 import { type MacKnowledge, macKnowledge } from './mac-roles.ts';
 import { type NodeDecision, nodeByMacs, nodeByOuterSource, nodeByOutgoing, nodeByPod } from './point-node.ts';
-import { decideRole } from './point-role.ts';
+import { decideRole, isMixed } from './point-role.ts';
 import type { CapturePoint, PointRole } from './types.ts';
 
 /** One `--at FILE=NODE[:INTERFACE]`. */
@@ -58,7 +58,7 @@ export function findPoints(input: PointsInput): Points {
   const all: Point[] = [];
   const contradictions: { capture: number; detail: string }[] = [];
   input.captures.forEach((capture, index) => {
-    const decided = decideCapture(input, macs, capture, groupLinks(facts, capture, index));
+    const decided = decideCapture(input, macs, capture, splitMixed(groupLinks(facts, capture, index), macs));
     for (const { point, links, notes } of mergePerFrame(decided)) {
       point.local = all.filter((p) => p.capture === index).length;
       for (const link of links) ofLink[link] = all.length;
@@ -90,6 +90,19 @@ function groupLinks(facts: readonly LinkFacts[], capture: CaptureCounters, captu
     group.facts.push(fact);
   });
   return [...groups.values()];
+}
+
+/** A merged capture's interface taken apart: one group per link. */
+function splitMixed(groups: readonly Group[], macs: MacKnowledge): Group[] {
+  return groups.flatMap((group) => {
+    if (group.perFrame || !isMixed(group.facts, macs)) return [group];
+    return group.links.map((link, i) => ({
+      ...group,
+      links: [link],
+      facts: group.facts.slice(i, i + 1),
+      perFrame: true,
+    }));
+  });
 }
 
 interface Decided {

@@ -33,7 +33,7 @@ export function placeOf(ref: SourceRef | null): string {
 }
 
 /** The one sentence behind PASS, FAIL or UNDECIDED. */
-export function headline({ report }: VerifyContext): string {
+export function headline({ report, filterText }: VerifyContext): string {
   const { options, flows, violation } = report;
   const demanded = options.expect === 'config' ? 'as configured' : kindName(options.expect);
   const flag = options.expect === 'config' ? '' : `, --expect ${options.expect}`;
@@ -45,7 +45,7 @@ export function headline({ report }: VerifyContext): string {
     case 'undecided':
       return undecidedSentence(report.undecided[0] ?? 'nothing-in-scope', report);
     case 'pass':
-      return passSentence(report);
+      return filterText === '' ? passSentence(report) : `of what ${filterText} lets through, ${passSentence(report)}`;
   }
 }
 
@@ -94,6 +94,7 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   filtered: 'a violation could not be in these captures: each NIC was captured through a filter',
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not every pair of nodes was seen',
+  'corrupt-capture': 'a capture is corrupt: what stands behind the damage could not be read',
   'broken-path': 'packets did not get through, so what would have been on the wire is not known',
   doubtful: 'some packets are missing, cut off or not where the snapshot has them, so this is no proof',
 };

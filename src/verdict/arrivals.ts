@@ -1,9 +1,10 @@
 // Sent and arrived: with captures of both ends, what one node's NIC sent and the other's received, only inside the time
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 import { hasDrops } from '../attribution/drops.ts';
-import type { Points } from '../attribution/points.ts';
+import { pointGroups } from '../attribution/point-groups.ts';
+import type { Point, Points } from '../attribution/points.ts';
 import { toSeconds } from '../attribution/time.ts';
-import type { Moment } from '../flow/capture-counters.ts';
+import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { Node } from '../topology/model.ts';
 import type { Analysis } from './analysis.ts';
@@ -86,7 +87,13 @@ export interface Arrivals {
   of(key: string, from: Node | null, to: Node | null): Arrival | null;
 }
 
-export function arrivalsIn(window: CommonWindow, table: FlowTable, points: Points): Arrivals {
+export function arrivalsIn(
+  window: CommonWindow,
+  table: FlowTable,
+  points: Points,
+  captures: readonly CaptureCounters[],
+): Arrivals {
+  const groupOf = pointGroups(points, captures);
   const covered = new Set(window.nodes.map((n) => n.index));
   const hearing = nodesThatHear(table, points);
   const flows = new Map<string, number>();
@@ -97,7 +104,7 @@ export function arrivalsIn(window: CommonWindow, table: FlowTable, points: Point
       const flow = flows.get(key);
       if (flow === undefined || from === null || to === null || from === to) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
-      return compare(sideOf(table, points, flow, from), sideOf(table, points, flow, to));
+      return compare(sideOf(table, points, groupOf, flow, from), sideOf(table, points, groupOf, flow, to));
     },
   };
 }
@@ -127,19 +134,24 @@ export function flowKey(table: FlowTable, flow: number): string {
   return `${table.protocolOf(flow)}|${table.sourceOf(flow)}|${table.destinationOf(flow)}|${ports}`;
 }
 
-function sideOf(table: FlowTable, points: Points, flow: number, node: Node): Side {
+/** Rotated files of one NIC add up; one NIC in two captures (its own file and `-i any`) counts once, by the larger. */
+function sideOf(table: FlowTable, points: Points, groupOf: (point: Point) => string, flow: number, node: Node): Side {
   const c = table.columns;
-  const side: Side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
+  const sides = new Map<string, Side>();
   for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
     const point = points.all[points.ofLink[c.link[row] ?? 0] ?? -1];
     if (point?.role !== 'underlay' || point.topologyNode?.index !== node.index) continue;
+    const key = groupOf(point);
+    const side = sides.get(key) ?? { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
+    sides.set(key, side);
     side.sent += c.windowPackets[row] ?? 0;
     side.sentBytes += c.windowBytes[row] ?? 0;
     side.seen += (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0);
     side.seenBytes += c.payloadBytes[row] ?? 0;
     side.largest = Math.max(side.largest, c.largest[row] ?? 0);
   }
-  return side;
+  const none: Side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
+  return [...sides.values()].reduce((best, side) => (side.seen > best.seen ? side : best), none);
 }
 
 function compare(from: Side, to: Side): Arrival | null {

@@ -9,6 +9,8 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'foreign-tunnel',
   'not-on-nic',
   'tunnel-mac-differs',
+  'before-mode-change',
+  'after-mode-change',
 ]);
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
 const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);

@@ -18,6 +18,7 @@ export function undecidedReasons({ trace, counts, doubtful, uncovered, options }
   const reasons: UndecidedReason[] = [];
   if (counts.flows === 0) reasons.push('nothing-in-scope');
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
+  if (trace.captures.some((capture) => capture.error !== null)) reasons.push('corrupt-capture');
   if (isFiltered(trace.captures)) reasons.push('filtered');
   if (trace.causes.some((cause) => BROKEN_PATHS.has(cause.code))) reasons.push('broken-path');
   if (doubtful > 0 && counts.ok > 0) reasons.push('doubtful');

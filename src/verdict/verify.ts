@@ -68,6 +68,7 @@ export interface OutsideGroup {
 
 export type UndecidedReason =
   | 'broken-path'
+  | 'corrupt-capture'
   | 'doubtful'
   | 'nothing-in-scope'
   | 'nothing-judged'
