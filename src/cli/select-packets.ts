@@ -1,11 +1,11 @@
 // From the filters of the command line to packets: what `decode` and `explain` share before they differ.
 import { statSync } from 'node:fs';
-import { overlayAddresses, overlayPorts } from '../overlay-settings.ts';
-import { AddressFilter } from '../packets/address-filter.ts';
-import { FlowSelector, flowIdentity } from '../packets/flow-selector.ts';
-import { PacketFilter } from '../packets/packet-filter.ts';
+import type { TimeWindow } from '../attribution/address-book.ts';
+import { walkPorts } from '../decode/walk-ports.ts';
+import type { NodeAddresses } from '../flow/node-addresses.ts';
+import type { FlowSelector } from '../packets/flow-selector.ts';
+import type { PacketFilter } from '../packets/packet-filter.ts';
 import type { PacketRequest } from '../packets/read-packets.ts';
-import { timeWindow } from '../packets/time-window.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import type { FlowFilter } from '../verdict/flow-filter.ts';
 import type { Trace } from '../verdict/types.ts';
@@ -33,21 +33,36 @@ export async function selectPackets(
   const { captures, filter, pipeline } = options;
   const shared = { ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }), signal: io.signal };
   const rereadable = captures.every(isFile);
-  const window = topology === null || !rereadable ? null : await timeWindow({ captures, topology, ...shared });
-  const nodes = topology === null ? null : overlayAddresses(topology, pipeline.vxlanVNI ?? null);
-  const flows = await wantedFlows(options, topology, rereadable, io, stages);
+  const cluster = topology === null ? null : await clusterOf(topology, options);
+  const window = topology === null || !rereadable ? null : await windowOf({ captures, topology, ...shared });
+  const nodes = cluster?.nodes ?? null;
   return {
     request: {
       ...shared,
       captures,
-      ports: overlayPorts(topology, pipeline.vxlanPorts ?? []),
+      ports: cluster?.ports ?? walkPorts({ vxlan: pipeline.vxlanPorts ?? [] }),
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
-      filter: isAsked(filter) ? packetFilter(filter, topology, window, nodes) : null,
-      flows: flows === null ? null : new FlowSelector(flows, nodes),
+      filter: isAsked(filter) ? await packetFilter(filter, topology, window, nodes) : null,
+      flows: await flowSelector(options, topology, { rereadable, nodes, io, stages }),
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
   };
+}
+
+// What a plain listing does not need is loaded when it is asked for: most of the time of a short run is loading.
+
+async function clusterOf(topology: Topology, { pipeline }: CommonOptions) {
+  const { overlayAddresses, overlayPorts } = await import('../overlay-settings.ts');
+  return {
+    ports: overlayPorts(topology, pipeline.vxlanPorts ?? []),
+    nodes: overlayAddresses(topology, pipeline.vxlanVNI ?? null),
+  };
+}
+
+async function windowOf(request: Parameters<typeof import('../packets/time-window.ts').timeWindow>[0]) {
+  const { timeWindow } = await import('../packets/time-window.ts');
+  return timeWindow(request);
 }
 
 /** Whether a path can be read again: no pipe, not stdin. */
@@ -60,29 +75,36 @@ function isAsked(filter: FlowFilter): boolean {
   return Object.values(ofPackets).some((values) => values !== undefined && values.length > 0);
 }
 
-function packetFilter(
+async function packetFilter(
   filter: FlowFilter,
   topology: Topology | null,
-  window: { first: number; last: number } | null,
-  nodes: ReturnType<typeof overlayAddresses> | null,
-): PacketFilter {
+  window: TimeWindow | null,
+  nodes: NodeAddresses | null,
+): Promise<PacketFilter> {
   const ofFlows = filter.encapsulation?.find((kind) => kind === 'mixed' || kind === 'unknown');
   if (ofFlows !== undefined)
     throw usageError(
       `--encapsulation ${ofFlows}: that is said of flows, not of packets`,
       'packets are vxlan, ipip, wireguard, geneve, gre or none; overlens trace lists such flows',
     );
+  const { PacketFilter } = await import('../packets/packet-filter.ts');
+  const { AddressFilter } = await import('../packets/address-filter.ts');
   return new PacketFilter(filter, new AddressFilter(filter, topology, window), nodes);
 }
 
-/** Identities of the flows with the verdicts and findings asked for; null when none is asked for. */
-async function wantedFlows(
+interface Selecting {
+  rereadable: boolean;
+  nodes: NodeAddresses | null;
+  io: Io;
+  stages: Stages;
+}
+
+/** Of the flows with the verdicts and findings asked for; null when none is asked for. */
+async function flowSelector(
   options: CommonOptions,
   topology: Topology | null,
-  rereadable: boolean,
-  io: Io,
-  stages: Stages,
-): Promise<ReadonlySet<string> | null> {
+  { rereadable, nodes, io, stages }: Selecting,
+): Promise<FlowSelector | null> {
   const { verdict = [], finding = [] } = options.filter;
   const asked = [...finding, ...options.causeIds];
   if (verdict.length === 0 && asked.length === 0) return null;
@@ -100,9 +122,10 @@ async function wantedFlows(
     signal: io.signal,
   });
   checkCauses(options, trace);
+  const { FlowSelector, flowIdentity } = await import('../packets/flow-selector.ts');
   const wanted = new Set<string>();
   for (const flow of trace.flows()) wanted.add(flowIdentity(flow));
-  return wanted;
+  return new FlowSelector(wanted, nodes);
 }
 
 /** Throws bad usage for a letter that no problem has, or one of no flow's packets. */

@@ -1,11 +1,9 @@
-// Packets -> the output asked for: lines, trees, JSON, bytes; all into one buffer.
+// Packets -> text: lines, with trees and bytes below them, all into one buffer.
 import type { Packet } from '../decode/packet.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { type AddressNames, AddressTexts } from './address-texts.ts';
-import { packetJson } from './decode-json.ts';
 import { createLineWriter } from './decode-line.ts';
 import { TimeColumn, type TimeStyle } from './decode-time.ts';
-import { type TreeLook, treeLines } from './decode-tree.ts';
 import { escapeText } from './escape.ts';
 import { foldLine } from './fold-lines.ts';
 import { writeHexDump } from './hex-dump.ts';
@@ -13,14 +11,10 @@ import { interfaceNames, type LinkName } from './interface-names.ts';
 import type { LineBuffer } from './line-buffer.ts';
 import { createPaint } from './paint.ts';
 
-export const DECODE_OUTPUTS = ['text', 'json'] as const;
-export type DecodeOutput = (typeof DECODE_OUTPUTS)[number];
-
-export interface PacketLook {
-  output: DecodeOutput;
+export interface TextLook {
   time: TimeStyle;
-  /** Every header and field below each line. */
-  verbose: boolean;
+  /** What stands below each line (`treeLines` of decode-tree.ts); null: nothing. Given, so that it is loaded when wanted only. */
+  tree: ((packet: Packet) => Iterable<string>) | null;
   hex: boolean;
   color: boolean;
   /** Columns of the terminal; null where lines may be as long as they like. */
@@ -29,10 +23,7 @@ export interface PacketLook {
   headings: boolean;
   ports: WalkPorts;
   names: AddressNames | null;
-  macNames: AddressNames | null;
   linkName: LinkName;
-  /** RFC 3339, for JSON. */
-  timeText: (packet: Packet) => string | null;
 }
 
 export interface PacketWriter {
@@ -44,15 +35,8 @@ const LINE_INDENT = 7;
 const TREE_INDENT = 8;
 const BYTES_INDENT = 4;
 
-export function createPacketWriter(out: LineBuffer, look: PacketLook): PacketWriter {
-  return look.output === 'json' ? jsonWriter(out, look) : textWriter(out, look);
-}
-
-function jsonWriter(out: LineBuffer, look: PacketLook): PacketWriter {
-  return { write: (packet) => out.text(packetJson(packet, look)) };
-}
-
-function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
+/** Lines, and below each what else is wanted of its packet. */
+export function createTextWriter(out: LineBuffer, look: TextLook): PacketWriter {
   const { width } = look;
   const paint = createPaint(look.color);
   const line = createLineWriter(out, {
@@ -62,7 +46,6 @@ function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
     color: look.color,
     interfaceName: interfaceNames(look.linkName),
   });
-  const tree = { ...look, paint };
   let capture = -1;
   return {
     write(packet) {
@@ -73,16 +56,16 @@ function textWriter(out: LineBuffer, look: PacketLook): PacketWriter {
       const lineStart = out.length;
       line.write(packet);
       if (width !== null) out.rewrite(lineStart, (text) => `${foldLine(text.slice(0, -1), width, LINE_INDENT)}\n`);
-      if (look.verbose) out.text(treeText(packet, tree, width));
+      if (look.tree !== null) out.text(joined(look.tree(packet), width));
       if (look.hex) writeHexDump(out, packet.bytes, packet.start, packet.captured, BYTES_INDENT);
-      if (look.verbose || look.hex) out.text('\n');
+      if (look.tree !== null || look.hex) out.text('\n');
     },
   };
 }
 
-/** All lines below a packet's line: encoded once, since encoding a text costs more than a few lines of it. */
-function treeText(packet: Packet, look: TreeLook, width: number | null): string {
-  const lines: string[] = [];
-  for (const line of treeLines(packet, look)) lines.push(width === null ? line : foldLine(line, width, TREE_INDENT));
-  return `${lines.join('\n')}\n`;
+/** All of them as one text: encoding a text costs more than a few lines of it. */
+function joined(lines: Iterable<string>, width: number | null): string {
+  const folded: string[] = [];
+  for (const line of lines) folded.push(width === null ? line : foldLine(line, width, TREE_INDENT));
+  return `${folded.join('\n')}\n`;
 }

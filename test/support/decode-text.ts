@@ -4,8 +4,12 @@ import { LayerStack } from '../../src/decode/layer-stack.ts';
 import type { Packet } from '../../src/decode/packet.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
+import type { AddressNames } from '../../src/render/address-texts.ts';
+import { packetJson } from '../../src/render/decode-json.ts';
+import { treeLines } from '../../src/render/decode-tree.ts';
 import { LineBuffer } from '../../src/render/line-buffer.ts';
-import { createPacketWriter, type PacketLook } from '../../src/render/packet-writer.ts';
+import { createTextWriter, type TextLook } from '../../src/render/packet-writer.ts';
+import { createPaint } from '../../src/render/paint.ts';
 
 export interface ShownPacket {
   data: Uint8Array;
@@ -47,20 +51,32 @@ export function walkedPacket(shown: ShownPacket): Packet {
   };
 }
 
+/** What the options of `decode` ask for. */
+export interface ShownLook extends Omit<TextLook, 'tree'> {
+  output: 'text' | 'json';
+  verbose: boolean;
+  macNames: AddressNames | null;
+  timeText: (packet: Packet) => string | null;
+}
+
 /** What `decode` writes for packets, by default one line each without a time. */
-export function decodeText(packets: readonly Packet[], look: Partial<PacketLook> = {}): string {
-  const out = new LineBuffer();
-  const writer = createPacketWriter(out, {
+export function decodeText(packets: readonly Packet[], look: Partial<ShownLook> = {}): string {
+  const whole: ShownLook = {
     ...{ output: 'text', time: 'none', verbose: false, hex: false, color: false, width: null, headings: false },
     ...{ ports: walkPorts(), names: null, macNames: null, linkName: () => null, timeText: () => null },
     ...look,
-  });
+  };
+  if (whole.output === 'json') return packets.map((packet) => packetJson(packet, whole)).join('');
+  const out = new LineBuffer();
+  const treeLook = { ...whole, paint: createPaint(whole.color) };
+  const tree = whole.verbose ? (packet: Packet) => treeLines(packet, treeLook) : null;
+  const writer = createTextWriter(out, { ...whole, tree });
   for (const packet of packets) writer.write(packet);
   return new TextDecoder().decode(out.take());
 }
 
 /** The line of one packet behind its number. */
-export function lineOf(data: Uint8Array, look: Partial<PacketLook> = {}, shown: Partial<ShownPacket> = {}): string {
+export function lineOf(data: Uint8Array, look: Partial<ShownLook> = {}, shown: Partial<ShownPacket> = {}): string {
   return decodeText([walkedPacket({ data, ...shown })], look)
     .replace(/^ *1 {2}/, '')
     .replace(/\n$/, '');

@@ -2,14 +2,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { readFileName } from '../../attribution/devices.ts';
 import { formatTime } from '../../attribution/time.ts';
+import type { Packet } from '../../decode/packet.ts';
+import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { hasNumber, type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
 import { type PacketsRead, readPackets } from '../../packets/read-packets.ts';
+import type { AddressNames } from '../../render/address-texts.ts';
 import { TIME_STYLES } from '../../render/decode-time.ts';
 import { formatCount } from '../../render/format.ts';
 import type { LinkName } from '../../render/interface-names.ts';
 import { LineBuffer } from '../../render/line-buffer.ts';
 import { macNames, ownerNames } from '../../render/owner-name.ts';
-import { createPacketWriter, DECODE_OUTPUTS, type PacketWriter } from '../../render/packet-writer.ts';
+import { createTextWriter, type PacketWriter } from '../../render/packet-writer.ts';
+import { createPaint } from '../../render/paint.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { checkCaptures } from '../inputs.ts';
@@ -52,20 +56,41 @@ export async function runDecode(
   const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
   const selection = await selectPackets(options, topology, io, stages);
   const out = new LineBuffer();
-  const writer = createPacketWriter(out, {
-    ...look,
+  const writer = await writerOf(out, look, {
     ports: selection.request.ports,
     names: topology === null || selection.lookup === null ? null : ownerNames(topology, selection.lookup),
     macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
-    timeText: (packet) => formatTime(packet, packet.interface?.timeDigits ?? 6),
   });
   const shown = await copyPackets(selection, { numbers, most, writer, out, io });
   return shown.closed ? EXIT.ok : report(shown, options, numbers, io);
 }
 
+type Look = ReturnType<typeof lookOf>;
+
+interface Knowledge {
+  ports: WalkPorts;
+  names: AddressNames | null;
+  macNames: AddressNames | null;
+  linkName: LinkName;
+}
+
+/** What lines do not need is loaded when it is asked for: most of the time of a short run is loading. */
+async function writerOf(out: LineBuffer, look: Look, known: Knowledge): Promise<PacketWriter> {
+  if (look.output === 'json') {
+    const { packetJson } = await import('../../render/decode-json.ts');
+    const timeText = (packet: Packet): string | null => formatTime(packet, packet.interface?.timeDigits ?? 6);
+    const jsonLook = { ...known, timeText, hex: look.hex };
+    return { write: (packet) => out.text(packetJson(packet, jsonLook)) };
+  }
+  if (!look.verbose) return createTextWriter(out, { ...look, ...known, tree: null });
+  const { treeLines } = await import('../../render/decode-tree.ts');
+  const treeLook = { ...known, paint: createPaint(look.color) };
+  return createTextWriter(out, { ...look, ...known, tree: (packet) => treeLines(packet, treeLook) });
+}
+
 function lookOf(options: CommonOptions, raw: RawDecodeCommand, io: Io) {
-  const output = parseChoice('-o', raw.output, DECODE_OUTPUTS);
+  const output = parseChoice('-o', raw.output, ['text', 'json']);
   return {
     output,
     time: parseChoice('--time', raw.time, TIME_STYLES),
