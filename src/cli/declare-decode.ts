@@ -8,7 +8,7 @@ const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20
   overlens decode control1-ens5.pcap -p 44 -v -x          one packet, every field and byte
   overlens decode *.pcap -t topology/ --pod shop/cart --encapsulation vxlan
-  overlens decode a.pcap -o json | jq 'select(.layers[].fields["vxlan.vni"] == 4096)'
+  overlens decode a.pcap -o json | jq 'select(any(.layers[]; .fields["vxlan.vni"] == 4096))'
   ssh control1 tcpdump -i ens5 -U -w - | overlens decode -
 `;
 
