@@ -35,8 +35,9 @@ export interface PacketVisitor {
 
 export interface PacketsRead {
   infos: CaptureInfo[];
-  /** Packets read, whether they fit or not. */
+  /** Packets read, whether they fit or not: of all captures, of each. */
   packets: number;
+  counts: number[];
 }
 
 /**
@@ -51,7 +52,7 @@ export async function readPackets(request: PacketRequest, visitor: PacketVisitor
   };
   const readers = await Promise.all(request.captures.map((path) => openCapture(path, options)));
   const packet = emptyPacket();
-  const result: PacketsRead = { infos: readers.map((reader) => reader.info), packets: 0 };
+  const result: PacketsRead = { infos: readers.map((reader) => reader.info), packets: 0, counts: readers.map(() => 0) };
   for (const [capture, reader] of readers.entries()) {
     if (!(await readCapture({ request, visitor, range, reader, packet, result, capture }))) break;
   }
@@ -77,7 +78,10 @@ async function readCapture(reading: Reading): Promise<boolean> {
   packet.number = 0;
   visitor.begin?.(reader.info, capture);
   for await (const batch of reader.batches()) {
+    const before = packet.number;
     const more = visitBatch(reading, batch);
+    reading.result.packets += packet.number - before;
+    reading.result.counts[capture] = packet.number;
     if (visitor.pause !== undefined && !(await visitor.pause())) return false;
     if (!more || request.signal?.aborted) return false;
     if (packet.number >= last) break;
@@ -86,13 +90,12 @@ async function readCapture(reading: Reading): Promise<boolean> {
 }
 
 /** False when the visitor wants no more. */
-function visitBatch({ request, visitor, range, packet, result }: Reading, batch: PacketBatch): boolean {
+function visitBatch({ request, visitor, range, packet }: Reading, batch: PacketBatch): boolean {
   const { numbers = null, filter = null, flows = null, ports } = request;
   const interfaces = packet.info.interfaces;
   packet.bytes = batch.bytes;
   for (let i = 0; i < batch.count; i++) {
     packet.number++;
-    result.packets++;
     packet.seconds = batch.seconds[i]!;
     packet.nanos = batch.nanos[i]!;
     if (Number.isNaN(packet.firstSeconds)) noteFirst(packet);

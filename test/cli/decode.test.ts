@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { buildPcap } from '../support/capture-builder.ts';
+import { buildPcap, buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
+import { HOSTILE, harmfulCharacters } from '../support/hostile.ts';
 import { ethernet, ipv4, udp } from '../support/packet-builder.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -86,6 +87,27 @@ describe('decode', () => {
     expect((await linesOf(path, '--time', 'none'))[0]).toContain('UDP 40000 > 9999');
     expect((await linesOf(path, '--time', 'none', '--vxlan-port', '9999'))[0]).toContain('| VXLAN 7 port 9999 |');
   });
+});
+
+describe('hostile input', () => {
+  it.each([[[]], [['-v', '-x']], [['-o', 'json']]])(
+    'is harmless in names of files and interfaces: %j',
+    async (given) => {
+      const data = ethernet({}, ipv4({}, udp({}, new TextEncoder().encode(HOSTILE))));
+      const bytes = buildPcapng([
+        sectionBlock(),
+        interfaceBlock({ name: `ens5${HOSTILE.replaceAll('\u0000', '')}` }),
+        interfaceBlock({ name: 'ens6' }),
+        packetBlock({ data }),
+      ]);
+      const path = join(mkdtempSync(join(tmpdir(), 'overlens-decode-')), 'a\u001b[2J\u202e.pcapng');
+      writeFileSync(path, bytes);
+      const { code, stdout } = await runCli(['decode', path, CAPTURE, '-c', '2', ...given]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/ens5/);
+      expect(harmfulCharacters(stdout)).toEqual([]);
+    },
+  );
 });
 
 describe('the end', () => {

@@ -4,7 +4,7 @@ import { readFileName } from '../../attribution/devices.ts';
 import { formatTime } from '../../attribution/time.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
-import { hasNumber, type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
+import { type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
 import { type PacketsRead, readPackets } from '../../packets/read-packets.ts';
 import type { AddressNames } from '../../render/address-texts.ts';
 import { TIME_STYLES } from '../../render/decode-time.ts';
@@ -63,7 +63,7 @@ export async function runDecode(
     linkName: linkNames(options, topology),
   });
   const shown = await copyPackets(selection, { numbers, most, writer, out, io });
-  return shown.closed ? EXIT.ok : report(shown, options, numbers, io);
+  return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
 }
 
 type Look = ReturnType<typeof lookOf>;
@@ -156,7 +156,7 @@ async function copyPackets(selection: PacketSelection, { numbers, most, writer, 
 async function report(
   { read, packets }: Shown,
   options: CommonOptions,
-  numbers: PacketNumbers | null,
+  numberTexts: readonly string[],
   io: Io,
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
@@ -170,31 +170,36 @@ async function report(
     await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
     return EXIT.interrupted;
   }
-  if (packets === 0) await explainNothing(read, options, numbers, io);
+  if (packets === 0) await explainNothing(read, options, numberTexts, io);
   return code;
 }
 
 async function explainNothing(
-  { packets }: PacketsRead,
+  { infos, packets, counts }: PacketsRead,
   options: CommonOptions,
-  numbers: PacketNumbers | null,
+  numberTexts: readonly string[],
   io: Io,
 ): Promise<void> {
-  const held = formatCount(packets, 'packet');
-  if (numbers !== null && !hasNumber(numbers, packets) && options.filterText === '')
-    return printProblem(
-      io,
-      `no such packet: ${options.captures.join(', ')} ${packets === 0 ? 'has none' : `has ${held}`}`,
-      null,
-    );
-  const asked = [options.filterText, ...options.causeIds.map((id) => `--finding ${id}`)].filter(Boolean).join(' ');
+  const numbers = parseNumbers(numberTexts);
+  const isBeyond = numbers !== null && !counts.some((count) => count >= (numbers[0]?.from ?? 1));
+  if (isBeyond && options.filterText === '' && options.causeIds.length === 0) {
+    const held = infos.map(({ path }, i) => `${path} has ${formatCount(counts[i] ?? 0, 'packet')}`).join(', ');
+    return printProblem(io, `no such packet: ${held}`, null);
+  }
+  const asked = [
+    ...numberTexts.map((text) => `-p ${text}`),
+    options.filterText,
+    ...options.causeIds.map((id) => `--finding ${id}`),
+  ]
+    .filter(Boolean)
+    .join(' ');
   if (asked === '') return printProblem(io, `no packet in ${options.captures.join(', ')}`, null);
   const few = options.captures.length <= 3;
   const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node /.test(asked);
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
     : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;
-  return printProblem(io, `no packet fits ${asked}; ${held} read`, hint);
+  return printProblem(io, `no packet fits ${asked}; ${formatCount(packets, 'packet')} read`, hint);
 }
 
 /** Devices by the kernel's number, of captures whose node is known by --at or by the file's name. */
