@@ -18,6 +18,7 @@ import type { FlowTable } from '../flow/table.ts';
 import type { Topology } from '../topology/model.ts';
 import { captureNic } from './advice.ts';
 import type { Arrivals } from './arrivals.ts';
+import { isCutOffTunnel } from './cut-off.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
 import { insideNode } from './inside-node.ts';
 import { missingFlow } from './missing-flow.ts';
@@ -102,10 +103,13 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
   const { table, captures, topology } = input;
   const changes = modeChanges();
   const expect = expectations(topology);
+  const settings = settingsOf(topology, input.vxlanVNI, input.vxlanPorts);
   if (topology !== null) {
     for (let flow = 0; flow < table.flowCount; flow++) {
       const { src, dst, expected } = endsOf({ input, who, expect }, flow);
-      changes.add(src, dst, expected, observationsOf(table, points, captures, flow));
+      const observations = observationsOf(table, points, captures, flow);
+      changes.add(src, dst, expected, observations);
+      if (isCutOffTunnel({ table, flow, src, dst, observations, settings })) changes.addCutOff(src, dst, observations);
     }
     changes.finish();
   }
@@ -114,7 +118,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     points,
     who,
     expect,
-    settings: settingsOf(topology, input.vxlanVNI, input.vxlanPorts),
+    settings,
     filters: filterHints(table, captures),
     changes,
     groupOf: pointGroups(points, captures),

@@ -1,6 +1,6 @@
 // attribution -> judgement of one flow. The worst underlay observation decides; without one the flow is unverifiable, with
 // the reason and the capture that would settle it (design section 6).
-import { isDerived, type LearnedVteps } from '../attribution/learned-vteps.ts';
+import type { LearnedVteps } from '../attribution/learned-vteps.ts';
 import type { SeenObservation } from '../attribution/observe.ts';
 import type { Expected } from '../attribution/types.ts';
 import { isStrong, type Who } from '../attribution/who.ts';
@@ -16,7 +16,6 @@ import {
   type RuleInput,
   unencrypted,
   unexpectedOverlay,
-  writtenMac,
   wrongDestinationVtep,
   wrongEncapsulation,
   wrongSourceVtep,
@@ -26,6 +25,7 @@ import {
 } from './rules.ts';
 import { EBPF_NODEPORT_VNI, type Settings } from './settings.ts';
 import type { Unverified, Verdict } from './types.ts';
+import { judgeCutOff, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
 
 export interface JudgeInput {
   topology: Topology | null;
@@ -35,6 +35,8 @@ export interface JudgeInput {
   expected: Expected;
   observations: readonly SeenObservation[];
   modeChange: ModeChange | null;
+  /** Whether plain packets ended before tunnel packets that cannot be read began. */
+  mayHaveSwitched: () => boolean;
   /** The packets are tunnel packets whose inner headers the snaplen cut off. */
   cutOff: boolean;
   vtepMacOf: LearnedVteps;
@@ -63,15 +65,6 @@ export function judge(input: JudgeInput): Judgement {
   return worst(underlay.map((seen) => judgeObservation(input, input.topology as Topology, seen)));
 }
 
-function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {
-  return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
-}
-
-function judgeCutOff({ src }: JudgeInput): Judgement {
-  const detail = 'tunnel packets between two nodes, but the snaplen cut off what they carried';
-  return open('inner-cut-off', detail, captureNic(src.node));
-}
-
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
 
 /** Traffic within a node belongs on a veth; seen there, it is as it should be. */
@@ -91,23 +84,6 @@ function judgeUnseen(input: JudgeInput): Judgement {
   const node = src.node ?? dst.node;
   const where = input.observations[0]?.pointInfo.role === 'tunnel' ? 'the tunnel device' : "a pod's veth";
   return open('no-underlay', `seen on ${where} only, where every packet is plain`, captureNic(node));
-}
-
-const OPEN_WORDS: Record<string, string> = {
-  'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
-  'service-address': 'a service address: it is translated before it leaves the node',
-  'sender-not-a-node': 'the sender is outside the cluster',
-  'sender-unknown': 'it is not known which node sent it',
-  'receiver-unknown': 'it is not known which node it was for',
-  'pool-not-in-snapshot': 'the address is in no pool of the snapshot, and the snapshot may not have all pools',
-  'owner-unknown': 'nothing tells who has the address',
-  'load-balancer': 'the pool is for LoadBalancer addresses only',
-  'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
-};
-
-function openExpectation({ expected }: JudgeInput): Judgement {
-  const advice = expected.reason === 'pool-not-in-snapshot' ? 'kubectl get ippools -o yaml > ippools.yaml' : null;
-  return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
 }
 
 function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObservation): Judgement {
@@ -149,19 +125,9 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
       null,
     );
   }
+  if (seen.encapsulation === 'none' && differs && input.mayHaveSwitched()) return judgeUnseenSwitch(rule);
   const judged = judgeByRules(rule);
   return judged.verdict === 'ok' ? (judgeLearnedMac(rule, input.vtepMacOf) ?? judged) : judged;
-}
-
-/** Another MAC than the one the receiving node itself sends from: with nothing written in the snapshot, no violation yet. */
-function judgeLearnedMac({ seen, outerTo }: RuleInput, vtepMacOf: LearnedVteps): Judgement | null {
-  if (seen.encapsulation !== 'vxlan' || seen.outerDst === null || outerTo === null) return null;
-  const own = vtepMacOf(outerTo, seen.outerDst);
-  if (own === null || writtenMac(outerTo, seen) !== null) return null;
-  const other = seen.innerDstMacs.find((mac) => isDerived(mac) && mac !== own);
-  if (other === undefined) return null;
-  const detail = `the inner frames are addressed to ${other}, but ${outerTo.name} itself sends from ${own}`;
-  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ip link show vxlan.calico   # its MAC`);
 }
 
 /** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */

@@ -31,9 +31,13 @@ export interface ModeChange {
 /** Collects flow by flow; then tells which (sender, receiver, pool) switched cleanly. */
 export interface ModeChanges {
   add(src: Who, dst: Who, expected: Expected, observations: readonly SeenObservation[]): void;
+  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off: they may be anybody's. */
+  addCutOff(src: Who, dst: Who, observations: readonly SeenObservation[]): void;
   finish(): void;
   /** The switch that explains packets of the other mode from `src` to `dst`; null when none does. */
   of(src: Who, dst: Who, expected: Expected): ModeChange | null;
+  /** Whether plain packets ended before cut-off tunnel packets between the same nodes began: a switch that cannot be seen. */
+  mayHaveSwitched(src: Who, dst: Who, expected: Expected): boolean;
   all(): readonly ModeChange[];
 }
 
@@ -70,6 +74,8 @@ interface Modes {
 export function modeChanges(): ModeChanges {
   const modes = new Map<string, Modes>();
   const changes = new Map<string, ModeChange>();
+  /** First cut-off packet of each pair of nodes, epoch seconds. */
+  const cutOffs = new Map<string, number>();
   return {
     add(src, dst, expected, observations) {
       const key = keyOf(src, dst, expected);
@@ -78,6 +84,17 @@ export function modeChanges(): ModeChanges {
       const entry = modes.get(key) ?? newModes(src, dst, expected);
       modes.set(key, entry);
       addObservations(entry, src, expected, underlay);
+    },
+    addCutOff(src, dst, observations) {
+      const first = Math.min(...observations.map((o) => toSeconds(o.firstMoment)));
+      const key = pairOf(src, dst);
+      cutOffs.set(key, Math.min(first, cutOffs.get(key) ?? first));
+    },
+    mayHaveSwitched(src, dst, expected) {
+      const entry = modes.get(keyOf(src, dst, expected) ?? '');
+      const first = cutOffs.get(pairOf(src, dst));
+      if (entry?.other == null || first === undefined) return false;
+      return toSeconds(entry.other.last) <= first + TOLERANCE_SECONDS;
     },
     finish() {
       for (const entry of modes.values()) chooseClock(entry);
@@ -104,6 +121,10 @@ const POOL_REASONS = new Set(['pool-always', 'pool-never', 'crosssubnet-same', '
 function keyOf(src: Who, dst: Who, expected: Expected): string | null {
   if (src.node === null || expected.pool === null || !POOL_REASONS.has(expected.reason)) return null;
   return `${src.node.index}|${dst.node?.index ?? ''}|${expected.pool}|${expected.reason}`;
+}
+
+function pairOf(src: Who, dst: Who): string {
+  return `${src.node?.index ?? ''}|${dst.node?.index ?? ''}`;
 }
 
 function newModes(src: Who, dst: Who, expected: Expected): Modes {

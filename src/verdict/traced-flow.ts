@@ -67,7 +67,9 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const modeChange = shared.changes.of(src, dst, expected);
   const { settings, paths, vtepMacOf } = shared;
   const cutOff = isCutOffTunnel({ table, flow, src, dst, observations, settings });
-  const judged = judge({ topology, settings, src, dst, expected, observations, modeChange, cutOff, vtepMacOf, paths });
+  const mayHaveSwitched = (): boolean => shared.changes.mayHaveSwitched(src, dst, expected);
+  const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
+  const judged = judge({ topology, settings, src, dst, expected, observations, ...given });
   const arrival = arrivalOf(shared, flow, { src, dst, observations });
   const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
   const inside = shared.inside.of({ src, dst, expected, observations });

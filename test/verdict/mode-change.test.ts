@@ -155,6 +155,28 @@ describe('a bypass', () => {
   });
 });
 
+describe('a snaplen that hides the switch', () => {
+  const cut = (packets: BuiltPacket[], topology = LATER) => {
+    const known = (['a', 'b'] as const).map((name) => {
+      const other = name === 'a' ? 'b' : 'a';
+      return { data: plain(between(NODE[name], NODE[other]), NIC[name], NIC[other]), seconds: START, nanos: 0 };
+    });
+    return traceFrames([{ frames: inOrder([...packets, ...known]), snaplen: 68 }], topology);
+  };
+
+  it('leaves plain packets unverifiable when the tunnel begins where they end', async () => {
+    const trace = await cut(switching('a', 'b', 8));
+    expect(gist(flowBetween(trace, POD.a, POD.b))).toBe('none unverifiable inner-cut-off');
+  });
+
+  it('does not excuse a bypass beside the tunnel, nor one without any', async () => {
+    const beside = await cut([...switching('a', 'b', 99), ...switching('a', 'b', 0)]);
+    expect(gist(flowBetween(beside, POD.a, POD.b))).toBe('none violation overlay-bypassed');
+    const alone = await cut([...switching('a', 'b', 99), ...switching('b', 'a', 0)]);
+    expect(gist(flowBetween(alone, POD.a, POD.b))).toBe('none violation overlay-bypassed');
+  });
+});
+
 describe('convergence', () => {
   const change = (sender: string, firstNew: number, lastOld: number, more: Partial<ModeChange> = {}): ModeChange => ({
     ...{ sender, receiver: 'x', pool: 'pool', from: 'plain', to: 'VXLAN' },
