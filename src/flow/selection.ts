@@ -16,6 +16,8 @@ const GENEVE_VNI = GENEVE.vni.bit >> 3;
 /** First byte of every VTEP MAC that Felix makes (calico-facts 4.4). */
 const VTEP_MAC_BYTE = 0x66;
 
+const [UNKNOWN, OVERLAY, CARRIER] = [0, 1, 2] as const;
+
 export class Selection {
   /** Stack index of the flow's IP header, and of the layer above it; -1 without one. */
   network = -1;
@@ -25,6 +27,10 @@ export class Selection {
   tunnel = NO_TUNNEL;
   /** Stack index of the link header that tells where the packet was seen: 0, or the frame inside the last carrier. */
   linkLayer = 0;
+  /** Bytes from the outer IP header to the inner one; 0 without a tunnel, or where no inner one can be read. */
+  overheadBytes = 0;
+  /** What `#single` found of each entry of the tunnels' table. */
+  #roles = new Uint8Array(64);
   readonly #view = new ByteView();
   readonly #tunnels: Tunnels;
   readonly #nodes: NodeAddresses | null;
@@ -42,11 +48,38 @@ export class Selection {
     this.tunnelLayer = -1;
     this.tunnel = NONE;
     this.linkLayer = 0;
+    this.overheadBytes = 0;
     // A tunnel above the innermost IP header that can be read carries nothing that can be read.
     let usable = stack.tunnels;
     while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
     if (stack.protocol[stack.depth - 1] === P.wireguard) this.#wireguard(view, stack, usable);
-    else if (usable > 0) this.#describe(view, stack, usable);
+    else if (usable === 1) this.#single(view, stack);
+    else if (usable > 1) this.#describe(view, stack, usable);
+  }
+
+  /** The usual case. Whether the tunnel is a carrier depends on nothing but what its entry holds: asked once per entry. */
+  #single(view: DataView, stack: LayerStack): void {
+    const layer = stack.tunnel[0]!;
+    const tunnel = this.#tunnels.add(view, stack, layer, NONE);
+    const outer = this.#tunnels.outer;
+    if (tunnel >= this.#roles.length) this.#roles = grown(this.#roles, tunnel);
+    if (this.#roles[tunnel] === UNKNOWN)
+      this.#roles[tunnel] = this.#isForeign(view, stack, layer, outer) ? CARRIER : OVERLAY;
+    if (this.#roles[tunnel] === CARRIER) {
+      this.tunnel = this.#tunnels.addPlain(tunnel);
+      this.#useCarriedLink(stack, layer);
+      return;
+    }
+    this.tunnel = tunnel;
+    this.tunnelLayer = layer;
+    this.overheadBytes = outer < 0 ? 0 : stack.start[stack.network]! - stack.start[outer]!;
+  }
+
+  #isForeign(view: DataView, stack: LayerStack, layer: number, outer: number): boolean {
+    const nodes = this.#nodes;
+    if (nodes === null || (outer >= 0 && nodes.hasBoth(stack.protocol[outer]!, view, stack.start[outer]!)))
+      return false;
+    return this.#isCarrier(view, stack, layer);
   }
 
   /** Nothing inside WireGuard can be read: the flow is its datagram. Between pods, inside a tunnel of nodes, it is their payload. */
@@ -82,7 +115,9 @@ export class Selection {
     for (let k = carriers; k <= chosen; k++)
       this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
     this.tunnelLayer = stack.tunnel[chosen]!;
+    const outer = this.#tunnels.outer;
     if (chosen < usable - 1) this.#flowAround(stack, stack.tunnel[chosen + 1]!);
+    this.overheadBytes = outer < 0 ? 0 : stack.start[this.network]! - stack.start[outer]!;
   }
 
   /** The flow is the one that carries the tunnel at `layer`. */
@@ -118,4 +153,11 @@ export class Selection {
     const vni = protocol === P.vxlan ? view.getUint32(at + VXLAN_VNI) >>> 8 : view.getUint32(at + GENEVE_VNI) >>> 8;
     return !this.#nodes!.hasVni(vni) && view.getUint8(stack.start[next]!) !== VTEP_MAC_BYTE;
   }
+}
+
+/** A copy with room for `index`. */
+function grown(old: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(Math.max(old.length * 2, index + 1));
+  copy.set(old);
+  return copy;
 }

@@ -4,22 +4,20 @@
 import type { PacketBatch } from '../capture/source.ts';
 import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
-import { IPV4 } from '../wire/ipv4.ts';
-import { IPV6 } from '../wire/ipv6.ts';
-import { TCP } from '../wire/tcp.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp.ts';
 import { ByteView } from './byte-view.ts';
 import { SAMPLED, sampleChecksums } from './checksum-sample.ts';
 import { Fragments } from './fragments.ts';
 import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
-import { ipHeaderLength, isFirstFragment, upperProtocol, wireEnd } from './ip-facts.ts';
+import { isFirstFragment, upperProtocol } from './ip-facts.ts';
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { BIT, ObservationColumns, RECORD } from './observation-columns.ts';
+import { countEcho, countHeader, countPacket, countPayload } from './row-facts.ts';
 import { Selection } from './selection.ts';
 import { trackTcp } from './tcp.ts';
-import { outerNetwork, Tunnels } from './tunnels.ts';
+import { Tunnels } from './tunnels.ts';
 import { WordTable } from './word-table.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
@@ -29,22 +27,12 @@ const B = BIT;
 const SAMPLES = SAMPLED;
 const NOT_FLOW = OUTCOME.notFlow;
 const UNSUPPORTED = OUTCOME.unsupported;
-const TTL = IPV4.ttl.bit >> 3;
-const HOP_LIMIT = IPV6.hlim.bit >> 3;
-const IPV4_FLAGS = IPV4.flags.bit >> 3;
-const DONT_FRAGMENT = 0x40;
-const DATA_OFFSET = TCP.hdr_len.bit >> 3;
 
 const [SOURCE, DESTINATION, PORTS, PROTO, LINK, TUNNEL] = [0, 1, 2, 3, 4, 5] as const;
 const FLOW_WORDS = 4;
 const IPV6_FLOW = 0x100;
 const PORTS_CUT = 0x200;
 const { tcp: TCP_NUMBER, udp: UDP_NUMBER, sctp: SCTP_NUMBER } = IP_PROTOCOL;
-const MIN_TCP_HEADER = TCP.headerLength;
-const ECHO = 8;
-const ECHO_REPLY = 0;
-const ECHO_V6 = 128;
-const ECHO_REPLY_V6 = 129;
 
 export class FlowTable {
   readonly addresses = new AddressWords();
@@ -95,7 +83,7 @@ export class FlowTable {
     }
     this.#setKey(view, stack, isLater);
     const row = this.#row(link, selection.tunnel);
-    this.#count(batch, i, row, packet);
+    countPacket(this.#columns, row, batch, i, packet);
     this.#facts(batch, i, stack, row, packet, isLater);
     if (this.#columns.doubles[row * R.doubles + R.packets]! <= SAMPLES) this.#sampleChecksum(batch, i, stack, row);
     if (stack.firstFragment >= 0) this.#rememberFragments(batch.bytes, stack, capture, row);
@@ -166,83 +154,24 @@ export class FlowTable {
     this.#lastRow = last;
   }
 
-  #count(batch: PacketBatch, i: number, row: number, packet: number): void {
-    const c = this.#columns;
-    const { doubles, words } = c;
-    const seconds = batch.seconds[i]!;
-    const nanos = batch.nanos[i]!;
-    const original = batch.original[i]!;
-    const at = row * R.doubles;
-    const wordsAt = row * R.words;
-    const before = doubles[at + R.packets]!;
-    doubles[at + R.packets] = before + 1;
-    doubles[at + R.bytes]! += original;
-    doubles[at + R.lastPacket] = packet;
-    if (original > batch.captured[i]!) words[wordsAt + R.bits]! |= B.truncated;
-    const last = doubles[at + R.lastSeconds]!;
-    if (before === 0) {
-      c.firstPacket[row] = packet;
-      this.#setFirst(row, seconds, nanos);
-    } else if (seconds < last || (seconds === last && nanos <= words[wordsAt + R.lastNanos]!)) {
-      if (isEarlier(seconds, nanos, c.firstSeconds[row]!, c.firstNanos[row]!)) this.#setFirst(row, seconds, nanos);
-      return;
-    } else if (Number.isNaN(last)) this.#setFirst(row, seconds, nanos);
-    // A packet without a time (pcapng's simple packet block) moves nothing.
-    else if (Number.isNaN(seconds)) return;
-    doubles[at + R.lastSeconds] = seconds;
-    words[wordsAt + R.lastNanos] = nanos;
-  }
-
-  #setFirst(row: number, seconds: number, nanos: number): void {
-    this.#columns.firstSeconds[row] = seconds;
-    this.#columns.firstNanos[row] = nanos;
-  }
-
-  /** Everything beyond the counters: TTL, DF, overhead, TCP and ICMP. */
+  /** Everything beyond the counters. */
   #facts(batch: PacketBatch, i: number, stack: LayerStack, row: number, packet: number, isLater: boolean): void {
+    const selection = this.#selection;
     const view = this.#view.of(batch.bytes);
-    const { network, transport } = this.#selection;
-    const { words } = this.#columns;
-    const at = stack.start[network]!;
-    const record = row * R.words;
-    const isV4 = stack.protocol[network] === P.ipv4;
-    const ttl = view.getUint8(at + (isV4 ? TTL : HOP_LIMIT));
-    if (ttl < words[record + R.ttlMin]!) words[record + R.ttlMin] = ttl;
-    if (ttl > words[record + R.ttlMax]!) words[record + R.ttlMax] = ttl;
-    if (isV4 && view.getUint8(at + IPV4_FLAGS) & DONT_FRAGMENT) words[record + R.bits]! |= B.innerDontFragment;
-    if (isLater) words[record + R.bits]! |= B.fragmentWithoutFirst;
-    this.#overhead(stack, row);
-    const payload = this.#payload(view, stack, row, batch.original[i]! - batch.captured[i]!);
+    const columns = this.#columns;
+    const { network, transport } = selection;
+    countHeader(columns, row, view, stack.start[network]!, stack.protocol[network] === P.ipv4);
+    if (isLater) columns.words[row * R.words + R.bits]! |= B.fragmentWithoutFirst;
+    const payload = this.#payload(batch, i, stack, row);
     if (transport < 0 || isLater) return;
     const protocol = stack.protocol[transport]!;
-    if (protocol === P.tcp) trackTcp(this.#columns, row, view, stack.start[transport]!, payload);
+    if (protocol === P.tcp) trackTcp(columns, row, view, stack.start[transport]!, payload);
     else if (protocol === P.icmp || protocol === P.icmpv6) this.#icmp(batch.bytes, stack, row, packet);
   }
 
-  /** Bytes from the outer IP header to the inner one. */
-  #overhead(stack: LayerStack, row: number): void {
-    const { network, tunnelLayer } = this.#selection;
-    if (tunnelLayer < 0 || tunnelLayer > network) return;
-    const outer = outerNetwork(stack, tunnelLayer);
-    if (outer < 0) return;
-    this.#columns.doubles[row * R.doubles + R.overheadBytes]! += stack.start[network]! - stack.start[outer]!;
-  }
-
-  /** Counts and returns the bytes above the TCP header, else above the IP header; `cut` bytes of the frame are missing. */
-  #payload(view: DataView, stack: LayerStack, row: number, cut: number): number {
-    const { network, transport } = this.#selection;
-    const { doubles, words } = this.#columns;
-    const at = stack.start[network]!;
-    const end = wireEnd(view, stack, network, cut);
-    let from: number;
-    if (transport >= 0 && stack.protocol[transport] === P.tcp) {
-      const header = (view.getUint8(stack.start[transport]! + DATA_OFFSET) >> 4) << 2;
-      from = stack.start[transport]! + Math.max(header, MIN_TCP_HEADER);
-    } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
-    else from = at + ipHeaderLength(view, stack, network);
-    if (end - at > words[row * R.words + R.largest]!) words[row * R.words + R.largest] = end - at;
-    const payload = end > from ? end - from : 0;
-    doubles[row * R.doubles + R.payloadBytes]! += payload;
+  #payload(batch: PacketBatch, i: number, stack: LayerStack, row: number): number {
+    const cut = batch.original[i]! - batch.captured[i]!;
+    const payload = countPayload(this.#columns, row, this.#view.of(batch.bytes), stack, this.#selection, cut);
     if (this.insideWindow) {
       this.#columns.windowPackets[row]!++;
       this.#columns.windowBytes[row]! += payload;
@@ -254,14 +183,9 @@ export class FlowTable {
     const { transport } = this.#selection;
     const at = stack.start[transport]!;
     const protocol = stack.protocol[transport]!;
-    const isV4 = protocol === P.icmp;
-    const type = bytes[at]!;
-    if (type === (isV4 ? ECHO : ECHO_V6)) this.#columns.requests[row]!++;
-    else if (type === (isV4 ? ECHO_REPLY : ECHO_REPLY_V6)) this.#columns.replies[row]!++;
-    else {
-      const end = stack.end[transport]!;
-      this.icmpErrors.add(this.addresses, bytes, { at, end, protocol, observation: row, packet });
-    }
+    if (countEcho(this.#columns, row, bytes[at]!, protocol === P.icmp)) return;
+    const end = stack.end[transport]!;
+    this.icmpErrors.add(this.addresses, bytes, { at, end, protocol, observation: row, packet });
   }
 
   /** Counts a later fragment in the row of its first one; -1 when that is not known. */
@@ -282,12 +206,9 @@ export class FlowTable {
     this.#rows.copyKey(this.#flows, flow, FLOW_WORDS);
     // On the link and (for an inner fragment) in the tunnel where this one was seen, whatever its first one took.
     const row = this.#row(link, isOuter ? this.#columns.tunnel[first]! : this.#selection.tunnel);
-    this.#count(batch, i, row, packet);
+    countPacket(this.#columns, row, batch, i, packet);
     if (isOuter) this.#columns.outerFragments[row]!++;
-    else {
-      this.#overhead(stack, row);
-      this.#payload(this.#view.of(batch.bytes), stack, row, batch.original[i]! - batch.captured[i]!);
-    }
+    else this.#payload(batch, i, stack, row);
     return row;
   }
 
@@ -372,8 +293,4 @@ export class FlowTable {
     key[PROTO] = protocol;
     return this.#flows.find();
   }
-}
-
-function isEarlier(seconds: number, nanos: number, thanSeconds: number, thanNanos: number): boolean {
-  return seconds < thanSeconds || (seconds === thanSeconds && nanos < thanNanos);
 }

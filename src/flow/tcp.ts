@@ -12,20 +12,34 @@ const R = RECORD;
 const B = BIT;
 const LARGE = LARGE_SEGMENT;
 const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAG;
-const FLAGS = (TCP['flags.fin'].bit >> 3) as number;
+const FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
 
 /** Counts the segment whose header starts at `at` and that carried `payload` bytes on the wire. */
 export function trackTcp(c: ObservationColumns, row: number, view: DataView, at: number, payload: number): void {
+  const words = c.words;
+  const record = row * R.words;
   const flags = view.getUint8(at + FLAGS);
   const sequence = view.getInt32(at + SEQUENCE);
   if (flags & (SYN | FIN | RST)) trackFlags(c, row, flags, sequence, payload);
-  if (flags & ACK) trackAcknowledgement(c, row, view.getInt32(at + ACKNOWLEDGEMENT));
-  if (payload > 0) c.words[row * R.words + R.data]!++;
-  const length = payload + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
-  // A bare acknowledgement, a keep-alive without data or a reset takes no place in the sequence.
-  if (!(flags & RST)) trackSequence(c, row, sequence, length, payload);
+  const bits = words[record + R.bits]!;
+  if (flags & ACK) {
+    const acknowledgement = view.getInt32(at + ACKNOWLEDGEMENT);
+    const isNew = ((acknowledgement - words[record + R.acknowledged]!) | 0) > 0;
+    if (isNew || !(bits & B.acknowledgementKnown)) {
+      words[record + R.acknowledged] = acknowledgement;
+      words[record + R.bits] = bits | B.acknowledgementKnown;
+    }
+  }
+  if (payload > 0) words[record + R.data]!++;
+  // A reset takes no place in the sequence.
+  if (!(flags & RST)) {
+    const length = payload + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
+    const isNext = (bits & B.sequenceKnown) !== 0 && ((sequence - words[record + R.sequenceEnd]!) | 0) === 0;
+    if (isNext) words[record + R.sequenceEnd] = sequence + length;
+    else trackSequence(c, row, sequence, length, payload);
+  }
 }
 
 function trackFlags(c: ObservationColumns, row: number, flags: number, sequence: number, payload: number): void {
@@ -43,15 +57,7 @@ function trackFlags(c: ObservationColumns, row: number, flags: number, sequence:
   c.holeEnd[row] = 0;
 }
 
-function trackAcknowledgement(c: ObservationColumns, row: number, acknowledgement: number): void {
-  const record = row * R.words;
-  if (c.words[record + R.bits]! & B.acknowledgementKnown) {
-    if (((acknowledgement - c.words[record + R.acknowledged]!) | 0) <= 0) return;
-  } else c.words[record + R.bits]! |= B.acknowledgementKnown;
-  c.words[record + R.acknowledged] = acknowledgement;
-}
-
-/** `length` counts SYN and FIN, `payload` does not. */
+/** Out of order. `length` counts SYN and FIN, `payload` does not; a bare acknowledgement or keep-alive has neither. */
 function trackSequence(c: ObservationColumns, row: number, sequence: number, length: number, payload: number): void {
   const record = row * R.words;
   const reached = c.words[record + R.sequenceEnd]!;
@@ -91,7 +97,7 @@ function fillsHole(c: ObservationColumns, row: number, sequence: number, end: nu
   const from = c.holeStart[row]!;
   const to = c.holeEnd[row]!;
   if (from === to || ((sequence - from) | 0) < 0 || ((to - end) | 0) < 0) return false;
-  if (sequence === from) c.holeStart[row] = end;
+  if ((sequence | 0) === (from | 0)) c.holeStart[row] = end;
   else c.holeEnd[row] = sequence;
   return true;
 }

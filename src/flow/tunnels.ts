@@ -29,6 +29,8 @@ const HAS_VNI = 32;
 const HAS_MACS = 64;
 
 export class Tunnels {
+  /** Stack index of the IP header that carries the tunnel added last; -1 if there is none. */
+  outer = -1;
   readonly #table = new WordTable(64);
   readonly #records: TunnelRecord[] = [];
   readonly #addresses: AddressWords;
@@ -69,6 +71,7 @@ export class Tunnels {
       key[MAC_DESTINATION] = view.getInt32(mac + 2);
     }
     const outer = outerNetwork(stack, layer);
+    this.outer = outer;
     if (outer >= 0) {
       const outerProtocol = stack.protocol[outer]!;
       if (outerProtocol === P.ipv6) kind |= IPV6_OUTER;

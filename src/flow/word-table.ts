@@ -64,7 +64,14 @@ export class WordTable {
     const keys = this.#keys;
     const slots = this.#slots;
     const mask = this.#mask;
-    let slot = hash(k0, k1, k2, k3, k4, k5, k6, k7) & mask;
+    // Odd multipliers without a pattern: the products do not wait for each other, as the steps of a chained hash would.
+    const low =
+      Math.imul(k0, 0x9e3779b1) + Math.imul(k1, 0x85ebca77) + Math.imul(k2, 0xc2b2ae3d) + Math.imul(k3, 0x27d4eb2f);
+    const high =
+      Math.imul(k4, 0x165667b1) + Math.imul(k5, 0xd3a2646d) + Math.imul(k6, 0xfd7046c5) + Math.imul(k7, 0xb55a4f09);
+    const sum = (low + high) | 0;
+    const mixed = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
+    let slot = (mixed ^ (mixed >>> 13)) & mask;
     for (;;) {
       const index = slots[slot]!;
       if (index < 0) return slot;
@@ -109,15 +116,4 @@ export class WordTable {
     }
     this.key.set(saved);
   }
-}
-
-/** Odd multipliers without a pattern: the products do not wait for each other, as the steps of a chained hash would. */
-function hash(k0: number, k1: number, k2: number, k3: number, k4: number, k5: number, k6: number, k7: number): number {
-  const first = Math.imul(k0, 0x9e3779b1) + Math.imul(k1, 0x85ebca77);
-  const second = Math.imul(k2, 0xc2b2ae3d) + Math.imul(k3, 0x27d4eb2f);
-  const third = Math.imul(k4, 0x165667b1) + Math.imul(k5, 0xd3a2646d);
-  const fourth = Math.imul(k6, 0xfd7046c5) + Math.imul(k7, 0xb55a4f09);
-  const sum = (((first + second) | 0) + ((third + fourth) | 0)) | 0;
-  const mixed = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
-  return mixed ^ (mixed >>> 13);
 }
