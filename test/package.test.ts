@@ -143,7 +143,7 @@ function pack(): Packed {
     cpSync(name, join(copy, name), { recursive: true });
   }
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
-  const options = { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], shell: false } as const;
+  const options = { cwd: copy, encoding: 'utf8', stdio: 'pipe' } as const;
   execFileSync('npm', ['run', 'build', '--silent'], options);
   const arguments_ = ['pack', '--json', '--ignore-scripts', '--offline', '--pack-destination', folder];
   const [result] = JSON.parse(execFileSync('npm', arguments_, options)) as [Packed];
