@@ -7,6 +7,8 @@ export default defineConfig({
     // measures the heap, so it runs in a process of its own: npm run allocation
     exclude: process.env['OVERLENS_ALLOCATION'] === '1' ? [] : ['test/allocation.test.ts'],
     testTimeout: 60_000,
+    // a busy machine may starve a child process or a browser once
+    retry: 1,
     // files share nothing but modules without state of their own: loading them once per worker halves the time
     isolate: false,
   },
