@@ -1,9 +1,9 @@
 // The public API: the one re-exporting file. Everything but `loadTopology` and `openCapture` also runs in a browser.
-export type { AtRule } from './attribution/points.ts';
+export type { AtRule } from './attribution/points/points.ts';
 export { openCapture } from './capture/open.ts';
 export type { CaptureInfo, CaptureReader, PacketBatch } from './capture/source.ts';
 export { LayerStack } from './decode/layer-stack.ts';
-export { viewPacket } from './decode/view.ts';
+export { viewPacket } from './decode/view/packet-view.ts';
 export { walk } from './decode/walk.ts';
 export { walkPorts } from './decode/walk-ports.ts';
 export { type ErrorCode, OverlensError } from './errors.ts';
@@ -12,7 +12,7 @@ export { loadTopology } from './topology/load.ts';
 export type { Topology } from './topology/model.ts';
 export { type TraceOptions, traceCaptures } from './trace.ts';
 export { FINDINGS, type FindingCode } from './verdict/codes.ts';
-export { diffTraces, type TraceDiff } from './verdict/diff.ts';
+export { diffTraces, type TraceDiff } from './verdict/diff-traces.ts';
 export type { FlowFilter } from './verdict/flow-filter.ts';
-export type { Cause, Finding, Trace, TracedCapture, TracedFlow, Verdict } from './verdict/types.ts';
-export { type VerifyOptions, type VerifyReport, verifyTrace } from './verdict/verify.ts';
+export type { Cause, Finding, Trace, TracedCapture, TracedFlow, Verdict } from './verdict/trace-types.ts';
+export { type VerifyOptions, type VerifyReport, verifyTrace } from './verdict/verify/verify.ts';

@@ -3,7 +3,7 @@
 import { type WalkPorts, walkPorts } from './decode/walk-ports.ts';
 import { NodeAddresses } from './flow/node-addresses.ts';
 import type { Topology } from './topology/model.ts';
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from './verdict/settings.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from './verdict/flow/overlay-in-use.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {

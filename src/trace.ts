@@ -1,13 +1,13 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
-import { type AtRule, findPoints } from './attribution/points.ts';
+import { type AtRule, findPoints } from './attribution/points/points.ts';
 import { type OpenOptions, openCapture } from './capture/open.ts';
 import type { CaptureReader } from './capture/source.ts';
 import { LayerStack } from './decode/layer-stack.ts';
 import { walk } from './decode/walk.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
-import { FlowTable } from './flow/table.ts';
+import { FlowTable } from './flow/flow-table.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { overlayAddresses, overlayPorts } from './overlay-settings.ts';
 import type { Topology } from './topology/model.ts';
@@ -15,7 +15,7 @@ import { type Analysis, analyse } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS, isWithin } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { resultOf } from './verdict/result.ts';
-import type { Trace } from './verdict/types.ts';
+import type { Trace } from './verdict/trace-types.ts';
 
 export interface TraceOptions {
   /** Paths; `-` is stdin. Several captures are one analysis. */

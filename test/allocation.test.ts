@@ -8,8 +8,8 @@ import { LayerStack } from '../src/decode/layer-stack.ts';
 import { walk } from '../src/decode/walk.ts';
 import { walkPorts } from '../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../src/flow/capture-counters.ts';
+import { FlowTable } from '../src/flow/flow-table.ts';
 import { NodeAddresses } from '../src/flow/node-addresses.ts';
-import { FlowTable } from '../src/flow/table.ts';
 import { timeRange } from '../src/flow/time-range.ts';
 import { batchOf, captureInfo, type Frame } from './flow/traffic.ts';
 import {

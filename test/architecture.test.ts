@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /** The only files outside cli/ that may import `node:` modules: everything else runs in a browser too. */
-const NODE_MODULES = ['src/capture/open-file.ts', 'src/capture/open-gzip.ts', 'src/topology/load.ts'];
+const NODE_MODULES = ['src/capture/bytes/open-file.ts', 'src/capture/bytes/open-gzip.ts', 'src/topology/load.ts'];
 const LONGEST = 300;
 /** Longer files, each with the reason why it is not split. */
 const LONGER: Record<string, string> = {};
@@ -143,7 +143,7 @@ describe('files', () => {
   it('that run per packet say so in their first line', () => {
     const spoken = FILES.filter((file) => /^\/\/ HOT\b/m.test(TEXTS.get(file) ?? ''));
     expect(spoken.filter((file) => !(TEXTS.get(file) ?? '').startsWith('// HOT: per packet'))).toEqual([]);
-    expect(spoken).toContain('src/flow/table.ts');
+    expect(spoken).toContain('src/flow/flow-table.ts');
   });
 });
 
@@ -174,7 +174,7 @@ function importsOf(file: string, text: string): Import[] {
   }));
 }
 
-/** `flow` for src/flow/table.ts, `trace.ts` for src/trace.ts. */
+/** `flow` for src/flow/flow-table.ts, `trace.ts` for src/trace.ts. */
 function placeOf(file: string): string {
   return relative('src', file).split('/')[0] ?? '';
 }

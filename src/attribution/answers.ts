@@ -1,7 +1,8 @@
 // Which flows prove that the other direction was sent, though no capture has it.
+
+import type { FlowTable } from '../flow/flow-table.ts';
 import { BIT } from '../flow/observation-columns.ts';
-import type { FlowTable } from '../flow/table.ts';
-import type { Points } from './points.ts';
+import type { Points } from './points/points.ts';
 
 const TCP = 6;
 /** Four bits of data offset, in words (RFC 9293 section 3.1). */

@@ -1,16 +1,16 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 import { OverlensError } from '../errors.ts';
+import { type ByteSource, ChunkBuffer } from './bytes/chunk.ts';
+import { iterableSource } from './bytes/iterable-source.ts';
+import { type ByteStream, openFile, openStdin, turn } from './bytes/open-file.ts';
+import { stoppable } from './bytes/stoppable.ts';
 import { captureName, streamError } from './capture-errors.ts';
-import { type ByteSource, ChunkBuffer } from './chunk.ts';
-import { iterableSource } from './iterable-source.ts';
-import { type ByteStream, openFile, openStdin, turn } from './open-file.ts';
-import { type OpenedBytes, openPcap } from './pcap.ts';
-import { PCAP_HEADER_LENGTH } from './pcap-header.ts';
-import { openPcapng } from './pcapng.ts';
-import { SECTION_LENGTH } from './pcapng-blocks.ts';
+import { PCAP_HEADER_LENGTH } from './pcap/file-header.ts';
+import { type OpenedBytes, openPcap } from './pcap/pcap.ts';
+import { SECTION_LENGTH } from './pcapng/blocks.ts';
+import { openPcapng } from './pcapng/pcapng.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from './sniff.ts';
 import type { CaptureReader } from './source.ts';
-import { stoppable } from './stoppable.ts';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
 
@@ -47,7 +47,9 @@ async function decompressed(path: string, source: ByteSource): Promise<OpenedByt
   const kind = kindOf(chunk);
   if (kind !== 'gzip' && kind !== 'zstd') return { path, compression: 'none', chunk };
   const content =
-    kind === 'gzip' ? (await import('./open-gzip.ts')).gunzip(chunk) : (await import('./zstd.ts')).unzstd(chunk, turn);
+    kind === 'gzip'
+      ? (await import('./bytes/open-gzip.ts')).gunzip(chunk)
+      : (await import('./bytes/zstd.ts')).unzstd(chunk, turn);
   return { path, compression: kind, chunk: new ChunkBuffer(iterableSource(content, () => source.close())) };
 }
 

@@ -4,10 +4,11 @@
 import { type PacketHeader, type Parser, type ParserInput, parse } from 'pcap-parser';
 import { OverlensError } from '../errors.ts';
 import { BATCH_CAPACITY, createBatch } from './batch.ts';
+import type { ChunkBuffer } from './bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from './capture-errors.ts';
-import type { ChunkBuffer } from './chunk.ts';
 import { capturedLimit } from './limits.ts';
 import { linkTypeOf } from './link-type.ts';
+import { PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap/file-header.ts';
 import {
   cutOffRecord,
   joinedFiles,
@@ -16,8 +17,7 @@ import {
   pcapInfo,
   takePcapHeader,
   ZERO_RECORD,
-} from './pcap.ts';
-import { PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap-header.ts';
+} from './pcap/pcap.ts';
 import { endReading } from './read-loop.ts';
 import { isPcapMagic, swapped } from './sniff.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from './source.ts';

@@ -2,8 +2,8 @@
 // how it ended. Formats differ only in their Framer.
 import type { OverlensError } from '../errors.ts';
 import { createBatch } from './batch.ts';
+import type { ChunkBuffer } from './bytes/chunk.ts';
 import { streamError } from './capture-errors.ts';
-import type { ChunkBuffer } from './chunk.ts';
 import type { CaptureInfo, CaptureWarning, PacketBatch } from './source.ts';
 
 /** Why framing stopped: the buffer holds no further whole record; the batch is full; a block to handle; corruption. */

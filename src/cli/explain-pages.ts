@@ -1,17 +1,21 @@
 // The three things `explain` shows, in each of its formats. Written as pieces: JSON, SVG and HTML are one.
-import type { Comparison } from '../explain/comparison.ts';
+import type { Comparison } from '../explain/compare/comparison.ts';
 import type { Explanation } from '../explain/explanation.ts';
-import type { Prediction } from '../explain/prediction.ts';
-import { renderComparison } from '../render/explain-compare-text.ts';
-import { renderHtmlPage } from '../render/explain-html.ts';
-import { renderComparisonJson, renderExplanationJson, renderPredictionJson } from '../render/explain-json.ts';
-import type { Page } from '../render/explain-page.ts';
-import { comparisonPage } from '../render/explain-page-compare.ts';
-import { explanationPage } from '../render/explain-page-packet.ts';
-import { predictionPage } from '../render/explain-page-predict.ts';
-import { renderPrediction } from '../render/explain-predict-text.ts';
-import { renderSvgPage } from '../render/explain-svg.ts';
-import { type ExplainLook, renderExplanation } from '../render/explain-text.ts';
+import type { Prediction } from '../explain/predict/prediction.ts';
+import { renderComparison } from '../render/explain/comparison-text.ts';
+import {
+  renderComparisonJson,
+  renderExplanationJson,
+  renderPredictionJson,
+} from '../render/explain/explanation-json.ts';
+import { type ExplainLook, renderExplanation } from '../render/explain/explanation-text.ts';
+import { comparisonPage } from '../render/explain/page/comparison-page.ts';
+import type { Page } from '../render/explain/page/explanation-page.ts';
+import { explanationPage } from '../render/explain/page/packet-section.ts';
+import { predictionPage } from '../render/explain/page/prediction-page.ts';
+import { renderPrediction } from '../render/explain/prediction-text.ts';
+import { renderHtmlPage } from '../render/page/html.ts';
+import { renderSvgPage } from '../render/page/svg.ts';
 
 export const EXPLAIN_OUTPUTS = ['text', 'json', 'svg', 'html'] as const;
 export type ExplainOutput = (typeof EXPLAIN_OUTPUTS)[number];

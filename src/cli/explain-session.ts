@@ -1,17 +1,17 @@
 // What `explain` works on: captures that can be read again, traced as a whole, and the packet asked for.
-import { explainPacket } from '../explain/explain.ts';
+import { explainPacket } from '../explain/explain-packet.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { type PickedPacket, pickPacket } from '../explain/pick.ts';
 import { readPackets } from '../packets/read-packets.ts';
-import { contentLines } from '../render/contents.ts';
-import type { TracedCapture } from '../verdict/types.ts';
+import { contentLines } from '../render/trace/contents.ts';
+import type { TracedCapture } from '../verdict/trace-types.ts';
+import type { CommonOptions } from './declare/trace-options.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import { runPipeline, type TraceRun } from './run-trace.ts';
 import { selectPackets } from './select-packets.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
-import type { CommonOptions } from './trace-command-options.ts';
 
 /** Everything that explaining packets of these captures takes. */
 export interface Session {

@@ -1,7 +1,7 @@
 // Hashes of the files a proof rests on, so that it can be checked later that they are the same.
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import type { Fingerprints } from '../render/verify-files.ts';
+import type { Fingerprints } from '../render/verify/verify-files.ts';
 
 /** sha256 of each capture and each file of the snapshot; null for what cannot be read twice (stdin, pipes). */
 export async function fingerprint(captures: readonly string[], snapshot: readonly string[]): Promise<Fingerprints> {

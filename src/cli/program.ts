@@ -7,9 +7,9 @@ import {
   declareTopology,
   declareTrace,
   declareVerify,
-} from './declare-commands.ts';
-import { declareDecode, declareHeaders } from './declare-decode.ts';
-import { declareExplain } from './declare-explain.ts';
+} from './declare/commands.ts';
+import { declareDecode, declareHeaders } from './declare/decode.ts';
+import { declareExplain } from './declare/explain.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
 import { reportError, usageError } from './report-error.ts';

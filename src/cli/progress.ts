@@ -1,8 +1,8 @@
 // One line on stderr that says how far the reading is: only on a terminal, only when the work takes long, gone when it is done.
 import { statSync } from 'node:fs';
-import { escapeText } from '../render/escape.ts';
-import { formatBytes, formatCompact } from '../render/format.ts';
-import { shortenMiddle } from '../render/text-width.ts';
+import { escapeText } from '../render/text/escape.ts';
+import { formatBytes, formatCompact } from '../render/text/format.ts';
+import { shortenMiddle } from '../render/text/text-width.ts';
 import type { TraceOptions } from '../trace.ts';
 import type { Io } from './io.ts';
 

@@ -1,6 +1,6 @@
 // Errors on stderr: one message, what to do about it, no stack trace unless OVERLENS_DEBUG asks for one.
 import { OverlensError } from '../errors.ts';
-import { escapeText } from '../render/escape.ts';
+import { escapeText } from '../render/text/escape.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
 

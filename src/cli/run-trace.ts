@@ -1,9 +1,10 @@
 // Captures and snapshot from the command line to a Trace: what `trace` and `verify` share before they differ.
 
-import { contentLines } from '../render/contents.ts';
+import { contentLines } from '../render/trace/contents.ts';
 import type { Topology } from '../topology/model.ts';
 import type { TraceOptions } from '../trace.ts';
-import type { Trace } from '../verdict/types.ts';
+import type { Trace } from '../verdict/trace-types.ts';
+import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { checkCaptures } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -11,7 +12,6 @@ import { createProgress } from './progress.ts';
 import { printProblem, say, usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
-import { type CommonOptions, resolvePlaces } from './trace-command-options.ts';
 
 export interface TraceRun {
   trace: Trace;

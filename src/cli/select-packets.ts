@@ -1,6 +1,6 @@
 // From the filters of the command line to packets: what `decode` and `explain` share before they differ.
 import { statSync } from 'node:fs';
-import type { TimeWindow } from '../attribution/address-book.ts';
+import type { TimeWindow } from '../attribution/who/address-book.ts';
 import { walkPorts } from '../decode/walk-ports.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
 import type { FlowSelector } from '../packets/flow-selector.ts';
@@ -8,11 +8,11 @@ import type { PacketFilter } from '../packets/packet-filter.ts';
 import type { PacketRequest } from '../packets/read-packets.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import type { FlowFilter } from '../verdict/flow-filter.ts';
-import type { Trace } from '../verdict/types.ts';
+import type { Trace } from '../verdict/trace-types.ts';
+import type { CommonOptions } from './declare/trace-options.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
-import type { CommonOptions } from './trace-command-options.ts';
 
 export interface PacketSelection {
   request: PacketRequest;

@@ -1,7 +1,7 @@
 // The stages a command runs, loaded when the first one is called: `--help` and bad usage cost no loading. Tests put their own in.
 import type { Topology } from '../topology/model.ts';
 import type { TraceOptions } from '../trace.ts';
-import type { Trace } from '../verdict/types.ts';
+import type { Trace } from '../verdict/trace-types.ts';
 
 export interface Stages {
   traceCaptures(options: TraceOptions): Promise<Trace>;
@@ -15,5 +15,5 @@ export interface Stages {
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
   loadTopology: async (paths) => (await import('../topology/load.ts')).loadTopology(paths),
-  snapshotCommands: async () => (await import('../topology/commands.ts')).snapshotCommands(),
+  snapshotCommands: async () => (await import('../topology/snapshot-commands.ts')).snapshotCommands(),
 };

@@ -1,5 +1,5 @@
 // What output may look like here: columns and colours, from the terminal, the environment and the options.
-import { DEFAULT_WIDTH } from '../render/options.ts';
+import { DEFAULT_WIDTH } from '../render/text/render-options.ts';
 import type { Io } from './io.ts';
 
 export type ColorMode = 'auto' | 'always' | 'never';

@@ -1,7 +1,7 @@
 // Two packets side by side: which layers correspond, and which fields differ. The innermost layers are matched first, so that
 // a packet on the veth is compared with its own inside of the encapsulated one.
-import type { FieldView } from './field-view.ts';
-import type { LayerView } from './view.ts';
+import type { FieldView } from './view/field-view.ts';
+import type { LayerView } from './view/packet-view.ts';
 
 export interface LayerPair {
   /** Null where only the other packet has such a layer. */

@@ -1,6 +1,6 @@
 // A frame as a row of pieces: headers in order, payload, trailing bytes, and what the capture cut off. For drawings to scale
 // and for hex dumps by layer.
-import type { LayerView } from './view.ts';
+import type { LayerView } from './view/packet-view.ts';
 
 export interface Region {
   kind: 'header' | 'payload' | 'trailer' | 'cut';

@@ -4,8 +4,8 @@ import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
 import { VXLAN } from '../wire/vxlan.ts';
-import { type ChecksumView, judgeChecksum } from './checksums.ts';
 import { type LayerStack, PROTOCOL } from './layer-stack.ts';
+import { type ChecksumView, judgeChecksum } from './view/checksums.ts';
 
 export type RemarkCode =
   | 'cut-by-snaplen'

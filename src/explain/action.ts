@@ -1,16 +1,16 @@
 // What a packet does, as a sentence: who opens a connection to whom, who pings, who asks for a MAC.
-import { WORKLOAD_MAC } from '../attribution/mac-roles.ts';
-import type { Endpoint } from '../attribution/types.ts';
+import { WORKLOAD_MAC } from '../attribution/points/mac-roles.ts';
+import type { Endpoint } from '../attribution/vocabulary.ts';
 import { OUTCOME } from '../decode/layer-stack.ts';
 import { icmpCodeName, icmpTypeName } from '../wire/icmp.ts';
 import { icmpv6CodeName, icmpv6TypeName } from '../wire/icmpv6.ts';
 import { portName } from '../wire/ports.ts';
 import { TCP_FLAG } from '../wire/tcp.ts';
-import { numberIn, textIn } from './cells.ts';
 import type { ExplainedLayer } from './explanation.ts';
 import { isIcmpError } from './frame-layers.ts';
-import { macMeaning } from './mac-meaning.ts';
-import { endName, type Scene, type SideLayers, shownSides, sideLayers } from './scene.ts';
+import { endName, type Scene, type SideLayers, shownSides, sideLayers } from './packet-facts.ts';
+import { numberIn, textIn } from './rows/field-cells.ts';
+import { macMeaning } from './rows/mac-meaning.ts';
 
 /** `web on control1 pings db on worker1 (number 3)`: no full stop. */
 export function actionOf(scene: Scene): string {

@@ -1,13 +1,13 @@
 // How the sending node decided, step by step, beside the bytes that each line of its tables became in this very packet. The steps
 // are attribution's chain; added here: the subnet question of CrossSubnet, keys, and the next hop on the underlay.
-import { chainOf, findRoute } from '../attribution/chain.ts';
-import { inSubnetOf } from '../attribution/subnet.ts';
-import type { ChainStep, Expected } from '../attribution/types.ts';
+import { chainOf, findRoute } from '../attribution/sender/chain.ts';
+import { inSubnetOf } from '../attribution/sender/subnet.ts';
+import type { ChainStep, Expected } from '../attribution/vocabulary.ts';
 import type { Neighbour, Node, Topology } from '../topology/model.ts';
-import { becameOf } from './became.ts';
-import { textIn } from './cells.ts';
+import { becameOf } from './decision-bytes.ts';
 import type { Became, Decision, DecisionStep } from './explanation.ts';
-import { type Scene, sideLayers } from './scene.ts';
+import { type Scene, sideLayers } from './packet-facts.ts';
+import { textIn } from './rows/field-cells.ts';
 
 const LABELS: Record<ChainStep['table'], string> = {
   pool: 'pool',

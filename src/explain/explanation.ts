@@ -1,12 +1,12 @@
 // What `explain` gathers of one packet before anything is drawn: the contract between the stages and the renderers. Text in it
 // is raw (not escaped, names in full); places in the packet are offsets from the start of the frame.
 
-import type { Endpoint, Expected, PointRole } from '../attribution/types.ts';
-import type { ChecksumView } from '../decode/checksums.ts';
-import type { FieldView } from '../decode/field-view.ts';
+import type { Endpoint, Expected, PointRole } from '../attribution/vocabulary.ts';
+import type { ChecksumView } from '../decode/view/checksums.ts';
+import type { FieldView } from '../decode/view/field-view.ts';
 import type { FrameEncapsulation } from '../flow/record.ts';
 import type { Evidence, SourceRef } from '../topology/model.ts';
-import type { Finding, Unverified, Verdict } from '../verdict/types.ts';
+import type { Finding, Unverified, Verdict } from '../verdict/trace-types.ts';
 import type { Part } from '../wire/header.ts';
 
 /** Bytes of the frame. */

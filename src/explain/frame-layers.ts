@@ -1,14 +1,15 @@
 // The walked layers as pieces that tile the frame: headers, payload, padding behind a layer's own length, what the capture
 // did not keep, and the packet that an ICMP error quotes. Guarantee: no gap, no overlap, the sum is the length on the wire.
-import { judgeChecksum } from '../decode/checksums.ts';
-import { viewFault } from '../decode/fault-view.ts';
+
 import { LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
-import { type LayerView, viewPacket } from '../decode/view.ts';
+import { judgeChecksum } from '../decode/view/checksums.ts';
+import { viewFault } from '../decode/view/fault-view.ts';
+import { type LayerView, viewPacket } from '../decode/view/packet-view.ts';
 import { walk } from '../decode/walk.ts';
+import { isIp, type WalkedPacket } from '../packets/walked-packet.ts';
 import { icmpQuotes } from '../wire/icmp.ts';
 import type { ExplainedField, ExplainedLayer, Side } from './explanation.ts';
 import { layerTitle } from './layer-titles.ts';
-import { isIp, type WalkedPacket } from './walked-packet.ts';
 
 const LINKTYPE_RAW = 101;
 

@@ -1,5 +1,5 @@
 // What to look at next: the answer, the same packet elsewhere, the whole problem.
-import type { Trace, TracedFlow } from '../verdict/types.ts';
+import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import type { Related } from './explanation.ts';
 import type { PickedPacket } from './pick.ts';
 

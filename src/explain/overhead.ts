@@ -1,7 +1,7 @@
 // How many bytes a tunnel costs: from the outer IP header to the inner one, which is what the MTU of the tunnel device is less.
 import type { Overhead } from './explanation.ts';
+import type { Scene } from './packet-facts.ts';
 import { outerIp } from './packet-flow.ts';
-import type { Scene } from './scene.ts';
 
 /** Null without a tunnel, and where the inner packet cannot be read. */
 export function overheadOf({ walked, layers }: Pick<Scene, 'walked' | 'layers'>): Overhead | null {

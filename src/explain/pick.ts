@@ -1,6 +1,6 @@
 // Which packet to explain: the one with a number, the first one of a cause, or the first one of the flows that fit.
 import { OverlensError } from '../errors.ts';
-import type { Trace } from '../verdict/types.ts';
+import type { Trace } from '../verdict/trace-types.ts';
 
 export interface PickedPacket {
   /** Index into the trace's captures. */

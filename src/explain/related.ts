@@ -2,14 +2,14 @@
 // seconds behind the packet.
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
+import { copyPacket, type PacketCopy, type Reading } from '../packets/read-packet.ts';
 import { readPackets } from '../packets/read-packets.ts';
-import type { Trace } from '../verdict/types.ts';
+import { RELATION, relationOf, type Target } from '../packets/same-packet.ts';
+import { isIp, type WalkedPacket, type WalkSettings, walkPacket } from '../packets/walked-packet.ts';
+import type { Trace } from '../verdict/trace-types.ts';
 import type { Related } from './explanation.ts';
 import { numberOf } from './packet-flow.ts';
 import { packetPlace } from './packet-place.ts';
-import { copyPacket, type PacketCopy, type Reading } from './read-packet.ts';
-import { RELATION, relationOf, type Target } from './same-packet.ts';
-import { isIp, type WalkedPacket, type WalkSettings, walkPacket } from './walked-packet.ts';
 
 /** Copies and answers further away in time are not looked for; clocks of nodes differ a little. */
 const WINDOW_SECONDS = 5;

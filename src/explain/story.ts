@@ -1,13 +1,13 @@
 // The story of a packet in plain words, from the facts of packet and snapshot; each sentence names the place it stands at.
 
-import { poolEncapsulation } from '../attribution/expected.ts';
-import type { Endpoint } from '../attribution/types.ts';
+import { poolEncapsulation } from '../attribution/sender/expected.ts';
+import type { Endpoint } from '../attribution/vocabulary.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../verdict/settings.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../verdict/flow/overlay-in-use.ts';
 import { actionOf } from './action.ts';
-import { textIn } from './cells.ts';
 import type { Decision, Overhead } from './explanation.ts';
-import { ownerName, type Scene } from './scene.ts';
+import { ownerName, type Scene } from './packet-facts.ts';
+import { textIn } from './rows/field-cells.ts';
 
 /** One or two sentences: what the packet does, and how it travels here. */
 export function headlineOf(scene: Scene): string {

@@ -1,6 +1,6 @@
 // HOT: per packet. No allocation (but for addresses met for the first time).
 // Addresses -> which of the filters they fit: each is looked up once in the snapshot and remembered. Memory is bounded.
-import type { TimeWindow } from '../attribution/address-book.ts';
+import type { TimeWindow } from '../attribution/who/address-book.ts';
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import { OverlensError } from '../errors.ts';
 import { type Cidr, cidrContains, parseCidrOrIp } from '../net/cidr.ts';
@@ -100,7 +100,7 @@ function isNode(node: Node | null, value: string): boolean {
   return node !== null && (node.name === value || node.name.split('.')[0] === value);
 }
 
-/** An address that a pod could have, with no node known: there the outer header speaks (attribution/who.ts). */
+/** An address that a pod could have, with no node known: there the outer header speaks (attribution/who/who.ts). */
 function isOpen(owner: Owner): boolean {
   const couldBePod = owner.kind === 'pod' || owner.kind === 'unknown' || owner.kind === 'tunnel';
   return owner.node === null && couldBePod && owner.candidates.length < 2;

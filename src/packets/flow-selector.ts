@@ -2,10 +2,10 @@
 // The second reading counts the flows once more, so its memory grows with them, as trace's does.
 import type { PacketBatch } from '../capture/source.ts';
 import type { Packet } from '../decode/packet.ts';
+import { FlowTable } from '../flow/flow-table.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
-import { FlowTable } from '../flow/table.ts';
-import { protocolName } from '../verdict/protocol-name.ts';
-import type { TracedFlow } from '../verdict/types.ts';
+import { protocolName } from '../net/protocol-name.ts';
+import type { TracedFlow } from '../verdict/trace-types.ts';
 
 /** What makes a flow the same one in another reading. */
 export function flowIdentity(flow: Pick<TracedFlow, 'protocol' | 'src' | 'dst'>): string {

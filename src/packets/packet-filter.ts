@@ -9,7 +9,7 @@ import { fragmentHeader, isFirstFragment, upperProtocol } from '../flow/ip-facts
 import type { NodeAddresses } from '../flow/node-addresses.ts';
 import { Selection } from '../flow/selection.ts';
 import { outerNetwork, Tunnels } from '../flow/tunnels.ts';
-import { protocolName } from '../verdict/protocol-name.ts';
+import { protocolName } from '../net/protocol-name.ts';
 import { u16, u32 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { type AddressFilter, type AddressQuestions, FITS } from './address-filter.ts';

@@ -1,6 +1,6 @@
 // The time that captures cover, where it matters to who owns an address: pods that a snapshot created later are weaker
-// candidates (topology/opinions.ts). Most snapshots are older than their captures: then nothing is read.
-import type { TimeWindow } from '../attribution/address-book.ts';
+// candidates (topology/ask/opinions.ts). Most snapshots are older than their captures: then nothing is read.
+import type { TimeWindow } from '../attribution/who/address-book.ts';
 import { openCapture } from '../capture/open.ts';
 import type { PacketBatch } from '../capture/source.ts';
 import type { Topology } from '../topology/model.ts';

@@ -2,23 +2,22 @@
 import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
-import { adoptDevices } from './attach-text.ts';
-import { attributeTexts } from './attribute-to-node.ts';
-import type { Facts, FelixFact, Problem } from './facts.ts';
-import { deviceSetting, felixSettings } from './felix-settings.ts';
-import { joinVteps } from './join-vteps.ts';
-import { judgeSnapshot } from './judge/judge.ts';
-
-import { formatRef, listNames } from './located.ts';
-import { lookupOwner } from './lookup.ts';
-import { buildMacOwners } from './mac-owners.ts';
-import { mergeNodes, type OpenNode } from './merge-nodes.ts';
-import { differs, mergePools } from './merge-pools.ts';
-import { mergeBlocks, mergePods, mergeServices } from './merge-workloads.ts';
+import { deviceSetting, felixSettings } from './ask/felix-settings.ts';
+import { lookupOwner } from './ask/lookup.ts';
+import { buildMacOwners } from './ask/mac-owners.ts';
+import { nodeBehind, type Window } from './ask/opinions.ts';
+import { buildOwnerIndex, type OwnerIndex } from './ask/owner-index.ts';
+import { judgeSnapshot } from './judge/judge-snapshot.ts';
+import { adoptDevices } from './merge/attach-text.ts';
+import { attributeTexts } from './merge/attribute-to-node.ts';
+import { joinVteps } from './merge/join-vteps.ts';
+import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
+import { differs, mergePools } from './merge/merge-pools.ts';
+import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
-import { nodeBehind, type Window } from './opinions.ts';
-import { buildOwnerIndex, type OwnerIndex } from './owner-index.ts';
-import { readDocuments, type SnapshotDocument } from './read-documents.ts';
+import type { Facts, FelixFact, Problem } from './read/facts.ts';
+import { formatRef, listNames } from './read/located.ts';
+import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
 
 /** Answers kept; a capture asks for few addresses again and again. */
 const CACHED_ANSWERS = 50_000;

@@ -4,10 +4,10 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { OverlensError } from '../errors.ts';
 import { buildTopology } from './build.ts';
-import type { Problem } from './facts.ts';
 import type { Topology } from './model.ts';
-import type { SnapshotDocument } from './read-documents.ts';
-import { recogniseForeign } from './recognise.ts';
+import type { Problem } from './read/facts.ts';
+import type { SnapshotDocument } from './read/read-documents.ts';
+import { recogniseForeign } from './read/recognise.ts';
 
 /** A snapshot file larger than this is no snapshot; much longer text would not fit a string either. */
 const LARGEST_FILE = 400 * 1024 * 1024;

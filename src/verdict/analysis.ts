@@ -1,33 +1,34 @@
 // Everything after the packets: flows made on demand from the table, each attributed and judged. A flow is computed when
 // it is asked for and not kept, so that memory does not grow with the results.
-import { type AddressBook, addressBook, type TimeWindow } from '../attribution/address-book.ts';
+
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
-import { cachedTopology } from '../attribution/cached-topology.ts';
-import { expectations } from '../attribution/expected.ts';
-import { type FilterHint, filterHints } from '../attribution/filter-hint.ts';
-import { learnedVteps } from '../attribution/learned-vteps.ts';
 import { observationsOf, packetsOf } from '../attribution/observe.ts';
-import { pointGroups } from '../attribution/point-groups.ts';
-import { type AtRule, findPoints, type Points } from '../attribution/points.ts';
-import { toSeconds } from '../attribution/time.ts';
-import type { ChainStep } from '../attribution/types.ts';
-import { type Directory, directory } from '../attribution/who.ts';
+import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
+import { pointGroups } from '../attribution/points/point-groups.ts';
+import { type AtRule, findPoints, type Points } from '../attribution/points/points.ts';
+import { expectations } from '../attribution/sender/expected.ts';
+import type { ChainStep } from '../attribution/vocabulary.ts';
+import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
+import { cachedTopology } from '../attribution/who/cached-topology.ts';
+import { learnedVteps } from '../attribution/who/learned-vteps.ts';
+import { type Directory, directory } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
-import type { FlowTable } from '../flow/table.ts';
+import { toSeconds } from '../net/time.ts';
 import type { Topology } from '../topology/model.ts';
-import { captureNic } from './advice.ts';
 import type { Arrivals } from './arrivals.ts';
-import { isCutOffTunnel } from './cut-off.ts';
+import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
+import { captureNic } from './flow/advice.ts';
+import { isCutOffTunnel } from './flow/cut-off.ts';
+import { insideNode } from './flow/inside-node.ts';
+import { missingFlow } from './flow/missing-flow.ts';
+import { settingsOf } from './flow/overlay-in-use.ts';
+import { reverseVisibility } from './flow/reverse-visibility.ts';
+import { sourceConflicts } from './flow/source-conflicts.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
-import { insideNode } from './inside-node.ts';
-import { missingFlow } from './missing-flow.ts';
-import { type ModeChanges, modeChanges } from './mode-change.ts';
-import { reverseVisibility } from './reverse-visibility.ts';
-import { settingsOf } from './settings.ts';
-import { sourceConflicts } from './source-conflicts.ts';
+import type { Finding, TracedFlow } from './trace-types.ts';
 import { chainOfFinding, endsOf, type Shared, tracedFlow } from './traced-flow.ts';
-import type { Finding, TracedFlow } from './types.ts';
 
 export interface AnalysisInput {
   table: FlowTable;

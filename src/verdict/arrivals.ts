@@ -1,11 +1,11 @@
 // Sent and arrived: with captures of both ends, what one node's NIC sent and the other's received, only inside the time
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
-import { hasDrops } from '../attribution/drops.ts';
-import { pointGroups } from '../attribution/point-groups.ts';
-import type { Point, Points } from '../attribution/points.ts';
-import { toSeconds } from '../attribution/time.ts';
+import { hasDrops } from '../attribution/points/drops.ts';
+import { pointGroups } from '../attribution/points/point-groups.ts';
+import type { Point, Points } from '../attribution/points/points.ts';
 import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import { toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
 import type { Analysis } from './analysis.ts';
 

@@ -1,11 +1,11 @@
 // Which flows the user asked for: the filters of `trace` (design section 7). Values of one filter are alternatives,
 // different filters must all hold.
 
-import type { Endpoint } from '../attribution/types.ts';
+import type { Endpoint } from '../attribution/vocabulary.ts';
 import { OverlensError } from '../errors.ts';
 import { type Cidr, cidrContains, parseCidrOrIp } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
-import type { TracedFlow } from './types.ts';
+import type { TracedFlow } from './trace-types.ts';
 
 export interface FlowFilter {
   /** `[NAMESPACE/]PREFIX` of a pod's name, at either end, as sender, as receiver. */

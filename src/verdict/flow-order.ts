@@ -1,5 +1,5 @@
 // The order in which flows are listed, and which two of them make a conversation.
-import type { FlowTable } from '../flow/table.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
 
 /** Order of first packet: as read from one capture, by time from several. */
 export function flowOrder(table: FlowTable, captures: number): Int32Array {

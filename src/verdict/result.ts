@@ -1,12 +1,13 @@
 // The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
-import { formatTime } from '../attribution/time.ts';
-import type { CapturePoint } from '../attribution/types.ts';
+
+import type { CapturePoint } from '../attribution/vocabulary.ts';
+import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
-import { collectCauses } from './causes.ts';
-import { pairTally, tableFindings } from './cluster-findings.ts';
-import { convergences } from './convergence.ts';
+import { collectCauses } from './cause/causes.ts';
+import { pairTally, tableFindings } from './cause/cluster-findings.ts';
+import { convergences } from './cause/convergence.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
-import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './types.ts';
+import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
 export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {

@@ -1,30 +1,30 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
-import type { FilterHint } from '../attribution/filter-hint.ts';
-import type { LearnedVteps } from '../attribution/learned-vteps.ts';
+import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
-import { directionFacts, outcomeOf } from '../attribution/outcome.ts';
-import type { Points } from '../attribution/points.ts';
-import { formatTime, toSeconds } from '../attribution/time.ts';
-import type { ChainStep, Expected, Observation, Outcome } from '../attribution/types.ts';
-import { type Directory, endpointOf, type Who } from '../attribution/who.ts';
+import type { FilterHint } from '../attribution/points/filter-hint.ts';
+import type { Points } from '../attribution/points/points.ts';
+import type { ChainStep, Expected, Observation, Outcome } from '../attribution/vocabulary.ts';
+import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
+import { type Directory, endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
+import { protocolName } from '../net/protocol-name.ts';
+import { formatTime, toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
 import type { AnalysisInput } from './analysis.ts';
 import { type Arrival, type Arrivals, flowKey } from './arrivals.ts';
-import { chainFor } from './chain-bytes.ts';
+import { chainFor } from './cause/chain-bytes.ts';
+import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
-import { isCutOffTunnel } from './cut-off.ts';
-import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow-facts.ts';
-import type { InsideNode } from './inside-node.ts';
-import { judge } from './judge.ts';
-import type { ModeChanges } from './mode-change.ts';
-import { protocolName } from './protocol-name.ts';
-import type { Settings } from './settings.ts';
-import type { SourceConflicts } from './source-conflicts.ts';
-import type { Finding, TracedFlow } from './types.ts';
-import { type RawWarning, warningsOf } from './warnings.ts';
+import { isCutOffTunnel } from './flow/cut-off.ts';
+import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
+import type { InsideNode } from './flow/inside-node.ts';
+import { judge } from './flow/judge-flow.ts';
+import type { Settings } from './flow/overlay-in-use.ts';
+import type { SourceConflicts } from './flow/source-conflicts.ts';
+import { type RawWarning, warningsOf } from './flow/warnings.ts';
+import type { Finding, TracedFlow } from './trace-types.ts';
 
 /** What every flow's judging shares. */
 export interface Shared {

@@ -1,5 +1,5 @@
 // Flows that could not be judged, folded by reason: however many flows share one, it is told once.
-import type { TracedFlow } from './types.ts';
+import type { TracedFlow } from './trace-types.ts';
 
 /** Flows that share a reason. */
 export interface UnverifiedGroup {

@@ -3,7 +3,7 @@
 // run here, and measure the built program for numbers that leave the project.
 import { bench, describe } from 'vitest';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
-import { viewPacket } from '../../src/decode/view.ts';
+import { viewPacket } from '../../src/decode/view/packet-view.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { ethernet, ipv4, ipv6, joinPackets, tcp, udp, vxlanFrame } from '../support/packet-builder.ts';

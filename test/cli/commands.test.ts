@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OverlensError } from '../../src/errors.ts';
-import type { Trace } from '../../src/verdict/types.ts';
+import type { Trace } from '../../src/verdict/trace-types.ts';
 import { type CliRun, fakeStages, runCli } from '../support/run-cli.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';

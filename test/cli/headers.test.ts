@@ -1,7 +1,7 @@
 // `overlens headers`, and the page that is generated from the same definitions.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { protocolsPage } from '../../src/render/protocols-page.ts';
+import { protocolsPage } from '../../src/render/headers/protocols-page.ts';
 import { CATALOG } from '../../src/wire/catalog.ts';
 import { runCli } from '../support/run-cli.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CSV_HEADER } from '../../src/render/csv.ts';
-import { textWidth } from '../../src/render/text-width.ts';
+import { textWidth } from '../../src/render/text/text-width.ts';
+import { CSV_HEADER } from '../../src/render/trace/trace-csv.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 import { traceDocumentProblems } from '../support/trace-shape.ts';
 

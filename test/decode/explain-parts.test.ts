@@ -1,12 +1,12 @@
 // What explain is made of besides the view: quoted packets, pieces of a frame, remarks, and two packets compared.
 import { describe, expect, it } from 'vitest';
 import { compareLayers } from '../../src/decode/compare.ts';
-import { protocolPath } from '../../src/decode/fault-view.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { walkQuoted } from '../../src/decode/quoted.ts';
 import { frameRegions } from '../../src/decode/regions.ts';
 import { remarks } from '../../src/decode/remarks.ts';
-import { viewPacket } from '../../src/decode/view.ts';
+import { protocolPath } from '../../src/decode/view/fault-view.ts';
+import { viewPacket } from '../../src/decode/view/packet-view.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import {
   checksum,

@@ -1,6 +1,5 @@
 // The table of faults: numbers and codes agree, are stable and say something.
 import { describe, expect, it } from 'vitest';
-import { unsupportedText, viewFault } from '../../src/decode/fault-view.ts';
 import {
   FAULT,
   FAULT_NAMES,
@@ -11,6 +10,7 @@ import {
   NUMBER_SPACE_NAMES,
 } from '../../src/decode/faults.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
+import { unsupportedText, viewFault } from '../../src/decode/view/fault-view.ts';
 import { ethernet, hex, ipv4, udp } from '../support/packet-builder.ts';
 import { walkPacket } from '../support/walk-packet.ts';
 

@@ -1,7 +1,7 @@
 // Crafted and damaged packets, most of them by the names that Zeek gives them: what is said, and what still counts.
 import { describe, expect, it } from 'vitest';
-import { judgeChecksum } from '../../src/decode/checksums.ts';
 import { NUMBER_SPACE } from '../../src/decode/faults.ts';
+import { judgeChecksum } from '../../src/decode/view/checksums.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { ethernet, geneve, hex, ipv4, ipv6, tcp, udp, vlan, vxlan, vxlanFrame } from '../support/packet-builder.ts';
 import { walkPacket } from '../support/walk-packet.ts';

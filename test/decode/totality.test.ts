@@ -1,10 +1,10 @@
 // Whatever the bytes: the walk, the view, faults and checksums never throw, never loop, never read outside the packet.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeChecksum } from '../../src/decode/checksums.ts';
-import { unsupportedText, viewFault } from '../../src/decode/fault-view.ts';
 import { LayerStack, MAX_LAYERS, MAX_TUNNELS, OUTCOME } from '../../src/decode/layer-stack.ts';
-import { namedFields, viewPacket } from '../../src/decode/view.ts';
+import { judgeChecksum } from '../../src/decode/view/checksums.ts';
+import { unsupportedText, viewFault } from '../../src/decode/view/fault-view.ts';
+import { namedFields, viewPacket } from '../../src/decode/view/packet-view.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { LINK_TYPES, mutated, randomBytes } from '../support/arbitraries.ts';

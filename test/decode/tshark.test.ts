@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
-import { type LayerView, viewPacket } from '../../src/decode/view.ts';
+import { type LayerView, viewPacket } from '../../src/decode/view/packet-view.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 

@@ -1,11 +1,11 @@
 // Explains packets of captures in the repository, as the command does.
-import { explainPacket } from '../../src/explain/explain.ts';
+import { explainPacket } from '../../src/explain/explain-packet.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
 import { pickPacket } from '../../src/explain/pick.ts';
 import { loadTopology } from '../../src/topology/load.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { traceCaptures } from '../../src/trace.ts';
-import type { Trace } from '../../src/verdict/types.ts';
+import type { Trace } from '../../src/verdict/trace-types.ts';
 
 /** Captures traced once, to explain many packets of. */
 export interface Opened {

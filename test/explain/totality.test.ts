@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameLayers } from '../../src/explain/frame-layers.ts';
-import { walkPacket, walkSettings } from '../../src/explain/walked-packet.ts';
+import { walkPacket, walkSettings } from '../../src/packets/walked-packet.ts';
 import { CASES, PACKETS, SAMPLES } from './explain-file.ts';
 
 const FILE_HEADER = 24;

@@ -1,7 +1,7 @@
 // The table against a Map with text keys, over random traffic: the model is made from what was sent, never from bytes.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { FlowTable } from '../../src/flow/table.ts';
+import type { FlowTable } from '../../src/flow/flow-table.ts';
 import { arp, ethernet, ipv4, ipv6, ipv6Bytes, tcp, udp, vxlan } from '../support/packet-builder.ts';
 import { countFrames, type Frame, flowText, rowsOf, tunnelText } from './traffic.ts';
 

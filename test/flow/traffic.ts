@@ -4,8 +4,8 @@ import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../../src/flow/capture-counters.ts';
+import { FlowTable } from '../../src/flow/flow-table.ts';
 import type { NodeAddresses } from '../../src/flow/node-addresses.ts';
-import { FlowTable } from '../../src/flow/table.ts';
 import { joinPackets } from '../support/packet-builder.ts';
 
 const PORTS = walkPorts();

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../src/topology/load.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import { BROKEN_PATHS } from '../../src/verdict/codes.ts';
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { caseGroups, filesets, type Group, sampleGroups } from '../support/matrix-groups.ts';
 import { type Outcome, outcomes } from '../support/matrix-run.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traceCaptures } from '../../src/trace.ts';
-import { verifyTrace } from '../../src/verdict/verify.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import { type CaptureFile, changeFrames, readCaptureFile, writeCaptureFile } from '../support/capture-rewriter.ts';
 import { snapshotParts, topologyOf } from '../support/snapshot-subsets.ts';
 

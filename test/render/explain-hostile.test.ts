@@ -1,17 +1,21 @@
 // Names of a snapshot and bytes of a packet that try to reach the terminal or the page: none gets through, in any format.
 import { describe, expect, it } from 'vitest';
-import { comparePackets } from '../../src/explain/compare.ts';
+import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
-import { predict } from '../../src/explain/predict.ts';
-import { renderComparison } from '../../src/render/explain-compare-text.ts';
-import { renderHtmlPage } from '../../src/render/explain-html.ts';
-import { renderComparisonJson, renderExplanationJson, renderPredictionJson } from '../../src/render/explain-json.ts';
-import { comparisonPage } from '../../src/render/explain-page-compare.ts';
-import { explanationPage } from '../../src/render/explain-page-packet.ts';
-import { predictionPage } from '../../src/render/explain-page-predict.ts';
-import { renderPrediction } from '../../src/render/explain-predict-text.ts';
-import { renderSvgPage } from '../../src/render/explain-svg.ts';
-import { renderExplanation } from '../../src/render/explain-text.ts';
+import { predict } from '../../src/explain/predict/predict.ts';
+import { renderComparison } from '../../src/render/explain/comparison-text.ts';
+import {
+  renderComparisonJson,
+  renderExplanationJson,
+  renderPredictionJson,
+} from '../../src/render/explain/explanation-json.ts';
+import { renderExplanation } from '../../src/render/explain/explanation-text.ts';
+import { comparisonPage } from '../../src/render/explain/page/comparison-page.ts';
+import { explanationPage } from '../../src/render/explain/page/packet-section.ts';
+import { predictionPage } from '../../src/render/explain/page/prediction-page.ts';
+import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
+import { renderHtmlPage } from '../../src/render/page/html.ts';
+import { renderSvgPage } from '../../src/render/page/svg.ts';
 import { loadTopology } from '../../src/topology/load.ts';
 import { explainFile, SAMPLES } from '../explain/explain-file.ts';
 import { HOSTILE, harmfulCharacters } from '../support/hostile.ts';

@@ -1,11 +1,11 @@
 // `explain` in a terminal: golden pages of every kind of packet, that they fit, and that colour adds nothing but colour.
 import { describe, expect, it } from 'vitest';
-import { comparePackets } from '../../src/explain/compare.ts';
-import { predict } from '../../src/explain/predict.ts';
-import { renderComparison } from '../../src/render/explain-compare-text.ts';
-import { renderPrediction } from '../../src/render/explain-predict-text.ts';
-import { renderExplanation } from '../../src/render/explain-text.ts';
-import { textWidth } from '../../src/render/text-width.ts';
+import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
+import { predict } from '../../src/explain/predict/predict.ts';
+import { renderComparison } from '../../src/render/explain/comparison-text.ts';
+import { renderExplanation } from '../../src/render/explain/explanation-text.ts';
+import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
+import { textWidth } from '../../src/render/text/text-width.ts';
 import { loadTopology } from '../../src/topology/load.ts';
 import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
 

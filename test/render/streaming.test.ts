@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { renderCsv } from '../../src/render/csv.ts';
-import { renderJson, renderJsonLines } from '../../src/render/json.ts';
-import type { RenderOptions } from '../../src/render/options.ts';
-import { renderTable } from '../../src/render/table.ts';
-import { renderWide } from '../../src/render/wide.ts';
-import type { Trace } from '../../src/verdict/types.ts';
+import type { RenderOptions } from '../../src/render/text/render-options.ts';
+import { renderCsv } from '../../src/render/trace/trace-csv.ts';
+import { renderJson, renderJsonLines } from '../../src/render/trace/trace-json.ts';
+import { renderTable } from '../../src/render/trace/trace-table.ts';
+import { renderWide } from '../../src/render/trace/wide.ts';
+import type { Trace } from '../../src/verdict/trace-types.ts';
 import { flow, pod, syntheticTrace } from '../support/trace-builder.ts';
 
 const COUNT = 100_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RenderOptions } from '../../src/render/options.ts';
-import { textWidth } from '../../src/render/text-width.ts';
-import { renderTopologyJson } from '../../src/render/topology-json.ts';
-import { renderTopology } from '../../src/render/topology-text.ts';
+import type { RenderOptions } from '../../src/render/text/render-options.ts';
+import { textWidth } from '../../src/render/text/text-width.ts';
+import { renderTopologyJson } from '../../src/render/topology/topology-json.ts';
+import { renderTopology } from '../../src/render/topology/topology-text.ts';
 import { buildTopology, node, pool, ref, runningPod } from '../support/topology-builder.ts';
 
 const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };

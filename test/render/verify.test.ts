@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { RenderOptions } from '../../src/render/options.ts';
-import { textWidth } from '../../src/render/text-width.ts';
-import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify-files.ts';
-import { renderVerify } from '../../src/render/verify-text.ts';
-import type { VerifyContext } from '../../src/render/verify-words.ts';
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
-import { type VerifyOptions, verifyTrace } from '../../src/verdict/verify.ts';
+import type { RenderOptions } from '../../src/render/text/render-options.ts';
+import { textWidth } from '../../src/render/text/text-width.ts';
+import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify/verify-files.ts';
+import { renderVerify } from '../../src/render/verify/verify-text.ts';
+import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import { type VerifyOptions, verifyTrace } from '../../src/verdict/verify/verify.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';
 import { buildTrace, capture, flow, observation, PLAIN, pod, point, UNSEEN } from '../support/trace-builder.ts';

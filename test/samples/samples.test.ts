@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../src/topology/load.ts';
 import { traceCaptures } from '../../src/trace.ts';
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
-import { type VerifyReport, verifyTrace } from '../../src/verdict/verify.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import { type VerifyReport, verifyTrace } from '../../src/verdict/verify/verify.ts';
 
 const ROOT = 'samples';
 const folders = readdirSync(ROOT).filter((name) => /^\d\d-/.test(name));

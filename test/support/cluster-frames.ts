@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Topology } from '../../src/topology/model.ts';
 import { type TraceOptions, traceCaptures } from '../../src/trace.ts';
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { type BuiltPacket, buildPcap, joinBytes, type PcapOptions } from './capture-builder.ts';
 import { ippools, nodes, pods } from './cluster-text.ts';
 import * as build from './packet-builder.ts';

@@ -1,7 +1,7 @@
 // Snapshots in a few lines: the YAML that kubectl prints, cut to what the program reads, and the topology it makes of it.
 import { buildTopology } from '../../src/topology/build.ts';
 import type { Topology } from '../../src/topology/model.ts';
-import type { SnapshotDocument } from '../../src/topology/read-documents.ts';
+import type { SnapshotDocument } from '../../src/topology/read/read-documents.ts';
 
 export interface PoolText {
   name?: string;

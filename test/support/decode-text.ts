@@ -4,12 +4,12 @@ import { LayerStack } from '../../src/decode/layer-stack.ts';
 import type { Packet } from '../../src/decode/packet.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
-import type { AddressNames } from '../../src/render/address-texts.ts';
-import { packetJson } from '../../src/render/decode-json.ts';
-import { treeLines } from '../../src/render/decode-tree.ts';
-import { LineBuffer } from '../../src/render/line-buffer.ts';
-import { createTextWriter, type TextLook } from '../../src/render/packet-writer.ts';
-import { createPaint } from '../../src/render/paint.ts';
+import type { AddressNames } from '../../src/render/packets/address-texts.ts';
+import { LineBuffer } from '../../src/render/packets/line-buffer.ts';
+import { packetJson } from '../../src/render/packets/packet-json.ts';
+import { treeLines } from '../../src/render/packets/packet-tree.ts';
+import { createTextWriter, type TextLook } from '../../src/render/packets/packet-writer.ts';
+import { createPaint } from '../../src/render/text/paint.ts';
 
 export interface ShownPacket {
   data: Uint8Array;

@@ -1,6 +1,6 @@
 // What every definition of a header must hold, and how a hand-typed vector is checked against it.
 import { describe, expect, it } from 'vitest';
-import { viewHeader } from '../../src/decode/field-view.ts';
+import { viewHeader } from '../../src/decode/view/field-view.ts';
 import type { Field, HeaderInfo } from '../../src/wire/header.ts';
 import { hex, inBuffer, tiles } from './packet-builder.ts';
 

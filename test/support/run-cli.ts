@@ -5,7 +5,7 @@ import { main } from '../../src/cli/program.ts';
 import type { Stages } from '../../src/cli/stages.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import type { TraceOptions } from '../../src/trace.ts';
-import type { Trace } from '../../src/verdict/types.ts';
+import type { Trace } from '../../src/verdict/trace-types.ts';
 
 export interface CliRun {
   code: number;

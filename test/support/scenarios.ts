@@ -1,5 +1,5 @@
 // Traces with a story, for golden files: the stale FDB entry of the sketches, with short names and with a cloud's long ones.
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { address, buildTrace, capture, cause, flow, observation, PLAIN, pod, point, UNSEEN } from './trace-builder.ts';
 
 interface Names {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTopology } from '../../src/topology/build.ts';
 import type { Topology } from '../../src/topology/model.ts';
-import type { SnapshotDocument } from '../../src/topology/read-documents.ts';
+import type { SnapshotDocument } from '../../src/topology/read/read-documents.ts';
 
 /** Documents of a snapshot directory, by what they can be left out as (`pods`, `ip-route`, ...); null: always there. */
 export interface SnapshotParts {

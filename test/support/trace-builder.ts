@@ -1,6 +1,6 @@
-// Hand-made Trace objects for tests of verdict/verify.ts, render/ and cli/: facts go in, defaults fill the rest.
-import type { CapturePoint, Endpoint, Observation } from '../../src/attribution/types.ts';
-import type { Cause, Trace, TracedCapture, TracedFlow } from '../../src/verdict/types.ts';
+// Hand-made Trace objects for tests of verdict/verify/verify.ts, render/ and cli/: facts go in, defaults fill the rest.
+import type { CapturePoint, Endpoint, Observation } from '../../src/attribution/vocabulary.ts';
+import type { Cause, Trace, TracedCapture, TracedFlow } from '../../src/verdict/trace-types.ts';
 
 /** A pod, tunnel or node address: `pod('10.48.0.130', 'shop/cart', 'control1')`. */
 export function pod(ip: string, name: string, node: string | null, port = 0, pool = 'default-ipv4-ippool'): Endpoint {

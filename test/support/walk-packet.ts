@@ -1,8 +1,8 @@
 // One packet through the walk, told in words, for tests that state what the walk must find.
 
-import { protocolPath } from '../../src/decode/fault-view.ts';
 import { FAULT_NAMES, LIMIT_NAMES } from '../../src/decode/faults.ts';
 import { LayerStack, OUTCOME_NAMES } from '../../src/decode/layer-stack.ts';
+import { protocolPath } from '../../src/decode/view/fault-view.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { type WalkPorts, walkPorts } from '../../src/decode/walk-ports.ts';
 import { inBuffer } from './packet-builder.ts';

@@ -1,9 +1,9 @@
 // Snapshot texts for tests: files by name, built as if they were found in a directory.
 import { readFileSync } from 'node:fs';
 import { buildTopology } from '../../src/topology/build.ts';
-import { emptyFacts, type Facts } from '../../src/topology/facts.ts';
 import type { Owner, Topology, TopologyIssue } from '../../src/topology/model.ts';
-import { readDocuments } from '../../src/topology/read-documents.ts';
+import { emptyFacts, type Facts } from '../../src/topology/read/facts.ts';
+import { readDocuments } from '../../src/topology/read/read-documents.ts';
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../src/topology/load.ts';
 import { traceCaptures } from '../../src/trace.ts';
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
-import { verifyTrace } from '../../src/verdict/verify.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 
 interface ExpectedFlow {
   src: string;

@@ -1,7 +1,7 @@
 // Sent and arrived: what one NIC sent and the other received, only inside the time that both were captured.
 import { describe, expect, it } from 'vitest';
-import type { Trace, TracedFlow } from '../../src/verdict/types.ts';
-import { verifyTrace } from '../../src/verdict/verify.ts';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { BuiltPacket } from '../support/capture-builder.ts';
 import { joinBytes } from '../support/capture-builder.ts';
 import {

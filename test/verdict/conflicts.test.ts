@@ -2,7 +2,7 @@
 // and the evidence says which source won.
 import { describe, expect, it } from 'vitest';
 import type { Topology } from '../../src/topology/model.ts';
-import type { TracedFlow } from '../../src/verdict/types.ts';
+import type { TracedFlow } from '../../src/verdict/trace-types.ts';
 import {
   clusterDocuments,
   flowBetween,

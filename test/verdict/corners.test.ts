@@ -1,7 +1,7 @@
 // Corners of calico-facts 3.5, 7.5 and of design sections 4 to 6, where a verdict is easily wrong.
 import { describe, expect, it } from 'vitest';
 import type { Topology } from '../../src/topology/model.ts';
-import { verifyTrace } from '../../src/verdict/verify.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import {
   clusterDocuments,
   cooked2,

@@ -1,7 +1,7 @@
 // Which flows the user asked for: values of one filter are alternatives, different filters must all hold.
 import { describe, expect, it } from 'vitest';
 import { type FlowFilter, flowFilter, isEmptyFilter } from '../../src/verdict/flow-filter.ts';
-import type { TracedFlow } from '../../src/verdict/types.ts';
+import type { TracedFlow } from '../../src/verdict/trace-types.ts';
 import { address, flow, PLAIN, pod, UNSEEN } from '../support/trace-builder.ts';
 
 const CART = pod('10.48.0.130', 'shop/cart-7f9', 'control1.example.com', 41000);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { viewHeader } from '../../src/decode/field-view.ts';
+import { viewHeader } from '../../src/decode/view/field-view.ts';
 import { CATALOG } from '../../src/wire/catalog.ts';
 import { headerValues } from '../support/arbitraries.ts';
 import { checkVector, tilingProblems } from '../support/header-contract.ts';

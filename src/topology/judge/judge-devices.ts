@@ -1,10 +1,10 @@
 // Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
 
-import { isCalicoVxlan, useOfDeviceName } from '../device.ts';
+import { isCalicoVxlan, useOfDeviceName } from '../../cluster/device.ts';
 import type { IssueCode } from '../issue-codes.ts';
-import { listNames } from '../located.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
-import type { JudgeContext } from './judge.ts';
+import { listNames } from '../read/located.ts';
+import type { JudgeContext } from './judge-snapshot.ts';
 import { demandOf, isRouted } from './modes.ts';
 
 /** Bytes that a tunnel adds: VXLAN over IPv4 and IPv6, IPIP, WireGuard over IPv4 and IPv6. */

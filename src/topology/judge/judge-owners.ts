@@ -1,10 +1,10 @@
 // Sources that disagree about who has an address: every address that the snapshot names is looked up as a flow would be.
 
-import { countOf, formatRef, listNames } from '../located.ts';
-import { type Disagreement, disagreements } from '../lookup.ts';
+import { type Disagreement, disagreements } from '../ask/lookup.ts';
+import { opinionsAbout } from '../ask/opinions.ts';
 import type { Pod } from '../model.ts';
-import { opinionsAbout } from '../opinions.ts';
-import type { JudgeContext } from './judge.ts';
+import { countOf, formatRef, listNames } from '../read/located.ts';
+import type { JudgeContext } from './judge-snapshot.ts';
 
 export function judgeOwners(context: JudgeContext): void {
   const { index, topology } = context;

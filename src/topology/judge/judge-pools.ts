@@ -2,9 +2,9 @@
 
 import { type Cidr, cidrContains, cidrsOverlap, formatCidr, networkOf, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
-import { listNames } from '../located.ts';
 import type { IPPool } from '../model.ts';
-import type { JudgeContext } from './judge.ts';
+import { listNames } from '../read/located.ts';
+import type { JudgeContext } from './judge-snapshot.ts';
 import { isRouted } from './modes.ts';
 
 export function judgePools(context: JudgeContext): void {

@@ -1,13 +1,13 @@
 // Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
 
+import { TUNNEL_DEVICES, useOfDeviceName } from '../../cluster/device.ts';
 import { formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
-import { TUNNEL_DEVICES, useOfDeviceName } from '../device.ts';
-import { countOf, listNames } from '../located.ts';
-import { poolOf } from '../lookup.ts';
+import { poolOf } from '../ask/lookup.ts';
+import { nodeBehind } from '../ask/opinions.ts';
 import type { Node, Route } from '../model.ts';
-import { nodeBehind } from '../opinions.ts';
-import type { JudgeContext } from './judge.ts';
+import { countOf, listNames } from '../read/located.ts';
+import type { JudgeContext } from './judge-snapshot.ts';
 import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 
 /** Strongest first. */

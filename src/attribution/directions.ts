@@ -1,0 +1,68 @@
+// How a conversation went, as far as the capture shows it: answered, refused, no answer, or only one way seen.
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { Outcome } from './vocabulary.ts';
+
+const TCP = 6;
+const ICMP = 1;
+const ICMPV6 = 58;
+
+/** Facts of one direction, summed over every place it was seen (a place that saw more does not change yes or no). */
+export interface DirectionFacts {
+  packets: number;
+  requests: number;
+  replies: number;
+  data: number;
+  rst: number;
+  largeRetransmissions: number;
+}
+
+export function directionFacts(table: FlowTable, flow: number): DirectionFacts {
+  const c = table.columns;
+  const facts = { packets: 0, requests: 0, replies: 0, data: 0, rst: 0, largeRetransmissions: 0 };
+  if (flow < 0) return facts;
+  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
+    facts.packets += c.packets[row] ?? 0;
+    facts.requests += c.requests[row] ?? 0;
+    facts.replies += c.replies[row] ?? 0;
+    facts.data += c.data[row] ?? 0;
+    facts.rst += c.rst[row] ?? 0;
+    facts.largeRetransmissions += c.largeRetransmissions[row] ?? 0;
+  }
+  return facts;
+}
+
+/**
+ * Outcome of a flow, the same for both directions of its conversation.
+ * @param reverseVisible whether an answer would have been seen where the flow was seen; without that, silence proves nothing.
+ */
+export function outcomeOf(table: FlowTable, flow: number, reverse: number, reverseVisible: boolean): Outcome | null {
+  const own = directionFacts(table, flow);
+  const other = directionFacts(table, reverse);
+  switch (table.protocolOf(flow)) {
+    case TCP:
+      return tcpOutcome(own, other, reverseVisible);
+    case ICMP:
+    case ICMPV6:
+      return echoOutcome(own, other, reverseVisible);
+    default:
+      return other.packets > 0 ? 'answered' : 'one-way';
+  }
+}
+
+function tcpOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: boolean): Outcome {
+  if (isRefusal(own, other) || isRefusal(other, own)) return 'refused';
+  if (own.packets > 0 && other.packets > 0) return 'answered';
+  return own.requests > 0 && own.data === 0 && reverseVisible ? 'no-answer' : 'one-way';
+}
+
+/** A SYN answered by nothing but resets (RFC 9293 section 3.10.7.1). */
+function isRefusal(client: DirectionFacts, server: DirectionFacts): boolean {
+  return client.requests > 0 && server.rst > 0 && server.replies === 0 && server.data === 0;
+}
+
+function echoOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: boolean): Outcome | null {
+  if (own.requests === 0 && own.replies === 0 && other.requests === 0)
+    return other.packets > 0 ? 'answered' : 'one-way';
+  if ((own.requests > 0 && other.replies > 0) || (own.replies > 0 && other.requests > 0)) return 'answered';
+  return own.requests > 0 && reverseVisible ? 'no-answer' : 'one-way';
+}

@@ -1,0 +1,111 @@
+// Was the capture taken through a filter? A file with nothing but UDP 4789 cannot show what is missing from it, and one
+// taken with `host POD` shows plain copies only (design section 4, docs/captures.md).
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { isAnswer } from '../answers.ts';
+import { type DirectionHint, directionHints } from './direction-hint.ts';
+
+export interface FilterHint {
+  expression: string;
+  evidence: string;
+  /** True when a packet that went past the overlay could not be in the file. */
+  hidesBypass: boolean;
+}
+
+/** Fewer packets than this of one kind are no sign of a filter, unless answers show that others are missing. */
+const ENOUGH = 20;
+
+interface Shape {
+  packets: number;
+  tunnel: number;
+  ports: Set<number>;
+  kinds: Set<string>;
+  /** Addresses that every flow so far has at one end. */
+  common: Set<string> | null;
+  /** A flow that answers packets which are not in the file. */
+  answersOnly: boolean;
+}
+
+/** One hint per capture; null where nothing suggests a filter. */
+export function filterHints(table: FlowTable, captures: readonly CaptureCounters[]): (FilterHint | null)[] {
+  const shapes: Shape[] = captures.map(() => ({
+    packets: 0,
+    tunnel: 0,
+    ports: new Set(),
+    kinds: new Set(),
+    common: null,
+    answersOnly: false,
+  }));
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, table, flow);
+  const directions = directionHints(table, captures.length);
+  return captures.map((capture, i) => {
+    const shape = shapes[i] as Shape;
+    return recordedFilter(capture) ?? guess(capture, shape) ?? oneDirection(shape, directions[i] ?? null);
+  });
+}
+
+function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
+  const c = table.columns;
+  const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
+  const ends = [table.sourceOf(flow), table.destinationOf(flow)];
+  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
+    const shape = shapes[table.links.captureOf(c.link[row] ?? 0)];
+    if (shape === undefined) continue;
+    const packets = c.packets[row] ?? 0;
+    shape.packets += packets;
+    shape.answersOnly ||= unasked;
+    const tunnel = table.tunnels.record(c.tunnel[row] ?? 0);
+    const outer = tunnel.outerSrc === null ? ends : [tunnel.outerSrc, tunnel.outerDst ?? ''];
+    shape.common = shape.common === null ? new Set(outer) : new Set(outer.filter((a) => shape.common?.has(a)));
+    if (tunnel.encapsulation === 'none' || tunnel.carriers.length > 0) continue;
+    shape.tunnel += packets;
+    shape.kinds.add(tunnel.encapsulation);
+    if (tunnel.udpPort !== null) shape.ports.add(tunnel.udpPort);
+  }
+}
+
+function recordedFilter(capture: CaptureCounters): FilterHint | null {
+  const filters = new Set(capture.info.interfaces.map((i) => i.filter).filter((f) => f !== null && f !== ''));
+  const [expression] = filters;
+  if (expression == null) return null;
+  return { expression, evidence: 'recorded in the file (if_filter)', hidesBypass: !isHarmless(expression) };
+}
+
+function oneDirection(shape: Shape, hint: DirectionHint | null): FilterHint | null {
+  if (hint === null || (hint.packets < ENOUGH && !shape.answersOnly)) return null;
+  return { expression: 'one direction', evidence: hint.evidence, hidesBypass: true };
+}
+
+/** Filters that keep every IP packet. */
+function isHarmless(expression: string): boolean {
+  return /^\s*(ip|ip6|ip or ip6|not (arp|port 22|tcp port 22))\s*$/i.test(expression);
+}
+
+function guess(capture: CaptureCounters, shape: Shape): FilterHint | null {
+  const all = capture.packets;
+  if ((all < ENOUGH && !shape.answersOnly) || shape.packets < all) return null;
+  const [port] = shape.ports;
+  if (shape.tunnel === all && shape.kinds.size === 1 && shape.ports.size === 1) {
+    return {
+      expression: `udp port ${port}`,
+      evidence: `${all} of ${all} packets are UDP ${port}, and no ARP`,
+      hidesBypass: true,
+    };
+  }
+  if (shape.tunnel === all && shape.kinds.has('ipip')) {
+    return {
+      expression: 'ip proto 4',
+      evidence: `${all} of ${all} packets are IP-in-IP, and no ARP`,
+      hidesBypass: true,
+    };
+  }
+  const common = [...(shape.common ?? [])];
+  if (shape.tunnel === 0 && common.length > 0 && common.length <= 2) {
+    return {
+      expression: common.map((a) => `host ${a}`).join(' and '),
+      evidence: `every packet has ${common.join(' and ')}, and no ARP`,
+      hidesBypass: false,
+    };
+  }
+  return null;
+}

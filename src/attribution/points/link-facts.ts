@@ -1,0 +1,126 @@
+// What the frames of each link entry (a pair of link addresses on one capture interface) carried: the raw material for
+// telling where a capture was taken (design section 4, rules 4, 5 and 7).
+
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { LinkRecord, TunnelRecord } from '../../flow/record.ts';
+import { formatIPv4 } from '../../net/ip.ts';
+import type { Node } from '../../topology/model.ts';
+import type { AddressBook } from '../who/address-book.ts';
+import { isDerived } from '../who/learned-vteps.ts';
+import { WORKLOAD_MAC } from './mac-roles.ts';
+
+export interface LinkFacts {
+  link: LinkRecord;
+  /** Packets whose outer header ran between two node addresses (without a snapshot: that had a tunnel). */
+  outers: number;
+  /** Packets of an overlay tunnel (VXLAN between VTEP MACs, IP-in-IP) of which one end only is a node. */
+  halfOuters: number;
+  /** Nodes of those outer sources and destinations, by index; more than one: a gateway's MAC, or several tunnels. */
+  outerSources: Map<number, Node>;
+  outerDestinations: Map<number, Node>;
+  /** Plain packets or ARP from one node's own address to another's. */
+  nodeToNode: number;
+  /** Plain pod-to-pod packets whose TTL is one below 64, 128 or 255: routed once since the sender. */
+  routedPods: number;
+  /** Plain packets from a pod with the very TTL that it was given: nobody has routed them yet, as on a veth. */
+  unroutedPods: number;
+  /** Packets per pod address among plain ones, to see whose veth it is. */
+  podPackets: Map<string, number>;
+  /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward ee:ee:.., the receiver from it. */
+  behindVeth: Map<string, number>;
+  plainPackets: number;
+}
+
+const ROUTED_ONCE = new Set([63, 127, 254]);
+const INITIAL = new Set([64, 128, 255]);
+
+/** One entry per link of the table, in its order. */
+export function linkFacts(table: FlowTable, book: AddressBook, hasTopology: boolean): LinkFacts[] {
+  const facts: LinkFacts[] = [];
+  for (let i = 0; i < table.links.count; i++) facts.push(emptyFacts(table.links.record(i)));
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow(facts, table, book, hasTopology, flow);
+  for (const pair of table.arp.pairs()) {
+    const from = book.nodeOf(formatIPv4(pair.sender));
+    const to = book.nodeOf(formatIPv4(pair.target));
+    const entry = facts[pair.link];
+    if (entry !== undefined && from !== null && to !== null && from !== to) entry.nodeToNode += pair.packets;
+  }
+  return facts;
+}
+
+function emptyFacts(link: LinkRecord): LinkFacts {
+  return {
+    link,
+    outers: 0,
+    halfOuters: 0,
+    outerSources: new Map(),
+    outerDestinations: new Map(),
+    nodeToNode: 0,
+    routedPods: 0,
+    unroutedPods: 0,
+    podPackets: new Map(),
+    behindVeth: new Map(),
+    plainPackets: 0,
+  };
+}
+
+function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTopology: boolean, flow: number): void {
+  const columns = table.columns;
+  const src = table.sourceOf(flow);
+  const dst = table.destinationOf(flow);
+  for (let row = table.firstRow(flow); row >= 0; row = columns.next[row] ?? -1) {
+    const entry = facts[columns.link[row] ?? 0];
+    if (entry === undefined) continue;
+    const packets = columns.packets[row] ?? 0;
+    const tunnel = table.tunnels.record(columns.tunnel[row] ?? 0);
+    if (tunnel.encapsulation === 'none') addPlain(entry, book, src, dst, packets, columns.ttlMax[row] ?? 0);
+    else addOuter(entry, book, hasTopology, tunnel, packets);
+  }
+}
+
+function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string, packets: number, ttl: number): void {
+  entry.plainPackets += packets;
+  const from = book.nodeOf(src);
+  const to = book.nodeOf(dst);
+  if (from !== null && to !== null && from !== to) entry.nodeToNode += packets;
+  const srcIsPod = book.ownerOf(src).kind === 'pod';
+  const dstIsPod = book.ownerOf(dst).kind === 'pod';
+  if (srcIsPod) count(entry.podPackets, src, packets);
+  if (dstIsPod) count(entry.podPackets, dst, packets);
+  if (srcIsPod && entry.link.dst === WORKLOAD_MAC) count(entry.behindVeth, src, packets);
+  if (dstIsPod && entry.link.src === WORKLOAD_MAC) count(entry.behindVeth, dst, packets);
+  if (srcIsPod && dstIsPod && ROUTED_ONCE.has(ttl)) entry.routedPods += packets;
+  if (srcIsPod && INITIAL.has(ttl)) entry.unroutedPods += packets;
+}
+
+function count(of: Map<string, number>, address: string, packets: number): void {
+  of.set(address, (of.get(address) ?? 0) + packets);
+}
+
+function addOuter(
+  entry: LinkFacts,
+  book: AddressBook,
+  hasTopology: boolean,
+  tunnel: TunnelRecord,
+  packets: number,
+): void {
+  const { outerSrc, outerDst } = tunnel;
+  if (outerSrc === null || outerDst === null) return;
+  if (!hasTopology) {
+    entry.outers += packets;
+    return;
+  }
+  const from = book.nodeOf(outerSrc);
+  const to = book.nodeOf(outerDst);
+  if (from !== null) entry.outerSources.set(from.index, from);
+  if (to !== null) entry.outerDestinations.set(to.index, to);
+  if (from !== null && to !== null) entry.outers += packets;
+  else if ((from !== null || to !== null) && isOverlay(tunnel)) entry.halfOuters += packets;
+}
+
+/** A tunnel that Calico's nodes would make, by what is inside: seen with an address of no node (calico-facts 10.1, 10.19). */
+function isOverlay({ encapsulation, innerSrcMac, innerDstMac }: TunnelRecord): boolean {
+  if (encapsulation === 'vxlan')
+    return innerSrcMac !== null && innerDstMac !== null && isDerived(innerSrcMac) && isDerived(innerDstMac);
+  return encapsulation === 'ipip';
+}

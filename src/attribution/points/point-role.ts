@@ -1,0 +1,181 @@
+// The role of one capture point: the first of design section 4's rules that speaks, with its evidence; what later rules
+// say otherwise is a contradiction and is reported too.
+import type { Evidence, Node, Topology } from '../../topology/model.ts';
+import type { PointRole } from '../vocabulary.ts';
+import type { LinkFacts } from './link-facts.ts';
+import { isUnicast, type MacKnowledge } from './mac-roles.ts';
+import { type DeviceRole, roleOfDevice } from './point-device.ts';
+
+/** What is known of a point before its role is decided. */
+export interface PointInput {
+  facts: readonly LinkFacts[];
+  topology: Topology | null;
+  macs: MacKnowledge;
+  node: Node | null;
+  /** From --at; null when the user said nothing. */
+  userInterface: string | null;
+  /** pcapng if_name, or SLL2 ifindex through the node's `ip link`. */
+  device: string | null;
+  /** The device that the file name names, if the node has it. */
+  fileDevice: string | null;
+  /** SLL v1: one point per role, no company to keep. */
+  perFrame: boolean;
+}
+
+export interface RoleDecision {
+  role: PointRole;
+  evidence: Evidence[];
+  contradictions: string[];
+}
+
+interface Opinion {
+  role: PointRole;
+  source: string;
+  detail: string;
+}
+
+export function decideRole(input: PointInput): RoleDecision {
+  const opinions = [
+    byUser(input),
+    byDevice(input),
+    byLinkType(input),
+    byLinkAddresses(input),
+    input.perFrame ? null : byCompany(input),
+    byFileName(input),
+    byElimination(input),
+  ].filter((o) => o !== null);
+  const first = opinions[0];
+  if (first === undefined) return { role: 'unknown', evidence: [], contradictions: [] };
+  const others = opinions.slice(1).filter((o) => o.role !== first.role && o.source !== 'elimination');
+  return {
+    role: first.role,
+    evidence: [{ source: first.source, detail: first.detail }],
+    contradictions: others.map((o) => `${first.detail}, so it counts as ${first.role}; but ${o.detail} (${o.role})`),
+  };
+}
+
+function opinion(source: string, found: DeviceRole | null): Opinion | null {
+  return found === null ? null : { role: found.role, source, detail: found.detail };
+}
+
+function byUser({ topology, node, userInterface }: PointInput): Opinion | null {
+  if (userInterface === null) return null;
+  return opinion('user', roleOfDevice(topology, node, userInterface));
+}
+
+function byDevice({ topology, node, device }: PointInput): Opinion | null {
+  return device === null ? null : opinion('device', roleOfDevice(topology, node, device));
+}
+
+function byLinkType({ facts }: PointInput): Opinion | null {
+  const raw = facts.length > 0 && facts.every((f) => f.link.type === 'raw');
+  return raw ? { role: 'tunnel', source: 'link-type', detail: 'raw IP frames come from a tunnel device' } : null;
+}
+
+/** Rule 4: MACs of the outermost header, and outer headers between nodes. */
+function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
+  const count = { outer: 0, half: 0, nic: 0, vtep: 0, workload: 0 };
+  let nicMac = '';
+  for (const { link, outers, halfOuters } of facts) {
+    const seen = classesOf(link.src, link.dst, macs);
+    if (!seen.vtep && !seen.workload) {
+      count.outer += outers;
+      count.half += halfOuters;
+    }
+    if (seen.workload) count.workload += link.packets;
+    else if (seen.vtep) count.vtep += link.packets;
+    else if (seen.nic !== null) {
+      count.nic += link.packets;
+      nicMac = seen.nic;
+    }
+  }
+  if (count.outer > 0) {
+    const what = `outer headers between node addresses in ${count.outer} packets`;
+    return { role: 'underlay', source: 'link-addresses', detail: what };
+  }
+  const best = Math.max(count.nic, count.vtep, count.workload);
+  if (best === 0 && count.half > 0) {
+    const what = `outer headers of the overlay with a node's address at one end, in ${count.half} packets`;
+    return { role: 'underlay', source: 'link-addresses', detail: what };
+  }
+  if (best === 0) return null;
+  if (count.nic === best) {
+    const who = macs.nicNode(nicMac);
+    const detail =
+      who === null ? `${nicMac} is a NIC that carried outer packets` : `${nicMac} is the NIC of ${who.node.name}`;
+    return { role: 'underlay', source: 'link-addresses', detail };
+  }
+  if (count.vtep === best) return { role: 'tunnel', source: 'link-addresses', detail: 'the MACs are those of VTEPs' };
+  return {
+    role: 'workload',
+    source: 'link-addresses',
+    detail: "the MAC ee:ee:ee:ee:ee:ee, or a pod's, is that of a veth",
+  };
+}
+
+/**
+ * Whether frames of several places stand in one interface, as when captures were merged without their names: some are a NIC's,
+ * others a tunnel device's or a veth's by their MACs. Each link must then speak for itself.
+ */
+export function isMixed(facts: readonly LinkFacts[], macs: MacKnowledge): boolean {
+  let nic = false;
+  let inside = false;
+  for (const { link, outers } of facts) {
+    if (link.type !== 'ethernet') return false;
+    const seen = classesOf(link.src, link.dst, macs);
+    if (seen.workload || seen.vtep) inside = true;
+    else if (outers > 0 || seen.nic !== null) nic = true;
+  }
+  return nic && inside;
+}
+
+interface SeenClasses {
+  workload: boolean;
+  vtep: boolean;
+  nic: string | null;
+}
+
+/** Ethernet: a VTEP frame has VTEP MACs on both sides (the destination may be a group). Cooked: the one MAC there is. */
+function classesOf(src: string | null, dst: string | null, macs: MacKnowledge): SeenClasses {
+  const from = isUnicast(src) ? macs.classOf(src) : null;
+  if (dst === null) return { workload: from === 'workload', vtep: from === 'vtep', nic: from === 'nic' ? src : null };
+  const to = isUnicast(dst) ? macs.classOf(dst) : from;
+  return {
+    workload: from === 'workload' || to === 'workload',
+    vtep: from === 'vtep' && to === 'vtep',
+    nic: from === 'nic' ? src : to === 'nic' && isUnicast(dst) ? dst : null,
+  };
+}
+
+function byCompany({ facts }: PointInput): Opinion | null {
+  const packets = facts.reduce((sum, f) => sum + f.nodeToNode, 0);
+  if (packets === 0) return null;
+  return {
+    role: 'underlay',
+    source: 'company',
+    detail: `packets or ARP from one node's own address to another's (${packets})`,
+  };
+}
+
+function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null {
+  return fileDevice === null ? null : opinion('file-name', roleOfDevice(topology, node, fileDevice));
+}
+
+/**
+ * Rule 7, the weakest: both MACs present, neither a VTEP's nor a veth's, and a TTL that one router has lowered. Not where pods'
+ * packets were seen before any router: a veth whose MAC is not Calico's, on which those of the same node arrive routed once.
+ */
+function byElimination({ facts, macs }: PointInput): Opinion | null {
+  if (facts.some(({ unroutedPods, link }) => unroutedPods > 0 || link.carried)) return null;
+  const routed = facts.filter(({ link, routedPods }) => {
+    if (routedPods === 0 || !isUnicast(link.src) || !isUnicast(link.dst)) return false;
+    const classes = [macs.classOf(link.src), macs.classOf(link.dst)];
+    return !classes.includes('vtep') && !classes.includes('workload');
+  });
+  if (routed.length === 0) return null;
+  return {
+    role: 'underlay',
+    source: 'elimination',
+    detail: 'routed pod packets between MACs of neither a VTEP nor a veth',
+  };
+}

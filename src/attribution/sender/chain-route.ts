@@ -1,0 +1,52 @@
+// The route of a sender's decision: which line of its tables took the packet, and whether it leads where the pool asks.
+import { parseIp } from '../../net/ip.ts';
+import type { Node, Route } from '../../topology/model.ts';
+import type { ChainStep } from '../vocabulary.ts';
+import type { ChainInput } from './chain.ts';
+
+export type Step = Pick<ChainStep, 'text' | 'ref' | 'status' | 'note'>;
+
+/** A step whose table the snapshot does not have. */
+export function notGiven(): Step {
+  return { text: null, ref: null, status: 'unknown', note: null };
+}
+
+function tunnelAddressOf(node: Node | null, address: string): string | null {
+  const kind = parseIp(address)?.family === 6 ? 'vxlan-v6' : 'vxlan';
+  return node?.tunnels[kind]?.value ?? null;
+}
+
+export function isTunnelDevice(from: Node, dev: string | null): boolean {
+  return (
+    dev !== null &&
+    (/^(vxlan|tunl|wireguard|wg-v6)/.test(dev) || from.links.some((l) => l.name === dev && l.vxlan !== null))
+  );
+}
+
+export function routeStep(input: ChainInput, route: Route | null): Step {
+  const { from, expected, destination } = input;
+  if (from === null || !from.has.route) return notGiven();
+  if (route === null) {
+    // the main table may be all that was given
+    if (expected.encapsulation === 'wireguard') return notGiven();
+    return { text: null, ref: null, status: 'missing', note: `no route for ${destination} on ${from.name}` };
+  }
+  const note = whyWrong(input, from, route);
+  return { text: route.text, ref: route.ref, status: note === null ? 'ok' : 'wrong', note };
+}
+
+function whyWrong({ to, expected, destination }: ChainInput, from: Node, route: Route): string | null {
+  const { encapsulation } = expected;
+  const wanted = tunnelAddressOf(to, destination);
+  if (route.type === 'throw') return "sends it by the pool's mode; should go through wireguard.cali";
+  if (route.type !== 'unicast') return `drops it (${route.type})`;
+  const tunnelled = encapsulation === 'vxlan' || encapsulation === 'ipip' || encapsulation === 'wireguard';
+  if (tunnelled && !isTunnelDevice(from, route.dev)) {
+    const via = wanted === null || encapsulation !== 'vxlan' ? '' : ` via ${wanted}`;
+    return `sends it plain; should go through the tunnel device${via}`;
+  }
+  if (encapsulation === 'none' && isTunnelDevice(from, route.dev)) return 'sends it into the tunnel; should go plain';
+  if (encapsulation === 'vxlan' && wanted !== null && route.via !== null && route.via !== wanted)
+    return `should go via ${wanted}`;
+  return null;
+}

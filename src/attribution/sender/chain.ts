@@ -1,0 +1,163 @@
+// How the sending node decided, as its own tables show it: pool, route, neighbour, FDB, device (calico-facts 3.2, 9.1).
+// Modelled once: violations say with it which table is wrong, `explain` teaches with it.
+import { parseCidr } from '../../net/cidr.ts';
+import { parseIp } from '../../net/ip.ts';
+import { createPrefixTable } from '../../net/prefix-table.ts';
+import type { FdbEntry, IPPool, Neighbour, Node, NodeLink, Route, Topology } from '../../topology/model.ts';
+import type { ChainStep, Expected } from '../vocabulary.ts';
+import { isTunnelDevice, notGiven, routeStep, type Step } from './chain-route.ts';
+import { poolEncapsulation } from './expected.ts';
+
+export interface ChainInput {
+  topology: Topology;
+  from: Node | null;
+  to: Node | null;
+  destination: string;
+  pool: IPPool | null;
+  expected: Expected;
+  /** What the packet had; nulls when it was plain or is only predicted. */
+  seen: { outerDst: string | null; innerDstMac: string | null; vni: number | null };
+}
+
+export function chainOf(input: ChainInput): ChainStep[] {
+  const route = findRoute(input);
+  const neighbour = findNeighbour(input, route);
+  const fdb = findFdb(input, neighbour);
+  // a route that goes past the tunnel device makes the tables behind it irrelevant
+  const tunnelled = route === null || input.from === null || isTunnelDevice(input.from, route.dev);
+  return [
+    { table: 'pool', ...poolStep(input), field: null, bytes: null },
+    { table: 'route', ...routeStep(input, route), field: null, bytes: null },
+    { table: 'neighbour', ...neighbourStep(input, route, neighbour), field: 'eth.dst', bytes: null },
+    { table: 'fdb', ...(tunnelled ? fdbStep(input, neighbour, fdb) : notGiven()), field: 'ip.dst', bytes: null },
+    { table: 'device', ...deviceStep(input), field: 'vxlan.vni', bytes: null },
+  ].filter(
+    (step) => input.expected.encapsulation === 'vxlan' || step.table === 'pool' || step.table === 'route',
+  ) as ChainStep[];
+}
+
+function poolStep({ pool }: ChainInput): Step {
+  if (pool === null) return notGiven();
+  const { encapsulation, mode } = poolEncapsulation(pool);
+  const key = encapsulation === 'ipip' ? 'ipipMode' : 'vxlanMode';
+  return { text: `${pool.cidr} has ${key} ${mode}`, ref: pool.modeRef, status: 'ok', note: null };
+}
+
+export interface RouteQuestion {
+  from: Node | null;
+  destination: string;
+  expected?: Expected;
+}
+
+/**
+ * The route the sender's table has for the destination: the longest prefix of the main table. What goes through WireGuard is
+ * decided in a table of its own (calico-facts 3.2), which `ip route` alone does not print.
+ */
+export function findRoute({ from, destination, expected }: RouteQuestion): Route | null {
+  const ip = parseIp(destination);
+  if (from === null || ip === null) return null;
+  const isMain = ({ table }: Route): boolean => table === null || table === 'main';
+  const wireguard = expected?.encapsulation === 'wireguard';
+  const table = createPrefixTable<Route>();
+  for (const route of from.routes) {
+    if (isMain(route) === wireguard || IGNORED.has(route.type)) continue;
+    const cidr = parseCidr(route.dst);
+    if (cidr !== null) table.insert(cidr, route);
+  }
+  return table.longest(ip)?.values[0] ?? null;
+}
+
+/** Types of the kernel's local table. */
+const IGNORED: ReadonlySet<string> = new Set(['local', 'broadcast', 'multicast', 'anycast']);
+
+function findNeighbour({ from, destination }: ChainInput, route: Route | null): Neighbour | null {
+  const gateway = route?.via ?? (route === null ? null : destination);
+  return (
+    from?.neighbours.find(
+      (n) => n.address === gateway && (route?.dev === null || n.dev === null || n.dev === route?.dev),
+    ) ?? null
+  );
+}
+
+function neighbourStep(input: ChainInput, route: Route | null, neighbour: Neighbour | null): Step {
+  const { from, to, topology } = input;
+  if (from === null || !from.has.neigh || route === null || !isTunnelDevice(from, route.dev)) return notGiven();
+  if (neighbour?.mac == null) {
+    return {
+      text: neighbour?.text ?? null,
+      ref: neighbour?.ref ?? null,
+      status: 'missing',
+      note: `no MAC for ${route.via} on ${route.dev}`,
+    };
+  }
+  const base = { text: neighbour.text, ref: neighbour.ref };
+  const owner = topology.nodeByVtepMac(neighbour.mac)?.node ?? null;
+  const written = to?.vtepMac?.value ?? null;
+  if (written !== null && written !== neighbour.mac)
+    return { ...base, status: 'wrong', note: `${to?.name}'s VTEP MAC is ${written}` };
+  if (owner !== null && to !== null && owner !== to)
+    return { ...base, status: 'wrong', note: `that MAC is ${owner.name}'s` };
+  return { ...base, status: 'ok', note: null };
+}
+
+function findFdb({ from, seen }: ChainInput, neighbour: Neighbour | null): FdbEntry | null {
+  const mac = neighbour?.mac ?? seen.innerDstMac;
+  return from?.fdb.find((f) => f.mac === mac) ?? null;
+}
+
+function fdbStep(input: ChainInput, neighbour: Neighbour | null, fdb: FdbEntry | null): Step {
+  const { from, to, topology, seen } = input;
+  if (from === null || !from.has.fdb) return fdbFromPacket(input);
+  const mac = neighbour?.mac ?? seen.innerDstMac;
+  if (fdb === null)
+    return {
+      text: null,
+      ref: null,
+      status: 'missing',
+      note: mac === null ? null : `no entry for ${mac} on ${from.name}`,
+    };
+  const base = { text: fdb.text, ref: fdb.ref };
+  const node = topology.nodeByAddress(fdb.dst);
+  if (to !== null && node !== to) {
+    const wanted = to.bgpIPv4?.address ?? to.addresses[0]?.address ?? to.name;
+    return { ...base, status: 'wrong', note: `${fdb.dst} is ${node?.name ?? 'no node'}; ${to.name} is ${wanted}` };
+  }
+  return { ...base, status: 'ok', note: null };
+}
+
+/** Without the FDB text the packet itself tells: the right inner MAC at the wrong outer address points at the FDB. */
+function fdbFromPacket({ to, topology, seen }: ChainInput): Step {
+  if (to === null || seen.innerDstMac === null || seen.outerDst === null) return notGiven();
+  const macOwner = topology.nodeByVtepMac(seen.innerDstMac)?.node ?? null;
+  const outerOwner = topology.nodeByAddress(seen.outerDst);
+  if (macOwner !== to || outerOwner === to) return notGiven();
+  return {
+    text: null,
+    ref: null,
+    status: 'wrong',
+    note: `the inner MAC ${seen.innerDstMac} is ${to.name}'s, the outer address ${seen.outerDst} is not: the FDB entry is stale`,
+  };
+}
+
+const NAMES = { 4: 'vxlan.calico', 6: 'vxlan-v6.calico' } as const;
+
+/** Calico's device of the destination's family; another name only where it is the one VXLAN device there is. */
+function vxlanDevice(from: Node | null, destination: string): NodeLink | null {
+  const devices = from?.links.filter((l) => l.vxlan !== null) ?? [];
+  const wanted = NAMES[destination.includes(':') ? 6 : 4];
+  return devices.find((l) => l.name === wanted) ?? (devices.length === 1 ? (devices[0] ?? null) : null);
+}
+
+function deviceStep({ from, seen, destination }: ChainInput): Step {
+  const device = vxlanDevice(from, destination);
+  if (from === null || device?.vxlan == null) return notGiven();
+  const { id, local, dstport } = device.vxlan;
+  const text = `${device.name} id ${id ?? '?'} local ${local ?? '?'} dstport ${dstport ?? '?'}`;
+  const base = { text, ref: device.ref };
+  if (seen.vni !== null && id !== null && id !== 0 && id !== seen.vni)
+    return { ...base, status: 'wrong', note: `the packet had VNI ${seen.vni}` };
+  const own = local?.includes(':') ? from.bgpIPv6 : from.bgpIPv4;
+  if (local !== null && own !== null && local !== own.address)
+    return { ...base, status: 'wrong', note: `${from.name}'s address is ${own.address}` };
+  return { ...base, status: 'ok', note: null };
+}

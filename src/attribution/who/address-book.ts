@@ -1,0 +1,50 @@
+// Addresses -> owners, asked of the topology once each; addresses repeat in every flow.
+import type { Node, Owner, Topology } from '../../topology/model.ts';
+
+/** First and last time of all captures, epoch seconds. */
+export interface TimeWindow {
+  first: number;
+  last: number;
+}
+
+export interface AddressBook {
+  ownerOf(address: string): Owner;
+  /** The node that has this as its own address (never a tunnel address). */
+  nodeOf(address: string): Node | null;
+}
+
+const NO_SNAPSHOT: Omit<Owner, 'address'> = {
+  kind: 'unknown',
+  namespace: null,
+  pod: null,
+  node: null,
+  nodeSource: null,
+  tunnelKind: null,
+  pool: null,
+  candidates: [],
+  evidence: [],
+};
+
+/** @param topology null without a snapshot: every owner is then unknown. */
+export function addressBook(topology: Topology | null, window: TimeWindow | null): AddressBook {
+  const owners = new Map<string, Owner>();
+  const nodes = new Map<string, Node | null>();
+  return {
+    ownerOf(address) {
+      let owner = owners.get(address);
+      if (owner === undefined) {
+        owner = topology === null ? { address, ...NO_SNAPSHOT } : topology.lookup(address, window ?? undefined);
+        owners.set(address, owner);
+      }
+      return owner;
+    },
+    nodeOf(address) {
+      let node = nodes.get(address);
+      if (node === undefined) {
+        node = topology?.nodeByAddress(address) ?? null;
+        nodes.set(address, node);
+      }
+      return node;
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// Opener: bytes of a file, a named pipe or stdin. Regular files are read synchronously into the reader's buffer, which
+// is several times faster than a stream; the event loop gets its turn now and then so that Ctrl-C works.
+import { close, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { Socket } from 'node:net';
+import process from 'node:process';
+import type { ReadableStream } from 'node:stream/web';
+import { promisify } from 'node:util';
+import { OverlensError } from '../../errors.ts';
+import type { ByteSource, StreamFault } from './chunk.ts';
+import { iterableSource } from './iterable-source.ts';
+
+/** What may stand in for stdin: any stream or iterable of bytes. */
+export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+
+/** After so many bytes the event loop gets a turn. */
+const TURN = 4 * 1024 * 1024;
+
+/** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
+export async function openFile(path: string): Promise<ByteSource> {
+  try {
+    const file = await promisify(open)(path, 'r');
+    const stats = fstatSync(file);
+    if (stats.isFile()) return fileSource(file);
+    // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
+    if (stats.isFIFO()) return streamSource(new Socket({ fd: file, readable: true, writable: false }));
+    if (!stats.isDirectory()) return streamSource(createReadStream(path, { fd: file }));
+    close(file);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  throw new OverlensError('E_UNREADABLE', `${path}: is a directory, not a capture`, {
+    hint: 'name the captures in it, for example with DIRECTORY/*.pcap',
+  });
+}
+
+/** Stdin, or what stands in for it. Throws E_USAGE when it is a terminal: nobody types a capture. */
+export function openStdin(stream?: ByteStream): ByteSource {
+  if (stream !== undefined && stream !== (process.stdin as unknown)) return streamSource(stream);
+  if (process.stdin.isTTY) {
+    throw new OverlensError('E_USAGE', 'stdin: is the terminal, not a capture', {
+      hint: 'pipe a capture into it: tcpdump -U -w - | overlens -',
+    });
+  }
+  return statsOfStdin()?.isFile() ? fileSource(STDIN) : streamSource(process.stdin);
+}
+
+/** Lets everything else that waits run first: signals, timers, streams. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** File descriptor of stdin; it is not ours to close. */
+const STDIN = 0;
+
+function fileSource(file: number): ByteSource {
+  let fault: StreamFault | null = null;
+  let closed = file === STDIN;
+  let sinceTurn = 0;
+
+  function readNow(target: Uint8Array, start: number, end: number): number {
+    try {
+      const count = readSync(file, target, start, end - start, null);
+      sinceTurn += count;
+      return count;
+    } catch (cause) {
+      fault = { kind: 'unreadable', message: reason(cause), cause };
+      return 0;
+    }
+  }
+
+  return {
+    read(target, start, end) {
+      if (sinceTurn < TURN) return readNow(target, start, end);
+      sinceTurn = 0;
+      return turn().then(() => readNow(target, start, end));
+    },
+    get fault() {
+      return fault;
+    },
+    close() {
+      if (!closed) close(file);
+      closed = true;
+    },
+  };
+}
+
+function streamSource(stream: ByteStream): ByteSource {
+  const close = () => {
+    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+  };
+  return iterableSource(stream[Symbol.asyncIterator](), close);
+}
+
+function statsOfStdin(): Stats | null {
+  try {
+    return fstatSync(STDIN);
+  } catch {
+    return null;
+  }
+}
+
+/** The error for a path that cannot be opened, in words. */
+export function unreadable(path: string, cause: unknown): OverlensError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  if (code === 'ENOENT') {
+    return new OverlensError('E_UNREADABLE', `${path}: no such file`, { hint: 'check the name and the folder', cause });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    const hint = 'tcpdump run as root writes files that only root may read: sudo chmod a+r FILE';
+    return new OverlensError('E_UNREADABLE', `${path}: permission denied`, { hint, cause });
+  }
+  return new OverlensError('E_UNREADABLE', `${path}: cannot be read: ${reason(cause)}`, { cause });
+}
+
+/** `EIO: i/o error, read`: Node's message without the quoted path that some have. */
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message.replace(/ '.*'$/, '') : String(cause);
+}

@@ -1,0 +1,214 @@
+// `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
+import { setImmediate } from 'node:timers/promises';
+import { readFileName } from '../../attribution/points/point-device.ts';
+import type { Packet } from '../../decode/packet.ts';
+import type { WalkPorts } from '../../decode/walk-ports.ts';
+import { formatTime } from '../../net/time.ts';
+import { type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
+import { type PacketsRead, readPackets } from '../../packets/read-packets.ts';
+import type { AddressNames } from '../../render/packets/address-texts.ts';
+import type { LinkName } from '../../render/packets/interface-names.ts';
+import { LineBuffer } from '../../render/packets/line-buffer.ts';
+import { macNames, ownerNames } from '../../render/packets/owner-name.ts';
+import { TIME_STYLES } from '../../render/packets/packet-time.ts';
+import { createTextWriter, type PacketWriter } from '../../render/packets/packet-writer.ts';
+import { formatCount } from '../../render/text/format.ts';
+import { createPaint } from '../../render/text/paint.ts';
+import type { Node, Topology } from '../../topology/model.ts';
+import {
+  type CommonOptions,
+  checkTraceOptions,
+  type RawTraceOptions,
+  resolvePlaces,
+} from '../declare/trace-options.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { checkCaptures } from '../inputs.ts';
+import { type Io, writePiece } from '../io.ts';
+import { printProblem, say, usageError } from '../report-error.ts';
+import { isFile, type PacketSelection, selectPackets } from '../select-packets.ts';
+import type { Stages } from '../stages.ts';
+import { colorOf, widthOf } from '../terminal.ts';
+import { parseChoice, parseInteger } from '../values.ts';
+
+export interface RawDecodeCommand extends RawTraceOptions {
+  count?: string;
+  packet?: string[];
+  time: string;
+  output: string;
+  verbose?: boolean;
+  hex?: boolean;
+}
+
+export async function runDecode(
+  operands: readonly string[],
+  raw: RawDecodeCommand,
+  commands: readonly string[],
+  io: Io,
+  stages: Stages,
+): Promise<ExitCode> {
+  const options = checkTraceOptions(operands, raw);
+  const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
+  const numbers = parseNumbers(raw.packet ?? []);
+  const look = lookOf(options, raw, io);
+  await checkCaptures(options.captures, commands);
+  if (options.captures.includes('-') && options.snapshot.includes('-'))
+    throw usageError('- given as capture and as snapshot: stdin can be read once only');
+  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+  const selection = await selectPackets(options, topology, io, stages);
+  const out = new LineBuffer();
+  const writer = await writerOf(out, look, {
+    ports: selection.request.ports,
+    names: topology === null || selection.lookup === null ? null : ownerNames(topology, selection.lookup),
+    macNames: topology === null ? null : macNames(topology),
+    linkName: linkNames(options, topology),
+  });
+  const shown = await copyPackets(selection, { numbers, most, writer, out, io });
+  return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
+}
+
+type Look = ReturnType<typeof lookOf>;
+
+interface Knowledge {
+  ports: WalkPorts;
+  names: AddressNames | null;
+  macNames: AddressNames | null;
+  linkName: LinkName;
+}
+
+/** What lines do not need is loaded when it is asked for: most of the time of a short run is loading. */
+async function writerOf(out: LineBuffer, look: Look, known: Knowledge): Promise<PacketWriter> {
+  if (look.output === 'json') {
+    const { packetJson } = await import('../../render/packets/packet-json.ts');
+    const timeText = (packet: Packet): string | null => formatTime(packet, packet.interface?.timeDigits ?? 6);
+    const jsonLook = { ...known, timeText, hex: look.hex };
+    return { write: (packet) => out.text(packetJson(packet, jsonLook)) };
+  }
+  if (!look.verbose) return createTextWriter(out, { ...look, ...known, tree: null });
+  const { treeLines } = await import('../../render/packets/packet-tree.ts');
+  const treeLook = { ...known, paint: createPaint(look.color) };
+  return createTextWriter(out, { ...look, ...known, tree: (packet) => treeLines(packet, treeLook) });
+}
+
+function lookOf(options: CommonOptions, raw: RawDecodeCommand, io: Io) {
+  const output = parseChoice('-o', raw.output, ['text', 'json']);
+  return {
+    output,
+    time: parseChoice('--time', raw.time, TIME_STYLES),
+    verbose: raw.verbose === true,
+    hex: raw.hex === true,
+    color: output === 'text' && colorOf(io, options.color),
+    width: io.stdoutIsTTY ? widthOf(io) : null,
+    headings: options.captures.length > 1,
+  };
+}
+
+function parseNumbers(texts: readonly string[]): PacketNumbers | null {
+  if (texts.length === 0) return null;
+  const numbers = parsePacketNumbers(texts.join(','));
+  if (numbers !== null) return numbers;
+  throw usageError(
+    `-p ${texts.join(' -p ')}: not a packet number`,
+    'give 44, 1-20, 3,5 or 100-; the first packet is 1',
+  );
+}
+
+interface Shown {
+  read: PacketsRead;
+  packets: number;
+  /** The reader of stdout went away: stop quietly. */
+  closed: boolean;
+}
+
+interface Copying {
+  numbers: PacketNumbers | null;
+  most: number;
+  writer: PacketWriter;
+  out: LineBuffer;
+  io: Io;
+}
+
+/** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
+async function copyPackets(selection: PacketSelection, { numbers, most, writer, out, io }: Copying): Promise<Shown> {
+  const live = io.stdoutIsTTY || !selection.request.captures.every(isFile);
+  let packets = 0;
+  let closed = false;
+  const flush = async (): Promise<boolean> => {
+    if (out.length > 0 && !(await writePiece(io.stdout, out.take()))) closed = true;
+    // Writes to pipes and files are synchronous: signals need a turn of the event loop to be heard.
+    await setImmediate();
+    return !closed && !io.signal.aborted;
+  };
+  const read = await readPackets(
+    { ...selection.request, numbers },
+    {
+      packet(packet) {
+        writer.write(packet);
+        return ++packets < most;
+      },
+      pause: () => (live || out.isFull ? flush() : Promise.resolve(true)),
+    },
+  );
+  await flush();
+  return { read, packets, closed };
+}
+
+/** What stderr says once all is written, and the exit code. */
+async function report(
+  { read, packets }: Shown,
+  options: CommonOptions,
+  numberTexts: readonly string[],
+  io: Io,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  for (const { path, warnings, error } of read.infos) {
+    for (const { message } of warnings) await printProblem(io, `${path}: ${message}`, null);
+    if (error === null) continue;
+    await printProblem(io, error.message, error.hint);
+    code = EXIT.error;
+  }
+  if (io.signal.aborted) {
+    await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
+    return EXIT.interrupted;
+  }
+  if (packets === 0) await explainNothing(read, options, numberTexts, io);
+  return code;
+}
+
+async function explainNothing(
+  { infos, packets, counts }: PacketsRead,
+  options: CommonOptions,
+  numberTexts: readonly string[],
+  io: Io,
+): Promise<void> {
+  const numbers = parseNumbers(numberTexts);
+  const isBeyond = numbers !== null && !counts.some((count) => count >= (numbers[0]?.from ?? 1));
+  if (isBeyond && options.filterText === '' && options.causeIds.length === 0) {
+    const held = infos.map(({ path }, i) => `${path} has ${formatCount(counts[i] ?? 0, 'packet')}`).join(', ');
+    return printProblem(io, `no such packet: ${held}`, null);
+  }
+  const asked = [
+    ...numberTexts.map((text) => `-p ${text}`),
+    options.filterText,
+    ...options.causeIds.map((id) => `--finding ${id}`),
+  ]
+    .filter(Boolean)
+    .join(' ');
+  if (asked === '') return printProblem(io, `no packet in ${options.captures.join(', ')}`, null);
+  const few = options.captures.length <= 3;
+  const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node /.test(asked);
+  const hint = needsNames
+    ? 'names need a snapshot: -t SNAPSHOT'
+    : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;
+  return printProblem(io, `no packet fits ${asked}; ${formatCount(packets, 'packet')} read`, hint);
+}
+
+/** Devices by the kernel's number, of captures whose node is known by --at or by the file's name. */
+function linkNames(options: CommonOptions, topology: Topology | null): LinkName {
+  if (topology === null) return () => null;
+  const places = resolvePlaces(options.places, options.captures, topology);
+  const nodes = options.captures.map((path): Node | null => {
+    const place = places.find(({ file }) => path === file || path.slice(path.lastIndexOf('/') + 1) === file);
+    return place === undefined ? (readFileName(topology, path)?.node ?? null) : topology.nodeByName(place.node);
+  });
+  return (capture, ifindex) => nodes[capture]?.links.find((link) => link.ifindex === ifindex)?.name ?? null;
+}

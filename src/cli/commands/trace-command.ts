@@ -1,0 +1,119 @@
+// `overlens trace`, the default command: every flow of the captures, attributed and judged.
+
+import { DEFAULT_TOP, type RenderOptions, SORT_KEYS } from '../../render/text/render-options.ts';
+import { renderCause } from '../../render/trace/cause-view.ts';
+import { renderCsv } from '../../render/trace/trace-csv.ts';
+import { renderJson, renderJsonLines } from '../../render/trace/trace-json.ts';
+import { renderSummary } from '../../render/trace/trace-summary.ts';
+import { renderTable } from '../../render/trace/trace-table.ts';
+import { renderWide } from '../../render/trace/wide.ts';
+import type { Cause, Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { type Io, writeAll } from '../io.ts';
+import { usageError } from '../report-error.ts';
+import { hintAtIssues, reportReading, runPipeline } from '../run-trace.ts';
+import type { Stages } from '../stages.ts';
+import { colorOf, widthOf } from '../terminal.ts';
+import { parseChoice, parseInteger } from '../values.ts';
+
+export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary'] as const;
+type Output = (typeof TRACE_OUTPUTS)[number];
+
+export interface RawTraceCommand extends RawTraceOptions {
+  output: string;
+  all?: boolean;
+  top?: string;
+  sort: string;
+}
+
+export async function runTrace(
+  operands: readonly string[],
+  raw: RawTraceCommand,
+  commands: readonly string[],
+  io: Io,
+  stages: Stages,
+): Promise<ExitCode> {
+  const options = checkTraceOptions(operands, raw);
+  const output = parseChoice('-o', raw.output, TRACE_OUTPUTS);
+  const look = lookOf(options, raw, output, io);
+  const run = await runPipeline(options, commands, io, stages);
+  const shown = selectCauses(run.trace, options.causeIds);
+  await writeAll(io.stdout, piecesOf(run.trace, shown, output, look), run.interrupted ? undefined : io.signal);
+  await hintAtIssues(run.topology, options.snapshot, io);
+  return reportReading(run, io);
+}
+
+function lookOf(options: CommonOptions, raw: RawTraceCommand, output: Output, io: Io): RenderOptions {
+  return {
+    width: widthOf(io),
+    fit: output !== 'wide' || io.stdoutIsTTY,
+    color: colorOf(io, options.color),
+    all: raw.all === true,
+    top: raw.top === undefined ? DEFAULT_TOP : parseInteger('--top', raw.top, 1, 1_000_000),
+    sort: parseChoice('--sort', raw.sort, SORT_KEYS),
+  };
+}
+
+/** The causes asked for by letter. Throws bad usage for a letter that none has. */
+function selectCauses(trace: Trace, ids: readonly string[]): Cause[] {
+  return ids.map((id) => {
+    const cause = trace.causes.find((one) => one.id === id);
+    if (cause !== undefined) return cause;
+    const known = trace.causes.map((one) => one.id);
+    throw usageError(
+      `--finding ${id}: no such problem in these captures`,
+      known.length === 0 ? 'There is none.' : `There are ${known.join(', ')}.`,
+    );
+  });
+}
+
+function piecesOf(trace: Trace, causes: readonly Cause[], output: Output, look: RenderOptions): Iterable<string> {
+  if (causes.length > 0 && (output === 'table' || output === 'wide')) return causePages(trace, causes, look);
+  const asked = causes.length > 0 ? onlyFlowsOf(trace, causes) : trace;
+  switch (output) {
+    case 'table':
+      return renderTable(asked, look);
+    case 'wide':
+      return renderWide(asked, look);
+    case 'summary':
+      return renderSummary(asked, look);
+    case 'json':
+      return renderJson(asked);
+    case 'jsonl':
+      return renderJsonLines(asked);
+    case 'csv':
+      return renderCsv(asked);
+  }
+}
+
+function* causePages(trace: Trace, causes: readonly Cause[], look: RenderOptions): Generator<string> {
+  for (const [i, cause] of causes.entries()) yield (i === 0 ? '' : '\n') + renderCause(trace, cause, look);
+}
+
+/** The same trace with the flows of some causes only; a cause names its first 1000. */
+function onlyFlowsOf(trace: Trace, causes: readonly Cause[]): Trace {
+  const ids = new Set(causes.flatMap((cause) => cause.flowIds));
+  const flows = [...ids]
+    .sort((a, b) => a - b)
+    .map((id) => trace.flow(id))
+    .filter((flow) => flow !== null);
+  const counted = (verdict: TracedFlow['verdict']): number => flows.filter((flow) => flow.verdict === verdict).length;
+  const summary = {
+    packets: flows.reduce((sum, flow) => sum + flow.packets, 0),
+    flows: flows.length,
+    conversations: new Set(flows.map((flow) => flow.conversation)).size,
+    ...{ ok: counted('ok'), violation: counted('violation'), unverifiable: counted('unverifiable') },
+    outOfScope: flows.filter((flow) => !flow.inScope).length,
+  };
+  const flow = (id: number): TracedFlow | null => (ids.has(id) ? trace.flow(id) : null);
+  return {
+    captures: trace.captures,
+    causes,
+    window: trace.window,
+    summary,
+    flowCount: flows.length,
+    flows: () => flows,
+    flow,
+  };
+}

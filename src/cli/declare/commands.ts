@@ -1,0 +1,123 @@
+// One declaration per command: arguments, options, examples. The code behind a command is loaded when it runs.
+import type { Command } from 'commander';
+import { DEFAULT_TOP, SORT_KEYS } from '../../render/text/render-options.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import type { Stages } from '../stages.ts';
+import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
+
+/** What a command runs with, and where it leaves its exit code. */
+export interface Dispatch {
+  io: Io;
+  stages: Stages;
+  done: (code: ExitCode) => void;
+}
+
+const TRACE_EXAMPLES = `Examples:
+  overlens trace control1-ens5.pcap -t topology/
+  overlens trace *.pcap -t ippools.yaml -t nodes.yaml -o json
+  overlens trace a.pcap -t topology/ --from-pod shop/cart --port 5432 --all
+  overlens trace a.pcap -t topology/ --verdict violation --since 08:29:50 --until 08:30:00
+  ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
+`;
+
+export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {
+  const command = program
+    .command('trace', { isDefault: true })
+    .description('every flow of the captures, attributed and judged (default command)')
+    .option('-o, --output <format>', 'table, wide, json, jsonl, csv or summary', 'table')
+    .option('--all', 'every conversation, nothing left out')
+    .option('--top <rows>', `rows of the table before the rest is counted only (default: ${DEFAULT_TOP})`)
+    .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
+    .addHelpText('before', TRACE_EXAMPLES);
+  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
+    const { runTrace } = await import('../commands/trace-command.ts');
+    done(await runTrace(captures, raw, namesOf(program), io, stages));
+  });
+}
+
+const VERIFY_EXAMPLES = `Examples:
+  overlens verify *.pcap -t topology/                     is everything as configured?
+  overlens verify *.pcap -t topology/ --expect vxlan      was every packet to a pod VXLAN?
+  overlens verify *.pcap -t topology/ --cover node-pairs --strict
+  overlens verify *.pcap -t topology/ -o junit > overlay.xml
+`;
+
+export function declareVerify(program: Command, { io, stages, done }: Dispatch): void {
+  const command = program
+    .command('verify')
+    .description('pass, fail or undecided, by exit code: for scripts and CI')
+    .option('-o, --output <format>', 'text, json, junit or markdown', 'text')
+    .option(
+      '--expect <kind>',
+      'config (what the pools ask for), or vxlan, ipip, wireguard whatever they ask for',
+      'config',
+    )
+    .addOption(repeatable('--pool <name>', 'only flows to this pool'))
+    .option('--cover <what>', 'node-pairs: every ordered pair of nodes must have been seen')
+    .option('--strict', 'fail to prove when anything in scope could not be judged')
+    .addHelpText('before', VERIFY_EXAMPLES)
+    .addHelpText('after', '\nExit codes: 0 proven, 1 a violation, 2 bad usage or input, 3 not proven');
+  declareTraceOptions(command).action(async (captures: string[], raw) => {
+    const { runVerify } = await import('../commands/verify-command.ts');
+    done(await runVerify(captures, raw, namesOf(program), io, stages));
+  });
+}
+
+const DIFF_EXAMPLES = `Examples:
+  overlens diff before.pcap after.pcap -t topology/       two captures
+  overlens diff never/ always/ -t topology/               two folders, the captures of each taken together
+  overlens diff control1-ens5.pcap --split 08:29:55 -t topology/
+  overlens diff a.pcap b.pcap --before-topology old/ --after-topology new/
+`;
+
+export function declareDiff(program: Command, { io, stages, done }: Dispatch): void {
+  const command = program
+    .command('diff')
+    .description('which flows changed their encapsulation, nodes, overhead or outcome')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--all', 'flows that did not change too')
+    .option('--split <time>', 'compare one capture before and after this time')
+    .addOption(repeatable('--before-topology <path>', 'snapshot of the first side only'))
+    .addOption(repeatable('--after-topology <path>', 'snapshot of the second side only'))
+    .addHelpText('before', DIFF_EXAMPLES);
+  declareTraceOptions(command).action(async (captures: string[], raw) => {
+    const { runDiff } = await import('../commands/diff-command.ts');
+    done(await runDiff(captures, raw, namesOf(program), io, stages));
+  });
+}
+
+export function declareTopology(program: Command, { io, stages, done }: Dispatch): void {
+  program
+    .command('topology')
+    .description('the snapshot as it was understood: nodes, pools, blocks, pods, and what contradicts itself')
+    .argument('[snapshot...]', 'files and directories')
+    .addOption(repeatable('-t, --topology <path>', 'one more of them'))
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--all', 'every pod and block, nothing left out')
+    .option('--strict', 'exit 1 if there is a conflict or a risk')
+    .option('--color <when>', 'auto, always or never', 'auto')
+    .addHelpText(
+      'before',
+      'Examples:\n  overlens topology topology/\n  overlens topology ippools.yaml nodes.yaml --strict\n',
+    )
+    .action(async (paths: string[], raw) => {
+      const { runTopology } = await import('../commands/topology-command.ts');
+      done(await runTopology(paths, raw, io, stages));
+    });
+}
+
+export function declareSnapshot(program: Command, { io, stages, done }: Dispatch): void {
+  program
+    .command('snapshot')
+    .description('print the commands that make a snapshot (nothing is run)')
+    .addHelpText('before', 'Examples:\n  overlens snapshot\n')
+    .action(async () => {
+      const { runSnapshot } = await import('../commands/snapshot-command.ts');
+      done(await runSnapshot(io, stages));
+    });
+}
+
+function namesOf(program: Command): string[] {
+  return program.commands.map((command) => command.name());
+}

@@ -1,0 +1,231 @@
+// The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
+import { type Command, Option } from 'commander';
+import { timeRange } from '../../flow/time-range.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { TraceOptions } from '../../trace.ts';
+import { FINDINGS, type FindingCode } from '../../verdict/codes.ts';
+import type { FlowFilter } from '../../verdict/flow-filter.ts';
+import { usageError } from '../report-error.ts';
+import type { ColorMode } from '../terminal.ts';
+import {
+  nearest,
+  type PlaceOption,
+  parseChoice,
+  parseInteger,
+  parsePlace,
+  parseProtocol,
+  parseRange,
+} from '../values.ts';
+
+/** Options that repeat. */
+type Lists = Record<
+  | ('read' | 'topology' | 'at' | 'vxlanPort')
+  | ('pod' | 'fromPod' | 'toPod' | 'node' | 'ip' | 'port' | 'protocol' | 'encapsulation' | 'verdict' | 'finding'),
+  string[]
+>;
+
+interface Singles {
+  color: string;
+  reader: string;
+  since?: string;
+  until?: string;
+  vxlanVni?: string;
+}
+
+/** As commander hands them over: texts, not yet checked; what was not given is absent. */
+export type RawTraceOptions = Partial<Lists> & Singles;
+
+type GivenOptions = Lists & Singles;
+
+const NONE_GIVEN: Lists = {
+  read: [],
+  topology: [],
+  at: [],
+  vxlanPort: [],
+  pod: [],
+  fromPod: [],
+  toPod: [],
+  node: [],
+  ip: [],
+  port: [],
+  protocol: [],
+  encapsulation: [],
+  verdict: [],
+  finding: [],
+};
+
+/** Checked; `captures` in the order of the pipeline. */
+export interface CommonOptions {
+  captures: string[];
+  snapshot: string[];
+  color: ColorMode;
+  filter: FlowFilter;
+  /** The filter options as given, for messages: `--pod shop/ --port 80`. */
+  filterText: string;
+  /** Causes asked for by letter; codes are in the filter. */
+  causeIds: string[];
+  places: PlaceOption[];
+  pipeline: Pick<TraceOptions, 'reader' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until'>;
+}
+
+const ENCAPSULATIONS = ['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'none', 'mixed', 'unknown'] as const;
+const VERDICTS = ['ok', 'violation', 'unverifiable'] as const;
+
+/** An option that takes one value each time it is given; never given, it is absent. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
+}
+
+/** Declares them on a command. Every option takes one value; the repeatable ones may be given again. */
+export function declareTraceOptions(command: Command): Command {
+  return command
+    .argument('[capture...]', 'captures: pcap or pcapng, plain, gzip or zstd; - is stdin')
+    .addOption(repeatable('-t, --topology <path>', 'snapshot of the cluster: file or directory'))
+    .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
+    .option('--color <when>', 'auto, always or never', 'auto')
+    .optionsGroup('Which flows:')
+    .addOption(repeatable('--pod <[ns/]prefix>', 'a pod at either end'))
+    .addOption(repeatable('--from-pod <[ns/]prefix>', 'sent by this pod'))
+    .addOption(repeatable('--to-pod <[ns/]prefix>', 'sent to this pod'))
+    .addOption(repeatable('--node <name>', 'a node at either end'))
+    .addOption(repeatable('--ip <cidr>', 'an inner address at either end'))
+    .addOption(repeatable('--port <number>', 'an inner port at either end'))
+    .addOption(repeatable('--protocol <name>', 'tcp, udp, icmp, ... or a number'))
+    .option('--since <time>', 'from here on: RFC 3339, HH:MM:SS (UTC) or seconds from the first packet')
+    .option('--until <time>', 'up to here')
+    .optionsGroup('What is known of the captures:')
+    .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
+    .addOption(repeatable('--vxlan-port <number>', 'VXLAN is also on this UDP port'))
+    .option('--vxlan-vni <number>', "the cluster's VNI, if it is not 4096")
+    .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin');
+}
+
+/** Filters by result: `trace` only. A proof over flows picked by their verdict would be none. */
+export function declareResultFilters(command: Command): Command {
+  return command
+    .optionsGroup('Which flows, by what was found:')
+    .addOption(repeatable('--encapsulation <kind>', `${ENCAPSULATIONS.join(', ')} (plain is none)`))
+    .addOption(repeatable('--verdict <verdict>', VERDICTS.join(', ')))
+    .addOption(repeatable('--finding <code|id>', 'flows with this finding; A, B, ... shows one problem in full'));
+}
+
+/** Checks everything that can be checked without opening a file. Throws bad usage. */
+export function checkTraceOptions(operands: readonly string[], given: RawTraceOptions): CommonOptions {
+  const raw: GivenOptions = { ...NONE_GIVEN, ...given };
+  const captures = [...operands, ...raw.read];
+  if (captures.length === 0)
+    throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
+  if (captures.filter((path) => path === '-').length > 1)
+    throw usageError('- given twice: stdin can be read once only');
+  return {
+    captures: withoutTwice(captures),
+    snapshot: raw.topology,
+    color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
+    filter: filterOf(raw),
+    filterText: filterText(raw),
+    causeIds: raw.finding.filter(isCauseId),
+    places: raw.at.map(parsePlace),
+    pipeline: pipelineOf(raw),
+  };
+}
+
+/** Matches each `--at` to its captures and each node's name to the snapshot's. Throws bad usage for one that fits nothing. */
+export function resolvePlaces(
+  places: readonly PlaceOption[],
+  captures: readonly string[],
+  topology: Topology | null,
+): PlaceOption[] {
+  return places.map((place) => {
+    const { file } = place;
+    if (!captures.some((path) => path === file || path.slice(path.lastIndexOf('/') + 1) === file)) {
+      throw usageError(
+        `--at ${file}=${place.node}: no such capture is given`,
+        `The captures are ${captures.join(', ')}.`,
+      );
+    }
+    return { ...place, node: resolveNode(place, topology) };
+  });
+}
+
+function resolveNode(place: PlaceOption, topology: Topology | null): string {
+  if (topology === null || topology.nodes.length === 0) return place.node;
+  const exact = topology.nodeByName(place.node) ?? topology.nodeByAddress(place.node);
+  const short = topology.nodes.filter((node) => node.name.startsWith(`${place.node}.`));
+  const found = exact ?? (short.length === 1 ? short[0] : null);
+  if (found) return found.name;
+  // Nodes of a grep excerpt have no names: any name may be theirs.
+  if (topology.nodes.some((node) => !node.named)) return place.node;
+  const names = topology.nodes.map((node) => node.name);
+  const near = nearest(place.node, names);
+  const suggestion = near === null ? '' : `did you mean ${near}? `;
+  throw usageError(
+    `--at ${place.file}=${place.node}: no such node in the snapshot`,
+    `${suggestion}The nodes are ${names.join(', ')}.`,
+  );
+}
+
+/** The same file twice would count its packets twice. */
+function withoutTwice(captures: readonly string[]): string[] {
+  return [...new Set(captures)];
+}
+
+function filterOf(raw: GivenOptions): FlowFilter {
+  const filter: Required<FlowFilter> = {
+    pod: raw.pod,
+    fromPod: raw.fromPod,
+    toPod: raw.toPod,
+    node: raw.node,
+    ip: raw.ip.map((text) => parseRange('--ip', text)),
+    port: raw.port.map((text) => parseInteger('--port', text, 0, 65535)),
+    protocol: raw.protocol.map((text) => parseProtocol('--protocol', text)),
+    encapsulation: raw.encapsulation.map((text) =>
+      text === 'plain' ? 'none' : parseChoice('--encapsulation', text, ENCAPSULATIONS),
+    ),
+    verdict: raw.verdict.map((text) => parseChoice('--verdict', text, VERDICTS)),
+    finding: raw.finding.filter((text) => !isCauseId(text)).map(parseFinding),
+  };
+  return Object.fromEntries(Object.entries(filter).filter(([, values]) => values.length > 0));
+}
+
+function parseFinding(text: string): FindingCode {
+  return parseChoice('--finding', text, Object.keys(FINDINGS) as FindingCode[]);
+}
+
+/** Ids of causes are capital letters, codes never are. */
+function isCauseId(text: string): boolean {
+  return /^[A-Z]{1,3}$/.test(text);
+}
+
+/** The pipeline reads the times again; reading them here too tells of a bad one before any file is opened. */
+function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
+  const [since, until] = [raw.since ?? null, raw.until ?? null];
+  timeRange(since, until);
+  return {
+    reader: parseChoice('--reader', raw.reader, ['builtin', 'pcap-parser']),
+    vxlanPorts: raw.vxlanPort.map((text) => parseInteger('--vxlan-port', text, 1, 65535)),
+    vxlanVNI: raw.vxlanVni === undefined ? null : parseInteger('--vxlan-vni', raw.vxlanVni, 0, 0xffffff),
+    since,
+    until,
+  };
+}
+
+function filterText(raw: GivenOptions): string {
+  const given: [string, readonly string[]][] = [
+    ['--pod', raw.pod],
+    ['--from-pod', raw.fromPod],
+    ['--to-pod', raw.toPod],
+    ['--node', raw.node],
+    ['--ip', raw.ip],
+    ['--port', raw.port],
+    ['--protocol', raw.protocol],
+    ['--since', raw.since === undefined ? [] : [raw.since]],
+    ['--until', raw.until === undefined ? [] : [raw.until]],
+    ['--encapsulation', raw.encapsulation],
+    ['--verdict', raw.verdict],
+    ['--finding', raw.finding.filter((text) => !isCauseId(text))],
+  ];
+  return given.flatMap(([option, values]) => values.map((value) => `${option} ${value}`)).join(' ');
+}

@@ -1,0 +1,150 @@
+// One packet of a trace, explained: reads it, finds its flow and its place, and gathers what packet and snapshot say about it.
+// The composition: every fact comes from a file of its own.
+
+import { OUTCOME_NAMES } from '../decode/layer-stack.ts';
+import { formatTime } from '../net/time.ts';
+import { type PacketCopy, type Reading, readPacket } from '../packets/read-packet.ts';
+import { asRestOf, type WalkedPacket, type WalkSettings, walkPacket, walkSettings } from '../packets/walked-packet.ts';
+import type { Node, Topology } from '../topology/model.ts';
+import { settingsOf } from '../verdict/flow/overlay-in-use.ts';
+import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
+import { decisionOf } from './decision.ts';
+import type { ExplainedFlow, Explanation, Related } from './explanation.ts';
+import { frameLayers } from './frame-layers.ts';
+import { nextCommands } from './next-commands.ts';
+import { notesOf } from './notes/all-notes.ts';
+import { overheadOf } from './overhead.ts';
+import { outerOf, refFormatter, type Scene } from './packet-facts.ts';
+import { findFlow, fiveTupleOf, observationsFor } from './packet-flow.ts';
+import { packetPlace } from './packet-place.ts';
+import type { PickedPacket } from './pick.ts';
+import { relatedPackets } from './related.ts';
+import { tableOf } from './rows/side-by-side.ts';
+import { headlineOf, storyOf } from './story.ts';
+
+export interface ExplainOptions {
+  trace: Trace;
+  topology: Topology | null;
+  picked: PickedPacket;
+  /** Paths to read the captures from again, in the trace's order. */
+  paths: readonly string[];
+  /** How `-t` was given, for commands. */
+  snapshot: readonly string[];
+  reader?: 'builtin' | 'pcap-parser';
+  signal?: AbortSignal;
+  vxlanPorts?: readonly number[];
+  vxlanVNI?: number | null;
+}
+
+/** @throws OverlensError E_USAGE when there is no such packet */
+export async function explainPacket(options: ExplainOptions): Promise<Explanation> {
+  const { trace, topology, picked, paths } = options;
+  const path = paths[picked.capture] ?? '';
+  const settings = walkSettings(topology, options);
+  const reading = readingOf(options, settings);
+  const isStopped = (): boolean => options.signal?.aborted === true;
+  const packet = await readPacket(path, picked.number, reading);
+  const walked = walkPacket(packet.bytes, packet.original, packet.interface.linkType, settings);
+  const related = await relatedPackets({
+    trace,
+    paths,
+    capture: picked.capture,
+    packet,
+    walked,
+    settings,
+    reading,
+    isStopped,
+  });
+  const first = await firstFragment(paths, walked, related, settings, reading);
+  const tuple = fiveTupleOf(first ?? walked);
+  const flow = tuple === null ? null : findFlow(trace, tuple);
+  const scene = sceneOf(options, packet, first === null ? walked : asRestOf(walked, first), flow);
+  return explanationOf(options, scene, related);
+}
+
+function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
+  return { ports, ...(reader === undefined ? {} : { reader }) };
+}
+
+/** Of a later fragment its first one, which has the ports and the inner headers; null if it was not seen. */
+async function firstFragment(
+  paths: readonly string[],
+  walked: WalkedPacket,
+  related: readonly Related[],
+  settings: WalkSettings,
+  reading: Reading,
+): Promise<WalkedPacket | null> {
+  const first = walked.stack.laterFragment >= 0 ? related.find((one) => one.kind === 'first-fragment') : undefined;
+  if (first === undefined) return null;
+  const packet = await readPacket(paths[first.capture] ?? '', first.number, reading);
+  return walkPacket(packet.bytes, packet.original, packet.interface.linkType, settings);
+}
+
+function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket, flow: TracedFlow | null): Scene {
+  const { trace, topology, picked } = options;
+  const capture = trace.captures[picked.capture];
+  if (capture === undefined) throw new RangeError(`no capture ${picked.capture}`);
+  const observations = flow === null ? [] : observationsFor(flow, picked.capture, picked.number, walked);
+  const nodeOf = (name: string | null | undefined): Node | null =>
+    name == null ? null : (topology?.nodeByName(name) ?? null);
+  return {
+    packet,
+    walked,
+    layers: frameLayers(walked),
+    trace,
+    captureIndex: picked.capture,
+    topology,
+    settings: settingsOf(topology, options.vxlanVNI ?? null, options.vxlanPorts ?? []),
+    place: packetPlace({ capture, walked, interfaceIndex: packet.interface.index, observations }),
+    flow,
+    observation: observations[0] ?? null,
+    sender: nodeOf(flow?.src.node),
+    receiver: nodeOf(flow?.dst.node),
+    outer: outerOf(walked, topology),
+    refText: refFormatter(topology?.files ?? []).text,
+  };
+}
+
+function explanationOf(
+  { trace, topology, picked, snapshot }: ExplainOptions,
+  scene: Scene,
+  related: readonly Related[],
+): Explanation {
+  const { packet, walked, layers, flow } = scene;
+  const decision = decisionOf(scene);
+  const overhead = overheadOf(scene);
+  const { columns, rows } = tableOf(scene);
+  const path = trace.captures[picked.capture]?.path ?? packet.path;
+  return {
+    capture: { index: picked.capture, path },
+    number: picked.number,
+    chosenBy: picked.by,
+    chosenText: picked.text,
+    time: formatTime(packet.moment, packet.interface.timeDigits),
+    captured: packet.bytes.length,
+    original: packet.original,
+    linkType: packet.interface.linkType,
+    place: scene.place,
+    outcome: OUTCOME_NAMES[walked.stack.outcome] ?? 'complete',
+    encapsulation: walked.encapsulation,
+    headline: headlineOf(scene),
+    story: storyOf(scene, decision, overhead),
+    flow: flow === null ? null : explainedFlow(flow),
+    layers,
+    overhead,
+    columns,
+    rows,
+    notes: notesOf(scene),
+    decision,
+    related,
+    next: nextCommands({ trace, picked, related, flow, snapshot, path }),
+    bytes: packet.bytes,
+    nodeNames: topology?.nodes.map((node) => node.name) ?? [],
+    snapshotRoot: refFormatter(topology?.files ?? []).root,
+    hasSnapshot: topology !== null,
+  };
+}
+
+function explainedFlow({ id, protocol, src, dst, expected, verdict, unverified, findings }: TracedFlow): ExplainedFlow {
+  return { id, protocol, src, dst, expected, verdict, unverified, findings };
+}

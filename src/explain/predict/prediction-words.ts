@@ -1,0 +1,72 @@
+// A prediction in sentences.
+import { poolEncapsulation } from '../../attribution/sender/expected.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import { refFormatter } from '../packet-facts.ts';
+import { type Journey, overheadFor } from './predicted-flow.ts';
+
+export function wayHeadline({ from, to, sender, receiver, expected }: Journey): string {
+  const pair = `${from.name} to ${to.name}`;
+  const who = sender?.name ?? 'its node';
+  switch (expected.encapsulation) {
+    case 'vxlan':
+      return `${pair}: VXLAN, put on by ${who}, taken off by ${receiver?.name ?? 'the receiving node'}.`;
+    case 'ipip':
+      return `${pair}: IP-in-IP, put on by ${who}, taken off by ${receiver?.name ?? 'the receiving node'}.`;
+    case 'wireguard':
+      return `${pair}: encrypted by WireGuard between ${who} and ${receiver?.name ?? 'the receiving node'}.`;
+    case 'none':
+      return `${pair}: plain, without a tunnel.`;
+    case 'local':
+      return `${pair}: inside ${who}, never on a NIC.`;
+    case null:
+      return from.owner.kind === 'external'
+        ? `${pair}: it comes from outside the cluster, by whatever node the network sends it to.`
+        : `${pair}: the snapshot does not tell.`;
+  }
+}
+
+export function wayStory(journey: Journey): string[] {
+  const { from, to, sender, receiver, topology, expected } = journey;
+  const format = refFormatter(topology.files).text;
+  const place = (ref: Parameters<typeof format>[0]): string => (format(ref) === '' ? '' : ` (${format(ref)})`);
+  const at = (name: string, address: string, node: string | undefined): string =>
+    topology.lookup(address).kind === 'external'
+      ? `${address} is outside the cluster: in no pool, and no node's.`
+      : `${name === address ? name : `${name} has ${address} and`} is ${node === undefined ? 'on a node that the snapshot does not tell' : `on ${node}`}.`;
+  const pool = topology.pools.find((one) => one.name === expected.pool);
+  const mode = pool === undefined ? null : poolEncapsulation(pool);
+  const wish =
+    pool === undefined || mode === null
+      ? null
+      : `${to.owner.address} is in pool ${pool.name} (${pool.cidr}), whose ${mode.encapsulation === 'ipip' ? 'ipipMode' : 'vxlanMode'} is ${mode.mode}${place(pool.modeRef)}.`;
+  const isNode = (kind: string): boolean => kind === 'node';
+  return [
+    isNode(from.owner.kind) ? '' : at(from.name, from.owner.address, sender?.name),
+    isNode(to.owner.kind) ? '' : at(to.name, to.owner.address, receiver?.name),
+    wish,
+    reasonSentence(journey, expected),
+  ].filter((sentence): sentence is string => sentence !== null && sentence !== '');
+}
+
+function reasonSentence({ sender, receiver }: Journey, { reason, encapsulation }: Expected): string | null {
+  const cost = `${overheadFor(encapsulation, false)} bytes around it`;
+  const words: Record<string, string> = {
+    'pool-always': `Always means: on every way to another node, whatever subnet it is in; ${cost}.`,
+    'pool-never': 'Never means: plain, and the underlay must have routes to the pods (BGP).',
+    'crosssubnet-same': `CrossSubnet: ${receiver?.name} is in ${sender?.name}'s own subnet, so no tunnel.`,
+    'crosssubnet-different': `CrossSubnet: ${receiver?.name} is outside ${sender?.name}'s own subnet, so a tunnel; ${cost}.`,
+    'same-node': 'Both are on one node: from veth to veth, routed once, never on the NIC.',
+    'wireguard-keys': `Both nodes publish WireGuard keys, which overrule the pool's mode; ${cost}.`,
+    'no-vtep': `${receiver?.name ?? 'The receiving node'} has no tunnel address in the snapshot: the sender then has no route, and the packet leaves plain to the default gateway.`,
+    'node-address':
+      "A node's own address is in no pool: to it a packet is always plain. The answer follows the pod's pool and may be in a tunnel.",
+    external: 'Outside the cluster there is no overlay: the packet leaves plain.',
+    'no-pool': 'The address is in no pool: nothing asks for an overlay.',
+    'pool-not-in-snapshot':
+      'The address is in no pool of the snapshot, which may not have all pools: kubectl get ippools -o yaml gives them.',
+    'sender-unknown': 'Nothing tells which node sends, and CrossSubnet depends on it.',
+    'receiver-unknown': 'Nothing tells which node receives, and CrossSubnet depends on it.',
+  };
+  if (reason === 'sender-not-a-node') return null;
+  return words[reason] ?? (encapsulation === null ? `What happens is open (${reason}).` : null);
+}

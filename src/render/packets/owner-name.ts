@@ -1,0 +1,50 @@
+// What an address is called in a line: the pod, the node, or the address itself with what is known of it.
+import type { Owner, Topology } from '../../topology/model.ts';
+import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
+
+/** Names of addresses by a snapshot; node names without the domain that all share. Null: the address is all there is. */
+export function ownerNames(topology: Topology, lookup: (address: string) => Owner): (address: string) => string | null {
+  const fitter = createNameFitter(topology.nodes.filter((node) => node.named).map((node) => node.name));
+  const services = new Map<string, string>();
+  for (const { namespace, name, addresses } of topology.services) {
+    for (const address of addresses) services.set(address, `${namespace}/${name}`);
+  }
+  return (address) => ownerName(lookup(address), services, fitter);
+}
+
+/** What calls itself so on every node: the gateway that Calico shows to pods (calico-facts 6). */
+const VETH_MAC = 'ee:ee:ee:ee:ee:ee';
+
+/** Devices by their MAC: `control1 vxlan.calico`, `worker1's NIC`. */
+export function macNames(topology: Topology): (mac: string) => string | null {
+  const fitter = createNameFitter(topology.nodes.filter((node) => node.named).map((node) => node.name));
+  return (mac) => {
+    if (mac === VETH_MAC) return "Calico's end of a veth";
+    const vtep = topology.nodeByVtepMac(mac);
+    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} vxlan.calico`;
+    const nic = topology.nodeByNicMac(mac);
+    return nic === null ? null : `${fitter.fitSentence(nic.node.name, 0)}'s NIC`;
+  };
+}
+
+function ownerName(owner: Owner, services: ReadonlyMap<string, string>, fitter: NameFitter): string | null {
+  const node = owner.node?.named ? fitter.fitSentence(owner.node.name, 0) : null;
+  if (owner.candidates.length > 1) return `${owner.address}(${owner.candidates.length} candidates)`;
+  switch (owner.kind) {
+    case 'pod':
+      return podName(owner) ?? (node === null ? null : `${owner.address}(${node})`);
+    case 'node':
+      return node;
+    case 'tunnel':
+      return node === null ? `${owner.address}(tunnel)` : `${node}(tunnel)`;
+    case 'service':
+      return services.has(owner.address) ? `${services.get(owner.address)}(service)` : null;
+    default:
+      return null;
+  }
+}
+
+function podName({ namespace, pod }: Owner): string | null {
+  if (pod === null) return null;
+  return namespace === null ? pod : `${namespace}/${pod}`;
+}

@@ -1,0 +1,81 @@
+// The style of HTML pages: inside the file, for screens from 320 pixels on, for dark ones, and for paper.
+import { LAYER_COLORS, MONOSPACE, THEME } from './theme.ts';
+
+const LAYERS = Array.from({ length: LAYER_COLORS }, (_, i) => `.l${i + 1}{background:var(--layer${i + 1})}`).join('');
+
+export const HTML_STYLE = `
+${THEME}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+main{max-width:72rem;margin:0 auto;padding:1rem}
+h1{font-size:1.35rem;line-height:1.3;margin:.25rem 0 .5rem;overflow-wrap:anywhere}
+h2{font-size:1.1rem;margin:2rem 0 .5rem;overflow-wrap:anywhere}
+h3{font-size:1rem;margin:1rem 0 .25rem}
+small,.origin{color:var(--soft);font-size:.875rem;font-weight:400;overflow-wrap:anywhere}
+.origin{margin:0}
+.alarm{margin:.25rem 0;color:var(--wrong);font-weight:700}
+a{color:inherit}
+a:focus-visible,.scroll:focus-visible{outline:3px solid var(--ink);outline-offset:2px}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:1rem 0;list-style:none;font-size:.875rem}
+.points{padding-left:1.25rem;margin:0;overflow-wrap:anywhere}
+.frame{display:flex;flex-wrap:nowrap;gap:2px;align-items:stretch}
+.side{flex:var(--n) 1 0;min-width:min-content;display:flex;flex-direction:column}
+.side>ol{display:flex;flex:1;list-style:none;margin:0;padding:0;gap:2px}
+.side>ol>li{flex:var(--n) 1 0;min-width:min-content;padding:.25rem .35rem .5rem;border:1px solid var(--line);text-align:center;font-size:.875rem;line-height:1.3}
+.side>ol>li.broken{border-right-style:dashed;border-right-width:3px}
+.side>ol>li>*{display:block;white-space:nowrap}
+.total{margin:.15rem 0 0;text-align:right;font-size:.8125rem;color:var(--soft)}
+.at{text-align:left;font-size:.75rem}
+.side>p{margin:.15rem 0 0;padding:.1rem .35rem;border:1px solid var(--line);border-top:0;font-size:.8125rem;color:var(--soft)}
+.unit{display:none}
+.away{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.side>ol>li .unit{display:inline}
+${LAYERS}
+.rest{background:var(--rest)}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.9rem}
+th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+thead th{border-bottom:2px solid var(--ink)}
+tbody th{font-weight:600;overflow-wrap:normal}
+.value,code,pre{font-family:${MONOSPACE};font-size:.85rem}
+.value{display:block}
+.meaning{display:block;color:var(--soft);font-size:.85rem}
+.wrong{color:var(--wrong);font-weight:700}
+.notable{color:var(--notable);font-weight:600}
+.good{color:var(--good)}
+.dim{color:var(--soft)}
+.note{border-left:4px solid var(--notable);padding:.1rem .75rem;margin:.5rem 0;background:var(--panel);color:var(--ink);font-weight:400}
+.note.wrong{border-left-color:var(--wrong)}
+.note h3{margin:.25rem 0 0;color:var(--notable)}
+.note.wrong h3{color:var(--wrong)}
+.note p{margin:.1rem 0 .4rem}
+pre{margin:0;padding:.5rem;background:var(--panel);line-height:1.25}
+.key{display:inline-block;min-width:1.6em;text-align:center;border:1px solid var(--line)}
+table.bytes th{width:3.5rem;font-weight:400;color:var(--ink);font-family:${MONOSPACE};font-size:.8rem}
+table.bytes td:nth-child(2){width:13.5rem;white-space:nowrap}
+table.bytes th,table.bytes td{border-bottom-color:transparent;padding:.1rem .5rem}
+@media (min-width:64rem){
+  .value{display:inline-block;min-width:11rem;padding-right:.75rem}
+  .meaning{display:inline}
+}
+@media (max-width:46rem){
+  .frame{flex-direction:column}
+  .side>ol{flex-direction:column}
+  .side>ol>li{display:flex;gap:.5rem;align-items:center;text-align:left;min-height:calc(max(1.9rem,var(--n)*.11rem));padding:.1rem .5rem}
+  .side>ol>li.broken{border-right:1px solid var(--line);border-bottom:3px dashed var(--line)}
+  .at{min-width:2.2rem}
+  th,td{padding:.25rem .35rem}
+  .value,code{font-size:.78rem}
+  table.bytes td:nth-child(2){width:12rem}
+}
+@page{margin:14mm}
+@media print{
+  main{max-width:none;padding:0}
+  nav{display:none}
+  h2,h3{break-after:avoid}
+  tr,.note,.side{break-inside:avoid}
+  .scroll{overflow:visible}
+  pre{white-space:pre-wrap;overflow-wrap:anywhere}
+  *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+`;

@@ -1,0 +1,84 @@
+// What an address is called in a table: two lines, the name above, the node under it. All text is escaped here.
+import type { Endpoint } from '../../attribution/vocabulary.ts';
+import type { Trace } from '../../verdict/trace-types.ts';
+import { escapeText } from './escape.ts';
+import { shortenMiddle, textWidth } from './text-width.ts';
+
+/** How an endpoint is shown; `below` is empty when nothing is known of where it is. */
+export interface EndpointName {
+  name: string;
+  below: string;
+}
+
+/** `shop/cart` over its node; addresses that are no pod's over their node or what they are. */
+export function endpointName(endpoint: Endpoint): EndpointName {
+  const ip = escapeText(endpoint.ip);
+  const node = endpoint.node === null ? '' : escapeText(endpoint.node);
+  const several = endpoint.candidates.length > 1 ? `${endpoint.candidates.length} candidates` : '';
+  switch (endpoint.kind) {
+    case 'pod':
+      return { name: podName(endpoint) ?? ip, below: [node, several].filter(Boolean).join(', ') };
+    case 'tunnel':
+      return { name: ip, below: node === '' ? 'tunnel' : `${node} (tunnel)` };
+    case 'node':
+      return { name: ip, below: node || 'node' };
+    case 'service':
+      return { name: podName(endpoint) ?? ip, below: 'service' };
+    case 'external':
+      return { name: ip, below: 'external' };
+    case 'unknown':
+      return { name: ip, below: node || several };
+  }
+}
+
+/** `namespace/name`, escaped; null when the snapshot names nobody. */
+export function podName(endpoint: Pick<Endpoint, 'namespace' | 'pod'>): string | null {
+  if (endpoint.pod === null) return null;
+  return escapeText(endpoint.namespace === null ? endpoint.pod : `${endpoint.namespace}/${endpoint.pod}`);
+}
+
+/** The shortest way to name an endpoint in a sentence: `db`, `10.48.0.200`. */
+export function briefName(endpoint: Endpoint): string {
+  return escapeText(endpoint.pod ?? endpoint.ip);
+}
+
+/** Shortens names: of nodes the domain that all share goes first (`.eu-west-1.compute.internal`), wherever it stands. */
+export interface NameFitter {
+  /** At most `width` columns: without the domain, and then cut in the middle, since of node names the beginning differs. */
+  fit(name: string, width: number): string;
+  /** A sentence for lines of `width` columns: without the domain if it does not fit one line; it may still need several. */
+  fitSentence(sentence: string, width: number): string;
+}
+
+/** A fitter for these nodes. */
+export function createNameFitter(nodeNames: Iterable<string>): NameFitter {
+  const domain = sharedDomain([...new Set(nodeNames)].map(escapeText));
+  const strip = (text: string): string => (domain === '' ? text : text.replaceAll(domain, ''));
+  return {
+    fit: (name, width) => (textWidth(name) <= width ? name : shortenMiddle(strip(name), width)),
+    fitSentence: (sentence, width) => (textWidth(sentence) <= width ? sentence : strip(sentence)),
+  };
+}
+
+/** Names of the nodes that a trace's captures and causes speak of. */
+export function nodeNamesOf(trace: Pick<Trace, 'captures' | 'causes'>): Set<string> {
+  const points = trace.captures.flatMap((capture) => capture.points.map((point) => point.node));
+  const sides = trace.causes.flatMap((cause) => [cause.fromNode, cause.toNode]);
+  return new Set([...points, ...sides].filter((name) => name !== null));
+}
+
+/** The longest ending, from a dot on, that all names have; empty when there is none or a name would vanish. */
+function sharedDomain(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  for (let dot = first.indexOf('.'); dot >= 0; dot = first.indexOf('.', dot + 1)) {
+    const ending = first.slice(dot);
+    if (
+      dot > 0 &&
+      !/^[\d.]+$/.test(first) &&
+      others.every((name) => name.length > ending.length && name.endsWith(ending))
+    ) {
+      return ending;
+    }
+  }
+  return '';
+}

@@ -1,0 +1,265 @@
+// `overlens topology`: the snapshot as it was understood, each fact with the file and line it was read from, and what in it
+// contradicts itself.
+import type { Block, IPPool, Node, Pod, Sourced, SourceRef, Topology, TopologyIssue } from '../../topology/model.ts';
+import { escapeText } from '../text/escape.ts';
+import { formatCount, formatList } from '../text/format.ts';
+import { columnWidth, fitColumns, GAP, renderGrid } from '../text/grid.ts';
+import { createPaint, type Paint, type Tone } from '../text/paint.ts';
+import type { RenderOptions } from '../text/render-options.ts';
+import { shortenMiddle, wrapWords } from '../text/text-width.ts';
+import { placeOf } from '../verify/verify-words.ts';
+
+const NODES_SHOWN = 20;
+const PODS_SHOWN = 6;
+const BLOCKS_SHOWN = 6;
+const ISSUES_SHOWN = 20;
+const MARGIN = 2;
+
+/** A fact: what it is, its value, by what source, and where. */
+type Fact = readonly [label: string, value: string, source: string, ref: SourceRef | null];
+
+interface Page {
+  options: RenderOptions;
+  paint: Paint;
+  /** The folder that all files are in. */
+  root: string;
+}
+
+/** The whole page in pieces that end with a line feed. */
+export function* renderTopology(topology: Topology, options: RenderOptions): Generator<string> {
+  const page: Page = { options, paint: createPaint(options.color), root: commonFolder(topology.files) };
+  yield* block(poolLines(topology, page));
+  yield* block(settingLines(topology, page));
+  const nodes = options.all ? topology.nodes : topology.nodes.slice(0, NODES_SHOWN);
+  for (const node of nodes) yield* block(nodeLines(node, topology, page));
+  if (nodes.length < topology.nodes.length) {
+    yield `and ${formatCount(topology.nodes.length - nodes.length, 'more node')}, --all\n\n`;
+  }
+  yield* block(homelessLines(topology, page));
+  yield* block(issueLines(topology.issues, page));
+  yield `${wrapWords(closingLine(topology), options.width).join('\n')}\n`;
+}
+
+function* block(lines: readonly string[]): Generator<string> {
+  if (lines.length > 0) yield `${lines.join('\n')}\n\n`;
+}
+
+function titleLines(title: string, { paint, options }: Page): string[] {
+  return wrapWords(title, options.width).map((line) => paint('strong', line));
+}
+
+/** What decides comes first: range and mode; the rest of a pool gives way in a narrow terminal. */
+function poolLines({ pools, poolsComplete }: Topology, page: Page): string[] {
+  const title = poolsComplete
+    ? 'POOLS'
+    : 'POOLS (there may be more: only a list of all pools proves that there are none)';
+  const facts = pools.flatMap((pool): Fact[] => [
+    [pool.name, `${pool.cidr} ${modeText(pool)}`, '', pool.modeRef],
+    ['', usesText(pool), '', null],
+  ]);
+  return [...titleLines(title, page), ...factLines(facts.length > 0 ? facts : [['none', '', '', null]], page)];
+}
+
+/** `VXLAN Always`, `IP-in-IP CrossSubnet`, `plain (Never)`. */
+export function modeText(pool: Pick<IPPool, 'ipipMode' | 'vxlanMode'>): string {
+  if (pool.vxlanMode !== 'Never') return `VXLAN ${pool.vxlanMode}`;
+  return pool.ipipMode !== 'Never' ? `IP-in-IP ${pool.ipipMode}` : 'plain (Never)';
+}
+
+function usesText(pool: IPPool): string {
+  const facts = [`blocks /${pool.blockSize}`];
+  if (pool.allowedUses.join() !== 'Workload,Tunnel') facts.push(`for ${pool.allowedUses.join(', ')}`);
+  if (pool.natOutgoing) facts.push('NAT outgoing');
+  if (pool.disabled) facts.push('disabled');
+  if (pool.nodeSelector !== 'all()' && pool.nodeSelector !== '') facts.push(`nodes ${pool.nodeSelector}`);
+  return facts.join(', ');
+}
+
+function settingLines(topology: Topology, page: Page): string[] {
+  const felix = topology.felix(null);
+  const sourced = (label: string, source: string, value: Sourced<number | boolean> | null): Fact[] =>
+    value === null ? [] : [[label, String(value.value), source, value.ref]];
+  const facts = [
+    ...sourced('VNI', 'FelixConfiguration', felix.vxlanVNI),
+    ...sourced('VXLAN port', 'FelixConfiguration', felix.vxlanPort),
+    ...sourced('VXLAN', 'FelixConfiguration vxlanEnabled', felix.vxlanEnabled),
+    ...sourced('WireGuard', 'FelixConfiguration wireguardEnabled', felix.wireguardEnabled),
+    ...sourced('VNI', 'all VXLAN devices', topology.deviceVNI),
+    ...sourced('VXLAN port', 'all VXLAN devices', topology.devicePort),
+  ];
+  return facts.length === 0 ? [] : [page.paint('strong', 'SETTINGS'), ...factLines(facts, page)];
+}
+
+function nodeLines(node: Node, topology: Topology, page: Page): string[] {
+  const name = node.named ? escapeText(node.name) : `${escapeText(node.name)} (its name is not in the snapshot)`;
+  const facts = [
+    ...addressFacts(node),
+    ...tunnelFacts(node),
+    ...blockFacts(node, topology, page.options),
+    ...podFacts(node, topology, page.options),
+  ];
+  return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page)];
+}
+
+function addressFacts(node: Node): Fact[] {
+  return node.addresses.map((one, i): Fact => {
+    const prefix = one.prefixLength === null ? '' : `/${one.prefixLength}`;
+    return [i === 0 ? 'address' : '', one.address + prefix, one.source, one.ref];
+  });
+}
+
+function tunnelFacts(node: Node): Fact[] {
+  const tunnels = Object.entries(node.tunnels).map(
+    ([kind, one], i): Fact => [i === 0 ? 'tunnel' : '', one.value, kind, one.ref],
+  );
+  const macs: Fact[] = [];
+  for (const [address, written, computed] of [
+    [node.tunnels.vxlan, node.vtepMac, node.computedVtepMac],
+    [node.tunnels['vxlan-v6'], node.vtepMacV6, node.computedVtepMacV6],
+  ] as const) {
+    if (written !== null) macs.push(['VTEP MAC', written.value, 'written', written.ref]);
+    // A computed one is what Felix would choose for this name; it only helps where none is written.
+    else if (computed !== null && address !== undefined)
+      macs.push(['VTEP MAC', computed, "computed from the node's name", null]);
+  }
+  const keys = [node.wireguardKey, node.wireguardKeyV6].filter((key) => key !== null);
+  return [...tunnels, ...macs, ...keys.map((key): Fact => ['WireGuard', key.value, 'public key', key.ref])];
+}
+
+function blockFacts(node: Node, { blocks }: Topology, options: RenderOptions): Fact[] {
+  return capped(
+    blocks.filter((one) => one.node === node.name),
+    options.all ? Number.POSITIVE_INFINITY : BLOCKS_SHOWN,
+    'more block',
+    (one: Block, i): Fact => [i === 0 ? 'blocks' : '', one.cidr, one.source, one.ref],
+  );
+}
+
+function podFacts(node: Node, { pods }: Topology, options: RenderOptions): Fact[] {
+  const here = pods.filter((pod) => pod.nodeName === node.name && !pod.hostNetwork);
+  return capped(here, options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN, 'more pod', podFact);
+}
+
+function podFact(pod: Pod, i: number): Fact {
+  const state = pod.finished ? ', finished' : '';
+  const veth = `${pod.hostInterface.name}${pod.hostInterface.computed ? ' (computed)' : ''}`;
+  return [
+    i === 0 ? 'pods' : '',
+    `${pod.namespace}/${pod.name} ${pod.addresses.join(', ') || 'no address'}`,
+    veth + state,
+    pod.ref,
+  ];
+}
+
+function capped<T>(items: readonly T[], cap: number, noun: string, toFact: (item: T, i: number) => Fact): Fact[] {
+  const facts = items.slice(0, cap).map(toFact);
+  return facts.length < items.length
+    ? [...facts, ['', `and ${formatCount(items.length - facts.length, noun)}, --all`, '', null]]
+    : facts;
+}
+
+/** Which of its tables were given, since `explain` and the chain rest on them. */
+function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
+  const given = [
+    has.link || has.addr ? formatCount(links.length, 'link') : '',
+    has.route ? formatCount(routes.length, 'route') : '',
+    has.neigh ? formatCount(neighbours.length, 'neighbour') : '',
+    has.fdb ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
+  ].filter((text) => text !== '');
+  // Two by two: a line of all four would make the column wider than any address.
+  return [given.slice(0, 2), given.slice(2)]
+    .filter((texts) => texts.length > 0)
+    .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
+}
+
+/** Blocks and pods that belong to no node of the snapshot. */
+function homelessLines({ nodes, blocks, pods, services }: Topology, page: Page): string[] {
+  const names = new Set(nodes.map((node) => node.name));
+  const cap = page.options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN;
+  const lost = pods.filter((pod) => !pod.hostNetwork && (pod.nodeName === null || !names.has(pod.nodeName)));
+  const free = blocks.filter((one) => one.node === null || !names.has(one.node));
+  const host = pods.filter((pod) => pod.hostNetwork).length;
+  const facts = [
+    ...capped(lost, cap, 'more pod', podFact),
+    ...capped(
+      free,
+      cap,
+      'more block',
+      (one: Block, i): Fact => [i === 0 ? 'blocks' : '', one.cidr, one.node ?? 'of no node', one.ref],
+    ),
+    ...(host > 0 ? [['hostNetwork', `${formatCount(host, 'pod')} with their node's address`, '', null] as const] : []),
+    ...(services.length > 0 ? [['services', formatCount(services.length, 'service'), '', null] as const] : []),
+  ];
+  return facts.length === 0 ? [] : [page.paint('strong', 'OTHERS'), ...factLines(facts, page)];
+}
+
+/** Places shrink first: they are the longest and the least; then sources, and only then what is said. */
+function factLines(facts: readonly Fact[], { options, paint, root }: Page): string[] {
+  const rows = facts.map(([label, value, source, ref]) => [label, value, source, placeIn(root, ref)].map(escapeText));
+  const natural = [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
+  const [label = 0, value = 0, source = 0, place = 0] = natural;
+  const room = options.width - MARGIN - 3 * GAP;
+  const modest = fitColumns(natural, [label, value, Math.min(source, 20), Math.min(place, 20)], room);
+  const fits = modest.reduce((sum, width) => sum + width, 0) <= room;
+  const smallest = [Math.min(label, 18), Math.min(value, 24), Math.min(source, 10), Math.min(place, 14)];
+  const widths = fits ? modest : fitColumns(natural, smallest, room);
+  const cells = rows.map((row) => row.map((cell, i) => shortenMiddle(cell, widths[i] ?? 0)));
+  const toned = cells.map(([one = '', two = '', three = '', four = '']) => [
+    one,
+    two,
+    paint('dim', three),
+    paint('dim', four),
+  ]);
+  return renderGrid(toned, ['left', 'left', 'left', 'left'], MARGIN);
+}
+
+/** The place without the folder that all files are in: the closing line names it. */
+function placeIn(root: string, ref: SourceRef | null): string {
+  const place = placeOf(ref);
+  return place.startsWith(root) ? place.slice(root.length) : place;
+}
+
+/** The folder that all files are in, with its slash; empty when there is none. */
+function commonFolder(files: readonly string[]): string {
+  const [first = '', ...others] = files;
+  let end = first.lastIndexOf('/') + 1;
+  while (end > 0 && !others.every((file) => file.startsWith(first.slice(0, end))))
+    end = first.lastIndexOf('/', end - 2) + 1;
+  return first.slice(0, end);
+}
+
+const SEVERITY_TONES: Record<TopologyIssue['severity'], Tone> = { conflict: 'bad', risk: 'warn', warning: 'dim' };
+
+function issueLines(issues: readonly TopologyIssue[], { options, paint, root }: Page): string[] {
+  const order: readonly TopologyIssue['severity'][] = ['conflict', 'risk', 'warning'];
+  const sorted = [...issues].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const shown = options.all ? sorted : sorted.slice(0, ISSUES_SHOWN);
+  const lines = shown.flatMap((issue) => {
+    const label = issue.severity.toUpperCase().padEnd(8);
+    const places = [...new Set(issue.refs.map((ref) => placeIn(root, ref)).filter((place) => place !== ''))];
+    const suffix = places.length === 0 ? '' : ` · ${formatList(places)}`;
+    const text = wrapWords(`${escapeText(issue.message)} (${issue.code}${suffix})`, options.width - 10);
+    return text.map((line, i) => `${i === 0 ? paint(SEVERITY_TONES[issue.severity], label) : ' '.repeat(8)}  ${line}`);
+  });
+  if (shown.length < sorted.length) lines.push(`and ${formatCount(sorted.length - shown.length, 'more issue')}, --all`);
+  return lines;
+}
+
+function closingLine({ files, nodes, pools, pods, blocks, issues }: Topology): string {
+  const count = (severity: TopologyIssue['severity']): number =>
+    issues.filter((issue) => issue.severity === severity).length;
+  const held = [
+    formatCount(nodes.length, 'node'),
+    formatCount(pools.length, 'pool'),
+    formatCount(pods.length, 'pod'),
+    formatCount(blocks.length, 'block'),
+  ];
+  const found = [
+    formatCount(count('conflict'), 'conflict'),
+    formatCount(count('risk'), 'risk'),
+    formatCount(count('warning'), 'warning'),
+  ];
+  const root = commonFolder(files);
+  const where = root === '' ? '' : ` in ${escapeText(root)}`;
+  return `${held.join(', ')} from ${formatCount(files.length, 'file')}${where}; ${found.join(', ')}.`;
+}

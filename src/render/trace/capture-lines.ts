@@ -1,0 +1,169 @@
+// The first lines of the table: for each capture whose NIC, veth or device it was taken on and by what evidence, how many
+// packets, what time; and under them what is wrong with a file, since it limits what the rest can say.
+import type { CapturePoint } from '../../attribution/vocabulary.ts';
+import type { TracedCapture } from '../../verdict/trace-types.ts';
+import type { NameFitter } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { baseName, formatCount, formatList, formatNumber, formatSpan } from '../text/format.ts';
+import { columnWidth, fitColumns, GAP, renderGrid } from '../text/grid.ts';
+import { createPaint } from '../text/paint.ts';
+import type { RenderOptions } from '../text/render-options.ts';
+import { shortenEnd, shortenMiddle, wrapWords } from '../text/text-width.ts';
+
+/** Captures shown before the rest is counted only. */
+const CAPTURES_SHOWN = 12;
+const POINTS_SHOWN = 4;
+
+/** Lines about all captures, their windows, and their notes. */
+export function captureLines(captures: readonly TracedCapture[], names: NameFitter, options: RenderOptions): string[] {
+  const shown = options.all ? captures : captures.slice(0, CAPTURES_SHOWN);
+  const cells = fitCells(shown.map(cellsOf), names, options);
+  const lines = renderGrid(cells, ['left', 'left', 'left', 'right']);
+  if (captures.length > shown.length)
+    lines.push(`and ${formatCount(captures.length - shown.length, 'more capture')}, --all`);
+  lines.push(...windowLines(captures));
+  for (const capture of captures) lines.push(...noteLines(capture, options));
+  return lines;
+}
+
+/** `control1's NIC ens5`, `worker1's vxlan.calico`, `a pod's veth cali1f..`, `an unknown place (eth0)`. */
+export function placeOf(point: CapturePoint): string {
+  const name = point.interface === null ? '' : escapeText(point.interface);
+  const owner = point.node === null ? null : `${escapeText(point.node)}'s `;
+  switch (point.role) {
+    case 'underlay':
+      return `${owner ?? "a node's "}NIC${name === '' ? '' : ` ${name}`}`;
+    case 'tunnel':
+      return `${owner ?? "a node's "}${name || 'tunnel device'}`;
+    case 'workload':
+      return `${owner ?? "a pod's "}veth${name === '' ? '' : ` ${name}`}`;
+    case 'unknown':
+      return owner === null
+        ? `unknown place${name === '' ? '' : ` ${name}`}`
+        : `${owner}${name || 'unknown interface'}`;
+  }
+}
+
+/** `control1-ens5.pcap #3`: where to look. */
+export function packetPlace(
+  captures: readonly TracedCapture[],
+  capture: number | null,
+  packet: number | null,
+): string | null {
+  const path = capture === null ? undefined : captures[capture]?.path;
+  if (path === undefined) return null;
+  return packet === null ? baseName(path) : `${baseName(path)} #${packet}`;
+}
+
+function cellsOf(capture: TracedCapture): string[] {
+  const points = capture.points.filter((point) => point.packets > 0);
+  const named = points.length > 0 ? points : capture.points;
+  const evidence = named.length === 1 ? named[0]?.evidence[0]?.detail : undefined;
+  const places = named
+    .slice(0, POINTS_SHOWN)
+    .map((point) => (named.length > 1 ? `${placeOf(point)} ${formatNumber(point.packets)}` : placeOf(point)));
+  if (named.length > POINTS_SHOWN) places.push(formatCount(named.length - POINTS_SHOWN, 'more interface'));
+  return [
+    escapeText(capture.path),
+    places.join('\n') || 'nothing to tell its place',
+    evidence === undefined ? '' : `(${escapeText(evidence)})`,
+    formatCount(capture.packets, 'packet'),
+  ];
+}
+
+/** Where not everything fits: paths without their folders, nodes without their domain, and then the evidence gives way first. */
+function fitCells(rows: readonly string[][], names: NameFitter, options: RenderOptions): string[][] {
+  const room = options.width - 3 * GAP;
+  if (widthsOf(rows).reduce((sum, width) => sum + width, 0) <= room) return rows.map((row) => [...row]);
+  const brief = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
+    path.slice(path.lastIndexOf('/') + 1) || path,
+    names.fitSentence(place, 0),
+    evidence,
+    packets,
+  ]);
+  const natural = widthsOf(brief);
+  const [path = 0, place = 0, evidence = 0, packets = 0] = natural;
+  const minimum = [Math.min(path, 28), Math.min(place, 26), Math.min(evidence, 8), packets];
+  const widths = fitColumns(natural, minimum, room);
+  return brief.map(([one = '', two = '', three = '', four = '']) => [
+    shortenMiddle(one, widths[0] ?? path),
+    two
+      .split('\n')
+      .map((line) => shortenMiddle(line, widths[1] ?? place))
+      .join('\n'),
+    shortenEnd(three, widths[2] ?? evidence),
+    four,
+  ]);
+}
+
+function widthsOf(rows: readonly string[][]): number[] {
+  return [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
+}
+
+/** One line when all cover one time, else one per capture that has times. */
+function windowLines(captures: readonly TracedCapture[]): string[] {
+  const timed = captures.filter((capture) => capture.first !== null && capture.last !== null);
+  const from =
+    timed
+      .map((capture) => capture.first ?? '')
+      .sort()
+      .at(-1) ?? '';
+  const to = timed.map((capture) => capture.last ?? '').sort()[0] ?? '';
+  if (timed.length === 0) return [];
+  if (timed.length === 1) return [`covers ${datedSpan(timed[0]?.first, timed[0]?.last)}`];
+  if (from < to) return [`${timed.length === 2 ? 'both' : `all ${timed.length}`} cover ${datedSpan(from, to)}`];
+  const first = timed.map((capture) => capture.first ?? '').sort()[0];
+  const last = timed
+    .map((capture) => capture.last ?? '')
+    .sort()
+    .at(-1);
+  return [`together they cover ${datedSpan(first, last)}; no time is covered by all`];
+}
+
+function datedSpan(first: string | null | undefined, last: string | null | undefined): string {
+  const span = formatSpan(first ?? null, last ?? null) ?? 'an unknown time';
+  const day = (first ?? '').slice(0, 10);
+  return span.startsWith(day) ? span : `${day} ${span}`;
+}
+
+function noteLines(capture: TracedCapture, options: RenderOptions): string[] {
+  const paint = createPaint(options.color);
+  return notesOf(capture).flatMap((note) => {
+    const lines = wrapWords(`${baseName(capture.path)}: ${note}`, options.width - 8);
+    return lines.map((line, i) => (i === 0 ? `  ${paint('warn', 'note')}  ${line}` : `        ${line}`));
+  });
+}
+
+/** What limits the worth of a capture, one sentence each. Escaped. */
+export function notesOf(capture: TracedCapture): string[] {
+  const notes = capture.warnings.map(escapeText);
+  if (capture.error !== null)
+    notes.push(`not read to its end: ${escapeText(withoutPath(capture.error.message, capture.path))}`);
+  else if (!capture.complete && notes.length === 0) notes.push('not read to its end');
+  if (capture.packets === 0 && capture.error === null) notes.push('holds no packets');
+  const { filter, dropped } = capture;
+  if (filter !== null) {
+    const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';
+    notes.push(
+      `captured through a filter (${escapeText(filter.expression)}: ${escapeText(filter.evidence)}): ${consequence}`,
+    );
+  }
+  if (dropped !== null && dropped > 0) notes.push(`the kernel dropped ${formatCount(dropped, 'packet')}`);
+  return [...notes, ...faultNotes(capture)];
+}
+
+/** Messages name their file; notes stand behind its name. */
+function withoutPath(message: string, path: string): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}
+
+function faultNotes(capture: TracedCapture): string[] {
+  const { faulty, unsupported } = capture.outcomes;
+  const faults = capture.faults.map(
+    ({ code, count, firstPacket }) => `${code} ×${formatNumber(count)} from #${firstPacket}`,
+  );
+  const notes: string[] = [];
+  if (faulty > 0) notes.push(`${formatCount(faulty, 'packet')} cut or malformed: ${formatList(faults, 3)}`);
+  if (unsupported > 0) notes.push(`${formatCount(unsupported, 'packet')} of protocols that are not decoded`);
+  return notes;
+}

@@ -1,0 +1,64 @@
+// What to say when a filter lets nothing through: what the files do hold, so that the next try can hit.
+import type { Endpoint } from '../../attribution/vocabulary.ts';
+import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { podName } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { formatCount } from '../text/format.ts';
+import { wrapWords } from '../text/text-width.ts';
+import { encapsulationName } from './pair-rows.ts';
+
+/** Values listed per kind, the most frequent first. */
+const VALUES_SHOWN = 8;
+const LABEL = 14;
+
+type Counts = Map<string, number>;
+
+/**
+ * Lines about everything in the captures.
+ * @param trace the same captures without the filter
+ */
+export function contentLines(trace: Trace, width: number): string[] {
+  if (trace.flowCount === 0) return ['The captures hold no flows at all.'];
+  const kinds = new Map<string, Counts>(
+    ['pods', 'nodes', 'addresses', 'services', 'encapsulation', 'verdicts', 'findings'].map((kind) => [
+      kind,
+      new Map(),
+    ]),
+  );
+  for (const flow of trace.flows()) countFlow(kinds, flow);
+  if ((kinds.get('pods')?.size ?? 0) > 0) kinds.delete('addresses');
+  const lines = [`The captures hold ${formatCount(trace.flowCount, 'flow')}:`];
+  for (const [kind, counts] of kinds) {
+    if (counts.size === 0) continue;
+    const texts = wrapWords(listOf(counts), width - LABEL - 2);
+    lines.push(...texts.map((text, i) => `  ${(i === 0 ? kind : '').padEnd(LABEL)}${text}`));
+  }
+  return lines;
+}
+
+function countFlow(kinds: ReadonlyMap<string, Counts>, flow: TracedFlow): void {
+  const count = (kind: string, value: string | null): void => {
+    const counts = kinds.get(kind);
+    if (value !== null) counts?.set(value, (counts.get(value) ?? 0) + 1);
+  };
+  for (const endpoint of [flow.src, flow.dst]) {
+    count('pods', podName(endpoint));
+    count('nodes', endpoint.node === null ? null : escapeText(endpoint.node));
+    count('addresses', escapeText(endpoint.ip));
+  }
+  count('services', serviceOf(flow));
+  count('encapsulation', encapsulationName(flow));
+  count('verdicts', flow.verdict);
+  for (const finding of flow.findings) count('findings', finding.code);
+}
+
+function serviceOf({ protocol, src, dst }: TracedFlow): string {
+  const ports = [src, dst].map(({ port }: Endpoint) => port ?? 0).filter((port) => port > 0);
+  return ports.length === 0 ? escapeText(protocol) : `${escapeText(protocol)} ${Math.min(...ports)}`;
+}
+
+function listOf(counts: Counts): string {
+  const values = [...counts].sort((a, b) => b[1] - a[1]).map(([value]) => value);
+  const shown = values.slice(0, VALUES_SHOWN).join(', ');
+  return values.length > VALUES_SHOWN ? `${shown} and ${values.length - VALUES_SHOWN} more` : shown;
+}

@@ -1,0 +1,103 @@
+// `--all`: every conversation a row of its own, worst first. Only numbers are kept between the two passes (ids, sort keys,
+// widths); rows are made again when they are printed, so that 200 k flows never become one string.
+import type { Trace } from '../../verdict/trace-types.ts';
+import { createNameFitter } from '../text/endpoint-names.ts';
+import { alignRow } from '../text/grid.ts';
+import { createPaint } from '../text/paint.ts';
+import type { RenderOptions, SortKey } from '../text/render-options.ts';
+import { type Conversation, orient } from './conversations.ts';
+import { tallyOutcome } from './outcome-words.ts';
+import { type CauseLookup, createCauseLookup, marksUndecided, type Row, rowOf } from './pair-rows.ts';
+import { createRowWidths, layoutRows, ROW_TITLES, rowCells, widenFor } from './row-lines.ts';
+
+export interface ConversationList {
+  /** First pass: notes a conversation. */
+  add(conversation: Conversation): void;
+  /** Second pass: title and rows, in pieces. */
+  render(trace: Trace, nodes: Iterable<string>, options: RenderOptions): Generator<string>;
+}
+
+/** Collects conversations of `trace` for printing them in order. */
+export function createConversationList(trace: Trace, sort: SortKey): ConversationList {
+  const causesOf = createCauseLookup(trace);
+  const marks = marksUndecided(trace);
+  const widths = createRowWidths();
+  const forward: number[] = [];
+  const reverse: number[] = [];
+  const keys: (number | string)[] = [];
+  return {
+    add(conversation) {
+      const row = conversationRow(conversation, causesOf, marks);
+      widenFor(widths, row);
+      forward.push(conversation.forward?.id ?? 0);
+      reverse.push(conversation.reverse?.id ?? 0);
+      keys.push(sortKeyOf(row, sort));
+    },
+    *render(from, nodes, options) {
+      const paint = createPaint(options.color);
+      const layout = layoutRows(widths, options.width);
+      const names = createNameFitter(nodes);
+      const aligns = ROW_TITLES.map(() => 'left' as const);
+      yield `${alignRow(
+        ROW_TITLES.map((title) => paint('dim', title)),
+        layout.columns,
+        aligns,
+      )}\n`;
+      for (const i of sortedIndexes(keys, forward, reverse)) {
+        const conversation = orient(from.flow(forward[i] ?? 0), from.flow(reverse[i] ?? 0));
+        const cells = rowCells(conversationRow(conversation, causesOf, marks), layout, names, paint).map((cell) =>
+          cell.split('\n'),
+        );
+        const height = Math.max(...cells.map((lines) => lines.length));
+        for (let line = 0; line < height; line++) {
+          yield `${alignRow(
+            cells.map((lines) => lines[line] ?? ''),
+            layout.columns,
+            aligns,
+          )}\n`;
+        }
+      }
+      yield '\n';
+    },
+  };
+}
+
+function conversationRow(conversation: Conversation, causesOf: CauseLookup, marks: boolean): Row {
+  const row = rowOf(conversation, causesOf, marks, true);
+  tallyOutcome(row.outcome, conversation);
+  return row;
+}
+
+function sortKeyOf(row: Row, sort: SortKey): number | string {
+  switch (sort) {
+    case 'problem':
+      return row.rank;
+    case 'first':
+      return row.firstFlow;
+    case 'packets':
+      return -(row.forwardPackets + row.reversePackets);
+    case 'bytes':
+      return -row.bytes;
+    case 'from':
+      return row.from.name;
+    case 'to':
+      return row.to.name;
+    case 'service':
+      return row.service;
+  }
+}
+
+/** Places of the conversations in order; equal keys keep the order of first packet. */
+function sortedIndexes(
+  keys: readonly (number | string)[],
+  forward: readonly number[],
+  reverse: readonly number[],
+): number[] {
+  const firstFlow = (i: number): number => Math.min(forward[i] || Number.MAX_VALUE, reverse[i] || Number.MAX_VALUE);
+  return keys
+    .map((_, i) => i)
+    .sort((a, b) => {
+      const [one, other] = [keys[a] ?? 0, keys[b] ?? 0];
+      return one < other ? -1 : one > other ? 1 : firstFlow(a) - firstFlow(b);
+    });
+}

@@ -1,0 +1,119 @@
+// `overlens diff` as text and JSON: what changed between two traces first, the rest counted.
+import type { DiffRow, DiffSide, TraceDiff } from '../../verdict/diff-traces.ts';
+import type { Trace } from '../../verdict/trace-types.ts';
+import { createNameFitter } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { baseName, formatCount, formatList, formatSpan } from '../text/format.ts';
+import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
+import { createPaint } from '../text/paint.ts';
+import { textWidth } from '../text/text-width.ts';
+
+export interface DiffLook {
+  width: number;
+  color: boolean;
+  /** Rows that did not change too. */
+  all: boolean;
+}
+
+const HEAD = ['FROM', 'TO', 'SERVICE', 'BEFORE', 'AFTER', 'PACKETS', 'CHANGE'];
+const CHANGE = HEAD.length - 1;
+/** Overhead is the bytes from the outer IP header to the inner one, per packet. */
+const LEGEND = '\nbytes: of outer headers, per packet     !  not what the snapshot asks for     ?  cannot be told';
+const NAME_MINIMUM = 14;
+
+/** The whole page, in pieces. */
+export function* renderDiff(diff: TraceDiff, before: Trace, after: Trace, look: DiffLook): Generator<string> {
+  yield `before  ${captureText(before)}\nafter   ${captureText(after)}\n\n`;
+  const shown = diff.rows.filter((row) => look.all || row.changes.length > 0);
+  if (shown.length > 0) yield `${gridLines(shown, before, after, look).join('\n')}\n\n`;
+  const { changed, same, gone, new: added } = diff.summary;
+  yield `${formatCount(changed, 'direction')} changed, ${same} did not, ${gone} only before, ${added} only after.${LEGEND}\n`;
+}
+
+function captureText(trace: Trace): string {
+  const names = formatList(trace.captures.map((c) => escapeText(baseName(c.path))));
+  const firsts = trace.captures
+    .map((c) => c.first)
+    .filter((t) => t !== null)
+    .sort();
+  const lasts = trace.captures
+    .map((c) => c.last)
+    .filter((t) => t !== null)
+    .sort();
+  const span = formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null);
+  return `${names}, ${formatCount(trace.summary.packets, 'packet')}${span === null ? '' : `, ${span}`}`;
+}
+
+function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: DiffLook): string[] {
+  const cells = rows.map((row) => [
+    escapeText(row.from),
+    escapeText(row.to),
+    serviceText(row),
+    sideText(row.before),
+    sideText(row.after),
+    `${row.before?.packets ?? '-'} / ${row.after?.packets ?? '-'}`,
+    changeText(row),
+  ]);
+  const natural = HEAD.map((head, i) => Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? ''))));
+  const minimum = natural.map((width, i) => (i < 2 ? Math.min(width, NAME_MINIMUM) : width));
+  const widths = fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1));
+  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)]);
+  const paint = createPaint(look.color);
+  const body = cells.map((line, at) =>
+    line.map((cell, i) => {
+      if (i < 2) return names.fit(cell, widths[i] ?? 0);
+      return i === CHANGE && rows[at]?.changes.includes('verdict') ? paint('warn', cell) : cell;
+    }),
+  );
+  return renderGrid(
+    [HEAD.map((head) => paint('dim', head)), ...body],
+    HEAD.map(() => 'left'),
+  );
+}
+
+function nodesOf(trace: Trace): string[] {
+  return trace.captures.flatMap((c) => c.points.map((p) => p.node)).filter((n) => n !== null);
+}
+
+function serviceText({ protocol, port }: DiffRow): string {
+  if (port === null) return `${protocol} ?`;
+  return port === 0 ? protocol : `${protocol} ${port}`;
+}
+
+function sideText(side: DiffSide | null): string {
+  if (side === null) return '-';
+  const mark = side.verdict === 'violation' ? '!' : side.verdict === 'unverifiable' ? '?' : '';
+  return `${side.encapsulation}${mark}`;
+}
+
+function changeText({ before, after, changes }: DiffRow): string {
+  if (before === null) return 'new';
+  if (after === null) return 'gone';
+  const words = changes.map((change) => {
+    switch (change) {
+      case 'overhead':
+        return `${after.overhead < before.overhead ? '−' : '+'}${Math.abs(after.overhead - before.overhead)} bytes`;
+      case 'nodes':
+        return `${nodesText(before)}, now ${nodesText(after)}`;
+      case 'outcome':
+        return `${before.outcome ?? 'unknown'}, now ${after.outcome ?? 'unknown'}`;
+      case 'verdict':
+        return `now ${after.verdict}`;
+      default:
+        return '';
+    }
+  });
+  return words.filter((word) => word !== '').join('; ');
+}
+
+function nodesText({ fromNode, toNode }: DiffSide): string {
+  return `${escapeText(fromNode ?? '?')} → ${escapeText(toNode ?? '?')}`;
+}
+
+/** One JSON document; rows as in verdict/diff-traces.ts. */
+export function* renderDiffJson(diff: TraceDiff, before: Trace, after: Trace): Generator<string> {
+  const captures = (trace: Trace): object[] =>
+    trace.captures.map(({ path, packets, first, last }) => ({ path, packets, first, last }));
+  const head = { schema: 'overlens.diff/1', before: captures(before), after: captures(after), summary: diff.summary };
+  yield `${JSON.stringify({ ...head, rows: diff.rows }, null, 2)}\n`;
+}

@@ -1,0 +1,195 @@
+// Conversations folded to the rows of the default table: one per pair of endpoints, protocol and server port, however many
+// client ports there were. Conversations that were carried or judged differently never share a row.
+import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { type EndpointName, endpointName } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { type Conversation, conversationsOf } from './conversations.ts';
+import { createOutcomeTally, type OutcomeTally, outcomeRank, tallyOutcome } from './outcome-words.ts';
+
+/** One direction: `vxlan`, `vxlan!` (not as configured), `plain?` (cannot be judged). */
+export interface Direction {
+  text: string;
+  mark: '' | '!' | '?';
+}
+
+export interface Row {
+  /** Ids of the causes its flows belong to. */
+  causes: string[];
+  from: EndpointName;
+  to: EndpointName;
+  service: string;
+  conversations: number;
+  forward: Direction | null;
+  reverse: Direction | null;
+  forwardPackets: number;
+  reversePackets: number;
+  bytes: number;
+  outcome: OutcomeTally;
+  /** Lower is worse; rows with a violation are below 0. */
+  rank: number;
+  /** Id of its first flow: order of first packet. */
+  firstFlow: number;
+  /** False for what lies between nodes, services and the outside only. */
+  ofPods: boolean;
+}
+
+/** Ranks among the outcomes' (0 lost to 6 answered) of conversations that lost packets, and of those a warning is about. */
+const LOST_RANK = 1.5;
+const WARNED_RANK = 3.5;
+
+/** Violations come before all else; what is undecided before what was answered and is as configured. */
+const STATE_WEIGHT: Record<ConversationState, number> = { wrong: 100, undecided: 1.5, ok: 0 };
+
+export type ConversationState = 'wrong' | 'undecided' | 'ok';
+
+export interface RowSet {
+  rows: Row[];
+  nodes: Set<string>;
+  states: Record<ConversationState, number>;
+}
+
+export interface RowVisitor {
+  flow?: (flow: TracedFlow) => void;
+  conversation?: (conversation: Conversation) => void;
+}
+
+/** Looks up which causes a flow belongs to. */
+export type CauseLookup = (flow: TracedFlow) => readonly string[];
+
+/**
+ * Folds all conversations; memory grows with the rows, not with the flows.
+ * @param visit told of each flow and conversation in passing
+ */
+export function collectRows(trace: Trace, visit: RowVisitor = {}): RowSet {
+  const rows = new Map<string, Row>();
+  const set: RowSet = { rows: [], nodes: new Set(), states: { wrong: 0, undecided: 0, ok: 0 } };
+  const causesOf = createCauseLookup(trace);
+  const marks = marksUndecided(trace);
+  for (const conversation of conversationsOf(trace, visit.flow)) {
+    visit.conversation?.(conversation);
+    set.states[stateOf(conversation)]++;
+    const fresh = rowOf(conversation, causesOf, marks, false);
+    const key = keyOf(fresh);
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, fresh);
+    tallyOutcome((row ?? fresh).outcome, conversation);
+    if (row !== undefined) addTo(row, fresh);
+    noteNodes(set.nodes, conversation);
+  }
+  set.rows = [...rows.values()];
+  return set;
+}
+
+/** One conversation as a row; with `clientPort` the service names both ports. */
+export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: boolean, clientPort: boolean): Row {
+  const { forward, reverse } = conversation;
+  const [from, to] = forward === null ? [reverse?.dst, reverse?.src] : [forward.src, forward.dst];
+  const flows = [forward, reverse].filter((flow) => flow !== null);
+  const unknown: EndpointName = { name: '-', below: '' };
+  const causes = [...new Set(flows.flatMap(causesOf))].sort();
+  return {
+    causes,
+    from: from === undefined ? unknown : endpointName(from),
+    to: to === undefined ? unknown : endpointName(to),
+    service: serviceOf(conversation, clientPort),
+    conversations: 1,
+    forward: directionOf(forward, marks),
+    reverse: directionOf(reverse, marks),
+    forwardPackets: forward?.packets ?? 0,
+    reversePackets: reverse?.packets ?? 0,
+    bytes: flows.reduce((sum, flow) => sum + flow.bytes, 0),
+    outcome: createOutcomeTally(),
+    rank: rankOf(conversation, causes),
+    firstFlow: Math.min(...flows.map((flow) => flow.id)),
+    ofPods: flows.some(isOfPods),
+  };
+}
+
+/** Violations first, then failures and losses, then what a warning is about, then what is undecided; answered ones last. */
+function rankOf(conversation: Conversation, causes: readonly string[]): number {
+  const lost = conversation.forward?.arrival?.lost === true || conversation.reverse?.arrival?.lost === true;
+  const rank = Math.min(outcomeRank(conversation), lost ? LOST_RANK : 99, causes.length > 0 ? WARNED_RANK : 99);
+  return rank - STATE_WEIGHT[stateOf(conversation)];
+}
+
+/** Wrong if any direction is, else undecided if any is. */
+export function stateOf({ forward, reverse }: Conversation): ConversationState {
+  const verdicts = [forward?.verdict, reverse?.verdict];
+  if (verdicts.includes('violation')) return 'wrong';
+  return verdicts.includes('unverifiable') ? 'undecided' : 'ok';
+}
+
+/** Cause ids by flow. A cause lists 1000 flows at most: beyond that, flows with its code are its own if its nodes fit. */
+export function createCauseLookup(trace: Trace): CauseLookup {
+  const byFlow = new Map<number, string[]>();
+  for (const cause of trace.causes) {
+    for (const id of cause.flowIds) byFlow.set(id, [...(byFlow.get(id) ?? []), cause.id]);
+  }
+  const capped = trace.causes.filter((cause) => cause.flows > cause.flowIds.length);
+  return (flow) => {
+    const known = byFlow.get(flow.id);
+    if (known !== undefined) return known;
+    const fits = capped.filter((cause) => cause.fromNode === flow.src.node && cause.toNode === flow.dst.node);
+    return fits
+      .filter((cause) => flow.findings.some((finding) => finding.code === cause.code))
+      .map((cause) => cause.id);
+  };
+}
+
+/** When nothing could be judged (no snapshot), a mark on every line would say nothing. */
+export function marksUndecided(trace: Trace): boolean {
+  return trace.summary.unverifiable < trace.summary.flows;
+}
+
+/** How a flow was carried, as the tables name it. */
+export function encapsulationName(flow: TracedFlow): string {
+  const { encapsulation } = flow.observed;
+  if (encapsulation === 'none') return 'plain';
+  if (encapsulation === 'unknown' && flow.expected.encapsulation === 'local') return 'local';
+  return encapsulation;
+}
+
+function directionOf(flow: TracedFlow | null, marks: boolean): Direction | null {
+  if (flow === null) return null;
+  const text = encapsulationName(flow);
+  if (flow.verdict === 'violation') return { text, mark: '!' };
+  const undecided = flow.verdict === 'unverifiable' && marks;
+  return text === 'unknown' ? { text: '', mark: '?' } : { text, mark: undecided ? '?' : '' };
+}
+
+function serviceOf({ forward, reverse }: Conversation, clientPort: boolean): string {
+  const protocol = forward?.protocol ?? reverse?.protocol ?? '-';
+  const server = forward === null ? reverse?.src.port : forward.dst.port;
+  const client = forward === null ? reverse?.dst.port : forward.src.port;
+  if (server === 0 && client === 0) return escapeText(protocol);
+  const ports = clientPort ? `${client ?? '?'} → ${server ?? '?'}` : `${server ?? '?'}`;
+  return `${escapeText(protocol)} ${ports}`;
+}
+
+function isOfPods(flow: TracedFlow): boolean {
+  const kinds = [flow.src.kind, flow.dst.kind];
+  return (
+    flow.verdict === 'violation' || kinds.some((kind) => kind === 'pod' || kind === 'tunnel' || kind === 'unknown')
+  );
+}
+
+/** Names are escaped, so no part of a key holds the separator. */
+function keyOf({ from, to, service, forward, reverse, causes }: Row): string {
+  const side = (direction: Direction | null): string => (direction === null ? '-' : direction.text + direction.mark);
+  const ends = [from.name, from.below, to.name, to.below];
+  return [...ends, service, side(forward), side(reverse), causes.join()].join('\n');
+}
+
+function addTo(row: Row, other: Row): void {
+  row.conversations++;
+  row.forwardPackets += other.forwardPackets;
+  row.reversePackets += other.reversePackets;
+  row.bytes += other.bytes;
+  row.rank = Math.min(row.rank, other.rank);
+  row.firstFlow = Math.min(row.firstFlow, other.firstFlow);
+}
+
+function noteNodes(nodes: Set<string>, { forward, reverse }: Conversation): void {
+  const flow = forward ?? reverse;
+  for (const node of [flow?.src.node, flow?.dst.node]) if (typeof node === 'string') nodes.add(node);
+}

@@ -1,0 +1,170 @@
+// `trace -o json` and `-o jsonl` (docs/output.md): the stable form that tools parse. One flow a line, made and written one
+// at a time; every key is always there, absent facts are null, and fields may be added but never change.
+import type { CapturePoint, Endpoint, Observation } from '../../attribution/vocabulary.ts';
+import type { Cause, Finding, Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
+import { stringifyJson } from '../text/escape.ts';
+
+export const TRACE_SCHEMA = 'overlens.trace/1';
+
+/** The whole document in pieces: valid JSON once all pieces are written. */
+export function* renderJson(trace: Trace): Generator<string> {
+  yield `{\n"schema": ${stringifyJson(TRACE_SCHEMA)},\n"captures": [`;
+  yield* members(trace.captures, captureJson);
+  yield '],\n"flows": [';
+  yield* members(trace.flows(), flowJson);
+  yield `],\n"summary": ${stringifyJson(trace.summary)},\n"causes": [`;
+  yield* members(trace.causes, causeJson);
+  yield `],\n"window": ${stringifyJson(trace.window)}\n}\n`;
+}
+
+/** One object a line: captures, then flows, then the summary; `type` tells which. */
+export function* renderJsonLines(trace: Trace): Generator<string> {
+  for (const capture of trace.captures) yield `${stringifyJson({ type: 'capture', ...captureJson(capture) })}\n`;
+  for (const flow of trace.flows()) yield `${stringifyJson({ type: 'flow', ...flowJson(flow) })}\n`;
+  const causes = trace.causes.map(causeJson);
+  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...trace.summary, causes, window: trace.window })}\n`;
+}
+
+function* members<T>(items: Iterable<T>, toJson: (item: T) => object): Generator<string> {
+  let separator = '\n  ';
+  for (const item of items) {
+    yield separator + stringifyJson(toJson(item));
+    separator = ',\n  ';
+  }
+  if (separator !== '\n  ') yield '\n';
+}
+
+/** Keys in the order of docs/output.md; what stands behind the documented ones was added later. */
+export function captureJson(capture: TracedCapture): object {
+  return {
+    path: capture.path,
+    format: capture.format,
+    linkType: capture.linkType,
+    snaplen: capture.snaplen,
+    packets: capture.packets,
+    bytes: capture.bytes,
+    first: capture.first,
+    last: capture.last,
+    complete: capture.complete,
+    dropped: capture.dropped,
+    error: capture.error,
+    outcomes: capture.outcomes,
+    points: capture.points.map(pointJson),
+    faults: capture.faults,
+    warnings: capture.warnings,
+    filter: capture.filter,
+  };
+}
+
+function pointJson(point: CapturePoint): object {
+  return {
+    interface: point.interface,
+    index: point.index,
+    node: point.node,
+    role: point.role,
+    evidence: point.evidence,
+    packets: point.packets,
+  };
+}
+
+function flowJson(flow: TracedFlow): object {
+  const { observed, expected } = flow;
+  return {
+    id: flow.id,
+    conversation: flow.conversation,
+    protocol: flow.protocol,
+    src: endpointJson(flow.src),
+    dst: endpointJson(flow.dst),
+    observed: {
+      encapsulation: observed.encapsulation,
+      vni: observed.vni,
+      outerSrc: observed.outerSrc,
+      outerDst: observed.outerDst,
+      udpPort: observed.udpPort,
+    },
+    expected: { encapsulation: expected.encapsulation, pool: expected.pool, reason: expected.reason },
+    verdict: flow.verdict,
+    findings: flow.findings.map(findingJson),
+    packets: flow.packets,
+    bytes: flow.bytes,
+    overheadBytes: flow.overheadBytes,
+    first: flow.first,
+    last: flow.last,
+    tcp: flow.tcp,
+    outcome: flow.outcome,
+    observations: flow.observations.map(observationJson),
+    unverified: flow.unverified,
+    inScope: flow.inScope,
+    arrival: flow.arrival,
+  };
+}
+
+function endpointJson(endpoint: Endpoint): object {
+  return {
+    ip: endpoint.ip,
+    port: endpoint.port,
+    kind: endpoint.kind,
+    namespace: endpoint.namespace,
+    pod: endpoint.pod,
+    node: endpoint.node,
+    pool: endpoint.pool,
+    candidates: endpoint.candidates,
+    evidence: endpoint.evidence,
+  };
+}
+
+function findingJson(finding: Finding): object {
+  return {
+    code: finding.code,
+    message: finding.message,
+    capture: finding.capture,
+    firstPacket: finding.firstPacket,
+    lastPacket: finding.lastPacket,
+    severity: finding.severity,
+  };
+}
+
+function observationJson(observation: Observation): object {
+  return {
+    capture: observation.capture,
+    point: observation.point,
+    encapsulation: observation.encapsulation,
+    outerSrc: observation.outerSrc,
+    outerDst: observation.outerDst,
+    vni: observation.vni,
+    packets: observation.packets,
+    bytes: observation.bytes,
+    outerFragments: observation.outerFragments,
+    firstPacket: observation.firstPacket,
+    lastPacket: observation.lastPacket,
+    udpPort: observation.udpPort,
+    first: observation.first,
+    last: observation.last,
+    carriers: observation.carriers,
+    innerSrcMac: observation.innerSrcMac,
+    innerDstMac: observation.innerDstMac,
+  };
+}
+
+export function causeJson(cause: Cause): object {
+  return {
+    id: cause.id,
+    code: cause.code,
+    severity: cause.severity,
+    fromNode: cause.fromNode,
+    toNode: cause.toNode,
+    title: cause.title,
+    flows: cause.flows,
+    packets: cause.packets,
+    answers: cause.answers,
+    flowIds: cause.flowIds,
+    capture: cause.capture,
+    firstPacket: cause.firstPacket,
+    lastPacket: cause.lastPacket,
+    expected: cause.expected,
+    seen: cause.seen,
+    chain: cause.chain,
+    also: cause.also,
+    check: cause.check,
+  };
+}

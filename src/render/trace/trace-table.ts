@@ -1,0 +1,115 @@
+// The default output: captures, problems by cause, one row per pair and service, what could not be judged, one closing line.
+// Rows are bounded (`--top`); with `--all` every conversation is printed, and then they are made and written one at a time.
+import type { Trace } from '../../verdict/trace-types.ts';
+import { createUnverifiedTally } from '../../verdict/unverified.ts';
+import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
+import { formatCount, formatNumber } from '../text/format.ts';
+import { createPaint } from '../text/paint.ts';
+import type { RenderOptions } from '../text/render-options.ts';
+import { captureLines } from './capture-lines.ts';
+import { causeLines } from './cause-list.ts';
+import { createConversationList } from './conversation-list.ts';
+import { collectRows, type Row, type RowSet, type RowVisitor } from './pair-rows.ts';
+import { rowLines } from './row-lines.ts';
+import { undecidedLines } from './undecided.ts';
+
+const LEGEND = '!  not what the configuration asks for     ?  cannot be told from these captures';
+
+/** The whole table in pieces that end with a line feed. */
+export function* renderTable(trace: Trace, options: RenderOptions): Generator<string> {
+  const names = createNameFitter(nodeNamesOf(trace));
+  yield* block(captureLines(trace.captures, names, options));
+  yield* block(causeLines(trace, names, options));
+  const list = options.all ? createConversationList(trace, options.sort) : null;
+  const undecided = createUnverifiedTally();
+  const visitor: RowVisitor = { flow: (flow) => undecided.add(flow) };
+  if (list !== null) visitor.conversation = list.add;
+  const set = collectRows(trace, visitor);
+  if (list === null) yield* block(rowBlock(set, options));
+  else yield* list.render(trace, set.nodes, options);
+  yield* block(undecidedLines(undecided.groups(), options));
+  yield `${closingLine(trace, set, options)}\n`;
+}
+
+/** `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` */
+export function closingLine(trace: Trace, set: RowSet, options: RenderOptions): string {
+  const { wrong, undecided, ok } = set.states;
+  const total = wrong + undecided + ok;
+  if (total === 0) return 'No flows.';
+  const violations = trace.causes.filter((cause) => cause.severity === 'violation').length;
+  const warnings = trace.causes.length - violations;
+  const paint = createPaint(options.color);
+  const causes = violations === 0 ? '' : ` (${formatCount(violations, 'cause')})`;
+  const parts = [
+    paint(wrong > 0 ? 'bad' : 'dim', `${formatNumber(wrong)} wrong${causes}`),
+    paint(ok > 0 ? 'good' : 'dim', `${formatNumber(ok)} as configured`),
+    paint(undecided > 0 ? 'warn' : 'dim', `${formatNumber(undecided)} undecided`),
+  ];
+  const warned = warnings === 0 ? '' : ` ${formatCount(warnings, 'warning')}.`;
+  return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;
+}
+
+/** Lines and an empty line behind them; nothing for no lines. */
+function* block(lines: readonly string[]): Generator<string> {
+  if (lines.length > 0) yield `${lines.join('\n')}\n\n`;
+}
+
+function rowBlock(set: RowSet, options: RenderOptions): string[] {
+  const ofPods = set.rows.filter((row) => row.ofPods);
+  const asked = ofPods.length > 0 ? ofPods : set.rows;
+  const groups = groupByPair(asked, options);
+  const shown: Row[][] = [];
+  let room = options.top;
+  for (const group of groups) {
+    if (room <= 0) break;
+    shown.push(group.slice(0, room));
+    room -= group.length;
+  }
+  const lines = rowLines(shown, createNameFitter(set.nodes), options);
+  if (shown.flat().some(isMarked)) lines.push(createPaint(options.color)('dim', LEGEND));
+  const hidden = asked.length - shown.reduce((sum, group) => sum + group.length, 0);
+  if (hidden > 0) lines.push(`${formatCount(hidden, 'more row')}, --all`);
+  const others = ofPods.length > 0 ? set.rows.filter((row) => !row.ofPods) : [];
+  const folded = others.reduce((sum, row) => sum + row.conversations, 0);
+  if (folded > 0)
+    lines.push(`and ${formatCount(folded, 'conversation')} of nodes, services and outside addresses only, --all`);
+  return lines;
+}
+
+function isMarked(row: Row): boolean {
+  return [row.forward, row.reverse].some((direction) => direction !== null && direction.mark !== '');
+}
+
+/** Rows of one pair stand together, at the place of the pair's first row in the order asked for. */
+export function groupByPair(rows: readonly Row[], options: Pick<RenderOptions, 'sort'>): Row[][] {
+  const groups = new Map<string, Row[]>();
+  for (const row of [...rows].sort(rowOrder(options.sort))) {
+    const key = JSON.stringify([row.from, row.to]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+type Order = (a: Row, b: Row) => number;
+
+/** Ties fall to the order of first packet. */
+export function rowOrder(sort: RenderOptions['sort']): Order {
+  const first: Order = (a, b) => a.firstFlow - b.firstFlow;
+  const orders: Record<RenderOptions['sort'], Order> = {
+    problem: (a, b) => a.rank - b.rank,
+    first,
+    packets: (a, b) => b.forwardPackets + b.reversePackets - a.forwardPackets - a.reversePackets,
+    bytes: (a, b) => b.bytes - a.bytes,
+    from: (a, b) => compareText(a.from.name, b.from.name),
+    to: (a, b) => compareText(a.to.name, b.to.name),
+    service: (a, b) => compareText(a.service, b.service),
+  };
+  return (a, b) => orders[sort](a, b) || first(a, b);
+}
+
+/** By code points: the same order on every machine, whatever its locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,159 @@
+// `-o wide`: one flow a line with what the table leaves out: outer addresses, VNI, what was asked for and why, the verdict's
+// reason, the evidence. In a terminal, what does not fit stands on lines below, whole. Two passes: widths, then rows.
+import type { Endpoint } from '../../attribution/vocabulary.ts';
+import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { formatNumber } from '../text/format.ts';
+import { alignRow, fitColumns, GAP } from '../text/grid.ts';
+import { createPaint, type Paint } from '../text/paint.ts';
+import type { RenderOptions } from '../text/render-options.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
+import { captureLines } from './capture-lines.ts';
+import { encapsulationName } from './pair-rows.ts';
+
+interface WideColumn {
+  title: string;
+  /** Never narrower; 0 for columns that never shrink. */
+  minimum: number;
+  right?: boolean;
+  cell: (flow: TracedFlow) => string;
+}
+
+const MAIN: readonly WideColumn[] = [
+  { title: 'ID', minimum: 0, right: true, cell: (flow) => String(flow.id) },
+  { title: 'VERDICT', minimum: 0, cell: (flow) => flow.verdict },
+  { title: 'FROM', minimum: 14, cell: (flow) => withPort(flow.src) },
+  { title: 'TO', minimum: 14, cell: (flow) => withPort(flow.dst) },
+  { title: 'PROTO', minimum: 0, cell: (flow) => escapeText(flow.protocol) },
+  { title: 'SEEN', minimum: 0, cell: encapsulationName },
+  { title: 'PACKETS', minimum: 0, right: true, cell: (flow) => formatNumber(flow.packets) },
+];
+
+const EXTRA: readonly WideColumn[] = [
+  { title: 'NODES', minimum: 14, cell: (flow) => `${nodeOf(flow.src)} → ${nodeOf(flow.dst)}` },
+  { title: 'OUTER', minimum: 25, cell: outerText },
+  { title: 'EXPECTED', minimum: 12, cell: expectedText },
+  { title: 'OUTCOME', minimum: 0, cell: (flow) => flow.outcome ?? '-' },
+  { title: 'WHY', minimum: 16, cell: whyText },
+  { title: 'EVIDENCE', minimum: 16, cell: evidenceText },
+];
+
+const COLUMNS: readonly WideColumn[] = [...MAIN, ...EXTRA];
+
+/** WHY and EVIDENCE at the end of EXTRA: in a terminal they are always below. */
+const SENTENCES = 2;
+const BELOW_MARGIN = 6;
+
+/** How flows are laid out: columns of the first line, and the facts on lines below. */
+interface WideLayout {
+  columns: readonly WideColumn[];
+  widths: readonly number[];
+  below: readonly WideColumn[];
+}
+
+/** The whole output, a line feed behind every line. */
+export function* renderWide(trace: Trace, options: RenderOptions): Generator<string> {
+  const { names, natural } = measure(trace);
+  const look = options.fit ? options : { ...options, width: Number.POSITIVE_INFINITY };
+  const captures = captureLines(trace.captures, names, look);
+  if (captures.length > 0) yield `${captures.join('\n')}\n\n`;
+  if (trace.flowCount === 0) return;
+  const paint = createPaint(options.color);
+  const layout = layoutWide(natural, options);
+  const { columns, widths, below } = layout;
+  const aligns = columns.map((column) => (column.right ? 'right' : 'left'));
+  yield `${alignRow(
+    columns.map((column) => paint('dim', column.title)),
+    widths,
+    aligns,
+  )}\n`;
+  for (const flow of trace.flows()) {
+    const cells = columns.map((column, i) => names.fit(column.cell(flow), widths[i] ?? 0));
+    cells[1] = verdictCell(flow, cells[1] ?? '', paint);
+    yield `${alignRow(cells, widths, aligns)}\n`;
+    const facts = below.map((column) => column.cell(flow)).filter((fact) => fact !== '-');
+    for (const line of factLines(facts, names, options.width - BELOW_MARGIN))
+      yield `${' '.repeat(BELOW_MARGIN)}${paint('dim', line)}\n`;
+  }
+}
+
+/** First pass: what each column would take, and the nodes' names. */
+function measure(trace: Trace): { names: NameFitter; natural: number[] } {
+  const nodes = nodeNamesOf(trace);
+  const natural = COLUMNS.map((column) => column.title.length);
+  for (const flow of trace.flows()) {
+    for (const { node } of [flow.src, flow.dst]) if (node !== null) nodes.add(node);
+    for (const [i, column] of COLUMNS.entries()) natural[i] = Math.max(natural[i] ?? 0, textWidth(column.cell(flow)));
+  }
+  return { names: createNameFitter(nodes), natural };
+}
+
+/** Everything on one line in a pipe; in a terminal as many columns as fit whole, the first ones shortened if even they do not. */
+function layoutWide(natural: readonly number[], options: RenderOptions): WideLayout {
+  if (!options.fit) return { columns: COLUMNS, widths: natural, below: [] };
+  let count = MAIN.length;
+  while (count < COLUMNS.length - SENTENCES && totalWidth(natural.slice(0, count + 1)) <= options.width) count++;
+  const columns = COLUMNS.slice(0, count);
+  const minimum = columns.map((column, i) => (column.minimum === 0 ? (natural[i] ?? 0) : column.minimum));
+  const widths = fitColumns(natural.slice(0, count), minimum, options.width - GAP * (count - 1));
+  return { columns, widths, below: COLUMNS.slice(count) };
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
+}
+
+/** Facts joined with dots, broken between facts; one that is longer than a line is wrapped. */
+function factLines(facts: readonly string[], names: NameFitter, width: number): string[] {
+  const lines: string[] = [];
+  for (const fact of facts.flatMap((text) => wrapWords(names.fitSentence(text, width), width))) {
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(last) + textWidth(fact) + 3 <= width)
+      lines[lines.length - 1] = `${last} · ${fact}`;
+    else lines.push(fact);
+  }
+  return lines;
+}
+
+function verdictCell(flow: TracedFlow, text: string, paint: Paint): string {
+  if (flow.verdict === 'ok') return paint('good', text);
+  return paint(flow.verdict === 'violation' ? 'bad' : 'warn', text);
+}
+
+function withPort(endpoint: Endpoint): string {
+  const { name } = endpointName(endpoint);
+  if (endpoint.port === 0) return name;
+  const bare = name.includes(':') ? `[${name}]` : name;
+  return `${bare}:${endpoint.port ?? '?'}`;
+}
+
+function nodeOf(endpoint: Endpoint): string {
+  return endpoint.node === null ? '?' : escapeText(endpoint.node);
+}
+
+function outerText({ observed }: TracedFlow): string {
+  if (observed.outerSrc === null || observed.outerDst === null) return '-';
+  const vni = observed.vni === null ? '' : ` vni ${observed.vni}`;
+  const port = observed.udpPort === null ? '' : ` udp ${observed.udpPort}`;
+  return `${observed.outerSrc} → ${observed.outerDst}${vni}${port}`;
+}
+
+function expectedText({ expected }: TracedFlow): string {
+  const pool = expected.pool === null ? '' : ` ${escapeText(expected.pool)}`;
+  const what = expected.encapsulation === 'none' ? 'plain' : (expected.encapsulation ?? 'unknown');
+  return `${what}${pool} (${expected.reason})`;
+}
+
+function whyText(flow: TracedFlow): string {
+  const findings = flow.findings.map((finding) => `${finding.code}: ${escapeText(finding.message)}`);
+  if (flow.unverified !== null) findings.push(`${flow.unverified.reason}: ${escapeText(flow.unverified.detail)}`);
+  return [...new Set(findings)].join('; ') || '-';
+}
+
+function evidenceText(flow: TracedFlow): string {
+  const details = [flow.src, flow.dst]
+    .map((endpoint) => endpoint.evidence[0]?.detail)
+    .filter((detail) => detail !== undefined);
+  return details.map(escapeText).join('; ') || '-';
+}

@@ -1,0 +1,145 @@
+// Everything that answers "who has this address", by address or by prefix, built once per snapshot.
+
+import { useOfDeviceName } from '../../cluster/device.ts';
+import { parseCidrOrIp } from '../../net/cidr.ts';
+import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
+import type {
+  Block,
+  IPPool,
+  Neighbour,
+  Node,
+  NodeAddress,
+  Pod,
+  Route,
+  Service,
+  SourceRef,
+  TunnelKind,
+} from '../model.ts';
+import type { AllocationFact } from '../read/facts.ts';
+
+export interface TunnelClaim {
+  node: Node;
+  kind: TunnelKind;
+  /** `Node` (annotation, spec, own device) or `IPAMBlock` (allocation of that type). */
+  from: 'Node' | 'IPAMBlock';
+  ref: SourceRef;
+}
+
+export interface RouteClaim {
+  holder: Node;
+  route: Route;
+  /** What the route says: the address is on `holder` itself, or behind `via`. */
+  local: boolean;
+}
+
+export interface OwnerIndex {
+  nodeAddresses: ReadonlyMap<string, readonly { node: Node; address: NodeAddress }[]>;
+  pods: ReadonlyMap<string, readonly Pod[]>;
+  tunnels: ReadonlyMap<string, readonly TunnelClaim[]>;
+  allocations: ReadonlyMap<string, AllocationFact>;
+  services: ReadonlyMap<string, readonly Service[]>;
+  neighbours: ReadonlyMap<string, readonly { holder: Node; entry: Neighbour }[]>;
+  pools: PrefixTable<IPPool>;
+  blocks: PrefixTable<Block>;
+  routes: PrefixTable<RouteClaim>;
+  nodesByName: ReadonlyMap<string, Node>;
+  /** Other names that only one node has. */
+  nodesByAlias: ReadonlyMap<string, Node>;
+}
+
+/** Builds the index. */
+export function buildOwnerIndex(parts: {
+  nodes: readonly Node[];
+  nodesByAlias: ReadonlyMap<string, Node>;
+  pods: readonly Pod[];
+  services: readonly Service[];
+  pools: readonly IPPool[];
+  blocks: readonly Block[];
+  allocations: readonly AllocationFact[];
+}): OwnerIndex {
+  const { nodes } = parts;
+  const nodesByName = new Map(nodes.map((node) => [node.name, node]));
+  const pools = prefixTable(parts.pools.map((pool) => [pool.cidr, pool]));
+  const podsByAddress = parts.pods.flatMap((pod) =>
+    pod.hostNetwork ? [] : pod.addresses.map((address) => [address, pod] as const),
+  );
+  return {
+    nodesByName,
+    nodesByAlias: parts.nodesByAlias,
+    pools,
+    nodeAddresses: multimap(
+      nodes.flatMap((node) => node.addresses.map((address) => [address.address, { node, address }] as const)),
+    ),
+    pods: multimap(podsByAddress),
+    tunnels: multimap([...tunnelClaims(nodes), ...allocatedTunnels(parts.allocations, nodesByName)]),
+    allocations: new Map(parts.allocations.map((allocation) => [allocation.address, allocation])),
+    services: multimap(
+      parts.services.flatMap((service) => service.addresses.map((address) => [address, service] as const)),
+    ),
+    neighbours: multimap(nodes.flatMap((holder) => localNeighbours(holder))),
+    blocks: prefixTable(parts.blocks.map((block) => [block.cidr, block])),
+    routes: prefixTable(nodes.flatMap((holder) => holder.routes.flatMap((route) => routeClaims(holder, route, pools)))),
+  };
+}
+
+function tunnelClaims(nodes: readonly Node[]): [string, TunnelClaim][] {
+  return nodes.flatMap((node) =>
+    (Object.entries(node.tunnels) as [TunnelKind, { value: string; ref: SourceRef }][]).map(
+      ([kind, { value, ref }]): [string, TunnelClaim] => [value, { node, kind, from: 'Node', ref }],
+    ),
+  );
+}
+
+function allocatedTunnels(
+  allocations: readonly AllocationFact[],
+  nodesByName: ReadonlyMap<string, Node>,
+): [string, TunnelClaim][] {
+  return allocations.flatMap(({ address, node: name, tunnelKind, ref }): [string, TunnelClaim][] => {
+    const node = nodesByName.get(name ?? '');
+    return node === undefined || tunnelKind === null
+      ? []
+      : [[address, { node, kind: tunnelKind, from: 'IPAMBlock', ref }]];
+  });
+}
+
+/** Neighbours on a node's own workload interfaces: its pods. */
+function localNeighbours(holder: Node): [string, { holder: Node; entry: Neighbour }][] {
+  return holder.neighbours.flatMap((entry): [string, { holder: Node; entry: Neighbour }][] => {
+    const isPod = entry.dev !== null && useOfDeviceName(entry.dev) === 'workload' && entry.mac !== null;
+    return isPod ? [[entry.address, { holder, entry }]] : [];
+  });
+}
+
+/**
+ * What a route tells about owners: `<ip> dev cali...` and `blackhole <block>` are the holder's own, `<block> via <address>` is the
+ * gateway's. Only inside pools, or by Calico's marks (proto bird or 80, a tunnel device): other routes lead to gateways.
+ */
+function routeClaims(holder: Node, route: Route, pools: PrefixTable<IPPool>): [string, RouteClaim][] {
+  const cidr = parseCidrOrIp(route.dst);
+  if (cidr === null || cidr.prefixLength === 0 || route.type === 'local' || route.type === 'broadcast') return [];
+  const use = useOfDeviceName(route.dev ?? '');
+  const calico = route.protocol === 'bird' || route.protocol === '80' || use === 'tunnel' || use === 'workload';
+  if (!calico && pools.enclosingCidr(cidr).length === 0) return [];
+  const local = route.type === 'blackhole' || (route.via === null && use === 'workload');
+  if (!local && route.via === null) return [];
+  return [[route.dst, { holder, route, local }]];
+}
+
+function prefixTable<Value>(entries: readonly (readonly [string, Value])[]): PrefixTable<Value> {
+  const table = createPrefixTable<Value>();
+  for (const [text, value] of entries) {
+    const cidr = parseCidrOrIp(text);
+    if (cidr !== null) table.insert(cidr, value);
+  }
+  return table;
+}
+
+function multimap<Value>(entries: readonly (readonly [string, Value])[]): Map<string, Value[]> {
+  const map = new Map<string, Value[]>();
+  for (const [key, value] of entries) {
+    const known = map.get(key);
+    if (known === undefined) map.set(key, [value]);
+    else known.push(value);
+  }
+  return map;
+}

@@ -1,0 +1,141 @@
+// A text's entries -> its node. `ip link` and `ip addr` complete each other; an output given twice with different content is a
+// conflict, and the first counts (a directory may hold the tables before and after a change).
+import { TUNNEL_DEVICES } from '../../cluster/device.ts';
+import type { NodeLink, SourceRef } from '../model.ts';
+import { addIssue, type Facts, type TextFact } from '../read/facts.ts';
+import type { OpenNode } from './merge-nodes.ts';
+import { differs } from './merge-pools.ts';
+
+type Issues = Pick<Facts, 'issues'>;
+
+/** Adds everything in `text` to the node. */
+export function attachText(node: OpenNode, text: TextFact, facts: Issues): void {
+  for (const link of text.links) attachLink(node, link, facts);
+  const what = (table: string): { table: string; node: OpenNode; facts: Issues } => ({ table, node, facts });
+  const routeKey = (route: OpenNode['routes'][number]): string =>
+    `${route.table ?? 'main'} ${route.type === 'local' ? 'local' : ''} ${route.dst}`;
+  node.routes = attachTable(
+    node.routes,
+    text.routes,
+    routeKey,
+    (route) => `${route.type} ${route.via} ${route.dev}`,
+    what('route'),
+  );
+  // An entry that could not be resolved (FAILED) contradicts nothing.
+  const resolved = text.neighbours.filter((entry) => entry.mac !== null || node.neighbours.length === 0);
+  node.neighbours = attachTable(
+    node.neighbours,
+    resolved,
+    (entry) => `${entry.address} ${entry.dev}`,
+    (entry) => String(entry.mac),
+    what('neighbour'),
+  );
+  node.fdb = attachTable(
+    node.fdb,
+    text.fdb,
+    (entry) => `${entry.mac} ${entry.dev}`,
+    (entry) => entry.dst,
+    what('FDB entry'),
+  );
+  for (const table of ['link', 'addr', 'route', 'neigh', 'fdb'] as const)
+    node.has = { ...node.has, [table]: node.has[table] || text.has[table] };
+}
+
+/** Unites two outputs of one table; where a key has other values in the second, the second is left out. */
+function attachTable<Entry extends { text: string; ref: SourceRef }>(
+  known: readonly Entry[],
+  added: readonly Entry[],
+  key: (entry: Entry) => string,
+  value: (entry: Entry) => string,
+  about: { table: string; node: OpenNode; facts: Issues },
+): readonly Entry[] {
+  if (known.length === 0) return added;
+  const values = new Map<string, Set<string>>();
+  for (const entry of known) values.set(key(entry), (values.get(key(entry)) ?? new Set()).add(value(entry)));
+  const contradicts = (entry: Entry): boolean =>
+    values.has(key(entry)) && values.get(key(entry))?.has(value(entry)) !== true;
+  const odd = added.find(contradicts);
+  if (odd === undefined) return [...known, ...added.filter((entry) => !values.has(key(entry)))];
+  const first = known.find((entry) => key(entry) === key(odd));
+  const refs = [first?.ref ?? odd.ref, odd.ref];
+  differs(about.facts, `${about.table} of ${about.node.name}`, [`"${first?.text ?? ''}"`, `"${odd.text}"`], refs, [
+    about.node.name,
+  ]);
+  return known;
+}
+
+function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
+  const at = node.links.findIndex((other) => other.name === link.name);
+  const known = node.links[at];
+  if (known === undefined) {
+    node.links = [...node.links, link];
+    return;
+  }
+  for (const field of ['mac', 'mtu'] as const) {
+    const [first, second] = [known[field], link[field]];
+    if (first === null || second === null || first === second) continue;
+    differs(
+      facts,
+      `${field} of ${link.name} on ${node.name}`,
+      [String(first), String(second)],
+      [known.ref, link.ref],
+      [node.name],
+    );
+  }
+  const addresses = link.addresses.filter((one) => !known.addresses.some((other) => other.address === one.address));
+  const merged: NodeLink = {
+    ...known,
+    ifindex: known.ifindex === 0 ? link.ifindex : known.ifindex,
+    mac: known.mac ?? link.mac,
+    mtu: known.mtu ?? link.mtu,
+    kind: known.kind ?? link.kind,
+    vxlan: known.vxlan ?? link.vxlan,
+    addresses: [...known.addresses, ...addresses],
+  };
+  node.links = node.links.map((other, i) => (i === at ? merged : other));
+}
+
+/** What a node's own devices say about it, once all texts are attached: VTEP MACs and tunnel addresses. */
+export function adoptDevices(node: OpenNode, facts: Issues): void {
+  for (const link of node.links) {
+    const kind = TUNNEL_DEVICES[link.name];
+    if (kind === undefined) continue;
+    const field = kind === 'vxlan' ? 'vtepMac' : kind === 'vxlan-v6' ? 'vtepMacV6' : null;
+    if (field !== null && link.mac !== null) adoptMac(node, field, link.mac, { ref: link.ref, facts });
+    const address = link.addresses.find((one) => one.address.includes(':') === kind.endsWith('v6'))?.address;
+    if (address !== undefined) adoptTunnel(node, kind, address, { ref: link.ref, facts });
+  }
+}
+
+function adoptMac(
+  node: OpenNode,
+  field: 'vtepMac' | 'vtepMacV6',
+  mac: string,
+  at: { ref: SourceRef; facts: Issues },
+): void {
+  const known = node[field];
+  node[field] ??= { value: mac, ref: at.ref };
+  if (known === null || known.value === mac) return;
+  const message = `Node ${node.name}: VXLANTunnelMACAddr is ${known.value}, but its device has ${mac}: the annotation counts`;
+  addIssue(at.facts, 'tunnel-mac-differs', 'conflict', message, {
+    refs: [known.ref, at.ref],
+    subjects: [node.name, mac, known.value],
+  });
+}
+
+function adoptTunnel(
+  node: OpenNode,
+  kind: (typeof TUNNEL_DEVICES)[string],
+  address: string,
+  at: { ref: SourceRef; facts: Issues },
+): void {
+  const known = node.tunnels[kind];
+  // Where the Node object was read, an absent annotation means that no other node knows this tunnel address.
+  if (known === undefined && !node.whole) node.tunnels = { ...node.tunnels, [kind]: { value: address, ref: at.ref } };
+  if (known?.value === address || (known === undefined && !node.whole)) return;
+  const written =
+    known === undefined ? 'no such tunnel address is set' : `its ${kind} tunnel address is ${known.value}`;
+  const message = `Node ${node.name}: its device has ${address}, but ${written}: the annotation counts`;
+  const refs = known === undefined ? [at.ref] : [known.ref, at.ref];
+  addIssue(at.facts, 'tunnel-address-differs', 'conflict', message, { refs, subjects: [node.name, address] });
+}

@@ -1,0 +1,52 @@
+// Route gateway (tunnel address) -> neighbour (MAC) -> FDB (node address): the remote VTEPs as one node's tables have them. Tells
+// about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
+import { TUNNEL_DEVICES } from '../../cluster/device.ts';
+import type { FdbEntry, Neighbour, SourceRef, TunnelKind } from '../model.ts';
+import { emptyNodeFact } from '../read/facts.ts';
+import { addAddresses, type OpenNode, openNode } from './merge-nodes.ts';
+
+/** One remote VTEP in a node's tables. */
+export interface TableVtep {
+  kind: TunnelKind;
+  tunnelAddress: string;
+  mac: string;
+  /** `dst` of the FDB entry for `mac`; null when the table has none, or was not given. */
+  nodeAddress: string | null;
+  neighbour: Neighbour;
+  fdb: FdbEntry | null;
+}
+
+/** The VTEPs in the tables of one node, in order of its neighbours. */
+export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>): TableVtep[] {
+  const byMac = new Map(node.fdb.map((entry) => [`${entry.dev ?? 'vxlan.calico'} ${entry.mac}`, entry]));
+  return node.neighbours.flatMap((neighbour) => {
+    const dev = neighbour.dev ?? '';
+    const kind = Object.hasOwn(TUNNEL_DEVICES, dev) ? TUNNEL_DEVICES[dev] : undefined;
+    if (kind === undefined || neighbour.mac === null) return [];
+    const fdb = byMac.get(`${dev} ${neighbour.mac}`) ?? null;
+    const { address: tunnelAddress, mac } = neighbour;
+    return [{ kind, tunnelAddress, mac, nodeAddress: fdb?.dst ?? null, neighbour, fdb }];
+  });
+}
+
+/** Completes nodes that no Node object describes by what other nodes' tables say about them. */
+export function joinVteps(nodes: OpenNode[]): void {
+  const described = nodes.some((node) => node.whole || node.annotated);
+  for (const holder of [...nodes]) {
+    for (const vtep of vtepsInTables(holder)) {
+      if (vtep.nodeAddress === null || vtep.fdb === null) continue;
+      const address = vtep.nodeAddress;
+      const known = nodes.find((node) => node.addresses.some((one) => one.address === address));
+      const peer = known ?? (described ? null : addPeer(address, vtep.fdb.ref, nodes));
+      if (peer === null || peer.annotated || peer.tunnels[vtep.kind] !== undefined) continue;
+      peer.tunnels = { ...peer.tunnels, [vtep.kind]: { value: vtep.tunnelAddress, ref: vtep.neighbour.ref } };
+    }
+  }
+}
+
+function addPeer(address: string, ref: SourceRef, nodes: OpenNode[]): OpenNode {
+  const peer = openNode(emptyNodeFact(null, 'mention', ref), address);
+  addAddresses(peer, [{ address, prefixLength: null, source: 'bridge fdb', ref }]);
+  nodes.push(peer);
+  return peer;
+}

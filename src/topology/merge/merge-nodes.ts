@@ -1,0 +1,227 @@
+// Node facts -> nodes: objects, tables, excerpts and mentions of one node become one node, found by name or, where an excerpt
+// has none, by address. The first stated value counts; a different one is a conflict.
+
+import { vtepMacOfNode } from '../../cluster/computed-names.ts';
+import type { Node, NodeAddress, Sourced, TunnelKind } from '../model.ts';
+import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../read/facts.ts';
+import { differs } from './merge-pools.ts';
+
+/** A node while facts are added to it. */
+export type OpenNode = { -readonly [Key in keyof Node]: Node[Key] } & {
+  aliases: Set<string>;
+  /** A Node object was read: what it leaves out is not set. */
+  whole: boolean;
+  /** Known only because other objects name it. */
+  mentioned: boolean;
+};
+
+/** Strongest first: what VXLAN uses, what Kubernetes says, other NICs, what a cloud maps, what the kernel shows. */
+const ADDRESS_RANK = [
+  'projectcalico.org/IPv4Address',
+  'projectcalico.org/IPv6Address',
+  'InternalIP',
+  'spec.interfaces',
+  'ExternalIP',
+  'hostIP',
+  'ip addr',
+  'ip route',
+  'ip link',
+  'bridge fdb',
+];
+
+/** Merges all node facts, in order of first appearance; nodes that other objects mention come last. */
+export function mergeNodes(facts: Facts): OpenNode[] {
+  const nodes: OpenNode[] = [];
+  const all = [...facts.nodes, ...mentions(facts)];
+  for (const fact of all.filter((candidate) => candidate.name !== null)) {
+    const known = findByName(nodes, fact.name ?? '');
+    if (known === null) nodes.push(openNode(fact, fact.name ?? ''));
+    else addFact(known, fact, facts);
+  }
+  for (const fact of all.filter((candidate) => candidate.name === null)) addUnnamed(nodes, fact, facts);
+  return nodes;
+}
+
+/** The node of exactly this name. */
+export function findByName(nodes: readonly OpenNode[], name: string): OpenNode | null {
+  return nodes.find((node) => node.name === name) ?? null;
+}
+
+/** Like `findByName`, and by hostname or the first label of the name, if that is unambiguous. */
+export function findByAlias(nodes: readonly OpenNode[], name: string): OpenNode | null {
+  const exact = findByName(nodes, name);
+  if (exact !== null) return exact;
+  const wanted = name.toLowerCase();
+  const matching = nodes.filter(
+    (node) =>
+      node.name.toLowerCase() === wanted ||
+      node.aliases.has(wanted) ||
+      (node.named && firstLabel(node.name) === firstLabel(wanted)),
+  );
+  return matching.length === 1 ? (matching[0] ?? null) : null;
+}
+
+/** Starts a node with what one fact says. */
+export function openNode(fact: NodeFact, name: string): OpenNode {
+  const named = fact.name !== null;
+  const node: OpenNode = {
+    index: -1,
+    name,
+    named,
+    ref: fact.ref,
+    addresses: [],
+    bgpIPv4: fact.bgpIPv4,
+    bgpIPv6: fact.bgpIPv6,
+    tunnels: { ...fact.tunnels },
+    annotated: fact.source === 'object' || fact.source === 'excerpt',
+    vtepMac: fact.vtepMac,
+    vtepMacV6: fact.vtepMacV6,
+    computedVtepMac: named ? vtepMacOfNode(name, 4) : null,
+    computedVtepMacV6: named ? vtepMacOfNode(name, 6) : null,
+    wireguardKey: fact.wireguardKey,
+    wireguardKeyV6: fact.wireguardKeyV6,
+    podCIDRs: fact.podCIDRs,
+    links: [],
+    routes: [],
+    neighbours: [],
+    fdb: [],
+    has: { link: false, addr: false, route: false, neigh: false, fdb: false },
+    aliases: new Set(fact.aliases.map((alias) => alias.toLowerCase())),
+    whole: fact.source === 'object',
+    mentioned: fact.source === 'mention',
+  };
+  addAddresses(node, fact.addresses);
+  return node;
+}
+
+/** Adds addresses that are not there yet, and puts the strongest first. */
+export function addAddresses(node: OpenNode, addresses: readonly NodeAddress[]): void {
+  const all = [...node.addresses, ...addresses];
+  const rank = (address: NodeAddress): number => {
+    const at = ADDRESS_RANK.indexOf(address.source);
+    return at < 0 ? ADDRESS_RANK.length : at;
+  };
+  all.sort((a, b) => rank(a) - rank(b));
+  const strongest = new Map<string, NodeAddress>();
+  for (const address of all) {
+    const known = strongest.get(address.address);
+    const sources = [...(known?.also ?? []), ...(address.also ?? []), ...(known === undefined ? [] : [address.source])];
+    const also = [...new Set(sources)].filter((source) => source !== (known ?? address).source);
+    const prefixLength = (known ?? address).prefixLength ?? null;
+    strongest.set(address.address, { ...(known ?? address), prefixLength, ...(also.length > 0 ? { also } : {}) });
+  }
+  node.addresses = [...strongest.values()];
+}
+
+/** Nodes known only because a pod runs there or a block belongs to them. */
+function mentions(facts: Facts): NodeFact[] {
+  const byName = new Map<string, NodeFact>();
+  const mention = (name: string, ref: NodeFact['ref']): NodeFact => {
+    const known = byName.get(name) ?? emptyNodeFact(name, 'mention', ref);
+    byName.set(name, known);
+    return known;
+  };
+  for (const pod of facts.pods) {
+    if (pod.nodeName === null) continue;
+    const fact = mention(pod.nodeName, pod.ref);
+    if (pod.hostIP === null || fact.addresses.some((address) => address.address === pod.hostIP)) continue;
+    fact.addresses = [...fact.addresses, { address: pod.hostIP, prefixLength: null, source: 'hostIP', ref: pod.ref }];
+  }
+  for (const block of facts.blocks) if (block.node !== null) mention(block.node, block.ref);
+  for (const allocation of facts.allocations) if (allocation.node !== null) mention(allocation.node, allocation.ref);
+  return [...byName.values()];
+}
+
+function addFact(node: OpenNode, fact: NodeFact, facts: Pick<Facts, 'issues'>): void {
+  const bothWhole = node.whole && fact.source === 'object';
+  const same = (
+    what: string,
+    first: Sourced<string> | null,
+    second: Sourced<string> | null,
+  ): Sourced<string> | null => {
+    const differ = first !== null && second !== null ? first.value !== second.value : bothWhole && first !== second;
+    if (!differ) return bothWhole ? first : (first ?? second);
+    const refs = [first?.ref ?? node.ref, second?.ref ?? fact.ref];
+    const values: [string, string] = [first?.value ?? 'not set', second?.value ?? 'not set'];
+    differs(facts, `Node ${node.name}: ${what}`, values, refs, [node.name]);
+    return first;
+  };
+  node.bgpIPv4 = sameAddress(node, fact, 'bgpIPv4', same);
+  node.bgpIPv6 = sameAddress(node, fact, 'bgpIPv6', same);
+  for (const kind of ['vxlan', 'vxlan-v6', 'ipip', 'wireguard', 'wireguard-v6'] as const satisfies TunnelKind[]) {
+    const merged = same(`${kind} tunnel address`, node.tunnels[kind] ?? null, fact.tunnels[kind] ?? null);
+    if (merged !== null) node.tunnels = { ...node.tunnels, [kind]: merged };
+  }
+  node.vtepMac = same('VXLANTunnelMACAddr', node.vtepMac, fact.vtepMac);
+  node.vtepMacV6 = same('VXLANTunnelMACAddrV6', node.vtepMacV6, fact.vtepMacV6);
+  node.wireguardKey = same('WireguardPublicKey', node.wireguardKey, fact.wireguardKey);
+  node.wireguardKeyV6 = same('WireguardPublicKeyV6', node.wireguardKeyV6, fact.wireguardKeyV6);
+  if (node.mentioned && fact.source !== 'mention') {
+    node.ref = fact.ref;
+    node.mentioned = false;
+  }
+  node.annotated ||= fact.source === 'object' || fact.source === 'excerpt';
+  node.whole ||= fact.source === 'object';
+  if (node.podCIDRs.length === 0) node.podCIDRs = fact.podCIDRs;
+  for (const alias of fact.aliases) node.aliases.add(alias.toLowerCase());
+  // Of two different IPv4Address values only the first is an address of the node.
+  const dropped = [fact.bgpIPv4, fact.bgpIPv6].filter(
+    (bgp) => bgp !== null && bgp !== node.bgpIPv4 && bgp !== node.bgpIPv6,
+  );
+  addAddresses(
+    node,
+    fact.addresses.filter((address) => !dropped.includes(address)),
+  );
+}
+
+function sameAddress(
+  node: OpenNode,
+  fact: NodeFact,
+  field: 'bgpIPv4' | 'bgpIPv6',
+  same: (what: string, a: Sourced<string> | null, b: Sourced<string> | null) => Sourced<string> | null,
+): NodeAddress | null {
+  const asText = (bgp: NodeAddress | null): Sourced<string> | null =>
+    bgp === null
+      ? null
+      : { value: bgp.address + (bgp.prefixLength === null ? '' : `/${bgp.prefixLength}`), ref: bgp.ref };
+  const first = asText(node[field]);
+  const merged = same(field === 'bgpIPv4' ? 'IPv4Address' : 'IPv6Address', first, asText(fact[field]));
+  if (merged === null) return null;
+  return merged === first ? node[field] : fact[field];
+}
+
+/** An excerpt's node: the named one that has its address, or its tunnel address; else a node named by address. */
+function addUnnamed(nodes: OpenNode[], fact: NodeFact, facts: Facts): void {
+  const own = new Set(fact.addresses.map((address) => address.address));
+  const tunnels = new Set(Object.values(fact.tunnels).map((tunnel) => tunnel.value));
+  const shares = (node: OpenNode): boolean =>
+    node.addresses.some((address) => own.has(address.address)) ||
+    Object.values(node.tunnels).some((tunnel) => tunnels.has(tunnel.value));
+  const matching = nodes.filter(shares);
+  const known = matching.length === 1 ? matching[0] : findByName(nodes, nameByPod(own, facts) ?? '');
+  if (known !== undefined && known !== null) {
+    addFact(known, fact, facts);
+    return;
+  }
+  const name = [...own][0] ?? [...tunnels][0];
+  if (name === undefined) return;
+  if (matching.length > 1) {
+    const names = matching.map((node) => node.name).join(' and ');
+    const message = `${name} is the address of ${names}: which of them these annotations belong to cannot be told`;
+    addIssue(facts, 'owner-conflict', 'conflict', message, { refs: [fact.ref], subjects: [name] });
+  }
+  nodes.push(openNode(fact, name));
+}
+
+/** In a pod table a hostNetwork pod shows its node's address beside its node's name. */
+function nameByPod(own: ReadonlySet<string>, facts: Facts): string | null {
+  const names = new Set<string>();
+  for (const pod of facts.pods) {
+    if (pod.nodeName !== null && pod.addresses.some((address) => own.has(address))) names.add(pod.nodeName);
+  }
+  return names.size === 1 ? ([...names][0] ?? null) : null;
+}
+
+function firstLabel(name: string): string {
+  return name.toLowerCase().split('.')[0] ?? name;
+}

@@ -1,0 +1,184 @@
+// What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
+// field with its place. Null means "not stated here", so that several sources of one object can complete each other.
+import type { IssueCode } from '../issue-codes.ts';
+import type {
+  FdbEntry,
+  Neighbour,
+  NodeAddress,
+  NodeLink,
+  Pod,
+  PoolMode,
+  Route,
+  Service,
+  Sourced,
+  SourceRef,
+  TopologyIssue,
+  TunnelKind,
+} from '../model.ts';
+
+export interface PoolFact {
+  /** Null when not written (operator Installation). */
+  name: string | null;
+  cidr: Sourced<string>;
+  blockSize: Sourced<number> | null;
+  ipipMode: Sourced<PoolMode> | null;
+  vxlanMode: Sourced<PoolMode> | null;
+  natOutgoing: boolean | null;
+  disabled: boolean | null;
+  nodeSelector: string | null;
+  allowedUses: readonly ('Workload' | 'Tunnel' | 'LoadBalancer')[] | null;
+  /** `object` states every field (an absent one is the default), `table` only its columns, `installation` what is asked for. */
+  source: 'object' | 'table' | 'installation';
+  ref: SourceRef;
+}
+
+export interface NodeFact {
+  /** Null in an excerpt without names. */
+  name: string | null;
+  /** Other names it goes by: `kubernetes.io/hostname`, the Hostname address. */
+  aliases: readonly string[];
+  addresses: readonly NodeAddress[];
+  bgpIPv4: NodeAddress | null;
+  bgpIPv6: NodeAddress | null;
+  tunnels: Partial<Record<TunnelKind, Sourced<string>>>;
+  vtepMac: Sourced<string> | null;
+  vtepMacV6: Sourced<string> | null;
+  wireguardKey: Sourced<string> | null;
+  wireguardKeyV6: Sourced<string> | null;
+  podCIDRs: readonly string[];
+  /** `object` states every field, `excerpt` the tunnel addresses, `table` its columns; `mention` is a name in another object. */
+  source: 'object' | 'excerpt' | 'table' | 'mention';
+  ref: SourceRef;
+}
+
+/** One assigned address of an IPAMBlock (calico-facts 7.2). */
+export interface AllocationFact {
+  address: string;
+  /** `secondary.node`, else the node of a tunnel address's handle; null if neither is written. */
+  node: string | null;
+  namespace: string | null;
+  pod: string | null;
+  tunnelKind: TunnelKind | null;
+  /** The block's CIDR, and the node it is affine to. */
+  block: string;
+  affinity: string | null;
+  ref: SourceRef;
+}
+
+export interface BlockFact {
+  cidr: string;
+  node: string | null;
+  source: 'IPAMBlock' | 'BlockAffinity';
+  /** Everything that must agree when the same block is given twice. */
+  content: string;
+  ref: SourceRef;
+}
+
+export interface FelixFact {
+  /** `default`, `node.<name>`, or a name with a nodeSelector. */
+  name: string;
+  values: {
+    vxlanVNI: Sourced<number> | null;
+    vxlanPort: Sourced<number> | null;
+    vxlanEnabled: Sourced<boolean> | null;
+    wireguardEnabled: Sourced<boolean> | null;
+    wireguardListeningPort: Sourced<number> | null;
+  };
+  ref: SourceRef;
+}
+
+/** A pod as one source has it; `hostIP` is its node's address. Only a Pod object knows phase, age and hostNetwork. */
+export interface PodFact extends Pod {
+  source: 'Pod' | 'pod table' | 'WorkloadEndpoint' | 'endpoint' | 'IPAMBlock';
+  hostIP: string | null;
+}
+
+/** The iproute2 outputs of one section of a file; all of one node. */
+export interface TextFact {
+  ref: SourceRef;
+  /** Names from prompts and headings above the section, best first; then those of the path. */
+  hints: readonly TextHint[];
+  links: NodeLink[];
+  routes: Route[];
+  neighbours: Neighbour[];
+  fdb: FdbEntry[];
+  has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
+}
+
+export interface TextHint {
+  name: string;
+  from: 'caller' | 'prompt' | 'heading' | 'file name' | 'folder' | 'parent folder';
+}
+
+/** An input error: all are reported at once. */
+export interface Problem {
+  ref: SourceRef;
+  /** What is wrong, what was expected. */
+  message: string;
+}
+
+/** Everything read so far. The readers only add to it. */
+export interface Facts {
+  /** Files that gave something. */
+  used: string[];
+  pools: PoolFact[];
+  /** Some List of IPPools was whole. */
+  poolsComplete: boolean;
+  nodes: NodeFact[];
+  pods: PodFact[];
+  services: Service[];
+  blocks: BlockFact[];
+  allocations: AllocationFact[];
+  felix: FelixFact[];
+  texts: TextFact[];
+  issues: TopologyIssue[];
+  problems: Problem[];
+}
+
+/** No facts. */
+export function emptyFacts(): Facts {
+  return {
+    used: [],
+    pools: [],
+    poolsComplete: false,
+    nodes: [],
+    pods: [],
+    services: [],
+    blocks: [],
+    allocations: [],
+    felix: [],
+    texts: [],
+    issues: [],
+    problems: [],
+  };
+}
+
+/** A node fact that states nothing but its name; fields are filled by the reader. */
+export function emptyNodeFact(name: string | null, source: NodeFact['source'], ref: SourceRef): NodeFact {
+  return {
+    name,
+    aliases: [],
+    addresses: [],
+    bgpIPv4: null,
+    bgpIPv6: null,
+    tunnels: {},
+    vtepMac: null,
+    vtepMacV6: null,
+    wireguardKey: null,
+    wireguardKeyV6: null,
+    podCIDRs: [],
+    source,
+    ref,
+  };
+}
+
+/** Notes something odd that does not stop the work. */
+export function addIssue(
+  facts: Pick<Facts, 'issues'>,
+  code: IssueCode,
+  severity: TopologyIssue['severity'],
+  message: string,
+  about: { refs: readonly SourceRef[]; subjects?: readonly string[] },
+): void {
+  facts.issues.push({ code, severity, message, refs: about.refs, subjects: about.subjects ?? [] });
+}

@@ -1,0 +1,100 @@
+// Pods (kubectl) and WorkloadEndpoints (calicoctl): who has which address on which node. Address order and the meaning of
+// finished: calico-facts 7.5; endpoint names and interfaces: 7.4, 6.2.
+
+import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
+import { parseCidrOrIp } from '../../../net/cidr.ts';
+import { formatIp } from '../../../net/ip.ts';
+import type { Facts } from '../facts.ts';
+import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
+
+/** Reads one Pod into `facts.pods`. */
+export function readPod(object: Located, facts: Facts): void {
+  const value = object.value;
+  const name = textAt(value, 'metadata', 'name');
+  if (name === null) return;
+  const namespace = textAt(value, 'metadata', 'namespace') ?? 'default';
+  facts.pods.push({
+    namespace,
+    name,
+    nodeName: presentText(textAt(value, 'spec', 'nodeName')),
+    addresses: podAddresses(value),
+    hostNetwork: flagAt(value, 'spec', 'hostNetwork') === true,
+    finished: isFinished(value),
+    created: epochSeconds(textAt(value, 'metadata', 'creationTimestamp')),
+    hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
+    source: 'Pod',
+    hostIP: canonicalAddress(textAt(value, 'status', 'hostIP') ?? ''),
+    ref: object.ref(),
+  });
+}
+
+/** Reads one WorkloadEndpoint of a Kubernetes pod into `facts.pods`; it knows the interface, not the phase. */
+export function readWorkloadEndpoint(object: Located, facts: Facts): void {
+  const value = object.value;
+  const pod =
+    textAt(value, 'spec', 'pod') ?? textAt(value, 'metadata', 'workload')?.split('.').slice(1).join('.') ?? null;
+  if (pod === null || pod === '') return;
+  const namespace =
+    textAt(value, 'metadata', 'namespace') ?? textAt(value, 'metadata', 'workload')?.split('.')[0] ?? 'default';
+  const interfaceName = presentText(textAt(value, 'spec', 'interfaceName'));
+  facts.pods.push({
+    namespace,
+    name: pod,
+    nodeName: presentText(textAt(value, 'spec', 'node') ?? textAt(value, 'metadata', 'node')),
+    addresses: canonicalAddresses(textsAt(value, 'spec', 'ipNetworks')),
+    hostNetwork: false,
+    finished: false,
+    created: null,
+    hostInterface: { name: interfaceName ?? hostInterfaceOfPod(namespace, pod), computed: interfaceName === null },
+    source: 'WorkloadEndpoint',
+    hostIP: null,
+    ref: object.ref(),
+  });
+}
+
+/** Canonical addresses of a list, prefix lengths stripped, duplicates and non-addresses left out. */
+export function canonicalAddresses(texts: readonly string[]): string[] {
+  const addresses = texts.map((text) => canonicalAddress(text.trim())).filter((address) => address !== null);
+  return [...new Set(addresses)];
+}
+
+/** Epoch seconds of an RFC 3339 time; null when it is none. */
+export function epochSeconds(text: string | null): number | null {
+  const milliseconds = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
+}
+
+/** The first of these that names any: status.podIPs, status.podIP, Calico's and the AWS CNI's annotations. */
+function podAddresses(value: unknown): string[] {
+  const annotation = (key: string): string[] => (textAt(value, 'metadata', 'annotations', key) ?? '').split(',');
+  const places = [
+    [
+      ...listAt(value, 'status', 'podIPs').map((entry) => textAt(entry, 'ip') ?? ''),
+      textAt(value, 'status', 'podIP') ?? '',
+    ],
+    annotation('cni.projectcalico.org/podIPs'),
+    annotation('cni.projectcalico.org/podIP'),
+    annotation('vpc.amazonaws.com/pod-ips'),
+  ];
+  for (const place of places) {
+    const addresses = canonicalAddresses(place);
+    if (addresses.length > 0) return addresses;
+  }
+  return [];
+}
+
+/** Calico's IsFinished: the phase, or a deletion whose address the CNI plugin has released (annotation set to ""). */
+function isFinished(value: unknown): boolean {
+  if (/^(Succeeded|Failed|Completed)$/.test(textAt(value, 'status', 'phase') ?? '')) return true;
+  const deleted = valueAt(value, 'metadata', 'deletionTimestamp') != null;
+  return deleted && valueAt(value, 'metadata', 'annotations', 'cni.projectcalico.org/podIP') === '';
+}
+
+function canonicalAddress(text: string): string | null {
+  const cidr = parseCidrOrIp(text);
+  return cidr === null ? null : formatIp(cidr);
+}
+
+function presentText(text: string | null): string | null {
+  return text === null || text === '' ? null : text;
+}

@@ -1,0 +1,184 @@
+// Texts -> facts: recognises what each document holds, lets the readers collect, and decides what an unrecognised document means.
+// A document is read as a whole or not at all: prose with a route in it adds nothing.
+import { addIssue, emptyFacts, type Facts, type TextHint } from './facts.ts';
+import { readIproute2Element } from './iproute2/iproute2-json.ts';
+import { parseJson } from './json-text.ts';
+import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
+import { emptyTextFact, readLines } from './lines.ts';
+import type { DocumentTree, Located, ParseProblem } from './located.ts';
+import { valueAt } from './located.ts';
+import { contentKind } from './recognise.ts';
+import { hintsOfPath, plainText, type Section, splitSections } from './sections.ts';
+import { parseYaml } from './yaml-text.ts';
+
+export interface SnapshotDocument {
+  /** As the user named or would find it: every place is told with it. */
+  file: string;
+  text: string;
+  /** The node whose iproute2 texts it holds, if the caller knows. */
+  node?: string | null;
+  /** Named by the user (not found in a directory): must be recognised. */
+  named: boolean;
+  /** Path below the directory the user named; its folders may be named like nodes. */
+  path?: string;
+  /** What it is instead of a snapshot (a capture, a binary); its text is then not looked at. */
+  foreign?: string;
+}
+
+/** Text that is no JSON but begins like it is tried as YAML in flow style up to this length. */
+const FLOW_YAML_LIMIT = 1024 * 1024;
+
+interface Tally extends ObjectCounts {
+  understood: number;
+  unknown: number;
+  firstUnknown: number | null;
+}
+
+/** Reads all documents. Faults of the input are in `problems` and `issues` of the result, never thrown. */
+export function readDocuments(documents: readonly SnapshotDocument[]): Facts {
+  const facts = emptyFacts();
+  for (const document of documents) readDocument(document, facts);
+  return facts;
+}
+
+function readDocument(document: SnapshotDocument, facts: Facts): void {
+  const { file, named, foreign } = document;
+  if (foreign !== undefined) {
+    addIssue(facts, 'unrecognised-file', 'warning', `${file} is a ${foreign}: not used`, {
+      refs: [{ file, line: null }],
+    });
+    return;
+  }
+  const text = plainText(document.text);
+  if (text.trim() === '') {
+    if (readEmptyTable(document, facts)) return;
+    if (named) facts.problems.push({ ref: { file, line: null }, message: 'the file is empty, expected a snapshot' });
+    else addIssue(facts, 'empty-file', 'warning', `${file} is empty`, { refs: [{ file, line: null }] });
+    return;
+  }
+  const own = emptyFacts();
+  const tally: Tally = { used: 0, other: new Map(), understood: 0, unknown: 0, firstUnknown: null };
+  const fileHints = hintsOfDocument(document);
+  for (const section of splitSections(text)) {
+    readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
+  }
+  const recognised = tally.used + tally.understood;
+  // Mostly prose, in a directory: a README that quotes a routing table is no snapshot.
+  const isProse = !named && tally.used === 0 && tally.unknown > tally.understood;
+  if (own.problems.length === 0 && (recognised === 0 || isProse)) {
+    reportUnrecognised(document, tally, facts);
+    return;
+  }
+  own.used.push(file);
+  reportRest(document, tally, own);
+  mergeFacts(facts, own);
+}
+
+/** `ip-neigh.txt` without a line: the command was run and there is no entry. */
+function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
+  const name = document.file.split(/[\\/]/).at(-1) ?? '';
+  const table = /neigh/i.test(name) ? 'neigh' : /fdb/i.test(name) ? 'fdb' : /route/i.test(name) ? 'route' : null;
+  if (table === null) return false;
+  const hints = [...callerHint(document), ...hintsOfDocument(document)];
+  const text = emptyTextFact({ lines: [], firstLine: 1, command: null, hints }, document.file);
+  facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
+  facts.used.push(document.file);
+  return true;
+}
+
+function readSection(section: Section, file: string, facts: Facts, tally: Tally): void {
+  const kind = contentKind(section.lines);
+  if (kind === 'lines') {
+    const counts = readLines(section, file, facts);
+    tally.understood += counts.understood;
+    tally.unknown += counts.unknown;
+    tally.firstUnknown ??= counts.firstUnknown;
+    return;
+  }
+  const text = section.lines.join('\n');
+  const parsed = parseStructured(kind, text, file, section.firstLine);
+  for (const tree of parsed.trees) readTree(tree, { section, file, facts, tally });
+  for (const { line, message } of parsed.problems) {
+    const what = kind === 'json' ? 'JSON' : 'YAML';
+    facts.problems.push({ ref: { file, line }, message: `not valid ${what}: ${message}` });
+  }
+}
+
+function parseStructured(
+  kind: 'json' | 'yaml',
+  text: string,
+  file: string,
+  firstLine: number,
+): { trees: DocumentTree[]; problems: ParseProblem[] } {
+  if (kind === 'yaml') return parseYaml(text, file, firstLine);
+  const json = parseJson(text, file, firstLine);
+  if (json.problems.length === 0 || text.length > FLOW_YAML_LIMIT) return json;
+  const yaml = parseYaml(text, file, firstLine);
+  return yaml.problems.length === 0 ? yaml : json;
+}
+
+function readTree(tree: DocumentTree, into: { section: Section; file: string; facts: Facts; tally: Tally }): void {
+  const { section, file, facts, tally } = into;
+  if (tree.head !== null || tree.items === null) {
+    readObjects(tree, facts, tally);
+    return;
+  }
+  // A bare list: objects of calicoctl, or what `ip -j` and `bridge -j` print.
+  const text = emptyTextFact(section, file);
+  const objects: Located[] = [];
+  let elements = 0;
+  for (const element of tree.items) {
+    const isObject = valueAt(element.value, 'kind') !== undefined || valueAt(element.value, 'spec') !== undefined;
+    if (!isObject && readIproute2Element(element, text)) elements++;
+    else objects.push(element);
+  }
+  tally.used += elements;
+  if (Object.values(text.has).some(Boolean)) facts.texts.push(text);
+  // `[]` is what the commands print when there is nothing.
+  if (elements === 0 && objects.length === 0) tally.used++;
+  readObjects({ head: null, items: objects }, facts, tally);
+}
+
+function reportUnrecognised(document: SnapshotDocument, tally: Tally, facts: Facts): void {
+  const { file, named } = document;
+  const kinds = [...tally.other.keys()].join(', ');
+  const what = kinds === '' ? 'nothing that a snapshot is made of' : `no object that is read (found: ${kinds})`;
+  const expected = `expected ${READ_KINDS}, -o wide tables, or output of ip and bridge`;
+  const ref = { file, line: null };
+  if (named) facts.problems.push({ ref, message: `holds ${what}, ${expected}` });
+  else addIssue(facts, 'unrecognised-file', 'warning', `${file} holds ${what}: not used`, { refs: [ref] });
+}
+
+/** What a recognised document held besides. */
+function reportRest(document: SnapshotDocument, tally: Tally, facts: Facts): void {
+  const { file } = document;
+  if (tally.other.size > 0) {
+    const kinds = [...tally.other].map(([kind, count]) => `${count} ${kind}`).join(', ');
+    addIssue(facts, 'unused-object', 'warning', `${file}: not used: ${kinds}`, { refs: [{ file, line: null }] });
+  }
+  if (tally.unknown > 0) {
+    const lines = tally.unknown === 1 ? '1 line was' : `${tally.unknown} lines were`;
+    const message = `${file}: ${lines} not understood, the first is line ${tally.firstUnknown}`;
+    addIssue(facts, 'unrecognised-lines', 'warning', message, { refs: [{ file, line: tally.firstUnknown }] });
+  }
+}
+
+function callerHint(document: SnapshotDocument): TextHint[] {
+  return document.node == null ? [] : [{ name: document.node, from: 'caller' }];
+}
+
+function hintsOfDocument(document: SnapshotDocument): TextHint[] {
+  const below = document.path ?? (document.file.split(/[\\/]/).at(-1) || document.file);
+  const above = document.file.endsWith(below) ? document.file.slice(0, document.file.length - below.length) : '';
+  const parents = hintsOfPath(`${above}/x`).filter((hint) => hint.from === 'folder');
+  return [...hintsOfPath(below), ...parents.map((hint): TextHint => ({ ...hint, from: 'parent folder' }))];
+}
+
+function mergeFacts(into: Facts, from: Facts): void {
+  // Not by spreading: a list may be longer than the stack is deep.
+  for (const key of Object.keys(from) as (keyof Facts)[]) {
+    const list = from[key];
+    if (Array.isArray(list)) for (const entry of list) (into[key] as unknown[]).push(entry);
+  }
+  into.poolsComplete ||= from.poolsComplete;
+}

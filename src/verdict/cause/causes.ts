@@ -1,0 +1,210 @@
+// Findings -> causes: one per code, sending node and receiving node, however many flows share it, so that a broken FDB
+// entry is one line and not a wall (design section 7).
+
+import type { ChainStep } from '../../attribution/vocabulary.ts';
+import { formatTime, toSeconds } from '../../net/time.ts';
+import { FINDINGS, type FindingCode } from '../codes.ts';
+import type { Cause, Finding, TracedFlow } from '../trace-types.ts';
+import { checksFor } from './checks.ts';
+import type { ClusterFinding } from './cluster-findings.ts';
+import type { Convergence } from './convergence.ts';
+
+/** More flow ids than this are not listed. */
+const MAX_FLOW_IDS = 1000;
+
+interface Collected {
+  code: FindingCode;
+  fromNode: string | null;
+  toNode: string | null;
+  flows: number;
+  packets: number;
+  answers: number;
+  flowIds: number[];
+  /** Packets sent that did not arrive, and echo requests without a reply. */
+  lost: number;
+  finding: Finding;
+  flow: TracedFlow;
+}
+
+export interface CauseCollector {
+  /** @param answers packets of the reverse flow. */
+  add(flow: TracedFlow, answers: number): void;
+  /** A finding that no single flow shows. */
+  addCluster(finding: ClusterFinding): void;
+  /** @param converged how pools changed their mode, for `mode-changed`. */
+  causes(converged: readonly Convergence[]): Cause[];
+}
+
+/** @param chainOf how the sender of a flow decided, asked once per cause. */
+export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[]): CauseCollector {
+  const groups = new Map<string, Collected>();
+  const cluster: ClusterFinding[] = [];
+  return {
+    addCluster: (finding) => cluster.push(finding),
+    add(flow, answers) {
+      for (const code of new Set(flow.findings.map((f) => f.code))) {
+        const finding = flow.findings.find((f) => f.code === code);
+        if (finding !== undefined) addFinding(groups, flow, finding, answers);
+      }
+    },
+    causes(converged) {
+      const ofFlows = [...groups.values()].map((group) => {
+        const cause = causeOf(group, chainOf(group.flow, group.finding));
+        return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
+      });
+      const all = [...ofFlows, ...cluster.map(clusterCause)].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
+      return all.map((cause, i) => ({ ...cause, id: letters(i) }));
+    },
+  };
+}
+
+function rank({ code }: Cause): number {
+  return FINDINGS[code].severity === 'violation' ? 0 : 1;
+}
+
+function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: Finding, answers: number): void {
+  const fromNode = flow.src.node;
+  const toNode = flow.dst.node;
+  const key =
+    finding.code === 'mode-changed' ? `${finding.code}|${flow.expected.pool}` : `${finding.code}|${fromNode}|${toNode}`;
+  const group = groups.get(key);
+  if (group === undefined) {
+    groups.set(key, {
+      code: finding.code,
+      fromNode,
+      toNode,
+      flows: 1,
+      packets: flow.packets,
+      answers,
+      flowIds: [flow.id],
+      lost: lostOf(flow, answers),
+      finding,
+      flow,
+    });
+    return;
+  }
+  group.flows++;
+  group.packets += flow.packets;
+  group.answers += answers;
+  group.lost += lostOf(flow, answers);
+  if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
+}
+
+function clusterCause(finding: ClusterFinding): Cause {
+  const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
+  const place = { capture, firstPacket, lastPacket: firstPacket };
+  const counts = { flows: 0, packets, answers: 0, flowIds: [] };
+  const check = checksFor(code, { fromNode, toNode, flow: null });
+  const facts = { expected: FINDINGS[code].title, seen, chain: [], also: [], check };
+  return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
+}
+
+function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
+  const { code, fromNode, toNode, flows, packets, answers, flowIds, finding, flow } = group;
+  return {
+    id: '',
+    code,
+    severity: FINDINGS[code].severity,
+    fromNode,
+    toNode: code === 'mode-changed' ? null : toNode,
+    title: titleOf(group),
+    flows,
+    packets,
+    answers,
+    flowIds,
+    capture: finding.capture,
+    firstPacket: finding.firstPacket,
+    lastPacket: finding.lastPacket,
+    expected: expectedText(flow, chain),
+    seen: seenText(flow, finding),
+    chain,
+    also: alsoOf(chain),
+    check: checksFor(code, { fromNode, toNode, flow }),
+  };
+}
+
+function lostOf(flow: TracedFlow, answers: number): number {
+  if (flow.arrival !== null) return Math.max(0, flow.arrival.lost ? flow.arrival.sent - flow.arrival.arrived : 0);
+  return flow.protocol === 'icmp' || flow.protocol === 'icmpv6' ? Math.max(0, flow.packets - answers) : 0;
+}
+
+/** When, which node first, how long the nodes disagreed, what was lost meanwhile (calico-facts 3.9: each Felix converges alone). */
+function withConvergence(cause: Cause, group: Collected, converged: readonly Convergence[]): Cause {
+  const found = converged.find((c) => c.pool === group.flow.expected.pool);
+  const [first, ...others] = found?.senders ?? [];
+  if (found === undefined || first === undefined) return cause;
+  const start = toSeconds(first.firstNew);
+  const times = others.map((c) => `${c.name} ${(toSeconds(c.firstNew) - start).toFixed(1)} s later`);
+  const also = [
+    `${first.name} was first, at ${formatTime(first.firstNew, 6)}${times.length === 0 ? '' : `; ${times.join(', ')}`}`,
+    `the nodes disagreed for ${found.disagreedSeconds.toFixed(1)} s`,
+    ...(group.lost > 0 ? [`${group.lost} packets of these flows were lost or unanswered`] : []),
+    ...(found.snapshotIsLater ? ['the snapshot is the later state: what came before is not judged by it'] : []),
+  ];
+  const title = `${found.pool} changed from ${found.from} to ${found.to} while the capture ran`;
+  return { ...cause, title, fromNode: first.name, also, seen: `${found.from}, then ${found.to}` };
+}
+
+function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
+  const from = fromNode ?? 'an unknown node';
+  const to = toNode ?? 'an unknown node';
+  const outers = flow.observations.filter((o) => o.outerDst !== null && o.capture === finding.capture);
+  const outer = outers.find((o) => o.firstPacket === finding.firstPacket) ?? outers[0];
+  switch (code) {
+    case 'overlay-bypassed':
+      return `${from} sends packets for ${to}'s pods plain, past the overlay`;
+    case 'unexpected-overlay':
+      return `${from} encapsulates packets for ${to} that the pool wants plain`;
+    case 'wrong-encapsulation':
+      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the pool asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
+    case 'wrong-destination-vtep':
+      return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
+    case 'wrong-source-vtep':
+      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}`;
+    case 'wrong-vni':
+      return `${from} uses VNI ${outer?.vni ?? '?'} toward ${to}`;
+    case 'wrong-udp-port':
+      return `${from} sends VXLAN to UDP port ${outer?.udpPort ?? '?'} of ${to}`;
+    case 'wrong-tunnel-mac':
+      return `${from} addresses inner frames for ${to} to another VTEP's MAC`;
+    case 'local-traffic-on-underlay':
+      return `${from} lets traffic between its own pods out on the underlay`;
+    case 'unencrypted':
+      return `${from} sends packets for ${to} in clear text although both have WireGuard keys`;
+    default:
+      return finding.message;
+  }
+}
+
+/** What was to be expected, and the two facts it rests on: who owns the destination, and what its pool says. */
+function expectedText({ expected, dst }: TracedFlow, chain: readonly ChainStep[]): string {
+  if (expected.encapsulation === null) return `unknown (${expected.reason})`;
+  const what = expected.encapsulation === 'none' ? 'plain' : expected.encapsulation.toUpperCase();
+  const owner = dst.evidence[0]?.detail;
+  const pool = chain.find((step) => step.table === 'pool');
+  const where = pool?.ref == null ? '' : ` (${pool.ref.file}${pool.ref.line === null ? '' : `:${pool.ref.line}`})`;
+  const mode = pool?.text == null ? expected.reason : `${expected.pool}: ${pool.text}${where}`;
+  return [what, owner, mode].filter((part) => part !== undefined).join('; ');
+}
+
+function seenText(flow: TracedFlow, finding: Finding): string {
+  const seen =
+    flow.observations.find((o) => o.capture === finding.capture && o.firstPacket === finding.firstPacket) ??
+    flow.observations[0];
+  if (seen === undefined) return 'nothing';
+  if (seen.outerSrc === null)
+    return `${seen.encapsulation === 'none' ? 'plain' : seen.encapsulation} ${flow.src.ip} to ${flow.dst.ip}`;
+  const vni = seen.vni === null ? '' : ` VNI ${seen.vni}`;
+  return `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}${vni}`;
+}
+
+function alsoOf(chain: readonly ChainStep[]): string[] {
+  const wrong = chain.filter((s) => s.status === 'wrong' || s.status === 'missing');
+  return wrong.map((s) => `${s.table}: ${s.note ?? 'wrong'}`);
+}
+
+/** A, B, ..., Z, AA, AB, ... */
+function letters(index: number): string {
+  const rest = Math.floor(index / 26);
+  return (rest === 0 ? '' : letters(rest - 1)) + String.fromCharCode(65 + (index % 26));
+}

@@ -1,0 +1,213 @@
+// Findings that no single flow shows: ARP on a tunnel device, one VTEP MAC at two nodes, an underlay that carries nothing
+// between two nodes, ICMP that passes where TCP does not (calico-facts 10.7, 10.9, 10.12, 10.13).
+import type { Points } from '../../attribution/points/points.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { macText } from '../../flow/links.ts';
+import { formatIPv4 } from '../../net/ip.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { FindingCode } from '../codes.ts';
+import type { TracedFlow } from '../trace-types.ts';
+
+/** A finding with nodes instead of flows. */
+export interface ClusterFinding {
+  code: FindingCode;
+  fromNode: string | null;
+  toNode: string | null;
+  title: string;
+  packets: number;
+  capture: number | null;
+  firstPacket: number | null;
+  seen: string;
+}
+
+export function tableFindings(table: FlowTable, points: Points, topology: Topology | null): ClusterFinding[] {
+  if (topology === null) return [];
+  return [
+    ...missingNeighbours(table, points, topology),
+    ...unreachableNodes(table, points, topology),
+    ...duplicateMacs(table, topology),
+  ];
+}
+
+/** Felix writes every VTEP's neighbour entry: ARP for one means that it is not there. */
+function missingNeighbours(table: FlowTable, points: Points, topology: Topology): ClusterFinding[] {
+  const pairs = [...table.arp.pairs()];
+  const answered = new Set(pairs.filter((p) => p.operation === 2).map((p) => p.sender));
+  const findings = new Map<string, ClusterFinding>();
+  for (const pair of pairs) {
+    const point = points.all[points.ofLink[pair.link] ?? -1];
+    if (pair.operation !== 1 || point?.role !== 'tunnel' || answered.has(pair.target)) continue;
+    const target = formatIPv4(pair.target);
+    const to = topology.lookup(target).node;
+    const from = point.topologyNode ?? topology.lookup(formatIPv4(pair.sender)).node;
+    const key = `${from?.name}|${target}`;
+    const known = findings.get(key);
+    if (known !== undefined) {
+      known.packets += pair.packets;
+      continue;
+    }
+    findings.set(key, {
+      code: 'missing-neighbour',
+      fromNode: from?.name ?? null,
+      toNode: to?.name ?? null,
+      title: `${from?.name ?? 'a node'} has no neighbour entry for ${to?.name ?? 'a node'}'s tunnel address ${target}`,
+      packets: pair.packets,
+      capture: point.capture,
+      firstPacket: pair.firstPacket,
+      seen: `ARP who-has ${target} on the tunnel device, unanswered (sender ${macText(pair.senderMacHigh, pair.senderMacLow)})`,
+    });
+  }
+  return [...findings.values()];
+}
+
+/** One unanswered ARP request may be the end of the capture. */
+const ENOUGH_ASKED = 2;
+
+/** A node that asks for another node's address on its NIC, again and again, and is never answered (calico-facts 10.2). */
+function unreachableNodes(table: FlowTable, points: Points, topology: Topology): ClusterFinding[] {
+  const asked = new Map<string, ClusterFinding>();
+  const heard = new Set<number>();
+  for (const pair of table.arp.pairs()) heard.add(pair.sender);
+  for (const pair of table.arp.pairs()) {
+    const point = points.all[points.ofLink[pair.link] ?? -1];
+    const to = topology.nodeByAddress(formatIPv4(pair.target));
+    const from = topology.nodeByAddress(formatIPv4(pair.sender));
+    if (pair.operation !== 1 || point?.role !== 'underlay' || to === null || from === null || from === to) continue;
+    if (heard.has(pair.target)) continue;
+    const key = `${from.name}|${to.name}`;
+    const known = asked.get(key);
+    if (known !== undefined) known.packets += pair.packets;
+    else {
+      const address = formatIPv4(pair.target);
+      asked.set(key, {
+        code: 'node-unreachable',
+        fromNode: from.name,
+        toNode: to.name,
+        title: `${from.name} gets no answer when it asks for ${to.name}'s address ${address}`,
+        packets: pair.packets,
+        capture: point.capture,
+        firstPacket: pair.firstPacket,
+        seen: `ARP who-has ${address}, unanswered`,
+      });
+    }
+  }
+  return [...asked.values()].filter((finding) => finding.packets >= ENOUGH_ASKED);
+}
+
+/** The MAC of one node's VTEP in frames that another node sends: cloned machines, or one node name used twice. */
+function duplicateMacs(table: FlowTable, topology: Topology): ClusterFinding[] {
+  const senders = new Map<string, Map<string, string>>();
+  for (let i = 1; i < table.tunnels.count; i++) {
+    const { encapsulation, innerSrcMac, outerSrc } = table.tunnels.record(i);
+    const node = outerSrc === null ? null : topology.nodeByAddress(outerSrc);
+    if (encapsulation !== 'vxlan' || innerSrcMac === null || outerSrc === null || node === null) continue;
+    const owner = topology.nodeByVtepMac(innerSrcMac)?.node ?? null;
+    if (owner === null && !innerSrcMac.startsWith('66:')) continue;
+    const nodes = senders.get(innerSrcMac) ?? new Map<string, string>();
+    if (owner !== null) nodes.set(owner.name, nodes.get(owner.name) ?? `${owner.name} by the snapshot`);
+    nodes.set(node.name, outerSrc);
+    senders.set(innerSrcMac, nodes);
+  }
+  return [...senders].filter(([, nodes]) => nodes.size > 1).map(([mac, nodes]) => duplicateMac(mac, nodes));
+}
+
+function duplicateMac(mac: string, nodes: ReadonlyMap<string, string>): ClusterFinding {
+  const [first = '', second = ''] = [...nodes.keys()];
+  return {
+    code: 'duplicate-tunnel-mac',
+    fromNode: first,
+    toNode: null,
+    title: `${first} and ${second} have one VTEP MAC, ${mac}`,
+    packets: 0,
+    capture: null,
+    firstPacket: null,
+    seen: `inner source ${mac} from ${[...nodes.values()].join(' and ')}`,
+  };
+}
+
+/** Gathers per pair of nodes what arrived and what was answered. */
+export interface PairTally {
+  add(flow: TracedFlow): void;
+  findings(): ClusterFinding[];
+}
+
+interface Pair {
+  from: string;
+  to: string;
+  sent: number;
+  arrived: number;
+  echoAnswered: number;
+  tcpAnswered: number;
+  synUnanswered: number;
+  capture: number | null;
+  firstPacket: number | null;
+}
+
+/** Fewer packets than this, all lost, are bad luck. */
+const ENOUGH_LOST = 3;
+
+export function pairTally(): PairTally {
+  const pairs = new Map<string, Pair>();
+  return {
+    add(flow) {
+      if (flow.src.node === null || flow.dst.node === null || flow.src.node === flow.dst.node) return;
+      const key = `${flow.src.node}|${flow.dst.node}`;
+      const pair = pairs.get(key) ?? newPair(flow);
+      pairs.set(key, pair);
+      addToPair(pair, flow);
+    },
+    findings: () =>
+      [...pairs.values()].flatMap((pair) => [lostOnUnderlay(pair), icmpOnly(pair)].filter((f) => f !== null)),
+  };
+}
+
+function newPair(flow: TracedFlow): Pair {
+  const counts = { sent: 0, arrived: 0, echoAnswered: 0, tcpAnswered: 0, synUnanswered: 0 };
+  const place = {
+    capture: flow.observations[0]?.capture ?? null,
+    firstPacket: flow.observations[0]?.firstPacket ?? null,
+  };
+  return { from: flow.src.node ?? '', to: flow.dst.node ?? '', ...counts, ...place };
+}
+
+function addToPair(pair: Pair, flow: TracedFlow): void {
+  const misdirected = flow.findings.some((f) => f.code === 'wrong-destination-vtep');
+  if (flow.inScope && flow.arrival !== null && !misdirected) {
+    pair.sent += flow.arrival.sent;
+    pair.arrived += flow.arrival.arrived;
+  }
+  const answered = flow.outcome === 'answered' || flow.outcome === 'refused';
+  if ((flow.protocol === 'icmp' || flow.protocol === 'icmpv6') && answered) pair.echoAnswered++;
+  if (flow.protocol !== 'tcp') return;
+  if (answered) pair.tcpAnswered++;
+  else if (flow.findings.some((f) => f.code === 'no-reply') || flow.outcome === 'sent-never-arrived')
+    pair.synUnanswered++;
+}
+
+function lostOnUnderlay(pair: Pair): ClusterFinding | null {
+  if (pair.sent < ENOUGH_LOST || pair.arrived > 0) return null;
+  return {
+    code: 'lost-on-underlay',
+    fromNode: pair.from,
+    toNode: pair.to,
+    title: `nothing that ${pair.from} sent for ${pair.to}'s pods arrived: the network between them drops it`,
+    packets: pair.sent,
+    capture: pair.capture,
+    firstPacket: pair.firstPacket,
+    seen: `${pair.sent} packets left ${pair.from}'s NIC, 0 arrived at ${pair.to}'s`,
+  };
+}
+
+function icmpOnly(pair: Pair): ClusterFinding | null {
+  if (pair.echoAnswered === 0 || pair.tcpAnswered > 0 || pair.synUnanswered === 0) return null;
+  return {
+    code: 'icmp-only',
+    fromNode: pair.from,
+    toNode: pair.to,
+    title: `between ${pair.from} and ${pair.to}, ICMP is answered and TCP is not: checksum offload, MTU or a policy`,
+    packets: 0,
+    capture: pair.capture,
+    firstPacket: pair.firstPacket,
+    seen: `${pair.echoAnswered} ICMP flows answered, ${pair.synUnanswered} TCP flows without an answer`,
+  };
+}

@@ -1,0 +1,40 @@
+// How the nodes followed an edit of a pool: which one first, how long they disagreed (calico-facts 3.9 row 6).
+
+import type { Moment } from '../../flow/capture-counters.ts';
+import { toSeconds } from '../../net/time.ts';
+import type { ModeChange } from './mode-change.ts';
+
+/** How the nodes converged on a pool's new mode, in the order in which they switched. */
+export interface Convergence {
+  pool: string;
+  from: string;
+  to: string;
+  /** First new packet of each sender, earliest first. */
+  senders: readonly { name: string; firstNew: Moment }[];
+  snapshotIsLater: boolean;
+  /** Seconds between the first node's first new packet and the last old packet of any; 0 when they never disagreed. */
+  disagreedSeconds: number;
+}
+
+/** One per pool and pair of modes, from the changes of its senders. */
+export function convergences(changes: readonly ModeChange[]): Convergence[] {
+  const byPool = new Map<string, ModeChange[]>();
+  for (const change of changes) {
+    const key = `${change.pool}|${change.from}|${change.to}`;
+    byPool.set(key, [...(byPool.get(key) ?? []), change]);
+  }
+  return [...byPool.values()].map((list) => {
+    const sorted = [...list].sort((a, b) => toSeconds(a.firstNew) - toSeconds(b.firstNew));
+    const senders = sorted.filter((c, i) => sorted.findIndex((d) => d.sender === c.sender) === i);
+    const [{ pool, from, to, snapshotIsLater, repaired, firstNew }] = sorted as [ModeChange];
+    const lastOld = Math.max(...sorted.map((c) => toSeconds(c.lastOld)));
+    return {
+      pool,
+      from,
+      to,
+      senders: senders.map((c) => ({ name: c.sender, firstNew: c.firstNew })),
+      snapshotIsLater: snapshotIsLater && !repaired,
+      disagreedSeconds: Math.max(0, lastOld - toSeconds(firstNew)),
+    };
+  });
+}

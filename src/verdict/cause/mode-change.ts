@@ -1,0 +1,280 @@
+// A pool edited while the capture ran (calico-facts 3.9 row 6: every Felix converges alone, block by block). Per sending
+// node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
+// flow of the sender was seen in both modes; a bypass that was there from start to end is none.
+import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import type { Who } from '../../attribution/who/who.ts';
+import type { Moment } from '../../flow/capture-counters.ts';
+import { toSeconds } from '../../net/time.ts';
+
+export interface ModeChange {
+  sender: string;
+  receiver: string;
+  pool: string;
+  /** `plain` or a tunnel's name. */
+  from: string;
+  to: string;
+  /** Last packet of the old mode, first packet of the new one. */
+  lastOld: Moment;
+  firstNew: Moment;
+  /** True when the snapshot shows the later state: packets before the switch are then not judged by it. */
+  snapshotIsLater: boolean;
+  /**
+   * True when the snapshot shows the earlier state and every sender left it: the pool was edited, and packets after the switch
+   * are not judged by it. One sender alone may as well have lost its routes.
+   */
+  poolEdited: boolean;
+  /** True when others had the later mode all along: a bypass that was repaired meanwhile, and is judged. */
+  repaired: boolean;
+}
+
+/** Collects flow by flow; then tells which (sender, receiver, pool) switched cleanly. */
+export interface ModeChanges {
+  add(src: Who, dst: Who, expected: Expected, observations: readonly SeenObservation[]): void;
+  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off: they may be anybody's. */
+  addCutOff(src: Who, dst: Who, observations: readonly SeenObservation[]): void;
+  finish(): void;
+  /** The switch that explains packets of the other mode from `src` to `dst`; null when none does. */
+  of(src: Who, dst: Who, expected: Expected): ModeChange | null;
+  /** Whether plain packets ended before cut-off tunnel packets between the same nodes began: a switch that cannot be seen. */
+  mayHaveSwitched(src: Who, dst: Who, expected: Expected): boolean;
+  all(): readonly ModeChange[];
+}
+
+/** The same packet is seen later at the receiver, and clocks differ. */
+const TOLERANCE_SECONDS = 0.02;
+
+interface Span {
+  first: Moment;
+  last: Moment;
+}
+
+/** What one clock saw: the captures of one node, or one capture of unknown place. Clocks differ, orders are told by one. */
+interface Clock {
+  matching: Span | null;
+  other: Span | null;
+  ofSender: boolean;
+}
+
+interface Modes {
+  sender: string;
+  receiver: string;
+  /** Sender and pool: the group that one edit switches. */
+  group: string;
+  pool: string;
+  asExpected: string;
+  clocks: Map<string, Clock>;
+  /** Of the clock that counts: the sender's, if it saw both modes. Set when all flows are in. */
+  matching: Span | null;
+  other: Span | null;
+  otherKinds: Set<string>;
+  bothInOneFlow: boolean;
+}
+
+export function modeChanges(): ModeChanges {
+  const modes = new Map<string, Modes>();
+  const changes = new Map<string, ModeChange>();
+  /** First cut-off packet of each pair of nodes, epoch seconds. */
+  const cutOffs = new Map<string, number>();
+  return {
+    add(src, dst, expected, observations) {
+      const key = keyOf(src, dst, expected);
+      const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
+      if (key === null || underlay.length === 0) return;
+      const entry = modes.get(key) ?? newModes(src, dst, expected);
+      modes.set(key, entry);
+      addObservations(entry, src, expected, underlay);
+    },
+    addCutOff(src, dst, observations) {
+      const first = Math.min(...observations.map((o) => toSeconds(o.firstMoment)));
+      const key = pairOf(src, dst);
+      cutOffs.set(key, Math.min(first, cutOffs.get(key) ?? first));
+    },
+    mayHaveSwitched(src, dst, expected) {
+      const entry = modes.get(keyOf(src, dst, expected) ?? '');
+      const first = cutOffs.get(pairOf(src, dst));
+      if (entry?.other == null || first === undefined) return false;
+      return toSeconds(entry.other.last) <= first + TOLERANCE_SECONDS;
+    },
+    finish() {
+      for (const entry of modes.values()) chooseClock(entry);
+      for (const [key, entry] of modes) {
+        const change = entry.bothInOneFlow ? decide(entry) : null;
+        if (change !== null) changes.set(key, { ...change, repaired: isRepaired(entry, change, modes.values()) });
+      }
+      markEditedPools(modes, changes);
+      for (const [key, entry] of modes) {
+        const change = changes.has(key) ? null : explainedByGroup(entry, modes, changes);
+        if (change !== null) changes.set(key, change);
+      }
+    },
+    of(src, dst, expected) {
+      const key = keyOf(src, dst, expected);
+      return key === null ? null : (changes.get(key) ?? null);
+    },
+    all: () => [...changes.values()],
+  };
+}
+
+const POOL_REASONS = new Set(['pool-always', 'pool-never', 'crosssubnet-same', 'crosssubnet-different', 'no-vtep']);
+
+function keyOf(src: Who, dst: Who, expected: Expected): string | null {
+  if (src.node === null || expected.pool === null || !POOL_REASONS.has(expected.reason)) return null;
+  return `${src.node.index}|${dst.node?.index ?? ''}|${expected.pool}|${expected.reason}`;
+}
+
+function pairOf(src: Who, dst: Who): string {
+  return `${src.node?.index ?? ''}|${dst.node?.index ?? ''}`;
+}
+
+function newModes(src: Who, dst: Who, expected: Expected): Modes {
+  const sender = src.node?.name ?? '';
+  const pool = expected.pool ?? '';
+  return {
+    sender,
+    receiver: dst.node?.name ?? '',
+    group: `${sender}|${pool}`,
+    pool,
+    asExpected: String(expected.encapsulation),
+    clocks: new Map(),
+    matching: null,
+    other: null,
+    otherKinds: new Set(),
+    bothInOneFlow: false,
+  };
+}
+
+function addObservations(entry: Modes, src: Who, expected: Expected, underlay: readonly SeenObservation[]): void {
+  let matched = false;
+  let differed = false;
+  for (const o of underlay) {
+    const clock = clockOf(entry, src, o);
+    if (o.encapsulation === expected.encapsulation) {
+      matched = true;
+      clock.matching = widen(clock.matching, o);
+    } else {
+      differed = true;
+      entry.otherKinds.add(o.encapsulation);
+      clock.other = widen(clock.other, o);
+    }
+  }
+  if (matched && differed) entry.bothInOneFlow = true;
+}
+
+function clockOf({ clocks }: Modes, src: Who, { pointInfo, capture }: SeenObservation): Clock {
+  const key = pointInfo.node ?? `capture ${capture}`;
+  const known = clocks.get(key);
+  if (known !== undefined) return known;
+  const clock = { matching: null, other: null, ofSender: pointInfo.topologyNode === src.node };
+  clocks.set(key, clock);
+  return clock;
+}
+
+function chooseClock(entry: Modes): void {
+  const clocks = [...entry.clocks.values()];
+  const both = clocks.filter((c) => c.matching !== null && c.other !== null);
+  const best = both.find((c) => c.ofSender) ?? both[0];
+  // without a clock that saw both, each saw one mode: their order is as good as their clocks
+  entry.matching = best?.matching ?? clocks.find((c) => c.matching !== null)?.matching ?? null;
+  entry.other = best?.other ?? clocks.find((c) => c.other !== null)?.other ?? null;
+}
+
+/** Every node follows an edit within seconds of the others. */
+const CONVERGENCE_SECONDS = 10;
+
+/**
+ * Whether packets of the other mode went on for long while others had the snapshot's mode all along: no edit, but a bypass that
+ * was repaired while the capture ran.
+ */
+function isRepaired(entry: Modes, change: ModeChange, modes: Iterable<Modes>): boolean {
+  if (!change.snapshotIsLater) return false;
+  const late = toSeconds(change.lastOld) - CONVERGENCE_SECONDS;
+  const hadItAllAlong = (m: Modes): boolean =>
+    m.other === null && m.matching !== null && toSeconds(m.matching.first) < late;
+  return [...modes].some((m) => m !== entry && m.pool === entry.pool && hadItAllAlong(m));
+}
+
+/** Whether each clock that saw both modes saw them in this order. */
+function isOrdered({ clocks }: Modes, order: (clock: Clock) => readonly [Span | null, Span | null]): boolean {
+  return [...clocks.values()].every((clock) => {
+    const [first, second] = order(clock);
+    return first === null || second === null || precedes(first, second);
+  });
+}
+
+function widen(span: Span | null, o: SeenObservation): Span {
+  if (span === null) return { first: o.firstMoment, last: o.lastMoment };
+  return {
+    first: isBefore(o.firstMoment, span.first) ? o.firstMoment : span.first,
+    last: isBefore(span.last, o.lastMoment) ? o.lastMoment : span.last,
+  };
+}
+
+function precedes(a: Span, b: Span): boolean {
+  return toSeconds(a.last) <= toSeconds(b.first) + TOLERANCE_SECONDS && toSeconds(a.first) < toSeconds(b.first);
+}
+
+function decide(m: Modes): ModeChange | null {
+  const [other] = m.otherKinds;
+  if (m.matching === null || m.other === null || m.otherKinds.size !== 1 || other === undefined) return null;
+  const snapshotIsLater = precedes(m.other, m.matching);
+  const inOrder = snapshotIsLater
+    ? isOrdered(m, (clock) => [clock.other, clock.matching])
+    : precedes(m.matching, m.other) && isOrdered(m, (clock) => [clock.matching, clock.other]);
+  if (!inOrder) return null;
+  const [before, after] = snapshotIsLater ? [m.other, m.matching] : [m.matching, m.other];
+  return {
+    sender: m.sender,
+    receiver: m.receiver,
+    pool: m.pool,
+    from: modeName(snapshotIsLater ? other : m.asExpected),
+    to: modeName(snapshotIsLater ? m.asExpected : other),
+    lastOld: before.last,
+    firstNew: after.first,
+    snapshotIsLater,
+    poolEdited: false,
+    repaired: false,
+  };
+}
+
+const SENDERS_OF_AN_EDIT = 2;
+
+/** An edit moves every sender; a pool where some sender stayed in the snapshot's mode was not edited, that sender's peer is broken. */
+function markEditedPools(modes: ReadonlyMap<string, Modes>, changes: ReadonlyMap<string, ModeChange>): void {
+  for (const pool of new Set([...changes.values()].map((c) => c.pool))) {
+    const earlier = [...changes.values()].filter((c) => c.pool === pool && !c.snapshotIsLater);
+    if (new Set(earlier.map((c) => c.sender)).size < SENDERS_OF_AN_EDIT) continue;
+    const switched = Math.max(...earlier.map((c) => toSeconds(c.firstNew))) + TOLERANCE_SECONDS;
+    const stayed = [...modes.values()].some(
+      (m) => m.pool === pool && m.matching !== null && toSeconds(m.matching.last) > switched,
+    );
+    if (!stayed) for (const change of earlier) change.poolEdited = true;
+  }
+}
+
+/** A receiver without a flow in both modes: its old packets are explained if they end before the sender's last switch. */
+function explainedByGroup(
+  entry: Modes,
+  modes: ReadonlyMap<string, Modes>,
+  changes: ReadonlyMap<string, ModeChange>,
+): ModeChange | null {
+  if (entry.other === null) return null;
+  const [kind] = entry.otherKinds;
+  const end = toSeconds(entry.other.last);
+  const start = toSeconds(entry.other.first);
+  const clean = entry.matching === null || precedes(entry.other, entry.matching);
+  for (const [key, change] of changes) {
+    if (modes.get(key)?.group !== entry.group || entry.otherKinds.size !== 1) continue;
+    const [old, now] = change.snapshotIsLater ? [kind ?? '', entry.asExpected] : [entry.asExpected, kind ?? ''];
+    if (change.from !== modeName(old) || change.to !== modeName(now)) continue;
+    const switched = toSeconds(change.firstNew);
+    if (change.snapshotIsLater && !change.repaired && clean && end <= switched + TOLERANCE_SECONDS) return change;
+    if (change.poolEdited && start >= switched - TOLERANCE_SECONDS) return change;
+  }
+  return null;
+}
+
+/** `plain`, `VXLAN`. */
+function modeName(encapsulation: string): string {
+  return encapsulation === 'none' ? 'plain' : encapsulation.toUpperCase();
+}

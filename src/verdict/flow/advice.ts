@@ -1,0 +1,28 @@
+// What would settle an open question: the tcpdump line, on the right node and interface (calico-facts 6: 104 bytes hold
+// an inner TCP header in VXLAN over IPv4; more for VLAN tags, options and IPv6).
+import type { Node } from '../../topology/model.ts';
+
+export const ADVISED_SNAPLEN = 160;
+
+/** The NIC of a node, as its iproute2 texts tell it; null when they do not. */
+export function nicOf(node: Node): string | null {
+  const vxlan = node.links.find((l) => l.vxlan?.dev != null);
+  if (vxlan?.vxlan?.dev != null) return vxlan.vxlan.dev;
+  const route = node.routes.find((r) => r.dst === '0.0.0.0/0' || r.dst === '::/0');
+  if (route?.dev != null) return route.dev;
+  const own = new Set(node.addresses.map((a) => a.address));
+  return node.routes.find((r) => r.src !== null && own.has(r.src))?.dev ?? null;
+}
+
+/** The line to run on a node's NIC: no filter, headers only. */
+export function captureNic(node: Node | null): string {
+  const nic = (node === null ? null : nicOf(node)) ?? '<NIC>';
+  const name = node?.name ?? '<node>';
+  return `${name}# tcpdump -i ${nic} -s ${ADVISED_SNAPLEN} -w ${name}-${nic}.pcap`;
+}
+
+/** For a capture whose place is not known: say it, or take it again where it is. */
+export function nameThePlace(path: string, node: Node | null): string {
+  const base = path.split(/[/\\]/).pop() ?? path;
+  return `overlens ... --at ${base}=${node?.name ?? '<node>'}:${(node === null ? null : nicOf(node)) ?? '<interface>'}`;
+}

@@ -1,0 +1,147 @@
+// Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on vxlan.calico but never on the
+// NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
+
+import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
+import { hasDrops } from '../../attribution/points/drops.ts';
+import type { Point, Points } from '../../attribution/points/points.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import type { Who } from '../../attribution/who/who.ts';
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { formatIPv4 } from '../../net/ip.ts';
+import type { Node } from '../../topology/model.ts';
+import type { Unverified } from '../trace-types.ts';
+import { captureNic } from './advice.ts';
+import type { RawFinding } from './judge-flow.ts';
+import { nameOf } from './rules.ts';
+
+export interface InsideNode {
+  /** Findings of one flow. */
+  of(input: InsideInput): RawFinding[];
+  /**
+   * Set when packets were seen on a tunnel device and not on its node's NIC, which was captured too.
+   * @param unanswered whether these were requests that got no answer: answers show that they did leave.
+   */
+  notOnNic(input: InsideInput, unanswered: boolean): Unverified | null;
+}
+
+export interface InsideInput {
+  src: Who;
+  dst: Who;
+  expected: Expected;
+  observations: readonly SeenObservation[];
+}
+
+/** One packet may have been on its way when the capture ended. */
+const ENOUGH_PACKETS = 2;
+/** Cooked packet type of frames for another host (calico-facts 6). */
+const TO_SOMEONE_ELSE = 3;
+
+export function insideNode(table: FlowTable, points: Points, captures: readonly CaptureCounters[]): InsideNode {
+  const places: Places = { nics: nicsThatShowTunnels(table, points), unanswered: unansweredAddresses(table), table };
+  return {
+    of: (input) => [missingFdb(input, places, captures), notForThisHost(input, table)].filter((f) => f !== null),
+    notOnNic: (input, unanswered) => (unanswered ? neverOnNic(input, places, captures) : null),
+  };
+}
+
+interface Places {
+  nics: ReadonlySet<Point>;
+  /** Addresses that were asked for by ARP and never answered. */
+  unanswered: ReadonlySet<string>;
+  table: FlowTable;
+}
+
+function unansweredAddresses(table: FlowTable): Set<string> {
+  const pairs = [...table.arp.pairs()];
+  const heard = new Set(pairs.map((p) => p.sender));
+  return new Set(pairs.filter((p) => p.operation === 1 && !heard.has(p.target)).map((p) => formatIPv4(p.target)));
+}
+
+/** On a tunnel device the frame's own destination MAC is the inner one. */
+function linkDestination(seen: SeenObservation, table: FlowTable): string | null {
+  const [row] = seen.rows;
+  return row === undefined ? null : table.links.record(table.columns.link[row] ?? 0).dst;
+}
+
+/** NIC points where a node's own VXLAN packets were seen: a filter or one-sided capture would hide the others alike. */
+function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
+  const found = new Set<Point>();
+  for (let row = 0; row < table.columns.count; row++) {
+    const point = points.all[points.ofLink[table.columns.link[row] ?? 0] ?? -1];
+    if (point?.role !== 'underlay' || point.topologyNode === null || found.has(point)) continue;
+    const { encapsulation, outerSrc } = table.tunnels.record(table.columns.tunnel[row] ?? 0);
+    if (encapsulation === 'vxlan' && point.topologyNode.addresses.some((a) => a.address === outerSrc)) found.add(point);
+  }
+  return found;
+}
+
+/** What the sender's own VXLAN device had of a flow that no NIC had. */
+function onOwnTunnel(
+  from: Node | null,
+  expected: Expected,
+  observations: readonly SeenObservation[],
+): SeenObservation | undefined {
+  if (expected.encapsulation !== 'vxlan' || from === null) return undefined;
+  if (observations.some((o) => o.pointInfo.role === 'underlay')) return undefined;
+  return observations.find(
+    (o) => o.pointInfo.role === 'tunnel' && o.pointInfo.topologyNode === from && o.packets >= ENOUGH_PACKETS,
+  );
+}
+
+function missingFdb(
+  input: InsideInput,
+  { nics, unanswered, table }: Places,
+  captures: readonly CaptureCounters[],
+): RawFinding | null {
+  const { src, dst, expected, observations } = input;
+  const from = src.node;
+  const onTunnel = onOwnTunnel(from, expected, observations);
+  if (from === null || onTunnel === undefined) return null;
+  if (dst.node?.addresses.some((a) => unanswered.has(a.address))) return null;
+  const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
+  const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
+  const nicSilent = [...nics].some((p) => p.topologyNode === from && covers(captures[p.capture], onTunnel));
+  if (!notInTable && !nicSilent) return null;
+  const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
+  const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
+  return { code: 'missing-fdb-entry', message, seen: onTunnel };
+}
+
+/** The two captures need not have begun together, so that this is no finding yet. */
+function neverOnNic(
+  { src, expected, observations }: InsideInput,
+  { nics }: Places,
+  captures: readonly CaptureCounters[],
+): Unverified | null {
+  const onTunnel = onOwnTunnel(src.node, expected, observations);
+  const place = onTunnel === undefined ? undefined : captures[onTunnel.capture];
+  const nic = [...nics].find((p) => p.topologyNode === src.node && overlap(captures[p.capture], place));
+  if (onTunnel === undefined || nic === undefined) return null;
+  const name = src.node?.name ?? 'its node';
+  const detail = `${onTunnel.packets} unanswered packets on ${name}'s tunnel device, none on its NIC`;
+  return { reason: 'not-on-nic', detail, advice: captureNic(src.node) };
+}
+
+function overlap(a: CaptureCounters | undefined, b: CaptureCounters | undefined): boolean {
+  if (a?.first == null || a.last === null || b?.first == null || b.last === null || hasDrops(a)) return false;
+  return !isBefore(a.last, b.first) && !isBefore(b.last, a.first);
+}
+
+/** Whether the NIC was being captured while some of these packets were seen. */
+function covers(capture: CaptureCounters | undefined, seen: SeenObservation): boolean {
+  if (capture?.first == null || capture.last === null || hasDrops(capture)) return false;
+  return !isBefore(capture.last, seen.firstMoment) && !isBefore(seen.lastMoment, capture.first);
+}
+
+function notForThisHost({ src, dst, observations }: InsideInput, table: FlowTable): RawFinding | null {
+  const seen = observations.find(
+    (o) =>
+      o.pointInfo.role === 'tunnel' &&
+      o.rows.some((row) => table.links.record(table.columns.link[row] ?? 0).packetType === TO_SOMEONE_ELSE),
+  );
+  if (seen === undefined) return null;
+  const where = seen.pointInfo.node ?? 'a node';
+  const message = `${nameOf(src)} to ${nameOf(dst)} arrived on ${where}'s tunnel device addressed to another VTEP's MAC: dropped there (stale FDB or neighbour entry at the sender)`;
+  return { code: 'not-for-this-host', message, seen };
+}

@@ -1,0 +1,257 @@
+// attribution -> judgement of one flow. The worst underlay observation decides; without one the flow is unverifiable, with
+// the reason and the capture that would settle it (design section 6).
+
+import type { SeenObservation } from '../../attribution/observe.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+import { isStrong, type Who } from '../../attribution/who/who.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { ModeChange } from '../cause/mode-change.ts';
+import type { FindingCode } from '../codes.ts';
+import type { Unverified, Verdict } from '../trace-types.ts';
+import { captureNic, nameThePlace } from './advice.ts';
+import { EBPF_NODEPORT_VNI, type Settings } from './overlay-in-use.ts';
+import {
+  isCalicoVxlan,
+  nameOf,
+  overlayBypassed,
+  placeOf,
+  type RuleInput,
+  unencrypted,
+  unexpectedOverlay,
+  wrongDestinationVtep,
+  wrongEncapsulation,
+  wrongSourceVtep,
+  wrongTunnelMac,
+  wrongUdpPort,
+  wrongVni,
+} from './rules.ts';
+import { judgeCutOff, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
+
+export interface JudgeInput {
+  topology: Topology | null;
+  settings: Settings;
+  src: Who;
+  dst: Who;
+  expected: Expected;
+  observations: readonly SeenObservation[];
+  modeChange: ModeChange | null;
+  /** Whether plain packets ended before tunnel packets that cannot be read began. */
+  mayHaveSwitched: () => boolean;
+  /** The packets are tunnel packets whose inner headers the snaplen cut off. */
+  cutOff: boolean;
+  vtepMacOf: LearnedVteps;
+  /** Path of each capture, for advice. */
+  paths: readonly string[];
+}
+
+export interface RawFinding {
+  code: FindingCode;
+  message: string;
+  seen: SeenObservation | null;
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  unverified: Unverified | null;
+  findings: RawFinding[];
+}
+
+export function judge(input: JudgeInput): Judgement {
+  if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);
+  const underlay = input.observations.filter((o) => o.pointInfo.role === 'underlay');
+  if (input.cutOff) return judgeCutOff(input);
+  if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
+  if (underlay.length === 0) return judgeUnseen(input);
+  return worst(underlay.map((seen) => judgeObservation(input, input.topology as Topology, seen)));
+}
+
+const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
+
+/** Traffic within a node belongs on a veth; seen there, it is as it should be. */
+function judgeLocal(input: JudgeInput): Judgement {
+  if (input.observations.some((o) => o.pointInfo.role === 'workload')) return OK;
+  return judgeUnseen(input);
+}
+
+function judgeUnseen(input: JudgeInput): Judgement {
+  const unknownPoint = input.observations.find((o) => o.pointInfo.role === 'unknown');
+  const { expected, src, dst } = input;
+  if (expected.encapsulation === null) return openExpectation(input);
+  if (unknownPoint !== undefined) {
+    const path = input.paths[unknownPoint.capture] ?? '';
+    return open('point-unknown', `nothing tells where ${path} was captured`, nameThePlace(path, src.node));
+  }
+  const node = src.node ?? dst.node;
+  const where = input.observations[0]?.pointInfo.role === 'tunnel' ? 'the tunnel device' : "a pod's veth";
+  return open('no-underlay', `seen on ${where} only, where every packet is plain`, captureNic(node));
+}
+
+function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObservation): Judgement {
+  const rule: RuleInput = {
+    topology,
+    settings: input.settings,
+    src: input.src,
+    dst: input.dst,
+    expected: input.expected,
+    seen,
+    outerFrom: seen.outerSrc === null ? null : topology.nodeByAddress(seen.outerSrc),
+    outerTo: seen.outerDst === null ? null : topology.nodeByAddress(seen.outerDst),
+  };
+  if (seen.encapsulation === 'vxlan' && seen.vni === EBPF_NODEPORT_VNI) {
+    return open('ebpf-nodeport', 'VNI 0xca11c0: an eBPF node forwards NodePort traffic, whatever the pools say', null);
+  }
+  if (seen.encapsulation === 'wireguard') return judgeWireguard(rule);
+  if (isForeign(rule))
+    return open(
+      'foreign-tunnel',
+      `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not Calico's`,
+      null,
+    );
+  if (input.expected.encapsulation === null) return openExpectation(input);
+  if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule);
+  const change = input.modeChange;
+  const differs = seen.encapsulation !== input.expected.encapsulation;
+  if (change?.poolEdited && differs) {
+    return open(
+      'after-mode-change',
+      `after the pool changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
+      'kubectl get ippools -o yaml > ippools.yaml   # the pools as they were after the edit',
+    );
+  }
+  if (change?.snapshotIsLater && !change.repaired && differs) {
+    return open(
+      'before-mode-change',
+      `before ${change.sender} changed from ${change.from} to ${change.to}; the snapshot is the later state`,
+      null,
+    );
+  }
+  if (seen.encapsulation === 'none' && differs && input.mayHaveSwitched()) return judgeUnseenSwitch(rule);
+  const judged = judgeByRules(rule);
+  return judged.verdict === 'ok' ? (judgeLearnedMac(rule, input.vtepMacOf) ?? judged) : judged;
+}
+
+/** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */
+function isForeign(rule: RuleInput): boolean {
+  const { seen, outerFrom, outerTo } = rule;
+  if (seen.encapsulation === 'none') return false;
+  if (seen.encapsulation === 'vxlan') return !isCalicoVxlan(rule) || (outerFrom === null && outerTo === null);
+  // IPIP leaves the outer source to the kernel: one end known is enough (calico-facts 1.2)
+  return seen.encapsulation === 'ipip'
+    ? outerFrom === null && outerTo === null
+    : outerFrom === null || outerTo === null;
+}
+
+function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {
+  if (outerFrom?.wireguardKey != null && outerTo?.wireguardKey != null) return OK;
+  return open('encrypted', 'WireGuard: what is inside cannot be read here', null);
+}
+
+function judgeLocalOnUnderlay({ src, dst, seen }: RuleInput): Judgement {
+  if (!isStrong(src) || !isStrong(dst)) {
+    return open('owner-by-block', 'only IPAM blocks say that both ends are on one node', null, [
+      conflictOf(src, dst, seen),
+    ]);
+  }
+  const message = `${nameOf(src)} and ${nameOf(dst)} are both on ${src.node?.name}, yet their packets were on ${placeOf(seen)}`;
+  return { verdict: 'violation', unverified: null, findings: [{ code: 'local-traffic-on-underlay', message, seen }] };
+}
+
+function conflictOf(src: Who, dst: Who, seen: SeenObservation): RawFinding {
+  const weak = isStrong(dst) ? src : dst;
+  return {
+    code: 'snapshot-conflict',
+    message: `${nameOf(weak)} is placed on ${weak.node?.name} by ${weak.nodeSource} only, and the packets disagree`,
+    seen,
+  };
+}
+
+const SIMPLE_RULES: readonly (readonly [FindingCode, (input: RuleInput) => string | null])[] = [
+  ['overlay-bypassed', overlayBypassed],
+  ['unencrypted', unencrypted],
+  ['unexpected-overlay', unexpectedOverlay],
+  ['wrong-encapsulation', wrongEncapsulation],
+  ['wrong-vni', wrongVni],
+  ['wrong-udp-port', wrongUdpPort],
+  ['wrong-tunnel-mac', wrongTunnelMac],
+];
+
+const NODE_REASONS: ReadonlySet<string> = new Set([
+  'crosssubnet-same',
+  'crosssubnet-different',
+  'wireguard-keys',
+  'no-vtep',
+]);
+
+/** The packets name another node for an end whose node only a block tells: it may be a borrowed address. */
+function packetsAgainst({ src, dst, seen, expected }: RuleInput): RawFinding | null {
+  const who = dst.against === undefined ? src : dst;
+  if (who.against === undefined || !NODE_REASONS.has(expected.reason)) return null;
+  const message = `${nameOf(who)} is on ${who.node?.name} by ${who.nodeSource} only, but ${who.against.detail}`;
+  return { code: 'snapshot-conflict', message, seen };
+}
+
+function judgeByRules(rule: RuleInput): Judgement {
+  const { faults, weak } = judgeOuterAddresses(rule);
+  // what depends on where both ends are cannot be asked while the packets put one of them elsewhere
+  const askable = weak === null || !NODE_REASONS.has(rule.expected.reason);
+  const findings = askable ? [...simpleFindings(rule), ...faults] : faults;
+  if (findings.length > 0)
+    return { verdict: 'violation', unverified: null, findings: weak === null ? findings : [...findings, weak] };
+  if (weak !== null) return open('owner-by-block', weak.message, null, [weak]);
+  if (accepts(rule)) return OK;
+  const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`;
+  return open('not-calicos-choice', detail, null);
+}
+
+function simpleFindings(rule: RuleInput): RawFinding[] {
+  const findings: RawFinding[] = [];
+  for (const [code, check] of SIMPLE_RULES) {
+    const message = check(rule);
+    if (message !== null) findings.push({ code, message, seen: rule.seen });
+  }
+  return findings;
+}
+
+/** Outer addresses of other nodes than the owners'; `weak` where only a block says whose an address is. */
+function judgeOuterAddresses(rule: RuleInput): { faults: RawFinding[]; weak: RawFinding | null } {
+  const faults: RawFinding[] = [];
+  let weak = packetsAgainst(rule);
+  for (const [code, check] of [
+    ['wrong-destination-vtep', wrongDestinationVtep],
+    ['wrong-source-vtep', wrongSourceVtep],
+  ] as const) {
+    const fault = check(rule);
+    if (fault?.strong) faults.push({ code, message: fault.message, seen: rule.seen });
+    else if (fault !== null)
+      weak = { code: 'snapshot-conflict', message: `${fault.message}; only IPAM blocks say so`, seen: rule.seen };
+  }
+  return { faults, weak };
+}
+
+/** Whether what was seen is what was asked for. */
+function accepts({ expected, seen }: RuleInput): boolean {
+  return expected.encapsulation === seen.encapsulation;
+}
+
+function worst(judgements: readonly Judgement[]): Judgement {
+  const [only] = judgements;
+  if (judgements.length === 1 && only !== undefined) return only;
+  const findings = dedupe(judgements.flatMap((j) => j.findings));
+  const violation = judgements.find((j) => j.verdict === 'violation');
+  if (violation !== undefined) return { verdict: 'violation', unverified: null, findings };
+  const unsure = judgements.find((j) => j.verdict === 'unverifiable');
+  if (unsure !== undefined) return { verdict: 'unverifiable', unverified: unsure.unverified, findings };
+  return { verdict: 'ok', unverified: null, findings };
+}
+
+/** One finding per code and capture; first and last packets are widened by the caller. */
+function dedupe(findings: readonly RawFinding[]): RawFinding[] {
+  const seen = new Set<string>();
+  return findings.filter((f) => {
+    const key = `${f.code}|${f.seen?.capture ?? ''}|${f.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

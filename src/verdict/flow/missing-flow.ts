@@ -1,0 +1,76 @@
+// Packets that answers prove were sent, but that are not in the file: a capture through a filter (`udp port 4789`) or of one
+// direction hides them. They become flows without packets, unverifiable: silence must never pass for proof.
+
+import { endpointOf } from '../../attribution/who/who.ts';
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { protocolName } from '../../net/protocol-name.ts';
+import { toSeconds } from '../../net/time.ts';
+import type { Node } from '../../topology/model.ts';
+import type { TracedFlow, Unverified } from '../trace-types.ts';
+import { endsOf, isInScope, type Shared } from '../traced-flow.ts';
+
+/** The missing direction of `flow`, as a flow of its own. */
+export function missingFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
+  const { table } = shared.input;
+  const { src, dst, expected } = endsOf(shared, flow, true);
+  return {
+    id,
+    conversation,
+    protocol: protocolName(table.protocolOf(flow)),
+    src: endpointOf(src, table.destinationPortOf(flow)),
+    dst: endpointOf(dst, table.sourcePortOf(flow)),
+    observed: { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null },
+    expected,
+    verdict: 'unverifiable',
+    unverified: whyMissing(shared, flow, src.node),
+    findings: [],
+    packets: 0,
+    bytes: 0,
+    overheadBytes: 0,
+    first: null,
+    last: null,
+    tcp: null,
+    outcome: 'answered',
+    observations: [],
+    arrival: null,
+    inScope: isInScope(src, dst, expected),
+  };
+}
+
+function whyMissing({ input, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
+  if (isAtEdge(input.table, input.captures, answer)) {
+    const detail = 'the conversation was under way when the capture began, or began as it ended';
+    return { reason: 'cut-by-capture', detail, advice: null };
+  }
+  const from = sender?.name ?? 'its sender';
+  const detail = `answers show that ${from} sent it, but it is not in the file: a filter, or one direction only`;
+  return { reason: 'not-in-capture', detail, advice: adviceFor(sender) };
+}
+
+/** What a capture may have missed at either of its ends. */
+const EDGE_SECONDS = 1;
+const LONG_SECONDS = 10;
+/** In a shorter capture, of at least a second: this part of it, and only the last packets of a conversation. */
+const SHORT_EDGE = 0.02;
+const LAST_PACKETS = 2;
+
+function edgeOf(duration: number, packets: number): number {
+  if (duration >= LONG_SECONDS) return EDGE_SECONDS;
+  return duration >= 1 && packets <= LAST_PACKETS ? duration * SHORT_EDGE : 0;
+}
+
+/** Whether all answers came within moments of the beginning, or of the end, of a capture that goes on for much longer. */
+function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], answer: number): boolean {
+  const c = table.columns;
+  for (let row = table.firstRow(answer); row >= 0; row = c.next[row] ?? -1) {
+    const capture = captures[table.links.captureOf(c.link[row] ?? 0)];
+    if (capture?.first == null || capture.last === null) return false;
+    const [start, end] = [toSeconds(capture.first), toSeconds(capture.last)];
+    const edge = edgeOf(end - start, c.packets[row] ?? 0);
+    const first = toSeconds({ seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 });
+    const last = toSeconds({ seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 });
+    if (edge === 0 || !(last <= start + edge || first >= end - edge)) return false;
+  }
+  return true;
+}

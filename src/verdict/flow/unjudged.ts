@@ -1,0 +1,47 @@
+// Why a flow is not judged, and what would settle it: an answer of its own, never a guess (design section 6).
+import { isDerived, type LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+import { captureNic } from './advice.ts';
+import type { JudgeInput, Judgement, RawFinding } from './judge-flow.ts';
+import { placeOf, type RuleInput, writtenMac } from './rules.ts';
+
+export function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {
+  return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
+}
+
+export function judgeCutOff({ src }: JudgeInput): Judgement {
+  const detail = 'tunnel packets between two nodes, but the snaplen cut off what they carried';
+  return open('inner-cut-off', detail, captureNic(src.node));
+}
+
+const OPEN_WORDS: Record<string, string> = {
+  'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
+  'service-address': 'a service address: it is translated before it leaves the node',
+  'sender-not-a-node': 'the sender is outside the cluster',
+  'sender-unknown': 'it is not known which node sent it',
+  'receiver-unknown': 'it is not known which node it was for',
+  'pool-not-in-snapshot': 'the address is in no pool of the snapshot, and the snapshot may not have all pools',
+  'owner-unknown': 'nothing tells who has the address',
+  'load-balancer': 'the pool is for LoadBalancer addresses only',
+  'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
+};
+
+export function openExpectation({ expected }: JudgeInput): Judgement {
+  const advice = expected.reason === 'pool-not-in-snapshot' ? 'kubectl get ippools -o yaml > ippools.yaml' : null;
+  return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
+}
+
+export function judgeUnseenSwitch({ src, seen }: RuleInput): Judgement {
+  const detail = `plain on ${placeOf(seen)} at first; tunnel packets to the same node followed, but the snaplen cut off whose they are`;
+  return open('inner-cut-off', detail, captureNic(src.node));
+}
+
+/** Another MAC than the one the receiving node itself sends from: with nothing written in the snapshot, no violation yet. */
+export function judgeLearnedMac({ seen, outerTo }: RuleInput, vtepMacOf: LearnedVteps): Judgement | null {
+  if (seen.encapsulation !== 'vxlan' || seen.outerDst === null || outerTo === null) return null;
+  const own = vtepMacOf(outerTo, seen.outerDst);
+  if (own === null || writtenMac(outerTo, seen) !== null) return null;
+  const other = seen.innerDstMacs.find((mac) => isDerived(mac) && mac !== own);
+  if (other === undefined) return null;
+  const detail = `the inner frames are addressed to ${other}, but ${outerTo.name} itself sends from ${own}`;
+  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ip link show vxlan.calico   # its MAC`);
+}

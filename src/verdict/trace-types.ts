@@ -1,0 +1,142 @@
+// What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
+import type {
+  CapturePoint,
+  ChainStep,
+  Endpoint,
+  Expected,
+  FlowTcp,
+  Observation,
+  Observed,
+  Outcome,
+} from '../attribution/vocabulary.ts';
+import type { FindingCode } from './codes.ts';
+
+export type Verdict = 'ok' | 'violation' | 'unverifiable';
+
+export interface Finding {
+  code: FindingCode;
+  severity: 'violation' | 'warning';
+  /** The two facts that disagree, in one sentence. */
+  message: string;
+  /** Index into Trace.captures; null for findings of the snapshot alone. */
+  capture: number | null;
+  firstPacket: number | null;
+  lastPacket: number | null;
+}
+
+/** Why a flow is unverifiable, and the capture that would settle it. */
+export interface Unverified {
+  /** Kebab-case: `no-snapshot`, `no-underlay`, `point-unknown`, `filtered`, `expectation-unknown`, `before-mode-change`, ... */
+  reason: string;
+  detail: string;
+  /** The tcpdump line that would settle it; null if no capture can. */
+  advice: string | null;
+}
+
+/** One direction of an inner five-tuple. */
+export interface TracedFlow {
+  id: number;
+  conversation: number;
+  protocol: string;
+  src: Endpoint;
+  dst: Endpoint;
+  observed: Observed;
+  expected: Expected;
+  verdict: Verdict;
+  unverified: Unverified | null;
+  findings: readonly Finding[];
+  packets: number;
+  bytes: number;
+  overheadBytes: number;
+  first: string | null;
+  last: string | null;
+  tcp: FlowTcp | null;
+  outcome: Outcome | null;
+  observations: readonly Observation[];
+  /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
+  arrival: { sent: number; arrived: number; lost: boolean | null } | null;
+  /** A pod or tunnel address at either end, and expected neither null nor `local`, or a violation: what `verify` judges. */
+  inScope: boolean;
+}
+
+export interface CaptureFault {
+  code: string;
+  count: number;
+  firstPacket: number;
+}
+
+export interface TracedCapture {
+  path: string;
+  format: 'pcap' | 'pcapng';
+  linkType: number | null;
+  snaplen: number | null;
+  packets: number;
+  bytes: number;
+  first: string | null;
+  last: string | null;
+  complete: boolean;
+  dropped: number | null;
+  error: { code: string; message: string; hint: string | null } | null;
+  outcomes: { complete: number; unsupported: number; faulty: number; notFlow: number };
+  points: readonly CapturePoint[];
+  faults: readonly CaptureFault[];
+  /** Cut-off ends and the like, as text. */
+  warnings: readonly string[];
+  /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null = nothing suggests a filter. */
+  filter: { expression: string; evidence: string; hidesBypass: boolean } | null;
+}
+
+/**
+ * Findings that share a code, a sending node and a receiving node: one cause, however many flows. Causes that no single
+ * flow shows (ARP on a tunnel device, one MAC at two nodes) have `flows` 0.
+ */
+export interface Cause {
+  /** `A`, `B`, ..., `Z`, `AA`: what the table prints and `--finding` takes. */
+  id: string;
+  code: FindingCode;
+  severity: 'violation' | 'warning';
+  fromNode: string | null;
+  toNode: string | null;
+  /** One sentence for people: `control1 sends worker1's overlay packets to worker2`. */
+  title: string;
+  flows: number;
+  packets: number;
+  /** Packets of the reverse flows. */
+  answers: number;
+  /** Ids of the flows (capped at 1000). */
+  flowIds: readonly number[];
+  capture: number | null;
+  firstPacket: number | null;
+  lastPacket: number | null;
+  /** Two facts: what was expected and why (with places), what was seen. */
+  expected: string;
+  seen: string;
+  chain: readonly ChainStep[];
+  /** Further facts, and what to check next (commands). */
+  also: readonly string[];
+  check: readonly string[];
+}
+
+export interface TraceSummary {
+  packets: number;
+  flows: number;
+  conversations: number;
+  ok: number;
+  violation: number;
+  unverifiable: number;
+  /** Flows that `verify` would not judge; they count under their verdict too. */
+  outOfScope: number;
+}
+
+/** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */
+export interface Trace {
+  readonly captures: readonly TracedCapture[];
+  readonly causes: readonly Cause[];
+  /** The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. */
+  readonly window: { first: string | null; last: string | null; nodes: readonly string[] } | null;
+  readonly summary: TraceSummary;
+  /** Number of flows after filters, and before. */
+  readonly flowCount: number;
+  flows(): Iterable<TracedFlow>;
+  flow(id: number): TracedFlow | null;
+}

@@ -1,0 +1,59 @@
+// What `verify` asked of the flows in scope, and how many met it: one line per pool, tunnel and reason.
+import type { Topology } from '../../topology/model.ts';
+import type { TracedFlow, Verdict } from '../trace-types.ts';
+import type { Demand, VerifyOptions } from './verify.ts';
+
+/** The demand that a flow meets or fails; made when it is the first. */
+export function demandOf(demands: Map<string, Demand>, flow: TracedFlow, { expect, topology }: VerifyOptions): Demand {
+  const pool = expect === 'config' ? flow.expected.pool : flow.dst.pool;
+  const asked = expect === 'config' ? askedOf(flow) : expect;
+  const reason = expect === 'config' ? flow.expected.reason : 'demanded';
+  const key = JSON.stringify([pool, asked, reason]);
+  const known = demands.get(key);
+  if (known !== undefined) return known;
+  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0 };
+  const demand: Demand = {
+    pool,
+    asked,
+    reason,
+    ...modeOf(pool, topology),
+    ...counts,
+    vnis: [],
+    udpPorts: [],
+    between: [],
+  };
+  demands.set(key, demand);
+  return demand;
+}
+
+function askedOf(flow: TracedFlow): Demand['asked'] {
+  const { encapsulation } = flow.expected;
+  return encapsulation === null || encapsulation === 'local' ? 'none' : encapsulation;
+}
+
+/** Distinct node pairs kept per demand. */
+const BETWEEN_KEPT = 6;
+
+export function addToDemand(demand: Demand, flow: TracedFlow, verdict: Verdict): void {
+  demand.flows++;
+  demand.packets += flow.packets;
+  demand[verdict]++;
+  const between = flow.src.node === null || flow.dst.node === null ? null : `${flow.src.node} → ${flow.dst.node}`;
+  if (between !== null && demand.between.length < BETWEEN_KEPT) addOnce(demand.between, between);
+  if (verdict !== 'ok') return;
+  if (flow.observed.vni !== null) addOnce(demand.vnis, flow.observed.vni);
+  if (flow.observed.udpPort !== null) addOnce(demand.udpPorts, flow.observed.udpPort);
+}
+
+function addOnce<T>(values: T[], value: T): void {
+  if (!values.includes(value)) values.push(value);
+}
+
+/** The pool's deciding mode as the snapshot has it. */
+export function modeOf(name: string | null, topology: Topology | null): Pick<Demand, 'mode' | 'ref'> {
+  const pool = topology?.pools.find((one) => one.name === name);
+  if (pool === undefined) return { mode: null, ref: null };
+  if (pool.vxlanMode === 'Never' && pool.ipipMode !== 'Never')
+    return { mode: `ipipMode ${pool.ipipMode}`, ref: pool.modeRef };
+  return { mode: `vxlanMode ${pool.vxlanMode}`, ref: pool.modeRef };
+}

@@ -1,0 +1,138 @@
+// Who sent how much to whom, node by node: sent as the sender's NIC saw it, arrived as the receiver's did.
+import type { Topology } from '../../topology/model.ts';
+import type { Trace, TracedCapture, TracedFlow, Verdict } from '../trace-types.ts';
+
+/** One ordered pair of nodes, flows in scope only. */
+export interface PairReport {
+  from: string;
+  to: string;
+  flows: number;
+  ok: number;
+  violation: number;
+  unverifiable: number;
+  /**
+   * Packets on the NIC of `from` and of `to`, later outer fragments not counted; null where that NIC was not captured. Where both
+   * were, only what happened while both were.
+   */
+  sent: number | null;
+  arrived: number | null;
+}
+
+export interface PairTally {
+  add(flow: TracedFlow, verdict: Verdict): void;
+  report(topology: Topology | null): PairsReport;
+}
+
+export interface PairsReport {
+  pairs: PairReport[];
+  /** The snapshot's nodes, then others that were seen. */
+  nodes: string[];
+  /** Ordered pairs of the snapshot's nodes without a judged flow. */
+  uncovered: { from: string; to: string }[];
+}
+
+/** Uncovered pairs listed; the number of nodes is squared in them. */
+const UNCOVERED_KEPT = 10_000;
+
+/** Clocks of nodes differ: a flow this little outside the time both ends cover is inside. Milliseconds. */
+const CLOCK_TOLERANCE = 100;
+
+export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTally {
+  const pairs = new Map<string, PairReport>();
+  const nics = nicCaptures(captures);
+  return {
+    add(flow, verdict) {
+      const [from, to] = [flow.src.node, flow.dst.node];
+      if (from === null || to === null || from === to) return;
+      const [sender, receiver] = [nics.get(from), nics.get(to)];
+      const pair = pairOf(pairs, from, to);
+      pair.flows++;
+      pair[verdict]++;
+      if (sender !== undefined && receiver !== undefined && !within(flow, sender, receiver)) {
+        pair.sent = (pair.sent ?? 0) + (flow.arrival?.sent ?? 0);
+        pair.arrived = (pair.arrived ?? 0) + (flow.arrival?.arrived ?? 0);
+        return;
+      }
+      if (sender !== undefined) pair.sent = (pair.sent ?? 0) + packetsAt(flow, from, captures, sender.overlapping);
+      if (receiver !== undefined)
+        pair.arrived = (pair.arrived ?? 0) + packetsAt(flow, to, captures, receiver.overlapping);
+    },
+    report(topology) {
+      const seen = [...pairs.values()].flatMap(({ from, to }) => [from, to]);
+      const nodes = [...new Set([...(topology?.nodes.map((node) => node.name) ?? []), ...seen])];
+      return { pairs: [...pairs.values()], nodes, uncovered: uncoveredPairs(topology, pairs) };
+    },
+  };
+}
+
+function pairOf(pairs: Map<string, PairReport>, from: string, to: string): PairReport {
+  const key = JSON.stringify([from, to]);
+  const known = pairs.get(key);
+  if (known !== undefined) return known;
+  const pair = { from, to, flows: 0, ok: 0, violation: 0, unverifiable: 0, sent: null, arrived: null };
+  pairs.set(key, pair);
+  return pair;
+}
+
+/** When a node's NIC was captured (epoch milliseconds), and whether two captures of it overlap. */
+interface NicCaptures {
+  first: number;
+  last: number;
+  overlapping: boolean;
+}
+
+function nicCaptures(captures: readonly TracedCapture[]): Map<string, NicCaptures> {
+  const nics = new Map<string, NicCaptures>();
+  for (const capture of captures) {
+    const [first, last] = [timeOf(capture.first), timeOf(capture.last)];
+    const nodes = capture.points.map((point) => (point.role === 'underlay' ? point.node : null));
+    for (const node of new Set(nodes)) {
+      if (node === null) continue;
+      const known = nics.get(node);
+      if (known === undefined) nics.set(node, { first, last, overlapping: false });
+      else nics.set(node, joined(known, first, last));
+    }
+  }
+  return nics;
+}
+
+function joined(known: NicCaptures, first: number, last: number): NicCaptures {
+  const overlapping = known.overlapping || (first < known.last && known.first < last);
+  return { first: Math.min(known.first, first), last: Math.max(known.last, last), overlapping };
+}
+
+function timeOf(time: string | null): number {
+  return time === null ? Number.NaN : Date.parse(time);
+}
+
+/** Whether the whole flow passed while both NICs were captured; NaN (no times) never is. */
+function within(flow: TracedFlow, sender: NicCaptures, receiver: NicCaptures): boolean {
+  const start = Math.max(sender.first, receiver.first) - CLOCK_TOLERANCE;
+  const end = Math.min(sender.last, receiver.last) + CLOCK_TOLERANCE;
+  return timeOf(flow.first) >= start && timeOf(flow.last) <= end;
+}
+
+/** Packets of a flow on a node's NIC. Captures that overlap saw the same packets: the larger counts; rotated ones add up. */
+function packetsAt(flow: TracedFlow, node: string, captures: readonly TracedCapture[], overlapping: boolean): number {
+  const byCapture = new Map<number, number>();
+  for (const one of flow.observations) {
+    const point = captures[one.capture]?.points[one.point];
+    if (point?.role !== 'underlay' || point.node !== node) continue;
+    byCapture.set(one.capture, (byCapture.get(one.capture) ?? 0) + one.packets - one.outerFragments);
+  }
+  const counts = [...byCapture.values()];
+  return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);
+}
+
+function uncoveredPairs(topology: Topology | null, pairs: ReadonlyMap<string, PairReport>): PairsReport['uncovered'] {
+  const names = topology?.nodes.map((node) => node.name) ?? [];
+  const uncovered: PairsReport['uncovered'] = [];
+  for (const from of names) {
+    for (const to of names) {
+      if (from === to || uncovered.length >= UNCOVERED_KEPT) continue;
+      const pair = pairs.get(JSON.stringify([from, to]));
+      if (pair === undefined || pair.ok + pair.violation === 0) uncovered.push({ from, to });
+    }
+  }
+  return uncovered;
+}

@@ -1,0 +1,259 @@
+// What `verify` says of a trace: a policy over finished verdicts, pure. Which flows it asks about, what each must have been, and
+// when a proof is not one (nothing seen, a filter that hides the opposite, pairs of nodes without a packet).
+import type { SourceRef, Topology } from '../../topology/model.ts';
+import type { Cause, Trace, TracedFlow, Verdict } from '../trace-types.ts';
+import { createUnverifiedTally, type UnverifiedGroup } from '../unverified.ts';
+import { addToDemand, demandOf, modeOf } from './demands.ts';
+import { isDoubtful } from './doubts.ts';
+import { createPairTally, type PairReport } from './node-pairs.ts';
+import { undecidedReasons } from './undecided-flows.ts';
+
+export const EXPECTATIONS = ['config', 'vxlan', 'ipip', 'wireguard'] as const;
+/** `config`: what the configuration asks for, flow by flow. Else: this tunnel for every packet to a pod, whatever the pool says. */
+export type Expectation = (typeof EXPECTATIONS)[number];
+
+export interface VerifyOptions {
+  expect: Expectation;
+  /** Only flows to these pools; empty: all. */
+  pools: readonly string[];
+  /** Every ordered pair of nodes must have been seen. */
+  coverNodePairs: boolean;
+  /** Nothing in scope may be unverifiable. */
+  strict: boolean;
+  topology: Topology | null;
+}
+
+/** Flows in scope that the same thing was asked of. */
+export interface Demand {
+  pool: string | null;
+  /** What they had to be. */
+  asked: 'vxlan' | 'ipip' | 'wireguard' | 'none';
+  /** Why (`pool-always`, `pool-never`, ...); `demanded` with `--expect`. */
+  reason: string;
+  /** The pool's deciding mode as written, and where; null without the pool. */
+  mode: string | null;
+  ref: SourceRef | null;
+  flows: number;
+  packets: number;
+  ok: number;
+  violation: number;
+  unverifiable: number;
+  /** Seen in the flows that are ok. */
+  vnis: number[];
+  udpPorts: number[];
+  /** Distinct `node → node`, the first few. */
+  between: string[];
+}
+
+/** Flows that were not what `--expect` demands, by what they were. */
+export interface Failure {
+  pool: string | null;
+  seen: string;
+  /** True when the configuration asks for exactly that: the pool is the cause, not a node. */
+  asConfigured: boolean;
+  mode: string | null;
+  ref: SourceRef | null;
+  flows: number;
+  packets: number;
+  capture: number | null;
+  firstPacket: number | null;
+}
+
+/** Flows of pods that nothing could be asked of: on one node, expectation unknown. */
+export interface OutsideGroup {
+  reason: string;
+  flows: number;
+  packets: number;
+}
+
+export type UndecidedReason =
+  | 'broken-path'
+  | 'corrupt-capture'
+  | 'doubtful'
+  | 'nothing-in-scope'
+  | 'nothing-judged'
+  | 'filtered'
+  | 'unverifiable'
+  | 'uncovered';
+
+export interface VerifyReport {
+  result: 'pass' | 'fail' | 'undecided';
+  exitCode: 0 | 1 | 3;
+  options: Omit<VerifyOptions, 'topology'>;
+  /** In scope. */
+  flows: number;
+  packets: number;
+  ok: number;
+  violation: number;
+  unverifiable: number;
+  demands: readonly Demand[];
+  failures: readonly Failure[];
+  /** Violations of the trace that flows in scope raise. */
+  causes: readonly Cause[];
+  outside: readonly OutsideGroup[];
+  pairs: readonly PairReport[];
+  /** Nodes of the matrix: the snapshot's, or those seen. */
+  nodes: readonly string[];
+  /** Ordered pairs of nodes without a judged flow. */
+  uncovered: readonly { from: string; to: string }[];
+  unverified: readonly UnverifiedGroup[];
+  /** Why it is undecided, or would be if there were no violation. */
+  undecided: readonly UndecidedReason[];
+}
+
+/** Findings about the tunnel's kind: `--expect` asks its own question there. The others (wrong VTEP, wrong VNI, ...) always count. */
+const KIND_CODES: ReadonlySet<string> = new Set([
+  'overlay-bypassed',
+  'unexpected-overlay',
+  'wrong-encapsulation',
+  'unencrypted',
+]);
+
+/** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */
+export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport {
+  const scan = scanFlows(trace, options);
+  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0 };
+  for (const demand of scan.demands.values()) {
+    counts.flows += demand.flows;
+    counts.packets += demand.packets;
+    counts.ok += demand.ok;
+    counts.violation += demand.violation;
+    counts.unverifiable += demand.unverifiable;
+  }
+  const { pairs, nodes, uncovered } = scan.pairs.report(options.topology);
+  const { doubtful } = scan;
+  const undecided = undecidedReasons({ trace, counts, doubtful, uncovered: uncovered.length, options });
+  const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
+  const { topology: _, ...asked } = options;
+  return {
+    result,
+    exitCode: result === 'fail' ? 1 : result === 'undecided' ? 3 : 0,
+    options: asked,
+    ...counts,
+    demands: [...scan.demands.values()],
+    failures: [...scan.failures.values()],
+    causes: trace.causes.filter((cause) => scan.causes.has(cause.id)),
+    outside: [...scan.outside.values()],
+    ...{ pairs, nodes, uncovered, unverified: scan.unverified.groups(), undecided },
+  };
+}
+
+/**
+ * Whether `verify` asks anything of this flow. What `trace` calls a violation always is: local traffic on the underlay has no
+ * expectation to meet, but a proof beside it would be none.
+ */
+export function isAsked(flow: TracedFlow, { expect, pools }: Pick<VerifyOptions, 'expect' | 'pools'>): boolean {
+  const wrong = flow.verdict === 'violation';
+  if (expect === 'config') return (flow.inScope || wrong) && fitsPools(flow.expected.pool ?? flow.dst.pool, pools);
+  const toPod = flow.dst.kind === 'pod' || flow.dst.kind === 'tunnel';
+  const leftNode = flow.src.kind === 'pod' || flow.src.kind === 'tunnel' || flow.src.kind === 'node';
+  const here = (flow.expected.encapsulation === 'local' && !wrong) || flow.expected.reason === 'ebpf-nodeport';
+  return toPod && leftNode && !here && fitsPools(flow.dst.pool, pools);
+}
+
+/** The verdict that counts: the configuration's, or what `--expect` makes of what was seen. */
+export function judgeFor(flow: TracedFlow, expect: Expectation): Verdict {
+  if (expect === 'config') return flow.verdict;
+  const { encapsulation } = flow.observed;
+  if (encapsulation === 'unknown') return 'unverifiable';
+  if (encapsulation !== expect) return 'violation';
+  const wrong = flow.findings.some((finding) => finding.severity === 'violation' && !KIND_CODES.has(finding.code));
+  return wrong ? 'violation' : 'ok';
+}
+
+interface Scan {
+  demands: Map<string, Demand>;
+  failures: Map<string, Failure>;
+  outside: Map<string, OutsideGroup>;
+  causes: Set<string>;
+  pairs: ReturnType<typeof createPairTally>;
+  unverified: ReturnType<typeof createUnverifiedTally>;
+  /** Flows that keep this from passing. */
+  doubtful: number;
+}
+
+function scanFlows(trace: Trace, options: VerifyOptions): Scan {
+  const scan: Scan = {
+    demands: new Map(),
+    failures: new Map(),
+    outside: new Map(),
+    causes: new Set(),
+    pairs: createPairTally(trace),
+    unverified: createUnverifiedTally(),
+    doubtful: 0,
+  };
+  for (const flow of trace.flows()) {
+    const asked = isAsked(flow, options);
+    if (isDoubtful(flow) && (asked || isOfPools(flow, options))) {
+      scan.doubtful++;
+      if (!asked) scan.unverified.add(flow);
+    }
+    if (!asked) {
+      noteOutside(scan.outside, flow);
+      continue;
+    }
+    const verdict = judgeFor(flow, options.expect);
+    scan.pairs.add(flow, verdict);
+    addToDemand(demandOf(scan.demands, flow, options), flow, verdict);
+    if (verdict === 'unverifiable') scan.unverified.add(flow);
+    if (verdict !== 'violation') continue;
+    noteCauses(scan.causes, trace.causes, flow);
+    if (options.expect !== 'config') noteFailure(scan.failures, flow, options);
+  }
+  return scan;
+}
+
+/** Packets whose pods cannot be read may be of any pool. */
+function isOfPools(flow: TracedFlow, { pools }: VerifyOptions): boolean {
+  const pool = flow.expected.pool ?? flow.dst.pool;
+  return pool === null || fitsPools(pool, pools);
+}
+
+function fitsPools(pool: string | null, pools: readonly string[]): boolean {
+  return pools.length === 0 || (pool !== null && pools.includes(pool));
+}
+
+function noteFailure(failures: Map<string, Failure>, flow: TracedFlow, { topology }: VerifyOptions): void {
+  const pool = flow.dst.pool;
+  const seen = flow.observed.encapsulation;
+  const asConfigured = flow.verdict === 'ok';
+  const key = JSON.stringify([pool, seen, asConfigured]);
+  const start = flow.observations.find((one) => one.encapsulation === seen) ?? flow.observations[0];
+  const place = { capture: start?.capture ?? null, firstPacket: start?.firstPacket ?? null };
+  const failure = failures.get(key) ?? {
+    pool,
+    seen,
+    asConfigured,
+    ...modeOf(pool, topology),
+    flows: 0,
+    packets: 0,
+    ...place,
+  };
+  failures.set(key, failure);
+  failure.flows++;
+  failure.packets += flow.packets;
+}
+
+function noteCauses(ids: Set<string>, causes: readonly Cause[], flow: TracedFlow): void {
+  for (const cause of causes) {
+    if (cause.severity !== 'violation' || ids.has(cause.id)) continue;
+    // Beyond the ids a cause keeps, its code and nodes tell.
+    const capped = cause.flows > cause.flowIds.length && cause.fromNode === flow.src.node;
+    const fits =
+      cause.flowIds.includes(flow.id) || (capped && flow.findings.some((finding) => finding.code === cause.code));
+    if (fits) ids.add(cause.id);
+  }
+}
+
+/** Only flows of pods: what else a capture holds is nobody's question here. */
+function noteOutside(outside: Map<string, OutsideGroup>, flow: TracedFlow): void {
+  const ofPods = [flow.src.kind, flow.dst.kind].some(
+    (kind) => kind === 'pod' || kind === 'tunnel' || kind === 'unknown',
+  );
+  if (!ofPods) return;
+  const reason = flow.inScope ? 'other-pool' : flow.expected.reason;
+  const group = outside.get(reason) ?? { reason, flows: 0, packets: 0 };
+  outside.set(reason, group);
+  group.flows++;
+  group.packets += flow.packets;
+}

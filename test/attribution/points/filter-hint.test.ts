@@ -1,0 +1,220 @@
+// What a filter leaves behind, and what it hides: nothing that was filtered away may pass for proof.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { traceCaptures } from '../../../src/trace.ts';
+import type { TracedCapture } from '../../../src/verdict/trace-types.ts';
+import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
+import { buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../../support/capture-builder.ts';
+import {
+  arpRequest,
+  clusterDocuments,
+  cooked,
+  type FrameFile,
+  flowBetween,
+  gist,
+  ip,
+  ipip,
+  NIC,
+  NODE,
+  POD,
+  POD_MAC,
+  plain,
+  SYN,
+  tcpPacket,
+  traceFrames,
+  VETH,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import { cluster } from '../../support/cluster-text.ts';
+import * as build from '../../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const ping = vxlan(ip({ src: POD.a, dst: POD.b }));
+const pong = vxlan(ip({ src: POD.b, dst: POD.a, transport: build.icmpEcho({ type: 0 }) }), {
+  from: NODE.b,
+  to: NODE.a,
+});
+const arp = arpRequest(NODE.a, NODE.b, NIC.a);
+const times = (count: number, ...frames: Uint8Array[]): Uint8Array[] =>
+  Array.from({ length: count }, () => frames).flat();
+
+async function filter(frames: Uint8Array[], file: Partial<FrameFile> = {}): Promise<TracedCapture['filter']> {
+  return (await traceFrames([{ ...file, frames }], TOPOLOGY)).captures[0]?.filter ?? null;
+}
+
+async function exitCode(frames: Uint8Array[]): Promise<number> {
+  const trace = await traceFrames([{ frames }], TOPOLOGY);
+  return verifyTrace(trace, { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology: TOPOLOGY })
+    .exitCode;
+}
+
+describe('a filter is guessed', () => {
+  it('from nothing but UDP 4789', async () => {
+    expect(await filter(times(10, ping, pong))).toMatchObject({ expression: 'udp port 4789', hidesBypass: true });
+    expect(await exitCode(times(10, ping, pong))).toBe(3);
+  });
+
+  it('from nothing but IP-in-IP', async () => {
+    const inner = ip({ src: POD.a, dst: POD.b });
+    expect(await filter(times(10, ipip(inner), ipip(inner, NODE.b, NODE.a)))).toMatchObject({
+      expression: 'ip proto 4',
+    });
+  });
+
+  it('not with ARP, not with anything else beside it, not from a handful of packets', async () => {
+    expect(await filter([...times(10, ping, pong), arp])).toBeNull();
+    expect(await filter([...times(10, ping, pong), plain(ip({ src: NODE.a, dst: NODE.b }))])).toBeNull();
+    expect(await filter([ping, pong])).toBeNull();
+    expect(await exitCode([...times(10, ping, pong), arp])).toBe(0);
+  });
+
+  it('from a handful when answers show that something is missing', async () => {
+    expect(await filter([pong, pong])).toMatchObject({ hidesBypass: true });
+    expect(await exitCode([pong, pong])).toBe(3);
+  });
+
+  it('from one host in every plain packet, which hides no bypass', async () => {
+    const frames = times(
+      10,
+      plain(ip({ src: POD.a, dst: POD.b, ttl: 64 }), POD_MAC, VETH),
+      plain(ip({ src: POD.c, dst: POD.a }), VETH, POD_MAC),
+    );
+    expect(await filter(frames)).toMatchObject({ expression: `host ${POD.a}`, hidesBypass: false });
+  });
+
+  it('from frames of one direction only', async () => {
+    expect(await filter(times(20, ping, plain(ip({ src: NODE.a, dst: NODE.b }))))).toMatchObject({
+      expression: 'one direction',
+      hidesBypass: true,
+    });
+    const sent = times(20, cooked(ping, 4), cooked(plain(ip({ src: NODE.a, dst: NODE.c })), 4));
+    expect(await filter(sent, { options: { linkType: 113 } })).toMatchObject({ expression: 'one direction' });
+    expect(await filter(times(20, ping, plain(ip({ src: NODE.b, dst: NODE.a }), NIC.b, NIC.a)))).toBeNull();
+  });
+});
+
+describe('a recorded filter counts for itself', () => {
+  async function recorded(
+    expression: string,
+    frames: Uint8Array[],
+  ): Promise<{ hides: boolean | undefined; exit: number }> {
+    const folder = mkdtempSync(join(tmpdir(), 'overlens-'));
+    try {
+      const path = join(folder, 'x.pcapng');
+      const blocks = frames.map((data, i) => packetBlock({ data, units: BigInt(i) }));
+      writeFileSync(path, buildPcapng([sectionBlock(), interfaceBlock({ filter: expression }), ...blocks]));
+      const trace = await traceCaptures({ captures: [path], topology: TOPOLOGY });
+      const report = verifyTrace(trace, {
+        expect: 'config',
+        pools: [],
+        coverNodePairs: false,
+        strict: false,
+        topology: TOPOLOGY,
+      });
+      return { hides: trace.captures[0]?.filter?.hidesBypass, exit: report.exitCode };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it('hides a bypass, whatever is in the file', async () => {
+    expect(await recorded('udp port 4789', [ping, pong, arp])).toEqual({ hides: true, exit: 3 });
+    expect(await recorded('host 10.0.1.1', [ping, pong, arp])).toEqual({ hides: true, exit: 3 });
+  });
+
+  it('unless it keeps all IP', async () => {
+    for (const harmless of ['ip', 'ip or ip6', 'not port 22'])
+      expect(await recorded(harmless, [ping, pong])).toEqual({ hides: false, exit: 0 });
+  });
+});
+
+describe('what answers prove and no capture holds', () => {
+  it('is a flow of its own: unverifiable, with the line that settles it', async () => {
+    const trace = await traceFrames([{ frames: [pong, arp] }], TOPOLOGY);
+    const missing = flowBetween(trace, POD.a, POD.b);
+    expect(missing).toMatchObject({ packets: 0, verdict: 'unverifiable', inScope: true, observations: [] });
+    expect(missing.unverified).toMatchObject({ reason: 'not-in-capture' });
+    expect(missing.unverified?.advice).toMatch(/^a# tcpdump -i /);
+    expect(missing.conversation).toBe(flowBetween(trace, POD.b, POD.a).conversation);
+  });
+
+  it('is known by an acknowledgement, and by data whose header the snaplen cut', async () => {
+    const ends = { src: POD.b, dst: POD.a };
+    const back = { from: NODE.b, to: NODE.a } as const;
+    const acknowledging = vxlan(tcpPacket(ends, { ack_raw: 5 }), back);
+    expect(await exitCode([acknowledging, arp, ping, pong])).toBe(3);
+    const data = vxlan(tcpPacket(ends, { ack_raw: 5 }, new Uint8Array(200)), back);
+    const cut = await traceFrames([{ frames: [data, arp, ping, pong], snaplen: 92 }], TOPOLOGY);
+    expect(cut.all.filter((flow) => flow.unverified?.reason === 'not-in-capture').length).toBe(1);
+  });
+
+  it('is not claimed from a first SYN, from UDP, or from a veth', async () => {
+    const syn = vxlan(tcpPacket({ src: POD.a, dst: POD.b }, SYN));
+    const udp = vxlan(ip({ src: POD.b, dst: POD.a, proto: 17, transport: build.udp({}) }), {
+      from: NODE.b,
+      to: NODE.a,
+    });
+    const veth = plain(ip({ src: POD.b, dst: POD.a, transport: build.icmpEcho({ type: 0 }) }), VETH, POD_MAC);
+    for (const frames of [[syn], [udp], [veth]]) {
+      const trace = await traceFrames([{ frames: [...frames, arp] }], TOPOLOGY);
+      expect(trace.all.every((flow) => flow.packets > 0)).toBe(true);
+    }
+  });
+
+  it('at the edge of a long capture was under way, and keeps nothing from passing', async () => {
+    const packet = (data: Uint8Array, seconds: number) => ({ data, seconds, nanos: 0 });
+    const long = [packet(pong, 1000), packet(ping, 1500), packet(vxlan(ip({ src: POD.a, dst: POD.c })), 1999)];
+    const early = vxlan(tcpPacket({ src: POD.b, dst: POD.a }, { ack_raw: 5 }), { from: NODE.b, to: NODE.a });
+    const trace = await traceFrames([{ frames: [packet(early, 1000), ...long] }], TOPOLOGY);
+    const missing = trace.all.find((flow) => flow.packets === 0);
+    expect(missing?.unverified).toMatchObject({ reason: 'cut-by-capture', advice: null });
+    const late = await traceFrames(
+      [{ frames: [packet(ping, 1000), packet(early, 1500), packet(pong, 1999)] }],
+      TOPOLOGY,
+    );
+    expect(late.all.find((flow) => flow.packets === 0)?.unverified?.reason).toBe('not-in-capture');
+  });
+
+  it('at the edge of a short one is believed of a last packet or two only', async () => {
+    const early = vxlan(tcpPacket({ src: POD.b, dst: POD.a }, { ack_raw: 5 }), { from: NODE.b, to: NODE.a });
+    const reason = async (count: number): Promise<string | undefined> => {
+      const acknowledgements = Array.from({ length: count }, (_, i) => ({
+        data: early,
+        seconds: 1000,
+        nanos: i * 1000,
+      }));
+      const rest = [ping, pong].map((data, i) => ({ data, seconds: 1002 + i, nanos: 0 }));
+      const trace = await traceFrames([{ frames: [...acknowledgements, ...rest] }], TOPOLOGY);
+      return trace.all.find((flow) => flow.packets === 0)?.unverified?.reason;
+    };
+    expect(await reason(2)).toBe('cut-by-capture');
+    expect(await reason(3)).toBe('not-in-capture');
+  });
+});
+
+describe('a snaplen that cuts the inner addresses off', () => {
+  it('makes tunnel packets unverifiable, and no pass beside them', async () => {
+    const frames = [ping, pong, plain(ip({ src: POD.a, dst: '192.0.2.1' }), NIC.a, '02:00:00:00:01:fe')];
+    const trace = await traceFrames([{ frames, snaplen: 68 }], TOPOLOGY);
+    const outer = flowBetween(trace, NODE.a, NODE.b);
+    expect(gist(outer)).toBe('none unverifiable inner-cut-off');
+    expect(outer.unverified?.advice).toContain('-s 160');
+    const report = verifyTrace(trace, {
+      expect: 'config',
+      pools: [],
+      coverNodePairs: false,
+      strict: false,
+      topology: TOPOLOGY,
+    });
+    expect(report).toMatchObject({ ok: 1, exitCode: 3, undecided: ['doubtful'] });
+  });
+
+  it('at 96 bytes leaves addresses and ports, and their verdict', async () => {
+    const trace = await traceFrames([{ frames: [ping, pong], snaplen: 96 }], TOPOLOGY);
+    expect(gist(flowBetween(trace, POD.a, POD.b))).toBe('vxlan ok');
+  });
+});

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import type { RenderOptions } from '../../../src/render/text/render-options.ts';
+import { textWidth } from '../../../src/render/text/text-width.ts';
+import { renderCause } from '../../../src/render/trace/cause-view.ts';
+import { renderSummary } from '../../../src/render/trace/trace-summary.ts';
+import { renderTable } from '../../../src/render/trace/trace-table.ts';
+import { renderWide } from '../../../src/render/trace/wide.ts';
+import { staleFdb } from '../../support/scenarios.ts';
+import { buildTrace, capture, flow, pod, UNSEEN } from '../../support/trace-builder.ts';
+
+const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };
+
+function look(partial: Partial<RenderOptions>): RenderOptions {
+  return { ...LOOK, ...partial };
+}
+
+function join(pieces: Iterable<string>): string {
+  return [...pieces].join('');
+}
+
+/** What each output looks like; options in the name of the golden file. */
+const PAGES = {
+  table: renderTable,
+  wide: renderWide,
+  summary: renderSummary,
+  finding: function* (trace: Parameters<typeof renderTable>[0], options: RenderOptions): Generator<string> {
+    for (const cause of trace.causes) yield renderCause(trace, cause, options);
+  },
+};
+
+describe('golden pages', () => {
+  for (const [page, render] of Object.entries(PAGES)) {
+    for (const [names, width] of [
+      ['short', 80],
+      ['short', 100],
+      ['long', 80],
+      ['long', 100],
+      ['long', 200],
+    ] as const) {
+      test(`${page} with ${names} names at ${width} columns`, async () => {
+        const text = join(render(staleFdb(names), look({ width })));
+        await expect(text).toMatchFileSnapshot(`../golden/render/${page}.${names}.${width}.txt`);
+      });
+    }
+  }
+
+  test('table with every conversation', async () => {
+    await expect(join(renderTable(staleFdb('long'), look({ all: true })))).toMatchFileSnapshot(
+      '../golden/render/table-all.long.100.txt',
+    );
+  });
+
+  test('table with colours', async () => {
+    await expect(join(renderTable(staleFdb('short'), look({ color: true })))).toMatchFileSnapshot(
+      '../golden/render/table.short.100.color.txt',
+    );
+  });
+
+  test('wide in a pipe shortens nothing', async () => {
+    await expect(join(renderWide(staleFdb('long'), look({ fit: false })))).toMatchFileSnapshot(
+      '../golden/render/wide.long.pipe.txt',
+    );
+  });
+});
+
+describe('every page', () => {
+  for (const [page, render] of Object.entries(PAGES)) {
+    test(`${page} says with colours exactly what it says without`, () => {
+      const plain = join(render(staleFdb('long'), LOOK));
+      const colored = join(render(staleFdb('long'), look({ color: true })));
+      expect(colored).not.toBe(plain);
+      expect(colored.replaceAll(/\u001b\[[\d;]*m/g, '')).toBe(plain);
+    });
+
+    test(`${page} never wraps: only commands may be longer than the terminal`, () => {
+      for (const names of ['short', 'long'] as const) {
+        for (const width of [80, 100, 120, 200]) {
+          const lines = join(render(staleFdb(names), look({ width }))).split('\n');
+          const long = lines.filter((line) => textWidth(line) > width && !/^ {3}(settle it|check) /.test(line));
+          expect(long).toEqual([]);
+        }
+      }
+    });
+  }
+});
+
+describe('rows', () => {
+  const cart = pod('10.48.0.130', 'shop/cart', 'control1');
+  const db = pod('10.48.0.200', 'shop/db', 'worker1');
+
+  function rowsOf(text: string): string[] {
+    const lines = text.split('\n');
+    const from = lines.findIndex((line) => line.trimStart().startsWith('FROM'));
+    return lines.slice(from + 1, lines.indexOf('', from)).map((line) => line.trim().replaceAll(/ {2,}/g, ' | '));
+  }
+
+  test('a reply seen alone is shown as one, with the client as FROM', () => {
+    const tcp = {
+      syn: 0,
+      synAck: 1,
+      fin: 0,
+      rst: 0,
+      data: 3,
+      retransmissions: 0,
+      largeRetransmissions: 0,
+      handshake: false,
+    };
+    const trace = buildTrace({
+      conversations: [[flow({ ...db, port: 5432 }, { ...cart, port: 40000 }, { tcp, outcome: 'one-way' })]],
+    });
+    expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
+      'shop/cart | shop/db | tcp 5432 | - ← vxlan | 0 / 3 | one-way seen',
+      'control1 | worker1',
+    ]);
+  });
+
+  test('conversations to one server port share a row, those carried differently do not', () => {
+    const one = (port: number, partial = {}): readonly [ReturnType<typeof flow>] => [
+      flow({ ...cart, port }, { ...db, port: 5432 }, partial),
+    ];
+    const trace = buildTrace({ conversations: [one(40000), one(40001), one(40002, UNSEEN)] });
+    expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
+      'shop/cart | shop/db | tcp 5432 | ? | → - | 3 / 0 | answered',
+      'control1 | worker1 | tcp 5432 ×2 | vxlan → - | 6 / 0 | answered',
+      '! | not what the configuration asks for | ? | cannot be told from these captures',
+    ]);
+  });
+
+  test('outcomes of one row are counted, worst first', () => {
+    const one = (port: number, outcome: 'answered' | 'no-answer'): readonly [ReturnType<typeof flow>] => [
+      flow({ ...cart, port }, { ...db, port: 5432 }, { outcome }),
+    ];
+    const trace = buildTrace({
+      conversations: [one(40000, 'answered'), one(40001, 'no-answer'), one(40002, 'answered')],
+    });
+    expect(rowsOf(join(renderTable(trace, LOOK)))[0]).toBe(
+      'shop/cart | shop/db | tcp 5432 ×3 | vxlan → - | 9 / 0 | 1 no answer, 2 answered',
+    );
+  });
+
+  test('packets that one end sent and the other did not get are told', () => {
+    const lost = { arrival: { sent: 10, arrived: 7, lost: true } };
+    const trace = buildTrace({ conversations: [[flow({ ...cart, port: 1 }, { ...db, port: 2 }, lost)]] });
+    expect(rowsOf(join(renderTable(trace, LOOK)))[0]).toContain('answered, 3 never arrived');
+  });
+
+  test('ports cut off by the snaplen are unknown, not zero', () => {
+    const trace = buildTrace({ conversations: [[flow({ ...cart, port: null }, { ...db, port: null })]] });
+    expect(rowsOf(join(renderTable(trace, LOOK)))[0]).toContain('tcp ?');
+  });
+
+  test('--top cuts the rows and says how many are left', () => {
+    const many = Array.from(
+      { length: 6 },
+      (_, i) => [flow({ ...cart, port: 40000 }, { ...db, port: 1000 + i })] as const,
+    );
+    const text = join(renderTable(buildTrace({ conversations: many }), look({ top: 4 })));
+    expect(text).toContain('\n2 more rows, --all\n');
+  });
+
+  test('a direction that a filter left out is found again', () => {
+    const request = { ...flow({ ...cart, port: 40000 }, { ...db, port: 5432 }), id: 1, conversation: 1 };
+    const reply = { ...flow({ ...db, port: 5432 }, { ...cart, port: 40000 }), id: 2, conversation: 1, packets: 8 };
+    const whole = buildTrace({ conversations: [[request, reply]] });
+    const filtered = {
+      ...whole,
+      flowCount: 1,
+      flows: () => [reply],
+      flow: (id: number) => [request, reply][id - 1] ?? null,
+    };
+    expect(rowsOf(join(renderTable(filtered, LOOK)))[0]).toBe(
+      'shop/cart | shop/db | tcp 5432 | vxlan ↔ vxlan | 3 / 8 | answered',
+    );
+  });
+
+  test('without a snapshot nothing is marked: nothing could be judged', () => {
+    const trace = buildTrace({
+      conversations: [[flow({ ...cart, port: 1 }, { ...db, port: 2 }, { verdict: 'unverifiable' })]],
+    });
+    expect(join(renderTable(trace, LOOK))).not.toContain('?');
+  });
+});
+
+describe('captures', () => {
+  test('an empty trace says so', () => {
+    const empty = capture('empty.pcap', { packets: 0, first: null, last: null, points: [] });
+    expect(join(renderTable(buildTrace({ captures: [empty] }), LOOK))).toBe(
+      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets\n\nNo flows.\n',
+    );
+  });
+
+  test('many captures are cut at twelve', () => {
+    const captures = Array.from({ length: 15 }, (_, i) => capture(`c${i}.pcap`));
+    expect(join(renderTable(buildTrace({ captures }), LOOK))).toContain('and 3 more captures, --all\n');
+  });
+
+  test('captures that share no time say so', () => {
+    const captures = [
+      capture('a.pcap', { first: '2026-11-22T08:00:00.0Z', last: '2026-11-22T08:00:01.0Z' }),
+      capture('b.pcap', { first: '2026-11-22T09:00:00.0Z', last: '2026-11-22T09:00:01.0Z' }),
+    ];
+    expect(join(renderTable(buildTrace({ captures }), LOOK))).toContain(
+      'together they cover 2026-11-22 08:00:00.0 to 09:00:01.0 UTC; no time is covered by all\n',
+    );
+  });
+});
