@@ -1,4 +1,5 @@
 // The public API: the one re-exporting file. Everything but `loadTopology` and `openCapture` also runs in a browser.
+
 export type { AtRule } from './attribution/points/points.ts';
 export { openCapture } from './capture/open.ts';
 export type { CaptureInfo, CaptureReader, PacketBatch } from './capture/source.ts';
@@ -15,4 +16,5 @@ export { FINDINGS, type FindingCode } from './verdict/codes.ts';
 export { diffTraces, type TraceDiff } from './verdict/diff-traces.ts';
 export type { FlowFilter } from './verdict/flow-filter.ts';
 export type { Cause, Finding, Trace, TracedCapture, TracedFlow, Verdict } from './verdict/trace-types.ts';
-export { type VerifyOptions, type VerifyReport, verifyTrace } from './verdict/verify/verify.ts';
+export { verifyTrace } from './verdict/verify/verify.ts';
+export type { VerifyOptions, VerifyReport } from './verdict/verify/verify-report.ts';

@@ -1,5 +1,6 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
+import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
 import { type AtRule, findPoints } from './attribution/points/points.ts';
 import { type OpenOptions, openCapture } from './capture/open.ts';
 import type { CaptureReader } from './capture/source.ts';
@@ -9,7 +10,6 @@ import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
-import { overlayAddresses, overlayPorts } from './overlay-settings.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS, isWithin } from './verdict/arrivals.ts';

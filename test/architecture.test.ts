@@ -1,8 +1,9 @@
-// The house rules that a machine can check: imports go one way (the table of docs/architecture.md, which the linter's
-// configuration repeats), node: modules stay at the edges, files are small and say what they are.
+// The house rules that a machine can check: imports go one way and never in a circle (test/support/import-table.ts), node:
+// modules stay at the edges, folders and files are small, and say what they are.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { IMPORT_TABLE, mayImport, placeOf, withImportTable, withLinterOverrides } from './support/import-table.ts';
 
 /** The only files outside cli/ that may import `node:` modules: everything else runs in a browser too. */
 const NODE_MODULES = ['src/capture/bytes/open-file.ts', 'src/capture/bytes/open-gzip.ts', 'src/topology/load.ts'];
@@ -16,13 +17,17 @@ interface Import {
   isType: boolean;
 }
 
-/** What a row of the table allows: `value` also means types. */
-type Allowed = Map<string, 'value' | 'type'>;
-
 const FILES = sourceFiles('src');
 const TEXTS = new Map(FILES.map((file) => [file, readFileSync(file, 'utf8')]));
 const IMPORTS = FILES.flatMap((file) => importsOf(file, TEXTS.get(file) ?? ''));
-const TABLE = importTable(readFileSync('docs/architecture.md', 'utf8'));
+const NAMES = FILES.map((file) => file.split('/').pop() ?? '');
+const LOCAL = IMPORTS.filter(({ specifier }) => specifier.startsWith('.')).map((one) => ({
+  ...one,
+  to: join(dirname(one.file), one.specifier),
+}));
+const NAMED = IMPORT_TABLE.flatMap(({ place, values, types = [] }) =>
+  [...values, ...types].filter((to) => to !== 'everything').map((to) => ({ from: place, to })),
+);
 
 describe('imports', () => {
   it('are found: the reader of this test works', () => {
@@ -51,29 +56,31 @@ describe('imports', () => {
     expect(IMPORTS.length).toBeGreaterThan(FILES.length);
   });
 
-  it('go where the table of docs/architecture.md lets them', () => {
-    const broken = IMPORTS.filter(({ specifier }) => specifier.startsWith('.')).flatMap(
-      ({ file, specifier, isType }) => {
-        const [from, to] = [placeOf(file), placeOf(join(dirname(file), specifier))];
-        if (from === to || from === 'cli') return [];
-        const allowed = TABLE.get(from)?.get(to);
-        return allowed === 'value' || (allowed === 'type' && isType) ? [] : [`${file} imports ${specifier}`];
-      },
-    );
-    expect(broken).toEqual([]);
+  it('go where the table lets them', () => {
+    const broken = LOCAL.filter(({ file, to, isType }) => !mayImport(placeOf(file), placeOf(to), isType));
+    expect(broken.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
   });
 
   it('have a row for every folder and file of src', () => {
-    const places = new Set(FILES.map(placeOf));
-    expect([...TABLE.keys()].sort()).toEqual([...places].sort());
+    expect(IMPORT_TABLE.map(({ place }) => place).sort()).toEqual([...new Set(FILES.map(placeOf))].sort());
   });
 
   it('go one way: no row names one below it', () => {
-    const order = [...TABLE.keys()];
-    const backward = order.flatMap((from, i) =>
-      [...(TABLE.get(from)?.keys() ?? [])].filter((to) => order.indexOf(to) >= i).map((to) => `${from} -> ${to}`),
-    );
+    const order = IMPORT_TABLE.map(({ place }) => place);
+    const backward = NAMED.filter(({ from, to }) => order.indexOf(to) >= order.indexOf(from));
     expect(backward).toEqual([]);
+  });
+
+  it('are all needed: no row names a place that nothing there uses', () => {
+    const used = new Set(LOCAL.map(({ file, to }) => `${placeOf(file)} -> ${placeOf(to)}`));
+    expect(NAMED.map(({ from, to }) => `${from} -> ${to}`).filter((one) => !used.has(one))).toEqual([]);
+  });
+
+  it('never go in a circle, types included', () => {
+    const graph = new Map(FILES.map((file) => [file, LOCAL.filter((one) => one.file === file).map(({ to }) => to)]));
+    expect(circles(graph)).toEqual([]);
+    const turning = { a: ['b'], b: ['c'], c: ['b'] };
+    expect(circles(new Map(Object.entries(turning)))).toEqual(['b c']);
   });
 
   it('of node: modules stay at the edges', () => {
@@ -93,17 +100,12 @@ describe('imports', () => {
 
 describe('the linter', () => {
   const { overrides } = readJsonc('biome.jsonc') as { overrides: Override[] };
-  const forbidding = overrides.filter((override) => override.linter?.rules.style?.noRestrictedImports !== undefined);
 
-  it('forbids per folder exactly what the table does not allow', () => {
-    const configured = forbidding.map(({ includes, linter }) => [
-      includes,
-      linter?.rules.style?.noRestrictedImports?.options.patterns.flatMap((pattern) => pattern.group),
-    ]);
-    const wanted = [...TABLE.keys()]
-      .filter((place) => place !== 'cli' && !place.endsWith('.ts'))
-      .map((place) => [[`src/${place}/**`], forbiddenFor(place)]);
-    expect(configured).toEqual(wanted);
+  it('and the page of the architecture repeat the table: npm run docs', () => {
+    const [linter, page] = [readFileSync('biome.jsonc', 'utf8'), readFileSync('docs/architecture.md', 'utf8')];
+    expect(linter).toBe(withLinterOverrides(linter));
+    expect(page).toBe(withImportTable(page));
+    expect(page).toContain('| `wire/` | nothing |');
   });
 
   it('lets the same files import node: modules as this test', () => {
@@ -135,9 +137,15 @@ describe('files', () => {
   });
 
   it('are named for what they hold', () => {
-    const names = FILES.map((file) => file.split('/').pop() ?? '');
-    expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(name))).toEqual([]);
-    expect(names.filter((name) => /^(utils?|helpers?|common|misc)\.ts$/.test(name))).toEqual([]);
+    expect(NAMES.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(name))).toEqual([]);
+    expect(NAMES.filter((name) => /^(utils?|helpers?|common|misc|types)\.ts$/.test(name))).toEqual([]);
+  });
+
+  it('have names of their own, and folders hold at most twenty of them (wire/: one a protocol)', () => {
+    expect(NAMES.filter((name, i) => NAMES.indexOf(name) !== i)).toEqual([]);
+    const folders = new Map<string, number>();
+    for (const file of FILES) folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1);
+    expect([...folders].filter(([folder, count]) => count > 20 && folder !== 'src/wire')).toEqual([]);
   });
 
   it('that run per packet say so in their first line', () => {
@@ -174,39 +182,28 @@ function importsOf(file: string, text: string): Import[] {
   }));
 }
 
-/** `flow` for src/flow/flow-table.ts, `trace.ts` for src/trace.ts. */
-function placeOf(file: string): string {
-  return relative('src', file).split('/')[0] ?? '';
+/** Files that can be reached from themselves, one text per circle (a strongly connected part of the graph). */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const files = [...graph.keys()];
+  const reach = new Map(files.map((from) => [from, reachable(graph, from)]));
+  const seen = new Set<string>();
+  return files.flatMap((from) => {
+    if (seen.has(from) || !reach.get(from)?.has(from)) return [];
+    const circle = files.filter((to) => reach.get(from)?.has(to) && reach.get(to)?.has(from));
+    for (const file of circle) seen.add(file);
+    return [circle.join(' ')];
+  });
 }
 
-function importTable(page: string): Map<string, Allowed> {
-  const rows = [...page.matchAll(/^\| `([a-z.-]+)\/?` \| (.*) \|$/gm)].map(([, place = '', cell = '']) => [
-    place,
-    cell,
-  ]);
-  const afterHeading = page.slice(page.indexOf('| folder | may import |'));
-  return new Map(
-    rows
-      .filter(([place]) => afterHeading.includes(`\n| \`${place}`))
-      .filter(([, cell = '']) => /^(nothing|everything|`)/.test(cell))
-      .map(([place = '', cell = '']) => [
-        place,
-        new Map(
-          [...cell.matchAll(/`([a-z.-]+)\/?`( \(types\))?/g)].map(([, to = '', types]) => [
-            to,
-            types ? 'type' : 'value',
-          ]),
-        ),
-      ]),
-  );
-}
-
-/** Patterns for the linter: it knows no types, so that what is allowed for types only is left to this test. */
-function forbiddenFor(place: string): string[] {
-  const allowed = TABLE.get(place);
-  return [...TABLE.keys()]
-    .filter((other) => other !== place && !allowed?.has(other))
-    .map((other) => (other.endsWith('.ts') ? `**/${other}` : `**/${other}/**`));
+function reachable(graph: ReadonlyMap<string, readonly string[]>, from: string): Set<string> {
+  const found = new Set<string>();
+  const open = [...(graph.get(from) ?? [])];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    open.push(...(graph.get(file) ?? []));
+  }
+  return found;
 }
 
 function readJsonc(path: string): unknown {

@@ -1,9 +1,10 @@
 // Rows of the flow table -> observations: one per (capture point, encapsulation, outer addresses, VNI), and what the
 // underlay ones say together. Only underlay observations prove or disprove encapsulation (design section 4).
-import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
+
+import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { BIT } from '../flow/observation-columns.ts';
-import { formatTime } from '../net/time.ts';
+import { formatTime, type Moment } from '../net/time.ts';
 import type { Point, Points } from './points/points.ts';
 import type { FlowTcp, Observation, Observed } from './vocabulary.ts';
 

@@ -53,7 +53,7 @@ export async function selectPackets(
 // What a plain listing does not need is loaded when it is asked for: most of the time of a short run is loading.
 
 async function clusterOf(topology: Topology, { pipeline }: CommonOptions) {
-  const { overlayAddresses, overlayPorts } = await import('../overlay-settings.ts');
+  const { overlayAddresses, overlayPorts } = await import('../attribution/overlay-settings.ts');
   return {
     ports: overlayPorts(topology, pipeline.vxlanPorts ?? []),
     nodes: overlayAddresses(topology, pipeline.vxlanVNI ?? null),

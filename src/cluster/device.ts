@@ -1,6 +1,15 @@
 // What a device is for, by its name and kind: a pod's veth, a tunnel, a node's NIC, or none of Calico's business. Names follow
 // felix/dataplane/linux/dataplanedefs, the CNI plugins' conventions and calico-facts 4.2, 5, 6.2 and 8.
-import type { NodeLink, TunnelKind } from '../topology/model.ts';
+import { WORKLOAD_MAC } from './calico.ts';
+
+export type TunnelKind = 'vxlan' | 'vxlan-v6' | 'ipip' | 'wireguard' | 'wireguard-v6';
+
+/** What `ip -d link` says of a device, as far as its use shows in it. */
+export interface DeviceShape {
+  name: string;
+  kind: string | null;
+  mac: string | null;
+}
 
 export type DeviceUse = 'workload' | 'tunnel' | 'nic' | 'other';
 
@@ -26,9 +35,9 @@ export function useOfDeviceName(name: string): DeviceUse {
 }
 
 /** True for a device that carries the node's own traffic, as far as name, kind and MAC tell. */
-export function isNic(link: NodeLink): boolean {
+export function isNic(link: DeviceShape): boolean {
   if (useOfDeviceName(link.name) !== 'nic' || link.mac === null) return false;
-  if (link.mac === 'ee:ee:ee:ee:ee:ee' || link.mac === '00:00:00:00:00:00') return false;
+  if (link.mac === WORKLOAD_MAC || link.mac === '00:00:00:00:00:00') return false;
   // A NIC may itself be a veth (kind, k3d and lab nodes are containers): its name says so, its kind does not.
   return link.kind !== 'vxlan' && link.kind !== 'bridge' && link.kind !== 'wireguard' && link.kind !== 'dummy';
 }

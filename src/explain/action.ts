@@ -1,6 +1,7 @@
 // What a packet does, as a sentence: who opens a connection to whom, who pings, who asks for a MAC.
-import { WORKLOAD_MAC } from '../attribution/points/mac-roles.ts';
+
 import type { Endpoint } from '../attribution/vocabulary.ts';
+import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import { OUTCOME } from '../decode/layer-stack.ts';
 import { icmpCodeName, icmpTypeName } from '../wire/icmp.ts';
 import { icmpv6CodeName, icmpv6TypeName } from '../wire/icmpv6.ts';

@@ -1,7 +1,8 @@
 // At which of its capture's points one packet was seen: by the interface it names, else by the flow's observations, else by the
 // MACs of its own frame.
-import { WORKLOAD_MAC } from '../attribution/points/mac-roles.ts';
+
 import type { CapturePoint, Observation, PointRole } from '../attribution/vocabulary.ts';
+import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import type { WalkedPacket } from '../packets/walked-packet.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';

@@ -2,8 +2,9 @@
 
 import { poolEncapsulation } from '../attribution/sender/expected.ts';
 import type { Endpoint } from '../attribution/vocabulary.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../verdict/flow/overlay-in-use.ts';
+
 import { actionOf } from './action.ts';
 import type { Decision, Overhead } from './explanation.ts';
 import { ownerName, type Scene } from './packet-facts.ts';

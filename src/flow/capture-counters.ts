@@ -1,13 +1,9 @@
 // Counts of one capture while it is read: packets, bytes, time span, outcomes and faults. Nothing allocated per packet.
+
 import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
 import { FAULT, FAULT_NAMES } from '../decode/faults.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
-
-/** A moment: whole seconds since the epoch and nanoseconds within. */
-export interface Moment {
-  seconds: number;
-  nanos: number;
-}
+import type { Moment } from '../net/time.ts';
 
 export class CaptureCounters {
   readonly info: CaptureInfo;

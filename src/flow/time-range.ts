@@ -1,7 +1,8 @@
 // --since and --until: RFC 3339, a time of day (UTC, on the day of the first packet), or a time after the first packet.
 // Exact to the nanosecond, so that a time pasted from any output includes the very packet that has it.
+
 import { OverlensError } from '../errors.ts';
-import type { Moment } from './capture-counters.ts';
+import type { Moment } from '../net/time.ts';
 
 export interface TimeRange {
   /** Whether a packet of that time counts. The first call fixes the first packet. Packets without a time always count. */

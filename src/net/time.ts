@@ -1,5 +1,10 @@
 // Moments as RFC 3339 text in UTC, with all the digits the capture has and no more.
-import type { Moment } from '../flow/capture-counters.ts';
+
+/** A moment: whole seconds since the epoch and nanoseconds within. */
+export interface Moment {
+  seconds: number;
+  nanos: number;
+}
 
 const LONGEST = 9;
 /** Flows share seconds: the text of the last ones is kept. */

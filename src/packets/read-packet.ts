@@ -1,8 +1,10 @@
 // One packet of a capture, copied out of the reused batch so that it may stay.
+
 import type { CaptureInterface } from '../capture/source.ts';
 import type { Packet } from '../decode/packet.ts';
 import { OverlensError } from '../errors.ts';
-import type { Moment } from '../flow/capture-counters.ts';
+import type { Moment } from '../net/time.ts';
+
 import { type PacketRequest, readPackets } from './read-packets.ts';
 
 export interface PacketCopy {

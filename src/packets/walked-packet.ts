@@ -1,5 +1,7 @@
 // One packet walked as `trace` walks it: its layers, which tunnel describes it and which IP header is its flow's, by the same
 // code, so that `explain` and `trace` cannot disagree.
+
+import { overlayAddresses, overlayPorts } from '../attribution/overlay-settings.ts';
 import { LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
 import { type LayerView, viewPacket } from '../decode/view/packet-view.ts';
 import { walk } from '../decode/walk.ts';
@@ -9,7 +11,6 @@ import type { NodeAddresses } from '../flow/node-addresses.ts';
 import type { FrameEncapsulation } from '../flow/record.ts';
 import { Selection } from '../flow/selection.ts';
 import { Tunnels } from '../flow/tunnels.ts';
-import { overlayAddresses, overlayPorts } from '../overlay-settings.ts';
 import type { Topology } from '../topology/model.ts';
 
 /** What the walk depends on besides the packet: ports that mean a tunnel, and what tells an overlay from a mirror. */

@@ -2,6 +2,7 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 /** Where a fact stands: a file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
+import type { TunnelKind } from '../cluster/device.ts';
 export interface SourceRef {
   file: string;
   line: number | null;
@@ -41,8 +42,6 @@ export interface NodeAddress {
   also?: readonly string[];
   ref: SourceRef;
 }
-
-export type TunnelKind = 'vxlan' | 'vxlan-v6' | 'ipip' | 'wireguard' | 'wireguard-v6';
 
 /** One device of `ip -d link` / `ip addr`. */
 export interface NodeLink {

@@ -5,7 +5,7 @@ import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { observationsOf, packetsOf } from '../attribution/observe.ts';
 import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
 import { pointGroups } from '../attribution/points/point-groups.ts';
-import { type AtRule, findPoints, type Points } from '../attribution/points/points.ts';
+import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
@@ -16,7 +16,6 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
-import type { Topology } from '../topology/model.ts';
 import type { Arrivals } from './arrivals.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import { captureNic } from './flow/advice.ts';
@@ -27,17 +26,9 @@ import { settingsOf } from './flow/overlay-in-use.ts';
 import { reverseVisibility } from './flow/reverse-visibility.ts';
 import { sourceConflicts } from './flow/source-conflicts.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
+import { type AnalysisInput, endsOf, type Shared } from './judging-context.ts';
 import type { Finding, TracedFlow } from './trace-types.ts';
-import { chainOfFinding, endsOf, type Shared, tracedFlow } from './traced-flow.ts';
-
-export interface AnalysisInput {
-  table: FlowTable;
-  captures: readonly CaptureCounters[];
-  topology: Topology | null;
-  at: readonly AtRule[];
-  vxlanVNI: number | null;
-  vxlanPorts: readonly number[];
-}
+import { chainOfFinding, tracedFlow } from './traced-flow.ts';
 
 export interface Analysis {
   input: AnalysisInput;

@@ -1,13 +1,14 @@
 // Sent and arrived: with captures of both ends, what one node's NIC sent and the other's received, only inside the time
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
+
 import { hasDrops } from '../attribution/points/drops.ts';
+import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import { pointGroups } from '../attribution/points/point-groups.ts';
 import type { Point, Points } from '../attribution/points/points.ts';
-import type { CaptureCounters, Moment } from '../flow/capture-counters.ts';
+import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import { toSeconds } from '../net/time.ts';
+import { type Moment, toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
-import type { Analysis } from './analysis.ts';
 
 /** The time that the NIC captures of all `nodes` cover. */
 export interface CommonWindow {
@@ -29,15 +30,17 @@ export interface Arrival {
 /** Packets on their way and clocks that differ: what arrives this long outside the window still counts as arrived. */
 export const EDGE_SECONDS = 0.1;
 
+export interface WindowInput {
+  points: Points;
+  input: { captures: readonly CaptureCounters[] };
+  filters: readonly (FilterHint | null)[];
+}
+
 /**
  * Null unless NICs of at least two nodes were captured at the same time. Captures through a filter, of one direction, or of which
  * the kernel dropped packets do not count: what is missing from them may have arrived.
  */
-export function commonWindow({
-  points,
-  input,
-  filters,
-}: Pick<Analysis, 'points' | 'input' | 'filters'>): CommonWindow | null {
+export function commonWindow({ points, input, filters }: WindowInput): CommonWindow | null {
   const spans = new Map<Node, { first: Moment; last: Moment; captures: Set<number> }>();
   for (const point of points.all) {
     const capture = input.captures[point.capture];

@@ -2,62 +2,21 @@
 
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
-import type { FilterHint } from '../attribution/points/filter-hint.ts';
-import type { Points } from '../attribution/points/points.ts';
-import type { ChainStep, Expected, Observation, Outcome } from '../attribution/vocabulary.ts';
-import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
-import { type Directory, endpointOf, type Who } from '../attribution/who/who.ts';
+import type { ChainStep, Observation, Outcome } from '../attribution/vocabulary.ts';
+import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
-import type { IcmpError } from '../flow/icmp-errors.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { formatTime, toSeconds } from '../net/time.ts';
-import type { Node } from '../topology/model.ts';
-import type { AnalysisInput } from './analysis.ts';
-import { type Arrival, type Arrivals, flowKey } from './arrivals.ts';
+import { type Arrival, flowKey } from './arrivals.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
-import type { InsideNode } from './flow/inside-node.ts';
 import { judge } from './flow/judge-flow.ts';
-import type { Settings } from './flow/overlay-in-use.ts';
-import type { SourceConflicts } from './flow/source-conflicts.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
+import { endsOf, isInScope, type Shared } from './judging-context.ts';
 import type { Finding, TracedFlow } from './trace-types.ts';
-
-/** What every flow's judging shares. */
-export interface Shared {
-  input: AnalysisInput;
-  points: Points;
-  who: Directory;
-  expect: (src: Who, dst: Who) => Expected;
-  settings: Settings;
-  filters: (FilterHint | null)[];
-  changes: ModeChanges;
-  groupOf: (point: Points['all'][number]) => string;
-  reverseVisible: (flow: number) => boolean;
-  errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
-  paths: readonly string[];
-  /** Set once both ends were counted; null with captures of one end only. */
-  arrivals: Arrivals | null;
-  inside: InsideNode;
-  conflicts: SourceConflicts;
-  vtepMacOf: LearnedVteps;
-  adviceFor(node: Node | null): string;
-}
-
-/** Both ends of a flow (of the opposite direction when `reversed`), and what was to be expected between them. */
-export function endsOf(
-  { input, who, expect }: Pick<Shared, 'input' | 'who' | 'expect'>,
-  flow: number,
-  reversed = false,
-): { src: Who; dst: Who; expected: Expected } {
-  const from = who.whoIs(input.table.sourceOf(flow));
-  const to = who.whoIs(input.table.destinationOf(flow));
-  const [src, dst] = reversed ? [to, from] : [from, to];
-  return { src, dst, expected: expect(src, dst) };
-}
 
 /** Flow `flow` of the table, numbered as the caller lists it. */
 export function tracedFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
@@ -163,13 +122,6 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
     }),
     largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
   });
-}
-
-export function isInScope(src: Who, dst: Who, expected: Expected): boolean {
-  const podOrTunnel = (who: Who): boolean => who.kind === 'pod' || who.kind === 'tunnel';
-  return (
-    (podOrTunnel(src) || podOrTunnel(dst)) && expected.encapsulation !== null && expected.encapsulation !== 'local'
-  );
 }
 
 function hasBothModes(observations: readonly SeenObservation[]): boolean {

@@ -34,7 +34,10 @@ function batchesOf(flows: number): PacketBatch[] {
     bytes.set(template, i * length);
     view.setUint32(i * length + template.length - 20, flow);
     let batch = batches.at(-1);
-    if (batch === undefined || batch.count === batch.start.length) batches.push((batch = createBatch()));
+    if (batch === undefined || batch.count === batch.start.length) {
+      batch = createBatch();
+      batches.push(batch);
+    }
     batch.bytes = bytes;
     batch.start[batch.count] = i * length;
     batch.captured[batch.count] = template.length;

@@ -13,7 +13,8 @@ import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../..
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
 import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
-import { type Expectation, verifyTrace } from '../../src/verdict/verify/verify.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
+import type { Expectation } from '../../src/verdict/verify/verify-report.ts';
 import { HOSTILE, harmfulCharacters, withHostileText } from '../support/hostile.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology, ref, runningPod } from '../support/topology-builder.ts';

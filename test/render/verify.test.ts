@@ -5,7 +5,8 @@ import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../..
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
 import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
-import { type VerifyOptions, verifyTrace } from '../../src/verdict/verify/verify.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
+import type { VerifyOptions } from '../../src/verdict/verify/verify-report.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';
 import { buildTrace, capture, flow, observation, PLAIN, pod, point, UNSEEN } from '../support/trace-builder.ts';

@@ -1,11 +1,13 @@
 // The samples tell the stories their READMEs tell: what each must show, from its captures and its snapshot alone.
+
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../src/topology/load.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
-import { type VerifyReport, verifyTrace } from '../../src/verdict/verify/verify.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
+import type { VerifyReport } from '../../src/verdict/verify/verify-report.ts';
 
 const ROOT = 'samples';
 const folders = readdirSync(ROOT).filter((name) => /^\d\d-/.test(name));

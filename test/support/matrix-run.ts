@@ -1,4 +1,5 @@
 // Runs captures through variants, names and subsets of their snapshot, in one process, and tells what came out of each.
+
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,8 @@ import { basename, join } from 'node:path';
 import type { Topology } from '../../src/topology/model.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
-import { type VerifyReport, verifyTrace } from '../../src/verdict/verify/verify.ts';
+import { verifyTrace } from '../../src/verdict/verify/verify.ts';
+import type { VerifyReport } from '../../src/verdict/verify/verify-report.ts';
 import { type CaptureFile, readCaptureFile, writeCaptureFile } from './capture-rewriter.ts';
 import { captureVariants } from './capture-variants.ts';
 import { edgeSubsetsOf, type SnapshotParts, snapshotParts, subsetsOf, topologyOf } from './snapshot-subsets.ts';

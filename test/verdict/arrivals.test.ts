@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
-import type { BuiltPacket } from '../support/capture-builder.ts';
-import { joinBytes } from '../support/capture-builder.ts';
+import { type BuiltPacket, joinBytes } from '../support/capture-builder.ts';
 import {
   clusterDocuments,
   flowBetween,

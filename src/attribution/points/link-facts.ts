@@ -1,13 +1,13 @@
 // What the frames of each link entry (a pair of link addresses on one capture interface) carried: the raw material for
 // telling where a capture was taken (design section 4, rules 4, 5 and 7).
 
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { LinkRecord, TunnelRecord } from '../../flow/record.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { isDerived } from '../who/learned-vteps.ts';
-import { WORKLOAD_MAC } from './mac-roles.ts';
 
 export interface LinkFacts {
   link: LinkRecord;

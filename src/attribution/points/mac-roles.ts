@@ -1,11 +1,10 @@
 // What a link address says of the place it was seen (design section 4, rule 4; calico-facts 4.4, 4.5, 6).
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import { inSubnetOf } from '../sender/subnet.ts';
 import type { LinkFacts } from './link-facts.ts';
 
 export type MacClass = 'workload' | 'vtep' | 'nic' | null;
-
-export const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
 
 export interface MacKnowledge {
   classOf(mac: string): MacClass;

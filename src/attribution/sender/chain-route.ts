@@ -1,15 +1,7 @@
 // The route of a sender's decision: which line of its tables took the packet, and whether it leads where the pool asks.
 import { parseIp } from '../../net/ip.ts';
 import type { Node, Route } from '../../topology/model.ts';
-import type { ChainStep } from '../vocabulary.ts';
-import type { ChainInput } from './chain.ts';
-
-export type Step = Pick<ChainStep, 'text' | 'ref' | 'status' | 'note'>;
-
-/** A step whose table the snapshot does not have. */
-export function notGiven(): Step {
-  return { text: null, ref: null, status: 'unknown', note: null };
-}
+import { type ChainInput, notGiven, type Step } from './chain-input.ts';
 
 function tunnelAddressOf(node: Node | null, address: string): string | null {
   const kind = parseIp(address)?.family === 6 ? 'vxlan-v6' : 'vxlan';

@@ -1,23 +1,14 @@
 // How the sending node decided, as its own tables show it: pool, route, neighbour, FDB, device (calico-facts 3.2, 9.1).
 // Modelled once: violations say with it which table is wrong, `explain` teaches with it.
+
 import { parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
-import type { FdbEntry, IPPool, Neighbour, Node, NodeLink, Route, Topology } from '../../topology/model.ts';
+import type { FdbEntry, Neighbour, Node, NodeLink, Route } from '../../topology/model.ts';
 import type { ChainStep, Expected } from '../vocabulary.ts';
-import { isTunnelDevice, notGiven, routeStep, type Step } from './chain-route.ts';
+import { type ChainInput, notGiven, type Step } from './chain-input.ts';
+import { isTunnelDevice, routeStep } from './chain-route.ts';
 import { poolEncapsulation } from './expected.ts';
-
-export interface ChainInput {
-  topology: Topology;
-  from: Node | null;
-  to: Node | null;
-  destination: string;
-  pool: IPPool | null;
-  expected: Expected;
-  /** What the packet had; nulls when it was plain or is only predicted. */
-  seen: { outerDst: string | null; innerDstMac: string | null; vni: number | null };
-}
 
 export function chainOf(input: ChainInput): ChainStep[] {
   const route = findRoute(input);

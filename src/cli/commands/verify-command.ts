@@ -1,10 +1,12 @@
 // `overlens verify`: a trace judged as a whole, for scripts and CI.
+
 import { DEFAULT_TOP, type RenderOptions } from '../../render/text/render-options.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../render/verify/verify-files.ts';
 import { renderVerify } from '../../render/verify/verify-text.ts';
 import type { VerifyContext } from '../../render/verify/verify-words.ts';
 import type { Topology } from '../../topology/model.ts';
-import { EXPECTATIONS, verifyTrace } from '../../verdict/verify/verify.ts';
+import { verifyTrace } from '../../verdict/verify/verify.ts';
+import { EXPECTATIONS } from '../../verdict/verify/verify-report.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { fingerprint } from '../fingerprint.ts';

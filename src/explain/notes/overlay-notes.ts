@@ -1,6 +1,7 @@
 // What is unusual about the tunnel: VNI, reserved bits, outer flags and ports, MACs inside, ARP, who sends from a tunnel address
 // (calico-facts 4.5, 4.7, 5).
-import { EBPF_NODEPORT_VNI } from '../../verdict/flow/overlay-in-use.ts';
+
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import { type Scene, type SideLayers, sideLayers } from '../packet-facts.ts';
 import { numberIn, spanOf, textIn } from '../rows/field-cells.ts';

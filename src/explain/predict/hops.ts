@@ -1,5 +1,5 @@
 // The places a packet passes from pod to pod, in order, with the headers it must have at each and the tcpdump line that shows it.
-import { WORKLOAD_MAC } from '../../attribution/points/mac-roles.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Node } from '../../topology/model.ts';
 import type { Side } from '../explanation.ts';
 import { filterFor, tcpdumpLine } from './capture-filters.ts';

@@ -1,5 +1,5 @@
 // What a link address is: a node's NIC or VTEP, a pod, the host side of a veth, the gateway, or a group.
-import { WORKLOAD_MAC } from '../../attribution/points/mac-roles.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacOfNode } from '../../cluster/computed-names.ts';
 import type { Neighbour, Node, Topology } from '../../topology/model.ts';
 import { ownerName, type Scene } from '../packet-facts.ts';

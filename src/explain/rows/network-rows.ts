@@ -1,5 +1,6 @@
 // Rows of the IP headers: addresses and owners, TTL, length, fragments, DSCP and ECN, identification, header checksum.
-import { EBPF_NODEPORT_VNI } from '../../verdict/flow/overlay-in-use.ts';
+
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { Cell, Row } from '../explanation.ts';
 import { ownerName, type Scene, type SideLayers } from '../packet-facts.ts';
 import {

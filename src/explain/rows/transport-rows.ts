@@ -1,6 +1,6 @@
 // Rows above IP: ports, TCP flags and options, ICMP messages, checksums; and the tunnel's own header.
 
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../../verdict/flow/overlay-in-use.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import { icmpv6CodeName } from '../../wire/icmpv6.ts';
 import { portName } from '../../wire/ports.ts';

@@ -1,5 +1,6 @@
 // What a TTL or hop limit tells: who made the packet and how many routers have seen it since (calico-facts 4.5, 5.1, 6).
-import { EBPF_NODEPORT_VNI } from '../../verdict/flow/overlay-in-use.ts';
+
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { Look, Side } from '../explanation.ts';
 import { endName, type Scene } from '../packet-facts.ts';
 

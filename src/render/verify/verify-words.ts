@@ -1,9 +1,17 @@
 // The sentences of `verify`, shared by its text, Markdown and JUnit outputs: what was asked, what failed, why it is undecided.
 // Everything returned is plain text that still has to be escaped for its output.
+
 import type { SourceRef } from '../../topology/model.ts';
 import { BROKEN_PATHS } from '../../verdict/codes.ts';
 import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
-import type { Demand, Failure, OutsideGroup, UndecidedReason, VerifyReport } from '../../verdict/verify/verify.ts';
+import type {
+  Demand,
+  Failure,
+  OutsideGroup,
+  UndecidedReason,
+  VerifyReport,
+} from '../../verdict/verify/verify-report.ts';
+
 import { formatCount, formatNumber } from '../text/format.ts';
 
 /** What a report is rendered with, besides itself. */

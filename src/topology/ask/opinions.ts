@@ -1,7 +1,8 @@
 // What each source of a snapshot says about one address, strongest source first (calico-facts 7.6; Felix's order with the weaker
 // hints behind). Sources do not know of each other: lookup.ts weighs them and tells where they disagree.
+import type { TunnelKind } from '../../cluster/device.ts';
 import { parseIp } from '../../net/ip.ts';
-import type { Block, Candidate, Node, NodeAddress, Owner, OwnerSource, Pod, SourceRef, TunnelKind } from '../model.ts';
+import type { Block, Candidate, Node, NodeAddress, Owner, OwnerSource, Pod, SourceRef } from '../model.ts';
 import { formatRef } from '../read/located.ts';
 import type { OwnerIndex, RouteClaim } from './owner-index.ts';
 

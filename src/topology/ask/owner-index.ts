@@ -1,20 +1,9 @@
 // Everything that answers "who has this address", by address or by prefix, built once per snapshot.
 
-import { useOfDeviceName } from '../../cluster/device.ts';
+import { type TunnelKind, useOfDeviceName } from '../../cluster/device.ts';
 import { parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
-import type {
-  Block,
-  IPPool,
-  Neighbour,
-  Node,
-  NodeAddress,
-  Pod,
-  Route,
-  Service,
-  SourceRef,
-  TunnelKind,
-} from '../model.ts';
+import type { Block, IPPool, Neighbour, Node, NodeAddress, Pod, Route, Service, SourceRef } from '../model.ts';
 import type { AllocationFact } from '../read/facts.ts';
 
 export interface TunnelClaim {

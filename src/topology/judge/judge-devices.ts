@@ -4,7 +4,7 @@ import { isCalicoVxlan, useOfDeviceName } from '../../cluster/device.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
 import { listNames } from '../read/located.ts';
-import type { JudgeContext } from './judge-snapshot.ts';
+import type { JudgeContext } from './judge-context.ts';
 import { demandOf, isRouted } from './modes.ts';
 
 /** Bytes that a tunnel adds: VXLAN over IPv4 and IPv6, IPIP, WireGuard over IPv4 and IPv6. */

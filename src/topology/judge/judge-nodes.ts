@@ -1,11 +1,12 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
 
+import type { TunnelKind } from '../../cluster/device.ts';
 import { parseIp } from '../../net/ip.ts';
 import { poolOf } from '../ask/lookup.ts';
 import type { IssueCode } from '../issue-codes.ts';
-import type { IPPool, Node, SourceRef, TunnelKind } from '../model.ts';
+import type { IPPool, Node, SourceRef } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
-import type { JudgeContext } from './judge-snapshot.ts';
+import type { JudgeContext } from './judge-context.ts';
 import { bgpAddress, demandOf, familyOf, isRouted, sameSubnet, tunnelKindOf } from './modes.ts';
 
 export function judgeNodes(context: JudgeContext): void {

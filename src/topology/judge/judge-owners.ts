@@ -4,7 +4,7 @@ import { type Disagreement, disagreements } from '../ask/lookup.ts';
 import { opinionsAbout } from '../ask/opinions.ts';
 import type { Pod } from '../model.ts';
 import { countOf, formatRef, listNames } from '../read/located.ts';
-import type { JudgeContext } from './judge-snapshot.ts';
+import type { JudgeContext } from './judge-context.ts';
 
 export function judgeOwners(context: JudgeContext): void {
   const { index, topology } = context;

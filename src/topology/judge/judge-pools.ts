@@ -4,7 +4,7 @@ import { type Cidr, cidrContains, cidrsOverlap, formatCidr, networkOf, parseCidr
 import { parseIp } from '../../net/ip.ts';
 import type { IPPool } from '../model.ts';
 import { listNames } from '../read/located.ts';
-import type { JudgeContext } from './judge-snapshot.ts';
+import type { JudgeContext } from './judge-context.ts';
 import { isRouted } from './modes.ts';
 
 export function judgePools(context: JudgeContext): void {

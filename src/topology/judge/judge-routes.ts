@@ -7,7 +7,7 @@ import { poolOf } from '../ask/lookup.ts';
 import { nodeBehind } from '../ask/opinions.ts';
 import type { Node, Route } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
-import type { JudgeContext } from './judge-snapshot.ts';
+import type { JudgeContext } from './judge-context.ts';
 import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 
 /** Strongest first. */

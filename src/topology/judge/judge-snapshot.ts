@@ -2,29 +2,15 @@
 // warnings (worth knowing). docs/topology.md says what each code means. Computed names never raise anything.
 
 import type { OwnerIndex } from '../ask/owner-index.ts';
-import type { IssueCode } from '../issue-codes.ts';
-import type { SourceRef, Topology, TopologyIssue } from '../model.ts';
-import type { Facts, FelixFact } from '../read/facts.ts';
-import { addIssue } from '../read/facts.ts';
+import type { Topology } from '../model.ts';
+import { addIssue, type Facts, type FelixFact } from '../read/facts.ts';
+import type { JudgeContext } from './judge-context.ts';
 import { judgeDevices } from './judge-devices.ts';
 import { judgeNodes } from './judge-nodes.ts';
 import { judgeOwners } from './judge-owners.ts';
 import { judgePools } from './judge-pools.ts';
 import { judgeRoutes } from './judge-routes.ts';
 import { judgeVteps } from './judge-vteps.ts';
-
-export interface JudgeContext {
-  topology: Topology;
-  index: OwnerIndex;
-  felix: readonly FelixFact[];
-  add(
-    code: IssueCode,
-    severity: TopologyIssue['severity'],
-    message: string,
-    refs: readonly (SourceRef | null | undefined)[],
-    subjects: readonly string[],
-  ): void;
-}
 
 /** Adds what is found to the topology's issues (the list in `facts`). */
 export function judgeSnapshot(

@@ -1,10 +1,10 @@
 // Neighbour and FDB entries of tunnel devices against the nodes they lead to. Route gateway -> MAC -> node address must agree with
 // what the peers say of themselves; only written MACs count, never computed ones.
-import { isCalicoVxlan, useOfDeviceName } from '../../cluster/device.ts';
+import { isCalicoVxlan, type TunnelKind, useOfDeviceName } from '../../cluster/device.ts';
 import { nodeBehind } from '../ask/opinions.ts';
 import { type TableVtep, vtepsInTables } from '../merge/join-vteps.ts';
-import type { FdbEntry, Node, TunnelKind } from '../model.ts';
-import type { JudgeContext } from './judge-snapshot.ts';
+import type { FdbEntry, Node } from '../model.ts';
+import type { JudgeContext } from './judge-context.ts';
 import { demandOf, isRouted } from './modes.ts';
 
 export function judgeVteps(context: JudgeContext): void {

@@ -1,7 +1,7 @@
 // Route gateway (tunnel address) -> neighbour (MAC) -> FDB (node address): the remote VTEPs as one node's tables have them. Tells
 // about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
-import { TUNNEL_DEVICES } from '../../cluster/device.ts';
-import type { FdbEntry, Neighbour, SourceRef, TunnelKind } from '../model.ts';
+import { TUNNEL_DEVICES, type TunnelKind } from '../../cluster/device.ts';
+import type { FdbEntry, Neighbour, SourceRef } from '../model.ts';
 import { emptyNodeFact } from '../read/facts.ts';
 import { addAddresses, type OpenNode, openNode } from './merge-nodes.ts';
 

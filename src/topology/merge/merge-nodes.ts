@@ -2,7 +2,8 @@
 // has none, by address. The first stated value counts; a different one is a conflict.
 
 import { vtepMacOfNode } from '../../cluster/computed-names.ts';
-import type { Node, NodeAddress, Sourced, TunnelKind } from '../model.ts';
+import type { TunnelKind } from '../../cluster/device.ts';
+import type { Node, NodeAddress, Sourced } from '../model.ts';
 import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../read/facts.ts';
 import { differs } from './merge-pools.ts';
 

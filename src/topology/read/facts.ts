@@ -1,5 +1,6 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
+import type { TunnelKind } from '../../cluster/device.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -13,7 +14,6 @@ import type {
   Sourced,
   SourceRef,
   TopologyIssue,
-  TunnelKind,
 } from '../model.ts';
 
 export interface PoolFact {

@@ -1,11 +1,11 @@
 // A pool edited while the capture ran (calico-facts 3.9 row 6: every Felix converges alone, block by block). Per sending
 // node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
+
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
-import type { Moment } from '../../flow/capture-counters.ts';
-import { toSeconds } from '../../net/time.ts';
+import { type Moment, toSeconds } from '../../net/time.ts';
 
 export interface ModeChange {
   sender: string;

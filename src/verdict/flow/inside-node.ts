@@ -12,7 +12,8 @@ import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
 import type { Unverified } from '../trace-types.ts';
 import { captureNic } from './advice.ts';
-import type { RawFinding } from './judge-flow.ts';
+import type { RawFinding } from './judgement.ts';
+
 import { nameOf } from './rules.ts';
 
 export interface InsideNode {

@@ -2,15 +2,13 @@
 // the reason and the capture that would settle it (design section 6).
 
 import type { SeenObservation } from '../../attribution/observe.ts';
-import type { Expected } from '../../attribution/vocabulary.ts';
-import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { Topology } from '../../topology/model.ts';
-import type { ModeChange } from '../cause/mode-change.ts';
 import type { FindingCode } from '../codes.ts';
-import type { Unverified, Verdict } from '../trace-types.ts';
 import { captureNic, nameThePlace } from './advice.ts';
-import { EBPF_NODEPORT_VNI, type Settings } from './overlay-in-use.ts';
+import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
+
 import {
   isCalicoVxlan,
   nameOf,
@@ -27,35 +25,6 @@ import {
   wrongVni,
 } from './rules.ts';
 import { judgeCutOff, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
-
-export interface JudgeInput {
-  topology: Topology | null;
-  settings: Settings;
-  src: Who;
-  dst: Who;
-  expected: Expected;
-  observations: readonly SeenObservation[];
-  modeChange: ModeChange | null;
-  /** Whether plain packets ended before tunnel packets that cannot be read began. */
-  mayHaveSwitched: () => boolean;
-  /** The packets are tunnel packets whose inner headers the snaplen cut off. */
-  cutOff: boolean;
-  vtepMacOf: LearnedVteps;
-  /** Path of each capture, for advice. */
-  paths: readonly string[];
-}
-
-export interface RawFinding {
-  code: FindingCode;
-  message: string;
-  seen: SeenObservation | null;
-}
-
-export interface Judgement {
-  verdict: Verdict;
-  unverified: Unverified | null;
-  findings: RawFinding[];
-}
 
 export function judge(input: JudgeInput): Judgement {
   if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);

@@ -7,8 +7,8 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
+import { endsOf, isInScope, type Shared } from '../judging-context.ts';
 import type { TracedFlow, Unverified } from '../trace-types.ts';
-import { endsOf, isInScope, type Shared } from '../traced-flow.ts';
 
 /** The missing direction of `flow`, as a flow of its own. */
 export function missingFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {

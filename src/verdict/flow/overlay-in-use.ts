@@ -1,11 +1,7 @@
 // Which VNI and UDP ports the cluster uses (design section 6): the user's word, FelixConfiguration, what all VXLAN
 // devices agree on, Calico's defaults.
+import { DEFAULT_VNI, DEFAULT_VXLAN_PORT } from '../../cluster/calico.ts';
 import type { Node, SourceRef, Topology } from '../../topology/model.ts';
-
-export const DEFAULT_VNI = 4096;
-const DEFAULT_PORT = 4789;
-/** Calico's eBPF dataplane forwards NodePort traffic in this VNI, whatever the pools say (calico-facts 4.7). */
-export const EBPF_NODEPORT_VNI = 0xca11c0;
 
 export interface Setting {
   value: number;
@@ -27,7 +23,7 @@ export function settingsOf(topology: Topology | null, vni: number | null, ports:
     if (felix !== null) return { value: felix.value, source: 'FelixConfiguration', ref: felix.ref };
     if (topology?.devicePort)
       return { value: topology.devicePort.value, source: 'ip -d link', ref: topology.devicePort.ref };
-    return { value: DEFAULT_PORT, source: 'default', ref: null };
+    return { value: DEFAULT_VXLAN_PORT, source: 'default', ref: null };
   };
   return {
     vni(sender) {

@@ -2,9 +2,9 @@
 // message of its finding, or null. Nothing here decides the verdict alone: judge.ts does.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
-import { WORKLOAD_MAC } from '../../attribution/points/mac-roles.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';

@@ -1,7 +1,7 @@
 // Why a flow is not judged, and what would settle it: an answer of its own, never a guess (design section 6).
 import { isDerived, type LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { captureNic } from './advice.ts';
-import type { JudgeInput, Judgement, RawFinding } from './judge-flow.ts';
+import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 import { placeOf, type RuleInput, writtenMac } from './rules.ts';
 
 export function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {

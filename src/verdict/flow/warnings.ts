@@ -1,13 +1,13 @@
 // Findings that are no violation: fragments, MTU, silence, sources that disagree (design section 6). One function each.
 
 import type { DirectionFacts } from '../../attribution/directions.ts';
-import type { SeenObservation } from '../../attribution/observe.ts';
-import { hasBit } from '../../attribution/observe.ts';
+import { hasBit, type SeenObservation } from '../../attribution/observe.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { IcmpError } from '../../flow/icmp-errors.ts';
 import { BIT, type ObservationColumns } from '../../flow/observation-columns.ts';
-import type { RawFinding } from './judge-flow.ts';
+import type { RawFinding } from './judgement.ts';
+
 import { nameOf } from './rules.ts';
 import type { SourceConflicts } from './source-conflicts.ts';
 

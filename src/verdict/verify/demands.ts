@@ -1,7 +1,7 @@
 // What `verify` asked of the flows in scope, and how many met it: one line per pool, tunnel and reason.
 import type { Topology } from '../../topology/model.ts';
 import type { TracedFlow, Verdict } from '../trace-types.ts';
-import type { Demand, VerifyOptions } from './verify.ts';
+import type { Demand, VerifyOptions } from './verify-report.ts';
 
 /** The demand that a flow meets or fails; made when it is the first. */
 export function demandOf(demands: Map<string, Demand>, flow: TracedFlow, { expect, topology }: VerifyOptions): Demand {

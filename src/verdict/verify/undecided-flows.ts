@@ -1,7 +1,7 @@
 // When a proof is none: nothing was seen, a filter hides the opposite, packets are missing or did not get through.
 import { BROKEN_PATHS } from '../codes.ts';
 import type { Trace, TracedCapture } from '../trace-types.ts';
-import type { UndecidedReason, VerifyOptions } from './verify.ts';
+import type { UndecidedReason, VerifyOptions } from './verify-report.ts';
 
 export interface UndecidedInput {
   trace: Trace;

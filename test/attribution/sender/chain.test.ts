@@ -1,6 +1,8 @@
 // How a sender decided, table by table: each step right, wrong, missing, or not given (calico-facts 3.2, 9.1, 10).
+
 import { describe, expect, it } from 'vitest';
-import { type ChainInput, chainOf } from '../../../src/attribution/sender/chain.ts';
+import { chainOf } from '../../../src/attribution/sender/chain.ts';
+import type { ChainInput } from '../../../src/attribution/sender/chain-input.ts';
 import type { ChainStep, Expected } from '../../../src/attribution/vocabulary.ts';
 import type { SnapshotDocument } from '../../../src/topology/read/read-documents.ts';
 import { clusterDocuments, NODE, POD, TUNNEL, VTEP } from '../../support/cluster-frames.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../../src/attribution/vocabulary.ts';
 import type { TracedCapture, TracedFlow } from '../../../src/verdict/trace-types.ts';
-import { type VerifyOptions, type VerifyReport, verifyTrace } from '../../../src/verdict/verify/verify.ts';
+import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
+import type { VerifyOptions, VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
 import { buildTopology } from '../../support/topology-builder.ts';
 import {
   address,

@@ -1,8 +1,9 @@
 // Calico's IPAM objects: IPAMBlock (blocks, their affinity and every assigned address) and BlockAffinity. What the fields
 // mean, and which to trust: calico-facts 7.1-7.3.
+import type { TunnelKind } from '../../../cluster/device.ts';
 import { bitsOf, formatCidr, networkOf, parseCidr } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
-import type { TunnelKind } from '../../model.ts';
+
 import { type AllocationFact, addIssue, type Facts } from '../facts.ts';
 import { flagAt, type Located, listAt, textAt, valueAt } from '../located.ts';
 

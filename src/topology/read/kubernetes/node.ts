@@ -1,11 +1,11 @@
 // Node objects: the annotations that Calico writes on Kubernetes Nodes, and the spec that calicoctl prints instead
 // (calico-facts 1.1). An annotation that fails validation is not set, as in Calico, and a warning here.
 
-import { useOfDeviceName } from '../../../cluster/device.ts';
+import { type TunnelKind, useOfDeviceName } from '../../../cluster/device.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp, parseIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
-import type { NodeAddress, Sourced, SourceRef, TunnelKind } from '../../model.ts';
+import type { NodeAddress, Sourced, SourceRef } from '../../model.ts';
 import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../facts.ts';
 import { type Located, listAt, type Path, textAt, textsAt } from '../located.ts';
 

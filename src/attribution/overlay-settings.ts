@@ -1,9 +1,9 @@
 // What the walk and the choice among nested tunnels need to know of a cluster, for `trace`, `decode` and `explain` alike:
 // the UDP ports that mean a tunnel, the node addresses, the VNIs.
-import { type WalkPorts, walkPorts } from './decode/walk-ports.ts';
-import { NodeAddresses } from './flow/node-addresses.ts';
-import type { Topology } from './topology/model.ts';
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from './verdict/flow/overlay-in-use.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
+import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
+import { NodeAddresses } from '../flow/node-addresses.ts';
+import type { Topology } from '../topology/model.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {

@@ -1,0 +1,40 @@
+// What judging one flow starts from and what it ends with.
+
+import type { SeenObservation } from '../../attribution/observe.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+import type { Who } from '../../attribution/who/who.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { ModeChange } from '../cause/mode-change.ts';
+import type { FindingCode } from '../codes.ts';
+import type { Unverified, Verdict } from '../trace-types.ts';
+import type { Settings } from './overlay-in-use.ts';
+
+export interface JudgeInput {
+  topology: Topology | null;
+  settings: Settings;
+  src: Who;
+  dst: Who;
+  expected: Expected;
+  observations: readonly SeenObservation[];
+  modeChange: ModeChange | null;
+  /** Whether plain packets ended before tunnel packets that cannot be read began. */
+  mayHaveSwitched: () => boolean;
+  /** The packets are tunnel packets whose inner headers the snaplen cut off. */
+  cutOff: boolean;
+  vtepMacOf: LearnedVteps;
+  /** Path of each capture, for advice. */
+  paths: readonly string[];
+}
+
+export interface RawFinding {
+  code: FindingCode;
+  message: string;
+  seen: SeenObservation | null;
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  unverified: Unverified | null;
+  findings: RawFinding[];
+}

@@ -1,0 +1,65 @@
+// What the judging of every flow shares, and the questions that several stages ask of it.
+
+import type { FilterHint } from '../attribution/points/filter-hint.ts';
+import type { AtRule, Points } from '../attribution/points/points.ts';
+import type { Expected } from '../attribution/vocabulary.ts';
+import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
+import type { Directory, Who } from '../attribution/who/who.ts';
+import type { CaptureCounters } from '../flow/capture-counters.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { IcmpError } from '../flow/icmp-errors.ts';
+import type { Node, Topology } from '../topology/model.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { ModeChanges } from './cause/mode-change.ts';
+import type { InsideNode } from './flow/inside-node.ts';
+import type { Settings } from './flow/overlay-in-use.ts';
+import type { SourceConflicts } from './flow/source-conflicts.ts';
+
+export interface AnalysisInput {
+  table: FlowTable;
+  captures: readonly CaptureCounters[];
+  topology: Topology | null;
+  at: readonly AtRule[];
+  vxlanVNI: number | null;
+  vxlanPorts: readonly number[];
+}
+
+/** What every flow's judging shares. */
+export interface Shared {
+  input: AnalysisInput;
+  points: Points;
+  who: Directory;
+  expect: (src: Who, dst: Who) => Expected;
+  settings: Settings;
+  filters: (FilterHint | null)[];
+  changes: ModeChanges;
+  groupOf: (point: Points['all'][number]) => string;
+  reverseVisible: (flow: number) => boolean;
+  errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
+  paths: readonly string[];
+  /** Set once both ends were counted; null with captures of one end only. */
+  arrivals: Arrivals | null;
+  inside: InsideNode;
+  conflicts: SourceConflicts;
+  vtepMacOf: LearnedVteps;
+  adviceFor(node: Node | null): string;
+}
+
+/** Both ends of a flow (of the opposite direction when `reversed`), and what was to be expected between them. */
+export function endsOf(
+  { input, who, expect }: Pick<Shared, 'input' | 'who' | 'expect'>,
+  flow: number,
+  reversed = false,
+): { src: Who; dst: Who; expected: Expected } {
+  const from = who.whoIs(input.table.sourceOf(flow));
+  const to = who.whoIs(input.table.destinationOf(flow));
+  const [src, dst] = reversed ? [to, from] : [from, to];
+  return { src, dst, expected: expect(src, dst) };
+}
+
+export function isInScope(src: Who, dst: Who, expected: Expected): boolean {
+  const podOrTunnel = (who: Who): boolean => who.kind === 'pod' || who.kind === 'tunnel';
+  return (
+    (podOrTunnel(src) || podOrTunnel(dst)) && expected.encapsulation !== null && expected.encapsulation !== 'local'
+  );
+}
