@@ -4,15 +4,15 @@ import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.t
 import { type AtRule, findPoints } from './attribution/points/points.ts';
 import { type OpenOptions, openCapture } from './capture/open.ts';
 import type { CaptureReader } from './capture/source.ts';
-import { LayerStack } from './decode/layer-stack.ts';
-import { walk } from './decode/walk.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
 import { FlowTable } from './flow/flow-table.ts';
+import { PacketFeed } from './flow/packet-feed.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
+import { toSeconds } from './net/time.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS, isWithin } from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { resultOf } from './verdict/result.ts';
 import type { Trace } from './verdict/trace-types.ts';
@@ -79,22 +79,10 @@ async function readCapture(
   reader: CaptureReader,
   { index, counters, table, ports, range, options }: ReadState,
 ): Promise<void> {
-  const stack = new LayerStack();
-  let packet = 0;
+  const feed = new PacketFeed(table, { capture: index, counters, ports, range });
   for await (const batch of reader.batches()) {
-    const interfaces = reader.info.interfaces;
-    for (let i = 0; i < batch.count; i++) {
-      packet++;
-      if (!range.includes(batch.seconds[i] ?? Number.NaN, batch.nanos[i] ?? 0)) {
-        counters.outsideRange++;
-        continue;
-      }
-      const linkType = interfaces[batch.interface[i] ?? 0]?.linkType ?? -1;
-      walk(batch.bytes, batch.start[i] ?? 0, batch.captured[i] ?? 0, batch.original[i] ?? 0, linkType, stack, ports);
-      table.add(batch, i, stack, index, packet);
-      counters.count(batch, i, stack, table.fragmentWithoutFirst, packet);
-    }
-    options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: packet });
+    feed.add(batch);
+    options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted) break;
   }
 }
@@ -110,18 +98,13 @@ async function countArrivals(
   const paths = window.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(overlayAddresses(topology, read.options.vxlanVNI ?? null));
-  const range: TimeRange = {
-    includes(seconds, nanos) {
-      table.insideWindow = isWithin(window, seconds, nanos);
-      return read.range.includes(seconds, nanos) && isWithin(window, seconds, nanos, EDGE_SECONDS);
-    },
-  };
+  table.window = { first: toSeconds(window.first), last: toSeconds(window.last), edge: EDGE_SECONDS };
   const counted: CaptureCounters[] = [];
   for (const [index, path] of paths.entries()) {
     const reader = await openCapture(path, openOptions(read.options));
     const counters = new CaptureCounters(reader.info);
     counted.push(counters);
-    await readCapture(reader, { ...read, table, range, index, counters });
+    await readCapture(reader, { ...read, table, index, counters });
   }
   const { book } = analysis;
   return arrivalsIn(window, table, findPoints({ table, captures: counted, topology, book, at }), counted);

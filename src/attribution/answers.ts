@@ -1,7 +1,7 @@
 // Which flows prove that the other direction was sent, though no capture has it.
 
 import type { FlowTable } from '../flow/flow-table.ts';
-import { BIT } from '../flow/observation-columns.ts';
+import { BIT } from '../flow/row-records.ts';
 import type { Points } from './points/points.ts';
 
 const TCP = 6;
@@ -21,28 +21,27 @@ export function flowsWithoutQuestion(table: FlowTable, points: Points): number[]
 
 /** TCP that acknowledges (RFC 9293 section 3.10: only what was received) or carries data, or an echo reply. */
 export function isAnswer(table: FlowTable, flow: number): boolean {
-  const c = table.columns;
+  const { rows } = table;
   const protocol = table.protocolOf(flow);
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    if (protocol === TCP && (((c.bits[row] ?? 0) & BIT.acknowledgementKnown) !== 0 || hasCutData(table, row)))
-      return true;
-    if ((protocol === 1 || protocol === 58) && (c.replies[row] ?? 0) > 0) return true;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    if (protocol === TCP && ((rows.bits(row) & BIT.acknowledgementKnown) !== 0 || hasCutData(table, row))) return true;
+    if ((protocol === 1 || protocol === 58) && rows.replies(row) > 0) return true;
   }
   return false;
 }
 
 /** The snaplen cut the TCP header off, but packets longer than any header hold data, and data follow a handshake. */
 function hasCutData(table: FlowTable, row: number): boolean {
-  const c = table.columns;
-  const headerSeen = ((c.bits[row] ?? 0) & BIT.sequenceKnown) !== 0;
-  const longest = (c.largest[row] ?? 0) > LONGEST_HEADERS;
-  return !headerSeen && (longest || (c.payloadBytes[row] ?? 0) > LONGEST_TCP_HEADER * (c.packets[row] ?? 0));
+  const { rows } = table;
+  const headerSeen = (rows.bits(row) & BIT.sequenceKnown) !== 0;
+  const longest = rows.largest(row) > LONGEST_HEADERS;
+  return !headerSeen && (longest || rows.payloadBytes(row) > LONGEST_TCP_HEADER * rows.packets(row));
 }
 
 function isOnUnderlay(table: FlowTable, points: Points, flow: number): boolean {
-  const c = table.columns;
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    if (points.all[points.ofLink[c.link[row] ?? 0] ?? -1]?.role === 'underlay') return true;
+  const { rows } = table;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    if (points.all[points.ofLink[table.linkOf(row)] ?? -1]?.role === 'underlay') return true;
   }
   return false;
 }

@@ -17,16 +17,16 @@ export interface DirectionFacts {
 }
 
 export function directionFacts(table: FlowTable, flow: number): DirectionFacts {
-  const c = table.columns;
+  const { rows } = table;
   const facts = { packets: 0, requests: 0, replies: 0, data: 0, rst: 0, largeRetransmissions: 0 };
   if (flow < 0) return facts;
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    facts.packets += c.packets[row] ?? 0;
-    facts.requests += c.requests[row] ?? 0;
-    facts.replies += c.replies[row] ?? 0;
-    facts.data += c.data[row] ?? 0;
-    facts.rst += c.rst[row] ?? 0;
-    facts.largeRetransmissions += c.largeRetransmissions[row] ?? 0;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    facts.packets += rows.packets(row);
+    facts.requests += rows.requests(row);
+    facts.replies += rows.replies(row);
+    facts.data += rows.data(row);
+    facts.rst += rows.rst(row);
+    facts.largeRetransmissions += rows.largeRetransmissions(row);
   }
   return facts;
 }

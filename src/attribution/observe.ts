@@ -3,7 +3,7 @@
 
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import type { BIT } from '../flow/observation-columns.ts';
+import type { BIT } from '../flow/row-records.ts';
 import { formatTime, type Moment } from '../net/time.ts';
 import type { Point, Points } from './points/points.ts';
 import type { FlowTcp, Observation, Observed } from './vocabulary.ts';
@@ -29,12 +29,12 @@ export function observationsOf(
 ): SeenObservation[] {
   const only = table.firstRow(flow);
   const merged = new Map<string, SeenObservation>();
-  for (let row = table.firstRow(flow); row >= 0; row = table.columns.next[row] ?? -1) {
-    const pointIndex = points.ofLink[table.columns.link[row] ?? 0] ?? -1;
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+    const pointIndex = points.ofLink[table.linkOf(row)] ?? -1;
     const point = points.all[pointIndex];
     if (point === undefined) continue;
-    const tunnel = table.tunnels.record(table.columns.tunnel[row] ?? 0);
-    if (row === only && table.columns.next[row] === -1) {
+    const tunnel = table.tunnels.record(table.tunnelOf(row));
+    if (row === only && table.rows.next(row) === -1) {
       merged.set('', newObservation(table, point, row, tunnel));
       break;
     }
@@ -59,7 +59,7 @@ function newObservation(
   row: number,
   tunnel: ReturnType<FlowTable['tunnels']['record']>,
 ): SeenObservation {
-  const c = table.columns;
+  const { rows } = table;
   return {
     capture: point.capture,
     point: point.local,
@@ -68,11 +68,11 @@ function newObservation(
     outerDst: tunnel.outerDst,
     vni: tunnel.vni,
     udpPort: tunnel.udpPort,
-    packets: c.packets[row] ?? 0,
-    bytes: c.bytes[row] ?? 0,
-    outerFragments: c.outerFragments[row] ?? 0,
-    firstPacket: c.firstPacket[row] ?? 0,
-    lastPacket: c.lastPacket[row] ?? 0,
+    packets: rows.packets(row),
+    bytes: rows.bytes(row),
+    outerFragments: rows.outerFragments(row),
+    firstPacket: rows.firstPacket(row),
+    lastPacket: rows.lastPacket(row),
     first: null,
     last: null,
     carriers: tunnel.carriers,
@@ -80,27 +80,27 @@ function newObservation(
     innerDstMac: tunnel.innerDstMac,
     pointInfo: point,
     rows: [row],
-    overheadBytes: c.overheadBytes[row] ?? 0,
-    bits: c.bits[row] ?? 0,
+    overheadBytes: rows.overheadBytes(row),
+    bits: rows.bits(row),
     innerDstMacs: tunnel.innerDstMac === null ? [] : [tunnel.innerDstMac],
-    firstMoment: { seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 },
-    lastMoment: { seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 },
+    firstMoment: { seconds: rows.firstSeconds(row), nanos: rows.firstNanos(row) },
+    lastMoment: { seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) },
   };
 }
 
 function addRow(table: FlowTable, into: SeenObservation, row: number, innerDstMac: string | null): void {
-  const c = table.columns;
-  into.packets += c.packets[row] ?? 0;
-  into.bytes += c.bytes[row] ?? 0;
-  into.overheadBytes += c.overheadBytes[row] ?? 0;
-  into.outerFragments += c.outerFragments[row] ?? 0;
-  into.firstPacket = Math.min(into.firstPacket, c.firstPacket[row] ?? 0);
-  into.lastPacket = Math.max(into.lastPacket, c.lastPacket[row] ?? 0);
-  into.bits |= c.bits[row] ?? 0;
+  const { rows } = table;
+  into.packets += rows.packets(row);
+  into.bytes += rows.bytes(row);
+  into.overheadBytes += rows.overheadBytes(row);
+  into.outerFragments += rows.outerFragments(row);
+  into.firstPacket = Math.min(into.firstPacket, rows.firstPacket(row));
+  into.lastPacket = Math.max(into.lastPacket, rows.lastPacket(row));
+  into.bits |= rows.bits(row);
   if (innerDstMac !== null && !into.innerDstMacs.includes(innerDstMac)) into.innerDstMacs.push(innerDstMac);
   into.rows.push(row);
-  const first = { seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 };
-  const last = { seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 };
+  const first = { seconds: rows.firstSeconds(row), nanos: rows.firstNanos(row) };
+  const last = { seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) };
   if (isBefore(first, into.firstMoment)) into.firstMoment = first;
   if (isBefore(into.lastMoment, last)) into.lastMoment = last;
 }
@@ -160,45 +160,45 @@ export function countFlow(
 
 /** `packets` of `countFlow`, without making the observations. */
 export function packetsOf(table: FlowTable, points: Points, groupOf: (point: Point) => string, flow: number): number {
-  const c = table.columns;
+  const { rows } = table;
   const sums = new Map<string, number>();
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    const point = points.all[points.ofLink[c.link[row] ?? 0] ?? -1];
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
     if (point === undefined) continue;
     const key = groupOf(point);
-    sums.set(key, (sums.get(key) ?? 0) + (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0));
+    sums.set(key, (sums.get(key) ?? 0) + rows.packets(row) - rows.outerFragments(row));
   }
   return Math.max(0, ...sums.values());
 }
 
-/** The largest sum of a column at any one place: copies of a packet at several places count once. */
+/** The largest sum of a fact of rows at any one place: copies of a packet at several places count once. */
 export function largestSum(
   observations: readonly SeenObservation[],
   groupOf: (point: Point) => string,
-  column: Uint32Array,
+  fact: (row: number) => number,
 ): number {
   const [first] = observations;
-  if (observations.length === 1 && first?.rows.length === 1) return column[first.rows[0] ?? 0] ?? 0;
+  if (observations.length === 1 && first?.rows.length === 1) return fact(first.rows[0] ?? 0);
   const sums = new Map<string, number>();
   for (const o of observations) {
-    const own = o.rows.reduce((sum, row) => sum + (column[row] ?? 0), 0);
+    const own = o.rows.reduce((sum, row) => sum + fact(row), 0);
     sums.set(groupOf(o.pointInfo), (sums.get(groupOf(o.pointInfo)) ?? 0) + own);
   }
   return Math.max(0, ...sums.values());
 }
 
 function tcpFacts(table: FlowTable, list: readonly SeenObservation[]): FlowTcp {
-  const c = table.columns;
-  const sum = (column: Uint32Array): number =>
-    list.reduce((total, o) => total + o.rows.reduce((t, row) => t + (column[row] ?? 0), 0), 0);
+  const { rows } = table;
+  const sum = (fact: (row: number) => number): number =>
+    list.reduce((total, o) => total + o.rows.reduce((t, row) => t + fact(row), 0), 0);
   return {
-    syn: sum(c.requests),
-    synAck: sum(c.replies),
-    fin: sum(c.fin),
-    rst: sum(c.rst),
-    data: sum(c.data),
-    retransmissions: sum(c.retransmissions),
-    largeRetransmissions: sum(c.largeRetransmissions),
+    syn: sum((row) => rows.requests(row)),
+    synAck: sum((row) => rows.replies(row)),
+    fin: sum((row) => rows.fin(row)),
+    rst: sum((row) => rows.rst(row)),
+    data: sum((row) => rows.data(row)),
+    retransmissions: sum((row) => rows.retransmissions(row)),
+    largeRetransmissions: sum((row) => rows.largeRetransmissions(row)),
     handshake: false,
   };
 }

@@ -23,12 +23,11 @@ export class CaptureCounters {
     this.info = info;
   }
 
-  /** Counts packet `i`, whose walk ended as `stack` says; `orphan`: a later fragment without its first one. */
-  count(batch: PacketBatch, i: number, stack: LayerStack, orphan: boolean, packet: number): void {
+  /** Counts packet `i`, whose walk ended as `stack` says. */
+  count(batch: PacketBatch, i: number, stack: LayerStack, packet: number): void {
     this.packets++;
     this.bytes += batch.original[i]!;
     this.outcomes[stack.outcome]!++;
-    if (orphan) this.#fault(FAULT.fragmentWithoutFirst, packet);
     if (stack.fault !== 0) this.#fault(stack.fault, packet);
     const seconds = batch.seconds[i]!;
     const nanos = batch.nanos[i]!;
@@ -40,6 +39,11 @@ export class CaptureCounters {
       this.#lastSeconds = seconds;
       this.#lastNanos = nanos;
     }
+  }
+
+  /** Counts a later fragment whose first one is not known. */
+  countOrphan(packet: number): void {
+    this.#fault(FAULT.fragmentWithoutFirst, packet);
   }
 
   #fault(code: number, packet: number): void {

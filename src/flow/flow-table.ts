@@ -1,38 +1,37 @@
 // HOT: per packet. No allocation.
-// layers -> flows. A flow is one direction of the inner five-tuple (RFC 7011 section 2); below it stand rows, one per
-// (link addresses, tunnel), which attribution later joins into observations. Nothing here knows pods or pools.
+// facts -> flows. A flow is one direction of the inner five-tuple (RFC 7011 section 2); below it stand rows, one per path, which
+// attribution later joins into observations. Nothing here knows pods or pools.
+import { BATCH_CAPACITY } from '../capture/batch.ts';
 import type { PacketBatch } from '../capture/source.ts';
-import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
-import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
+import { FACT, FLOW_BIT, MARK, PacketFacts } from '../decode/facts.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp-pairs.ts';
+import type { BatchSource } from './batch-source.ts';
 import { ByteView } from './byte-view.ts';
-import { SAMPLED, sampleChecksums } from './checksum-sample.ts';
-import { Fragments } from './fragments.ts';
+import { ChecksumSample, SAMPLED } from './checksum-sample.ts';
+import { countHeaders, countPacket, countPayload } from './count-facts.ts';
+import { countWindow, type PacketWindow } from './count-window.ts';
 import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
-import { isFirstFragment, upperProtocol } from './ip-facts.ts';
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
-import { BIT, ObservationColumns, RECORD } from './observation-columns.ts';
-import { countEcho, countHeader, countPacket, countPayload } from './row-facts.ts';
+import { NOT_USUAL, Paths } from './paths.ts';
+import { RarePackets } from './rare-packets.ts';
+import { hashWords, RowIndex } from './row-index.ts';
+import { CHUNK_SHIFT, RECORD, RowRecords } from './row-records.ts';
 import { Selection } from './selection.ts';
-import { trackTcp } from './tcp-facts.ts';
 import { Tunnels } from './tunnels.ts';
-import { WordTable } from './word-table.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
-const P = PROTOCOL;
+const F = FACT;
+const M = MARK;
 const R = RECORD;
-const B = BIT;
+const B = FLOW_BIT;
+const SHIFT = CHUNK_SHIFT;
+const MASK = (1 << CHUNK_SHIFT) - 1;
+const SLOW = NOT_USUAL;
 const SAMPLES = SAMPLED;
-const NOT_FLOW = OUTCOME.notFlow;
-const UNSUPPORTED = OUTCOME.unsupported;
-
-const [SOURCE, DESTINATION, PORTS, PROTO, LINK, TUNNEL] = [0, 1, 2, 3, 4, 5] as const;
-const FLOW_WORDS = 4;
-const IPV6_FLOW = 0x100;
-const PORTS_CUT = 0x200;
-const { tcp: TCP_NUMBER, udp: UDP_NUMBER, sctp: SCTP_NUMBER } = IP_PROTOCOL;
+const UNUSUAL = M.slow | M.skipped;
 
 export class FlowTable {
   readonly addresses = new AddressWords();
@@ -40,109 +39,173 @@ export class FlowTable {
   readonly tunnels = new Tunnels(this.addresses);
   readonly icmpErrors = new IcmpErrors();
   readonly arp = new ArpPairs();
-  /** Whether the last packet added was a later fragment whose first one is not known. */
-  fragmentWithoutFirst = false;
-  /** Whether packets now being added also count in `windowPackets` and `windowBytes`. */
-  insideWindow = false;
-  readonly #columns = new ObservationColumns();
-  #unpacked = true;
+  readonly rows = new RowRecords();
+  readonly paths: Paths;
+  readonly facts: PacketFacts;
+  /** Row of each packet of the batch added last, -1 where it belongs to no flow. */
+  readonly rowOf: Int32Array;
+  /** Packets inside it are counted apart, too. */
+  window: PacketWindow | null = null;
   readonly #view = new ByteView();
-  readonly #flows = new WordTable();
-  /** Rows by flow key, link and tunnel: one look-up per packet; the flow itself is looked up for new rows only. */
-  readonly #rows = new WordTable();
-  readonly #fragments = new Fragments();
-  readonly #selection: Selection;
+  readonly #rowIndex = new RowIndex();
+  readonly #flowIndex = new RowIndex();
+  readonly #checksums: ChecksumSample;
+  readonly #rare: RarePackets;
+  readonly #hashes: Int32Array;
   /** First row of each flow, and the last one, where new rows are linked. */
   #firstRow = new Int32Array(256);
   #lastRow = new Int32Array(256);
+  #flowCount = 0;
+  /** Keeps the loads of the second loop from being thrown away. */
+  #touched = 0;
 
-  /** @param nodes the cluster's node addresses: with them, nested tunnels are told from carriers (design section 4). */
-  constructor(nodes: NodeAddresses | null = null) {
-    this.#selection = new Selection(this.tunnels, nodes);
+  /**
+   * @param nodes the cluster's node addresses: with them, nested tunnels are told from carriers (design section 4).
+   * @param capacity packets of the largest batch
+   */
+  constructor(nodes: NodeAddresses | null = null, capacity: number = BATCH_CAPACITY) {
+    const selection = new Selection(this.tunnels, nodes);
+    this.paths = new Paths(this.links, this.tunnels, selection);
+    this.facts = new PacketFacts(this.addresses, capacity);
+    this.#checksums = new ChecksumSample(this.rows, capacity);
+    this.#rare = new RarePackets(this, selection);
+    this.#hashes = new Int32Array(capacity);
+    this.rowOf = new Int32Array(capacity);
   }
 
-  /** Adds packet `i` of `batch`, whose layers `stack` holds. Returns its row, -1 when it belongs to no flow. */
-  add(batch: PacketBatch, i: number, stack: LayerStack, capture: number, packet: number): number {
+  /** Writes the facts of packet `i` of a batch, whose layers `stack` holds; `addBatch` counts them. */
+  note(batch: PacketBatch, i: number, stack: LayerStack, capture: number): void {
     const view = this.#view.of(batch.bytes);
-    const selection = this.#selection;
-    this.fragmentWithoutFirst = false;
-    if (stack.network < 0 || stack.outcome === NOT_FLOW || stack.outcome === UNSUPPORTED) {
-      const seenOn = this.links.add(view, capture, batch.interface[i]!, stack, 0);
-      if (stack.outcome === NOT_FLOW) this.#noteArp(batch.bytes, stack, seenOn, packet);
-      return -1;
+    const path = this.paths.find(batch.bytes, view, stack, capture, batch.interface[i]!);
+    if (path === SLOW) {
+      this.facts.defer(i);
+      this.#rare.note(batch, i, stack, capture);
+    } else
+      this.facts.write(batch, i, view, stack, stack.network, stack.transport, path, this.paths.overheadBytes, false);
+  }
+
+  /**
+   * Counts the packets of a batch whose facts were noted. Three short loops: the look-ups of the first two do not depend on each
+   * other, so the processor overlaps their cache misses, and the third finds everything near.
+   */
+  addBatch(batch: PacketBatch, source: BatchSource): void {
+    const { count } = batch;
+    const words = this.facts.words;
+    const hashes = this.#hashes;
+    for (let i = 0, at = 0; i < count; i++, at += F.words)
+      hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+    this.#touch(count);
+    const { rowOf, window } = this;
+    for (let i = 0, at = 0; i < count; i++, at += F.words) {
+      if (words[at + F.marks]! & UNUSUAL) {
+        rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
+        continue;
+      }
+      const row = this.#rowAt(at, hashes[i]!);
+      rowOf[i] = row;
+      if (this.#count(row, at, source.firstPacket + i) < SAMPLES) this.#checksums.note(i);
+      if (window !== null) countWindow(this.rows, row, this.facts, at, window);
     }
-    this.#unpacked = false;
-    selection.select(batch.bytes, stack);
-    const link = this.links.add(view, capture, batch.interface[i]!, stack, selection.linkLayer);
-    // A later fragment inside what the flow itself carries is payload.
-    const isLater = stack.laterFragment >= 0 && stack.laterFragment === selection.network;
-    if (isLater) {
-      const row = this.#laterFragment(batch, i, stack, link, capture, packet);
-      if (row >= 0) return row;
-      this.fragmentWithoutFirst = true;
+    this.#checksums.judge(batch, rowOf, source);
+  }
+
+  /** Loads the slots and records that the packets will need. */
+  #touch(count: number): void {
+    const hashes = this.#hashes;
+    const { slots, mask } = this.#rowIndex;
+    const records = this.rows.words;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
+    for (let i = 0; i < count; i++) {
+      const row = slots[2 * (hashes[i]! & mask) + 1]!;
+      if (row < 0) continue;
+      const record = records[row >>> SHIFT]!;
+      const at = (row & MASK) * R.words;
+      sum += record[at]! + record[at + 16]!;
     }
-    this.#setKey(view, stack, isLater);
-    const row = this.#row(link, selection.tunnel);
-    countPacket(this.#columns, row, batch, i, packet);
-    this.#facts(batch, i, stack, row, packet, isLater);
-    if (this.#columns.doubles[row * R.doubles + R.packets]! <= SAMPLES) this.#sampleChecksum(batch, i, stack, row);
-    if (stack.firstFragment >= 0) this.#rememberFragments(batch.bytes, stack, capture, row);
+    this.#touched = sum | 0;
+  }
+
+  /** Reads of the second loop, as a number that means nothing. */
+  get touched(): number {
+    return this.#touched;
+  }
+
+  #count(row: number, at: number, packet: number): number {
+    const { words, doubles } = this.facts;
+    const before = countPacket(this.rows, row, words, doubles, at, packet);
+    countPayload(this.rows, row, words, at);
+    countHeaders(this.rows, row, words, at);
+    return before;
+  }
+
+  /** Counts packet `i`, whose facts were written after its layers were looked at. Returns its row. */
+  countWritten(i: number, packet: number): number {
+    const at = i * F.words;
+    const row = this.rowOfFacts(i);
+    if (this.#count(row, at, packet) < SAMPLES) this.#checksums.note(i);
+    if (this.window !== null) countWindow(this.rows, row, this.facts, at, this.window);
     return row;
   }
 
-  /** One right checksum clears a row for good, so healthy rows are judged once. */
-  #sampleChecksum(batch: PacketBatch, i: number, stack: LayerStack, row: number): void {
-    if (batch.captured[i]! < batch.original[i]! || this.#columns.checksumsRight[row]! > 0) return;
-    sampleChecksums(this.#columns, row, batch.bytes, stack);
+  /** The row of the flow and path that the facts of packet `i` name. */
+  rowOfFacts(i: number): number {
+    const at = i * F.words;
+    const words = this.facts.words;
+    return this.#rowAt(at, hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!));
   }
 
-  #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {
-    const last = stack.depth - 1;
-    if (last < 0 || stack.protocol[last] !== P.arp || stack.tunnels > 0) return;
-    this.arp.add(bytes, stack.start[last]!, stack.end[last]!, link, packet);
-  }
-
-  /** Writes the flow of the selected IP header into the key of the rows. */
-  #setKey(view: DataView, stack: LayerStack, isLater: boolean): void {
-    const key = this.#rows.key;
-    const { network, transport } = this.#selection;
-    const family = stack.protocol[network]!;
-    const at = stack.start[network]!;
-    const isInnermost = network === stack.network;
-    const protocol = isInnermost ? stack.ipProtocol : upperProtocol(stack, network);
-    let word = (protocol & 0xff) | (family === P.ipv6 ? IPV6_FLOW : 0);
-    let ports = 0;
-    if (protocol === TCP_NUMBER || protocol === UDP_NUMBER || protocol === SCTP_NUMBER) {
-      const portsAt = isInnermost ? stack.portsAt : transport < 0 ? -1 : stack.start[transport]!;
-      if (portsAt >= 0) ports = view.getInt32(portsAt);
-      else if (!isLater) word |= PORTS_CUT;
+  #rowAt(at: number, hash: number): number {
+    const words = this.facts.words;
+    const records = this.rows.words;
+    const { slots, mask } = this.#rowIndex;
+    let slot = hash & mask;
+    for (;;) {
+      const row = slots[2 * slot + 1]!;
+      if (row < 0) return this.#newRow(slot, hash, at);
+      if (slots[2 * slot] === hash) {
+        const record = records[row >>> SHIFT]!;
+        const x = (row & MASK) * R.words;
+        if (
+          record[x] === words[at] &&
+          record[x + 1] === words[at + 1] &&
+          record[x + 2] === words[at + 2] &&
+          record[x + 3] === words[at + 3] &&
+          record[x + 4] === words[at + 4]
+        )
+          return row;
+      }
+      slot = (slot + 1) & mask;
     }
-    key[SOURCE] = this.addresses.viewedSource(family, view, at);
-    key[DESTINATION] = this.addresses.viewedDestination(family, view, at);
-    key[PORTS] = ports;
-    key[PROTO] = word;
   }
 
-  /** The row of the flow in the key, seen on this link and in this tunnel. */
-  #row(link: number, tunnel: number): number {
-    const rows = this.#rows;
-    rows.key[LINK] = link;
-    rows.key[TUNNEL] = tunnel;
-    const row = rows.intern();
-    if (rows.added) this.#newRow(row, link, tunnel);
-    return row;
-  }
-
-  #newRow(row: number, link: number, tunnel: number): void {
-    const flows = this.#flows;
-    for (let word = 0; word < FLOW_WORDS; word++) flows.key[word] = this.#rows.key[word]!;
-    const flow = flows.intern();
-    this.#columns.add(flow, link, tunnel);
-    if (flows.added) {
+  #newRow(slot: number, hash: number, at: number): number {
+    const words = this.facts.words;
+    const rows = this.rows;
+    const row = rows.add();
+    this.#rowIndex.put(slot, hash, row);
+    for (let place = R.source; place <= R.path; place++) rows.setWord(row, place, words[at + place]!);
+    rows.setWord(row, R.hash, hash);
+    const flow = this.#flowOf(row);
+    rows.setWord(row, R.flow, flow);
+    if (flow === this.#flowCount) {
       if (flow === this.#firstRow.length) this.#growFlows();
       this.#firstRow[flow] = row;
-    } else this.#columns.next[this.#lastRow[flow]!] = row;
+      this.#flowCount++;
+    } else rows.setWord(this.#lastRow[flow]!, R.next, row);
     this.#lastRow[flow] = row;
+    return row;
+  }
+
+  /** The flow of a row's key; a new one when no row has it. */
+  #flowOf(row: number): number {
+    const { rows } = this;
+    const [source, destination] = [rows.word(row, R.source), rows.word(row, R.destination)];
+    const [ports, protocol] = [rows.word(row, R.ports), rows.word(row, R.protocol)];
+    const known = this.findFlow(source, destination, ports, protocol);
+    if (known >= 0) return known;
+    this.#flowIndex.put(this.#freeSlot, this.#freeHash, this.#flowCount);
+    return this.#flowCount;
   }
 
   #growFlows(): void {
@@ -154,126 +217,103 @@ export class FlowTable {
     this.#lastRow = last;
   }
 
-  /** Everything beyond the counters. */
-  #facts(batch: PacketBatch, i: number, stack: LayerStack, row: number, packet: number, isLater: boolean): void {
-    const selection = this.#selection;
-    const view = this.#view.of(batch.bytes);
-    const columns = this.#columns;
-    const { network, transport } = selection;
-    countHeader(columns, row, view, stack.start[network]!, stack.protocol[network] === P.ipv4);
-    if (isLater) columns.words[row * R.words + R.bits]! |= B.fragmentWithoutFirst;
-    const payload = this.#payload(batch, i, stack, row);
-    if (transport < 0 || isLater) return;
-    const protocol = stack.protocol[transport]!;
-    if (protocol === P.tcp) trackTcp(columns, row, view, stack.start[transport]!, payload);
-    else if (protocol === P.icmp || protocol === P.icmpv6) this.#icmp(batch.bytes, stack, row, packet);
-  }
+  #freeSlot = 0;
+  #freeHash = 0;
 
-  #payload(batch: PacketBatch, i: number, stack: LayerStack, row: number): number {
-    const cut = batch.original[i]! - batch.captured[i]!;
-    const payload = countPayload(this.#columns, row, this.#view.of(batch.bytes), stack, this.#selection, cut);
-    if (this.insideWindow) {
-      this.#columns.windowPackets[row]!++;
-      this.#columns.windowBytes[row]! += payload;
-    }
-    return payload;
-  }
-
-  #icmp(bytes: Uint8Array, stack: LayerStack, row: number, packet: number): void {
-    const { transport } = this.#selection;
-    const at = stack.start[transport]!;
-    const protocol = stack.protocol[transport]!;
-    if (countEcho(this.#columns, row, bytes[at]!, protocol === P.icmp)) return;
-    const end = stack.end[transport]!;
-    this.icmpErrors.add(this.addresses, bytes, { at, end, protocol, observation: row, packet });
-  }
-
-  /** Counts a later fragment in the row of its first one; -1 when that is not known. */
-  #laterFragment(
-    batch: PacketBatch,
-    i: number,
-    stack: LayerStack,
-    link: number,
-    capture: number,
-    packet: number,
-  ): number {
-    this.#fragments.setKey(this.addresses, batch.bytes, stack, stack.laterFragment, capture);
-    const known = this.#fragments.get();
-    if (known < 0) return -1;
-    const isOuter = (known & 1) === 1;
-    const first = known >> 1;
-    const flow = this.#columns.flow[first]!;
-    this.#rows.copyKey(this.#flows, flow, FLOW_WORDS);
-    // On the link and (for an inner fragment) in the tunnel where this one was seen, whatever its first one took.
-    const row = this.#row(link, isOuter ? this.#columns.tunnel[first]! : this.#selection.tunnel);
-    countPacket(this.#columns, row, batch, i, packet);
-    if (isOuter) this.#columns.outerFragments[row]!++;
-    else this.#payload(batch, i, stack, row);
-    return row;
-  }
-
-  #rememberFragments(bytes: Uint8Array, stack: LayerStack, capture: number, row: number): void {
-    const { network, tunnelLayer } = this.#selection;
-    for (let layer = stack.firstFragment; layer <= network; layer++) {
-      if (!isFirstFragment(bytes, stack, layer)) continue;
-      this.#fragments.setKey(this.addresses, bytes, stack, layer, capture);
-      const isOuter = tunnelLayer >= 0 && layer < tunnelLayer;
-      this.#columns.words[row * R.words + R.bits]! |= isOuter ? B.outerFragmented : B.innerFragmented;
-      this.#fragments.put(row * 2 + (isOuter ? 1 : 0));
+  /** A flow by its address words, ports word (source in the upper half) and protocol word; -1 if it was not seen. */
+  findFlow(source: number, destination: number, ports: number, protocol: number): number {
+    const { rows } = this;
+    const { slots, mask } = this.#flowIndex;
+    const hash = hashWords(source, destination, ports, protocol, 0);
+    let slot = hash & mask;
+    for (;;) {
+      const flow = slots[2 * slot + 1]!;
+      if (flow < 0) {
+        this.#freeSlot = slot;
+        this.#freeHash = hash;
+        return -1;
+      }
+      if (slots[2 * slot] === hash) {
+        const row = this.#firstRow[flow]!;
+        if (
+          rows.word(row, R.source) === source &&
+          rows.word(row, R.destination) === destination &&
+          rows.word(row, R.ports) === ports &&
+          rows.word(row, R.protocol) === protocol
+        )
+          return flow;
+      }
+      slot = (slot + 1) & mask;
     }
   }
 
   // ---- reading, after the packets ----
 
   get flowCount(): number {
-    return this.#flows.count;
+    return this.#flowCount;
   }
 
-  /** The facts of all rows. Read them after the packets: the arrays of a moment before are not those of now. */
-  get columns(): ObservationColumns {
-    if (!this.#unpacked) this.#columns.unpack();
-    this.#unpacked = true;
-    return this.#columns;
-  }
-
-  /** First row of a flow; follow `columns.next`. */
+  /** First row of a flow; follow `rows.next`. */
   firstRow(flow: number): number {
     return this.#firstRow[flow]!;
   }
 
+  linkOf(row: number): number {
+    return this.paths.link[this.rows.path(row)]!;
+  }
+
+  tunnelOf(row: number): number {
+    return this.paths.tunnel[this.rows.path(row)]!;
+  }
+
+  /** A word of a flow's identity: RECORD.source, destination, ports or protocol. */
+  #word(flow: number, place: number): number {
+    return this.rows.word(this.#firstRow[flow]!, place);
+  }
+
   protocolOf(flow: number): number {
-    return this.#flows.word(flow, PROTO) & 0xff;
+    return this.#word(flow, R.protocol) & 0xff;
   }
 
   familyOf(flow: number): 4 | 6 {
-    return this.#flows.word(flow, PROTO) & IPV6_FLOW ? 6 : 4;
+    return this.#word(flow, R.protocol) & B.ipv6 ? 6 : 4;
   }
 
   sourceOf(flow: number): string {
-    return this.addresses.text(this.#flows.word(flow, SOURCE), this.familyOf(flow));
+    return this.addresses.text(this.#word(flow, R.source), this.familyOf(flow));
   }
 
   destinationOf(flow: number): string {
-    return this.addresses.text(this.#flows.word(flow, DESTINATION), this.familyOf(flow));
+    return this.addresses.text(this.#word(flow, R.destination), this.familyOf(flow));
+  }
+
+  /** Source and destination address as words: of IPv6 flows, numbers in `addresses`. */
+  sourceWord(flow: number): number {
+    return this.#word(flow, R.source);
+  }
+
+  destinationWord(flow: number): number {
+    return this.#word(flow, R.destination);
   }
 
   /** Source and destination port; null when cut off, 0 for protocols without. */
   sourcePortOf(flow: number): number | null {
-    return this.#flows.word(flow, PROTO) & PORTS_CUT ? null : this.#flows.word(flow, PORTS) >>> 16;
+    return this.#word(flow, R.protocol) & B.portsCut ? null : this.#word(flow, R.ports) >>> 16;
   }
 
   destinationPortOf(flow: number): number | null {
-    return this.#flows.word(flow, PROTO) & PORTS_CUT ? null : this.#flows.word(flow, PORTS) & 0xffff;
+    return this.#word(flow, R.protocol) & B.portsCut ? null : this.#word(flow, R.ports) & 0xffff;
   }
 
   /** The flow of the other direction, -1 if none was seen. */
   reverseOf(flow: number): number {
-    const ports = this.#flows.word(flow, PORTS);
+    const ports = this.#word(flow, R.ports);
+    const swapped = (ports << 16) | (ports >>> 16);
     return this.findFlow(
-      this.#flows.word(flow, DESTINATION),
-      this.#flows.word(flow, SOURCE),
-      (ports << 16) | (ports >>> 16),
-      this.#flows.word(flow, PROTO),
+      this.#word(flow, R.destination),
+      this.#word(flow, R.source),
+      swapped,
+      this.#word(flow, R.protocol),
     );
   }
 
@@ -281,16 +321,11 @@ export class FlowTable {
   quotedFlow(error: IcmpError): number {
     if (error.sourcePort === null || error.destinationPort === null) return -1;
     const ports = (error.sourcePort << 16) | error.destinationPort;
-    return this.findFlow(error.source, error.destination, ports, error.protocol | (error.family === 6 ? IPV6_FLOW : 0));
-  }
-
-  /** A flow by its address words, ports word (source in the upper half) and protocol word; -1 if it was not seen. */
-  findFlow(source: number, destination: number, ports: number, protocol: number): number {
-    const key = this.#flows.key;
-    key[SOURCE] = source;
-    key[DESTINATION] = destination;
-    key[PORTS] = ports;
-    key[PROTO] = protocol;
-    return this.#flows.find();
+    return this.findFlow(
+      error.source | 0,
+      error.destination | 0,
+      ports,
+      error.protocol | (error.family === 6 ? B.ipv6 : 0),
+    );
   }
 }

@@ -2,11 +2,12 @@
 // Which row a later IP fragment belongs to: a bounded table of the last first-fragments (RFC 791 section 3.2, RFC 8200
 // section 4.5: source, destination, protocol and identification make the datagram). Four places per hash value; the
 // oldest of the four makes room.
+
+import { fragmentHeader } from '../decode/ip-facts.ts';
 import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
 import type { AddressWords } from './address-words.ts';
-import { fragmentHeader } from './ip-facts.ts';
 
 /** Datagrams remembered at most. */
 export const FRAGMENT_CAPACITY = 8192;

@@ -31,6 +31,8 @@ const NO_ADDRESS = 0xffff;
 /** Bit of the TYPE word: the frame came inside a carrier (a mirrored copy). */
 const CARRIED = 0x80;
 const [CAPTURE, INTERFACE, IFINDEX, TYPE, HIGH, SOURCE, DESTINATION] = [0, 1, 2, 3, 4, 5, 6] as const;
+/** Words that tell a link entry from others. */
+export const LINK_WORDS = 7;
 
 export class Links {
   readonly #table = new WordTable(64);
@@ -42,56 +44,12 @@ export class Links {
     return this.#table.count;
   }
 
-  /**
-   * Counts the frame and returns the index of its link entry. Needs a walked `stack`; `layer` is the link header: 0, or the
-   * frame inside the last carrier.
-   */
-  add(view: DataView, capture: number, interfaceIndex: number, stack: LayerStack, layer: number): number {
-    const key = this.#table.key;
-    key[CAPTURE] = capture;
-    key[INTERFACE] = interfaceIndex;
-    key[IFINDEX] = 0;
-    key[HIGH] = 0;
-    key[SOURCE] = 0;
-    key[DESTINATION] = 0;
-    const protocol = stack.depth > 0 ? stack.protocol[layer]! : P.none;
-    const at = stack.start[layer]!;
-    if (protocol === P.ethernet) this.#ethernet(view, at);
-    else if (protocol === P.sll2) this.#cooked2(view, at);
-    else if (protocol === P.sll) this.#cooked(view, at);
-    else key[TYPE] = protocol === P.none ? withoutHeader(stack) : protocol === P.null ? NULL : RAW;
-    if (layer > 0) key[TYPE]! |= CARRIED;
+  /** Index of the link entry whose words stand first in `key`. Counts nothing. */
+  intern(key: Int32Array): number {
+    for (let i = 0; i < LINK_WORDS; i++) this.#table.key[i] = key[i]!;
     const index = this.#table.intern();
     if (index === this.packets.length) this.#grow();
-    this.packets[index]!++;
     return index;
-  }
-
-  #ethernet(view: DataView, at: number): void {
-    const key = this.#table.key;
-    key[TYPE] = ETHERNET;
-    key[HIGH] = (view.getUint16(at + 6) << 16) | view.getUint16(at);
-    key[SOURCE] = view.getInt32(at + 8);
-    key[DESTINATION] = view.getInt32(at + 2);
-  }
-
-  #cooked(view: DataView, at: number): void {
-    const key = this.#table.key;
-    const hasMac = view.getUint16(at + SLL_ADDRESS_LENGTH) === 6;
-    key[TYPE] = COOKED | ((view.getUint16(at + SLL_PACKET_TYPE) & 0xff) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
-    if (!hasMac) return;
-    key[HIGH] = view.getUint16(at + SLL_ADDRESS) << 16;
-    key[SOURCE] = view.getInt32(at + SLL_ADDRESS + 2);
-  }
-
-  #cooked2(view: DataView, at: number): void {
-    const key = this.#table.key;
-    const hasMac = view.getUint8(at + SLL2_ADDRESS_LENGTH) === 6;
-    key[TYPE] = COOKED2 | (view.getUint8(at + SLL2_PACKET_TYPE) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
-    key[IFINDEX] = view.getInt32(at + SLL2_IFINDEX);
-    if (!hasMac) return;
-    key[HIGH] = view.getUint16(at + SLL2_ADDRESS) << 16;
-    key[SOURCE] = view.getInt32(at + SLL2_ADDRESS + 2);
   }
 
   #grow(): void {
@@ -132,6 +90,57 @@ export class Links {
       packets: this.packets[index] ?? 0,
     };
   }
+}
+
+/**
+ * Writes the words of the link entry of a walked frame to the start of `key`. `layer` is the link header: 0, or the frame inside
+ * the last carrier.
+ */
+export function writeLinkKey(
+  key: Int32Array,
+  view: DataView,
+  capture: number,
+  interfaceIndex: number,
+  stack: LayerStack,
+  layer: number,
+): void {
+  key[CAPTURE] = capture;
+  key[INTERFACE] = interfaceIndex;
+  key[IFINDEX] = 0;
+  key[HIGH] = 0;
+  key[SOURCE] = 0;
+  key[DESTINATION] = 0;
+  const protocol = stack.depth > 0 ? stack.protocol[layer]! : P.none;
+  const at = stack.start[layer]!;
+  if (protocol === P.ethernet) ethernetKey(key, view, at);
+  else if (protocol === P.sll2) cooked2Key(key, view, at);
+  else if (protocol === P.sll) cookedKey(key, view, at);
+  else key[TYPE] = protocol === P.none ? withoutHeader(stack) : protocol === P.null ? NULL : RAW;
+  if (layer > 0) key[TYPE]! |= CARRIED;
+}
+
+function ethernetKey(key: Int32Array, view: DataView, at: number): void {
+  key[TYPE] = ETHERNET;
+  key[HIGH] = (view.getUint16(at + 6) << 16) | view.getUint16(at);
+  key[SOURCE] = view.getInt32(at + 8);
+  key[DESTINATION] = view.getInt32(at + 2);
+}
+
+function cookedKey(key: Int32Array, view: DataView, at: number): void {
+  const hasMac = view.getUint16(at + SLL_ADDRESS_LENGTH) === 6;
+  key[TYPE] = COOKED | ((view.getUint16(at + SLL_PACKET_TYPE) & 0xff) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
+  if (!hasMac) return;
+  key[HIGH] = view.getUint16(at + SLL_ADDRESS) << 16;
+  key[SOURCE] = view.getInt32(at + SLL_ADDRESS + 2);
+}
+
+function cooked2Key(key: Int32Array, view: DataView, at: number): void {
+  const hasMac = view.getUint8(at + SLL2_ADDRESS_LENGTH) === 6;
+  key[TYPE] = COOKED2 | (view.getUint8(at + SLL2_PACKET_TYPE) << 8) | (hasMac ? 0 : NO_ADDRESS << 16);
+  key[IFINDEX] = view.getInt32(at + SLL2_IFINDEX);
+  if (!hasMac) return;
+  key[HIGH] = view.getUint16(at + SLL2_ADDRESS) << 16;
+  key[SOURCE] = view.getInt32(at + SLL2_ADDRESS + 2);
 }
 
 /** A link header that is cut off or not known says nothing; a damaged raw IP packet still came from a raw IP link. */

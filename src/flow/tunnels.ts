@@ -23,6 +23,8 @@ const [NONE, VXLAN_TUNNEL, IPIP, GRE, GENEVE_TUNNEL, WIREGUARD] = [0, 1, 2, 3, 4
 const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [
   0, 1, 2, 3, 4, 5, 6, 7,
 ] as const;
+/** Words that tell an entry from others, PARENT last. */
+export const TUNNEL_WORDS = 8;
 /** Bits of the KIND word: encapsulation (4), IPv6 outer (1), VNI valid (1), inner MACs (1); UDP port above. */
 const IPV6_OUTER = 16;
 const HAS_VNI = 32;
@@ -47,43 +49,46 @@ export class Tunnels {
 
   /** Index of the tunnel whose header is stack layer `layer`; `parent` is the index of the tunnel around it, or NO_TUNNEL. */
   add(view: DataView, stack: LayerStack, layer: number, parent: number): number {
-    const key = this.#table.key;
+    this.outer = outerNetwork(stack, layer);
+    this.writeKey(this.#table.key, 0, view, stack, layer, this.outer);
+    this.#table.key[PARENT] = parent;
+    return this.#table.intern();
+  }
+
+  /** Writes the words of the tunnel at `layer`, without a parent, into `key` from `to` on; `outer` is `outerNetwork` of it. */
+  writeKey(key: Int32Array, to: number, view: DataView, stack: LayerStack, layer: number, outer: number): void {
     const protocol = stack.protocol[layer]!;
     const at = stack.start[layer]!;
-    key[VNI] = 0;
-    key[MAC_HIGH] = 0;
-    key[MAC_SOURCE] = 0;
-    key[MAC_DESTINATION] = 0;
-    key[PARENT] = parent;
+    key[to + VNI] = 0;
+    key[to + MAC_HIGH] = 0;
+    key[to + MAC_SOURCE] = 0;
+    key[to + MAC_DESTINATION] = 0;
+    key[to + PARENT] = NO_TUNNEL;
     let kind: number = protocol === P.gre ? GRE : IPIP;
     if (protocol === P.vxlan) {
       kind = VXLAN_TUNNEL | HAS_VNI | (udpPort(view, stack, layer) << 16);
-      key[VNI] = view.getUint32(at + VXLAN_VNI) >>> 8;
+      key[to + VNI] = view.getUint32(at + VXLAN_VNI) >>> 8;
     } else if (protocol === P.geneve) {
       kind = GENEVE_TUNNEL | HAS_VNI | (udpPort(view, stack, layer) << 16);
-      key[VNI] = view.getUint32(at + GENEVE_VNI) >>> 8;
+      key[to + VNI] = view.getUint32(at + GENEVE_VNI) >>> 8;
     } else if (protocol === P.wireguard) kind = WIREGUARD | (udpPort(view, stack, layer) << 16);
     if (layer + 1 < stack.depth && stack.protocol[layer + 1] === P.ethernet) {
       kind |= HAS_MACS;
       const mac = stack.start[layer + 1]!;
-      key[MAC_HIGH] = (view.getUint16(mac + 6) << 16) | view.getUint16(mac);
-      key[MAC_SOURCE] = view.getInt32(mac + 8);
-      key[MAC_DESTINATION] = view.getInt32(mac + 2);
+      key[to + MAC_HIGH] = (view.getUint16(mac + 6) << 16) | view.getUint16(mac);
+      key[to + MAC_SOURCE] = view.getInt32(mac + 8);
+      key[to + MAC_DESTINATION] = view.getInt32(mac + 2);
     }
-    const outer = outerNetwork(stack, layer);
-    this.outer = outer;
     if (outer >= 0) {
       const outerProtocol = stack.protocol[outer]!;
       if (outerProtocol === P.ipv6) kind |= IPV6_OUTER;
-      // interning IPv6 addresses uses another table, so the key stays as it is
-      key[OUTER_SOURCE] = this.#addresses.viewedSource(outerProtocol, view, stack.start[outer]!);
-      key[OUTER_DESTINATION] = this.#addresses.viewedDestination(outerProtocol, view, stack.start[outer]!);
+      key[to + OUTER_SOURCE] = this.#addresses.viewedSource(outerProtocol, view, stack.start[outer]!);
+      key[to + OUTER_DESTINATION] = this.#addresses.viewedDestination(outerProtocol, view, stack.start[outer]!);
     } else {
-      key[OUTER_SOURCE] = 0;
-      key[OUTER_DESTINATION] = 0;
+      key[to + OUTER_SOURCE] = 0;
+      key[to + OUTER_DESTINATION] = 0;
     }
-    key[KIND] = kind;
-    return this.#table.intern();
+    key[to + KIND] = kind;
   }
 
   /** Index of "no tunnel, but inside this carrier". */

@@ -30,9 +30,9 @@ export class FlowSelector {
 
   /** Whether packet `i` of the batch, walked into `packet`, is of one of the flows. Call it for every packet. */
   fits(batch: PacketBatch, i: number, packet: Packet): boolean {
-    const row = this.#table.add(batch, i, packet.stack, packet.capture, packet.number);
+    const row = this.#add(batch, i, packet);
     if (row < 0) return false;
-    const flow = this.#table.columns.flow[row] ?? 0;
+    const flow = this.#table.rows.flow(row);
     if (flow >= this.#decisions.length) {
       const larger = new Uint8Array(this.#decisions.length * 2);
       larger.set(this.#decisions);
@@ -40,6 +40,22 @@ export class FlowSelector {
     }
     if (this.#decisions[flow] === UNDECIDED) this.#decisions[flow] = this.#decide(flow);
     return this.#decisions[flow] === WANTED;
+  }
+
+  #add(batch: PacketBatch, i: number, { stack, capture, number }: Packet): number {
+    const one = {
+      ...batch,
+      start: batch.start.subarray(i),
+      captured: batch.captured.subarray(i),
+      original: batch.original.subarray(i),
+      seconds: batch.seconds.subarray(i),
+      nanos: batch.nanos.subarray(i),
+      interface: batch.interface.subarray(i),
+      count: 1,
+    };
+    this.#table.note(one, 0, stack, capture);
+    this.#table.addBatch(one, { capture, firstPacket: number, layersOf: () => stack, onOrphan: () => {} });
+    return this.#table.rowOf[0] ?? -1;
   }
 
   #decide(flow: number): number {

@@ -1,11 +1,12 @@
 // HOT: per packet. No allocation (but for addresses met for the first time).
 // Which packets fit the filters of `trace`, decided packet by packet, so that streams need no second reading: a packet
 // fits when its flow would, as far as the packet shows it. Memory is bounded.
+
+import { fragmentHeader, isFirstFragment, upperProtocol } from '../decode/ip-facts.ts';
 import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import { AddressWords } from '../flow/address-words.ts';
 import { Fragments } from '../flow/fragments.ts';
-import { fragmentHeader, isFirstFragment, upperProtocol } from '../flow/ip-facts.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
 import { Selection } from '../flow/selection.ts';
 import { outerNetwork, Tunnels } from '../flow/tunnels.ts';

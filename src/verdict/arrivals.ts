@@ -84,7 +84,7 @@ interface Side {
   largest: number;
 }
 
-/** Flow key -> what was sent and what arrived. `table` holds the packets inside the window and its edges. */
+/** Flow key -> what was sent and what arrived. `table` counted those inside the window apart. */
 export interface Arrivals {
   window: CommonWindow;
   of(key: string, from: Node | null, to: Node | null): Arrival | null;
@@ -139,19 +139,19 @@ export function flowKey(table: FlowTable, flow: number): string {
 
 /** Rotated files of one NIC add up; one NIC in two captures (its own file and `-i any`) counts once, by the larger. */
 function sideOf(table: FlowTable, points: Points, groupOf: (point: Point) => string, flow: number, node: Node): Side {
-  const c = table.columns;
+  const { rows } = table;
   const sides = new Map<string, Side>();
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    const point = points.all[points.ofLink[c.link[row] ?? 0] ?? -1];
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
     if (point?.role !== 'underlay' || point.topologyNode?.index !== node.index) continue;
     const key = groupOf(point);
     const side = sides.get(key) ?? { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
     sides.set(key, side);
-    side.sent += c.windowPackets[row] ?? 0;
-    side.sentBytes += c.windowBytes[row] ?? 0;
-    side.seen += (c.packets[row] ?? 0) - (c.outerFragments[row] ?? 0);
-    side.seenBytes += c.payloadBytes[row] ?? 0;
-    side.largest = Math.max(side.largest, c.largest[row] ?? 0);
+    side.sent += rows.windowPackets(row);
+    side.sentBytes += rows.windowBytes(row);
+    side.seen += rows.edgePackets(row);
+    side.seenBytes += rows.edgeBytes(row);
+    side.largest = Math.max(side.largest, rows.edgeLargest(row));
   }
   const none: Side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
   return [...sides.values()].reduce((best, side) => (side.seen > best.seen ? side : best), none);
@@ -165,10 +165,4 @@ function compare(from: Side, to: Side): Arrival | null {
   if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
   if (sameSizes) return { ...counts, lost: to.seen < from.sent };
   return { ...counts, lost: to.seenBytes < from.sentBytes ? true : null };
-}
-
-/** Whether a packet of that time counts as sent; with an `edge` in seconds, as arrived. */
-export function isWithin(window: CommonWindow, seconds: number, nanos: number, edge = 0): boolean {
-  const time = toSeconds({ seconds, nanos });
-  return time >= toSeconds(window.first) - edge && time <= toSeconds(window.last) + edge;
 }

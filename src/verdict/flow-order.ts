@@ -5,11 +5,11 @@ import type { FlowTable } from '../flow/flow-table.ts';
 export function flowOrder(table: FlowTable, captures: number): Int32Array {
   const order = Int32Array.from({ length: table.flowCount }, (_, i) => i);
   if (captures < 2) return order;
-  const c = table.columns;
+  const { rows } = table;
   const times = Float64Array.from(order, (flow) => {
     let earliest = Number.POSITIVE_INFINITY;
-    for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-      earliest = Math.min(earliest, (c.firstSeconds[row] ?? 0) + (c.firstNanos[row] ?? 0) / 1e9);
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      earliest = Math.min(earliest, rows.firstSeconds(row) + rows.firstNanos(row) / 1e9);
     }
     return earliest;
   });

@@ -86,7 +86,7 @@ function isUnanswered(
   outcome: Outcome | null,
 ): boolean {
   const silent = outcome === 'no-answer' || outcome === 'one-way';
-  return silent && largestSum(observations, groupOf, input.table.columns.requests) > 0;
+  return silent && largestSum(observations, groupOf, (row) => input.table.rows.requests(row)) > 0;
 }
 
 function flowOutcome(shared: Shared, flow: number): Outcome | null {
@@ -106,18 +106,21 @@ interface SeenFlow {
 function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[] {
   const { table } = shared.input;
   const reverse = table.reverseOf(flow);
-  const largest = (column: Uint32Array): number => largestSum(seen.observations, shared.groupOf, column);
-  const { requests, largeRetransmissions } = table.columns;
+  const { rows } = table;
+  const largest = (fact: (row: number) => number): number => largestSum(seen.observations, shared.groupOf, fact);
   return warningsOf({
     conflicts: shared.conflicts,
     ...seen,
     protocol: table.protocolOf(flow),
-    columns: table.columns,
-    own: { requests: largest(requests), largeRetransmissions: largest(largeRetransmissions) },
+    rows,
+    own: {
+      requests: largest((row) => rows.requests(row)),
+      largeRetransmissions: largest((row) => rows.largeRetransmissions(row)),
+    },
     reverse: directionFacts(table, reverse),
     errors: shared.errorsOf.get(flow) ?? [],
     seenAt: (error) => ({
-      capture: table.links.captureOf(table.columns.link[error.observation] ?? 0),
+      capture: table.links.captureOf(table.linkOf(error.observation)),
       packet: error.packet,
     }),
     largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),

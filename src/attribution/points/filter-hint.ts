@@ -45,16 +45,16 @@ export function filterHints(table: FlowTable, captures: readonly CaptureCounters
 }
 
 function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
-  const c = table.columns;
+  const { rows } = table;
   const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
   const ends = [table.sourceOf(flow), table.destinationOf(flow)];
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    const shape = shapes[table.links.captureOf(c.link[row] ?? 0)];
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const shape = shapes[table.links.captureOf(table.linkOf(row))];
     if (shape === undefined) continue;
-    const packets = c.packets[row] ?? 0;
+    const packets = rows.packets(row);
     shape.packets += packets;
     shape.answersOnly ||= unasked;
-    const tunnel = table.tunnels.record(c.tunnel[row] ?? 0);
+    const tunnel = table.tunnels.record(table.tunnelOf(row));
     const outer = tunnel.outerSrc === null ? ends : [tunnel.outerSrc, tunnel.outerDst ?? ''];
     shape.common = shape.common === null ? new Set(outer) : new Set(outer.filter((a) => shape.common?.has(a)));
     if (tunnel.encapsulation === 'none' || tunnel.carriers.length > 0) continue;

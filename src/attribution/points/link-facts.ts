@@ -65,15 +65,15 @@ function emptyFacts(link: LinkRecord): LinkFacts {
 }
 
 function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTopology: boolean, flow: number): void {
-  const columns = table.columns;
+  const { rows } = table;
   const src = table.sourceOf(flow);
   const dst = table.destinationOf(flow);
-  for (let row = table.firstRow(flow); row >= 0; row = columns.next[row] ?? -1) {
-    const entry = facts[columns.link[row] ?? 0];
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const entry = facts[table.linkOf(row)];
     if (entry === undefined) continue;
-    const packets = columns.packets[row] ?? 0;
-    const tunnel = table.tunnels.record(columns.tunnel[row] ?? 0);
-    if (tunnel.encapsulation === 'none') addPlain(entry, book, src, dst, packets, columns.ttlMax[row] ?? 0);
+    const packets = rows.packets(row);
+    const tunnel = table.tunnels.record(table.tunnelOf(row));
+    if (tunnel.encapsulation === 'none') addPlain(entry, book, src, dst, packets, rows.ttlMax(row));
     else addOuter(entry, book, hasTopology, tunnel, packets);
   }
 }

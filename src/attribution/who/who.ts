@@ -61,15 +61,15 @@ export function directory(table: FlowTable, points: Points, book: AddressBook): 
 
 function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<string, Hint> {
   const hints = new Map<string, Hint>();
-  const columns = table.columns;
+  const { rows } = table;
   for (let flow = 0; flow < table.flowCount; flow++) {
     const src = table.sourceOf(flow);
     const dst = table.destinationOf(flow);
     const srcOpen = isOpen(book.ownerOf(src)) || isDoubtful(book.ownerOf(src));
     const dstOpen = isOpen(book.ownerOf(dst)) || isDoubtful(book.ownerOf(dst));
     if (!srcOpen && !dstOpen) continue;
-    for (let row = table.firstRow(flow); row >= 0; row = columns.next[row] ?? -1) {
-      const link = columns.link[row] ?? 0;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const link = table.linkOf(row);
       if (points.all[points.ofLink[link] ?? -1]?.role !== 'underlay') continue;
       const ends = rowEnds(table, points, book, row, link);
       if (srcOpen && ends.from !== null) hintOf(hints, src)[ends.plain ? 'macSource' : 'outerSource'].add(ends.from);
@@ -101,12 +101,12 @@ function rowEnds(
   row: number,
   link: number,
 ): { plain: boolean; from: Node | null; to: Node | null } {
-  const tunnel = table.tunnels.record(table.columns.tunnel[row] ?? 0);
+  const tunnel = table.tunnels.record(table.tunnelOf(row));
   if (tunnel.outerSrc !== null && tunnel.outerDst !== null) {
     return { plain: false, from: book.nodeOf(tunnel.outerSrc), to: book.nodeOf(tunnel.outerDst) };
   }
   const { src, dst } = table.links.record(link);
-  const ttl = table.columns.ttlMax[row] ?? 0;
+  const ttl = table.rows.ttlMax(row);
   const routedOnce = ttl === 63 || ttl === 127 || ttl === 254;
   return {
     plain: true,

@@ -3,7 +3,7 @@
 import { hasBit, type SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { BIT } from '../../flow/observation-columns.ts';
+import { BIT } from '../../flow/row-records.ts';
 import type { Settings } from './overlay-in-use.ts';
 
 const UDP = 17;

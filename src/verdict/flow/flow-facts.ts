@@ -5,7 +5,7 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { IcmpError } from '../../flow/icmp-errors.ts';
-import { BIT } from '../../flow/observation-columns.ts';
+import { BIT } from '../../flow/row-records.ts';
 
 /** ICMP codes of "port unreachable" (RFC 792; RFC 4443 section 3.1). */
 const UNREACHABLE_PORT = 3;
@@ -32,15 +32,15 @@ export function isEbpfNodePort(observations: readonly SeenObservation[]): boolea
 
 /** Whether the other direction acknowledged beyond the last large segment that was sent again. */
 export function largeAcknowledged(table: FlowTable, flow: number, reverse: number): boolean {
-  const c = table.columns;
+  const { rows } = table;
   let sequence: number | null = null;
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1) {
-    if ((c.largeRetransmissions[row] ?? 0) > 0) sequence = c.largeSequence[row] ?? 0;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    if (rows.largeRetransmissions(row) > 0) sequence = rows.largeSequence(row);
   }
   if (sequence === null || reverse < 0) return false;
-  for (let row = table.firstRow(reverse); row >= 0; row = c.next[row] ?? -1) {
-    const known = ((c.bits[row] ?? 0) & BIT.acknowledgementKnown) !== 0;
-    if (known && (((c.acknowledged[row] ?? 0) - sequence) | 0) > 0) return true;
+  for (let row = table.firstRow(reverse); row >= 0; row = rows.next(row)) {
+    const known = (rows.bits(row) & BIT.acknowledgementKnown) !== 0;
+    if (known && ((rows.acknowledged(row) - sequence) | 0) > 0) return true;
   }
   return false;
 }

@@ -62,16 +62,16 @@ function unansweredAddresses(table: FlowTable): Set<string> {
 /** On a tunnel device the frame's own destination MAC is the inner one. */
 function linkDestination(seen: SeenObservation, table: FlowTable): string | null {
   const [row] = seen.rows;
-  return row === undefined ? null : table.links.record(table.columns.link[row] ?? 0).dst;
+  return row === undefined ? null : table.links.record(table.linkOf(row)).dst;
 }
 
 /** NIC points where a node's own VXLAN packets were seen: a filter or one-sided capture would hide the others alike. */
 function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
   const found = new Set<Point>();
-  for (let row = 0; row < table.columns.count; row++) {
-    const point = points.all[points.ofLink[table.columns.link[row] ?? 0] ?? -1];
+  for (let row = 0; row < table.rows.count; row++) {
+    const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
     if (point?.role !== 'underlay' || point.topologyNode === null || found.has(point)) continue;
-    const { encapsulation, outerSrc } = table.tunnels.record(table.columns.tunnel[row] ?? 0);
+    const { encapsulation, outerSrc } = table.tunnels.record(table.tunnelOf(row));
     if (encapsulation === 'vxlan' && point.topologyNode.addresses.some((a) => a.address === outerSrc)) found.add(point);
   }
   return found;
@@ -139,7 +139,7 @@ function notForThisHost({ src, dst, observations }: InsideInput, table: FlowTabl
   const seen = observations.find(
     (o) =>
       o.pointInfo.role === 'tunnel' &&
-      o.rows.some((row) => table.links.record(table.columns.link[row] ?? 0).packetType === TO_SOMEONE_ELSE),
+      o.rows.some((row) => table.links.record(table.linkOf(row)).packetType === TO_SOMEONE_ELSE),
   );
   if (seen === undefined) return null;
   const where = seen.pointInfo.node ?? 'a node';

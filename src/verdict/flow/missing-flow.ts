@@ -62,14 +62,14 @@ function edgeOf(duration: number, packets: number): number {
 
 /** Whether all answers came within moments of the beginning, or of the end, of a capture that goes on for much longer. */
 function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], answer: number): boolean {
-  const c = table.columns;
-  for (let row = table.firstRow(answer); row >= 0; row = c.next[row] ?? -1) {
-    const capture = captures[table.links.captureOf(c.link[row] ?? 0)];
+  const { rows } = table;
+  for (let row = table.firstRow(answer); row >= 0; row = rows.next(row)) {
+    const capture = captures[table.links.captureOf(table.linkOf(row))];
     if (capture?.first == null || capture.last === null) return false;
     const [start, end] = [toSeconds(capture.first), toSeconds(capture.last)];
-    const edge = edgeOf(end - start, c.packets[row] ?? 0);
-    const first = toSeconds({ seconds: c.firstSeconds[row] ?? Number.NaN, nanos: c.firstNanos[row] ?? 0 });
-    const last = toSeconds({ seconds: c.lastSeconds[row] ?? Number.NaN, nanos: c.lastNanos[row] ?? 0 });
+    const edge = edgeOf(end - start, rows.packets(row));
+    const first = toSeconds({ seconds: rows.firstSeconds(row), nanos: rows.firstNanos(row) });
+    const last = toSeconds({ seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) });
     if (edge === 0 || !(last <= start + edge || first >= end - edge)) return false;
   }
   return true;

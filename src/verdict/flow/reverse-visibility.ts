@@ -28,8 +28,8 @@ export function reverseVisibility(
 
 function pointsOf(table: FlowTable, points: Points, flow: number): Set<number> {
   const found = new Set<number>();
-  const c = table.columns;
-  for (let row = table.firstRow(flow); row >= 0; row = c.next[row] ?? -1)
-    found.add(points.ofLink[c.link[row] ?? 0] ?? -1);
+  const { rows } = table;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
+    found.add(points.ofLink[table.linkOf(row)] ?? -1);
   return found;
 }

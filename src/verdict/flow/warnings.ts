@@ -5,7 +5,7 @@ import { hasBit, type SeenObservation } from '../../attribution/observe.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { IcmpError } from '../../flow/icmp-errors.ts';
-import { BIT, type ObservationColumns } from '../../flow/observation-columns.ts';
+import { BIT, type RowRecords } from '../../flow/row-records.ts';
 import type { RawFinding } from './judgement.ts';
 
 import { nameOf } from './rules.ts';
@@ -16,7 +16,7 @@ export interface WarningInput {
   src: Who;
   dst: Who;
   protocol: number;
-  columns: ObservationColumns;
+  rows: RowRecords;
   observations: readonly SeenObservation[];
   outcome: Outcome | null;
   /** At the place that saw most of them: copies elsewhere count once. */
@@ -90,11 +90,11 @@ function blackHole({
  * Only the receiver's own NIC is evidence: at the sender, checksums are not final (calico-facts 4.6). All sampled packets of the
  * flow must be wrong, and more than one.
  */
-function badChecksum({ observations, columns, src, dst }: WarningInput): RawWarning | null {
+function badChecksum({ observations, rows, src, dst }: WarningInput): RawWarning | null {
   const seen = observations.find((o) => {
     const arrived = o.pointInfo.role === 'underlay' && dst.node !== null && o.pointInfo.topologyNode === dst.node;
-    const wrong = o.rows.reduce((sum, row) => sum + (columns.checksumsWrong[row] ?? 0), 0);
-    const right = o.rows.reduce((sum, row) => sum + (columns.checksumsRight[row] ?? 0), 0);
+    const wrong = o.rows.reduce((sum, row) => sum + rows.checksumsWrong(row), 0);
+    const right = o.rows.reduce((sum, row) => sum + rows.checksumsRight(row), 0);
     return arrived && wrong > 1 && right === 0;
   });
   if (seen === undefined) return null;

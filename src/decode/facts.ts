@@ -1,0 +1,222 @@
+// HOT: per packet. No allocation.
+// layers -> facts: what the flow table needs of a packet, as sixteen words. Behind this stage are numbers only: the table sees
+// neither bytes nor a layer stack, but for the rare packets that are marked `slow`.
+import type { PacketBatch } from '../capture/source.ts';
+import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
+import { IPV4 } from '../wire/ipv4.ts';
+import { IPV6 } from '../wire/ipv6.ts';
+import { TCP } from '../wire/tcp.ts';
+import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
+import { type LayerStack, OUTCOME, PROTOCOL } from './layer-stack.ts';
+
+/** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
+export const FACT = {
+  words: 16,
+  /** Address words of the flow's IP header: the address itself (IPv4), or its number in the table of addresses (IPv6). */
+  source: 0,
+  destination: 1,
+  /** Source port in the upper half; 0 without ports. */
+  ports: 2,
+  /** Upper-layer protocol (8 bits), FLOW_BIT. */
+  protocol: 3,
+  /** Which way the frame came: capture, interface, link addresses, tunnel, carriers, as one number. */
+  path: 4,
+  /** Payload bytes on the wire: above TCP's header, else above IP's. */
+  payload: 5,
+  /** Bytes from the outer IP header to the inner one. */
+  overhead: 6,
+  /** Bytes of the flow's IP packet. */
+  length: 7,
+  /** TTL (8 bits), TCP flags (8 bits), MARK. */
+  marks: 8,
+  sequence: 9,
+  acknowledgement: 10,
+  /** Bytes of the frame on the wire. */
+  original: 11,
+  /** Time: whole seconds (as a 64-bit number: place 6 of eight) and nanoseconds. */
+  seconds: 6,
+  nanos: 14,
+  /** The same wherever the same inner packet was captured: see `fingerprint()`. */
+  fingerprint: 15,
+} as const;
+
+/** Bits of the protocol word above the protocol number; they are part of a flow's identity. */
+export const FLOW_BIT = { ipv6: 0x100, portsCut: 0x200 } as const;
+
+/** Bits of the marks word above TTL and TCP flags. */
+export const MARK = {
+  dontFragment: 1 << 16,
+  /** The frame had more bytes than were captured. */
+  truncated: 1 << 17,
+  /** Flags, sequence and acknowledgement are those of a TCP header. */
+  tcp: 1 << 18,
+  echoRequest: 1 << 19,
+  echoReply: 1 << 20,
+  /** A later fragment whose first one is not known. */
+  orphan: 1 << 21,
+  /** Rare: the table asks for the packet's layers. */
+  slow: 1 << 22,
+  /** Not to be counted. */
+  skipped: 1 << 23,
+} as const;
+
+/** Numbers the IPv6 addresses: an interning table of the flow stage. */
+export interface AddressNumbers {
+  viewedSource(protocol: number, view: DataView, at: number): number;
+  viewedDestination(protocol: number, view: DataView, at: number): number;
+}
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const F = FACT;
+const M = MARK;
+const B = FLOW_BIT;
+const { tcp: TCP_NUMBER, udp: UDP_NUMBER, sctp: SCTP_NUMBER } = IP_PROTOCOL;
+const TTL = IPV4.ttl.bit >> 3;
+const HOP_LIMIT = IPV6.hlim.bit >> 3;
+const IPV4_FLAGS = IPV4.flags.bit >> 3;
+const IPV4_ID = IPV4.id.bit >> 3;
+const DONT_FRAGMENT = 0x40;
+const DATA_OFFSET = TCP.hdr_len.bit >> 3;
+const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
+const SEQUENCE = TCP.seq_raw.bit >> 3;
+const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
+const MIN_TCP_HEADER = TCP.headerLength;
+const NOT_FLOW = OUTCOME.notFlow;
+const UNSUPPORTED = OUTCOME.unsupported;
+const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
+
+/** Facts of one batch. */
+export class PacketFacts {
+  readonly words: Int32Array;
+  /** The same bytes as 64-bit numbers. */
+  readonly doubles: Float64Array;
+  readonly #addresses: AddressNumbers;
+
+  /** @param capacity packets of the largest batch */
+  constructor(addresses: AddressNumbers, capacity: number) {
+    this.words = new Int32Array(capacity * F.words);
+    this.doubles = new Float64Array(this.words.buffer);
+    this.#addresses = addresses;
+  }
+
+  /** Packet `i` is not counted. */
+  skip(i: number): void {
+    this.words[i * F.words + F.marks] = M.skipped;
+  }
+
+  /** Packet `i` needs its layers to be counted. */
+  defer(i: number): void {
+    this.words[i * F.words + F.marks] = M.slow;
+  }
+
+  /**
+   * Writes packet `i` of `batch`, which came by `path` with `overheadBytes` from the outer IP header to the inner one. Its flow's
+   * IP header is stack layer `network`, the layer above it `transport` (-1: none). `isLater`: it is a later fragment.
+   */
+  write(
+    batch: PacketBatch,
+    i: number,
+    view: DataView,
+    stack: LayerStack,
+    network: number,
+    transport: number,
+    path: number,
+    overheadBytes: number,
+    isLater: boolean,
+  ): void {
+    const words = this.words;
+    const to = i * F.words;
+    const family = stack.protocol[network]!;
+    const isV4 = family === P.ipv4;
+    const at = stack.start[network]!;
+    const isInnermost = network === stack.network;
+    const protocol = isInnermost ? stack.ipProtocol : upperProtocol(stack, network);
+    let identity = (protocol & 0xff) | (isV4 ? 0 : B.ipv6);
+    let ports = 0;
+    if (protocol === TCP_NUMBER || protocol === UDP_NUMBER || protocol === SCTP_NUMBER) {
+      const portsAt = isInnermost ? stack.portsAt : transport < 0 ? -1 : stack.start[transport]!;
+      if (portsAt >= 0) ports = view.getInt32(portsAt);
+      else if (!isLater) identity |= B.portsCut;
+    }
+    const source = this.#addresses.viewedSource(family, view, at);
+    const destination = this.#addresses.viewedDestination(family, view, at);
+    words[to + F.source] = source;
+    words[to + F.destination] = destination;
+    words[to + F.ports] = ports;
+    words[to + F.protocol] = identity;
+    words[to + F.path] = path;
+    words[to + F.overhead] = overheadBytes;
+
+    const original = batch.original[i]!;
+    const cut = original - batch.captured[i]!;
+    let marks = view.getUint8(at + (isV4 ? TTL : HOP_LIMIT)) | (cut > 0 ? M.truncated : 0);
+    if (isV4 && view.getUint8(at + IPV4_FLAGS) & DONT_FRAGMENT) marks |= M.dontFragment;
+    if (isLater) marks |= M.orphan;
+    const end = wireEnd(view, stack, network, cut);
+    let sequence = 0;
+    let from: number;
+    if (transport >= 0 && stack.protocol[transport] === P.tcp) {
+      const tcp = stack.start[transport]!;
+      const header = (view.getUint8(tcp + DATA_OFFSET) >> 4) << 2;
+      from = tcp + (header > MIN_TCP_HEADER ? header : MIN_TCP_HEADER);
+      sequence = view.getInt32(tcp + SEQUENCE);
+      if (!isLater) {
+        marks |= M.tcp | (view.getUint8(tcp + TCP_FLAGS) << 8);
+        words[to + F.sequence] = sequence;
+        words[to + F.acknowledgement] = view.getInt32(tcp + ACKNOWLEDGEMENT);
+      }
+    } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
+    else from = at + ipHeaderLength(view, stack, network);
+    if (transport >= 0 && !isLater) marks |= echoMark(view, stack, transport);
+    words[to + F.marks] = marks;
+    words[to + F.payload] = end > from ? end - from : 0;
+    words[to + F.length] = end - at;
+    words[to + F.original] = original;
+    this.doubles[(to >> 1) + F.seconds] = batch.seconds[i]!;
+    words[to + F.nanos] = batch.nanos[i]!;
+    const id = isV4 ? view.getUint16(at + IPV4_ID) : 0;
+    words[to + F.fingerprint] = fingerprint(source, destination, ports, sequence, (id << 16) ^ (end - at));
+  }
+}
+
+function echoMark(view: DataView, stack: LayerStack, transport: number): number {
+  const protocol = stack.protocol[transport]!;
+  if (protocol !== P.icmp && protocol !== P.icmpv6) return 0;
+  const type = view.getUint8(stack.start[transport]!);
+  if (type === (protocol === P.icmp ? ECHO : ECHO_V6)) return M.echoRequest;
+  return type === (protocol === P.icmp ? ECHO_REPLY : ECHO_REPLY_V6) ? M.echoReply : 0;
+}
+
+/**
+ * One number of what no hop changes: addresses, ports, TCP sequence number, IPv4 identification and length. TTL, checksums and
+ * MACs are left out. Equal numbers are most likely the same packet; IPv6 addresses are by their numbers, so one table's.
+ */
+function fingerprint(
+  source: number,
+  destination: number,
+  ports: number,
+  sequence: number,
+  idAndLength: number,
+): number {
+  const sum =
+    Math.imul(source, 0x9e3779b1) +
+    Math.imul(destination, 0x85ebca77) +
+    Math.imul(ports, 0xc2b2ae3d) +
+    Math.imul(sequence, 0x27d4eb2f) +
+    Math.imul(idAndLength, 0x165667b1);
+  const mixed = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}
+
+/**
+ * Whether a packet's facts can be written at once: an IP packet of a flow in at most one tunnel, that is no fragment, no ICMP
+ * error and not WireGuard's. The others (and ARP, and what is no flow) are for the table to look at with their layers.
+ */
+export function isUsual(view: DataView, stack: LayerStack): boolean {
+  if (stack.network < 0 || stack.outcome === NOT_FLOW || stack.outcome === UNSUPPORTED) return false;
+  if (stack.firstFragment >= 0 || stack.laterFragment >= 0 || stack.tunnels > 1) return false;
+  const last = stack.protocol[stack.depth - 1]!;
+  if (last === P.wireguard) return false;
+  return (last !== P.icmp && last !== P.icmpv6) || echoMark(view, stack, stack.depth - 1) !== 0;
+}

@@ -1,0 +1,160 @@
+// Packets that the facts alone do not tell how to count: fragments, nested tunnels, carriers, WireGuard, ICMP errors, ARP and
+// what is no flow. Each is walked once more and takes as long as it needs.
+import type { PacketBatch } from '../capture/source.ts';
+import { FACT, type PacketFacts } from '../decode/facts.ts';
+import { isFirstFragment } from '../decode/ip-facts.ts';
+import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
+import type { AddressWords } from './address-words.ts';
+import type { ArpPairs } from './arp-pairs.ts';
+import type { BatchSource } from './batch-source.ts';
+import { ByteView } from './byte-view.ts';
+import { countPacket, countPayload } from './count-facts.ts';
+import { countWindow, type PacketWindow } from './count-window.ts';
+import { Fragments } from './fragments.ts';
+import type { IcmpErrors } from './icmp-errors.ts';
+import { type Links, writeLinkKey } from './links.ts';
+import type { Paths } from './paths.ts';
+import { BIT, RARE, RECORD, type RowRecords } from './row-records.ts';
+import type { Selection } from './selection.ts';
+
+const P = PROTOCOL;
+const F = FACT;
+const R = RECORD;
+
+/** The table, as its rare packets need it. */
+export interface CountingTable {
+  readonly addresses: AddressWords;
+  readonly links: Links;
+  readonly paths: Paths;
+  readonly rows: RowRecords;
+  readonly facts: PacketFacts;
+  readonly arp: ArpPairs;
+  readonly icmpErrors: IcmpErrors;
+  readonly window: PacketWindow | null;
+  tunnelOf(row: number): number;
+  /** Counts packet `i`, whose facts are written; returns its row. */
+  countWritten(i: number, packet: number): number;
+  /** The row that the facts of packet `i` name. */
+  rowOfFacts(i: number): number;
+}
+
+export class RarePackets {
+  readonly #table: CountingTable;
+  readonly #selection: Selection;
+  readonly #fragments = new Fragments();
+  readonly #view = new ByteView();
+  readonly #linkKey = new Int32Array(16);
+
+  constructor(table: CountingTable, selection: Selection) {
+    this.#table = table;
+    this.#selection = selection;
+  }
+
+  /** Gives the frame's link and tunnels their numbers, which follow the order of packets; nothing is counted yet. */
+  note(batch: PacketBatch, i: number, stack: LayerStack, capture: number): void {
+    const isFlow = hasFlow(stack);
+    if (isFlow) this.#selection.select(batch.bytes, stack);
+    this.#linkOf(batch, i, stack, capture, isFlow ? this.#selection.linkLayer : 0);
+  }
+
+  /** Counts packet `i` of the batch. Returns its row, -1 when it belongs to no flow. */
+  add(batch: PacketBatch, i: number, source: BatchSource): number {
+    const stack = source.layersOf(i);
+    const packet = source.firstPacket + i;
+    if (!hasFlow(stack)) {
+      const link = this.#link(batch, i, stack, source.capture, 0);
+      if (stack.outcome === OUTCOME.notFlow) this.#noteArp(batch.bytes, stack, link, packet);
+      return -1;
+    }
+    const selection = this.#selection;
+    selection.select(batch.bytes, stack);
+    const link = this.#link(batch, i, stack, source.capture, selection.linkLayer);
+    // A later fragment inside what the flow itself carries is payload.
+    const isLater = stack.laterFragment >= 0 && stack.laterFragment === selection.network;
+    if (isLater) {
+      const row = this.#laterFragment(batch, i, stack, link, source);
+      if (row >= 0) return row;
+      source.onOrphan(packet);
+    }
+    this.#write(batch, i, stack, link, isLater);
+    const row = this.#table.countWritten(i, packet);
+    if (!isLater) this.#noteIcmpError(batch.bytes, stack, row, packet);
+    if (stack.firstFragment >= 0) this.#rememberFragments(batch.bytes, stack, source.capture, row);
+    return row;
+  }
+
+  /** Counts the frame on its link. */
+  #link(batch: PacketBatch, i: number, stack: LayerStack, capture: number, layer: number): number {
+    const link = this.#linkOf(batch, i, stack, capture, layer);
+    this.#table.links.packets[link]!++;
+    return link;
+  }
+
+  #linkOf(batch: PacketBatch, i: number, stack: LayerStack, capture: number, layer: number): number {
+    writeLinkKey(this.#linkKey, this.#view.of(batch.bytes), capture, batch.interface[i]!, stack, layer);
+    return this.#table.links.intern(this.#linkKey);
+  }
+
+  #write(batch: PacketBatch, i: number, stack: LayerStack, link: number, isLater: boolean): void {
+    const { network, transport, tunnel, overheadBytes } = this.#selection;
+    const { facts, paths } = this.#table;
+    const view = this.#view.of(batch.bytes);
+    facts.write(batch, i, view, stack, network, transport, paths.of(link, tunnel), overheadBytes, isLater);
+  }
+
+  #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {
+    const last = stack.depth - 1;
+    if (last < 0 || stack.protocol[last] !== P.arp || stack.tunnels > 0) return;
+    this.#table.arp.add(bytes, stack.start[last]!, stack.end[last]!, link, packet);
+  }
+
+  #noteIcmpError(bytes: Uint8Array, stack: LayerStack, row: number, packet: number): void {
+    const { transport } = this.#selection;
+    if (transport < 0) return;
+    const protocol = stack.protocol[transport]!;
+    if (protocol !== P.icmp && protocol !== P.icmpv6) return;
+    const place = { at: stack.start[transport]!, end: stack.end[transport]!, protocol, observation: row, packet };
+    this.#table.icmpErrors.add(this.#table.addresses, bytes, place);
+  }
+
+  /** Counts a later fragment in the row of its first one; -1 when that is not known. */
+  #laterFragment(batch: PacketBatch, i: number, stack: LayerStack, link: number, source: BatchSource): number {
+    const table = this.#table;
+    const { rows, facts, paths } = table;
+    this.#fragments.setKey(table.addresses, batch.bytes, stack, stack.laterFragment, source.capture);
+    const known = this.#fragments.get();
+    if (known < 0) return -1;
+    const isOuter = (known & 1) === 1;
+    const first = known >> 1;
+    this.#write(batch, i, stack, link, true);
+    // On the link and (for an inner fragment) in the tunnel where this one was seen, whatever its first one took.
+    const at = i * F.words;
+    for (let place = R.source; place <= R.protocol; place++) facts.words[at + place] = rows.word(first, place);
+    facts.words[at + F.path] = paths.of(link, isOuter ? table.tunnelOf(first) : this.#selection.tunnel);
+    const row = table.rowOfFacts(i);
+    countPacket(rows, row, facts.words, facts.doubles, at, source.firstPacket + i);
+    if (isOuter) {
+      rows.addRare(row, RARE.outerFragments);
+      return row;
+    }
+    countPayload(rows, row, facts.words, at);
+    if (table.window !== null) countWindow(rows, row, facts, at, table.window);
+    return row;
+  }
+
+  #rememberFragments(bytes: Uint8Array, stack: LayerStack, capture: number, row: number): void {
+    const { rows, addresses } = this.#table;
+    const { network, tunnelLayer } = this.#selection;
+    for (let layer = stack.firstFragment; layer <= network; layer++) {
+      if (!isFirstFragment(bytes, stack, layer)) continue;
+      this.#fragments.setKey(addresses, bytes, stack, layer, capture);
+      const isOuter = tunnelLayer >= 0 && layer < tunnelLayer;
+      rows.setWord(row, R.bits, rows.word(row, R.bits) | (isOuter ? BIT.outerFragmented : BIT.innerFragmented));
+      this.#fragments.put(row * 2 + (isOuter ? 1 : 0));
+    }
+  }
+}
+
+function hasFlow(stack: LayerStack): boolean {
+  return stack.network >= 0 && stack.outcome !== OUTCOME.notFlow && stack.outcome !== OUTCOME.unsupported;
+}

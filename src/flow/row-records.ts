@@ -1,0 +1,307 @@
+// HOT: per packet. No allocation.
+// What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
+// touches, and one of 64 bytes beside it for what is rare. They grow by chunks and are never copied.
+
+/** Bits of the `bits` word above the TTLs: facts that were true of at least one packet. */
+export const BIT = {
+  innerDontFragment: 1 << 16,
+  /** A first outer fragment was seen (its tail counts in outerFragments). */
+  outerFragmented: 1 << 17,
+  innerFragmented: 1 << 18,
+  /** The packet had more bytes than were captured. */
+  truncated: 1 << 19,
+  /** Later fragments whose first one was not seen. */
+  fragmentWithoutFirst: 1 << 20,
+  /** `sequenceEnd` and `acknowledged` hold a value. */
+  sequenceKnown: 1 << 21,
+  acknowledgementKnown: 1 << 22,
+} as const;
+
+/** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */
+export const RECORD = {
+  words: 32,
+  /** The key: a row is of one flow on one path. */
+  source: 0,
+  destination: 1,
+  ports: 2,
+  protocol: 3,
+  path: 4,
+  hash: 5,
+  flow: 6,
+  /** Next row of the same flow, -1 at the end. */
+  next: 7,
+  doubles: 16,
+  packets: 4,
+  bytes: 5,
+  lastSeconds: 6,
+  lastPacket: 7,
+  payloadBytes: 8,
+  overheadBytes: 9,
+  lastNanos: 20,
+  largest: 21,
+  /** Lowest TTL (8 bits), highest TTL (8 bits), BIT. */
+  bits: 22,
+  data: 23,
+  sequenceEnd: 24,
+  acknowledged: 25,
+  retransmissions: 26,
+  largeRetransmissions: 27,
+  largeSequence: 28,
+  holeStart: 29,
+  holeEnd: 30,
+} as const;
+
+/** Places in a rare record. */
+export const RARE = {
+  words: 16,
+  doubles: 8,
+  firstPacket: 0,
+  firstSeconds: 1,
+  firstNanos: 4,
+  outerFragments: 5,
+  requests: 6,
+  replies: 7,
+  fin: 8,
+  rst: 9,
+  checksumsWrong: 10,
+  checksumsRight: 11,
+} as const;
+
+/** Places, of 64-bit numbers, in what is kept of a row while a window is set. */
+export const WINDOW = { doubles: 8, packets: 0, bytes: 1, edgePackets: 2, edgeBytes: 3, edgeLargest: 4 } as const;
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const R = RECORD;
+const X = RARE;
+const W = WINDOW;
+
+/** Rows of a chunk, as a power of two: 512 KiB of records. */
+export const CHUNK_SHIFT = 12;
+const CHUNK_ROWS = 1 << CHUNK_SHIFT;
+const CHUNK_MASK = CHUNK_ROWS - 1;
+const LOWEST_TTL_OF_NONE = 255;
+
+export class RowRecords {
+  count = 0;
+  /** The records of rows `n << CHUNK_SHIFT` and on: two views of the same bytes. */
+  readonly words: Int32Array[] = [];
+  readonly doubles: Float64Array[] = [];
+  readonly rareWords: Int32Array[] = [];
+  readonly rareDoubles: Float64Array[] = [];
+  /** Empty unless something was counted inside a window. */
+  readonly windowDoubles: Float64Array[] = [];
+
+  /** A new row, all zero but for the end of its chain and the lowest TTL; returns its index. */
+  add(): number {
+    const row = this.count++;
+    if (row >>> CHUNK_SHIFT === this.words.length) this.#addChunk();
+    const words = this.words[row >>> CHUNK_SHIFT]!;
+    const at = (row & CHUNK_MASK) * R.words;
+    words[at + R.next] = -1;
+    words[at + R.bits] = LOWEST_TTL_OF_NONE;
+    return row;
+  }
+
+  #addChunk(): void {
+    const words = new Int32Array(CHUNK_ROWS * R.words);
+    const rare = new Int32Array(CHUNK_ROWS * X.words);
+    this.words.push(words);
+    this.doubles.push(new Float64Array(words.buffer));
+    this.rareWords.push(rare);
+    this.rareDoubles.push(new Float64Array(rare.buffer));
+  }
+
+  /** A word of a row's record: `place` is one of RECORD's. Signed. */
+  word(row: number, place: number): number {
+    return this.words[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * R.words + place]!;
+  }
+
+  setWord(row: number, place: number, value: number): void {
+    this.words[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * R.words + place] = value;
+  }
+
+  #double(row: number, place: number): number {
+    return this.doubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * R.doubles + place]!;
+  }
+
+  #rare(row: number, place: number): number {
+    return this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]!;
+  }
+
+  #rareDouble(row: number, place: number): number {
+    return this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + place]!;
+  }
+
+  addRare(row: number, place: number): void {
+    this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]!++;
+  }
+
+  // ---- reading ----
+
+  flow(row: number): number {
+    return this.word(row, R.flow);
+  }
+
+  /** Next row of the same flow, -1 at the end. */
+  next(row: number): number {
+    return this.word(row, R.next);
+  }
+
+  path(row: number): number {
+    return this.word(row, R.path);
+  }
+
+  packets(row: number): number {
+    return this.#double(row, R.packets);
+  }
+
+  /** Original lengths of the frames. */
+  bytes(row: number): number {
+    return this.#double(row, R.bytes);
+  }
+
+  /** From the outer IP header to the inner one. */
+  overheadBytes(row: number): number {
+    return this.#double(row, R.overheadBytes);
+  }
+
+  /** Bytes that the flow carried: above TCP's header, else above IP's. The same on both ends, however segmented. */
+  payloadBytes(row: number): number {
+    return this.#double(row, R.payloadBytes);
+  }
+
+  firstPacket(row: number): number {
+    return this.#rareDouble(row, X.firstPacket);
+  }
+
+  lastPacket(row: number): number {
+    return this.#double(row, R.lastPacket);
+  }
+
+  /** Earliest packet's time; NaN seconds where no packet has one. */
+  firstSeconds(row: number): number {
+    return this.#rareDouble(row, X.firstSeconds);
+  }
+
+  firstNanos(row: number): number {
+    return this.#rare(row, X.firstNanos);
+  }
+
+  lastSeconds(row: number): number {
+    return this.#double(row, R.lastSeconds);
+  }
+
+  lastNanos(row: number): number {
+    return this.word(row, R.lastNanos);
+  }
+
+  /** The largest inner packet, bytes from its IP header on: above the MTU it is a super-frame of GSO or GRO. */
+  largest(row: number): number {
+    return this.word(row, R.largest) >>> 0;
+  }
+
+  /** BIT values; other bits of the word are the TTLs. */
+  bits(row: number): number {
+    return this.word(row, R.bits);
+  }
+
+  /** 255 and 0 where only later fragments were seen. */
+  ttlMin(row: number): number {
+    return this.word(row, R.bits) & 255;
+  }
+
+  ttlMax(row: number): number {
+    return (this.word(row, R.bits) >>> 8) & 255;
+  }
+
+  /** TCP segments with payload. */
+  data(row: number): number {
+    return this.word(row, R.data);
+  }
+
+  /** Highest sequence number reached (exclusive), and highest acknowledgement sent. */
+  sequenceEnd(row: number): number {
+    return this.word(row, R.sequenceEnd) >>> 0;
+  }
+
+  acknowledged(row: number): number {
+    return this.word(row, R.acknowledged) >>> 0;
+  }
+
+  retransmissions(row: number): number {
+    return this.word(row, R.retransmissions);
+  }
+
+  largeRetransmissions(row: number): number {
+    return this.word(row, R.largeRetransmissions);
+  }
+
+  /** First byte of the last large segment that was sent again. */
+  largeSequence(row: number): number {
+    return this.word(row, R.largeSequence) >>> 0;
+  }
+
+  outerFragments(row: number): number {
+    return this.#rare(row, X.outerFragments);
+  }
+
+  /** TCP SYN without ACK; ICMP echo requests. */
+  requests(row: number): number {
+    return this.#rare(row, X.requests);
+  }
+
+  /** TCP SYN with ACK; ICMP echo replies. */
+  replies(row: number): number {
+    return this.#rare(row, X.replies);
+  }
+
+  fin(row: number): number {
+    return this.#rare(row, X.fin);
+  }
+
+  rst(row: number): number {
+    return this.#rare(row, X.rst);
+  }
+
+  /** Of the sampled packets: those with a wrong checksum, and those whose checksums are right. */
+  checksumsWrong(row: number): number {
+    return this.#rare(row, X.checksumsWrong);
+  }
+
+  checksumsRight(row: number): number {
+    return this.#rare(row, X.checksumsRight);
+  }
+
+  /** Of `packets` (later outer fragments aside) and `payloadBytes`, those inside the table's window. */
+  windowPackets(row: number): number {
+    return this.#window(row, W.packets);
+  }
+
+  windowBytes(row: number): number {
+    return this.#window(row, W.bytes);
+  }
+
+  /** The same inside the window and its edges, and the largest inner packet there. */
+  edgePackets(row: number): number {
+    return this.#window(row, W.edgePackets);
+  }
+
+  edgeBytes(row: number): number {
+    return this.#window(row, W.edgeBytes);
+  }
+
+  edgeLargest(row: number): number {
+    return this.#window(row, W.edgeLargest);
+  }
+
+  #window(row: number, place: number): number {
+    return this.windowDoubles[row >>> CHUNK_SHIFT]?.[(row & CHUNK_MASK) * W.doubles + place] ?? 0;
+  }
+
+  /** The window's numbers of the chunk that a row is in. */
+  windowOf(row: number): Float64Array {
+    const chunk = row >>> CHUNK_SHIFT;
+    while (this.windowDoubles.length <= chunk) this.windowDoubles.push(new Float64Array(CHUNK_ROWS * W.doubles));
+    return this.windowDoubles[chunk]!;
+  }
+}
