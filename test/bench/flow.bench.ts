@@ -11,6 +11,7 @@ import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../../src/flow/capture-counters.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
 import { NodeAddresses } from '../../src/flow/node-addresses.ts';
+import { PacketFeed } from '../../src/flow/packet-feed.ts';
 import { timeRange } from '../../src/flow/time-range.ts';
 import { captureInfo } from '../flow/traffic.ts';
 import { ethernet, ipv4, tcp, udp, vxlan } from '../support/packet-builder.ts';
@@ -122,18 +123,9 @@ function walkOnly(batches: readonly PacketBatch[], rounds: number): void {
 function walkAndCount(batches: readonly PacketBatch[], rounds: number): number {
   const table = new FlowTable(new NodeAddresses(NODES));
   const counters = new CaptureCounters(captureInfo());
-  const [stack, range] = [new LayerStack(), timeRange(null, null)];
-  let packet = 0;
+  const feed = new PacketFeed(table, { capture: 0, counters, ports, range: timeRange(null, null) });
   for (let round = 0; round < rounds; round++) {
-    for (const batch of batches) {
-      for (let i = 0; i < batch.count; i++) {
-        packet++;
-        if (!range.includes(batch.seconds[i]!, batch.nanos[i]!)) continue;
-        walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, 1, stack, ports);
-        table.add(batch, i, stack, 0, packet);
-        counters.count(batch, i, stack, table.fragmentWithoutFirst, packet);
-      }
-    }
+    for (const batch of batches) feed.add(batch);
   }
   return table.flowCount;
 }

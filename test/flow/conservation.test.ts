@@ -18,7 +18,7 @@ import {
   vlan,
   vxlanFrame,
 } from '../support/packet-builder.ts';
-import { countFrames, type Frame, rowsOf } from './traffic.ts';
+import { countFrames, everyRow, type Frame, rowsOf } from './traffic.ts';
 
 const NODES = new NodeAddresses(['10.0.1.20', '10.0.1.30']);
 const INNER = ethernet({}, ipv4({ proto: 6 }, tcp({}, new Uint8Array(20))));
@@ -66,26 +66,27 @@ describe.each([
   it('is counted once', () => {
     fc.assert(
       fc.property(fc.array(FRAME, { maxLength: 60 }), (frames) => {
-        const { table, rows } = countFrames(frames, nodes);
-        const { columns, links } = table;
-        const sum = (column: Iterable<number>): number => [...column].reduce((total, count) => total + count, 0);
-        const withoutFlow = rows.filter((row) => row < 0).length;
-        expect(sum(columns.packets) + withoutFlow).toBe(frames.length);
+        const { table, rows: rowOf } = countFrames(frames, nodes);
+        const { rows, links } = table;
+        const all = everyRow(table);
+        const sum = (numbers: readonly number[]): number => numbers.reduce((total, count) => total + count, 0);
+        const withoutFlow = rowOf.filter((row) => row < 0).length;
+        expect(sum(all.map((row) => rows.packets(row))) + withoutFlow).toBe(frames.length);
         expect(sum(Array.from({ length: links.count }, (_, i) => links.record(i).packets))).toBe(frames.length);
-        const inFlows = frames.filter((_, i) => rows[i]! >= 0);
-        expect(sum(columns.bytes)).toBe(sum(inFlows.map((frame) => frame.original ?? 0)));
+        const inFlows = frames.filter((_, i) => rowOf[i]! >= 0);
+        expect(sum(all.map((row) => rows.bytes(row)))).toBe(sum(inFlows.map((frame) => frame.original ?? 0)));
         // Every row is reached from exactly one flow, and says so itself.
         const reached: number[] = [];
         for (let flow = 0; flow < table.flowCount; flow++) {
           const own = rowsOf(table, flow);
-          expect(own.every((row) => columns.flow[row] === flow)).toBe(true);
+          expect(own.every((row) => rows.flow(row) === flow)).toBe(true);
           expect(own.length).toBeGreaterThan(0);
           reached.push(...own);
         }
-        expect(reached.sort((a, b) => a - b)).toEqual(Array.from({ length: columns.count }, (_, row) => row));
-        for (let row = 0; row < columns.count; row++) {
-          expect(columns.packets[row]).toBe(rows.filter((one) => one === row).length);
-          expect(columns.outerFragments[row]).toBeLessThanOrEqual(columns.packets[row]!);
+        expect(reached.sort((a, b) => a - b)).toEqual(all);
+        for (const row of all) {
+          expect(rows.packets(row)).toBe(rowOf.filter((one) => one === row).length);
+          expect(rows.outerFragments(row)).toBeLessThanOrEqual(rows.packets(row));
         }
       }),
       { numRuns: 300 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FlowTable } from '../../src/flow/flow-table.ts';
-import { BIT } from '../../src/flow/observation-columns.ts';
+import { BIT } from '../../src/flow/row-records.ts';
 import {
   arp,
   ethernet,
@@ -13,7 +13,7 @@ import {
   udp,
   vxlanFrame,
 } from '../support/packet-builder.ts';
-import { addFrames, countFrames, type Frame, flowText, rowsOf, told } from './traffic.ts';
+import { addFrames, countFrames, everyRow, type Frame, flowText, rowsOf, told } from './traffic.ts';
 
 const UDP = '17 10.0.0.1:40000 > 10.0.0.2:53';
 const plain = (ip: Parameters<typeof ipv4>[0], ...payload: Uint8Array[]): Uint8Array =>
@@ -159,65 +159,72 @@ describe('what a row counts', () => {
   const frame = plain({ 'flags.df': true, ttl: 63 }, udp({}, new Uint8Array(10)));
 
   it('are original lengths, first and last packet', () => {
-    const { columns } = countFrames([frame, plain({}, udp({ dstport: 54 })), cut(frame, 40), frame]).table;
-    expect([columns.packets[0], columns.bytes[0]]).toEqual([3, 3 * frame.length]);
-    expect([columns.firstPacket[0], columns.lastPacket[0]]).toEqual([1, 4]);
-    expect([columns.firstPacket[1], columns.lastPacket[1]]).toEqual([2, 2]);
+    const { rows } = countFrames([frame, plain({}, udp({ dstport: 54 })), cut(frame, 40), frame]).table;
+    expect([rows.packets(0), rows.bytes(0)]).toEqual([3, 3 * frame.length]);
+    expect([rows.firstPacket(0), rows.lastPacket(0)]).toEqual([1, 4]);
+    expect([rows.firstPacket(1), rows.lastPacket(1)]).toEqual([2, 2]);
+  });
+
+  it('are original lengths as a damaged capture gives them, up to 32 bits', () => {
+    const { rows } = countFrames([frame, { data: frame, original: 4_000_000_000 }]).table;
+    expect(rows.bytes(0)).toBe(frame.length + 4_000_000_000);
+  });
+
+  it('are payload and largest packet without a length of their own, up to 32 bits', () => {
+    const endless = plain({ len: 0 }, udp({}));
+    const { rows } = countFrames([{ data: endless, original: 4_000_000_000 }]).table;
+    expect([rows.payloadBytes(0), rows.largest(0)]).toEqual([4_000_000_000 - 14 - 20, 4_000_000_000 - 14]);
   });
 
   it('are the earliest and the latest time, in any order', () => {
     const at = (seconds: number, nanos = 0): Frame => ({ data: frame, seconds, nanos });
-    const { columns } = countFrames([at(100, 5), at(101, 7), at(100, 6), at(100, 4), at(101, 6), at(99, 999)]).table;
-    expect([columns.firstSeconds[0], columns.firstNanos[0]]).toEqual([99, 999]);
-    expect([columns.lastSeconds[0], columns.lastNanos[0]]).toEqual([101, 7]);
+    const { rows } = countFrames([at(100, 5), at(101, 7), at(100, 6), at(100, 4), at(101, 6), at(99, 999)]).table;
+    expect([rows.firstSeconds(0), rows.firstNanos(0)]).toEqual([99, 999]);
+    expect([rows.lastSeconds(0), rows.lastNanos(0)]).toEqual([101, 7]);
   });
 
   it('is no time as long as packets have none', () => {
     const at = (seconds: number): Frame => ({ data: frame, seconds, nanos: 3 });
-    const timeless = countFrames([at(Number.NaN), at(Number.NaN)]).table.columns;
-    expect([timeless.firstSeconds[0], timeless.lastSeconds[0]]).toEqual([Number.NaN, Number.NaN]);
-    const { columns } = countFrames([at(Number.NaN), at(7), at(Number.NaN), at(9), at(Number.NaN), at(-4)]).table;
-    expect([columns.firstSeconds[0], columns.lastSeconds[0]]).toEqual([-4, 9]);
-    expect(columns.packets[0]).toBe(6);
+    const timeless = countFrames([at(Number.NaN), at(Number.NaN)]).table.rows;
+    expect([timeless.firstSeconds(0), timeless.lastSeconds(0)]).toEqual([Number.NaN, Number.NaN]);
+    const { rows } = countFrames([at(Number.NaN), at(7), at(Number.NaN), at(9), at(Number.NaN), at(-4)]).table;
+    expect([rows.firstSeconds(0), rows.lastSeconds(0)]).toEqual([-4, 9]);
+    expect(rows.packets(0)).toBe(6);
   });
 
   it('are the lowest and highest TTL, DF and truncation', () => {
-    const { columns } = countFrames([frame, plain({ ttl: 200 }, udp({})), plain({ ttl: 0 }, udp({}))]).table;
-    expect([columns.ttlMin[0], columns.ttlMax[0]]).toEqual([0, 200]);
-    expect(columns.bits[0]! & BIT.innerDontFragment).not.toBe(0);
-    expect(columns.bits[0]! & BIT.truncated).toBe(0);
-    const hops = countFrames([cut(v6({ hlim: 7 }, udp({})), 60)]).table.columns;
-    expect([hops.ttlMin[0], hops.ttlMax[0]]).toEqual([7, 7]);
-    expect(hops.bits[0]).toBe(BIT.truncated);
+    const { rows } = countFrames([frame, plain({ ttl: 200 }, udp({})), plain({ ttl: 0 }, udp({}))]).table;
+    expect([rows.ttlMin(0), rows.ttlMax(0)]).toEqual([0, 200]);
+    expect(rows.bits(0) & BIT.innerDontFragment).not.toBe(0);
+    expect(rows.bits(0) & BIT.truncated).toBe(0);
+    const hops = countFrames([cut(v6({ hlim: 7 }, udp({})), 60)]).table.rows;
+    expect([hops.ttlMin(0), hops.ttlMax(0)]).toEqual([7, 7]);
+    expect(hops.bits(0)).toBe(BIT.truncated | (7 << 8) | 7);
   });
 
   it('are payload above IP, and the largest packet', () => {
-    const { columns } = countFrames([frame, plain({}, udp({}, new Uint8Array(100)))]).table;
-    expect(columns.payloadBytes[0]).toBe(8 + 10 + 8 + 100);
-    expect(columns.largest[0]).toBe(20 + 8 + 100);
-    const withOptions = countFrames([plain({ options: hex('94040000') }, udp({}))]).table.columns;
-    expect(withOptions.payloadBytes[0]).toBe(8);
+    const { rows } = countFrames([frame, plain({}, udp({}, new Uint8Array(100)))]).table;
+    expect(rows.payloadBytes(0)).toBe(8 + 10 + 8 + 100);
+    expect(rows.largest(0)).toBe(20 + 8 + 100);
+    const withOptions = countFrames([plain({ options: hex('94040000') }, udp({}))]).table.rows;
+    expect(withOptions.payloadBytes(0)).toBe(8);
   });
 
   it('is the inner packet’s payload in a tunnel, and its overhead per packet', () => {
-    const { columns } = countFrames([vxlanFrame(frame), vxlanFrame(frame)]).table;
-    expect([columns.payloadBytes[0], columns.overheadBytes[0], columns.bytes[0]]).toEqual([
-      36,
-      100,
-      2 * (frame.length + 50),
-    ]);
+    const { rows } = countFrames([vxlanFrame(frame), vxlanFrame(frame)]).table;
+    expect([rows.payloadBytes(0), rows.overheadBytes(0), rows.bytes(0)]).toEqual([36, 100, 2 * (frame.length + 50)]);
   });
 
   it('are packets and payload inside a window, while one is set', () => {
     const table = new FlowTable();
     const [head, tail] = [ipv4({ id: 7, 'flags.mf': true }, udp({})), ipv4({ id: 7, frag_offset: 1 }, udp({}))];
     addFrames(table, [frame]);
-    table.insideWindow = true;
+    table.window = { first: 0, last: 2_000_000_000, edge: 0 };
     addFrames(table, [frame, ethernet({}, head), ethernet({}, tail)]);
-    table.insideWindow = false;
+    table.window = null;
     addFrames(table, [frame]);
-    expect([table.columns.packets[0], table.columns.payloadBytes[0]]).toEqual([5, 18 + 18 + 8 + 8 + 18]);
-    expect([table.columns.windowPackets[0], table.columns.windowBytes[0]]).toEqual([3, 18 + 8 + 8]);
+    expect([table.rows.packets(0), table.rows.payloadBytes(0)]).toEqual([5, 18 + 18 + 8 + 8 + 18]);
+    expect([table.rows.windowPackets(0), table.rows.windowBytes(0)]).toEqual([3, 18 + 8 + 8]);
   });
 });
 
@@ -226,10 +233,9 @@ describe('reading', () => {
     const table = new FlowTable();
     const frame = plain({}, udp({}));
     addFrames(table, [frame]);
-    expect(table.columns.packets[0]).toBe(1);
+    expect(table.rows.packets(0)).toBe(1);
     addFrames(table, [frame, plain({}, udp({ dstport: 54 }))]);
-    expect([...table.columns.packets]).toEqual([2, 1]);
-    expect(table.columns.packets).toBe(table.columns.packets);
+    expect(everyRow(table).map((row) => table.rows.packets(row))).toEqual([2, 1]);
   });
 
   it('of thousands of flows gives each its own', () => {
@@ -239,8 +245,8 @@ describe('reading', () => {
     for (let flow = 0; flow < 3000; flow++) {
       expect(table.sourcePortOf(flow)).toBe(flow + 1);
       expect(rowsOf(table, flow)).toEqual([flow]);
-      expect(table.columns.packets[flow]).toBe(2);
-      expect(table.columns.lastPacket[flow]).toBe(3001 + flow);
+      expect(table.rows.packets(flow)).toBe(2);
+      expect(table.rows.lastPacket(flow)).toBe(3001 + flow);
     }
   });
 });

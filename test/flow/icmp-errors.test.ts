@@ -58,6 +58,12 @@ describe('an ICMP error', () => {
     expect(errorOf(ethernet({}, echo), error('0b00 0000 00000000', echo)).flow).toBe('1 10.0.0.1:0 > 10.0.0.2:0');
   });
 
+  it('leads to the flow it speaks of, whatever the first bit of addresses and ports', () => {
+    const sent = ipv4({ src: '192.168.0.1', dst: '200.0.0.2' }, udp({ srcport: 65535, dstport: 40000 }));
+    const { flow } = errorOf(ethernet({}, sent), error('0303 0000 00000000', sent));
+    expect(flow).toBe('17 192.168.0.1:65535 > 200.0.0.2:40000');
+  });
+
   it('never counts what it quotes as traffic', () => {
     expect(told(countFrames([error('0303 0000 00000000', SENT)]).table)).toEqual([
       '1 10.0.9.9:0 > 10.0.0.1:0 [none] 1',
@@ -85,16 +91,16 @@ describe('an ICMP error', () => {
   });
 
   it('is counted as neither request nor reply, and echoes are no errors', () => {
-    const { columns } = countFrames([error('0300 0000 00000000', SENT)]).table;
-    expect([columns.requests[0], columns.replies[0]]).toEqual([0, 0]);
+    const { rows } = countFrames([error('0300 0000 00000000', SENT)]).table;
+    expect([rows.requests(0), rows.replies(0)]).toEqual([0, 0]);
     const echoes = countFrames([
       ethernet({}, ipv4({ proto: 1 }, icmpEcho())),
       ethernet({}, ipv4({ proto: 1 }, icmpEcho({ type: 0 }))),
       ethernet({ type: 0x86dd }, ipv6({ nxt: 58 }, hex('8000 0000 0001 0001'))),
       ethernet({ type: 0x86dd }, ipv6({ nxt: 58 }, hex('8100 0000 0001 0001'))),
     ]).table;
-    expect([...echoes.columns.requests.subarray(0, 2)]).toEqual([1, 1]);
-    expect([...echoes.columns.replies.subarray(0, 2)]).toEqual([1, 1]);
+    expect([0, 1].map((row) => echoes.rows.requests(row))).toEqual([1, 1]);
+    expect([0, 1].map((row) => echoes.rows.replies(row))).toEqual([1, 1]);
     expect(echoes.icmpErrors.list).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BIT } from '../../src/flow/observation-columns.ts';
+import { BIT } from '../../src/flow/row-records.ts';
 import { ethernet, gre, hex, ipv4, ipv6, tcp, udp, vxlan } from '../support/packet-builder.ts';
 import { countFrames, type Frame, told } from './traffic.ts';
 
@@ -37,9 +37,9 @@ describe('fragments of a flow’s own packets', () => {
     const { table, orphans } = countFrames([first(), middle(), last()].map((packet) => inVxlan(packet)));
     expect(told(table)).toEqual([`${FLOW} ${IN_VXLAN} 3`]);
     expect(orphans).toEqual([false, false, false]);
-    const { columns } = table;
-    expect([columns.payloadBytes[0], columns.overheadBytes[0], columns.outerFragments[0]]).toEqual([3000, 150, 0]);
-    expect(columns.bits[0]! & (BIT.innerFragmented | BIT.outerFragmented)).toBe(BIT.innerFragmented);
+    const { rows } = table;
+    expect([rows.payloadBytes(0), rows.overheadBytes(0), rows.outerFragments(0)]).toEqual([3000, 150, 0]);
+    expect(rows.bits(0) & (BIT.innerFragmented | BIT.outerFragmented)).toBe(BIT.innerFragmented);
   });
 
   it('stay with their datagram when several are on the way', () => {
@@ -69,7 +69,7 @@ describe('fragments of a flow’s own packets', () => {
     const { table, orphans } = countFrames([plain(first()), ethernet({ src: '02:00:00:00:00:0c' }, last())]);
     expect(told(table)).toEqual([`${FLOW} [none] 1`, `${FLOW} [none] 1`]);
     expect(orphans).toEqual([false, false]);
-    expect([...table.columns.link.subarray(0, 2)]).toEqual([0, 1]);
+    expect([0, 1].map((row) => table.linkOf(row))).toEqual([0, 1]);
   });
 
   it('of IPv6 are those with the identification of the fragment header', () => {
@@ -93,15 +93,15 @@ describe('fragments of a flow’s own packets', () => {
     const frame = ethernet({ type: 0x86dd }, ipv6({ nxt: 44 }, hex('11 00 0000 00000007'), udp({})));
     const { table } = countFrames([frame]);
     expect(told(table)).toEqual(['17 fd00::1:40000 > fd00::2:53 [none] 1']);
-    expect(table.columns.bits[0]! & BIT.innerFragmented).toBe(0);
+    expect(table.rows.bits(0) & BIT.innerFragmented).toBe(0);
   });
 
   it('of TCP are no segments beyond the first', () => {
     const segment = ipv4({ id: 7, proto: 6, 'flags.mf': true }, tcp({ seq_raw: 1 }, new Uint8Array(980)));
     const rest = ipv4({ id: 7, proto: 6, frag_offset: 125 }, new Uint8Array(1000));
-    const { columns } = countFrames([plain(segment), plain(rest)]).table;
-    expect([columns.packets[0], columns.data[0], columns.payloadBytes[0]]).toEqual([2, 1, 1980]);
-    expect(columns.retransmissions[0]).toBe(0);
+    const { rows } = countFrames([plain(segment), plain(rest)]).table;
+    expect([rows.packets(0), rows.data(0), rows.payloadBytes(0)]).toEqual([2, 1, 1980]);
+    expect(rows.retransmissions(0)).toBe(0);
   });
 });
 
@@ -110,11 +110,11 @@ describe('fragments of the outer packet', () => {
     const { table, orphans } = countFrames(outerFragments(BIG));
     expect(told(table)).toEqual([`${FLOW} ${IN_VXLAN} 2`]);
     expect(orphans).toEqual([false, false]);
-    const { columns } = table;
-    expect([columns.outerFragments[0], columns.overheadBytes[0], columns.payloadBytes[0]]).toEqual([1, 50, 208]);
-    expect(columns.bits[0]! & (BIT.innerFragmented | BIT.outerFragmented)).toBe(BIT.outerFragmented);
+    const { rows } = table;
+    expect([rows.outerFragments(0), rows.overheadBytes(0), rows.payloadBytes(0)]).toEqual([1, 50, 208]);
+    expect(rows.bits(0) & (BIT.innerFragmented | BIT.outerFragmented)).toBe(BIT.outerFragmented);
     const [head, tail] = outerFragments(BIG);
-    expect(columns.bytes[0]).toBe(head.length + tail.length);
+    expect(rows.bytes(0)).toBe(head.length + tail.length);
   });
 
   it('stay with the flow inside, when datagrams between two nodes mix', () => {
@@ -131,7 +131,7 @@ describe('fragments of the outer packet', () => {
     const [outerHead, outerTail] = outerFragments(first());
     const { table, orphans } = countFrames([outerHead, outerTail, inVxlan(middle()), inVxlan(last())]);
     expect(told(table)).toEqual([`${FLOW} ${IN_VXLAN} 4`]);
-    expect(table.columns.outerFragments[0]).toBe(1);
+    expect(table.rows.outerFragments(0)).toBe(1);
     expect(orphans).toEqual([false, false, false, false]);
   });
 
@@ -144,8 +144,8 @@ describe('fragments of the outer packet', () => {
         plain(ipv4({ ...OUTER, proto, 'flags.mf': true }, datagram.subarray(0, 80))),
         plain(ipv4({ ...OUTER, proto, frag_offset: 10 }, datagram.subarray(80))),
       ];
-      const { columns, flowCount } = countFrames(frames).table;
-      expect([flowCount, columns.packets[0], columns.outerFragments[0]]).toEqual([1, 2, 1]);
+      const { rows, flowCount } = countFrames(frames).table;
+      expect([flowCount, rows.packets(0), rows.outerFragments(0)]).toEqual([1, 2, 1]);
     }
   });
 });
@@ -155,7 +155,7 @@ describe('a fragment without its first one', () => {
     const { table, orphans, counters } = countFrames([plain(middle()), plain(last())]);
     expect(told(table)).toEqual(['17 10.0.0.1:0 > 10.0.0.2:0 [none] 2']);
     expect(orphans).toEqual([true, true]);
-    expect(table.columns.bits[0]! & BIT.fragmentWithoutFirst).not.toBe(0);
+    expect(table.rows.bits(0) & BIT.fragmentWithoutFirst).not.toBe(0);
     expect(counters.faults()).toEqual([{ code: 'fragment-without-first', count: 2, firstPacket: 1 }]);
   });
 
@@ -177,9 +177,9 @@ describe('a fragment without its first one', () => {
 
   it('has a TTL and a payload, but is no TCP segment, whatever its bytes look like', () => {
     const rest = ipv4({ id: 7, proto: 6, frag_offset: 5, ttl: 9 }, tcp({ 'flags.syn': true, 'flags.ack': false }));
-    const { columns } = countFrames([plain(rest)]).table;
-    expect([columns.ttlMin[0], columns.ttlMax[0], columns.payloadBytes[0]]).toEqual([9, 9, 20]);
-    expect([columns.requests[0], columns.data[0]]).toEqual([0, 0]);
+    const { rows } = countFrames([plain(rest)]).table;
+    expect([rows.ttlMin(0), rows.ttlMax(0), rows.payloadBytes(0)]).toEqual([9, 9, 20]);
+    expect([rows.requests(0), rows.data(0)]).toEqual([0, 0]);
   });
 
   it('is one of the flow’s again once a first one was captured too short to hold ports', () => {

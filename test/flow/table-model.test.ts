@@ -112,23 +112,23 @@ function keyOf({ family, protocol, src, dst, port, tunnel, vni, node, capture }:
 }
 
 function rowsTold(table: FlowTable): Map<string, ModelRow> {
-  const rows = new Map<string, ModelRow>();
-  const c = table.columns;
+  const told = new Map<string, ModelRow>();
+  const { rows } = table;
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (const row of rowsOf(table, flow)) {
-      const link = table.links.record(c.link[row]!);
-      rows.set(`${flowText(table, flow)} | ${link.capture} ${link.src} | ${tunnelText(table, row)}`, {
-        packets: c.packets[row]!,
-        bytes: c.bytes[row]!,
-        overhead: c.overheadBytes[row]!,
-        first: c.firstPacket[row]!,
-        last: c.lastPacket[row]!,
-        earliest: c.firstSeconds[row]! * 10 + c.firstNanos[row]!,
-        latest: c.lastSeconds[row]! * 10 + c.lastNanos[row]!,
+      const link = table.links.record(table.linkOf(row));
+      told.set(`${flowText(table, flow)} | ${link.capture} ${link.src} | ${tunnelText(table, row)}`, {
+        packets: rows.packets(row),
+        bytes: rows.bytes(row),
+        overhead: rows.overheadBytes(row),
+        first: rows.firstPacket(row),
+        last: rows.lastPacket(row),
+        earliest: rows.firstSeconds(row) * 10 + rows.firstNanos(row),
+        latest: rows.lastSeconds(row) * 10 + rows.lastNanos(row),
       });
     }
   }
-  return rows;
+  return told;
 }
 
 it('counts what a Map over the traffic sent would count', () => {

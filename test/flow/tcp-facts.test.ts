@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BIT } from '../../src/flow/observation-columns.ts';
+import { BIT } from '../../src/flow/row-records.ts';
 import { LARGE_SEGMENT } from '../../src/flow/tcp-facts.ts';
 import { ethernet, ipv4, ipv6, tcp, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, type Frame } from './traffic.ts';
+import { countFrames, everyRow, type Frame } from './traffic.ts';
 
 interface Segment {
   seq: number;
@@ -32,23 +32,23 @@ function frameOf({ seq, length = 0, ack, flags = '', captured = length }: Segmen
 }
 
 function factsOf(...segments: Segment[]) {
-  const { columns: c, flowCount } = countFrames(segments.map(frameOf)).table;
+  const { rows, flowCount } = countFrames(segments.map(frameOf)).table;
   expect(flowCount).toBe(1);
   return {
-    syn: c.requests[0],
-    synAck: c.replies[0],
-    fin: c.fin[0],
-    rst: c.rst[0],
-    data: c.data[0],
-    again: c.retransmissions[0],
-    largeAgain: c.largeRetransmissions[0],
-    reached: c.sequenceEnd[0],
-    acknowledged: c.bits[0]! & BIT.acknowledgementKnown ? c.acknowledged[0] : null,
-    payload: c.payloadBytes[0],
+    syn: rows.requests(0),
+    synAck: rows.replies(0),
+    fin: rows.fin(0),
+    rst: rows.rst(0),
+    data: rows.data(0),
+    again: rows.retransmissions(0),
+    largeAgain: rows.largeRetransmissions(0),
+    reached: rows.sequenceEnd(0),
+    acknowledged: rows.bits(0) & BIT.acknowledgementKnown ? rows.acknowledged(0) : null,
+    payload: rows.payloadBytes(0),
   };
 }
 
-const retransmissions = (...segments: Segment[]): number => factsOf(...segments).again!;
+const retransmissions = (...segments: Segment[]): number => factsOf(...segments).again;
 
 describe('flags', () => {
   it('count SYN, SYN with ACK, FIN and RST apart', () => {
@@ -126,9 +126,9 @@ describe('retransmissions', () => {
     const large = { seq: 1001, length: LARGE_SEGMENT + 1 };
     const exactly = { seq: 1, length: LARGE_SEGMENT };
     const { table } = countFrames([exactly, large, exactly, large, large].map(frameOf));
-    expect(table.columns.retransmissions[0]).toBe(3);
-    expect(table.columns.largeRetransmissions[0]).toBe(2);
-    expect(table.columns.largeSequence[0]).toBe(1001);
+    expect(table.rows.retransmissions(0)).toBe(3);
+    expect(table.rows.largeRetransmissions(0)).toBe(2);
+    expect(table.rows.largeSequence(0)).toBe(1001);
   });
 
   it('of super-frames are seen in the small segments that repeat them', () => {
@@ -156,7 +156,7 @@ describe('retransmissions', () => {
         const [here, there] = [facts(0), facts(start)];
         expect(there.again).toBe(here.again);
         expect(there.largeAgain).toBe(here.largeAgain);
-        expect(there.reached).toBe((here.reached! + start) % U32);
+        expect(there.reached).toBe((here.reached + start) % U32);
       }),
       { numRuns: 200 },
     );
@@ -211,32 +211,32 @@ describe('the payload', () => {
   it('is what IP and TCP leave, not the padding of a short Ethernet frame', () => {
     const frame = ethernet({}, ipv4({ proto: 6 }, tcp({ seq_raw: 5 })), new Uint8Array(6));
     const { table } = countFrames([frame, frame]);
-    expect(table.columns.data[0]).toBe(0);
-    expect(table.columns.payloadBytes[0]).toBe(0);
+    expect(table.rows.data(0)).toBe(0);
+    expect(table.rows.payloadBytes(0)).toBe(0);
   });
 
   it('starts behind the options', () => {
     const frame = ethernet({}, ipv4({ proto: 6 }, tcp({ options: new Uint8Array(12).fill(1) }, new Uint8Array(9))));
-    expect(countFrames([frame]).table.columns.payloadBytes[0]).toBe(9);
+    expect(countFrames([frame]).table.rows.payloadBytes(0)).toBe(9);
   });
 
   it('is counted inside VXLAN and over IPv6 alike', () => {
     const inner = ethernet({}, ipv4({ proto: 6 }, tcp({}, new Uint8Array(100))));
     const v6 = ethernet({ type: 0x86dd }, ipv6({ nxt: 6 }, tcp({}, new Uint8Array(70))));
     const { table } = countFrames([vxlanFrame(inner), v6]);
-    expect([...table.columns.payloadBytes]).toEqual([100, 70]);
+    expect(everyRow(table).map((row) => table.rows.payloadBytes(row))).toEqual([100, 70]);
   });
 
   it('of a packet too long for its length field (BIG TCP) reaches to the end of the frame, captured or not', () => {
     const data = ethernet({}, ipv4({ proto: 6, len: 0 }, tcp({ seq_raw: 1 }, new Uint8Array(60))));
     const { table } = countFrames([{ data, original: data.length + 70_000 }]);
-    expect(table.columns.payloadBytes[0]).toBe(70_060);
-    expect(table.columns.sequenceEnd[0]).toBe(70_061);
-    expect(table.columns.largest[0]).toBe(70_100);
+    expect(table.rows.payloadBytes(0)).toBe(70_060);
+    expect(table.rows.sequenceEnd(0)).toBe(70_061);
+    expect(table.rows.largest(0)).toBe(70_100);
   });
 
   it('is nothing in a header that says it is shorter than 20 bytes', () => {
     const frame = ethernet({}, ipv4({ proto: 6 }, tcp({ hdr_len: 0 })));
-    expect(countFrames([frame]).table.columns.payloadBytes[0]).toBe(0);
+    expect(countFrames([frame]).table.rows.payloadBytes(0)).toBe(0);
   });
 });

@@ -45,17 +45,58 @@ export function addFrames(
 ): Pick<Counted, 'rows' | 'orphans'> {
   const list = frames.map((frame): Frame => (frame instanceof Uint8Array ? { data: frame } : frame));
   const batch = batchOf(list);
-  const stack = new LayerStack();
   const rows: number[] = [];
-  const orphans: boolean[] = [];
-  list.forEach((frame, i) => {
-    const { linkType = 1, capture = 0 } = frame;
+  const orphans = list.map(() => false);
+  const layersOf = (i: number): LayerStack => {
+    const stack = new LayerStack();
+    const { linkType = 1 } = list[i]!;
     walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, linkType, stack, PORTS);
-    rows.push(table.add(batch, i, stack, capture, i + 1));
-    orphans.push(table.fragmentWithoutFirst);
-    counters?.count(batch, i, stack, table.fragmentWithoutFirst, i + 1);
-  });
+    return stack;
+  };
+  for (const { from, count, capture } of runs(list, table.rowOf.length)) {
+    const part = partOf(batch, from, count);
+    for (let i = 0; i < count; i++) {
+      const stack = layersOf(from + i);
+      counters?.count(part, i, stack, from + i + 1);
+      table.note(part, i, stack, capture);
+    }
+    table.addBatch(part, {
+      capture,
+      firstPacket: from + 1,
+      layersOf: (i) => layersOf(from + i),
+      onOrphan(packet) {
+        orphans[packet - 1] = true;
+        counters?.countOrphan(packet);
+      },
+    });
+    rows.push(...table.rowOf.subarray(0, count));
+  }
   return { rows, orphans };
+}
+
+/** Frames one after the other that are of one capture and fit into a batch. */
+function runs(list: readonly Frame[], most: number): { from: number; count: number; capture: number }[] {
+  const found: { from: number; count: number; capture: number }[] = [];
+  list.forEach(({ capture = 0 }, i) => {
+    const last = found.at(-1);
+    if (last !== undefined && last.capture === capture && last.count < most) last.count++;
+    else found.push({ from: i, count: 1, capture });
+  });
+  return found;
+}
+
+function partOf(batch: PacketBatch, from: number, count: number): PacketBatch {
+  const to = from + count;
+  return {
+    bytes: batch.bytes,
+    start: batch.start.subarray(from, to),
+    captured: batch.captured.subarray(from, to),
+    original: batch.original.subarray(from, to),
+    seconds: batch.seconds.subarray(from, to),
+    nanos: batch.nanos.subarray(from, to),
+    interface: batch.interface.subarray(from, to),
+    count,
+  };
 }
 
 export function batchOf(frames: readonly Frame[]): PacketBatch {
@@ -102,13 +143,18 @@ export function flowText(table: FlowTable, flow: number): string {
 
 export function rowsOf(table: FlowTable, flow: number): number[] {
   const rows: number[] = [];
-  for (let row = table.firstRow(flow); row >= 0; row = table.columns.next[row]!) rows.push(row);
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) rows.push(row);
   return rows;
+}
+
+/** Every row of the table, in the order of their first packets. */
+export function everyRow(table: FlowTable): number[] {
+  return Array.from({ length: table.rows.count }, (_, row) => row);
 }
 
 /** `vxlan 4096 10.0.1.20 > 10.0.1.30`, with carriers before it; `none`. */
 export function tunnelText(table: FlowTable, row: number): string {
-  const { encapsulation, vni, outerSrc, outerDst, carriers } = table.tunnels.record(table.columns.tunnel[row]!);
+  const { encapsulation, vni, outerSrc, outerDst, carriers } = table.tunnels.record(table.tunnelOf(row));
   const outer = encapsulation === 'none' ? '' : `${vni === null ? '' : ` ${vni}`} ${outerSrc} > ${outerDst}`;
   return [...carriers, `${encapsulation}${outer}`].join(' | ');
 }
@@ -118,7 +164,7 @@ export function told(table: FlowTable): string[] {
   const lines: string[] = [];
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (const row of rowsOf(table, flow)) {
-      lines.push(`${flowText(table, flow)} [${tunnelText(table, row)}] ${table.columns.packets[row]}`);
+      lines.push(`${flowText(table, flow)} [${tunnelText(table, row)}] ${table.rows.packets(row)}`);
     }
   }
   return lines;

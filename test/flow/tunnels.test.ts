@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TunnelRecord } from '../../src/flow/record.ts';
 import { ethernet, geneve, gre, hex, ipv4, ipv6, udp, vlan, vxlan, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, flowText, told } from './traffic.ts';
+import { countFrames, everyRow, flowText, told } from './traffic.ts';
 
 const OUTER = { src: '10.0.1.20', dst: '10.0.1.30' } as const;
 const INNER = ethernet({ src: '66:c9:ee:b1:9b:47', dst: '66:14:9d:f4:2c:1f' }, ipv4({}, udp({})));
@@ -15,8 +15,8 @@ const WIREGUARD = hex(`04000000 ${'00'.repeat(28)}`);
 function tunnelOf(frame: Uint8Array): { tunnel: TunnelRecord; flow: string; overhead: number } {
   const { table } = countFrames([frame]);
   expect(table.flowCount).toBe(1);
-  const tunnel = table.tunnels.record(table.columns.tunnel[0]!);
-  return { tunnel, flow: flowText(table, 0), overhead: table.columns.overheadBytes[0]! };
+  const tunnel = table.tunnels.record(table.tunnelOf(0));
+  return { tunnel, flow: flowText(table, 0), overhead: table.rows.overheadBytes(0) };
 }
 
 describe('a tunnel', () => {
@@ -127,7 +127,7 @@ describe('tunnels', () => {
     // entry 0 is "no tunnel"
     expect(table.tunnels.count).toBe(1 + 6);
     expect(table.flowCount).toBe(1);
-    expect([...table.columns.packets]).toEqual([2, 1, 1, 1, 1, 1]);
+    expect(everyRow(table).map((row) => table.rows.packets(row))).toEqual([2, 1, 1, 1, 1, 1]);
   });
 
   it('keep IPv4 and IPv6 outer addresses apart', () => {
@@ -142,7 +142,7 @@ describe('tunnels', () => {
 
   it('name their encapsulation without a record', () => {
     const { table } = countFrames([vxlanFrame(INNER), INNER]);
-    const kinds = [...table.columns.tunnel.subarray(0, 2)].map((tunnel) => table.tunnels.encapsulationOf(tunnel));
+    const kinds = [0, 1].map((row) => table.tunnels.encapsulationOf(table.tunnelOf(row)));
     expect(kinds).toEqual(['vxlan', 'none']);
   });
 
