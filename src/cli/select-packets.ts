@@ -1,7 +1,7 @@
 // From the filters of the command line to packets: what `decode` and `explain` share before they differ.
 import { statSync } from 'node:fs';
+import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
-import { walkPorts } from '../decode/walk-ports.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
 import type { FlowSelector } from '../packets/flow-selector.ts';
 import type { PacketFilter } from '../packets/packet-filter.ts';
@@ -40,7 +40,7 @@ export async function selectPackets(
     request: {
       ...shared,
       captures,
-      ports: cluster?.ports ?? walkPorts({ vxlan: pipeline.vxlanPorts ?? [] }),
+      ports: cluster?.ports ?? overlayPorts(null, pipeline.vxlanPorts ?? []),
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
       filter: isAsked(filter) ? await packetFilter(filter, topology, window, nodes) : null,

@@ -3,9 +3,9 @@
 import type { Endpoint } from '../attribution/vocabulary.ts';
 import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import { OUTCOME } from '../decode/layer-stack.ts';
+import { serviceOnPort } from '../decode/view/port-service.ts';
 import { icmpCodeName, icmpTypeName } from '../wire/icmp.ts';
 import { icmpv6CodeName, icmpv6TypeName } from '../wire/icmpv6.ts';
-import { portName } from '../wire/ports.ts';
 import { TCP_FLAG } from '../wire/tcp.ts';
 import type { ExplainedLayer } from './explanation.ts';
 import { isIcmpError } from './frame-layers.ts';
@@ -54,7 +54,7 @@ function who(end: Endpoint): string {
 
 function portText(port: number | null): string {
   if (port === null) return 'unknown (cut off)';
-  const name = portName(port);
+  const name = serviceOnPort(port);
   return name === null ? String(port) : `${port} (${name})`;
 }
 

@@ -1,4 +1,6 @@
 // What an address is called in a line: the pod, the node, or the address itself with what is known of it.
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { vxlanDevice } from '../../cluster/device.ts';
 import type { Owner, Topology } from '../../topology/model.ts';
 import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
 
@@ -12,16 +14,13 @@ export function ownerNames(topology: Topology, lookup: (address: string) => Owne
   return (address) => ownerName(lookup(address), services, fitter);
 }
 
-/** What calls itself so on every node: the gateway that Calico shows to pods (calico-facts 6). */
-const VETH_MAC = 'ee:ee:ee:ee:ee:ee';
-
-/** Devices by their MAC: `control1 vxlan.calico`, `worker1's NIC`. */
+/** Devices by their MAC: a node's tunnel device, `worker1's NIC`. */
 export function macNames(topology: Topology): (mac: string) => string | null {
   const fitter = createNameFitter(topology.nodes.filter((node) => node.named).map((node) => node.name));
   return (mac) => {
-    if (mac === VETH_MAC) return "Calico's end of a veth";
+    if (mac === WORKLOAD_MAC) return "Calico's end of a veth";
     const vtep = topology.nodeByVtepMac(mac);
-    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} vxlan.calico`;
+    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} ${vxlanDevice(4)}`;
     const nic = topology.nodeByNicMac(mac);
     return nic === null ? null : `${fitter.fitSentence(nic.node.name, 0)}'s NIC`;
   };
