@@ -2,13 +2,14 @@
 
 import { poolEncapsulation } from '../attribution/sender/expected.ts';
 import type { Endpoint } from '../attribution/vocabulary.ts';
+import { knownName } from '../attribution/who/end-name.ts';
 import { DEFAULT_VNI, vniText } from '../cluster/calico.ts';
 import { VTEP_MAC_START, vtepMacLooksComputed } from '../cluster/computed-names.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
 
 import { actionOf } from './action.ts';
 import type { Decision, Overhead } from './explanation.ts';
-import { ownerName, type Scene } from './packet-facts.ts';
+import type { Scene } from './packet-facts.ts';
 import { textIn } from './rows/field-cells.ts';
 
 /** One or two sentences: what the packet does, and how it travels here. */
@@ -96,7 +97,7 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
   switch (end.kind) {
     case 'pod': {
       const pod = topology.pods.find((one) => one.name === end.pod && one.namespace === end.namespace);
-      const name = ownerName(end);
+      const name = knownName(end, 'meaning');
       const where = end.node === null ? 'on a node that is not known' : `on ${end.node}`;
       if (end.pod === null) return `${end.ip} is a pod's address ${where}${basis(end)}.`;
       return `${name} has ${end.ip} and runs ${where}${cite(scene, pod?.ref ?? null)}.`;

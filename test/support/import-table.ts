@@ -43,11 +43,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'errors.ts',
     ],
   },
-  { place: 'render/text', values: [], types: ['verdict', 'attribution'] },
+  { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   {
     place: 'render',
-    values: ['render/text', 'verdict', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
-    types: ['explain', 'attribution', 'topology'],
+    values: ['render/text', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
+    types: ['explain', 'topology'],
   },
   {
     place: 'trace.ts',

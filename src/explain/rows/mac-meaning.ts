@@ -1,9 +1,10 @@
 // What a link address is: a node's NIC or VTEP, a pod, the host side of a veth, the gateway, or a group.
+import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { VTEP_MAC_START, vtepMacLooksComputed, vtepMacOfNode } from '../../cluster/computed-names.ts';
 import { vxlanDevice } from '../../cluster/device.ts';
 import type { Neighbour, Node, Topology } from '../../topology/model.ts';
-import { ownerName, type Scene } from '../packet-facts.ts';
+import type { Scene } from '../packet-facts.ts';
 
 /** In a few words; null when nothing is known. */
 export function macMeaning({ topology }: Pick<Scene, 'topology'>, mac: string): string | null {
@@ -48,6 +49,6 @@ function namedBy(topology: Topology, node: Node, { address }: Neighbour): string
   const isGateway = node.routes.some((route) => route.via === address && /^(0\.0\.0\.0|::)\/0$/.test(route.dst));
   if (isGateway) return `the gateway ${address}`;
   const owner = topology.lookup(address);
-  const name = ownerName({ ...owner, node: owner.node?.name ?? null });
+  const name = knownName(namedOwner(owner), 'meaning');
   return owner.pod === null ? `${address}${name === null ? '' : `, ${name}`}` : `${name}'s eth0`;
 }

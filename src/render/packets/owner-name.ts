@@ -1,4 +1,5 @@
 // What an address is called in a line: the pod, the node, or the address itself with what is known of it.
+import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vxlanDevice } from '../../cluster/device.ts';
 import type { Owner, Topology } from '../../topology/model.ts';
@@ -27,23 +28,9 @@ export function macNames(topology: Topology): (mac: string) => string | null {
 }
 
 function ownerName(owner: Owner, services: ReadonlyMap<string, string>, fitter: NameFitter): string | null {
+  const { address, candidates, kind } = owner;
+  if (candidates.length > 1) return `${address}(${candidates.length} candidates)`;
+  if (kind === 'service') return services.has(address) ? `${services.get(address)}(service)` : null;
   const node = owner.node?.named ? fitter.fitSentence(owner.node.name, 0) : null;
-  if (owner.candidates.length > 1) return `${owner.address}(${owner.candidates.length} candidates)`;
-  switch (owner.kind) {
-    case 'pod':
-      return podName(owner) ?? (node === null ? null : `${owner.address}(${node})`);
-    case 'node':
-      return node;
-    case 'tunnel':
-      return node === null ? `${owner.address}(tunnel)` : `${node}(tunnel)`;
-    case 'service':
-      return services.has(owner.address) ? `${services.get(owner.address)}(service)` : null;
-    default:
-      return null;
-  }
-}
-
-function podName({ namespace, pod }: Owner): string | null {
-  if (pod === null) return null;
-  return namespace === null ? pod : `${namespace}/${pod}`;
+  return knownName({ ...namedOwner(owner), node }, 'line');
 }

@@ -3,6 +3,7 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
+import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
 import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
@@ -22,13 +23,9 @@ export interface RuleInput {
   outerTo: Node | null;
 }
 
-/** `10.48.0.200 (default/db)`. */
+/** As findings name it: `default/db (10.48.0.200)`. */
 export function nameOf(who: Who): string {
-  const { owner } = who;
-  if (owner.pod !== null) return `${owner.namespace}/${owner.pod} (${owner.address})`;
-  if (who.kind === 'tunnel') return `${who.node?.name ?? 'a node'}'s tunnel address ${owner.address}`;
-  if (who.kind === 'node') return `${who.node?.name ?? 'a node'} (${owner.address})`;
-  return owner.address;
+  return nameOfEnd({ ...namedOwner(who.owner), kind: who.kind, node: who.node?.name ?? null }, 'finding');
 }
 
 /** Why the pool asks for what it asks, in words. */
