@@ -1,11 +1,11 @@
 // What the walk and the choice among nested tunnels need to know of a cluster, for `trace`, `decode` and `explain` alike:
 // the UDP ports that mean a tunnel, the node addresses, the VNIs.
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
+import { DEFAULT_VNI, DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
 import { NodeAddresses } from '../flow/node-addresses.ts';
 import type { Topology } from '../topology/model.ts';
 
-/** Ports the snapshot or the user names (`vxlan`), besides the defaults. */
+/** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {
   return walkPorts({ vxlan: vxlanPorts(topology, vxlan), wireguard: wireguardPorts(topology) });
 }
@@ -28,7 +28,7 @@ function vxlanPorts(topology: Topology | null, more: readonly number[]): number[
 
 function wireguardPorts(topology: Topology | null): number[] {
   const port = topology?.felix(null).wireguardListeningPort?.value;
-  return port === undefined ? [] : [port];
+  return port === undefined ? [DEFAULT_WIREGUARD_PORT_V6] : [DEFAULT_WIREGUARD_PORT_V6, port];
 }
 
 function* nodeAddresses(topology: Topology): Iterable<string> {

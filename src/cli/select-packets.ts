@@ -1,13 +1,15 @@
 // From the filters of the command line to packets: what `decode` and `explain` share before they differ.
+
 import { statSync } from 'node:fs';
+import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
-import { walkPorts } from '../decode/walk-ports.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
 import type { FlowSelector } from '../packets/flow-selector.ts';
 import type { PacketFilter } from '../packets/packet-filter.ts';
 import type { PacketRequest } from '../packets/read-packets.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import type { FlowFilter } from '../verdict/flow-filter.ts';
+import { flowIdentity } from '../verdict/flow-identity.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
 import type { Io } from './io.ts';
@@ -40,7 +42,7 @@ export async function selectPackets(
     request: {
       ...shared,
       captures,
-      ports: cluster?.ports ?? walkPorts({ vxlan: pipeline.vxlanPorts ?? [] }),
+      ports: cluster?.ports ?? overlayPorts(null, pipeline.vxlanPorts ?? []),
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
       filter: isAsked(filter) ? await packetFilter(filter, topology, window, nodes) : null,
@@ -122,7 +124,7 @@ async function flowSelector(
     signal: io.signal,
   });
   checkCauses(options, trace);
-  const { FlowSelector, flowIdentity } = await import('../packets/flow-selector.ts');
+  const { FlowSelector } = await import('../packets/flow-selector.ts');
   const wanted = new Set<string>();
   for (const flow of trace.flows()) wanted.add(flowIdentity(flow));
   return new FlowSelector(wanted, nodes);

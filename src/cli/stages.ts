@@ -15,5 +15,5 @@ export interface Stages {
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
   loadTopology: async (paths) => (await import('../topology/load.ts')).loadTopology(paths),
-  snapshotCommands: async () => (await import('../topology/snapshot-commands.ts')).snapshotCommands(),
+  snapshotCommands: async () => (await import('../cluster/snapshot-commands.ts')).snapshotCommands(),
 };

@@ -1,6 +1,10 @@
 // Names that Calico computes instead of writing them down: a VTEP's MAC from the node's name, a pod's host veth from
 // "namespace.pod". One way only: they identify when they match, and prove nothing when they do not.
 import { sha1Hex } from '../net/sha1.ts';
+import { WORKLOAD_PREFIX } from './device.ts';
+
+/** First byte of every MAC that Felix computes (calico-facts 4.4). */
+export const VTEP_MAC_START = '66';
 
 /**
  * The MAC Felix gives vxlan.calico when none is configured: `66` and the first 5 bytes of SHA-1 over the Calico node name
@@ -8,13 +12,18 @@ import { sha1Hex } from '../net/sha1.ts';
  */
 export function vtepMacOfNode(nodeName: string, family: 4 | 6): string {
   const digest = sha1Hex(family === 4 ? nodeName : `${nodeName}-v6`);
-  return `66:${digest.slice(0, 10).replaceAll(/(..)(?=.)/g, '$1:')}`;
+  return `${VTEP_MAC_START}:${digest.slice(0, 10).replaceAll(/(..)(?=.)/g, '$1:')}`;
+}
+
+/** Whether a MAC can be one that was computed from a node's name. */
+export function vtepMacLooksComputed(mac: string): boolean {
+  return mac.startsWith(`${VTEP_MAC_START}:`);
 }
 
 /**
  * The host side interface of a pod: prefix and 11 hex digits of SHA-1 over "namespace.pod", 15 characters in all
  * (libcalico-go, workload_endpoint_default.go).
  */
-export function hostInterfaceOfPod(namespace: string, pod: string, prefix = 'cali'): string {
+export function hostInterfaceOfPod(namespace: string, pod: string, prefix = WORKLOAD_PREFIX): string {
   return prefix + sha1Hex(`${namespace}.${pod}`).slice(0, 11);
 }

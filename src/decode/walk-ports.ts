@@ -1,7 +1,7 @@
 // Which UDP ports mean a tunnel: a table by port, made once per run and looked up per datagram.
 import { GENEVE_PORT } from '../wire/geneve.ts';
 import { VXLAN_GPE_PORT, VXLAN_PORT, VXLAN_PORT_LINUX } from '../wire/vxlan.ts';
-import { WIREGUARD_PORTS } from '../wire/wireguard.ts';
+import { WIREGUARD_PORT } from '../wire/wireguard.ts';
 
 /** What a UDP port means. `vxlanMaybe`: other things live on it too, so a datagram that is no VXLAN is no fault. */
 export const PORT_KIND = { none: 0, vxlan: 1, vxlanMaybe: 2, vxlanGpe: 3, geneve: 4, wireguard: 5 } as const;
@@ -12,14 +12,14 @@ export interface WalkPorts {
 }
 
 /**
- * Ports to recognise. Those named here are added to the defaults: VXLAN 4789 and 8472, WireGuard 51820 and 51821;
+ * Ports to recognise. Those named here are added to the defaults: VXLAN 4789 and 8472, WireGuard 51820;
  * Geneve 6081 and VXLAN-GPE 4790 are always known. Throws RangeError for a number that is no port.
  */
 export function walkPorts(more: { vxlan?: readonly number[]; wireguard?: readonly number[] } = {}): WalkPorts {
   const kind = new Uint8Array(0x10000);
   set(kind, [GENEVE_PORT], PORT_KIND.geneve);
   set(kind, [VXLAN_GPE_PORT], PORT_KIND.vxlanGpe);
-  set(kind, [...WIREGUARD_PORTS, ...(more.wireguard ?? [])], PORT_KIND.wireguard);
+  set(kind, [WIREGUARD_PORT, ...(more.wireguard ?? [])], PORT_KIND.wireguard);
   set(kind, [VXLAN_PORT, ...(more.vxlan ?? [])], PORT_KIND.vxlan);
   set(kind, [VXLAN_PORT_LINUX], PORT_KIND.vxlanMaybe);
   return { kind };

@@ -1,15 +1,16 @@
 // What a packet does, as a sentence: who opens a connection to whom, who pings, who asks for a MAC.
 
 import type { Endpoint } from '../attribution/vocabulary.ts';
+import { nameOfEnd } from '../attribution/who/end-name.ts';
 import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import { OUTCOME } from '../decode/layer-stack.ts';
+import { serviceOnPort } from '../decode/view/port-service.ts';
 import { icmpCodeName, icmpTypeName } from '../wire/icmp.ts';
 import { icmpv6CodeName, icmpv6TypeName } from '../wire/icmpv6.ts';
-import { portName } from '../wire/ports.ts';
 import { TCP_FLAG } from '../wire/tcp.ts';
 import type { ExplainedLayer } from './explanation.ts';
 import { isIcmpError } from './frame-layers.ts';
-import { endName, type Scene, type SideLayers, shownSides, sideLayers } from './packet-facts.ts';
+import { type Scene, type SideLayers, shownSides, sideLayers } from './packet-facts.ts';
 import { numberIn, textIn } from './rows/field-cells.ts';
 import { macMeaning } from './rows/mac-meaning.ts';
 
@@ -49,12 +50,12 @@ function otherText({ flow, walked }: Scene): string {
 
 /** `db on worker1`, `worker1 (from its tunnel address)`, `192.0.2.1`. */
 function who(end: Endpoint): string {
-  return end.pod !== null && end.node !== null ? `${end.pod} on ${end.node}` : endName(end);
+  return end.pod !== null && end.node !== null ? `${end.pod} on ${end.node}` : nameOfEnd(end, 'sentence');
 }
 
 function portText(port: number | null): string {
   if (port === null) return 'unknown (cut off)';
-  const name = portName(port);
+  const name = serviceOnPort(port);
   return name === null ? String(port) : `${port} (${name})`;
 }
 

@@ -1,5 +1,6 @@
 // Which bytes of the packet a line of the sender's tables became, with their values: taken from the packet itself.
 
+import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import type { Became } from './explanation.ts';
 import { type Scene, type SideLayers, sideLayers } from './packet-facts.ts';
 import { fieldOf, spanOf } from './rows/field-cells.ts';
@@ -69,7 +70,7 @@ function plainBytes(scene: Scene, table: Table): Became[] {
 
 /** A frame from the node to a pod: the host side of the veth is its source. */
 function isLeaving({ link }: SideLayers): boolean {
-  return fieldOf(link, 'eth.src')?.value === 'ee:ee:ee:ee:ee:ee';
+  return fieldOf(link, 'eth.src')?.value === WORKLOAD_MAC;
 }
 
 type Part = 'link' | 'ip' | 'upper' | 'tunnel';

@@ -1,6 +1,6 @@
 // Everything that the texts about one packet draw from: the packet, its flow, who is behind its addresses, and its headers
 // sorted by side.
-import type { Endpoint, Observation } from '../attribution/vocabulary.ts';
+import type { Observation } from '../attribution/vocabulary.ts';
 import type { PacketCopy } from '../packets/read-packet.ts';
 import type { WalkedPacket } from '../packets/walked-packet.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
@@ -87,33 +87,6 @@ export function outerOf(walked: WalkedPacket, topology: Topology | null): Scene[
   const nodeOf = (address: string | null): Node | null =>
     address === null ? null : (topology?.nodeByAddress(address) ?? null);
   return { ...facts, srcNode: nodeOf(facts.src), dstNode: nodeOf(facts.dst) };
-}
-
-/** How a sentence names an endpoint: `db`, `worker1's tunnel address`, `worker1`, `192.0.2.1`. */
-export function endName(end: Endpoint): string {
-  if (end.pod !== null) return end.pod;
-  if (end.kind === 'tunnel' && end.node !== null) return `${end.node} (from its tunnel address)`;
-  if (end.kind === 'node' && end.node !== null) return end.node;
-  return end.ip;
-}
-
-/** `yaobank/db`, `worker1's tunnel address`, `worker1`; null when nothing is known. */
-export function ownerName(end: Pick<Endpoint, 'kind' | 'namespace' | 'pod' | 'node'>): string | null {
-  if (end.pod !== null) return end.namespace === null ? end.pod : `${end.namespace}/${end.pod}`;
-  switch (end.kind) {
-    case 'tunnel':
-      return end.node === null ? 'a tunnel address' : `${end.node}'s tunnel address`;
-    case 'node':
-      return end.node;
-    case 'pod':
-      return end.node === null ? 'a pod without a name' : `a pod of ${end.node}`;
-    case 'service':
-      return 'a service';
-    case 'external':
-      return 'outside the cluster';
-    case 'unknown':
-      return null;
-  }
 }
 
 /** A place in the snapshot without the folder that all files share. */

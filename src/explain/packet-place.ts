@@ -3,6 +3,7 @@
 
 import type { CapturePoint, Observation, PointRole } from '../attribution/vocabulary.ts';
 import { WORKLOAD_MAC } from '../cluster/calico.ts';
+import { vtepMacLooksComputed } from '../cluster/computed-names.ts';
 import { PROTOCOL } from '../decode/layer-stack.ts';
 import type { WalkedPacket } from '../packets/walked-packet.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';
@@ -50,7 +51,7 @@ function roleOfFrame(walked: WalkedPacket): PointRole {
   const link = walked.layers[walked.first];
   const macs = ['eth.src', 'eth.dst', 'sll.src.eth'].map((name) => (link === undefined ? null : textOf(link, name)));
   if (macs.includes(WORKLOAD_MAC)) return 'workload';
-  return macs.some((mac) => mac?.startsWith('66:')) ? 'tunnel' : 'underlay';
+  return macs.some((mac) => mac !== null && vtepMacLooksComputed(mac)) ? 'tunnel' : 'underlay';
 }
 
 function placeOf({ role, node, interface: device, evidence }: CapturePoint): Place {

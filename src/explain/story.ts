@@ -2,12 +2,14 @@
 
 import { poolEncapsulation } from '../attribution/sender/expected.ts';
 import type { Endpoint } from '../attribution/vocabulary.ts';
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
+import { knownName } from '../attribution/who/end-name.ts';
+import { DEFAULT_VNI, vniText } from '../cluster/calico.ts';
+import { VTEP_MAC_START, vtepMacLooksComputed } from '../cluster/computed-names.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
 
 import { actionOf } from './action.ts';
 import type { Decision, Overhead } from './explanation.ts';
-import { ownerName, type Scene } from './packet-facts.ts';
+import type { Scene } from './packet-facts.ts';
 import { textIn } from './rows/field-cells.ts';
 
 /** One or two sentences: what the packet does, and how it travels here. */
@@ -34,10 +36,10 @@ export function storyOf(scene: Scene, decision: Decision | null, overhead: Overh
 /** What the bytes alone allow to say. */
 function noSnapshotStory(scene: Scene, overhead: Overhead | null): string[] {
   const { outer, layers } = scene;
-  const vteps = layers.some((layer) => layer.side === 'inner' && textIn(layer, 'eth.dst')?.startsWith('66:'));
+  const vteps = layers.some((layer) => layer.side === 'inner' && vtepMacLooksComputed(textIn(layer, 'eth.dst') ?? ''));
   const calico = [
     outer.vni === DEFAULT_VNI ? `VNI ${DEFAULT_VNI} is Calico's default` : null,
-    vteps ? 'inner MACs that begin with 66 are made by Felix' : null,
+    vteps ? `inner MACs that begin with ${VTEP_MAC_START} are made by Felix` : null,
   ].filter((sign) => sign !== null);
   return [
     ...wayFacts(scene, overhead),
@@ -52,7 +54,7 @@ function travelOf({ walked, outer, place, sender, receiver }: Scene): string {
   if (walked.tunnel === walked.layers.length) return `It is the rest of a packet in which ${from} carries it to ${to}.`;
   switch (walked.encapsulation) {
     case 'vxlan':
-      return `${from} carries it in VXLAN ${outer.vni === EBPF_NODEPORT_VNI ? '0xca11c0' : outer.vni} to ${to}.`;
+      return `${from} carries it in VXLAN ${vniText(outer.vni)} to ${to}.`;
     case 'ipip':
       return `${from} carries it in IP-in-IP to ${to}.`;
     case 'geneve':
@@ -95,7 +97,7 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
   switch (end.kind) {
     case 'pod': {
       const pod = topology.pods.find((one) => one.name === end.pod && one.namespace === end.namespace);
-      const name = ownerName(end);
+      const name = knownName(end, 'meaning');
       const where = end.node === null ? 'on a node that is not known' : `on ${end.node}`;
       if (end.pod === null) return `${end.ip} is a pod's address ${where}${basis(end)}.`;
       return `${name} has ${end.ip} and runs ${where}${cite(scene, pod?.ref ?? null)}.`;

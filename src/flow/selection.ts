@@ -142,7 +142,7 @@ export class Selection {
     return -1;
   }
 
-  /** A tunnel not between two nodes that carries whole frames and has neither a VNI nor a VTEP MAC of Calico's: a mirror's. */
+  /** A tunnel not between two nodes that carries whole frames and has neither a VNI nor a VTEP MAC of the cluster: a mirror's. */
   #isCarrier(view: DataView, stack: LayerStack, layer: number): boolean {
     const next = layer + 1;
     if (next >= stack.depth || stack.protocol[next] !== P.ethernet) return false;

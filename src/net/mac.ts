@@ -11,7 +11,7 @@ export function formatMac(bytes: Uint8Array, at: number): string {
 }
 
 /**
- * Canonical text of a MAC written `66:14:9D:F4:2C:1F`, `66-14-9d-f4-2c-1f` (Windows nodes) or `6614.9df4.2c1f` (switches).
+ * Canonical text of a MAC written `02:14:9D:F4:2C:1F`, `02-14-9d-f4-2c-1f` (Windows nodes) or `0214.9df4.2c1f` (switches).
  * @returns null when the text is no MAC
  */
 export function canonicalMac(text: string): string | null {

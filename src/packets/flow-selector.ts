@@ -4,14 +4,7 @@ import type { PacketBatch } from '../capture/source.ts';
 import type { Packet } from '../decode/packet.ts';
 import { FlowTable } from '../flow/flow-table.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
-import { protocolName } from '../net/protocol-name.ts';
-import type { TracedFlow } from '../verdict/trace-types.ts';
-
-/** What makes a flow the same one in another reading. */
-export function flowIdentity(flow: Pick<TracedFlow, 'protocol' | 'src' | 'dst'>): string {
-  const { protocol, src, dst } = flow;
-  return `${protocol} ${src.ip} ${src.port} ${dst.ip} ${dst.port}`;
-}
+import { identityInTable } from '../verdict/flow-identity.ts';
 
 const UNDECIDED = 0;
 const WANTED = 1;
@@ -59,10 +52,6 @@ export class FlowSelector {
   }
 
   #decide(flow: number): number {
-    const table = this.#table;
-    const protocol = protocolName(table.protocolOf(flow));
-    const source = `${table.sourceOf(flow)} ${table.sourcePortOf(flow)}`;
-    const destination = `${table.destinationOf(flow)} ${table.destinationPortOf(flow)}`;
-    return this.#wanted.has(`${protocol} ${source} ${destination}`) ? WANTED : OTHER;
+    return this.#wanted.has(identityInTable(this.#table, flow)) ? WANTED : OTHER;
   }
 }

@@ -1,7 +1,9 @@
 // Files and directories -> Topology: the only file of this stage that touches the disk. Reads everything that is named, directories
 // recursively, and tells all problems at once.
+
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { CALICO_CLIENT } from '../cluster/annotations.ts';
 import { OverlensError } from '../errors.ts';
 import { buildTopology } from './build.ts';
 import type { Topology } from './model.ts';
@@ -114,7 +116,7 @@ function addBytes(bytes: Uint8Array, place: Omit<SnapshotDocument, 'text'>, read
   if (foreign === null) reading.documents.push({ ...place, text: text ?? new TextDecoder('utf-8').decode(bytes) });
   else if (!place.named) reading.documents.push({ ...place, text: '', foreign });
   else {
-    const message = `is a ${foreign}, expected a snapshot (text of kubectl, calicoctl, ip or bridge)`;
+    const message = `is a ${foreign}, expected a snapshot (text of kubectl, ${CALICO_CLIENT}, ip or bridge)`;
     reading.problems.push({ ref: { file: place.file, line: null }, message });
   }
 }

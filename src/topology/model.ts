@@ -36,7 +36,7 @@ export interface NodeAddress {
   address: string;
   /** Prefix length written with it; null where none was (InternalIP). */
   prefixLength: number | null;
-  /** `projectcalico.org/IPv4Address`, `InternalIP`, `ExternalIP`, `spec.interfaces`, `ip addr`, `ip route`, ... */
+  /** The node annotation, `InternalIP`, `ExternalIP`, `spec.interfaces`, `ip addr`, `ip route`, ... */
   source: string;
   /** Other sources that state the same address, if any. */
   also?: readonly string[];
@@ -112,7 +112,7 @@ export interface Node {
   ref: SourceRef;
   /** Its own addresses, strongest first (IPv4Address/IPv6Address, InternalIP, spec.interfaces, ...). Never tunnel addresses. */
   addresses: readonly NodeAddress[];
-  /** `projectcalico.org/IPv4Address` and IPv6Address (calicoctl spec.bgp), if set. What VXLAN uses; decides CrossSubnet. */
+  /** The annotations IPv4Address and IPv6Address (`spec.bgp` of Calico's Node), if set. What VXLAN uses; decides CrossSubnet. */
   bgpIPv4: NodeAddress | null;
   bgpIPv6: NodeAddress | null;
   tunnels: Partial<Record<TunnelKind, Sourced<string>>>;

@@ -9,6 +9,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { type Moment, toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
+import { identityInTable } from './flow-identity.ts';
 
 /** The time that the NIC captures of all `nodes` cover. */
 export interface CommonWindow {
@@ -84,7 +85,7 @@ interface Side {
   largest: number;
 }
 
-/** Flow key -> what was sent and what arrived. `table` counted those inside the window apart. */
+/** Flow identity -> what was sent and what arrived. `table` counted those inside the window apart. */
 export interface Arrivals {
   window: CommonWindow;
   of(key: string, from: Node | null, to: Node | null): Arrival | null;
@@ -100,7 +101,7 @@ export function arrivalsIn(
   const covered = new Set(window.nodes.map((n) => n.index));
   const hearing = nodesThatHear(table, points);
   const flows = new Map<string, number>();
-  for (let flow = 0; flow < table.flowCount; flow++) flows.set(flowKey(table, flow), flow);
+  for (let flow = 0; flow < table.flowCount; flow++) flows.set(identityInTable(table, flow), flow);
   return {
     window,
     of(key, from, to) {
@@ -130,11 +131,6 @@ function nodesThatHear(table: FlowTable, points: Points): Set<number> {
     if (received || (sender !== null && sender !== node)) hearing.add(node.index);
   }
   return hearing;
-}
-
-export function flowKey(table: FlowTable, flow: number): string {
-  const ports = `${table.sourcePortOf(flow)}|${table.destinationPortOf(flow)}`;
-  return `${table.protocolOf(flow)}|${table.sourceOf(flow)}|${table.destinationOf(flow)}|${ports}`;
 }
 
 /** Rotated files of one NIC add up; one NIC in two captures (its own file and `-i any`) counts once, by the larger. */

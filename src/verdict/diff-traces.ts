@@ -1,6 +1,8 @@
 // Two traces side by side: which flows changed their encapsulation, nodes, overhead or outcome. The lab's own exercise:
 // capture, edit the pool, capture again. Flows are matched by pods and service, since client ports differ each time.
+
 import type { Outcome } from '../attribution/vocabulary.ts';
+import { nameOfEnd } from '../attribution/who/end-name.ts';
 import type { Trace, TracedFlow, Verdict } from './trace-types.ts';
 
 /** One direction between two pods (or addresses), one protocol, one service port. */
@@ -66,7 +68,7 @@ function sidesOf(trace: Trace): Map<string, DiffSide> {
   const sides = new Map<string, Gathered>();
   for (const flow of trace.flows()) {
     if (flow.packets === 0) continue;
-    const key = JSON.stringify([nameOf(flow.src), nameOf(flow.dst), flow.protocol, servicePort(flow, starters)]);
+    const key = JSON.stringify([hostName(flow.src), hostName(flow.dst), flow.protocol, servicePort(flow, starters)]);
     const side = sides.get(key);
     if (side === undefined) sides.set(key, newSide(flow));
     else addFlow(side, flow);
@@ -90,9 +92,8 @@ function servicePort(flow: TracedFlow, starters: ReadonlyMap<number, number>): n
 }
 
 /** A node speaks with its tunnel address into the overlay and with its own address outside it: one sender all the same. */
-function nameOf(end: TracedFlow['src']): string {
-  if ((end.kind === 'tunnel' || end.kind === 'node') && end.node !== null) return `${end.node} (host)`;
-  return end.pod === null ? end.ip : `${end.namespace}/${end.pod}`;
+function hostName(end: TracedFlow['src']): string {
+  return nameOfEnd(end, 'host');
 }
 
 function newSide(flow: TracedFlow): Gathered {

@@ -7,7 +7,7 @@ import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { formatTime, toSeconds } from '../net/time.ts';
-import { type Arrival, flowKey } from './arrivals.ts';
+import type { Arrival } from './arrivals.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
@@ -15,6 +15,7 @@ import { isCutOffTunnel } from './flow/cut-off.ts';
 import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
+import { identityInTable } from './flow-identity.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
 import type { Finding, TracedFlow } from './trace-types.ts';
 
@@ -72,7 +73,7 @@ function arrivalOf(
   flow: number,
   { src, dst, observations }: Pick<SeenFlow, 'src' | 'dst' | 'observations'>,
 ): Arrival | null {
-  const arrival = arrivals?.of(flowKey(input.table, flow), src.node, dst.node) ?? null;
+  const arrival = arrivals?.of(identityInTable(input.table, flow), src.node, dst.node) ?? null;
   if (arrival === null || arrival.arrived > 0) return arrival;
   const isAtReceiver = ({ pointInfo }: SeenObservation): boolean =>
     pointInfo.role === 'underlay' && pointInfo.topologyNode === dst.node;

@@ -1,19 +1,17 @@
-// What an address says by itself: broadcast, multicast, link-local, and the two that Calico gives every pod.
+// What an address says by itself: broadcast, multicast, link-local.
 
-/** For 6 bytes at `at`: `broadcast`, `multicast`, `Calico's host side of a pod` (ee:ee:ee:ee:ee:ee); null for a plain one. */
+/** For 6 bytes at `at`: `broadcast`, `multicast`, `none`; null for a plain one. */
 export function macMeaning(bytes: Uint8Array, at: number): string | null {
   const first = bytes[at]!;
   if (isAll(bytes, at, 6, 0xff)) return 'broadcast';
-  if (isAll(bytes, at, 6, 0xee)) return 'Calico’s host side of a pod';
   if (isAll(bytes, at, 6, 0)) return 'none';
   return (first & 1) === 1 ? 'multicast' : null;
 }
 
-/** For an address as a number; 169.254.1.1 is the gateway that Calico gives every pod. */
+/** For an address as a number. */
 export function ipv4Meaning(value: number): string | null {
   const first = value >>> 24;
   if (value === 0xffffffff) return 'broadcast';
-  if (value === 0xa9fe0101) return 'Calico’s gateway of every pod';
   if (value === 0) return 'unspecified';
   if (first === 127) return 'loopback';
   if (value >>> 16 === 0xa9fe) return 'link-local';

@@ -1,4 +1,4 @@
-// Well-known port numbers (IANA, and what Calico and Kubernetes use by default), for people who read a decoded packet.
+// Well-known port numbers (IANA, and what Kubernetes uses by default), for people who read a decoded packet.
 
 /** Service usually found on a port; null when there is none worth naming. */
 export function portName(port: number): string | null {
@@ -38,19 +38,15 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [5353, 'mDNS'],
   [5355, 'LLMNR'],
   [5432, 'PostgreSQL'],
-  [5473, 'Calico Typha'],
   [6081, 'Geneve'],
   [6379, 'Redis'],
   [6443, 'Kubernetes API'],
   [8080, 'HTTP alternative'],
   [8472, 'VXLAN (old Linux default)'],
   [9090, 'Prometheus'],
-  [9091, 'Felix metrics'],
   [9092, 'Kafka'],
-  [9099, 'Felix health'],
   [10250, 'kubelet'],
   [11211, 'memcached'],
   [27017, 'MongoDB'],
   [51820, 'WireGuard'],
-  [51821, 'WireGuard (Calico, IPv6)'],
 ]);

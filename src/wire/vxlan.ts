@@ -14,7 +14,7 @@ export const VXLAN = defineHeader('vxlan', 'RFC 7348 §5, draft-smith-vxlan-grou
   flag_a: flag(12, 'Policy applied (A)'),
   reserved4: reserved(13, 3),
   gbp: uint(16, 16, 'Group policy ID'),
-  vni: uint(32, 24, 'VXLAN network identifier (VNI)', { meaning: vniMeaning }),
+  vni: uint(32, 24, 'VXLAN network identifier (VNI)'),
   reserved8: reserved(56, 8, { named: true }),
 });
 
@@ -28,22 +28,16 @@ export const VXLAN_GPE = defineHeader('vxlan', 'draft-ietf-nvo3-vxlan-gpe-13 §3
   o_bit: flag(7, 'OAM (O)'),
   reserved_16: reserved(8, 16, { named: true }),
   next_proto: uint(24, 8, 'Next protocol', { meaning: nextProtocolName }),
-  vni: uint(32, 24, 'VXLAN network identifier (VNI)', { meaning: vniMeaning }),
+  vni: uint(32, 24, 'VXLAN network identifier (VNI)'),
   reserved8: reserved(56, 8, { named: true }),
 });
 
-/** Destination ports: the registered one (also Calico's), Linux's old default, and GPE's. */
+/** Destination ports: the registered one, Linux's old default, and GPE's. */
 export const VXLAN_PORT = 4789;
 export const VXLAN_PORT_LINUX = 8472;
 export const VXLAN_GPE_PORT = 4790;
 
 export const GPE_NEXT = { ipv4: 1, ipv6: 2, ethernet: 3, nsh: 4, mpls: 5 } as const;
-
-/** Calico's own numbers: Felix's default, and the eBPF dataplane's tunnel for NodePort traffic. */
-function vniMeaning(value: number): string | null {
-  if (value === 4096) return 'Calico’s default';
-  return value === 0xca11c0 ? 'Calico eBPF NodePort' : null;
-}
 
 function nextProtocolName(value: number): string | null {
   return ['IPv4', 'IPv6', 'Ethernet', 'NSH', 'MPLS'][value - 1] ?? null;

@@ -1,8 +1,8 @@
 // WireGuard's four messages (whitepaper §5.4). All is encrypted but type, indexes and counter; integers are little-endian.
 import { base64, defineHeader, type HeaderInfo, octets, uint, uint64LE } from './header.ts';
 
-/** Calico's ports: `wireguardListeningPort` and `wireguardListeningPortV6`. */
-export const WIREGUARD_PORTS = [51820, 51821] as const;
+/** Registered nowhere, but what nearly everybody uses. */
+export const WIREGUARD_PORT = 51820;
 
 const FIXED = {
   type: uint(0, 8, 'Type', { meaning: wireguardTypeName }),

@@ -12,7 +12,6 @@ describe('walkPorts', () => {
       [6081, PORT_KIND.geneve],
       [8472, PORT_KIND.vxlanMaybe],
       [51820, PORT_KIND.wireguard],
-      [51821, PORT_KIND.wireguard],
     ]);
   });
 

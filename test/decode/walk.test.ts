@@ -228,7 +228,7 @@ describe('other tunnels', () => {
 
   it('WireGuard is known by port and shape, and stays a UDP flow without a tunnel', () => {
     const data = new Uint8Array([4, 0, 0, 0, ...new Uint8Array(44)]);
-    for (const ports of [{ dstport: 51820 }, { srcport: 51821 }]) {
+    for (const ports of [{ dstport: 51820 }, { srcport: 51820 }]) {
       const { path, stack } = walkPacket(ethernet({}, ipv4({}, udp(ports, data))));
       expect([path, stack.transport, stack.tunnels]).toEqual(['eth:ip:udp:wg', 2, 0]);
     }

@@ -17,7 +17,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'cluster', values: ['net'] },
   { place: 'capture', values: ['errors.ts'] },
   { place: 'decode', values: ['wire'], types: ['capture'] },
-  { place: 'decode/view', values: ['decode', 'wire', 'net'] },
+  { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'wire', 'net', 'errors.ts'], types: ['capture'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
   { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'net'] },
@@ -43,11 +43,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'errors.ts',
     ],
   },
-  { place: 'render/text', values: [], types: ['verdict', 'attribution'] },
+  { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   {
     place: 'render',
-    values: ['render/text', 'verdict', 'decode', 'decode/view', 'wire', 'net'],
-    types: ['explain', 'attribution', 'topology'],
+    values: ['render/text', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
+    types: ['explain', 'topology'],
   },
   {
     place: 'trace.ts',

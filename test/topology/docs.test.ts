@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { snapshotCommands } from '../../src/cluster/snapshot-commands.ts';
 import { ISSUE_CODES } from '../../src/topology/issue-codes.ts';
-import { snapshotCommands } from '../../src/topology/snapshot-commands.ts';
 
 const page = readFileSync('docs/topology.md', 'utf8');
 const sources = readdirSync('src/topology', { recursive: true, encoding: 'utf8' })

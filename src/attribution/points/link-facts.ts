@@ -2,12 +2,12 @@
 // telling where a capture was taken (design section 4, rules 4, 5 and 7).
 
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { LinkRecord, TunnelRecord } from '../../flow/record.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
-import { isDerived } from '../who/learned-vteps.ts';
 
 export interface LinkFacts {
   link: LinkRecord;
@@ -26,7 +26,7 @@ export interface LinkFacts {
   unroutedPods: number;
   /** Packets per pod address among plain ones, to see whose veth it is. */
   podPackets: Map<string, number>;
-  /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward ee:ee:.., the receiver from it. */
+  /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward the host, the receiver from it. */
   behindVeth: Map<string, number>;
   plainPackets: number;
 }
@@ -121,6 +121,11 @@ function addOuter(
 /** A tunnel that Calico's nodes would make, by what is inside: seen with an address of no node (calico-facts 10.1, 10.19). */
 function isOverlay({ encapsulation, innerSrcMac, innerDstMac }: TunnelRecord): boolean {
   if (encapsulation === 'vxlan')
-    return innerSrcMac !== null && innerDstMac !== null && isDerived(innerSrcMac) && isDerived(innerDstMac);
+    return (
+      innerSrcMac !== null &&
+      innerDstMac !== null &&
+      vtepMacLooksComputed(innerSrcMac) &&
+      vtepMacLooksComputed(innerDstMac)
+    );
   return encapsulation === 'ipip';
 }

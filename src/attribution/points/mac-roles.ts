@@ -1,5 +1,7 @@
 // What a link address says of the place it was seen (design section 4, rule 4; calico-facts 4.4, 4.5, 6).
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
+import { isWorkloadDevice } from '../../cluster/device.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import { inSubnetOf } from '../sender/subnet.ts';
 import type { LinkFacts } from './link-facts.ts';
@@ -47,7 +49,7 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
     if (mac === WORKLOAD_MAC || podMacs.has(mac)) return 'workload';
     if (topology?.nodeByVtepMac(mac)) return 'vtep';
     if (topology?.nodeByNicMac(mac) || learned.has(mac)) return 'nic';
-    return mac.startsWith('66:') ? 'vtep' : null;
+    return vtepMacLooksComputed(mac) ? 'vtep' : null;
   }
 }
 
@@ -55,7 +57,7 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
 function podNeighbours(topology: Topology | null): Set<string> {
   const macs = new Set<string>();
   for (const node of topology?.nodes ?? []) {
-    for (const n of node.neighbours) if (n.mac !== null && n.dev?.startsWith('cali')) macs.add(n.mac);
+    for (const n of node.neighbours) if (n.mac !== null && isWorkloadDevice(n.dev ?? '')) macs.add(n.mac);
   }
   return macs;
 }

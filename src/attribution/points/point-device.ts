@@ -1,10 +1,8 @@
 // Device names and configuration that mean one thing (design section 4, rule 2; calico-facts 4.2, 5, 6.2).
+import { isTunnelDevice, isWorkloadDevice } from '../../cluster/device.ts';
 import type { Node, NodeLink, Topology } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
 
-const TUNNEL_NAME =
-  /^(vxlan\.calico|vxlan-v6\.calico|tunl0|wireguard\.cali|wg-v6\.cali|flannel\..+|flannel-v6\..+|cilium_vxlan)$/;
-const WORKLOAD_NAME = /^(cali.+|eni[0-9a-f]{11})$/;
 const TUNNEL_KINDS = new Set(['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'ip6tnl', 'sit']);
 
 export interface DeviceRole {
@@ -17,8 +15,8 @@ export interface DeviceRole {
  * @param node the node it is on; null asks every node and answers only if all that know the name agree.
  */
 export function roleOfDevice(topology: Topology | null, node: Node | null, name: string): DeviceRole | null {
-  if (TUNNEL_NAME.test(name)) return { role: 'tunnel', detail: `${name} is a tunnel device` };
-  if (WORKLOAD_NAME.test(name)) return { role: 'workload', detail: `${name} is the host side of a pod's veth` };
+  if (isTunnelDevice(name)) return { role: 'tunnel', detail: `${name} is a tunnel device` };
+  if (isWorkloadDevice(name)) return { role: 'workload', detail: `${name} is the host side of a pod's veth` };
   const nodes = node !== null ? [node] : (topology?.nodes ?? []);
   const roles = nodes.map((n) => configuredRole(n, name)).filter((r) => r !== null);
   const first = roles[0];

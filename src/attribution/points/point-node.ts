@@ -1,7 +1,9 @@
 // Which node a capture was taken on: the user's word, the MAC that is in every unicast frame, the pod that is in every
 // packet, the file name (design section 4, rules 1, 4 and 6).
+
 import type { Evidence, Node } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
+import { namedOwner, nameOfEnd } from '../who/end-name.ts';
 import type { LinkFacts } from './link-facts.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 
@@ -86,6 +88,6 @@ function nodeOfPodIn(
   const everywhere = [...packets].filter(([, count]) => count >= total * NEARLY_ALL);
   const [only] = everywhere.map(([address]) => book.ownerOf(address));
   if (everywhere.length !== 1 || only?.node == null) return null;
-  const name = only.pod === null ? only.address : `${only.namespace}/${only.pod}`;
+  const name = nameOfEnd(namedOwner(only), 'cell');
   return { node: only.node, evidence: { source: 'company', detail: `${name} ${told}` } };
 }

@@ -1,5 +1,6 @@
 // The role of one capture point: the first of design section 4's rules that speaks, with its evidence; what later rules
 // say otherwise is a contradiction and is reported too.
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Evidence, Node, Topology } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
 import type { LinkFacts } from './link-facts.ts';
@@ -109,7 +110,7 @@ function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
   return {
     role: 'workload',
     source: 'link-addresses',
-    detail: "the MAC ee:ee:ee:ee:ee:ee, or a pod's, is that of a veth",
+    detail: `the MAC ${WORKLOAD_MAC}, or a pod's, is that of a veth`,
   };
 }
 

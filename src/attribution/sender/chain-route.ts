@@ -1,4 +1,5 @@
 // The route of a sender's decision: which line of its tables took the packet, and whether it leads where the pool asks.
+import { looksLikeTunnelDevice, tunnelDevice } from '../../cluster/device.ts';
 import { parseIp } from '../../net/ip.ts';
 import type { Node, Route } from '../../topology/model.ts';
 import { type ChainInput, notGiven, type Step } from './chain-input.ts';
@@ -8,11 +9,9 @@ function tunnelAddressOf(node: Node | null, address: string): string | null {
   return node?.tunnels[kind]?.value ?? null;
 }
 
-export function isTunnelDevice(from: Node, dev: string | null): boolean {
-  return (
-    dev !== null &&
-    (/^(vxlan|tunl|wireguard|wg-v6)/.test(dev) || from.links.some((l) => l.name === dev && l.vxlan !== null))
-  );
+/** Whether a route through this device leads into a tunnel. */
+export function leadsIntoTunnel(from: Node, dev: string | null): boolean {
+  return dev !== null && (looksLikeTunnelDevice(dev) || from.links.some((l) => l.name === dev && l.vxlan !== null));
 }
 
 export function routeStep(input: ChainInput, route: Route | null): Step {
@@ -30,14 +29,14 @@ export function routeStep(input: ChainInput, route: Route | null): Step {
 function whyWrong({ to, expected, destination }: ChainInput, from: Node, route: Route): string | null {
   const { encapsulation } = expected;
   const wanted = tunnelAddressOf(to, destination);
-  if (route.type === 'throw') return "sends it by the pool's mode; should go through wireguard.cali";
+  if (route.type === 'throw') return `sends it by the pool's mode; should go through ${tunnelDevice('wireguard')}`;
   if (route.type !== 'unicast') return `drops it (${route.type})`;
   const tunnelled = encapsulation === 'vxlan' || encapsulation === 'ipip' || encapsulation === 'wireguard';
-  if (tunnelled && !isTunnelDevice(from, route.dev)) {
+  if (tunnelled && !leadsIntoTunnel(from, route.dev)) {
     const via = wanted === null || encapsulation !== 'vxlan' ? '' : ` via ${wanted}`;
     return `sends it plain; should go through the tunnel device${via}`;
   }
-  if (encapsulation === 'none' && isTunnelDevice(from, route.dev)) return 'sends it into the tunnel; should go plain';
+  if (encapsulation === 'none' && leadsIntoTunnel(from, route.dev)) return 'sends it into the tunnel; should go plain';
   if (encapsulation === 'vxlan' && wanted !== null && route.via !== null && route.via !== wanted)
     return `should go via ${wanted}`;
   return null;

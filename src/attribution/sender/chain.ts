@@ -1,13 +1,14 @@
 // How the sending node decided, as its own tables show it: pool, route, neighbour, FDB, device (calico-facts 3.2, 9.1).
 // Modelled once: violations say with it which table is wrong, `explain` teaches with it.
 
+import { vxlanDevice } from '../../cluster/device.ts';
 import { parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import type { FdbEntry, Neighbour, Node, NodeLink, Route } from '../../topology/model.ts';
 import type { ChainStep, Expected } from '../vocabulary.ts';
 import { type ChainInput, notGiven, type Step } from './chain-input.ts';
-import { isTunnelDevice, routeStep } from './chain-route.ts';
+import { leadsIntoTunnel, routeStep } from './chain-route.ts';
 import { poolEncapsulation } from './expected.ts';
 
 export function chainOf(input: ChainInput): ChainStep[] {
@@ -15,7 +16,7 @@ export function chainOf(input: ChainInput): ChainStep[] {
   const neighbour = findNeighbour(input, route);
   const fdb = findFdb(input, neighbour);
   // a route that goes past the tunnel device makes the tables behind it irrelevant
-  const tunnelled = route === null || input.from === null || isTunnelDevice(input.from, route.dev);
+  const tunnelled = route === null || input.from === null || leadsIntoTunnel(input.from, route.dev);
   return [
     { table: 'pool', ...poolStep(input), field: null, bytes: null },
     { table: 'route', ...routeStep(input, route), field: null, bytes: null },
@@ -72,7 +73,7 @@ function findNeighbour({ from, destination }: ChainInput, route: Route | null): 
 
 function neighbourStep(input: ChainInput, route: Route | null, neighbour: Neighbour | null): Step {
   const { from, to, topology } = input;
-  if (from === null || !from.has.neigh || route === null || !isTunnelDevice(from, route.dev)) return notGiven();
+  if (from === null || !from.has.neigh || route === null || !leadsIntoTunnel(from, route.dev)) return notGiven();
   if (neighbour?.mac == null) {
     return {
       text: neighbour?.text ?? null,
@@ -130,17 +131,15 @@ function fdbFromPacket({ to, topology, seen }: ChainInput): Step {
   };
 }
 
-const NAMES = { 4: 'vxlan.calico', 6: 'vxlan-v6.calico' } as const;
-
 /** Calico's device of the destination's family; another name only where it is the one VXLAN device there is. */
-function vxlanDevice(from: Node | null, destination: string): NodeLink | null {
+function findDevice(from: Node | null, destination: string): NodeLink | null {
   const devices = from?.links.filter((l) => l.vxlan !== null) ?? [];
-  const wanted = NAMES[destination.includes(':') ? 6 : 4];
+  const wanted = vxlanDevice(destination.includes(':') ? 6 : 4);
   return devices.find((l) => l.name === wanted) ?? (devices.length === 1 ? (devices[0] ?? null) : null);
 }
 
 function deviceStep({ from, seen, destination }: ChainInput): Step {
-  const device = vxlanDevice(from, destination);
+  const device = findDevice(from, destination);
   if (from === null || device?.vxlan == null) return notGiven();
   const { id, local, dstport } = device.vxlan;
   const text = `${device.name} id ${id ?? '?'} local ${local ?? '?'} dstport ${dstport ?? '?'}`;

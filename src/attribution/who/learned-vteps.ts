@@ -1,10 +1,8 @@
 // VTEP MACs as the packets tell them: the inner source of what a node sends is its own tunnel device (calico-facts 4.5). Weaker
 // than a MAC written in the snapshot, since it may have changed meanwhile; eBPF nodes put pod frames inside and teach nothing.
+import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Node, Topology } from '../../topology/model.ts';
-
-/** First byte of every MAC that Felix derives (calico-facts 4.4). */
-const FELIX_PREFIX = '66:';
 
 /** The one MAC a node was seen to send from, per family of the outer addresses; null when it was none or several. */
 export type LearnedVteps = (node: Node, outerAddress: string) => string | null;
@@ -22,13 +20,8 @@ export function learnedVteps(table: FlowTable, topology: Topology | null): Learn
   return (node, outerAddress) => {
     const macs = seen.get(keyOf(node, outerAddress));
     const [only] = macs ?? [];
-    return macs?.size === 1 && only !== undefined && isDerived(only) ? only : null;
+    return macs?.size === 1 && only !== undefined && vtepMacLooksComputed(only) ? only : null;
   };
-}
-
-/** Whether a MAC can be one that Felix derived from a node's name. */
-export function isDerived(mac: string): boolean {
-  return mac.startsWith(FELIX_PREFIX);
 }
 
 function keyOf(node: Node, outerAddress: string): string {

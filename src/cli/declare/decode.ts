@@ -1,5 +1,6 @@
 // The commands that show packets and headers: declared here, their code loaded when they run.
 import type { Command } from 'commander';
+import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { TIME_STYLES } from '../../render/packets/packet-time.ts';
 import type { Dispatch } from './commands.ts';
 import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
@@ -8,7 +9,7 @@ const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20
   overlens decode control1-ens5.pcap -p 44 -v -x          one packet, every field and byte
   overlens decode *.pcap -t topology/ --pod shop/cart --encapsulation vxlan
-  overlens decode a.pcap -o json | jq 'select(any(.layers[]; .fields["vxlan.vni"] == 4096))'
+  overlens decode a.pcap -o json | jq 'select(any(.layers[]; .fields["vxlan.vni"] == ${DEFAULT_VNI}))'
   ssh control1 tcpdump -i ens5 -U -w - | overlens decode -
 `;
 

@@ -1,5 +1,6 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
 import { type Command, Option } from 'commander';
+import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { TraceOptions } from '../../trace.ts';
@@ -99,7 +100,7 @@ export function declareTraceOptions(command: Command): Command {
     .optionsGroup('What is known of the captures:')
     .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
     .addOption(repeatable('--vxlan-port <number>', 'VXLAN is also on this UDP port'))
-    .option('--vxlan-vni <number>', "the cluster's VNI, if it is not 4096")
+    .option('--vxlan-vni <number>', `the cluster's VNI, if it is not ${DEFAULT_VNI}`)
     .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin');
 }
 

@@ -1,4 +1,5 @@
 // layers -> objects: the fields of one header as values and text. For people and JSON, never on the hot path.
+import { calicoAddressMeaning, calicoFieldMeaning } from '../../cluster/field-meanings.ts';
 import { formatIPv4, formatIPv6 } from '../../net/ip.ts';
 import { formatMac } from '../../net/mac.ts';
 import { ipv6Meaning, macMeaning } from '../../wire/address-meaning.ts';
@@ -57,10 +58,16 @@ function viewNumber(field: NumberField, bytes: Uint8Array, at: number, shift: nu
     width: field.width,
     value,
     text: typeof value === 'string' ? value : numberText(field, value),
-    meaning: field.meaning === null ? null : field.meaning(raw),
+    meaning: numberMeaning(field, raw, value),
     reserved: field.kind === 'reserved',
     group: field.group,
   };
+}
+
+/** Calico's words go first: its gateway is a link-local address, and so on. */
+function numberMeaning(field: NumberField, raw: number, value: FieldView['value']): string | null {
+  const calico = field.kind === 'ipv4' ? calicoAddressMeaning(String(value)) : calicoFieldMeaning(field.name, raw);
+  return calico ?? (field.meaning === null ? null : field.meaning(raw));
 }
 
 function numberValue(field: NumberField, raw: number): number | boolean | string {
@@ -89,7 +96,7 @@ function viewBytes(field: BytesField, bytes: Uint8Array, at: number, shift: numb
 }
 
 function bytesMeaning(field: BytesField, bytes: Uint8Array, start: number): string | null {
-  if (field.kind === 'mac') return macMeaning(bytes, start);
+  if (field.kind === 'mac') return calicoAddressMeaning(formatMac(bytes, start)) ?? macMeaning(bytes, start);
   return field.kind === 'ipv6' ? ipv6Meaning(bytes, start) : null;
 }
 

@@ -1,5 +1,6 @@
 // Compares two explained packets: the same one at two places, two of one flow, a request and its answer, or any two.
 
+import { flowIdentity } from '../../verdict/flow-identity.ts';
 import type { Cell, Explanation, Side } from '../explanation.ts';
 import type { Comparison, Difference, Relation } from './comparison.ts';
 import { whyDifferent } from './reasons.ts';
@@ -88,10 +89,8 @@ function relationOf(first: Explanation, second: Explanation, isSamePacket: boole
   if (isSamePacket) return 'same-packet';
   const [a, b] = [first.flow, second.flow];
   if (a === null || b === null) return 'other';
-  const ends = (flow: typeof a): string =>
-    `${flow.src.ip} ${flow.src.port} ${flow.dst.ip} ${flow.dst.port} ${flow.protocol}`;
-  if (ends(a) === ends(b)) return 'same-flow';
-  return ends(a) === ends({ ...b, src: b.dst, dst: b.src }) ? 'answer' : 'other';
+  if (flowIdentity(a) === flowIdentity(b)) return 'same-flow';
+  return flowIdentity(a) === flowIdentity({ ...b, src: b.dst, dst: b.src }) ? 'answer' : 'other';
 }
 
 function headlineOf(first: Explanation, second: Explanation, relation: Relation): string {

@@ -1,4 +1,5 @@
 // Checksums that are not simply right: zero, left to the network card, or wrong, and which of these is an error (calico-facts 4.6).
+import { stopChecksumOffload } from '../../cluster/show-commands.ts';
 import type { ChecksumView } from '../../decode/view/checksums.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import type { Scene } from '../packet-facts.ts';
@@ -67,6 +68,6 @@ function wrongText({ place, sender }: Scene, value: string, { expected }: Checks
   const atSender = place.node !== null && place.node === sender?.name;
   const where = atSender
     ? 'On the sending host an offload that is not recognised may still explain it: compare with a capture at the receiver.'
-    : 'Seen where it arrives, it is an error: the receiver drops the packet. Known cause: checksum offload of the sending network card or its driver with VXLAN (ethtool -K vxlan.calico tx-checksum-ip-generic off).';
+    : `Seen where it arrives, it is an error: the receiver drops the packet. Known cause: checksum offload of the sending network card or its driver with VXLAN (${stopChecksumOffload()}).`;
   return `It is ${value}${should}. ${where}`;
 }

@@ -1,7 +1,8 @@
 // What is unusual about the tunnel: VNI, reserved bits, outer flags and ports, MACs inside, ARP, who sends from a tunnel address
 // (calico-facts 4.5, 4.7, 5).
 
-import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
+import { EBPF_NODEPORT_VNI, POD_GATEWAY, VNI_OF_OTHERS, vniText, WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { vxlanDevice } from '../../cluster/device.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import { type Scene, type SideLayers, sideLayers } from '../packet-facts.ts';
 import { numberIn, spanOf, textIn } from '../rows/field-cells.ts';
@@ -32,7 +33,7 @@ function vniNotes({ settings, sender, outer }: Scene, { tunnel }: SideLayers): N
   if (outer.vni === EBPF_NODEPORT_VNI) {
     const text =
       "Calico's eBPF dataplane forwards a NodePort or external service packet in this VNI to the node of the chosen pod, whatever the pool says. The inner addresses are the client's and the pod's (or, in the answer, the service's), the inner MACs are zero, the UDP checksum is 0, and TTL, TOS and DF are copied from inside. It is not pod-to-pod overlay and is not judged by the pools.";
-    return [note('ebpf-nodeport', 'notable', 'VNI 0xca11c0: eBPF NodePort', text, span)];
+    return [note('ebpf-nodeport', 'notable', `VNI ${vniText(outer.vni)}: eBPF NodePort`, text, span)];
   }
   const wanted = settings.vni(sender);
   if (outer.vni === wanted.value) return [];
@@ -41,7 +42,7 @@ function vniNotes({ settings, sender, outer }: Scene, { tunnel }: SideLayers): N
     return [note('vni-zero', 'wrong', 'VNI 0', text, span)];
   }
   const source = wanted.source === 'default' ? "Calico's default" : wanted.source;
-  const text = `The packet has VNI ${outer.vni}, ${source} says ${wanted.value}. The receiver's device takes its own VNI only and drops others: this is another overlay (flannel uses 1, Cilium the pod's identity), or one node is configured otherwise.`;
+  const text = `The packet has VNI ${outer.vni}, ${source} says ${wanted.value}. The receiver's device takes its own VNI only and drops others: this is another overlay (${VNI_OF_OTHERS}), or one node is configured otherwise.`;
   return [note('vni-differs', 'notable', 'Another VNI', text, span)];
 }
 
@@ -115,15 +116,14 @@ function arpNotes(scene: Scene): Note[] {
   if (arp === undefined) return [];
   const target = textIn(arp, 'arp.dst.proto_ipv4');
   const span = { offset: arp.offset, length: arp.length };
-  if (target === '169.254.1.1' || textIn(arp, 'arp.src.proto_ipv4') === '169.254.1.1') {
-    const text =
-      'Every Calico pod has 169.254.1.1 as its gateway; nobody owns it. The host side of the veth answers for it (proxy ARP) with ee:ee:ee:ee:ee:ee.';
+  if (target === POD_GATEWAY || textIn(arp, 'arp.src.proto_ipv4') === POD_GATEWAY) {
+    const text = `Every Calico pod has ${POD_GATEWAY} as its gateway; nobody owns it. The host side of the veth answers for it (proxy ARP) with ${WORKLOAD_MAC}.`;
     return [note('pod-gateway', 'notable', "The pod's gateway", text, span)];
   }
   const onTunnel =
     scene.place.role === 'tunnel' || arp.side === 'inner' || scene.topology?.lookup(target ?? '').kind === 'tunnel';
   if (!onTunnel) return [];
-  const text = `Felix writes a permanent neighbour entry for every other node's tunnel address, so nobody asks on vxlan.calico. A request for ${target} means that this entry is missing on the sender; it is never answered, and the packets behind it wait and are dropped.`;
+  const text = `Felix writes a permanent neighbour entry for every other node's tunnel address, so nobody asks on ${vxlanDevice(4)}. A request for ${target} means that this entry is missing on the sender; it is never answered, and the packets behind it wait and are dropped.`;
   return [note('arp-on-tunnel', 'wrong', 'ARP on the overlay', text, span)];
 }
 
@@ -140,7 +140,7 @@ function placeNotes({ place, walked, flow }: Scene): Note[] {
     notes.push(note('plain-by-place', 'notable', 'Plain here proves nothing', text));
   }
   if (flow?.src.kind === 'tunnel') {
-    const text = `${flow.src.ip} is ${flow.src.node}'s own tunnel address: a process on the node (or a NodePort client behind its NAT) sends into the overlay with it, since the route's device is vxlan.calico.`;
+    const text = `${flow.src.ip} is ${flow.src.node}'s own tunnel address: a process on the node (or a NodePort client behind its NAT) sends into the overlay with it, since the route's device is ${vxlanDevice(4)}.`;
     notes.push(note('from-tunnel-address', 'notable', 'Sent by the node itself', text));
   }
   return notes;

@@ -1,4 +1,5 @@
 // What is unusual about the IP packet itself: fragments, congestion marks, TTLs, options, ICMP errors; and what `trace` found.
+import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import { FINDINGS } from '../../verdict/codes.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
@@ -78,7 +79,7 @@ function isOuterRest({ topology, walked }: Scene, { ip }: SideLayers): boolean {
 
 function fragmentCause(isOuter: boolean): string {
   return isOuter
-    ? "The underlay's MTU is smaller than the tunnel's MTU and 50 bytes: since the outer header does not forbid it, the node cuts the packet. It costs speed, and one lost piece loses all."
+    ? `The underlay's MTU is smaller than the tunnel's MTU and ${OVERHEAD.vxlan} bytes: since the outer header does not forbid it, the node cuts the packet. It costs speed, and one lost piece loses all.`
     : 'The sender allowed cutting (no DF), and its packet was larger than an MTU on the way. Each piece is encapsulated by itself.';
 }
 

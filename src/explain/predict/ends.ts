@@ -1,4 +1,5 @@
 // `--from` and `--to` of a prediction: a pod by [namespace/]name or its beginning, a node by name, or an address.
+import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
 import { OverlensError } from '../../errors.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Pod, Topology } from '../../topology/model.ts';
@@ -22,9 +23,7 @@ export function findEnd(topology: Topology, option: string, text: string): Predi
 
 function endOf(topology: Topology, address: string): PredictedEnd {
   const owner = topology.lookup(address);
-  const pod = owner.pod === null ? null : owner.namespace === null ? owner.pod : `${owner.namespace}/${owner.pod}`;
-  const node = owner.kind === 'node' ? (owner.node?.name ?? null) : null;
-  return { name: pod ?? node ?? address, owner };
+  return { name: nameOfEnd(namedOwner(owner), 'asked'), owner };
 }
 
 /** An exact name wins over beginnings; several beginnings are asked back. */

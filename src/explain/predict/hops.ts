@@ -1,5 +1,5 @@
 // The places a packet passes from pod to pod, in order, with the headers it must have at each and the tcpdump line that shows it.
-import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { DEFAULT_WIREGUARD_PORT, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Node } from '../../topology/model.ts';
 import type { Side } from '../explanation.ts';
 import { filterFor, tcpdumpLine } from './capture-filters.ts';
@@ -133,7 +133,7 @@ function underlayHop(journey: Journey, node: Node, tunnel: Tunnel | null, side: 
   const overhead = overheadFor(tunnel, ends.to?.includes(':') ?? false);
   const padded = tunnel === 'wireguard' ? Math.ceil(journey.example.ipLength / 16) * 16 : journey.example.ipLength;
   const length = padded + overhead;
-  const port = tunnel === 'vxlan' ? journey.settings.port(journey.sender).value : WIREGUARD_PORT;
+  const port = tunnel === 'vxlan' ? journey.settings.port(journey.sender).value : DEFAULT_WIREGUARD_PORT;
   const filter = filterFor({
     encapsulation: tunnel,
     from: journey.from.owner.address,
@@ -150,8 +150,6 @@ function underlayHop(journey: Journey, node: Node, tunnel: Tunnel | null, side: 
     command: tcpdumpLine(node.name, device.name, filter),
   };
 }
-
-const WIREGUARD_PORT = 51820;
 
 function insideTunnel(
   journey: Journey,

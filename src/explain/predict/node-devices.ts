@@ -1,4 +1,5 @@
 // The devices of a node that a pod's packet passes: its veth, the tunnel device, the NIC; by its tables, else by Calico's names.
+import { tunnelDevice } from '../../cluster/device.ts';
 import type { Node, NodeLink, Owner, Topology } from '../../topology/model.ts';
 import { nicOf } from '../../verdict/flow/advice.ts';
 
@@ -23,14 +24,8 @@ export function podMac(owner: Owner): string | null {
   return owner.node?.neighbours.find((one) => one.address === owner.address && one.mac !== null)?.mac ?? null;
 }
 
-const TUNNEL_DEVICES: Record<'vxlan' | 'ipip' | 'wireguard', [string, string]> = {
-  vxlan: ['vxlan.calico', 'vxlan-v6.calico'],
-  ipip: ['tunl0', 'tunl0'],
-  wireguard: ['wireguard.cali', 'wg-v6.cali'],
-};
-
 export function tunnelOf(node: Node, kind: 'vxlan' | 'ipip' | 'wireguard', isV6: boolean): Device {
-  const named = TUNNEL_DEVICES[kind][isV6 ? 1 : 0];
+  const named = tunnelDevice(kind === 'ipip' || !isV6 ? kind : `${kind}-v6`);
   const own = node.links.find((link) => link.name === named) ?? (kind === 'vxlan' ? vxlanLink(node) : undefined);
   const written = isV6 ? node.vtepMacV6 : node.vtepMac;
   const computed = isV6 ? node.computedVtepMacV6 : node.computedVtepMac;

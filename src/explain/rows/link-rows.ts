@@ -1,7 +1,9 @@
 // Rows of the link layer: MACs and whose they are, VLAN tags, what a cooked capture keeps, and ARP.
 
+import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
+import { POD_GATEWAY } from '../../cluster/calico.ts';
 import type { Cell, ExplainedLayer, Row } from '../explanation.ts';
-import { ownerName, type Scene, type SideLayers } from '../packet-facts.ts';
+import type { Scene, SideLayers } from '../packet-facts.ts';
 import { fieldCell, fieldOf, numberIn, plainCell, row, textIn } from './field-cells.ts';
 import { macMeaning } from './mac-meaning.ts';
 
@@ -112,7 +114,6 @@ function operationCell(arp: ExplainedLayer | null): Cell | null {
 /** Whose an address is, by the snapshot; null without one. */
 export function addressMeaning({ topology }: Pick<Scene, 'topology'>, address: string | null): string | null {
   if (topology === null || address === null) return null;
-  if (address === '169.254.1.1') return "the gateway every Calico pod has: answered by the veth's host side";
-  const owner = topology.lookup(address);
-  return ownerName({ ...owner, node: owner.node?.name ?? null });
+  if (address === POD_GATEWAY) return "the gateway every Calico pod has: answered by the veth's host side";
+  return knownName(namedOwner(topology.lookup(address)), 'meaning');
 }

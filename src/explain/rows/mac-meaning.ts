@@ -1,8 +1,10 @@
 // What a link address is: a node's NIC or VTEP, a pod, the host side of a veth, the gateway, or a group.
+import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
-import { vtepMacOfNode } from '../../cluster/computed-names.ts';
+import { VTEP_MAC_START, vtepMacLooksComputed, vtepMacOfNode } from '../../cluster/computed-names.ts';
+import { vxlanDevice } from '../../cluster/device.ts';
 import type { Neighbour, Node, Topology } from '../../topology/model.ts';
-import { ownerName, type Scene } from '../packet-facts.ts';
+import type { Scene } from '../packet-facts.ts';
 
 /** In a few words; null when nothing is known. */
 export function macMeaning({ topology }: Pick<Scene, 'topology'>, mac: string): string | null {
@@ -24,15 +26,15 @@ function generalMeaning(mac: string): string | null {
   return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 ? 'a group address' : null;
 }
 
-/** Felix makes VTEP MACs from node names: 66 and five bytes of SHA-1 (calico-facts 4.4). */
+/** Felix makes VTEP MACs from node names (calico-facts 4.4). */
 function felixMade(mac: string): string | null {
-  return mac.startsWith('66:') ? 'begins with 66, as VTEP MACs made by Felix do' : null;
+  return vtepMacLooksComputed(mac) ? `begins with ${VTEP_MAC_START}, as VTEP MACs made by Felix do` : null;
 }
 
 function vtepDevice(node: Node, mac: string): string {
   const device = node.links.find((link) => link.mac === mac && link.vxlan !== null)?.name;
   if (device !== undefined) return device;
-  return node.named && mac === vtepMacOfNode(node.name, 6) ? 'vxlan-v6.calico' : 'vxlan.calico';
+  return vxlanDevice(node.named && mac === vtepMacOfNode(node.name, 6) ? 6 : 4);
 }
 
 function neighbourMeaning(topology: Topology, mac: string): string | null {
@@ -47,6 +49,6 @@ function namedBy(topology: Topology, node: Node, { address }: Neighbour): string
   const isGateway = node.routes.some((route) => route.via === address && /^(0\.0\.0\.0|::)\/0$/.test(route.dst));
   if (isGateway) return `the gateway ${address}`;
   const owner = topology.lookup(address);
-  const name = ownerName({ ...owner, node: owner.node?.name ?? null });
+  const name = knownName(namedOwner(owner), 'meaning');
   return owner.pod === null ? `${address}${name === null ? '' : `, ${name}`}` : `${name}'s eth0`;
 }

@@ -1,8 +1,9 @@
 // Rows of the IP headers: addresses and owners, TTL, length, fragments, DSCP and ECN, identification, header checksum.
 
+import { knownName } from '../../attribution/who/end-name.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { Cell, Row } from '../explanation.ts';
-import { ownerName, type Scene, type SideLayers } from '../packet-facts.ts';
+import type { Scene, SideLayers } from '../packet-facts.ts';
 import {
   type CellText,
   checksumCell,
@@ -74,7 +75,7 @@ function addressCell(scene: Scene, side: SideLayers, end: 'src' | 'dst'): Cell |
   if (address === null) return null;
   if (side.side === 'outer') return outerAddressCell(scene, side, end, name, address);
   const known = scene.flow?.[end];
-  const meaning = known?.ip === address ? ownerName(known) : addressMeaning(scene, address);
+  const meaning = known?.ip === address ? knownName(known, 'meaning') : addressMeaning(scene, address);
   return fieldCell(side.ip, name, { meaning });
 }
 

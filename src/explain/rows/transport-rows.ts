@@ -1,9 +1,9 @@
 // Rows above IP: ports, TCP flags and options, ICMP messages, checksums; and the tunnel's own header.
 
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
+import { DEFAULT_VNI, EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
+import { serviceOnPort } from '../../decode/view/port-service.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import { icmpv6CodeName } from '../../wire/icmpv6.ts';
-import { portName } from '../../wire/ports.ts';
 import type { Cell, ExplainedLayer, Row } from '../explanation.ts';
 import type { Scene, SideLayers } from '../packet-facts.ts';
 import {
@@ -62,7 +62,7 @@ function portsCell({ walked, outer }: Scene, { upper, side }: SideLayers): Cell 
   const [from, to] = [numberIn(upper, `${upper.protocol}.srcport`), numberIn(upper, `${upper.protocol}.dstport`)];
   if (from === null || to === null) return null;
   const isTunnel = side === 'outer' && (walked.encapsulation === 'vxlan' || walked.encapsulation === 'geneve');
-  const names = [portName(from), portName(to)].filter((name) => name !== null);
+  const names = [serviceOnPort(from), serviceOnPort(to)].filter((name) => name !== null);
   const text: CellText = isTunnel
     ? tunnelPorts(from, to, outer.vni)
     : { meaning: names.length === 0 ? null : [...new Set(names)].join(', ') };
@@ -71,7 +71,7 @@ function portsCell({ walked, outer }: Scene, { upper, side }: SideLayers): Cell 
 }
 
 function tunnelPorts(from: number, to: number, vni: number | null): CellText {
-  const name = portName(to);
+  const name = serviceOnPort(to);
   const target = name === null ? '' : `; ${to} is ${name}`;
   if (vni === EBPF_NODEPORT_VNI) return { meaning: `${from} is made from the inner ports (eBPF)${target}` };
   const usual = from >= SOURCE_PORTS.first && from <= SOURCE_PORTS.last;
@@ -175,7 +175,7 @@ function vniCell({ settings, sender }: Scene, tunnel: ExplainedLayer | null): Ce
   if (vni === null) return null;
   if (vni === EBPF_NODEPORT_VNI) {
     return fieldCell(tunnel, name, {
-      value: `${vni} (0xca11c0)`,
+      value: `${vni} (${vniText(vni)})`,
       meaning: "eBPF's NodePort forwarding",
       look: 'notable',
     });

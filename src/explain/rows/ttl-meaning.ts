@@ -1,8 +1,9 @@
 // What a TTL or hop limit tells: who made the packet and how many routers have seen it since (calico-facts 4.5, 5.1, 6).
 
+import { nameOfEnd } from '../../attribution/who/end-name.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { Look, Side } from '../explanation.ts';
-import { endName, type Scene } from '../packet-facts.ts';
+import type { Scene } from '../packet-facts.ts';
 
 export interface Meant {
   meaning: string | null;
@@ -45,7 +46,7 @@ function plainTtl(start: number, routers: number): Meant {
 }
 
 function podTtl({ flow, place, sender, receiver, walked }: Scene, start: number, routers: number): Meant {
-  const pod = flow === null ? 'the pod' : endName(flow.src);
+  const pod = flow === null ? 'the pod' : nameOfEnd(flow.src, 'sentence');
   const node = sender?.name ?? 'its node';
   const onVeth = place.role === 'workload';
   if (routers === 0) {

@@ -47,7 +47,7 @@ function* wayText(shown: Prediction, way: Way, look: Look, paint: Paint): Genera
   if (open.length > 0) yield `\n${open.join('\n')}\n`;
 }
 
-/** `IP packets of at most 8951 bytes pass without cutting (vxlan.calico of control1: MTU 8951); TCP announces MSS 8911.` */
+/** `IP packets of at most 8951 bytes pass without cutting (tunnel of control1: MTU 8951); TCP announces MSS 8911.` */
 export function sizeSentence({ largest, overhead }: Way): string {
   if (largest === null) return '';
   const cost = overhead > 0 ? ` The tunnel adds ${overhead} bytes.` : '';
@@ -58,7 +58,7 @@ function bullet(sentence: string, width: number): string[] {
   return wrapWords(sentence, width - 2).map((line, i) => (i === 0 ? '· ' : '  ') + line);
 }
 
-/** `web's veth caliaa83cb3d2b3 on control1, leaving`. */
+/** `web's veth ... on control1, leaving`. */
 export function hopTitle({ role, side, node, device }: Hop): string {
   const name = device === null ? '' : ` ${device}`;
   switch (role) {

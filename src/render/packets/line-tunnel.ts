@@ -23,7 +23,7 @@ const GPE_NAME = asBytes('VXLAN-GPE ');
 const PORT = asBytes(' port ');
 const POLICY = asBytes(' policy ');
 
-/** `VXLAN 4096`, with the port where it is not 4789 and the group policy where there is one. */
+/** `VXLAN` and its VNI, with the port where it is not 4789 and the group policy where there is one. */
 export function vxlan(context: LineContext, { bytes, stack }: Packet, i: number): void {
   const { out } = context;
   bar(context);

@@ -1,4 +1,7 @@
 // What an address is called in a line: the pod, the node, or the address itself with what is known of it.
+import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { vxlanDevice } from '../../cluster/device.ts';
 import type { Owner, Topology } from '../../topology/model.ts';
 import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
 
@@ -12,39 +15,22 @@ export function ownerNames(topology: Topology, lookup: (address: string) => Owne
   return (address) => ownerName(lookup(address), services, fitter);
 }
 
-/** What calls itself so on every node: the gateway that Calico shows to pods (calico-facts 6). */
-const VETH_MAC = 'ee:ee:ee:ee:ee:ee';
-
-/** Devices by their MAC: `control1 vxlan.calico`, `worker1's NIC`. */
+/** Devices by their MAC: a node's tunnel device, `worker1's NIC`. */
 export function macNames(topology: Topology): (mac: string) => string | null {
   const fitter = createNameFitter(topology.nodes.filter((node) => node.named).map((node) => node.name));
   return (mac) => {
-    if (mac === VETH_MAC) return "Calico's end of a veth";
+    if (mac === WORKLOAD_MAC) return "Calico's end of a veth";
     const vtep = topology.nodeByVtepMac(mac);
-    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} vxlan.calico`;
+    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} ${vxlanDevice(4)}`;
     const nic = topology.nodeByNicMac(mac);
     return nic === null ? null : `${fitter.fitSentence(nic.node.name, 0)}'s NIC`;
   };
 }
 
 function ownerName(owner: Owner, services: ReadonlyMap<string, string>, fitter: NameFitter): string | null {
+  const { address, candidates, kind } = owner;
+  if (candidates.length > 1) return `${address}(${candidates.length} candidates)`;
+  if (kind === 'service') return services.has(address) ? `${services.get(address)}(service)` : null;
   const node = owner.node?.named ? fitter.fitSentence(owner.node.name, 0) : null;
-  if (owner.candidates.length > 1) return `${owner.address}(${owner.candidates.length} candidates)`;
-  switch (owner.kind) {
-    case 'pod':
-      return podName(owner) ?? (node === null ? null : `${owner.address}(${node})`);
-    case 'node':
-      return node;
-    case 'tunnel':
-      return node === null ? `${owner.address}(tunnel)` : `${node}(tunnel)`;
-    case 'service':
-      return services.has(owner.address) ? `${services.get(owner.address)}(service)` : null;
-    default:
-      return null;
-  }
-}
-
-function podName({ namespace, pod }: Owner): string | null {
-  if (pod === null) return null;
-  return namespace === null ? pod : `${namespace}/${pod}`;
+  return knownName({ ...namedOwner(owner), node }, 'line');
 }

@@ -1,5 +1,7 @@
 // What an address is called in a table: two lines, the name above, the node under it. All text is escaped here.
+
 import type { Endpoint } from '../../attribution/vocabulary.ts';
+import { nameOfEnd, qualifiedPodName } from '../../attribution/who/end-name.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { escapeText } from './escape.ts';
 import { shortenMiddle, textWidth } from './text-width.ts';
@@ -33,13 +35,13 @@ export function endpointName(endpoint: Endpoint): EndpointName {
 
 /** `namespace/name`, escaped; null when the snapshot names nobody. */
 export function podName(endpoint: Pick<Endpoint, 'namespace' | 'pod'>): string | null {
-  if (endpoint.pod === null) return null;
-  return escapeText(endpoint.namespace === null ? endpoint.pod : `${endpoint.namespace}/${endpoint.pod}`);
+  const name = qualifiedPodName(endpoint);
+  return name === null ? null : escapeText(name);
 }
 
 /** The shortest way to name an endpoint in a sentence: `db`, `10.48.0.200`. */
 export function briefName(endpoint: Endpoint): string {
-  return escapeText(endpoint.pod ?? endpoint.ip);
+  return escapeText(nameOfEnd(endpoint, 'brief'));
 }
 
 /** Shortens names: of nodes the domain that all share goes first (`.eu-west-1.compute.internal`), wherever it stands. */

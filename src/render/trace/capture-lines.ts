@@ -26,7 +26,7 @@ export function captureLines(captures: readonly TracedCapture[], names: NameFitt
   return lines;
 }
 
-/** `control1's NIC ens5`, `worker1's vxlan.calico`, `a pod's veth cali1f..`, `an unknown place (eth0)`. */
+/** `control1's NIC ens5`, a node's tunnel device, a pod's veth and its name, `an unknown place (eth0)`. */
 export function placeOf(point: CapturePoint): string {
   const name = point.interface === null ? '' : escapeText(point.interface);
   const owner = point.node === null ? null : `${escapeText(point.node)}'s `;

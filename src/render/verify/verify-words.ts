@@ -1,6 +1,7 @@
 // The sentences of `verify`, shared by its text, Markdown and JUnit outputs: what was asked, what failed, why it is undecided.
 // Everything returned is plain text that still has to be escaped for its output.
 
+import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
 import { BROKEN_PATHS } from '../../verdict/codes.ts';
 import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
@@ -82,7 +83,7 @@ function demandPool({ pool, reason }: Demand, { demands }: VerifyReport): string
   return partly ? `${name} that asks for it` : name;
 }
 
-/** `VXLAN (VNI 4096, UDP 4789)`. */
+/** `VXLAN (VNI 7, UDP 8472)`. */
 function demandKind(demand: Demand): string {
   const facts = [
     demand.vnis.length === 0 ? '' : `VNI ${demand.vnis.join(', ')}`,
@@ -170,7 +171,7 @@ function withoutFilter(capture: TracedCapture): string[] {
     .filter((point) => point.role === 'underlay')
     .map((point) => {
       const [node, nic] = [point.node ?? '<node>', point.interface ?? '<NIC>'];
-      return `${node}# tcpdump -i ${nic} -s 160 -w ${node}-${nic}.pcap       # no filter`;
+      return `${captureCommand(node, nic)}       # no filter`;
     });
 }
 

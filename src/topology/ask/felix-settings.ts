@@ -1,5 +1,5 @@
 // FelixConfiguration resolved for one node, and what the nodes' VXLAN devices agree on (calico-facts 4.1, 4.2).
-import { isCalicoVxlan } from '../../cluster/device.ts';
+import { isVxlanDevice } from '../../cluster/device.ts';
 import type { FelixSettings, Node, Sourced } from '../model.ts';
 import type { FelixFact } from '../read/facts.ts';
 
@@ -27,7 +27,7 @@ export function deviceSetting(nodes: readonly Node[], field: 'id' | 'dstport'): 
   const found: Sourced<number>[] = [];
   for (const link of nodes.flatMap((node) => node.links)) {
     const value = link.vxlan?.[field] ?? null;
-    const says = isCalicoVxlan(link.name) && link.vxlan !== null && !(field === 'id' && link.vxlan.external);
+    const says = isVxlanDevice(link.name) && link.vxlan !== null && !(field === 'id' && link.vxlan.external);
     if (says && value !== null) found.push({ value, ref: link.ref });
   }
   const [first] = found;

@@ -1,6 +1,6 @@
 // MAC -> node. VTEP MACs: written (annotation, own device), else computed from a node's name, else as another node's tables have
 // them. NIC MACs: a node's own devices, or other nodes' neighbour entries for its address.
-import { isNic, useOfDeviceName } from '../../cluster/device.ts';
+import { isNic, useOfDeviceName, vxlanDevice } from '../../cluster/device.ts';
 import { vtepsInTables } from '../merge/join-vteps.ts';
 import type { Evidence, Node, NodeLink } from '../model.ts';
 import { formatRef } from '../read/located.ts';
@@ -83,7 +83,7 @@ function neighbourVteps(nodes: readonly Node[], index: OwnerIndex): Claim[] {
 function fdbVteps(nodes: readonly Node[], index: OwnerIndex): Claim[] {
   return nodes.flatMap((holder) =>
     holder.fdb.flatMap(({ mac, dst, dev, ref }) => {
-      const node = useOfDeviceName(dev ?? 'vxlan.calico') === 'tunnel' ? nodeBehind(dst, index) : null;
+      const node = useOfDeviceName(dev ?? vxlanDevice(4)) === 'tunnel' ? nodeBehind(dst, index) : null;
       const detail = `${formatRef(ref)} ${holder.name} forwards ${mac} to ${dst}, which is ${node?.name}`;
       return node === null ? [] : [{ mac, node, source: 'vtep-mac', detail }];
     }),

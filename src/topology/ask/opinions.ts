@@ -1,5 +1,6 @@
 // What each source of a snapshot says about one address, strongest source first (calico-facts 7.6; Felix's order with the weaker
 // hints behind). Sources do not know of each other: lookup.ts weighs them and tells where they disagree.
+import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import type { TunnelKind } from '../../cluster/device.ts';
 import { parseIp } from '../../net/ip.ts';
 import type { Block, Candidate, Node, NodeAddress, Owner, OwnerSource, Pod, SourceRef } from '../model.ts';
@@ -88,7 +89,7 @@ function nodeAddressOpinion(address: string, index: OwnerIndex): Opinion | null 
 /** Of several nodes with one address the one that has it by the strongest source, or by the most; null when that is a tie. */
 function strongestClaimant(claims: readonly { node: Node; address: NodeAddress }[]): Node | null {
   const rank = ({ address }: { address: NodeAddress }): number => {
-    const at = ['projectcalico.org/IPv4Address', 'projectcalico.org/IPv6Address', 'InternalIP'].indexOf(address.source);
+    const at = [nodeAddressAnnotation(4), nodeAddressAnnotation(6), 'InternalIP'].indexOf(address.source);
     return (at < 0 ? 3 : Math.max(0, at - 1)) - 0.1 * Math.min(9, address.also?.length ?? 0);
   };
   const best = Math.min(...claims.map(rank));

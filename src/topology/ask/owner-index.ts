@@ -1,5 +1,6 @@
 // Everything that answers "who has this address", by address or by prefix, built once per snapshot.
 
+import { isClusterRoute } from '../../cluster/calico.ts';
 import { type TunnelKind, useOfDeviceName } from '../../cluster/device.ts';
 import { parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
@@ -100,15 +101,15 @@ function localNeighbours(holder: Node): [string, { holder: Node; entry: Neighbou
 }
 
 /**
- * What a route tells about owners: `<ip> dev cali...` and `blackhole <block>` are the holder's own, `<block> via <address>` is the
- * gateway's. Only inside pools, or by Calico's marks (proto bird or 80, a tunnel device): other routes lead to gateways.
+ * What a route tells about owners: `<ip> dev <veth>` and `blackhole <block>` are the holder's own, `<block> via <address>` is the
+ * gateway's. Only inside pools, or by Calico's marks (its protocols, a tunnel device): other routes lead to gateways.
  */
 function routeClaims(holder: Node, route: Route, pools: PrefixTable<IPPool>): [string, RouteClaim][] {
   const cidr = parseCidrOrIp(route.dst);
   if (cidr === null || cidr.prefixLength === 0 || route.type === 'local' || route.type === 'broadcast') return [];
   const use = useOfDeviceName(route.dev ?? '');
-  const calico = route.protocol === 'bird' || route.protocol === '80' || use === 'tunnel' || use === 'workload';
-  if (!calico && pools.enclosingCidr(cidr).length === 0) return [];
+  const marked = isClusterRoute(route.protocol) || use === 'tunnel' || use === 'workload';
+  if (!marked && pools.enclosingCidr(cidr).length === 0) return [];
   const local = route.type === 'blackhole' || (route.via === null && use === 'workload');
   if (!local && route.via === null) return [];
   return [[route.dst, { holder, route, local }]];

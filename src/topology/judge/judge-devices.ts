@@ -1,25 +1,17 @@
 // Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
 
-import { isCalicoVxlan, useOfDeviceName } from '../../cluster/device.ts';
+import { isVxlanDevice, tunnelKindOf, useOfDeviceName } from '../../cluster/device.ts';
+import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
 import { listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { demandOf, isRouted } from './modes.ts';
 
-/** Bytes that a tunnel adds: VXLAN over IPv4 and IPv6, IPIP, WireGuard over IPv4 and IPv6. */
-const OVERHEAD: Readonly<Record<string, number>> = {
-  'vxlan.calico': 50,
-  'vxlan-v6.calico': 70,
-  tunl0: 20,
-  'wireguard.cali': 60,
-  'wg-v6.cali': 80,
-};
-
 export function judgeDevices(context: JudgeContext): void {
   for (const node of context.topology.nodes) {
     judgeMtu(node, context);
-    for (const link of node.links) if (link.vxlan !== null && isCalicoVxlan(link.name)) judgeVxlan(node, link, context);
+    for (const link of node.links) if (link.vxlan !== null && isVxlanDevice(link.name)) judgeVxlan(node, link, context);
   }
   judgeAgreement('id', 'VNI', context);
   judgeAgreement('dstport', 'UDP port', context);
@@ -28,18 +20,19 @@ export function judgeDevices(context: JudgeContext): void {
 
 function judgeMtu(node: Node, { topology, add }: JudgeContext): void {
   for (const link of node.links) {
-    const overhead = OVERHEAD[link.name];
-    if (overhead === undefined || link.mtu === null || !link.up) continue;
+    const kind = tunnelKindOf(link.name);
+    if (kind === null || link.mtu === null || !link.up) continue;
+    const overhead = OVERHEAD[kind];
     const parent = parentOf(link, node);
     if (parent?.mtu != null && link.mtu + overhead > parent.mtu) {
       const message = `${node.name}: ${link.name} has MTU ${link.mtu}, which with ${overhead} bytes of tunnel does not fit ${parent.name}'s ${parent.mtu}`;
       add('tunnel-mtu-too-large', 'risk', message, [link.ref, parent.ref], [node.name]);
     }
-    // tunl0 exists on many nodes whose pools do not use it.
+    // The kernel's IP-in-IP device exists on many nodes whose pools do not use it.
     const asks = topology.pools.some(
-      (pool) => isRouted(pool) && demandOf(pool).tunnel === (link.name === 'tunl0' ? 'ipip' : 'vxlan'),
+      (pool) => isRouted(pool) && demandOf(pool).tunnel === (kind === 'ipip' ? 'ipip' : 'vxlan'),
     );
-    const used = link.name.startsWith('w') || asks;
+    const used = kind.startsWith('wireguard') || asks;
     const mtu = link.mtu;
     const large = node.links.filter(
       (one) => useOfDeviceName(one.name) === 'workload' && one.up && one.mtu !== null && one.mtu > mtu,
@@ -82,7 +75,7 @@ function judgeAgreement(field: 'id' | 'dstport', what: string, { topology, add }
   for (const node of topology.nodes) {
     for (const link of node.links) {
       const value = link.vxlan?.[field] ?? null;
-      const counts = isCalicoVxlan(link.name) && value !== null && link.vxlan?.external !== true;
+      const counts = isVxlanDevice(link.name) && value !== null && link.vxlan?.external !== true;
       if (counts && !byValue.has(value)) byValue.set(value, { node, link });
     }
   }

@@ -1,6 +1,6 @@
 // Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
 
-import { TUNNEL_DEVICES, useOfDeviceName } from '../../cluster/device.ts';
+import { tunnelKindOf, useOfDeviceName } from '../../cluster/device.ts';
 import { formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import { poolOf } from '../ask/lookup.ts';
@@ -58,11 +58,11 @@ function contradictionOf(
   )
     return null;
   if (route.type !== 'unicast' || route.dev === null || useOfDeviceName(route.dev) === 'workload') return null;
-  const device = Object.hasOwn(TUNNEL_DEVICES, route.dev) ? TUNNEL_DEVICES[route.dev] : undefined;
+  const device = tunnelKindOf(route.dev);
   if (device === 'wireguard' || device === 'wireguard-v6') return null;
   // Routes that Calico did not make (a kernel route of the node's own network) are no decision about the pool.
-  if (device === undefined && route.via === null) return null;
-  const seen = device === undefined ? null : device === 'ipip' ? 'ipip' : 'vxlan';
+  if (device === null && route.via === null) return null;
+  const seen = device === null ? null : device === 'ipip' ? 'ipip' : 'vxlan';
   const { tunnel, mode } = demandOf(pool);
   const asks = `IPPool ${pool.name} asks for ${tunnel === null ? 'no encapsulation' : `${tunnel.toUpperCase()} ${mode}`}`;
   if (seen !== null && seen !== tunnel) return { pool: pool.name, text: asks };

@@ -1,6 +1,6 @@
 // A text's entries -> its node. `ip link` and `ip addr` complete each other; an output given twice with different content is a
 // conflict, and the first counts (a directory may hold the tables before and after a change).
-import { TUNNEL_DEVICES } from '../../cluster/device.ts';
+import { type TunnelKind, tunnelKindOf } from '../../cluster/device.ts';
 import type { NodeLink, SourceRef } from '../model.ts';
 import { addIssue, type Facts, type TextFact } from '../read/facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
@@ -98,8 +98,8 @@ function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
 /** What a node's own devices say about it, once all texts are attached: VTEP MACs and tunnel addresses. */
 export function adoptDevices(node: OpenNode, facts: Issues): void {
   for (const link of node.links) {
-    const kind = TUNNEL_DEVICES[link.name];
-    if (kind === undefined) continue;
+    const kind = tunnelKindOf(link.name);
+    if (kind === null) continue;
     const field = kind === 'vxlan' ? 'vtepMac' : kind === 'vxlan-v6' ? 'vtepMacV6' : null;
     if (field !== null && link.mac !== null) adoptMac(node, field, link.mac, { ref: link.ref, facts });
     const address = link.addresses.find((one) => one.address.includes(':') === kind.endsWith('v6'))?.address;
@@ -123,12 +123,7 @@ function adoptMac(
   });
 }
 
-function adoptTunnel(
-  node: OpenNode,
-  kind: (typeof TUNNEL_DEVICES)[string],
-  address: string,
-  at: { ref: SourceRef; facts: Issues },
-): void {
+function adoptTunnel(node: OpenNode, kind: TunnelKind, address: string, at: { ref: SourceRef; facts: Issues }): void {
   const known = node.tunnels[kind];
   // Where the Node object was read, an absent annotation means that no other node knows this tunnel address.
   if (known === undefined && !node.whole) node.tunnels = { ...node.tunnels, [kind]: { value: address, ref: at.ref } };

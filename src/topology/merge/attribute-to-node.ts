@@ -97,7 +97,7 @@ function nodeInFileName(name: string, nodes: readonly OpenNode[]): OpenNode | nu
   return best?.node ?? null;
 }
 
-/** `kubectl exec calico-node-x7k2p -- ip route` shows the node of a hostNetwork pod. */
+/** `kubectl exec POD -- ip route` shows the node of a hostNetwork pod. */
 function nodeOfPod(name: string, nodes: readonly OpenNode[], pods: readonly PodFact[]): OpenNode | null {
   const pod = pods.find(
     (candidate) => candidate.name === name && (candidate.hostNetwork || candidate.source !== 'Pod'),

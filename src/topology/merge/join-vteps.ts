@@ -1,6 +1,6 @@
 // Route gateway (tunnel address) -> neighbour (MAC) -> FDB (node address): the remote VTEPs as one node's tables have them. Tells
 // about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
-import { TUNNEL_DEVICES, type TunnelKind } from '../../cluster/device.ts';
+import { type TunnelKind, tunnelKindOf, vxlanDevice } from '../../cluster/device.ts';
 import type { FdbEntry, Neighbour, SourceRef } from '../model.ts';
 import { emptyNodeFact } from '../read/facts.ts';
 import { addAddresses, type OpenNode, openNode } from './merge-nodes.ts';
@@ -18,11 +18,11 @@ export interface TableVtep {
 
 /** The VTEPs in the tables of one node, in order of its neighbours. */
 export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>): TableVtep[] {
-  const byMac = new Map(node.fdb.map((entry) => [`${entry.dev ?? 'vxlan.calico'} ${entry.mac}`, entry]));
+  const byMac = new Map(node.fdb.map((entry) => [`${entry.dev ?? vxlanDevice(4)} ${entry.mac}`, entry]));
   return node.neighbours.flatMap((neighbour) => {
     const dev = neighbour.dev ?? '';
-    const kind = Object.hasOwn(TUNNEL_DEVICES, dev) ? TUNNEL_DEVICES[dev] : undefined;
-    if (kind === undefined || neighbour.mac === null) return [];
+    const kind = tunnelKindOf(dev);
+    if (kind === null || neighbour.mac === null) return [];
     const fdb = byMac.get(`${dev} ${neighbour.mac}`) ?? null;
     const { address: tunnelAddress, mac } = neighbour;
     return [{ kind, tunnelAddress, mac, nodeAddress: fdb?.dst ?? null, neighbour, fdb }];

@@ -1,6 +1,7 @@
 // Node facts -> nodes: objects, tables, excerpts and mentions of one node become one node, found by name or, where an excerpt
 // has none, by address. The first stated value counts; a different one is a conflict.
 
+import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import { vtepMacOfNode } from '../../cluster/computed-names.ts';
 import type { TunnelKind } from '../../cluster/device.ts';
 import type { Node, NodeAddress, Sourced } from '../model.ts';
@@ -18,8 +19,8 @@ export type OpenNode = { -readonly [Key in keyof Node]: Node[Key] } & {
 
 /** Strongest first: what VXLAN uses, what Kubernetes says, other NICs, what a cloud maps, what the kernel shows. */
 const ADDRESS_RANK = [
-  'projectcalico.org/IPv4Address',
-  'projectcalico.org/IPv6Address',
+  nodeAddressAnnotation(4),
+  nodeAddressAnnotation(6),
   'InternalIP',
   'spec.interfaces',
   'ExternalIP',

@@ -22,7 +22,7 @@ export function mergePools(facts: Pick<Facts, 'pools' | 'issues'>): IPPool[] {
   return pools;
 }
 
-/** Default name of the pools that calico-node and the operator create. */
+/** Default name of the pools that Calico's agent and the operator create. */
 function defaultName(fact: PoolFact, pools: readonly IPPool[]): string {
   const name = fact.cidr.value.includes(':') ? 'default-ipv6-ippool' : 'default-ipv4-ippool';
   return pools.some((pool) => pool.name === name) ? fact.cidr.value : name;

@@ -1,11 +1,11 @@
 // What `kubectl get nodes -o yaml | grep -B1 -i vxlan` prints (and wider greps, and `kubectl describe nodes`): annotation lines,
 // groups split by `--`, usually without the node's name, which is then known by its address only.
 
+import { NODE_ANNOTATION_LINE } from '../../cluster/annotations.ts';
 import type { SourceRef } from '../model.ts';
 import { emptyNodeFact, type Facts, type NodeFact } from './facts.ts';
 import { NODE_FIELDS, nodeAddress, setNodeField } from './kubernetes/node.ts';
 
-const ANNOTATION = /projectcalico\.org\/(\w+)["']?\s*[:=]\s*["']?([^\s"',]*)/;
 const NAME = /^\s*["']?(?:Name|name|kubernetes\.io\/hostname)["']?\s*[:=]\s*["']?([A-Za-z0-9][\w.-]*)["']?,?\s*$/;
 const INTERNAL_IP = /^\s*InternalIP:\s+(\S+)\s*$/;
 
@@ -55,7 +55,7 @@ function nodeFor(key: string, ref: SourceRef, state: State): NodeFact {
 }
 
 function readAnnotation(line: string, ref: SourceRef, state: State): boolean {
-  const annotation = ANNOTATION.exec(line);
+  const annotation = NODE_ANNOTATION_LINE.exec(line);
   if (annotation === null) return false;
   const field = NODE_FIELDS.find((candidate) => candidate.annotation === annotation[1]);
   const node = nodeFor(annotation[1] ?? '', ref, state);

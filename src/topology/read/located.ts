@@ -55,7 +55,7 @@ export function textsAt(value: unknown, ...path: (string | number)[]): string[] 
   return listAt(value, ...path).filter((element) => typeof element === 'string');
 }
 
-/** The member at `path` as boolean; `"true"` counts (crd.projectcalico.org/v1 writes some booleans as text). */
+/** The member at `path` as boolean; `"true"` counts (stored objects have some booleans as text). */
 export function flagAt(value: unknown, ...path: (string | number)[]): boolean | null {
   const member = valueAt(value, ...path);
   if (member === true || member === 'true') return true;

@@ -122,7 +122,7 @@ function readTree(tree: DocumentTree, into: { section: Section; file: string; fa
     readObjects(tree, facts, tally);
     return;
   }
-  // A bare list: objects of calicoctl, or what `ip -j` and `bridge -j` print.
+  // A bare list: objects of Calico's client, or what `ip -j` and `bridge -j` print.
   const text = emptyTextFact(section, file);
   const objects: Located[] = [];
   let elements = 0;

@@ -1,6 +1,7 @@
 // A file -> sections that each hold one thing: a file pasted from a terminal may hold several commands' outputs, with prompts
 // (`control1$ ip route`), the headers that head, tail and ansible print, or headings. Each section keeps its line numbers,
 // the command if it is written, and whom the prompt names.
+import { CALICO_CLIENT } from '../../cluster/annotations.ts';
 import type { TextHint } from './facts.ts';
 import { contentKind } from './recognise.ts';
 
@@ -22,8 +23,9 @@ interface Boundary {
 }
 
 /** Commands whose output may be in a snapshot; other lines after a prompt sign are no boundary. */
-const COMMAND =
-  /^(?:sudo +)?(?:ip|bridge|kubectl|calicoctl|oc|k|ssh|docker|podman|nerdctl|minikube|cat|exit|logout) ?(?: .*)?$/;
+const COMMAND = new RegExp(
+  `^(?:sudo +)?(?:ip|bridge|kubectl|${CALICO_CLIENT}|oc|k|ssh|docker|podman|nerdctl|minikube|cat|exit|logout) ?(?: .*)?$`,
+);
 
 /** Removes ANSI escapes (`ip -c`), carriage returns of CRLF files, a byte order mark. */
 export function plainText(text: string): string {

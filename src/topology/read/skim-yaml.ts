@@ -1,6 +1,7 @@
 // Large kubectl output is mostly what nobody here reads (containers, volumes, conditions). Dropping those lines before the
 // YAML parser sees them makes a 16 MB pod list several times faster; everything that is read stays, with its line number.
 // Guarantee: a line is only ever dropped together with everything nested below it.
+import { NODE_ANNOTATIONS, nodeAnnotation, POD_IPS_ANNOTATIONS } from '../../cluster/annotations.ts';
 
 /** Members of these mappings that some reader in kubernetes/ looks at; all members of any other mapping stay. */
 const READ: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -19,14 +20,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
       .join(' ')
       .split(' '),
   ),
-  annotations: new Set(
-    [
-      'IPv4Address IPv6Address IPv4VXLANTunnelAddr IPv6VXLANTunnelAddr IPv4IPIPTunnelAddr VXLANTunnelMACAddr VXLANTunnelMACAddrV6',
-      'IPv4WireguardInterfaceAddr IPv6WireguardInterfaceAddr WireguardPublicKey WireguardPublicKeyV6 Interfaces',
-    ]
-      .flatMap((keys) => keys.split(' ').map((key) => `projectcalico.org/${key}`))
-      .concat('cni.projectcalico.org/podIP', 'cni.projectcalico.org/podIPs', 'vpc.amazonaws.com/pod-ips'),
-  ),
+  annotations: new Set([...NODE_ANNOTATIONS.map(nodeAnnotation), ...POD_IPS_ANNOTATIONS]),
   labels: new Set(['kubernetes.io/hostname']),
   status: new Set(
     'phase podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(

@@ -1,6 +1,7 @@
-// The tables that kubectl and calicoctl print (`-o wide`): pods, nodes, services, IP pools, workload endpoints. A header names
+// The tables of kubectl and Calico's client (`-o wide`): pods, nodes, services, IP pools, workload endpoints. A header names
 // the columns; rows are cut where the header's columns begin, since cells may be empty or hold blanks.
 
+import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import { hostInterfaceOfPod } from '../../cluster/computed-names.ts';
 import { formatCidr, hasHostBits, parseCidr } from '../../net/cidr.ts';
 import type { PoolMode, Sourced, SourceRef } from '../model.ts';
@@ -90,8 +91,8 @@ function readNodeRow(row: Row, ref: SourceRef, facts: Facts): void {
   const name = nameOf(row);
   if (name === null) return;
   const fact = emptyNodeFact(name, 'table', ref);
-  const bgpIPv4 = nodeAddress(row('IPV4') ?? '', 'projectcalico.org/IPv4Address', ref);
-  const bgpIPv6 = nodeAddress(row('IPV6') ?? '', 'projectcalico.org/IPv6Address', ref);
+  const bgpIPv4 = nodeAddress(row('IPV4') ?? '', nodeAddressAnnotation(4), ref);
+  const bgpIPv6 = nodeAddress(row('IPV6') ?? '', nodeAddressAnnotation(6), ref);
   const internal = nodeAddress(row('INTERNAL-IP') ?? '', 'InternalIP', ref);
   const external = nodeAddress(row('EXTERNAL-IP') ?? '', 'ExternalIP', ref);
   fact.bgpIPv4 = bgpIPv4;
@@ -143,7 +144,7 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
 function readEndpointRow(row: Row, ref: SourceRef, facts: Facts): void {
   const workload = row('WORKLOAD');
   if (workload === null) return;
-  // `calicoctl get wep -o wide` prints `namespace.pod` for Kubernetes workloads when all namespaces are asked for.
+  // `get wep -o wide` prints `namespace.pod` for Kubernetes workloads when all namespaces are asked for.
   const namespace = row('NAMESPACE') ?? (workload.includes('.') ? (workload.split('.')[0] ?? 'default') : 'default');
   const name = row('NAMESPACE') === null && workload.includes('.') ? workload.slice(namespace.length + 1) : workload;
   const interfaceName = row('INTERFACE');

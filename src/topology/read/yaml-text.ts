@@ -128,7 +128,7 @@ function elementOffsets(document: Document.Parsed, path: Path): number[] {
 
 /**
  * Where the elements of a block style list begin: `items:` at the left margin with its elements below, as kubectl and
- * calicoctl print it, or a bare list. Null for everything else (several documents, anchors, flow style).
+ * Calico's client print it, or a bare list. Null for everything else (several documents, anchors, flow style).
  */
 function splitList(lines: readonly string[]): { starts: number[]; head: string[] } | null {
   if (lines.some((line, i) => (i > 0 && /^(---|\.\.\.)(\s|$)/.test(line)) || /^%|[:-] +[&*]\w/.test(line))) return null;

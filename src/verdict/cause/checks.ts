@@ -1,4 +1,19 @@
 // What to check next, per finding: commands for the sending or the receiving node (calico-facts 10).
+import { DEFAULT_VXLAN_PORT, NODE_NAME_FILE } from '../../cluster/calico.ts';
+import { vxlanDevice, WORKLOAD_PREFIX } from '../../cluster/device.ts';
+import {
+  SHOW_POOLS,
+  SHOW_SETTINGS,
+  showChecksumOffload,
+  showFdb,
+  showNeighbours,
+  showNodeAddress,
+  showVxlanDevice,
+  showVxlanLink,
+  showWireguardPeers,
+  stopChecksumOffload,
+} from '../../cluster/show-commands.ts';
+import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import type { FindingCode } from '../codes.ts';
 import type { TracedFlow } from '../trace-types.ts';
 
@@ -8,6 +23,9 @@ export interface CheckInput {
   /** Null for causes that no single flow shows. */
   flow: TracedFlow | null;
 }
+
+/** What `ping -s` does not count: the headers of IPv4 and ICMP. */
+const PING_HEADERS = 28;
 
 /** Commands with a prompt that says where to run them; a comment says what the answer should be. */
 export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckInput): string[] {
@@ -19,62 +37,52 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
     case 'overlay-bypassed':
     case 'wrong-encapsulation':
     case 'unexpected-overlay':
-      return [`${from}$ ip route get ${dst}   # which device?`, `kubectl get ippools -o yaml   # edited lately?`];
+      return [`${from}$ ip route get ${dst}   # which device?`, `${SHOW_POOLS}   # edited lately?`];
     case 'wrong-destination-vtep':
       return [
         `${from}$ ip route get ${dst}   # via ${to}'s tunnel address?`,
-        `${from}$ bridge fdb show dev vxlan.calico | grep -i ${seen?.innerDstMac ?? '<inner MAC>'}   # dst ${to}'s address?`,
+        `${from}$ ${showFdb()} | grep -i ${seen?.innerDstMac ?? '<inner MAC>'}   # dst ${to}'s address?`,
       ];
     case 'wrong-source-vtep':
-      return [
-        `${from}$ ip -d link show vxlan.calico   # local address?`,
-        `kubectl get node ${from} -o yaml | grep IPv4Address`,
-      ];
+      return [`${from}$ ${showVxlanDevice()}   # local address?`, showNodeAddress(from)];
     case 'wrong-tunnel-mac':
-      return [`${from}$ ip neigh show dev vxlan.calico   # against: ${to}$ ip link show vxlan.calico`];
+      return [`${from}$ ${showNeighbours()}   # against: ${to}$ ${showVxlanLink()}`];
     case 'wrong-vni':
     case 'wrong-udp-port':
-      return [
-        `${from}$ ip -d link show vxlan.calico   # id and dstport`,
-        'kubectl get felixconfigurations -o yaml | grep -i vxlan',
-      ];
+      return [`${from}$ ${showVxlanDevice()}   # id and dstport`, `${SHOW_SETTINGS} | grep -i vxlan`];
     case 'local-traffic-on-underlay':
-      return [`${from}$ ip route get ${dst}   # should be dev cali...`];
+      return [`${from}$ ip route get ${dst}   # should be dev ${WORKLOAD_PREFIX}...`];
     case 'unencrypted':
-      return [`${from}$ ip route get ${dst}; wg show wireguard.cali   # peer ${to}?`];
+      return [`${from}$ ip route get ${dst}; ${showWireguardPeers()}   # peer ${to}?`];
     case 'outer-fragmented':
     case 'packet-exceeds-mtu':
     case 'mtu-black-hole':
       return [
-        `${from}$ ip link show vxlan.calico   # MTU: should be 50 below the smallest MTU on the way`,
-        `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of vxlan.calico plus 22 (50 of tunnel, less 28); lower until it passes`,
+        `${from}$ ${showVxlanLink()}   # MTU: should be ${OVERHEAD.vxlan} below the smallest MTU on the way`,
+        `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of ${vxlanDevice(4)} plus ${OVERHEAD.vxlan - PING_HEADERS} (${OVERHEAD.vxlan} of tunnel, less ${PING_HEADERS}); lower until it passes`,
       ];
     case 'no-reply':
       return [`capture on ${to}'s NIC at the same time: does it arrive?`];
     case 'mode-changed':
-      return ['kubectl get ippools -o yaml   # who edited it, and is that the state you want?'];
+      return [`${SHOW_POOLS}   # who edited it, and is that the state you want?`];
     case 'missing-fdb-entry':
-      return [`${from}$ bridge fdb show dev vxlan.calico   # an entry with dst ${to}'s address?`];
+      return [`${from}$ ${showFdb()}   # an entry with dst ${to}'s address?`];
     case 'missing-neighbour':
-      return [`${from}$ ip neigh show dev vxlan.calico   # an entry for ${to}'s tunnel address?`];
+      return [`${from}$ ${showNeighbours()}   # an entry for ${to}'s tunnel address?`];
     case 'not-for-this-host':
-      return [`${from}$ bridge fdb show dev vxlan.calico; ip neigh show dev vxlan.calico   # MAC and dst of ${to}?`];
+      return [`${from}$ ${showFdb()}; ${showNeighbours()}   # MAC and dst of ${to}?`];
     case 'duplicate-tunnel-mac':
-      return [
-        "kubectl get nodes -o wide   # one machine registered under another's name? cloned /var/lib/calico/nodename?",
-      ];
+      return [`kubectl get nodes -o wide   # one machine registered under another's name? cloned ${NODE_NAME_FILE}?`];
     case 'node-unreachable':
       return [`kubectl get node ${to} -o yaml | grep -i -A1 address   # is IPv4Address one of its addresses?`];
     case 'lost-on-underlay':
       return [
-        `${to}# tcpdump -ni <NIC> udp port 4789   # while ${from} sends`,
-        'firewall, security group, hypervisor: UDP 4789 between nodes',
+        `${to}# tcpdump -ni <NIC> udp port ${DEFAULT_VXLAN_PORT}   # while ${from} sends`,
+        `firewall, security group, hypervisor: UDP ${DEFAULT_VXLAN_PORT} between nodes`,
       ];
     case 'bad-checksum':
     case 'icmp-only':
-      return [
-        `${from}$ ethtool -k vxlan.calico | grep tx-checksum   # try: ethtool -K vxlan.calico tx-checksum-ip-generic off`,
-      ];
+      return [`${from}$ ${showChecksumOffload()}   # try: ${stopChecksumOffload()}`];
     case 'snapshot-conflict':
       return ['overlens topology SNAPSHOT   # both sources, with file and line'];
     default:

@@ -1,6 +1,8 @@
 // Findings that no single flow shows: ARP on a tunnel device, one VTEP MAC at two nodes, an underlay that carries nothing
 // between two nodes, ICMP that passes where TCP does not (calico-facts 10.7, 10.9, 10.12, 10.13).
+
 import type { Points } from '../../attribution/points/points.ts';
+import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { macText } from '../../flow/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
@@ -102,7 +104,7 @@ function duplicateMacs(table: FlowTable, topology: Topology): ClusterFinding[] {
     const node = outerSrc === null ? null : topology.nodeByAddress(outerSrc);
     if (encapsulation !== 'vxlan' || innerSrcMac === null || outerSrc === null || node === null) continue;
     const owner = topology.nodeByVtepMac(innerSrcMac)?.node ?? null;
-    if (owner === null && !innerSrcMac.startsWith('66:')) continue;
+    if (owner === null && !vtepMacLooksComputed(innerSrcMac)) continue;
     const nodes = senders.get(innerSrcMac) ?? new Map<string, string>();
     if (owner !== null) nodes.set(owner.name, nodes.get(owner.name) ?? `${owner.name} by the snapshot`);
     nodes.set(node.name, outerSrc);

@@ -1,8 +1,6 @@
-// What would settle an open question: the tcpdump line, on the right node and interface (calico-facts 6: 104 bytes hold
-// an inner TCP header in VXLAN over IPv4; more for VLAN tags, options and IPv6).
+// What would settle an open question: the line that captures, on the right node and interface.
+import { captureCommand } from '../../cluster/show-commands.ts';
 import type { Node } from '../../topology/model.ts';
-
-export const ADVISED_SNAPLEN = 160;
 
 /** The NIC of a node, as its iproute2 texts tell it; null when they do not. */
 export function nicOf(node: Node): string | null {
@@ -18,7 +16,7 @@ export function nicOf(node: Node): string | null {
 export function captureNic(node: Node | null): string {
   const nic = (node === null ? null : nicOf(node)) ?? '<NIC>';
   const name = node?.name ?? '<node>';
-  return `${name}# tcpdump -i ${nic} -s ${ADVISED_SNAPLEN} -w ${name}-${nic}.pcap`;
+  return captureCommand(name, nic);
 }
 
 /** For a capture whose place is not known: say it, or take it again where it is. */

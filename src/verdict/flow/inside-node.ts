@@ -1,4 +1,4 @@
-// Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on vxlan.calico but never on the
+// Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on it but never on the
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';

@@ -3,7 +3,8 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
-import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
+import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
+import { SAVE_POOLS } from '../../cluster/show-commands.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { captureNic, nameThePlace } from './advice.ts';
@@ -68,7 +69,11 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     outerTo: seen.outerDst === null ? null : topology.nodeByAddress(seen.outerDst),
   };
   if (seen.encapsulation === 'vxlan' && seen.vni === EBPF_NODEPORT_VNI) {
-    return open('ebpf-nodeport', 'VNI 0xca11c0: an eBPF node forwards NodePort traffic, whatever the pools say', null);
+    return open(
+      'ebpf-nodeport',
+      `VNI ${vniText(seen.vni)}: an eBPF node forwards NodePort traffic, whatever the pools say`,
+      null,
+    );
   }
   if (seen.encapsulation === 'wireguard') return judgeWireguard(rule);
   if (isForeign(rule))
@@ -85,7 +90,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     return open(
       'after-mode-change',
       `after the pool changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
-      'kubectl get ippools -o yaml > ippools.yaml   # the pools as they were after the edit',
+      `${SAVE_POOLS}   # the pools as they were after the edit`,
     );
   }
   if (change?.snapshotIsLater && !change.repaired && differs) {

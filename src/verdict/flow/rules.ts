@@ -3,8 +3,10 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
+import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
-import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';
@@ -21,13 +23,9 @@ export interface RuleInput {
   outerTo: Node | null;
 }
 
-/** `10.48.0.200 (default/db)`. */
+/** As findings name it: `default/db (10.48.0.200)`. */
 export function nameOf(who: Who): string {
-  const { owner } = who;
-  if (owner.pod !== null) return `${owner.namespace}/${owner.pod} (${owner.address})`;
-  if (who.kind === 'tunnel') return `${who.node?.name ?? 'a node'}'s tunnel address ${owner.address}`;
-  if (who.kind === 'node') return `${who.node?.name ?? 'a node'} (${owner.address})`;
-  return owner.address;
+  return nameOfEnd({ ...namedOwner(who.owner), kind: who.kind, node: who.node?.name ?? null }, 'finding');
 }
 
 /** Why the pool asks for what it asks, in words. */
@@ -53,13 +51,12 @@ export function because(expected: Expected): string {
 
 /**
  * A VXLAN observation is Calico's own when its VNI or one of its inner MACs is, or when it runs between the very nodes that
- * the snapshot has its two pods on with one of the VNIs that eBPF releases sent by mistake (0 and 1: calico-facts 4.7).
+ * the snapshot has its two pods on with one of the VNIs that eBPF releases sent by mistake (calico-facts 4.7).
  */
 export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, outerTo }: RuleInput): boolean {
   if (seen.encapsulation !== 'vxlan') return false;
-  const ebpfVni = seen.vni === 0 || seen.vni === 1;
   const betweenOwners = outerFrom !== null && outerTo !== null && outerFrom === src.node && outerTo === dst.node;
-  if (ebpfVni && betweenOwners && isStrong(src) && isStrong(dst)) return true;
+  if (isMissentVni(seen.vni) && betweenOwners && isStrong(src) && isStrong(dst)) return true;
   return (
     seen.vni === settings.vni(outerFrom).value ||
     [seen.innerSrcMac, seen.innerDstMac].some((mac) => isVtepMac(topology, mac))
@@ -67,7 +64,7 @@ export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, o
 }
 
 function isVtepMac(topology: Topology, mac: string | null): boolean {
-  return mac !== null && (topology.nodeByVtepMac(mac) !== null || mac.startsWith('66:'));
+  return mac !== null && (topology.nodeByVtepMac(mac) !== null || vtepMacLooksComputed(mac));
 }
 
 export function overlayBypassed({ expected, seen, src, dst }: RuleInput): string | null {
@@ -183,7 +180,7 @@ export function wrongUdpPort(input: RuleInput): string | null {
  * 4.7). A frame that went to another node with that node's own MAC is one wrong choice, and wrong-destination-vtep tells it.
  */
 export function wrongTunnelMac({ seen, dst, outerTo }: RuleInput): string | null {
-  if (seen.encapsulation !== 'vxlan' || seen.vni === 0 || seen.vni === 1) return null;
+  if (seen.encapsulation !== 'vxlan' || isMissentVni(seen.vni)) return null;
   const target = dst.node ?? outerTo;
   const written = writtenMac(target, seen);
   if (target === null || written === null || target.links.some((l) => l.vxlan?.external)) return null;

@@ -1,5 +1,8 @@
 // Why a flow is not judged, and what would settle it: an answer of its own, never a guess (design section 6).
-import { isDerived, type LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+
+import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
+import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
 import { captureNic } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 import { placeOf, type RuleInput, writtenMac } from './rules.ts';
@@ -26,7 +29,7 @@ const OPEN_WORDS: Record<string, string> = {
 };
 
 export function openExpectation({ expected }: JudgeInput): Judgement {
-  const advice = expected.reason === 'pool-not-in-snapshot' ? 'kubectl get ippools -o yaml > ippools.yaml' : null;
+  const advice = expected.reason === 'pool-not-in-snapshot' ? SAVE_POOLS : null;
   return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
 }
 
@@ -40,8 +43,8 @@ export function judgeLearnedMac({ seen, outerTo }: RuleInput, vtepMacOf: Learned
   if (seen.encapsulation !== 'vxlan' || seen.outerDst === null || outerTo === null) return null;
   const own = vtepMacOf(outerTo, seen.outerDst);
   if (own === null || writtenMac(outerTo, seen) !== null) return null;
-  const other = seen.innerDstMacs.find((mac) => isDerived(mac) && mac !== own);
+  const other = seen.innerDstMacs.find((mac) => vtepMacLooksComputed(mac) && mac !== own);
   if (other === undefined) return null;
   const detail = `the inner frames are addressed to ${other}, but ${outerTo.name} itself sends from ${own}`;
-  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ip link show vxlan.calico   # its MAC`);
+  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ${showVxlanLink()}   # its MAC`);
 }

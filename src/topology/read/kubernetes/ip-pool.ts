@@ -1,4 +1,4 @@
-// IPPool objects: projectcalico.org/v3, crd.projectcalico.org/v1, calicoctl's old v1 ipPool, and the pools of an operator
+// IPPool objects: v3 of the API, v1 of what is stored, the client's old v1 ipPool, and the pools of an operator
 // Installation. Rules and defaults: calico-facts 2.1. A wrong CIDR, blockSize or mode is an error of the snapshot.
 import { formatCidr, hasHostBits, networkOf, parseCidr } from '../../../net/cidr.ts';
 import type { PoolMode, Sourced } from '../../model.ts';
@@ -7,7 +7,7 @@ import { flagAt, type Located, locatedAt, type Path, textAt, textsAt, valueAt } 
 
 const MODES: readonly PoolMode[] = ['Never', 'Always', 'CrossSubnet'];
 const USES = ['Workload', 'Tunnel', 'LoadBalancer'] as const;
-/** `ipip.mode` of calicoctl's v1 (calico-facts 2.1, legacy). */
+/** `ipip.mode` of the old v1 (calico-facts 2.1, legacy). */
 const V1_MODES: Readonly<Record<string, PoolMode>> = { always: 'Always', 'cross-subnet': 'CrossSubnet' };
 /** Operator API: encapsulation to (ipipMode, vxlanMode). */
 const ENCAPSULATIONS: Readonly<Record<string, readonly [PoolMode, PoolMode]>> = {

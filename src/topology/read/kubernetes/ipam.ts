@@ -1,29 +1,11 @@
 // Calico's IPAM objects: IPAMBlock (blocks, their affinity and every assigned address) and BlockAffinity. What the fields
 // mean, and which to trust: calico-facts 7.1-7.3.
-import type { TunnelKind } from '../../../cluster/device.ts';
+import { tunnelOfAllocation, tunnelOfHandle } from '../../../cluster/annotations.ts';
 import { bitsOf, formatCidr, networkOf, parseCidr } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
 
 import { type AllocationFact, addIssue, type Facts } from '../facts.ts';
 import { flagAt, type Located, listAt, textAt, valueAt } from '../located.ts';
-
-/** `type` of an allocation that is a node's tunnel address. */
-const TUNNEL_TYPES: Readonly<Record<string, TunnelKind>> = {
-  ipipTunnelAddress: 'ipip',
-  vxlanTunnelAddress: 'vxlan',
-  vxlanV6TunnelAddress: 'vxlan-v6',
-  wireguardTunnelAddress: 'wireguard',
-  wireguardV6TunnelAddress: 'wireguard-v6',
-};
-
-/** Handles of tunnel addresses end with the node's name; longer prefixes first. */
-const TUNNEL_HANDLES: readonly (readonly [string, TunnelKind])[] = [
-  ['vxlan-v6-tunnel-addr-', 'vxlan-v6'],
-  ['vxlan-tunnel-addr-', 'vxlan'],
-  ['wireguard-v6-tunnel-addr-', 'wireguard-v6'],
-  ['wireguard-tunnel-addr-', 'wireguard'],
-  ['ipip-tunnel-addr-', 'ipip'],
-];
 
 /** Reads one BlockAffinity into `facts.blocks`: only confirmed ones of hosts, not deleted. Its name is never parsed. */
 export function readBlockAffinity(object: Located, facts: Facts): void {
@@ -70,14 +52,12 @@ function readAllocations(object: Located, block: { cidr: string; node: string | 
 
 function readAttributes(attributes: unknown): Pick<AllocationFact, 'node' | 'namespace' | 'pod' | 'tunnelKind'> {
   const secondary = (field: string): string | null => textAt(attributes, 'secondary', field);
-  const handle = textAt(attributes, 'handle_id') ?? '';
-  const fromHandle = TUNNEL_HANDLES.find(([prefix]) => handle.startsWith(prefix));
-  const type = secondary('type') ?? '';
+  const fromHandle = tunnelOfHandle(textAt(attributes, 'handle_id') ?? '');
   return {
-    node: secondary('node') ?? (fromHandle === undefined ? null : handle.slice(fromHandle[0].length)),
+    node: secondary('node') ?? fromHandle?.node ?? null,
     namespace: secondary('namespace'),
     pod: secondary('pod'),
-    tunnelKind: (Object.hasOwn(TUNNEL_TYPES, type) ? TUNNEL_TYPES[type] : undefined) ?? fromHandle?.[1] ?? null,
+    tunnelKind: tunnelOfAllocation(secondary('type') ?? '') ?? fromHandle?.kind ?? null,
   };
 }
 

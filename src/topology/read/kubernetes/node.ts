@@ -1,6 +1,7 @@
-// Node objects: the annotations that Calico writes on Kubernetes Nodes, and the spec that calicoctl prints instead
+// Node objects: the annotations that Calico writes on Kubernetes Nodes, and the spec that Calico's own client prints instead
 // (calico-facts 1.1). An annotation that fails validation is not set, as in Calico, and a warning here.
 
+import { nodeAddressAnnotation, nodeAnnotation } from '../../../cluster/annotations.ts';
 import { type TunnelKind, useOfDeviceName } from '../../../cluster/device.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp, parseIp } from '../../../net/ip.ts';
@@ -9,11 +10,11 @@ import type { NodeAddress, Sourced, SourceRef } from '../../model.ts';
 import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../facts.ts';
 import { type Located, listAt, type Path, textAt, textsAt } from '../located.ts';
 
-/** What one annotation (or field of calicoctl's spec) means. */
+/** What one annotation (or field of Calico's own Node) means. */
 export interface NodeField {
-  /** After `projectcalico.org/`. */
+  /** Without its prefix. */
   annotation: string;
-  /** In calicoctl's Node. */
+  /** In Calico's own Node. */
   path: Path;
   set: (fact: NodeFact, text: string, ref: SourceRef) => boolean;
 }
@@ -46,8 +47,7 @@ const key =
 const bgp =
   (field: 'bgpIPv4' | 'bgpIPv6', family: 4 | 6): NodeField['set'] =>
   (fact, text, ref) => {
-    const source = family === 4 ? 'projectcalico.org/IPv4Address' : 'projectcalico.org/IPv6Address';
-    const address = nodeAddress(text, source, ref);
+    const address = nodeAddress(text, nodeAddressAnnotation(family), ref);
     if (address === null || address.address.includes(':') !== (family === 6)) return false;
     fact[field] = address;
     fact.addresses = [...fact.addresses, address];
@@ -77,12 +77,12 @@ export const NODE_FIELDS: readonly NodeField[] = [
   { annotation: 'WireguardPublicKeyV6', path: ['status', 'wireguardPublicKeyV6'], set: key('wireguardKeyV6') },
 ];
 
-/** Reads one Node, of kubectl or of calicoctl, into `facts.nodes`. */
+/** Reads one Node, of kubectl or of Calico's client, into `facts.nodes`. */
 export function readNode(object: Located, facts: Facts): void {
   const name = textAt(object.value, 'metadata', 'name');
   const fact = emptyNodeFact(name, 'object', object.ref());
   for (const field of NODE_FIELDS) {
-    const annotation: Path = ['metadata', 'annotations', `projectcalico.org/${field.annotation}`];
+    const annotation: Path = ['metadata', 'annotations', nodeAnnotation(field.annotation)];
     for (const path of [annotation, field.path]) {
       const text = textAt(object.value, ...path);
       if (text !== null && text !== '') setNodeField(fact, field, text, { ref: object.ref(path), facts });
@@ -107,7 +107,7 @@ export function setNodeField(
 ): void {
   if (field.set(fact, text.trim(), at.ref)) return;
   const node = fact.name ?? 'a node';
-  const message = `projectcalico.org/${field.annotation} of ${node} is "${text}", which is not valid: treated as not set`;
+  const message = `${nodeAnnotation(field.annotation)} of ${node} is "${text}", which is not valid: treated as not set`;
   addIssue(at.facts, 'invalid-annotation', 'warning', message, {
     refs: [at.ref],
     subjects: fact.name === null ? [] : [fact.name],
@@ -127,7 +127,7 @@ function hostAddress(text: string, family: 4 | 6): string | null {
   return ip === null || ip.family !== family ? null : formatIp(ip);
 }
 
-/** `status.addresses` of kubectl and `spec.addresses` of calicoctl (whose CalicoNodeIP entries repeat the BGP addresses). */
+/** `status.addresses` of kubectl and `spec.addresses` of Calico's Node (whose CalicoNodeIP entries repeat the BGP addresses). */
 function addListedAddresses(fact: NodeFact, object: Located, type: 'InternalIP' | 'ExternalIP'): void {
   for (const path of [
     ['status', 'addresses'],
@@ -141,16 +141,18 @@ function addListedAddresses(fact: NodeFact, object: Located, type: 'InternalIP' 
   }
 }
 
-/** `projectcalico.org/Interfaces` (JSON) and `spec.interfaces`: all host interfaces, of which only NICs carry node addresses. */
+const INTERFACES = nodeAnnotation('Interfaces');
+
+/** The annotation Interfaces (JSON) and `spec.interfaces`: all host interfaces, of which only NICs carry node addresses. */
 function addInterfaces(fact: NodeFact, object: Located, facts: Facts): void {
-  const path: Path = ['metadata', 'annotations', 'projectcalico.org/Interfaces'];
+  const path: Path = ['metadata', 'annotations', INTERFACES];
   const written = textAt(object.value, ...path);
   let interfaces: unknown = null;
   if (written !== null) {
     try {
       interfaces = JSON.parse(written);
     } catch {
-      const message = `projectcalico.org/Interfaces of ${fact.name ?? 'a node'} is no JSON: treated as not set`;
+      const message = `${INTERFACES} of ${fact.name ?? 'a node'} is no JSON: treated as not set`;
       addIssue(facts, 'invalid-annotation', 'warning', message, { refs: [object.ref(path)] });
     }
   }

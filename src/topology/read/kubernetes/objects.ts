@@ -1,5 +1,6 @@
-// Documents of kubectl and calicoctl -> facts: unwraps Lists, XLists and bare lists (calico-facts 2.2), gives each object to the
+// Documents of kubectl and Calico's client -> facts: unwraps Lists, XLists, bare lists (calico-facts 2.2), gives each to the
 // reader of its kind, and says what was not understood. The only place that knows which kinds there are.
+import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/annotations.ts';
 import { addIssue, type Facts } from '../facts.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { readFelixConfiguration } from './felix-configuration.ts';
@@ -14,7 +15,7 @@ type Group = 'calico' | 'core' | 'discovery' | 'operator';
 /** Kind -> API group it must be of, and its reader. */
 const READERS: Readonly<Record<string, { group: readonly Group[]; read: (object: Located, facts: Facts) => void }>> = {
   IPPool: { group: ['calico'], read: readIPPool },
-  // calicoctl before v3 (apiVersion v1).
+  // Calico's client before v3 (apiVersion v1).
   ipPool: { group: ['core'], read: readIPPool },
   Node: { group: ['core', 'calico'], read: readNode },
   node: { group: ['core'], read: readNode },
@@ -92,7 +93,7 @@ function readObject(
     counts.used++;
     const is =
       kind === null ? 'this object has no kind' : `kind is "${kind}" (apiVersion ${apiVersion ?? 'not given'})`;
-    const message = `${is}, expected IPPool of projectcalico.org/v3 or crd.projectcalico.org/v1`;
+    const message = `${is}, expected IPPool of ${POOL_API_VERSIONS}`;
     facts.problems.push({ ref: object.ref(['kind']), message });
     return null;
   }
@@ -103,10 +104,10 @@ function readObject(
 
 function groupOf(apiVersion: string | null): Group | 'other' | null {
   if (apiVersion === null) return null;
-  if (/^(crd\.)?projectcalico\.org\//.test(apiVersion)) return 'calico';
+  if (isCalicoApi(apiVersion)) return 'calico';
   if (apiVersion === 'v1') return 'core';
   if (apiVersion.startsWith('discovery.k8s.io/')) return 'discovery';
-  return apiVersion.startsWith('operator.tigera.io/') ? 'operator' : 'other';
+  return isOperatorApi(apiVersion) ? 'operator' : 'other';
 }
 
 /** A pool that was typed wrongly: a kind like `ippool`, or a pool's fields under another kind of Calico's. */

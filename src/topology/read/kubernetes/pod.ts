@@ -1,6 +1,7 @@
-// Pods (kubectl) and WorkloadEndpoints (calicoctl): who has which address on which node. Address order and the meaning of
+// Pods (kubectl) and WorkloadEndpoints (Calico's client): who has which address on which node. Address order and what is
 // finished: calico-facts 7.5; endpoint names and interfaces: 7.4, 6.2.
 
+import { POD_IP_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../../cluster/annotations.ts';
 import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
@@ -72,9 +73,7 @@ function podAddresses(value: unknown): string[] {
       ...listAt(value, 'status', 'podIPs').map((entry) => textAt(entry, 'ip') ?? ''),
       textAt(value, 'status', 'podIP') ?? '',
     ],
-    annotation('cni.projectcalico.org/podIPs'),
-    annotation('cni.projectcalico.org/podIP'),
-    annotation('vpc.amazonaws.com/pod-ips'),
+    ...POD_IPS_ANNOTATIONS.map(annotation),
   ];
   for (const place of places) {
     const addresses = canonicalAddresses(place);
@@ -87,7 +86,7 @@ function podAddresses(value: unknown): string[] {
 function isFinished(value: unknown): boolean {
   if (/^(Succeeded|Failed|Completed)$/.test(textAt(value, 'status', 'phase') ?? '')) return true;
   const deleted = valueAt(value, 'metadata', 'deletionTimestamp') != null;
-  return deleted && valueAt(value, 'metadata', 'annotations', 'cni.projectcalico.org/podIP') === '';
+  return deleted && valueAt(value, 'metadata', 'annotations', POD_IP_ANNOTATION) === '';
 }
 
 function canonicalAddress(text: string): string | null {

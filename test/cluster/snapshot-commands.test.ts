@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { snapshotCommands } from '../../src/cluster/snapshot-commands.ts';
 import { splitSections } from '../../src/topology/read/sections.ts';
-import { snapshotCommands } from '../../src/topology/snapshot-commands.ts';
 
 const lines = snapshotCommands().split('\n');
 

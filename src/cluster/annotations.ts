@@ -1,0 +1,71 @@
+// Names under which Calico writes into Kubernetes objects: annotations, API groups, types and handles of IPAM allocations
+// (calico-facts 1.1, 2.2, 7).
+import type { TunnelKind } from './device.ts';
+
+/** Calico's own client, which prints its objects without kubectl. */
+export const CALICO_CLIENT = 'calicoctl';
+
+/** What an annotation of a Node is called in full. */
+export function nodeAnnotation(name: string): string {
+  return `projectcalico.org/${name}`;
+}
+
+/** Annotations of a Node that say something about addresses, MACs or keys, without prefix. */
+export const NODE_ANNOTATIONS =
+  'IPv4Address IPv6Address IPv4VXLANTunnelAddr IPv6VXLANTunnelAddr IPv4IPIPTunnelAddr VXLANTunnelMACAddr VXLANTunnelMACAddrV6 IPv4WireguardInterfaceAddr IPv6WireguardInterfaceAddr WireguardPublicKey WireguardPublicKeyV6 Interfaces'.split(
+    ' ',
+  );
+
+/** Such an annotation as a line of YAML, JSON or `kubectl describe`: its name without prefix, and its value. */
+export const NODE_ANNOTATION_LINE = /projectcalico\.org\/(\w+)["']?\s*[:=]\s*["']?([^\s"',]*)/;
+
+/** The address that other nodes send tunnel packets to; decides CrossSubnet. Also what such an address is said to come from. */
+export function nodeAddressAnnotation(family: 4 | 6): string {
+  return nodeAnnotation(`IPv${family}Address`);
+}
+
+/** Where the CNI plugin writes a pod's address; set to "" when the address is released. */
+export const POD_IP_ANNOTATION = 'cni.projectcalico.org/podIP';
+/** All places where a CNI plugin writes a pod's addresses, best first: Calico's, and the AWS VPC CNI's. */
+export const POD_IPS_ANNOTATIONS = [`${POD_IP_ANNOTATION}s`, POD_IP_ANNOTATION, 'vpc.amazonaws.com/pod-ips'] as const;
+
+/** API versions of an IPPool, as messages name them. */
+export const POOL_API_VERSIONS = 'projectcalico.org/v3 or crd.projectcalico.org/v1';
+
+/** Whether an apiVersion is one of Calico's own objects: its API server's, or the resources that it stores. */
+export function isCalicoApi(apiVersion: string): boolean {
+  return /^(crd\.)?projectcalico\.org\//.test(apiVersion);
+}
+
+/** Whether an apiVersion is one of Calico's operator. */
+export function isOperatorApi(apiVersion: string): boolean {
+  return apiVersion.startsWith('operator.tigera.io/');
+}
+
+const TUNNEL_TYPES: ReadonlyMap<string, TunnelKind> = new Map([
+  ['ipipTunnelAddress', 'ipip'],
+  ['vxlanTunnelAddress', 'vxlan'],
+  ['vxlanV6TunnelAddress', 'vxlan-v6'],
+  ['wireguardTunnelAddress', 'wireguard'],
+  ['wireguardV6TunnelAddress', 'wireguard-v6'],
+]);
+
+/** The tunnel whose address an IPAM allocation of this `type` is; null for a pod's. */
+export function tunnelOfAllocation(type: string): TunnelKind | null {
+  return TUNNEL_TYPES.get(type) ?? null;
+}
+
+/** Longer prefixes first. */
+const TUNNEL_HANDLES: readonly (readonly [string, TunnelKind])[] = [
+  ['vxlan-v6-tunnel-addr-', 'vxlan-v6'],
+  ['vxlan-tunnel-addr-', 'vxlan'],
+  ['wireguard-v6-tunnel-addr-', 'wireguard-v6'],
+  ['wireguard-tunnel-addr-', 'wireguard'],
+  ['ipip-tunnel-addr-', 'ipip'],
+];
+
+/** What the handle of an allocation tells: those of tunnel addresses end with the node's name. Null for a pod's. */
+export function tunnelOfHandle(handle: string): { kind: TunnelKind; node: string } | null {
+  const found = TUNNEL_HANDLES.find(([prefix]) => handle.startsWith(prefix));
+  return found === undefined ? null : { kind: found[1], node: handle.slice(found[0].length) };
+}
