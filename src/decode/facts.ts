@@ -6,6 +6,7 @@ import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { TCP } from '../wire/tcp.ts';
+import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, OUTCOME, PROTOCOL } from './layer-stack.ts';
 
@@ -77,11 +78,16 @@ const HOP_LIMIT = IPV6.hlim.bit >> 3;
 const IPV4_FLAGS = IPV4.flags.bit >> 3;
 const IPV4_ID = IPV4.id.bit >> 3;
 const DONT_FRAGMENT = 0x40;
+/** Of the word that holds identification, flags and fragment offset: all but the flags. */
+const ID_AND_OFFSET = 0xffff1fff | 0;
 const DATA_OFFSET = TCP.hdr_len.bit >> 3;
 const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
 const MIN_TCP_HEADER = TCP.headerLength;
+const UDP_LENGTH = UDP.headerLength;
+/** Identifier and sequence number of ICMP's echo messages stand here. */
+const ICMP_REST = 4;
 const NOT_FLOW = OUTCOME.notFlow;
 const UNSUPPORTED = OUTCOME.unsupported;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
@@ -154,29 +160,33 @@ export class PacketFacts {
     if (isV4 && view.getUint8(at + IPV4_FLAGS) & DONT_FRAGMENT) marks |= M.dontFragment;
     if (isLater) marks |= M.orphan;
     const end = wireEnd(view, stack, network, cut);
-    let sequence = 0;
+    let content = 0;
     let from: number;
     if (transport >= 0 && stack.protocol[transport] === P.tcp) {
       const tcp = stack.start[transport]!;
       const header = (view.getUint8(tcp + DATA_OFFSET) >> 4) << 2;
       from = tcp + (header > MIN_TCP_HEADER ? header : MIN_TCP_HEADER);
-      sequence = view.getInt32(tcp + SEQUENCE);
+      content = view.getInt32(tcp + SEQUENCE);
       if (!isLater) {
         marks |= M.tcp | (view.getUint8(tcp + TCP_FLAGS) << 8);
-        words[to + F.sequence] = sequence;
+        words[to + F.sequence] = content;
         words[to + F.acknowledgement] = view.getInt32(tcp + ACKNOWLEDGEMENT);
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
     else from = at + ipHeaderLength(view, stack, network);
-    if (transport >= 0 && !isLater) marks |= echoMark(view, stack, transport);
+    if (transport >= 0 && !isLater && !(marks & M.tcp)) {
+      marks |= echoMark(view, stack, transport);
+      content = firstContent(view, stack, transport);
+    }
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
     words[to + F.length] = end - at;
     words[to + F.original] = original;
     this.doubles[(to >> 1) + F.seconds] = batch.seconds[i]!;
     words[to + F.nanos] = batch.nanos[i]!;
-    const id = isV4 ? view.getUint16(at + IPV4_ID) : 0;
-    words[to + F.fingerprint] = fingerprint(source, destination, ports, sequence, (id << 16) ^ (end - at));
+    const id = isV4 ? view.getInt32(at + IPV4_ID) & ID_AND_OFFSET : 0;
+    const idAndLength = id + Math.imul(end - at, 0x9e3779b1);
+    words[to + F.fingerprint] = fingerprint(source, destination, ports, content, idAndLength);
   }
 }
 
@@ -188,22 +198,24 @@ function echoMark(view: DataView, stack: LayerStack, transport: number): number 
   return type === (protocol === P.icmp ? ECHO_REPLY : ECHO_REPLY_V6) ? M.echoReply : 0;
 }
 
+/** What tells datagrams and messages of one flow apart: ICMP's identifier and sequence, the first word that UDP carries. */
+function firstContent(view: DataView, stack: LayerStack, transport: number): number {
+  const at = stack.start[transport]! + (stack.protocol[transport] === P.udp ? UDP_LENGTH : ICMP_REST);
+  return at + 4 <= stack.end[transport]! ? view.getInt32(at) : 0;
+}
+
 /**
- * One number of what no hop changes: addresses, ports, TCP sequence number, IPv4 identification and length. TTL, checksums and
- * MACs are left out. Equal numbers are most likely the same packet; IPv6 addresses are by their numbers, so one table's.
+ * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and TCP's sequence number
+ * (`content`: see `firstContent`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
+ * sent again with nothing changed; different ones are another packet, unless the snaplen cut the content off at one place only.
+ * IPv6 addresses count by their numbers, so that fingerprints of one table compare.
  */
-function fingerprint(
-  source: number,
-  destination: number,
-  ports: number,
-  sequence: number,
-  idAndLength: number,
-): number {
+function fingerprint(source: number, destination: number, ports: number, content: number, idAndLength: number): number {
   const sum =
     Math.imul(source, 0x9e3779b1) +
     Math.imul(destination, 0x85ebca77) +
     Math.imul(ports, 0xc2b2ae3d) +
-    Math.imul(sequence, 0x27d4eb2f) +
+    Math.imul(content, 0x27d4eb2f) +
     Math.imul(idAndLength, 0x165667b1);
   const mixed = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
   return mixed ^ (mixed >>> 13);

@@ -12,6 +12,7 @@ import { ByteView } from './byte-view.ts';
 import { ChecksumSample, SAMPLED } from './checksum-sample.ts';
 import { countHeaders, countPacket, countPayload } from './count-facts.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
+import { type FlowEnds, flowEnds } from './flow-ends.ts';
 import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
 import { Links } from './links.ts';
 import type { NodeAddresses } from './node-addresses.ts';
@@ -56,6 +57,7 @@ export class FlowTable {
   #firstRow = new Int32Array(256);
   #lastRow = new Int32Array(256);
   #flowCount = 0;
+  #ends: FlowEnds | null = null;
   /** Keeps the loads of the second loop from being thrown away. */
   #touched = 0;
 
@@ -305,8 +307,19 @@ export class FlowTable {
     return this.#word(flow, R.protocol) & B.portsCut ? null : this.#word(flow, R.ports) & 0xffff;
   }
 
+  /** Columns of all flows. Ask when reading has ended: they are made anew after more packets. */
+  get ends(): FlowEnds {
+    if (this.#ends === null || this.#ends.reverse.length !== this.#flowCount) this.#ends = flowEnds(this);
+    return this.#ends;
+  }
+
   /** The flow of the other direction, -1 if none was seen. */
   reverseOf(flow: number): number {
+    return this.ends.reverse[flow] ?? -1;
+  }
+
+  /** The same, looked up. */
+  findReverse(flow: number): number {
     const ports = this.#word(flow, R.ports);
     const swapped = (ports << 16) | (ports >>> 16);
     return this.findFlow(

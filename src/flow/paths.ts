@@ -73,7 +73,9 @@ export class Paths {
       this.#tunnels.writeKey(key, TUNNEL_AT, view, stack, layer, outer);
       if (outer >= 0) this.overheadBytes = stack.start[stack.network]! - stack.start[outer]!;
     } else key.fill(0, TUNNEL_AT);
-    const path = this.#pathOf[this.#intern(bytes, stack)]!;
+    // two statements: interning may replace the array
+    const index = this.#intern(bytes, stack);
+    const path = this.#pathOf[index]!;
     if (path >= 0) this.#links.packets[this.link[path]!]!++;
     return path;
   }

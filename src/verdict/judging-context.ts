@@ -51,8 +51,9 @@ export function endsOf(
   flow: number,
   reversed = false,
 ): { src: Who; dst: Who; expected: Expected } {
-  const from = who.whoIs(input.table.sourceOf(flow));
-  const to = who.whoIs(input.table.destinationOf(flow));
+  const { source, destination } = input.table.ends;
+  const from = who.whoOf(source[flow] ?? -1);
+  const to = who.whoOf(destination[flow] ?? -1);
   const [src, dst] = reversed ? [to, from] : [from, to];
   return { src, dst, expected: expect(src, dst) };
 }

@@ -46,8 +46,9 @@ export function filterHints(table: FlowTable, captures: readonly CaptureCounters
 
 function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
   const { rows } = table;
+  const { source, destination, addresses } = table.ends;
   const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
-  const ends = [table.sourceOf(flow), table.destinationOf(flow)];
+  const own = [addresses[source[flow] ?? -1] ?? '', addresses[destination[flow] ?? -1] ?? ''];
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     const shape = shapes[table.links.captureOf(table.linkOf(row))];
     if (shape === undefined) continue;
@@ -55,8 +56,9 @@ function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
     shape.packets += packets;
     shape.answersOnly ||= unasked;
     const tunnel = table.tunnels.record(table.tunnelOf(row));
-    const outer = tunnel.outerSrc === null ? ends : [tunnel.outerSrc, tunnel.outerDst ?? ''];
-    shape.common = shape.common === null ? new Set(outer) : new Set(outer.filter((a) => shape.common?.has(a)));
+    const ends = tunnel.outerSrc === null ? own : [tunnel.outerSrc, tunnel.outerDst ?? ''];
+    if (shape.common === null) shape.common = new Set(ends);
+    else if (shape.common.size > 0) shape.common = new Set(ends.filter((a) => shape.common?.has(a)));
     if (tunnel.encapsulation === 'none' || tunnel.carriers.length > 0) continue;
     shape.tunnel += packets;
     shape.kinds.add(tunnel.encapsulation);

@@ -66,8 +66,9 @@ function emptyFacts(link: LinkRecord): LinkFacts {
 
 function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTopology: boolean, flow: number): void {
   const { rows } = table;
-  const src = table.sourceOf(flow);
-  const dst = table.destinationOf(flow);
+  const { source, destination, addresses } = table.ends;
+  const src = addresses[source[flow] ?? -1] ?? '';
+  const dst = addresses[destination[flow] ?? -1] ?? '';
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     const entry = facts[table.linkOf(row)];
     if (entry === undefined) continue;

@@ -34,6 +34,8 @@ export function isStrong({ nodeSource, owner }: Pick<Who, 'nodeSource' | 'owner'
 
 export interface Directory {
   whoIs(address: string): Who;
+  /** By the number of the address among those of the table's flows (`FlowEnds`). */
+  whoOf(id: number): Who;
 }
 
 interface Hint {
@@ -47,14 +49,21 @@ interface Hint {
 export function directory(table: FlowTable, points: Points, book: AddressBook): Directory {
   const hints = collectHints(table, points, book);
   const known = new Map<string, Who>();
+  const byId: Who[] = [];
+  const { addresses } = table.ends;
+  const whoIs = (address: string): Who => {
+    let who = known.get(address);
+    if (who === undefined) {
+      who = decide(book.ownerOf(address), hints.get(address));
+      known.set(address, who);
+    }
+    return who;
+  };
   return {
-    whoIs(address) {
-      let who = known.get(address);
-      if (who === undefined) {
-        who = decide(book.ownerOf(address), hints.get(address));
-        known.set(address, who);
-      }
-      return who;
+    whoIs,
+    whoOf(id) {
+      byId[id] ??= whoIs(addresses[id] ?? '');
+      return byId[id];
     },
   };
 }
@@ -62,12 +71,14 @@ export function directory(table: FlowTable, points: Points, book: AddressBook): 
 function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<string, Hint> {
   const hints = new Map<string, Hint>();
   const { rows } = table;
+  const { source, destination, addresses } = table.ends;
+  const open = addresses.map((address) => isOpen(book.ownerOf(address)) || isDoubtful(book.ownerOf(address)));
   for (let flow = 0; flow < table.flowCount; flow++) {
-    const src = table.sourceOf(flow);
-    const dst = table.destinationOf(flow);
-    const srcOpen = isOpen(book.ownerOf(src)) || isDoubtful(book.ownerOf(src));
-    const dstOpen = isOpen(book.ownerOf(dst)) || isDoubtful(book.ownerOf(dst));
+    const srcOpen = open[source[flow] ?? -1] ?? false;
+    const dstOpen = open[destination[flow] ?? -1] ?? false;
     if (!srcOpen && !dstOpen) continue;
+    const src = addresses[source[flow] ?? -1] ?? '';
+    const dst = addresses[destination[flow] ?? -1] ?? '';
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
       const link = table.linkOf(row);
       if (points.all[points.ofLink[link] ?? -1]?.role !== 'underlay') continue;

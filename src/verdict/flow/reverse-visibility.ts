@@ -12,24 +12,22 @@ export function reverseVisibility(
   points: Points,
   captures: readonly CaptureCounters[],
 ): (flow: number) => boolean {
-  const twoWay = new Set<number>();
-  const isComplete = (point: number): boolean => {
-    const capture = captures[points.all[point]?.capture ?? -1];
-    return capture !== undefined && !hasDrops(capture);
-  };
+  const twoWay = new Uint8Array(points.all.length);
+  const isComplete = points.all.map(({ capture }) => captures[capture] !== undefined && !hasDrops(captures[capture]));
+  const pointOf = (row: number): number => points.ofLink[table.linkOf(row)] ?? -1;
+  const { rows } = table;
   for (let flow = 0; flow < table.flowCount; flow++) {
     const reverse = table.reverseOf(flow);
     if (reverse < 0 || reverse === flow) continue;
-    const there = pointsOf(table, points, reverse);
-    for (const point of pointsOf(table, points, flow)) if (there.has(point) && isComplete(point)) twoWay.add(point);
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const point = pointOf(row);
+      if (point < 0 || twoWay[point] === 1 || !isComplete[point]) continue;
+      for (let back = table.firstRow(reverse); back >= 0; back = rows.next(back))
+        if (pointOf(back) === point) twoWay[point] = 1;
+    }
   }
-  return (flow) => [...pointsOf(table, points, flow)].some((point) => twoWay.has(point));
-}
-
-function pointsOf(table: FlowTable, points: Points, flow: number): Set<number> {
-  const found = new Set<number>();
-  const { rows } = table;
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
-    found.add(points.ofLink[table.linkOf(row)] ?? -1);
-  return found;
+  return (flow) => {
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) if (twoWay[pointOf(row)] === 1) return true;
+    return false;
+  };
 }
