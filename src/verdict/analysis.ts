@@ -44,6 +44,8 @@ export interface Analysis {
   flow(i: number): TracedFlow;
   /** The sender's decision behind a finding of the flow at position `i`. */
   chain(i: number, finding: Finding): ChainStep[];
+  /** Position of a flow of the table. */
+  positionOf(flow: number): number;
   /** Packets of the flow at position `i`, without making it. */
   packets(i: number): number;
   /** Position of the flow in the other direction, -1 if it was not seen. */
@@ -80,6 +82,7 @@ export function analyse(input: AnalysisInput): Analysis {
       const reverse = table.reverseOf(order[i] ?? 0);
       return reverse < 0 || reverse === order[i] ? -1 : (positionOf[reverse] ?? -1);
     },
+    positionOf: (flow) => positionOf[flow] ?? -1,
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
     packets: (i) => (i < order.length ? packetsOf(table, points, shared.groupOf, order[i] ?? 0) : 0),
     flow(i) {

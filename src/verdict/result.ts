@@ -19,6 +19,11 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
     causes,
     window: windowOf(analysis),
     summary,
+    index: {
+      table: analysis.input.table,
+      points: analysis.points,
+      idOf: (flow) => analysis.positionOf(flow) + 1,
+    },
     flowCount: passing === null ? analysis.count : passing.length,
     *flows() {
       const count = passing === null ? analysis.count : passing.length;

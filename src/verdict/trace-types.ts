@@ -1,4 +1,5 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
+import type { Points } from '../attribution/points/points.ts';
 import type {
   CapturePoint,
   ChainStep,
@@ -9,6 +10,7 @@ import type {
   Observed,
   Outcome,
 } from '../attribution/vocabulary.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
 import type { FindingCode } from './codes.ts';
 
 export type Verdict = 'ok' | 'violation' | 'unverifiable';
@@ -128,6 +130,14 @@ export interface TraceSummary {
   outOfScope: number;
 }
 
+/** The tables a trace was made of: the same code tells `decode` and `explain` what it told the trace. */
+export interface TraceIndex {
+  table: FlowTable;
+  points: Points;
+  /** Id of a flow of the table, as the trace lists it. */
+  idOf(flow: number): number;
+}
+
 /** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */
 export interface Trace {
   readonly captures: readonly TracedCapture[];
@@ -137,6 +147,8 @@ export interface Trace {
   readonly summary: TraceSummary;
   /** Number of flows after filters, and before. */
   readonly flowCount: number;
+  /** What tells a packet's flow and place as the trace did; absent in traces put together by hand. */
+  readonly index?: TraceIndex;
   flows(): Iterable<TracedFlow>;
   flow(id: number): TracedFlow | null;
 }
