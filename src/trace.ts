@@ -14,6 +14,7 @@ import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
+import { identityInTable } from './verdict/flow-identity.ts';
 import { resultOf } from './verdict/result.ts';
 import type { Trace } from './verdict/trace-types.ts';
 
@@ -107,5 +108,18 @@ async function countArrivals(
     await readCapture(reader, { ...read, table, index, counters });
   }
   const { book } = analysis;
-  return arrivalsIn(window, table, findPoints({ table, captures: counted, topology, book, at }), counted);
+  return arrivalsIn(
+    window,
+    table,
+    findPoints({ table, captures: counted, topology, book, at }),
+    counted,
+    sameFlows(analysis.input.table, table),
+  );
+}
+
+/** Flows of one table in another one that counted the same packets, by their identity. */
+function sameFlows(from: FlowTable, to: FlowTable): (flow: number) => number {
+  const known = new Map<string, number>();
+  for (let flow = 0; flow < to.flowCount; flow++) known.set(identityInTable(to, flow), flow);
+  return (flow) => known.get(identityInTable(from, flow)) ?? -1;
 }

@@ -5,6 +5,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { BIT } from '../flow/row-records.ts';
 import { formatTime, type Moment } from '../net/time.ts';
+import type { PathFacts } from './path-facts.ts';
 import type { Point, Points } from './points/points.ts';
 import type { FlowTcp, Observation, Observed } from './vocabulary.ts';
 
@@ -158,17 +159,45 @@ export function countFlow(
   };
 }
 
-/** `packets` of `countFlow`, without making the observations. */
-export function packetsOf(table: FlowTable, points: Points, groupOf: (point: Point) => string, flow: number): number {
+export interface RowCounts {
+  packets: number;
+  bytes: number;
+  /** Rows of the place that counts. */
+  rows: number[];
+}
+
+/**
+ * `countFlow` without the observations: rows summed by group of points, then the largest group; ties go to an underlay, then to
+ * the first point.
+ * @param groups index of each point's group
+ */
+export function countRows(table: FlowTable, paths: PathFacts, groups: Int32Array, flow: number): RowCounts {
   const { rows } = table;
-  const sums = new Map<string, number>();
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
-    if (point === undefined) continue;
-    const key = groupOf(point);
-    sums.set(key, (sums.get(key) ?? 0) + rows.packets(row) - rows.outerFragments(row));
+  const first = table.firstRow(flow);
+  if (rows.next(first) < 0) {
+    const known = (paths.pointOf[rows.path(first)] ?? -1) >= 0;
+    if (!known) return { packets: 0, bytes: 0, rows: [] };
+    return { packets: rows.packets(first) - rows.outerFragments(first), bytes: rows.bytes(first), rows: [first] };
   }
-  return Math.max(0, ...sums.values());
+  const sums: (RowCounts & { group: number; underlay: boolean; point: number })[] = [];
+  for (let row = first; row >= 0; row = rows.next(row)) {
+    const path = rows.path(row);
+    const point = paths.pointOf[path] ?? -1;
+    if (point < 0) continue;
+    const group = groups[point] ?? -1;
+    let sum = sums.find((one) => one.group === group);
+    if (sum === undefined) {
+      sum = { group, packets: 0, bytes: 0, rows: [], underlay: false, point };
+      sums.push(sum);
+    }
+    sum.packets += rows.packets(row) - rows.outerFragments(row);
+    sum.bytes += rows.bytes(row);
+    sum.rows.push(row);
+    sum.underlay ||= paths.isUnderlay[path] === 1;
+    sum.point = Math.min(sum.point, point);
+  }
+  sums.sort((a, b) => b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || a.point - b.point);
+  return sums[0] ?? { packets: 0, bytes: 0, rows: [] };
 }
 
 /** The largest sum of a fact of rows at any one place: copies of a packet at several places count once. */

@@ -241,6 +241,11 @@ export class RowRecords {
     return this.word(row, R.largeSequence) >>> 0;
   }
 
+  /** Whether a first or later outer fragment was seen. */
+  isOuterFragmented(row: number): boolean {
+    return (this.word(row, R.bits) & BIT.outerFragmented) !== 0 || this.outerFragments(row) > 0;
+  }
+
   outerFragments(row: number): number {
     return this.#rare(row, X.outerFragments);
   }

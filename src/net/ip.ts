@@ -121,3 +121,11 @@ function groupsOf(text: string, endsAddress: boolean): number[] | null {
   }
   return groups;
 }
+
+/** Whether an address is multicast, broadcast or link-local: no router passes it on (RFC 3927, RFC 5771, RFC 4291). */
+export function isGroupAddress(address: string): boolean {
+  const ip = parseIp(address);
+  if (ip === null) return false;
+  if (ip.family === 4) return ip.value >> 28n === 14n || ip.value === 0xffffffffn || ip.value >> 16n === 0xa9fen;
+  return ip.value >> 120n === 0xffn || ip.value >> 118n === 0x3fan;
+}

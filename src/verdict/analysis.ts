@@ -2,33 +2,38 @@
 // it is asked for and not kept, so that memory does not grow with the results.
 
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
-import { observationsOf, packetsOf } from '../attribution/observe.ts';
+import { countRows, observationsOf } from '../attribution/observe.ts';
+import { pathFacts } from '../attribution/path-facts.ts';
 import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
-import { pointGroups } from '../attribution/points/point-groups.ts';
+import { groupIndexes, pointGroups } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
-import { type Directory, directory } from '../attribution/who/who.ts';
+import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { IcmpError } from '../flow/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import type { Arrivals } from './arrivals.ts';
+import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import { captureNic } from './flow/advice.ts';
-import { isCutOffTunnel } from './flow/cut-off.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
 import { reverseVisibility } from './flow/reverse-visibility.ts';
 import { sourceConflicts } from './flow/source-conflicts.ts';
+import { createEnds, TableBrief } from './flow-brief.ts';
+import { briefOf } from './flow-briefs.ts';
+import { classifyFlows, type FlowClasses } from './flow-classes.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
-import { type AnalysisInput, endsOf, type Shared } from './judging-context.ts';
-import type { Finding, TracedFlow } from './trace-types.ts';
-import { chainOfFinding, tracedFlow } from './traced-flow.ts';
+import { judgeClasses } from './judged-classes.ts';
+import type { AnalysisInput, Shared } from './judging-context.ts';
+import type { Finding, FlowBrief, TracedFlow } from './trace-types.ts';
+import { chainOfFinding, isCutOff, tracedFlow } from './traced-flow.ts';
 
 export interface Analysis {
   input: AnalysisInput;
@@ -40,6 +45,8 @@ export interface Analysis {
   count: number;
   conversations: number;
   arrivals: Arrivals | null;
+  /** The flow at position `i` without its object. */
+  brief(i: number): FlowBrief;
   /** The flow at position `i`; its id is `i + 1`. */
   flow(i: number): TracedFlow;
   /** The sender's decision behind a finding of the flow at position `i`. */
@@ -62,7 +69,15 @@ export function analyse(input: AnalysisInput): Analysis {
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
-  const shared = prepare({ ...input, topology }, points, who);
+  const { shared, classes } = prepare({ ...input, topology }, points, who, order);
+  const flowAt = (i: number): TracedFlow => {
+    const seen = order.length;
+    if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
+    const answer = missing[i - seen] ?? 0;
+    return missingFlow(shared, answer, i + 1, (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1);
+  };
+  const groups = groupIndexes(points, shared.groupOf);
+  const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds() };
   return {
     input,
     points,
@@ -84,33 +99,37 @@ export function analyse(input: AnalysisInput): Analysis {
     },
     positionOf: (flow) => positionOf[flow] ?? -1,
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
-    packets: (i) => (i < order.length ? packetsOf(table, points, shared.groupOf, order[i] ?? 0) : 0),
-    flow(i) {
-      const seen = order.length;
-      if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
-      const answer = missing[i - seen] ?? 0;
-      return missingFlow(shared, answer, i + 1, (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1);
+    packets: (i) => (i < order.length ? countRows(table, shared.pathFacts, groups, order[i] ?? 0).packets : 0),
+    flow: flowAt,
+    brief(i) {
+      if (i >= order.length) return briefOf(flowAt(i));
+      const conversation = (conversationOf[i] ?? 0) + 1;
+      return new TableBrief(briefs, { flow: order[i] ?? 0, id: i + 1, conversation, make: () => flowAt(i) });
     },
   };
 }
 
-function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
+function prepare(
+  input: AnalysisInput,
+  points: Points,
+  who: Directory,
+  order: Int32Array,
+): { shared: Shared; classes: FlowClasses } {
   const { table, captures, topology } = input;
   const changes = modeChanges();
   const expect = expectations(topology);
   const settings = settingsOf(topology, input.vxlanVNI, input.vxlanPorts);
+  const paths = pathFacts(table, points);
+  const cutOff = (flow: number, src: Who, dst: Who): boolean => isCutOff({ input, points, settings }, flow, src, dst);
+  const classes = classifyFlows({ table, paths, who, expect, order, isCutOff: cutOff });
   if (topology !== null) {
-    for (let flow = 0; flow < table.flowCount; flow++) {
-      const { src, dst, expected } = endsOf({ input, who, expect }, flow);
-      const observations = observationsOf(table, points, captures, flow);
-      changes.add(src, dst, expected, observations);
-      if (isCutOffTunnel({ table, flow, src, dst, observations, settings })) changes.addCutOff(src, dst, observations);
-    }
+    collectModes(changes, { table, paths, classes, observed: (flow) => observationsOf(table, points, captures, flow) });
     changes.finish();
   }
-  return {
+  const shared: Shared = {
     input,
     points,
+    pathFacts: paths,
     who,
     expect,
     settings,
@@ -126,6 +145,7 @@ function prepare(input: AnalysisInput, points: Points, who: Directory): Shared {
     vtepMacOf: learnedVteps(table, topology),
     adviceFor: captureNic,
   };
+  return { shared, classes };
 }
 
 function windowOf(captures: readonly CaptureCounters[]): TimeWindow | null {

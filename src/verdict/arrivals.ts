@@ -9,7 +9,6 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { type Moment, toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
-import { identityInTable } from './flow-identity.ts';
 
 /** The time that the NIC captures of all `nodes` cover. */
 export interface CommonWindow {
@@ -85,28 +84,32 @@ interface Side {
   largest: number;
 }
 
-/** Flow identity -> what was sent and what arrived. `table` counted those inside the window apart. */
+/** Flow of the trace's table -> what was sent and what arrived inside the window. */
 export interface Arrivals {
   window: CommonWindow;
-  of(key: string, from: Node | null, to: Node | null): Arrival | null;
+  of(flow: number, from: Node | null, to: Node | null): Arrival | null;
 }
 
+/**
+ * @param table counted what was inside the window apart
+ * @param sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
+ */
 export function arrivalsIn(
   window: CommonWindow,
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
+  sameFlow: (flow: number) => number,
 ): Arrivals {
   const groupOf = pointGroups(points, captures);
   const covered = new Set(window.nodes.map((n) => n.index));
   const hearing = nodesThatHear(table, points);
-  const flows = new Map<string, number>();
-  for (let flow = 0; flow < table.flowCount; flow++) flows.set(identityInTable(table, flow), flow);
   return {
     window,
-    of(key, from, to) {
-      const flow = flows.get(key);
-      if (flow === undefined || from === null || to === null || from === to) return null;
+    of(asked, from, to) {
+      if (from === null || to === null || from === to) return null;
+      const flow = sameFlow(asked);
+      if (flow < 0) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
       return compare(sideOf(table, points, groupOf, flow, from), sideOf(table, points, groupOf, flow, to));
     },

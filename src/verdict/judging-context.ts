@@ -1,5 +1,6 @@
 // What the judging of every flow shares, and the questions that several stages ask of it.
 
+import type { PathFacts } from '../attribution/path-facts.ts';
 import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import type { AtRule, Points } from '../attribution/points/points.ts';
 import type { Expected } from '../attribution/vocabulary.ts';
@@ -28,6 +29,7 @@ export interface AnalysisInput {
 export interface Shared {
   input: AnalysisInput;
   points: Points;
+  pathFacts: PathFacts;
   who: Directory;
   expect: (src: Who, dst: Who) => Expected;
   settings: Settings;

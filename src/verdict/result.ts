@@ -29,6 +29,12 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       const count = passing === null ? analysis.count : passing.length;
       for (let i = 0; i < count; i++) yield analysis.flow(passing === null ? i : (passing[i] ?? 0));
     },
+    *briefs() {
+      const count = passing === null ? analysis.count : passing.length;
+      for (let i = 0; i < count; i++) yield analysis.brief(passing === null ? i : (passing[i] ?? 0));
+    },
+    brief: (id) => (Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.brief(id - 1) : null),
+    reverseOf: (id) => analysis.reverse(id - 1) + 1,
     flow(id) {
       return Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.flow(id - 1) : null;
     },
@@ -88,15 +94,15 @@ function collectAll(
   const conversations = new Set<number>();
   const summary = { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 };
   for (let i = 0; i < analysis.count; i++) {
-    const flow = analysis.flow(i);
-    if (passes !== null && !passes(flow)) continue;
+    const flow = analysis.brief(i);
+    if (passes !== null && !passes(flow.whole())) continue;
     if (passes !== null) positions.push(i);
     summary.flows++;
     summary[flow.verdict]++;
     if (!flow.inScope) summary.outOfScope++;
     conversations.add(flow.conversation);
     pairs.add(flow);
-    if (flow.findings.length === 0) continue;
+    if (flow.codes.length === 0) continue;
     const reverse = analysis.reverse(i);
     collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
   }

@@ -61,6 +61,38 @@ export interface TracedFlow {
   inScope: boolean;
 }
 
+/** One end of a flow, without the port: the same object for all flows of an address. */
+export type FlowEnd = Omit<Endpoint, 'port'>;
+
+export interface FlowBrief {
+  readonly id: number;
+  readonly conversation: number;
+  readonly protocol: string;
+  readonly src: FlowEnd;
+  readonly dst: FlowEnd;
+  readonly srcPort: number | null;
+  readonly dstPort: number | null;
+  readonly observed: Observed;
+  readonly expected: Expected;
+  readonly verdict: Verdict;
+  /** As its class's first flow words it. */
+  readonly unverified: Unverified | null;
+  readonly inScope: boolean;
+  /** Of its findings, in order; each once. */
+  readonly codes: readonly FindingCode[];
+  readonly packets: number;
+  readonly bytes: number;
+  readonly tcp: Omit<FlowTcp, 'handshake'> | null;
+  readonly outcome: Outcome | null;
+  readonly arrival: TracedFlow['arrival'];
+  /** Packets at each of its points, later outer fragments aside. */
+  places(): readonly { capture: number; point: number; packets: number }[];
+  /** First and last packet, epoch milliseconds cut to whole ones; NaN without a time. */
+  span(): { first: number; last: number };
+  /** The flow as an object. */
+  whole(): TracedFlow;
+}
+
 export interface CaptureFault {
   code: string;
   count: number;
@@ -151,4 +183,9 @@ export interface Trace {
   readonly index?: TraceIndex;
   flows(): Iterable<TracedFlow>;
   flow(id: number): TracedFlow | null;
+  /** The same flows for totals and tables, without their objects: ask through `flow-briefs.ts`, which knows traces without it. */
+  briefs?(): Iterable<FlowBrief>;
+  brief?(id: number): FlowBrief | null;
+  /** Id of the flow in the other direction, filtered or not; 0 when it was not seen. */
+  reverseOf?(id: number): number;
 }

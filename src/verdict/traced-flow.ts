@@ -2,11 +2,12 @@
 
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
-import type { ChainStep, Observation, Outcome } from '../attribution/vocabulary.ts';
+import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { formatTime, toSeconds } from '../net/time.ts';
+import type { Node } from '../topology/model.ts';
 import type { Arrival } from './arrivals.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
@@ -15,46 +16,39 @@ import { isCutOffTunnel } from './flow/cut-off.ts';
 import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
-import { identityInTable } from './flow-identity.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
-import type { Finding, TracedFlow } from './trace-types.ts';
+import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts';
+
+const TCP = 6;
 
 /** Flow `flow` of the table, numbered as the caller lists it. */
 export function tracedFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
-  const { table, captures, topology } = shared.input;
-  const { src, dst, expected } = endsOf(shared, flow);
+  const { table, captures } = shared.input;
+  const ends = endsOf(shared, flow);
+  const { src, dst } = ends;
   const observations = observationsOf(table, shared.points, captures, flow);
-  const modeChange = shared.changes.of(src, dst, expected);
-  const { settings, paths, vtepMacOf } = shared;
-  const cutOff = isCutOffTunnel({ table, flow, src, dst, observations, settings });
-  const mayHaveSwitched = (): boolean => shared.changes.mayHaveSwitched(src, dst, expected);
-  const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
-  const judged = judge({ topology, settings, src, dst, expected, observations, ...given });
-  const arrival = arrivalOf(shared, flow, { src, dst, observations });
-  const outcome = arrival?.arrived === 0 && arrival.lost ? 'sent-never-arrived' : flowOutcome(shared, flow);
-  const inside = shared.inside.of({ src, dst, expected, observations });
+  const judged = judgeSeen(shared, { ...ends, observations, cutOff: isCutOff(shared, flow, src, dst) });
+  const arrival = arrivalOf(shared, flow, src.node, dst.node);
+  const outcome = flowOutcome(shared, flow, arrival);
+  const seen = { src, dst, expected: ends.expected, observations };
   const hidden =
     judged.verdict === 'unverifiable'
-      ? shared.inside.notOnNic({ src, dst, expected, observations }, isUnanswered(shared, observations, outcome))
+      ? shared.inside.notOnNic(seen, isUnanswered(shared, observations, outcome))
       : null;
-  const raw = [...judged.findings, ...inside, ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
-  const findings = raw.map(findingOf);
-  if (modeChange !== null && hasBothModes(observations)) findings.push(modeChangeFinding(modeChange, observations));
-  const violation = judged.verdict === 'violation';
-  const nodePort = isEbpfNodePort(observations);
+  const own = [...shared.inside.missing(seen), ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const protocol = table.protocolOf(flow);
-  const counts = countFlow(table, observations, shared.groupOf, protocol === 6);
+  const counts = countFlow(table, observations, shared.groupOf, protocol === TCP);
   return {
     id,
     conversation,
     protocol: protocolName(protocol),
     src: endpointOf(src, table.sourcePortOf(flow)),
     dst: endpointOf(dst, table.destinationPortOf(flow)),
-    observed: observedOf(observations),
-    expected: nodePort ? { ...expected, encapsulation: null, reason: 'ebpf-nodeport' } : expected,
+    observed: judged.observed,
+    expected: judged.expected,
     verdict: judged.verdict,
     unverified: hidden ?? judged.unverified,
-    findings,
+    findings: [...judged.findings, ...own.map(findingOf), ...judged.last],
     packets: counts.packets,
     bytes: counts.bytes,
     overheadBytes: counts.overheadBytes,
@@ -63,21 +57,82 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     outcome,
     observations: observations.map(publicObservation),
     arrival,
+    inScope: judged.inScope,
+  };
+}
+
+/** What of a flow's judgement all flows of its class share. */
+export interface SeenJudgement {
+  observed: Observed;
+  expected: Expected;
+  verdict: Verdict;
+  unverified: Unverified | null;
+  findings: Finding[];
+  /** Told after the flow's own findings. */
+  last: Finding[];
+  inScope: boolean;
+}
+
+/** Judges what was seen between two ends: nothing in it depends on the single flow but the packets that its findings name. */
+export function judgeSeen(
+  shared: Shared,
+  {
+    src,
+    dst,
+    expected,
+    observations,
+    cutOff,
+  }: { src: Who; dst: Who; expected: Expected; observations: readonly SeenObservation[]; cutOff: boolean },
+): SeenJudgement {
+  const { settings, paths, vtepMacOf, changes } = shared;
+  const modeChange = changes.of(src, dst, expected);
+  const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
+  const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
+  const { topology } = shared.input;
+  const judged = judge({ topology, settings, src, dst, expected, observations, ...given });
+  const nodePort = isEbpfNodePort(observations);
+  const violation = judged.verdict === 'violation';
+  const misplaced = shared.inside.misplaced({ src, dst, expected, observations });
+  const switched =
+    modeChange !== null && hasBothModes(observations) ? [modeChangeFinding(modeChange, observations)] : [];
+  return {
+    observed: observedOf(observations),
+    expected: nodePort ? { ...expected, encapsulation: null, reason: 'ebpf-nodeport' } : expected,
+    verdict: judged.verdict,
+    unverified: judged.unverified,
+    findings: [...judged.findings, ...misplaced].map(findingOf),
+    last: switched,
     inScope: !nodePort && (isInScope(src, dst, expected) || violation),
   };
 }
 
-/** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
-function arrivalOf(
-  { input, arrivals }: Shared,
+export function isCutOff(
+  { input, points, settings }: Pick<Shared, 'input' | 'points' | 'settings'>,
   flow: number,
-  { src, dst, observations }: Pick<SeenFlow, 'src' | 'dst' | 'observations'>,
+  src: Who,
+  dst: Who,
+): boolean {
+  if (src.kind !== 'node' || dst.kind !== 'node') return false;
+  const { table, captures } = input;
+  const observations = observationsOf(table, points, captures, flow);
+  return isCutOffTunnel({ table, flow, src, dst, observations, settings });
+}
+
+/** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
+export function arrivalOf(
+  { input, arrivals, pathFacts }: Shared,
+  flow: number,
+  from: Node | null,
+  to: Node | null,
 ): Arrival | null {
-  const arrival = arrivals?.of(identityInTable(input.table, flow), src.node, dst.node) ?? null;
+  const arrival = arrivals?.of(flow, from, to) ?? null;
   if (arrival === null || arrival.arrived > 0) return arrival;
-  const isAtReceiver = ({ pointInfo }: SeenObservation): boolean =>
-    pointInfo.role === 'underlay' && pointInfo.topologyNode === dst.node;
-  return observations.some(isAtReceiver) ? null : arrival;
+  const { rows } = input.table;
+  for (let row = input.table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const point = pathFacts.point[rows.path(row)];
+    if (point?.role === 'underlay' && point.topologyNode === to) return null;
+  }
+  return arrival;
 }
 
 /** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
@@ -90,7 +145,8 @@ function isUnanswered(
   return silent && largestSum(observations, groupOf, (row) => input.table.rows.requests(row)) > 0;
 }
 
-function flowOutcome(shared: Shared, flow: number): Outcome | null {
+export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
+  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
   const { table } = shared.input;
   const reverse = table.reverseOf(flow);
   const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));

@@ -1,5 +1,5 @@
 // Flows that could not be judged, folded by reason: however many flows share one, it is told once.
-import type { TracedFlow } from './trace-types.ts';
+import type { FlowBrief } from './trace-types.ts';
 
 /** Flows that share a reason. */
 export interface UnverifiedGroup {
@@ -18,7 +18,7 @@ const ADVICE_KEPT = 3;
 
 export interface UnverifiedTally {
   /** Counts the flow if it carries a reason. */
-  add(flow: TracedFlow): void;
+  add(flow: FlowBrief): void;
   /** Most flows first. */
   groups(): UnverifiedGroup[];
 }
@@ -30,8 +30,8 @@ export function createUnverifiedTally(): UnverifiedTally {
   return {
     add(flow) {
       if (flow.unverified === null) return;
-      const { reason, detail, advice } = flow.unverified;
-      const group = groups.get(reason) ?? { reason, detail, flows: 0, packets: 0, advice: [], moreAdvice: 0 };
+      const { reason, advice } = flow.unverified;
+      const group = groups.get(reason) ?? newGroup(reason, flow);
       groups.set(reason, group);
       group.flows++;
       group.packets += flow.packets;
@@ -43,4 +43,10 @@ export function createUnverifiedTally(): UnverifiedTally {
     },
     groups: () => [...groups.values()].sort((a, b) => b.flows - a.flows),
   };
+}
+
+/** Worded by its first flow. */
+function newGroup(reason: string, flow: FlowBrief): UnverifiedGroup {
+  const detail = flow.whole().unverified?.detail ?? '';
+  return { reason, detail, flows: 0, packets: 0, advice: [], moreAdvice: 0 };
 }

@@ -4,6 +4,16 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Point, Points } from './points.ts';
 
+/** `pointGroups` as numbers, by index of the point. */
+export function groupIndexes(points: Points, groupOf: (point: Point) => string): Int32Array {
+  const known = new Map<string, number>();
+  return Int32Array.from(points.all, (point) => {
+    const key = groupOf(point);
+    if (!known.has(key)) known.set(key, known.size);
+    return known.get(key) ?? 0;
+  });
+}
+
 /** A key per point; points that are one place in consecutive times share it. */
 export function pointGroups(points: Points, captures: readonly CaptureCounters[]): (point: Point) => string {
   const groups: { key: string; place: string; captures: Set<number> }[] = [];

@@ -1,6 +1,6 @@
 // What the cluster's configuration asks for: decided per direction by the destination's pool, on the sending node
 // (calico-facts 3.3 to 3.9; the rows are those of the truth table in 3.7). Packets have no say here.
-import { parseIp } from '../../net/ip.ts';
+import { isGroupAddress, parseIp } from '../../net/ip.ts';
 import type { IPPool, Node, PoolMode, Topology } from '../../topology/model.ts';
 import type { Expected } from '../vocabulary.ts';
 import type { Who } from '../who/who.ts';
@@ -37,7 +37,7 @@ export function expectations(topology: Topology | null): (src: Who, dst: Who) =>
 export function expectedOf(input: ExpectationInput): Expected {
   const { topology, src, dst } = input;
   if (topology === null) return unknown('no-snapshot');
-  if (isGroup(dst.owner.address)) return unknown('not-unicast');
+  if (isGroupAddress(dst.owner.address)) return unknown('not-unicast');
   if (src.kind === 'service' || dst.kind === 'service') return unknown('service-address');
   if (isLocal(src, dst)) return { encapsulation: 'local', pool: dst.owner.pool?.name ?? null, reason: 'same-node' };
   if (dst.kind === 'node') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'node-address' });
@@ -156,12 +156,4 @@ function sameSubnet(from: Node, to: Node, address: string): boolean {
   const own = v6 ? from.bgpIPv6 : from.bgpIPv4;
   const other = v6 ? to.bgpIPv6 : to.bgpIPv4;
   return own !== null && other !== null && inSubnetOf(own, other.address);
-}
-
-/** Multicast and broadcast: never routed by Calico. */
-function isGroup(address: string): boolean {
-  const ip = parseIp(address);
-  if (ip === null) return false;
-  if (ip.family === 4) return ip.value >> 28n === 14n || ip.value === 0xffffffffn || ip.value >> 16n === 0xa9fen;
-  return ip.value >> 120n === 0xffn || ip.value >> 118n === 0x3fan;
 }

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../../attribution/vocabulary.ts';
 import { nameOfEnd, qualifiedPodName } from '../../attribution/who/end-name.ts';
-import type { Trace } from '../../verdict/trace-types.ts';
+import type { FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { escapeText } from './escape.ts';
 import { shortenMiddle, textWidth } from './text-width.ts';
 
@@ -13,7 +13,7 @@ export interface EndpointName {
 }
 
 /** `shop/cart` over its node; addresses that are no pod's over their node or what they are. */
-export function endpointName(endpoint: Endpoint): EndpointName {
+export function endpointName(endpoint: FlowEnd): EndpointName {
   const ip = escapeText(endpoint.ip);
   const node = endpoint.node === null ? '' : escapeText(endpoint.node);
   const several = endpoint.candidates.length > 1 ? `${endpoint.candidates.length} candidates` : '';
@@ -40,7 +40,7 @@ export function podName(endpoint: Pick<Endpoint, 'namespace' | 'pod'>): string |
 }
 
 /** The shortest way to name an endpoint in a sentence: `db`, `10.48.0.200`. */
-export function briefName(endpoint: Endpoint): string {
+export function briefName(endpoint: FlowEnd): string {
   return escapeText(nameOfEnd(endpoint, 'brief'));
 }
 

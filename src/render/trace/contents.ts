@@ -1,6 +1,7 @@
 // What to say when a filter lets nothing through: what the files do hold, so that the next try can hit.
-import type { Endpoint } from '../../attribution/vocabulary.ts';
-import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+
+import { flowBriefs } from '../../verdict/flow-briefs.ts';
+import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { podName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
@@ -25,7 +26,7 @@ export function contentLines(trace: Trace, width: number): string[] {
       new Map(),
     ]),
   );
-  for (const flow of trace.flows()) countFlow(kinds, flow);
+  for (const flow of flowBriefs(trace)) countFlow(kinds, flow);
   if ((kinds.get('pods')?.size ?? 0) > 0) kinds.delete('addresses');
   const lines = [`The captures hold ${formatCount(trace.flowCount, 'flow')}:`];
   for (const [kind, counts] of kinds) {
@@ -36,7 +37,7 @@ export function contentLines(trace: Trace, width: number): string[] {
   return lines;
 }
 
-function countFlow(kinds: ReadonlyMap<string, Counts>, flow: TracedFlow): void {
+function countFlow(kinds: ReadonlyMap<string, Counts>, flow: FlowBrief): void {
   const count = (kind: string, value: string | null): void => {
     const counts = kinds.get(kind);
     if (value !== null) counts?.set(value, (counts.get(value) ?? 0) + 1);
@@ -49,11 +50,11 @@ function countFlow(kinds: ReadonlyMap<string, Counts>, flow: TracedFlow): void {
   count('services', serviceOf(flow));
   count('encapsulation', encapsulationName(flow));
   count('verdicts', flow.verdict);
-  for (const finding of flow.findings) count('findings', finding.code);
+  for (const code of flow.codes) count('findings', code);
 }
 
-function serviceOf({ protocol, src, dst }: TracedFlow): string {
-  const ports = [src, dst].map(({ port }: Endpoint) => port ?? 0).filter((port) => port > 0);
+function serviceOf({ protocol, srcPort, dstPort }: FlowBrief): string {
+  const ports = [srcPort ?? 0, dstPort ?? 0].filter((port) => port > 0);
   return ports.length === 0 ? escapeText(protocol) : `${escapeText(protocol)} ${Math.min(...ports)}`;
 }
 

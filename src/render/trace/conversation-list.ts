@@ -1,5 +1,6 @@
 // `--all`: every conversation a row of its own, worst first. Only numbers are kept between the two passes (ids, sort keys,
 // widths); rows are made again when they are printed, so that 200 k flows never become one string.
+import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { alignRow } from '../text/grid.ts';
@@ -44,7 +45,7 @@ export function createConversationList(trace: Trace, sort: SortKey): Conversatio
         aligns,
       )}\n`;
       for (const i of sortedIndexes(keys, forward, reverse)) {
-        const conversation = orient(from.flow(forward[i] ?? 0), from.flow(reverse[i] ?? 0));
+        const conversation = orient(flowBrief(from, forward[i] ?? 0), flowBrief(from, reverse[i] ?? 0));
         const cells = rowCells(conversationRow(conversation, causesOf, marks), layout, names, paint).map((cell) =>
           cell.split('\n'),
         );

@@ -47,7 +47,8 @@ export function tallyOutcome(tally: OutcomeTally, conversation: Conversation): v
   tally.counts.set(outcome, (tally.counts.get(outcome) ?? 0) + 1);
   for (const flow of [conversation.forward, conversation.reverse]) {
     tally.retransmissions += flow?.tcp?.retransmissions ?? 0;
-    if (flow?.arrival?.lost) tally.lost += Math.max(0, flow.arrival.sent - flow.arrival.arrived);
+    const arrival = flow?.arrival;
+    if (arrival?.lost) tally.lost += Math.max(0, arrival.sent - arrival.arrived);
   }
   if (outcome === 'no-answer') tally.syn += conversation.forward?.tcp?.syn ?? 0;
   if (outcome === 'refused' || outcome === 'reset') tally.by ||= refuserOf(conversation);

@@ -1,6 +1,6 @@
 // Conversations folded to the rows of the default table: one per pair of endpoints, protocol and server port, however many
 // client ports there were. Conversations that were carried or judged differently never share a row.
-import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { type EndpointName, endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { type Conversation, conversationsOf } from './conversations.ts';
@@ -49,12 +49,12 @@ export interface RowSet {
 }
 
 export interface RowVisitor {
-  flow?: (flow: TracedFlow) => void;
+  flow?: (flow: FlowBrief) => void;
   conversation?: (conversation: Conversation) => void;
 }
 
 /** Looks up which causes a flow belongs to. */
-export type CauseLookup = (flow: TracedFlow) => readonly string[];
+export type CauseLookup = (flow: FlowBrief) => readonly string[];
 
 /**
  * Folds all conversations; memory grows with the rows, not with the flows.
@@ -130,9 +130,7 @@ export function createCauseLookup(trace: Trace): CauseLookup {
     const known = byFlow.get(flow.id);
     if (known !== undefined) return known;
     const fits = capped.filter((cause) => cause.fromNode === flow.src.node && cause.toNode === flow.dst.node);
-    return fits
-      .filter((cause) => flow.findings.some((finding) => finding.code === cause.code))
-      .map((cause) => cause.id);
+    return fits.filter((cause) => flow.codes.includes(cause.code)).map((cause) => cause.id);
   };
 }
 
@@ -142,14 +140,14 @@ export function marksUndecided(trace: Trace): boolean {
 }
 
 /** How a flow was carried, as the tables name it. */
-export function encapsulationName(flow: TracedFlow): string {
+export function encapsulationName(flow: Pick<FlowBrief, 'observed' | 'expected'>): string {
   const { encapsulation } = flow.observed;
   if (encapsulation === 'none') return 'plain';
   if (encapsulation === 'unknown' && flow.expected.encapsulation === 'local') return 'local';
   return encapsulation;
 }
 
-function directionOf(flow: TracedFlow | null, marks: boolean): Direction | null {
+function directionOf(flow: FlowBrief | null, marks: boolean): Direction | null {
   if (flow === null) return null;
   const text = encapsulationName(flow);
   if (flow.verdict === 'violation') return { text, mark: '!' };
@@ -159,14 +157,14 @@ function directionOf(flow: TracedFlow | null, marks: boolean): Direction | null 
 
 function serviceOf({ forward, reverse }: Conversation, clientPort: boolean): string {
   const protocol = forward?.protocol ?? reverse?.protocol ?? '-';
-  const server = forward === null ? reverse?.src.port : forward.dst.port;
-  const client = forward === null ? reverse?.dst.port : forward.src.port;
+  const server = forward === null ? reverse?.srcPort : forward.dstPort;
+  const client = forward === null ? reverse?.dstPort : forward.srcPort;
   if (server === 0 && client === 0) return escapeText(protocol);
   const ports = clientPort ? `${client ?? '?'} → ${server ?? '?'}` : `${server ?? '?'}`;
   return `${escapeText(protocol)} ${ports}`;
 }
 
-function isOfPods(flow: TracedFlow): boolean {
+function isOfPods(flow: FlowBrief): boolean {
   const kinds = [flow.src.kind, flow.dst.kind];
   return (
     flow.verdict === 'violation' || kinds.some((kind) => kind === 'pod' || kind === 'tunnel' || kind === 'unknown')

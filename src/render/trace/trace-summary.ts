@@ -1,5 +1,6 @@
 // `-o summary`: totals by verdict and by encapsulation, and who sent how much to whom, node by node.
-import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { flowBriefs } from '../../verdict/flow-briefs.ts';
+import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatBytes, formatCompact, formatCount, formatNumber } from '../text/format.ts';
@@ -34,7 +35,7 @@ export function* renderSummary(trace: Trace, options: RenderOptions): Generator<
   );
   const encapsulations = new Map<string, Tally>();
   const pairs: PairTallies = new Map();
-  for (const flow of trace.flows()) {
+  for (const flow of flowBriefs(trace)) {
     addTo(verdicts, flow.verdict, flow);
     addTo(encapsulations, encapsulationName(flow), flow);
     addPair(pairs, flow);
@@ -59,7 +60,7 @@ function emptyTally(): Tally {
   return { flows: 0, packets: 0, bytes: 0 };
 }
 
-function addTo(tallies: Map<string, Tally>, key: string, flow: TracedFlow): void {
+function addTo(tallies: Map<string, Tally>, key: string, flow: FlowBrief): void {
   const tally = tallies.get(key) ?? emptyTally();
   tallies.set(key, tally);
   tally.flows++;
@@ -67,7 +68,7 @@ function addTo(tallies: Map<string, Tally>, key: string, flow: TracedFlow): void
   tally.bytes += flow.bytes;
 }
 
-function addPair(pairs: PairTallies, flow: TracedFlow): void {
+function addPair(pairs: PairTallies, flow: FlowBrief): void {
   if (flow.src.node === null && flow.dst.node === null) return;
   const [from, to] = [flow.src.node ?? UNKNOWN_NODE, flow.dst.node ?? UNKNOWN_NODE];
   const key = JSON.stringify([from, to]);

@@ -4,7 +4,7 @@
 import type { ChainStep } from '../../attribution/vocabulary.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
-import type { Cause, Finding, TracedFlow } from '../trace-types.ts';
+import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
@@ -28,7 +28,7 @@ interface Collected {
 
 export interface CauseCollector {
   /** @param answers packets of the reverse flow. */
-  add(flow: TracedFlow, answers: number): void;
+  add(flow: FlowBrief, answers: number): void;
   /** A finding that no single flow shows. */
   addCluster(finding: ClusterFinding): void;
   /** @param converged how pools changed their mode, for `mode-changed`. */
@@ -42,10 +42,7 @@ export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => r
   return {
     addCluster: (finding) => cluster.push(finding),
     add(flow, answers) {
-      for (const code of new Set(flow.findings.map((f) => f.code))) {
-        const finding = flow.findings.find((f) => f.code === code);
-        if (finding !== undefined) addFinding(groups, flow, finding, answers);
-      }
+      for (const code of flow.codes) addFinding(groups, flow, code, answers);
     },
     causes(converged) {
       const ofFlows = [...groups.values()].map((group) => {
@@ -62,29 +59,22 @@ function rank({ code }: Cause): number {
   return FINDINGS[code].severity === 'violation' ? 0 : 1;
 }
 
-function addFinding(groups: Map<string, Collected>, flow: TracedFlow, finding: Finding, answers: number): void {
-  const fromNode = flow.src.node;
-  const toNode = flow.dst.node;
-  const key =
-    finding.code === 'mode-changed' ? `${finding.code}|${flow.expected.pool}` : `${finding.code}|${fromNode}|${toNode}`;
+/** The first flow of a cause is made, and tells it; the others are counted. */
+function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: FindingCode, answers: number): void {
+  const [fromNode, toNode] = [flow.src.node, flow.dst.node];
+  const key = code === 'mode-changed' ? `${code}|${flow.expected.pool}` : `${code}|${fromNode}|${toNode}`;
+  const { packets } = flow;
   const group = groups.get(key);
   if (group === undefined) {
-    groups.set(key, {
-      code: finding.code,
-      fromNode,
-      toNode,
-      flows: 1,
-      packets: flow.packets,
-      answers,
-      flowIds: [flow.id],
-      lost: lostOf(flow, answers),
-      finding,
-      flow,
-    });
+    const whole = flow.whole();
+    const finding = whole.findings.find((one) => one.code === code);
+    if (finding === undefined) return;
+    const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow, answers) };
+    groups.set(key, { code, fromNode, toNode, ...counts, finding, flow: whole });
     return;
   }
   group.flows++;
-  group.packets += flow.packets;
+  group.packets += packets;
   group.answers += answers;
   group.lost += lostOf(flow, answers);
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
@@ -123,8 +113,9 @@ function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
   };
 }
 
-function lostOf(flow: TracedFlow, answers: number): number {
-  if (flow.arrival !== null) return Math.max(0, flow.arrival.lost ? flow.arrival.sent - flow.arrival.arrived : 0);
+function lostOf(flow: FlowBrief, answers: number): number {
+  const { arrival } = flow;
+  if (arrival !== null) return Math.max(0, arrival.lost ? arrival.sent - arrival.arrived : 0);
   return flow.protocol === 'icmp' || flow.protocol === 'icmpv6' ? Math.max(0, flow.packets - answers) : 0;
 }
 

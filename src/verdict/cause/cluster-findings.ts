@@ -8,7 +8,7 @@ import { macText } from '../../flow/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
-import type { TracedFlow } from '../trace-types.ts';
+import type { FlowBrief } from '../trace-types.ts';
 
 /** A finding with nodes instead of flows. */
 export interface ClusterFinding {
@@ -129,7 +129,7 @@ function duplicateMac(mac: string, nodes: ReadonlyMap<string, string>): ClusterF
 
 /** Gathers per pair of nodes what arrived and what was answered. */
 export interface PairTally {
-  add(flow: TracedFlow): void;
+  add(flow: FlowBrief): void;
   findings(): ClusterFinding[];
 }
 
@@ -163,27 +163,24 @@ export function pairTally(): PairTally {
   };
 }
 
-function newPair(flow: TracedFlow): Pair {
+function newPair(flow: FlowBrief): Pair {
   const counts = { sent: 0, arrived: 0, echoAnswered: 0, tcpAnswered: 0, synUnanswered: 0 };
-  const place = {
-    capture: flow.observations[0]?.capture ?? null,
-    firstPacket: flow.observations[0]?.firstPacket ?? null,
-  };
+  const [seen] = flow.whole().observations;
+  const place = { capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null };
   return { from: flow.src.node ?? '', to: flow.dst.node ?? '', ...counts, ...place };
 }
 
-function addToPair(pair: Pair, flow: TracedFlow): void {
-  const misdirected = flow.findings.some((f) => f.code === 'wrong-destination-vtep');
-  if (flow.inScope && flow.arrival !== null && !misdirected) {
-    pair.sent += flow.arrival.sent;
-    pair.arrived += flow.arrival.arrived;
+function addToPair(pair: Pair, flow: FlowBrief): void {
+  const { arrival, outcome, protocol } = flow;
+  if (flow.inScope && arrival !== null && !flow.codes.includes('wrong-destination-vtep')) {
+    pair.sent += arrival.sent;
+    pair.arrived += arrival.arrived;
   }
-  const answered = flow.outcome === 'answered' || flow.outcome === 'refused';
-  if ((flow.protocol === 'icmp' || flow.protocol === 'icmpv6') && answered) pair.echoAnswered++;
-  if (flow.protocol !== 'tcp') return;
+  const answered = outcome === 'answered' || outcome === 'refused';
+  if ((protocol === 'icmp' || protocol === 'icmpv6') && answered) pair.echoAnswered++;
+  if (protocol !== 'tcp') return;
   if (answered) pair.tcpAnswered++;
-  else if (flow.findings.some((f) => f.code === 'no-reply') || flow.outcome === 'sent-never-arrived')
-    pair.synUnanswered++;
+  else if (outcome === 'sent-never-arrived' || flow.codes.includes('no-reply')) pair.synUnanswered++;
 }
 
 function lostOnUnderlay(pair: Pair): ClusterFinding | null {

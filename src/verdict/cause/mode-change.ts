@@ -2,10 +2,12 @@
 // node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
 
-import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
+import type { SeenObservation } from '../../attribution/observe.ts';
+import type { Point } from '../../attribution/points/points.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
+import type { Node } from '../../topology/model.ts';
 
 export interface ModeChange {
   sender: string;
@@ -30,7 +32,12 @@ export interface ModeChange {
 
 /** Collects flow by flow; then tells which (sender, receiver, pool) switched cleanly. */
 export interface ModeChanges {
-  add(src: Who, dst: Who, expected: Expected, observations: readonly SeenObservation[]): void;
+  /** The switch that packets from `src` to `dst` may show; null where none can. */
+  between(src: Who, dst: Who, expected: Expected): Modes | null;
+  /** Counts one flow's packets at one underlay point and in one encapsulation, of flows that `between` has a switch for. */
+  add(modes: Modes, seen: SeenSpan): void;
+  /** A flow of these was seen in both modes. */
+  noteBoth(modes: Modes): void;
   /** Tunnel packets between two nodes whose inner addresses the snaplen cut off: they may be anybody's. */
   addCutOff(src: Who, dst: Who, observations: readonly SeenObservation[]): void;
   finish(): void;
@@ -49,6 +56,16 @@ interface Span {
   last: Moment;
 }
 
+/** Packets of one flow at one underlay point, in one encapsulation: when the first and the last came. */
+export interface SeenSpan {
+  point: Point;
+  encapsulation: string;
+  firstSeconds: number;
+  firstNanos: number;
+  lastSeconds: number;
+  lastNanos: number;
+}
+
 /** What one clock saw: the captures of one node, or one capture of unknown place. Clocks differ, orders are told by one. */
 interface Clock {
   matching: Span | null;
@@ -56,13 +73,16 @@ interface Clock {
   ofSender: boolean;
 }
 
-interface Modes {
+/** One sender's packets to one receiver, by one pool. */
+export interface Modes {
   sender: string;
   receiver: string;
   /** Sender and pool: the group that one edit switches. */
   group: string;
   pool: string;
   asExpected: string;
+  /** The sender, whose own clock counts most. */
+  from: Node | null;
   clocks: Map<string, Clock>;
   /** Of the clock that counts: the sender's, if it saw both modes. Set when all flows are in. */
   matching: Span | null;
@@ -77,13 +97,16 @@ export function modeChanges(): ModeChanges {
   /** First cut-off packet of each pair of nodes, epoch seconds. */
   const cutOffs = new Map<string, number>();
   return {
-    add(src, dst, expected, observations) {
+    between(src, dst, expected) {
       const key = keyOf(src, dst, expected);
-      const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
-      if (key === null || underlay.length === 0) return;
+      if (key === null) return null;
       const entry = modes.get(key) ?? newModes(src, dst, expected);
       modes.set(key, entry);
-      addObservations(entry, src, expected, underlay);
+      return entry;
+    },
+    add: addSeen,
+    noteBoth(entry) {
+      entry.bothInOneFlow = true;
     },
     addCutOff(src, dst, observations) {
       const first = Math.min(...observations.map((o) => toSeconds(o.firstMoment)));
@@ -136,6 +159,7 @@ function newModes(src: Who, dst: Who, expected: Expected): Modes {
     group: `${sender}|${pool}`,
     pool,
     asExpected: String(expected.encapsulation),
+    from: src.node,
     clocks: new Map(),
     matching: null,
     other: null,
@@ -144,28 +168,20 @@ function newModes(src: Who, dst: Who, expected: Expected): Modes {
   };
 }
 
-function addObservations(entry: Modes, src: Who, expected: Expected, underlay: readonly SeenObservation[]): void {
-  let matched = false;
-  let differed = false;
-  for (const o of underlay) {
-    const clock = clockOf(entry, src, o);
-    if (o.encapsulation === expected.encapsulation) {
-      matched = true;
-      clock.matching = widen(clock.matching, o);
-    } else {
-      differed = true;
-      entry.otherKinds.add(o.encapsulation);
-      clock.other = widen(clock.other, o);
-    }
+function addSeen(entry: Modes, seen: SeenSpan): void {
+  const clock = clockOf(entry, seen.point);
+  if (seen.encapsulation === entry.asExpected) clock.matching = widen(clock.matching, seen);
+  else {
+    entry.otherKinds.add(seen.encapsulation);
+    clock.other = widen(clock.other, seen);
   }
-  if (matched && differed) entry.bothInOneFlow = true;
 }
 
-function clockOf({ clocks }: Modes, src: Who, { pointInfo, capture }: SeenObservation): Clock {
-  const key = pointInfo.node ?? `capture ${capture}`;
+function clockOf({ clocks, from }: Modes, { node, capture, topologyNode }: Point): Clock {
+  const key = node ?? `capture ${capture}`;
   const known = clocks.get(key);
   if (known !== undefined) return known;
-  const clock = { matching: null, other: null, ofSender: pointInfo.topologyNode === src.node };
+  const clock = { matching: null, other: null, ofSender: topologyNode === from };
   clocks.set(key, clock);
   return clock;
 }
@@ -202,12 +218,22 @@ function isOrdered({ clocks }: Modes, order: (clock: Clock) => readonly [Span | 
   });
 }
 
-function widen(span: Span | null, o: SeenObservation): Span {
-  if (span === null) return { first: o.firstMoment, last: o.lastMoment };
+function widen(span: Span | null, seen: SeenSpan): Span {
+  const isFirst = span === null || isEarlier(seen.firstSeconds, seen.firstNanos, span.first);
+  const isLast = span === null || isLater(seen.lastSeconds, seen.lastNanos, span.last);
+  if (!isFirst && !isLast) return span;
   return {
-    first: isBefore(o.firstMoment, span.first) ? o.firstMoment : span.first,
-    last: isBefore(span.last, o.lastMoment) ? o.lastMoment : span.last,
+    first: isFirst ? { seconds: seen.firstSeconds, nanos: seen.firstNanos } : span.first,
+    last: isLast ? { seconds: seen.lastSeconds, nanos: seen.lastNanos } : span.last,
   };
+}
+
+function isEarlier(seconds: number, nanos: number, than: Moment): boolean {
+  return seconds < than.seconds || (seconds === than.seconds && nanos < than.nanos);
+}
+
+function isLater(seconds: number, nanos: number, than: Moment): boolean {
+  return seconds > than.seconds || (seconds === than.seconds && nanos > than.nanos);
 }
 
 function precedes(a: Span, b: Span): boolean {

@@ -17,8 +17,10 @@ import type { RawFinding } from './judgement.ts';
 import { nameOf } from './rules.ts';
 
 export interface InsideNode {
-  /** Findings of one flow. */
-  of(input: InsideInput): RawFinding[];
+  /** Packets that a tunnel device dropped as addressed to another one: told by where they were seen. */
+  misplaced(input: InsideInput): RawFinding[];
+  /** Packets on a tunnel device that its node's NIC never had: told flow by flow. */
+  missing(input: InsideInput): RawFinding[];
   /**
    * Set when packets were seen on a tunnel device and not on its node's NIC, which was captured too.
    * @param unanswered whether these were requests that got no answer: answers show that they did leave.
@@ -41,7 +43,8 @@ const TO_SOMEONE_ELSE = 3;
 export function insideNode(table: FlowTable, points: Points, captures: readonly CaptureCounters[]): InsideNode {
   const places: Places = { nics: nicsThatShowTunnels(table, points), unanswered: unansweredAddresses(table), table };
   return {
-    of: (input) => [missingFdb(input, places, captures), notForThisHost(input, table)].filter((f) => f !== null),
+    misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
+    missing: (input) => [missingFdb(input, places, captures)].filter((f) => f !== null),
     notOnNic: (input, unanswered) => (unanswered ? neverOnNic(input, places, captures) : null),
   };
 }

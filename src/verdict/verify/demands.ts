@@ -1,10 +1,10 @@
 // What `verify` asked of the flows in scope, and how many met it: one line per pool, tunnel and reason.
 import type { Topology } from '../../topology/model.ts';
-import type { TracedFlow, Verdict } from '../trace-types.ts';
+import type { FlowBrief, Verdict } from '../trace-types.ts';
 import type { Demand, VerifyOptions } from './verify-report.ts';
 
 /** The demand that a flow meets or fails; made when it is the first. */
-export function demandOf(demands: Map<string, Demand>, flow: TracedFlow, { expect, topology }: VerifyOptions): Demand {
+export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect, topology }: VerifyOptions): Demand {
   const pool = expect === 'config' ? flow.expected.pool : flow.dst.pool;
   const asked = expect === 'config' ? askedOf(flow) : expect;
   const reason = expect === 'config' ? flow.expected.reason : 'demanded';
@@ -26,7 +26,7 @@ export function demandOf(demands: Map<string, Demand>, flow: TracedFlow, { expec
   return demand;
 }
 
-function askedOf(flow: TracedFlow): Demand['asked'] {
+function askedOf(flow: FlowBrief): Demand['asked'] {
   const { encapsulation } = flow.expected;
   return encapsulation === null || encapsulation === 'local' ? 'none' : encapsulation;
 }
@@ -34,7 +34,7 @@ function askedOf(flow: TracedFlow): Demand['asked'] {
 /** Distinct node pairs kept per demand. */
 const BETWEEN_KEPT = 6;
 
-export function addToDemand(demand: Demand, flow: TracedFlow, verdict: Verdict): void {
+export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Verdict): void {
   demand.flows++;
   demand.packets += flow.packets;
   demand[verdict]++;

@@ -1,6 +1,6 @@
 // Who sent how much to whom, node by node: sent as the sender's NIC saw it, arrived as the receiver's did.
 import type { Topology } from '../../topology/model.ts';
-import type { Trace, TracedCapture, TracedFlow, Verdict } from '../trace-types.ts';
+import type { FlowBrief, Trace, TracedCapture, Verdict } from '../trace-types.ts';
 
 /** One ordered pair of nodes, flows in scope only. */
 export interface PairReport {
@@ -19,7 +19,7 @@ export interface PairReport {
 }
 
 export interface PairTally {
-  add(flow: TracedFlow, verdict: Verdict): void;
+  add(flow: FlowBrief, verdict: Verdict): void;
   report(topology: Topology | null): PairsReport;
 }
 
@@ -49,8 +49,9 @@ export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTall
       pair.flows++;
       pair[verdict]++;
       if (sender !== undefined && receiver !== undefined && !within(flow, sender, receiver)) {
-        pair.sent = (pair.sent ?? 0) + (flow.arrival?.sent ?? 0);
-        pair.arrived = (pair.arrived ?? 0) + (flow.arrival?.arrived ?? 0);
+        const { arrival } = flow;
+        pair.sent = (pair.sent ?? 0) + (arrival?.sent ?? 0);
+        pair.arrived = (pair.arrived ?? 0) + (arrival?.arrived ?? 0);
         return;
       }
       if (sender !== undefined) pair.sent = (pair.sent ?? 0) + packetsAt(flow, from, captures, sender.overlapping);
@@ -106,19 +107,20 @@ function timeOf(time: string | null): number {
 }
 
 /** Whether the whole flow passed while both NICs were captured; NaN (no times) never is. */
-function within(flow: TracedFlow, sender: NicCaptures, receiver: NicCaptures): boolean {
+function within(flow: FlowBrief, sender: NicCaptures, receiver: NicCaptures): boolean {
   const start = Math.max(sender.first, receiver.first) - CLOCK_TOLERANCE;
   const end = Math.min(sender.last, receiver.last) + CLOCK_TOLERANCE;
-  return timeOf(flow.first) >= start && timeOf(flow.last) <= end;
+  const span = flow.span();
+  return span.first >= start && span.last <= end;
 }
 
 /** Packets of a flow on a node's NIC. Captures that overlap saw the same packets: the larger counts; rotated ones add up. */
-function packetsAt(flow: TracedFlow, node: string, captures: readonly TracedCapture[], overlapping: boolean): number {
+function packetsAt(flow: FlowBrief, node: string, captures: readonly TracedCapture[], overlapping: boolean): number {
   const byCapture = new Map<number, number>();
-  for (const one of flow.observations) {
+  for (const one of flow.places()) {
     const point = captures[one.capture]?.points[one.point];
     if (point?.role !== 'underlay' || point.node !== node) continue;
-    byCapture.set(one.capture, (byCapture.get(one.capture) ?? 0) + one.packets - one.outerFragments);
+    byCapture.set(one.capture, (byCapture.get(one.capture) ?? 0) + one.packets);
   }
   const counts = [...byCapture.values()];
   return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,9 @@
 // What `verify` says of a trace: a policy over finished verdicts, pure. Which flows it asks about, what each must have been, and
 // when a proof is not one (nothing seen, a filter that hides the opposite, pairs of nodes without a packet).
 
-import type { Cause, Trace, TracedFlow, Verdict } from '../trace-types.ts';
+import { FINDINGS } from '../codes.ts';
+import { flowBriefs } from '../flow-briefs.ts';
+import type { Cause, FlowBrief, Trace, Verdict } from '../trace-types.ts';
 import { createUnverifiedTally } from '../unverified.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
 import { isDoubtful } from './doubts.ts';
@@ -50,7 +52,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
  * Whether `verify` asks anything of this flow. What `trace` calls a violation always is: local traffic on the underlay has no
  * expectation to meet, but a proof beside it would be none.
  */
-export function isAsked(flow: TracedFlow, { expect, pools }: Pick<VerifyOptions, 'expect' | 'pools'>): boolean {
+export function isAsked(flow: FlowBrief, { expect, pools }: Pick<VerifyOptions, 'expect' | 'pools'>): boolean {
   const wrong = flow.verdict === 'violation';
   if (expect === 'config') return (flow.inScope || wrong) && fitsPools(flow.expected.pool ?? flow.dst.pool, pools);
   const toPod = flow.dst.kind === 'pod' || flow.dst.kind === 'tunnel';
@@ -60,12 +62,12 @@ export function isAsked(flow: TracedFlow, { expect, pools }: Pick<VerifyOptions,
 }
 
 /** The verdict that counts: the configuration's, or what `--expect` makes of what was seen. */
-export function judgeFor(flow: TracedFlow, expect: Expectation): Verdict {
+export function judgeFor(flow: FlowBrief, expect: Expectation): Verdict {
   if (expect === 'config') return flow.verdict;
   const { encapsulation } = flow.observed;
   if (encapsulation === 'unknown') return 'unverifiable';
   if (encapsulation !== expect) return 'violation';
-  const wrong = flow.findings.some((finding) => finding.severity === 'violation' && !KIND_CODES.has(finding.code));
+  const wrong = flow.codes.some((code) => FINDINGS[code].severity === 'violation' && !KIND_CODES.has(code));
   return wrong ? 'violation' : 'ok';
 }
 
@@ -90,7 +92,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     unverified: createUnverifiedTally(),
     doubtful: 0,
   };
-  for (const flow of trace.flows()) {
+  for (const flow of flowBriefs(trace)) {
     const asked = isAsked(flow, options);
     if (isDoubtful(flow) && (asked || isOfPools(flow, options))) {
       scan.doubtful++;
@@ -112,7 +114,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
 }
 
 /** Packets whose pods cannot be read may be of any pool. */
-function isOfPools(flow: TracedFlow, { pools }: VerifyOptions): boolean {
+function isOfPools(flow: FlowBrief, { pools }: VerifyOptions): boolean {
   const pool = flow.expected.pool ?? flow.dst.pool;
   return pool === null || fitsPools(pool, pools);
 }
@@ -121,13 +123,11 @@ function fitsPools(pool: string | null, pools: readonly string[]): boolean {
   return pools.length === 0 || (pool !== null && pools.includes(pool));
 }
 
-function noteFailure(failures: Map<string, Failure>, flow: TracedFlow, { topology }: VerifyOptions): void {
+function noteFailure(failures: Map<string, Failure>, flow: FlowBrief, { topology }: VerifyOptions): void {
   const pool = flow.dst.pool;
   const seen = flow.observed.encapsulation;
   const asConfigured = flow.verdict === 'ok';
   const key = JSON.stringify([pool, seen, asConfigured]);
-  const start = flow.observations.find((one) => one.encapsulation === seen) ?? flow.observations[0];
-  const place = { capture: start?.capture ?? null, firstPacket: start?.firstPacket ?? null };
   const failure = failures.get(key) ?? {
     pool,
     seen,
@@ -135,26 +135,32 @@ function noteFailure(failures: Map<string, Failure>, flow: TracedFlow, { topolog
     ...modeOf(pool, topology),
     flows: 0,
     packets: 0,
-    ...place,
+    ...startOf(flow, seen),
   };
   failures.set(key, failure);
   failure.flows++;
   failure.packets += flow.packets;
 }
 
-function noteCauses(ids: Set<string>, causes: readonly Cause[], flow: TracedFlow): void {
+/** Where the first packet of the kind was seen. */
+function startOf(flow: FlowBrief, seen: string): Pick<Failure, 'capture' | 'firstPacket'> {
+  const { observations } = flow.whole();
+  const start = observations.find((one) => one.encapsulation === seen) ?? observations[0];
+  return { capture: start?.capture ?? null, firstPacket: start?.firstPacket ?? null };
+}
+
+function noteCauses(ids: Set<string>, causes: readonly Cause[], flow: FlowBrief): void {
   for (const cause of causes) {
     if (cause.severity !== 'violation' || ids.has(cause.id)) continue;
     // Beyond the ids a cause keeps, its code and nodes tell.
     const capped = cause.flows > cause.flowIds.length && cause.fromNode === flow.src.node;
-    const fits =
-      cause.flowIds.includes(flow.id) || (capped && flow.findings.some((finding) => finding.code === cause.code));
+    const fits = cause.flowIds.includes(flow.id) || (capped && flow.codes.includes(cause.code));
     if (fits) ids.add(cause.id);
   }
 }
 
 /** Only flows of pods: what else a capture holds is nobody's question here. */
-function noteOutside(outside: Map<string, OutsideGroup>, flow: TracedFlow): void {
+function noteOutside(outside: Map<string, OutsideGroup>, flow: FlowBrief): void {
   const ofPods = [flow.src.kind, flow.dst.kind].some(
     (kind) => kind === 'pod' || kind === 'tunnel' || kind === 'unknown',
   );

@@ -1,8 +1,10 @@
 // One cause per code, sending and receiving node, however many flows share it; letters, counts and what it says.
+
 import { describe, expect, it } from 'vitest';
 import { collectCauses } from '../../../src/verdict/cause/causes.ts';
 import { checksFor } from '../../../src/verdict/cause/checks.ts';
 import { FINDINGS, type FindingCode } from '../../../src/verdict/codes.ts';
+import { briefOf } from '../../../src/verdict/flow-briefs.ts';
 import type { Finding, TracedFlow } from '../../../src/verdict/trace-types.ts';
 import { clusterDocuments, ip, NODE, POD, plain, traceFrames, VTEP, vxlan } from '../../support/cluster-frames.ts';
 import { cluster } from '../../support/cluster-text.ts';
@@ -27,7 +29,7 @@ function finding(code: FindingCode, partial: Partial<Finding> = {}): Finding {
 
 function collect(flows: readonly TracedFlow[], answers = 0) {
   const collector = collectCauses(() => []);
-  for (const one of flows) collector.add(one, answers);
+  for (const one of flows) collector.add(briefOf(one), answers);
   return collector.causes([]);
 }
 

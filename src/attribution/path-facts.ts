@@ -1,0 +1,32 @@
+// What the paths of a table mean, decided once per path: where its frames were seen, and the tunnel they were in.
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { TunnelRecord } from '../flow/record.ts';
+import type { Point, Points } from './points/points.ts';
+
+export interface PathFacts {
+  /** Index into `points.all`, -1 where none is known. */
+  pointOf: Int32Array;
+  /** By path; null without a point. */
+  point: (Point | null)[];
+  tunnel: TunnelRecord[];
+  isUnderlay: Uint8Array;
+}
+
+export function pathFacts(table: FlowTable, points: Points): PathFacts {
+  const { paths } = table;
+  const facts: PathFacts = {
+    pointOf: new Int32Array(paths.count).fill(-1),
+    point: [],
+    tunnel: [],
+    isUnderlay: new Uint8Array(paths.count),
+  };
+  for (let path = 0; path < paths.count; path++) {
+    const index = points.ofLink[paths.link[path] ?? -1] ?? -1;
+    const point = points.all[index] ?? null;
+    facts.pointOf[path] = index;
+    facts.point.push(point);
+    facts.tunnel.push(table.tunnels.record(paths.tunnel[path] ?? 0));
+    facts.isUnderlay[path] = point?.role === 'underlay' ? 1 : 0;
+  }
+  return facts;
+}

@@ -1,0 +1,226 @@
+// A flow of the table as totals, verdicts and tables need it, without its object: what its class shares, and arithmetic on its own record.
+// Sentences, observations and times are made only for flows that are shown (`whole()`).
+
+import { countRows, type RowCounts } from '../attribution/observe.ts';
+import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
+import { endpointOf, type Who } from '../attribution/who/who.ts';
+import { protocolName } from '../net/protocol-name.ts';
+import type { FindingCode } from './codes.ts';
+import type { JudgedClass } from './judged-classes.ts';
+import type { Shared } from './judging-context.ts';
+import type { FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from './trace-types.ts';
+import { arrivalOf, flowOutcome } from './traced-flow.ts';
+
+const NO_CODES: readonly FindingCode[] = [];
+const TCP = 6;
+/** Fewer large segments sent again are no black hole (flow/warnings.ts). */
+const LARGE_AGAIN = 3;
+
+/** What briefs of one analysis share. */
+export interface BriefContext {
+  shared: Shared;
+  /** Index of each point's group (points/point-groups.ts). */
+  groups: Int32Array;
+  classOf(flow: number): JudgedClass;
+  endOf(who: Who): FlowEnd;
+  make(): TracedFlow;
+}
+
+/** The flow `flow` of the table, listed with that id. */
+export class TableBrief implements FlowBrief {
+  readonly id: number;
+  readonly conversation: number;
+  readonly #flow: number;
+  readonly #context: Omit<BriefContext, 'make'>;
+  readonly #make: () => TracedFlow;
+  #whole: TracedFlow | null = null;
+  #own: boolean | null = null;
+  #counts: RowCounts | null = null;
+
+  constructor(
+    context: Omit<BriefContext, 'make'>,
+    { flow, id, conversation, make }: { flow: number; id: number; conversation: number; make: () => TracedFlow },
+  ) {
+    this.#context = context;
+    this.#flow = flow;
+    this.#make = make;
+    this.id = id;
+    this.conversation = conversation;
+  }
+
+  whole(): TracedFlow {
+    this.#whole ??= this.#make();
+    return this.#whole;
+  }
+
+  get #class(): JudgedClass {
+    return this.#context.classOf(this.#flow);
+  }
+
+  /** A class that packets of one flow may tell differently from another's. */
+  get #isSingular(): boolean {
+    return !this.#class.regular;
+  }
+
+  get protocol(): string {
+    return protocolName(this.#context.shared.input.table.protocolOf(this.#flow));
+  }
+
+  get src(): FlowEnd {
+    const { input, who } = this.#context.shared;
+    return this.#context.endOf(who.whoOf(input.table.ends.source[this.#flow] ?? -1));
+  }
+
+  get dst(): FlowEnd {
+    const { input, who } = this.#context.shared;
+    return this.#context.endOf(who.whoOf(input.table.ends.destination[this.#flow] ?? -1));
+  }
+
+  get srcPort(): number | null {
+    return this.#context.shared.input.table.sourcePortOf(this.#flow);
+  }
+
+  get dstPort(): number | null {
+    return this.#context.shared.input.table.destinationPortOf(this.#flow);
+  }
+
+  get observed(): Observed {
+    return this.#isSingular ? this.whole().observed : this.#class.observed;
+  }
+
+  get expected(): Expected {
+    return this.#isSingular ? this.whole().expected : this.#class.expected;
+  }
+
+  get verdict(): Verdict {
+    return this.#isSingular ? this.whole().verdict : this.#class.verdict;
+  }
+
+  get unverified(): Unverified | null {
+    return this.#isSingular ? this.whole().unverified : this.#class.unverified;
+  }
+
+  get inScope(): boolean {
+    return this.#isSingular ? this.whole().inScope : this.#class.inScope;
+  }
+
+  get codes(): readonly FindingCode[] {
+    if (!this.#isSingular && !this.#mayHaveOwn()) return this.#class.codes;
+    const { findings } = this.whole();
+    return findings.length === 0 ? NO_CODES : [...new Set(findings.map((finding) => finding.code))];
+  }
+
+  get packets(): number {
+    return this.#count().packets;
+  }
+
+  get bytes(): number {
+    return this.#count().bytes;
+  }
+
+  get tcp(): Omit<FlowTcp, 'handshake'> | null {
+    const { table } = this.#context.shared.input;
+    if (table.protocolOf(this.#flow) !== TCP) return null;
+    const facts = { syn: 0, synAck: 0, fin: 0, rst: 0, data: 0, retransmissions: 0, largeRetransmissions: 0 };
+    const { rows } = table;
+    for (const row of this.#count().rows) {
+      facts.syn += rows.requests(row);
+      facts.synAck += rows.replies(row);
+      facts.fin += rows.fin(row);
+      facts.rst += rows.rst(row);
+      facts.data += rows.data(row);
+      facts.retransmissions += rows.retransmissions(row);
+      facts.largeRetransmissions += rows.largeRetransmissions(row);
+    }
+    return facts;
+  }
+
+  get outcome(): Outcome | null {
+    return flowOutcome(this.#context.shared, this.#flow, this.arrival);
+  }
+
+  get arrival(): TracedFlow['arrival'] {
+    const { shared } = this.#context;
+    const { source, destination } = shared.input.table.ends;
+    if (shared.arrivals === null) return null;
+    const from = shared.who.whoOf(source[this.#flow] ?? -1).node;
+    return arrivalOf(shared, this.#flow, from, shared.who.whoOf(destination[this.#flow] ?? -1).node);
+  }
+
+  places(): { capture: number; point: number; packets: number }[] {
+    const { table } = this.#context.shared.input;
+    const { rows } = table;
+    const found: { capture: number; point: number; packets: number }[] = [];
+    for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
+      const point = this.#context.shared.pathFacts.point[rows.path(row)];
+      if (point != null)
+        found.push({
+          capture: point.capture,
+          point: point.local,
+          packets: rows.packets(row) - rows.outerFragments(row),
+        });
+    }
+    return found;
+  }
+
+  span(): { first: number; last: number } {
+    const { table } = this.#context.shared.input;
+    const { rows } = table;
+    let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
+      const start = milliseconds(rows.firstSeconds(row), rows.firstNanos(row));
+      const end = milliseconds(rows.lastSeconds(row), rows.lastNanos(row));
+      if (start < first) first = start;
+      if (end > last) last = end;
+    }
+    return first > last ? { first: Number.NaN, last: Number.NaN } : { first, last };
+  }
+
+  #count(): RowCounts {
+    const { shared, groups } = this.#context;
+    this.#counts ??= countRows(shared.input.table, shared.pathFacts, groups, this.#flow);
+    return this.#counts;
+  }
+
+  /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
+  #mayHaveOwn(): boolean {
+    this.#own ??= this.#mayWarn() || this.outcome === 'no-answer';
+    return this.#own;
+  }
+
+  #mayWarn(): boolean {
+    const { shared } = this.#context;
+    const { table } = shared.input;
+    const { rows } = table;
+    if (shared.errorsOf.has(this.#flow)) return true;
+    const { source, destination } = table.ends;
+    const src = shared.who.whoOf(source[this.#flow] ?? -1);
+    if (shared.conflicts.about(src, shared.who.whoOf(destination[this.#flow] ?? -1)) !== null) return true;
+    let again = 0;
+    let wrong = 0;
+    for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
+      if (rows.isOuterFragmented(row)) return true;
+      again += rows.largeRetransmissions(row);
+      wrong += rows.checksumsWrong(row);
+    }
+    return again >= LARGE_AGAIN || wrong > 1;
+  }
+}
+
+function milliseconds(seconds: number, nanos: number): number {
+  return seconds * 1000 + Math.floor(nanos / 1e6);
+}
+
+/** An address's end, made once. */
+export function createEnds(): (who: Who) => FlowEnd {
+  const known = new Map<Who, FlowEnd>();
+  return (who) => {
+    let end = known.get(who);
+    if (end === undefined) {
+      const { port: _, ...rest } = endpointOf(who, null);
+      end = rest;
+      known.set(who, end);
+    }
+    return end;
+  };
+}

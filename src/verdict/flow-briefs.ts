@@ -1,0 +1,36 @@
+// The flows of any trace as briefs: also of one put together by hand, which has objects only.
+import type { FlowBrief, Trace, TracedFlow } from './trace-types.ts';
+
+export function flowBriefs(trace: Trace): Iterable<FlowBrief> {
+  return trace.briefs?.() ?? asBriefs(trace.flows());
+}
+
+/** By id, also where a filter left the flow out; null for an id that is not there. */
+export function flowBrief(trace: Trace, id: number): FlowBrief | null {
+  if (trace.brief !== undefined) return trace.brief(id);
+  const flow = trace.flow(id);
+  return flow === null ? null : briefOf(flow);
+}
+
+function* asBriefs(flows: Iterable<TracedFlow>): Iterable<FlowBrief> {
+  for (const flow of flows) yield briefOf(flow);
+}
+
+/** A flow that exists as an object already. */
+export function briefOf(flow: TracedFlow): FlowBrief {
+  const byPoint = flow.observations.map(({ capture, point, packets, outerFragments }) => ({
+    capture,
+    point,
+    packets: packets - outerFragments,
+  }));
+  const time = (text: string | null): number => (text === null ? Number.NaN : Date.parse(text));
+  return {
+    ...flow,
+    srcPort: flow.src.port,
+    dstPort: flow.dst.port,
+    codes: [...new Set(flow.findings.map((finding) => finding.code))],
+    places: () => byPoint,
+    span: () => ({ first: time(flow.first), last: time(flow.last) }),
+    whole: () => flow,
+  };
+}
