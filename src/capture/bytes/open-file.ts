@@ -15,15 +15,21 @@ export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 /** After so many bytes the event loop gets a turn. */
 const TURN = 4 * 1024 * 1024;
 
+/** A source of bytes, and whether its path can be opened again: pipes, devices and stdin can be read once only. */
+export interface OpenedFile {
+  source: ByteSource;
+  rereadable: boolean;
+}
+
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
-export async function openFile(path: string): Promise<ByteSource> {
+export async function openFile(path: string): Promise<OpenedFile> {
   try {
     const file = await promisify(open)(path, 'r');
     const stats = fstatSync(file);
-    if (stats.isFile()) return fileSource(file);
+    if (stats.isFile()) return { source: fileSource(file), rereadable: true };
     // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
-    if (stats.isFIFO()) return streamSource(new Socket({ fd: file, readable: true, writable: false }));
-    if (!stats.isDirectory()) return streamSource(createReadStream(path, { fd: file }));
+    if (stats.isFIFO()) return readOnce(streamSource(new Socket({ fd: file, readable: true, writable: false })));
+    if (!stats.isDirectory()) return readOnce(streamSource(createReadStream(path, { fd: file })));
     close(file);
   } catch (cause) {
     throw unreadable(path, cause);
@@ -34,14 +40,18 @@ export async function openFile(path: string): Promise<ByteSource> {
 }
 
 /** Stdin, or what stands in for it. Throws E_USAGE when it is a terminal: nobody types a capture. */
-export function openStdin(stream?: ByteStream): ByteSource {
-  if (stream !== undefined && stream !== (process.stdin as unknown)) return streamSource(stream);
+export function openStdin(stream?: ByteStream): OpenedFile {
+  if (stream !== undefined && stream !== (process.stdin as unknown)) return readOnce(streamSource(stream));
   if (process.stdin.isTTY) {
     throw new OverlensError('E_USAGE', 'stdin: is the terminal, not a capture', {
       hint: 'pipe a capture into it: tcpdump -U -w - | overlens -',
     });
   }
-  return statsOfStdin()?.isFile() ? fileSource(STDIN) : streamSource(process.stdin);
+  return readOnce(statsOfStdin()?.isFile() ? fileSource(STDIN) : streamSource(process.stdin));
+}
+
+function readOnce(source: ByteSource): OpenedFile {
+  return { source, rereadable: false };
 }
 
 /** Lets everything else that waits run first: signals, timers, streams. */
@@ -55,11 +65,14 @@ const STDIN = 0;
 function fileSource(file: number): ByteSource {
   let fault: StreamFault | null = null;
   let closed = file === STDIN;
+  // Stdin from where the shell left it; a path from its beginning, also one that names an open file (/dev/fd/3).
+  let position = file === STDIN ? null : 0;
   let sinceTurn = 0;
 
   function readNow(target: Uint8Array, start: number, end: number): number {
     try {
-      const count = readSync(file, target, start, end - start, null);
+      const count = readSync(file, target, start, end - start, position);
+      if (position !== null) position += count;
       sinceTurn += count;
       return count;
     } catch (cause) {

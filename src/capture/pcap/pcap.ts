@@ -2,9 +2,10 @@
 import { OverlensError } from '../../errors.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from '../capture-errors.ts';
+import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { capturedLimit } from '../limits.ts';
 import { type Framer, readBatches } from '../read-loop.ts';
-import type { CaptureInfo, CaptureReader, CaptureWarning } from '../source.ts';
+import type { CaptureInfo, CaptureWarning } from '../source.ts';
 import {
   isPcapHeader,
   isZeroRecord,
@@ -15,33 +16,28 @@ import {
 } from './file-header.ts';
 import { framePcapRecords, type RecordLayout } from './records.ts';
 
-/** What `open.ts` knows before the format is known. */
-export interface OpenedBytes {
-  readonly path: string;
-  readonly compression: CaptureInfo['compression'];
-  /** The uncompressed bytes; nothing is consumed yet. */
-  readonly chunk: ChunkBuffer;
-}
-
 /** A classic pcap whose 24 header bytes are in the buffer. Throws E_UNSUPPORTED_CAPTURE for other versions than 2.3, 2.4. */
-export function openPcap(opened: OpenedBytes): CaptureReader {
-  const { chunk } = opened;
-  const header = takePcapHeader(opened);
+export function openPcap(opened: OpenedBytes): CaptureFormat {
+  const header = checkedPcapHeader(opened);
   const info = pcapInfo(opened, header);
-  return { info, batches: () => readBatches(chunk, info, pcapFramer(chunk, info, header)) };
+  return {
+    info,
+    headLength: PCAP_HEADER_LENGTH,
+    read(chunk) {
+      chunk.at += PCAP_HEADER_LENGTH;
+      return readBatches(chunk, info, pcapFramer(chunk, info, header));
+    },
+  };
 }
 
-/** Consumes and checks the file header. Throws E_UNSUPPORTED_CAPTURE. */
-export function takePcapHeader({ path, chunk }: OpenedBytes): PcapHeader {
+/** The file header at hand. Throws E_UNSUPPORTED_CAPTURE. */
+export function checkedPcapHeader({ path, chunk }: OpenedBytes): PcapHeader {
   const header = readPcapHeader(chunk.view, chunk.at);
   const problem = pcapVersionProblem(header);
-  if (problem !== null) {
-    throw new OverlensError('E_UNSUPPORTED_CAPTURE', `${captureName(path)}: ${problem}`, {
-      hint: 'if the file is whole, convert it with Wireshark: editcap FILE new.pcapng',
-    });
-  }
-  chunk.at += PCAP_HEADER_LENGTH;
-  return header;
+  if (problem === null) return header;
+  throw new OverlensError('E_UNSUPPORTED_CAPTURE', `${captureName(path)}: ${problem}`, {
+    hint: 'if the file is whole, convert it with Wireshark: editcap FILE new.pcapng',
+  });
 }
 
 /** The info of a capture with this header: one interface, nothing read yet. */
