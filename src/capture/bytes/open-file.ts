@@ -1,6 +1,6 @@
 // Opener: bytes of a file, a named pipe or stdin. Regular files are read synchronously into the reader's buffer, which
 // is several times faster than a stream; the event loop gets its turn now and then so that Ctrl-C works.
-import { close, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { close, createReadStream, fstatSync, open, readSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import process from 'node:process';
 import type { ReadableStream } from 'node:stream/web';
@@ -37,6 +37,31 @@ export async function openFile(path: string): Promise<OpenedFile> {
   throw new OverlensError('E_UNREADABLE', `${path}: is a directory, not a capture`, {
     hint: 'name the captures in it, for example with DIRECTORY/*.pcap',
   });
+}
+
+/** Length of a regular file; null for what can be read once only or is not there. Opens nothing: that would wake a pipe. */
+export function fileSize(path: string): number | null {
+  const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : null;
+}
+
+/** The bytes `start .. end-1` of a regular file; fewer when it ends before. Throws E_UNREADABLE. */
+export async function readRange(path: string, start: number, end: number): Promise<Uint8Array> {
+  try {
+    const file = await promisify(open)(path, 'r');
+    try {
+      const bytes = new Uint8Array(end - start);
+      let got = 0;
+      for (let count = -1; count !== 0 && got < bytes.length; got += count) {
+        count = readSync(file, bytes, got, bytes.length - got, start + got);
+      }
+      return bytes.subarray(0, got);
+    } finally {
+      close(file);
+    }
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
 }
 
 /** Stdin, or what stands in for it. Throws E_USAGE when it is a terminal: nobody types a capture. */

@@ -3,7 +3,6 @@ import { OverlensError } from '../../errors.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
-import { capturedLimit } from '../limits.ts';
 import { type Framer, readBatches } from '../read-loop.ts';
 import type { CaptureInfo, CaptureWarning } from '../source.ts';
 import {
@@ -14,7 +13,7 @@ import {
   pcapVersionProblem,
   readPcapHeader,
 } from './file-header.ts';
-import { framePcapRecords, type RecordLayout } from './records.ts';
+import { framePcapRecords, recordLayout } from './records.ts';
 
 /** A classic pcap whose 24 header bytes are in the buffer. Throws E_UNSUPPORTED_CAPTURE for other versions than 2.3, 2.4. */
 export function openPcap(opened: OpenedBytes): CaptureFormat {
@@ -65,14 +64,7 @@ export function pcapInfo({ path, compression }: OpenedBytes, header: PcapHeader)
 }
 
 function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, header: PcapHeader): Framer {
-  const layout: RecordLayout = {
-    littleEndian: header.littleEndian,
-    headerLength: header.modified ? 24 : 16,
-    fractionsPerSecond: header.nanoseconds ? 1e9 : 1e6,
-    nanosPerFraction: header.nanoseconds ? 1 : 1000,
-    limit: capturedLimit(header.snaplen),
-    need: 0,
-  };
+  const layout = recordLayout(header);
   return {
     frame: (batch) => framePcapRecords(chunk, batch, layout),
     get need() {
