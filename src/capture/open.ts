@@ -33,20 +33,30 @@ const HEAD_PIECE = 2 * DESCRIBE_BYTES;
  * Throws OverlensError: E_UNREADABLE, E_NOT_A_CAPTURE, E_UNSUPPORTED_CAPTURE, E_CORRUPT_CAPTURE (compressed and damaged
  * before the first byte), E_USAGE (stdin is a terminal). What is wrong later is in `info.error` and `info.warnings`.
  */
-export async function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+export function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+  return open(path, options, false);
+}
+
+/** As `openCapture`, for who reads at once: the file stays open until its batches end. */
+export function openToRead(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+  return open(path, options, true);
+}
+
+async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
   const file = path === '-' ? openStdin(options.stdin) : await openFile(path);
-  const opened = await contentOf(path, file.source, options.signal, file.rereadable ? HEAD_PIECE : PIECE);
+  const isKept = isReadNow || !file.rereadable;
+  const opened = await contentOf(path, file.source, options.signal, isKept ? PIECE : HEAD_PIECE);
   const { chunk } = opened;
-  let isKept = false;
   try {
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
-    isKept = !file.rereadable;
     if (isKept) return { info, batches: () => format.read(chunk), close: () => chunk.close() };
     const head = chunk.bytes.slice(chunk.at, chunk.at + format.headLength);
+    chunk.close();
     return { info, batches: () => readAgain(format, head, options.signal), close() {} };
-  } finally {
-    if (!isKept) chunk.close();
+  } catch (error) {
+    chunk.close();
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { OverlensError } from '../errors.ts';
 import type { Moment } from '../net/time.ts';
 import { fileSize, readRange } from './bytes/open-file.ts';
 import { capturedLimit, MAX_SECONDS_APART } from './limits.ts';
-import { openCapture } from './open.ts';
+import { type OpenOptions, openToRead } from './open.ts';
 import { PCAP_HEADER_LENGTH, readPcapHeader } from './pcap/file-header.ts';
 import { lastPcapRecord } from './pcap/last-record.ts';
 import { recordLayout } from './pcap/records.ts';
@@ -36,7 +36,7 @@ export async function captureSpan(path: string): Promise<CaptureSpan | null> {
   const size = fileSize(path);
   if (size === null) return null;
   try {
-    const reader = await openCapture(path);
+    const reader = await openToRead(path);
     return await spanOf(reader, size);
   } catch (error) {
     if (error instanceof OverlensError) return null;
@@ -59,8 +59,18 @@ async function spanOf(reader: CaptureReader, size: number): Promise<CaptureSpan>
   return { ...span, last: await lastMoment(info, span.first, from, size) };
 }
 
-/** The time of a capture's first packet; null without one, or without a time. Ends the reading. */
-export async function firstMoment(reader: CaptureReader): Promise<Moment | null> {
+/** The time of a file's first packet, compressed or not: as `captureSpan`, without a look at the end. */
+export async function captureStart(path: string, options: OpenOptions = {}): Promise<Moment | null> {
+  if (fileSize(path) === null) return null;
+  try {
+    return await firstMoment(await openToRead(path, options));
+  } catch (error) {
+    if (error instanceof OverlensError) return null;
+    throw error;
+  }
+}
+
+async function firstMoment(reader: CaptureReader): Promise<Moment | null> {
   for await (const batch of reader.batches()) return momentOf(batch, 0);
   return null;
 }
@@ -81,7 +91,7 @@ async function lastMoment(info: CaptureInfo, first: Moment, from: number, size: 
   const tail = await readRange(info.path, from, size);
   const parts = info.format === 'pcap' ? endOfPcap(head, tail, first) : endOfPcapng(head, tail);
   if (parts === null) return null;
-  const moment = await firstMoment(await openCapture('-', { stdin: inTurn(parts) }));
+  const moment = await firstMoment(await openToRead('-', { stdin: inTurn(parts) }));
   return moment === null || Math.abs(moment.seconds - first.seconds) > MAX_SECONDS_APART ? null : moment;
 }
 

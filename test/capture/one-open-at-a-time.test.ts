@@ -9,26 +9,10 @@ import { openCapture, openCaptures } from '../../src/capture/open.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { readPackets } from '../../src/packets/read-packets.ts';
 import { buildPcap, buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
+import { files } from '../support/open-files.ts';
 import { storedZstd } from '../support/zstd-builder.ts';
 
-const files = vi.hoisted(() => ({ open: 0, most: 0, opened: 0 }));
-
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
-  const open = (path: string, flags: string, done: (error: Error | null, file: number) => void): void =>
-    fs.open(path, flags, (error, file) => {
-      if (error === null) {
-        files.opened++;
-        files.most = Math.max(files.most, ++files.open);
-      }
-      done(error, file);
-    });
-  const close = (file: number): void => {
-    files.open--;
-    fs.close(file);
-  };
-  return { ...fs, open, close };
-});
+vi.mock('node:fs', async (original) => (await import('../support/open-files.ts')).countFiles(await original()));
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-handles-'));
 afterAll(() => rmSync(folder, { recursive: true }));
