@@ -1,8 +1,8 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 import { OverlensError } from '../errors.ts';
-import { type ByteSource, ChunkBuffer, PIECE } from './bytes/chunk.ts';
+import { ChunkBuffer, PIECE } from './bytes/chunk.ts';
 import { iterableSource } from './bytes/iterable-source.ts';
-import { type ByteStream, openFile, openStdin, turn } from './bytes/open-file.ts';
+import { type ByteStream, type OpenedFile, openFile, openStdin, turn } from './bytes/open-file.ts';
 import { stoppable } from './bytes/stoppable.ts';
 import { captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
@@ -44,8 +44,8 @@ export function openToRead(path: string, options: OpenOptions = {}): Promise<Cap
 
 async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
   const file = path === '-' ? openStdin(options.stdin) : await openFile(path);
-  const isKept = isReadNow || !file.rereadable;
-  const opened = await contentOf(path, file.source, options.signal, isKept ? PIECE : HEAD_PIECE);
+  const isKept = isReadNow || file.size === null;
+  const opened = await contentOf(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
   const { chunk } = opened;
   try {
     const format = await formatOf(opened, options.reader ?? 'builtin');
@@ -80,7 +80,7 @@ async function* readAgain(
 ): AsyncGenerator<PacketBatch, void, void> {
   const { info } = format;
   try {
-    const { chunk } = await contentOf(info.path, (await openFile(info.path)).source, signal, PIECE);
+    const { chunk } = await contentOf(info.path, await openFile(info.path), signal, PIECE);
     if (await beginsWith(chunk, head)) return yield* format.read(chunk);
     chunk.close();
     if (chunk.fault?.kind === 'stopped') return;
@@ -98,15 +98,16 @@ async function beginsWith(chunk: ChunkBuffer, head: Uint8Array): Promise<boolean
   return head.every((byte, i) => chunk.bytes[chunk.at + i] === byte);
 }
 
-/** The source's content, whatever it is compressed with, in pieces of `piece` bytes. */
+/** The content of a file, whatever it is compressed with, in pieces of `piece` bytes. */
 async function contentOf(
   path: string,
-  bytes: ByteSource,
+  file: OpenedFile,
   signal: AbortSignal | undefined,
   piece: number,
 ): Promise<OpenedBytes> {
-  const source = signal === undefined ? bytes : stoppable(bytes, signal);
-  const chunk = new ChunkBuffer(source, piece);
+  const source = signal === undefined ? file.source : stoppable(file.source, signal);
+  // Thousands of small files: no buffer larger than its file.
+  const chunk = new ChunkBuffer(source, Math.min(piece, Math.max(HEAD_PIECE, 2 * (file.size ?? piece))));
   await chunk.require(MAGIC_BYTES);
   const kind = kindOf(chunk);
   if (kind !== 'gzip' && kind !== 'zstd') return { path, compression: 'none', chunk };

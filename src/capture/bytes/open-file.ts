@@ -15,10 +15,11 @@ export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 /** After so many bytes the event loop gets a turn. */
 const TURN = 4 * 1024 * 1024;
 
-/** A source of bytes, and whether its path can be opened again: pipes, devices and stdin can be read once only. */
+/** A source of bytes. */
 export interface OpenedFile {
   source: ByteSource;
-  rereadable: boolean;
+  /** Length of a file, which can be opened again; null for pipes, devices and stdin, which can be read once only. */
+  size: number | null;
 }
 
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
@@ -26,7 +27,7 @@ export async function openFile(path: string): Promise<OpenedFile> {
   try {
     const file = await promisify(open)(path, 'r');
     const stats = fstatSync(file);
-    if (stats.isFile()) return { source: fileSource(file), rereadable: true };
+    if (stats.isFile()) return { source: fileSource(file), size: stats.size };
     // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
     if (stats.isFIFO()) return readOnce(streamSource(new Socket({ fd: file, readable: true, writable: false })));
     if (!stats.isDirectory()) return readOnce(streamSource(createReadStream(path, { fd: file })));
@@ -76,7 +77,7 @@ export function openStdin(stream?: ByteStream): OpenedFile {
 }
 
 function readOnce(source: ByteSource): OpenedFile {
-  return { source, rereadable: false };
+  return { source, size: null };
 }
 
 /** Lets everything else that waits run first: signals, timers, streams. */
