@@ -1,18 +1,30 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
+import { filterHints } from './attribution/points/filter-hint.ts';
 import { type AtRule, findPoints } from './attribution/points/points.ts';
-import { type OpenOptions, openCapture } from './capture/open.ts';
+import { addressBook } from './attribution/who/address-book.ts';
+import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
+import { captureSpan } from './capture/plan.ts';
 import type { CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
+import type { PacketWindow } from './flow/count-window.ts';
 import { FlowTable } from './flow/flow-table.ts';
+import type { NodeAddresses } from './flow/node-addresses.ts';
 import { PacketFeed } from './flow/packet-feed.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { toSeconds } from './net/time.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn, commonWindow, EDGE_SECONDS } from './verdict/arrivals.ts';
+import {
+  type Arrivals,
+  arrivalsIn,
+  type CommonWindow,
+  commonWindow,
+  EDGE_SECONDS,
+  isBorneOut,
+} from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
 import { resultOf } from './verdict/result.ts';
@@ -40,81 +52,124 @@ export interface TraceOptions {
  * @throws OverlensError when a path is no capture. Corruption later on does not throw: see `Trace.captures[].error`.
  */
 export async function traceCaptures(options: TraceOptions): Promise<Trace> {
-  const { topology } = options;
+  const { topology, captures: paths } = options;
   const ports = overlayPorts(topology, options.vxlanPorts ?? []);
-  const table = new FlowTable(topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null));
+  const nodes = topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null);
   const range = timeRange(options.since ?? null, options.until ?? null);
-  const read = { table, ports, range, options };
-  const readers = await Promise.all(options.captures.map((path) => openCapture(path, openOptions(options))));
-  const captures = readers.map((reader) => new CaptureCounters(reader.info));
-  for (const [index, reader] of readers.entries()) {
-    const counters = captures[index];
-    if (counters !== undefined) await readCapture(reader, { ...read, index, counters });
+  const read: Reading = { table: new FlowTable(nodes), nodes, ports, range, options };
+  const readers = await openCaptures(paths, openOptions(options));
+  try {
+    const expected = await expectWindow(read);
+    if (expected !== null) read.table.window = packetWindow(expected);
+    const captures = readers.map((reader) => new CaptureCounters(reader.info));
+    for (const [i, reader] of readers.entries()) await readCapture(reader, i, captures[i] as CaptureCounters, read);
+    const analysis = analyse({
+      table: read.table,
+      captures,
+      topology,
+      at: options.at ?? [],
+      vxlanVNI: options.vxlanVNI ?? null,
+      vxlanPorts: options.vxlanPorts ?? [],
+    });
+    analysis.arrivals = await countArrivals(analysis, expected, read);
+    return resultOf(analysis, options.filter ?? {});
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
   }
-  const analysis = analyse({
-    table,
-    captures,
-    topology,
-    at: options.at ?? [],
-    vxlanVNI: options.vxlanVNI ?? null,
-    vxlanPorts: options.vxlanPorts ?? [],
-  });
-  analysis.arrivals = await countArrivals(analysis, read);
-  return resultOf(analysis, options.filter ?? {});
 }
 
 function openOptions({ reader, signal }: TraceOptions): OpenOptions {
   return { ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
 }
 
-interface ReadState {
-  index: number;
-  counters: CaptureCounters;
+/** What the captures are read into, and how. */
+interface Reading {
   table: FlowTable;
+  nodes: NodeAddresses | null;
   ports: WalkPorts;
   range: TimeRange;
   options: TraceOptions;
 }
 
+/** @param most packets to read at least, if there are as many */
 async function readCapture(
   reader: CaptureReader,
-  { index, counters, table, ports, range, options }: ReadState,
+  capture: number,
+  counters: CaptureCounters,
+  { table, ports, range, options }: Reading,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const feed = new PacketFeed(table, { capture: index, counters, ports, range });
+  const feed = new PacketFeed(table, { capture, counters, ports, range });
   for await (const batch of reader.batches()) {
     feed.add(batch);
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
-    if (options.signal?.aborted) break;
+    if (options.signal?.aborted || feed.packets >= most) break;
   }
 }
 
-/** With NIC captures of both ends, counts once more inside the time they share: reads those files again if it must. */
+/** Captures whose beginnings are read to see where they were taken: beyond, reading again is as cheap. */
+const MOST_SAMPLED = 64;
+
+/**
+ * The time that several nodes' NICs will turn out to share, from the beginnings of the captures and the times at both ends of
+ * their files, so that packets inside it are counted as they are read. Null where that cannot be told.
+ */
+async function expectWindow({ options, nodes, ports, range }: Reading): Promise<CommonWindow | null> {
+  const { captures: paths, topology, at = [] } = options;
+  const isWhole = options.since == null && options.until == null;
+  if (topology === null || !isWhole || paths.length < 2 || paths.length > MOST_SAMPLED || paths.includes('-'))
+    return null;
+  const spans = await Promise.all(paths.map((path) => captureSpan(path)));
+  if (spans.some((span) => span?.first == null || span.last === null)) return null;
+  const table = new FlowTable(nodes);
+  const sampled: CaptureCounters[] = [];
+  const quiet = { table, nodes, ports, range, options: { captures: paths, topology } };
+  for (const [i, path] of paths.entries()) {
+    const reader = await openToRead(path, openOptions(options));
+    const counters = new CaptureCounters(reader.info);
+    sampled.push(counters);
+    await readCapture(reader, i, counters, quiet, 1);
+  }
+  const captures = sampled.map(({ info }, i) => ({
+    info,
+    first: spans[i]?.first ?? null,
+    last: spans[i]?.last ?? null,
+  }));
+  const points = findPoints({ table, captures: sampled, topology, book: addressBook(topology, null), at });
+  return commonWindow({ points, input: { captures }, filters: filterHints(table, sampled) });
+}
+
+function packetWindow({ first, last }: CommonWindow): PacketWindow {
+  return { first: toSeconds(first), last: toSeconds(last), edge: EDGE_SECONDS };
+}
+
+/**
+ * What arrived of what was sent, with NIC captures of both ends. Where the window was not as expected (compressed captures, a
+ * part of the time), the captures of these NICs are read again, which stdin cannot be.
+ */
 async function countArrivals(
-  analysis: Analysis,
-  read: Omit<ReadState, 'index' | 'counters'>,
+  { points, book, input, filters }: Analysis,
+  expected: CommonWindow | null,
+  read: Reading,
 ): Promise<Arrivals | null> {
-  const window = commonWindow(analysis);
-  const { captures, topology, at } = analysis.input;
-  if (window === null || topology === null || read.options.signal?.aborted) return null;
-  const paths = window.captures.map((i) => captures[i]?.info.path ?? '');
+  const { captures, topology, at } = input;
+  const found = commonWindow({ points, input, filters });
+  if (found === null || topology === null || read.options.signal?.aborted) return null;
+  if (expected !== null && isBorneOut(expected, found))
+    return arrivalsIn(expected, read.table, points, captures, (flow) => flow);
+  const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
-  const table = new FlowTable(overlayAddresses(topology, read.options.vxlanVNI ?? null));
-  table.window = { first: toSeconds(window.first), last: toSeconds(window.last), edge: EDGE_SECONDS };
+  const table = new FlowTable(read.nodes);
+  table.window = packetWindow(found);
   const counted: CaptureCounters[] = [];
-  for (const [index, path] of paths.entries()) {
-    const reader = await openCapture(path, openOptions(read.options));
+  for (const [i, path] of paths.entries()) {
+    const reader = await openToRead(path, openOptions(read.options));
     const counters = new CaptureCounters(reader.info);
     counted.push(counters);
-    await readCapture(reader, { ...read, table, index, counters });
+    await readCapture(reader, i, counters, { ...read, table });
   }
-  const { book } = analysis;
-  return arrivalsIn(
-    window,
-    table,
-    findPoints({ table, captures: counted, topology, book, at }),
-    counted,
-    sameFlows(analysis.input.table, table),
-  );
+  const again = findPoints({ table, captures: counted, topology, book, at });
+  return arrivalsIn(found, table, again, counted, sameFlows(input.table, table));
 }
 
 /** Flows of one table in another one that counted the same packets, by their identity. */

@@ -18,3 +18,6 @@ export const MAX_INTERFACES = 65536;
 export function capturedLimit(snaplen: number): number {
   return snaplen > MAX_CAPTURED && snaplen <= MAX_SNAPLEN ? snaplen : MAX_CAPTURED;
 }
+
+/** Packets of one capture are hardly further apart: a year. What is, was not found where it was looked for. */
+export const MAX_SECONDS_APART = 366 * 86_400;

@@ -1,16 +1,17 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 import { OverlensError } from '../errors.ts';
-import { type ByteSource, ChunkBuffer } from './bytes/chunk.ts';
+import { ChunkBuffer, PIECE } from './bytes/chunk.ts';
 import { iterableSource } from './bytes/iterable-source.ts';
-import { type ByteStream, openFile, openStdin, turn } from './bytes/open-file.ts';
+import { type ByteStream, type OpenedFile, openFile, openStdin, turn } from './bytes/open-file.ts';
 import { stoppable } from './bytes/stoppable.ts';
 import { captureName, streamError } from './capture-errors.ts';
+import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { PCAP_HEADER_LENGTH } from './pcap/file-header.ts';
-import { type OpenedBytes, openPcap } from './pcap/pcap.ts';
+import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
 import { openPcapng } from './pcapng/pcapng.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from './sniff.ts';
-import type { CaptureReader } from './source.ts';
+import type { CaptureReader, PacketBatch } from './source.ts';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
 
@@ -23,26 +24,90 @@ export interface OpenOptions {
   signal?: AbortSignal;
 }
 
+/** Bytes asked for at once to recognise a capture that is read later. */
+const HEAD_PIECE = 2 * DESCRIBE_BYTES;
+
 /**
- * Opens a capture, plain, gzip or zstd; `-` is stdin. Nothing is buffered whole.
+ * Opens a capture, plain, gzip or zstd; `-` is stdin. Nothing is buffered whole. A file is looked at, closed, and opened
+ * again for its batches, so that thousands of readers hold no file and no buffer; what can be read once stays open.
  * Throws OverlensError: E_UNREADABLE, E_NOT_A_CAPTURE, E_UNSUPPORTED_CAPTURE, E_CORRUPT_CAPTURE (compressed and damaged
  * before the first byte), E_USAGE (stdin is a terminal). What is wrong later is in `info.error` and `info.warnings`.
  */
-export async function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
-  const bytes = path === '-' ? openStdin(options.stdin) : await openFile(path);
-  const source = options.signal === undefined ? bytes : stoppable(bytes, options.signal);
-  const opened = await decompressed(path, source);
+export function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+  return open(path, options, false);
+}
+
+/** As `openCapture`, for who reads at once: the file stays open until its batches end. */
+export function openToRead(path: string, options: OpenOptions = {}): Promise<CaptureReader> {
+  return open(path, options, true);
+}
+
+async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
+  const file = path === '-' ? openStdin(options.stdin) : await openFile(path);
+  const isKept = isReadNow || file.size === null;
+  const opened = await contentOf(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
+  const { chunk } = opened;
   try {
-    return await readerOf(opened, options.reader ?? 'builtin');
+    const format = await formatOf(opened, options.reader ?? 'builtin');
+    const { info } = format;
+    if (isKept) return { info, batches: () => format.read(chunk), close: () => chunk.close() };
+    const head = chunk.bytes.slice(chunk.at, chunk.at + format.headLength);
+    chunk.close();
+    return { info, batches: () => readAgain(format, head, options.signal), close() {} };
   } catch (error) {
-    opened.chunk.close();
+    chunk.close();
     throw error;
   }
 }
 
-/** The source's content, whatever it is compressed with. */
-async function decompressed(path: string, source: ByteSource): Promise<OpenedBytes> {
-  const chunk = new ChunkBuffer(source);
+/** Opens captures one after the other, so that no two files are open at a time. Throws for the first that is none. */
+export async function openCaptures(paths: readonly string[], options: OpenOptions = {}): Promise<CaptureReader[]> {
+  const readers: CaptureReader[] = [];
+  try {
+    for (const path of paths) readers.push(await openCapture(path, options));
+    return readers;
+  } catch (error) {
+    for (const reader of readers) reader.close();
+    throw error;
+  }
+}
+
+/** The batches of a file that was recognised and closed. What has happened to it since is an error of the reading. */
+async function* readAgain(
+  format: CaptureFormat,
+  head: Uint8Array,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PacketBatch, void, void> {
+  const { info } = format;
+  try {
+    const { chunk } = await contentOf(info.path, await openFile(info.path), signal, PIECE);
+    if (await beginsWith(chunk, head)) return yield* format.read(chunk);
+    chunk.close();
+    if (chunk.fault?.kind === 'stopped') return;
+    throw new OverlensError('E_UNREADABLE', `${info.path}: another file has taken its place since it was first read`, {
+      hint: 'a running capture that writes into a ring does that: copy its files first',
+    });
+  } catch (error) {
+    if (!(error instanceof OverlensError)) throw error;
+    info.error = error;
+  }
+}
+
+async function beginsWith(chunk: ChunkBuffer, head: Uint8Array): Promise<boolean> {
+  if (!(await chunk.require(head.length))) return false;
+  return head.every((byte, i) => chunk.bytes[chunk.at + i] === byte);
+}
+
+/** The content of a file, whatever it is compressed with, in pieces of `piece` bytes. */
+async function contentOf(
+  path: string,
+  file: OpenedFile,
+  signal: AbortSignal | undefined,
+  piece: number,
+): Promise<OpenedBytes> {
+  const source = signal === undefined ? file.source : stoppable(file.source, signal);
+  // Thousands of small files: no buffer larger than its file.
+  const chunk = new ChunkBuffer(source, Math.min(piece, Math.max(HEAD_PIECE, 2 * (file.size ?? piece))));
   await chunk.require(MAGIC_BYTES);
   const kind = kindOf(chunk);
   if (kind !== 'gzip' && kind !== 'zstd') return { path, compression: 'none', chunk };
@@ -50,10 +115,17 @@ async function decompressed(path: string, source: ByteSource): Promise<OpenedByt
     kind === 'gzip'
       ? (await import('./bytes/open-gzip.ts')).gunzip(chunk)
       : (await import('./bytes/zstd.ts')).unzstd(chunk, turn);
-  return { path, compression: kind, chunk: new ChunkBuffer(iterableSource(content, () => source.close())) };
+  return {
+    path,
+    compression: kind,
+    chunk: new ChunkBuffer(
+      iterableSource(content, () => source.close()),
+      piece,
+    ),
+  };
 }
 
-async function readerOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureReader> {
+async function formatOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureFormat> {
   const { chunk } = opened;
   await chunk.require(MAGIC_BYTES);
   const kind = kindOf(chunk);

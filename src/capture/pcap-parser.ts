@@ -6,21 +6,14 @@ import { OverlensError } from '../errors.ts';
 import { BATCH_CAPACITY, createBatch } from './batch.ts';
 import type { ChunkBuffer } from './bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from './capture-errors.ts';
+import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { capturedLimit } from './limits.ts';
 import { linkTypeOf } from './link-type.ts';
 import { PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap/file-header.ts';
-import {
-  cutOffRecord,
-  joinedFiles,
-  lengthAboveLimit,
-  type OpenedBytes,
-  pcapInfo,
-  takePcapHeader,
-  ZERO_RECORD,
-} from './pcap/pcap.ts';
+import { checkedPcapHeader, cutOffRecord, joinedFiles, lengthAboveLimit, pcapInfo, ZERO_RECORD } from './pcap/pcap.ts';
 import { endReading } from './read-loop.ts';
 import { isPcapMagic, swapped } from './sniff.ts';
-import type { CaptureInfo, CaptureReader, PacketBatch } from './source.ts';
+import type { CaptureInfo, PacketBatch } from './source.ts';
 
 const RECORD_HEADER_LENGTH = 16;
 /** Fed at once: no more records than a batch holds can end in it, even without a byte of data. */
@@ -30,16 +23,14 @@ const FEED = (BATCH_CAPACITY - 1) * RECORD_HEADER_LENGTH;
  * A capture whose file header is in the buffer, read by pcap-parser. Throws E_UNSUPPORTED_CAPTURE for what that package
  * does not know: pcapng, nanoseconds, the modified format, other versions than 2.4.
  */
-export function openWithPcapParser(opened: OpenedBytes, kind: 'pcap' | 'pcapng'): CaptureReader {
+export function openWithPcapParser(opened: OpenedBytes, kind: 'pcap' | 'pcapng'): CaptureFormat {
   if (kind === 'pcapng') throw unsupported(opened.path, 'pcapng');
   const { chunk } = opened;
   const header = readPcapHeader(chunk.view, chunk.at);
   if (header.nanoseconds) throw unsupported(opened.path, 'pcap with nanoseconds');
   if (header.modified) throw unsupported(opened.path, 'the modified pcap format');
-  takePcapHeader(opened);
-  chunk.at -= PCAP_HEADER_LENGTH;
-  const info = pcapInfo(opened, header);
-  return { info, batches: () => parserBatches(chunk, info, header) };
+  const info = pcapInfo(opened, checkedPcapHeader(opened));
+  return { info, headLength: PCAP_HEADER_LENGTH, read: (content) => parserBatches(content, info, header) };
 }
 
 function unsupported(path: string, what: string): OverlensError {

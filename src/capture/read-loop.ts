@@ -1,13 +1,16 @@
 // The loop that all built-in readers share: frame what is buffered, hand out the batch, read on, and at the end say
 // how it ended. Formats differ only in their Framer.
 import type { OverlensError } from '../errors.ts';
-import { createBatch } from './batch.ts';
+import { BATCH_CAPACITY, createBatch } from './batch.ts';
 import type { ChunkBuffer } from './bytes/chunk.ts';
 import { streamError } from './capture-errors.ts';
 import type { CaptureInfo, CaptureWarning, PacketBatch } from './source.ts';
 
 /** Why framing stopped: the buffer holds no further whole record; the batch is full; a block to handle; corruption. */
 export const STOP = { more: 0, full: 1, block: 2, corrupt: 3 } as const;
+
+/** No record takes fewer bytes, in any format. */
+const SHORTEST = 16;
 
 /** What `block` answers: read on, the bytes ended inside the block, or an error that ends the reading. */
 export type BlockResult = 'handled' | 'cut-off' | OverlensError;
@@ -32,7 +35,7 @@ export async function* readBatches(
   info: CaptureInfo,
   framer: Framer,
 ): AsyncGenerator<PacketBatch, void, void> {
-  const batch = createBatch();
+  const batch = createBatch(Math.min(BATCH_CAPACITY, chunk.bytes.length / SHORTEST));
   let packet = 1;
   try {
     for (;;) {

@@ -62,8 +62,11 @@ export interface CaptureInfo {
   error: OverlensError | null;
 }
 
+/** A capture that was recognised. A file is closed and without a buffer until its batches are read, and again after that. */
 export interface CaptureReader {
   readonly info: CaptureInfo;
   /** Iterate once. Never throws for corrupt content: sets `info.error` and ends. */
   batches(): AsyncIterable<PacketBatch>;
+  /** For a reader whose batches nobody will ask for: lets go of a pipe. */
+  close(): void;
 }

@@ -1,5 +1,5 @@
 // Captures -> walked packets, one by one: the loop that `decode` and `explain` share. Memory does not grow with a capture.
-import { openCapture } from '../capture/open.ts';
+import { openCaptures } from '../capture/open.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { LayerStack } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
@@ -50,13 +50,17 @@ export async function readPackets(request: PacketRequest, visitor: PacketVisitor
     ...(request.reader === undefined ? {} : { reader: request.reader }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
-  const readers = await Promise.all(request.captures.map((path) => openCapture(path, options)));
+  const readers = await openCaptures(request.captures, options);
   const packet = emptyPacket();
   const result: PacketsRead = { infos: readers.map((reader) => reader.info), packets: 0, counts: readers.map(() => 0) };
-  for (const [capture, reader] of readers.entries()) {
-    if (!(await readCapture({ request, visitor, range, reader, packet, result, capture }))) break;
+  try {
+    for (const [capture, reader] of readers.entries()) {
+      if (!(await readCapture({ request, visitor, range, reader, packet, result, capture }))) break;
+    }
+    return result;
+  } finally {
+    for (const reader of readers) reader.close();
   }
-  return result;
 }
 
 interface Reading {

@@ -1,7 +1,7 @@
 // The time that captures cover, where it matters to who owns an address: pods that a snapshot created later are weaker
 // candidates (topology/ask/opinions.ts). Most snapshots are older than their captures: then nothing is read.
 import type { TimeWindow } from '../attribution/who/address-book.ts';
-import { openCapture } from '../capture/open.ts';
+import { openToRead } from '../capture/open.ts';
 import type { PacketBatch } from '../capture/source.ts';
 import type { Topology } from '../topology/model.ts';
 
@@ -30,7 +30,7 @@ async function spanOf(request: WindowRequest, startOnly: boolean): Promise<TimeW
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
   for (const path of request.captures) {
-    const reader = await openCapture(path, options);
+    const reader = await openToRead(path, options);
     for await (const batch of reader.batches()) {
       widen(span, batch);
       if (startOnly) break;

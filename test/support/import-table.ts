@@ -15,7 +15,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'net', values: [] },
   { place: 'wire', values: [] },
   { place: 'cluster', values: ['net'] },
-  { place: 'capture', values: ['errors.ts'] },
+  { place: 'capture', values: ['errors.ts'], types: ['net'] },
   { place: 'decode', values: ['wire'], types: ['capture'] },
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'wire', 'net', 'errors.ts'], types: ['capture'] },

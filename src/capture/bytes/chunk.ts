@@ -22,8 +22,6 @@ export interface ByteSource {
 
 /** Bytes asked for at once. Larger pieces leave the second-level cache before they are decoded. */
 export const PIECE = 128 * 1024;
-/** Room for what a piece left over: most records fit without growing. */
-const SPARE = 64 * 1024;
 
 /** The one buffer of a capture. Bytes `at .. end-1` are read and not yet consumed. */
 export class ChunkBuffer {
@@ -32,12 +30,15 @@ export class ChunkBuffer {
   at = 0;
   end = 0;
   readonly #source: ByteSource;
+  readonly #piece: number;
   /** Offset in the stream of `bytes[0]`. */
   #base = 0;
 
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, piece: number = PIECE) {
     this.#source = source;
-    this.bytes = new Uint8Array(PIECE + SPARE);
+    this.#piece = piece;
+    // Half a piece more for what the one before left over: most records fit without growing.
+    this.bytes = new Uint8Array(piece + piece / 2);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -60,7 +61,7 @@ export class ChunkBuffer {
    */
   fill(need: number): number | Promise<number> {
     this.#makeRoom(need);
-    const got = this.#source.read(this.bytes, this.end, Math.min(this.bytes.length, this.end + PIECE));
+    const got = this.#source.read(this.bytes, this.end, Math.min(this.bytes.length, this.end + this.#piece));
     if (typeof got !== 'number') return got.then((count) => this.#take(count));
     return this.#take(got);
   }
@@ -93,7 +94,7 @@ export class ChunkBuffer {
   }
 
   #makeRoom(need: number): void {
-    const short = this.bytes.length - this.end < PIECE || this.at + need > this.bytes.length;
+    const short = this.bytes.length - this.end < this.#piece || this.at + need > this.bytes.length;
     if (this.at > 0 && (short || this.at === this.end)) {
       this.bytes.copyWithin(0, this.at, this.end);
       this.#base += this.at;
@@ -102,7 +103,7 @@ export class ChunkBuffer {
     }
     if (this.at + need <= this.bytes.length) return;
     // `at` is 0 here: growing follows moving.
-    const grown = new Uint8Array(need + PIECE);
+    const grown = new Uint8Array(need + this.#piece);
     grown.set(this.bytes.subarray(0, this.end));
     this.bytes = grown;
     this.view = new DataView(grown.buffer);

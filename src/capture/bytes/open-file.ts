@@ -1,6 +1,6 @@
 // Opener: bytes of a file, a named pipe or stdin. Regular files are read synchronously into the reader's buffer, which
 // is several times faster than a stream; the event loop gets its turn now and then so that Ctrl-C works.
-import { close, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { close, createReadStream, fstatSync, open, readSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import process from 'node:process';
 import type { ReadableStream } from 'node:stream/web';
@@ -15,15 +15,22 @@ export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 /** After so many bytes the event loop gets a turn. */
 const TURN = 4 * 1024 * 1024;
 
+/** A source of bytes. */
+export interface OpenedFile {
+  source: ByteSource;
+  /** Length of a file, which can be opened again; null for pipes, devices and stdin, which can be read once only. */
+  size: number | null;
+}
+
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
-export async function openFile(path: string): Promise<ByteSource> {
+export async function openFile(path: string): Promise<OpenedFile> {
   try {
     const file = await promisify(open)(path, 'r');
     const stats = fstatSync(file);
-    if (stats.isFile()) return fileSource(file);
+    if (stats.isFile()) return { source: fileSource(file), size: stats.size };
     // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
-    if (stats.isFIFO()) return streamSource(new Socket({ fd: file, readable: true, writable: false }));
-    if (!stats.isDirectory()) return streamSource(createReadStream(path, { fd: file }));
+    if (stats.isFIFO()) return readOnce(streamSource(new Socket({ fd: file, readable: true, writable: false })));
+    if (!stats.isDirectory()) return readOnce(streamSource(createReadStream(path, { fd: file })));
     close(file);
   } catch (cause) {
     throw unreadable(path, cause);
@@ -33,15 +40,44 @@ export async function openFile(path: string): Promise<ByteSource> {
   });
 }
 
+/** Length of a regular file; null for what can be read once only or is not there. Opens nothing: that would wake a pipe. */
+export function fileSize(path: string): number | null {
+  const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : null;
+}
+
+/** The bytes `start .. end-1` of a regular file; fewer when it ends before. Throws E_UNREADABLE. */
+export async function readRange(path: string, start: number, end: number): Promise<Uint8Array> {
+  try {
+    const file = await promisify(open)(path, 'r');
+    try {
+      const bytes = new Uint8Array(end - start);
+      let got = 0;
+      for (let count = -1; count !== 0 && got < bytes.length; got += count) {
+        count = readSync(file, bytes, got, bytes.length - got, start + got);
+      }
+      return bytes.subarray(0, got);
+    } finally {
+      close(file);
+    }
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
 /** Stdin, or what stands in for it. Throws E_USAGE when it is a terminal: nobody types a capture. */
-export function openStdin(stream?: ByteStream): ByteSource {
-  if (stream !== undefined && stream !== (process.stdin as unknown)) return streamSource(stream);
+export function openStdin(stream?: ByteStream): OpenedFile {
+  if (stream !== undefined && stream !== (process.stdin as unknown)) return readOnce(streamSource(stream));
   if (process.stdin.isTTY) {
     throw new OverlensError('E_USAGE', 'stdin: is the terminal, not a capture', {
       hint: 'pipe a capture into it: tcpdump -U -w - | overlens -',
     });
   }
-  return statsOfStdin()?.isFile() ? fileSource(STDIN) : streamSource(process.stdin);
+  return readOnce(statsOfStdin()?.isFile() ? fileSource(STDIN) : streamSource(process.stdin));
+}
+
+function readOnce(source: ByteSource): OpenedFile {
+  return { source, size: null };
 }
 
 /** Lets everything else that waits run first: signals, timers, streams. */
@@ -55,11 +91,14 @@ const STDIN = 0;
 function fileSource(file: number): ByteSource {
   let fault: StreamFault | null = null;
   let closed = file === STDIN;
+  // Stdin from where the shell left it; a path from its beginning, also one that names an open file (/dev/fd/3).
+  let position = file === STDIN ? null : 0;
   let sinceTurn = 0;
 
   function readNow(target: Uint8Array, start: number, end: number): number {
     try {
-      const count = readSync(file, target, start, end - start, null);
+      const count = readSync(file, target, start, end - start, position);
+      if (position !== null) position += count;
       sinceTurn += count;
       return count;
     } catch (cause) {

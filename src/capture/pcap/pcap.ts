@@ -2,9 +2,9 @@
 import { OverlensError } from '../../errors.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from '../capture-errors.ts';
-import { capturedLimit } from '../limits.ts';
+import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { type Framer, readBatches } from '../read-loop.ts';
-import type { CaptureInfo, CaptureReader, CaptureWarning } from '../source.ts';
+import type { CaptureInfo, CaptureWarning } from '../source.ts';
 import {
   isPcapHeader,
   isZeroRecord,
@@ -13,35 +13,30 @@ import {
   pcapVersionProblem,
   readPcapHeader,
 } from './file-header.ts';
-import { framePcapRecords, type RecordLayout } from './records.ts';
-
-/** What `open.ts` knows before the format is known. */
-export interface OpenedBytes {
-  readonly path: string;
-  readonly compression: CaptureInfo['compression'];
-  /** The uncompressed bytes; nothing is consumed yet. */
-  readonly chunk: ChunkBuffer;
-}
+import { framePcapRecords, recordLayout } from './records.ts';
 
 /** A classic pcap whose 24 header bytes are in the buffer. Throws E_UNSUPPORTED_CAPTURE for other versions than 2.3, 2.4. */
-export function openPcap(opened: OpenedBytes): CaptureReader {
-  const { chunk } = opened;
-  const header = takePcapHeader(opened);
+export function openPcap(opened: OpenedBytes): CaptureFormat {
+  const header = checkedPcapHeader(opened);
   const info = pcapInfo(opened, header);
-  return { info, batches: () => readBatches(chunk, info, pcapFramer(chunk, info, header)) };
+  return {
+    info,
+    headLength: PCAP_HEADER_LENGTH,
+    read(chunk) {
+      chunk.at += PCAP_HEADER_LENGTH;
+      return readBatches(chunk, info, pcapFramer(chunk, info, header));
+    },
+  };
 }
 
-/** Consumes and checks the file header. Throws E_UNSUPPORTED_CAPTURE. */
-export function takePcapHeader({ path, chunk }: OpenedBytes): PcapHeader {
+/** The file header at hand. Throws E_UNSUPPORTED_CAPTURE. */
+export function checkedPcapHeader({ path, chunk }: OpenedBytes): PcapHeader {
   const header = readPcapHeader(chunk.view, chunk.at);
   const problem = pcapVersionProblem(header);
-  if (problem !== null) {
-    throw new OverlensError('E_UNSUPPORTED_CAPTURE', `${captureName(path)}: ${problem}`, {
-      hint: 'if the file is whole, convert it with Wireshark: editcap FILE new.pcapng',
-    });
-  }
-  chunk.at += PCAP_HEADER_LENGTH;
-  return header;
+  if (problem === null) return header;
+  throw new OverlensError('E_UNSUPPORTED_CAPTURE', `${captureName(path)}: ${problem}`, {
+    hint: 'if the file is whole, convert it with Wireshark: editcap FILE new.pcapng',
+  });
 }
 
 /** The info of a capture with this header: one interface, nothing read yet. */
@@ -69,14 +64,7 @@ export function pcapInfo({ path, compression }: OpenedBytes, header: PcapHeader)
 }
 
 function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, header: PcapHeader): Framer {
-  const layout: RecordLayout = {
-    littleEndian: header.littleEndian,
-    headerLength: header.modified ? 24 : 16,
-    fractionsPerSecond: header.nanoseconds ? 1e9 : 1e6,
-    nanosPerFraction: header.nanoseconds ? 1 : 1000,
-    limit: capturedLimit(header.snaplen),
-    need: 0,
-  };
+  const layout = recordLayout(header);
   return {
     frame: (batch) => framePcapRecords(chunk, batch, layout),
     get need() {

@@ -1,9 +1,10 @@
 // HOT: per packet. No allocation.
 // Classic pcap records in a buffer to entries of a batch. draft-ietf-opsawg-pcap section 5.
 import type { ChunkBuffer } from '../bytes/chunk.ts';
+import { capturedLimit } from '../limits.ts';
 import { STOP } from '../read-loop.ts';
 import type { PacketBatch } from '../source.ts';
-import { isPcapHeader, isZeroRecord } from './file-header.ts';
+import { isPcapHeader, isZeroRecord, type PcapHeader } from './file-header.ts';
 
 /** How records of one file are laid out, and what the framing leaves behind. */
 export interface RecordLayout {
@@ -17,6 +18,18 @@ export interface RecordLayout {
   readonly limit: number;
   /** After STOP.more: bytes that the record at hand needs. */
   need: number;
+}
+
+/** The layout that a file header announces. */
+export function recordLayout(header: PcapHeader): RecordLayout {
+  return {
+    littleEndian: header.littleEndian,
+    headerLength: header.modified ? 24 : 16,
+    fractionsPerSecond: header.nanoseconds ? 1e9 : 1e6,
+    nanosPerFraction: header.nanoseconds ? 1 : 1000,
+    limit: capturedLimit(header.snaplen),
+    need: 0,
+  };
 }
 
 /** Frames whole records from `chunk.at` on; consumes them and sets the batch's count. Answers a STOP. */

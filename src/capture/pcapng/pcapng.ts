@@ -2,16 +2,19 @@
 import { OverlensError } from '../../errors.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf, warnOnce } from '../capture-errors.ts';
+import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_INTERFACES } from '../limits.ts';
-import type { OpenedBytes } from '../pcap/pcap.ts';
 import { type BlockResult, type Framer, readBatches } from '../read-loop.ts';
-import type { CaptureInfo, CaptureReader, CaptureWarning } from '../source.ts';
+import type { CaptureInfo, CaptureWarning } from '../source.ts';
 import { readInterface, readSectionHead, readStatistics, SECTION_LENGTH } from './blocks.ts';
 import { BLOCK, framePcapngBlocks, optionsFit, PROBLEM, type Section } from './packet-blocks.ts';
 import { blockError, blockPlace, lengthProblem, OPTION_OVERRUN, packetProblem, trailerProblem } from './problems.ts';
 
+/** Type, length, byte order and version: what `readSectionHead` looks at. */
+const SECTION_HEAD = 16;
+
 /** A pcapng whose first 28 bytes are in the buffer. Throws when no section can begin there or its version is unknown. */
-export function openPcapng({ path, compression, chunk }: OpenedBytes): CaptureReader {
+export function openPcapng({ path, compression, chunk }: OpenedBytes): CaptureFormat {
   const head = readSectionHead(chunk.view, chunk.at);
   if ('problem' in head) {
     throw new OverlensError('E_UNSUPPORTED_CAPTURE', `${captureName(path)}: ${head.problem}`, {
@@ -27,7 +30,11 @@ export function openPcapng({ path, compression, chunk }: OpenedBytes): CaptureRe
     warnings: [],
     error: null,
   };
-  return { info, batches: () => readBatches(chunk, info, pcapngFramer(chunk, info)) };
+  return {
+    info,
+    headLength: SECTION_HEAD,
+    read: (content) => readBatches(content, info, pcapngFramer(content, info)),
+  };
 }
 
 /** One reading: where it is, in which section, and the block it is stepping over piece by piece. */

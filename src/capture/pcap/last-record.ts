@@ -1,0 +1,52 @@
+// Where the last whole record of a classic pcap begins, told from the end of the file. Records have no mark to be found
+// by; a chain of plausible record headers that leads to the very end is one.
+import { MAX_SECONDS_APART } from '../limits.ts';
+import type { RecordLayout } from './records.ts';
+
+/** The last bytes of a capture, and what its record headers must look like. */
+export interface PcapTail {
+  bytes: Uint8Array;
+  /** The chain must begin before it: what follows is longer than any record, so no packet holds the whole chain. */
+  latestStart: number;
+  layout: RecordLayout;
+  /** Of the capture's first record. */
+  firstSecond: number;
+}
+
+/** Offset in `bytes`; of a cut-off capture the last record that is whole. Null where no chain leads to the end. */
+export function lastPcapRecord(tail: PcapTail): number | null {
+  const view = new DataView(tail.bytes.buffer, tail.bytes.byteOffset, tail.bytes.length);
+  let beforeCut = -1;
+  for (let at = 0; at < tail.latestStart; at++) {
+    if (!isPlausible(view, at, tail)) continue;
+    const { last, isWhole } = follow(view, at, tail);
+    if (last >= 0 && isWhole) return last;
+    if (beforeCut < 0) beforeCut = last;
+  }
+  return beforeCut < 0 ? null : beforeCut;
+}
+
+/** Follows the lengths from `at` on: `last` is -1 when they lead to what is no header; not `isWhole` to a cut-off one. */
+function follow(view: DataView, from: number, tail: PcapTail): { last: number; isWhole: boolean } {
+  const { headerLength, littleEndian } = tail.layout;
+  const end = view.byteLength;
+  let last = -1;
+  for (let at = from; at < end; ) {
+    if (end - at < headerLength) return { last, isWhole: false };
+    if (!isPlausible(view, at, tail)) return { last: -1, isWhole: false };
+    const next = at + headerLength + view.getUint32(at + 8, littleEndian);
+    if (next > end) return { last, isWhole: false };
+    last = at;
+    at = next;
+  }
+  return { last, isWhole: true };
+}
+
+function isPlausible(view: DataView, at: number, { layout, firstSecond }: PcapTail): boolean {
+  const { littleEndian, headerLength, limit, fractionsPerSecond } = layout;
+  if (view.byteLength - at < headerLength) return false;
+  const captured = view.getUint32(at + 8, littleEndian);
+  if (captured > limit || view.getUint32(at + 12, littleEndian) < captured) return false;
+  if (view.getUint32(at + 4, littleEndian) >= fractionsPerSecond) return false;
+  return Math.abs(view.getUint32(at, littleEndian) - firstSecond) <= MAX_SECONDS_APART;
+}
