@@ -1,8 +1,9 @@
 // Checksums of the first packets of every row: enough to tell a NIC or kernel that gets them wrong from one unlucky packet,
 // and few enough to cost nothing. What a state means depends on where it was captured: verdict/flow/warnings.ts decides.
 
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { judgeChecksum } from '../decode/view/checksums.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { ObservationColumns } from './observation-columns.ts';
 
 /** Packets judged per row at most: until one of them is right. */

@@ -2,8 +2,9 @@
 // layers -> flows. A flow is one direction of the inner five-tuple (RFC 7011 section 2); below it stand rows, one per
 // (link addresses, tunnel), which attribution later joins into observations. Nothing here knows pods or pools.
 import type { PacketBatch } from '../capture/source.ts';
-import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { AddressWords } from './address-words.ts';
 import { ArpPairs } from './arp-pairs.ts';
 import { ByteView } from './byte-view.ts';

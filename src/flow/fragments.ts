@@ -2,9 +2,10 @@
 // Which row a later IP fragment belongs to: a bounded table of the last first-fragments (RFC 791 section 3.2, RFC 8200
 // section 4.5: source, destination, protocol and identification make the datagram). Four places per hash value; the
 // oldest of the four makes room.
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { AddressWords } from './address-words.ts';
 import { fragmentHeader } from './ip-facts.ts';
 

@@ -1,10 +1,11 @@
 // HOT: per packet. No allocation.
 // What flows need to know of an IP header in the stack beyond its fields: its end on the wire, fragments, what it carries.
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { u16 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;

@@ -2,9 +2,10 @@
 // What one packet adds to its row: counters, times, TTL, payload, and by protocol TCP's and ICMP's facts. Few and rather long
 // functions by design: each call that the optimiser does not inline costs as much as ten of the reads in it.
 import type { PacketBatch } from '../capture/source.ts';
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
 import { ipHeaderLength, wireEnd } from './ip-facts.ts';
 import { BIT, type ObservationColumns, RECORD } from './observation-columns.ts';

@@ -1,7 +1,8 @@
 // faults -> words: what was odd in the packet that was walked last, for decode, explain and messages.
 import { etherTypeName } from '../../wire/ether-type.ts';
+import { protocolRow } from '../../wire/protocols.ts';
 import { FAULT, FAULTS, LIMIT_NAMES, NUMBER_SPACE, NUMBER_SPACE_NAMES } from '../faults.ts';
-import { type LayerStack, OUTCOME, PROTOCOL_NAMES } from '../layer-stack.ts';
+import { type LayerStack, OUTCOME } from '../layer-stack.ts';
 
 export interface FaultView {
   /** Stable code: `tcp-truncated`. */
@@ -55,7 +56,7 @@ export function unsupportedText(stack: LayerStack): string | null {
 /** The layers of the packet as tshark writes frame.protocols: `eth:ip:udp:vxlan:eth:ip:tcp`. */
 export function protocolPath(stack: LayerStack): string {
   const names: string[] = [];
-  for (let i = 0; i < stack.depth; i++) names.push(PROTOCOL_NAMES[stack.protocol[i]!]!);
+  for (let i = 0; i < stack.depth; i++) names.push(protocolRow(stack.protocol[i]!).name);
   return names.join(':');
 }
 

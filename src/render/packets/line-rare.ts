@@ -1,11 +1,12 @@
 // What stands in a line where there is no IP: ARP, LLC, bytes of unknown protocols. Rare, so texts are made as needed.
-import { OUTCOME, PROTOCOL } from '../../decode/layer-stack.ts';
+import { OUTCOME } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { ARP, isEthernetArp } from '../../wire/arp.ts';
 import { u16 } from '../../wire/bytes.ts';
 import { etherTypeName, FIRST_ETHER_TYPE } from '../../wire/ether-type.ts';
 import { ipProtocolName } from '../../wire/ip-protocol.ts';
 import { LLC } from '../../wire/llc.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
 import { asBytes } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';
 
