@@ -101,10 +101,19 @@ export const LIMIT = {
   ipv4Length: 3,
   ipv6Length: 4,
   udpLength: 5,
+  pppoeLength: 6,
 } as const;
 
 /** As Wireshark names them; `captured`: the snaplen cut the packet, `frame.len`: it was no longer on the wire. */
-export const LIMIT_NAMES = ['captured', 'frame.len', 'eth.len', 'ip.len', 'ipv6.plen', 'udp.length'] as const;
+export const LIMIT_NAMES = [
+  'captured',
+  'frame.len',
+  'eth.len',
+  'ip.len',
+  'ipv6.plen',
+  'udp.length',
+  'pppoe.payload_length',
+] as const;
 
 /** What kind of number `LayerStack.unsupported` is. */
 export const NUMBER_SPACE = {
@@ -114,6 +123,9 @@ export const NUMBER_SPACE = {
   gpeNextProtocol: 3,
   erspanVersion: 4,
   family: 5,
+  mplsPayload: 6,
+  pppoeCode: 7,
+  pppProtocol: 8,
 } as const;
 export const NUMBER_SPACE_NAMES = [
   'link type',
@@ -122,6 +134,9 @@ export const NUMBER_SPACE_NAMES = [
   'VXLAN-GPE next protocol',
   'ERSPAN version',
   'address family',
+  'MPLS payload with first four bits',
+  'PPPoE code',
+  'PPP protocol',
 ] as const;
 
 function fault(name: string, text: string, spec: string): FaultInfo {

@@ -9,7 +9,6 @@ import { isIPv4Family, isIPv6Family, NULL_LOOPBACK, readFamily } from '../wire/n
 import { PROTOCOL } from '../wire/protocols.ts';
 import { ARPHRD, SLL, SLL_PROTOCOL } from '../wire/sll.ts';
 import { SLL2 } from '../wire/sll2.ts';
-import { VLAN } from '../wire/vlan.ts';
 import { FAULT, LIMIT, NUMBER_SPACE } from './faults.ts';
 import { type LayerStack, OUTCOME } from './layer-stack.ts';
 import { cutOff, DONE, narrow, notFlow, push, stop, unsupported } from './step.ts';
@@ -36,14 +35,6 @@ export function ethernet(bytes: Uint8Array, stack: LayerStack): number {
   return byEtherType(stack, type);
 }
 
-export function vlan(bytes: Uint8Array, stack: LayerStack): number {
-  if (stack.bound - stack.at < VLAN.headerLength) return cutOff(stack, P.vlan, VLAN.headerLength);
-  const type = VLAN.etype.read(bytes, stack.at);
-  if (type < FIRST_TYPE) narrow(stack, VLAN.headerLength + type, L.ethernetLength);
-  push(stack, P.vlan, VLAN.headerLength);
-  return byEtherType(stack, type);
-}
-
 /** What follows a type field: also that of GRE and Geneve. Numbers below 0x0600 are lengths, so LLC follows. */
 export function byEtherType(stack: LayerStack, type: number): number {
   if (type === E.ipv4) return P.ipv4;
@@ -57,6 +48,11 @@ export function byEtherType(stack: LayerStack, type: number): number {
       return P.vlan;
     case E.transparentEthernet:
       return P.ethernet;
+    case E.mplsUnicast:
+    case E.mplsMulticast:
+      return P.mpls;
+    case E.pppoeSession:
+      return P.pppoe;
   }
   if (type < FIRST_TYPE) return P.llc;
   return isNonIpEtherType(type) ? notFlow(stack) : unsupported(stack, type, NUMBER_SPACE.etherType);

@@ -87,6 +87,8 @@ export function vxlanGpe(bytes: Uint8Array, stack: LayerStack): number {
       return P.ipv6;
     case GPE_NEXT.ethernet:
       return P.ethernet;
+    case GPE_NEXT.mpls:
+      return P.mpls;
     default:
       return unsupported(stack, next, NUMBER_SPACE.gpeNextProtocol);
   }

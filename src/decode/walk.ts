@@ -5,8 +5,9 @@ import { PROTOCOL, type ProtocolNumber } from '../wire/protocols.ts';
 import { FAULT, NUMBER_SPACE } from './faults.ts';
 import { type LayerStack, MAX_LAYERS, OUTCOME } from './layer-stack.ts';
 import { DONE, data, reset, stop } from './step.ts';
-import { arp, ethernet, llc, nullLoopback, raw, sll, sll2, vlan } from './step-link.ts';
+import { arp, ethernet, llc, nullLoopback, raw, sll, sll2 } from './step-link.ts';
 import { authentication, extension, fragment, ipv4, ipv6 } from './step-network.ts';
+import { mpls, ppp, pppoe, pseudowire, vlan } from './step-tag.ts';
 import { esp, icmp, icmpv6, igmp, ospf, sctp, tcp, udp } from './step-transport.ts';
 import { erspan, geneve, gre, VXLAN_GPE_STEP, vxlan, vxlanGpe, wireguard } from './step-tunnel.ts';
 import type { WalkPorts } from './walk-ports.ts';
@@ -116,6 +117,14 @@ function step(
       return vlan(bytes, stack);
     case P.arp:
       return arp(bytes, stack);
+    case P.mpls:
+      return mpls(bytes, stack);
+    case P.pseudowire:
+      return pseudowire(stack);
+    case P.pppoe:
+      return pppoe(bytes, stack);
+    case P.ppp:
+      return ppp(bytes, stack);
     case P.data:
       return data(stack);
     case P.raw:

@@ -16,8 +16,10 @@ import { AH_LAYOUT, FRAGMENT_LAYOUT } from './ipv6-extensions.ts';
 import { DESTINATION_OPTIONS_LAYOUT, HOP_BY_HOP_LAYOUT, ROUTING_LAYOUT } from './ipv6-options.ts';
 import type { Layout } from './layout.ts';
 import { LLC_LAYOUT } from './llc.ts';
+import { MPLS_LAYOUT, PSEUDOWIRE_LAYOUT } from './mpls.ts';
 import { NULL_LOOPBACK_LAYOUT } from './null.ts';
 import { OSPF_LAYOUT } from './ospf.ts';
+import { PPP_LAYOUT, PPPOE_LAYOUT } from './pppoe.ts';
 import { SCTP_LAYOUT } from './sctp.ts';
 import { SLL_LAYOUT } from './sll.ts';
 import { SLL2_LAYOUT } from './sll2.ts';
@@ -59,6 +61,10 @@ export const PROTOCOL = {
   wireguard: 27,
   data: 28,
   erspan: 29,
+  mpls: 30,
+  pseudowire: 31,
+  pppoe: 32,
+  ppp: 33,
 } as const;
 
 export type ProtocolKey = keyof typeof PROTOCOL;
@@ -103,6 +109,10 @@ export const PROTOCOLS = {
   none:      { name: 'none', title: 'Data', short: 'Data', place: 'payload', tunnel: null, cut: null, layout: BARE },
   ethernet:  { name: 'eth', title: 'Ethernet', short: 'Eth', place: 'link', tunnel: null, cut: cut(1, 'ethernet', 'Ethernet header', 'IEEE 802.3 §3.2'), layout: ETHERNET_LAYOUT },
   vlan:      { name: 'vlan', title: 'VLAN tag', short: 'VLAN', place: 'tag', tunnel: null, cut: cut(2, 'vlan', 'VLAN tag', 'IEEE 802.1Q §9.6'), layout: VLAN_LAYOUT },
+  mpls:      { name: 'mpls', title: 'MPLS label', short: 'MPLS', place: 'tag', tunnel: null, cut: cut(44, 'mpls', 'MPLS label stack', 'RFC 3032 §2.1'), layout: MPLS_LAYOUT },
+  pseudowire: { name: 'pwethcw', title: 'Pseudowire control word', short: 'PW', place: 'tag', tunnel: null, cut: null, layout: PSEUDOWIRE_LAYOUT },
+  pppoe:     { name: 'pppoes', title: 'PPPoE', short: 'PPPoE', place: 'tag', tunnel: null, cut: cut(45, 'pppoe', 'PPPoE header', 'RFC 2516 §4'), layout: PPPOE_LAYOUT },
+  ppp:       { name: 'ppp', title: 'PPP', short: 'PPP', place: 'tag', tunnel: null, cut: cut(46, 'ppp', 'PPP protocol field', 'RFC 1661 §2'), layout: PPP_LAYOUT },
   llc:       { name: 'llc', title: '802.2 LLC', short: 'LLC', place: 'link', tunnel: null, cut: cut(3, 'llc', 'LLC header', 'IEEE 802.2 §3.2'), layout: LLC_LAYOUT },
   sll:       { name: 'sll', title: 'Linux cooked', short: 'SLL', place: 'link', tunnel: null, cut: cut(5, 'sll', 'Linux cooked header', 'LINKTYPE_LINUX_SLL'), layout: SLL_LAYOUT },
   sll2:      { name: 'sll', title: 'Linux cooked v2', short: 'SLL2', place: 'link', tunnel: null, cut: cut(6, 'sll2', 'Linux cooked header (v2)', 'LINKTYPE_LINUX_SLL2'), layout: SLL2_LAYOUT },

@@ -74,7 +74,7 @@ describe('viewFault', () => {
 
 describe('unsupportedText', () => {
   it.each([
-    [ethernet({ type: 0x8864 }, hex('11')), 1, 'EtherType 0x8864 (PPPoE session)'],
+    [ethernet({ type: 0x894f }, hex('11')), 1, 'EtherType 0x894f (NSH)'],
     [ethernet({ type: 0x1234 }, hex('11')), 1, 'EtherType 0x1234'],
     [hex('00'), 147, 'link type 147'],
     [hex('00000000 00'), 0, 'address family 0'],

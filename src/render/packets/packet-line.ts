@@ -13,12 +13,12 @@ import { FRAGMENT } from '../../wire/ipv6-extensions.ts';
 import { byNumber, PROTOCOL } from '../../wire/protocols.ts';
 import { SLL } from '../../wire/sll.ts';
 import { SLL2 } from '../../wire/sll2.ts';
-import { VLAN } from '../../wire/vlan.ts';
 import type { AddressTexts } from './address-texts.ts';
 import { asBytes, type LineBuffer } from './line-buffer.ts';
-import { bar, GAP, type LineContext, separate } from './line-context.ts';
+import { GAP, type LineContext, separate } from './line-context.ts';
 import { icmp, icmpv6 } from './line-icmp.ts';
 import { arp, data, llc, macs } from './line-rare.ts';
+import { mpls, pppoe, pseudowire, vlan } from './line-tag.ts';
 import { ah, cutPorts, esp, igmp, length, ospf, sctp, tcp, udp } from './line-transport.ts';
 import { erspan, geneve, gre, ipInIp, vxlan, wireguard } from './line-tunnel.ts';
 import type { TimeColumn } from './packet-time.ts';
@@ -158,6 +158,10 @@ const WRITERS = byNumber<LayerWriter>({
   wireguard,
   data,
   erspan,
+  mpls,
+  pseudowire,
+  pppoe,
+  ppp: nothing,
 });
 
 function ipv4(context: LineContext, packet: Packet, i: number): void {
@@ -210,14 +214,6 @@ function ipv6Fragment(context: LineContext, packet: Packet, i: number): void {
   out.put(FRAGMENT.more.read(bytes, at) === 1 ? MORE : LAST);
   if (FRAGMENT.offset.read(bytes, at) !== 0)
     laterFragment(context, packet, i, FRAGMENT.nxt.read(bytes, at), FRAGMENT.headerLength);
-}
-
-const VLAN_ID = asBytes('VLAN ');
-
-function vlan(context: LineContext, { bytes, stack }: Packet, i: number): void {
-  bar(context);
-  context.out.put(VLAN_ID);
-  context.out.decimal(VLAN.id.read(bytes, stack.start[i]!));
 }
 
 /** As tcpdump says it: where a cooked frame came from or went to. */
