@@ -56,6 +56,18 @@ describe('PROTOCOLS', () => {
   });
 });
 
+describe('the types', () => {
+  it('do not take a table that lacks a protocol, nor a row that lacks a field', () => {
+    const { mpls, ...lacking } = PROTOCOLS;
+    const { tunnel, ...shorter } = mpls;
+    // @ts-expect-error: there is no row for mpls
+    const table: Record<ProtocolKey, ProtocolRow> = lacking;
+    // @ts-expect-error: there is no tunnel kind
+    const row: ProtocolRow = shorter;
+    expect([Object.keys(table).length, row.name, tunnel]).toEqual([KEYS.length - 1, 'mpls', null]);
+  });
+});
+
 describe('tables by number', () => {
   it('hold what is said of each protocol at its number', () => {
     const keys = byNumber(Object.fromEntries(KEYS.map((key) => [key, key])) as Record<ProtocolKey, string>);
