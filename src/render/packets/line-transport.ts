@@ -7,7 +7,7 @@ import { IGMP } from '../../wire/igmp.ts';
 import { ipEnd } from '../../wire/ip-end.ts';
 import { AH } from '../../wire/ipv6-extensions.ts';
 import { OSPF } from '../../wire/ospf.ts';
-import { PROTOCOL } from '../../wire/protocols.ts';
+import { PROTOCOL, protocolsThat } from '../../wire/protocols.ts';
 import { SCTP } from '../../wire/sctp.ts';
 import { TCP, TCP_FLAG, tcpFlagNames, tcpHeaderLength } from '../../wire/tcp.ts';
 import { UDP } from '../../wire/udp.ts';
@@ -20,6 +20,8 @@ const SYN_FLAG = TCP_FLAG.syn;
 const ACK_FLAG = TCP_FLAG.ack;
 const readWindow = TCP.window_size_value.read;
 const readUdpLength = UDP.length.read;
+/** By PROTOCOL number. */
+const IS_TUNNEL = protocolsThat(({ place }) => place === 'tunnel');
 const ARROW = asBytes(' > ');
 const TCP_NAME = asBytes('TCP ');
 const UDP_NAME = asBytes('UDP ');
@@ -59,8 +61,7 @@ export function tcp(context: LineContext, packet: Packet, i: number): void {
 
 /** A datagram that carries a tunnel is told by the tunnel's name. */
 export function udp(context: LineContext, { bytes, stack }: Packet, i: number): void {
-  const above = i + 1 < stack.depth ? stack.protocol[i + 1]! : P.none;
-  if (above === P.vxlan || above === P.geneve || above === P.wireguard) return;
+  if (i + 1 < stack.depth && IS_TUNNEL[stack.protocol[i + 1]!] === 1) return;
   const at = stack.start[i]!;
   ports(context, UDP_NAME, bytes, at);
   const total = readUdpLength(bytes, at);
