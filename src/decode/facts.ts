@@ -1,14 +1,16 @@
 // HOT: per packet. No allocation.
 // layers -> facts: what the flow table needs of a packet, as sixteen words. Behind this stage are numbers only: the table sees
 // neither bytes nor a layer stack, but for the rare packets that are marked `slow`.
+
 import type { PacketBatch } from '../capture/source.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
-import { type LayerStack, OUTCOME, PROTOCOL } from './layer-stack.ts';
+import { type LayerStack, OUTCOME } from './layer-stack.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
 export const FACT = {

@@ -5,7 +5,8 @@ import { u16 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
-import { type LayerStack, PROTOCOL } from './layer-stack.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
+import type { LayerStack } from './layer-stack.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;

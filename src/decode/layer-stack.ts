@@ -4,74 +4,6 @@
 export const MAX_LAYERS = 16;
 export const MAX_TUNNELS = 4;
 
-/** Protocols the walk knows, by small number; names as in tshark's frame.protocols. */
-export const PROTOCOL_NAMES = [
-  'none',
-  'eth',
-  'llc',
-  'vlan',
-  'arp',
-  'sll',
-  'sll2',
-  'null',
-  'raw',
-  'ip',
-  'ipv6',
-  'ipv6.hopopts',
-  'ipv6.routing',
-  'ipv6.fraghdr',
-  'ipv6.dstopts',
-  'ah',
-  'icmp',
-  'icmpv6',
-  'udp',
-  'tcp',
-  'sctp',
-  'igmp',
-  'esp',
-  'ospf',
-  'vxlan',
-  'gre',
-  'geneve',
-  'wg',
-  'data',
-  'erspan',
-] as const;
-export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
-
-export const PROTOCOL = {
-  none: 0,
-  ethernet: 1,
-  llc: 2,
-  vlan: 3,
-  arp: 4,
-  sll: 5,
-  sll2: 6,
-  null: 7,
-  raw: 8,
-  ipv4: 9,
-  ipv6: 10,
-  hopByHop: 11,
-  routing: 12,
-  fragment: 13,
-  destinationOptions: 14,
-  ah: 15,
-  icmp: 16,
-  icmpv6: 17,
-  udp: 18,
-  tcp: 19,
-  sctp: 20,
-  igmp: 21,
-  esp: 22,
-  ospf: 23,
-  vxlan: 24,
-  gre: 25,
-  geneve: 26,
-  wireguard: 27,
-  data: 28,
-  erspan: 29,
-} as const;
-
 /** How a packet ended. The four counts of a capture add up to its packets. */
 export const OUTCOME = { complete: 0, unsupported: 1, faulty: 2, notFlow: 3 } as const;
 export const OUTCOME_NAMES = ['complete', 'unsupported', 'faulty', 'notFlow'] as const;
@@ -79,7 +11,7 @@ export const OUTCOME_NAMES = ['complete', 'unsupported', 'faulty', 'notFlow'] as
 export class LayerStack {
   /** Number of layers, outermost first: entries 0..depth-1 of `protocol`, `start`, `end`. */
   depth = 0;
-  /** PROTOCOL value of each layer. `raw` and `data` layers are never pushed without bytes behind them. */
+  /** PROTOCOL value (wire/protocols.ts) of each layer. `raw` and `data` layers are never pushed without bytes behind them. */
   readonly protocol = new Uint8Array(MAX_LAYERS);
   /** Absolute offset in `batch.bytes` of the layer's first header byte. */
   readonly start = new Int32Array(MAX_LAYERS);

@@ -34,6 +34,8 @@ export function isTunnelled(type: number): boolean {
     case ETHER_TYPE.vlan:
     case ETHER_TYPE.serviceVlan:
     case ETHER_TYPE.arp:
+    case ETHER_TYPE.mplsUnicast:
+    case ETHER_TYPE.mplsMulticast:
       return true;
     default:
       return false;
@@ -48,7 +50,7 @@ function asSendersWriteIt(bytes: Uint8Array, at: number): boolean {
 }
 
 /** True when 18 bytes or more of an Ethernet frame are there and its type agrees with what follows it. */
-function holdsKnownFrame(bytes: Uint8Array, at: number, end: number): boolean {
+export function holdsKnownFrame(bytes: Uint8Array, at: number, end: number): boolean {
   const inner = at + ETHERNET.headerLength;
   if (end - inner < 4) return false;
   const type = ETHERNET.type.read(bytes, at);

@@ -6,12 +6,12 @@ import { ETHER_TYPE, FIRST_ETHER_TYPE, isNonIpEtherType } from '../wire/ether-ty
 import { ETHERNET } from '../wire/ethernet.ts';
 import { LLC, LLC_SAP, LLC_SNAP, LLC_UNNUMBERED_INFORMATION, SNAP_OUI } from '../wire/llc.ts';
 import { isIPv4Family, isIPv6Family, NULL_LOOPBACK, readFamily } from '../wire/null.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { ARPHRD, SLL, SLL_PROTOCOL } from '../wire/sll.ts';
 import { SLL2 } from '../wire/sll2.ts';
-import { VLAN } from '../wire/vlan.ts';
 import { FAULT, LIMIT, NUMBER_SPACE } from './faults.ts';
-import { type LayerStack, OUTCOME, PROTOCOL } from './layer-stack.ts';
-import { DONE, narrow, notFlow, push, stop, unsupported } from './step.ts';
+import { type LayerStack, OUTCOME } from './layer-stack.ts';
+import { cutOff, DONE, narrow, notFlow, push, stop, unsupported } from './step.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time (measured: 2x).
 const P = PROTOCOL;
@@ -27,19 +27,11 @@ const readSll2Hardware = SLL2.hatype.read;
 
 export function ethernet(bytes: Uint8Array, stack: LayerStack): number {
   if (stack.bound - stack.at < ETHERNET_LENGTH) {
-    return stop(stack, F.ethernetTruncated, ETHERNET_LENGTH);
+    return cutOff(stack, P.ethernet, ETHERNET_LENGTH);
   }
   const type = readType(bytes, stack.at);
   if (type < FIRST_TYPE) narrow(stack, ETHERNET_LENGTH + type, L.ethernetLength);
   push(stack, P.ethernet, ETHERNET_LENGTH);
-  return byEtherType(stack, type);
-}
-
-export function vlan(bytes: Uint8Array, stack: LayerStack): number {
-  if (stack.bound - stack.at < VLAN.headerLength) return stop(stack, F.vlanTruncated, VLAN.headerLength);
-  const type = VLAN.etype.read(bytes, stack.at);
-  if (type < FIRST_TYPE) narrow(stack, VLAN.headerLength + type, L.ethernetLength);
-  push(stack, P.vlan, VLAN.headerLength);
   return byEtherType(stack, type);
 }
 
@@ -56,6 +48,11 @@ export function byEtherType(stack: LayerStack, type: number): number {
       return P.vlan;
     case E.transparentEthernet:
       return P.ethernet;
+    case E.mplsUnicast:
+    case E.mplsMulticast:
+      return P.mpls;
+    case E.pppoeSession:
+      return P.pppoe;
   }
   if (type < FIRST_TYPE) return P.llc;
   return isNonIpEtherType(type) ? notFlow(stack) : unsupported(stack, type, NUMBER_SPACE.etherType);
@@ -63,7 +60,7 @@ export function byEtherType(stack: LayerStack, type: number): number {
 
 export function llc(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < LLC.headerLength) return stop(stack, F.llcTruncated, LLC.headerLength);
+  if (stack.bound - at < LLC.headerLength) return cutOff(stack, P.llc, LLC.headerLength);
   const sap = LLC.dsap.read(bytes, at);
   if (LLC.control.read(bytes, at) === LLC_UNNUMBERED_INFORMATION && LLC.ssap.read(bytes, at) === sap) {
     if (sap === LLC_SAP.snap) return snap(bytes, stack);
@@ -78,7 +75,7 @@ export function llc(bytes: Uint8Array, stack: LayerStack): number {
 
 function snap(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < LLC_SNAP.headerLength) return stop(stack, F.llcTruncated, LLC_SNAP.headerLength);
+  if (stack.bound - at < LLC_SNAP.headerLength) return cutOff(stack, P.llc, LLC_SNAP.headerLength);
   const oui = LLC_SNAP.oui.read(bytes, at);
   const type = LLC_SNAP.type.read(bytes, at);
   push(stack, P.llc, LLC_SNAP.headerLength);
@@ -88,9 +85,9 @@ function snap(bytes: Uint8Array, stack: LayerStack): number {
 
 export function arp(bytes: Uint8Array, stack: LayerStack): number {
   const have = stack.bound - stack.at;
-  if (have < ARP_FIXED.headerLength) return stop(stack, F.arpTruncated, ARP_FIXED.headerLength);
+  if (have < ARP_FIXED.headerLength) return cutOff(stack, P.arp, ARP_FIXED.headerLength);
   const length = arpLength(bytes, stack.at);
-  if (have < length) return stop(stack, F.arpTruncated, length);
+  if (have < length) return cutOff(stack, P.arp, length);
   stack.bound = stack.at + length;
   push(stack, P.arp, length);
   stack.outcome = OUTCOME.notFlow;
@@ -99,14 +96,14 @@ export function arp(bytes: Uint8Array, stack: LayerStack): number {
 
 export function sll(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < SLL.headerLength) return stop(stack, F.sllTruncated, SLL.headerLength);
+  if (stack.bound - at < SLL.headerLength) return cutOff(stack, P.sll, SLL.headerLength);
   push(stack, P.sll, SLL.headerLength);
   return bySllProtocol(stack, SLL.etype.read(bytes, at), SLL.hatype.read(bytes, at));
 }
 
 export function sll2(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < SLL2_LENGTH) return stop(stack, F.sll2Truncated, SLL2_LENGTH);
+  if (stack.bound - at < SLL2_LENGTH) return cutOff(stack, P.sll2, SLL2_LENGTH);
   push(stack, P.sll2, SLL2_LENGTH);
   return bySllProtocol(stack, readSll2Protocol(bytes, at), readSll2Hardware(bytes, at));
 }
@@ -122,7 +119,7 @@ function bySllProtocol(stack: LayerStack, type: number, hardware: number): numbe
 
 export function nullLoopback(bytes: Uint8Array, stack: LayerStack): number {
   if (stack.bound - stack.at < NULL_LOOPBACK.headerLength) {
-    return stop(stack, F.nullTruncated, NULL_LOOPBACK.headerLength);
+    return cutOff(stack, P.null, NULL_LOOPBACK.headerLength);
   }
   const family = readFamily(bytes, stack.at);
   push(stack, P.null, NULL_LOOPBACK.headerLength);
@@ -133,7 +130,7 @@ export function nullLoopback(bytes: Uint8Array, stack: LayerStack): number {
 
 /** Raw IP has no header: the version of the IP header says which it is. */
 export function raw(bytes: Uint8Array, stack: LayerStack): number {
-  if (stack.bound <= stack.at) return stop(stack, F.rawTruncated, 1);
+  if (stack.bound <= stack.at) return cutOff(stack, P.raw, 1);
   const version = bytes[stack.at]! >> 4;
   if (version !== 4 && version !== 6) return stop(stack, F.rawVersion, 0);
   push(stack, P.raw, 0);

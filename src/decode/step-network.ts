@@ -5,15 +5,18 @@ import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4, ipv4HeaderLength } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { AH, ahLength, extensionLength, FRAGMENT } from '../wire/ipv6-extensions.ts';
+import { PROTOCOL, protocolsThat } from '../wire/protocols.ts';
 import { FAULT, LIMIT } from './faults.ts';
-import { type LayerStack, PROTOCOL } from './layer-stack.ts';
-import { DONE, enterTunnel, narrow, notice, push, stop } from './step.ts';
+import type { LayerStack } from './layer-stack.ts';
+import { cutOff, DONE, enterTunnel, narrow, notice, push, stop } from './step.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time (measured: 2x).
 const P = PROTOCOL;
 const F = FAULT;
 const L = LIMIT;
 const N = IP_PROTOCOL;
+/** By PROTOCOL number: IP itself and its extension headers. */
+const IS_IP = protocolsThat(({ place }) => place === 'network' || place === 'extension');
 const IPV4_LENGTH = IPV4.headerLength;
 const IPV6_LENGTH = IPV6.headerLength;
 const readVersion = IPV4.version.read;
@@ -27,11 +30,11 @@ const readPayloadLength = IPV6.plen.read;
 export function ipv4(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
   const have = stack.bound - at;
-  if (have < IPV4_LENGTH) return stop(stack, F.ipv4HeaderTruncated, IPV4_LENGTH);
+  if (have < IPV4_LENGTH) return cutOff(stack, P.ipv4, IPV4_LENGTH);
   if (readVersion(bytes, at) !== 4) return stop(stack, F.ipv4Version, 0);
   const header = ipv4HeaderLength(bytes, at);
   if (header < IPV4_LENGTH) return stop(stack, F.ipv4HeaderLength, IPV4_LENGTH);
-  if (have < header) return stop(stack, F.ipv4HeaderTruncated, header);
+  if (have < header) return cutOff(stack, P.ipv4, header);
   // A total length of 0 stands for more than 65535 bytes (segmentation offload, BIG TCP): up to the parent's end.
   const total = readTotalLength(bytes, at);
   if (total !== 0) {
@@ -51,7 +54,7 @@ export function ipv4(bytes: Uint8Array, stack: LayerStack): number {
 export function ipv6(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
   const have = stack.bound - at;
-  if (have < IPV6_LENGTH) return stop(stack, F.ipv6HeaderTruncated, IPV6_LENGTH);
+  if (have < IPV6_LENGTH) return cutOff(stack, P.ipv6, IPV6_LENGTH);
   if (readVersion(bytes, at) !== 6) return stop(stack, F.ipv6Version, 0);
   const protocol = readNextHeader(bytes, at);
   const payload = readPayloadLength(bytes, at);
@@ -67,11 +70,11 @@ export function ipv6(bytes: Uint8Array, stack: LayerStack): number {
 }
 
 /** Hop-by-hop options, destination options or a routing header. */
-export function extension(bytes: Uint8Array, stack: LayerStack, protocol: number, fault: number): number {
+export function extension(bytes: Uint8Array, stack: LayerStack, protocol: number): number {
   const have = stack.bound - stack.at;
-  if (have < 8) return stop(stack, fault, 8);
+  if (have < 8) return cutOff(stack, protocol, 8);
   const length = extensionLength(bytes, stack.at);
-  if (have < length) return stop(stack, fault, length);
+  if (have < length) return cutOff(stack, protocol, length);
   const next = bytes[stack.at]!;
   push(stack, protocol, length);
   return byIpProtocol(stack, next);
@@ -79,7 +82,7 @@ export function extension(bytes: Uint8Array, stack: LayerStack, protocol: number
 
 export function fragment(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < FRAGMENT.headerLength) return stop(stack, F.fragmentTruncated, FRAGMENT.headerLength);
+  if (stack.bound - at < FRAGMENT.headerLength) return cutOff(stack, P.fragment, FRAGMENT.headerLength);
   const next = FRAGMENT.nxt.read(bytes, at);
   push(stack, P.fragment, FRAGMENT.headerLength);
   if (FRAGMENT.offset.read(bytes, at) !== 0) return laterFragment(stack, next);
@@ -89,9 +92,9 @@ export function fragment(bytes: Uint8Array, stack: LayerStack): number {
 
 export function authentication(bytes: Uint8Array, stack: LayerStack): number {
   const have = stack.bound - stack.at;
-  if (have < AH.headerLength) return stop(stack, F.ahTruncated, AH.headerLength);
+  if (have < AH.headerLength) return cutOff(stack, P.ah, AH.headerLength);
   const length = Math.max(ahLength(bytes, stack.at), AH.headerLength);
-  if (have < length) return stop(stack, F.ahTruncated, length);
+  if (have < length) return cutOff(stack, P.ah, length);
   const next = AH.next_header.read(bytes, stack.at);
   push(stack, P.ah, length);
   return byIpProtocol(stack, next);
@@ -101,9 +104,8 @@ export function authentication(bytes: Uint8Array, stack: LayerStack): number {
 function enterNetwork(stack: LayerStack): boolean {
   const layer = stack.depth;
   if (layer > 0) {
-    const below = stack.protocol[layer - 1]!;
     // Right above an IP header, or its extension headers: IP-in-IP.
-    if (below >= P.ipv4 && below <= P.ah && !enterTunnel(stack, layer)) return false;
+    if (IS_IP[stack.protocol[layer - 1]!] === 1 && !enterTunnel(stack, layer)) return false;
   }
   stack.network = layer;
   stack.transport = -1;

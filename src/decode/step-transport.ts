@@ -5,12 +5,13 @@ import { ICMP } from '../wire/icmp.ts';
 import { ICMPV6 } from '../wire/icmpv6.ts';
 import { IGMP } from '../wire/igmp.ts';
 import { OSPF } from '../wire/ospf.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { SCTP } from '../wire/sctp.ts';
 import { TCP, tcpHeaderLength } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
 import { FAULT, LIMIT } from './faults.ts';
-import { type LayerStack, PROTOCOL } from './layer-stack.ts';
-import { DONE, narrow, notice, push, stop } from './step.ts';
+import type { LayerStack } from './layer-stack.ts';
+import { cutOff, DONE, narrow, notice, push, stop } from './step.ts';
 import { afterUdp } from './step-tunnel.ts';
 import type { WalkPorts } from './walk-ports.ts';
 
@@ -26,7 +27,7 @@ export function tcp(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
   const have = stack.bound - at;
   notePorts(stack, have);
-  if (have < TCP_LENGTH) return stop(stack, F.tcpTruncated, TCP_LENGTH);
+  if (have < TCP_LENGTH) return cutOff(stack, P.tcp, TCP_LENGTH);
   const header = tcpHeaderLength(bytes, at);
   if (header < TCP_LENGTH) stop(stack, F.tcpHeaderLength, TCP_LENGTH);
   else if (have < header) notice(stack, F.tcpOptionsTruncated, header);
@@ -39,7 +40,7 @@ export function udp(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts): num
   const at = stack.at;
   const have = stack.bound - at;
   notePorts(stack, have);
-  if (have < UDP_LENGTH) return stop(stack, F.udpTruncated, UDP_LENGTH);
+  if (have < UDP_LENGTH) return cutOff(stack, P.udp, UDP_LENGTH);
   const length = readLength(bytes, at);
   if (length === 0) {
     // More than 65535 bytes have no other way to say so (RFC 2675 §4).
@@ -59,33 +60,33 @@ export function udp(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts): num
 
 export function sctp(stack: LayerStack): number {
   notePorts(stack, stack.bound - stack.at);
-  return plain(stack, P.sctp, SCTP.headerLength, F.sctpTruncated);
+  return plain(stack, P.sctp, SCTP.headerLength);
 }
 
 /** The walk stops here: the packet that an ICMP error quotes is not traffic. */
 export function icmp(stack: LayerStack): number {
-  return plain(stack, P.icmp, ICMP.headerLength, F.icmpTruncated);
+  return plain(stack, P.icmp, ICMP.headerLength);
 }
 
 export function icmpv6(stack: LayerStack): number {
-  return plain(stack, P.icmpv6, ICMPV6.headerLength, F.icmpv6Truncated);
+  return plain(stack, P.icmpv6, ICMPV6.headerLength);
 }
 
 export function igmp(stack: LayerStack): number {
-  return plain(stack, P.igmp, IGMP.headerLength, F.igmpTruncated);
+  return plain(stack, P.igmp, IGMP.headerLength);
 }
 
 export function esp(stack: LayerStack): number {
-  return plain(stack, P.esp, ESP.headerLength, F.espTruncated);
+  return plain(stack, P.esp, ESP.headerLength);
 }
 
 export function ospf(stack: LayerStack): number {
-  return plain(stack, P.ospf, OSPF.headerLength, F.ospfTruncated);
+  return plain(stack, P.ospf, OSPF.headerLength);
 }
 
 /** A header of fixed length that ends the walk. */
-function plain(stack: LayerStack, protocol: number, headerLength: number, fault: number): number {
-  if (stack.bound - stack.at < headerLength) return stop(stack, fault, headerLength);
+function plain(stack: LayerStack, protocol: number, headerLength: number): number {
+  if (stack.bound - stack.at < headerLength) return cutOff(stack, protocol, headerLength);
   stack.transport = stack.depth;
   push(stack, protocol, headerLength);
   return DONE;

@@ -6,13 +6,14 @@ import { ERSPAN2, ERSPAN3, erspan3Length } from '../wire/erspan.ts';
 import { ETHER_TYPE, FIRST_ETHER_TYPE } from '../wire/ether-type.ts';
 import { GENEVE, geneveLength } from '../wire/geneve.ts';
 import { GRE, greLength } from '../wire/gre.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { UDP } from '../wire/udp.ts';
 import { GPE_NEXT, VXLAN, VXLAN_GPE } from '../wire/vxlan.ts';
 import { isWireguardSize, WIREGUARD } from '../wire/wireguard.ts';
 import { FAULT, NUMBER_SPACE } from './faults.ts';
-import { type LayerStack, PROTOCOL } from './layer-stack.ts';
+import type { LayerStack } from './layer-stack.ts';
 import { isTunnelled, looksLikeVxlan } from './plausible.ts';
-import { DONE, enterTunnel, notice, push, stop, unsupported } from './step.ts';
+import { cutOff, DONE, enterTunnel, notice, push, stop, unsupported } from './step.ts';
 import { byEtherType } from './step-link.ts';
 import { PORT_KIND, type WalkPorts } from './walk-ports.ts';
 
@@ -51,7 +52,7 @@ export function afterUdp(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts,
 
 function vxlanOrPlain(bytes: Uint8Array, stack: LayerStack, expected: boolean): number {
   if (stack.bound - stack.at < VXLAN_LENGTH) {
-    return expected ? stop(stack, F.vxlanTruncated, VXLAN_LENGTH) : DONE;
+    return expected ? cutOff(stack, P.vxlan, VXLAN_LENGTH) : DONE;
   }
   if (readVniValid(bytes, stack.at) === 0) {
     if (expected) notice(stack, F.vxlanFlagClear, 0);
@@ -63,7 +64,7 @@ function vxlanOrPlain(bytes: Uint8Array, stack: LayerStack, expected: boolean): 
 /** VXLAN-GPE only with version 0 and the I flag; the next protocol field counts only with the P flag. */
 function gpeOrPlain(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
-  if (stack.bound - at < VXLAN_GPE.headerLength) return stop(stack, F.vxlanTruncated, VXLAN_GPE.headerLength);
+  if (stack.bound - at < VXLAN_GPE.headerLength) return cutOff(stack, P.vxlan, VXLAN_GPE.headerLength);
   const makesSense = VXLAN_GPE.ver.read(bytes, at) === 0 && VXLAN_GPE.i_bit.read(bytes, at) === 1;
   if (!makesSense) return DONE;
   return VXLAN_GPE.p_bit.read(bytes, at) === 1 ? VXLAN_GPE_STEP : P.vxlan;
@@ -86,6 +87,8 @@ export function vxlanGpe(bytes: Uint8Array, stack: LayerStack): number {
       return P.ipv6;
     case GPE_NEXT.ethernet:
       return P.ethernet;
+    case GPE_NEXT.mpls:
+      return P.mpls;
     default:
       return unsupported(stack, next, NUMBER_SPACE.gpeNextProtocol);
   }
@@ -94,7 +97,7 @@ export function vxlanGpe(bytes: Uint8Array, stack: LayerStack): number {
 /** Geneve version 0 (RFC 8926 §3.4); anything else on its port is plain UDP. */
 function geneveOrPlain(bytes: Uint8Array, stack: LayerStack): number {
   const have = stack.bound - stack.at;
-  if (have < GENEVE.headerLength) return stop(stack, F.geneveTruncated, GENEVE.headerLength);
+  if (have < GENEVE.headerLength) return cutOff(stack, P.geneve, GENEVE.headerLength);
   if (GENEVE.version.read(bytes, stack.at) !== 0) return DONE;
   const type = GENEVE.proto_type.read(bytes, stack.at);
   const known = isTunnelled(type) || (type >= FIRST_ETHER_TYPE && GENEVE.reserved.read(bytes, stack.at) === 0);
@@ -103,7 +106,7 @@ function geneveOrPlain(bytes: Uint8Array, stack: LayerStack): number {
 
 export function geneve(bytes: Uint8Array, stack: LayerStack): number {
   const header = geneveLength(bytes, stack.at);
-  if (stack.bound - stack.at < header) return stop(stack, F.geneveTruncated, header);
+  if (stack.bound - stack.at < header) return cutOff(stack, P.geneve, header);
   if (!enterTunnel(stack, stack.depth)) return stop(stack, F.tunnelTooDeep, 0);
   const type = GENEVE.proto_type.read(bytes, stack.at);
   push(stack, P.geneve, header);
@@ -132,9 +135,9 @@ export function wireguard(stack: LayerStack): number {
 export function gre(bytes: Uint8Array, stack: LayerStack): number {
   const at = stack.at;
   const have = stack.bound - at;
-  if (have < GRE.headerLength) return stop(stack, F.greTruncated, GRE.headerLength);
+  if (have < GRE.headerLength) return cutOff(stack, P.gre, GRE.headerLength);
   const header = greLength(bytes, at);
-  if (have < header) return stop(stack, F.greTruncated, header);
+  if (have < header) return cutOff(stack, P.gre, header);
   const type = GRE.proto.read(bytes, at);
   const plain = GRE['flags.version'].read(bytes, at) === 0 && GRE['flags.routing'].read(bytes, at) === 0;
   if (!plain || !isTunnelled(type)) {
@@ -155,14 +158,14 @@ export function erspan(bytes: Uint8Array, stack: LayerStack): number {
     return P.ethernet;
   }
   const have = stack.bound - stack.at;
-  if (have < ERSPAN2.headerLength) return stop(stack, F.erspanTruncated, ERSPAN2.headerLength);
+  if (have < ERSPAN2.headerLength) return cutOff(stack, P.erspan, ERSPAN2.headerLength);
   const version = ERSPAN2.version.read(bytes, stack.at);
   if (version === 0 || version > 2) return unsupported(stack, version, NUMBER_SPACE.erspanVersion);
   let header = ERSPAN2.headerLength;
   if (version === 2) {
-    if (have < ERSPAN3.headerLength) return stop(stack, F.erspanTruncated, ERSPAN3.headerLength);
+    if (have < ERSPAN3.headerLength) return cutOff(stack, P.erspan, ERSPAN3.headerLength);
     header = erspan3Length(bytes, stack.at);
-    if (have < header) return stop(stack, F.erspanTruncated, header);
+    if (have < header) return cutOff(stack, P.erspan, header);
   }
   push(stack, P.erspan, header);
   return P.ethernet;

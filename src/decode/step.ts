@@ -1,7 +1,8 @@
 // HOT: per packet. No allocation.
 // The few moves that every step of the walk is made of: push a layer, narrow its end, end the walk and say why.
-import { FAULT, LIMIT } from './faults.ts';
-import { type LayerStack, MAX_LAYERS, MAX_TUNNELS, OUTCOME, PROTOCOL } from './layer-stack.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
+import { FAULT, LIMIT, TRUNCATED } from './faults.ts';
+import { type LayerStack, MAX_LAYERS, MAX_TUNNELS, OUTCOME } from './layer-stack.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time (measured: 2x).
 const P = PROTOCOL;
@@ -63,6 +64,11 @@ export function stop(stack: LayerStack, fault: number, need: number): number {
   stack.outcome = O.faulty;
   record(stack, fault, need);
   return DONE;
+}
+
+/** Ends the walk: the header of `protocol` at the cursor needs `need` bytes. */
+export function cutOff(stack: LayerStack, protocol: number, need: number): number {
+  return stop(stack, TRUNCATED[protocol]!, need);
 }
 
 /** Notes something odd in the layer at the cursor; the walk goes on, and the first notice is kept until a fault comes. */

@@ -1,11 +1,13 @@
 // HOT: per packet. No allocation.
 // packets -> layers: the one walk, by which `trace` and `decode` cannot disagree. From the link type it follows the
 // next-protocol fields. Guarantees: never throws, never reads outside start .. start + captured, ends after MAX_LAYERS.
+import { PROTOCOL, type ProtocolNumber } from '../wire/protocols.ts';
 import { FAULT, NUMBER_SPACE } from './faults.ts';
-import { type LayerStack, MAX_LAYERS, OUTCOME, PROTOCOL } from './layer-stack.ts';
+import { type LayerStack, MAX_LAYERS, OUTCOME } from './layer-stack.ts';
 import { DONE, data, reset, stop } from './step.ts';
-import { arp, ethernet, llc, nullLoopback, raw, sll, sll2, vlan } from './step-link.ts';
+import { arp, ethernet, llc, nullLoopback, raw, sll, sll2 } from './step-link.ts';
 import { authentication, extension, fragment, ipv4, ipv6 } from './step-network.ts';
+import { mpls, ppp, pppoe, pseudowire, vlan } from './step-tag.ts';
 import { esp, icmp, icmpv6, igmp, ospf, sctp, tcp, udp } from './step-transport.ts';
 import { erspan, geneve, gre, VXLAN_GPE_STEP, vxlan, vxlanGpe, wireguard } from './step-tunnel.ts';
 import type { WalkPorts } from './walk-ports.ts';
@@ -45,7 +47,7 @@ export function walk(
   }
   while (next !== END) {
     if (stack.depth > LAYERS - IN_LINE) {
-      next = stack.depth < LAYERS ? step(bytes, stack, ports, next) : stop(stack, FAULT.tooDeep, 0);
+      next = stack.depth < LAYERS ? step(bytes, stack, ports, next as ProtocolNumber) : stop(stack, FAULT.tooDeep, 0);
       continue;
     }
     // The usual protocols in their usual order: branches that are predicted well take half the time of a bare switch.
@@ -53,7 +55,7 @@ export function walk(
     if (next === P.ipv4) next = ipv4(bytes, stack);
     if (next === P.tcp) next = tcp(bytes, stack);
     else if (next === P.udp) next = udp(bytes, stack, ports);
-    else if (next !== END) next = step(bytes, stack, ports, next);
+    else if (next !== END) next = step(bytes, stack, ports, next as ProtocolNumber);
   }
 }
 
@@ -80,8 +82,16 @@ export function firstProtocol(linkType: number): number {
   }
 }
 
-/** Longer than other functions by design: one line per protocol, the most frequent ones first. */
-function step(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts, protocol: number): number {
+/**
+ * Longer than other functions by design: one line per protocol, the most frequent ones first. A protocol without a line does
+ * not compile.
+ */
+function step(
+  bytes: Uint8Array,
+  stack: LayerStack,
+  ports: WalkPorts,
+  protocol: ProtocolNumber | typeof VXLAN_GPE_STEP,
+): number {
   switch (protocol) {
     case P.ethernet:
       return ethernet(bytes, stack);
@@ -107,6 +117,14 @@ function step(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts, protocol: 
       return vlan(bytes, stack);
     case P.arp:
       return arp(bytes, stack);
+    case P.mpls:
+      return mpls(bytes, stack);
+    case P.pseudowire:
+      return pseudowire(stack);
+    case P.pppoe:
+      return pppoe(bytes, stack);
+    case P.ppp:
+      return ppp(bytes, stack);
     case P.data:
       return data(stack);
     case P.raw:
@@ -116,11 +134,11 @@ function step(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts, protocol: 
     case P.llc:
       return llc(bytes, stack);
     case P.hopByHop:
-      return extension(bytes, stack, P.hopByHop, FAULT.hopByHopTruncated);
+      return extension(bytes, stack, P.hopByHop);
     case P.routing:
-      return extension(bytes, stack, P.routing, FAULT.routingTruncated);
+      return extension(bytes, stack, P.routing);
     case P.destinationOptions:
-      return extension(bytes, stack, P.destinationOptions, FAULT.destinationOptionsTruncated);
+      return extension(bytes, stack, P.destinationOptions);
     case P.fragment:
       return fragment(bytes, stack);
     case P.ah:
@@ -143,7 +161,9 @@ function step(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts, protocol: 
       return igmp(stack);
     case P.ospf:
       return ospf(stack);
-    default:
+    case P.none:
       return DONE;
+    default:
+      return protocol satisfies never;
   }
 }

@@ -1,15 +1,15 @@
 // The walked layers as pieces that tile the frame: headers, payload, padding behind a layer's own length, what the capture
 // did not keep, and the packet that an ICMP error quotes. Guarantee: no gap, no overlap, the sum is the length on the wire.
 
-import { LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import { LayerStack } from '../decode/layer-stack.ts';
 import { judgeChecksum } from '../decode/view/checksums.ts';
 import { viewFault } from '../decode/view/fault-view.ts';
 import { type LayerView, viewPacket } from '../decode/view/packet-view.ts';
 import { walk } from '../decode/walk.ts';
 import { isIp, type WalkedPacket } from '../packets/walked-packet.ts';
 import { icmpQuotes } from '../wire/icmp.ts';
+import { PROTOCOL, protocolRow } from '../wire/protocols.ts';
 import type { ExplainedField, ExplainedLayer, Side } from './explanation.ts';
-import { layerTitle } from './layer-titles.ts';
 
 const LINKTYPE_RAW = 101;
 
@@ -35,6 +35,7 @@ export function sideOf(walked: WalkedPacket, index: number): Side {
 }
 
 function headerPiece(bytes: Uint8Array, stack: LayerStack, layer: LayerView, side: Side): Piece {
+  const { title, short } = protocolRow(layer.number);
   const judged = side === 'quoted' ? null : judgeChecksum(bytes, stack, layer.index);
   const fields: ExplainedField[] = layer.fields.map((field) => ({
     ...field,
@@ -43,7 +44,8 @@ function headerPiece(bytes: Uint8Array, stack: LayerStack, layer: LayerView, sid
   return {
     protocol: layer.protocol,
     kind: 'header',
-    ...layerTitle(layer.number),
+    title,
+    short,
     side,
     offset: layer.offset,
     length: layer.length,

@@ -6,6 +6,7 @@ import type { WalkedPacket } from '../packets/walked-packet.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
 import type { Settings } from '../verdict/flow/overlay-in-use.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
+import { PROTOCOLS, type ProtocolRow } from '../wire/protocols.ts';
 import type { ExplainedLayer, Place, Side } from './explanation.ts';
 import { type OuterFacts, outerFactsOf, outerIp } from './packet-flow.ts';
 
@@ -33,6 +34,9 @@ export interface SideLayers {
   side: Side;
   link: ExplainedLayer | null;
   vlans: readonly ExplainedLayer[];
+  /** MPLS labels, outermost first. */
+  labels: readonly ExplainedLayer[];
+  pppoe: ExplainedLayer | null;
   /** The IP header of this side (of the flow, where a pod nests its own tunnels). */
   ip: ExplainedLayer | null;
   /** What is right above it: TCP, UDP, ICMP, a fragment header is passed over. */
@@ -43,8 +47,9 @@ export interface SideLayers {
   tunnel: ExplainedLayer | null;
 }
 
-const LINKS = ['eth', 'sll', 'null', 'raw', 'llc'];
-const EXTENSIONS = ['ipv6.hopopts', 'ipv6.routing', 'ipv6.fraghdr', 'ipv6.dstopts', 'ah'];
+const LINKS = namesOf((row) => row.place === 'link');
+const EXTENSIONS = namesOf((row) => row.place === 'extension');
+const TUNNELS = namesOf((row) => row.place === 'tunnel' && row.tunnel !== null);
 
 export function sideLayers(scene: Pick<Scene, 'layers' | 'walked'>, side: Side): SideLayers {
   const own = scene.layers.filter((layer) => layer.side === side && layer.kind === 'header');
@@ -53,14 +58,25 @@ export function sideLayers(scene: Pick<Scene, 'layers' | 'walked'>, side: Side):
   const tunnel = side === 'outer' && scene.walked.encapsulation !== 'ipip' ? (own.at(-1) ?? null) : null;
   return {
     side,
-    link: own.find((layer) => LINKS.includes(layer.protocol)) ?? null,
+    link: own.find((layer) => LINKS.has(layer.protocol)) ?? null,
     vlans: own.filter((layer) => (layer.protocol === 'vlan' || layer.protocol === 'ieee8021ad') && isBelow(layer, ip)),
+    labels: own.filter((layer) => layer.protocol === 'mpls' && isBelow(layer, ip)),
+    pppoe: own.find((layer) => layer.protocol === 'pppoes' && isBelow(layer, ip)) ?? null,
     ip,
-    upper: above.find((layer) => !EXTENSIONS.includes(layer.protocol)) ?? null,
+    upper: above.find((layer) => !EXTENSIONS.has(layer.protocol)) ?? null,
     fragment: above.find((layer) => layer.protocol === 'ipv6.fraghdr') ?? null,
     arp: own.find((layer) => layer.protocol === 'arp') ?? null,
-    tunnel: tunnel !== null && ['vxlan', 'geneve', 'gre', 'wg'].includes(tunnel.protocol) ? tunnel : null,
+    tunnel: tunnel !== null && TUNNELS.has(tunnel.protocol) ? tunnel : null,
   };
+}
+
+/** What `ExplainedLayer.protocol` is for the protocols whose row says so. */
+function namesOf(has: (row: ProtocolRow) => boolean): ReadonlySet<string> {
+  return new Set(
+    Object.values<ProtocolRow>(PROTOCOLS)
+      .filter(has)
+      .map((row) => row.name),
+  );
 }
 
 function isBelow(layer: ExplainedLayer, ip: ExplainedLayer | null): boolean {

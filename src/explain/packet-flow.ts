@@ -1,11 +1,12 @@
 // Which flow of the trace a packet belongs to, by the inner five-tuple, and which of its observations.
 import type { Observation } from '../attribution/vocabulary.ts';
-import { OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
+import { OUTCOME } from '../decode/layer-stack.ts';
 import type { LayerView } from '../decode/view/packet-view.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { isIp, type WalkedPacket } from '../packets/walked-packet.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import { IPV4 } from '../wire/ipv4.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 
 /** The inner five-tuple of a packet as `trace` names it; ports null when cut off or in another fragment. */
 export interface FiveTuple {

@@ -4,9 +4,10 @@
 import type { CapturePoint, Observation, PointRole } from '../attribution/vocabulary.ts';
 import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../cluster/computed-names.ts';
-import { PROTOCOL } from '../decode/layer-stack.ts';
+
 import type { WalkedPacket } from '../packets/walked-packet.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { Place } from './explanation.ts';
 import { numberOf, textOf } from './packet-flow.ts';
 

@@ -1,12 +1,12 @@
 // Other places of the same packet, its answer, and the fragment it belongs to: one more reading of the captures, up to a few
 // seconds behind the packet.
-import { PROTOCOL } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import { copyPacket, type PacketCopy, type Reading } from '../packets/read-packet.ts';
 import { readPackets } from '../packets/read-packets.ts';
 import { RELATION, relationOf, type Target } from '../packets/same-packet.ts';
 import { isIp, type WalkedPacket, type WalkSettings, walkPacket } from '../packets/walked-packet.ts';
 import type { Trace } from '../verdict/trace-types.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { Related } from './explanation.ts';
 import { numberOf } from './packet-flow.ts';
 import { packetPlace } from './packet-place.ts';

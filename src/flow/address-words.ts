@@ -1,10 +1,10 @@
 // HOT: per packet. No allocation.
 // Addresses as one 32-bit word: an IPv4 address is its own word, an IPv6 address the index of its four words.
-import { PROTOCOL } from '../decode/layer-stack.ts';
 import { formatIPv4, formatIPv6 } from '../net/ip.ts';
 import { u32 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { WordTable } from './word-table.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.

@@ -1,9 +1,11 @@
 // Checksums of the first packets of rows: enough to tell a NIC or kernel that gets them wrong from one unlucky packet, few
 // enough to cost nothing. Bounded by path and in all, and outside the loops that count. What a state means depends on where it
 // was captured: verdict/flow/warnings.ts decides.
+
 import type { PacketBatch } from '../capture/source.ts';
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { judgeChecksum } from '../decode/view/checksums.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { BatchSource } from './batch-source.ts';
 import { RARE, type RowRecords } from './row-records.ts';
 

@@ -4,9 +4,10 @@
 // oldest of the four makes room.
 
 import { fragmentHeader } from '../decode/ip-facts.ts';
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { AddressWords } from './address-words.ts';
 
 /** Datagrams remembered at most. */

@@ -1,9 +1,10 @@
 // HOT: per packet. No allocation.
 // The outermost link-layer addresses of frames, per capture interface: what tells later where a capture was taken.
 // One entry per (capture, interface, ifindex, packet type, source MAC, destination MAC).
-import { FAULT } from '../decode/faults.ts';
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import { FAULT, TRUNCATED } from '../decode/faults.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { formatMac } from '../net/mac.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { SLL } from '../wire/sll.ts';
 import { SLL2 } from '../wire/sll2.ts';
 import type { LinkRecord } from './record.ts';
@@ -145,7 +146,7 @@ function cooked2Key(key: Int32Array, view: DataView, at: number): void {
 
 /** A link header that is cut off or not known says nothing; a damaged raw IP packet still came from a raw IP link. */
 function withoutHeader(stack: LayerStack): number {
-  return stack.fault === F.rawTruncated || stack.fault === F.rawVersion ? RAW : OTHER;
+  return stack.fault === TRUNCATED[P.raw] || stack.fault === F.rawVersion ? RAW : OTHER;
 }
 
 /** Text of a MAC kept as its first two and its last four bytes. */

@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation.
 // What tells an overlay tunnel from a carrier: the node addresses and the cluster's VNIs, and nothing else about the cluster.
-import { PROTOCOL } from '../decode/layer-stack.ts';
 import { parseIp } from '../net/ip.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { WordTable } from './word-table.ts';
 
 export class NodeAddresses {

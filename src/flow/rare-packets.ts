@@ -1,9 +1,11 @@
 // Packets that the facts alone do not tell how to count: fragments, nested tunnels, carriers, WireGuard, ICMP errors, ARP and
 // what is no flow. Each is walked once more and takes as long as it needs.
+
 import type { PacketBatch } from '../capture/source.ts';
 import { FACT, type PacketFacts } from '../decode/facts.ts';
 import { isFirstFragment } from '../decode/ip-facts.ts';
-import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import type { AddressWords } from './address-words.ts';
 import type { ArpPairs } from './arp-pairs.ts';
 import type { BatchSource } from './batch-source.ts';

@@ -1,8 +1,9 @@
 // HOT: per packet. No allocation.
 // Tunnels as seen in frames: what carried the inner packet, between which outer addresses, with which inner MACs.
 // Index 0 means "no tunnel". A nested tunnel's entry names the entry of the tunnel around it.
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { GENEVE } from '../wire/geneve.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 import { UDP } from '../wire/udp.ts';
 import { VXLAN } from '../wire/vxlan.ts';
 import type { AddressWords } from './address-words.ts';

@@ -1,13 +1,13 @@
 // HOT: per packet. No allocation (but for addresses met for the first time).
 // Addresses -> which of the filters they fit: each is looked up once in the snapshot and remembered. Memory is bounded.
 import type { TimeWindow } from '../attribution/who/address-book.ts';
-import { PROTOCOL } from '../decode/layer-stack.ts';
 import { OverlensError } from '../errors.ts';
 import { type Cidr, cidrContains, parseCidrOrIp } from '../net/cidr.ts';
 import { formatIPv4, formatIPv6, parseIp } from '../net/ip.ts';
 import type { Node, Owner, Topology } from '../topology/model.ts';
 import { matchesPod } from '../verdict/flow-filter.ts';
 import { u32 } from '../wire/bytes.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 
 export interface AddressQuestions {
   /** `[NAMESPACE/]PREFIX` at either end, as sender, as receiver. */

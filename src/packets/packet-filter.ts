@@ -3,7 +3,7 @@
 // fits when its flow would, as far as the packet shows it. Memory is bounded.
 
 import { fragmentHeader, isFirstFragment, upperProtocol } from '../decode/ip-facts.ts';
-import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import { AddressWords } from '../flow/address-words.ts';
 import { Fragments } from '../flow/fragments.ts';
@@ -13,6 +13,7 @@ import { outerNetwork, Tunnels } from '../flow/tunnels.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { u16, u32 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
+import { PROTOCOL, protocolRow } from '../wire/protocols.ts';
 import { type AddressFilter, type AddressQuestions, FITS } from './address-filter.ts';
 
 const P = PROTOCOL;
@@ -73,13 +74,13 @@ export class PacketFilter {
   #fitsWithoutFlow(stack: LayerStack): boolean {
     if (this.#encapsulations === null || this.#ports !== null || this.#protocols !== null) return false;
     if (this.#addresses.asks || stack.tunnels === 0) return false;
-    return this.#encapsulations.has(kindOf(stack.protocol[stack.tunnel[stack.tunnels - 1]!]!));
+    return this.#encapsulations.has(protocolRow(stack.protocol[stack.tunnel[stack.tunnels - 1]!]!).tunnel ?? 'ipip');
   }
 
   #fitsFlow(bytes: Uint8Array, stack: LayerStack): boolean {
     const { network, tunnelLayer } = this.#selection;
     if (this.#encapsulations !== null) {
-      const kind = tunnelLayer < 0 ? 'none' : kindOf(stack.protocol[tunnelLayer]!);
+      const kind = tunnelLayer < 0 ? 'none' : (protocolRow(stack.protocol[tunnelLayer]!).tunnel ?? 'ipip');
       if (!this.#encapsulations.has(kind)) return false;
     }
     const protocol = network === stack.network ? stack.ipProtocol : upperProtocol(stack, network);
@@ -150,22 +151,6 @@ export class PacketFilter {
     this.#words = new AddressWords();
     this.#tunnels = new Tunnels(this.#words);
     this.#selection = new Selection(this.#tunnels, this.#nodes);
-  }
-}
-
-/** What trace calls the encapsulation whose header is of this protocol. */
-function kindOf(protocol: number): string {
-  switch (protocol) {
-    case P.vxlan:
-      return 'vxlan';
-    case P.geneve:
-      return 'geneve';
-    case P.gre:
-      return 'gre';
-    case P.wireguard:
-      return 'wireguard';
-    default:
-      return 'ipip';
   }
 }
 

@@ -1,9 +1,10 @@
 // HOT: per packet. No allocation.
 // Recognises one IP packet wherever it was captured: plain on a veth, inside VXLAN on a NIC, in a mirrored copy. TTL and checksums
 // change on the way, addresses, identification, ports and sequence do not (calico-facts 6, de-duplication).
-import { type LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import type { LayerStack } from '../decode/layer-stack.ts';
 import { u16, u32 } from '../wire/bytes.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 
 /** How another packet relates to the one looked for. */
 export const RELATION = { none: 0, same: 1, reverse: 2, firstFragment: 3 } as const;

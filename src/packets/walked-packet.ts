@@ -2,7 +2,7 @@
 // code, so that `explain` and `trace` cannot disagree.
 
 import { overlayAddresses, overlayPorts } from '../attribution/overlay-settings.ts';
-import { LayerStack, PROTOCOL } from '../decode/layer-stack.ts';
+import { LayerStack } from '../decode/layer-stack.ts';
 import { type LayerView, viewPacket } from '../decode/view/packet-view.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
@@ -12,6 +12,7 @@ import type { FrameEncapsulation } from '../flow/record.ts';
 import { Selection } from '../flow/selection.ts';
 import { Tunnels } from '../flow/tunnels.ts';
 import type { Topology } from '../topology/model.ts';
+import { protocolRow } from '../wire/protocols.ts';
 
 /** What the walk depends on besides the packet: ports that mean a tunnel, and what tells an overlay from a mirror. */
 export interface WalkSettings {
@@ -68,7 +69,7 @@ export function walkPacket(
     transport: stack.network < 0 ? -1 : selection.transport,
     tunnel,
     first: firstLayer(stack, tunnel, stack.network < 0 ? 0 : selection.linkLayer),
-    encapsulation: encapsulationOf(stack, tunnel),
+    encapsulation: tunnel < 0 ? 'none' : (protocolRow(stack.protocol[tunnel]!).tunnel ?? 'none'),
   };
 }
 
@@ -98,21 +99,5 @@ function firstLayer(stack: LayerStack, tunnel: number, linkLayer: number): numbe
 }
 
 export function isIp(protocol: number): boolean {
-  return protocol === PROTOCOL.ipv4 || protocol === PROTOCOL.ipv6;
-}
-
-function encapsulationOf(stack: LayerStack, tunnel: number): FrameEncapsulation {
-  if (tunnel < 0) return 'none';
-  switch (stack.protocol[tunnel]) {
-    case PROTOCOL.vxlan:
-      return 'vxlan';
-    case PROTOCOL.gre:
-      return 'gre';
-    case PROTOCOL.geneve:
-      return 'geneve';
-    case PROTOCOL.wireguard:
-      return 'wireguard';
-    default:
-      return 'ipip';
-  }
+  return protocolRow(protocol).place === 'network';
 }

@@ -1,6 +1,7 @@
 // ARP. The address lengths are fields of the header; for Ethernet and IPv4, the only pair in use, all is fixed.
 import { etherTypeName } from './ether-type.ts';
-import { defineHeader, ipv4, mac, uint } from './header.ts';
+import { defineHeader, ipv4, mac, type Part, uint, variable } from './header.ts';
+import { layout } from './layout.ts';
 
 const FIXED = {
   'hw.type': uint(0, 16, 'Hardware type', { meaning: (value) => (value === 1 ? 'Ethernet' : null) }),
@@ -40,4 +41,22 @@ export function isEthernetArp(bytes: Uint8Array, at: number): boolean {
 
 function opcodeName(value: number): string | null {
   return ['request', 'reply', 'RARP request', 'RARP reply'][value - 1] ?? null;
+}
+
+export const ARP_LAYOUT = layout(ARP_FIXED, arpParts, {
+  protocol: 'arp',
+  title: 'ARP',
+  announcedBy: 'EtherType 0x0806',
+  forms: { 'ARP for IPv4 on Ethernet': ARP },
+});
+
+function arpParts(bytes: Uint8Array, at: number): readonly Part[] {
+  if (isEthernetArp(bytes, at)) return [{ header: ARP, at }];
+  const rest = arpLength(bytes, at) - ARP_FIXED.headerLength;
+  if (rest === 0) return [{ header: ARP_FIXED, at }];
+  const addresses = variable('arp', ARP_FIXED.spec, null, 'Addresses', rest);
+  return [
+    { header: ARP_FIXED, at },
+    { header: addresses, at: at + ARP_FIXED.headerLength },
+  ];
 }

@@ -1,5 +1,6 @@
 // ERSPAN, a mirrored frame inside GRE: type I has no header of its own, types II and III have one of these.
 import { defineHeader, flag, type Part, uint, variable } from './header.ts';
+import { layout } from './layout.ts';
 
 export const ERSPAN2 = defineHeader('erspan', 'draft-foschiano-erspan-03 §4.2', 8, {
   version: uint(0, 4, 'Version'),
@@ -35,7 +36,7 @@ export function erspan3Length(bytes: Uint8Array, at: number): number {
 }
 
 /** Type II or III by the version, with the platform subheader as bytes. */
-export function erspanParts(bytes: Uint8Array, at: number): Part[] {
+function erspanParts(bytes: Uint8Array, at: number): Part[] {
   if (ERSPAN2.version.read(bytes, at) !== 2) return [{ header: ERSPAN2, at }];
   const parts: Part[] = [{ header: ERSPAN3, at }];
   const rest = erspan3Length(bytes, at) - ERSPAN3.headerLength;
@@ -45,3 +46,14 @@ export function erspanParts(bytes: Uint8Array, at: number): Part[] {
   }
   return parts;
 }
+
+/** Type I has none of these: decode/view/layer-parts.ts. */
+export const ERSPAN_LAYOUT = layout(ERSPAN2, erspanParts, {
+  protocol: 'erspan',
+  title: 'ERSPAN',
+  announcedBy: 'GRE protocol 0x88be (types I and II) or 0x22eb (type III)',
+  forms: {
+    'Type II': ERSPAN2,
+    'Type III': ERSPAN3,
+  },
+});

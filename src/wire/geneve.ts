@@ -1,6 +1,7 @@
 // Geneve. The header is 8 bytes and up to 252 bytes of options.
 import { etherTypeName } from './ether-type.ts';
 import { defineHeader, flag, type Part, reserved, uint, variable } from './header.ts';
+import { layout } from './layout.ts';
 
 export const GENEVE_PORT = 6081;
 
@@ -31,7 +32,7 @@ export function geneveLength(bytes: Uint8Array, at: number): number {
 }
 
 /** The header and its options; those that do not fit before `end` are left out. */
-export function geneveParts(bytes: Uint8Array, at: number, end: number): Part[] {
+function geneveParts(bytes: Uint8Array, at: number, end: number): Part[] {
   const parts: Part[] = [{ header: GENEVE, at }];
   const stop = Math.min(at + geneveLength(bytes, at), end);
   for (let option = at + GENEVE.headerLength; option + GENEVE_OPTION.headerLength <= stop; ) {
@@ -55,3 +56,13 @@ export function geneveParts(bytes: Uint8Array, at: number, end: number): Part[] 
   }
   return parts;
 }
+
+export const GENEVE_LAYOUT = layout(GENEVE, geneveParts, {
+  protocol: 'geneve',
+  title: 'Geneve',
+  announcedBy: 'UDP destination port 6081',
+  forms: {
+    Geneve: GENEVE,
+    Option: GENEVE_OPTION,
+  },
+});

@@ -1,6 +1,7 @@
 // GRE: four bytes, then the optional words that the flags announce, in this order: checksum, key, sequence number.
 import { etherTypeName } from './ether-type.ts';
 import { defineHeader, flag, type HeaderInfo, type Part, uint } from './header.ts';
+import { layout } from './layout.ts';
 
 export const GRE = defineHeader('gre', 'RFC 2784 §2, RFC 2890 §2', 4, {
   flags_and_version: uint(0, 16, 'Flags and version', { hex: true, group: true }),
@@ -33,7 +34,7 @@ export function greLength(bytes: Uint8Array, at: number): number {
 }
 
 /** The four bytes and the optional words that their flags announce. */
-export function greParts(bytes: Uint8Array, at: number, end: number): Part[] {
+function greParts(bytes: Uint8Array, at: number, end: number): Part[] {
   const parts: Part[] = [{ header: GRE, at }];
   let place = at + GRE.headerLength;
   const words: [boolean, HeaderInfo][] = [
@@ -48,3 +49,15 @@ export function greParts(bytes: Uint8Array, at: number, end: number): Part[] {
   }
   return parts;
 }
+
+export const GRE_LAYOUT = layout(GRE, greParts, {
+  protocol: 'gre',
+  title: 'GRE',
+  announcedBy: 'IP protocol 47',
+  forms: {
+    GRE: GRE,
+    'Checksum, if announced': GRE_CHECKSUM,
+    'Key, if announced': GRE_KEY,
+    'Sequence number, if announced': GRE_SEQUENCE,
+  },
+});

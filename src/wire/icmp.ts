@@ -1,6 +1,7 @@
 // ICMP: eight bytes whose second half depends on the type, so one definition for each form.
 // The packet that an error quotes is looked up by those who need it, never counted as traffic.
 import { defineHeader, type HeaderInfo, ipv4, octets, uint } from './header.ts';
+import { layout, oneOf } from './layout.ts';
 
 const FIXED = {
   type: uint(0, 8, 'Type', { meaning: icmpTypeName }),
@@ -68,7 +69,7 @@ export const ICMP_TYPE = {
 export const ICMP_FRAGMENTATION_NEEDED = 4;
 
 /** The definition that fits a message of this type and code of which `have` bytes are there. */
-export function icmpForm(type: number, code: number, have: number): HeaderInfo {
+function icmpForm(type: number, code: number, have: number): HeaderInfo {
   switch (type) {
     case ICMP_TYPE.echo:
     case ICMP_TYPE.echoReply:
@@ -140,3 +141,22 @@ const UNREACHABLE_CODES: readonly string[] = [
   'host precedence violation',
   'precedence cutoff',
 ];
+
+export const ICMP_LAYOUT = layout(
+  ICMP,
+  oneOf((bytes, at, end) => icmpForm(ICMP.type.read(bytes, at), ICMP.code.read(bytes, at), end - at)),
+  {
+    protocol: 'icmp',
+    title: 'ICMP',
+    announcedBy: 'IP protocol 1',
+    forms: {
+      'Any message': ICMP,
+      Echo: ICMP_ECHO,
+      'Destination unreachable, time exceeded': ICMP_UNUSED,
+      'Fragmentation needed': ICMP_TOO_BIG,
+      Redirect: ICMP_REDIRECT,
+      'Parameter problem': ICMP_PARAMETER,
+      Timestamp: ICMP_TIMESTAMP,
+    },
+  },
+);

@@ -1,6 +1,18 @@
 // Options of neighbour discovery messages: type, length in units of 8 bytes, data.
 import { defineHeader, type HeaderInfo, mac, type Part, reserved, uint, variable } from './header.ts';
-import { ICMPV6, ICMPV6_TYPE, icmpv6Form } from './icmpv6.ts';
+import {
+  ICMPV6,
+  ICMPV6_ECHO,
+  ICMPV6_PARAMETER,
+  ICMPV6_TOO_BIG,
+  ICMPV6_TYPE,
+  icmpv6Form,
+  LISTENER_REPORT,
+  NEIGHBOR_ADVERTISEMENT,
+  NEIGHBOR_SOLICITATION,
+  ROUTER_ADVERTISEMENT,
+} from './icmpv6.ts';
+import { layout } from './layout.ts';
 
 const SPEC = 'RFC 4861 §4.6';
 const HEAD = {
@@ -22,7 +34,7 @@ export const ND_MTU = defineHeader('icmpv6', 'RFC 4861 §4.6.4', 8, {
 });
 
 /** The message and, for router and neighbour discovery, its options; what is cut off is left out. */
-export function icmpv6Parts(bytes: Uint8Array, at: number, end: number): Part[] {
+function icmpv6Parts(bytes: Uint8Array, at: number, end: number): Part[] {
   const type = ICMPV6.type.read(bytes, at);
   const form = icmpv6Form(type);
   if (at + form.headerLength > end) return [{ header: ICMPV6, at }];
@@ -53,3 +65,22 @@ function optionName(type: number): string | null {
     ] ?? null
   );
 }
+
+export const ICMPV6_LAYOUT = layout(ICMPV6, icmpv6Parts, {
+  protocol: 'icmpv6',
+  title: 'ICMPv6',
+  announcedBy: 'next header 58',
+  forms: {
+    'Any message': ICMPV6,
+    Echo: ICMPV6_ECHO,
+    'Packet too big': ICMPV6_TOO_BIG,
+    'Parameter problem': ICMPV6_PARAMETER,
+    'Router advertisement': ROUTER_ADVERTISEMENT,
+    'Neighbor solicitation': NEIGHBOR_SOLICITATION,
+    'Neighbor advertisement': NEIGHBOR_ADVERTISEMENT,
+    'Multicast listener report': LISTENER_REPORT,
+    Option: ND_OPTION,
+    'Link-layer address': ND_LINK_ADDRESS,
+    MTU: ND_MTU,
+  },
+});

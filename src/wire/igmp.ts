@@ -1,5 +1,6 @@
 // IGMP: the eight bytes that versions 1 and 2 have, and version 3 in its queries.
 import { defineHeader, ipv4, uint } from './header.ts';
+import { always, layout } from './layout.ts';
 
 export const IGMP = defineHeader('igmp', 'RFC 2236 §2', 8, {
   type: uint(0, 8, 'Type', { hex: true, meaning: typeName }),
@@ -24,3 +25,10 @@ function typeName(value: number): string | null {
       return null;
   }
 }
+
+export const IGMP_LAYOUT = layout(IGMP, always(IGMP), {
+  protocol: 'igmp',
+  title: 'IGMP',
+  announcedBy: 'IP protocol 2',
+  forms: { IGMP: IGMP },
+});

@@ -1,6 +1,7 @@
 // IPv4 options: one byte (end, no-operation), or type, length and data. Seen for router alert and, rarely, routes.
 import { defineHeader, flag, type HeaderInfo, ipv4, type Part, uint, variable } from './header.ts';
 import { IPV4, ipv4HeaderLength } from './ipv4.ts';
+import { layout } from './layout.ts';
 
 const SPEC = 'RFC 791 §3.1';
 
@@ -47,7 +48,7 @@ const OPTION = {
 } as const;
 
 /** The fixed header and its options; those that do not fit before `end` are left out. */
-export function ipv4Parts(bytes: Uint8Array, at: number, end: number): Part[] {
+function ipv4Parts(bytes: Uint8Array, at: number, end: number): Part[] {
   const parts: Part[] = [{ header: IPV4, at }];
   const stop = Math.min(at + ipv4HeaderLength(bytes, at), end);
   for (let option = at + IPV4.headerLength; option < stop; ) {
@@ -122,3 +123,17 @@ function optionName(type: number): string | null {
       return null;
   }
 }
+
+export const IPV4_LAYOUT = layout(IPV4, ipv4Parts, {
+  protocol: 'ip',
+  title: 'IPv4',
+  announcedBy: 'EtherType 0x0800, IP protocol 4',
+  forms: {
+    IPv4: IPV4,
+    'Option of one byte': IPV4_OPTION_BYTE,
+    Option: IPV4_OPTION,
+    'Router alert': IPV4_ROUTER_ALERT,
+    'Record route, source routes': IPV4_ROUTE,
+    'Time stamp': IPV4_TIMESTAMP,
+  },
+});

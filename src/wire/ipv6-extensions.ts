@@ -1,6 +1,7 @@
 // IPv6 extension headers (RFC 8200 §4) and the Authentication Header, which IPv4 carries too.
 import { defineHeader, flag, octets, type Part, reserved, uint, variable } from './header.ts';
 import { ipProtocolName } from './ip-protocol.ts';
+import { always, layout } from './layout.ts';
 
 const nextHeader = uint(0, 8, 'Next header', { meaning: ipProtocolName });
 const length8 = uint(8, 8, 'Length (8 bytes beyond the first 8)', { meaning: (value) => `${(value + 1) * 8} bytes` });
@@ -61,7 +62,7 @@ function routingTypeName(value: number): string | null {
 }
 
 /** The Authentication Header with its integrity check value. */
-export function ahParts(bytes: Uint8Array, at: number, end: number): Part[] {
+function ahParts(bytes: Uint8Array, at: number, end: number): Part[] {
   const value = at + AH.headerLength;
   const length = Math.min(at + ahLength(bytes, at), end) - value;
   if (length <= 0) return [{ header: AH, at }];
@@ -70,3 +71,17 @@ export function ahParts(bytes: Uint8Array, at: number, end: number): Part[] {
     { header: variable('ah', AH.spec, 'icv', 'Integrity check value', length), at: value },
   ];
 }
+
+export const FRAGMENT_LAYOUT = layout(FRAGMENT, always(FRAGMENT), {
+  protocol: 'ipv6.fraghdr',
+  title: 'IPv6 fragment header',
+  announcedBy: 'next header 44',
+  forms: { Header: FRAGMENT },
+});
+
+export const AH_LAYOUT = layout(AH, ahParts, {
+  protocol: 'ah',
+  title: 'Authentication header',
+  announcedBy: 'IP protocol 51',
+  forms: { AH },
+});

@@ -1,6 +1,7 @@
 // What follows the two fixed bytes of hop-by-hop and destination options, and the routing header's type-specific data.
 import { defineHeader, flag, type HeaderInfo, ipv6, octets, type Part, uint, variable } from './header.ts';
-import { extensionLength, ROUTING } from './ipv6-extensions.ts';
+import { DESTINATION_OPTIONS, extensionLength, HOP_BY_HOP, ROUTING } from './ipv6-extensions.ts';
+import { layout } from './layout.ts';
 
 const SPEC = 'RFC 8200 §4.2';
 const TYPE = {
@@ -36,7 +37,7 @@ const SOURCE_HOP = defineHeader('ipv6.routing', 'RFC 5095', 16, { 'src.addr': ip
 const OPTION = { pad1: 0, padN: 1, routerAlert: 5, jumbo: 0xc2 } as const;
 
 /** A hop-by-hop or destination options header (`header` says which) with its options. */
-export function optionsParts(header: HeaderInfo, bytes: Uint8Array, at: number, end: number): Part[] {
+function optionsParts(header: HeaderInfo, bytes: Uint8Array, at: number, end: number): Part[] {
   const parts: Part[] = [{ header, at }];
   const stop = Math.min(at + extensionLength(bytes, at), end);
   for (let option = at + header.headerLength; option < stop; ) {
@@ -59,7 +60,7 @@ export function optionsParts(header: HeaderInfo, bytes: Uint8Array, at: number, 
 }
 
 /** A routing header with its addresses where the type is known. */
-export function routingParts(bytes: Uint8Array, at: number, end: number): Part[] {
+function routingParts(bytes: Uint8Array, at: number, end: number): Part[] {
   const parts: Part[] = [{ header: ROUTING, at }];
   const stop = Math.min(at + extensionLength(bytes, at), end);
   const type = ROUTING.type.read(bytes, at);
@@ -106,3 +107,37 @@ function actionName(value: number): string | null {
 function routerAlertName(value: number): string | null {
   return ['multicast listener discovery', 'RSVP', 'active networks'][value] ?? null;
 }
+
+export const HOP_BY_HOP_LAYOUT = layout(HOP_BY_HOP, (bytes, at, end) => optionsParts(HOP_BY_HOP, bytes, at, end), {
+  protocol: 'ipv6.hopopts',
+  title: 'IPv6 hop-by-hop options',
+  announcedBy: 'next header 0',
+  forms: {
+    Header: HOP_BY_HOP,
+    'Option of one byte (Pad1)': IPV6_PAD1,
+    Option: IPV6_OPTION,
+    'Router alert': IPV6_ROUTER_ALERT,
+    'Jumbo payload': IPV6_JUMBO,
+  },
+});
+
+export const ROUTING_LAYOUT = layout(ROUTING, routingParts, {
+  protocol: 'ipv6.routing',
+  title: 'IPv6 routing header',
+  announcedBy: 'next header 43',
+  forms: {
+    Header: ROUTING,
+    'Segment routing': SEGMENT_ROUTING,
+  },
+});
+
+export const DESTINATION_OPTIONS_LAYOUT = layout(
+  DESTINATION_OPTIONS,
+  (bytes, at, end) => optionsParts(DESTINATION_OPTIONS, bytes, at, end),
+  {
+    protocol: 'ipv6.dstopts',
+    title: 'IPv6 destination options',
+    announcedBy: 'next header 60',
+    forms: { Header: DESTINATION_OPTIONS },
+  },
+);

@@ -2,6 +2,7 @@
 import { dscpName, ecnName } from './diffserv.ts';
 import { defineHeader, ipv6, uint } from './header.ts';
 import { ipProtocolName } from './ip-protocol.ts';
+import { always, layout } from './layout.ts';
 
 export const IPV6 = defineHeader('ipv6', 'RFC 8200 §3', 40, {
   version: uint(0, 4, 'Version'),
@@ -14,4 +15,11 @@ export const IPV6 = defineHeader('ipv6', 'RFC 8200 §3', 40, {
   hlim: uint(56, 8, 'Hop limit'),
   src: ipv6(64, 'Source address'),
   dst: ipv6(192, 'Destination address'),
+});
+
+export const IPV6_LAYOUT = layout(IPV6, always(IPV6), {
+  protocol: 'ipv6',
+  title: 'IPv6',
+  announcedBy: 'EtherType 0x86dd, IP protocol 41',
+  forms: { IPv6: IPV6 },
 });

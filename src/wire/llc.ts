@@ -1,6 +1,7 @@
 // 802.2 LLC and SNAP: enough to step over them to an EtherType, or to know that there is none.
 import { etherTypeName } from './ether-type.ts';
 import { defineHeader, type HeaderInfo, uint } from './header.ts';
+import { layout, oneOf } from './layout.ts';
 
 const FIXED = {
   dsap: uint(0, 8, 'Destination service access point', { hex: true, meaning: sapName }),
@@ -30,7 +31,7 @@ export const LLC_UNNUMBERED_INFORMATION = 3;
 export const SNAP_OUI = { ethernet: 0x000000, bridgeTunnel: 0x0000f8 } as const;
 
 /** The SNAP definition that fits the organisation code at `at`. */
-export function snapForm(bytes: Uint8Array, at: number): HeaderInfo {
+function snapForm(bytes: Uint8Array, at: number): HeaderInfo {
   const oui = LLC_SNAP.oui.read(bytes, at);
   return oui === SNAP_OUI.ethernet || oui === SNAP_OUI.bridgeTunnel ? LLC_SNAP : LLC_SNAP_PID;
 }
@@ -52,4 +53,27 @@ function sapName(value: number): string | null {
     default:
       return null;
   }
+}
+
+export const LLC_LAYOUT = layout(
+  LLC,
+  oneOf((bytes, at) => (isSnap(bytes, at) ? snapForm(bytes, at) : LLC)),
+  {
+    protocol: 'llc',
+    title: '802.2 LLC and SNAP',
+    announcedBy: 'an 802.3 length instead of an EtherType',
+    forms: {
+      LLC: LLC,
+      'SNAP with an EtherType': LLC_SNAP,
+      'SNAP with a protocol of the organisation': LLC_SNAP_PID,
+    },
+  },
+);
+
+function isSnap(bytes: Uint8Array, at: number): boolean {
+  return (
+    LLC.dsap.read(bytes, at) === LLC_SAP.snap &&
+    LLC.ssap.read(bytes, at) === LLC_SAP.snap &&
+    LLC.control.read(bytes, at) === LLC_UNNUMBERED_INFORMATION
+  );
 }

@@ -1,6 +1,7 @@
 // BSD loopback encapsulation: a 4-byte address family, in the capturing host's byte order (NULL) or network order (LOOP).
 import { u32, u32LE } from './bytes.ts';
 import { defineHeader, uint } from './header.ts';
+import { layout, oneOf } from './layout.ts';
 
 export const NULL_LOOPBACK = defineHeader('null', 'LINKTYPE_NULL, LINKTYPE_LOOP', 4, {
   family: uint(0, 32, 'Address family', { meaning: familyName }),
@@ -20,7 +21,7 @@ export function readFamily(bytes: Uint8Array, at: number): number {
 }
 
 /** Which of the two definitions fits. */
-export function isBigEndianFamily(bytes: Uint8Array, at: number): boolean {
+function isBigEndianFamily(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0 && bytes[at + 1] === 0;
 }
 
@@ -37,3 +38,17 @@ export function familyName(family: number): string | null {
   if (isIPv4Family(family)) return 'IPv4';
   return isIPv6Family(family) ? 'IPv6' : null;
 }
+
+export const NULL_LOOPBACK_LAYOUT = layout(
+  NULL_LOOPBACK,
+  oneOf((bytes, at) => (isBigEndianFamily(bytes, at) ? NULL_LOOPBACK : NULL_LOOPBACK_LE)),
+  {
+    protocol: 'null',
+    title: 'BSD loopback',
+    announcedBy: 'link types 0 and 108',
+    forms: {
+      'Network byte order': NULL_LOOPBACK,
+      'Little-endian host': NULL_LOOPBACK_LE,
+    },
+  },
+);

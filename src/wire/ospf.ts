@@ -1,5 +1,6 @@
 // OSPF: the part of the common header that versions 2 and 3 share.
 import { defineHeader, ipv4, uint } from './header.ts';
+import { always, layout } from './layout.ts';
 
 export const OSPF = defineHeader('ospf', 'RFC 2328 §A.3.1, RFC 5340 §A.3.1', 14, {
   version: uint(0, 8, 'Version'),
@@ -17,3 +18,10 @@ function messageName(value: number): string | null {
     ] ?? null
   );
 }
+
+export const OSPF_LAYOUT = layout(OSPF, always(OSPF), {
+  protocol: 'ospf',
+  title: 'OSPF',
+  announcedBy: 'IP protocol 89',
+  forms: { 'Common header': OSPF },
+});

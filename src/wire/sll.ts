@@ -1,6 +1,7 @@
 // Linux cooked capture v1 (tcpdump -i any): one link address only, no interface.
 import { etherTypeName, FIRST_ETHER_TYPE } from './ether-type.ts';
 import { defineHeader, type Field, type FieldSpec, type HeaderInfo, ipv4, mac, octets, uint } from './header.ts';
+import { layout, oneOf } from './layout.ts';
 
 const FIXED = {
   pkttype: uint(0, 16, 'Packet type', { meaning: packetTypeName }),
@@ -30,7 +31,7 @@ export function sllAddress(length: number, bit: number): Record<string, FieldSpe
 }
 
 /** The definition that fits the packet at `at`: numbers below 0x0600 in the protocol field are no EtherTypes. */
-export function sllForm(bytes: Uint8Array, at: number): HeaderInfo {
+function sllForm(bytes: Uint8Array, at: number): HeaderInfo {
   const type = uint(112, 16, 'Protocol', { hex: true, meaning: sllProtocolName });
   const key = SLL.etype.read(bytes, at) < FIRST_ETHER_TYPE ? 'ltype' : 'etype';
   return defineHeader('sll', SLL.spec, SLL.headerLength, {
@@ -73,3 +74,5 @@ const ARPHRD_NAMES: ReadonlyMap<number, string> = new Map([
   [824, 'Netlink'],
   [65534, 'none'],
 ]);
+
+export const SLL_LAYOUT = layout(SLL, oneOf(sllForm));

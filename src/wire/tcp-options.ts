@@ -1,5 +1,6 @@
 // TCP options: one byte (end, no-operation), or kind, length and data. MSS and window scale are what overlays are debugged by.
 import { defineHeader, flag, type HeaderInfo, type Part, uint, variable } from './header.ts';
+import { layout } from './layout.ts';
 import { TCP, tcpHeaderLength } from './tcp.ts';
 
 const SPEC = 'RFC 9293 §3.1';
@@ -56,7 +57,7 @@ const OPTION = {
 } as const;
 
 /** The fixed header and its options; what does not fit before `end` is left out. */
-export function tcpParts(bytes: Uint8Array, at: number, end: number): Part[] {
+function tcpParts(bytes: Uint8Array, at: number, end: number): Part[] {
   const parts: Part[] = [{ header: TCP, at }];
   const stop = Math.min(at + tcpHeaderLength(bytes, at), end);
   for (let option = at + TCP.headerLength; option < stop; ) {
@@ -145,3 +146,20 @@ const OPTION_NAMES: ReadonlyMap<number, string> = new Map([
   [OPTION.experiment1, 'experiment'],
   [OPTION.experiment2, 'experiment'],
 ]);
+
+export const TCP_LAYOUT = layout(TCP, tcpParts, {
+  protocol: 'tcp',
+  title: 'TCP',
+  announcedBy: 'IP protocol 6',
+  forms: {
+    TCP: TCP,
+    'Option of one byte': TCP_OPTION_BYTE,
+    Option: TCP_OPTION,
+    'Maximum segment size': TCP_MSS,
+    'Window scale': TCP_WINDOW_SCALE,
+    Timestamps: TCP_TIMESTAMP,
+    'One SACK block': TCP_SACK_BLOCK,
+    'User timeout': TCP_USER_TIMEOUT,
+    Experiment: TCP_EXPERIMENT,
+  },
+});

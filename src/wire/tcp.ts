@@ -37,8 +37,14 @@ export function tcpHeaderLength(bytes: Uint8Array, at: number): number {
   return TCP.hdr_len.read(bytes, at) << 2;
 }
 
-const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
-const FLAG_TEXTS: readonly string[] = Array.from({ length: 0x200 }, (_, flags) => {
-  const set = FLAG_NAMES.filter((_name, bit) => (flags & (1 << bit)) !== 0);
-  return set.length === 0 ? 'none' : set.join(', ');
-});
+const FLAGS_AS_SAID = ['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr', 'ae'] as const;
+
+/** `SYN`, `ACK`, in the order in which people say them. */
+export function tcpFlagNames(flags: number): string[] {
+  return FLAGS_AS_SAID.filter((name) => (flags & TCP_FLAG[name]) !== 0).map((name) => name.toUpperCase());
+}
+
+const FLAG_TEXTS: readonly string[] = Array.from(
+  { length: 0x200 },
+  (_, flags) => tcpFlagNames(flags).join(', ') || 'none',
+);

@@ -1,6 +1,7 @@
 // VXLAN, its group policy extension, and the generic protocol extension (its own port, 4790).
 // The VNI counts only when the I flag is set; reserved bits are ignored on receipt (RFC 7348 §5).
 import { defineHeader, flag, reserved, uint } from './header.ts';
+import { always, layout } from './layout.ts';
 
 /** RFC 7348 with the bits of the group policy option (draft-smith-vxlan-group-policy), as Wireshark names them. */
 export const VXLAN = defineHeader('vxlan', 'RFC 7348 §5, draft-smith-vxlan-group-policy-05 §2.1', 8, {
@@ -42,3 +43,14 @@ export const GPE_NEXT = { ipv4: 1, ipv6: 2, ethernet: 3, nsh: 4, mpls: 5 } as co
 function nextProtocolName(value: number): string | null {
   return ['IPv4', 'IPv6', 'Ethernet', 'NSH', 'MPLS'][value - 1] ?? null;
 }
+
+/** Which of the two it is only the port says: decode/view/layer-parts.ts. */
+export const VXLAN_LAYOUT = layout(VXLAN, always(VXLAN), {
+  protocol: 'vxlan',
+  title: 'VXLAN',
+  announcedBy: 'UDP destination port 4789 or 8472; GPE: 4790',
+  forms: {
+    'VXLAN with group policy': VXLAN,
+    'Generic protocol extension (GPE)': VXLAN_GPE,
+  },
+});

@@ -1,5 +1,6 @@
 // WireGuard's four messages (whitepaper §5.4). All is encrypted but type, indexes and counter; integers are little-endian.
 import { base64, defineHeader, type HeaderInfo, octets, uint, uint64LE } from './header.ts';
+import { layout, oneOf } from './layout.ts';
 
 /** Registered nowhere, but what nearly everybody uses. */
 export const WIREGUARD_PORT = 51820;
@@ -70,7 +71,24 @@ export function wireguardTypeName(value: number): string | null {
 }
 
 /** The definition that fits a message of this type, if it is all there; else what all messages begin with. */
-export function wireguardForm(type: number, have: number): HeaderInfo {
+function wireguardForm(type: number, have: number): HeaderInfo {
   const form = [WIREGUARD_INITIATION, WIREGUARD_RESPONSE, WIREGUARD_COOKIE, WIREGUARD_DATA][type - 1];
   return form !== undefined && have >= form.headerLength ? form : WIREGUARD;
 }
+
+export const WIREGUARD_LAYOUT = layout(
+  WIREGUARD,
+  oneOf((bytes, at, end) => wireguardForm(WIREGUARD.type.read(bytes, at), end - at)),
+  {
+    protocol: 'wg',
+    title: 'WireGuard',
+    announcedBy: 'UDP port 51820 or 51821',
+    forms: {
+      'Any message': WIREGUARD,
+      'Handshake initiation': WIREGUARD_INITIATION,
+      'Handshake response': WIREGUARD_RESPONSE,
+      'Cookie reply': WIREGUARD_COOKIE,
+      'Transport data': WIREGUARD_DATA,
+    },
+  },
+);

@@ -11,8 +11,6 @@ const CAPTURES = ['samples', ...['headers', 'lab', 'cases'].map((name) => `test/
 
 /** Named in docs/tshark-differences.md. */
 const DELIBERATE: Readonly<Record<string, readonly string[]>> = {
-  // MPLS in GRE: tshark takes what is behind the labels for IPv6 by its first four bits.
-  'test/fixtures/headers/ethernet.pcap': ['#69 tshark goes on with ipv6 at 42, we end (complete)'],
   // A timestamp option that the snaplen cut after its first half.
   'test/fixtures/cases/snaplen-68/ip-10-0-1-20-ens5.pcap': [
     '#52 tcp at 34: tcp.options.timestamp.tsval is missing',

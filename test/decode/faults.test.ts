@@ -11,6 +11,7 @@ import {
 } from '../../src/decode/faults.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { unsupportedText, viewFault } from '../../src/decode/view/fault-view.ts';
+import { PROTOCOLS, type ProtocolRow } from '../../src/wire/protocols.ts';
 import { ethernet, hex, ipv4, udp } from '../support/packet-builder.ts';
 import { walkPacket } from '../support/walk-packet.ts';
 
@@ -22,7 +23,9 @@ describe('FAULTS', () => {
   });
 
   it('has one entry for each number, without gaps', () => {
-    expect(Object.values(FAULT)).toEqual(FAULTS.map((_, number) => number));
+    const truncations = Object.values<ProtocolRow>(PROTOCOLS).flatMap(({ cut }) => (cut === null ? [] : [cut.fault]));
+    const numbers = [...Object.values(FAULT), ...truncations].sort((a, b) => a - b);
+    expect(numbers).toEqual(Array.from(FAULTS, (_, number) => number));
     expect(new Set(FAULT_NAMES).size).toBe(FAULTS.length);
   });
 
@@ -71,7 +74,7 @@ describe('viewFault', () => {
 
 describe('unsupportedText', () => {
   it.each([
-    [ethernet({ type: 0x8864 }, hex('11')), 1, 'EtherType 0x8864 (PPPoE session)'],
+    [ethernet({ type: 0x894f }, hex('11')), 1, 'EtherType 0x894f (NSH)'],
     [ethernet({ type: 0x1234 }, hex('11')), 1, 'EtherType 0x1234'],
     [hex('00'), 147, 'link type 147'],
     [hex('00000000 00'), 0, 'address family 0'],

@@ -65,8 +65,8 @@ describe('VXLAN', () => {
   });
 
   it.each([
-    ['PPPoE', 0x8864],
-    ['MPLS', 0x8847],
+    ['MACsec', 0x88e5],
+    ['NSH', 0x894f],
     ['an experimental EtherType', 0x88b5],
   ])('vxlan-unknown-inner: %s is unsupported and belongs to no flow', (_, type) => {
     const { stack, ...walked } = walkPacket(vxlanFrame(ethernet({ type }, new Uint8Array(30))));
@@ -274,8 +274,21 @@ describe('lengths that contradict', () => {
 
 describe('unsupported', () => {
   it.each([
-    ['MPLS', ethernet({ type: 0x8847 }, hex('00064140 45000000')), 'eth:data', 0x8847, NUMBER_SPACE.etherType],
-    ['PPPoE session', ethernet({ type: 0x8864 }, hex('1100000100100021')), 'eth:data', 0x8864, NUMBER_SPACE.etherType],
+    ['NSH', ethernet({ type: 0x894f }, hex('0fc60103')), 'eth:data', 0x894f, NUMBER_SPACE.etherType],
+    [
+      'a channel behind an MPLS label',
+      ethernet({ type: 0x8847 }, hex('00064140 10000007')),
+      'eth:mpls:data',
+      1,
+      NUMBER_SPACE.mplsPayload,
+    ],
+    [
+      'a compressed datagram in PPPoE',
+      ethernet({ type: 0x8864 }, hex('11000001 0003 00fd 45')),
+      'eth:pppoes:ppp:data',
+      0xfd,
+      NUMBER_SPACE.pppProtocol,
+    ],
     [
       'an EtherType behind a VLAN tag',
       ethernet({ type: 0x8100 }, vlan({ etype: 0x1234 }, hex('01'))),

@@ -17,6 +17,8 @@ import {
   inBuffer,
   ipv4,
   ipv6,
+  mpls,
+  pppoe,
   tcp,
   udp,
   vlan,
@@ -29,6 +31,8 @@ const TCP_OPTIONS = hex('020422cf 0402 080a0000000100000002 01 030307 1c048005 f
 const TCP_SACK = hex('0101 0512 00000064000000c8 0000012c00000190 00');
 const PACKETS = [
   ethernet({ type: 0x0806 }, arp()),
+  ethernet({ type: 0x8847 }, mpls({ bottom: false }), mpls({}, new Uint8Array(4), ethernet({}, ipv4({}, udp({}))))),
+  ethernet({ type: 0x8864 }, pppoe({ protocol: 0x0281 }, mpls({}, ipv6({}, udp({}))))),
   vxlanFrame(ethernet({}, ipv4({ proto: 6 }, tcp({ options: TCP_OPTIONS })))),
   ethernet({ type: 0x86dd }, ipv6({ nxt: 6 }, tcp({ options: TCP_SACK }))),
   vxlanFrame(vxlanFrame(ethernet({ type: 0x86dd }, ipv6({ nxt: 58 }, ND)))),

@@ -1,9 +1,10 @@
 // What the walk finds in well-formed packets of every kind: layers, ends, the flow's header, tunnels, outcome.
 import { describe, expect, it } from 'vitest';
 import { NUMBER_SPACE } from '../../src/decode/faults.ts';
-import { LayerStack, PROTOCOL } from '../../src/decode/layer-stack.ts';
+import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
+import { PROTOCOL } from '../../src/wire/protocols.ts';
 import {
   arp,
   ethernet,
@@ -59,7 +60,7 @@ describe('link types', () => {
   it.each([
     ['Ethernet', 1, ethernet({}, packet), 'eth:ip:udp'],
     ['Linux cooked v1', 113, new Uint8Array([...cooked, ...packet]), 'sll:ip:udp'],
-    ['Linux cooked v2', 276, new Uint8Array([...cooked2, ...packet6]), 'sll2:ipv6:udp'],
+    ['Linux cooked v2', 276, new Uint8Array([...cooked2, ...packet6]), 'sll:ipv6:udp'],
     ['raw IP 101', 101, packet, 'raw:ip:udp'],
     ['raw IP 12', 12, packet6, 'raw:ipv6:udp'],
     ['raw IP 14', 14, packet, 'raw:ip:udp'],

@@ -209,6 +209,30 @@ describe('every kind of packet', () => {
   );
 });
 
+describe('a packet behind labels of the underlay', () => {
+  const TAGS = 'test/fixtures/headers/tags.pcap';
+
+  it('shows all MPLS labels, and each as a layer', async () => {
+    const explanation = await explainFile(TAGS, null, 2);
+    expect(cell(explanation, 'MPLS', 'only')).toEqual({
+      value: '1048575 > 3 > 200',
+      meaning: '3 labels, 4 bytes each',
+    });
+    expect(explanation.layers.map(({ title }) => title)).toEqual([
+      ...['Ethernet', 'MPLS label', 'MPLS label', 'MPLS label', 'IPv6', 'UDP', 'Payload'],
+    ]);
+  });
+
+  it('shows the PPPoE session', async () => {
+    const explanation = await explainFile(TAGS, null, 10);
+    expect(cell(explanation, 'PPPoE', 'only')).toEqual({
+      value: '0x0011',
+      meaning: 'session of the underlay: 8 bytes more in front',
+    });
+    expect(explanation.layers.map(({ short }) => short).slice(0, 4)).toEqual(['Eth', 'PPPoE', 'PPP', 'IP']);
+  });
+});
+
 describe('a packet that is not there', () => {
   it('is a usage error that says how many there are', async () => {
     const path = `${SAMPLES}/08-stale-fdb/ip-10-0-1-20-ens5.pcap`;

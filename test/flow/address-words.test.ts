@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PROTOCOL } from '../../src/decode/layer-stack.ts';
 import { AddressWords } from '../../src/flow/address-words.ts';
 import { NodeAddresses } from '../../src/flow/node-addresses.ts';
+import { PROTOCOL } from '../../src/wire/protocols.ts';
 import { hex, inBuffer, ipv4, ipv6 } from '../support/packet-builder.ts';
 
 const { ipv4: V4, ipv6: V6 } = PROTOCOL;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Captures that hold every header and option overlens decodes, made by scapy: an encoder that is not the project's own.
 
-  python3 test/support/make-header-captures.py      writes test/fixtures/headers/*.pcap (scapy 2.5)
+  python3 test/support/make-header-captures.py      writes test/fixtures/headers/*.pcap (scapy 2.5 and 2.7 write the same)
 
 Run by hand after a header was added; then run test/support/tshark-fields.py. Frames are deterministic.
 """
@@ -16,9 +16,11 @@ from scapy.all import *  # noqa: E402,F403
 from scapy.contrib.erspan import ERSPAN_II, ERSPAN_III  # noqa: E402
 from scapy.contrib.geneve import GENEVE, GeneveOptions  # noqa: E402
 from scapy.contrib.igmp import IGMP  # noqa: E402
+from scapy.contrib.mpls import MPLS  # noqa: E402
 from scapy.contrib.ospf import OSPF_Hdr, OSPF_Hello  # noqa: E402
 from scapy.layers.ipsec import AH, ESP  # noqa: E402
 from scapy.layers.l2 import GRE, LLC, SNAP, STP, Dot1AD, Dot1Q, Dot3  # noqa: E402
+from scapy.layers.ppp import PPP, PPPoE, PPPoED  # noqa: E402
 from scapy.layers.sctp import SCTP, SCTPChunkInit  # noqa: E402
 from scapy.layers.vxlan import VXLAN  # noqa: E402
 
@@ -173,6 +175,35 @@ def tunnels():
         yield outer() / node() / UDP(sport=51820, dport=51820) / Raw(message)
 
 
+def label(number, last=1, **fields):
+    return MPLS(label=number, s=last, **{"ttl": 64, **fields})
+
+
+def session(**fields):
+    return inner(type=0x8864) / PPPoE(sessionid=0x11, **fields)
+
+
+def tagged_frames():
+    """What stands between a link header and the packet it brings: MPLS, PPPoE."""
+    packet, packet6, mpls = pod() / datagram(), pod6() / datagram(), inner(type=0x8847)
+    yield mpls / label(16) / packet
+    yield mpls / label(1048575, 0, cos=7, ttl=255) / label(3, 0, ttl=1) / label(200, cos=5) / packet6
+    yield inner(type=0x8848) / label(2) / packet6
+    yield mpls / label(100) / Raw(bytes.fromhex("00001234")) / inner() / packet
+    yield mpls / label(100) / Raw(bytes(4)) / inner() / Dot1Q(vlan=7) / packet6
+    yield mpls / label(13) / Raw(bytes.fromhex("10000007") + TEXT)
+    yield inner() / Dot1Q(vlan=100, type=0x8847) / label(16) / packet
+    yield in_gre(proto=0x8847) / label(16) / packet
+    yield in_gre(proto=0x8848) / label(16, 0) / label(17) / packet6
+    yield session() / PPP(proto=0x21) / packet / Padding(bytes(9))
+    yield session() / PPP(proto=0x57) / packet6
+    yield session() / PPP(proto=0xC021) / Raw(bytes.fromhex("0901000800000000"))
+    yield session() / PPP(proto=0x281) / Raw(bytes(label(99))) / packet
+    yield inner() / Dot1Q(vlan=100, type=0x8864) / PPPoE(sessionid=0xFFFE) / PPP(proto=0x21) / packet
+    yield inner(type=0x8863) / PPPoED(code=9) / Raw(bytes.fromhex("01010000"))
+    yield tunnel(4790) / Raw(bytes.fromhex("0c00000500100000")) / label(16) / packet
+
+
 def wireguard_messages():
     yield b"\x01\0\0\0" + struct.pack("<I", 0x11223344) + bytes(range(140))
     yield b"\x02\0\0\0" + struct.pack("<II", 0x55667788, 0x11223344) + bytes(range(80))
@@ -190,12 +221,15 @@ def cooked():
     yield 1, 1, 6, address, 0x8100, Raw(b"\x00\x64\x08\x00") / pod() / datagram()
     yield 2, 1, 6, address, 4, Raw(b"\x42\x42\x03") / STP()
     yield 0, 776, 4, b"\x0a\x00\x01\x14" + bytes(4), 0x800, pod() / datagram()
+    yield 4, 1, 6, address, 0x8847, label(16) / pod() / datagram()
+    yield 0, 1, 6, address, 0x8864, PPPoE(sessionid=0x11) / PPP(proto=0x21) / pod() / datagram()
 
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     packet, packet6 = bytes(pod() / datagram()), bytes(pod6() / datagram())
     write("ethernet", 1, [bytes(frame) for frame in ethernet_frames()])
+    write("tags", 1, [bytes(frame) for frame in tagged_frames()])
     write("sll", 113, [struct.pack(">HHH", kind, arphrd, length) + address + struct.pack(">H", protocol) + bytes(payload)
                        for kind, arphrd, length, address, protocol, payload in cooked()])
     write("sll2", 276, [struct.pack(">HHIHBB", protocol, 0, 5, arphrd, kind, length) + address + bytes(payload)

@@ -9,6 +9,8 @@ import type { Field, FieldSpec, Header, HeaderInfo } from '../../src/wire/header
 import { ICMP_ECHO } from '../../src/wire/icmp.ts';
 import { IPV4 } from '../../src/wire/ipv4.ts';
 import { IPV6 } from '../../src/wire/ipv6.ts';
+import { MPLS } from '../../src/wire/mpls.ts';
+import { PPP, PPPOE } from '../../src/wire/pppoe.ts';
 import { TCP } from '../../src/wire/tcp.ts';
 import { UDP } from '../../src/wire/udp.ts';
 import { VLAN } from '../../src/wire/vlan.ts';
@@ -73,6 +75,18 @@ export function ethernet8023(...payload: Uint8Array[]): Uint8Array {
 
 export function vlan(values: Values<typeof VLAN>, ...payload: Uint8Array[]): Uint8Array {
   return joinBytes([encodeHeader(VLAN, { id: 100, etype: 0x0800, ...values }), ...payload]);
+}
+
+export function mpls(values: Values<typeof MPLS>, ...payload: Uint8Array[]): Uint8Array {
+  return joinBytes([encodeHeader(MPLS, { label: 16, bottom: true, ttl: 64, ...values }), ...payload]);
+}
+
+/** A session's frame: PPPoE and PPP, by default with IPv4. */
+export function pppoe(values: Values<typeof PPPOE> & { protocol?: number }, ...payload: Uint8Array[]): Uint8Array {
+  const { protocol = 0x0021, ...rest } = values;
+  const body = joinBytes([encodeHeader(PPP, { protocol }), ...payload]);
+  const fixed = { version: 1, type: 1, session_id: 0x11, payload_length: body.length };
+  return joinBytes([encodeHeader(PPPOE, { ...fixed, ...rest }), body]);
 }
 
 export function arp(values: Values<typeof ARP> = {}): Uint8Array {

@@ -14,8 +14,8 @@ import { TRANSPORT_VECTORS } from './vectors/transport.ts';
 import { TUNNEL_VECTORS } from './vectors/tunnel.ts';
 
 const VECTORS = [...LINK_VECTORS, ...NETWORK_VECTORS, ...ICMP_VECTORS, ...TRANSPORT_VECTORS, ...TUNNEL_VECTORS];
-const HEADERS = CATALOG.flatMap((entry) =>
-  entry.headers.map(({ title, header }) => ({ title: `${entry.protocol}, ${title}`, header })),
+const HEADERS = CATALOG.flatMap(({ protocol, forms }) =>
+  Object.entries(forms).map(([title, header]) => ({ title: `${protocol}, ${title}`, header })),
 );
 // Made with: tshark -G fields | awk -F'\t' '$1=="F" {print $3}', kept to the names that definitions use.
 const WIRESHARK_NAMES = new Set(

@@ -1,6 +1,7 @@
 // `overlens headers`: the protocols that are decoded, bit by bit.
 import { protocolList, protocolText } from '../../render/headers/headers-text.ts';
-import { CATALOG, type CatalogEntry, lookupProtocol } from '../../wire/catalog.ts';
+import { CATALOG, lookupProtocol } from '../../wire/catalog.ts';
+import type { Page } from '../../wire/layout.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
@@ -16,14 +17,14 @@ export async function runHeaders(names: readonly string[], raw: { all?: boolean 
   return EXIT.ok;
 }
 
-function* pages(entries: readonly CatalogEntry[]): Generator<string> {
+function* pages(entries: readonly Page[]): Generator<string> {
   for (const [i, entry] of entries.entries()) {
     if (i > 0) yield '\n\n';
     yield* protocolText(entry);
   }
 }
 
-function entryOf(name: string): CatalogEntry {
+function entryOf(name: string): Page {
   const entry = lookupProtocol(name);
   if (entry !== null) return entry;
   const known = CATALOG.flatMap((item) => [item.protocol, item.title]);

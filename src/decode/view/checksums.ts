@@ -1,14 +1,15 @@
 // Are the checksums of a packet right, and if not, is that an error? For explain and findings, never on the hot path.
 // Guarantee: `wrong` is said only when all bytes are there, nothing is fragmented and no offload explains the value.
 import { u16 } from '../../wire/bytes.ts';
+import { ipEnd } from '../../wire/ip-end.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { IPV4, ipv4HeaderLength } from '../../wire/ipv4.ts';
 import { hasSourceRoute } from '../../wire/ipv4-options.ts';
-import { IPV6 } from '../../wire/ipv6.ts';
 import { ROUTING } from '../../wire/ipv6-extensions.ts';
+import { PROTOCOL, protocolRow } from '../../wire/protocols.ts';
 import { TCP } from '../../wire/tcp.ts';
 import { UDP } from '../../wire/udp.ts';
-import { type LayerStack, PROTOCOL } from '../layer-stack.ts';
+import type { LayerStack } from '../layer-stack.ts';
 import { fold, pseudoHeaderSum, sumBytes } from './one-complement.ts';
 
 /**
@@ -161,12 +162,8 @@ function whyNotCheckable(bytes: Uint8Array, stack: LayerStack, index: number): s
   return null;
 }
 
-/** Where the IP packet ends by its own length field, also when less is there; 0 when that field is 0. */
 function declaredEnd(bytes: Uint8Array, stack: LayerStack, network: number): number {
-  const at = stack.start[network]!;
-  const isIpv6 = stack.protocol[network] === PROTOCOL.ipv6;
-  const length = isIpv6 ? IPV6.plen.read(bytes, at) : IPV4.len.read(bytes, at);
-  return length === 0 ? 0 : at + length + (isIpv6 ? IPV6.headerLength : 0);
+  return ipEnd(bytes, stack.start[network]!, stack.protocol[network] === PROTOCOL.ipv6);
 }
 
 function hasSourceRouteIn(bytes: Uint8Array, stack: LayerStack, network: number): boolean {
@@ -181,8 +178,7 @@ function isFragment(stack: LayerStack, network: number): boolean {
 /** The IP header right below a layer, past extension headers. */
 function networkBelow(stack: LayerStack, index: number): number {
   let network = index - 1;
-  while (network > 0 && stack.protocol[network] !== PROTOCOL.ipv4 && stack.protocol[network] !== PROTOCOL.ipv6)
-    network--;
+  while (network > 0 && protocolRow(stack.protocol[network]!).place !== 'network') network--;
   return network;
 }
 

@@ -1,7 +1,10 @@
 // faults -> words: what was odd in the packet that was walked last, for decode, explain and messages.
+
 import { etherTypeName } from '../../wire/ether-type.ts';
+import { pppProtocolName } from '../../wire/pppoe.ts';
+import { protocolRow } from '../../wire/protocols.ts';
 import { FAULT, FAULTS, LIMIT_NAMES, NUMBER_SPACE, NUMBER_SPACE_NAMES } from '../faults.ts';
-import { type LayerStack, OUTCOME, PROTOCOL_NAMES } from '../layer-stack.ts';
+import { type LayerStack, OUTCOME } from '../layer-stack.ts';
 
 export interface FaultView {
   /** Stable code: `tcp-truncated`. */
@@ -41,21 +44,22 @@ export function viewFault(stack: LayerStack, start: number): FaultView | null {
   };
 }
 
-/** For an `unsupported` packet, what it was that is not known: `EtherType 0x8864 (PPPoE session)`; else null. */
+/** For an `unsupported` packet, what it was that is not known: `EtherType 0x894f (NSH)`; else null. */
 export function unsupportedText(stack: LayerStack): string | null {
   if (stack.outcome !== OUTCOME.unsupported) return null;
   const space = stack.unsupportedSpace;
   const number = stack.unsupported;
   const what = NUMBER_SPACE_NAMES[space] ?? 'protocol';
-  if (space !== NUMBER_SPACE.etherType && space !== NUMBER_SPACE.sllProtocol) return `${what} ${number}`;
-  const name = etherTypeName(number);
+  const isType = space === NUMBER_SPACE.etherType || space === NUMBER_SPACE.sllProtocol;
+  if (!isType && space !== NUMBER_SPACE.pppProtocol) return `${what} ${number}`;
+  const name = isType ? etherTypeName(number) : pppProtocolName(number);
   return `${what} 0x${number.toString(16).padStart(4, '0')}${name === null ? '' : ` (${name})`}`;
 }
 
 /** The layers of the packet as tshark writes frame.protocols: `eth:ip:udp:vxlan:eth:ip:tcp`. */
 export function protocolPath(stack: LayerStack): string {
   const names: string[] = [];
-  for (let i = 0; i < stack.depth; i++) names.push(PROTOCOL_NAMES[stack.protocol[i]!]!);
+  for (let i = 0; i < stack.depth; i++) names.push(protocolRow(stack.protocol[i]!).name);
   return names.join(':');
 }
 

@@ -3,7 +3,9 @@
 import type { Part } from '../../wire/header.ts';
 import { ICMP, icmpCodeName } from '../../wire/icmp.ts';
 import { icmpv6CodeName } from '../../wire/icmpv6.ts';
-import { type LayerStack, PROTOCOL, PROTOCOL_NAMES } from '../layer-stack.ts';
+import { PROTOCOL, protocolRow } from '../../wire/protocols.ts';
+import { SERVICE_VLAN } from '../../wire/vlan.ts';
+import type { LayerStack } from '../layer-stack.ts';
 import type { WalkPorts } from '../walk-ports.ts';
 import { appendFields, type FieldView } from './field-view.ts';
 import { isServiceTag, layerParts } from './layer-parts.ts';
@@ -82,9 +84,8 @@ function nameCode(fields: FieldView[], protocol: number, bytes: Uint8Array, at: 
 
 function protocolName(bytes: Uint8Array, stack: LayerStack, index: number): string {
   const number = stack.protocol[index]!;
-  if (number === PROTOCOL.sll2) return 'sll';
-  if (number === PROTOCOL.vlan && isServiceTag(bytes, stack, index)) return 'ieee8021ad';
-  return PROTOCOL_NAMES[number] ?? 'data';
+  if (number === PROTOCOL.vlan && isServiceTag(bytes, stack, index)) return SERVICE_VLAN.headerName;
+  return protocolRow(number).name;
 }
 
 function dataLength(length: number): FieldView {

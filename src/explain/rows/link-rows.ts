@@ -31,6 +31,18 @@ export function linkRows(scene: Scene, sides: readonly SideLayers[]): Row[] {
         fieldCell(vlans[0] ?? null, 'vlan.id', vlanText(vlans.map((v) => textIn(v, 'vlan.id')))),
       ),
     ),
+    ...row(
+      'MPLS',
+      sides.map(({ labels }) =>
+        fieldCell(labels[0] ?? null, 'mpls.label', labelText(labels.map((label) => textIn(label, 'mpls.label')))),
+      ),
+    ),
+    ...row(
+      'PPPoE',
+      sides.map(({ pppoe }) =>
+        fieldCell(pppoe, 'pppoe.session_id', { meaning: 'session of the underlay: 8 bytes more in front' }),
+      ),
+    ),
   ];
 }
 
@@ -69,6 +81,13 @@ function packetType(type: number | null): { value?: string; meaning?: string; lo
 function vlanText(ids: readonly (string | null)[]): { value?: string; meaning: string } {
   const meaning = '802.1Q tag of the underlay: 4 bytes more in front';
   return ids.length < 2 ? { meaning } : { value: ids.join(' in '), meaning: `${ids.length} tags, 4 bytes each` };
+}
+
+function labelText(labels: readonly (string | null)[]): { value?: string; meaning: string } {
+  const meaning = 'label of the underlay: 4 bytes more in front';
+  return labels.length < 2
+    ? { meaning }
+    : { value: labels.join(' > '), meaning: `${labels.length} labels, 4 bytes each` };
 }
 
 /** Sender, target and what is asked. */

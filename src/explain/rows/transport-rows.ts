@@ -4,6 +4,7 @@ import { DEFAULT_VNI, EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts
 import { serviceOnPort } from '../../decode/view/port-service.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import { icmpv6CodeName } from '../../wire/icmpv6.ts';
+import { tcpFlagsText } from '../../wire/tcp.ts';
 import type { Cell, ExplainedLayer, Row } from '../explanation.ts';
 import type { Scene, SideLayers } from '../packet-facts.ts';
 import {
@@ -17,7 +18,7 @@ import {
   spanOf,
   textIn,
 } from './field-cells.ts';
-import { flagNames, tcpAction } from './tcp-words.ts';
+import { tcpAction } from './tcp-words.ts';
 
 /** Linux takes tunnel source ports from net.ipv4.ip_local_port_range (calico-facts 4.5). */
 export const SOURCE_PORTS = { first: 32768, last: 60999 } as const;
@@ -82,7 +83,7 @@ function tunnelPorts(from: number, to: number, vni: number | null): CellText {
 function flagsCell(tcp: ExplainedLayer | null): Cell | null {
   const flags = numberIn(tcp, 'tcp.flags');
   if (flags === null) return null;
-  return fieldCell(tcp, 'tcp.flags', { value: flagNames(flags) || 'none', meaning: tcpAction(flags) });
+  return fieldCell(tcp, 'tcp.flags', { value: tcpFlagsText(flags), meaning: tcpAction(flags) });
 }
 
 function sequenceCell(tcp: ExplainedLayer | null): Cell | null {

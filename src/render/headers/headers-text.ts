@@ -1,7 +1,8 @@
 // `overlens headers`: what each header looks like, from the one definition that also decodes it.
 import { bitDiagram } from '../../decode/view/diagram.ts';
-import { CATALOG, type CatalogEntry, type CatalogHeader } from '../../wire/catalog.ts';
-import type { Field } from '../../wire/header.ts';
+import { CATALOG } from '../../wire/catalog.ts';
+import type { Field, HeaderInfo } from '../../wire/header.ts';
+import type { Page } from '../../wire/layout.ts';
 import { padLeft, padRight } from '../text/text-width.ts';
 
 /** The list of protocols: the name to type, the title, what announces it. */
@@ -17,18 +18,18 @@ export function* protocolList(): Generator<string> {
 }
 
 /** One protocol: every form of its header as the RFC's picture and as a table of fields. */
-export function* protocolText(entry: CatalogEntry): Generator<string> {
+export function* protocolText(entry: Page): Generator<string> {
   yield `${entry.title}  (${entry.protocol}; ${entry.announcedBy})\n`;
-  for (const { title, header } of entry.headers) {
+  for (const [title, header] of Object.entries(entry.forms)) {
     yield `\n${title}, ${sizeOf(header)}: ${header.spec}\n\n`;
     for (const line of bitDiagram(header)) yield `  ${line}\n`;
     yield '\n';
-    yield* fieldTable({ title, header });
+    yield* fieldTable(header);
   }
 }
 
 /** `8 bytes`; of options and the like what is fixed. */
-export function sizeOf(header: CatalogHeader['header']): string {
+export function sizeOf(header: HeaderInfo): string {
   return header.headerLength === 1 ? '1 byte' : `${header.headerLength} bytes`;
 }
 
@@ -43,7 +44,7 @@ export interface FieldRow {
 }
 
 /** Rows in order of position; members of a group are marked by an indent of two blanks. */
-export function fieldRows(header: CatalogHeader['header']): FieldRow[] {
+export function fieldRows(header: HeaderInfo): FieldRow[] {
   let groupEnd = -1;
   return header.headerFields.map((field) => {
     const isMember = !field.group && field.bit < groupEnd;
@@ -57,7 +58,7 @@ export function fieldRows(header: CatalogHeader['header']): FieldRow[] {
   });
 }
 
-function* fieldTable({ header }: CatalogHeader): Generator<string> {
+function* fieldTable(header: HeaderInfo): Generator<string> {
   const rows = [{ bits: 'BITS', width: 'WIDTH', label: 'FIELD', name: 'WIRESHARK' }, ...fieldRows(header)];
   const [bits, width, label] = (['bits', 'width', 'label'] as const).map((key) =>
     Math.max(...rows.map((row) => row[key].length)),

@@ -1,6 +1,7 @@
 // docs/protocols.md, generated: the same pictures and tables as `overlens headers`, in Markdown.
 import { bitDiagram } from '../../decode/view/diagram.ts';
-import { CATALOG, type CatalogEntry } from '../../wire/catalog.ts';
+import { CATALOG } from '../../wire/catalog.ts';
+import type { Page } from '../../wire/layout.ts';
 import { escapeMarkdown } from '../text/escape.ts';
 import { fieldRows, sizeOf } from './headers-text.ts';
 
@@ -25,8 +26,8 @@ Next: [tshark](tshark-differences.md) · Previous: [Decode](decode.md) · [Top](
 `;
 }
 
-function section(entry: CatalogEntry): string {
-  const forms = entry.headers.map(({ title, header }) => {
+function section(entry: Page): string {
+  const forms = Object.entries(entry.forms).map(([title, header]) => {
     const rows = fieldRows(header).map(({ bits, width, label, name }) => {
       const member = label.startsWith(' ') ? '&nbsp;&nbsp;' : '';
       return `| ${bits} | ${width} | ${member}${escapeMarkdown(label.trim())} | ${name === '' ? '' : `\`${name}\``} |`;
@@ -52,7 +53,7 @@ ${forms.join('\n')}`;
 }
 
 /** As GitHub makes them from headings. */
-function anchorOf(entry: CatalogEntry): string {
+function anchorOf(entry: Page): string {
   return entry.title
     .toLowerCase()
     .replace(/[^\w\s-]/g, '')

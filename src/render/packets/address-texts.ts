@@ -1,8 +1,8 @@
 // HOT: per packet. No allocation.
 // Addresses -> the bytes of their text, kept in a table of fixed size: a capture has few addresses and shows them often.
-import { PROTOCOL } from '../../decode/layer-stack.ts';
 import { formatIPv4, formatIPv6 } from '../../net/ip.ts';
 import { u32 } from '../../wire/bytes.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
 import { escapeText } from '../text/escape.ts';
 import { shortenMiddle } from '../text/text-width.ts';
 import { asBytes, type LineBuffer } from './line-buffer.ts';

@@ -1,7 +1,7 @@
 // Which interface a packet was seen on, where a capture holds several: cooked captures by the kernel's number, pcapng by its
 // own description.
-import { PROTOCOL } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
 import { SLL2 } from '../../wire/sll2.ts';
 import { padRight, textWidth } from '../text/text-width.ts';
 import { visibleName } from './address-texts.ts';

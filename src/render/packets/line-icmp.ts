@@ -1,6 +1,5 @@
 // HOT: per packet. No allocation (but for messages that carry addresses or quote packets).
 // ICMP and ICMPv6 in a line: what the message says, and of errors the packet that they quote.
-import { PROTOCOL } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { walk } from '../../decode/walk.ts';
 import { u16, u32 } from '../../wire/bytes.ts';
@@ -13,6 +12,7 @@ import {
   icmpv6TypeName,
   NEIGHBOR_ADVERTISEMENT,
 } from '../../wire/icmpv6.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
 import { asBytes } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';
 import { length } from './line-transport.ts';

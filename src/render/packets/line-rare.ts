@@ -1,11 +1,14 @@
 // What stands in a line where there is no IP: ARP, LLC, bytes of unknown protocols. Rare, so texts are made as needed.
-import { OUTCOME, PROTOCOL } from '../../decode/layer-stack.ts';
+
+import { OUTCOME } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { ARP, isEthernetArp } from '../../wire/arp.ts';
 import { u16 } from '../../wire/bytes.ts';
 import { etherTypeName, FIRST_ETHER_TYPE } from '../../wire/ether-type.ts';
 import { ipProtocolName } from '../../wire/ip-protocol.ts';
 import { LLC } from '../../wire/llc.ts';
+import { pppProtocolName } from '../../wire/pppoe.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
 import { asBytes } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';
 
@@ -71,8 +74,12 @@ export function data(context: LineContext, { bytes, stack }: Packet, i: number):
     return;
   }
   const typeAt = below === P.gre ? stack.start[i - 1]! + 2 : stack.start[i]! - 2;
-  const name = below === P.llc ? null : announced(u16(bytes, typeAt));
+  const name = below === P.llc ? null : below === P.ppp ? pppName(u16(bytes, typeAt)) : announced(u16(bytes, typeAt));
   context.out.text(name === null ? `${length} bytes` : `${name}, ${length} bytes`);
+}
+
+function pppName(protocol: number): string {
+  return pppProtocolName(protocol) ?? `PPP protocol 0x${protocol.toString(16).padStart(4, '0')}`;
 }
 
 function announced(type: number): string | null {

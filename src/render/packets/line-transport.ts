@@ -1,16 +1,15 @@
 // HOT: per packet. No allocation.
 // What stands right above IP in a line: ports, flags, numbers and the bytes carried.
-import { PROTOCOL } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { u16 } from '../../wire/bytes.ts';
 import { ESP } from '../../wire/esp.ts';
 import { IGMP } from '../../wire/igmp.ts';
-import { IPV4 } from '../../wire/ipv4.ts';
-import { IPV6 } from '../../wire/ipv6.ts';
+import { ipEnd } from '../../wire/ip-end.ts';
 import { AH } from '../../wire/ipv6-extensions.ts';
 import { OSPF } from '../../wire/ospf.ts';
+import { PROTOCOL, protocolsThat } from '../../wire/protocols.ts';
 import { SCTP } from '../../wire/sctp.ts';
-import { TCP, TCP_FLAG, tcpHeaderLength } from '../../wire/tcp.ts';
+import { TCP, TCP_FLAG, tcpFlagNames, tcpHeaderLength } from '../../wire/tcp.ts';
 import { UDP } from '../../wire/udp.ts';
 import { asBytes, type LineBuffer } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';
@@ -21,9 +20,8 @@ const SYN_FLAG = TCP_FLAG.syn;
 const ACK_FLAG = TCP_FLAG.ack;
 const readWindow = TCP.window_size_value.read;
 const readUdpLength = UDP.length.read;
-const readTotalLength = IPV4.len.read;
-const readPayloadLength = IPV6.plen.read;
-const IPV6_LENGTH = IPV6.headerLength;
+/** By PROTOCOL number. */
+const IS_TUNNEL = protocolsThat(({ place }) => place === 'tunnel');
 const ARROW = asBytes(' > ');
 const TCP_NAME = asBytes('TCP ');
 const UDP_NAME = asBytes('UDP ');
@@ -37,23 +35,9 @@ const SHORT_HEADER = 20;
 const FLAG_BITS = 0x1ff;
 
 /** ` SYN,ACK seq ` by the nine flag bits, in the order people say them. */
-const FLAG_TEXTS = Array.from({ length: FLAG_BITS + 1 }, (_, bits) => asBytes(` ${flagNames(bits)} seq `));
-
-function flagNames(bits: number): string {
-  const order = [
-    ['SYN', TCP_FLAG.syn],
-    ['FIN', TCP_FLAG.fin],
-    ['RST', TCP_FLAG.rst],
-    ['PSH', TCP_FLAG.psh],
-    ['ACK', TCP_FLAG.ack],
-    ['URG', TCP_FLAG.urg],
-    ['ECE', TCP_FLAG.ece],
-    ['CWR', TCP_FLAG.cwr],
-    ['AE', TCP_FLAG.ae],
-  ] as const;
-  const names = order.filter(([, bit]) => bits & bit).map(([name]) => name);
-  return names.length === 0 ? 'no flags' : names.join(',');
-}
+const FLAG_TEXTS = Array.from({ length: FLAG_BITS + 1 }, (_, bits) =>
+  asBytes(` ${tcpFlagNames(bits).join(',') || 'no flags'} seq `),
+);
 
 /** `TCP 35624 > 5201 SYN seq 1 win 62377 len 0 mss 8911`. */
 export function tcp(context: LineContext, packet: Packet, i: number): void {
@@ -77,8 +61,7 @@ export function tcp(context: LineContext, packet: Packet, i: number): void {
 
 /** A datagram that carries a tunnel is told by the tunnel's name. */
 export function udp(context: LineContext, { bytes, stack }: Packet, i: number): void {
-  const above = i + 1 < stack.depth ? stack.protocol[i + 1]! : P.none;
-  if (above === P.vxlan || above === P.geneve || above === P.wireguard) return;
+  if (i + 1 < stack.depth && IS_TUNNEL[stack.protocol[i + 1]!] === 1) return;
   const at = stack.start[i]!;
   ports(context, UDP_NAME, bytes, at);
   const total = readUdpLength(bytes, at);
@@ -155,15 +138,10 @@ export function length(out: LineBuffer, packet: Packet, i: number, header: numbe
 function wireEnd(packet: Packet, i: number): number {
   const { bytes, stack } = packet;
   for (let network = i; network >= 0; network--) {
-    const at = stack.start[network]!;
-    if (stack.protocol[network] === P.ipv4) {
-      const total = readTotalLength(bytes, at);
-      return total === 0 ? packet.start + packet.original : at + total;
-    }
-    if (stack.protocol[network] === P.ipv6) {
-      const payload = readPayloadLength(bytes, at);
-      return payload === 0 ? packet.start + packet.original : at + IPV6_LENGTH + payload;
-    }
+    const protocol = stack.protocol[network]!;
+    if (protocol !== P.ipv4 && protocol !== P.ipv6) continue;
+    const end = ipEnd(bytes, stack.start[network]!, protocol === P.ipv6);
+    return end === 0 ? packet.start + packet.original : end;
   }
   return stack.end[i]!;
 }

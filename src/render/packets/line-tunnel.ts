@@ -1,10 +1,10 @@
 // HOT: per packet. No allocation.
 // The encapsulation between two bars: VXLAN and its VNI, Geneve, GRE, ERSPAN, IP-in-IP, WireGuard.
-import { PROTOCOL } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { ERSPAN2 } from '../../wire/erspan.ts';
 import { GENEVE } from '../../wire/geneve.ts';
 import { GRE, GRE_KEY } from '../../wire/gre.ts';
+import { PROTOCOL, protocolsThat } from '../../wire/protocols.ts';
 import { UDP } from '../../wire/udp.ts';
 import { VXLAN, VXLAN_GPE_PORT, VXLAN_PORT } from '../../wire/vxlan.ts';
 import { WIREGUARD } from '../../wire/wireguard.ts';
@@ -80,6 +80,10 @@ export function erspan(context: LineContext, { bytes, stack }: Packet, i: number
   }
 }
 
+/** By PROTOCOL number: IP; IP and its extension headers, right above which another IP header is IP-in-IP. */
+const IS_IP = protocolsThat(({ place }) => place === 'network');
+const CARRIES_IP = protocolsThat(({ place }) => place === 'network' || place === 'extension');
+
 /** By the families of the outer and the inner header. */
 const IP_IN_IP = [
   [asBytes('IPIP'), asBytes('IPv6-in-IPv4')],
@@ -88,11 +92,9 @@ const IP_IN_IP = [
 
 /** The IP header at `i`, if it stands right inside another one. */
 export function ipInIp(context: LineContext, { stack }: Packet, i: number): void {
-  if (i === 0 || (stack.protocol[i] !== P.ipv4 && stack.protocol[i] !== P.ipv6)) return;
-  const below = stack.protocol[i - 1]!;
-  if (below < P.ipv4 || below > P.ah) return;
+  if (i === 0 || IS_IP[stack.protocol[i]!] === 0 || CARRIES_IP[stack.protocol[i - 1]!] === 0) return;
   let outer = i - 1;
-  while (outer > 0 && stack.protocol[outer] !== P.ipv4 && stack.protocol[outer] !== P.ipv6) outer--;
+  while (outer > 0 && IS_IP[stack.protocol[outer]!] === 0) outer--;
   bar(context);
   const family = stack.protocol[outer] === P.ipv6 ? 1 : 0;
   context.out.put(IP_IN_IP[family][stack.protocol[i] === P.ipv6 ? 1 : 0]);

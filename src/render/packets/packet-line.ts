@@ -2,7 +2,7 @@
 // One line per packet that reads outer | encapsulation | inner. docs/decode.md has the grammar.
 
 import { FAULT, FAULTS, LIMIT_NAMES } from '../../decode/faults.ts';
-import { LayerStack, OUTCOME, PROTOCOL, PROTOCOL_NAMES } from '../../decode/layer-stack.ts';
+import { LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { unsupportedText } from '../../decode/view/fault-view.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
@@ -10,14 +10,15 @@ import { u16 } from '../../wire/bytes.ts';
 import { IP_PROTOCOL, ipProtocolName } from '../../wire/ip-protocol.ts';
 import { IPV4, ipv4HeaderLength } from '../../wire/ipv4.ts';
 import { FRAGMENT } from '../../wire/ipv6-extensions.ts';
+import { byNumber, PROTOCOL } from '../../wire/protocols.ts';
 import { SLL } from '../../wire/sll.ts';
 import { SLL2 } from '../../wire/sll2.ts';
-import { VLAN } from '../../wire/vlan.ts';
 import type { AddressTexts } from './address-texts.ts';
 import { asBytes, type LineBuffer } from './line-buffer.ts';
-import { bar, GAP, type LineContext, separate } from './line-context.ts';
+import { GAP, type LineContext, separate } from './line-context.ts';
 import { icmp, icmpv6 } from './line-icmp.ts';
 import { arp, data, llc, macs } from './line-rare.ts';
+import { mpls, pppoe, pseudowire, vlan } from './line-tag.ts';
 import { ah, cutPorts, esp, igmp, length, ospf, sctp, tcp, udp } from './line-transport.ts';
 import { erspan, geneve, gre, ipInIp, vxlan, wireguard } from './line-tunnel.ts';
 import type { TimeColumn } from './packet-time.ts';
@@ -123,35 +124,45 @@ function innerStart(stack: LayerStack, inner: number): number {
 
 type LayerWriter = (context: LineContext, packet: Packet, i: number) => void;
 
-/** By PROTOCOL number; what is not here leaves no trace in a line (raw, null, extension headers). */
-const WRITERS: readonly LayerWriter[] = layerWriters();
+const nothing: LayerWriter = () => {};
 
-function layerWriters(): LayerWriter[] {
-  const writers = new Array<LayerWriter>(PROTOCOL_NAMES.length).fill(() => {});
-  writers[P.ethernet] = macs;
-  writers[P.ipv4] = ipv4;
-  writers[P.ipv6] = addressPair;
-  writers[P.udp] = udp;
-  writers[P.tcp] = tcp;
-  writers[P.vxlan] = vxlan;
-  writers[P.icmp] = icmp;
-  writers[P.icmpv6] = icmpv6;
-  writers[P.vlan] = vlan;
-  writers[P.arp] = arp;
-  writers[P.fragment] = ipv6Fragment;
-  writers[P.geneve] = geneve;
-  writers[P.gre] = gre;
-  writers[P.erspan] = erspan;
-  writers[P.wireguard] = wireguard;
-  writers[P.sctp] = sctp;
-  writers[P.esp] = esp;
-  writers[P.ah] = ah;
-  writers[P.igmp] = igmp;
-  writers[P.ospf] = ospf;
-  writers[P.llc] = llc;
-  writers[P.data] = data;
-  return writers;
-}
+/** By PROTOCOL number; what leaves no trace in a line writes nothing. */
+const WRITERS = byNumber<LayerWriter>({
+  none: nothing,
+  ethernet: macs,
+  llc,
+  vlan,
+  arp,
+  sll: nothing,
+  sll2: nothing,
+  null: nothing,
+  raw: nothing,
+  ipv4,
+  ipv6: addressPair,
+  hopByHop: nothing,
+  routing: nothing,
+  fragment: ipv6Fragment,
+  destinationOptions: nothing,
+  ah,
+  icmp,
+  icmpv6,
+  udp,
+  tcp,
+  sctp,
+  igmp,
+  esp,
+  ospf,
+  vxlan,
+  gre,
+  geneve,
+  wireguard,
+  data,
+  erspan,
+  mpls,
+  pseudowire,
+  pppoe,
+  ppp: nothing,
+});
 
 function ipv4(context: LineContext, packet: Packet, i: number): void {
   addressPair(context, packet, i);
@@ -203,14 +214,6 @@ function ipv6Fragment(context: LineContext, packet: Packet, i: number): void {
   out.put(FRAGMENT.more.read(bytes, at) === 1 ? MORE : LAST);
   if (FRAGMENT.offset.read(bytes, at) !== 0)
     laterFragment(context, packet, i, FRAGMENT.nxt.read(bytes, at), FRAGMENT.headerLength);
-}
-
-const VLAN_ID = asBytes('VLAN ');
-
-function vlan(context: LineContext, { bytes, stack }: Packet, i: number): void {
-  bar(context);
-  context.out.put(VLAN_ID);
-  context.out.decimal(VLAN.id.read(bytes, stack.start[i]!));
 }
 
 /** As tcpdump says it: where a cooked frame came from or went to. */

@@ -1,6 +1,5 @@
 // `decode -v`: below the line of a packet every header with its fields, values and what they mean.
 
-import { PROTOCOL } from '../../decode/layer-stack.ts';
 import type { Packet } from '../../decode/packet.ts';
 import { type ChecksumView, judgeChecksum } from '../../decode/view/checksums.ts';
 import { viewCutLayer } from '../../decode/view/cut-view.ts';
@@ -9,6 +8,7 @@ import type { FieldView } from '../../decode/view/field-view.ts';
 import { type LayerView, viewPacket } from '../../decode/view/packet-view.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { lookupProtocol } from '../../wire/catalog.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
 import type { Paint } from '../text/paint.ts';

@@ -1,7 +1,7 @@
 // Checksums judged: right, wrong, left to the NIC, absent where that is allowed and where not, and not to be known.
 import { describe, expect, it } from 'vitest';
-import { PROTOCOL } from '../../../src/decode/layer-stack.ts';
 import { type ChecksumView, judgeChecksum } from '../../../src/decode/view/checksums.ts';
+import { PROTOCOL } from '../../../src/wire/protocols.ts';
 import { checksum, ethernet, hex, icmpEcho, ipv4, ipv6, tcp, udp, vxlan } from '../../support/packet-builder.ts';
 import { type WalkOptions, walkPacket } from '../../support/walk-packet.ts';
 

@@ -115,7 +115,7 @@ describe('bitDiagram', () => {
   });
 
   it('gives every field of every protocol a text in its box', () => {
-    for (const { header } of CATALOG.flatMap((entry) => entry.headers)) {
+    for (const header of CATALOG.flatMap((page) => Object.values(page.forms))) {
       const boxes = bitDiagram(header)
         .filter((line) => line.startsWith('|'))
         .flatMap((line) => line.split('|'))
@@ -125,7 +125,7 @@ describe('bitDiagram', () => {
   });
 
   it('is never wider than 65 columns, and ASCII only', () => {
-    for (const { header } of CATALOG.flatMap((entry) => entry.headers)) {
+    for (const header of CATALOG.flatMap((page) => Object.values(page.forms))) {
       for (const line of bitDiagram(header, { bytes: new Uint8Array(header.headerLength), at: 0 })) {
         expect(line).toMatch(/^[ -~]{1,65}$/);
       }

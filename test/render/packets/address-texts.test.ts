@@ -1,10 +1,10 @@
 // The table of address texts forgets, but never mixes up: more addresses than it holds all come out right.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PROTOCOL } from '../../../src/decode/layer-stack.ts';
 import { formatIPv4, formatIPv6 } from '../../../src/net/ip.ts';
 import { AddressTexts } from '../../../src/render/packets/address-texts.ts';
 import { LineBuffer } from '../../../src/render/packets/line-buffer.ts';
+import { PROTOCOL } from '../../../src/wire/protocols.ts';
 
 const out = new LineBuffer();
 

@@ -77,7 +77,7 @@ describe('-o json', () => {
   });
 
   it('says what is not supported', () => {
-    const { outcome, unsupported } = jsonOf(ethernet({ type: 0x8864 }, new Uint8Array(8)));
-    expect([outcome, unsupported]).toEqual(['unsupported', 'EtherType 0x8864 (PPPoE session)']);
+    const { outcome, unsupported } = jsonOf(ethernet({ type: 0x894f }, new Uint8Array(8)));
+    expect([outcome, unsupported]).toEqual(['unsupported', 'EtherType 0x894f (NSH)']);
   });
 });

@@ -13,6 +13,8 @@ import {
   icmpEcho,
   ipv4,
   ipv6,
+  mpls,
+  pppoe,
   tcp,
   udp,
   vlan,
@@ -58,6 +60,41 @@ describe('a line', () => {
       'a VLAN tag',
       ethernet({ type: 0x8100 }, vlan({}, ipv4({}, udp({})))),
       'VLAN 100 | 10.0.0.1 > 10.0.0.2 UDP 40000 > 53 len 0',
+    ],
+    [
+      'MPLS labels, each before a bar',
+      ethernet({ type: 0x8847 }, mpls({ label: 1048575, bottom: false }), mpls({}, ipv4({}, udp({})))),
+      'MPLS 1048575 | MPLS 16 | 10.0.0.1 > 10.0.0.2 UDP 40000 > 53 len 0',
+    ],
+    [
+      'a frame in a pseudowire',
+      ethernet({ type: 0x8847 }, mpls({}, hex('00000000'), ethernet({}, ipv4({}, udp({}))))),
+      'MPLS 16 | pseudowire | 10.0.0.1 > 10.0.0.2 UDP 40000 > 53 len 0',
+    ],
+    [
+      'MPLS with something unknown',
+      ethernet({ type: 0x8847 }, mpls({}, hex('1000000700000000'))),
+      '02:00:00:00:00:0a > 02:00:00:00:00:0b | MPLS 16 | MPLS payload with first four bits 1 is not supported',
+    ],
+    [
+      'an MPLS label that is cut off',
+      ethernet({ type: 0x8847 }, mpls({}).subarray(0, 3)),
+      '02:00:00:00:00:0a > 02:00:00:00:00:0b  ! the MPLS label stack is cut off: needs 4 bytes, has 3 (frame.len)',
+    ],
+    [
+      'a PPPoE session',
+      ethernet({ type: 0x8864 }, pppoe({}, ipv4({}, udp({})))),
+      'PPPoE 0x0011 | 10.0.0.1 > 10.0.0.2 UDP 40000 > 53 len 0',
+    ],
+    [
+      'PPP that supervises the link',
+      ethernet({ type: 0x8864 }, pppoe({ protocol: 0xc021 }, hex('0901000800000000'))),
+      '02:00:00:00:00:0a > 02:00:00:00:00:0b | PPPoE 0x0011 | LCP, 8 bytes',
+    ],
+    [
+      'PPP of a rare protocol',
+      ethernet({ type: 0x8864 }, pppoe({ protocol: 0xc481 }, hex('0000'))),
+      '02:00:00:00:00:0a > 02:00:00:00:00:0b | PPPoE 0x0011 | PPP protocol 0xc481, 2 bytes',
     ],
     [
       'VXLAN on another port, with a group policy',

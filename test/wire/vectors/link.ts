@@ -2,7 +2,9 @@
 import { ARP } from '../../../src/wire/arp.ts';
 import { ETHERNET, ETHERNET_802_3 } from '../../../src/wire/ethernet.ts';
 import { LLC, LLC_SNAP, LLC_SNAP_PID } from '../../../src/wire/llc.ts';
+import { MPLS, PSEUDOWIRE } from '../../../src/wire/mpls.ts';
 import { NULL_LOOPBACK, NULL_LOOPBACK_LE } from '../../../src/wire/null.ts';
+import { PPP, PPPOE } from '../../../src/wire/pppoe.ts';
 import { SLL } from '../../../src/wire/sll.ts';
 import { SLL2 } from '../../../src/wire/sll2.ts';
 import { SERVICE_VLAN, VLAN } from '../../../src/wire/vlan.ts';
@@ -47,6 +49,48 @@ export const LINK_VECTORS: readonly HeaderVector[] = [
       values: { 'ieee8021ad.priority': 3, 'ieee8021ad.dei': true, 'ieee8021ad.id': 4095, 'ieee8021ah.etype': 0x8100 },
     },
   ],
+  [
+    'MPLS label',
+    MPLS,
+    {
+      source: 'RFC 3032 §2.1, tshark',
+      bytes: '00 0c 8b 3f # 0000 0000 0000 1100 1000 101 1, 63',
+      values: { 'mpls.label': 200, 'mpls.exp': 5, 'mpls.bottom': true, 'mpls.ttl': 63 },
+    },
+  ],
+  [
+    'MPLS, all bits but the last of the stack',
+    MPLS,
+    {
+      source: 'tshark',
+      bytes: 'ff ff fe ff',
+      values: { 'mpls.label': 1048575, 'mpls.exp': 7, 'mpls.bottom': false, 'mpls.ttl': 255 },
+    },
+  ],
+  [
+    'Ethernet pseudowire control word',
+    PSEUDOWIRE,
+    { source: 'RFC 4448 §4.6, tshark', bytes: '00 00 12 34', values: { 'pweth.cw.sequence_number': 0x1234 } },
+  ],
+  [
+    'PPPoE session',
+    PPPOE,
+    {
+      source: 'RFC 2516 §4, tshark',
+      bytes: `11       # version 1, type 1
+              09       # code (PADI, of the discovery stage: session data is 0)
+              ff fe    # session
+              00 26    # 38 bytes: PPP and what it carries`,
+      values: {
+        'pppoe.version': 1,
+        'pppoe.type': 1,
+        'pppoe.code': 9,
+        'pppoe.session_id': 0xfffe,
+        'pppoe.payload_length': 38,
+      },
+    },
+  ],
+  ['PPP', PPP, { source: 'RFC 1661 §2, tshark', bytes: 'c0 21 # LCP', values: { 'ppp.protocol': 0xc021 } }],
   [
     'LLC',
     LLC,
