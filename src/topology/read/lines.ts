@@ -39,7 +39,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   const excerpt = createExcerptReader(facts);
   const state: State = { text, facts, excerpt, device, link: null, route: null, table: null };
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
-  for (const [i, line] of section.lines.entries()) {
+  for (const [i, line] of section.text.split('\n').entries()) {
     const ref = { file, line: section.firstLine + i };
     if (readLine(line, ref, state)) counts.understood++;
     else if (line.trim() !== '' && !NOISE.test(line)) {
@@ -58,7 +58,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
 }
 
 /** A section's iproute2 facts before anything is read. */
-export function emptyTextFact(section: Section, file: string): TextFact {
+export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints'>, file: string): TextFact {
   return {
     ref: { file, line: section.firstLine },
     hints: section.hints,

@@ -6,7 +6,6 @@ import { parseJson } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
 import { emptyTextFact, readLines } from './lines.ts';
 import { type DocumentTree, type Located, type ParseProblem, valueAt } from './located.ts';
-import { contentKind } from './recognise.ts';
 import { hintsOfPath, plainText, type Section, splitSections } from './sections.ts';
 import { parseYaml } from './yaml-text.ts';
 
@@ -79,14 +78,14 @@ function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
   const table = /neigh/i.test(name) ? 'neigh' : /fdb/i.test(name) ? 'fdb' : /route/i.test(name) ? 'route' : null;
   if (table === null) return false;
   const hints = [...callerHint(document), ...hintsOfDocument(document)];
-  const text = emptyTextFact({ lines: [], firstLine: 1, command: null, hints }, document.file);
+  const text = emptyTextFact({ firstLine: 1, hints }, document.file);
   facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
   facts.used.push(document.file);
   return true;
 }
 
 function readSection(section: Section, file: string, facts: Facts, tally: Tally): void {
-  const kind = contentKind(section.lines);
+  const { kind, text } = section;
   if (kind === 'lines') {
     const counts = readLines(section, file, facts);
     tally.understood += counts.understood;
@@ -94,7 +93,6 @@ function readSection(section: Section, file: string, facts: Facts, tally: Tally)
     tally.firstUnknown ??= counts.firstUnknown;
     return;
   }
-  const text = section.lines.join('\n');
   const parsed = parseStructured(kind, text, file, section.firstLine);
   for (const tree of parsed.trees) readTree(tree, { section, file, facts, tally });
   for (const { line, message } of parsed.problems) {
@@ -108,12 +106,13 @@ function parseStructured(
   text: string,
   file: string,
   firstLine: number,
-): { trees: DocumentTree[]; problems: ParseProblem[] } {
+): { trees: Iterable<DocumentTree>; problems: ParseProblem[] } {
   if (kind === 'yaml') return parseYaml(text, file, firstLine);
   const json = parseJson(text, file, firstLine);
   if (json.problems.length === 0 || text.length > FLOW_YAML_LIMIT) return json;
-  const yaml = parseYaml(text, file, firstLine);
-  return yaml.problems.length === 0 ? yaml : json;
+  const { trees, problems } = parseYaml(text, file, firstLine);
+  const yaml = [...trees];
+  return problems.length === 0 ? { trees: yaml, problems } : json;
 }
 
 function readTree(tree: DocumentTree, into: { section: Section; file: string; facts: Facts; tally: Tally }): void {

@@ -64,23 +64,21 @@ export function epochSeconds(text: string | null): number | null {
   return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 }
 
+const ADDRESS_ANNOTATIONS = [
+  'cni.projectcalico.org/podIPs',
+  'cni.projectcalico.org/podIP',
+  'vpc.amazonaws.com/pod-ips',
+] as const;
+
 /** The first of these that names any: status.podIPs, status.podIP, Calico's and the AWS CNI's annotations. */
 function podAddresses(value: unknown): string[] {
-  const annotation = (key: string): string[] => (textAt(value, 'metadata', 'annotations', key) ?? '').split(',');
-  const places = [
-    [
-      ...listAt(value, 'status', 'podIPs').map((entry) => textAt(entry, 'ip') ?? ''),
-      textAt(value, 'status', 'podIP') ?? '',
-    ],
-    annotation('cni.projectcalico.org/podIPs'),
-    annotation('cni.projectcalico.org/podIP'),
-    annotation('vpc.amazonaws.com/pod-ips'),
-  ];
-  for (const place of places) {
-    const addresses = canonicalAddresses(place);
-    if (addresses.length > 0) return addresses;
+  const listed = listAt(value, 'status', 'podIPs').map((entry) => textAt(entry, 'ip') ?? '');
+  let addresses = canonicalAddresses([...listed, textAt(value, 'status', 'podIP') ?? '']);
+  for (const key of ADDRESS_ANNOTATIONS) {
+    if (addresses.length > 0) break;
+    addresses = canonicalAddresses((textAt(value, 'metadata', 'annotations', key) ?? '').split(','));
   }
-  return [];
+  return addresses;
 }
 
 /** Calico's IsFinished: the phase, or a deletion whose address the CNI plugin has released (annotation set to ""). */
