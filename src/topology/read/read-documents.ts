@@ -2,7 +2,7 @@
 // A document is read as a whole or not at all: prose with a route in it adds nothing.
 import { addIssue, emptyFacts, type Facts, type TextHint } from './facts.ts';
 import { readIproute2Element } from './iproute2/iproute2-json.ts';
-import { parseJson } from './json-text.ts';
+import { parseJson, SPLIT_ABOVE } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
 import { emptyTextFact, readLines } from './lines.ts';
 import { type DocumentTree, type Located, type ParseProblem, valueAt } from './located.ts';
@@ -22,9 +22,6 @@ export interface SnapshotDocument {
   /** What it is instead of a snapshot (a capture, a binary); its text is then not looked at. */
   foreign?: string;
 }
-
-/** Text that is no JSON but begins like it is tried as YAML in flow style up to this length. */
-const FLOW_YAML_LIMIT = 1024 * 1024;
 
 interface Tally extends ObjectCounts {
   understood: number;
@@ -109,7 +106,8 @@ function parseStructured(
 ): { trees: Iterable<DocumentTree>; problems: ParseProblem[] } {
   if (kind === 'yaml') return parseYaml(text, file, firstLine);
   const json = parseJson(text, file, firstLine);
-  if (json.problems.length === 0 || text.length > FLOW_YAML_LIMIT) return json;
+  // What begins like JSON may be YAML in flow style: tried where that is affordable.
+  if (json.problems.length === 0 || text.length > SPLIT_ABOVE) return json;
   const { trees, problems } = parseYaml(text, file, firstLine);
   const yaml = [...trees];
   return problems.length === 0 ? { trees: yaml, problems } : json;
