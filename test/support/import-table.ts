@@ -44,9 +44,10 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
   },
   { place: 'render/text', values: [], types: ['verdict', 'attribution'] },
+  { place: 'render/page', values: ['render/text'] },
   {
     place: 'render',
-    values: ['render/text', 'verdict', 'decode', 'decode/view', 'wire', 'net'],
+    values: ['render/text', 'render/page', 'verdict', 'decode', 'decode/view', 'wire', 'net'],
     types: ['explain', 'attribution', 'topology'],
   },
   {
