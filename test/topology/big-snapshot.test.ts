@@ -163,3 +163,32 @@ it('a List in JSON costs four times the work when it is four times as long', () 
   const one = copiedWhile(() => load(some));
   expect(copiedWhile(() => load(many))).toBeLessThan(4.2 * one);
 });
+
+it('texts of four times as many nodes are attributed in four times the work', () => {
+  const documents = (count: number) =>
+    Array.from({ length: count }, (_, i) => `node-${i}`).flatMap((name, i) => [
+      {
+        file: `t/${name}/ip-route.txt`,
+        named: false,
+        text: `default via 10.0.0.1 dev eth0 src 10.0.${i >> 8}.${i & 255}\n`,
+      },
+      { file: `t/${name}/ip-neigh.txt`, named: false, text: '10.0.0.1 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE\n' },
+    ]);
+  const nodes = (count: number) => ({
+    file: 't/nodes.yaml',
+    named: true,
+    text: Array.from({ length: count }, (_, i) => `---\nkind: Node\nmetadata:\n  name: node-${i}\n`).join(''),
+  });
+  // Names are compared in lower case: how often tells how many are looked at.
+  const compared = (count: number): number => {
+    const given = [nodes(count), ...documents(count)].map((one) => ({ ...one, path: one.file.slice(2) }));
+    const spy = vi.spyOn(String.prototype, 'toLowerCase');
+    const topology = buildTopology(given);
+    const calls = spy.mock.calls.length;
+    spy.mockRestore();
+    expect(topology.nodes).toHaveLength(count);
+    expect(topology.nodes.every((node) => node.routes.length === 1 && node.neighbours.length === 1)).toBe(true);
+    return calls;
+  };
+  expect(compared(400)).toBeLessThan(4.2 * compared(100));
+});

@@ -168,6 +168,7 @@ function readScalar(reading: Reading, written: string): Node {
 }
 
 function quotedText(text: string): unknown {
+  if (/^"[^"\\\x00-\x1f]*"$/.test(text)) return detached(text.slice(1, -1));
   if (/^"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"$/.test(text)) return JSON.parse(text);
   return /^'(?:[^'\x00-\x1f]|'')*'$/.test(text) ? detached(text.slice(1, -1).replaceAll("''", "'")) : ODD;
 }
