@@ -10,11 +10,11 @@ import {
 } from '../render/explain/explanation-json.ts';
 import { type ExplainLook, renderExplanation } from '../render/explain/explanation-text.ts';
 import { comparisonPage } from '../render/explain/page/comparison-page.ts';
-import type { Page } from '../render/explain/page/explanation-page.ts';
-import { explanationPage } from '../render/explain/page/packet-section.ts';
+import { explanationPage } from '../render/explain/page/explanation-page.ts';
 import { predictionPage } from '../render/explain/page/prediction-page.ts';
 import { renderPrediction } from '../render/explain/prediction-text.ts';
 import { renderHtmlPage } from '../render/page/html.ts';
+import type { Page } from '../render/page/page-model.ts';
 import { renderSvgPage } from '../render/page/svg.ts';
 
 export const EXPLAIN_OUTPUTS = ['text', 'json', 'svg', 'html'] as const;

@@ -15,9 +15,9 @@ import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
-import type { Facts, FelixFact, Problem } from './read/facts.ts';
 import { formatRef, listNames } from './read/located.ts';
 import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
+import type { Facts, FelixFact, Problem } from './read/stated-facts.ts';
 
 /** Answers kept; a capture asks for few addresses again and again. */
 const CACHED_ANSWERS = 50_000;

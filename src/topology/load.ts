@@ -7,9 +7,9 @@ import { CALICO_CLIENT } from '../cluster/annotations.ts';
 import { OverlensError } from '../errors.ts';
 import { buildTopology } from './build.ts';
 import type { Topology } from './model.ts';
-import type { Problem } from './read/facts.ts';
 import type { SnapshotDocument } from './read/read-documents.ts';
 import { recogniseForeign } from './read/recognise.ts';
+import type { Problem } from './read/stated-facts.ts';
 
 /** A snapshot file larger than this is no snapshot; much longer text would not fit a string either. */
 const LARGEST_FILE = 400 * 1024 * 1024;

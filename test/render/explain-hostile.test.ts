@@ -11,7 +11,7 @@ import {
 } from '../../src/render/explain/explanation-json.ts';
 import { renderExplanation } from '../../src/render/explain/explanation-text.ts';
 import { comparisonPage } from '../../src/render/explain/page/comparison-page.ts';
-import { explanationPage } from '../../src/render/explain/page/packet-section.ts';
+import { explanationPage } from '../../src/render/explain/page/explanation-page.ts';
 import { predictionPage } from '../../src/render/explain/page/prediction-page.ts';
 import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
 import { renderHtmlPage } from '../../src/render/page/html.ts';

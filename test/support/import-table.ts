@@ -18,7 +18,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'capture', values: ['errors.ts'], types: ['net'] },
   { place: 'decode', values: ['wire'], types: ['capture'] },
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
-  { place: 'flow', values: ['decode', 'decode/view', 'wire', 'net', 'errors.ts'], types: ['capture'] },
+  { place: 'flow', values: ['decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
   { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'net'] },
   { place: 'verdict', values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'] },
@@ -44,14 +44,15 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
   },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
+  { place: 'render/page', values: ['render/text'] },
   {
     place: 'render',
-    values: ['render/text', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
+    values: ['render/text', 'render/page', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
     types: ['explain', 'topology'],
   },
   {
     place: 'trace.ts',
-    values: ['verdict', 'attribution', 'flow', 'decode', 'capture'],
+    values: ['verdict', 'attribution', 'flow', 'decode', 'capture', 'net'],
     types: ['topology'],
   },
   {

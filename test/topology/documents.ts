@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { buildTopology } from '../../src/topology/build.ts';
 import type { Owner, Topology, TopologyIssue } from '../../src/topology/model.ts';
-import { emptyFacts, type Facts } from '../../src/topology/read/facts.ts';
 import { readDocuments } from '../../src/topology/read/read-documents.ts';
+import { emptyFacts, type Facts } from '../../src/topology/read/stated-facts.ts';
 
 export type Files = Readonly<Record<string, string>>;
 

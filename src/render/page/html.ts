@@ -1,9 +1,9 @@
-// A page of `explain` as one HTML file: no script, no network, nothing but this text. Headings, lists and tables carry the
+// A page as one HTML file: no script, no network, nothing but this text. Headings, lists and tables carry the
 // meaning; colours, positions and sizes only repeat it. Reads on a phone, on a screen, on paper, and aloud.
 
-import type { Block, FigureLayer, Page, PageBytes, PageCell, PageRow, Tone } from '../explain/page/explanation-page.ts';
 import { escapeXml } from '../text/escape.ts';
 import { HTML_STYLE } from './html-style.ts';
+import type { Block, FigureLayer, Page, PageBytes, PageCell, PageRow, Tone } from './page-model.ts';
 import { layerClass } from './theme.ts';
 
 /** The whole document. */

@@ -1,7 +1,7 @@
 // The blocks of a page drawn as SVG: the frame to scale, tables, notes, bit diagrams, bytes.
-import { type Box, fitBoxes, rowsOf } from '../explain/boxes.ts';
-import type { Block, FigureLayer, PageBytes, Tone } from '../explain/page/explanation-page.ts';
 import { shortenEnd, textWidth, wrapWords } from '../text/text-width.ts';
+import { type Box, fitBoxes, rowsOf } from './box-widths.ts';
+import type { Block, FigureLayer, PageBytes, Tone } from './page-model.ts';
 import {
   type Canvas,
   COLUMN,

@@ -1,9 +1,9 @@
 // Tables drawn as SVG, in columns of characters; meanings stand below their values. Roles say what is head, row and cell.
 
-import type { PageCell, PageRow } from '../explain/page/explanation-page.ts';
 import { escapeXml } from '../text/escape.ts';
 import { fitColumns } from '../text/grid.ts';
 import { shortenEnd, textWidth, wrapWords } from '../text/text-width.ts';
+import type { PageCell, PageRow } from './page-model.ts';
 import { type Canvas, COLUMN, COLUMNS, LINE, MARGIN, textAt } from './svg-canvas.ts';
 
 const GAP = 2;

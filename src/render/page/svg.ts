@@ -1,8 +1,8 @@
-// A page of `explain` as one SVG file: no script, no network, text as text. Reads in a browser, in a document and on paper; roles
+// A page as one SVG file: no script, no network, text as text. Reads in a browser, in a document and on paper; roles
 // name headings and tables for those who hear it.
 
-import type { Block, Page } from '../explain/page/explanation-page.ts';
 import { escapeXml } from '../text/escape.ts';
+import type { Block, Page } from './page-model.ts';
 import { drawBlock } from './svg-blocks.ts';
 import { type Canvas, COLUMNS, FONT, LINE, MARGIN, PAGE_WIDTH, paragraph, round } from './svg-canvas.ts';
 import { LAYER_COLORS, MONOSPACE, THEME } from './theme.ts';

@@ -1,18 +1,27 @@
 // `overlens topology -o json` (docs/output.md): the snapshot as understood, every fact with its place.
-import type { Node, Topology } from '../../topology/model.ts';
+import type { Topology } from '../../topology/model.ts';
 import { stringifyJson } from '../text/escape.ts';
 
 export const TOPOLOGY_SCHEMA = 'overlens.topology/1';
 
 /** One document. */
 export function renderTopologyJson(topology: Topology): string {
+  const own = {
+    blocks: byNode(topology.blocks, ({ node }) => node),
+    pods: byNode(topology.pods, (pod) => pod.nodeName),
+  };
   const document = {
     schema: TOPOLOGY_SCHEMA,
     files: topology.files,
     pools: topology.pools,
     poolsComplete: topology.poolsComplete,
     settings: { ...topology.felix(null), deviceVNI: topology.deviceVNI, devicePort: topology.devicePort },
-    nodes: topology.nodes.map((node) => nodeJson(node, topology)),
+    nodes: topology.nodes.map((node) => ({
+      // The node as the model has it, with what belongs to it by name.
+      ...node,
+      blocks: (own.blocks.get(node.name) ?? []).map((block) => block.cidr),
+      pods: (own.pods.get(node.name) ?? []).map((pod) => `${pod.namespace}/${pod.name}`),
+    })),
     blocks: topology.blocks,
     pods: topology.pods,
     services: topology.services,
@@ -21,11 +30,13 @@ export function renderTopologyJson(topology: Topology): string {
   return `${stringifyJson(document, 2)}\n`;
 }
 
-/** The node as the model has it, with what belongs to it by name. */
-function nodeJson(node: Node, topology: Topology): object {
-  return {
-    ...node,
-    blocks: topology.blocks.filter((block) => block.node === node.name).map((block) => block.cidr),
-    pods: topology.pods.filter((pod) => pod.nodeName === node.name).map((pod) => `${pod.namespace}/${pod.name}`),
-  };
+function byNode<Member>(members: readonly Member[], nodeOf: (member: Member) => string | null): Map<string, Member[]> {
+  const groups = new Map<string, Member[]>();
+  for (const member of members) {
+    const node = nodeOf(member);
+    const group = node === null ? undefined : groups.get(node);
+    if (group !== undefined) group.push(member);
+    else if (node !== null) groups.set(node, [member]);
+  }
+  return groups;
 }

@@ -1,7 +1,7 @@
 // FelixConfiguration resolved for one node, and what the nodes' VXLAN devices agree on (calico-facts 4.1, 4.2).
 import { isVxlanDevice } from '../../cluster/device.ts';
 import type { FelixSettings, Node, Sourced } from '../model.ts';
-import type { FelixFact } from '../read/facts.ts';
+import type { FelixFact } from '../read/stated-facts.ts';
 
 const UNSET: FelixSettings = {
   vxlanVNI: null,

@@ -15,7 +15,8 @@ export interface MacOwners {
 interface Claim {
   mac: string;
   node: Node;
-  detail: string;
+  /** Written for the claims that count: a thousand nodes have a million entries that say the same. */
+  detail: () => string;
   source: string;
 }
 
@@ -25,22 +26,28 @@ export function buildMacOwners(nodes: readonly Node[], index: OwnerIndex): MacOw
   const ranks = [writtenVteps(nodes), computedVteps(nodes), neighbourVteps(nodes, index), fdbVteps(nodes, index)];
   for (const [rank, claims] of ranks.entries()) {
     for (const { mac, node, source, detail } of unambiguous(claims)) {
-      if (!vtep.has(mac)) vtep.set(mac, { node, evidence: { source, detail }, written: rank === 0 });
+      if (!vtep.has(mac)) vtep.set(mac, { node, evidence: { source, detail: detail() }, written: rank === 0 });
     }
   }
   const nic = new Map<string, { node: Node; evidence: Evidence }>();
   for (const claims of [ownNics(nodes), neighbourNics(nodes, index)]) {
     for (const { mac, node, source, detail } of unambiguous(claims)) {
-      if (!nic.has(mac)) nic.set(mac, { node, evidence: { source, detail } });
+      if (!nic.has(mac)) nic.set(mac, { node, evidence: { source, detail: detail() } });
     }
   }
   return { vtep, nic };
 }
 
-function unambiguous(claims: readonly Claim[]): Claim[] {
-  const owners = new Map<string, Set<Node>>();
-  for (const { mac, node } of claims) owners.set(mac, (owners.get(mac) ?? new Set()).add(node));
-  return claims.filter(({ mac }) => owners.get(mac)?.size === 1);
+/** The first claim to each MAC that only one node has. */
+function unambiguous(claims: Iterable<Claim>): Claim[] {
+  const first = new Map<string, Claim>();
+  const contested = new Set<string>();
+  for (const claim of claims) {
+    const known = first.get(claim.mac);
+    if (known === undefined) first.set(claim.mac, claim);
+    else if (known.node !== claim.node) contested.add(claim.mac);
+  }
+  return [...first.values()].filter(({ mac }) => !contested.has(mac));
 }
 
 function writtenVteps(nodes: readonly Node[]): Claim[] {
@@ -51,7 +58,7 @@ function writtenVteps(nodes: readonly Node[]): Claim[] {
         mac: value,
         node,
         source: 'vtep-mac',
-        detail: `${formatRef(ref)} ${value} is ${node.name}'s VTEP`,
+        detail: () => `${formatRef(ref)} ${value} is ${node.name}'s VTEP`,
       })),
   );
 }
@@ -64,30 +71,33 @@ function computedVteps(nodes: readonly Node[]): Claim[] {
         mac,
         node,
         source: 'computed-name',
-        detail: `${mac} is the MAC that Felix computes from the name ${node.name}`,
+        detail: () => `${mac} is the MAC that Felix computes from the name ${node.name}`,
       })),
   );
 }
 
 /** Neighbour entries on tunnel devices, resolved through the tunnel address. */
-function neighbourVteps(nodes: readonly Node[], index: OwnerIndex): Claim[] {
-  return nodes.flatMap((holder) =>
-    vtepsInTables(holder).flatMap(({ mac, tunnelAddress, neighbour }) => {
+function* neighbourVteps(nodes: readonly Node[], index: OwnerIndex): Generator<Claim> {
+  for (const holder of nodes) {
+    for (const { mac, tunnelAddress, neighbour } of vtepsInTables(holder)) {
       const node = nodeBehind(tunnelAddress, index);
-      const detail = `${formatRef(neighbour.ref)} ${holder.name} has ${mac} for the tunnel address ${tunnelAddress} of ${node?.name}`;
-      return node === null ? [] : [{ mac, node, source: 'vtep-mac', detail }];
-    }),
-  );
+      if (node === null) continue;
+      const detail = (): string =>
+        `${formatRef(neighbour.ref)} ${holder.name} has ${mac} for the tunnel address ${tunnelAddress} of ${node.name}`;
+      yield { mac, node, source: 'vtep-mac', detail };
+    }
+  }
 }
 
-function fdbVteps(nodes: readonly Node[], index: OwnerIndex): Claim[] {
-  return nodes.flatMap((holder) =>
-    holder.fdb.flatMap(({ mac, dst, dev, ref }) => {
+function* fdbVteps(nodes: readonly Node[], index: OwnerIndex): Generator<Claim> {
+  for (const holder of nodes) {
+    for (const { mac, dst, dev, ref } of holder.fdb) {
       const node = useOfDeviceName(dev ?? vxlanDevice(4)) === 'tunnel' ? nodeBehind(dst, index) : null;
-      const detail = `${formatRef(ref)} ${holder.name} forwards ${mac} to ${dst}, which is ${node?.name}`;
-      return node === null ? [] : [{ mac, node, source: 'vtep-mac', detail }];
-    }),
-  );
+      if (node === null) continue;
+      const detail = (): string => `${formatRef(ref)} ${holder.name} forwards ${mac} to ${dst}, which is ${node.name}`;
+      yield { mac, node, source: 'vtep-mac', detail };
+    }
+  }
 }
 
 function ownNics(nodes: readonly Node[]): Claim[] {
@@ -98,7 +108,7 @@ function ownNics(nodes: readonly Node[]): Claim[] {
         mac: mac ?? '',
         node,
         source: 'nic-mac',
-        detail: `${formatRef(ref)} ${mac} is ${name} of ${node.name}`,
+        detail: () => `${formatRef(ref)} ${mac} is ${name} of ${node.name}`,
       })),
   );
 }
@@ -112,21 +122,15 @@ function isParent(link: NodeLink, node: Node): boolean {
 }
 
 /** `10.0.1.30 dev ens5 lladdr 02:85:..`: another node's NIC, unless the address is behind a tunnel or a veth. */
-function neighbourNics(nodes: readonly Node[], index: OwnerIndex): Claim[] {
-  return nodes.flatMap((holder) =>
-    holder.neighbours.flatMap(({ address, dev, mac, ref }) => {
+function* neighbourNics(nodes: readonly Node[], index: OwnerIndex): Generator<Claim> {
+  for (const holder of nodes) {
+    for (const { address, dev, mac, ref } of holder.neighbours) {
       const use = useOfDeviceName(dev ?? '');
-      if (mac === null || dev === null || use === 'tunnel' || use === 'workload') return [];
+      if (mac === null || dev === null || use === 'tunnel' || use === 'workload') continue;
       const node = index.nodeAddresses.has(address) ? nodeBehind(address, index) : null;
-      if (node === null || node === holder) return [];
-      return [
-        {
-          mac,
-          node,
-          source: 'nic-mac',
-          detail: `${formatRef(ref)} ${holder.name} has ${mac} for ${address} of ${node.name}`,
-        },
-      ];
-    }),
-  );
+      if (node === null || node === holder) continue;
+      const detail = (): string => `${formatRef(ref)} ${holder.name} has ${mac} for ${address} of ${node.name}`;
+      yield { mac, node, source: 'nic-mac', detail };
+    }
+  }
 }

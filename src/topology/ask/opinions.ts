@@ -2,7 +2,7 @@
 // hints behind). Sources do not know of each other: lookup.ts weighs them and tells where they disagree.
 import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import type { TunnelKind } from '../../cluster/device.ts';
-import { parseIp } from '../../net/ip.ts';
+import { type Ip, parseIp } from '../../net/ip.ts';
 import type { Block, Candidate, Node, NodeAddress, Owner, OwnerSource, Pod, SourceRef } from '../model.ts';
 import { formatRef } from '../read/located.ts';
 import type { OwnerIndex, RouteClaim } from './owner-index.ts';
@@ -44,16 +44,18 @@ const NOBODY = {
 
 /** All opinions about an address, strongest first. */
 export function opinionsAbout(address: string, index: OwnerIndex, window: Window | undefined): Opinion[] {
+  const ip = parseIp(address);
+  const blocks = ip === null ? [] : index.blocks.enclosing(ip).flatMap((entry) => entry.values);
   const sources = [
     nodeAddressOpinion(address, index),
     podOpinion(address, index, window),
     tunnelOpinion(address, index),
     allocationOpinion(address, index),
-    ...blockOpinions(address, index, 'IPAMBlock'),
-    ...blockOpinions(address, index, 'BlockAffinity'),
-    routeOpinion(address, index),
+    blockOpinion(blocks, index, 'IPAMBlock'),
+    blockOpinion(blocks, index, 'BlockAffinity'),
+    routeOpinion(address, ip, index),
     neighbourOpinion(address, index),
-    ...blockOpinions(address, index, 'inferred'),
+    blockOpinion(blocks, index, 'inferred'),
     serviceOpinion(address, index),
   ];
   return sources.filter((opinion) => opinion !== null);
@@ -196,22 +198,20 @@ function allocationOpinion(address: string, index: OwnerIndex): Opinion | null {
   };
 }
 
-function blockOpinions(address: string, index: OwnerIndex, source: Block['source']): Opinion[] {
-  const ip = parseIp(address);
-  const entries = ip === null ? [] : index.blocks.enclosing(ip);
-  const block = entries.flatMap((entry) => entry.values).findLast((candidate) => candidate.source === source);
+/** @param blocks that hold the address, widest first */
+function blockOpinion(blocks: readonly Block[], index: OwnerIndex, source: Block['source']): Opinion | null {
+  const block = blocks.findLast((candidate) => candidate.source === source);
   const node = block?.node == null ? undefined : index.nodesByName.get(block.node);
-  if (block === undefined || node === undefined) return [];
+  if (block === undefined || node === undefined) return null;
   const owner = { IPAMBlock: 'ipam-block', BlockAffinity: 'block-affinity', inferred: 'inferred-block' } as const;
   const detail =
     source === 'inferred'
       ? `block ${block.cidr} holds ${node.name}'s tunnel address, so it is probably its block`
       : `block ${block.cidr} belongs to ${node.name} (${source})`;
-  return [{ ...NOBODY, source: owner[source], node, ref: block.ref, detail }];
+  return { ...NOBODY, source: owner[source], node, ref: block.ref, detail };
 }
 
-function routeOpinion(address: string, index: OwnerIndex): Opinion | null {
-  const ip = parseIp(address);
+function routeOpinion(address: string, ip: Ip | null, index: OwnerIndex): Opinion | null {
   const entry = ip === null ? null : index.routes.longest(ip);
   if (entry === null) return null;
   const exact = entry.cidr.prefixLength === (ip?.family === 4 ? 32 : 128);

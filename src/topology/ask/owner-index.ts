@@ -5,7 +5,7 @@ import { type TunnelKind, useOfDeviceName } from '../../cluster/device.ts';
 import { parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { Block, IPPool, Neighbour, Node, NodeAddress, Pod, Route, Service, SourceRef } from '../model.ts';
-import type { AllocationFact } from '../read/facts.ts';
+import type { AllocationFact } from '../read/stated-facts.ts';
 
 export interface TunnelClaim {
   node: Node;

@@ -3,7 +3,7 @@
 import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { SourceRef, Topology, TopologyIssue } from '../model.ts';
-import type { FelixFact } from '../read/facts.ts';
+import type { FelixFact } from '../read/stated-facts.ts';
 
 export interface JudgeContext {
   topology: Topology;

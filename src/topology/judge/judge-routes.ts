@@ -1,11 +1,11 @@
 // Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
 
 import { tunnelKindOf, useOfDeviceName } from '../../cluster/device.ts';
-import { formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import { poolOf } from '../ask/lookup.ts';
 import { nodeBehind } from '../ask/opinions.ts';
-import type { Node, Route } from '../model.ts';
+import type { Block, IPPool, Node, Route } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
@@ -13,14 +13,32 @@ import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 /** Strongest first. */
 const SOURCES = ['IPAMBlock', 'BlockAffinity', 'inferred'] as const;
 
-export function judgeRoutes(context: JudgeContext): void {
+/** Where a route leads: nodes have the same routes, so that each is worked out once. */
+interface Target {
+  cidr: Cidr;
+  pool: IPPool | null;
+  poolCidr: Cidr | null;
+}
+
+interface RouteContext extends JudgeContext {
+  /** Null for what is no range, and for default routes. */
+  targetOf(dst: string): Target | null;
+  /** Blocks that every other node must have a route to. */
+  wanted: readonly { block: Block; cidr: Cidr }[];
+}
+
+export function judgeRoutes(judge: JudgeContext): void {
+  const context = routeContext(judge);
   for (const holder of context.topology.nodes) {
     const wrong = new Map<string, { route: Route; text: string }[]>();
     for (const route of holder.routes) {
       if (route.table !== null && route.table !== 'main') continue;
       const contradiction = contradictionOf(holder, route, context);
-      if (contradiction !== null)
-        wrong.set(contradiction.pool, [...(wrong.get(contradiction.pool) ?? []), { route, text: contradiction.text }]);
+      if (contradiction !== null) {
+        const found = wrong.get(contradiction.pool) ?? [];
+        found.push({ route, text: contradiction.text });
+        wrong.set(contradiction.pool, found);
+      }
       judgeTarget(holder, route, context);
     }
     for (const [pool, found] of wrong) {
@@ -39,24 +57,34 @@ export function judgeRoutes(context: JudgeContext): void {
   }
 }
 
+function routeContext(judge: JudgeContext): RouteContext {
+  const targets = new Map<string, Target | null>();
+  const targetOf = (dst: string): Target | null => {
+    const known = targets.get(dst);
+    if (known !== undefined) return known;
+    const cidr = parseCidrOrIp(dst);
+    const pool = poolOf(dst.split('/')[0] ?? '', judge.index);
+    const target =
+      cidr === null || cidr.prefixLength === 0 ? null : { cidr, pool, poolCidr: parseCidrOrIp(pool?.cidr ?? '') };
+    targets.set(dst, target);
+    return target;
+  };
+  const wanted = judge.topology.blocks.flatMap((block) => {
+    const target = block.node === null || block.source === 'inferred' ? null : targetOf(block.cidr);
+    return target?.pool != null && isRouted(target.pool) ? [{ block, cidr: target.cidr }] : [];
+  });
+  return { ...judge, targetOf, wanted };
+}
+
 /** Tunnel device where the pool says none, none where it says one (calico-facts 3.2); WireGuard routes override both. */
 function contradictionOf(
   holder: Node,
   route: Route,
-  { index, topology }: JudgeContext,
+  { index, topology, targetOf }: RouteContext,
 ): { pool: string; text: string } | null {
-  const cidr = parseCidrOrIp(route.dst);
-  const address = route.dst.split('/')[0] ?? '';
-  const pool = cidr === null || cidr.prefixLength === 0 ? null : poolOf(address, index);
-  const poolCidr = pool === null ? null : parseCidrOrIp(pool.cidr);
-  if (
-    pool === null ||
-    poolCidr === null ||
-    cidr === null ||
-    cidr.prefixLength < poolCidr.prefixLength ||
-    !isRouted(pool)
-  )
-    return null;
+  const { cidr, pool = null, poolCidr = null } = targetOf(route.dst) ?? {};
+  if (cidr === undefined || pool === null || poolCidr === null) return null;
+  if (cidr.prefixLength < poolCidr.prefixLength || !isRouted(pool)) return null;
   if (route.type !== 'unicast' || route.dev === null || useOfDeviceName(route.dev) === 'workload') return null;
   const device = tunnelKindOf(route.dev);
   if (device === 'wireguard' || device === 'wireguard-v6') return null;
@@ -76,11 +104,11 @@ function contradictionOf(
 }
 
 /** The gateway must be the node that owns the block, as the objects say. */
-function judgeTarget(holder: Node, route: Route, { index, add }: JudgeContext): void {
+function judgeTarget(holder: Node, route: Route, { index, add, targetOf }: RouteContext): void {
   const target = route.via === null ? null : nodeBehind(route.via, index);
-  const cidr = target === null ? null : parseCidrOrIp(route.dst);
-  const same = cidr === null ? undefined : index.blocks.enclosingCidr(cidr).at(-1);
-  if (target === null || cidr === null || same?.cidr.prefixLength !== cidr.prefixLength) return;
+  const cidr = target === null ? undefined : targetOf(route.dst)?.cidr;
+  const same = cidr === undefined ? undefined : index.blocks.enclosingCidr(cidr).at(-1);
+  if (target === null || cidr === undefined || same?.cidr.prefixLength !== cidr.prefixLength) return;
   const stated = SOURCES.flatMap((source) =>
     same.values.filter((block) => block.source === source && block.node !== null),
   )[0];
@@ -96,24 +124,22 @@ function judgeTarget(holder: Node, route: Route, { index, add }: JudgeContext): 
 }
 
 /** Blocks of other nodes that a given routing table does not have. */
-function judgeMissing(holder: Node, { topology, index, add }: JudgeContext): void {
-  if (!holder.has.route) return;
+function judgeMissing(holder: Node, { index, add, targetOf, wanted }: RouteContext): void {
+  if (!holder.has.route || wanted.length === 0) return;
   const covering = createPrefixTable<Route>();
   const starts = new Set<string>();
   for (const route of holder.routes) {
-    const cidr = parseCidrOrIp(route.dst);
-    if (cidr === null || cidr.prefixLength === 0) continue;
+    const cidr = targetOf(route.dst)?.cidr;
+    if (cidr === undefined) continue;
     covering.insert(cidr, route);
     // Clusters that route per pod (RouteSource WorkloadIPs) have single addresses only.
     for (const entry of index.blocks.enclosingCidr(cidr)) starts.add(formatCidr(entry.cidr));
   }
-  const missing = topology.blocks.filter((block) => {
-    const cidr = parseCidrOrIp(block.cidr);
-    if (cidr === null || block.node === null || block.node === holder.name || block.source === 'inferred') return false;
-    if (!holder.routes.some((route) => route.dst.includes(':') === (cidr.family === 6))) return false;
-    const pool = poolOf(block.cidr.split('/')[0] ?? '', index);
-    return pool !== null && isRouted(pool) && !starts.has(block.cidr) && covering.enclosingCidr(cidr).length === 0;
-  });
+  const families = new Set(holder.routes.map((route) => (route.dst.includes(':') ? 6 : 4)));
+  const missing = wanted
+    .filter(({ block, cidr }) => block.node !== holder.name && families.has(cidr.family) && !starts.has(block.cidr))
+    .filter(({ cidr }) => covering.enclosingCidr(cidr).length === 0)
+    .map(({ block }) => block);
   if (missing.length === 0) return;
   const cidrs = [...new Set(missing.map((block) => `${block.cidr} (${block.node})`))];
   const message = `${holder.name} has no route to ${listNames(cidrs)}: packets there follow its default route`;

@@ -3,7 +3,7 @@
 
 import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { Topology } from '../model.ts';
-import { addIssue, type Facts, type FelixFact } from '../read/facts.ts';
+import { addIssue, type Facts, type FelixFact } from '../read/stated-facts.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { judgeDevices } from './judge-devices.ts';
 import { judgeNodes } from './judge-nodes.ts';

@@ -2,7 +2,7 @@
 // conflict, and the first counts (a directory may hold the tables before and after a change).
 import { type TunnelKind, tunnelKindOf } from '../../cluster/device.ts';
 import type { NodeLink, SourceRef } from '../model.ts';
-import { addIssue, type Facts, type TextFact } from '../read/facts.ts';
+import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
 

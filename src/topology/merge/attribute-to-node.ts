@@ -4,24 +4,32 @@
 
 import { useOfDeviceName } from '../../cluster/device.ts';
 import type { NodeAddress } from '../model.ts';
-import { addIssue, emptyNodeFact, type Facts, type PodFact, type TextFact } from '../read/facts.ts';
 import { formatRef } from '../read/located.ts';
+import {
+  addIssue,
+  emptyNodeFact,
+  type Facts,
+  type PodFact,
+  type TextFact,
+  type TextHint,
+} from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
 import { addAddresses, findByAlias, findByName, type OpenNode, openNode } from './merge-nodes.ts';
 
 /** Gives every text of `facts.texts` to a node of `nodes`; adds nodes that only texts know. */
 export function attributeTexts(facts: Facts, nodes: OpenNode[]): void {
   const chosen = new Map<TextFact, OpenNode>();
+  const nodeOf = hintReader(nodes, facts.pods);
   const choose = (find: (text: TextFact) => OpenNode | null): void => {
     for (const text of facts.texts) {
       const node = chosen.has(text) ? null : find(text);
       if (node !== null) chosen.set(text, node);
     }
   };
-  choose((text) => nodeByName(text, nodes, facts));
+  choose((text) => nodeByName(text, nodes, nodeOf, facts));
   choose((text) => only(nodesByContent(text, nodes)));
   choose((text) => only(nodesByContent(text, nodes)) ?? addNodeOfText(text, nodes, facts));
-  choose((text) => nodeByHints(text, nodes, facts.pods)?.node ?? nodeByCompany(text, chosen));
+  choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen));
   choose((text) => only(nodesByElimination(text, nodes)));
   for (const text of facts.texts) {
     const node = chosen.get(text);
@@ -36,8 +44,8 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[]): void {
   }
 }
 
-function nodeByName(text: TextFact, nodes: OpenNode[], facts: Facts): OpenNode | null {
-  const named = nodeByHints(text, nodes, facts.pods);
+function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts: Facts): OpenNode | null {
+  const named = nodeByHints(text, nodeOf);
   if (named === null) return null;
   const other = only(nodesByContent(text, nodes));
   if (other !== null && other !== named.node) sayContradiction(text, named, other, facts);
@@ -61,16 +69,31 @@ function only(nodes: readonly OpenNode[]): OpenNode | null {
   return nodes.length === 1 ? (nodes[0] ?? null) : null;
 }
 
-function nodeByHints(
-  text: TextFact,
-  nodes: readonly OpenNode[],
-  pods: readonly PodFact[],
-): { node: OpenNode; hint: string } | null {
-  for (const { name, from } of text.hints) {
-    const whole =
-      findByAlias(nodes, name) ?? nodes.find((node) => node.addresses.some(({ address }) => address === name));
-    const node = whole ?? (from === 'file name' ? nodeInFileName(name, nodes) : nodeOfPod(name, nodes, pods));
-    if (node !== null) return { node, hint: `${from} ${name}` };
+type HintReader = (hint: TextHint) => OpenNode | null;
+
+/** Whom a hint means. A thousand nodes have texts of the same few names: each is looked for once, until there are more nodes. */
+function hintReader(nodes: readonly OpenNode[], pods: readonly PodFact[]): HintReader {
+  const known = new Map<string, OpenNode | null>();
+  let among = nodes.length;
+  return ({ name, from }) => {
+    if (nodes.length !== among) known.clear();
+    among = nodes.length;
+    const key = `${from} ${name}`;
+    let node = known.get(key);
+    if (node === undefined) {
+      const whole =
+        findByAlias(nodes, name) ?? nodes.find((one) => one.addresses.some(({ address }) => address === name));
+      node = whole ?? (from === 'file name' ? nodeInFileName(name, nodes) : nodeOfPod(name, nodes, pods));
+      known.set(key, node);
+    }
+    return node;
+  };
+}
+
+function nodeByHints(text: TextFact, nodeOf: HintReader): { node: OpenNode; hint: string } | null {
+  for (const hint of text.hints) {
+    const node = nodeOf(hint);
+    if (node !== null) return { node, hint: `${hint.from} ${hint.name}` };
   }
   return null;
 }

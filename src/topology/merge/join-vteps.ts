@@ -2,7 +2,7 @@
 // about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
 import { type TunnelKind, tunnelKindOf, vxlanDevice } from '../../cluster/device.ts';
 import type { FdbEntry, Neighbour, SourceRef } from '../model.ts';
-import { emptyNodeFact } from '../read/facts.ts';
+import { emptyNodeFact } from '../read/stated-facts.ts';
 import { addAddresses, type OpenNode, openNode } from './merge-nodes.ts';
 
 /** One remote VTEP in a node's tables. */
@@ -32,21 +32,25 @@ export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>): Table
 /** Completes nodes that no Node object describes by what other nodes' tables say about them. */
 export function joinVteps(nodes: OpenNode[]): void {
   const described = nodes.some((node) => node.whole || node.annotated);
+  const byAddress = new Map<string, OpenNode>();
+  for (const node of nodes.toReversed()) for (const { address } of node.addresses) byAddress.set(address, node);
   for (const holder of [...nodes]) {
     for (const vtep of vtepsInTables(holder)) {
       if (vtep.nodeAddress === null || vtep.fdb === null) continue;
-      const address = vtep.nodeAddress;
-      const known = nodes.find((node) => node.addresses.some((one) => one.address === address));
-      const peer = known ?? (described ? null : addPeer(address, vtep.fdb.ref, nodes));
+      const known = byAddress.get(vtep.nodeAddress);
+      const peer = known ?? (described ? null : openPeer(vtep.nodeAddress, vtep.fdb.ref));
+      if (peer !== null && known === undefined) {
+        nodes.push(peer);
+        byAddress.set(vtep.nodeAddress, peer);
+      }
       if (peer === null || peer.annotated || peer.tunnels[vtep.kind] !== undefined) continue;
       peer.tunnels = { ...peer.tunnels, [vtep.kind]: { value: vtep.tunnelAddress, ref: vtep.neighbour.ref } };
     }
   }
 }
 
-function addPeer(address: string, ref: SourceRef, nodes: OpenNode[]): OpenNode {
+function openPeer(address: string, ref: SourceRef): OpenNode {
   const peer = openNode(emptyNodeFact(null, 'mention', ref), address);
   addAddresses(peer, [{ address, prefixLength: null, source: 'bridge fdb', ref }]);
-  nodes.push(peer);
   return peer;
 }

@@ -5,7 +5,7 @@ import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import { vtepMacOfNode } from '../../cluster/computed-names.ts';
 import type { TunnelKind } from '../../cluster/device.ts';
 import type { Node, NodeAddress, Sourced } from '../model.ts';
-import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../read/facts.ts';
+import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../read/stated-facts.ts';
 import { differs } from './merge-pools.ts';
 
 /** A node while facts are added to it. */

@@ -2,8 +2,8 @@
 // conflict; then Calico's defaults (calico-facts 2.1).
 import { parseCidr } from '../../net/cidr.ts';
 import type { IPPool, SourceRef, TopologyIssue } from '../model.ts';
-import { addIssue, type Facts, type PoolFact } from '../read/facts.ts';
 import { formatRef } from '../read/located.ts';
+import { addIssue, type Facts, type PoolFact } from '../read/stated-facts.ts';
 
 const DEFAULT_USES = ['Workload', 'Tunnel'] as const;
 

@@ -4,7 +4,7 @@ import { enclosingNetwork, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { Block, IPPool, Pod, Service } from '../model.ts';
-import type { BlockFact, Facts, PodFact } from '../read/facts.ts';
+import type { BlockFact, Facts, PodFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
 

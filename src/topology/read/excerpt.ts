@@ -3,8 +3,8 @@
 
 import { NODE_ANNOTATION_LINE } from '../../cluster/annotations.ts';
 import type { SourceRef } from '../model.ts';
-import { emptyNodeFact, type Facts, type NodeFact } from './facts.ts';
 import { NODE_FIELDS, nodeAddress, setNodeField } from './kubernetes/node.ts';
+import { emptyNodeFact, type Facts, type NodeFact } from './stated-facts.ts';
 
 const NAME = /^\s*["']?(?:Name|name|kubernetes\.io\/hostname)["']?\s*[:=]\s*["']?([A-Za-z0-9][\w.-]*)["']?,?\s*$/;
 const INTERNAL_IP = /^\s*InternalIP:\s+(\S+)\s*$/;

@@ -1,9 +1,15 @@
 // JSON text -> documents with line numbers. JSON.parse reads, which is fast; places are found afterwards, by stepping through
 // the (by then known to be valid) text as far as they are asked for. Several values one after another are several documents.
+// The items of a large List are parsed one at a time, so that memory follows the largest item.
 import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
 
+/** Lists in texts above this are parsed item by item. */
+export const SPLIT_ABOVE = 1024 * 1024;
+/** Problems told per text; the first are the ones that help. */
+const MOST_PROBLEMS = 5;
+
 /**
- * Parses a text of one or more JSON values.
+ * Parses a text of one or more JSON values. The items of large lists are parsed while they are walked: `problems` is only final then.
  * @param firstLine line number of the text's first line in its file
  */
 export function parseJson(
@@ -13,17 +19,71 @@ export function parseJson(
 ): { trees: DocumentTree[]; problems: ParseProblem[] } {
   const lineAt = lineFinder(text, firstLine);
   const trees: DocumentTree[] = [];
+  const problems: ParseProblem[] = [];
   let at = skipBlanks(text, 0);
   while (at < text.length) {
-    const end = skipValue(text, at);
+    const origin = { text, at, lineAt, file };
+    const list = text.length > SPLIT_ABOVE ? findList(text, at) : null;
+    const end = list?.end ?? skipValue(text, at);
     try {
-      trees.push(treeOf(JSON.parse(text.slice(at, end)), { text, at, lineAt, file }));
+      if (list === null) trees.push(treeOf(JSON.parse(text.slice(at, end)), origin));
+      else trees.push({ head: locate(list.head, origin), items: parseElements(list, origin, problems) });
     } catch (error) {
-      return { trees, problems: [problemOf(error, at, end, lineAt)] };
+      problems.push(problemOf(error, at, end, lineAt));
+      break;
     }
     at = skipBlanks(text, end);
   }
-  return { trees, problems: [] };
+  return { trees, problems };
+}
+
+/** An object with a list of `items`: what stands around them, their offsets, and where the object ends. */
+interface ListSpan {
+  head: unknown;
+  starts: readonly number[];
+  ends: readonly number[];
+  end: number;
+}
+
+/** Null for everything that is not plainly an object with a list of items: JSON.parse then says what it is. */
+function findList(text: string, at: number): ListSpan | null {
+  const list = memberAt(text, at, 'items');
+  if (list === null || text[list] !== '[') return null;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let position = skipBlanks(text, list + 1);
+  while (position < text.length && text[position] !== ']') {
+    starts.push(position);
+    const end = skipValue(text, position);
+    ends.push(end);
+    const next = skipBlanks(text, end);
+    position = text[next] === ',' ? skipBlanks(text, next + 1) : next;
+    // `[1 2]` and `[1,]` are no lists.
+    if ((text[next] === ',') === (text[position] === ']')) return null;
+  }
+  const end = skipNested(text, position + 1, 1);
+  try {
+    return { head: JSON.parse(text.slice(at, list + 1) + text.slice(position, end)), starts, ends, end };
+  } catch {
+    return null;
+  }
+}
+
+function* parseElements(list: ListSpan, origin: Origin, problems: ParseProblem[]): Generator<Located> {
+  for (const [i, at] of list.starts.entries()) {
+    const end = list.ends[i] ?? at;
+    const value = parseElement(origin, at, end, problems);
+    if (value !== undefined) yield locate(value, { ...origin, at });
+  }
+}
+
+function parseElement({ text, lineAt }: Origin, at: number, end: number, problems: ParseProblem[]): unknown {
+  try {
+    return JSON.parse(text.slice(at, end));
+  } catch (error) {
+    if (problems.length < MOST_PROBLEMS) problems.push(problemOf(error, at, end, lineAt));
+    return undefined;
+  }
 }
 
 /** V8 tells where it stopped, in characters; a text that ends too early stops at its end. */
@@ -127,8 +187,13 @@ function skipValue(text: string, at: number): number {
     while (end < text.length && !' \t\r\n,]}{["'.includes(text[end] ?? '')) end++;
     return end;
   }
+  return skipNested(text, at + 1, 1);
+}
+
+/** Offset after the bracket that closes the outermost of `open` brackets. */
+function skipNested(text: string, at: number, open: number): number {
   // Characters, not a regular expression: this walks through most of a large file.
-  let depth = 0;
+  let depth = open;
   for (let position = at; position < text.length; position++) {
     const code = text.charCodeAt(position);
     if (code === QUOTE) position = skipString(text, position) - 1;
@@ -153,21 +218,22 @@ function skipBlanks(text: string, at: number): number {
   return position;
 }
 
-/** Line numbers by binary search over the offsets of line breaks, collected on first use. */
+/** Line numbers, counted from the place asked for before: places are asked for in about the order they stand in. */
 function lineFinder(text: string, firstLine: number): (offset: number) => number {
-  let breaks: number[] | null = null;
+  let line = firstLine;
+  let at = 0;
+  let end = text.indexOf('\n');
   return (offset) => {
-    if (breaks === null) {
-      breaks = [];
-      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks.push(at);
+    while (end >= 0 && end < offset) {
+      at = end + 1;
+      end = text.indexOf('\n', at);
+      line++;
     }
-    let low = 0;
-    let high = breaks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((breaks[middle] ?? 0) < offset) low = middle + 1;
-      else high = middle;
+    while (at > offset) {
+      end = at - 1;
+      at = end === 0 ? 0 : text.lastIndexOf('\n', end - 1) + 1;
+      line--;
     }
-    return firstLine + low;
+    return line;
   };
 }

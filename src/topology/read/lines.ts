@@ -4,11 +4,11 @@
 import { isVxlanDevice } from '../../cluster/device.ts';
 import type { Route, SourceRef } from '../model.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
-import type { Facts, TextFact } from './facts.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
 import type { Section } from './sections.ts';
+import type { Facts, TextFact } from './stated-facts.ts';
 import { finishTable, readTableHeader, readTableRow, type WideTable } from './wide-table.ts';
 
 export interface LineCounts {
@@ -40,7 +40,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   const excerpt = createExcerptReader(facts);
   const state: State = { text, facts, excerpt, device, link: null, route: null, table: null };
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
-  for (const [i, line] of section.lines.entries()) {
+  for (const [i, line] of section.text.split('\n').entries()) {
     const ref = { file, line: section.firstLine + i };
     if (readLine(line, ref, state)) counts.understood++;
     else if (line.trim() !== '' && !NOISE.test(line)) {
@@ -59,7 +59,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
 }
 
 /** A section's iproute2 facts before anything is read. */
-export function emptyTextFact(section: Section, file: string): TextFact {
+export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints'>, file: string): TextFact {
   return {
     ref: { file, line: section.firstLine },
     hints: section.hints,

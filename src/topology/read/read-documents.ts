@@ -1,13 +1,13 @@
 // Texts -> facts: recognises what each document holds, lets the readers collect, and decides what an unrecognised document means.
 // A document is read as a whole or not at all: prose with a route in it adds nothing.
-import { addIssue, emptyFacts, type Facts, type TextHint } from './facts.ts';
+
 import { readIproute2Element } from './iproute2/iproute2-json.ts';
-import { parseJson } from './json-text.ts';
+import { parseJson, SPLIT_ABOVE } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
 import { emptyTextFact, readLines } from './lines.ts';
 import { type DocumentTree, type Located, type ParseProblem, valueAt } from './located.ts';
-import { contentKind } from './recognise.ts';
 import { hintsOfPath, plainText, type Section, splitSections } from './sections.ts';
+import { addIssue, emptyFacts, type Facts, type TextHint } from './stated-facts.ts';
 import { parseYaml } from './yaml-text.ts';
 
 export interface SnapshotDocument {
@@ -23,9 +23,6 @@ export interface SnapshotDocument {
   /** What it is instead of a snapshot (a capture, a binary); its text is then not looked at. */
   foreign?: string;
 }
-
-/** Text that is no JSON but begins like it is tried as YAML in flow style up to this length. */
-const FLOW_YAML_LIMIT = 1024 * 1024;
 
 interface Tally extends ObjectCounts {
   understood: number;
@@ -79,14 +76,14 @@ function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
   const table = /neigh/i.test(name) ? 'neigh' : /fdb/i.test(name) ? 'fdb' : /route/i.test(name) ? 'route' : null;
   if (table === null) return false;
   const hints = [...callerHint(document), ...hintsOfDocument(document)];
-  const text = emptyTextFact({ lines: [], firstLine: 1, command: null, hints }, document.file);
+  const text = emptyTextFact({ firstLine: 1, hints }, document.file);
   facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
   facts.used.push(document.file);
   return true;
 }
 
 function readSection(section: Section, file: string, facts: Facts, tally: Tally): void {
-  const kind = contentKind(section.lines);
+  const { kind, text } = section;
   if (kind === 'lines') {
     const counts = readLines(section, file, facts);
     tally.understood += counts.understood;
@@ -94,7 +91,6 @@ function readSection(section: Section, file: string, facts: Facts, tally: Tally)
     tally.firstUnknown ??= counts.firstUnknown;
     return;
   }
-  const text = section.lines.join('\n');
   const parsed = parseStructured(kind, text, file, section.firstLine);
   for (const tree of parsed.trees) readTree(tree, { section, file, facts, tally });
   for (const { line, message } of parsed.problems) {
@@ -108,12 +104,14 @@ function parseStructured(
   text: string,
   file: string,
   firstLine: number,
-): { trees: DocumentTree[]; problems: ParseProblem[] } {
+): { trees: Iterable<DocumentTree>; problems: ParseProblem[] } {
   if (kind === 'yaml') return parseYaml(text, file, firstLine);
   const json = parseJson(text, file, firstLine);
-  if (json.problems.length === 0 || text.length > FLOW_YAML_LIMIT) return json;
-  const yaml = parseYaml(text, file, firstLine);
-  return yaml.problems.length === 0 ? yaml : json;
+  // What begins like JSON may be YAML in flow style: tried where that is affordable.
+  if (json.problems.length === 0 || text.length > SPLIT_ABOVE) return json;
+  const { trees, problems } = parseYaml(text, file, firstLine);
+  const yaml = [...trees];
+  return problems.length === 0 ? { trees: yaml, problems } : json;
 }
 
 function readTree(tree: DocumentTree, into: { section: Section; file: string; facts: Facts; tally: Tally }): void {

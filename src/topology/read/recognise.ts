@@ -23,11 +23,13 @@ export function recogniseForeign(bytes: Uint8Array): Foreign | null {
   return bytes.subarray(0, 4096).includes(0) ? 'binary file' : null;
 }
 
-/** How to read a section. YAML must look like Kubernetes objects; everything else is read line by line. */
-export function contentKind(lines: readonly string[]): ContentKind {
-  const first = lines.find((line) => line.trim() !== '')?.trimStart() ?? '';
-  if (/^[[{]/.test(first)) return 'json';
-  return lines.some((line) => /^(?:- )? {0,4}(?:- )?["']?(?:apiVersion|kind|items)["']?\s*:/.test(line))
-    ? 'yaml'
-    : 'lines';
+/**
+ * How to read a section, by its lines so far; null while all are blank. What begins like JSON is JSON, YAML must look like
+ * Kubernetes objects, everything else is read line by line.
+ */
+export function kindAfter(kind: ContentKind | null, line: string): ContentKind | null {
+  if (kind === 'json' || kind === 'yaml') return kind;
+  if (kind === null && /^\s*[[{]/.test(line)) return 'json';
+  if (/^(?:- )? {0,4}(?:- )?["']?(?:apiVersion|kind|items)["']?\s*:/.test(line)) return 'yaml';
+  return kind ?? (line.trim() === '' ? null : 'lines');
 }

@@ -2,12 +2,13 @@
 // (`control1$ ip route`), the headers that head, tail and ansible print, or headings. Each section keeps its line numbers,
 // the command if it is written, and whom the prompt names.
 import { CALICO_CLIENT } from '../../cluster/annotations.ts';
-import type { TextHint } from './facts.ts';
-import { contentKind } from './recognise.ts';
+import { type ContentKind, kindAfter } from './recognise.ts';
+import type { TextHint } from './stated-facts.ts';
 
 export interface Section {
-  lines: readonly string[];
-  /** Line number of `lines[0]` in the file. */
+  text: string;
+  kind: ContentKind;
+  /** Line number of the text's first line in the file. */
   firstLine: number;
   /** The command that printed it, as typed; null when it is not written. */
   command: string | null;
@@ -39,30 +40,52 @@ export function plainText(text: string): string {
 
 /** Splits at prompts, headers and headings; a file without any is one section. */
 export function splitSections(text: string): Section[] {
-  const lines = text.split('\n');
   const sections: Section[] = [];
-  let start = 0;
+  let start = { at: 0, line: 1 };
+  let kind: ContentKind | null = null;
   let boundary: Boundary = { command: null, hints: [], stays: false };
   // A name given by `ssh control1` or a heading stays until the next one.
   let standing: readonly TextHint[] = [];
   const close = (end: number): void => {
-    const own = lines.slice(start, end);
-    if (boundary.command === null && own.every((line) => line.trim() === '')) return;
+    if (boundary.command === null && kind === null) return;
     const hints = boundary.stays ? standing : [...boundary.hints, ...standing];
-    sections.push({ lines: own, firstLine: start + 1, command: boundary.command, hints });
+    const own = text.slice(start.at, end);
+    sections.push({ text: own, kind: kind ?? 'lines', firstLine: start.line, command: boundary.command, hints });
   };
-  for (const [i, line] of lines.entries()) {
-    if (line === '' || line.startsWith(' ') || line.length > 400) continue;
-    const found = readHeader(line) ?? readPrompt(line, lines[i + 1] ?? '') ?? readHeading(line, lines.slice(start, i));
-    if (found === null) continue;
-    close(i);
-    start = i + 1;
-    // Whom a login leads to has not printed what stands behind the login.
-    standing = found.stays ? found.hints : standingAfter(found.command ?? '', standing);
-    boundary = found;
+  for (let at = 0, number = 1; at <= text.length; number++) {
+    const next = text.indexOf('\n', at);
+    const end = next < 0 ? text.length : next;
+    const isKnown = kind === 'json' || kind === 'yaml';
+    // Most lines of large files are indented lines of objects: not even looked at.
+    if (!isKnown || text.charCodeAt(at) !== 0x20) {
+      const line = text.slice(at, end);
+      const found = boundaryAt(line, kind, () => text.slice(end + 1, nextLineEnd(text, end)));
+      if (found === null) kind = kindAfter(kind, line);
+      else {
+        // The break before a boundary belongs to it.
+        close(Math.max(start.at, at - 1));
+        start = { at: end + 1, line: number + 1 };
+        kind = null;
+        // Whom a login leads to has not printed what stands behind the login.
+        standing = found.stays ? found.hints : standingAfter(found.command ?? '', standing);
+        boundary = found;
+      }
+    }
+    at = end + 1;
   }
-  close(lines.length);
+  close(text.length);
   return sections;
+}
+
+function nextLineEnd(text: string, end: number): number {
+  const next = text.indexOf('\n', end + 1);
+  return next < 0 ? text.length : next;
+}
+
+/** @param kind of the section that it would end */
+function boundaryAt(line: string, kind: ContentKind | null, next: () => string): Boundary | null {
+  if (line === '' || line.startsWith(' ') || line.length > 400) return null;
+  return readHeader(line) ?? readPrompt(line, next) ?? readHeading(line, kind);
 }
 
 /** `==> worker1/ip-route.txt <==` (head, tail) and `worker1 | CHANGED | rc=0 >>` (ansible). */
@@ -75,26 +98,26 @@ function readHeader(line: string): Boundary | null {
 
 /**
  * `=== worker1 ===`, `### worker1: ip route`, `worker1:`.
- * @param before the lines of the section it would end: in YAML `# pools` is a comment and `data:` a key
+ * @param kind of the section it would end: in YAML `# pools` is a comment and `data:` a key
  */
-function readHeading(line: string, before: readonly string[]): Boundary | null {
+function readHeading(line: string, kind: ContentKind | null): Boundary | null {
   const heading = /^([=#*-]{1,40}) *([\w.-]*\w):?(?: +((?:sudo +)?(?:ip|bridge) [^=#]*?))?(?: *[=#*-]{0,40})$/.exec(
     line,
   );
   const name = heading?.[2] ?? /^([A-Za-z][\w.-]*):$/.exec(line)?.[1];
   if (name === undefined || /^(items|kind|metadata|spec|status|apiVersion)$/.test(name)) return null;
   const isPlain = heading === null || !/^(==|\*\*)/.test(heading[1] ?? '');
-  if (isPlain && contentKind(before) !== 'lines') return null;
+  if (isPlain && (kind === 'json' || kind === 'yaml')) return null;
   return { command: heading?.[3]?.trim() ?? null, hints: [{ name, from: 'heading' }], stays: true };
 }
 
-function readPrompt(line: string, next: string): Boundary | null {
+function readPrompt(line: string, next: () => string): Boundary | null {
   const match = /^(?:(.{0,120}?)[$#%>❯] ?|\+ )((?:sudo |ip |bridge |[a-z]).*)$/.exec(line);
   const command = match?.[2]?.trim();
   if (match === null || command === undefined || !COMMAND.test(command)) return null;
   const before = match[1] ?? '';
   // `# ip route` may be a comment between the lines of a YAML document.
-  if (before === '' && line.startsWith('#') && /^\s+\S|^- /.test(next)) return null;
+  if (before === '' && line.startsWith('#') && /^\s+\S|^- /.test(next())) return null;
   const hints: TextHint[] = [];
   const remote = hostOfCommand(command);
   if (remote !== null) hints.push({ name: remote, from: 'prompt' });

@@ -29,29 +29,38 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
   ),
 };
 
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
+const HASH = 0x23;
+const DASH = 0x2d;
 const KEY_LINE = /^( *)((?:- +)*)["']?([\w./-]+)["']? *:(?: |$)/;
 
 /**
- * Drops what is not read. `lines` is YAML in block style; flow style passes unchanged.
- * @returns the lines that stay, and for each its index in `lines`
+ * Drops what is not read. `text` is YAML in block style; flow style passes unchanged.
+ * @returns the lines that stay, and for each its number in the text (from 0)
  */
-export function skimYaml(lines: readonly string[]): { lines: string[]; indexes: number[] } {
-  const kept: string[] = [];
+export function skimYaml(text: string): { lines: string[]; indexes: number[] } {
+  const lines: string[] = [];
   const indexes: number[] = [];
   const open: { column: number; key: string }[] = [];
-  let dropBelow = -1;
-  for (const [index, line] of lines.entries()) {
-    if (dropBelow >= 0 && isNestedBelow(line, dropBelow)) continue;
-    dropBelow = -1;
+  for (let at = 0, index = 0; at <= text.length; index++) {
+    const end = lineEnd(text, at);
+    const line = text.slice(at, end);
     const column = columnOfUnread(line, open);
-    if (column !== null) {
-      dropBelow = column;
-      continue;
+    at = end + 1;
+    if (column === null) {
+      lines.push(line);
+      indexes.push(index);
+    } else {
+      for (; at <= text.length && isNestedBelow(text, at, column); index++) at = lineEnd(text, at) + 1;
     }
-    kept.push(line);
-    indexes.push(index);
   }
-  return { lines: kept, indexes };
+  return { lines, indexes };
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
 }
 
 /** Follows the keys in `open`; the column of the line's key when nobody reads it, else null. */
@@ -68,13 +77,15 @@ function columnOfUnread(line: string, open: { column: number; key: string }[]): 
   return read !== undefined && !read.has(key) ? column : null;
 }
 
-/** True when the line belongs to the value of a key at `column`: deeper, an element of its sequence, or blank. */
-function isNestedBelow(line: string, column: number): boolean {
-  let indent = 0;
-  while (line.charCodeAt(indent) === 0x20) indent++;
-  if (indent === line.length) return true;
-  if (indent > column) return true;
-  return (
-    indent === column && line.charCodeAt(indent) === 0x2d && (line.length === indent + 1 || line[indent + 1] === ' ')
-  );
+/** True when the line at `at` belongs to the value of a key at `column`: deeper, an element of its sequence, or blank. */
+function isNestedBelow(text: string, at: number, column: number): boolean {
+  let position = at;
+  while (position <= at + column && text.charCodeAt(position) === SPACE) position++;
+  // Most lines of large files end here.
+  if (position > at + column) return true;
+  const code = text.charCodeAt(position);
+  // A comment ends no value, however little it is indented.
+  if (code === LINE_FEED || code === HASH || position >= text.length) return true;
+  const isElement = code === DASH && ' \n'.includes(text.charAt(position + 1));
+  return isElement && position === at + column;
 }

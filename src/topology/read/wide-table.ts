@@ -5,10 +5,10 @@ import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import { hostInterfaceOfPod } from '../../cluster/computed-names.ts';
 import { formatCidr, hasHostBits, parseCidr } from '../../net/cidr.ts';
 import type { PoolMode, Sourced, SourceRef } from '../model.ts';
-import { addIssue, emptyNodeFact, type Facts } from './facts.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses } from './kubernetes/pod.ts';
+import { addIssue, emptyNodeFact, type Facts } from './stated-facts.ts';
 
 export interface WideTable {
   columns: readonly { name: string; at: number }[];

@@ -2,7 +2,9 @@
 // not a crash, and the items of a long list are parsed one at a time, so that memory follows the largest item.
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { skimYaml } from './skim-yaml.ts';
+import { type SplitList, splitDocuments, splitList } from './yaml-split.ts';
 
 /** Duplicate keys are compared pairwise by the parser: only looked for where that is affordable. */
 const UNIQUE_KEYS_LIMIT = 64 * 1024;
@@ -12,38 +14,56 @@ const SPLIT_ABOVE = 256 * 1024;
 const MOST_PROBLEMS = 5;
 
 /**
- * Parses all documents of a text. Items of large lists are parsed while they are walked, so `problems` is only final then.
+ * Parses all documents of a text. They, and the items of large lists, are parsed while they are walked: `problems` is only final then.
  * @param firstLine line number of the text's first line in its file
  */
 export function parseYaml(
   text: string,
   file: string,
   firstLine: number,
-): { trees: DocumentTree[]; problems: ParseProblem[] } {
+): { trees: Iterable<DocumentTree>; problems: ParseProblem[] } {
   const problems: ParseProblem[] = [];
-  const lines = text.split('\n');
-  const split = text.length > SPLIT_ABOVE ? splitList(lines) : null;
-  if (split === null) return { trees: parseWhole(lines, file, firstLine, problems), problems };
-  const head = parseWhole(split.head, file, firstLine, problems)[0]?.head ?? null;
-  return { trees: [{ head, items: parseItems(lines, split.starts, { file, firstLine, problems }) }], problems };
+  return { trees: parseDocuments(text, { file, firstLine, problems }), problems };
 }
 
-function parseWhole(
-  lines: readonly string[],
-  file: string,
-  firstLine: number,
-  problems: ParseProblem[],
-): DocumentTree[] {
-  const skim = skimYaml(lines);
-  const skimmed = parseSource(
-    skim.lines.join('\n'),
-    file,
-    (line) => firstLine + (skim.indexes[line] ?? lines.length - 1),
-  );
+interface Origin {
+  file: string;
+  /** Line number in the file of the text's first line. */
+  firstLine: number;
+  problems: ParseProblem[];
+}
+
+function* parseDocuments(text: string, origin: Origin): Generator<DocumentTree> {
+  for (const part of splitDocuments(text)) {
+    const own = { ...origin, firstLine: origin.firstLine + part.line };
+    const list = part.text.length > SPLIT_ABOVE ? splitList(part.text) : null;
+    if (list === null) yield* parseWhole(part.text, own);
+    else yield { head: parseHead(list, own), items: parseElements(list, own) };
+  }
+}
+
+function parseHead({ head, from, removed }: SplitList, origin: Origin): Located | null {
+  const lineAt = (line: number): number => origin.firstLine + line + (line >= from ? removed : 0);
+  return parseWhole(head, origin, lineAt)[0]?.head ?? null;
+}
+
+function* parseElements(list: SplitList, origin: Origin): Generator<Located> {
+  for (const { text, line } of list.elements) {
+    const [tree] = parseWhole(text, { ...origin, firstLine: origin.firstLine + line });
+    yield* tree?.items ?? [];
+  }
+}
+
+/** @param lineAt line number in the file of a line of `text` (counted from 0) */
+function parseWhole(text: string, origin: Origin, lineAt = (line: number) => origin.firstLine + line): DocumentTree[] {
+  const { lines, indexes } = skimYaml(text);
+  const skimmedLine = (line: number): number => lineAt(indexes[line] ?? indexes.at(-1) ?? 0);
+  const plain = readPlainYaml(lines, origin.file, skimmedLine);
+  if (plain !== null) return [treeOf(plain)];
+  const skimmed = parseSource(lines.join('\n'), origin.file, skimmedLine);
   // Skimming assumes block style; where it broke something, the text itself has the last word.
-  const result =
-    skimmed.problems.length === 0 ? skimmed : parseSource(lines.join('\n'), file, (line) => firstLine + line);
-  problems.push(...result.problems);
+  const result = skimmed.problems.length === 0 ? skimmed : parseSource(text, origin.file, lineAt);
+  for (const problem of result.problems) if (origin.problems.length < MOST_PROBLEMS) origin.problems.push(problem);
   return result.roots.map((root) => treeOf(root));
 }
 
@@ -124,41 +144,6 @@ function elementOffsets(document: Document.Parsed, path: Path): number[] {
   return list.items.map(
     (item) => (item as { range?: [number, number, number] } | null)?.range?.[0] ?? list.range?.[0] ?? 0,
   );
-}
-
-/**
- * Where the elements of a block style list begin: `items:` at the left margin with its elements below, as kubectl and
- * Calico's client print it, or a bare list. Null for everything else (several documents, anchors, flow style).
- */
-function splitList(lines: readonly string[]): { starts: number[]; head: string[] } | null {
-  if (lines.some((line, i) => (i > 0 && /^(---|\.\.\.)(\s|$)/.test(line)) || /^%|[:-] +[&*]\w/.test(line))) return null;
-  const itemsLine = lines.findIndex((line) => /^items:\s*$/.test(line));
-  const first = lines.findIndex(
-    (line, i) => i > itemsLine && line.trim() !== '' && !line.startsWith('#') && line !== '---',
-  );
-  const marker = /^ *- /.exec(lines[first] ?? '')?.[0];
-  if (marker === undefined || (itemsLine < 0 && marker !== '- ')) return null;
-  const starts: number[] = [];
-  let end = first;
-  const inList = (line: string): boolean =>
-    line.startsWith(' ') || line.startsWith(marker) || line.trim() === '' || line === '-';
-  for (; end < lines.length && inList(lines[end] ?? ''); end++) if (lines[end]?.startsWith(marker)) starts.push(end);
-  if (itemsLine < 0 && lines.slice(end).some((line) => line.trim() !== '')) return null;
-  return { starts: [...starts, end], head: lines.map((line, i) => (i >= first && i < end ? '' : line)) };
-}
-
-function* parseItems(
-  lines: readonly string[],
-  starts: readonly number[],
-  at: { file: string; firstLine: number; problems: ParseProblem[] },
-): Generator<Located> {
-  for (let i = 0; i + 1 < starts.length; i++) {
-    const start = starts[i] ?? 0;
-    const own: ParseProblem[] = [];
-    const [tree] = parseWhole(lines.slice(start, starts[i + 1]), at.file, at.firstLine + start, own);
-    if (at.problems.length < MOST_PROBLEMS) at.problems.push(...own);
-    yield* tree?.items ?? [];
-  }
 }
 
 function firstLineOf(message: string): string {

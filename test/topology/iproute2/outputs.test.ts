@@ -1,6 +1,6 @@
 // Real outputs of iproute2 6.1 (test/fixtures/iproute2), in every form it prints them: all forms must say the same.
 import { describe, expect, it } from 'vitest';
-import type { TextFact } from '../../../src/topology/read/facts.ts';
+import type { TextFact } from '../../../src/topology/read/stated-facts.ts';
 import { factsOf, fixture } from '../documents.ts';
 
 const read = (name: string): TextFact => {

@@ -1,9 +1,9 @@
 // The page about two packets.
 import type { Comparison } from '../../../explain/compare/comparison.ts';
-import { figureBlock, leadBlock } from '../../page/page-blocks.ts';
+import type { Block, Page, PageCell, Tone } from '../../page/page-model.ts';
 import { forPeople } from '../explain-options.ts';
 import { originText } from '../explanation-text.ts';
-import type { Block, Page, PageCell, Tone } from './explanation-page.ts';
+import { figureBlock, leadBlock } from './explanation-blocks.ts';
 
 /** Two packets. */
 export function comparisonPage(raw: Comparison): Page {

@@ -1,9 +1,9 @@
 // The page about a prediction.
 import type { Hop, PredictedHeader, Prediction, Way } from '../../../explain/predict/prediction.ts';
-import { decisionBlock, pointsBlock } from '../../page/page-blocks.ts';
+import type { Block, FigureLayer, Page } from '../../page/page-model.ts';
 import { forPeople } from '../explain-options.ts';
 import { headerName, headerText, hopTitle, isSameFrame, sizeSentence } from '../prediction-text.ts';
-import type { Block, FigureLayer, Page } from './explanation-page.ts';
+import { decisionBlock, pointsBlock } from './explanation-blocks.ts';
 
 const BACK = 'The answer takes another way: each direction is decided by the pool of its own destination';
 const SIDES = [

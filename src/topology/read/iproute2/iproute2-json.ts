@@ -4,8 +4,8 @@ import { canonicalNetwork } from '../../../net/cidr.ts';
 import { canonicalIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
 import type { FdbEntry, Neighbour, NodeLink, Route } from '../../model.ts';
-import type { TextFact } from '../facts.ts';
 import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
+import type { TextFact } from '../stated-facts.ts';
 import { emptyLink } from './link-text.ts';
 
 /** Reads one element into the section's facts. False when it is of no iproute2 command. */

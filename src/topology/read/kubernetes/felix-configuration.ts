@@ -1,8 +1,8 @@
 // FelixConfiguration: the VNI, ports and switches that differ from Calico's defaults. Scope and precedence: calico-facts 4.1.
 
 import type { Sourced } from '../../model.ts';
-import { addIssue, type Facts, type FelixFact } from '../facts.ts';
 import { flagAt, type Located, textAt, valueAt } from '../located.ts';
+import { addIssue, type Facts, type FelixFact } from '../stated-facts.ts';
 
 /** Reads one FelixConfiguration into `facts.felix`: `default`, `node.<name>`; selector-scoped ones are named and not applied. */
 export function readFelixConfiguration(object: Located, facts: Facts): void {

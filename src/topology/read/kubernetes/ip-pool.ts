@@ -2,8 +2,8 @@
 // Installation. Rules and defaults: calico-facts 2.1. A wrong CIDR, blockSize or mode is an error of the snapshot.
 import { formatCidr, hasHostBits, networkOf, parseCidr } from '../../../net/cidr.ts';
 import type { PoolMode, Sourced } from '../../model.ts';
-import { addIssue, type Facts, type PoolFact } from '../facts.ts';
 import { flagAt, type Located, locatedAt, type Path, textAt, textsAt, valueAt } from '../located.ts';
+import { addIssue, type Facts, type PoolFact } from '../stated-facts.ts';
 
 const MODES: readonly PoolMode[] = ['Never', 'Always', 'CrossSubnet'];
 const USES = ['Workload', 'Tunnel', 'LoadBalancer'] as const;

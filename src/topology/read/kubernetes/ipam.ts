@@ -3,9 +3,8 @@
 import { tunnelOfAllocation, tunnelOfHandle } from '../../../cluster/annotations.ts';
 import { bitsOf, formatCidr, networkOf, parseCidr } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
-
-import { type AllocationFact, addIssue, type Facts } from '../facts.ts';
 import { flagAt, type Located, listAt, textAt, valueAt } from '../located.ts';
+import { type AllocationFact, addIssue, type Facts } from '../stated-facts.ts';
 
 /** Reads one BlockAffinity into `facts.blocks`: only confirmed ones of hosts, not deleted. Its name is never parsed. */
 export function readBlockAffinity(object: Located, facts: Facts): void {

@@ -7,8 +7,8 @@ import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp, parseIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
 import type { NodeAddress, Sourced, SourceRef } from '../../model.ts';
-import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../facts.ts';
 import { type Located, listAt, type Path, textAt, textsAt } from '../located.ts';
+import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../stated-facts.ts';
 
 /** What one annotation (or field of Calico's own Node) means. */
 export interface NodeField {

@@ -5,8 +5,8 @@ import { POD_IP_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../../cluster/annotat
 import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
-import type { Facts } from '../facts.ts';
 import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
+import type { Facts } from '../stated-facts.ts';
 
 /** Reads one Pod into `facts.pods`. */
 export function readPod(object: Located, facts: Facts): void {
@@ -67,19 +67,13 @@ export function epochSeconds(text: string | null): number | null {
 
 /** The first of these that names any: status.podIPs, status.podIP, Calico's and the AWS CNI's annotations. */
 function podAddresses(value: unknown): string[] {
-  const annotation = (key: string): string[] => (textAt(value, 'metadata', 'annotations', key) ?? '').split(',');
-  const places = [
-    [
-      ...listAt(value, 'status', 'podIPs').map((entry) => textAt(entry, 'ip') ?? ''),
-      textAt(value, 'status', 'podIP') ?? '',
-    ],
-    ...POD_IPS_ANNOTATIONS.map(annotation),
-  ];
-  for (const place of places) {
-    const addresses = canonicalAddresses(place);
-    if (addresses.length > 0) return addresses;
+  const listed = listAt(value, 'status', 'podIPs').map((entry) => textAt(entry, 'ip') ?? '');
+  let addresses = canonicalAddresses([...listed, textAt(value, 'status', 'podIP') ?? '']);
+  for (const key of POD_IPS_ANNOTATIONS) {
+    if (addresses.length > 0) break;
+    addresses = canonicalAddresses((textAt(value, 'metadata', 'annotations', key) ?? '').split(','));
   }
-  return [];
+  return addresses;
 }
 
 /** Calico's IsFinished: the phase, or a deletion whose address the CNI plugin has released (annotation set to ""). */

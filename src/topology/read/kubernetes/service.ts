@@ -3,8 +3,8 @@
 
 import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
 import type { SourceRef } from '../../model.ts';
-import type { Facts } from '../facts.ts';
 import { type Located, listAt, textAt, textsAt } from '../located.ts';
+import type { Facts } from '../stated-facts.ts';
 import { canonicalAddresses } from './pod.ts';
 
 /** Reads one Service into `facts.services`. Headless services (`None`) have no address. */

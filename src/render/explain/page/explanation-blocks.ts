@@ -1,12 +1,12 @@
-// Blocks that pages of one packet, of two and of predictions share.
-import { bitDiagram } from '../../decode/view/diagram.ts';
-import type { Decision, Explanation } from '../../explain/explanation.ts';
-import { briefPlace, bytesText, headOf, saysText, statusWord } from '../explain/decision-text.ts';
-import { spanText } from '../explain/explain-options.ts';
-import { meaningOf, originText, sideTexts } from '../explain/explanation-text.ts';
-import { hexRows } from '../explain/marked-hex.ts';
-import type { Block } from '../explain/page/explanation-page.ts';
-import { formatCount } from '../text/format.ts';
+// Explanations as blocks of a page: those that pages of one packet, of two and of predictions share.
+import { bitDiagram } from '../../../decode/view/diagram.ts';
+import type { Decision, Explanation } from '../../../explain/explanation.ts';
+import type { Block } from '../../page/page-model.ts';
+import { formatCount } from '../../text/format.ts';
+import { briefPlace, bytesText, headOf, saysText, statusWord } from '../decision-text.ts';
+import { spanText } from '../explain-options.ts';
+import { meaningOf, originText, sideTexts } from '../explanation-text.ts';
+import { hexRows } from '../marked-hex.ts';
 
 const BYTES_PER_ROW = 8;
 

@@ -1,0 +1,70 @@
+// What an SVG or HTML page shows, block by block and free of layout: one model, two renderers, and no knowledge of where it
+// comes from. Texts in it are escaped for terminals already; the renderers escape them for XML.
+
+/** What a text means to the reader; its colour and its mark follow. */
+export type Tone = 'usual' | 'notable' | 'wrong' | 'good' | 'dim';
+
+/** What bytes of a packet are. Headers have colours of their own, the rest shares one and may be drawn shorter than it is. */
+export type LayerKind = 'header' | 'payload' | 'padding' | 'missing';
+
+export interface PageCell {
+  value: string;
+  meaning: string | null;
+  tone: Tone;
+}
+
+export interface PageRow {
+  head: string;
+  cells: readonly (PageCell | null)[];
+}
+
+export interface FigureLayer {
+  id: number;
+  title: string;
+  short: string;
+  offset: number;
+  length: number;
+  side: string;
+  kind: LayerKind;
+}
+
+export type Block =
+  | { kind: 'lead'; origin: string; text: string; alarms: readonly string[] }
+  | {
+      kind: 'figure';
+      heading: string;
+      layers: readonly FigureLayer[];
+      sides: readonly { side: string; texts: readonly string[] }[];
+    }
+  | { kind: 'points'; heading: string; items: readonly { text: string; tone: Tone }[] }
+  | { kind: 'table'; heading: string; head: readonly string[]; rows: readonly PageRow[]; comment: string | null }
+  | { kind: 'notes'; heading: string; items: readonly { tone: Tone; title: string; where: string; text: string }[] }
+  | {
+      kind: 'bits';
+      heading: string;
+      headers: readonly {
+        id: number;
+        title: string;
+        where: string;
+        lines: readonly string[];
+        fields: readonly PageRow[];
+      }[];
+    }
+  | { kind: 'bytes'; heading: string; layers: readonly PageBytes[] }
+  | { kind: 'commands'; heading: string; lines: readonly string[] };
+
+export interface PageBytes {
+  id: number;
+  kind: LayerKind;
+  title: string;
+  facts: string;
+  rows: readonly { offset: number; hex: string; text: string }[];
+  more: string | null;
+}
+
+export interface Page {
+  title: string;
+  /** One paragraph for those who cannot see the page. */
+  description: string;
+  blocks: readonly Block[];
+}
