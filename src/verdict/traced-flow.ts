@@ -27,7 +27,13 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const ends = endsOf(shared, flow);
   const { src, dst } = ends;
   const observations = observationsOf(table, shared.points, captures, flow);
-  const judged = judgeSeen(shared, { ...ends, observations, cutOff: isCutOff(shared, flow, src, dst) });
+  const judged = judgeSeen(shared, {
+    src,
+    dst,
+    expected: ends.expected,
+    observations,
+    cutOff: isCutOff(shared, flow, src, dst),
+  });
   const arrival = arrivalOf(shared, flow, src.node, dst.node);
   const outcome = flowOutcome(shared, flow, arrival);
   const seen = { src, dst, expected: ends.expected, observations };
@@ -38,6 +44,8 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const own = [...shared.inside.missing(seen), ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
   const protocol = table.protocolOf(flow);
   const counts = countFlow(table, observations, shared.groupOf, protocol === TCP);
+  if (counts.tcp !== null) counts.tcp.handshake = hasHandshake(table, flow);
+  const span = spanOf(observations, captures);
   return {
     id,
     conversation,
@@ -52,8 +60,9 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     packets: counts.packets,
     bytes: counts.bytes,
     overheadBytes: counts.overheadBytes,
-    ...spanOf(observations, captures),
-    tcp: counts.tcp === null ? null : { ...counts.tcp, handshake: hasHandshake(table, flow) },
+    first: span.first,
+    last: span.last,
+    tcp: counts.tcp,
     outcome,
     observations: observations.map(publicObservation),
     arrival,

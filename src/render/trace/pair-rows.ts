@@ -1,10 +1,9 @@
-// Conversations folded to the rows of the default table: one per pair of endpoints, protocol and server port, however many
-// client ports there were. Conversations that were carried or judged differently never share a row.
+// What a row of the default table says: of one conversation, or of several that differ in nothing but the client's port.
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { type EndpointName, endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { type Conversation, conversationsOf } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeRank, tallyOutcome } from './outcome-words.ts';
+import type { Conversation } from './conversations.ts';
+import { createOutcomeTally, type OutcomeTally, outcomeRank } from './outcome-words.ts';
 
 /** One direction: `vxlan`, `vxlan!` (not as configured), `plain?` (cannot be judged). */
 export interface Direction {
@@ -14,7 +13,7 @@ export interface Direction {
 
 export interface Row {
   /** Ids of the causes its flows belong to. */
-  causes: string[];
+  causes: readonly string[];
   from: EndpointName;
   to: EndpointName;
   service: string;
@@ -42,43 +41,8 @@ const STATE_WEIGHT: Record<ConversationState, number> = { wrong: 100, undecided:
 
 export type ConversationState = 'wrong' | 'undecided' | 'ok';
 
-export interface RowSet {
-  rows: Row[];
-  nodes: Set<string>;
-  states: Record<ConversationState, number>;
-}
-
-export interface RowVisitor {
-  flow?: (flow: FlowBrief) => void;
-  conversation?: (conversation: Conversation) => void;
-}
-
 /** Looks up which causes a flow belongs to. */
 export type CauseLookup = (flow: FlowBrief) => readonly string[];
-
-/**
- * Folds all conversations; memory grows with the rows, not with the flows.
- * @param visit told of each flow and conversation in passing
- */
-export function collectRows(trace: Trace, visit: RowVisitor = {}): RowSet {
-  const rows = new Map<string, Row>();
-  const set: RowSet = { rows: [], nodes: new Set(), states: { wrong: 0, undecided: 0, ok: 0 } };
-  const causesOf = createCauseLookup(trace);
-  const marks = marksUndecided(trace);
-  for (const conversation of conversationsOf(trace, visit.flow)) {
-    visit.conversation?.(conversation);
-    set.states[stateOf(conversation)]++;
-    const fresh = rowOf(conversation, causesOf, marks, false);
-    const key = keyOf(fresh);
-    const row = rows.get(key);
-    if (row === undefined) rows.set(key, fresh);
-    tallyOutcome((row ?? fresh).outcome, conversation);
-    if (row !== undefined) addTo(row, fresh);
-    noteNodes(set.nodes, conversation);
-  }
-  set.rows = [...rows.values()];
-  return set;
-}
 
 /** One conversation as a row; with `clientPort` the service names both ports. */
 export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: boolean, clientPort: boolean): Row {
@@ -86,7 +50,7 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
   const [from, to] = forward === null ? [reverse?.dst, reverse?.src] : [forward.src, forward.dst];
   const flows = [forward, reverse].filter((flow) => flow !== null);
   const unknown: EndpointName = { name: '-', below: '' };
-  const causes = [...new Set(flows.flatMap(causesOf))].sort();
+  const causes = causesOfConversation(conversation, causesOf);
   return {
     causes,
     from: from === undefined ? unknown : endpointName(from),
@@ -105,8 +69,14 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
   };
 }
 
+/** Ids of the causes that either direction belongs to. */
+export function causesOfConversation({ forward, reverse }: Conversation, causesOf: CauseLookup): readonly string[] {
+  const ids = [forward, reverse].flatMap((flow) => (flow === null ? [] : causesOf(flow)));
+  return ids.length < 2 ? ids : [...new Set(ids)].sort();
+}
+
 /** Violations first, then failures and losses, then what a warning is about, then what is undecided; answered ones last. */
-function rankOf(conversation: Conversation, causes: readonly string[]): number {
+export function rankOf(conversation: Conversation, causes: readonly string[]): number {
   const lost = conversation.forward?.arrival?.lost === true || conversation.reverse?.arrival?.lost === true;
   const rank = Math.min(outcomeRank(conversation), lost ? LOST_RANK : 99, causes.length > 0 ? WARNED_RANK : 99);
   return rank - STATE_WEIGHT[stateOf(conversation)];
@@ -147,7 +117,7 @@ export function encapsulationName(flow: Pick<FlowBrief, 'observed' | 'expected'>
   return encapsulation;
 }
 
-function directionOf(flow: FlowBrief | null, marks: boolean): Direction | null {
+export function directionOf(flow: FlowBrief | null, marks: boolean): Direction | null {
   if (flow === null) return null;
   const text = encapsulationName(flow);
   if (flow.verdict === 'violation') return { text, mark: '!' };
@@ -155,7 +125,7 @@ function directionOf(flow: FlowBrief | null, marks: boolean): Direction | null {
   return text === 'unknown' ? { text: '', mark: '?' } : { text, mark: undecided ? '?' : '' };
 }
 
-function serviceOf({ forward, reverse }: Conversation, clientPort: boolean): string {
+export function serviceOf({ forward, reverse }: Conversation, clientPort: boolean): string {
   const protocol = forward?.protocol ?? reverse?.protocol ?? '-';
   const server = forward === null ? reverse?.srcPort : forward.dstPort;
   const client = forward === null ? reverse?.dstPort : forward.srcPort;
@@ -164,30 +134,9 @@ function serviceOf({ forward, reverse }: Conversation, clientPort: boolean): str
   return `${escapeText(protocol)} ${ports}`;
 }
 
-function isOfPods(flow: FlowBrief): boolean {
+export function isOfPods(flow: FlowBrief): boolean {
   const kinds = [flow.src.kind, flow.dst.kind];
   return (
     flow.verdict === 'violation' || kinds.some((kind) => kind === 'pod' || kind === 'tunnel' || kind === 'unknown')
   );
-}
-
-/** Names are escaped, so no part of a key holds the separator. */
-function keyOf({ from, to, service, forward, reverse, causes }: Row): string {
-  const side = (direction: Direction | null): string => (direction === null ? '-' : direction.text + direction.mark);
-  const ends = [from.name, from.below, to.name, to.below];
-  return [...ends, service, side(forward), side(reverse), causes.join()].join('\n');
-}
-
-function addTo(row: Row, other: Row): void {
-  row.conversations++;
-  row.forwardPackets += other.forwardPackets;
-  row.reversePackets += other.reversePackets;
-  row.bytes += other.bytes;
-  row.rank = Math.min(row.rank, other.rank);
-  row.firstFlow = Math.min(row.firstFlow, other.firstFlow);
-}
-
-function noteNodes(nodes: Set<string>, { forward, reverse }: Conversation): void {
-  const flow = forward ?? reverse;
-  for (const node of [flow?.src.node, flow?.dst.node]) if (typeof node === 'string') nodes.add(node);
 }

@@ -9,7 +9,8 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines } from './cause-list.ts';
 import { createConversationList } from './conversation-list.ts';
-import { collectRows, type Row, type RowSet, type RowVisitor } from './pair-rows.ts';
+import type { Row } from './pair-rows.ts';
+import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
 import { rowLines } from './row-lines.ts';
 import { undecidedLines } from './undecided.ts';
 
@@ -24,7 +25,7 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
   const undecided = createUnverifiedTally();
   const visitor: RowVisitor = { flow: (flow) => undecided.add(flow) };
   if (list !== null) visitor.conversation = list.add;
-  const set = collectRows(trace, visitor);
+  const set = foldRows(trace, visitor);
   if (list === null) yield* block(rowBlock(set, options));
   else yield* list.render(trace, set.nodes, options);
   yield* block(undecidedLines(undecided.groups(), options));
@@ -32,7 +33,7 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
 }
 
 /** `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` */
-export function closingLine(trace: Trace, set: RowSet, options: RenderOptions): string {
+export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states'>, options: RenderOptions): string {
   const { wrong, undecided, ok } = set.states;
   const total = wrong + undecided + ok;
   if (total === 0) return 'No flows.';
@@ -54,62 +55,28 @@ function* block(lines: readonly string[]): Generator<string> {
   if (lines.length > 0) yield `${lines.join('\n')}\n\n`;
 }
 
-function rowBlock(set: RowSet, options: RenderOptions): string[] {
-  const ofPods = set.rows.filter((row) => row.ofPods);
-  const asked = ofPods.length > 0 ? ofPods : set.rows;
-  const groups = groupByPair(asked, options);
+function rowBlock(folded: FoldedRows, options: RenderOptions): string[] {
+  const ofPods = folded.totals((row) => row.ofPods);
+  const asksPods = ofPods.rows > 0;
+  const groups = folded.groups((row) => row.ofPods || !asksPods, options.sort);
   const shown: Row[][] = [];
   let room = options.top;
   for (const group of groups) {
     if (room <= 0) break;
-    shown.push(group.slice(0, room));
+    shown.push(group.slice(0, room).map(folded.row));
     room -= group.length;
   }
-  const lines = rowLines(shown, createNameFitter(set.nodes), options);
+  const lines = rowLines(shown, createNameFitter(folded.nodes), options);
   if (shown.flat().some(isMarked)) lines.push(createPaint(options.color)('dim', LEGEND));
-  const hidden = asked.length - shown.reduce((sum, group) => sum + group.length, 0);
+  const asked = asksPods ? ofPods.rows : folded.count;
+  const hidden = asked - shown.reduce((sum, group) => sum + group.length, 0);
   if (hidden > 0) lines.push(`${formatCount(hidden, 'more row')}, --all`);
-  const others = ofPods.length > 0 ? set.rows.filter((row) => !row.ofPods) : [];
-  const folded = others.reduce((sum, row) => sum + row.conversations, 0);
-  if (folded > 0)
-    lines.push(`and ${formatCount(folded, 'conversation')} of nodes, services and outside addresses only, --all`);
+  const others = asksPods ? folded.totals((row) => !row.ofPods).conversations : 0;
+  if (others > 0)
+    lines.push(`and ${formatCount(others, 'conversation')} of nodes, services and outside addresses only, --all`);
   return lines;
 }
 
 function isMarked(row: Row): boolean {
   return [row.forward, row.reverse].some((direction) => direction !== null && direction.mark !== '');
-}
-
-/** Rows of one pair stand together, at the place of the pair's first row in the order asked for. */
-export function groupByPair(rows: readonly Row[], options: Pick<RenderOptions, 'sort'>): Row[][] {
-  const groups = new Map<string, Row[]>();
-  for (const row of [...rows].sort(rowOrder(options.sort))) {
-    const key = JSON.stringify([row.from, row.to]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()];
-}
-
-type Order = (a: Row, b: Row) => number;
-
-/** Ties fall to the order of first packet. */
-export function rowOrder(sort: RenderOptions['sort']): Order {
-  const first: Order = (a, b) => a.firstFlow - b.firstFlow;
-  const orders: Record<RenderOptions['sort'], Order> = {
-    problem: (a, b) => a.rank - b.rank,
-    first,
-    packets: (a, b) => b.forwardPackets + b.reversePackets - a.forwardPackets - a.reversePackets,
-    bytes: (a, b) => b.bytes - a.bytes,
-    from: (a, b) => compareText(a.from.name, b.from.name),
-    to: (a, b) => compareText(a.to.name, b.to.name),
-    service: (a, b) => compareText(a.service, b.service),
-  };
-  return (a, b) => orders[sort](a, b) || first(a, b);
-}
-
-/** By code points: the same order on every machine, whatever its locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
