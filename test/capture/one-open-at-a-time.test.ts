@@ -12,8 +12,6 @@ import { buildPcap, buildPcapng, interfaceBlock, packetBlock, sectionBlock } fro
 import { files } from '../support/open-files.ts';
 import { storedZstd } from '../support/zstd-builder.ts';
 
-vi.mock('node:fs', async (original) => (await import('../support/open-files.ts')).countFiles(await original()));
-
 const folder = mkdtempSync(join(tmpdir(), 'overlens-handles-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => Object.assign(files, { open: 0, most: 0, opened: 0 }));

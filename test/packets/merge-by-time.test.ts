@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MergeOptions, mergeByTime } from '../../src/packets/merge-by-time.ts';
 import {
   type BuiltPacket,
@@ -17,8 +17,6 @@ import {
   simplePacketBlock,
 } from '../support/capture-builder.ts';
 import { files } from '../support/open-files.ts';
-
-vi.mock('node:fs', async (original) => (await import('../support/open-files.ts')).countFiles(await original()));
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-merge-'));
 afterAll(() => rmSync(folder, { recursive: true }));
