@@ -5,10 +5,15 @@ import { u16 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
-import { type LayerStack, PROTOCOL } from './layer-stack.ts';
+import { FAULT, LIMIT } from './faults.ts';
+import { type LayerStack, MAX_LAYERS, OUTCOME, PROTOCOL } from './layer-stack.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
+const FAULTY = OUTCOME.faulty;
+const BY_SNAPLEN = LIMIT.captured;
+const { ipv4HeaderTruncated: IPV4_CUT, ipv6HeaderTruncated: IPV6_CUT } = FAULT;
+const LAYERS = MAX_LAYERS;
 const IPV6_LENGTH = IPV6.headerLength;
 const TOTAL_LENGTH = IPV4.len.bit >> 3;
 const PAYLOAD_LENGTH = IPV6.plen.bit >> 3;
@@ -61,4 +66,18 @@ export function fragmentHeader(stack: LayerStack, layer: number): number {
 /** Bytes of the IP header at `layer`, IPv4 options included, IPv6 extension headers not. */
 export function ipHeaderLength(view: DataView, stack: LayerStack, layer: number): number {
   return stack.protocol[layer] === P.ipv6 ? IPV6_LENGTH : (view.getUint8(stack.start[layer]!) & 15) << 2;
+}
+
+/**
+ * Stack index of a tunnel whose inner IP header the snaplen cut off; -1 when there is none. IP-in-IP has no header of its own:
+ * where an inner IP header began and was cut, the index is the one it would have had, `stack.depth`.
+ */
+export function cutOffTunnel(stack: LayerStack): number {
+  if (stack.outcome !== FAULTY || !stack.cut || stack.limit !== BY_SNAPLEN || stack.have >= stack.need) return -1;
+  const { tunnels, depth } = stack;
+  if (tunnels > 0 && stack.tunnel[tunnels - 1]! > stack.network) return stack.tunnel[tunnels - 1]!;
+  const isInner = stack.fault === IPV4_CUT || stack.fault === IPV6_CUT;
+  if (!isInner || stack.have === 0 || depth === 0 || depth === LAYERS) return -1;
+  const below = stack.protocol[depth - 1]!;
+  return below >= P.ipv4 && below <= P.ah ? depth : -1;
 }

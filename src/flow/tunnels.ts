@@ -57,8 +57,9 @@ export class Tunnels {
 
   /** Writes the words of the tunnel at `layer`, without a parent, into `key` from `to` on; `outer` is `outerNetwork` of it. */
   writeKey(key: Int32Array, to: number, view: DataView, stack: LayerStack, layer: number, outer: number): void {
-    const protocol = stack.protocol[layer]!;
-    const at = stack.start[layer]!;
+    // beyond the stack: IP-in-IP whose inner header was cut off
+    const protocol = layer < stack.depth ? stack.protocol[layer]! : P.none;
+    const at = layer < stack.depth ? stack.start[layer]! : 0;
     key[to + VNI] = 0;
     key[to + MAC_HIGH] = 0;
     key[to + MAC_SOURCE] = 0;
