@@ -129,7 +129,7 @@ async function flowSelector(
   const { PacketLocator } = await import('../flow/packet-locator.ts');
   const { index } = trace;
   if (index === undefined) throw new TypeError('a trace of captures has an index');
-  return [new FlowSelector(index, new PacketLocator(nodes, index.table), trace.flows())];
+  return [new FlowSelector(index, new PacketLocator(nodes, index.table))];
 }
 
 /** Throws bad usage for a letter that no problem has, or one of no flow's packets. */

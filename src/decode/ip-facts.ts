@@ -1,17 +1,16 @@
 // HOT: per packet. No allocation.
-// What flows need to know of an IP header in the stack beyond its fields: its end on the wire, fragments, what it carries.
+// What flows need to know of an IP header in the stack beyond its fields: its end on the wire, fragments, what it carries, read or not.
 
 import { u16 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
-import { FAULT, LIMIT } from './faults.ts';
+import { FAULT } from './faults.ts';
 import { type LayerStack, MAX_LAYERS, OUTCOME, PROTOCOL } from './layer-stack.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
 const FAULTY = OUTCOME.faulty;
-const BY_SNAPLEN = LIMIT.captured;
 const { ipv4HeaderTruncated: IPV4_CUT, ipv6HeaderTruncated: IPV6_CUT } = FAULT;
 const LAYERS = MAX_LAYERS;
 const IPV6_LENGTH = IPV6.headerLength;
@@ -69,11 +68,12 @@ export function ipHeaderLength(view: DataView, stack: LayerStack, layer: number)
 }
 
 /**
- * Stack index of a tunnel whose inner IP header the snaplen cut off; -1 when there is none. IP-in-IP has no header of its own:
- * where an inner IP header began and was cut, the index is the one it would have had, `stack.depth`.
+ * Stack index of a tunnel of which nothing inside can be read, because it was cut off or is damaged; -1 when there is none.
+ * IP-in-IP has no header of its own: where an inner IP header began and was cut, the index is the one it would have had,
+ * `stack.depth`.
  */
-export function cutOffTunnel(stack: LayerStack): number {
-  if (stack.outcome !== FAULTY || !stack.cut || stack.limit !== BY_SNAPLEN || stack.have >= stack.need) return -1;
+export function unreadTunnel(stack: LayerStack): number {
+  if (stack.outcome !== FAULTY) return -1;
   const { tunnels, depth } = stack;
   if (tunnels > 0 && stack.tunnel[tunnels - 1]! > stack.network) return stack.tunnel[tunnels - 1]!;
   const isInner = stack.fault === IPV4_CUT || stack.fault === IPV6_CUT;

@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation.
 // Which tunnel describes a packet and which IP header is its flow's, when tunnels are nested (design section 4): the innermost
 // tunnel between two nodes; tunnels outside it are carriers, stepped over; a tunnel inside it is the pods' own payload.
-import { cutOffTunnel } from '../decode/ip-facts.ts';
+import { unreadTunnel } from '../decode/ip-facts.ts';
 import { type LayerStack, OUTCOME, PROTOCOL } from '../decode/layer-stack.ts';
 import { GENEVE } from '../wire/geneve.ts';
 import { VXLAN } from '../wire/vxlan.ts';
@@ -58,7 +58,7 @@ export class Selection {
     let usable = stack.tunnels;
     while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
     if (stack.protocol[stack.depth - 1] === P.wireguard) this.#wireguard(view, stack, usable);
-    else if (stack.outcome === FAULTY && this.#isCutOff(view, stack, usable)) return;
+    else if (stack.outcome === FAULTY && this.#isUnread(view, stack, usable)) return;
     else if (usable === 1) this.#single(view, stack);
     else if (usable > 1) this.#describe(view, stack, usable);
     this.isLater = stack.laterFragment >= 0 && stack.laterFragment === this.network;
@@ -104,11 +104,11 @@ export class Selection {
   }
 
   /**
-   * Whether the snaplen cut off what a tunnel between two nodes (any, when they are not known) carried: the flow is the datagram
-   * around it. Others are left to be judged as what can be read of them: plain packets, the payload of pods.
+   * Whether nothing can be read of what a tunnel between two nodes (any, when they are not known) carried: cut off, most often. The
+   * flow is the datagram around it. Others are left to be judged as what can be read of them: plain packets, the payload of pods.
    */
-  #isCutOff(view: DataView, stack: LayerStack, usable: number): boolean {
-    const layer = cutOffTunnel(stack);
+  #isUnread(view: DataView, stack: LayerStack, usable: number): boolean {
+    const layer = unreadTunnel(stack);
     if (layer < 0) return false;
     const { network } = stack;
     if (this.#nodes?.hasBoth(stack.protocol[network]!, view, stack.start[network]!) === false) return false;

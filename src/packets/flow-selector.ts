@@ -2,7 +2,7 @@
 // reading of the same captures, told by the table that counted them: a bit per flow, and a look-up per packet.
 import type { Packet } from '../decode/packet.ts';
 import type { PacketLocator } from '../flow/packet-locator.ts';
-import type { Trace, TraceIndex } from '../verdict/trace-types.ts';
+import type { TraceIndex } from '../verdict/trace-types.ts';
 import type { PacketTest } from './read-packets.ts';
 
 export class FlowSelector implements PacketTest {
@@ -11,13 +11,13 @@ export class FlowSelector implements PacketTest {
   /** By the id of a flow. */
   readonly #wanted: Uint8Array;
 
-  /** @param flows those whose packets are wanted */
-  constructor(index: TraceIndex, locator: PacketLocator, flows: ReturnType<Trace['flows']>) {
+  /** @param index of a trace whose filters tell which flows are wanted */
+  constructor(index: TraceIndex, locator: PacketLocator) {
     this.#index = index;
     this.#locator = locator;
     this.#wanted = new Uint8Array(index.table.flowCount + 1);
     // a flow that only answers prove has an id beyond them, and no packets
-    for (const { id } of flows) this.#wanted[id] = 1;
+    for (const id of index.ids()) this.#wanted[id] = 1;
   }
 
   /** Whether the packet is of one of the flows. Call it for every packet. */

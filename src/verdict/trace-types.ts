@@ -136,6 +136,8 @@ export interface TraceIndex {
   points: Points;
   /** Id of a flow of the table, as the trace lists it. */
   idOf(flow: number): number;
+  /** Ids of the flows that pass the filters, without making them. */
+  ids(): Iterable<number>;
 }
 
 /** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */

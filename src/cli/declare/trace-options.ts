@@ -9,14 +9,7 @@ import { FINDINGS, type FindingCode } from '../../verdict/codes.ts';
 import { type FlowFilter, parseIpFilter } from '../../verdict/flow-filter.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
-import {
-  nearest,
-  type PlaceOption,
-  parseChoice,
-  parseInteger,
-  parsePlace,
-  parseProtocol,
-} from '../values.ts';
+import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace, parseProtocol } from '../values.ts';
 
 /** Options that repeat. */
 type Lists = Record<

@@ -32,7 +32,11 @@ export function isCutOffTunnel({ table, flow, src, dst, observations, settings }
 }
 
 /** The tunnel's outer datagram is the flow itself: nothing inside could be read. WireGuard is meant to be like that. */
-function isAroundFlow({ encapsulation, outerSrc, outerDst, overheadBytes }: SeenObservation, table: FlowTable, flow: number): boolean {
+function isAroundFlow(
+  { encapsulation, outerSrc, outerDst, overheadBytes }: SeenObservation,
+  table: FlowTable,
+  flow: number,
+): boolean {
   if (encapsulation === 'none' || encapsulation === 'wireguard' || overheadBytes > 0) return false;
   return outerSrc === table.sourceOf(flow) && outerDst === table.destinationOf(flow);
 }
