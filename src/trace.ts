@@ -17,14 +17,7 @@ import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { toSeconds } from './net/time.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import {
-  type Arrivals,
-  arrivalsIn,
-  type CommonWindow,
-  commonWindow,
-  EDGE_SECONDS,
-  isBorneOut,
-} from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn, type CommonWindow, commonWindow, EDGE_SECONDS, isBorneOut } from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
 import { resultOf } from './verdict/result.ts';

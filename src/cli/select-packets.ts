@@ -4,12 +4,9 @@ import { statSync } from 'node:fs';
 import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
 import type { NodeAddresses } from '../flow/node-addresses.ts';
-import type { FlowSelector } from '../packets/flow-selector.ts';
-import type { PacketFilter } from '../packets/packet-filter.ts';
-import type { PacketRequest } from '../packets/read-packets.ts';
+import type { PacketRequest, PacketTest } from '../packets/read-packets.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import type { FlowFilter } from '../verdict/flow-filter.ts';
-import { flowIdentity } from '../verdict/flow-identity.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
 import type { Io } from './io.ts';
@@ -45,8 +42,10 @@ export async function selectPackets(
       ports: cluster?.ports ?? overlayPorts(null, pipeline.vxlanPorts ?? []),
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
-      filter: isAsked(filter) ? await packetFilter(filter, topology, window, nodes) : null,
-      flows: await flowSelector(options, topology, { rereadable, nodes, io, stages }),
+      tests: [
+        ...(isAsked(filter) ? [await packetFilter(filter, topology, window, nodes)] : []),
+        ...(await flowSelector(options, topology, { rereadable, nodes, io, stages })),
+      ],
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
   };
@@ -82,7 +81,7 @@ async function packetFilter(
   topology: Topology | null,
   window: TimeWindow | null,
   nodes: NodeAddresses | null,
-): Promise<PacketFilter> {
+): Promise<PacketTest> {
   const ofFlows = filter.encapsulation?.find((kind) => kind === 'mixed' || kind === 'unknown');
   if (ofFlows !== undefined)
     throw usageError(
@@ -91,7 +90,9 @@ async function packetFilter(
     );
   const { PacketFilter } = await import('../packets/packet-filter.ts');
   const { AddressFilter } = await import('../packets/address-filter.ts');
-  return new PacketFilter(filter, new AddressFilter(filter, topology, window), nodes);
+  const { FilterTerms } = await import('../verdict/flow-filter.ts');
+  const terms = new FilterTerms(filter);
+  return new PacketFilter(filter, terms, new AddressFilter(terms, topology, window), nodes);
 }
 
 interface Selecting {
@@ -101,15 +102,15 @@ interface Selecting {
   stages: Stages;
 }
 
-/** Of the flows with the verdicts and findings asked for; null when none is asked for. */
+/** Of the flows with the verdicts and findings asked for; none when none is asked for. */
 async function flowSelector(
   options: CommonOptions,
   topology: Topology | null,
   { rereadable, nodes, io, stages }: Selecting,
-): Promise<FlowSelector | null> {
+): Promise<PacketTest[]> {
   const { verdict = [], finding = [] } = options.filter;
   const asked = [...finding, ...options.causeIds];
-  if (verdict.length === 0 && asked.length === 0) return null;
+  if (verdict.length === 0 && asked.length === 0) return [];
   if (!rereadable)
     throw usageError(
       `${verdict.length > 0 ? '--verdict' : '--finding'}: needs all packets of a flow before the first can be shown`,
@@ -125,9 +126,10 @@ async function flowSelector(
   });
   checkCauses(options, trace);
   const { FlowSelector } = await import('../packets/flow-selector.ts');
-  const wanted = new Set<string>();
-  for (const flow of trace.flows()) wanted.add(flowIdentity(flow));
-  return new FlowSelector(wanted, nodes);
+  const { PacketLocator } = await import('../flow/packet-locator.ts');
+  const { index } = trace;
+  if (index === undefined) throw new TypeError('a trace of captures has an index');
+  return [new FlowSelector(index, new PacketLocator(nodes, index.table))];
 }
 
 /** Throws bad usage for a letter that no problem has, or one of no flow's packets. */

@@ -1,6 +1,5 @@
 // Values of options: each parser returns the value or throws bad usage that names the option, what was given and what fits.
 
-import { formatCidr, parseCidrOrIp } from '../net/cidr.ts';
 import { canonicalIp } from '../net/ip.ts';
 import { usageError } from './report-error.ts';
 
@@ -18,17 +17,6 @@ export function parseChoice<T extends string>(option: string, text: string, choi
   const near = nearest(text, choices);
   const suggestion = near === null ? '' : `did you mean ${near}? `;
   throw usageError(`${option} ${text}: not known`, `${suggestion}It takes ${choices.join(', ')}.`);
-}
-
-/** A CIDR or a single address, as CIDR text. */
-export function parseRange(option: string, text: string): string {
-  const cidr = parseCidrOrIp(text);
-  if (cidr === null)
-    throw usageError(
-      `${option} ${text}: expected an address or a CIDR`,
-      'for example 10.48.0.0/24, 10.48.0.130 or fd00::/64',
-    );
-  return formatCidr(cidr);
 }
 
 /** Names of IP protocols as `protocol` in the output has them, and their numbers (IANA). */

@@ -135,24 +135,10 @@ export class PacketFacts {
   ): void {
     const words = this.words;
     const to = i * F.words;
-    const family = stack.protocol[network]!;
-    const isV4 = family === P.ipv4;
+    const isV4 = stack.protocol[network] === P.ipv4;
     const at = stack.start[network]!;
-    const isInnermost = network === stack.network;
-    const protocol = isInnermost ? stack.ipProtocol : upperProtocol(stack, network);
-    let identity = (protocol & 0xff) | (isV4 ? 0 : B.ipv6);
-    let ports = 0;
-    if (protocol === TCP_NUMBER || protocol === UDP_NUMBER || protocol === SCTP_NUMBER) {
-      const portsAt = isInnermost ? stack.portsAt : transport < 0 ? -1 : stack.start[transport]!;
-      if (portsAt >= 0) ports = view.getInt32(portsAt);
-      else if (!isLater) identity |= B.portsCut;
-    }
-    const source = this.#addresses.viewedSource(family, view, at);
-    const destination = this.#addresses.viewedDestination(family, view, at);
-    words[to + F.source] = source;
-    words[to + F.destination] = destination;
-    words[to + F.ports] = ports;
-    words[to + F.protocol] = identity;
+    writeAddresses(words, to, this.#addresses, view, stack, network);
+    writePorts(words, to, view, stack, network, transport, isLater);
     words[to + F.path] = path;
     words[to + F.overhead] = overheadBytes;
 
@@ -161,7 +147,7 @@ export class PacketFacts {
     let marks = view.getUint8(at + (isV4 ? TTL : HOP_LIMIT)) | (cut > 0 ? M.truncated : 0);
     if (isV4 && view.getUint8(at + IPV4_FLAGS) & DONT_FRAGMENT) marks |= M.dontFragment;
     if (isLater) marks |= M.orphan;
-    const end = wireEnd(view, stack, network, cut);
+    const end = wireEnd(batch.bytes, stack, network, cut);
     let content = 0;
     let from: number;
     if (transport >= 0 && stack.protocol[transport] === P.tcp) {
@@ -188,8 +174,52 @@ export class PacketFacts {
     words[to + F.nanos] = batch.nanos[i]!;
     const id = isV4 ? view.getInt32(at + IPV4_ID) & ID_AND_OFFSET : 0;
     const idAndLength = id + Math.imul(end - at, 0x9e3779b1);
-    words[to + F.fingerprint] = fingerprint(source, destination, ports, content, idAndLength);
+    words[to + F.fingerprint] = fingerprint(
+      words[to + F.source]!,
+      words[to + F.destination]!,
+      words[to + F.ports]!,
+      content,
+      idAndLength,
+    );
   }
+}
+
+/** Writes the address words of a packet's flow, whose IP header is stack layer `network`, into the facts that begin at `to`. */
+export function writeAddresses(
+  words: Int32Array,
+  to: number,
+  addresses: AddressNumbers,
+  view: DataView,
+  stack: LayerStack,
+  network: number,
+): void {
+  const family = stack.protocol[network]!;
+  const at = stack.start[network]!;
+  words[to + F.source] = addresses.viewedSource(family, view, at);
+  words[to + F.destination] = addresses.viewedDestination(family, view, at);
+}
+
+/** Writes what else makes the flow: its ports and protocol words. Parameters as for `write`. */
+export function writePorts(
+  words: Int32Array,
+  to: number,
+  view: DataView,
+  stack: LayerStack,
+  network: number,
+  transport: number,
+  isLater: boolean,
+): void {
+  const isInnermost = network === stack.network;
+  const protocol = isInnermost ? stack.ipProtocol : upperProtocol(stack, network);
+  let identity = (protocol & 0xff) | (stack.protocol[network] === P.ipv4 ? 0 : B.ipv6);
+  let ports = 0;
+  if (protocol === TCP_NUMBER || protocol === UDP_NUMBER || protocol === SCTP_NUMBER) {
+    const portsAt = isInnermost ? stack.portsAt : transport < 0 ? -1 : stack.start[transport]!;
+    if (portsAt >= 0) ports = view.getInt32(portsAt);
+    else if (!isLater) identity |= B.portsCut;
+  }
+  words[to + F.ports] = ports;
+  words[to + F.protocol] = identity;
 }
 
 function echoMark(view: DataView, stack: LayerStack, transport: number): number {
@@ -223,12 +253,17 @@ function fingerprint(source: number, destination: number, ports: number, content
   return mixed ^ (mixed >>> 13);
 }
 
+/** Whether a walked packet belongs to a flow: it has an IP header, and nothing above it that makes none. */
+export function makesFlow(stack: LayerStack): boolean {
+  return stack.network >= 0 && stack.outcome !== NOT_FLOW && stack.outcome !== UNSUPPORTED;
+}
+
 /**
  * Whether a packet's facts can be written at once: an IP packet of a flow in at most one tunnel, that is no fragment, no ICMP
  * error and not WireGuard's. The others (and ARP, and what is no flow) are for the table to look at with their layers.
  */
 export function isUsual(view: DataView, stack: LayerStack): boolean {
-  if (stack.network < 0 || stack.outcome === NOT_FLOW || stack.outcome === UNSUPPORTED) return false;
+  if (!makesFlow(stack)) return false;
   if (stack.firstFragment >= 0 || stack.laterFragment >= 0 || stack.tunnels > 1) return false;
   const last = stack.protocol[stack.depth - 1]!;
   if (last === P.wireguard) return false;

@@ -4,7 +4,7 @@
 import { OUTCOME_NAMES } from '../decode/layer-stack.ts';
 import { formatTime } from '../net/time.ts';
 import { type PacketCopy, type Reading, readPacket } from '../packets/read-packet.ts';
-import { asRestOf, type WalkedPacket, type WalkSettings, walkPacket, walkSettings } from '../packets/walked-packet.ts';
+import { type WalkedPacket, type WalkSettings, walkSettings } from '../packets/walked-packet.ts';
 import type { Node, Topology } from '../topology/model.ts';
 import { settingsOf } from '../verdict/flow/overlay-in-use.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
@@ -15,7 +15,7 @@ import { nextCommands } from './next-commands.ts';
 import { notesOf } from './notes/all-notes.ts';
 import { overheadOf } from './overhead.ts';
 import { outerOf, refFormatter, type Scene } from './packet-facts.ts';
-import { findFlow, fiveTupleOf, observationsFor } from './packet-flow.ts';
+import { flowOf, observationOf } from './packet-flow.ts';
 import { packetPlace } from './packet-place.ts';
 import type { PickedPacket } from './pick.ts';
 import { relatedPackets } from './related.ts';
@@ -40,51 +40,22 @@ export interface ExplainOptions {
 export async function explainPacket(options: ExplainOptions): Promise<Explanation> {
   const { trace, topology, picked, paths } = options;
   const path = paths[picked.capture] ?? '';
-  const settings = walkSettings(topology, options);
+  const settings = walkSettings(topology, options, trace.index?.table ?? null);
   const reading = readingOf(options, settings);
   const isStopped = (): boolean => options.signal?.aborted === true;
   const packet = await readPacket(path, picked.number, reading);
-  const walked = walkPacket(packet.bytes, packet.original, packet.interface.linkType, settings);
-  const related = await relatedPackets({
-    trace,
-    paths,
-    capture: picked.capture,
-    packet,
-    walked,
-    settings,
-    reading,
-    isStopped,
-  });
-  const first = await firstFragment(paths, walked, related, settings, reading);
-  const tuple = fiveTupleOf(first ?? walked);
-  const flow = tuple === null ? null : findFlow(trace, tuple);
-  const scene = sceneOf(options, packet, first === null ? walked : asRestOf(walked, first), flow);
-  return explanationOf(options, scene, related);
+  const { capture } = picked;
+  const { walked, related } = await relatedPackets({ trace, paths, capture, packet, settings, reading, isStopped });
+  return explanationOf(options, sceneOf(options, packet, walked), related);
 }
 
 function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
   return { ports, ...(reader === undefined ? {} : { reader }) };
 }
 
-/** Of a later fragment its first one, which has the ports and the inner headers; null if it was not seen. */
-async function firstFragment(
-  paths: readonly string[],
-  walked: WalkedPacket,
-  related: readonly Related[],
-  settings: WalkSettings,
-  reading: Reading,
-): Promise<WalkedPacket | null> {
-  const first = walked.stack.laterFragment >= 0 ? related.find((one) => one.kind === 'first-fragment') : undefined;
-  if (first === undefined) return null;
-  const packet = await readPacket(paths[first.capture] ?? '', first.number, reading);
-  return walkPacket(packet.bytes, packet.original, packet.interface.linkType, settings);
-}
-
-function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket, flow: TracedFlow | null): Scene {
+function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket): Scene {
   const { trace, topology, picked } = options;
-  const capture = trace.captures[picked.capture];
-  if (capture === undefined) throw new RangeError(`no capture ${picked.capture}`);
-  const observations = flow === null ? [] : observationsFor(flow, picked.capture, picked.number, walked);
+  const flow = flowOf(trace, walked);
   const nodeOf = (name: string | null | undefined): Node | null =>
     name == null ? null : (topology?.nodeByName(name) ?? null);
   return {
@@ -95,9 +66,9 @@ function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPack
     captureIndex: picked.capture,
     topology,
     settings: settingsOf(topology, options.vxlanVNI ?? null, options.vxlanPorts ?? []),
-    place: packetPlace({ capture, walked, interfaceIndex: packet.interface.index, observations }),
+    place: packetPlace(trace, picked.capture, walked.link),
     flow,
-    observation: observations[0] ?? null,
+    observation: flow === null ? null : observationOf(trace, flow, walked),
     sender: nodeOf(flow?.src.node),
     receiver: nodeOf(flow?.dst.node),
     outer: outerOf(walked, topology),

@@ -99,7 +99,7 @@ function plainPiece(
 
 function payloadName(walked: WalkedPacket, innermost: LayerView | undefined): string {
   if (innermost === undefined) return 'Payload';
-  if (walked.tunnel === walked.layers.length) return 'Rest of the outer packet';
+  if (walked.isOuterRest) return 'Rest of the outer packet';
   const unread = viewFault(walked.stack, 0);
   if (unread !== null && !unread.notice) return unread.limit === 'captured' ? 'Cut off' : 'Unreadable';
   if (innermost.number === PROTOCOL.wireguard) return 'Encrypted';

@@ -8,7 +8,7 @@ import type { Settings } from '../verdict/flow/overlay-in-use.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import { PROTOCOLS, type ProtocolRow } from '../wire/protocols.ts';
 import type { ExplainedLayer, Place, Side } from './explanation.ts';
-import { type OuterFacts, outerFactsOf, outerIp } from './packet-flow.ts';
+import { outerIp } from './packet-flow.ts';
 
 export interface Scene {
   packet: PacketCopy;
@@ -24,7 +24,15 @@ export interface Scene {
   /** Nodes of the flow's source and destination. */
   sender: Node | null;
   receiver: Node | null;
-  outer: OuterFacts & { srcNode: Node | null; dstNode: Node | null };
+  /** The tunnel around it, nulls without one, and the nodes of its addresses. */
+  outer: {
+    src: string | null;
+    dst: string | null;
+    vni: number | null;
+    udpPort: number | null;
+    srcNode: Node | null;
+    dstNode: Node | null;
+  };
   /** `ippools.yaml:7`: a place in the snapshot, without the folder that all its files are in. */
   refText(ref: SourceRef | null): string;
 }
@@ -99,10 +107,10 @@ export function shownSides({ walked, layers }: Pick<Scene, 'walked' | 'layers'>)
 }
 
 export function outerOf(walked: WalkedPacket, topology: Topology | null): Scene['outer'] {
-  const facts = outerFactsOf(walked);
+  const { outerSrc: src, outerDst: dst, vni, udpPort } = walked.outer;
   const nodeOf = (address: string | null): Node | null =>
     address === null ? null : (topology?.nodeByAddress(address) ?? null);
-  return { ...facts, srcNode: nodeOf(facts.src), dstNode: nodeOf(facts.dst) };
+  return { src, dst, vni, udpPort, srcNode: nodeOf(src), dstNode: nodeOf(dst) };
 }
 
 /** A place in the snapshot without the folder that all files share. */

@@ -52,14 +52,16 @@ function packetOfCause(trace: Trace, id: string): PickedPacket {
   };
 }
 
-/** The first packet, in the first capture that has one, of the flows that pass. */
-function firstOfFlows(trace: Trace): { capture: number; number: number } | null {
+/** The first packet that belongs to a flow, in the first capture that has one. */
+function firstOfFlows({ index }: Trace): { capture: number; number: number } | null {
+  if (index === undefined) return null;
+  const { table } = index;
   let best: { capture: number; number: number } | null = null;
-  for (const flow of trace.flows()) {
-    for (const { capture, firstPacket } of flow.observations) {
-      if (best === null || capture < best.capture || (capture === best.capture && firstPacket < best.number))
-        best = { capture, number: firstPacket };
-    }
+  for (let row = 0; row < table.rows.count; row++) {
+    const capture = table.links.captureOf(table.linkOf(row));
+    const number = table.rows.firstPacket(row);
+    if (best === null || capture < best.capture || (capture === best.capture && number < best.number))
+      best = { capture, number };
   }
   return best;
 }

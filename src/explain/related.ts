@@ -1,7 +1,8 @@
 // Other places of the same packet, its answer, and the fragment it belongs to: one more reading of the captures, up to a few
 // seconds behind the packet.
 import type { Packet } from '../decode/packet.ts';
-import { copyPacket, type PacketCopy, type Reading } from '../packets/read-packet.ts';
+import type { PacketLocator } from '../flow/packet-locator.ts';
+import type { PacketCopy, Reading } from '../packets/read-packet.ts';
 import { readPackets } from '../packets/read-packets.ts';
 import { RELATION, relationOf, type Target } from '../packets/same-packet.ts';
 import { isIp, type WalkedPacket, type WalkSettings, walkPacket } from '../packets/walked-packet.ts';
@@ -20,7 +21,6 @@ export interface RelatedInput {
   paths: readonly string[];
   capture: number;
   packet: PacketCopy;
-  walked: WalkedPacket;
   settings: WalkSettings;
   reading: Reading;
   /** Asked for every packet: true ends the search. */
@@ -30,16 +30,26 @@ export interface RelatedInput {
 interface Search extends RelatedInput {
   target: Target;
   found: Related[];
+  /** The packet itself: walked again when the fragments before it have been seen. */
+  walked: WalkedPacket;
 }
 
-/** Copies in order of time, then the answer; `-` cannot be read twice and is passed over. */
-export async function relatedPackets(input: RelatedInput): Promise<Related[]> {
-  const target = targetOf(input.walked, flowLayer(input.walked));
-  if (target === null) return [];
-  const search: Search = { ...input, target, found: [] };
+/** The packet walked, and those related to it: copies in order of time, then the answer. */
+export async function relatedPackets(input: RelatedInput): Promise<{ walked: WalkedPacket; related: Related[] }> {
+  const walked = walkItself(input);
+  const target = targetOf(walked, flowLayer(walked));
+  if (target === null) return { walked, related: [] };
+  const search: Search = { ...input, target, found: [], walked };
+  // `-` cannot be read twice
   for (const [capture, path] of input.paths.entries()) if (path !== '-') await searchCapture(search, capture, path);
   const order = { copy: 0, 'first-fragment': 1, request: 2, answer: 3, quoted: 4 };
-  return search.found.sort((a, b) => order[a.kind] - order[b.kind] || (a.after ?? 0) - (b.after ?? 0));
+  const related = search.found.sort((a, b) => order[a.kind] - order[b.kind] || (a.after ?? 0) - (b.after ?? 0));
+  return { walked: search.walked, related };
+}
+
+function walkItself({ packet, capture, settings }: RelatedInput): WalkedPacket {
+  const { bytes, original, interface: device } = packet;
+  return walkPacket(bytes, original, device.linkType, settings, { capture, interface: device.index });
 }
 
 /** The IP packet at layer `index` as something to look for; null when it is none. */
@@ -63,10 +73,13 @@ async function searchCapture(search: Search, capture: number, path: string): Pro
     {
       packet(packet) {
         const after = secondsAfter(search.packet, packet);
-        if (search.isStopped() || (after !== null && after > WINDOW_SECONDS)) return false;
-        const isNear = after === null || after >= -WINDOW_SECONDS;
-        const isItself = capture === search.capture && packet.number === search.packet.number;
-        if (isNear && !isItself) look(search, packet, capture, after);
+        const isBefore = capture === search.capture && packet.number <= search.packet.number;
+        const isBeyond = after !== null && after > WINDOW_SECONDS;
+        if (search.isStopped() || (isBeyond && !isBefore)) return false;
+        const isNear = after === null || Math.abs(after) <= WINDOW_SECONDS;
+        if (packet.stack.firstFragment >= 0) locate(search, packet, capture);
+        if (isBefore && packet.number === search.packet.number) search.walked = walkItself(search);
+        else if (isNear) look(search, packet, capture, after);
         return true;
       },
     },
@@ -82,11 +95,14 @@ function look(search: Search, packet: Packet, capture: number, after: number | n
   const kind = kindOf(search, relation, capture, packet.number);
   const described = search.trace.captures[capture];
   if (kind === null || described === undefined) return;
-  const copy = copyPacket(packet);
-  const walked = walkPacket(copy.bytes, copy.original, copy.interface.linkType, search.settings);
-  const place = packetPlace({ capture: described, walked, interfaceIndex: copy.interface.index, observations: [] });
-  const { encapsulation } = walked;
-  search.found.push({ kind, capture, path: described.path, number: copy.number, encapsulation, place, after });
+  const { link, encapsulation } = locate(search, packet, capture);
+  const place = packetPlace(search.trace, capture, link);
+  search.found.push({ kind, capture, path: described.path, number: packet.number, encapsulation, place, after });
+}
+
+function locate({ settings }: Search, packet: Packet, capture: number): PacketLocator {
+  settings.locator.locate(packet.bytes, packet.stack, capture, packet.interface?.index ?? 0);
+  return settings.locator;
 }
 
 /** Null for what is not wanted: requests and answers count once, and only in the packet's own capture. */

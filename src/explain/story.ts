@@ -51,7 +51,7 @@ function noSnapshotStory(scene: Scene, overhead: Overhead | null): string[] {
 function travelOf({ walked, outer, place, sender, receiver }: Scene): string {
   const from = outer.srcNode?.name ?? outer.src;
   const to = outer.dstNode?.name ?? outer.dst;
-  if (walked.tunnel === walked.layers.length) return `It is the rest of a packet in which ${from} carries it to ${to}.`;
+  if (walked.isOuterRest) return `It is the rest of a packet in which ${from} carries it to ${to}.`;
   switch (walked.encapsulation) {
     case 'vxlan':
       return `${from} carries it in VXLAN ${vniText(outer.vni)} to ${to}.`;

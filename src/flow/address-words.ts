@@ -17,6 +17,11 @@ const IPV6_DESTINATION = IPV6.dst.bit >> 3;
 export class AddressWords {
   readonly #v6 = new WordTable();
 
+  /** IPv6 addresses numbered so far. */
+  get count(): number {
+    return this.#v6.count;
+  }
+
   /** The word of the source address of the IP header at `at` (PROTOCOL.ipv4 or ipv6). */
   source(protocol: number, bytes: Uint8Array, at: number): number {
     return protocol === P.ipv4 ? u32(bytes, at + IPV4_SOURCE) : this.#bytes6(bytes, at + IPV6_SOURCE);

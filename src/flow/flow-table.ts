@@ -41,6 +41,8 @@ export class FlowTable {
   readonly icmpErrors = new IcmpErrors();
   readonly arp = new ArpPairs();
   readonly rows = new RowRecords();
+  /** Chooses among the tunnels of a packet, for this table. */
+  readonly selection: Selection;
   readonly paths: Paths;
   readonly facts: PacketFacts;
   /** Row of each packet of the batch added last, -1 where it belongs to no flow. */
@@ -66,11 +68,11 @@ export class FlowTable {
    * @param capacity packets of the largest batch
    */
   constructor(nodes: NodeAddresses | null = null, capacity: number = BATCH_CAPACITY) {
-    const selection = new Selection(this.tunnels, nodes);
-    this.paths = new Paths(this.links, this.tunnels, selection);
+    this.selection = new Selection(this.tunnels, nodes);
+    this.paths = new Paths(this.links, this.tunnels, this.selection);
     this.facts = new PacketFacts(this.addresses, capacity);
     this.#checksums = new ChecksumSample(this.rows, capacity);
-    this.#rare = new RarePackets(this, selection);
+    this.#rare = new RarePackets(this, this.selection);
     this.#hashes = new Int32Array(capacity);
     this.rowOf = new Int32Array(capacity);
   }

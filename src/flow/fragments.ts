@@ -3,12 +3,15 @@
 // section 4.5: source, destination, protocol and identification make the datagram). Four places per hash value; the
 // oldest of the four makes room.
 
-import { fragmentHeader } from '../decode/ip-facts.ts';
+import { fragmentHeader, isFirstFragment } from '../decode/ip-facts.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { FRAGMENT } from '../wire/ipv6-extensions.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import type { AddressWords } from './address-words.ts';
+
+/** What a packet was a first fragment of: the datagram around its tunnel, the one that its flow is of. */
+export const FRAGMENTED = { outer: 1, inner: 2 } as const;
 
 /** Datagrams remembered at most. */
 export const FRAGMENT_CAPACITY = 8192;
@@ -29,6 +32,36 @@ export class Fragments {
   readonly #values = new Int32Array(FRAGMENT_CAPACITY).fill(-1);
   /** The place of each set that is written next. */
   readonly #next = new Uint8Array(SETS);
+
+  /**
+   * What is remembered of the datagram that a packet is a later fragment of: twice the value, and 1 more where the datagram was
+   * the one around the tunnel. -1 when its first fragment is not known (any more).
+   */
+  recall(addresses: AddressWords, bytes: Uint8Array, stack: LayerStack, capture: number): number {
+    this.setKey(addresses, bytes, stack, stack.laterFragment, capture);
+    return this.get();
+  }
+
+  /** Remembers `value` for the datagrams that a packet is a first fragment of, up to its flow's own. Returns FRAGMENTED bits. */
+  remember(
+    addresses: AddressWords,
+    bytes: Uint8Array,
+    stack: LayerStack,
+    capture: number,
+    { network, tunnelLayer }: { network: number; tunnelLayer: number },
+    value: number,
+  ): number {
+    if (stack.firstFragment < 0) return 0;
+    let found = 0;
+    for (let layer = stack.firstFragment; layer <= network; layer++) {
+      if (!isFirstFragment(bytes, stack, layer)) continue;
+      const isOuter = tunnelLayer >= 0 && layer < tunnelLayer;
+      found |= isOuter ? FRAGMENTED.outer : FRAGMENTED.inner;
+      this.setKey(addresses, bytes, stack, layer, capture);
+      this.put(2 * value + (isOuter ? 1 : 0));
+    }
+    return found;
+  }
 
   /** Sets `key` to the datagram whose IP header is stack layer `layer`: of one capture, inside as many tunnels. */
   setKey(addresses: AddressWords, bytes: Uint8Array, stack: LayerStack, layer: number, capture: number): void {

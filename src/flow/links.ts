@@ -53,6 +53,12 @@ export class Links {
     return index;
   }
 
+  /** The same, -1 if there is none. */
+  find(key: Int32Array): number {
+    for (let i = 0; i < LINK_WORDS; i++) this.#table.key[i] = key[i]!;
+    return this.#table.find();
+  }
+
   #grow(): void {
     const packets = new Float64Array(this.packets.length * 2);
     packets.set(this.packets);

@@ -3,7 +3,8 @@
 // the carriers around it). A packet in at most one tunnel finds its path with one look-up by the words of both; nested tunnels
 // are chosen among first (`Selection`). What a path means (point, role, encapsulation) is decided once per path, after reading.
 import { isUsual } from '../decode/facts.ts';
-import type { LayerStack } from '../decode/layer-stack.ts';
+import { unreadTunnel } from '../decode/ip-facts.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import { LINK_WORDS, type Links, writeLinkKey } from './links.ts';
 import { RowIndex } from './row-index.ts';
 import type { Selection } from './selection.ts';
@@ -18,6 +19,7 @@ const TUNNEL_AT = LINK_WORDS;
 const WORDS = 16;
 const USED = LINK_WORDS + TUNNEL_WORDS - 1;
 const SLOW = NOT_USUAL;
+const FAULTY = OUTCOME.faulty;
 
 export class Paths {
   /** Link and tunnel of each path. */
@@ -66,13 +68,16 @@ export class Paths {
     const key = this.#key;
     writeLinkKey(key, view, capture, interfaceIndex, stack, 0);
     this.overheadBytes = 0;
+    const unread = stack.outcome === FAULTY ? unreadTunnel(stack) : -1;
     // A tunnel above the innermost IP header that can be read carries nothing that can be read.
     if (stack.tunnels > 0 && stack.tunnel[0]! <= stack.network) {
+      if (unread >= 0) return SLOW;
       const layer = stack.tunnel[0]!;
       const outer = outerNetwork(stack, layer);
       this.#tunnels.writeKey(key, TUNNEL_AT, view, stack, layer, outer);
       if (outer >= 0) this.overheadBytes = stack.start[stack.network]! - stack.start[outer]!;
-    } else key.fill(0, TUNNEL_AT);
+    } else if (unread >= 0) this.#tunnels.writeKey(key, TUNNEL_AT, view, stack, unread, stack.network);
+    else key.fill(0, TUNNEL_AT);
     // two statements: interning may replace the array
     const index = this.#intern(bytes, stack);
     const path = this.#pathOf[index]!;

@@ -2,8 +2,7 @@
 // what is no flow. Each is walked once more and takes as long as it needs.
 
 import type { PacketBatch } from '../capture/source.ts';
-import { FACT, type PacketFacts } from '../decode/facts.ts';
-import { isFirstFragment } from '../decode/ip-facts.ts';
+import { FACT, makesFlow, type PacketFacts } from '../decode/facts.ts';
 import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import type { AddressWords } from './address-words.ts';
@@ -12,7 +11,7 @@ import type { BatchSource } from './batch-source.ts';
 import { ByteView } from './byte-view.ts';
 import { countPacket, countPayload } from './count-facts.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
-import { Fragments } from './fragments.ts';
+import { FRAGMENTED, Fragments } from './fragments.ts';
 import type { IcmpErrors } from './icmp-errors.ts';
 import { type Links, writeLinkKey } from './links.ts';
 import type { Paths } from './paths.ts';
@@ -54,7 +53,7 @@ export class RarePackets {
 
   /** Gives the frame's link and tunnels their numbers, which follow the order of packets; nothing is counted yet. */
   note(batch: PacketBatch, i: number, stack: LayerStack, capture: number): void {
-    const isFlow = hasFlow(stack);
+    const isFlow = makesFlow(stack);
     if (isFlow) this.#selection.select(batch.bytes, stack);
     this.#linkOf(batch, i, stack, capture, isFlow ? this.#selection.linkLayer : 0);
   }
@@ -63,7 +62,7 @@ export class RarePackets {
   add(batch: PacketBatch, i: number, source: BatchSource): number {
     const stack = source.layersOf(i);
     const packet = source.firstPacket + i;
-    if (!hasFlow(stack)) {
+    if (!makesFlow(stack)) {
       const link = this.#link(batch, i, stack, source.capture, 0);
       if (stack.outcome === OUTCOME.notFlow) this.#noteArp(batch.bytes, stack, link, packet);
       return -1;
@@ -71,8 +70,7 @@ export class RarePackets {
     const selection = this.#selection;
     selection.select(batch.bytes, stack);
     const link = this.#link(batch, i, stack, source.capture, selection.linkLayer);
-    // A later fragment inside what the flow itself carries is payload.
-    const isLater = stack.laterFragment >= 0 && stack.laterFragment === selection.network;
+    const { isLater } = selection;
     if (isLater) {
       const row = this.#laterFragment(batch, i, stack, link, source);
       if (row >= 0) return row;
@@ -123,8 +121,7 @@ export class RarePackets {
   #laterFragment(batch: PacketBatch, i: number, stack: LayerStack, link: number, source: BatchSource): number {
     const table = this.#table;
     const { rows, facts, paths } = table;
-    this.#fragments.setKey(table.addresses, batch.bytes, stack, stack.laterFragment, source.capture);
-    const known = this.#fragments.get();
+    const known = this.#fragments.recall(table.addresses, batch.bytes, stack, source.capture);
     if (known < 0) return -1;
     const isOuter = (known & 1) === 1;
     const first = known >> 1;
@@ -146,17 +143,10 @@ export class RarePackets {
 
   #rememberFragments(bytes: Uint8Array, stack: LayerStack, capture: number, row: number): void {
     const { rows, addresses } = this.#table;
-    const { network, tunnelLayer } = this.#selection;
-    for (let layer = stack.firstFragment; layer <= network; layer++) {
-      if (!isFirstFragment(bytes, stack, layer)) continue;
-      this.#fragments.setKey(addresses, bytes, stack, layer, capture);
-      const isOuter = tunnelLayer >= 0 && layer < tunnelLayer;
-      rows.setWord(row, R.bits, rows.word(row, R.bits) | (isOuter ? BIT.outerFragmented : BIT.innerFragmented));
-      this.#fragments.put(row * 2 + (isOuter ? 1 : 0));
-    }
+    const found = this.#fragments.remember(addresses, bytes, stack, capture, this.#selection, row);
+    let bits = rows.word(row, R.bits);
+    if (found & FRAGMENTED.outer) bits |= BIT.outerFragmented;
+    if (found & FRAGMENTED.inner) bits |= BIT.innerFragmented;
+    rows.setWord(row, R.bits, bits);
   }
-}
-
-function hasFlow(stack: LayerStack): boolean {
-  return stack.network >= 0 && stack.outcome !== OUTCOME.notFlow && stack.outcome !== OUTCOME.unsupported;
 }

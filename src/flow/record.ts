@@ -1,7 +1,9 @@
 // Flows as the table holds them, in the shape that attribution reads: one object at a time, made on demand.
 
+import type { EncapsulationKind } from '../wire/protocols.ts';
+
 /** What carried the inner packet. `none` = no tunnel in the frame, whatever the place it was seen. */
-export type FrameEncapsulation = 'none' | 'vxlan' | 'ipip' | 'gre' | 'geneve' | 'wireguard';
+export type FrameEncapsulation = EncapsulationKind | 'none';
 
 /** The link-layer addresses that frames of an observation had (outermost header). */
 export interface LinkRecord {

@@ -1,7 +1,8 @@
 // HOT: per packet. No allocation.
 // Which tunnel describes a packet and which IP header is its flow's, when tunnels are nested (design section 4): the innermost
 // tunnel between two nodes; tunnels outside it are carriers, stepped over; a tunnel inside it is the pods' own payload.
-import type { LayerStack } from '../decode/layer-stack.ts';
+import { unreadTunnel } from '../decode/ip-facts.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import { GENEVE } from '../wire/geneve.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import { VXLAN } from '../wire/vxlan.ts';
@@ -12,6 +13,7 @@ import { NO_TUNNEL, outerNetwork, type Tunnels } from './tunnels.ts';
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
 const NONE = NO_TUNNEL;
+const FAULTY = OUTCOME.faulty;
 const VXLAN_VNI = VXLAN.vni.bit >> 3;
 const GENEVE_VNI = GENEVE.vni.bit >> 3;
 /** First byte of every VTEP MAC that Felix makes (calico-facts 4.4). */
@@ -30,6 +32,8 @@ export class Selection {
   linkLayer = 0;
   /** Bytes from the outer IP header to the inner one; 0 without a tunnel, or where no inner one can be read. */
   overheadBytes = 0;
+  /** Whether the packet is a later fragment of its flow's own datagram: one inside what the flow itself carries is payload. */
+  isLater = false;
   /** What `#single` found of each entry of the tunnels' table. */
   #roles = new Uint8Array(64);
   readonly #view = new ByteView();
@@ -50,12 +54,15 @@ export class Selection {
     this.tunnel = NONE;
     this.linkLayer = 0;
     this.overheadBytes = 0;
+    this.isLater = false;
     // A tunnel above the innermost IP header that can be read carries nothing that can be read.
     let usable = stack.tunnels;
     while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
     if (stack.protocol[stack.depth - 1] === P.wireguard) this.#wireguard(view, stack, usable);
+    else if (stack.outcome === FAULTY && this.#isUnread(view, stack, usable)) return;
     else if (usable === 1) this.#single(view, stack);
     else if (usable > 1) this.#describe(view, stack, usable);
+    this.isLater = stack.laterFragment >= 0 && stack.laterFragment === this.network;
   }
 
   /** The usual case. Whether the tunnel is a carrier depends on nothing but what its entry holds: asked once per entry. */
@@ -94,10 +101,28 @@ export class Selection {
       this.#describe(view, stack, usable);
       return;
     }
+    this.#unread(view, stack, usable, stack.depth - 1);
+  }
+
+  /**
+   * Whether nothing can be read of what a tunnel between two nodes (any, when they are not known) carried: cut off, most often. The
+   * flow is the datagram around it. Others are left to be judged as what can be read of them: plain packets, the payload of pods.
+   */
+  #isUnread(view: DataView, stack: LayerStack, usable: number): boolean {
+    const layer = unreadTunnel(stack);
+    if (layer < 0) return false;
+    const { network } = stack;
+    if (this.#nodes?.hasBoth(stack.protocol[network]!, view, stack.start[network]!) === false) return false;
+    this.#unread(view, stack, usable, layer);
+    return true;
+  }
+
+  /** Described by a tunnel of which nothing inside can be read; those around it are carriers. */
+  #unread(view: DataView, stack: LayerStack, usable: number, layer: number): void {
     for (let k = 0; k < usable; k++) this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
     if (usable > 0) this.#useCarriedLink(stack, stack.tunnel[usable - 1]!);
-    this.tunnelLayer = stack.depth - 1;
-    this.tunnel = this.#tunnels.add(view, stack, this.tunnelLayer, this.tunnel);
+    this.tunnelLayer = layer;
+    this.tunnel = this.#tunnels.add(view, stack, layer, this.tunnel);
   }
 
   #describe(view: DataView, stack: LayerStack, usable: number): void {

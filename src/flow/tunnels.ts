@@ -3,7 +3,7 @@
 // Index 0 means "no tunnel". A nested tunnel's entry names the entry of the tunnel around it.
 import type { LayerStack } from '../decode/layer-stack.ts';
 import { GENEVE } from '../wire/geneve.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
+import { PROTOCOL, TUNNEL_KIND_OF, TUNNEL_KINDS } from '../wire/protocols.ts';
 import { UDP } from '../wire/udp.ts';
 import { VXLAN } from '../wire/vxlan.ts';
 import type { AddressWords } from './address-words.ts';
@@ -19,8 +19,8 @@ const VXLAN_VNI = VXLAN.vni.bit >> 3;
 const GENEVE_VNI = GENEVE.vni.bit >> 3;
 const UDP_DESTINATION = UDP.dstport.bit >> 3;
 
-const ENCAPSULATIONS: readonly FrameEncapsulation[] = ['none', 'vxlan', 'ipip', 'gre', 'geneve', 'wireguard'];
-const [NONE, VXLAN_TUNNEL, IPIP, GRE, GENEVE_TUNNEL, WIREGUARD] = [0, 1, 2, 3, 4, 5] as const;
+const KIND_OF = TUNNEL_KIND_OF;
+const NONE = 0;
 const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [
   0, 1, 2, 3, 4, 5, 6, 7,
 ] as const;
@@ -58,21 +58,19 @@ export class Tunnels {
 
   /** Writes the words of the tunnel at `layer`, without a parent, into `key` from `to` on; `outer` is `outerNetwork` of it. */
   writeKey(key: Int32Array, to: number, view: DataView, stack: LayerStack, layer: number, outer: number): void {
-    const protocol = stack.protocol[layer]!;
-    const at = stack.start[layer]!;
+    // beyond the stack: IP-in-IP whose inner header was cut off
+    const protocol = layer < stack.depth ? stack.protocol[layer]! : P.none;
+    const at = layer < stack.depth ? stack.start[layer]! : 0;
     key[to + VNI] = 0;
     key[to + MAC_HIGH] = 0;
     key[to + MAC_SOURCE] = 0;
     key[to + MAC_DESTINATION] = 0;
     key[to + PARENT] = NO_TUNNEL;
-    let kind: number = protocol === P.gre ? GRE : IPIP;
-    if (protocol === P.vxlan) {
-      kind = VXLAN_TUNNEL | HAS_VNI | (udpPort(view, stack, layer) << 16);
-      key[to + VNI] = view.getUint32(at + VXLAN_VNI) >>> 8;
-    } else if (protocol === P.geneve) {
-      kind = GENEVE_TUNNEL | HAS_VNI | (udpPort(view, stack, layer) << 16);
-      key[to + VNI] = view.getUint32(at + GENEVE_VNI) >>> 8;
-    } else if (protocol === P.wireguard) kind = WIREGUARD | (udpPort(view, stack, layer) << 16);
+    let kind = KIND_OF[protocol]! | (udpPort(view, stack, layer) << 16);
+    if (protocol === P.vxlan || protocol === P.geneve) {
+      kind |= HAS_VNI;
+      key[to + VNI] = view.getUint32(at + (protocol === P.vxlan ? VXLAN_VNI : GENEVE_VNI)) >>> 8;
+    }
     if (layer + 1 < stack.depth && stack.protocol[layer + 1] === P.ethernet) {
       kind |= HAS_MACS;
       const mac = stack.start[layer + 1]!;
@@ -101,7 +99,7 @@ export class Tunnels {
   }
 
   encapsulationOf(index: number): FrameEncapsulation {
-    return ENCAPSULATIONS[this.#table.word(index, KIND) & 15] ?? 'none';
+    return TUNNEL_KINDS[this.#table.word(index, KIND) & 15] ?? 'none';
   }
 
   /** The entry as an object, made once. */

@@ -46,7 +46,7 @@ export async function readPacket(path: string, number: number, reading: Reading)
 }
 
 /** The packet as it is now, with bytes of its own. */
-export function copyPacket(packet: Packet): PacketCopy {
+function copyPacket(packet: Packet): PacketCopy {
   const { info, number, bytes, start, captured, original, seconds, nanos } = packet;
   return {
     path: info.path,

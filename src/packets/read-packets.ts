@@ -6,9 +6,12 @@ import type { Packet } from '../decode/packet.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { type TimeRange, timeRange } from '../flow/time-range.ts';
-import type { FlowSelector } from './flow-selector.ts';
-import type { PacketFilter } from './packet-filter.ts';
 import { hasNumber, lastNumber, type PacketNumbers } from './packet-numbers.ts';
+
+/** Asked for every packet, since fragments and flows are told by packets before. */
+export interface PacketTest {
+  fits(packet: Packet): boolean;
+}
 
 export interface PacketRequest {
   /** Paths; `-` is stdin. */
@@ -19,8 +22,8 @@ export interface PacketRequest {
   since?: string | null;
   until?: string | null;
   numbers?: PacketNumbers | null;
-  filter?: PacketFilter | null;
-  flows?: FlowSelector | null;
+  /** All of them must hold. */
+  tests?: readonly PacketTest[];
   signal?: AbortSignal;
 }
 
@@ -95,7 +98,7 @@ async function readCapture(reading: Reading): Promise<boolean> {
 
 /** False when the visitor wants no more. */
 function visitBatch({ request, visitor, range, packet }: Reading, batch: PacketBatch): boolean {
-  const { numbers = null, filter = null, flows = null, ports } = request;
+  const { numbers = null, tests = [], ports } = request;
   const interfaces = packet.info.interfaces;
   packet.bytes = batch.bytes;
   for (let i = 0; i < batch.count; i++) {
@@ -105,17 +108,16 @@ function visitBatch({ request, visitor, range, packet }: Reading, batch: PacketB
     if (Number.isNaN(packet.firstSeconds)) noteFirst(packet);
     if (!range.includes(packet.seconds, packet.nanos)) continue;
     const isAsked = numbers === null || hasNumber(numbers, packet.number);
-    // Fragments and flows are told by packets before, so filters must see them all.
-    if (!isAsked && filter === null && flows === null) continue;
+    if (!isAsked && tests.length === 0) continue;
     packet.start = batch.start[i]!;
     packet.captured = batch.captured[i]!;
     packet.original = batch.original[i]!;
     packet.interface = interfaces[batch.interface[i]!] ?? null;
     const linkType = packet.interface === null ? -1 : packet.interface.linkType;
     walk(packet.bytes, packet.start, packet.captured, packet.original, linkType, packet.stack, ports);
-    const isInFlow = flows === null || flows.fits(batch, i, packet);
-    const fits = filter === null || filter.fits(packet);
-    if (isAsked && fits && isInFlow && !visitor.packet(packet)) return false;
+    let fits = isAsked;
+    for (let k = 0; k < tests.length; k++) if (!tests[k]!.fits(packet)) fits = false;
+    if (fits && !visitor.packet(packet)) return false;
   }
   return true;
 }

@@ -6,21 +6,25 @@ import { LayerStack } from '../decode/layer-stack.ts';
 import { type LayerView, viewPacket } from '../decode/view/packet-view.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
-import { AddressWords } from '../flow/address-words.ts';
-import type { NodeAddresses } from '../flow/node-addresses.ts';
-import type { FrameEncapsulation } from '../flow/record.ts';
-import { Selection } from '../flow/selection.ts';
-import { Tunnels } from '../flow/tunnels.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import { PacketLocator } from '../flow/packet-locator.ts';
+import type { TunnelRecord } from '../flow/record.ts';
 import type { Topology } from '../topology/model.ts';
-import { protocolRow } from '../wire/protocols.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
 
-/** What the walk depends on besides the packet: ports that mean a tunnel, and what tells an overlay from a mirror. */
+/** What the walk depends on besides the packet: ports that mean a tunnel, and who tells flow and tunnel of packets. */
 export interface WalkSettings {
   ports: WalkPorts;
-  nodes: NodeAddresses | null;
+  locator: PacketLocator;
 }
 
-export interface WalkedPacket {
+/** Where a packet was captured: the capture's number, and the interface's in it. */
+export interface CapturedAt {
+  capture: number;
+  interface: number;
+}
+
+export interface WalkedPacket extends Pick<TunnelRecord, 'encapsulation'> {
   bytes: Uint8Array;
   original: number;
   stack: LayerStack;
@@ -29,22 +33,30 @@ export interface WalkedPacket {
   /** Index of the flow's IP layer, and of the layer above it; -1 without one. */
   network: number;
   transport: number;
-  /** Index of the describing tunnel's header layer (of the inner IP layer for IP-in-IP); -1 without a tunnel. */
+  /**
+   * Index of the describing tunnel's header layer (of the inner IP layer for IP-in-IP); -1 without a tunnel. One beyond the layers
+   * where it is not in this packet: cut off, or in the first fragment.
+   */
   tunnel: number;
   /** Index of the first layer that is no carrier's: 0 without carriers. */
   first: number;
-  encapsulation: FrameEncapsulation;
+  /** A later fragment of the datagram around the tunnel, which its first fragment shows. */
+  isOuterRest: boolean;
+  /** Numbers of its flow and link in the table that counted it; -1 where it did not. */
+  flow: number;
+  link: number;
+  /** The describing tunnel as the table has it. */
+  outer: TunnelRecord;
 }
 
 /** As the pipeline sets it up: ports and VNIs that the snapshot or the user names, besides the defaults. */
 export function walkSettings(
   topology: Topology | null,
   named: { vxlanPorts?: readonly number[]; vxlanVNI?: number | null } = {},
+  table: FlowTable | null = null,
 ): WalkSettings {
-  return {
-    ports: overlayPorts(topology, named.vxlanPorts ?? []),
-    nodes: topology === null ? null : overlayAddresses(topology, named.vxlanVNI ?? null),
-  };
+  const nodes = topology === null ? null : overlayAddresses(topology, named.vxlanVNI ?? null);
+  return { ports: overlayPorts(topology, named.vxlanPorts ?? []), locator: new PacketLocator(nodes, table) };
 }
 
 /** Walks a packet whose bytes begin at offset 0. */
@@ -52,41 +64,18 @@ export function walkPacket(
   bytes: Uint8Array,
   original: number,
   linkType: number,
-  { ports, nodes }: WalkSettings,
+  { ports, locator }: WalkSettings,
+  at: CapturedAt = { capture: 0, interface: 0 },
 ): WalkedPacket {
   const stack = new LayerStack();
   walk(bytes, 0, bytes.length, original, linkType, stack, ports);
-  const selection = new Selection(new Tunnels(new AddressWords()), nodes);
-  if (stack.network >= 0) selection.select(bytes, stack);
-  const tunnel = selection.tunnelLayer >= 0 && stack.network >= 0 ? selection.tunnelLayer : unreadTunnel(stack);
-  return {
-    bytes,
-    original,
-    stack,
-    ports,
-    layers: viewPacket(bytes, 0, stack, ports),
-    network: stack.network < 0 ? -1 : selection.network,
-    transport: stack.network < 0 ? -1 : selection.transport,
-    tunnel,
-    first: firstLayer(stack, tunnel, stack.network < 0 ? 0 : selection.linkLayer),
-    encapsulation: tunnel < 0 ? 'none' : (protocolRow(stack.protocol[tunnel]!).tunnel ?? 'none'),
-  };
-}
-
-/**
- * A later fragment of an outer packet shows no tunnel; its first fragment does: the same packet, told as the rest of that one.
- * Unchanged when the inner packet was cut, not the outer one.
- */
-export function asRestOf(rest: WalkedPacket, first: WalkedPacket): WalkedPacket {
-  const cut = first.stack.firstFragment;
-  if (cut < 0 || first.tunnel <= cut || rest.tunnel >= 0) return rest;
-  return { ...rest, tunnel: rest.layers.length, encapsulation: first.encapsulation };
-}
-
-/** A tunnel that carries no IP packet (ARP, something cut off) describes the packet too, though no flow. */
-function unreadTunnel(stack: LayerStack): number {
-  const last = stack.tunnels - 1;
-  return last >= 0 && stack.tunnel[last]! > stack.network ? stack.tunnel[last]! : -1;
+  locator.locate(bytes, stack, at.capture, at.interface);
+  const { network, transport, flow, link, isOuterRest, encapsulation, tunnelRecord: outer } = locator;
+  const layers = viewPacket(bytes, 0, stack, ports);
+  const tunnel = isOuterRest ? layers.length : locator.tunnelLayer;
+  const first = firstLayer(stack, tunnel, locator.linkLayer);
+  const located = { network, transport, tunnel, first, isOuterRest, encapsulation, flow, link, outer };
+  return { bytes, original, stack, ports, layers, ...located };
 }
 
 /** Layers before the describing tunnel's own outer header belong to carriers. */
@@ -99,5 +88,5 @@ function firstLayer(stack: LayerStack, tunnel: number, linkLayer: number): numbe
 }
 
 export function isIp(protocol: number): boolean {
-  return protocolRow(protocol).place === 'network';
+  return protocol === PROTOCOL.ipv4 || protocol === PROTOCOL.ipv6;
 }

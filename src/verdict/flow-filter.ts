@@ -1,5 +1,5 @@
-// Which flows the user asked for: the filters of `trace` (design section 7). Values of one filter are alternatives,
-// different filters must all hold.
+// What the user asked for: the filters of `trace` and what each means, of flows and of single packets (design section 7). Values of
+// one filter are alternatives, different filters must all hold.
 
 import type { Endpoint } from '../attribution/vocabulary.ts';
 import { OverlensError } from '../errors.ts';
@@ -26,24 +26,89 @@ export interface FlowFilter {
 /** The flows of a cause by its id; null when there is no such cause. */
 export type CauseMembers = (id: string) => ((flow: TracedFlow) => boolean) | null;
 
+/** Filters about one end that it fits, as bits. */
+export const END_FITS = { pod: 1, fromPod: 2, toPod: 4, node: 8, ip: 16 } as const;
+
+/** What filters ask of one end of a flow or packet; `node` by its name. */
+export type FilteredEnd = Pick<Endpoint, 'ip' | 'namespace' | 'pod' | 'candidates' | 'node'>;
+
+/** What each filter means, of flows and of packets alike. One that is absent or empty fits everything. */
+export class FilterTerms {
+  readonly #filter: FlowFilter;
+  readonly #ranges: readonly Cidr[];
+  readonly #encapsulations: ReadonlySet<string>;
+  /** END_FITS bits of the filters that are given. */
+  readonly #asked: number;
+
+  /** @throws OverlensError E_USAGE for an address that cannot be read. */
+  constructor(filter: FlowFilter) {
+    this.#filter = filter;
+    this.#ranges = (filter.ip ?? []).map(parseIpFilter);
+    this.#encapsulations = new Set(filter.encapsulation?.map((kind) => (kind === 'plain' ? 'none' : kind)));
+    let asked = 0;
+    for (const [name, bit] of Object.entries(END_FITS)) if (filter[name as keyof typeof END_FITS]?.length) asked |= bit;
+    this.#asked = asked;
+  }
+
+  /** Whether anything is asked about ends. */
+  get asksEnds(): boolean {
+    return this.#asked !== 0;
+  }
+
+  /** END_FITS bits of one end, whichever of the two it is. */
+  bitsOf(end: FilteredEnd): number {
+    const { pod = [], fromPod = [], toPod = [], node = [] } = this.#filter;
+    let bits = 0;
+    if (pod.some((value) => matchesPod(end, value))) bits |= END_FITS.pod;
+    if (fromPod.some((value) => matchesPod(end, value))) bits |= END_FITS.fromPod;
+    if (toPod.some((value) => matchesPod(end, value))) bits |= END_FITS.toPod;
+    if (node.length > 0 && this.fitsNode(end.node)) bits |= END_FITS.node;
+    if (this.#ranges.some((range) => holds(range, end.ip))) bits |= END_FITS.ip;
+    return bits;
+  }
+
+  /** A node by its name or first label. */
+  fitsNode(name: string | null): boolean {
+    const short = name?.split('.')[0] ?? '';
+    return this.#filter.node?.some((value) => value === name || value === short) ?? true;
+  }
+
+  /** Whether a sender and a receiver with these END_FITS bits are what was asked for. */
+  fitsEnds(source: number, destination: number): boolean {
+    const { pod, node, ip, fromPod, toPod } = END_FITS;
+    const fits = ((source | destination) & (pod | node | ip)) | (source & fromPod) | (destination & toPod);
+    return (this.#asked & ~fits) === 0;
+  }
+
+  /** Either port; null where it was cut off. */
+  fitsPorts(source: number | null, destination: number | null): boolean {
+    const { port = [] } = this.#filter;
+    return port.length === 0 || port.some((value) => value === source || value === destination);
+  }
+
+  /** By the name that trace gives a protocol. */
+  fitsProtocol(name: string): boolean {
+    const { protocol = [] } = this.#filter;
+    return protocol.length === 0 || protocol.includes(name);
+  }
+
+  /** `plain` is another word for `none`. */
+  fitsEncapsulation(kind: string): boolean {
+    return this.#encapsulations.size === 0 || this.#encapsulations.has(kind);
+  }
+}
+
 /** A test for flows. @throws OverlensError E_USAGE for an address that cannot be read. */
 export function flowFilter(filter: FlowFilter, membersOf: CauseMembers): (flow: TracedFlow) => boolean {
-  const ranges = (filter.ip ?? []).map(range);
-  const tests: ((flow: TracedFlow) => boolean)[] = [];
-  const either = (values: readonly string[] | undefined, test: (end: Endpoint, value: string) => boolean): void => {
-    if (values?.length) tests.push((f) => values.some((v) => test(f.src, v) || test(f.dst, v)));
-  };
-  either(filter.pod, matchesPod);
-  either(filter.node, (end, value) => end.node === value || (end.node?.split('.')[0] ?? '') === value);
-  if (filter.fromPod?.length) tests.push((f) => filter.fromPod?.some((v) => matchesPod(f.src, v)) ?? false);
-  if (filter.toPod?.length) tests.push((f) => filter.toPod?.some((v) => matchesPod(f.dst, v)) ?? false);
-  if (ranges.length > 0) tests.push((f) => ranges.some((r) => holds(r, f.src.ip) || holds(r, f.dst.ip)));
-  if (filter.port?.length) tests.push((f) => filter.port?.some((p) => f.src.port === p || f.dst.port === p) ?? false);
-  if (filter.protocol?.length) tests.push((f) => filter.protocol?.includes(f.protocol) ?? false);
-  if (filter.encapsulation?.length) tests.push((f) => filter.encapsulation?.some((e) => isEncapsulated(f, e)) ?? false);
-  if (filter.verdict?.length) tests.push((f) => filter.verdict?.includes(f.verdict) ?? false);
-  if (filter.finding?.length) tests.push((f) => filter.finding?.some((id) => hasFinding(f, id, membersOf)) ?? false);
-  return (flow) => tests.every((test) => test(flow));
+  const terms = new FilterTerms(filter);
+  const { verdict = [], finding = [] } = filter;
+  return (flow) =>
+    terms.fitsEnds(terms.bitsOf(flow.src), terms.bitsOf(flow.dst)) &&
+    terms.fitsPorts(flow.src.port, flow.dst.port) &&
+    terms.fitsProtocol(flow.protocol) &&
+    terms.fitsEncapsulation(flow.observed.encapsulation) &&
+    (verdict.length === 0 || verdict.includes(flow.verdict)) &&
+    (finding.length === 0 || finding.some((id) => hasFinding(flow, id, membersOf)));
 }
 
 /** Whether any filter is set at all. */
@@ -51,13 +116,13 @@ export function isEmptyFilter(filter: FlowFilter): boolean {
   return Object.values(filter).every((values) => values === undefined || values.length === 0);
 }
 
-function range(text: string): Cidr {
+/** The value of `--ip`. @throws OverlensError E_USAGE when it is no address or CIDR */
+export function parseIpFilter(text: string): Cidr {
   const cidr = parseCidrOrIp(text);
-  if (cidr === null)
-    throw new OverlensError('E_USAGE', `--ip ${text}: not an address or CIDR`, {
-      hint: 'for example --ip 10.48.0.130 or --ip 10.48.0.0/24',
-    });
-  return cidr;
+  if (cidr !== null) return cidr;
+  throw new OverlensError('E_USAGE', `--ip ${text}: expected an address or a CIDR`, {
+    hint: 'for example 10.48.0.0/24, 10.48.0.130 or fd00::/64',
+  });
 }
 
 function holds(cidr: Cidr, address: string): boolean {
@@ -66,18 +131,13 @@ function holds(cidr: Cidr, address: string): boolean {
 }
 
 /** `[NAMESPACE/]PREFIX` of the pod that has the address, or of one that may have it. */
-export function matchesPod(end: Pick<Endpoint, 'namespace' | 'pod' | 'candidates'>, value: string): boolean {
+function matchesPod(end: FilteredEnd, value: string): boolean {
   const slash = value.indexOf('/');
   const namespace = slash < 0 ? null : value.slice(0, slash);
   const prefix = value.slice(slash + 1);
   const fits = (ns: string | null, pod: string | null): boolean =>
     (pod?.startsWith(prefix) ?? false) && (namespace === null || namespace === ns);
   return fits(end.namespace, end.pod) || end.candidates.some((c) => fits(c.namespace, c.pod));
-}
-
-/** `plain` is another word for `none`. */
-function isEncapsulated(flow: TracedFlow, value: string): boolean {
-  return flow.observed.encapsulation === (value === 'plain' ? 'none' : value);
 }
 
 function hasFinding(flow: TracedFlow, id: string, membersOf: CauseMembers): boolean {

@@ -23,6 +23,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       table: analysis.input.table,
       points: analysis.points,
       idOf: (flow) => analysis.positionOf(flow) + 1,
+      ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },
     flowCount: passing === null ? analysis.count : passing.length,
     *flows() {

@@ -1,15 +1,6 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
 import type { Points } from '../attribution/points/points.ts';
-import type {
-  CapturePoint,
-  ChainStep,
-  Endpoint,
-  Expected,
-  FlowTcp,
-  Observation,
-  Observed,
-  Outcome,
-} from '../attribution/vocabulary.ts';
+import type { CapturePoint, ChainStep, Endpoint, Expected, FlowTcp, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { FindingCode } from './codes.ts';
 
@@ -168,6 +159,8 @@ export interface TraceIndex {
   points: Points;
   /** Id of a flow of the table, as the trace lists it. */
   idOf(flow: number): number;
+  /** Ids of the flows that pass the filters, without making them. */
+  ids(): Iterable<number>;
 }
 
 /** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */

@@ -158,6 +158,13 @@ export function byNumber<T>(of: Readonly<Record<ProtocolKey, T>>): readonly T[] 
 }
 
 /** 1 by number where a row has what is asked for, else 0: for hot code. */
+/** The tunnel kinds in a fixed order, `none` first, and by protocol number the place of its own there; other headers carry IP-in-IP. */
+export const TUNNEL_KINDS = ['none', 'vxlan', 'ipip', 'gre', 'geneve', 'wireguard'] as const satisfies readonly (
+  | EncapsulationKind
+  | 'none'
+)[];
+export const TUNNEL_KIND_OF = Uint8Array.from(ROWS, ({ tunnel }) => TUNNEL_KINDS.indexOf(tunnel ?? 'ipip'));
+
 export function protocolsThat(has: (row: ProtocolRow) => boolean): Uint8Array {
   return Uint8Array.from(ROWS, (row) => (has(row) ? 1 : 0));
 }

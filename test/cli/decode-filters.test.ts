@@ -1,6 +1,11 @@
 // The filters of `decode` mean what those of `trace` mean: the packets shown are those of the flows listed.
-import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { buildPcap } from '../support/capture-builder.ts';
+import { ip, ipip, POD, plain, vxlan } from '../support/cluster-frames.ts';
+import { ethernet, ipv4, udp } from '../support/packet-builder.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -69,3 +74,58 @@ function countedPerCapture({ captures, flows }: TraceDocument): number[] {
   }
   return counts;
 }
+
+describe('captures of frames', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'overlens-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const write = (name: string, frames: readonly Uint8Array[], kept = 262144): string => {
+    const path = join(folder, name);
+    const packets = frames.map((frame, i) => ({
+      data: frame.subarray(0, kept),
+      original: frame.length,
+      seconds: 1_700_000_000 + i,
+    }));
+    writeFileSync(path, buildPcap(packets));
+    return path;
+  };
+
+  async function countsOf(captures: readonly string[], filter: readonly string[]): Promise<[number[], number[]]> {
+    const traced = await runCli(['trace', ...captures, ...filter, '-o', 'json']);
+    const decoded = await runCli(['decode', ...captures, ...filter, '-o', 'json']);
+    return [
+      shownPerCapture(decoded.stdout, captures.length, false),
+      countedPerCapture(JSON.parse(traced.stdout) as TraceDocument),
+    ];
+  }
+
+  it.each([
+    ['--port', '53'],
+    ['--port', '0'],
+    ['--verdict', 'unverifiable', '--port', '53'],
+  ])('later fragments fit when their first one did, in their own capture: %s %s', async (...filter) => {
+    const first = ethernet({}, ipv4({ id: 7, 'flags.mf': true }, udp({ length: 3008 }, new Uint8Array(992))));
+    const later = ethernet({}, ipv4({ id: 7, frag_offset: 125 }, new Uint8Array(1000)));
+    const captures = [write('first.pcap', [first, later]), write('later.pcap', [later, later])];
+    const [shown, counted] = await countsOf(captures, filter);
+    expect(shown).toEqual(counted);
+    expect(shown).toEqual(filter.includes('53') ? [2, 0] : [0, 2]);
+  });
+
+  it.each([60, 64, 70, 82])('a tunnel whose inside was cut off has one name everywhere: %i bytes', async (kept) => {
+    const inner = ip({ src: POD.a, dst: POD.b });
+    const path = write(`cut${kept}.pcap`, [vxlan(inner), ipip(inner).subarray(0, 14 + 20 + 19), plain(inner)], kept);
+    for (const kind of ['vxlan', 'none']) {
+      const [shown, counted] = await countsOf([path], ['--encapsulation', kind]);
+      expect(shown, kind).toEqual(counted);
+      expect(shown, kind).toEqual([1]);
+    }
+    for (const [number, kind] of [
+      [1, 'vxlan'],
+      [3, 'none'],
+    ] as const) {
+      const { stdout } = await runCli(['explain', path, '-p', `${number}`, '-o', 'json']);
+      expect((JSON.parse(stdout) as { encapsulation: string }).encapsulation).toBe(kind);
+    }
+  });
+});

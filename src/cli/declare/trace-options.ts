@@ -2,21 +2,14 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
+import { formatCidr } from '../../net/cidr.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { TraceOptions } from '../../trace.ts';
 import { FINDINGS, type FindingCode } from '../../verdict/codes.ts';
-import type { FlowFilter } from '../../verdict/flow-filter.ts';
+import { type FlowFilter, parseIpFilter } from '../../verdict/flow-filter.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
-import {
-  nearest,
-  type PlaceOption,
-  parseChoice,
-  parseInteger,
-  parsePlace,
-  parseProtocol,
-  parseRange,
-} from '../values.ts';
+import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace, parseProtocol } from '../values.ts';
 
 /** Options that repeat. */
 type Lists = Record<
@@ -179,7 +172,7 @@ function filterOf(raw: GivenOptions): FlowFilter {
     fromPod: raw.fromPod,
     toPod: raw.toPod,
     node: raw.node,
-    ip: raw.ip.map((text) => parseRange('--ip', text)),
+    ip: raw.ip.map((text) => formatCidr(parseIpFilter(text))),
     port: raw.port.map((text) => parseInteger('--port', text, 0, 65535)),
     protocol: raw.protocol.map((text) => parseProtocol('--protocol', text)),
     encapsulation: raw.encapsulation.map((text) =>

@@ -20,11 +20,23 @@ export interface CutOffInput {
 
 /** Whether the packets of this flow are tunnel packets between two nodes that end before their inner addresses do. */
 export function isCutOffTunnel({ table, flow, src, dst, observations, settings }: CutOffInput): boolean {
+  if (observations.some((o) => o.pointInfo.role === 'underlay' && isAroundFlow(o, table, flow))) return true;
   if (src.kind !== 'node' || dst.kind !== 'node') return false;
+  // cut off even before the tunnel's own header
   const plain = observations.filter((o) => o.encapsulation === 'none' && o.pointInfo.role === 'underlay');
   if (!hasBit(plain, BIT.truncated)) return false;
   const protocol = table.protocolOf(flow);
   const port = table.destinationPortOf(flow);
   if (protocol === UDP) return port !== null && settings.allowedPorts(src.node).has(port);
   return IP_IN_IP.includes(protocol);
+}
+
+/** The tunnel's outer datagram is the flow itself: nothing inside could be read. WireGuard is meant to be like that. */
+function isAroundFlow(
+  { encapsulation, outerSrc, outerDst, overheadBytes }: SeenObservation,
+  table: FlowTable,
+  flow: number,
+): boolean {
+  if (encapsulation === 'none' || encapsulation === 'wireguard' || overheadBytes > 0) return false;
+  return outerSrc === table.sourceOf(flow) && outerDst === table.destinationOf(flow);
 }

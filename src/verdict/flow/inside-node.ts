@@ -74,6 +74,8 @@ function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
   for (let row = 0; row < table.rows.count; row++) {
     const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
     if (point?.role !== 'underlay' || point.topologyNode === null || found.has(point)) continue;
+    // cut off behind the tunnel's header: nothing tells whose packets they are
+    if (table.rows.overheadBytes(row) === 0) continue;
     const { encapsulation, outerSrc } = table.tunnels.record(table.tunnelOf(row));
     if (encapsulation === 'vxlan' && point.topologyNode.addresses.some((a) => a.address === outerSrc)) found.add(point);
   }

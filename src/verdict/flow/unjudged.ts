@@ -1,8 +1,10 @@
 // Why a flow is not judged, and what would settle it: an answer of its own, never a guess (design section 6).
 
+import { hasBit } from '../../attribution/observe.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
+import { BIT } from '../../flow/row-records.ts';
 import { captureNic } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 import { placeOf, type RuleInput, writtenMac } from './rules.ts';
@@ -11,8 +13,11 @@ export function open(reason: string, detail: string, advice: string | null, find
   return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
 }
 
-export function judgeCutOff({ src }: JudgeInput): Judgement {
-  const detail = 'tunnel packets between two nodes, but the snaplen cut off what they carried';
+export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
+  const why = hasBit(observations, BIT.truncated)
+    ? 'the snaplen cut off what they carried'
+    : 'what they carried cannot be read';
+  const detail = `tunnel packets between two nodes, but ${why}`;
   return open('inner-cut-off', detail, captureNic(src.node));
 }
 

@@ -201,7 +201,7 @@ describe('a snaplen that cuts the inner addresses off', () => {
     const frames = [ping, pong, plain(ip({ src: POD.a, dst: '192.0.2.1' }), NIC.a, '02:00:00:00:01:fe')];
     const trace = await traceFrames([{ frames, snaplen: 68 }], TOPOLOGY);
     const outer = flowBetween(trace, NODE.a, NODE.b);
-    expect(gist(outer)).toBe('none unverifiable inner-cut-off');
+    expect(gist(outer)).toBe('vxlan unverifiable inner-cut-off');
     expect(outer.unverified?.advice).toContain('-s 160');
     const report = verifyTrace(trace, {
       expect: 'config',
