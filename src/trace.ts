@@ -9,15 +9,22 @@ import { captureSpan } from './capture/plan.ts';
 import type { CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
-import type { PacketWindow } from './flow/count-window.ts';
 import { FlowTable } from './flow/flow-table.ts';
-import type { NodeAddresses } from './flow/node-addresses.ts';
 import { PacketFeed } from './flow/packet-feed.ts';
+import type { NodeAddresses } from './flow/paths/node-addresses.ts';
+import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { toSeconds } from './net/time.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn, type CommonWindow, commonWindow, EDGE_SECONDS, isBorneOut } from './verdict/arrivals.ts';
+import {
+  type Arrivals,
+  arrivalsIn,
+  type CommonWindow,
+  commonWindow,
+  EDGE_SECONDS,
+  isBorneOut,
+} from './verdict/arrivals.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
 import { resultOf } from './verdict/result.ts';

@@ -8,8 +8,8 @@ import type { PacketBatch } from '../src/capture/source.ts';
 import { walkPorts } from '../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../src/flow/capture-counters.ts';
 import { FlowTable } from '../src/flow/flow-table.ts';
-import { NodeAddresses } from '../src/flow/node-addresses.ts';
 import { PacketFeed } from '../src/flow/packet-feed.ts';
+import { NodeAddresses } from '../src/flow/paths/node-addresses.ts';
 import { timeRange } from '../src/flow/time-range.ts';
 import { batchOf, captureInfo, type Frame } from './flow/traffic.ts';
 import {

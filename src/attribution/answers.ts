@@ -1,7 +1,8 @@
 // Which flows prove that the other direction was sent, though no capture has it.
 
 import type { FlowTable } from '../flow/flow-table.ts';
-import { BIT } from '../flow/row-records.ts';
+import { BIT } from '../flow/rows/row-layout.ts';
+
 import type { Points } from './points/points.ts';
 
 const TCP = 6;

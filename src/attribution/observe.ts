@@ -3,7 +3,8 @@
 
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import type { BIT } from '../flow/row-records.ts';
+import type { BIT } from '../flow/rows/row-layout.ts';
+
 import { formatTime, type Moment } from '../net/time.ts';
 import type { PathFacts } from './path-facts.ts';
 import type { Point, Points } from './points/points.ts';

@@ -2,7 +2,7 @@
 // the UDP ports that mean a tunnel, the node addresses, the VNIs.
 import { DEFAULT_VNI, DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
-import { NodeAddresses } from '../flow/node-addresses.ts';
+import { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import type { Topology } from '../topology/model.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */

@@ -3,7 +3,11 @@ import type { Comparison } from '../explain/compare/comparison.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import type { Prediction } from '../explain/predict/prediction.ts';
 import { renderComparison } from '../render/explain/comparison-text.ts';
-import { renderComparisonJson, renderExplanationJson, renderPredictionJson } from '../render/explain/explanation-json.ts';
+import {
+  renderComparisonJson,
+  renderExplanationJson,
+  renderPredictionJson,
+} from '../render/explain/explanation-json.ts';
 import { type ExplainLook, renderExplanation } from '../render/explain/explanation-text.ts';
 import { comparisonPage } from '../render/explain/page/comparison-page.ts';
 import { explanationPage } from '../render/explain/page/explanation-page.ts';

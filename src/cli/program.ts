@@ -1,6 +1,13 @@
 // The command line as a whole: commands, help, and what bad usage looks like. Commands load their code when they run.
 import { Command, CommanderError } from 'commander';
-import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace, declareVerify } from './declare/commands.ts';
+import {
+  type Dispatch,
+  declareDiff,
+  declareSnapshot,
+  declareTopology,
+  declareTrace,
+  declareVerify,
+} from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

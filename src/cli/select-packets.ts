@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
-import type { NodeAddresses } from '../flow/node-addresses.ts';
+import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import type { PacketRequest, PacketTest } from '../packets/read-packets.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import type { FlowFilter } from '../verdict/flow-filter.ts';

@@ -1,27 +1,30 @@
 // HOT: per packet. No allocation.
 // facts -> flows. A flow is one direction of the inner five-tuple (RFC 7011 section 2); below it stand rows, one per path, which
 // attribution later joins into observations. Nothing here knows pods or pools.
+
 import { BATCH_CAPACITY } from '../capture/batch.ts';
 import type { PacketBatch } from '../capture/source.ts';
 import { FACT, FLOW_BIT, MARK, PacketFacts } from '../decode/facts.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import { AddressWords } from './address-words.ts';
-import { ArpPairs } from './arp-pairs.ts';
 import type { BatchSource } from './batch-source.ts';
 import { ByteView } from './byte-view.ts';
-import { ChecksumSample, SAMPLED } from './checksum-sample.ts';
-import { countHeaders, countPacket, countPayload } from './count-facts.ts';
-import { countWindow, type PacketWindow } from './count-window.ts';
 import { type FlowEnds, flowEnds } from './flow-ends.ts';
-import { type IcmpError, IcmpErrors } from './icmp-errors.ts';
-import { Links } from './links.ts';
-import type { NodeAddresses } from './node-addresses.ts';
-import { NOT_USUAL, Paths } from './paths.ts';
-import { RarePackets } from './rare-packets.ts';
-import { hashWords, RowIndex } from './row-index.ts';
-import { CHUNK_SHIFT, RECORD, RowRecords } from './row-records.ts';
-import { Selection } from './selection.ts';
-import { Tunnels } from './tunnels.ts';
+import { Links } from './paths/links.ts';
+import type { NodeAddresses } from './paths/node-addresses.ts';
+import { NOT_USUAL, Paths } from './paths/paths.ts';
+import { Selection } from './paths/selection.ts';
+import { Tunnels } from './paths/tunnels.ts';
+import { ArpPairs } from './rare/arp-pairs.ts';
+import { type IcmpError, IcmpErrors } from './rare/icmp-errors.ts';
+import { RarePackets } from './rare/rare-packets.ts';
+import { ChecksumSample, SAMPLED } from './rows/checksum-sample.ts';
+import { countHeaders, countPacket, countPayload } from './rows/count-facts.ts';
+import { countWindow, type PacketWindow } from './rows/count-window.ts';
+import { FlowRows } from './rows/flow-rows.ts';
+import { hashWords, RowIndex } from './rows/row-index.ts';
+import { CHUNK_SHIFT, RECORD } from './rows/row-layout.ts';
+import { RowRecords } from './rows/row-records.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
@@ -51,14 +54,10 @@ export class FlowTable {
   window: PacketWindow | null = null;
   readonly #view = new ByteView();
   readonly #rowIndex = new RowIndex();
-  readonly #flowIndex = new RowIndex();
+  readonly #flows = new FlowRows(this.rows);
   readonly #checksums: ChecksumSample;
   readonly #rare: RarePackets;
   readonly #hashes: Int32Array;
-  /** First row of each flow, and the last one, where new rows are linked. */
-  #firstRow = new Int32Array(256);
-  #lastRow = new Int32Array(256);
-  #flowCount = 0;
   #ends: FlowEnds | null = null;
   /** Keeps the loads of the second loop from being thrown away. */
   #touched = 0;
@@ -190,76 +189,24 @@ export class FlowTable {
     this.#rowIndex.put(slot, hash, row);
     for (let place = R.source; place <= R.path; place++) rows.setWord(row, place, words[at + place]!);
     rows.setWord(row, R.hash, hash);
-    const flow = this.#flowOf(row);
-    rows.setWord(row, R.flow, flow);
-    if (flow === this.#flowCount) {
-      if (flow === this.#firstRow.length) this.#growFlows();
-      this.#firstRow[flow] = row;
-      this.#flowCount++;
-    } else rows.setWord(this.#lastRow[flow]!, R.next, row);
-    this.#lastRow[flow] = row;
+    this.#flows.link(row);
     return row;
   }
 
-  /** The flow of a row's key; a new one when no row has it. */
-  #flowOf(row: number): number {
-    const { rows } = this;
-    const [source, destination] = [rows.word(row, R.source), rows.word(row, R.destination)];
-    const [ports, protocol] = [rows.word(row, R.ports), rows.word(row, R.protocol)];
-    const known = this.findFlow(source, destination, ports, protocol);
-    if (known >= 0) return known;
-    this.#flowIndex.put(this.#freeSlot, this.#freeHash, this.#flowCount);
-    return this.#flowCount;
-  }
-
-  #growFlows(): void {
-    const first = new Int32Array(this.#firstRow.length * 2);
-    first.set(this.#firstRow);
-    this.#firstRow = first;
-    const last = new Int32Array(this.#lastRow.length * 2);
-    last.set(this.#lastRow);
-    this.#lastRow = last;
-  }
-
-  #freeSlot = 0;
-  #freeHash = 0;
-
   /** A flow by its address words, ports word (source in the upper half) and protocol word; -1 if it was not seen. */
   findFlow(source: number, destination: number, ports: number, protocol: number): number {
-    const { rows } = this;
-    const { slots, mask } = this.#flowIndex;
-    const hash = hashWords(source, destination, ports, protocol, 0);
-    let slot = hash & mask;
-    for (;;) {
-      const flow = slots[2 * slot + 1]!;
-      if (flow < 0) {
-        this.#freeSlot = slot;
-        this.#freeHash = hash;
-        return -1;
-      }
-      if (slots[2 * slot] === hash) {
-        const row = this.#firstRow[flow]!;
-        if (
-          rows.word(row, R.source) === source &&
-          rows.word(row, R.destination) === destination &&
-          rows.word(row, R.ports) === ports &&
-          rows.word(row, R.protocol) === protocol
-        )
-          return flow;
-      }
-      slot = (slot + 1) & mask;
-    }
+    return this.#flows.find(source, destination, ports, protocol);
   }
 
   // ---- reading, after the packets ----
 
   get flowCount(): number {
-    return this.#flowCount;
+    return this.#flows.count;
   }
 
   /** First row of a flow; follow `rows.next`. */
   firstRow(flow: number): number {
-    return this.#firstRow[flow]!;
+    return this.#flows.first(flow);
   }
 
   linkOf(row: number): number {
@@ -272,7 +219,7 @@ export class FlowTable {
 
   /** A word of a flow's identity: RECORD.source, destination, ports or protocol. */
   #word(flow: number, place: number): number {
-    return this.rows.word(this.#firstRow[flow]!, place);
+    return this.rows.word(this.#flows.first(flow), place);
   }
 
   protocolOf(flow: number): number {
@@ -311,7 +258,7 @@ export class FlowTable {
 
   /** Columns of all flows. Ask when reading has ended: they are made anew after more packets. */
   get ends(): FlowEnds {
-    if (this.#ends === null || this.#ends.reverse.length !== this.#flowCount) this.#ends = flowEnds(this);
+    if (this.#ends === null || this.#ends.reverse.length !== this.#flows.count) this.#ends = flowEnds(this);
     return this.#ends;
   }
 

@@ -4,9 +4,9 @@
 import { FLOW_BIT } from '../decode/facts.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
-import type { NodeAddresses } from '../flow/node-addresses.ts';
 import { PacketLocator } from '../flow/packet-locator.ts';
-import { outerNetwork } from '../flow/tunnels.ts';
+import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
+import { outerNetwork } from '../flow/paths/tunnels.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { END_FITS, type FilterTerms, type FlowFilter } from '../verdict/flow-filter.ts';
 import { ADDRESS_FITS, type AddressFilter } from './address-filter.ts';

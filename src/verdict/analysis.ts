@@ -15,7 +15,7 @@ import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import type { IcmpError } from '../flow/icmp-errors.ts';
+import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import type { Arrivals } from './arrivals.ts';
 import { collectModes } from './cause/collect-modes.ts';

@@ -1,6 +1,15 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
 import type { Points } from '../attribution/points/points.ts';
-import type { CapturePoint, ChainStep, Endpoint, Expected, FlowTcp, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
+import type {
+  CapturePoint,
+  ChainStep,
+  Endpoint,
+  Expected,
+  FlowTcp,
+  Observation,
+  Observed,
+  Outcome,
+} from '../attribution/vocabulary.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { FindingCode } from './codes.ts';
 

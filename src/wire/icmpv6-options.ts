@@ -1,6 +1,17 @@
 // Options of neighbour discovery messages: type, length in units of 8 bytes, data.
 import { defineHeader, type HeaderInfo, mac, type Part, reserved, uint, variable } from './header.ts';
-import { ICMPV6, ICMPV6_ECHO, ICMPV6_PARAMETER, ICMPV6_TOO_BIG, ICMPV6_TYPE, icmpv6Form, LISTENER_REPORT, NEIGHBOR_ADVERTISEMENT, NEIGHBOR_SOLICITATION, ROUTER_ADVERTISEMENT } from './icmpv6.ts';
+import {
+  ICMPV6,
+  ICMPV6_ECHO,
+  ICMPV6_PARAMETER,
+  ICMPV6_TOO_BIG,
+  ICMPV6_TYPE,
+  icmpv6Form,
+  LISTENER_REPORT,
+  NEIGHBOR_ADVERTISEMENT,
+  NEIGHBOR_SOLICITATION,
+  ROUTER_ADVERTISEMENT,
+} from './icmpv6.ts';
 import { layout } from './layout.ts';
 
 const SPEC = 'RFC 4861 §4.6';

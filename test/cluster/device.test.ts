@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { isNic, isVxlanDevice, looksLikeTunnelDevice, meaningOfDeviceName, tunnelKindOf, useOfDeviceName } from '../../src/cluster/device.ts';
+import {
+  isNic,
+  isVxlanDevice,
+  looksLikeTunnelDevice,
+  meaningOfDeviceName,
+  tunnelKindOf,
+  useOfDeviceName,
+} from '../../src/cluster/device.ts';
 import { emptyLink } from '../../src/topology/read/iproute2/link-text.ts';
 
 it.each([

@@ -18,7 +18,7 @@ const CONSTANTS: Record<string, RegExp> = {
 };
 
 /** The flow table's default VNI and its byte of VTEP MACs; on which ports WireGuard is found, for the pages of headers. */
-const ALLOWED = ['src/flow/node-addresses.ts', 'src/flow/selection.ts', 'src/wire/wireguard.ts'];
+const ALLOWED = ['src/flow/paths/node-addresses.ts', 'src/flow/paths/selection.ts', 'src/wire/wireguard.ts'];
 
 const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))

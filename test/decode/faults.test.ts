@@ -1,6 +1,14 @@
 // The table of faults: numbers and codes agree, are stable and say something.
 import { describe, expect, it } from 'vitest';
-import { FAULT, FAULT_NAMES, FAULTS, LIMIT, LIMIT_NAMES, NUMBER_SPACE, NUMBER_SPACE_NAMES } from '../../src/decode/faults.ts';
+import {
+  FAULT,
+  FAULT_NAMES,
+  FAULTS,
+  LIMIT,
+  LIMIT_NAMES,
+  NUMBER_SPACE,
+  NUMBER_SPACE_NAMES,
+} from '../../src/decode/faults.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { unsupportedText, viewFault } from '../../src/decode/view/fault-view.ts';
 import { PROTOCOLS, type ProtocolRow } from '../../src/wire/protocols.ts';

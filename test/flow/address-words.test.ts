@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressWords } from '../../src/flow/address-words.ts';
-import { NodeAddresses } from '../../src/flow/node-addresses.ts';
+import { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
 import { PROTOCOL } from '../../src/wire/protocols.ts';
 import { hex, inBuffer, ipv4, ipv6 } from '../support/packet-builder.ts';
 

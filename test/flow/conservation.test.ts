@@ -2,7 +2,7 @@
 // bytes. And the outcomes of a capture add up to its packets.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NodeAddresses } from '../../src/flow/node-addresses.ts';
+import { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
 import { LINK_TYPES, mutated, randomBytes } from '../support/arbitraries.ts';
 import {
   arp,

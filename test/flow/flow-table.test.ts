@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FlowTable } from '../../src/flow/flow-table.ts';
-import { BIT } from '../../src/flow/row-records.ts';
+import { BIT } from '../../src/flow/rows/row-layout.ts';
+
 import {
   arp,
   ethernet,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
-import { NodeAddresses } from '../../src/flow/node-addresses.ts';
 import { MOST_TUNNELS, PacketLocator } from '../../src/flow/packet-locator.ts';
+import { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
 import { arp, ethernet, gre, hex, ipv4, ipv6, tcp, udp, vxlan } from '../support/packet-builder.ts';
 import { countFrames, type Frame, flowText, told, tunnelText } from './traffic.ts';
 

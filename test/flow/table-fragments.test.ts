@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BIT } from '../../src/flow/row-records.ts';
+import { BIT } from '../../src/flow/rows/row-layout.ts';
+
 import { ethernet, gre, hex, ipv4, ipv6, tcp, udp, vxlan } from '../support/packet-builder.ts';
 import { countFrames, type Frame, told } from './traffic.ts';
 

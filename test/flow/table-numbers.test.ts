@@ -1,12 +1,14 @@
 // The table fed with rows of numbers: behind the facts there are no bytes and no layers.
+
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { PacketBatch } from '../../src/capture/source.ts';
 import { FACT, FLOW_BIT, MARK } from '../../src/decode/facts.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
-import { hashWords } from '../../src/flow/row-index.ts';
-import { BIT } from '../../src/flow/row-records.ts';
+import { hashWords } from '../../src/flow/rows/row-index.ts';
+import { BIT } from '../../src/flow/rows/row-layout.ts';
+
 import { TCP_FLAG } from '../../src/wire/tcp.ts';
 import { everyRow, rowsOf } from './traffic.ts';
 

@@ -5,7 +5,7 @@ import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../../src/flow/capture-counters.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
-import type { NodeAddresses } from '../../src/flow/node-addresses.ts';
+import type { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
 import { joinPackets } from '../support/packet-builder.ts';
 
 const PORTS = walkPorts();

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalNetwork, cidrContains, cidrsOverlap, enclosingNetwork, formatCidr, hasHostBits, networkOf, parseCidr, parseCidrOrIp } from '../../src/net/cidr.ts';
+import {
+  canonicalNetwork,
+  cidrContains,
+  cidrsOverlap,
+  enclosingNetwork,
+  formatCidr,
+  hasHostBits,
+  networkOf,
+  parseCidr,
+  parseCidrOrIp,
+} from '../../src/net/cidr.ts';
 import { parseIp } from '../../src/net/ip.ts';
 
 const cidr = (text: string) => parseCidrOrIp(text)!;

@@ -4,7 +4,11 @@ import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
 import { predict } from '../../src/explain/predict/predict.ts';
 import { renderComparison } from '../../src/render/explain/comparison-text.ts';
-import { renderComparisonJson, renderExplanationJson, renderPredictionJson } from '../../src/render/explain/explanation-json.ts';
+import {
+  renderComparisonJson,
+  renderExplanationJson,
+  renderPredictionJson,
+} from '../../src/render/explain/explanation-json.ts';
 import { renderExplanation } from '../../src/render/explain/explanation-text.ts';
 import { comparisonPage } from '../../src/render/explain/page/comparison-page.ts';
 import { explanationPage } from '../../src/render/explain/page/explanation-page.ts';

@@ -1,7 +1,15 @@
 // The row table: numbers are dense, names are tshark's, and every number leads to its own row.
 import { describe, expect, it } from 'vitest';
 import { CATALOG, lookupProtocol } from '../../src/wire/catalog.ts';
-import { byNumber, PROTOCOL, PROTOCOLS, type ProtocolKey, type ProtocolRow, protocolRow, protocolsThat } from '../../src/wire/protocols.ts';
+import {
+  byNumber,
+  PROTOCOL,
+  PROTOCOLS,
+  type ProtocolKey,
+  type ProtocolRow,
+  protocolRow,
+  protocolsThat,
+} from '../../src/wire/protocols.ts';
 
 const KEYS = Object.keys(PROTOCOL) as ProtocolKey[];
 const ROWS = Object.entries<ProtocolRow>(PROTOCOLS);

@@ -5,7 +5,14 @@ import { captureName, corruptCapture, placeOf } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { type Framer, readBatches } from '../read-loop.ts';
 import type { CaptureInfo, CaptureWarning } from '../source.ts';
-import { isPcapHeader, isZeroRecord, PCAP_HEADER_LENGTH, type PcapHeader, pcapVersionProblem, readPcapHeader } from './file-header.ts';
+import {
+  isPcapHeader,
+  isZeroRecord,
+  PCAP_HEADER_LENGTH,
+  type PcapHeader,
+  pcapVersionProblem,
+  readPcapHeader,
+} from './file-header.ts';
 import { framePcapRecords, recordLayout } from './records.ts';
 
 /** A classic pcap whose 24 header bytes are in the buffer. Throws E_UNSUPPORTED_CAPTURE for other versions than 2.3, 2.4. */

@@ -15,7 +15,12 @@ import { createTextWriter, type PacketWriter } from '../../render/packets/packet
 import { formatCount } from '../../render/text/format.ts';
 import { createPaint } from '../../render/text/paint.ts';
 import type { Node, Topology } from '../../topology/model.ts';
-import { type CommonOptions, checkTraceOptions, type RawTraceOptions, resolvePlaces } from '../declare/trace-options.ts';
+import {
+  type CommonOptions,
+  checkTraceOptions,
+  type RawTraceOptions,
+  resolvePlaces,
+} from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { checkCaptures } from '../inputs.ts';
 import { type Io, writePiece } from '../io.ts';

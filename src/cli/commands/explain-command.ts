@@ -7,7 +7,13 @@ import { predict } from '../../explain/predict/predict.ts';
 import type { ExplainLook } from '../../render/explain/explanation-text.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { comparisonPages, EXPLAIN_OUTPUTS, type ExplainOutput, explanationPages, predictionPages } from '../explain-pages.ts';
+import {
+  comparisonPages,
+  EXPLAIN_OUTPUTS,
+  type ExplainOutput,
+  explanationPages,
+  predictionPages,
+} from '../explain-pages.ts';
 import { explain, openSession, pick } from '../explain-session.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';

@@ -5,8 +5,30 @@ import type { Side } from '../explanation.ts';
 import { filterFor, tcpdumpLine } from './capture-filters.ts';
 import { innerEthernet, wireFrame } from './link-header.ts';
 import { type Device, nicDevice, podMac, tunnelOf, vethOf } from './node-devices.ts';
-import { direct, FIRST_TTL, innerFacts, innerTtl, isTunnel, type Journey, outerEnds, overheadFor, routedTtl, type Tunnel, ttlWords } from './predicted-flow.ts';
-import { encryptedPart, ethernetHeader, field, type IpFacts, ipHeader, udpHeader, upperPart, vxlanHeader, wireguardHeader } from './predicted-headers.ts';
+import {
+  direct,
+  FIRST_TTL,
+  innerFacts,
+  innerTtl,
+  isTunnel,
+  type Journey,
+  outerEnds,
+  overheadFor,
+  routedTtl,
+  type Tunnel,
+  ttlWords,
+} from './predicted-flow.ts';
+import {
+  encryptedPart,
+  ethernetHeader,
+  field,
+  type IpFacts,
+  ipHeader,
+  udpHeader,
+  upperPart,
+  vxlanHeader,
+  wireguardHeader,
+} from './predicted-headers.ts';
 import type { Hop, PredictedField, PredictedHeader } from './prediction.ts';
 
 export function hopsOf(journey: Journey): Hop[] {

@@ -4,7 +4,17 @@ import { knownName } from '../../attribution/who/end-name.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { Cell, Row } from '../explanation.ts';
 import type { Scene, SideLayers } from '../packet-facts.ts';
-import { type CellText, checksumCell, fieldCell, fieldOf, numberIn, plainCell, row, spanOf, textIn } from './field-cells.ts';
+import {
+  type CellText,
+  checksumCell,
+  fieldCell,
+  fieldOf,
+  numberIn,
+  plainCell,
+  row,
+  spanOf,
+  textIn,
+} from './field-cells.ts';
 import { addressMeaning } from './link-rows.ts';
 import { ttlMeaning } from './ttl-meaning.ts';
 

@@ -7,7 +7,17 @@ import { icmpv6CodeName } from '../../wire/icmpv6.ts';
 import { tcpFlagsText } from '../../wire/tcp.ts';
 import type { Cell, ExplainedLayer, Row } from '../explanation.ts';
 import type { Scene, SideLayers } from '../packet-facts.ts';
-import { type CellText, checksumCell, fieldCell, fieldOf, numberIn, plainCell, row, spanOf, textIn } from './field-cells.ts';
+import {
+  type CellText,
+  checksumCell,
+  fieldCell,
+  fieldOf,
+  numberIn,
+  plainCell,
+  row,
+  spanOf,
+  textIn,
+} from './field-cells.ts';
 import { tcpAction } from './tcp-words.ts';
 
 /** Linux takes tunnel source ports from net.ipv4.ip_local_port_range (calico-facts 4.5). */

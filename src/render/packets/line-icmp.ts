@@ -4,7 +4,14 @@ import type { Packet } from '../../decode/packet.ts';
 import { walk } from '../../decode/walk.ts';
 import { u16, u32 } from '../../wire/bytes.ts';
 import { ICMP, ICMP_FRAGMENTATION_NEEDED, ICMP_TYPE, icmpCodeName, icmpQuotes, icmpTypeName } from '../../wire/icmp.ts';
-import { ICMPV6, ICMPV6_TYPE, icmpv6CodeName, icmpv6Quotes, icmpv6TypeName, NEIGHBOR_ADVERTISEMENT } from '../../wire/icmpv6.ts';
+import {
+  ICMPV6,
+  ICMPV6_TYPE,
+  icmpv6CodeName,
+  icmpv6Quotes,
+  icmpv6TypeName,
+  NEIGHBOR_ADVERTISEMENT,
+} from '../../wire/icmpv6.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { asBytes } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';

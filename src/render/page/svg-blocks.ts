@@ -2,7 +2,18 @@
 import { shortenEnd, textWidth, wrapWords } from '../text/text-width.ts';
 import { type Box, fitBoxes, rowsOf } from './box-widths.ts';
 import type { Block, FigureLayer, PageBytes, Tone } from './page-model.ts';
-import { type Canvas, COLUMN, COLUMNS, centredText, heading, LINE, MARGIN, paragraph, rect, textAt } from './svg-canvas.ts';
+import {
+  type Canvas,
+  COLUMN,
+  COLUMNS,
+  centredText,
+  heading,
+  LINE,
+  MARGIN,
+  paragraph,
+  rect,
+  textAt,
+} from './svg-canvas.ts';
 import { drawTable } from './svg-table.ts';
 import { layerClass } from './theme.ts';
 

@@ -7,7 +7,20 @@ import { endpointName } from '../text/endpoint-names.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
 import { createOutcomeTally, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
-import { type ConversationState, causesOfConversation, createCauseLookup, type Direction, directionOf, isOfPods, marksUndecided, type Row, rankOf, rowOf, serviceOf, stateOf } from './pair-rows.ts';
+import {
+  type ConversationState,
+  causesOfConversation,
+  createCauseLookup,
+  type Direction,
+  directionOf,
+  isOfPods,
+  marksUndecided,
+  type Row,
+  rankOf,
+  rowOf,
+  serviceOf,
+  stateOf,
+} from './pair-rows.ts';
 
 export interface RowVisitor {
   flow?: (flow: FlowBrief) => void;

@@ -4,7 +4,18 @@ import type { PairReport } from '../../verdict/verify/node-pairs.ts';
 import { escapeMarkdown, escapeText, escapeXml, stringifyJson } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
 import { captureJson, causeJson } from '../trace/trace-json.ts';
-import { coverage, failureSentence, headline, howAgain, notAskedSentences, notProven, outsideSentence, seenBy, type VerifyContext, whyUndecided } from './verify-words.ts';
+import {
+  coverage,
+  failureSentence,
+  headline,
+  howAgain,
+  notAskedSentences,
+  notProven,
+  outsideSentence,
+  seenBy,
+  type VerifyContext,
+  whyUndecided,
+} from './verify-words.ts';
 
 export const VERIFY_SCHEMA = 'overlens.verify/1';
 

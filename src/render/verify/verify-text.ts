@@ -9,7 +9,18 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
 import { adviceLines } from '../trace/undecided.ts';
-import { coverage, failureSentence, headline, howAgain, notAskedSentences, notProven, outsideSentence, seenBy, type VerifyContext, whyUndecided } from './verify-words.ts';
+import {
+  coverage,
+  failureSentence,
+  headline,
+  howAgain,
+  notAskedSentences,
+  notProven,
+  outsideSentence,
+  seenBy,
+  type VerifyContext,
+  whyUndecided,
+} from './verify-words.ts';
 
 const MARGIN = 3;
 const LABEL = 12;

@@ -5,7 +5,13 @@ import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
 import { BROKEN_PATHS } from '../../verdict/codes.ts';
 import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
-import type { Demand, Failure, OutsideGroup, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
+import type {
+  Demand,
+  Failure,
+  OutsideGroup,
+  UndecidedReason,
+  VerifyReport,
+} from '../../verdict/verify/verify-report.ts';
 
 import { formatCount, formatNumber } from '../text/format.ts';
 

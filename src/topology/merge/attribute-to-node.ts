@@ -5,7 +5,14 @@
 import { useOfDeviceName } from '../../cluster/device.ts';
 import type { NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
-import { addIssue, emptyNodeFact, type Facts, type PodFact, type TextFact, type TextHint } from '../read/stated-facts.ts';
+import {
+  addIssue,
+  emptyNodeFact,
+  type Facts,
+  type PodFact,
+  type TextFact,
+  type TextHint,
+} from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
 import { addAddresses, findByAlias, findByName, type OpenNode, openNode } from './merge-nodes.ts';
 

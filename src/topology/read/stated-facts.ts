@@ -2,7 +2,19 @@
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
 import type { TunnelKind } from '../../cluster/device.ts';
 import type { IssueCode } from '../issue-codes.ts';
-import type { FdbEntry, Neighbour, NodeAddress, NodeLink, Pod, PoolMode, Route, Service, Sourced, SourceRef, TopologyIssue } from '../model.ts';
+import type {
+  FdbEntry,
+  Neighbour,
+  NodeAddress,
+  NodeLink,
+  Pod,
+  PoolMode,
+  Route,
+  Service,
+  Sourced,
+  SourceRef,
+  TopologyIssue,
+} from '../model.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */

@@ -1,7 +1,18 @@
 // What to check next, per finding: commands for the sending or the receiving node (calico-facts 10).
 import { DEFAULT_VXLAN_PORT, NODE_NAME_FILE } from '../../cluster/calico.ts';
 import { vxlanDevice, WORKLOAD_PREFIX } from '../../cluster/device.ts';
-import { SHOW_POOLS, SHOW_SETTINGS, showChecksumOffload, showFdb, showNeighbours, showNodeAddress, showVxlanDevice, showVxlanLink, showWireguardPeers, stopChecksumOffload } from '../../cluster/show-commands.ts';
+import {
+  SHOW_POOLS,
+  SHOW_SETTINGS,
+  showChecksumOffload,
+  showFdb,
+  showNeighbours,
+  showNodeAddress,
+  showVxlanDevice,
+  showVxlanLink,
+  showWireguardPeers,
+  stopChecksumOffload,
+} from '../../cluster/show-commands.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import type { FindingCode } from '../codes.ts';
 import type { TracedFlow } from '../trace-types.ts';

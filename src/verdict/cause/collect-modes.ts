@@ -4,7 +4,8 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { FlowClass, FlowClasses } from '../flow-classes.ts';
-import type { ModeChanges, Modes } from './mode-change.ts';
+import type { ModeChanges } from './mode-change.ts';
+import type { Modes } from './mode-spans.ts';
 
 export interface ModeInput {
   table: FlowTable;

@@ -1,7 +1,7 @@
 // How the nodes followed an edit of a pool: which one first, how long they disagreed (calico-facts 3.9 row 6).
 
 import { type Moment, toSeconds } from '../../net/time.ts';
-import type { ModeChange } from './mode-change.ts';
+import type { ModeChange } from './mode-spans.ts';
 
 /** How the nodes converged on a pool's new mode, in the order in which they switched. */
 export interface Convergence {

@@ -1,9 +1,11 @@
 // Tunnel packets whose inner headers the snaplen cut off: all that is left is a flow between two nodes on the tunnel's port.
 // Nothing can be said of what they carried, so they are no proof, and they are told (docs/captures.md: how many bytes to keep).
+
 import { hasBit, type SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { BIT } from '../../flow/row-records.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
+
 import type { Settings } from './overlay-in-use.ts';
 
 const UDP = 17;

@@ -4,8 +4,8 @@ import { directionFacts } from '../../attribution/directions.ts';
 import type { SeenObservation } from '../../attribution/observe.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { IcmpError } from '../../flow/icmp-errors.ts';
-import { BIT } from '../../flow/row-records.ts';
+import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
 
 /** ICMP codes of "port unreachable" (RFC 792; RFC 4443 section 3.1). */
 const UNREACHABLE_PORT = 3;

@@ -10,7 +10,21 @@ import type { FindingCode } from '../codes.ts';
 import { captureNic, nameThePlace } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 
-import { isCalicoVxlan, nameOf, overlayBypassed, placeOf, type RuleInput, unencrypted, unexpectedOverlay, wrongDestinationVtep, wrongEncapsulation, wrongSourceVtep, wrongTunnelMac, wrongUdpPort, wrongVni } from './rules.ts';
+import {
+  isCalicoVxlan,
+  nameOf,
+  overlayBypassed,
+  placeOf,
+  type RuleInput,
+  unencrypted,
+  unexpectedOverlay,
+  wrongDestinationVtep,
+  wrongEncapsulation,
+  wrongSourceVtep,
+  wrongTunnelMac,
+  wrongUdpPort,
+  wrongVni,
+} from './rules.ts';
 import { judgeCutOff, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
 
 export function judge(input: JudgeInput): Judgement {

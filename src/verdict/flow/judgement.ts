@@ -5,7 +5,8 @@ import type { Expected } from '../../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { Topology } from '../../topology/model.ts';
-import type { ModeChange } from '../cause/mode-change.ts';
+import type { ModeChange } from '../cause/mode-spans.ts';
+
 import type { FindingCode } from '../codes.ts';
 import type { Unverified, Verdict } from '../trace-types.ts';
 import type { Settings } from './overlay-in-use.ts';

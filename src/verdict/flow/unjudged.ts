@@ -4,7 +4,8 @@ import { hasBit } from '../../attribution/observe.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
-import { BIT } from '../../flow/row-records.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
+
 import { captureNic } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 import { placeOf, type RuleInput, writtenMac } from './rules.ts';

@@ -4,8 +4,9 @@ import type { DirectionFacts } from '../../attribution/directions.ts';
 import { hasBit, type SeenObservation } from '../../attribution/observe.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
-import type { IcmpError } from '../../flow/icmp-errors.ts';
-import { BIT, type RowRecords } from '../../flow/row-records.ts';
+import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
+import type { RowRecords } from '../../flow/rows/row-records.ts';
 import type { RawFinding } from './judgement.ts';
 
 import { nameOf } from './rules.ts';

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { baseName, formatBytes, formatClock, formatCompact, formatCount, formatList, formatNumber, formatSpan } from '../../../src/render/text/format.ts';
+import {
+  baseName,
+  formatBytes,
+  formatClock,
+  formatCompact,
+  formatCount,
+  formatList,
+  formatNumber,
+  formatSpan,
+} from '../../../src/render/text/format.ts';
 
 test('counts agree with their noun', () => {
   expect([0, 1, 2, 12345].map((count) => formatCount(count, 'flow'))).toEqual([

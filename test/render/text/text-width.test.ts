@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { padLeft, padRight, shortenEnd, shortenMiddle, textWidth, wrapWords } from '../../../src/render/text/text-width.ts';
+import {
+  padLeft,
+  padRight,
+  shortenEnd,
+  shortenMiddle,
+  textWidth,
+  wrapWords,
+} from '../../../src/render/text/text-width.ts';
 
 const NODE = 'ip-10-0-1-20.eu-west-1.compute.internal';
 const POD = 'yaobank/customer-687b8d8f74-lmzqz';

@@ -1,8 +1,10 @@
 // A pool edited while capturing is one finding and no wall of violations; a bypass is never excused by it (design section 6).
+
 import { describe, expect, it } from 'vitest';
 import { formatTime } from '../../../src/net/time.ts';
 import { convergences } from '../../../src/verdict/cause/convergence.ts';
-import type { ModeChange } from '../../../src/verdict/cause/mode-change.ts';
+import type { ModeChange } from '../../../src/verdict/cause/mode-spans.ts';
+
 import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
 import type { BuiltPacket } from '../../support/capture-builder.ts';
 import {

@@ -1,6 +1,23 @@
 // ICMP, ICMPv6 and neighbour discovery: bytes typed by hand, values as tshark 4.0.17 shows them.
-import { ICMP, ICMP_ECHO, ICMP_PARAMETER, ICMP_REDIRECT, ICMP_TIMESTAMP, ICMP_TOO_BIG, ICMP_UNUSED } from '../../../src/wire/icmp.ts';
-import { ICMPV6, ICMPV6_ECHO, ICMPV6_PARAMETER, ICMPV6_TOO_BIG, LISTENER_REPORT, NEIGHBOR_ADVERTISEMENT, NEIGHBOR_SOLICITATION, ROUTER_ADVERTISEMENT } from '../../../src/wire/icmpv6.ts';
+import {
+  ICMP,
+  ICMP_ECHO,
+  ICMP_PARAMETER,
+  ICMP_REDIRECT,
+  ICMP_TIMESTAMP,
+  ICMP_TOO_BIG,
+  ICMP_UNUSED,
+} from '../../../src/wire/icmp.ts';
+import {
+  ICMPV6,
+  ICMPV6_ECHO,
+  ICMPV6_PARAMETER,
+  ICMPV6_TOO_BIG,
+  LISTENER_REPORT,
+  NEIGHBOR_ADVERTISEMENT,
+  NEIGHBOR_SOLICITATION,
+  ROUTER_ADVERTISEMENT,
+} from '../../../src/wire/icmpv6.ts';
 import { ND_LINK_ADDRESS, ND_MTU, ND_OPTION } from '../../../src/wire/icmpv6-options.ts';
 import type { HeaderVector } from './vector.ts';
 

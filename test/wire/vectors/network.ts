@@ -1,10 +1,22 @@
 // IPv4, IPv6, their options and extension headers: bytes typed by hand, values as tshark 4.0.17 shows them.
 import { ESP } from '../../../src/wire/esp.ts';
 import { IPV4 } from '../../../src/wire/ipv4.ts';
-import { IPV4_OPTION, IPV4_OPTION_BYTE, IPV4_ROUTE, IPV4_ROUTER_ALERT, IPV4_TIMESTAMP } from '../../../src/wire/ipv4-options.ts';
+import {
+  IPV4_OPTION,
+  IPV4_OPTION_BYTE,
+  IPV4_ROUTE,
+  IPV4_ROUTER_ALERT,
+  IPV4_TIMESTAMP,
+} from '../../../src/wire/ipv4-options.ts';
 import { IPV6 } from '../../../src/wire/ipv6.ts';
 import { AH, DESTINATION_OPTIONS, FRAGMENT, HOP_BY_HOP, ROUTING } from '../../../src/wire/ipv6-extensions.ts';
-import { IPV6_JUMBO, IPV6_OPTION, IPV6_PAD1, IPV6_ROUTER_ALERT, SEGMENT_ROUTING } from '../../../src/wire/ipv6-options.ts';
+import {
+  IPV6_JUMBO,
+  IPV6_OPTION,
+  IPV6_PAD1,
+  IPV6_ROUTER_ALERT,
+  SEGMENT_ROUTING,
+} from '../../../src/wire/ipv6-options.ts';
 import type { HeaderVector } from './vector.ts';
 
 export const NETWORK_VECTORS: readonly HeaderVector[] = [

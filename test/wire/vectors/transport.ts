@@ -3,7 +3,16 @@ import { IGMP } from '../../../src/wire/igmp.ts';
 import { OSPF } from '../../../src/wire/ospf.ts';
 import { SCTP } from '../../../src/wire/sctp.ts';
 import { TCP } from '../../../src/wire/tcp.ts';
-import { TCP_EXPERIMENT, TCP_MSS, TCP_OPTION, TCP_OPTION_BYTE, TCP_SACK_BLOCK, TCP_TIMESTAMP, TCP_USER_TIMEOUT, TCP_WINDOW_SCALE } from '../../../src/wire/tcp-options.ts';
+import {
+  TCP_EXPERIMENT,
+  TCP_MSS,
+  TCP_OPTION,
+  TCP_OPTION_BYTE,
+  TCP_SACK_BLOCK,
+  TCP_TIMESTAMP,
+  TCP_USER_TIMEOUT,
+  TCP_WINDOW_SCALE,
+} from '../../../src/wire/tcp-options.ts';
 import { UDP } from '../../../src/wire/udp.ts';
 import type { HeaderVector } from './vector.ts';
 

@@ -3,7 +3,13 @@ import { ERSPAN2, ERSPAN3 } from '../../../src/wire/erspan.ts';
 import { GENEVE, GENEVE_OPTION } from '../../../src/wire/geneve.ts';
 import { GRE, GRE_CHECKSUM, GRE_KEY, GRE_SEQUENCE } from '../../../src/wire/gre.ts';
 import { VXLAN, VXLAN_GPE } from '../../../src/wire/vxlan.ts';
-import { WIREGUARD, WIREGUARD_COOKIE, WIREGUARD_DATA, WIREGUARD_INITIATION, WIREGUARD_RESPONSE } from '../../../src/wire/wireguard.ts';
+import {
+  WIREGUARD,
+  WIREGUARD_COOKIE,
+  WIREGUARD_DATA,
+  WIREGUARD_INITIATION,
+  WIREGUARD_RESPONSE,
+} from '../../../src/wire/wireguard.ts';
 import type { HeaderVector } from './vector.ts';
 
 export const TUNNEL_VECTORS: readonly HeaderVector[] = [

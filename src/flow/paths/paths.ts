@@ -2,14 +2,14 @@
 // Paths: which way a frame came, as one small number. A path is a link (capture, interface, link addresses) and a tunnel (with
 // the carriers around it). A packet in at most one tunnel finds its path with one look-up by the words of both; nested tunnels
 // are chosen among first (`Selection`). What a path means (point, role, encapsulation) is decided once per path, after reading.
-import { isUsual } from '../decode/facts.ts';
-import { unreadTunnel } from '../decode/ip-facts.ts';
-import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
+import { isUsual } from '../../decode/facts.ts';
+import { unreadTunnel } from '../../decode/ip-facts.ts';
+import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
+import { RowIndex } from '../rows/row-index.ts';
+import { WordTable } from '../word-table.ts';
 import { LINK_WORDS, type Links, writeLinkKey } from './links.ts';
-import { RowIndex } from './row-index.ts';
 import type { Selection } from './selection.ts';
 import { NO_TUNNEL, outerNetwork, TUNNEL_WORDS, type Tunnels } from './tunnels.ts';
-import { WordTable } from './word-table.ts';
 
 /** The packet needs `Selection`: it is in several tunnels, in a carrier, WireGuard's, a fragment, or no flow. */
 export const NOT_USUAL = -1;

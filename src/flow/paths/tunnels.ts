@@ -1,15 +1,15 @@
 // HOT: per packet. No allocation.
 // Tunnels as seen in frames: what carried the inner packet, between which outer addresses, with which inner MACs.
 // Index 0 means "no tunnel". A nested tunnel's entry names the entry of the tunnel around it.
-import type { LayerStack } from '../decode/layer-stack.ts';
-import { GENEVE } from '../wire/geneve.ts';
-import { PROTOCOL, TUNNEL_KIND_OF, TUNNEL_KINDS } from '../wire/protocols.ts';
-import { UDP } from '../wire/udp.ts';
-import { VXLAN } from '../wire/vxlan.ts';
-import type { AddressWords } from './address-words.ts';
+import type { LayerStack } from '../../decode/layer-stack.ts';
+import { GENEVE } from '../../wire/geneve.ts';
+import { PROTOCOL, TUNNEL_KIND_OF, TUNNEL_KINDS } from '../../wire/protocols.ts';
+import { UDP } from '../../wire/udp.ts';
+import { VXLAN } from '../../wire/vxlan.ts';
+import type { AddressWords } from '../address-words.ts';
+import type { FrameEncapsulation, TunnelRecord } from '../record.ts';
+import { WordTable } from '../word-table.ts';
 import { macText } from './links.ts';
-import type { FrameEncapsulation, TunnelRecord } from './record.ts';
-import { WordTable } from './word-table.ts';
 
 export const NO_TUNNEL = 0;
 

@@ -1,8 +1,8 @@
 // ARP as evidence: who asked for whom, on which link. It tells whose NIC a capture is, and that a neighbour is missing
 // (ARP on the tunnel device never happens in a healthy cluster: calico-facts 4.5, 10.7). Bounded to MAX_PAIRS pairs.
-import { ARP, isEthernetArp } from '../wire/arp.ts';
-import { u16, u32 } from '../wire/bytes.ts';
-import { WordTable } from './word-table.ts';
+import { ARP, isEthernetArp } from '../../wire/arp.ts';
+import { u16, u32 } from '../../wire/bytes.ts';
+import { WordTable } from '../word-table.ts';
 
 export const MAX_PAIRS = 8192;
 const SENDER_MAC = 8;

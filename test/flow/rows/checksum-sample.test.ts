@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LayerStack } from '../../src/decode/layer-stack.ts';
-import { ChecksumSample, SAMPLED, SAMPLED_IN_ALL, SAMPLED_ON_PATH } from '../../src/flow/checksum-sample.ts';
-import { RECORD, RowRecords } from '../../src/flow/row-records.ts';
-import { ethernet, hex, ipv4, udp, vxlanFrame } from '../support/packet-builder.ts';
-import { batchOf, countFrames, type Frame } from './traffic.ts';
+import { LayerStack } from '../../../src/decode/layer-stack.ts';
+import { ChecksumSample, SAMPLED, SAMPLED_IN_ALL, SAMPLED_ON_PATH } from '../../../src/flow/rows/checksum-sample.ts';
+import { RECORD } from '../../../src/flow/rows/row-layout.ts';
+import { RowRecords } from '../../../src/flow/rows/row-records.ts';
+import { ethernet, hex, ipv4, udp, vxlanFrame } from '../../support/packet-builder.ts';
+import { batchOf, countFrames, type Frame } from '../traffic.ts';
 
 /** 10.0.0.1:40000 > 10.0.0.2:53 with the bytes 01 02. */
 const datagram = (checksum: number): Uint8Array => udp({ checksum }, hex('0102'));

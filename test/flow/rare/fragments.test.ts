@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LayerStack } from '../../src/decode/layer-stack.ts';
-import { walk } from '../../src/decode/walk.ts';
-import { walkPorts } from '../../src/decode/walk-ports.ts';
-import { AddressWords } from '../../src/flow/address-words.ts';
-import { FRAGMENT_CAPACITY, Fragments } from '../../src/flow/fragments.ts';
-import { ethernet, hex, ipv4, ipv6, udp, vxlanFrame } from '../support/packet-builder.ts';
+import { LayerStack } from '../../../src/decode/layer-stack.ts';
+import { walk } from '../../../src/decode/walk.ts';
+import { walkPorts } from '../../../src/decode/walk-ports.ts';
+import { AddressWords } from '../../../src/flow/address-words.ts';
+import { FRAGMENT_CAPACITY, Fragments } from '../../../src/flow/rare/fragments.ts';
+import { ethernet, hex, ipv4, ipv6, udp, vxlanFrame } from '../../support/packet-builder.ts';
 
 function setKey(fragments: Fragments, words: readonly number[]): void {
   for (let i = 0; i < fragments.key.length; i++) fragments.key[i] = words[i] ?? 0;

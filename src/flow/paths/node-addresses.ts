@@ -1,8 +1,8 @@
 // HOT: per packet. No allocation.
 // What tells an overlay tunnel from a carrier: the node addresses and the cluster's VNIs, and nothing else about the cluster.
-import { parseIp } from '../net/ip.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import { WordTable } from './word-table.ts';
+import { parseIp } from '../../net/ip.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import { WordTable } from '../word-table.ts';
 
 export class NodeAddresses {
   readonly #v4 = new WordTable(64);

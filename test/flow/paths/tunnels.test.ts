@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TunnelRecord } from '../../src/flow/record.ts';
-import { ethernet, geneve, gre, hex, ipv4, ipv6, udp, vlan, vxlan, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, everyRow, flowText, told } from './traffic.ts';
+import type { TunnelRecord } from '../../../src/flow/record.ts';
+import { ethernet, geneve, gre, hex, ipv4, ipv6, udp, vlan, vxlan, vxlanFrame } from '../../support/packet-builder.ts';
+import { countFrames, everyRow, flowText, told } from '../traffic.ts';
 
 const OUTER = { src: '10.0.1.20', dst: '10.0.1.30' } as const;
 const INNER = ethernet({ src: '66:c9:ee:b1:9b:47', dst: '66:14:9d:f4:2c:1f' }, ipv4({}, udp({})));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkRecord } from '../../src/flow/record.ts';
-import { arp, ethernet, gre, hex, ipv4, ipv6, udp, vlan, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, type Frame } from './traffic.ts';
+import type { LinkRecord } from '../../../src/flow/record.ts';
+import { arp, ethernet, gre, hex, ipv4, ipv6, udp, vlan, vxlanFrame } from '../../support/packet-builder.ts';
+import { countFrames, type Frame } from '../traffic.ts';
 
 const IP = ipv4({}, udp({}));
 const MACS = { src: '02:00:00:00:00:0a', dst: '02:00:00:00:00:0b' };

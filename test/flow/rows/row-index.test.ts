@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashWords, RowIndex } from '../../src/flow/row-index.ts';
+import { hashWords, RowIndex } from '../../../src/flow/rows/row-index.ts';
 
 type Key = readonly [number, number, number, number, number];
 type Hash = (key: Key) => number;

@@ -2,12 +2,13 @@
 // enough to cost nothing. Bounded by path and in all, and outside the loops that count. What a state means depends on where it
 // was captured: verdict/flow/warnings.ts decides.
 
-import type { PacketBatch } from '../capture/source.ts';
-import type { LayerStack } from '../decode/layer-stack.ts';
-import { judgeChecksum } from '../decode/view/checksums.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import type { BatchSource } from './batch-source.ts';
-import { RARE, type RowRecords } from './row-records.ts';
+import type { PacketBatch } from '../../capture/source.ts';
+import type { LayerStack } from '../../decode/layer-stack.ts';
+import { judgeChecksum } from '../../decode/view/checksums.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import type { BatchSource } from '../batch-source.ts';
+import { RARE } from './row-layout.ts';
+import type { RowRecords } from './row-records.ts';
 
 /** Packets judged per row at most: until one of them is right. */
 export const SAMPLED = 4;

@@ -1,8 +1,10 @@
 // HOT: per packet. No allocation.
 // TCP facts of one row beyond the segment that simply follows: flags, retransmissions by sequence number (RFC 9293 section 3.4).
 // What counts as a retransmission is bytes seen here before: a segment that fills a gap was reordered, or lost before this place.
-import { TCP_FLAG } from '../wire/tcp.ts';
-import { BIT, CHUNK_SHIFT, RARE, RECORD, type RowRecords } from './row-records.ts';
+
+import { TCP_FLAG } from '../../wire/tcp.ts';
+import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
+import type { RowRecords } from './row-records.ts';
 
 /** Payload bytes above which a segment counts as large (a black hole swallows these and lets small ones pass). */
 export const LARGE_SEGMENT = 1000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BIT, CHUNK_SHIFT, RARE, RECORD, RowRecords, WINDOW } from '../../src/flow/row-records.ts';
+import { BIT, CHUNK_SHIFT, RARE, RECORD, WINDOW } from '../../../src/flow/rows/row-layout.ts';
+import { RowRecords } from '../../../src/flow/rows/row-records.ts';
 
 const CHUNK = 1 << CHUNK_SHIFT;
 const RECORD_DOUBLES = ['packets', 'bytes', 'lastSeconds', 'lastPacket', 'payloadBytes', 'overheadBytes'] as const;

@@ -1,8 +1,10 @@
 // HOT: per packet. No allocation.
 // Packets inside a window of time, counted apart: what was sent inside the time that several captures share, and what arrived
 // there or moments outside it.
-import { FACT, type PacketFacts } from '../decode/facts.ts';
-import { CHUNK_SHIFT, type RowRecords, WINDOW } from './row-records.ts';
+
+import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import { CHUNK_SHIFT, WINDOW } from './row-layout.ts';
+import type { RowRecords } from './row-records.ts';
 
 /** A window in epoch seconds, both ends included, and how far its edges reach beyond it. */
 export interface PacketWindow {

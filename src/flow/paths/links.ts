@@ -1,14 +1,14 @@
 // HOT: per packet. No allocation.
 // The outermost link-layer addresses of frames, per capture interface: what tells later where a capture was taken.
 // One entry per (capture, interface, ifindex, packet type, source MAC, destination MAC).
-import { FAULT, TRUNCATED } from '../decode/faults.ts';
-import type { LayerStack } from '../decode/layer-stack.ts';
-import { formatMac } from '../net/mac.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import { SLL } from '../wire/sll.ts';
-import { SLL2 } from '../wire/sll2.ts';
-import type { LinkRecord } from './record.ts';
-import { WordTable } from './word-table.ts';
+import { FAULT, TRUNCATED } from '../../decode/faults.ts';
+import type { LayerStack } from '../../decode/layer-stack.ts';
+import { formatMac } from '../../net/mac.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import { SLL } from '../../wire/sll.ts';
+import { SLL2 } from '../../wire/sll2.ts';
+import type { LinkRecord } from '../record.ts';
+import { WordTable } from '../word-table.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;

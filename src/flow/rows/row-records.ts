@@ -2,85 +2,16 @@
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
 // touches, and one of 64 bytes beside it for what is rare. They grow by chunks and are never copied.
 
-/** Bits of the `bits` word above the TTLs: facts that were true of at least one packet. */
-export const BIT = {
-  innerDontFragment: 1 << 16,
-  /** A first outer fragment was seen (its tail counts in outerFragments). */
-  outerFragmented: 1 << 17,
-  innerFragmented: 1 << 18,
-  /** The packet had more bytes than were captured. */
-  truncated: 1 << 19,
-  /** Later fragments whose first one was not seen. */
-  fragmentWithoutFirst: 1 << 20,
-  /** `sequenceEnd` and `acknowledged` hold a value. */
-  sequenceKnown: 1 << 21,
-  acknowledgementKnown: 1 << 22,
-} as const;
-
-/** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */
-export const RECORD = {
-  words: 32,
-  /** The key: a row is of one flow on one path. */
-  source: 0,
-  destination: 1,
-  ports: 2,
-  protocol: 3,
-  path: 4,
-  hash: 5,
-  flow: 6,
-  /** Next row of the same flow, -1 at the end. */
-  next: 7,
-  doubles: 16,
-  packets: 4,
-  bytes: 5,
-  lastSeconds: 6,
-  lastPacket: 7,
-  payloadBytes: 8,
-  overheadBytes: 9,
-  lastNanos: 20,
-  largest: 21,
-  /** Lowest TTL (8 bits), highest TTL (8 bits), BIT. */
-  bits: 22,
-  data: 23,
-  sequenceEnd: 24,
-  acknowledged: 25,
-  retransmissions: 26,
-  largeRetransmissions: 27,
-  largeSequence: 28,
-  holeStart: 29,
-  holeEnd: 30,
-} as const;
-
-/** Places in a rare record. */
-export const RARE = {
-  words: 16,
-  doubles: 8,
-  firstPacket: 0,
-  firstSeconds: 1,
-  firstNanos: 4,
-  outerFragments: 5,
-  requests: 6,
-  replies: 7,
-  fin: 8,
-  rst: 9,
-  checksumsWrong: 10,
-  checksumsRight: 11,
-} as const;
-
-/** Places, of 64-bit numbers, in what is kept of a row while a window is set. */
-export const WINDOW = { doubles: 8, packets: 0, bytes: 1, edgePackets: 2, edgeBytes: 3, edgeLargest: 4 } as const;
-
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
 const W = WINDOW;
 
-/** Rows of a chunk, as a power of two: 512 KiB of records. */
-export const CHUNK_SHIFT = 12;
 const CHUNK_ROWS = 1 << CHUNK_SHIFT;
 const CHUNK_MASK = CHUNK_ROWS - 1;
 const LOWEST_TTL_OF_NONE = 255;
 
+import { BIT, CHUNK_SHIFT, RARE, RECORD, WINDOW } from './row-layout.ts';
 export class RowRecords {
   count = 0;
   /** The records of rows `n << CHUNK_SHIFT` and on: two views of the same bytes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NodeAddresses } from '../../src/flow/node-addresses.ts';
-import { ethernet, gre, hex, ipv4, tcp, udp, vxlan } from '../support/packet-builder.ts';
-import { countFrames, everyRow, flowText, told, tunnelText } from './traffic.ts';
+import { NodeAddresses } from '../../../src/flow/paths/node-addresses.ts';
+import { ethernet, gre, hex, ipv4, tcp, udp, vxlan } from '../../support/packet-builder.ts';
+import { countFrames, everyRow, flowText, told, tunnelText } from '../traffic.ts';
 
 const NODES = new NodeAddresses(['10.0.1.20', '10.0.1.30']);
 const NODE = { src: '10.0.1.20', dst: '10.0.1.30' } as const;

@@ -3,12 +3,12 @@
 // section 4.5: source, destination, protocol and identification make the datagram). Four places per hash value; the
 // oldest of the four makes room.
 
-import { fragmentHeader, isFirstFragment } from '../decode/ip-facts.ts';
-import type { LayerStack } from '../decode/layer-stack.ts';
-import { IPV4 } from '../wire/ipv4.ts';
-import { FRAGMENT } from '../wire/ipv6-extensions.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import type { AddressWords } from './address-words.ts';
+import { fragmentHeader, isFirstFragment } from '../../decode/ip-facts.ts';
+import type { LayerStack } from '../../decode/layer-stack.ts';
+import { IPV4 } from '../../wire/ipv4.ts';
+import { FRAGMENT } from '../../wire/ipv6-extensions.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import type { AddressWords } from '../address-words.ts';
 
 /** What a packet was a first fragment of: the datagram around its tunnel, the one that its flow is of. */
 export const FRAGMENTED = { outer: 1, inner: 2 } as const;

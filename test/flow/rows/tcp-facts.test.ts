@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BIT } from '../../src/flow/row-records.ts';
-import { LARGE_SEGMENT } from '../../src/flow/tcp-facts.ts';
-import { ethernet, ipv4, ipv6, tcp, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, everyRow, type Frame } from './traffic.ts';
+import { BIT } from '../../../src/flow/rows/row-layout.ts';
+
+import { LARGE_SEGMENT } from '../../../src/flow/rows/tcp-facts.ts';
+import { ethernet, ipv4, ipv6, tcp, vxlanFrame } from '../../support/packet-builder.ts';
+import { countFrames, everyRow, type Frame } from '../traffic.ts';
 
 interface Segment {
   seq: number;

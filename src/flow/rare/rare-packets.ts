@@ -1,22 +1,23 @@
 // Packets that the facts alone do not tell how to count: fragments, nested tunnels, carriers, WireGuard, ICMP errors, ARP and
 // what is no flow. Each is walked once more and takes as long as it needs.
 
-import type { PacketBatch } from '../capture/source.ts';
-import { FACT, makesFlow, type PacketFacts } from '../decode/facts.ts';
-import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import type { AddressWords } from './address-words.ts';
+import type { PacketBatch } from '../../capture/source.ts';
+import { FACT, makesFlow, type PacketFacts } from '../../decode/facts.ts';
+import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import type { AddressWords } from '../address-words.ts';
+import type { BatchSource } from '../batch-source.ts';
+import { ByteView } from '../byte-view.ts';
+import { type Links, writeLinkKey } from '../paths/links.ts';
+import type { Paths } from '../paths/paths.ts';
+import type { Selection } from '../paths/selection.ts';
+import { countPacket, countPayload } from '../rows/count-facts.ts';
+import { countWindow, type PacketWindow } from '../rows/count-window.ts';
+import { BIT, RARE, RECORD } from '../rows/row-layout.ts';
+import type { RowRecords } from '../rows/row-records.ts';
 import type { ArpPairs } from './arp-pairs.ts';
-import type { BatchSource } from './batch-source.ts';
-import { ByteView } from './byte-view.ts';
-import { countPacket, countPayload } from './count-facts.ts';
-import { countWindow, type PacketWindow } from './count-window.ts';
 import { FRAGMENTED, Fragments } from './fragments.ts';
 import type { IcmpErrors } from './icmp-errors.ts';
-import { type Links, writeLinkKey } from './links.ts';
-import type { Paths } from './paths.ts';
-import { BIT, RARE, RECORD, type RowRecords } from './row-records.ts';
-import type { Selection } from './selection.ts';
 
 const P = PROTOCOL;
 const F = FACT;

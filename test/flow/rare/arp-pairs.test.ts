@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ArpPairs, MAX_PAIRS } from '../../src/flow/arp-pairs.ts';
-import { arp, ethernet, hex, inBuffer, vlan, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, told } from './traffic.ts';
+import { ArpPairs, MAX_PAIRS } from '../../../src/flow/rare/arp-pairs.ts';
+import { arp, ethernet, hex, inBuffer, vlan, vxlanFrame } from '../../support/packet-builder.ts';
+import { countFrames, told } from '../traffic.ts';
 
 const REQUEST = arp({ 'src.hw_mac': '66:c9:ee:b1:9b:47', 'src.proto_ipv4': '10.0.0.1', 'dst.proto_ipv4': '10.0.0.2' });
 

@@ -1,8 +1,10 @@
 // HOT: per packet. No allocation.
 // What one packet's facts add to its row: counters, times, TTL, payload, and by protocol TCP's and ICMP's. Few and rather long
 // functions by design: each call that the optimiser does not inline costs as much as ten of the reads in it.
-import { FACT, MARK } from '../decode/facts.ts';
-import { BIT, CHUNK_SHIFT, RARE, RECORD, type RowRecords } from './row-records.ts';
+
+import { FACT, MARK } from '../../decode/facts.ts';
+import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
+import type { RowRecords } from './row-records.ts';
 import { trackFlags, trackSequence } from './tcp-facts.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type IcmpError, MAX_ERRORS } from '../../src/flow/icmp-errors.ts';
-import { ethernet, hex, icmpEcho, ipv4, ipv6, ipv6Bytes, tcp, udp, vxlanFrame } from '../support/packet-builder.ts';
-import { countFrames, type Frame, flowText, told } from './traffic.ts';
+import { type IcmpError, MAX_ERRORS } from '../../../src/flow/rare/icmp-errors.ts';
+import { ethernet, hex, icmpEcho, ipv4, ipv6, ipv6Bytes, tcp, udp, vxlanFrame } from '../../support/packet-builder.ts';
+import { countFrames, type Frame, flowText, told } from '../traffic.ts';
 
 const ROUTER = { src: '10.0.9.9', dst: '10.0.0.1', proto: 1 } as const;
 const SENT = ipv4({ proto: 6 }, tcp({}));

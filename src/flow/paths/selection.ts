@@ -1,12 +1,12 @@
 // HOT: per packet. No allocation.
 // Which tunnel describes a packet and which IP header is its flow's, when tunnels are nested (design section 4): the innermost
 // tunnel between two nodes; tunnels outside it are carriers, stepped over; a tunnel inside it is the pods' own payload.
-import { unreadTunnel } from '../decode/ip-facts.ts';
-import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
-import { GENEVE } from '../wire/geneve.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import { VXLAN } from '../wire/vxlan.ts';
-import { ByteView } from './byte-view.ts';
+import { unreadTunnel } from '../../decode/ip-facts.ts';
+import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
+import { GENEVE } from '../../wire/geneve.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import { VXLAN } from '../../wire/vxlan.ts';
+import { ByteView } from '../byte-view.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import { NO_TUNNEL, outerNetwork, type Tunnels } from './tunnels.ts';
 

@@ -1,15 +1,27 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AddressWords } from '../../src/flow/address-words.ts';
-import { Links } from '../../src/flow/links.ts';
-import { NodeAddresses } from '../../src/flow/node-addresses.ts';
-import { NOT_USUAL, Paths } from '../../src/flow/paths.ts';
-import { Selection } from '../../src/flow/selection.ts';
-import { Tunnels } from '../../src/flow/tunnels.ts';
-import { WordTable } from '../../src/flow/word-table.ts';
-import { joinBytes } from '../support/capture-builder.ts';
-import { arp, ethernet, geneve, gre, hex, ipv4, ipv6, ipv6Bytes, tcp, udp, vxlan } from '../support/packet-builder.ts';
-import { walkPacket } from '../support/walk-packet.ts';
-import { countFrames } from './traffic.ts';
+import { AddressWords } from '../../../src/flow/address-words.ts';
+import { Links } from '../../../src/flow/paths/links.ts';
+import { NodeAddresses } from '../../../src/flow/paths/node-addresses.ts';
+import { NOT_USUAL, Paths } from '../../../src/flow/paths/paths.ts';
+import { Selection } from '../../../src/flow/paths/selection.ts';
+import { Tunnels } from '../../../src/flow/paths/tunnels.ts';
+import { WordTable } from '../../../src/flow/word-table.ts';
+import { joinBytes } from '../../support/capture-builder.ts';
+import {
+  arp,
+  ethernet,
+  geneve,
+  gre,
+  hex,
+  ipv4,
+  ipv6,
+  ipv6Bytes,
+  tcp,
+  udp,
+  vxlan,
+} from '../../support/packet-builder.ts';
+import { walkPacket } from '../../support/walk-packet.ts';
+import { countFrames } from '../traffic.ts';
 
 const NODES = new NodeAddresses(['10.0.1.20', '10.0.1.30']);
 const OUTER = { src: '10.0.1.20', dst: '10.0.1.30' } as const;

@@ -1,13 +1,13 @@
 // ICMP errors and the flow they speak of: the packet an error quotes is looked up, never counted as traffic
 // (RFC 792, RFC 4443 section 3). Bounded: the first MAX_ERRORS of a run are kept.
-import { u8, u16, u32 } from '../wire/bytes.ts';
-import { ICMP } from '../wire/icmp.ts';
-import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
-import { IPV4, ipv4HeaderLength } from '../wire/ipv4.ts';
-import { IPV6 } from '../wire/ipv6.ts';
-import { extensionLength, FRAGMENT } from '../wire/ipv6-extensions.ts';
-import { PROTOCOL } from '../wire/protocols.ts';
-import type { AddressWords } from './address-words.ts';
+import { u8, u16, u32 } from '../../wire/bytes.ts';
+import { ICMP } from '../../wire/icmp.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
+import { IPV4, ipv4HeaderLength } from '../../wire/ipv4.ts';
+import { IPV6 } from '../../wire/ipv6.ts';
+import { extensionLength, FRAGMENT } from '../../wire/ipv6-extensions.ts';
+import { PROTOCOL } from '../../wire/protocols.ts';
+import type { AddressWords } from '../address-words.ts';
 
 export const MAX_ERRORS = 4096;
 const MTU_AT = 4;
