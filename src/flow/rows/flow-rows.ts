@@ -1,4 +1,4 @@
-// HOT: for new rows, and for look-ups afterwards. No allocation but growth.
+// HOT: per packet (of new rows). No allocation but growth.
 // Flows: rows that share a five-tuple, chained in order of first packet. A flow's identity stands in its first row.
 import { hashWords, RowIndex } from './row-index.ts';
 import { RECORD } from './row-layout.ts';
