@@ -36,6 +36,7 @@ export class TableBrief implements FlowBrief {
   #whole: TracedFlow | null = null;
   #own: boolean | null = null;
   #counts: RowCounts | null = null;
+  #outcome: Outcome | null | undefined = undefined;
 
   constructor(
     context: Omit<BriefContext, 'make'>,
@@ -136,7 +137,8 @@ export class TableBrief implements FlowBrief {
   }
 
   get outcome(): Outcome | null {
-    return flowOutcome(this.#context.shared, this.#flow, this.arrival);
+    if (this.#outcome === undefined) this.#outcome = flowOutcome(this.#context.shared, this.#flow, this.arrival);
+    return this.#outcome;
   }
 
   get arrival(): TracedFlow['arrival'] {

@@ -5,7 +5,7 @@ import type { Endpoint } from '../attribution/vocabulary.ts';
 import { OverlensError } from '../errors.ts';
 import { type Cidr, cidrContains, parseCidrOrIp } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
-import type { TracedFlow } from './trace-types.ts';
+import type { FlowBrief } from './trace-types.ts';
 
 export interface FlowFilter {
   /** `[NAMESPACE/]PREFIX` of a pod's name, at either end, as sender, as receiver. */
@@ -24,7 +24,7 @@ export interface FlowFilter {
 }
 
 /** The flows of a cause by its id; null when there is no such cause. */
-export type CauseMembers = (id: string) => ((flow: TracedFlow) => boolean) | null;
+export type CauseMembers = (id: string) => ((flow: FlowBrief) => boolean) | null;
 
 /** Filters about one end that it fits, as bits. */
 export const END_FITS = { pod: 1, fromPod: 2, toPod: 4, node: 8, ip: 16 } as const;
@@ -99,16 +99,30 @@ export class FilterTerms {
 }
 
 /** A test for flows. @throws OverlensError E_USAGE for an address that cannot be read. */
-export function flowFilter(filter: FlowFilter, membersOf: CauseMembers): (flow: TracedFlow) => boolean {
+export function flowFilter(filter: FlowFilter, membersOf: CauseMembers): (flow: FlowBrief) => boolean {
   const terms = new FilterTerms(filter);
+  const bitsOf = rememberBits(terms);
   const { verdict = [], finding = [] } = filter;
   return (flow) =>
-    terms.fitsEnds(terms.bitsOf(flow.src), terms.bitsOf(flow.dst)) &&
-    terms.fitsPorts(flow.src.port, flow.dst.port) &&
+    (!terms.asksEnds || terms.fitsEnds(bitsOf(flow.src), bitsOf(flow.dst))) &&
+    terms.fitsPorts(flow.srcPort, flow.dstPort) &&
     terms.fitsProtocol(flow.protocol) &&
     terms.fitsEncapsulation(flow.observed.encapsulation) &&
     (verdict.length === 0 || verdict.includes(flow.verdict)) &&
     (finding.length === 0 || finding.some((id) => hasFinding(flow, id, membersOf)));
+}
+
+/** Each end is asked about once: flows share them. */
+function rememberBits(terms: FilterTerms): (end: FilteredEnd) => number {
+  const known = new Map<FilteredEnd, number>();
+  return (end) => {
+    let bits = known.get(end);
+    if (bits === undefined) {
+      bits = terms.bitsOf(end);
+      known.set(end, bits);
+    }
+    return bits;
+  };
 }
 
 /** Whether any filter is set at all. */
@@ -140,6 +154,6 @@ function matchesPod(end: FilteredEnd, value: string): boolean {
   return fits(end.namespace, end.pod) || end.candidates.some((c) => fits(c.namespace, c.pod));
 }
 
-function hasFinding(flow: TracedFlow, id: string, membersOf: CauseMembers): boolean {
-  return flow.findings.some((f) => f.code === id) || (membersOf(id)?.(flow) ?? false);
+function hasFinding(flow: FlowBrief, id: string, membersOf: CauseMembers): boolean {
+  return flow.codes.some((code) => code === id) || (membersOf(id)?.(flow) ?? false);
 }

@@ -7,7 +7,7 @@ import { collectCauses } from './cause/causes.ts';
 import { pairTally, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
-import type { Cause, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
+import type { Cause, FlowBrief, Trace, TracedCapture, TraceSummary } from './trace-types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
 export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
@@ -58,58 +58,90 @@ interface Sums {
 
 function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   const converged = convergences(analysis.modeChanges.all());
-  const all = collectAll(analysis, null);
-  if (isEmptyFilter(filter))
+  const all = tally(analysis, null);
+  if (isEmptyFilter(filter)) {
+    collect(analysis, [all]);
     return { causes: all.collector.causes(converged), passing: null, summary: { ...all.summary, packets } };
+  }
+  const byId = new Map<string, (flow: FlowBrief) => boolean>();
+  const kept = tally(
+    analysis,
+    flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null),
+  );
+  // which flows a letter means is known only when all causes are
+  const asksLetters = (filter.finding?.length ?? 0) > 0;
+  collect(analysis, asksLetters ? [all] : [all, kept]);
   const causes = all.collector.causes(converged);
-  const byId = new Map(causes.map((c) => [c.id, membersOf(c)]));
-  const passes = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null);
-  const kept = collectAll(analysis, passes);
+  for (const cause of causes) byId.set(cause.id, membersOf(cause));
+  if (asksLetters) collect(analysis, [kept]);
   const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
   const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
 /** Which flows share a cause; beyond the ids that it keeps, its code and nodes tell. */
-function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: TracedFlow) => boolean {
+function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: FlowBrief) => boolean {
   const ids = new Set(flowIds);
   if (flows <= ids.size) return ({ id }) => ids.has(id);
-  const ofNodes = ({ src, dst }: TracedFlow): boolean => src.node === fromNode && dst.node === toNode;
-  return (flow) => flow.findings.some((f) => f.code === code) && (code === 'mode-changed' || ofNodes(flow));
+  const ofNodes = ({ src, dst }: FlowBrief): boolean => src.node === fromNode && dst.node === toNode;
+  return (flow) => flow.codes.includes(code) && (code === 'mode-changed' || ofNodes(flow));
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
   return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
 }
 
-function collectAll(
-  analysis: Analysis,
-  passes: ((flow: TracedFlow) => boolean) | null,
-): { collector: ReturnType<typeof collectCauses>; positions: number[]; summary: TraceSummary } {
-  const collector = collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding));
-  const pairs = pairTally();
+/** Totals of the flows that pass. */
+interface Tally {
+  /** Null: all do, and what no single flow shows counts too. */
+  passes: ((flow: FlowBrief) => boolean) | null;
+  collector: ReturnType<typeof collectCauses>;
+  positions: number[];
+  summary: TraceSummary;
+  /** By conversation: whether one of its flows was counted. */
+  seen: Uint8Array;
+}
+
+function tally(analysis: Analysis, passes: Tally['passes']): Tally {
+  return {
+    passes,
+    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding)),
+    positions: [],
+    summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
+    seen: new Uint8Array(analysis.conversations + 1),
+  };
+}
+
+/** One pass over the flows for all tallies. */
+function collect(analysis: Analysis, tallies: readonly Tally[]): void {
   const { table, topology } = analysis.input;
-  for (const finding of passes === null ? tableFindings(table, analysis.points, topology) : [])
-    collector.addCluster(finding);
-  const positions: number[] = [];
-  const conversations = new Set<number>();
-  const summary = { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 };
+  const whole = tallies.find(({ passes }) => passes === null) ?? null;
+  const pairs = pairTally();
+  for (const finding of whole === null ? [] : tableFindings(table, analysis.points, topology))
+    whole?.collector.addCluster(finding);
   for (let i = 0; i < analysis.count; i++) {
     const flow = analysis.brief(i);
-    if (passes !== null && !passes(flow.whole())) continue;
-    if (passes !== null) positions.push(i);
-    summary.flows++;
-    summary[flow.verdict]++;
-    if (!flow.inScope) summary.outOfScope++;
-    conversations.add(flow.conversation);
-    pairs.add(flow);
-    if (flow.codes.length === 0) continue;
-    const reverse = analysis.reverse(i);
-    collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
+    if (whole !== null) pairs.add(flow);
+    for (const one of tallies) if (one.passes === null || one.passes(flow)) addTo(one, flow, i, analysis);
   }
-  if (passes === null) for (const finding of pairs.findings()) collector.addCluster(finding);
-  summary.conversations = conversations.size;
-  return { collector, positions, summary };
+  if (whole !== null) for (const finding of pairs.findings()) whole.collector.addCluster(finding);
+}
+
+function addTo(
+  { passes, collector, positions, summary, seen }: Tally,
+  flow: FlowBrief,
+  i: number,
+  analysis: Analysis,
+): void {
+  if (passes !== null) positions.push(i);
+  summary.flows++;
+  summary[flow.verdict]++;
+  if (!flow.inScope) summary.outOfScope++;
+  if (seen[flow.conversation] === 0) summary.conversations++;
+  seen[flow.conversation] = 1;
+  if (flow.codes.length === 0) return;
+  const reverse = analysis.reverse(i);
+  collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
 }
 
 function captureOf(analysis: Analysis, index: number): TracedCapture {

@@ -1,5 +1,7 @@
 // Which flows the user asked for: values of one filter are alternatives, different filters must all hold.
+
 import { describe, expect, it } from 'vitest';
+import { briefOf } from '../../src/verdict/flow-briefs.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from '../../src/verdict/flow-filter.ts';
 import type { TracedFlow } from '../../src/verdict/trace-types.ts';
 import { address, flow, PLAIN, pod, UNSEEN } from '../support/trace-builder.ts';
@@ -10,7 +12,7 @@ const OTHER = pod('10.48.0.201', 'test/db-0', 'worker1', 5432);
 const WORLD = address('192.0.2.9', 'external', null, 443);
 
 function passes(filter: FlowFilter, one: TracedFlow, members: (id: string) => boolean = () => false): boolean {
-  return flowFilter(filter, (id) => (id === 'A' ? () => members(id) : null))(one);
+  return flowFilter(filter, (id) => (id === 'A' ? () => members(id) : null))(briefOf(one));
 }
 
 const request = flow(CART, DB);
