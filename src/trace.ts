@@ -136,7 +136,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     last: spans[i]?.last ?? null,
   }));
   const points = findPoints({ table, captures: sampled, topology, book: addressBook(topology, null), at });
-  return commonWindow({ points, input: { captures }, filters: filterHints(table, sampled) });
+  return commonWindow({ points, input: { captures }, filters: filterHints(table, sampled, points.rings) });
 }
 
 function packetWindow({ first, last }: CommonWindow): PacketWindow {

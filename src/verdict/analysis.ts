@@ -133,7 +133,7 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints(table, captures),
+    filters: filterHints(table, captures, points.rings),
     changes,
     groupOf: pointGroups(points, captures),
     reverseVisible: reverseVisibility(table, points, captures),
