@@ -35,8 +35,8 @@ export interface Points {
   /** Captures that are pieces of one. */
   rings: CaptureRings;
   macs: MacKnowledge;
-  /** Evidence that contradicts each other, per capture index. */
-  contradictions: readonly { capture: number; detail: string }[];
+  /** Evidence that contradicts each other, of each capture. */
+  contradictions: readonly (readonly string[])[];
 }
 
 export interface PointsInput {
@@ -58,13 +58,13 @@ export function findPoints(input: PointsInput): Points {
   for (const ring of rings.rings) decideRing({ input, macs, groups, says }, ring, decided);
   rolesByStrand(rings, decided, captures);
   const found = { all: [] as Point[], ofLink: new Int32Array(facts.length).fill(-1) };
-  const contradictions: { capture: number; detail: string }[] = [];
-  const ofCapture = decided.map((own, capture) =>
-    mergePerFrame(own).map(({ point, links, notes }, local) => {
+  const merged = decided.map(mergePerFrame);
+  const contradictions = merged.map((own) => own.flatMap(({ notes }) => notes));
+  const ofCapture = merged.map((own) =>
+    own.map(({ point, links }, local) => {
       point.local = local;
       for (const link of links) found.ofLink[link] = found.all.length;
       found.all.push(point);
-      for (const detail of notes) contradictions.push({ capture, detail });
       return point;
     }),
   );
