@@ -2,7 +2,8 @@
 
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
 import { filterHints } from './attribution/points/filter-hint.ts';
-import { type AtRule, findPoints } from './attribution/points/points.ts';
+import { findPoints } from './attribution/points/points.ts';
+import type { AtRule } from './attribution/points/points-input.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';

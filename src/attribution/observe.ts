@@ -6,7 +6,8 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import type { BIT } from '../flow/row-records.ts';
 import { formatTime, type Moment } from '../net/time.ts';
 import type { PathFacts } from './path-facts.ts';
-import type { Point, Points } from './points/points.ts';
+import type { Points } from './points/points.ts';
+import type { Point } from './points/points-input.ts';
 import type { FlowTcp, Observation, Observed } from './vocabulary.ts';
 
 /** An observation with what judging needs beyond the JSON. */

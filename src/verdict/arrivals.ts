@@ -4,7 +4,8 @@
 import { hasDrops } from '../attribution/points/drops.ts';
 import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import { pointGroups } from '../attribution/points/point-groups.ts';
-import type { Point, Points } from '../attribution/points/points.ts';
+import type { Points } from '../attribution/points/points.ts';
+import type { Point } from '../attribution/points/points-input.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { type Moment, toSeconds } from '../net/time.ts';

@@ -1,11 +1,12 @@
 // One group of links decided: whose place it is and what kind of place, by the rules of design section 4, with the evidence.
+
 import type { Evidence, Node } from '../../topology/model.ts';
 import type { LinkGroup } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
 import { type FileName, readFileName } from './point-device.ts';
 import { type NodeDecision, nodeByMacs, nodeByOuterSource, nodeByOutgoing, nodeByPod } from './point-node.ts';
 import { decideRole } from './point-role.ts';
-import type { AtRule, Point, PointsInput } from './points.ts';
+import type { AtRule, Point, PointsInput } from './points-input.ts';
 
 export interface Decided {
   point: Point;

@@ -1,12 +1,13 @@
 // The pieces of one capture decided together: what the whole would be called is what each piece is called, by its own evidence if
 // that says the same, else by its ring's.
+
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { CapturePoint } from '../vocabulary.ts';
 import type { CaptureRings } from './capture-rings.ts';
 import { type CaptureSays, type Decided, decideGroups } from './decide-point.ts';
 import { joinGroups, type LinkGroup, mixedKeys, takeApart } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
-import type { Point, PointsInput } from './points.ts';
+import type { Point, PointsInput } from './points-input.ts';
 
 interface RingInput {
   input: PointsInput;

@@ -1,7 +1,9 @@
 // Points that are one place at different times (rotated captures of one node and interface): their packets add up instead of
 // being taken for copies of each other (design section 4).
+
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
-import type { Point, Points } from './points.ts';
+import type { Points } from './points.ts';
+import type { Point } from './points-input.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
 
 /** `pointGroups` as numbers, by index of the point. */

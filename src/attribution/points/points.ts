@@ -1,29 +1,14 @@
 // Where every packet was seen: the capture points, each with role, node and evidence (design section 4).
-import type { CaptureCounters } from '../../flow/capture-counters.ts';
-import type { FlowTable } from '../../flow/flow-table.ts';
-import type { Evidence, Node, Topology } from '../../topology/model.ts';
-import type { CapturePoint, PointRole } from '../vocabulary.ts';
-import type { AddressBook } from '../who/address-book.ts';
+
+import type { Evidence } from '../../topology/model.ts';
+import type { PointRole } from '../vocabulary.ts';
 import { type CaptureRings, captureRings } from './capture-rings.ts';
 import { captureSays, type Decided } from './decide-point.ts';
 import { decideRing, rolesByStrand } from './decide-ring.ts';
 import { linkFacts } from './link-facts.ts';
 import { groupLinks } from './link-groups.ts';
 import { type MacKnowledge, macKnowledge } from './mac-roles.ts';
-
-/** One `--at FILE=NODE[:INTERFACE]`. */
-export interface AtRule {
-  file: string;
-  node: string;
-  interface: string | null;
-}
-
-export interface Point extends CapturePoint {
-  capture: number;
-  /** Index among the points of its capture. */
-  local: number;
-  topologyNode: Node | null;
-}
+import type { Point, PointsInput } from './points-input.ts';
 
 export interface Points {
   /** All points, captures in order. */
@@ -37,14 +22,6 @@ export interface Points {
   macs: MacKnowledge;
   /** Evidence that contradicts each other, of each capture. */
   contradictions: readonly (readonly string[])[];
-}
-
-export interface PointsInput {
-  table: FlowTable;
-  captures: readonly CaptureCounters[];
-  topology: Topology | null;
-  book: AddressBook;
-  at: readonly AtRule[];
 }
 
 export function findPoints(input: PointsInput): Points {
