@@ -1,6 +1,6 @@
 // The public API: the one re-exporting file. Everything but `loadTopology` and `openCapture` also runs in a browser.
 
-export type { AtRule } from './attribution/points/points.ts';
+export type { AtRule } from './attribution/points/points-input.ts';
 export { openCapture } from './capture/open.ts';
 export type { CaptureInfo, CaptureReader, PacketBatch } from './capture/source.ts';
 export { LayerStack } from './decode/layer-stack.ts';

@@ -2,7 +2,8 @@
 
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
 import { filterHints } from './attribution/points/filter-hint.ts';
-import { type AtRule, findPoints } from './attribution/points/points.ts';
+import { findPoints } from './attribution/points/points.ts';
+import type { AtRule } from './attribution/points/points-input.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
@@ -136,7 +137,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     last: spans[i]?.last ?? null,
   }));
   const points = findPoints({ table, captures: sampled, topology, book: addressBook(topology, null), at });
-  return commonWindow({ points, input: { captures }, filters: filterHints(table, sampled) });
+  return commonWindow({ points, input: { captures }, filters: filterHints(table, sampled, points.rings) });
 }
 
 function packetWindow({ first, last }: CommonWindow): PacketWindow {

@@ -7,7 +7,8 @@ import type { BIT } from '../flow/rows/row-layout.ts';
 
 import { formatTime, type Moment } from '../net/time.ts';
 import type { PathFacts } from './path-facts.ts';
-import type { Point, Points } from './points/points.ts';
+import type { Points } from './points/points.ts';
+import type { Point } from './points/points-input.ts';
 import type { FlowTcp, Observation, Observed } from './vocabulary.ts';
 
 /** An observation with what judging needs beyond the JSON. */

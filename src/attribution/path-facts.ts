@@ -1,7 +1,9 @@
 // What the paths of a table mean, decided once per path: where its frames were seen, and the tunnel they were in.
+
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { TunnelRecord } from '../flow/record.ts';
-import type { Point, Points } from './points/points.ts';
+import type { Points } from './points/points.ts';
+import type { Point } from './points/points-input.ts';
 
 export interface PathFacts {
   /** Index into `points.all`, -1 where none is known. */

@@ -1,6 +1,7 @@
 // At which of its capture's points one packet was seen: that of its link, as the trace decided. A packet that was not traced was
 // at what all points of its capture agree on.
-import type { Point } from '../attribution/points/points.ts';
+
+import type { Point } from '../attribution/points/points-input.ts';
 import type { CapturePoint } from '../attribution/vocabulary.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { Place } from './explanation.ts';

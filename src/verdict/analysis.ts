@@ -69,14 +69,15 @@ export function analyse(input: AnalysisInput): Analysis {
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
-  const { shared, classes } = prepare({ ...input, topology }, points, who, order);
+  const groupOf = pointGroups(points, captures);
+  const groups = groupIndexes(points, groupOf);
+  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf, groups }, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
     const answer = missing[i - seen] ?? 0;
     return missingFlow(shared, answer, i + 1, (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1);
   };
-  const groups = groupIndexes(points, shared.groupOf);
   const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds() };
   return {
     input,
@@ -111,7 +112,7 @@ export function analyse(input: AnalysisInput): Analysis {
 
 function prepare(
   input: AnalysisInput,
-  points: Points,
+  { points, groupOf, groups }: { points: Points; groupOf: Shared['groupOf']; groups: Int32Array },
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -133,10 +134,10 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints(table, captures),
+    filters: filterHints(table, captures, points.rings),
     changes,
-    groupOf: pointGroups(points, captures),
-    reverseVisible: reverseVisibility(table, points, captures),
+    groupOf,
+    reverseVisible: reverseVisibility(table, points, captures, groups),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,

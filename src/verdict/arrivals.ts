@@ -4,7 +4,8 @@
 import { hasDrops } from '../attribution/points/drops.ts';
 import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import { pointGroups } from '../attribution/points/point-groups.ts';
-import type { Point, Points } from '../attribution/points/points.ts';
+import type { Points } from '../attribution/points/points.ts';
+import type { Point } from '../attribution/points/points-input.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { type Moment, toSeconds } from '../net/time.ts';
@@ -36,17 +37,14 @@ export interface WindowInput {
   filters: readonly (FilterHint | null)[];
 }
 
-/**
- * Whether a window that was expected before reading is one by what was read: of the same nodes, and within what their captures
- * hold. What was counted inside it then counts.
- */
+/** Whether a window that was expected before reading is the one that was found: what was counted inside it then counts. */
 export function isBorneOut(expected: CommonWindow, found: CommonWindow): boolean {
   const sameNodes =
     expected.nodes.length === found.nodes.length &&
     expected.nodes.every(({ index }) => found.nodes.some((node) => node.index === index));
-  const inside =
-    toSeconds(found.first) <= toSeconds(expected.first) && toSeconds(expected.last) <= toSeconds(found.last);
-  return sameNodes && inside;
+  const sameTime =
+    toSeconds(found.first) === toSeconds(expected.first) && toSeconds(expected.last) === toSeconds(found.last);
+  return sameNodes && sameTime;
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { FilterHint } from '../attribution/points/filter-hint.ts';
-import type { AtRule, Points } from '../attribution/points/points.ts';
+import type { Points } from '../attribution/points/points.ts';
+import type { AtRule } from '../attribution/points/points-input.ts';
 import type { Expected } from '../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
 import type { Directory, Who } from '../attribution/who/who.ts';

@@ -151,7 +151,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
   const [first] = info.interfaces;
   const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
   const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
-  const notes = analysis.points.contradictions.filter((c) => c.capture === index).map((c) => c.detail);
+  const notes = analysis.points.contradictions[index] ?? [];
   return {
     path: info.path,
     format: info.format,
@@ -165,7 +165,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     dropped: dropped.length === 0 ? null : dropped.reduce((sum, d) => sum + d, 0),
     error: info.error === null ? null : { code: info.error.code, message: info.error.message, hint: info.error.hint },
     outcomes: { complete, unsupported, faulty, notFlow },
-    points: analysis.points.all.filter((p) => p.capture === index).map(publicPoint),
+    points: (analysis.points.ofCapture[index] ?? []).map(publicPoint),
     faults: counters.faults(),
     warnings: [...info.warnings.map((w) => w.message), ...notes],
     filter: analysis.filters[index] ?? null,

@@ -4,17 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openCapture, openCaptures } from '../../src/capture/open.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { readPackets } from '../../src/packets/read-packets.ts';
 import { buildPcap, buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
-import { files } from '../support/open-files.ts';
+import { countFiles, files } from '../support/open-files.ts';
 import { storedZstd } from '../support/zstd-builder.ts';
+
+countFiles();
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-handles-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => Object.assign(files, { open: 0, most: 0, opened: 0 }));
 
 const PACKETS = [1, 2, 3].map((i) => ({ data: new Uint8Array(60).fill(i), seconds: 1_700_000_000 + i }));
 const PCAP = buildPcap(PACKETS);

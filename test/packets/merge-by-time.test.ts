@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type MergeOptions, mergeByTime } from '../../src/packets/merge-by-time.ts';
 import {
   type BuiltPacket,
@@ -16,11 +16,12 @@ import {
   sectionBlock,
   simplePacketBlock,
 } from '../support/capture-builder.ts';
-import { files } from '../support/open-files.ts';
+import { countFiles, files } from '../support/open-files.ts';
+
+countFiles();
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-merge-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => Object.assign(files, { open: 0, most: 0, opened: 0 }));
 
 let made = 0;
 function write(bytes: Uint8Array): string {

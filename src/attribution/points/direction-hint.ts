@@ -19,9 +19,9 @@ export interface DirectionHint {
   packets: number;
 }
 
-/** One per capture. */
-export function directionHints(table: FlowTable, captures: number): (DirectionHint | null)[] {
-  const seen: Seen[] = Array.from({ length: captures }, () => ({
+/** One per ring of captures. */
+export function directionHints(table: FlowTable, ringOf: Int32Array, rings: number): (DirectionHint | null)[] {
+  const seen: Seen[] = Array.from({ length: rings }, () => ({
     packets: 0,
     senders: new Set(),
     receivers: new Set(),
@@ -29,7 +29,7 @@ export function directionHints(table: FlowTable, captures: number): (DirectionHi
   }));
   for (let i = 0; i < table.links.count; i++) {
     const { capture, src, dst, packetType, packets, carried } = table.links.record(i);
-    const entry = seen[capture];
+    const entry = seen[ringOf[capture] ?? -1];
     if (entry === undefined || carried) continue;
     if (packetType === OUTGOING) entry.cooked.out += packets;
     if (packetType === TO_US) entry.cooked.in += packets;

@@ -3,6 +3,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { isAnswer } from '../answers.ts';
+import type { CaptureRings } from './capture-rings.ts';
 import { type DirectionHint, directionHints } from './direction-hint.ts';
 
 export interface FilterHint {
@@ -26,9 +27,16 @@ interface Shape {
   answersOnly: boolean;
 }
 
-/** One hint per capture; null where nothing suggests a filter. */
-export function filterHints(table: FlowTable, captures: readonly CaptureCounters[]): (FilterHint | null)[] {
-  const shapes: Shape[] = captures.map(() => ({
+/**
+ * One hint per capture; null where nothing suggests a filter.
+ * @param rings pieces of one capture are judged together: one of them may hold nothing but tunnels by chance
+ */
+export function filterHints(
+  table: FlowTable,
+  captures: readonly CaptureCounters[],
+  { rings, ringOf }: Pick<CaptureRings, 'rings' | 'ringOf'>,
+): (FilterHint | null)[] {
+  const shapes: Shape[] = rings.map(() => ({
     packets: 0,
     tunnel: 0,
     ports: new Set(),
@@ -36,21 +44,23 @@ export function filterHints(table: FlowTable, captures: readonly CaptureCounters
     common: null,
     answersOnly: false,
   }));
-  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, table, flow);
-  const directions = directionHints(table, captures.length);
-  return captures.map((capture, i) => {
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, ringOf, table, flow);
+  const directions = directionHints(table, ringOf, rings.length);
+  const guesses = rings.map((ring, i) => {
     const shape = shapes[i] as Shape;
-    return recordedFilter(capture) ?? guess(capture, shape) ?? oneDirection(shape, directions[i] ?? null);
+    const packets = ring.reduce((sum, capture) => sum + (captures[capture]?.packets ?? 0), 0);
+    return guess(packets, shape) ?? oneDirection(shape, directions[i] ?? null);
   });
+  return captures.map((capture, i) => recordedFilter(capture) ?? guesses[ringOf[i] ?? 0] ?? null);
 }
 
-function addFlow(shapes: Shape[], table: FlowTable, flow: number): void {
+function addFlow(shapes: Shape[], ringOf: Int32Array, table: FlowTable, flow: number): void {
   const { rows } = table;
   const { source, destination, addresses } = table.ends;
   const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
   const own = [addresses[source[flow] ?? -1] ?? '', addresses[destination[flow] ?? -1] ?? ''];
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const shape = shapes[table.links.captureOf(table.linkOf(row))];
+    const shape = shapes[ringOf[table.links.captureOf(table.linkOf(row))] ?? -1];
     if (shape === undefined) continue;
     const packets = rows.packets(row);
     shape.packets += packets;
@@ -83,8 +93,7 @@ function isHarmless(expression: string): boolean {
   return /^\s*(ip|ip6|ip or ip6|not (arp|port 22|tcp port 22))\s*$/i.test(expression);
 }
 
-function guess(capture: CaptureCounters, shape: Shape): FilterHint | null {
-  const all = capture.packets;
+function guess(all: number, shape: Shape): FilterHint | null {
   if ((all < ENOUGH && !shape.answersOnly) || shape.packets < all) return null;
   const [port] = shape.ports;
   if (shape.tunnel === all && shape.kinds.size === 1 && shape.ports.size === 1) {

@@ -1,8 +1,10 @@
-// Rotated captures (tcpdump -C, -G, -W) of one node and interface are one point: their packets add up instead of being
-// taken for copies of each other (design section 4).
+// Points that are one place at different times (rotated captures of one node and interface): their packets add up instead of
+// being taken for copies of each other (design section 4).
+
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
-import { toSeconds } from '../../net/time.ts';
-import type { Point, Points } from './points.ts';
+import type { Points } from './points.ts';
+import type { Point } from './points-input.ts';
+import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
 
 /** `pointGroups` as numbers, by index of the point. */
 export function groupIndexes(points: Points, groupOf: (point: Point) => string): Int32Array {
@@ -14,47 +16,85 @@ export function groupIndexes(points: Points, groupOf: (point: Point) => string):
   });
 }
 
+/** Points of one place in the captures of one ring. */
+interface Stretch {
+  place: string;
+  points: Point[];
+  spans: Span[];
+  first: number;
+  path: string;
+}
+
 /** A key per point; points that are one place in consecutive times share it. */
 export function pointGroups(points: Points, captures: readonly CaptureCounters[]): (point: Point) => string {
-  const groups: { key: string; place: string; captures: Set<number> }[] = [];
   const keyOf = new Map<Point, string>();
-  points.all.forEach((point, index) => {
-    const place = placeOf(point, captures[point.capture]);
-    const open = groups.find(
-      (g) => g.place === place && !g.captures.has(point.capture) && isApart(captures, g.captures, point.capture),
-    );
-    if (open === undefined || place === '') {
-      const key = String(index);
-      groups.push({ key, place, captures: new Set([point.capture]) });
-      keyOf.set(point, key);
-      return;
+  const lanes = new Map<string, { key: string; spans: TimeLane }[]>();
+  for (const stretch of stretchesOf(points, captures).sort(byTime)) {
+    const own = lanes.get(stretch.place) ?? [];
+    lanes.set(stretch.place, own);
+    let lane = own.find(({ spans }) => stretch.spans.length > 0 && stretch.spans.every((span) => hasRoom(spans, span)));
+    if (lane === undefined) {
+      lane = { key: `${stretch.place}#${own.length}`, spans: [] };
+      own.push(lane);
     }
-    open.captures.add(point.capture);
-    keyOf.set(point, open.key);
-  });
+    for (const span of stretch.spans) addTo(lane.spans, span);
+    for (const point of stretch.points) keyOf.set(point, lane.key);
+  }
   return (point) => keyOf.get(point) ?? '';
 }
 
-/** Node and interface; without a node, the file name without its digits (`cap.pcap0`, `cap.pcap1`). Empty: stands alone. */
-function placeOf(point: Point, capture: CaptureCounters | undefined): string {
-  const at = `${point.role}|${point.interface ?? ''}|${point.index ?? ''}`;
-  if (point.node !== null) return `${point.node}|${at}`;
-  const name = (capture?.info.path ?? '').split(/[/\\]/).pop() ?? '';
-  const stem = name.replace(/\d+/g, '#');
-  return stem === name ? '' : `file ${stem}|${at}`;
+function stretchesOf(points: Points, captures: readonly CaptureCounters[]): Stretch[] {
+  const stretches = new Map<string, Stretch>();
+  const placeOf = places(points);
+  for (const own of points.ofCapture) {
+    const seen = new Map<string, number>();
+    for (const point of own) {
+      const kind = placeOf(point);
+      // points of one capture are never one place
+      const nth = seen.get(kind) ?? 0;
+      seen.set(kind, nth + 1);
+      const place = `${kind}|${nth}`;
+      const ring = points.rings.ringOf[point.capture] ?? 0;
+      const span = spanOf(captures[point.capture]);
+      const path = captures[point.capture]?.info.path ?? '';
+      const key = `${ring}|${place}`;
+      const stretch = stretches.get(key) ?? { place, points: [], spans: [], first: Number.POSITIVE_INFINITY, path };
+      stretches.set(key, stretch);
+      stretch.points.push(point);
+      if (span === null) continue;
+      stretch.spans.push(span);
+      stretch.first = Math.min(stretch.first, span.first);
+      if (path < stretch.path) stretch.path = path;
+    }
+  }
+  return [...stretches.values()];
 }
 
-function isApart(captures: readonly CaptureCounters[], others: ReadonlySet<number>, capture: number): boolean {
-  const own = spanOf(captures[capture]);
-  if (own === null) return false;
-  return [...others].every((other) => {
-    const span = spanOf(captures[other]);
-    return span !== null && (span.last <= own.first || own.last <= span.first);
-  });
+/** A place is a node and an interface; without a node, the one that was told in that strand of captures, or the strand itself. */
+function places(points: Points): (point: Point) => string {
+  const strandOf = ({ capture, role, index }: Point): string =>
+    `strand ${points.rings.strandOf[points.rings.ringOf[capture] ?? 0]}|${role}|${index ?? ''}`;
+  const told = new Map<string, string | null>();
+  for (const point of points.all) {
+    if (point.node === null) continue;
+    const strand = strandOf(point);
+    const place = placeOf(point, point.node);
+    const known = told.get(strand);
+    told.set(strand, known === undefined || known === place ? place : null);
+  }
+  return (point) => {
+    if (point.node !== null) return placeOf(point, point.node);
+    const strand = strandOf(point);
+    return told.get(strand) ?? placeOf(point, strand);
+  };
 }
 
-function spanOf(capture: CaptureCounters | undefined): { first: number; last: number } | null {
-  const first = capture?.first ?? null;
-  const last = capture?.last ?? null;
-  return first === null || last === null ? null : { first: toSeconds(first), last: toSeconds(last) };
+function placeOf({ role, interface: device, index }: Point, owner: string): string {
+  return `${owner}|${role}|${device ?? ''}|${index ?? ''}`;
+}
+
+/** By time, then by name: whatever the order of the captures. */
+function byTime(a: Stretch, b: Stretch): number {
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  return a.path < b.path ? -1 : Number(a.path > b.path);
 }

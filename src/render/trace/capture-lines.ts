@@ -1,5 +1,6 @@
 // The first lines of the table: for each capture whose NIC, veth or device it was taken on and by what evidence, how many
 // packets, what time; and under them what is wrong with a file, since it limits what the rest can say.
+import { pieceName } from '../../attribution/points/piece-names.ts';
 import type { CapturePoint } from '../../attribution/vocabulary.ts';
 import type { TracedCapture } from '../../verdict/trace-types.ts';
 import type { NameFitter } from '../text/endpoint-names.ts';
@@ -14,15 +15,18 @@ import { shortenEnd, shortenMiddle, wrapWords } from '../text/text-width.ts';
 const CAPTURES_SHOWN = 12;
 const POINTS_SHOWN = 4;
 
+/** Files with notes that are named before the rest of their ring is counted only. */
+const NOTED = 3;
+
 /** Lines about all captures, their windows, and their notes. */
 export function captureLines(captures: readonly TracedCapture[], names: NameFitter, options: RenderOptions): string[] {
-  const shown = options.all ? captures : captures.slice(0, CAPTURES_SHOWN);
+  const all = options.all || captures.length <= CAPTURES_SHOWN ? captures.map((one) => [one]) : foldPieces(captures);
+  const shown = options.all ? all : all.slice(0, CAPTURES_SHOWN);
   const cells = fitCells(shown.map(cellsOf), names, options);
   const lines = renderGrid(cells, ['left', 'left', 'left', 'right']);
-  if (captures.length > shown.length)
-    lines.push(`and ${formatCount(captures.length - shown.length, 'more capture')}, --all`);
-  lines.push(...windowLines(captures));
-  for (const capture of captures) lines.push(...noteLines(capture, options));
+  if (all.length > shown.length) lines.push(`and ${formatCount(all.length - shown.length, 'more capture')}, --all`);
+  lines.push(...windowLines(all.map(spanOf)));
+  for (const pieces of all) lines.push(...notesOfPieces(pieces, options));
   return lines;
 }
 
@@ -55,20 +59,67 @@ export function packetPlace(
   return packet === null ? baseName(path) : `${baseName(path)} #${packet}`;
 }
 
-function cellsOf(capture: TracedCapture): string[] {
-  const points = capture.points.filter((point) => point.packets > 0);
-  const named = points.length > 0 ? points : capture.points;
-  const evidence = named.length === 1 ? named[0]?.evidence[0]?.detail : undefined;
+function cellsOf(pieces: readonly TracedCapture[]): string[] {
+  const points = placesOf(pieces);
+  const named = points.some((point) => point.packets > 0) ? points.filter((point) => point.packets > 0) : points;
+  const evidence = named.length === 1 ? named[0]?.evidence : undefined;
   const places = named
     .slice(0, POINTS_SHOWN)
-    .map((point) => (named.length > 1 ? `${placeOf(point)} ${formatNumber(point.packets)}` : placeOf(point)));
+    .map(({ place, packets }) => (named.length > 1 ? `${place} ${formatNumber(packets)}` : place));
   if (named.length > POINTS_SHOWN) places.push(formatCount(named.length - POINTS_SHOWN, 'more interface'));
+  const { first, last } = spanOf(pieces);
+  const remark = pieces.length > 1 ? datedSpan(first, last) : evidence;
+  const packets = formatCount(
+    pieces.reduce((sum, piece) => sum + piece.packets, 0),
+    'packet',
+  );
   return [
-    escapeText(capture.path),
+    escapeText(pieces[0]?.path ?? ''),
     places.join('\n') || 'nothing to tell its place',
-    evidence === undefined ? '' : `(${escapeText(evidence)})`,
-    formatCount(capture.packets, 'packet'),
+    remark === undefined ? '' : `(${escapeText(remark)})`,
+    pieces.length > 1 ? `${formatCount(pieces.length, 'file')}, ${packets}` : packets,
   ];
+}
+
+/** Points of a capture; of several pieces of one, those that are called alike as one. */
+function placesOf(
+  pieces: readonly TracedCapture[],
+): { place: string; packets: number; evidence: string | undefined }[] {
+  const points = pieces.flatMap((piece) => piece.points);
+  const made = points.map((point) => ({
+    place: placeOf(point),
+    packets: point.packets,
+    evidence: point.evidence[0]?.detail,
+  }));
+  if (pieces.length === 1) return made;
+  const alike = new Map<string, (typeof made)[number]>();
+  for (const one of made) {
+    const known = alike.get(one.place);
+    if (known === undefined) alike.set(one.place, one);
+    else known.packets += one.packets;
+  }
+  return [...alike.values()];
+}
+
+/** Pieces of one capture, by their names and nodes: thousands of files are one line. */
+function foldPieces(captures: readonly TracedCapture[]): TracedCapture[][] {
+  const folded = new Map<string, TracedCapture[]>();
+  for (const capture of captures) {
+    const nodes = new Set(capture.points.map((point) => point.node ?? ''));
+    const key = JSON.stringify([pieceName(capture.path).exact, capture.linkType, [...nodes].sort()]);
+    const pieces = folded.get(key);
+    if (pieces === undefined) folded.set(key, [capture]);
+    else pieces.push(capture);
+  }
+  return [...folded.values()];
+}
+
+type CoveredTime = Pick<TracedCapture, 'first' | 'last'>;
+
+function spanOf(pieces: readonly CoveredTime[]): CoveredTime {
+  const firsts = pieces.map((piece) => piece.first).filter((time) => time !== null);
+  const lasts = pieces.map((piece) => piece.last).filter((time) => time !== null);
+  return { first: firsts.sort()[0] ?? null, last: lasts.sort().at(-1) ?? null };
 }
 
 /** Where not everything fits: paths without their folders, nodes without their domain, and then the evidence gives way first. */
@@ -101,7 +152,7 @@ function widthsOf(rows: readonly string[][]): number[] {
 }
 
 /** One line when all cover one time, else one per capture that has times. */
-function windowLines(captures: readonly TracedCapture[]): string[] {
+function windowLines(captures: readonly CoveredTime[]): string[] {
   const timed = captures.filter((capture) => capture.first !== null && capture.last !== null);
   const from =
     timed
@@ -124,6 +175,17 @@ function datedSpan(first: string | null | undefined, last: string | null | undef
   const span = formatSpan(first ?? null, last ?? null) ?? 'an unknown time';
   const day = (first ?? '').slice(0, 10);
   return span.startsWith(day) ? span : `${day} ${span}`;
+}
+
+function notesOfPieces(pieces: readonly TracedCapture[], options: RenderOptions): string[] {
+  const noted = pieces.filter((piece) => notesOf(piece).length > 0);
+  const lines = noted.slice(0, NOTED).flatMap((piece) => noteLines(piece, options));
+  if (noted.length <= NOTED) return lines;
+  const more = formatCount(noted.length - NOTED, 'more file');
+  return [
+    ...lines,
+    `  ${createPaint(options.color)('warn', 'note')}  ${more} like ${baseName(noted[0]?.path ?? '')} with notes, --all`,
+  ];
 }
 
 function noteLines(capture: TracedCapture, options: RenderOptions): string[] {

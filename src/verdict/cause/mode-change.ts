@@ -3,7 +3,8 @@
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
-import type { Point } from '../../attribution/points/points.ts';
+import type { Point } from '../../attribution/points/points-input.ts';
+
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';

@@ -1,6 +1,6 @@
 // What is collected of a sender's packets to a receiver before a switch of mode can be told, and what the switch is then.
 
-import type { Point } from '../../attribution/points/points.ts';
+import type { Point } from '../../attribution/points/points-input.ts';
 import type { Moment } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 export interface ModeChange {

@@ -3,7 +3,8 @@
 
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
-import type { Point, Points } from '../../attribution/points/points.ts';
+import type { Points } from '../../attribution/points/points.ts';
+import type { Point } from '../../attribution/points/points-input.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';

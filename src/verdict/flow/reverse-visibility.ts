@@ -6,28 +6,36 @@ import type { Points } from '../../attribution/points/points.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 
-/** For each flow: whether a place that saw it also saw some conversation in both directions. */
+/**
+ * For each flow: whether a place that saw it also saw some conversation in both directions.
+ * @param groups index of each point's place: pieces of a rotated capture are one
+ */
 export function reverseVisibility(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
+  groups: Int32Array,
 ): (flow: number) => boolean {
   const twoWay = new Uint8Array(points.all.length);
-  const isComplete = points.all.map(({ capture }) => captures[capture] !== undefined && !hasDrops(captures[capture]));
-  const pointOf = (row: number): number => points.ofLink[table.linkOf(row)] ?? -1;
+  const placeOf = (row: number): number => groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1;
+  const isComplete = new Uint8Array(points.all.length).fill(1);
+  points.all.forEach(({ capture }, point) => {
+    const known = captures[capture];
+    if (known === undefined || hasDrops(known)) isComplete[groups[point] ?? -1] = 0;
+  });
   const { rows } = table;
+  const seenBy = new Int32Array(points.all.length).fill(-1);
   for (let flow = 0; flow < table.flowCount; flow++) {
     const reverse = table.reverseOf(flow);
     if (reverse < 0 || reverse === flow) continue;
-    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-      const point = pointOf(row);
-      if (point < 0 || twoWay[point] === 1 || !isComplete[point]) continue;
-      for (let back = table.firstRow(reverse); back >= 0; back = rows.next(back))
-        if (pointOf(back) === point) twoWay[point] = 1;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) seenBy[placeOf(row)] = flow;
+    for (let back = table.firstRow(reverse); back >= 0; back = rows.next(back)) {
+      const place = placeOf(back);
+      if (seenBy[place] === flow && isComplete[place] === 1) twoWay[place] = 1;
     }
   }
   return (flow) => {
-    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) if (twoWay[pointOf(row)] === 1) return true;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) if (twoWay[placeOf(row)] === 1) return true;
     return false;
   };
 }

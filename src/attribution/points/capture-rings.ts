@@ -1,0 +1,126 @@
+// Rotated captures (tcpdump -C, -G, -W; dumpcap -b; editcap -c): pieces whose names differ in a counter or a time, whose times do not
+// overlap, and whose frames do not contradict each other are one place. The same answer whatever their order.
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import { areCompatible, type Home, homeOf, joinHomes, mayBeOne } from './capture-home.ts';
+import type { LinkGroup } from './link-groups.ts';
+import type { MacKnowledge } from './mac-roles.ts';
+import { pieceName } from './piece-names.ts';
+import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
+
+export interface CaptureRings {
+  /** Captures of each ring in order of time; most rings are one capture. */
+  rings: readonly (readonly number[])[];
+  /** Ring of each capture. */
+  ringOf: Int32Array;
+  /**
+   * Number of each ring's *strand*: rings of one folder, at different times, in whose frames one MAC is everywhere. Their names have
+   * nothing in common, so it may be the NIC of one node or of the other: packets add up and roles agree, but no node is told.
+   */
+  strandOf: Int32Array;
+}
+
+/** What is sorted into lanes: a capture, then a ring. */
+interface Strip {
+  members: number[];
+  spans: TimeLane;
+  home: Home;
+  family: string;
+  /** Preferred where several lanes have room. */
+  exact: string;
+  path: string;
+}
+
+/** Captures of one family at the same time; more are not told apart by name, and stand alone. */
+const MOST_LANES = 64;
+
+/** @param said the node that the user or the file name says a capture is of */
+export function captureRings(
+  captures: readonly CaptureCounters[],
+  groups: readonly (readonly LinkGroup[])[],
+  macs: MacKnowledge,
+  said: (capture: number) => string | null,
+): CaptureRings {
+  const strips = captures.map((capture, i): Strip => {
+    const span = spanOf(capture);
+    const { path } = capture.info;
+    const { exact, alike } = pieceName(path);
+    const family = `${alike}|${kindOf(capture)}`;
+    const home = homeOf(groups[i] ?? [], macs, said(i));
+    return { members: [i], spans: span === null ? [] : [span], home, family, exact, path };
+  });
+  const rings = intoLanes(strips, areCompatible);
+  const strands = intoLanes(
+    rings.map((ring) => ({ ...ring, family: `${folderOf(ring.path)}|${kindOf(captures[ring.members[0] ?? 0])}` })),
+    mayBeOne,
+  );
+  const ringOf = new Int32Array(captures.length);
+  rings.forEach((ring, i) => {
+    for (const member of ring.members) ringOf[member] = i;
+  });
+  const strandOf = new Int32Array(rings.length);
+  strands.forEach((strand, i) => {
+    for (const member of strand.members) strandOf[ringOf[member] ?? 0] = i;
+  });
+  return { rings: rings.map((ring) => inOrder(ring.members, captures)), ringOf, strandOf };
+}
+
+/** Link types and interfaces: pieces have the same. */
+function kindOf(capture: CaptureCounters | undefined): string {
+  return (capture?.info.interfaces ?? []).map(({ linkType, name }) => `${linkType} ${name ?? ''}`).join();
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+function inOrder(members: readonly number[], captures: readonly CaptureCounters[]): number[] {
+  const first = (i: number): number => spanOf(captures[i])?.first ?? 0;
+  return [...members].sort((a, b) => first(a) - first(b) || a - b);
+}
+
+/** Lanes of strips of one family that fit each other. What tells most of its place comes first; what fits two lanes stays alone. */
+function intoLanes(strips: readonly Strip[], agree: (a: Home, b: Home) => boolean): Strip[] {
+  const lanes: Strip[] = [];
+  for (const family of byFamily(strips)) {
+    const own: Strip[] = [];
+    for (const strip of family.sort(byWhatTheyTell)) {
+      const fitting = own.filter((lane) => agree(lane.home, strip.home) && fits(lane.spans, strip.spans));
+      const alike = fitting.length > 1 ? fitting.filter((lane) => lane.exact === strip.exact) : fitting;
+      const [lane] = alike;
+      if (lane !== undefined && alike.length === 1) join(lane, strip);
+      else {
+        const alone = { ...strip, members: [...strip.members], spans: [...strip.spans] };
+        lanes.push(alone);
+        if (fitting.length === 0 && strip.spans.length > 0 && own.length < MOST_LANES) own.push(alone);
+      }
+    }
+  }
+  return lanes;
+}
+
+function byFamily(strips: readonly Strip[]): Strip[][] {
+  const families = new Map<string, Strip[]>();
+  for (const strip of strips) {
+    const family = families.get(strip.family);
+    if (family === undefined) families.set(strip.family, [strip]);
+    else family.push(strip);
+  }
+  return [...families.values()];
+}
+
+function byWhatTheyTell(a: Strip, b: Strip): number {
+  const order = (strip: Strip): number => strip.home.choices || Number.POSITIVE_INFINITY;
+  const [one, other] = [order(a), order(b)];
+  if (one !== other) return one - other;
+  return (a.spans[0]?.first ?? 0) - (b.spans[0]?.first ?? 0) || (a.path < b.path ? -1 : 1);
+}
+
+function fits(lane: TimeLane, spans: readonly Span[]): boolean {
+  return spans.length > 0 && spans.every((span) => hasRoom(lane, span));
+}
+
+function join(lane: Strip, strip: Strip): void {
+  lane.members.push(...strip.members);
+  for (const span of strip.spans) addTo(lane.spans, span);
+  lane.home = joinHomes(lane.home, strip.home);
+}

@@ -1,0 +1,131 @@
+// One group of links decided: whose place it is and what kind of place, by the rules of design section 4, with the evidence.
+
+import type { Evidence, Node } from '../../topology/model.ts';
+import type { LinkGroup } from './link-groups.ts';
+import type { MacKnowledge } from './mac-roles.ts';
+import { type FileName, readFileName } from './point-device.ts';
+import { type NodeDecision, nodeByMacs, nodeByOuterSource, nodeByOutgoing, nodeByPod } from './point-node.ts';
+import { decideRole } from './point-role.ts';
+import type { AtRule, Point, PointsInput } from './points-input.ts';
+
+export interface Decided {
+  point: Point;
+  group: LinkGroup;
+  links: number[];
+  /** Evidence that contradicts what was decided. */
+  notes: string[];
+}
+
+/** What is known of a capture beside its frames. */
+export interface CaptureSays {
+  rule: AtRule | null;
+  file: FileName | null;
+}
+
+/** What the user and the file name say of a capture. */
+export function captureSays({ topology, at }: PointsInput, path: string): CaptureSays {
+  return { rule: atRule(at, path), file: topology === null ? null : readFileName(topology, path) };
+}
+
+/** Decides all groups of one capture, or of several that are pieces of one. */
+export function decideGroups(
+  input: PointsInput,
+  macs: MacKnowledge,
+  groups: readonly LinkGroup[],
+  says: CaptureSays,
+): Decided[] {
+  const cooked = captureNode(groups, macs);
+  return groups.map((group) => decideGroup(input, macs, group, { ...says, cooked }));
+}
+
+interface CaptureHints extends CaptureSays {
+  /** Node of the whole capture when it is a cooked one. */
+  cooked: NodeDecision | null;
+}
+
+function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, hints: CaptureHints): Decided {
+  const { topology, book } = input;
+  const found = decideNode(input, macs, group, hints);
+  const node = found?.node ?? null;
+  const device = group.interfaceName ?? deviceByIndex(node, group);
+  const sameNode = hints.file !== null && hints.file.node === (node ?? hints.file.node);
+  const fileDevice = sameNode ? deviceByFileName(group, hints.file) : null;
+  const decision = decideRole({
+    facts: group.facts,
+    topology,
+    macs,
+    node,
+    userInterface: hints.rule?.interface ?? null,
+    device,
+    fileDevice,
+    perFrame: group.perFrame,
+  });
+  const late = found ?? (decision.role === 'workload' ? nodeByPod(group.facts, book) : null) ?? fileNode(hints.file);
+  const notes = [...decision.contradictions];
+  if (hints.file !== null && late !== null && late.node !== hints.file.node) {
+    notes.push(`the file name says ${hints.file.node.name}, but ${late.evidence.detail}: taken as ${late.node.name}'s`);
+  }
+  const evidence = inReadingOrder(decision.evidence, late);
+  const point: Point = {
+    interface: hints.rule?.interface ?? device ?? fileDevice,
+    index: group.index,
+    node: late?.node.name ?? hints.rule?.node ?? null,
+    role: decision.role,
+    evidence: [...evidence, ...notes.map((detail) => ({ source: 'contradiction', detail }))],
+    packets: group.facts.reduce((sum, f) => sum + f.link.packets, 0),
+    capture: group.capture,
+    local: 0,
+    topologyNode: late?.node ?? null,
+  };
+  return { point, group, links: [...group.links], notes };
+}
+
+/** Whose place it is first, if packets tell: that is what people look for; then what makes it an underlay, tunnel or workload. */
+function inReadingOrder(ofRole: readonly Evidence[], node: NodeDecision | null): Evidence[] {
+  if (node === null) return [...ofRole];
+  return node.evidence.source === 'file-name' ? [...ofRole, node.evidence] : [node.evidence, ...ofRole];
+}
+
+function decideNode(
+  input: PointsInput,
+  macs: MacKnowledge,
+  group: LinkGroup,
+  hints: CaptureHints,
+): NodeDecision | null {
+  if (hints.rule !== null) {
+    const node = input.topology?.nodeByName(hints.rule.node) ?? null;
+    if (node !== null) return { node, evidence: { source: 'user', detail: `--at says ${hints.rule.node}` } };
+  }
+  return hints.cooked ?? nodeByMacs(group.facts, macs) ?? null;
+}
+
+function fileNode(file: FileName | null): NodeDecision | null {
+  return file === null
+    ? null
+    : { node: file.node, evidence: { source: 'file-name', detail: `the file name starts with ${file.node.name}` } };
+}
+
+/** A cooked capture is one node's: all its interfaces speak together. */
+function captureNode(groups: readonly LinkGroup[], macs: MacKnowledge): NodeDecision | null {
+  const facts = groups.flatMap((g) => g.facts).filter((f) => f.link.packetType !== null);
+  if (facts.length === 0) return null;
+  return nodeByOutgoing(facts, macs) ?? nodeByOuterSource(facts);
+}
+
+/** The device a file name speaks of: the one it names, or for a cooked capture what its node calls the ifindex. */
+function deviceByFileName(group: LinkGroup, file: FileName | null): string | null {
+  if (file === null || group.perFrame) return null;
+  return group.index === null ? file.interface : deviceByIndex(file.node, group);
+}
+
+function deviceByIndex(node: Node | null, group: LinkGroup): string | null {
+  const ifindex = group.facts[0]?.link.ifindex ?? null;
+  if (node === null || ifindex === null) return null;
+  return node.links.find((l) => l.ifindex === ifindex)?.name ?? null;
+}
+
+/** The rule for a capture: its path as given, else its base name. */
+function atRule(rules: readonly AtRule[], path: string): AtRule | null {
+  const base = path.split(/[/\\]/).pop() ?? path;
+  return rules.find((r) => r.file === path) ?? rules.find((r) => r.file === base) ?? null;
+}

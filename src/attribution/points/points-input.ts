@@ -1,0 +1,28 @@
+// What capture points are told from, and a point as the rest of attribution knows it.
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { Node, Topology } from '../../topology/model.ts';
+import type { CapturePoint } from '../vocabulary.ts';
+import type { AddressBook } from '../who/address-book.ts';
+
+/** One `--at FILE=NODE[:INTERFACE]`. */
+export interface AtRule {
+  file: string;
+  node: string;
+  interface: string | null;
+}
+
+export interface Point extends CapturePoint {
+  capture: number;
+  /** Index among the points of its capture. */
+  local: number;
+  topologyNode: Node | null;
+}
+
+export interface PointsInput {
+  table: FlowTable;
+  captures: readonly CaptureCounters[];
+  topology: Topology | null;
+  book: AddressBook;
+  at: readonly AtRule[];
+}

@@ -1,0 +1,71 @@
+// Pieces of one capture: what joins them, what keeps them apart, and what a piece that tells nothing takes from the others.
+import { describe, expect, it } from 'vitest';
+import type { BuiltPacket } from '../../support/capture-builder.ts';
+import {
+  clusterDocuments,
+  type FrameFile,
+  ip,
+  NODE,
+  POD,
+  plain,
+  traceFrames,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import { cluster } from '../../support/cluster-text.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const START = 1_700_000_000;
+const [AB, AC] = [vxlan(ip({ src: POD.a, dst: POD.b })), vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c })];
+/** Frames of no node: they tell nothing of their place. */
+const ELSEWHERE = plain(ip({ src: '192.0.2.1', dst: '192.0.2.2' }), '02:00:00:00:09:01', '02:00:00:00:09:02');
+
+function file(name: string, from: number, ...frames: Uint8Array[]): FrameFile {
+  return { name, frames: frames.map((data, i): BuiltPacket => ({ data, seconds: START + from + i })) } as FrameFile;
+}
+
+async function placesOf(...files: FrameFile[]): Promise<string[]> {
+  const trace = await traceFrames(files, TOPOLOGY);
+  return trace.captures.map(({ points }) => points.map((p) => `${p.role} ${p.node}`).join());
+}
+
+async function ringsOf(...files: FrameFile[]): Promise<number> {
+  const trace = await traceFrames(files, TOPOLOGY);
+  return new Set(trace.index?.points.rings.ringOf).size;
+}
+
+describe('pieces of one capture', () => {
+  it('are those with names that only count, at different times', async () => {
+    expect(await ringsOf(file('x.pcap', 0, AB, AC), file('x.pcap1', 10, AB))).toBe(1);
+  });
+
+  it('are not those that overlap in time', async () => {
+    expect(await ringsOf(file('x.pcap', 0, AB, AC, AB), file('x.pcap1', 1, AB, AC, AB))).toBe(2);
+  });
+
+  it('are not those with other names, or in whose frames another MAC is everywhere', async () => {
+    expect(await ringsOf(file('x.pcap', 0, AB), file('y.pcap', 10, AB))).toBe(2);
+    expect(await ringsOf(file('x.pcap', 0, AB, AC), file('x.pcap1', 10, ELSEWHERE, ELSEWHERE))).toBe(2);
+  });
+
+  it('give a piece that tells less their node, and say so', async () => {
+    const trace = await traceFrames([file('x.pcap', 0, AB, AC), file('x.pcap1', 10, AB, AB)], TOPOLOGY);
+    expect(trace.captures[1]?.points[0]).toMatchObject({ role: 'underlay', node: 'a' });
+    const [evidence] = trace.captures[1]?.points[0]?.evidence ?? [];
+    expect(evidence?.source).toBe('ring');
+    expect(evidence?.detail).toMatch(/^one capture with x\.pcap: /);
+  });
+
+  it('keep what contradicts the ring to themselves', async () => {
+    expect(await placesOf(file('x.pcap', 0, AB, AC), file('x.pcap1', 10, ELSEWHERE, ELSEWHERE))).toEqual([
+      'underlay a',
+      'unknown null',
+    ]);
+  });
+
+  it('of other names add up, but no node is told by them', async () => {
+    const trace = await traceFrames([file('x.pcap', 0, AB, AC), file('y.pcap', 10, AB, AB)], TOPOLOGY);
+    expect(trace.captures[1]?.points[0]).toMatchObject({ role: 'underlay', node: null });
+    expect(trace.all.find((flow) => flow.dst.ip === POD.b)?.packets).toBe(3);
+  });
+});

@@ -1,0 +1,96 @@
+// A capture in pieces says what the whole says, in however many pieces, in whatever order, whatever tool named them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadTopology } from '../../src/topology/load.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import { traceCaptures } from '../../src/trace.ts';
+import { shuffled, splitCapture } from '../support/split-capture.ts';
+
+const LAB = 'test/fixtures/lab';
+const folder = mkdtempSync(join(tmpdir(), 'overlens-rotated-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const number = (i: number): string => String(i).padStart(5, '0');
+const NAMES: Record<string, (i: number) => string> = {
+  'editcap -c': (i) => `x_${number(i)}_20261122082950.pcap`,
+  'tcpdump -C': (i) => `x.pcap${i === 0 ? '' : i}`,
+  'tcpdump -W': (i) => `x.pcap${String(i).padStart(2, '0')}`,
+};
+const ODD = (i: number): string => `${String.fromCharCode(97 + (i % 26), 97 + ((i * 7) % 26), 97 + i / 26)}.pcap`;
+
+interface Said {
+  flows: string[];
+  causes: string[];
+  points: string[];
+  pieces: string[][];
+}
+
+async function say(captures: readonly string[], topology: Topology | null): Promise<Said> {
+  const trace = await traceCaptures({ captures, topology });
+  const flows = [...trace.flows()].map((flow) =>
+    JSON.stringify([
+      [flow.protocol, flow.src.ip, flow.src.port, flow.dst.ip, flow.dst.port, flow.first],
+      [flow.packets, flow.bytes, flow.overheadBytes, flow.verdict, flow.outcome, flow.observed, flow.tcp],
+      [flow.unverified?.reason, flow.findings.map(({ code }) => code), flow.arrival],
+    ]),
+  );
+  const pieces = trace.captures.map(({ points }) => points.map((p) => `${p.role} ${p.node} ${p.interface}`));
+  return {
+    flows: flows.sort(),
+    causes: trace.causes.map(
+      ({ code, fromNode, toNode, flows: count, packets }) => `${code} ${fromNode} ${toNode} ${count} ${packets}`,
+    ),
+    points: [...new Set(pieces.flat())].sort(),
+    pieces,
+  };
+}
+
+const topology = await loadTopology([`${LAB}/topology`]);
+const FILES = ['control1-ens5', 'worker1-ens5', 'worker1-any', 'control1-vxlan', 'control1-calic628ed26868'];
+
+describe('a rotated capture', () => {
+  for (const name of FILES) {
+    for (const [tool, nameOf] of Object.entries(NAMES)) {
+      for (const size of [5, 30]) {
+        it(`${name} by ${tool} in pieces of ${size} is what it was whole`, async () => {
+          const at = mkdtempSync(join(folder, 'p-'));
+          const pieces = splitCapture(`${LAB}/${name}.pcap.gz`, size, at, nameOf);
+          // the name of the whole tells nothing either
+          const [whole = ''] = splitCapture(`${LAB}/${name}.pcap.gz`, 1e6, mkdtempSync(join(folder, 'w-')), nameOf);
+          for (const snapshot of [null, topology]) {
+            const { pieces: _, ...expected } = await say([whole], snapshot);
+            const { pieces: inOrder, ...said } = await say(pieces, snapshot);
+            expect(said).toEqual(expected);
+            const order = shuffled(pieces, size);
+            const { pieces: anyOrder, ...again } = await say(order, snapshot);
+            expect(again).toEqual(expected);
+            expect(anyOrder).toEqual(order.map((piece) => inOrder[pieces.indexOf(piece)]));
+          }
+        });
+      }
+    }
+  }
+
+  it('adds up when the pieces have names that have nothing in common', async () => {
+    for (const name of ['control1-ens5', 'worker1-ens5', 'worker2-ens5']) {
+      const at = mkdtempSync(join(folder, 'o-'));
+      const pieces = splitCapture(`${LAB}/${name}.pcap.gz`, 7, at, ODD);
+      const [whole = ''] = splitCapture(`${LAB}/${name}.pcap.gz`, 1e6, mkdtempSync(join(folder, 'w-')), ODD);
+      for (const snapshot of [null, topology]) {
+        const { flows, causes } = await say([whole], snapshot);
+        expect(await say(shuffled(pieces, 3), snapshot)).toMatchObject({ flows, causes });
+      }
+    }
+  });
+
+  it('two NICs rotated side by side are what they were, with what was sent and what arrived', async () => {
+    const at = mkdtempSync(join(folder, 'n-'));
+    const whole = ['control1-ens5', 'worker1-ens5'].map((name) => `${LAB}/${name}.pcap.gz`);
+    const pieces = whole.flatMap((path, i) => splitCapture(path, 20, at, (n) => `cap${i}_${number(n)}.pcap`));
+    const { pieces: _, points: __, ...expected } = await say(whole, topology);
+    expect(await say(pieces, topology)).toMatchObject(expected);
+    expect(await say(shuffled(pieces, 11), topology)).toMatchObject(expected);
+  });
+});
