@@ -1,7 +1,7 @@
 // What the paths of a table mean, decided once per path: where its frames were seen, and the tunnel they were in.
 
 import type { FlowTable } from '../flow/flow-table.ts';
-import type { TunnelRecord } from '../flow/record.ts';
+import type { TunnelRecord } from '../flow/frame-records.ts';
 import type { Points } from './points/points.ts';
 import type { Point } from './points/points-input.ts';
 

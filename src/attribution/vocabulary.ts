@@ -1,5 +1,5 @@
 // The vocabulary of attribution: endpoints, capture points, what was observed, what was to be expected, and the chain.
-import type { FrameEncapsulation, TcpFacts } from '../flow/record.ts';
+import type { FrameEncapsulation, TcpFacts } from '../flow/frame-records.ts';
 import type { Candidate, Evidence, SourceRef } from '../topology/model.ts';
 
 export type EndpointKind = 'pod' | 'tunnel' | 'node' | 'service' | 'external' | 'unknown';

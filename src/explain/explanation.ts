@@ -4,7 +4,7 @@
 import type { Endpoint, Expected, PointRole } from '../attribution/vocabulary.ts';
 import type { ChecksumView } from '../decode/view/checksums.ts';
 import type { FieldView } from '../decode/view/field-view.ts';
-import type { FrameEncapsulation } from '../flow/record.ts';
+import type { FrameEncapsulation } from '../flow/frame-records.ts';
 import type { Evidence, SourceRef } from '../topology/model.ts';
 import type { Finding, Unverified, Verdict } from '../verdict/trace-types.ts';
 import type { Part } from '../wire/header.ts';

@@ -7,12 +7,12 @@ import type { LayerStack } from '../decode/layer-stack.ts';
 import { AddressWords } from './address-words.ts';
 import { ByteView } from './byte-view.ts';
 import type { FlowTable } from './flow-table.ts';
+import type { FrameEncapsulation, TunnelRecord } from './frame-records.ts';
 import { writeLinkKey } from './paths/links.ts';
 import type { NodeAddresses } from './paths/node-addresses.ts';
 import { Selection } from './paths/selection.ts';
 import { NO_TUNNEL, Tunnels } from './paths/tunnels.ts';
 import { Fragments } from './rare/fragments.ts';
-import type { FrameEncapsulation, TunnelRecord } from './record.ts';
 import { WordTable } from './word-table.ts';
 
 const F = FACT;

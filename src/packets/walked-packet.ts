@@ -7,8 +7,8 @@ import { type LayerView, viewPacket } from '../decode/view/packet-view.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { TunnelRecord } from '../flow/frame-records.ts';
 import { PacketLocator } from '../flow/packet-locator.ts';
-import type { TunnelRecord } from '../flow/record.ts';
 import type { Topology } from '../topology/model.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 

@@ -4,7 +4,7 @@
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { LinkRecord, TunnelRecord } from '../../flow/record.ts';
+import type { LinkRecord, TunnelRecord } from '../../flow/frame-records.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';

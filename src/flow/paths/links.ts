@@ -7,7 +7,7 @@ import { formatMac } from '../../net/mac.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { SLL } from '../../wire/sll.ts';
 import { SLL2 } from '../../wire/sll2.ts';
-import type { LinkRecord } from '../record.ts';
+import type { LinkRecord } from '../frame-records.ts';
 import { WordTable } from '../word-table.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.

@@ -7,7 +7,7 @@ import { PROTOCOL, TUNNEL_KIND_OF, TUNNEL_KINDS } from '../../wire/protocols.ts'
 import { UDP } from '../../wire/udp.ts';
 import { VXLAN } from '../../wire/vxlan.ts';
 import type { AddressWords } from '../address-words.ts';
-import type { FrameEncapsulation, TunnelRecord } from '../record.ts';
+import type { FrameEncapsulation, TunnelRecord } from '../frame-records.ts';
 import { WordTable } from '../word-table.ts';
 import { macText } from './links.ts';
 

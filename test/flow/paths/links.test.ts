@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkRecord } from '../../../src/flow/record.ts';
+import type { LinkRecord } from '../../../src/flow/frame-records.ts';
 import { arp, ethernet, gre, hex, ipv4, ipv6, udp, vlan, vxlanFrame } from '../../support/packet-builder.ts';
 import { countFrames, type Frame } from '../traffic.ts';
 

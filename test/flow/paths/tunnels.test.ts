@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TunnelRecord } from '../../../src/flow/record.ts';
+import type { TunnelRecord } from '../../../src/flow/frame-records.ts';
 import { ethernet, geneve, gre, hex, ipv4, ipv6, udp, vlan, vxlan, vxlanFrame } from '../../support/packet-builder.ts';
 import { countFrames, everyRow, flowText, told } from '../traffic.ts';
 
