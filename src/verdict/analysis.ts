@@ -78,7 +78,7 @@ export function analyse(input: AnalysisInput): Analysis {
     const answer = missing[i - seen] ?? 0;
     return missingFlow(shared, answer, i + 1, (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1);
   };
-  const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds() };
+  const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
   return {
     input,
     points,

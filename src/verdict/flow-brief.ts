@@ -3,7 +3,7 @@
 
 import { countRows, type RowCounts } from '../attribution/observe.ts';
 import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
-import { endpointOf, type Who } from '../attribution/who/who.ts';
+import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { FindingCode } from './codes.ts';
 import type { JudgedClass } from './judged-classes.ts';
@@ -12,7 +12,7 @@ import type { FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from './trac
 import { arrivalOf, flowOutcome } from './traced-flow.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
-const TCP = 6;
+const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;
 /** Fewer large segments sent again are no black hole (flow/warnings.ts). */
 const LARGE_AGAIN = 3;
 
@@ -22,7 +22,8 @@ export interface BriefContext {
   /** Index of each point's group (points/point-groups.ts). */
   groups: Int32Array;
   classOf(flow: number): JudgedClass;
-  endOf(who: Who): FlowEnd;
+  /** By the number of its address among the table's ends. */
+  endOf(address: number): FlowEnd;
   make(): TracedFlow;
 }
 
@@ -68,13 +69,11 @@ export class TableBrief implements FlowBrief {
   }
 
   get src(): FlowEnd {
-    const { input, who } = this.#context.shared;
-    return this.#context.endOf(who.whoOf(input.table.ends.source[this.#flow] ?? -1));
+    return this.#context.endOf(this.#context.shared.input.table.ends.source[this.#flow] ?? -1);
   }
 
   get dst(): FlowEnd {
-    const { input, who } = this.#context.shared;
-    return this.#context.endOf(who.whoOf(input.table.ends.destination[this.#flow] ?? -1));
+    return this.#context.endOf(this.#context.shared.input.table.ends.destination[this.#flow] ?? -1);
   }
 
   get srcPort(): number | null {
@@ -186,8 +185,15 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || this.outcome === 'no-answer';
+    this.#own ??= this.#mayWarn() || (this.#mayBeSilent() && this.outcome === 'no-answer');
     return this.#own;
+  }
+
+  /** Only echo requests may be without an answer where the other direction was seen. */
+  #mayBeSilent(): boolean {
+    const { table } = this.#context.shared.input;
+    const protocol = table.protocolOf(this.#flow);
+    return table.reverseOf(this.#flow) < 0 || protocol === ICMP || protocol === ICMPV6;
   }
 
   #mayWarn(): boolean {
@@ -197,13 +203,16 @@ export class TableBrief implements FlowBrief {
     if (shared.errorsOf.has(this.#flow)) return true;
     const { source, destination } = table.ends;
     const src = shared.who.whoOf(source[this.#flow] ?? -1);
-    if (shared.conflicts.about(src, shared.who.whoOf(destination[this.#flow] ?? -1)) !== null) return true;
+    const dst = shared.who.whoOf(destination[this.#flow] ?? -1);
+    if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;
     let wrong = 0;
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
       if (rows.isOuterFragmented(row)) return true;
       again += rows.largeRetransmissions(row);
-      wrong += rows.checksumsWrong(row);
+      const point = shared.pathFacts.point[rows.path(row)];
+      // at the receiver's NIC, where checksums are final
+      if (point?.topologyNode === dst.node) wrong += rows.checksumsWrong(row);
     }
     return again >= LARGE_AGAIN || wrong > 1;
   }
@@ -214,14 +223,14 @@ function milliseconds(seconds: number, nanos: number): number {
 }
 
 /** An address's end, made once. */
-export function createEnds(): (who: Who) => FlowEnd {
-  const known = new Map<Who, FlowEnd>();
-  return (who) => {
-    let end = known.get(who);
+export function createEnds(who: Directory): (address: number) => FlowEnd {
+  const known: (FlowEnd | undefined)[] = [];
+  return (address) => {
+    let end = known[address];
     if (end === undefined) {
-      const { port: _, ...rest } = endpointOf(who, null);
+      const { port: _, ...rest } = endpointOf(who.whoOf(address), null);
       end = rest;
-      known.set(who, end);
+      known[address] = end;
     }
     return end;
   };

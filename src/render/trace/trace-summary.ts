@@ -1,4 +1,5 @@
 // `-o summary`: totals by verdict and by encapsulation, and who sent how much to whom, node by node.
+import { PairMap } from '../../net/pair-map.ts';
 import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
@@ -23,7 +24,13 @@ interface Tally {
 }
 
 /** What each ordered pair of nodes exchanged, by encapsulation (`vxlan`, `plain!`). */
-export type PairTallies = Map<string, { from: string; to: string; carried: Map<string, number> }>;
+export type PairTallies = PairMap<PairTally>;
+
+interface PairTally {
+  from: string;
+  to: string;
+  carried: Map<string, number>;
+}
 
 /** The whole page. */
 export function* renderSummary(trace: Trace, options: RenderOptions): Generator<string> {
@@ -34,7 +41,7 @@ export function* renderSummary(trace: Trace, options: RenderOptions): Generator<
     [...['ok', 'violation', 'unverifiable']].map((verdict) => [verdict, emptyTally()]),
   );
   const encapsulations = new Map<string, Tally>();
-  const pairs: PairTallies = new Map();
+  const pairs: PairTallies = new PairMap();
   for (const flow of flowBriefs(trace)) {
     addTo(verdicts, flow.verdict, flow);
     addTo(encapsulations, encapsulationName(flow), flow);
@@ -71,9 +78,7 @@ function addTo(tallies: Map<string, Tally>, key: string, flow: FlowBrief): void 
 function addPair(pairs: PairTallies, flow: FlowBrief): void {
   if (flow.src.node === null && flow.dst.node === null) return;
   const [from, to] = [flow.src.node ?? UNKNOWN_NODE, flow.dst.node ?? UNKNOWN_NODE];
-  const key = JSON.stringify([from, to]);
-  const pair = pairs.get(key) ?? { from, to, carried: new Map() };
-  pairs.set(key, pair);
+  const pair = pairs.of(from, to, () => ({ from, to, carried: new Map() }));
   const how = encapsulationName(flow) + (flow.verdict === 'violation' ? '!' : '');
   pair.carried.set(how, (pair.carried.get(how) ?? 0) + flow.packets);
 }
@@ -89,7 +94,7 @@ function tallyLines(title: string, tallies: ReadonlyMap<string, Tally>): string[
 }
 
 function pairLines(pairs: PairTallies, options: RenderOptions): string[] {
-  const nodes = [...new Set([...pairs.values()].flatMap(({ from, to }) => [from, to]))].sort();
+  const nodes = [...new Set(pairs.values().flatMap(({ from, to }) => [from, to]))].sort();
   if (nodes.length === 0) return [];
   const names = createNameFitter(nodes.filter((node) => node !== UNKNOWN_NODE));
   return matrixLines(pairs, nodes, names, options) ?? listLines(pairs, options);
@@ -113,14 +118,14 @@ function matrixLines(
 }
 
 function cellOf(pairs: PairTallies, from: string, to: string): string {
-  const carried = pairs.get(JSON.stringify([from, to]))?.carried;
+  const carried = pairs.get(from, to)?.carried;
   if (carried === undefined) return '-';
   return [...carried].map(([how, packets]) => `${how} ${formatCompact(packets)}`).join('\n');
 }
 
 function listLines(pairs: PairTallies, options: RenderOptions): string[] {
   const paint = createPaint(options.color);
-  const all = [...pairs.values()];
+  const all = pairs.values();
   const names = createNameFitter(all.flatMap(({ from, to }) => [from, to]).filter((node) => node !== UNKNOWN_NODE));
   const width = Math.floor((options.width - 24) / 2);
   const rows = all

@@ -6,6 +6,7 @@ import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { macText } from '../../flow/paths/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
+import { PairMap } from '../../net/pair-map.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import type { FlowBrief } from '../trace-types.ts';
@@ -149,17 +150,17 @@ interface Pair {
 const ENOUGH_LOST = 3;
 
 export function pairTally(): PairTally {
-  const pairs = new Map<string, Pair>();
+  const pairs = new PairMap<Pair>();
   return {
     add(flow) {
-      if (flow.src.node === null || flow.dst.node === null || flow.src.node === flow.dst.node) return;
-      const key = `${flow.src.node}|${flow.dst.node}`;
-      const pair = pairs.get(key) ?? newPair(flow);
-      pairs.set(key, pair);
-      addToPair(pair, flow);
+      const [from, to] = [flow.src.node, flow.dst.node];
+      if (from === null || to === null || from === to) return;
+      addToPair(
+        pairs.of(from, to, () => newPair(flow)),
+        flow,
+      );
     },
-    findings: () =>
-      [...pairs.values()].flatMap((pair) => [lostOnUnderlay(pair), icmpOnly(pair)].filter((f) => f !== null)),
+    findings: () => pairs.values().flatMap((pair) => [lostOnUnderlay(pair), icmpOnly(pair)].filter((f) => f !== null)),
   };
 }
 
@@ -171,16 +172,22 @@ function newPair(flow: FlowBrief): Pair {
 }
 
 function addToPair(pair: Pair, flow: FlowBrief): void {
-  const { arrival, outcome, protocol } = flow;
-  if (flow.inScope && arrival !== null && !flow.codes.includes('wrong-destination-vtep')) {
+  const { arrival, protocol } = flow;
+  if (arrival !== null && flow.inScope && !flow.codes.includes('wrong-destination-vtep')) {
     pair.sent += arrival.sent;
     pair.arrived += arrival.arrived;
   }
-  const answered = outcome === 'answered' || outcome === 'refused';
-  if ((protocol === 'icmp' || protocol === 'icmpv6') && answered) pair.echoAnswered++;
-  if (protocol !== 'tcp') return;
-  if (answered) pair.tcpAnswered++;
-  else if (outcome === 'sent-never-arrived' || flow.codes.includes('no-reply')) pair.synUnanswered++;
+  if (protocol === 'icmp' || protocol === 'icmpv6') {
+    if (isAnswered(flow)) pair.echoAnswered++;
+  } else if (protocol === 'tcp' && pair.tcpAnswered === 0) {
+    // one answer is enough to know that TCP passes
+    if (isAnswered(flow)) pair.tcpAnswered++;
+    else if (flow.outcome === 'sent-never-arrived' || flow.codes.includes('no-reply')) pair.synUnanswered++;
+  }
+}
+
+function isAnswered({ outcome }: FlowBrief): boolean {
+  return outcome === 'answered' || outcome === 'refused';
 }
 
 function lostOnUnderlay(pair: Pair): ClusterFinding | null {
