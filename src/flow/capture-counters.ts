@@ -4,6 +4,7 @@ import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
 import { FAULT, FAULT_NAMES } from '../decode/faults.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import type { Moment } from '../net/time.ts';
+import { PacketSketch } from './packet-sketch.ts';
 
 export class CaptureCounters {
   readonly info: CaptureInfo;
@@ -11,6 +12,8 @@ export class CaptureCounters {
   bytes = 0;
   /** Packets passed over because they were outside --since/--until. */
   outsideRange = 0;
+  /** Which packets of flows it holds. */
+  readonly sketch = new PacketSketch();
   readonly outcomes = new Float64Array(4);
   readonly #faults = new Float64Array(256);
   readonly #faultFirst = new Float64Array(256);

@@ -5,7 +5,7 @@ import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { countRows, observationsOf } from '../attribution/observe.ts';
 import { pathFacts } from '../attribution/path-facts.ts';
 import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
-import { groupIndexes, pointGroups } from '../attribution/points/point-groups.ts';
+import { groupIndexes, pointGroups, ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
@@ -22,12 +22,12 @@ import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import { captureNic } from './flow/advice.ts';
 import { insideNode } from './flow/inside-node.ts';
-import { missingFlow } from './flow/missing-flow.ts';
+import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
 import { reverseVisibility } from './flow/reverse-visibility.ts';
 import { sourceConflicts } from './flow/source-conflicts.ts';
 import { createEnds, TableBrief } from './flow-brief.ts';
-import { briefOf } from './flow-briefs.ts';
+
 import { classifyFlows, type FlowClasses } from './flow-classes.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
 import { judgeClasses } from './judged-classes.ts';
@@ -71,7 +71,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
   const groupOf = pointGroups(points, captures);
   const groups = groupIndexes(points, groupOf);
-  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf, groups }, who, order);
+  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf }, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -103,16 +103,18 @@ export function analyse(input: AnalysisInput): Analysis {
     packets: (i) => (i < order.length ? countRows(table, shared.pathFacts, groups, order[i] ?? 0).packets : 0),
     flow: flowAt,
     brief(i) {
-      if (i >= order.length) return briefOf(flowAt(i));
-      const conversation = (conversationOf[i] ?? 0) + 1;
-      return new TableBrief(briefs, { flow: order[i] ?? 0, id: i + 1, conversation, make: () => flowAt(i) });
+      const isSeen = i < order.length;
+      const flow = (isSeen ? order[i] : missing[i - order.length]) ?? 0;
+      const conversation = (conversationOf[isSeen ? i : (positionOf[flow] ?? 0)] ?? 0) + 1;
+      const listed = { flow, id: i + 1, conversation, make: () => flowAt(i) };
+      return isSeen ? new TableBrief(briefs, listed) : missingBrief(shared, briefs.endOf, listed);
     },
   };
 }
 
 function prepare(
   input: AnalysisInput,
-  { points, groupOf, groups }: { points: Points; groupOf: Shared['groupOf']; groups: Int32Array },
+  { points, groupOf }: { points: Points; groupOf: Shared['groupOf'] },
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -137,7 +139,7 @@ function prepare(
     filters: filterHints(table, captures, points.rings),
     changes,
     groupOf,
-    reverseVisible: reverseVisibility(table, points, captures, groups),
+    reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,

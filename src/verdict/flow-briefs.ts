@@ -1,13 +1,13 @@
-// The flows of any trace as briefs: also of one put together by hand, which has objects only.
+// The flows of any trace as briefs: also of one whose `flows` are put together by hand, which has objects only.
 import type { FlowBrief, Trace, TracedFlow } from './trace-types.ts';
 
 export function flowBriefs(trace: Trace): Iterable<FlowBrief> {
-  return trace.briefs?.() ?? asBriefs(trace.flows());
+  return trace.flows.briefs?.() ?? asBriefs(trace.flows());
 }
 
 /** By id, also where a filter left the flow out; null for an id that is not there. */
 export function flowBrief(trace: Trace, id: number): FlowBrief | null {
-  if (trace.brief !== undefined) return trace.brief(id);
+  if (trace.flows.brief !== undefined) return trace.flows.brief(id);
   const flow = trace.flow(id);
   return flow === null ? null : briefOf(flow);
 }

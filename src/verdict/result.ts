@@ -7,7 +7,7 @@ import { collectCauses } from './cause/causes.ts';
 import { pairTally, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
-import type { Cause, FlowBrief, Trace, TracedCapture, TraceSummary } from './trace-types.ts';
+import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
 export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
@@ -26,20 +26,26 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },
     flowCount: passing === null ? analysis.count : passing.length,
-    *flows() {
-      const count = passing === null ? analysis.count : passing.length;
-      for (let i = 0; i < count; i++) yield analysis.flow(passing === null ? i : (passing[i] ?? 0));
-    },
-    *briefs() {
-      const count = passing === null ? analysis.count : passing.length;
-      for (let i = 0; i < count; i++) yield analysis.brief(passing === null ? i : (passing[i] ?? 0));
-    },
-    brief: (id) => (Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.brief(id - 1) : null),
-    reverseOf: (id) => analysis.reverse(id - 1) + 1,
+    flows: flowSource(analysis, passing),
     flow(id) {
       return Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.flow(id - 1) : null;
     },
   };
+}
+
+/** @param passing positions of the flows that pass the filter; null when all do */
+function flowSource(analysis: Analysis, passing: readonly number[] | null): FlowSource {
+  const count = passing === null ? analysis.count : passing.length;
+  const positionOf = (i: number): number => (passing === null ? i : (passing[i] ?? 0));
+  function* flows(): Generator<TracedFlow> {
+    for (let i = 0; i < count; i++) yield analysis.flow(positionOf(i));
+  }
+  function* briefs(): Generator<FlowBrief> {
+    for (let i = 0; i < count; i++) yield analysis.brief(positionOf(i));
+  }
+  const brief = (id: number): FlowBrief | null =>
+    Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.brief(id - 1) : null;
+  return Object.assign(flows, { briefs, brief });
 }
 
 function windowOf({ arrivals, input }: Analysis): Trace['window'] {

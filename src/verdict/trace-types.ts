@@ -172,6 +172,15 @@ export interface TraceIndex {
   ids(): Iterable<number>;
 }
 
+/** Makes flows, in order; a new iterable at each call. */
+export interface FlowSource {
+  (): Iterable<TracedFlow>;
+  /** The same flows for totals and tables, without their objects. */
+  briefs?(): Iterable<FlowBrief>;
+  /** By id, filtered or not; null for an id that is not there. */
+  brief?(id: number): FlowBrief | null;
+}
+
 /** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */
 export interface Trace {
   readonly captures: readonly TracedCapture[];
@@ -183,11 +192,7 @@ export interface Trace {
   readonly flowCount: number;
   /** What tells a packet's flow and place as the trace did; absent in traces put together by hand. */
   readonly index?: TraceIndex;
-  flows(): Iterable<TracedFlow>;
+  /** Of a trace that was read, `flows.briefs` and `flows.brief` tell the same flows without making them: `flow-briefs.ts` asks. */
+  readonly flows: FlowSource;
   flow(id: number): TracedFlow | null;
-  /** The same flows for totals and tables, without their objects: ask through `flow-briefs.ts`, which knows traces without it. */
-  briefs?(): Iterable<FlowBrief>;
-  brief?(id: number): FlowBrief | null;
-  /** Id of the flow in the other direction, filtered or not; 0 when it was not seen. */
-  reverseOf?(id: number): number;
 }

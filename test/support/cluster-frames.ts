@@ -34,11 +34,13 @@ export interface Inner {
   dst: string;
   ttl?: number;
   proto?: number;
+  /** Identification: two datagrams that are alike differ in it. */
+  id?: number;
   transport?: Uint8Array;
 }
 
-export function ip({ src, dst, ttl = 63, proto = 1, transport = build.icmpEcho() }: Inner): Uint8Array {
-  return build.ipv4({ src, dst, ttl, proto }, transport);
+export function ip({ src, dst, ttl = 63, proto = 1, id = 0, transport = build.icmpEcho() }: Inner): Uint8Array {
+  return build.ipv4({ src, dst, ttl, proto, id }, transport);
 }
 
 export const SYN = { 'flags.syn': true, 'flags.ack': false } as const;

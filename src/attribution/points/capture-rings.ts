@@ -1,6 +1,8 @@
 // Rotated captures (tcpdump -C, -G, -W; dumpcap -b; editcap -c): pieces whose names differ in a counter or a time, whose times do not
 // overlap, and whose frames do not contradict each other are one place. The same answer whatever their order.
+
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { PacketSketch } from '../../flow/packet-sketch.ts';
 import { areCompatible, type Home, homeOf, joinHomes, mayBeOne } from './capture-home.ts';
 import type { LinkGroup } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
@@ -24,6 +26,7 @@ interface Strip {
   members: number[];
   spans: TimeLane;
   home: Home;
+  sketch: PacketSketch;
   family: string;
   /** Preferred where several lanes have room. */
   exact: string;
@@ -46,12 +49,14 @@ export function captureRings(
     const { exact, alike } = pieceName(path);
     const family = `${alike}|${kindOf(capture)}`;
     const home = homeOf(groups[i] ?? [], macs, said(i));
-    return { members: [i], spans: span === null ? [] : [span], home, family, exact, path };
+    const { sketch } = capture;
+    return { members: [i], spans: span === null ? [] : [span], home, sketch, family, exact, path };
   });
-  const rings = intoLanes(strips, areCompatible);
+  const rings = intoLanes(strips, (a, b) => areCompatible(a.home, b.home));
   const strands = intoLanes(
     rings.map((ring) => ({ ...ring, family: `${folderOf(ring.path)}|${kindOf(captures[ring.members[0] ?? 0])}` })),
-    mayBeOne,
+    // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
+    (a, b) => mayBeOne(a.home, b.home) && !a.sketch.sharesPackets(b.sketch),
   );
   const ringOf = new Int32Array(captures.length);
   rings.forEach((ring, i) => {
@@ -79,12 +84,12 @@ function inOrder(members: readonly number[], captures: readonly CaptureCounters[
 }
 
 /** Lanes of strips of one family that fit each other. What tells most of its place comes first; what fits two lanes stays alone. */
-function intoLanes(strips: readonly Strip[], agree: (a: Home, b: Home) => boolean): Strip[] {
+function intoLanes(strips: readonly Strip[], agree: (a: Strip, b: Strip) => boolean): Strip[] {
   const lanes: Strip[] = [];
   for (const family of byFamily(strips)) {
     const own: Strip[] = [];
     for (const strip of family.sort(byWhatTheyTell)) {
-      const fitting = own.filter((lane) => agree(lane.home, strip.home) && fits(lane.spans, strip.spans));
+      const fitting = own.filter((lane) => agree(lane, strip) && fits(lane.spans, strip.spans));
       const alike = fitting.length > 1 ? fitting.filter((lane) => lane.exact === strip.exact) : fitting;
       const [lane] = alike;
       if (lane !== undefined && alike.length === 1) join(lane, strip);
@@ -123,4 +128,5 @@ function join(lane: Strip, strip: Strip): void {
   lane.members.push(...strip.members);
   for (const span of strip.spans) addTo(lane.spans, span);
   lane.home = joinHomes(lane.home, strip.home);
+  lane.sketch = lane.sketch.joined(strip.sketch);
 }

@@ -16,6 +16,14 @@ export function groupIndexes(points: Points, groupOf: (point: Point) => string):
   });
 }
 
+/** Points of one place in the captures of one ring: what one of its pieces shows of the place holds of the others. */
+export function ringIndexes(points: Points): Int32Array {
+  const { ringOf } = points.rings;
+  return groupIndexes(points, ({ capture, node, role, interface: device, index }) =>
+    [ringOf[capture], node, role, device, index].join('|'),
+  );
+}
+
 /** Points of one place in the captures of one ring. */
 interface Stretch {
   place: string;

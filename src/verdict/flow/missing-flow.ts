@@ -8,7 +8,7 @@ import { protocolName } from '../../net/protocol-name.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 import { endsOf, isInScope, type Shared } from '../judging-context.ts';
-import type { TracedFlow, Unverified } from '../trace-types.ts';
+import type { FlowBrief, FlowEnd, TracedFlow, Unverified } from '../trace-types.ts';
 
 /** The missing direction of `flow`, as a flow of its own. */
 export function missingFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
@@ -37,6 +37,44 @@ export function missingFlow(shared: Shared, flow: number, id: number, conversati
     inScope: isInScope(src, dst, expected),
   };
 }
+
+/** The same for totals: nothing of it is made but what is asked for. */
+export function missingBrief(
+  shared: Shared,
+  endOf: (address: number) => FlowEnd,
+  { flow, id, conversation, make }: { flow: number; id: number; conversation: number; make: () => TracedFlow },
+): FlowBrief {
+  const { table } = shared.input;
+  const { src, dst, expected } = endsOf(shared, flow, true);
+  return {
+    ...EMPTY,
+    id,
+    conversation,
+    protocol: protocolName(table.protocolOf(flow)),
+    src: endOf(table.ends.destination[flow] ?? -1),
+    dst: endOf(table.ends.source[flow] ?? -1),
+    srcPort: table.destinationPortOf(flow),
+    dstPort: table.sourcePortOf(flow),
+    expected,
+    unverified: whyMissing(shared, flow, src.node),
+    inScope: isInScope(src, dst, expected),
+    whole: make,
+  };
+}
+
+/** What all flows without packets say alike. */
+const EMPTY = {
+  observed: { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null },
+  verdict: 'unverifiable',
+  codes: [],
+  packets: 0,
+  bytes: 0,
+  tcp: null,
+  outcome: 'answered',
+  arrival: null,
+  places: () => [],
+  span: () => ({ first: Number.NaN, last: Number.NaN }),
+} as const;
 
 function whyMissing({ input, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
   if (isAtEdge(input.table, input.captures, answer)) {

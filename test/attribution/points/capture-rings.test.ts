@@ -17,6 +17,8 @@ const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
 const START = 1_700_000_000;
 const [AB, AC] = [vxlan(ip({ src: POD.a, dst: POD.b })), vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c })];
+/** From pod a to pod b; no two alike. */
+const datagram = (id: number): Uint8Array => vxlan(ip({ src: POD.a, dst: POD.b, id }));
 /** Frames of no node: they tell nothing of their place. */
 const ELSEWHERE = plain(ip({ src: '192.0.2.1', dst: '192.0.2.2' }), '02:00:00:00:09:01', '02:00:00:00:09:02');
 
@@ -64,8 +66,20 @@ describe('pieces of one capture', () => {
   });
 
   it('of other names add up, but no node is told by them', async () => {
-    const trace = await traceFrames([file('x.pcap', 0, AB, AC), file('y.pcap', 10, AB, AB)], TOPOLOGY);
+    const frames = [file('x.pcap', 0, datagram(1), AC), file('y.pcap', 10, datagram(2), datagram(3))];
+    const trace = await traceFrames(frames, TOPOLOGY);
     expect(trace.captures[1]?.points[0]).toMatchObject({ role: 'underlay', node: null });
     expect(trace.all.find((flow) => flow.dst.ip === POD.b)?.packets).toBe(3);
+  });
+
+  it('hold no packet twice: the same packets at another time are those of another clock, and count once', async () => {
+    const seen = [1, 2, 3, 4].map(datagram);
+    const packets = async (...files: FrameFile[]): Promise<number | undefined> => {
+      const trace = await traceFrames(files, TOPOLOGY);
+      return trace.all.find((flow) => flow.dst.ip === POD.b)?.packets;
+    };
+    expect(await packets(file('x.pcap', 0, ...seen), file('y.pcap', 10, ...seen))).toBe(4);
+    expect(await packets(file('y.pcap', 10, ...seen.slice(1)), file('x.pcap', 0, ...seen))).toBe(4);
+    expect(await packets(file('x.pcap', 0, ...seen), file('y.pcap', 10, ...[5, 6, 7].map(datagram)))).toBe(7);
   });
 });
