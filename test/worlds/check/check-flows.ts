@@ -1,0 +1,107 @@
+// The flows of a trace against the truth: who, what, how many, and with what verdict.
+import type { Trace, TracedFlow } from '../../../src/index.ts';
+import { poolOf } from '../cluster/calico.ts';
+import { missingPool } from '../cluster/snapshot.ts';
+import type { FlowTruth } from '../traffic/scene.ts';
+import type { World } from '../world.ts';
+import { type Lie, type LieKind, lieOf } from './lies.ts';
+import { type FlowView, isKnowable, isMisled, isTornBetween, type View } from './view.ts';
+
+export function keyOf({ protocol, src, dst }: TracedFlow): string {
+  return `${protocol} ${src.ip} ${dst.ip} ${src.port ?? 0} ${dst.port ?? 0}`;
+}
+
+export function checkFlows(world: World, view: View, trace: Trace): { lies: Lie[]; traced: Map<string, TracedFlow> } {
+  const traced = new Map<string, TracedFlow>();
+  for (const flow of trace.flows()) traced.set(keyOf(flow), flow);
+  const lies: Lie[] = [];
+  for (const [key, flow] of traced) {
+    const truth = world.scene.flows.get(key) ?? null;
+    const tell = (kind: LieKind, detail: string): void => {
+      lies.push(lieOf(kind, `${key}: ${detail}`, { world, truth, traced: flow, report: null }));
+    };
+    if (truth === null) {
+      if (view.readable) tell('phantom', `no such flow was sent; verdict ${flow.verdict}`);
+      continue;
+    }
+    const misled = isMisled(world, view, truth);
+    if (!misled) checkNames(world, truth, flow, tell);
+    const seen = view.flows.get(key);
+    if (seen === undefined) continue;
+    checkVerdict(world, truth, { flow, seen, misled, tell });
+    checkCounts(world, truth, { flow, seen, misled, tell });
+  }
+  for (const [key, seen] of view.flows) {
+    const truth = world.scene.flows.get(key) ?? null;
+    if (traced.has(key) || !seen.visible || truth === null || truth.optional) continue;
+    const detail = `${key}: is in the captures and not in the trace`;
+    lies.push(lieOf('vanished', detail, { world, truth, traced: null, report: null }));
+  }
+  return { lies, traced };
+}
+
+type Tell = (kind: LieKind, detail: string) => void;
+
+function checkNames(world: World, truth: FlowTruth, flow: TracedFlow, tell: Tell): void {
+  const { cluster, askedPools } = world.scene;
+  for (const side of ['src', 'dst'] as const) {
+    const end = flow[side];
+    const ip = truth[side];
+    const owner = side === 'src' ? truth.srcNode : truth.dstNode;
+    const pod = cluster.pods.find((one) => one.ip === ip) ?? null;
+    // whose address the outer header shows cannot be known to be false
+    if (truth.faultCode === 'wrong-source-vtep' && !isKnowable(world, truth)) continue;
+    const node = owner === null ? null : (cluster.nodes[owner]?.name ?? null);
+    if (end.node !== null && end.node !== node) tell('wrong-name', `${side} node ${end.node}, truth ${node}`);
+    if (end.pod !== null && end.pod !== pod?.name && !isService(world, ip))
+      tell('wrong-name', `${side} pod ${end.pod}, truth ${pod?.name ?? 'none'}`);
+    const pools = askedPools.filter((one) => one.name !== missingPool(world.scene));
+    const pool = poolOf(pools, ip)?.name ?? null;
+    if (end.pool !== null && end.pool !== pool) tell('wrong-name', `${side} pool ${end.pool}, truth ${pool}`);
+  }
+}
+
+function isService({ scene }: World, ip: string): boolean {
+  return scene.cluster.services.some((service) => service.ip === ip);
+}
+
+interface Judged {
+  flow: TracedFlow;
+  seen: FlowView;
+  /** The snapshot says otherwise, and nothing shows that it is wrong. */
+  misled: boolean;
+  tell: Tell;
+}
+
+function checkVerdict(world: World, truth: FlowTruth, { flow, seen, misled, tell }: Judged): void {
+  const { verdict } = flow;
+  const codes = flow.findings.filter((one) => one.severity === 'violation').map((one) => one.code);
+  const told = `${flow.expected.encapsulation} expected (${flow.expected.reason}), ${flow.observed.encapsulation} observed`;
+  if (isTornBetween(world, truth)) {
+    if (verdict !== 'unverifiable' && seen.onNic) tell('contested', `${verdict} though two files contradict; ${told}`);
+    return;
+  }
+  if (seen.faulty) {
+    if (verdict === 'ok' && isKnowable(world, truth)) tell('false-ok', `fault ${truth.faultCode}; ${told}`);
+    return;
+  }
+  if (verdict !== 'violation' || seen.perhapsFaulty) return;
+  if (misled) return;
+  tell('false-violation', `${codes.join(' ')}; ${told}`);
+}
+
+function checkCounts({ scene }: World, truth: FlowTruth, { flow, seen, tell }: Judged): void {
+  if (seen.frames === null) return;
+  const frames = new Map<number, number>();
+  for (const one of flow.observations) frames.set(one.capture, (frames.get(one.capture) ?? 0) + one.packets);
+  seen.frames.forEach((count, capture) => {
+    const counted = frames.get(capture) ?? 0;
+    if (counted !== count) tell('miscount', `capture ${capture} holds ${count} frames, ${counted} counted`);
+  });
+  if (truth.optional) return;
+  if (flow.packets < seen.least || flow.packets > seen.most)
+    tell('miscount', `${flow.packets} packets, truth ${seen.least} to ${seen.most}`);
+  const resent = flow.tcp?.retransmissions ?? 0;
+  const quiet = truth.answered && scene.fault === null && scene.stale === null;
+  if (resent > 0 && quiet) tell('resent', `${resent} segments told as sent again, none was`);
+}

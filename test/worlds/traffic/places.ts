@@ -1,0 +1,118 @@
+// A packet at one place after the other: a veth, a tunnel device, a NIC, and the copies that a mirror makes of it.
+import { isIpv6 } from '../address.ts';
+import type { Decision } from '../cluster/calico.ts';
+import type { Device, End, WorldNode } from '../cluster/cluster-model.ts';
+import { erspan, ethernetIp, gretap, type IpPacket, ip, udp, vxlan } from '../frames.ts';
+import { flowKey, nodeAt, type Scene, type Sighting } from './scene.ts';
+import { noteFlow } from './truth.ts';
+
+const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
+/** Seconds from one place to the next. */
+export const HOP = 40e-6;
+
+export interface Sent {
+  /** As it goes between the nodes. */
+  packet: IpPacket;
+  /** As the sending pod, the receiving pod has it, where translated. */
+  atSource?: IpPacket;
+  atTarget?: IpPacket;
+  from: End;
+  to: End;
+  time: number;
+  kind: string;
+  asks: boolean;
+}
+
+/** A packet on its way. */
+export interface Going extends Sent {
+  scene: Scene;
+  number: number;
+}
+
+/** At a pod's veth, and wherever that is mirrored to. */
+export function atVeth(
+  going: Going,
+  { node, pod }: End,
+  packet: IpPacket,
+  { time, outgoing, ttl }: { time: number; outgoing: boolean; ttl: number },
+): void {
+  if (pod === null || node === null) return;
+  const { scene } = going;
+  const flow = flowKey(packet);
+  if (packet !== going.packet) note(going, packet, null, null, false);
+  const [src, dst] = outgoing ? [WORKLOAD_MAC, pod.mac] : [pod.mac, WORKLOAD_MAC];
+  const frame = ethernetIp(src, dst, ip(packet, ttl));
+  const at = nodeAt(scene, node);
+  see(going, at, pod.veth, { role: 'veth', frame, outgoing, carried: 'none', faulty: false, flow, time });
+  if (scene.mirror?.pod === pod.ip) mirror(going, at, frame, { flow, time });
+}
+
+/** A copy of a veth's frame on its way to a collector. */
+function mirror(going: Going, node: WorldNode, frame: Buffer, { flow, time }: { flow: string; time: number }): void {
+  const { scene } = going;
+  if (scene.mirror === null) return;
+  const { collector, kind } = scene.mirror;
+  const other = scene.cluster.nodes.find(({ ip: address }) => address === collector) ?? null;
+  if (other === node) return;
+  const [src, dst] = [node.ip, collector];
+  const id = nextId(scene, node);
+  const copies = {
+    gretap: () => ({ protocol: 47, body: gretap(frame), overhead: 38 }),
+    erspan: () => ({ protocol: 47, body: erspan(7, id, frame), overhead: 50 }),
+    vxlan: () => ({ protocol: 17, body: udp(src, dst, { src: 40000, dst: 4789 }, vxlan(77, frame)), overhead: 50 }),
+  };
+  const { overhead, ...rest } = copies[kind]();
+  const outer: IpPacket = { src, dst, id, dontFragment: false, ...rest };
+  const shown = { role: 'nic', carried: 'copy', faulty: false, overhead, flow } as const;
+  const near = other !== null && other.subnet === node.subnet;
+  note({ ...going, asks: false, kind: 'mirror' }, outer, null, null, false);
+  const sent = ethernetIp(node.nic.mac, near ? other.nic.mac : gatewayOf(scene, node), ip(outer, 64));
+  see(going, node, node.nic, { ...shown, frame: sent, outgoing: true, time: time + HOP / 2 });
+  if (other === null) return;
+  const received = near ? sent : ethernetIp(gatewayOf(scene, other), other.nic.mac, ip(outer, 63));
+  see(going, other, other.nic, { ...shown, frame: received, outgoing: false, time: time + HOP });
+}
+
+/** What differs from place to place. */
+export type Shown = Pick<Sighting, 'role' | 'frame' | 'outgoing' | 'carried' | 'faulty' | 'time'> &
+  Partial<Pick<Sighting, 'raw' | 'flow' | 'packetType'>> & { overhead?: number };
+
+/** One more place where the packet can be seen. */
+export function see({ scene, packet, number }: Going, node: WorldNode, device: Device, shown: Shown): void {
+  const { overhead = 0, ...rest } = shown;
+  const raw = shown.raw ?? false;
+  const link = raw ? 0 : 14;
+  const transport = packet.protocol === 1 || packet.protocol === 58 ? 8 : packet.protocol === 6 ? 20 : 8;
+  scene.sightings.push({
+    node: node.index,
+    device: device.name,
+    ifindex: device.ifindex,
+    packetType: shown.outgoing ? 4 : 0,
+    flow: flowKey(packet),
+    packet: number,
+    needed: link + overhead + (isIpv6(packet.src) ? 40 : 20) + transport,
+    ...rest,
+    raw,
+  });
+}
+
+/** Into the truth of the packet's flow. */
+export function note(
+  { scene, from, to, kind, asks }: Going,
+  packet: IpPacket,
+  asked: Decision | null,
+  live: Decision | null,
+  faulty: boolean,
+): void {
+  noteFlow(scene, packet, { from, to, kind, asks, asked, live, faulty });
+}
+
+export function gatewayOf({ cluster }: Scene, node: WorldNode): string {
+  return cluster.gatewayMacs[node.subnet] ?? '02:fe:00:00:00:00';
+}
+
+export function nextId(scene: Scene, node: WorldNode): number {
+  const id = (scene.ids[node.index] ?? 0) + 1;
+  scene.ids[node.index] = id;
+  return id & 0xffff;
+}
