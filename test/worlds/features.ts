@@ -11,6 +11,7 @@ const SHARES = {
   'nested-pools': 0.1,
   'disabled-pools': 0.1,
   'second-nic': 0.2,
+  'fabric-mac': 0.08,
   'felix-settings': 0.1,
   // the traffic
   'host-traffic': 0.5,

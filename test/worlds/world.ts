@@ -52,22 +52,29 @@ function drawMirror(random: Random, { cluster }: Scene): Scene['mirror'] {
   return { pod, kind, collector: random.chance(0.5) ? '10.30.0.9' : random.pick(cluster.nodes).ip };
 }
 
-/** Writes captures and snapshot into a folder; the paths that the program is given. */
-export function writeWorld({ files, snapshot }: World, folder: string): { captures: string[]; topology: string } {
+/** Writes captures and snapshot into a new folder, for whoever looks at them with the CLI. */
+export function writeWorld(world: World, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'topology'), { recursive: true });
-  for (const { path, text } of snapshot) {
+  for (const { path, text } of world.snapshot) {
     const place = join(folder, 'topology', path);
     mkdirSync(dirname(place), { recursive: true });
     writeFileSync(place, text);
   }
-  return { captures: files.map((file) => writeCapture(file, folder)), topology: join(folder, 'topology') };
+  writeCaptures(world.files, folder);
 }
 
-export function writeCapture({ name, bytes }: CaptureFile, folder: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
+/** Over what was there; the paths that the program is given. */
+export function writeCaptures(files: readonly CaptureFile[], folder: string): string[] {
+  return files.map(({ name, bytes }) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  });
+}
+
+/** The snapshot as `loadTopology` would find it in a folder, without the disk. */
+export function documentsOf({ snapshot }: World): { file: string; path: string; text: string; named: boolean }[] {
+  return snapshot.map(({ path, text }) => ({ file: join('topology', path), path, text, named: false }));
 }
 
 /** The truth of a world as one readable object, for whoever looks at it with the CLI. */

@@ -1,7 +1,7 @@
 // The same answer for any order of files, any split into pieces, either reader: one of them per world, in turn.
 import { type Topology, type Trace, traceCaptures, type VerifyReport, verifyTrace } from '../../../src/index.ts';
 import { isPlainClassic, pieceFiles } from '../capture/files.ts';
-import { type World, writeCapture } from '../world.ts';
+import { type World, writeCaptures } from '../world.ts';
 import { keyOf } from './check-flows.ts';
 import { type Lie, lieOf } from './lies.ts';
 
@@ -29,7 +29,7 @@ function splitOne(world: World, { captures, folder }: Given): string[] {
   const tap = { ...largest.tap, written: [...largest.written] };
   const parts = pieceFiles(world.scene, tap, { name: largest.name, pieces: 2, random });
   const index = world.files.indexOf(largest);
-  const paths = parts.map((part) => writeCapture(part, folder));
+  const paths = writeCaptures(parts, folder);
   return captures.flatMap((path, i) => (i === index ? paths : [path]));
 }
 

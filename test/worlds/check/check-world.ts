@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  loadTopology,
+  buildTopology,
   type Trace,
   type TracedFlow,
   traceCaptures,
@@ -11,7 +11,7 @@ import {
   verifyTrace,
 } from '../../../src/index.ts';
 import type { FeatureSet } from '../features.ts';
-import { makeWorld, type World, writeWorld } from '../world.ts';
+import { documentsOf, makeWorld, type World, writeCaptures } from '../world.ts';
 import { checkFlows } from './check-flows.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkVariant } from './check-variants.ts';
@@ -28,7 +28,7 @@ export interface Outcome {
   live: { pods: boolean; passed: boolean } | null;
 }
 
-/** A folder of this process, emptied with every world. */
+/** A folder of this process, for the captures of one world after the other. */
 export function workFolder(): string {
   const base = join(tmpdir(), 'overlens-worlds');
   mkdirSync(base, { recursive: true });
@@ -44,11 +44,11 @@ export async function checkSeed(seed: number, folder: string, only: FeatureSet |
 }
 
 export async function checkWorld(world: World, folder: string): Promise<Outcome> {
-  const { captures, topology: path } = writeWorld(world, folder);
+  const captures = writeCaptures(world.files, folder);
   const packets = world.files.reduce((sum, file) => sum + file.written.length, 0);
   const outcome = { seed: world.seed, flows: world.scene.flows.size, packets };
   try {
-    const topology = await loadTopology([path]);
+    const topology = buildTopology(documentsOf(world));
     const trace = await traceCaptures({ captures, topology });
     const report = verifyTrace(trace, { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology });
     const view = viewOf(world);

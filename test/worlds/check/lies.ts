@@ -37,43 +37,45 @@ export interface Context {
   report: VerifyReport | null;
 }
 
-/** The first that fits names the rule. */
-const RULES: readonly [LieKind | null, string, (context: Context) => boolean][] = [
-  ['crash', 'crash', () => true],
-  ['contested', '5', () => true],
-  ['hidden-pass', '3', () => true],
-  ['file-order', 'D order', () => true],
-  ['split', '11 pieces', () => true],
-  ['reader', 'D reader', () => true],
-  ['resent', '11', () => true],
-  ['miscount', '11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],
-  ['miscount', '11 any-v1', ({ world }) => world.taps.some((tap) => tap.kind === 'any1')],
-  ['miscount', '11 mirror', ({ truth, world }) => isMirrored(world, truth)],
-  ['miscount', '11 clocks', ({ world }) => world.taps.some((tap) => tap.offset !== 0)],
-  ['miscount', '11', () => true],
-  [null, '8', ({ truth, world }) => truth?.kind === 'tunnel' || (truth === null && world.features.has('pod-tunnels'))],
-  [null, '9', ({ truth, world }) => truth?.kind === 'mirror' || (truth === null && world.scene.mirror !== null)],
-  ['false-violation', '9', ({ truth, world }) => isMirrored(world, truth)],
-  [null, '13', ({ truth, world }) => world.scene.stale?.kind === 'pod-born' && isMoved(world, truth)],
-  [null, '14', ({ truth, world }) => world.scene.stale?.kind === 'pod-moved' && isMoved(world, truth)],
-  ['false-violation', '15', ({ truth, world }) => truth !== null && isBorrowed(world.scene.cluster.pods, truth)],
-  ['false-ok', '15', ({ truth, world }) => truth !== null && isWeak(world, truth)],
-  ['wrong-name', '15', ({ truth, world }) => truth !== null && isWeak(world, truth)],
-  [null, '18', ({ truth }) => truth?.faultCode === 'wrong-tunnel-mac'],
-  [null, '16', ({ truth }) => truth?.faultCode === 'wrong-destination-vtep'],
-  [null, '12', ({ truth }) => truth?.faultCode === 'local-traffic-on-underlay'],
-  [
-    'false-pass',
-    '1',
-    ({ truth, traced, world }) => truth?.faultCode === 'overlay-bypassed' && isUnplaced(world, traced),
-  ],
-  ['false-pass', '2', ({ truth }) => truth?.faultCode === 'overlay-bypassed'],
-  ['false-pass', 'A', () => true],
-  ['wrong-place', 'D place', () => true],
+type Fits = (context: Context) => boolean;
+
+/** What was wrong tells the rule, whatever the lie; the first that fits counts. */
+const BY_CAUSE: readonly [string, Fits][] = [
+  ['8', ({ truth, world }) => truth?.kind === 'tunnel' || (truth === null && world.features.has('pod-tunnels'))],
+  ['9', ({ truth, world }) => truth?.kind === 'mirror' || (truth === null && world.scene.mirror !== null)],
+  ['9', ({ truth, world }) => truth?.faulty === 0 && isMirrored(world, truth)],
+  ['13', ({ truth, world }) => world.scene.stale?.kind === 'pod-born' && isMoved(world, truth)],
+  ['14', ({ truth, world }) => world.scene.stale?.kind === 'pod-moved' && isMoved(world, truth)],
+  ['15', ({ truth, world }) => truth !== null && isWeak(world, truth)],
+  ['15', ({ truth, world }) => truth?.faulty === 0 && isBorrowed(world.scene.cluster.pods, truth)],
+  ['18', ({ truth }) => truth?.faultCode === 'wrong-tunnel-mac'],
+  ['16', ({ truth }) => truth?.faultCode === 'wrong-destination-vtep'],
+  ['12', ({ truth }) => truth?.faultCode === 'local-traffic-on-underlay'],
+  ['10', ({ truth, world }) => truth?.faultCode === 'overlay-bypassed' && world.scene.fault?.podFrame === true],
+  ['1', ({ truth, traced }) => truth?.faultCode === 'overlay-bypassed' && isUnplaced(traced)],
+  ['2', ({ truth }) => truth?.faultCode === 'overlay-bypassed'],
 ];
 
+const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
+  crash: [['crash', () => true]],
+  contested: [['5', () => true]],
+  'hidden-pass': [['3', () => true]],
+  'file-order': [['D order', () => true]],
+  reader: [['D reader', () => true]],
+  split: [['11 pieces', () => true]],
+  'wrong-place': [['D place', () => true]],
+  resent: [['11', () => true]],
+  miscount: [
+    ['11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],
+    ['11 any-v1', ({ world }) => world.taps.some((tap) => tap.kind === 'any1')],
+    ['11 mirror', ({ truth, world }) => isMirrored(world, truth)],
+    ['11 clocks', ({ world }) => world.taps.some((tap) => tap.offset !== 0)],
+    ['11', () => true],
+  ],
+};
+
 export function lieOf(kind: LieKind, detail: string, context: Context): Lie {
-  const rule = RULES.find(([of, , fits]) => (of === null || of === kind) && fits(context))?.[1] ?? `${kind}`;
+  const rule = (BY_KIND[kind] ?? BY_CAUSE).find(([, fits]) => fits(context))?.[0] ?? 'unknown';
   return { kind, rule, flow: context.truth?.key ?? null, detail };
 }
 
@@ -90,6 +92,6 @@ function isMirrored({ scene }: World, truth: FlowTruth | null): boolean {
 }
 
 /** Seen plain only where nobody knows the place. */
-function isUnplaced(_world: World, traced: TracedFlow | null): boolean {
+function isUnplaced(traced: TracedFlow | null): boolean {
   return traced?.unverified?.reason === 'point-unknown' || traced?.observed.encapsulation === 'unknown';
 }

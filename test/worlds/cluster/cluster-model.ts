@@ -72,6 +72,8 @@ export interface Cluster {
   linkPrefix: number;
   /** Of the router in each subnet. */
   gatewayMacs: string[];
+  /** A cloud's network answers for everybody with one MAC: no NIC ever sees its neighbour's. */
+  fabric: boolean;
   vni: number;
   port: number;
 }

@@ -13,6 +13,8 @@ const NODE_NAMES: readonly ((i: number, ip: string) => string)[] = [
   (i) => `n${String.fromCharCode(97 + i)}`,
 ];
 const NIC_NAMES = ['eth0', 'ens5', 'ens192', 'enp1s0', 'bond0', 'eno1'];
+/** Azure's. */
+const FABRIC_MAC = '12:34:56:78:9a:bc';
 const NAMESPACES = ['shop', 'kube-system', 'bank', 'default'];
 
 export function makeCluster(random: Random, has: FeatureSet): Cluster {
@@ -28,7 +30,10 @@ export function makeCluster(random: Random, has: FeatureSet): Cluster {
     blocks: makeBlocks(random.fork('blocks'), nodes, pools),
     services: [],
     linkPrefix,
-    gatewayMacs: Array.from({ length: subnets }, (_, i) => macText([2, 0xfe, 0, 0, 0, i])),
+    gatewayMacs: Array.from({ length: subnets }, (_, i) =>
+      has.has('fabric-mac') ? FABRIC_MAC : macText([2, 0xfe, 0, 0, 0, i]),
+    ),
+    fabric: has.has('fabric-mac'),
     vni: settings?.pick([4096, 5000, 77]) ?? 4096,
     port: settings?.pick([4789, 8472, 14789]) ?? 4789,
   };

@@ -195,6 +195,7 @@ function linkFrame(scene: Scene, from: WorldNode, to: WorldNode, { frame, time, 
 
 /** ARP between neighbours. */
 function neighbours(scene: Scene, random: Random): void {
+  if (scene.cluster.fabric) return;
   for (const node of scene.cluster.nodes) {
     const near = scene.cluster.nodes.filter((other) => other !== node && other.subnet === node.subnet);
     if (near.length === 0) continue;

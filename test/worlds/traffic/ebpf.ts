@@ -4,6 +4,7 @@ import { isIpv6 } from '../address.ts';
 import { type End, nodeEnd, podEnd, type WorldNode, type WorldPod } from '../cluster/cluster-model.ts';
 import { ethernetIp, type IpPacket, ip, TCP_FLAG, tcp, udp, vxlan } from '../frames.ts';
 import type { Random } from '../random.ts';
+import { crossing } from './places.ts';
 import { type Carried, flowKey, nodeAt, type Scene, type Sighting } from './scene.ts';
 import { noteFlow } from './truth.ts';
 
@@ -92,10 +93,7 @@ function tunnelled(
     false,
   );
   const outer: IpPacket = { src: from.ip, dst: to.ip, protocol: 17, id: packet.id, dontFragment: true, body };
-  const routed = from.subnet !== to.subnet;
-  const gateway = (node: WorldNode): string => scene.cluster.gatewayMacs[node.subnet] ?? NO_MAC;
-  const sent = ethernetIp(from.nic.mac, routed ? gateway(from) : to.nic.mac, ip(outer, 56));
-  const received = routed ? ethernetIp(gateway(to), to.nic.mac, ip(outer, 55)) : sent;
+  const { sent, received } = crossing(scene, from, to, (routers) => ip(outer, 56 - routers));
   see(talk, from, { packet, frame: sent, outgoing: true, time, carried: 'vxlan' });
   see(talk, to, { packet, frame: received, outgoing: false, time: time + 5e-5, carried: 'vxlan' });
 }

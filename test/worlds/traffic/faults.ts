@@ -35,6 +35,7 @@ function oneFault(random: Random, has: FeatureSet, cluster: Cluster, tunnelled: 
     pool: perPool ? (pool?.name ?? null) : null,
     other: third.length === 0 ? from.index : random.pick(third).index,
     secondNic: has.has('second-nic') && random.chance(0.4),
+    podFrame: random.chance(0.15),
   };
 }
 
@@ -64,6 +65,8 @@ export interface Encapsulation {
   outerSource: string | null;
   macNode: WorldNode | null;
   secondNic: boolean;
+  /** The pod's own frame, as an eBPF node lets it out. */
+  podFrame: boolean;
 }
 
 /** What the node really does with a packet, its fault included. */
@@ -74,6 +77,7 @@ export function encapsulationOf(scene: Scene, from: WorldNode, live: Decision, e
     outerSource: null,
     macNode: null,
     secondNic: false,
+    podFrame: false,
     broken: false,
     delivered: true,
   };
@@ -85,6 +89,7 @@ export function encapsulationOf(scene: Scene, from: WorldNode, live: Decision, e
   const to = live.to as WorldNode;
   switch (fault.code) {
     case 'overlay-bypassed': {
+      if (fault.podFrame) return { ...broken, wire: 'none', podFrame: true, delivered: false };
       const secondNic = fault.secondNic && from.nic2 !== null;
       return { ...broken, wire: 'none', secondNic, delivered: secondNic || from.subnet === to.subnet };
     }

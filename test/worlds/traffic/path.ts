@@ -4,8 +4,8 @@ import { isIpv6 } from '../address.ts';
 import { type Decision, decide } from '../cluster/calico.ts';
 import type { Device, WorldNode } from '../cluster/cluster-model.ts';
 import { ethernetIp, flowPort, type IpPacket, ip, udp, vxlan, wireguardData } from '../frames.ts';
-import { encapsulationOf } from './faults.ts';
-import { atVeth, type Going, gatewayOf, HOP, nextId, note, type Sent, see } from './places.ts';
+import { type Encapsulation, encapsulationOf } from './faults.ts';
+import { atVeth, crossing, type Going, gatewayOf, HOP, nextId, note, type Sent, see, WORKLOAD_MAC } from './places.ts';
 import { type Carried, flowKey, livePools, nodeAt, type Scene } from './scene.ts';
 
 /** Sends a packet on its way; whether it gets there. */
@@ -61,12 +61,12 @@ function leave(going: Going, source: WorldNode, target: WorldNode | null, ttl: n
   const faulty = how.broken || how.wire !== asked.wire;
   note(going, packet, asked, live, faulty);
   if (target === null) {
-    plainOut(going, source, null, { ttl, faulty });
+    plainOut(going, source, null, { ttl, faulty, how });
     return ttl;
   }
   const receiver = how.outerTarget ?? target;
   if (how.wire === 'none' || how.wire === 'local') {
-    const routed = plainOut(going, source, target, { ttl, faulty, secondNic: how.secondNic });
+    const routed = plainOut(going, source, target, { ttl, faulty, how });
     return how.delivered ? ttl - routed : null;
   }
   const tunnel = { source, receiver, target, ttl, faulty, ...how };
@@ -154,17 +154,13 @@ function underlay(
   { outer, faulty, carried, overhead, time }: Outer,
 ): void {
   const { scene, packet } = going;
-  const routed = from.subnet === to.subnet ? 0 : 1;
-  const hop = routed === 1 ? gatewayOf(scene, from) : to.nic.mac;
   // what WireGuard carries is nobody's to see: the packet counts for the outer flow only
   const hidden = carried === 'wireguard';
   const flow = hidden ? flowKey(outer) : flowKey(packet);
   if (hidden) note({ ...going, asks: false, kind: 'wireguard' }, outer, null, null, false);
   const common = { role: 'nic', carried, faulty, overhead, flow } as const;
-  const sent = ethernetIp(from.nic.mac, hop, ip(outer, 64));
+  const { sent, received } = crossing(scene, from, to, (routers) => ip(outer, 64 - routers));
   see(going, from, from.nic, { ...common, frame: sent, outgoing: true, time });
-  const back = routed === 1 ? gatewayOf(scene, to) : from.nic.mac;
-  const received = routed === 1 ? ethernetIp(back, to.nic.mac, ip(outer, 63)) : sent;
   see(going, to, to.nic, { ...common, frame: received, outgoing: false, time: time + HOP });
 }
 
@@ -173,20 +169,29 @@ function plainOut(
   going: Going,
   from: WorldNode,
   to: WorldNode | null,
-  { ttl, faulty, secondNic = false }: { ttl: number; faulty: boolean; secondNic?: boolean },
+  { ttl, faulty, how }: { ttl: number; faulty: boolean; how: Encapsulation },
 ): number {
   const { scene, packet, time } = going;
-  const second = secondNic && from.nic2 !== null && to?.nic2 ? { from: from.nic2, to: to.nic2 } : null;
-  const role = second === null ? 'nic' : 'nic2';
-  const routed = second === null && from.subnet !== to?.subnet ? 1 : 0;
-  const out = second?.from ?? from.nic;
-  const into = second?.to ?? to?.nic ?? null;
-  const hop = routed === 1 || into === null ? gatewayOf(scene, from) : into.mac;
-  const shown = { role, carried: 'none', faulty } as const;
-  const sent = ethernetIp(out.mac, hop, ip(packet, ttl));
-  see(going, from, out, { ...shown, frame: sent, outgoing: true, time: time + HOP });
-  if (to === null || into === null) return 0;
-  const received = routed === 1 ? ethernetIp(gatewayOf(scene, to), into.mac, ip(packet, ttl - 1)) : sent;
-  see(going, to, into, { ...shown, frame: received, outgoing: false, time: time + 2 * HOP });
-  return routed;
+  const shown = { role: 'nic', carried: 'none', faulty } as const;
+  const leave = (device: Device, frame: Buffer, role: 'nic' | 'nic2'): void =>
+    see(going, from, device, { ...shown, role, frame, outgoing: true, time: time + HOP });
+  if (how.podFrame && going.from.pod !== null) {
+    leave(from.nic, ethernetIp(going.from.pod.mac, WORKLOAD_MAC, ip(packet, ttl)), 'nic');
+    return 0;
+  }
+  if (to === null) {
+    leave(from.nic, ethernetIp(from.nic.mac, gatewayOf(scene, from), ip(packet, ttl)), 'nic');
+    return 0;
+  }
+  const second = how.secondNic && from.nic2 !== null && to.nic2 !== null ? { from: from.nic2, to: to.nic2 } : null;
+  if (second !== null) {
+    const frame = ethernetIp(second.from.mac, second.to.mac, ip(packet, ttl));
+    leave(second.from, frame, 'nic2');
+    see(going, to, second.to, { ...shown, role: 'nic2', frame, outgoing: false, time: time + 2 * HOP });
+    return 0;
+  }
+  const { sent, received, routers } = crossing(scene, from, to, (passed) => ip(packet, ttl - passed));
+  leave(from.nic, sent, 'nic');
+  see(going, to, to.nic, { ...shown, frame: received, outgoing: false, time: time + 2 * HOP });
+  return routers;
 }

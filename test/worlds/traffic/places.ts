@@ -6,7 +6,8 @@ import { erspan, ethernetIp, gretap, type IpPacket, ip, udp, vxlan } from '../fr
 import { flowKey, nodeAt, type Scene, type Sighting } from './scene.ts';
 import { noteFlow } from './truth.ts';
 
-const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
+/** Of every veth's host side. */
+export const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
 /** Seconds from one place to the next. */
 export const HOP = 40e-6;
 
@@ -64,13 +65,12 @@ function mirror(going: Going, node: WorldNode, frame: Buffer, { flow, time }: { 
   const { overhead, ...rest } = copies[kind]();
   const outer: IpPacket = { src, dst, id, dontFragment: false, ...rest };
   const shown = { role: 'nic', carried: 'copy', faulty: false, overhead, flow } as const;
-  const near = other !== null && other.subnet === node.subnet;
   note({ ...going, asks: false, kind: 'mirror' }, outer, null, null, false);
-  const sent = ethernetIp(node.nic.mac, near ? other.nic.mac : gatewayOf(scene, node), ip(outer, 64));
-  see(going, node, node.nic, { ...shown, frame: sent, outgoing: true, time: time + HOP / 2 });
-  if (other === null) return;
-  const received = near ? sent : ethernetIp(gatewayOf(scene, other), other.nic.mac, ip(outer, 63));
-  see(going, other, other.nic, { ...shown, frame: received, outgoing: false, time: time + HOP });
+  const toGateway = (): Buffer => ethernetIp(node.nic.mac, gatewayOf(scene, node), ip(outer, 64));
+  const way = other === null ? null : crossing(scene, node, other, (routers) => ip(outer, 64 - routers));
+  see(going, node, node.nic, { ...shown, frame: way?.sent ?? toGateway(), outgoing: true, time: time + HOP / 2 });
+  if (other === null || way === null) return;
+  see(going, other, other.nic, { ...shown, frame: way.received, outgoing: false, time: time + HOP });
 }
 
 /** What differs from place to place. */
@@ -105,6 +105,20 @@ export function note(
   faulty: boolean,
 ): void {
   noteFlow(scene, packet, { from, to, kind, asks, asked, live, faulty });
+}
+
+/** A packet on the link between two NICs, over a router where they are in two subnets; `packet` by routers passed. */
+export function crossing(
+  scene: Scene,
+  from: WorldNode,
+  to: WorldNode,
+  packet: (routers: number) => Buffer,
+): { sent: Buffer; received: Buffer; routers: number } {
+  const routers = from.subnet === to.subnet ? 0 : 1;
+  const direct = routers === 0 && !scene.cluster.fabric;
+  const sent = ethernetIp(from.nic.mac, direct ? to.nic.mac : gatewayOf(scene, from), packet(0));
+  const received = direct ? sent : ethernetIp(gatewayOf(scene, to), to.nic.mac, packet(routers));
+  return { sent, received, routers };
 }
 
 export function gatewayOf({ cluster }: Scene, node: WorldNode): string {

@@ -28,6 +28,8 @@ export interface Fault {
   other: number;
   /** A bypass that leaves through the second NIC. */
   secondNic: boolean;
+  /** A bypass that leaves as an eBPF node's raw answer: the pod's own frame, to ee:ee:ee:ee:ee:ee. */
+  podFrame: boolean;
 }
 
 export type StaleKind = 'pool-before' | 'pool-during' | 'pod-moved' | 'pod-born';
