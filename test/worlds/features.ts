@@ -13,6 +13,7 @@ const SHARES = {
   'second-nic': 0.2,
   'fabric-mac': 0.08,
   'felix-settings': 0.1,
+  'lan-pool': 0.05,
   // the traffic
   'host-traffic': 0.5,
   'node-traffic': 0.85,
@@ -46,6 +47,7 @@ const SHARES = {
   pods: 0.6,
   blocks: 0.4,
   texts: 0.25,
+  'no-nodes': 0.03,
 } as const;
 
 export type Feature = keyof typeof SHARES;
@@ -53,19 +55,10 @@ export type Feature = keyof typeof SHARES;
 export const FEATURES = Object.keys(SHARES) as Feature[];
 
 /** What a calm world does not have: there the program must come to a pass. */
-const TROUBLE: readonly Feature[] = [
-  ...([
-    'fault',
-    'stale',
-    'contradiction',
-    'missing-pool',
-    'filter',
-    'mirror',
-    'pod-tunnels',
-    'wireguard',
-    'borrowed',
-  ] as const),
-];
+const TROUBLE = new Set<Feature>([
+  ...(['fault', 'stale', 'contradiction', 'missing-pool', 'filter', 'mirror', 'pod-tunnels'] as const),
+  ...(['wireguard', 'borrowed', 'lan-pool', 'no-nodes'] as const),
+]);
 const CALM_SHARE = 0.3;
 
 export type FeatureSet = ReadonlySet<Feature>;
@@ -74,7 +67,7 @@ export type FeatureSet = ReadonlySet<Feature>;
 export function drawFeatures(random: Random, only: FeatureSet | null): FeatureSet {
   const drawn = FEATURES.filter((feature) => random.fork(`has ${feature}`).chance(SHARES[feature]));
   const calm = random.fork('calm').chance(CALM_SHARE);
-  const kept = drawn.filter((feature) => !(calm && TROUBLE.includes(feature)));
+  const kept = drawn.filter((feature) => !(calm && TROUBLE.has(feature)));
   return new Set(kept.filter((feature) => only === null || only.has(feature)));
 }
 

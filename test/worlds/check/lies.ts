@@ -41,6 +41,8 @@ type Fits = (context: Context) => boolean;
 
 /** What was wrong tells the rule, whatever the lie; the first that fits counts. */
 const BY_CAUSE: readonly [string, Fits][] = [
+  ['21', ({ world }) => world.features.has('no-nodes')],
+  ['19', ({ truth, world }) => truth?.kind === 'external' && world.features.has('lan-pool')],
   ['8', ({ truth, world }) => truth?.kind === 'tunnel' || (truth === null && world.features.has('pod-tunnels'))],
   ['9', ({ truth, world }) => truth?.kind === 'mirror' || (truth === null && world.scene.mirror !== null)],
   ['9', ({ truth, world }) => truth?.faulty === 0 && isMirrored(world, truth)],
@@ -52,8 +54,11 @@ const BY_CAUSE: readonly [string, Fits][] = [
   ['16', ({ truth }) => truth?.faultCode === 'wrong-destination-vtep'],
   ['12', ({ truth }) => truth?.faultCode === 'local-traffic-on-underlay'],
   ['10', ({ truth, world }) => truth?.faultCode === 'overlay-bypassed' && world.scene.fault?.podFrame === true],
+  ['17', ({ world }) => world.features.has('fabric-mac')],
   ['1', ({ truth, traced }) => truth?.faultCode === 'overlay-bypassed' && isUnplaced(traced)],
   ['2', ({ truth }) => truth?.faultCode === 'overlay-bypassed'],
+  // what a mirror carries tells nothing of where addresses are
+  ['9', ({ world }) => world.scene.mirror !== null],
 ];
 
 const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
@@ -63,7 +68,10 @@ const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   'file-order': [['D order', () => true]],
   reader: [['D reader', () => true]],
   split: [['11 pieces', () => true]],
-  'wrong-place': [['D place', () => true]],
+  'wrong-place': [
+    ['17', ({ world }) => world.features.has('fabric-mac')],
+    ['D place', () => true],
+  ],
   resent: [['11', () => true]],
   miscount: [
     ['11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],

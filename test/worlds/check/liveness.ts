@@ -4,7 +4,10 @@ import type { World } from '../world.ts';
 import type { View } from './view.ts';
 
 /** What keeps a world from being one that must pass. */
-const NOT_PROMISED = ['contradiction', 'missing-pool', 'wireguard', 'filter', 'mirror', 'pod-tunnels'] as const;
+const NOT_PROMISED = [
+  ...(['contradiction', 'missing-pool', 'no-nodes', 'wireguard', 'filter'] as const),
+  ...(['mirror', 'pod-tunnels', 'lan-pool'] as const),
+];
 
 export function isLive({ scene, features, taps }: World, view: View): boolean {
   if (scene.stale !== null || NOT_PROMISED.some((feature) => features.has(feature))) return false;

@@ -97,7 +97,7 @@ function addPacket(places: Map<string, Map<string, Set<number>>>, flow: string, 
 export function isKnowable({ scene }: World, flow: FlowTruth): boolean {
   const { has, askedPools } = scene;
   const pool = poolOf(askedPools, flow.dst);
-  if (pool === null || pool.name === missingPool(scene)) return false;
+  if (pool === null || pool.name === missingPool(scene) || has.has('no-nodes')) return false;
   const placed = has.has('pods') || (has.has('blocks') && !isBorrowed(scene.cluster.pods, flow));
   switch (flow.faultCode) {
     case 'local-traffic-on-underlay':

@@ -13,6 +13,7 @@ const NODE_NAMES: readonly ((i: number, ip: string) => string)[] = [
   (i) => `n${String.fromCharCode(97 + i)}`,
 ];
 const NIC_NAMES = ['eth0', 'ens5', 'ens192', 'enp1s0', 'bond0', 'eno1'];
+const LAN_POOL = 'lan-pool';
 /** Azure's. */
 const FABRIC_MAC = '12:34:56:78:9a:bc';
 const NAMESPACES = ['shop', 'kube-system', 'bank', 'default'];
@@ -72,6 +73,11 @@ function makePools(random: Random, has: FeatureSet): WorldPool[] {
     const [vxlanMode, ipipMode] = random.pick(MODES);
     pools.push({ ...first, name: 'inner-pool', cidr: '10.100.8.0/21', vxlanMode, ipipMode });
   }
+  if (has.has('lan-pool') && tunnelKind(first) !== 'none') {
+    // laid over the nodes' own network by mistake: no block of it is anybody's
+    const { vxlanMode, ipipMode } = first;
+    pools.push({ ...first, name: LAN_POOL, cidr: '10.20.0.0/18', blockSize: 26, vxlanMode, ipipMode });
+  }
   if (has.has('ipv6')) {
     const vxlanMode = random.pick<Mode>(['Always', 'CrossSubnet', 'Never']);
     const cidr = 'fd00:10:244::/112';
@@ -130,7 +136,7 @@ export function tunnelMac(name: string): string {
 
 function makeBlocks(random: Random, nodes: readonly WorldNode[], pools: readonly WorldPool[]): WorldBlock[] {
   const blocks: WorldBlock[] = [];
-  for (const pool of pools) {
+  for (const pool of pools.filter(({ name }) => name !== LAN_POOL)) {
     const nested = pools.find(
       (other) => other !== pool && other.name === 'inner-pool' && pool.cidr === '10.100.0.0/20',
     );
@@ -177,7 +183,9 @@ function freeAddresses(random: Random, blocks: readonly WorldBlock[]): Free {
 /** Reference page, 1.4: from an enabled pool of the mode, in one of the node's own blocks. */
 function giveTunnelAddresses(random: Random, { nodes, pools, blocks }: Cluster, free: Free): void {
   const from = (kind: 'vxlan' | 'ipip', v6: boolean): WorldPool | null => {
-    const fit = pools.filter((p) => !p.disabled && tunnelKind(p) === kind && p.cidr.includes(':') === v6);
+    const fit = pools.filter(
+      (p) => !p.disabled && p.name !== LAN_POOL && tunnelKind(p) === kind && p.cidr.includes(':') === v6,
+    );
     return fit.length === 0 ? null : random.pick(fit);
   };
   const [vxlan, ipip, vxlan6] = [from('vxlan', false), from('ipip', false), from('vxlan', true)];

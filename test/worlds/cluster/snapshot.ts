@@ -15,7 +15,8 @@ export interface SnapshotFile {
 export function snapshotFiles(scene: Scene): SnapshotFile[] {
   const { has, random, cluster } = scene;
   const pools = scene.askedPools.filter((pool) => pool.name !== missingPool(scene));
-  const items: unknown[] = [...pools.map(poolObject), ...cluster.nodes.map(nodeObject)];
+  const items: unknown[] = pools.map(poolObject);
+  if (!has.has('no-nodes')) items.push(...cluster.nodes.map(nodeObject));
   if (has.has('pods')) items.push(...podObjects(scene), ...cluster.services.map(serviceObject));
   if (has.has('blocks')) items.push(...affinities(scene));
   if (cluster.vni !== 4096 || cluster.port !== 4789) items.push(felixObject(scene));

@@ -6,6 +6,7 @@ import { arp, ethernetIp, geneve, gre, ip, type Ports, udp, vxlan, wireguardData
 import type { Random } from '../random.ts';
 import { ebpfTalk } from './ebpf.ts';
 import { type Conversation, type ConversationKind, converse } from './exchange.ts';
+import { outsideMac } from './places.ts';
 import { flowKey, nodeAt, type Scene } from './scene.ts';
 import { noteFlow } from './truth.ts';
 
@@ -19,6 +20,7 @@ export function runTraffic(scene: Scene): void {
   if (has.has('host-traffic')) hostTalk(scene, random.fork('host'));
   if (has.has('node-traffic')) nodeTalk(scene, random.fork('nodes'));
   if (has.has('external')) outsideTalk(scene, random.fork('outside'));
+  if (has.has('lan-pool')) lanTalk(scene, random.fork('lan'));
   if (has.has('services')) serviceTalk(scene, random.fork('service'));
   if (has.has('pod-tunnels')) tunnelTalk(scene, random.fork('tunnel'));
   if (has.has('second-nic')) storageTalk(scene, random.fork('storage'));
@@ -114,6 +116,26 @@ function outsideTalk(scene: Scene, random: Random): void {
   talk(scene, random, { kind: 'external', a: podEnd(pod), b }, { src });
 }
 
+/** From a pod to a machine on its node's own network, which a pool claims too: nobody masquerades, nobody encapsulates. */
+function lanTalk(scene: Scene, random: Random): void {
+  const pods = scene.cluster.pods.filter((pod) => !isIpv6(pod.ip) && pod.ip !== scene.stale?.ip);
+  if (pods.length === 0) return;
+  const pod = random.pick(pods);
+  const node = nodeAt(scene, pod.node);
+  const ip = node.ip.replace(/\d+$/, (last) => String(Number(last) + 10));
+  const host = { mac: outsideMac(scene, node, ip), ip };
+  const own = { mac: node.nic.mac, ip: node.ip };
+  linkFrame(scene, node, node, { frame: arp(true, own, host), time: 0.1, second: false, key: null });
+  linkFrame(scene, node, node, {
+    frame: arp(false, host, own),
+    time: 0.1002,
+    second: false,
+    key: null,
+    incoming: true,
+  });
+  talk(scene, random, { kind: 'external', a: podEnd(pod), b: { kind: 'external', ip, node: null, pod: null } });
+}
+
 function serviceTalk(scene: Scene, random: Random): void {
   const [service] = scene.cluster.services;
   if (service === undefined || service.pod.ip === scene.stale?.ip) return;
@@ -171,13 +193,16 @@ interface LinkFrame {
   time: number;
   second: boolean;
   key: string | null;
+  incoming?: boolean;
 }
 
 /** A frame between two neighbours that is no pod's. */
-function linkFrame(scene: Scene, from: WorldNode, to: WorldNode, { frame, time, second, key }: LinkFrame): void {
+function linkFrame(scene: Scene, from: WorldNode, to: WorldNode, shown: LinkFrame): void {
+  const { frame, time, second, key, incoming = false } = shown;
   const packet = scene.packets++;
   const broadcast = frame[0] === 0xff;
-  for (const node of [from, to]) {
+  for (const node of new Set([from, to])) {
+    const outgoing = node === from && !incoming;
     const device = second ? node.nic2 : node.nic;
     if (device === null) continue;
     scene.sightings.push({
@@ -186,8 +211,8 @@ function linkFrame(scene: Scene, from: WorldNode, to: WorldNode, { frame, time, 
       device: device.name,
       ifindex: device.ifindex,
       role: second ? 'nic2' : 'nic',
-      outgoing: node === from,
-      packetType: node === from ? 4 : broadcast ? 1 : 0,
+      outgoing,
+      packetType: outgoing ? 4 : broadcast ? 1 : 0,
       ...{ frame, raw: false, flow: key, carried: 'none', packet, faulty: false, needed: 42 },
     });
   }

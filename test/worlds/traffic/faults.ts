@@ -25,7 +25,10 @@ function oneFault(random: Random, has: FeatureSet, cluster: Cluster, tunnelled: 
   if (targets.length === 0) return null;
   const { wire, pool } = decide(cluster, cluster.pools, from, random.pick(targets).ip);
   if (tunnelled && wire === 'none' && random.chance(0.7)) return null;
-  const codes = codesFor(wire).filter((code) => nodes.length > 2 || !NEEDS_THIRD.includes(code));
+  const codes = codesFor(wire)
+    .filter((code) => nodes.length > 2 || !NEEDS_THIRD.includes(code))
+    // without pods in the snapshot the outer source is the only word on where a pod is, for other flows too
+    .filter((code) => code !== 'wrong-source-vtep' || has.has('pods'));
   const third = nodes.filter((node) => node !== from && node !== to);
   const perPool = random.chance(0.4);
   return {

@@ -5,7 +5,19 @@ import { type Decision, decide } from '../cluster/calico.ts';
 import type { Device, WorldNode } from '../cluster/cluster-model.ts';
 import { ethernetIp, flowPort, type IpPacket, ip, udp, vxlan, wireguardData } from '../frames.ts';
 import { type Encapsulation, encapsulationOf } from './faults.ts';
-import { atVeth, crossing, type Going, gatewayOf, HOP, nextId, note, type Sent, see, WORKLOAD_MAC } from './places.ts';
+import {
+  atVeth,
+  crossing,
+  type Going,
+  gatewayOf,
+  HOP,
+  nextId,
+  note,
+  outsideMac,
+  type Sent,
+  see,
+  WORKLOAD_MAC,
+} from './places.ts';
 import { type Carried, flowKey, livePools, nodeAt, type Scene } from './scene.ts';
 
 /** Sends a packet on its way; whether it gets there. */
@@ -46,7 +58,7 @@ function within(going: Going, node: WorldNode, ttl: number): boolean {
 function fromOutside(going: Going, target: WorldNode): boolean {
   const { scene, packet, to, time } = going;
   note(going, packet, null, null, false);
-  const frame = ethernetIp(gatewayOf(scene, target), target.nic.mac, ip(packet, 57));
+  const frame = ethernetIp(outsideMac(scene, target, packet.src), target.nic.mac, ip(packet, 57));
   see(going, target, target.nic, { role: 'nic', frame, outgoing: false, carried: 'none', faulty: false, time });
   if (to.pod !== null) atVeth(going, to, going.atTarget ?? packet, { time: time + HOP, outgoing: true, ttl: 56 });
   return true;
@@ -180,7 +192,7 @@ function plainOut(
     return 0;
   }
   if (to === null) {
-    leave(from.nic, ethernetIp(from.nic.mac, gatewayOf(scene, from), ip(packet, ttl)), 'nic');
+    leave(from.nic, ethernetIp(from.nic.mac, outsideMac(scene, from, packet.dst), ip(packet, ttl)), 'nic');
     return 0;
   }
   const second = how.secondNic && from.nic2 !== null && to.nic2 !== null ? { from: from.nic2, to: to.nic2 } : null;

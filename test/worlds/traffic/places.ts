@@ -1,5 +1,5 @@
 // A packet at one place after the other: a veth, a tunnel device, a NIC, and the copies that a mirror makes of it.
-import { isIpv6 } from '../address.ts';
+import { holds, ipBytes, isIpv6, macText } from '../address.ts';
 import type { Decision } from '../cluster/calico.ts';
 import type { Device, End, WorldNode } from '../cluster/cluster-model.ts';
 import { erspan, ethernetIp, gretap, type IpPacket, ip, udp, vxlan } from '../frames.ts';
@@ -119,6 +119,13 @@ export function crossing(
   const sent = ethernetIp(from.nic.mac, direct ? to.nic.mac : gatewayOf(scene, from), packet(0));
   const received = direct ? sent : ethernetIp(gatewayOf(scene, to), to.nic.mac, packet(routers));
   return { sent, received, routers };
+}
+
+/** The MAC behind which a machine is that is no node: its own on the node's link, else the router's. */
+export function outsideMac(scene: Scene, node: WorldNode, ip: string): string {
+  const { fabric, linkPrefix } = scene.cluster;
+  const near = !fabric && holds(`${node.ip}/${linkPrefix}`, ip);
+  return near ? macText([0x02, 0xaa, ...ipBytes(ip)]) : gatewayOf(scene, node);
 }
 
 export function gatewayOf({ cluster }: Scene, node: WorldNode): string {
