@@ -1,11 +1,12 @@
 // The flows of a trace against the truth: who, what, how many, and with what verdict.
 import type { Trace, TracedFlow } from '../../../src/index.ts';
 import { poolOf } from '../cluster/calico.ts';
+import type { WorldNode } from '../cluster/cluster-model.ts';
 import { missingPool } from '../cluster/snapshot.ts';
 import type { FlowTruth } from '../traffic/scene.ts';
 import type { World } from '../world.ts';
 import { type Lie, type LieKind, lieOf } from './lies.ts';
-import { type FlowView, isKnowable, isMisled, isTornBetween, type View } from './view.ts';
+import { type FlowView, isKnowable, isMisled, isTornBetween, showsPlaces, type View } from './view.ts';
 
 export function keyOf({ protocol, src, dst }: TracedFlow): string {
   return `${protocol} ${src.ip} ${dst.ip} ${src.port ?? 0} ${dst.port ?? 0}`;
@@ -25,7 +26,7 @@ export function checkFlows(world: World, view: View, trace: Trace): { lies: Lie[
       continue;
     }
     const misled = isMisled(world, view, truth);
-    if (!misled) checkNames(world, truth, flow, tell);
+    if (!misled) checkNames(world, view, truth, { flow, tell });
     const seen = view.flows.get(key);
     if (seen === undefined) continue;
     checkVerdict(world, truth, { flow, seen, misled, tell });
@@ -42,23 +43,36 @@ export function checkFlows(world: World, view: View, trace: Trace): { lies: Lie[
 
 type Tell = (kind: LieKind, detail: string) => void;
 
-function checkNames(world: World, truth: FlowTruth, flow: TracedFlow, tell: Tell): void {
+function checkNames(
+  world: World,
+  view: View,
+  truth: FlowTruth,
+  { flow, tell }: { flow: TracedFlow; tell: Tell },
+): void {
   const { cluster, askedPools } = world.scene;
   for (const side of ['src', 'dst'] as const) {
     const end = flow[side];
     const ip = truth[side];
     const owner = side === 'src' ? truth.srcNode : truth.dstNode;
     const pod = cluster.pods.find((one) => one.ip === ip) ?? null;
+    // a block is what there is to go by, unless the packets show another node
+    const byBlock = pod?.borrowed === true && !world.features.has('pods') && !showsPlaces(world, view, truth);
     // whose address the outer header shows cannot be known to be false
     if (truth.faultCode === 'wrong-source-vtep' && !isKnowable(world, truth)) continue;
-    const node = owner === null ? null : (cluster.nodes[owner]?.name ?? null);
-    if (end.node !== null && end.node !== node) tell('wrong-name', `${side} node ${end.node}, truth ${node}`);
+    const node = owner === null ? undefined : cluster.nodes[owner];
+    if (end.node !== null && !isNameOf(node, end.node) && !byBlock)
+      tell('wrong-name', `${side} node ${end.node}, truth ${node?.name ?? 'none'}`);
     if (end.pod !== null && end.pod !== pod?.name && !isService(world, ip))
       tell('wrong-name', `${side} pod ${end.pod}, truth ${pod?.name ?? 'none'}`);
     const pools = askedPools.filter((one) => one.name !== missingPool(world.scene));
     const pool = poolOf(pools, ip)?.name ?? null;
     if (end.pool !== null && end.pool !== pool) tell('wrong-name', `${side} pool ${end.pool}, truth ${pool}`);
   }
+}
+
+/** A node that the snapshot has no object of is called by its address. */
+export function isNameOf(node: WorldNode | undefined, name: string): boolean {
+  return node !== undefined && (name === node.name || name === node.ip || name === node.ip6);
 }
 
 function isService({ scene }: World, ip: string): boolean {

@@ -2,6 +2,7 @@
 import type { Trace } from '../../../src/index.ts';
 import type { CaptureFile } from '../capture/files.ts';
 import type { World } from '../world.ts';
+import { isNameOf } from './check-flows.ts';
 import { type Lie, lieOf } from './lies.ts';
 
 const ROLES: Record<string, string> = { nic: 'underlay', nic2: 'underlay', tunnel: 'tunnel', veth: 'workload' };
@@ -11,13 +12,14 @@ export function checkPlaces(world: World, trace: Trace): Lie[] {
   trace.captures.forEach((capture, index) => {
     const file = world.files[index];
     if (file === undefined) return;
-    const names = file.tap.nodes.map((node) => world.scene.cluster.nodes[node]?.name);
+    const nodes = file.tap.nodes.map((node) => world.scene.cluster.nodes[node]);
     for (const { node, role, index: local } of capture.points) {
       const tell = (detail: string): void => {
         const context = { world, truth: null, traced: null, report: null };
         lies.push(lieOf('wrong-place', `${file.name}: ${detail}`, context));
       };
-      if (node !== null && !names.includes(node)) tell(`is said to be ${node}'s, truth ${names.join()}`);
+      if (node !== null && !nodes.some((one) => isNameOf(one, node)))
+        tell(`is said to be ${node}'s, truth ${nodes.map((one) => one?.name).join()}`);
       const roles = rolesOf(file, local);
       if (role !== 'unknown' && roles.size > 0 && !roles.has(role))
         tell(`a place is ${role}, truth ${[...roles].join()}`);

@@ -18,6 +18,8 @@ export interface FlowView {
   faulty: boolean;
   perhapsFaulty: boolean;
   onNic: boolean;
+  /** In a tunnel between nodes, whose outer addresses show where its ends are. */
+  tunnelled: boolean;
   visible: boolean;
 }
 
@@ -49,6 +51,7 @@ export function viewOf({ scene, files, taps }: World): View {
       if (view.frames !== null) view.frames[index] = (view.frames[index] ?? 0) + 1;
       const nic = sighting.role === 'nic' || sighting.role === 'nic2';
       view.onNic ||= nic;
+      view.tunnelled ||= sighting.carried === 'vxlan' || sighting.carried === 'ipip';
       view.faulty ||= sighting.faulty;
       addPacket(places, flow, placeOf(sighting, file), sighting.packet);
     }
@@ -74,6 +77,7 @@ function newView(files: readonly CaptureFile[]): FlowView {
     faulty: false,
     perhapsFaulty: false,
     onNic: false,
+    tunnelled: false,
     visible: false,
   };
 }
@@ -140,8 +144,13 @@ export function isMisled({ scene }: World, view: View, flow: FlowTruth): boolean
   if (stale.kind === 'pod-born') return false;
   const back = scene.flows.get(reverseOf(flow));
   const seen = [flow, back].every((one) => one !== undefined && view.flows.get(one.key)?.onNic === true);
-  const tunnelled = [flow, back].some((one) => one?.live === 'vxlan' || one?.live === 'ipip');
-  return !(flow.answered && seen && tunnelled);
+  return !(flow.answered && seen && showsPlaces({ scene }, view, flow));
+}
+
+/** The packets themselves show on which nodes the ends of a flow are: tunnels between nodes that the snapshot lists. */
+export function showsPlaces({ scene }: Pick<World, 'scene'>, view: View, flow: FlowTruth): boolean {
+  if (scene.has.has('no-nodes')) return false;
+  return [flow.key, reverseOf(flow)].some((key) => view.flows.get(key)?.tunnelled === true);
 }
 
 function reverseOf({ key }: FlowTruth): string {

@@ -1,6 +1,7 @@
 // What somebody collected of the cluster: Kubernetes objects as kubectl prints them, texts of iproute2; more or less complete, and
 // perhaps out of date.
 
+import { fromNumber, toNumber } from '../address.ts';
 import { EPOCH } from '../capture/taps.ts';
 import type { Scene } from '../traffic/scene.ts';
 import { decide, isSameSubnet } from './calico.ts';
@@ -170,6 +171,8 @@ function nodeTexts(scene: Scene, node: WorldNode): SnapshotFile[] {
 function routes(scene: Scene, node: WorldNode): string[] {
   const { cluster } = scene;
   const lines = [`default via ${gatewayIp(node)} dev ${node.nic.name} proto dhcp src ${node.ip} metric 100`];
+  const [base, length] = linkNetwork(cluster.linkPrefix, node);
+  lines.push(`${base}/${length} dev ${node.nic.name} proto kernel scope link src ${node.ip}`);
   for (const { cidr, node: owner } of cluster.blocks.filter((block) => !block.cidr.includes(':'))) {
     const to = cluster.nodes[owner];
     if (to === undefined) continue;
@@ -191,6 +194,11 @@ function nextHop({ cluster, askedPools }: Scene, node: WorldNode, to: WorldNode,
   if (wire === 'ipip') return `via ${to.ip} dev tunl0 proto bird onlink`;
   const onlink = isSameSubnet(node, to, false) ? ' onlink' : '';
   return `via ${to.ip} dev ${node.nic.name} proto bird${onlink}`;
+}
+
+function linkNetwork(prefix: number, { ip }: WorldNode): [string, number] {
+  const size = 2 ** (32 - prefix);
+  return [fromNumber(Math.floor(toNumber(ip) / size) * size), prefix];
 }
 
 function gatewayIp({ ip }: WorldNode): string {
