@@ -21,7 +21,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   },
   {
     rule: '9',
-    kinds: ['false-violation', 'false-fail', 'wrong-name'],
+    kinds: ['false-violation', 'false-fail', 'wrong-name', 'wrong-code'],
     what: 'a mirrored frame on its way to a node is judged',
   },
   { rule: '10', kinds: ['false-pass'], what: 'a pod frame that an eBPF node lets out is taken for a veth’s' },

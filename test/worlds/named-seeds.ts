@@ -55,6 +55,7 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 322, rule: '1', kind: 'false-pass', what: 'passes over a bypass seen where nobody knows the place' },
   { seed: 387, rule: 'D order', kind: 'file-order', what: 'answers otherwise for another order of files' },
   { seed: 439, rule: '13', kind: 'wrong-name', what: 'gives a younger pod’s node to an address' },
+  { seed: 432, rule: '9', kind: 'wrong-code', what: 'calls a mirrored copy by three codes' },
   { seed: 460, rule: '3', kind: 'hidden-pass', what: 'passes though a filter kept the fault out' },
   { seed: 513, rule: '16', kind: 'false-ok', what: 'believes the outer header under judgement' },
   { seed: 513, rule: '16', kind: 'wrong-name', what: 'names the receiver by the outer header' },

@@ -97,11 +97,23 @@ function checkVerdict(world: World, truth: FlowTruth, { flow, seen, misled, tell
   }
   if (seen.faulty) {
     if (verdict === 'ok' && isKnowable(world, truth)) tell('false-ok', `fault ${truth.faultCode}; ${told}`);
+    const strange = codes.filter((code) => !isCodeOf(truth, code));
+    if (strange.length > 0 && isKnowable(world, truth))
+      tell('wrong-code', `${[...new Set(codes)].join(' ')} for ${truth.faultCode}; ${told}`);
     return;
   }
   if (verdict !== 'violation' || seen.perhapsFaulty) return;
   if (misled) return;
   tell('false-violation', `${codes.join(' ')}; ${told}`);
+}
+
+/** One fact, one code: what a fault of a kind may be called. */
+function isCodeOf({ faultCode, asked, live }: FlowTruth, code: string): boolean {
+  if (code === faultCode) return true;
+  if (faultCode === 'local-traffic-on-underlay') return code === 'overlay-bypassed';
+  if (faultCode !== 'stale') return false;
+  if (asked === 'none') return code === 'unexpected-overlay';
+  return code === (live === 'none' ? 'overlay-bypassed' : 'wrong-encapsulation');
 }
 
 function checkCounts({ scene }: World, truth: FlowTruth, { flow, seen, tell }: Judged): void {

@@ -7,6 +7,7 @@ import { isBorrowed } from './view.ts';
 export type LieKind =
   | 'false-ok'
   | 'false-violation'
+  | 'wrong-code'
   | 'wrong-name'
   | 'wrong-place'
   | 'false-pass'
