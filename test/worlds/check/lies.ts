@@ -75,6 +75,10 @@ const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
     ['D place', () => true],
   ],
   resent: [['11', () => true]],
+  'wrong-code': [
+    ['9', ({ truth, world }) => isMirrored(world, truth)],
+    ['20', () => true],
+  ],
   miscount: [
     ['11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],
     ['11 any-v1', ({ world }) => world.taps.some((tap) => tap.kind === 'any1')],
