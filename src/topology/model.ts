@@ -30,6 +30,8 @@ export interface IPPool {
   ref: SourceRef;
   /** Where the deciding mode (vxlanMode or ipipMode) is written; the pool's own place when it is a default. */
   modeRef: SourceRef;
+  /** Two objects of this pool differ in what decides encapsulation: which is true is not known. Absent: none do. */
+  disputed?: true;
 }
 
 export interface NodeAddress {

@@ -124,6 +124,7 @@ function byPoolMode(
   if (from === null) return unknown('sender-unknown', pool.name);
   if (to === null) return unknown('receiver-unknown', pool.name);
   const same = sameSubnet(from, to, address);
+  if (same === null) return unknown(isUnstated(from, address) ? 'sender-unknown' : 'receiver-unknown', pool.name);
   if (same) return { encapsulation: 'none', pool: pool.name, reason: 'crosssubnet-same' };
   return tunnelled(encapsulation, pool, to, address, 'crosssubnet-different');
 }
@@ -150,10 +151,23 @@ function hasVtep(encapsulation: 'vxlan' | 'ipip', node: Node, address: string): 
     : node.tunnels.vxlan !== undefined && node.bgpIPv4 !== null;
 }
 
-/** Only the sender's prefix counts; a node without a BGP address is on nobody's subnet (calico-facts 3.4). */
-function sameSubnet(from: Node, to: Node, address: string): boolean {
-  const v6 = parseIp(address)?.family === 6;
-  const own = v6 ? from.bgpIPv6 : from.bgpIPv4;
-  const other = v6 ? to.bgpIPv6 : to.bgpIPv4;
+/**
+ * Only the sender's prefix counts; a node without a BGP address is on nobody's subnet (calico-facts 3.4). Null where a node is known
+ * by its name only, so that its address is not stated.
+ */
+function sameSubnet(from: Node, to: Node, address: string): boolean | null {
+  if (isUnstated(from, address) || isUnstated(to, address)) return null;
+  const own = bgpAddress(from, address);
+  const other = bgpAddress(to, address);
   return own !== null && other !== null && inSubnetOf(own, other.address);
+}
+
+/** The BGP address of the family that a packet to `address` needs. */
+function bgpAddress(node: Node, address: string): Node['bgpIPv4'] {
+  return parseIp(address)?.family === 6 ? node.bgpIPv6 : node.bgpIPv4;
+}
+
+/** Whether nothing in the snapshot would say a BGP address if the node had one. */
+function isUnstated(node: Node, address: string): boolean {
+  return bgpAddress(node, address) === null && !node.annotated;
 }

@@ -60,6 +60,9 @@ function completePool(fact: PoolFact, name: string, all: readonly PoolFact[]): I
   };
 }
 
+/** Fields that decide how packets to the pool are sent. */
+const DECIDING: ReadonlySet<string> = new Set(['cidr', 'blockSize', 'ipipMode', 'vxlanMode']);
+
 function compare(known: IPPool, fact: PoolFact, facts: Pick<Facts, 'issues'>): void {
   // What an object leaves out is a default; what a table leaves out is not stated.
   const other = fact.source === 'object' ? completePool(fact, known.name, []) : null;
@@ -74,6 +77,7 @@ function compare(known: IPPool, fact: PoolFact, facts: Pick<Facts, 'issues'>): v
   for (const [field, first, second] of pairs) {
     if (second === undefined || second === null || first === second) continue;
     const isMode = field === 'vxlanMode' || field === 'ipipMode';
+    if (fact.source === 'object' && DECIDING.has(field)) known.disputed = true;
     const refs: SourceRef[] = isMode ? [known.modeRef, fact[field]?.ref ?? fact.ref] : [known.ref, fact.ref];
     differs(facts, `IPPool ${known.name}: ${field}`, [String(first), String(second)], refs, [known.name, known.cidr]);
   }

@@ -25,15 +25,21 @@ import {
   wrongUdpPort,
   wrongVni,
 } from './rules.ts';
-import { judgeCutOff, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
+import { judgeCutOff, judgeDispute, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
 
 export function judge(input: JudgeInput): Judgement {
   if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);
   const underlay = input.observations.filter((o) => o.pointInfo.role === 'underlay');
   if (input.cutOff) return judgeCutOff(input);
   if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
+  if (restsOnDispute(input)) return judgeDispute(input);
   if (underlay.length === 0) return judgeUnseen(input);
   return worst(underlay.map((seen) => judgeObservation(input, input.topology as Topology, seen)));
+}
+
+/** What was to be expected hangs on a pool of which the snapshot has two different objects. */
+function restsOnDispute({ expected, dst }: JudgeInput): boolean {
+  return expected.encapsulation !== null && expected.pool !== null && dst.owner.pool?.disputed === true;
 }
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
@@ -214,9 +220,30 @@ function worst(judgements: readonly Judgement[]): Judgement {
   const findings = dedupe(judgements.flatMap((j) => j.findings));
   const violation = judgements.find((j) => j.verdict === 'violation');
   if (violation !== undefined) return { verdict: 'violation', unverified: null, findings };
-  const unsure = judgements.find((j) => j.verdict === 'unverifiable');
+  const unsure = leastSure(judgements);
   if (unsure !== undefined) return { verdict: 'unverifiable', unverified: unsure.unverified, findings };
   return { verdict: 'ok', unverified: null, findings };
+}
+
+/** Reasons that say most, first: which of several a flow is told with must not hang on the order of the captures. */
+const TELLING = [
+  'contradicting-files',
+  'owner-by-block',
+  'foreign-tunnel',
+  'tunnel-mac-differs',
+  'before-mode-change',
+  'after-mode-change',
+  'inner-cut-off',
+];
+
+function leastSure(judgements: readonly Judgement[]): Judgement | undefined {
+  const rank = ({ unverified }: Judgement): string => {
+    const reason = unverified?.reason ?? '';
+    const place = TELLING.indexOf(reason);
+    return `${place < 0 ? TELLING.length : place} ${reason}`;
+  };
+  const unsure = judgements.filter((j) => j.verdict === 'unverifiable');
+  return unsure.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))[0];
 }
 
 /** One finding per code and capture; first and last packets are widened by the caller. */

@@ -22,6 +22,12 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
   return open('inner-cut-off', detail, captureNic(src.node));
 }
 
+/** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */
+export function judgeDispute({ expected }: JudgeInput): Judgement {
+  const detail = `the snapshot has two objects of the pool ${expected.pool} that ask for different things`;
+  return open('contradicting-files', detail, 'kubectl get ippools -o yaml > ippools.yaml   # the one that is true');
+}
+
 const OPEN_WORDS: Record<string, string> = {
   'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
   'service-address': 'a service address: it is translated before it leaves the node',

@@ -1,10 +1,13 @@
 // Unverifiable flows that keep `verify` from passing: what was seen there speaks against a proof, though it proves no fault.
 // Other unverifiable flows (seen on a veth only, ...) merely add nothing.
-import type { TracedFlow } from '../trace-types.ts';
+import { poolEncapsulation } from '../../attribution/sender/expected.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { FlowBrief } from '../trace-types.ts';
 
 /** Reasons of flows in scope. */
 const DOUBTS: ReadonlySet<string> = new Set([
   'not-in-capture',
+  'contradicting-files',
   'owner-by-block',
   'foreign-tunnel',
   'not-on-nic',
@@ -15,7 +18,32 @@ const DOUBTS: ReadonlySet<string> = new Set([
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
 const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);
 
-export function isDoubtful({ unverified, inScope }: Pick<TracedFlow, 'unverified' | 'inScope'>): boolean {
+/** Reasons for which it is not known which node sent or has a packet. */
+const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);
+
+export function isDoubtful(flow: FlowBrief, topology: Topology | null): boolean {
+  const { unverified } = flow;
   if (unverified === null) return false;
-  return (inScope && DOUBTS.has(unverified.reason)) || DOUBTS_ANYWHERE.has(unverified.reason);
+  const { reason } = unverified;
+  if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
+  if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow);
+  return OPEN_ENDS.has(reason) && flow.observed.encapsulation === 'none' && isOfTunnelPool(flow, topology);
+}
+
+/**
+ * A place that nobody can name never excuses: a healthy capture of a node always has the encapsulated copy at its underlay, so a
+ * packet that is plain at an unknown place and nowhere else may have gone past the overlay.
+ */
+function isPlainWhereTunnelled(flow: FlowBrief): boolean {
+  const { encapsulation } = flow.expected;
+  if (encapsulation === null || encapsulation === 'none' || encapsulation === 'local') return false;
+  return flow.whole().observations.some((seen) => seen.encapsulation === 'none');
+}
+
+/** By either end: a pool that asks for a tunnel, somewhere at least. */
+function isOfTunnelPool({ src, dst, expected }: FlowBrief, topology: Topology | null): boolean {
+  const names = new Set([expected.pool, src.pool, dst.pool]);
+  return (
+    topology?.pools.some((pool) => names.has(pool.name) && poolEncapsulation(pool).encapsulation !== 'none') ?? false
+  );
 }

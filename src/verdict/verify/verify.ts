@@ -94,7 +94,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
   };
   for (const flow of flowBriefs(trace)) {
     const asked = isAsked(flow, options);
-    if (isDoubtful(flow) && (asked || isOfPools(flow, options))) {
+    if (isDoubtful(flow, options.topology) && (asked || isOfPools(flow, options))) {
       scan.doubtful++;
       if (!asked) scan.unverified.add(flow);
     }

@@ -42,6 +42,18 @@ function ask(topology: Topology, src: string, dst: string): string {
   return `${encapsulation} ${reason}`;
 }
 
+describe('a node that the snapshot only mentions', () => {
+  it('is in no subnet that could be compared: neither the same nor another one', () => {
+    const topology = cluster(ippools({ vxlan: 'CrossSubnet' }), nodes(S), PODS);
+    expect(ask(topology, POD_S, POD_T)).toBe('null receiver-unknown');
+    expect(ask(topology, POD_T, POD_S)).toBe('null sender-unknown');
+  });
+
+  it('still receives by VXLAN of a pool that always asks for it', () => {
+    expect(ask(cluster(ippools({ vxlan: 'Always' }), nodes(S), PODS), POD_S, POD_T)).toBe('vxlan pool-always');
+  });
+});
+
 describe('the truth table of 3.7', () => {
   it('row 1: pod to pod of a VXLAN Always pool is VXLAN, on one subnet too', () => {
     expect(ask(snapshot({ vxlan: 'Always' }), POD_S, POD_T)).toBe('vxlan pool-always');

@@ -198,6 +198,49 @@ describe('--expect', () => {
   });
 });
 
+describe('a pass says only what could have been seen', () => {
+  const open = (reason: string): Partial<TracedFlow> => ({
+    verdict: 'unverifiable',
+    unverified: { reason, detail: 'nobody knows', advice: null },
+  });
+  const passing = flow(CART, DB);
+
+  test('a plain packet of an overlay at a place that nobody can name keeps it from passing', () => {
+    const plain = flow(CART, DB, {
+      ...UNSEEN,
+      ...open('point-unknown'),
+      observations: [observation({ encapsulation: 'none' })],
+    });
+    expect(outcome(verify([passing, plain]))).toBe('undecided 3 doubtful');
+  });
+
+  test('a tunnel packet there, or a plain one that is asked for, does not', () => {
+    const tunnelled = flow(CART, DB, { ...UNSEEN, ...open('point-unknown'), observations: [observation()] });
+    const asked = flow(CART, MAIL, { ...AS_CONFIGURED_PLAIN, ...open('point-unknown') });
+    expect(outcome(verify([passing, tunnelled, asked]))).toBe('pass 0');
+  });
+
+  test.each(['sender-unknown', 'receiver-unknown', 'owner-unknown'])(
+    'a plain packet for a tunnel pool of which it is open who sent or has it (%s) keeps it from passing',
+    (reason) => {
+      const expected = { encapsulation: null, pool: 'default-ipv4-ippool', reason };
+      const undecided = flow(CART, DB, { ...PLAIN, ...open(reason), expected, inScope: false });
+      expect(outcome(verify([passing, undecided]))).toBe('undecided 3 doubtful');
+    },
+  );
+
+  test('one for a pool that asks for no tunnel does not', () => {
+    const expected = { encapsulation: null, pool: 'flat-ippool', reason: 'receiver-unknown' };
+    const sender = pod('10.48.128.130', 'flat/news', null, 0, 'flat-ippool');
+    const undecided = flow(sender, MAIL, { ...PLAIN, ...open('receiver-unknown'), expected, inScope: false });
+    expect(outcome(verify([passing, undecided]))).toBe('pass 0');
+  });
+
+  test('flows that hang on contradicting files do', () => {
+    expect(outcome(verify([passing, flow(CART, DB, open('contradicting-files'))]))).toBe('undecided 3 doubtful');
+  });
+});
+
 describe('filtered captures', () => {
   const filtered = capture('a.pcap', {
     filter: { expression: 'udp port 4789', evidence: '36 of 36 packets', hidesBypass: true },

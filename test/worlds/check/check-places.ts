@@ -1,0 +1,41 @@
+// Where the trace says that packets were captured, against where they were.
+
+import type { Trace } from '../../../src/verdict/trace-types.ts';
+import type { CaptureFile } from '../capture/files.ts';
+import type { World } from '../world.ts';
+import { isNameOf } from './check-flows.ts';
+import { type Lie, lieOf } from './lies.ts';
+
+const ROLES: Record<string, string> = { nic: 'underlay', nic2: 'underlay', tunnel: 'tunnel', veth: 'workload' };
+
+export function checkPlaces(world: World, trace: Trace): Lie[] {
+  const lies: Lie[] = [];
+  trace.captures.forEach((capture, index) => {
+    const file = world.files[index];
+    if (file === undefined) return;
+    const nodes = file.tap.nodes.map((node) => world.scene.cluster.nodes[node]);
+    for (const { node, role, index: local } of capture.points) {
+      const tell = (detail: string): void => {
+        const context = { world, truth: null, traced: null, report: null };
+        lies.push(lieOf('wrong-place', `${file.name}: ${detail}`, context));
+      };
+      if (node !== null && !nodes.some((one) => isNameOf(one, node)))
+        tell(`is said to be ${node}'s, truth ${nodes.map((one) => one?.name).join()}`);
+      const roles = rolesOf(file, local);
+      if (role !== 'unknown' && roles.size > 0 && !roles.has(role))
+        tell(`a place is ${role}, truth ${[...roles].join()}`);
+    }
+  });
+  return lies;
+}
+
+/** Roles of the devices behind a point; `local` is the ifindex of SLL2, the interface of a pcapng. */
+function rolesOf({ written, tap }: CaptureFile, local: number | null): Set<string> {
+  const here = written.filter(({ sighting, packet }) => {
+    if (tap.kind === 'any2') return sighting.ifindex === local;
+    return !tap.pcapng || packet.interface === local;
+  });
+  // a mirror's copies are another device's frames
+  if (here.some(({ sighting }) => sighting.carried === 'copy')) return new Set();
+  return new Set(here.map(({ sighting }) => ROLES[sighting.role] ?? ''));
+}

@@ -1,0 +1,27 @@
+// Worlds in which the program must come to a pass: nothing is wrong, the captures are open, the snapshot is true.
+
+import type { World } from '../world.ts';
+import type { View } from './view.ts';
+
+/** What keeps a world from being one that must pass. */
+const NOT_PROMISED = [
+  ...(['contradiction', 'missing-pool', 'no-nodes', 'wireguard', 'filter'] as const),
+  ...(['mirror', 'pod-tunnels', 'lan-pool'] as const),
+];
+
+export function isLive({ scene, features, taps }: World, view: View): boolean {
+  if (scene.stale !== null || NOT_PROMISED.some((feature) => features.has(feature))) return false;
+  if ([...scene.flows.values()].some((flow) => flow.faulty > 0)) return false;
+  if (scene.cluster.pods.some((pod) => pod.borrowed)) return false;
+  if (!view.readable) return false;
+  const nics = taps.filter((tap) => tap.kind === 'nic' || tap.kind === 'any1' || tap.kind === 'any2');
+  const open = nics.every((tap) =>
+    tap.written.some(({ sighting }) => sighting.role.startsWith('nic') && sighting.carried === 'none'),
+  );
+  const asked = [...scene.flows.values()].some((flow) => {
+    const ofPods =
+      scene.cluster.pods.some((pod) => pod.ip === flow.dst) && ['vxlan', 'ipip', 'none'].includes(flow.asked);
+    return ofPods && (view.flows.get(flow.key)?.onNic ?? false);
+  });
+  return open && asked;
+}

@@ -1,0 +1,63 @@
+// Figures of many worlds: how many, how large, the lies by kind and rule, and how often a world that must pass does.
+import type { Outcome } from './check/check-world.ts';
+
+/** Seeds named for each kind. */
+const SEEDS_NAMED = 5;
+
+export interface Figures {
+  add(outcome: Outcome): void;
+  /** Lies, of all kinds. */
+  lies(): number;
+  /** Worlds that passed of those that must, with pods in the snapshot or without. */
+  liveness(pods: boolean): { passed: number; worlds: number };
+  text(): string;
+}
+
+export function createFigures(): Figures {
+  const started = process.cpuUsage();
+  const totals = { worlds: 0, lying: 0, flows: 0, packets: 0, lies: 0 };
+  const kinds = new Map<string, { lies: number; worlds: number; last: number; seeds: number[] }>();
+  const live = { true: { passed: 0, worlds: 0 }, false: { passed: 0, worlds: 0 } };
+  return {
+    add({ seed, flows, packets, lies, live: must }) {
+      totals.worlds++;
+      totals.flows += flows;
+      totals.packets += packets;
+      totals.lies += lies.length;
+      if (lies.length > 0) totals.lying++;
+      for (const { rule, kind } of lies) {
+        const known = kinds.get(`rule ${rule} ${kind}`) ?? { lies: 0, worlds: 0, last: -1, seeds: [] };
+        kinds.set(`rule ${rule} ${kind}`, known);
+        known.lies++;
+        if (known.last === seed) continue;
+        known.last = seed;
+        known.worlds++;
+        if (known.seeds.length < SEEDS_NAMED) known.seeds.push(seed);
+      }
+      if (must === null) return;
+      const side = live[must.pods ? 'true' : 'false'];
+      side.worlds++;
+      if (must.passed) side.passed++;
+    },
+    lies: () => totals.lies,
+    liveness: (pods) => live[pods ? 'true' : 'false'],
+    text() {
+      const { worlds, lying, flows, packets, lies } = totals;
+      const { user, system } = process.cpuUsage(started);
+      const each = worlds === 0 ? 0 : (user + system) / 1000 / worlds;
+      const lines = [...kinds]
+        .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+        .map(([kind, one]) => `  ${kind}: ${one.lies} in ${one.worlds} worlds, seeds ${one.seeds.join(' ')}`);
+      return [
+        `${worlds} worlds, ${flows} flows, ${packets} packets: ${lies} lies in ${lying} worlds`,
+        ...lines,
+        `must pass and do: ${shareOf(live.true)} with pods, ${shareOf(live.false)} without`,
+        `${each.toFixed(1)} ms of CPU a world\n`,
+      ].join('\n');
+    },
+  };
+}
+
+function shareOf({ passed, worlds }: { passed: number; worlds: number }): string {
+  return `${passed} of ${worlds}`;
+}
