@@ -76,7 +76,11 @@ export function analyse(input: AnalysisInput): Analysis {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
     const answer = missing[i - seen] ?? 0;
-    return missingFlow(shared, answer, i + 1, (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1);
+    return missingFlow(shared, {
+      flow: answer,
+      id: i + 1,
+      conversation: (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1,
+    });
   };
   const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
   return {

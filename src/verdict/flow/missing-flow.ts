@@ -10,31 +10,27 @@ import type { Node } from '../../topology/model.ts';
 import { endsOf, isInScope, type Shared } from '../judging-context.ts';
 import type { FlowBrief, FlowEnd, TracedFlow, Unverified } from '../trace-types.ts';
 
-/** The missing direction of `flow`, as a flow of its own. */
-export function missingFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
+/** Which answers prove the flow, and how it is listed. */
+interface Listed {
+  /** The flow that answers it. */
+  flow: number;
+  id: number;
+  conversation: number;
+}
+
+/** The missing direction of a flow, as a flow of its own. */
+export function missingFlow(shared: Shared, listed: Listed): TracedFlow {
   const { table } = shared.input;
-  const { src, dst, expected } = endsOf(shared, flow, true);
+  const { src, dst } = endsOf(shared, listed.flow, true);
   return {
-    id,
-    conversation,
-    protocol: protocolName(table.protocolOf(flow)),
-    src: endpointOf(src, table.destinationPortOf(flow)),
-    dst: endpointOf(dst, table.sourcePortOf(flow)),
-    observed: { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null },
-    expected,
-    verdict: 'unverifiable',
-    unverified: whyMissing(shared, flow, src.node),
+    ...told(shared, listed),
+    src: endpointOf(src, table.destinationPortOf(listed.flow)),
+    dst: endpointOf(dst, table.sourcePortOf(listed.flow)),
     findings: [],
-    packets: 0,
-    bytes: 0,
     overheadBytes: 0,
     first: null,
     last: null,
-    tcp: null,
-    outcome: 'answered',
     observations: [],
-    arrival: null,
-    inScope: isInScope(src, dst, expected),
   };
 }
 
@@ -42,39 +38,44 @@ export function missingFlow(shared: Shared, flow: number, id: number, conversati
 export function missingBrief(
   shared: Shared,
   endOf: (address: number) => FlowEnd,
-  { flow, id, conversation, make }: { flow: number; id: number; conversation: number; make: () => TracedFlow },
+  { make, ...listed }: Listed & { make: () => TracedFlow },
 ): FlowBrief {
   const { table } = shared.input;
-  const { src, dst, expected } = endsOf(shared, flow, true);
+  const { flow } = listed;
   return {
-    ...EMPTY,
-    id,
-    conversation,
-    protocol: protocolName(table.protocolOf(flow)),
+    ...told(shared, listed),
     src: endOf(table.ends.destination[flow] ?? -1),
     dst: endOf(table.ends.source[flow] ?? -1),
     srcPort: table.destinationPortOf(flow),
     dstPort: table.sourcePortOf(flow),
-    expected,
-    unverified: whyMissing(shared, flow, src.node),
-    inScope: isInScope(src, dst, expected),
+    codes: [],
+    places: () => [],
+    span: () => ({ first: Number.NaN, last: Number.NaN }),
     whole: make,
   };
 }
 
-/** What all flows without packets say alike. */
-const EMPTY = {
-  observed: { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null },
-  verdict: 'unverifiable',
-  codes: [],
-  packets: 0,
-  bytes: 0,
-  tcp: null,
-  outcome: 'answered',
-  arrival: null,
-  places: () => [],
-  span: () => ({ first: Number.NaN, last: Number.NaN }),
-} as const;
+/** What a flow and its brief say alike. */
+function told(shared: Shared, { flow, id, conversation }: Listed) {
+  const { src, dst, expected } = endsOf(shared, flow, true);
+  return {
+    id,
+    conversation,
+    protocol: protocolName(shared.input.table.protocolOf(flow)),
+    observed: UNSEEN,
+    expected,
+    verdict: 'unverifiable',
+    unverified: whyMissing(shared, flow, src.node),
+    packets: 0,
+    bytes: 0,
+    tcp: null,
+    outcome: 'answered',
+    arrival: null,
+    inScope: isInScope(src, dst, expected),
+  } as const;
+}
+
+const UNSEEN = { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null } as const;
 
 function whyMissing({ input, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
   if (isAtEdge(input.table, input.captures, answer)) {
