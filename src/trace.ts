@@ -26,6 +26,7 @@ import {
   EDGE_SECONDS,
   isBorneOut,
 } from './verdict/arrivals.ts';
+import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
 import { resultOf } from './verdict/result.ts';
@@ -136,8 +137,11 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     first: spans[i]?.first ?? null,
     last: spans[i]?.last ?? null,
   }));
-  const points = findPoints({ table, captures: sampled, topology, book: addressBook(topology, null), at });
-  return commonWindow({ points, input: { captures }, filters: filterHints(table, sampled, points.rings) });
+  const book = addressBook(topology, null);
+  const points = findPoints({ table, captures: sampled, topology, book, at });
+  const vxlanPort = settingsOf(topology, null, []).port(null).value;
+  const filters = filterHints({ table, captures: sampled, points, book, topology, vxlanPort });
+  return commonWindow({ points, input: { captures }, filters });
 }
 
 function packetWindow({ first, last }: CommonWindow): PacketWindow {

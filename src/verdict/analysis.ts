@@ -71,7 +71,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
   const groupOf = pointGroups(points, captures);
   const groups = groupIndexes(points, groupOf);
-  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf }, who, order);
+  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf, book }, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -118,7 +118,7 @@ export function analyse(input: AnalysisInput): Analysis {
 
 function prepare(
   input: AnalysisInput,
-  { points, groupOf }: { points: Points; groupOf: Shared['groupOf'] },
+  { points, groupOf, book }: { points: Points; groupOf: Shared['groupOf']; book: AddressBook },
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -140,7 +140,7 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints(table, captures, points.rings),
+    filters: filterHints({ table, captures, points, book, topology, vxlanPort: settings.port(null).value }),
     changes,
     groupOf,
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),

@@ -57,7 +57,8 @@ export function commonWindow({ points, input, filters }: WindowInput): CommonWin
     const capture = input.captures[point.capture];
     if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
       continue;
-    if (filters[point.capture] !== null || hasDrops(capture)) continue;
+    const filter = filters[point.capture] ?? null;
+    if ((filter !== null && !filter.weak) || hasDrops(capture)) continue;
     const span = spans.get(point.topologyNode) ?? { first: capture.first, last: capture.last, captures: new Set() };
     span.first = earlier(span.first, capture.first);
     span.last = later(span.last, capture.last);

@@ -1,4 +1,5 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
+import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
   CapturePoint,
@@ -116,8 +117,8 @@ export interface TracedCapture {
   faults: readonly CaptureFault[];
   /** Cut-off ends and the like, as text. */
   warnings: readonly string[];
-  /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null = nothing suggests a filter. */
-  filter: { expression: string; evidence: string; hidesBypass: boolean } | null;
+  /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null: nothing suggests a filter. */
+  filter: FilterHint | null;
 }
 
 /**

@@ -68,8 +68,8 @@ const CONTEXTS: Record<string, () => VerifyContext> = {
   'undecided-filtered': () => {
     const filter = {
       expression: 'udp port 4789',
-      evidence: '36 of 36 packets are UDP 4789 and no ARP',
-      hidesBypass: true,
+      evidence: '36 of 36 packets are UDP 4789, and no ARP',
+      ...{ guessed: true, weak: false, hidesBypass: true, hidesOverlay: false },
     };
     return contextOf(
       buildTrace({ captures: [capture('control1-ens5.pcap', { filter })], conversations: [[flow(CART, DB)]] }),

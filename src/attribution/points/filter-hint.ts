@@ -1,122 +1,188 @@
 // Was the capture taken through a filter? A file with nothing but UDP 4789 cannot show what is missing from it, and one
-// taken with `host POD` shows plain copies only (design section 4, docs/captures.md).
+// taken with `host POD` shows plain copies only (design section 4, docs/captures.md). A guess counts from the first packet: one
+// frame that the expression would not have let through refutes it.
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { protocolName } from '../../net/protocol-name.ts';
+import type { Topology } from '../../topology/model.ts';
 import { isAnswer } from '../answers.ts';
-import type { CaptureRings } from './capture-rings.ts';
-import { type DirectionHint, directionHints } from './direction-hint.ts';
+import type { AddressBook } from '../who/address-book.ts';
+import { directionHints } from './direction-hint.ts';
+import type { Points } from './points.ts';
+import { type Hidden, hiddenBy } from './recorded-filter.ts';
 
-export interface FilterHint {
+export interface FilterHint extends Hidden {
   expression: string;
   evidence: string;
-  /** True when a packet that went past the overlay could not be in the file. */
-  hidesBypass: boolean;
+  /** Told by what the file holds; else the file says so itself. */
+  guessed: boolean;
+  /** A guess that few packets give away, and no answers without their questions. */
+  weak: boolean;
 }
 
-/** Fewer packets than this of one kind are no sign of a filter, unless answers show that others are missing. */
+/** Fewer packets than this of one kind are a weak sign of a filter, unless answers show that others are missing. */
 const ENOUGH = 20;
 
+/** What the packets of one place's captures have in common. */
 interface Shape {
+  /** Frames of any kind, and those of flows. */
+  frames: number;
   packets: number;
   tunnel: number;
   ports: Set<number>;
   kinds: Set<string>;
+  /** IP protocols of the outermost headers. */
+  protocols: Set<number>;
   /** Addresses that every flow so far has at one end. */
   common: Set<string> | null;
+  /** Copies inside a carrier: what is not there, the mirror may have left out, or nobody. */
+  mirrored: boolean;
   /** A flow that answers packets which are not in the file. */
   answersOnly: boolean;
+  /** How one direction shows; null where both were seen. */
+  oneWay: { evidence: string; packets: number } | null;
+}
+
+export interface FilterInput {
+  table: FlowTable;
+  captures: readonly CaptureCounters[];
+  points: Points;
+  book: AddressBook;
+  topology: Topology | null;
+  /** The cluster's UDP port of VXLAN. */
+  vxlanPort: number;
 }
 
 /**
- * One hint per capture; null where nothing suggests a filter.
- * @param rings pieces of one capture are judged together: one of them may hold nothing but tunnels by chance
+ * One hint per capture; null where nothing suggests a filter. Guesses are made of captures of NICs only: a veth has packets of
+ * one pod, a tunnel device plain ones, without any filter.
  */
-export function filterHints(
-  table: FlowTable,
-  captures: readonly CaptureCounters[],
-  { rings, ringOf }: Pick<CaptureRings, 'rings' | 'ringOf'>,
-): (FilterHint | null)[] {
-  const shapes: Shape[] = rings.map(() => ({
-    packets: 0,
-    tunnel: 0,
-    ports: new Set(),
-    kinds: new Set(),
-    common: null,
-    answersOnly: false,
-  }));
-  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, ringOf, table, flow);
-  const directions = directionHints(table, ringOf, rings.length);
-  const guesses = rings.map((ring, i) => {
-    const shape = shapes[i] as Shape;
-    const packets = ring.reduce((sum, capture) => sum + (captures[capture]?.packets ?? 0), 0);
-    return guess(packets, shape) ?? oneDirection(shape, directions[i] ?? null);
-  });
-  return captures.map((capture, i) => recordedFilter(capture) ?? guesses[ringOf[i] ?? 0] ?? null);
+export function filterHints(input: FilterInput): (FilterHint | null)[] {
+  const { captures } = input;
+  const placeOf = placesOf(input.points);
+  const shapes = shapesOf(input, placeOf);
+  const guesses = shapes.map((shape) => shape && guess(shape, input.book));
+  return captures.map((capture, i) => recordedFilter(capture, input) ?? guesses[placeOf[i] ?? -1] ?? null);
 }
 
-function addFlow(shapes: Shape[], ringOf: Int32Array, table: FlowTable, flow: number): void {
+/** Captures of one node's NICs, and pieces of one capture, are judged together; -1 where no NIC was captured. */
+function placesOf({ ofCapture, rings }: Points): Int32Array {
+  const known = new Map<string, number>();
+  return Int32Array.from(ofCapture, (points, capture) => {
+    const nics = points.filter((point) => point.role === 'underlay');
+    if (nics.length === 0) return -1;
+    const nodes = new Set(nics.map((point) => point.node));
+    const [node] = nodes;
+    const key = nodes.size === 1 && node != null ? `node ${node}` : `ring ${rings.ringOf[capture]}`;
+    if (!known.has(key)) known.set(key, known.size);
+    return known.get(key) ?? -1;
+  });
+}
+
+function shapesOf({ table, captures, points }: FilterInput, placeOf: Int32Array): Shape[] {
+  const shapes: Shape[] = [];
+  for (const [i, place] of placeOf.entries()) {
+    if (place < 0) continue;
+    shapes[place] ??= emptyShape();
+    shapes[place].frames += captures[i]?.packets ?? 0;
+  }
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, placeOf, table, flow);
+  for (const [place, oneWay] of oneWayPlaces(table, points, placeOf)) {
+    const shape = shapes[place];
+    if (shape !== undefined) shape.oneWay = oneWay;
+  }
+  return shapes;
+}
+
+function emptyShape(): Shape {
+  const counts = { frames: 0, packets: 0, tunnel: 0 };
+  const sets = { ports: new Set<number>(), kinds: new Set<string>(), protocols: new Set<number>() };
+  return { ...counts, ...sets, common: null, mirrored: false, answersOnly: false, oneWay: null };
+}
+
+/** Places of whose captures each has one direction only. */
+function oneWayPlaces(table: FlowTable, { rings }: Points, placeOf: Int32Array): Map<number, Shape['oneWay']> {
+  const places = new Map<number, Shape['oneWay']>();
+  const hints = directionHints(table, rings.ringOf, rings.rings.length);
+  for (const [ring, [capture = -1]] of rings.rings.entries()) {
+    const place = placeOf[capture] ?? -1;
+    const [known, hint] = [places.get(place), hints[ring] ?? null];
+    if (known === undefined) places.set(place, hint);
+    else if (known !== null) places.set(place, hint && { ...known, packets: known.packets + hint.packets });
+  }
+  return places;
+}
+
+function addFlow(shapes: Shape[], placeOf: Int32Array, table: FlowTable, flow: number): void {
   const { rows } = table;
   const { source, destination, addresses } = table.ends;
   const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
   const own = [addresses[source[flow] ?? -1] ?? '', addresses[destination[flow] ?? -1] ?? ''];
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const shape = shapes[ringOf[table.links.captureOf(table.linkOf(row))] ?? -1];
+    const shape = shapes[placeOf[table.links.captureOf(table.linkOf(row))] ?? -1];
     if (shape === undefined) continue;
     const packets = rows.packets(row);
     shape.packets += packets;
     shape.answersOnly ||= unasked;
     const tunnel = table.tunnels.record(table.tunnelOf(row));
+    shape.mirrored ||= tunnel.carriers.length > 0;
+    shape.protocols.add(TUNNEL_PROTOCOLS[tunnel.encapsulation] ?? table.protocolOf(flow));
     const ends = tunnel.outerSrc === null ? own : [tunnel.outerSrc, tunnel.outerDst ?? ''];
     if (shape.common === null) shape.common = new Set(ends);
     else if (shape.common.size > 0) shape.common = new Set(ends.filter((a) => shape.common?.has(a)));
-    if (tunnel.encapsulation === 'none' || tunnel.carriers.length > 0) continue;
+    if (tunnel.encapsulation === 'none') continue;
     shape.tunnel += packets;
     shape.kinds.add(tunnel.encapsulation);
     if (tunnel.udpPort !== null) shape.ports.add(tunnel.udpPort);
   }
 }
 
-function recordedFilter(capture: CaptureCounters): FilterHint | null {
+const [IPIP, UDP, GRE] = [4, 17, 47] as const;
+const TUNNEL_PROTOCOLS: Record<string, number> = { ipip: IPIP, gre: GRE, vxlan: UDP, geneve: UDP, wireguard: UDP };
+
+function recordedFilter(capture: CaptureCounters, { topology, vxlanPort }: FilterInput): FilterHint | null {
   const filters = new Set(capture.info.interfaces.map((i) => i.filter).filter((f) => f !== null && f !== ''));
-  const [expression] = filters;
-  if (expression == null) return null;
-  return { expression, evidence: 'recorded in the file (if_filter)', hidesBypass: !isHarmless(expression) };
+  const hints = [...filters].map((expression) => ({ expression, ...hiddenBy(expression ?? '', topology, vxlanPort) }));
+  const [first] = hints;
+  if (first?.expression == null) return null;
+  return {
+    expression: first.expression,
+    evidence: 'recorded in the file (if_filter)',
+    ...{ guessed: false, weak: false },
+    hidesBypass: hints.some((hint) => hint.hidesBypass),
+    hidesOverlay: hints.some((hint) => hint.hidesOverlay),
+  };
 }
 
-function oneDirection(shape: Shape, hint: DirectionHint | null): FilterHint | null {
-  if (hint === null || (hint.packets < ENOUGH && !shape.answersOnly)) return null;
-  return { expression: 'one direction', evidence: hint.evidence, hidesBypass: true };
-}
-
-/** Filters that keep every IP packet. */
-function isHarmless(expression: string): boolean {
-  return /^\s*(ip|ip6|ip or ip6|not (arp|port 22|tcp port 22))\s*$/i.test(expression);
-}
-
-function guess(all: number, shape: Shape): FilterHint | null {
-  if ((all < ENOUGH && !shape.answersOnly) || shape.packets < all) return null;
-  const [port] = shape.ports;
-  if (shape.tunnel === all && shape.kinds.size === 1 && shape.ports.size === 1) {
-    return {
-      expression: `udp port ${port}`,
-      evidence: `${all} of ${all} packets are UDP ${port}, and no ARP`,
-      hidesBypass: true,
-    };
+/** The first expression that would have let every frame through, and that hides something. */
+function guess(shape: Shape, book: AddressBook): FilterHint | null {
+  const { frames, packets, tunnel, answersOnly, oneWay } = shape;
+  if (packets === 0 || shape.mirrored) return null;
+  const weak = (count: number): boolean => count < ENOUGH && !answersOnly;
+  const made = (expression: string, evidence: string, hides: Hidden): FilterHint => ({
+    ...{ expression, evidence, guessed: true, weak: weak(frames) },
+    ...hides,
+  });
+  if (packets === frames) {
+    const count = frames === 1 ? 'the one packet is' : `${frames} of ${frames} packets are`;
+    const [port] = shape.ports;
+    if (tunnel === frames && shape.kinds.size === 1 && shape.ports.size === 1)
+      return made(`udp port ${port}`, `${count} UDP ${port}, and no ARP`, { hidesBypass: true, hidesOverlay: false });
+    const [protocol = -1] = shape.protocols;
+    if (shape.protocols.size === 1) {
+      const named = protocol === IPIP ? 'IP-in-IP' : protocolName(protocol).toUpperCase();
+      const expression = protocol === IPIP ? 'ip proto 4' : protocolName(protocol);
+      return made(expression, `${count} ${named}, and no ARP`, { hidesBypass: true, hidesOverlay: protocol !== UDP });
+    }
+    const common = [...(shape.common ?? [])].filter((address) => book.nodeOf(address) === null);
+    if (tunnel === 0 && common.length > 0 && common.length === shape.common?.size && common.length <= 2)
+      return made(
+        common.map((a) => `host ${a}`).join(' and '),
+        `every packet has ${common.join(' and ')}, and no ARP`,
+        { hidesBypass: true, hidesOverlay: true },
+      );
   }
-  if (shape.tunnel === all && shape.kinds.has('ipip')) {
-    return {
-      expression: 'ip proto 4',
-      evidence: `${all} of ${all} packets are IP-in-IP, and no ARP`,
-      hidesBypass: true,
-    };
-  }
-  const common = [...(shape.common ?? [])];
-  if (shape.tunnel === 0 && common.length > 0 && common.length <= 2) {
-    return {
-      expression: common.map((a) => `host ${a}`).join(' and '),
-      evidence: `every packet has ${common.join(' and ')}, and no ARP`,
-      hidesBypass: false,
-    };
-  }
-  return null;
+  if (oneWay === null) return null;
+  const hides = { hidesBypass: true, hidesOverlay: true };
+  return { ...made('one direction', oneWay.evidence, hides), weak: weak(oneWay.packets) };
 }

@@ -206,8 +206,9 @@ export function notesOf(capture: TracedCapture): string[] {
   const { filter, dropped } = capture;
   if (filter !== null) {
     const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';
+    const certainty = filter.guessed ? 'looks as if captured' : 'captured';
     notes.push(
-      `captured through a filter (${escapeText(filter.expression)}: ${escapeText(filter.evidence)}): ${consequence}`,
+      `${certainty} through a filter (${escapeText(filter.expression)}: ${escapeText(filter.evidence)}): ${consequence}`,
     );
   }
   if (dropped !== null && dropped > 0) notes.push(`the kernel dropped ${formatCount(dropped, 'packet')}`);

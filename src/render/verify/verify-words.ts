@@ -100,7 +100,7 @@ function joinNames(names: readonly string[]): string {
 const UNDECIDED: Record<UndecidedReason, string> = {
   'nothing-in-scope': 'no flow in these captures is one that anything could be asked of',
   'nothing-judged': 'no flow in scope could be judged',
-  filtered: 'a violation could not be in these captures: each NIC was captured through a filter',
+  filtered: 'what would be wrong may have been kept out by a filter, so this is no proof',
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not every pair of nodes was seen',
   'corrupt-capture': 'a capture is corrupt: what stands behind the damage could not be read',
@@ -137,10 +137,16 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
       why.push(`${cause.title} (${cause.code}, ${formatCount(cause.packets, 'packet')})`);
   }
   if (report.undecided.includes('filtered')) {
-    for (const { path, filter } of trace.captures)
-      if (filter?.hidesBypass) why.push(`${path}: ${filter.expression} (${filter.evidence})`);
+    for (const { path, filter } of report.filtered) why.push(filterSentence(path, filter));
   }
   return why;
+}
+
+/** Whose capture it is, and why it seems to be only a part. */
+function filterSentence(path: string, filter: TracedCapture['filter']): string {
+  if (filter === null) return path;
+  const certainty = filter.guessed ? 'looks as if it was taken with' : 'was taken with';
+  return `${path} ${certainty} ${filter.expression} (${filter.evidence})`;
 }
 
 const UNCOVERED_SHOWN = 6;
@@ -158,15 +164,14 @@ function brokenPaths(trace: Trace): Cause[] {
 }
 
 /** The captures that would settle it, as commands. */
-export function howAgain({ trace, report }: VerifyContext): string[] {
+export function howAgain({ report }: VerifyContext): string[] {
   const advice = report.unverified.flatMap((group) => group.advice);
-  if (report.undecided.includes('filtered')) advice.push(...trace.captures.flatMap(withoutFilter));
+  if (report.undecided.includes('filtered')) advice.push(...report.filtered.flatMap(withoutFilter));
   return [...new Set(advice)];
 }
 
 /** The same capture once more, all of it. */
 function withoutFilter(capture: TracedCapture): string[] {
-  if (capture.filter?.hidesBypass !== true) return [];
   return capture.points
     .filter((point) => point.role === 'underlay')
     .map((point) => {

@@ -1,7 +1,7 @@
 // When a proof is none: nothing was seen, a filter hides the opposite, packets are missing or did not get through.
 import { BROKEN_PATHS } from '../codes.ts';
-import type { Trace, TracedCapture } from '../trace-types.ts';
-import type { UndecidedReason, VerifyOptions } from './verify-report.ts';
+import type { FlowBrief, Trace, TracedCapture } from '../trace-types.ts';
+import type { Demand, UndecidedReason, VerifyOptions } from './verify-report.ts';
 
 export interface UndecidedInput {
   trace: Trace;
@@ -10,16 +10,25 @@ export interface UndecidedInput {
   doubtful: number;
   /** Ordered pairs of nodes without a judged flow. */
   uncovered: number;
+  /** NIC captures through a filter that matters. */
+  filtered: readonly TracedCapture[];
   options: VerifyOptions;
 }
 
 /** Every reason why this is no pass, the most telling one first. */
-export function undecidedReasons({ trace, counts, doubtful, uncovered, options }: UndecidedInput): UndecidedReason[] {
+export function undecidedReasons({
+  trace,
+  counts,
+  doubtful,
+  uncovered,
+  filtered,
+  options,
+}: UndecidedInput): UndecidedReason[] {
   const reasons: UndecidedReason[] = [];
   if (counts.flows === 0) reasons.push('nothing-in-scope');
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
   if (trace.captures.some((capture) => capture.error !== null)) reasons.push('corrupt-capture');
-  if (isFiltered(trace.captures)) reasons.push('filtered');
+  if (filtered.length > 0) reasons.push('filtered');
   if (trace.causes.some((cause) => BROKEN_PATHS.has(cause.code))) reasons.push('broken-path');
   if (doubtful > 0 && counts.ok > 0) reasons.push('doubtful');
   if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
@@ -27,8 +36,25 @@ export function undecidedReasons({ trace, counts, doubtful, uncovered, options }
   return reasons;
 }
 
-/** Every capture of a NIC was taken through a filter that would hide a violation. */
-function isFiltered(captures: readonly TracedCapture[]): boolean {
-  const underlay = captures.filter((capture) => capture.points.some((point) => point.role === 'underlay'));
-  return underlay.length > 0 && underlay.every((capture) => capture.filter?.hidesBypass === true);
+/** Captures that hold a flow that is as it was asked to be, by what was asked: what a filter may have kept out there counts. */
+export interface Proofs {
+  tunnels: Set<number>;
+  plain: Set<number>;
+}
+
+/** Notes where a flow that is `ok` was seen. */
+export function noteProof({ tunnels, plain }: Proofs, asked: Demand['asked'], flow: FlowBrief): void {
+  const captures = asked === 'none' ? plain : tunnels;
+  for (const { capture } of flow.places()) captures.add(capture);
+}
+
+/**
+ * Captures of NICs through a filter that would have dropped what refutes the proof: a plain packet where a tunnel is asked for, a
+ * tunnel where plain is. Each NIC stands for its own node: another's open capture does not make up for it.
+ */
+export function filteredNics(captures: readonly TracedCapture[], { tunnels, plain }: Proofs): TracedCapture[] {
+  return captures.filter(({ points, filter }, i) => {
+    if (filter === null || !points.some((point) => point.role === 'underlay')) return false;
+    return (tunnels.has(i) && filter.hidesBypass) || (plain.has(i) && filter.hidesOverlay);
+  });
 }

@@ -1,6 +1,6 @@
 // What `verify` is asked and what it answers.
 import type { SourceRef, Topology } from '../../topology/model.ts';
-import type { Cause } from '../trace-types.ts';
+import type { Cause, TracedCapture } from '../trace-types.ts';
 import type { UnverifiedGroup } from '../unverified.ts';
 import type { PairReport } from './node-pairs.ts';
 
@@ -95,4 +95,6 @@ export interface VerifyReport {
   unverified: readonly UnverifiedGroup[];
   /** Why it is undecided, or would be if there were no violation. */
   undecided: readonly UndecidedReason[];
+  /** Captures of NICs through a filter that may have kept out what would refute this. */
+  filtered: readonly TracedCapture[];
 }

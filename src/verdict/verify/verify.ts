@@ -8,7 +8,7 @@ import { createUnverifiedTally } from '../unverified.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
 import { isDoubtful } from './doubts.ts';
 import { createPairTally } from './node-pairs.ts';
-import { undecidedReasons } from './undecided-flows.ts';
+import { filteredNics, noteProof, type Proofs, undecidedReasons } from './undecided-flows.ts';
 import type { Demand, Expectation, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
 
 /** Findings about the tunnel's kind: `--expect` asks its own question there. The others (wrong VTEP, wrong VNI, ...) always count. */
@@ -32,7 +32,11 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
   }
   const { pairs, nodes, uncovered } = scan.pairs.report(options.topology);
   const { doubtful } = scan;
-  const undecided = undecidedReasons({ trace, counts, doubtful, uncovered: uncovered.length, options });
+  const filtered = filteredNics(trace.captures, scan.proofs);
+  const undecided = undecidedReasons({
+    ...{ trace, counts, doubtful, uncovered: uncovered.length, options },
+    filtered,
+  });
   const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
   const { topology: _, ...asked } = options;
   return {
@@ -44,7 +48,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
     failures: [...scan.failures.values()],
     causes: trace.causes.filter((cause) => scan.causes.has(cause.id)),
     outside: [...scan.outside.values()],
-    ...{ pairs, nodes, uncovered, unverified: scan.unverified.groups(), undecided },
+    ...{ pairs, nodes, uncovered, unverified: scan.unverified.groups(), undecided, filtered },
   };
 }
 
@@ -78,6 +82,7 @@ interface Scan {
   causes: Set<string>;
   pairs: ReturnType<typeof createPairTally>;
   unverified: ReturnType<typeof createUnverifiedTally>;
+  proofs: Proofs;
   /** Flows that keep this from passing. */
   doubtful: number;
 }
@@ -90,8 +95,10 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     causes: new Set(),
     pairs: createPairTally(trace),
     unverified: createUnverifiedTally(),
+    proofs: { tunnels: new Set(), plain: new Set() },
     doubtful: 0,
   };
+  const mayBeFiltered = trace.captures.some(({ filter }) => filter !== null);
   for (const flow of flowBriefs(trace)) {
     const asked = isAsked(flow, options);
     if (isDoubtful(flow, options.topology) && (asked || isOfPools(flow, options))) {
@@ -104,7 +111,9 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     }
     const verdict = judgeFor(flow, options.expect);
     scan.pairs.add(flow, verdict);
-    addToDemand(demandOf(scan.demands, flow, options), flow, verdict);
+    const demand = demandOf(scan.demands, flow, options);
+    addToDemand(demand, flow, verdict);
+    if (mayBeFiltered && verdict === 'ok') noteProof(scan.proofs, demand.asked, flow);
     if (verdict === 'unverifiable') scan.unverified.add(flow);
     if (verdict !== 'violation') continue;
     noteCauses(scan.causes, trace.causes, flow);

@@ -65,11 +65,37 @@ describe('a filter is guessed', () => {
     });
   });
 
-  it('not with ARP, not with anything else beside it, not from a handful of packets', async () => {
-    expect(await filter([...times(10, ping, pong), arp])).toBeNull();
+  it('from the first packet on, weakly; not with ARP, not with anything else beside it', async () => {
+    expect(await filter([ping, pong])).toMatchObject({ expression: 'udp port 4789', weak: true });
+    expect(await filter(times(10, ping, pong))).toMatchObject({ weak: false });
+    expect(await exitCode([ping, pong])).toBe(3);
+    expect(await filter([ping, pong, arp])).toBeNull();
     expect(await filter([...times(10, ping, pong), plain(ip({ src: NODE.a, dst: NODE.b }))])).toBeNull();
-    expect(await filter([ping, pong])).toBeNull();
-    expect(await exitCode([...times(10, ping, pong), arp])).toBe(0);
+    expect(await exitCode([ping, pong, arp])).toBe(0);
+  });
+
+  it('from nothing but one IP protocol, in tunnels or not', async () => {
+    const query = plain(
+      ip({ src: NODE.a, dst: '8.8.8.8', proto: 17, transport: build.udp({ srcport: 5000, dstport: 53 }) }),
+    );
+    expect(await filter([ping, pong, query])).toMatchObject({
+      expression: 'udp',
+      hidesBypass: true,
+      hidesOverlay: false,
+    });
+    const syn = plain(tcpPacket({ src: NODE.a, dst: NODE.b }, SYN));
+    const answer = plain(tcpPacket({ src: NODE.b, dst: NODE.a }, { ...SYN, ack_raw: 1 }), NIC.b, NIC.a);
+    expect(await filter([syn, answer])).toMatchObject({ expression: 'tcp', hidesBypass: true, hidesOverlay: true });
+    expect(await filter([syn, answer, query])).toBeNull();
+  });
+
+  it('never from a veth, a tunnel device or a mirror: they show one kind of packet without any filter', async () => {
+    const veth = times(
+      10,
+      plain(ip({ src: POD.a, dst: POD.b, ttl: 64 }), POD_MAC, VETH),
+      plain(ip({ src: POD.c, dst: POD.a }), VETH, POD_MAC),
+    );
+    expect(await filter(veth)).toBeNull();
   });
 
   it('from a handful when answers show that something is missing', async () => {
@@ -77,13 +103,18 @@ describe('a filter is guessed', () => {
     expect(await exitCode([pong, pong])).toBe(3);
   });
 
-  it('from one host in every plain packet, which hides no bypass', async () => {
-    const frames = times(
-      10,
-      plain(ip({ src: POD.a, dst: POD.b, ttl: 64 }), POD_MAC, VETH),
-      plain(ip({ src: POD.c, dst: POD.a }), VETH, POD_MAC),
-    );
-    expect(await filter(frames)).toMatchObject({ expression: `host ${POD.a}`, hidesBypass: false });
+  it('from one or two addresses in every plain packet of a NIC, unless they are nodes', async () => {
+    const udp = build.udp({ srcport: 5000, dstport: 53 });
+    const of = (src: string, dst: string): Uint8Array[] => [
+      plain(ip({ src, dst, ttl: 63, proto: 17, transport: udp })),
+      plain(ip({ src, dst, ttl: 63 })),
+      plain(ip({ src: dst, dst: src, ttl: 63 }), NIC.b, NIC.a),
+    ];
+    expect(await filter(of(POD.a, POD.b))).toMatchObject({
+      expression: `host ${POD.a} and host ${POD.b}`,
+      ...{ hidesBypass: true, hidesOverlay: true },
+    });
+    expect(await filter(of(NODE.a, NODE.b))).toBeNull();
   });
 
   it('from frames of one direction only', async () => {
@@ -126,8 +157,8 @@ describe('a recorded filter counts for itself', () => {
     expect(await recorded('host 10.0.1.1', [ping, pong, arp])).toEqual({ hides: true, exit: 3 });
   });
 
-  it('unless it keeps all IP', async () => {
-    for (const harmless of ['ip', 'ip or ip6', 'not port 22'])
+  it('unless it keeps what pods would send, of every pool and protocol', async () => {
+    for (const harmless of ['ip', 'ip or ip6', 'not port 22', 'not (host 10.0.1.1 and tcp port 22)', 'net 10.0.0.0/8'])
       expect(await recorded(harmless, [ping, pong])).toEqual({ hides: false, exit: 0 });
   });
 });

@@ -242,26 +242,37 @@ describe('a pass says only what could have been seen', () => {
 });
 
 describe('filtered captures', () => {
-  const filtered = capture('a.pcap', {
-    filter: { expression: 'udp port 4789', evidence: '36 of 36 packets', hidesBypass: true },
-  });
+  const guess = { expression: 'udp port 4789', evidence: '36 of 36 packets', guessed: true, weak: false };
+  const filtered = capture('a.pcap', { filter: { ...guess, hidesBypass: true, hidesOverlay: false } });
+  const tcpOnly = capture('a.pcap', { filter: { ...guess, expression: 'tcp', hidesBypass: true, hidesOverlay: true } });
+  const NEVER = { ...PLAIN, expected: { encapsulation: 'none', pool: 'flat-ippool', reason: 'pool-never' } } as const;
 
-  test('prove nothing when every NIC was captured through one', () => {
+  test('prove nothing', () => {
     expect(outcome(verify([flow(CART, DB)], {}, [filtered]))).toBe('undecided 3 filtered');
   });
 
   test('do not hide a violation that they show', () => {
-    expect(outcome(verify([flow(CART, DB, BYPASSED)], {}, [filtered]))).toBe('fail 1 filtered');
+    expect(outcome(verify([flow(CART, DB, BYPASSED)], {}, [filtered]))).toBe('fail 1');
   });
 
-  test('are fine beside one NIC without a filter', () => {
-    expect(outcome(verify([flow(CART, DB)], {}, [filtered, capture('b.pcap')]))).toBe('pass 0');
+  test('are not made up for by a NIC without a filter: each stands for its own node', () => {
+    const report = verify([flow(CART, DB)], {}, [filtered, capture('b.pcap')]);
+    expect(outcome(report)).toBe('undecided 3 filtered');
+    expect(report.filtered.map(({ path }) => path)).toEqual(['a.pcap']);
   });
 
-  test('a filter that hides no bypass is fine', () => {
-    const harmless = capture('a.pcap', {
-      filter: { expression: 'not port 22', evidence: 'if_filter', hidesBypass: false },
-    });
+  test('keep nothing from passing where they show nothing that was asked', () => {
+    expect(outcome(verify([flow(CART, DB)], {}, [capture('b.pcap'), filtered]))).toBe('pass 0');
+  });
+
+  test('count only if they could not hold what would refute the pass', () => {
+    expect(outcome(verify([flow(CART, MAIL, NEVER)], {}, [filtered]))).toBe('pass 0');
+    expect(outcome(verify([flow(CART, MAIL, NEVER)], {}, [tcpOnly]))).toBe('undecided 3 filtered');
+  });
+
+  test('a filter that hides nothing is fine', () => {
+    const recorded = { ...guess, expression: 'not port 22', evidence: 'if_filter', guessed: false };
+    const harmless = capture('a.pcap', { filter: { ...recorded, hidesBypass: false, hidesOverlay: false } });
     expect(outcome(verify([flow(CART, DB)], {}, [harmless]))).toBe('pass 0');
   });
 });
