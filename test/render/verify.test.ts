@@ -20,7 +20,6 @@ function contextOf(trace: Trace, options: Partial<VerifyOptions> = {}): VerifyCo
   const asked = {
     expect: 'config',
     pools: [],
-    coverNodePairs: false,
     strict: false,
     topology: buildTopology(),
     ...options,

@@ -77,7 +77,6 @@ describe('what arrives', () => {
     const report = verifyTrace(trace, {
       expect: 'config',
       pools: [],
-      coverNodePairs: false,
       strict: false,
       topology: TOPOLOGY,
     });

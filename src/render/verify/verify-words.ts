@@ -3,8 +3,7 @@
 
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
-import { BROKEN_PATHS } from '../../verdict/codes.ts';
-import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import type {
   Demand,
   Failure,
@@ -14,6 +13,7 @@ import type {
 } from '../../verdict/verify/verify-report.ts';
 
 import { formatCount, formatNumber } from '../text/format.ts';
+import { type Evidence, unprovenSentence } from './evidence.ts';
 
 /** What a report is rendered with, besides itself. */
 export interface VerifyContext {
@@ -23,6 +23,9 @@ export interface VerifyContext {
   /** The filters given, as text; empty for none. */
   filterText: string;
   hasSnapshot: boolean;
+  /** Whether the snapshot or the command line says the tunnel's VNI and port. */
+  hasSettings: boolean;
+  evidence: Evidence;
 }
 
 const KIND_NAMES: Record<string, string> = {
@@ -66,6 +69,13 @@ function seenInstead(report: VerifyReport): string | null {
 }
 
 function passSentence(report: VerifyReport): string {
+  const { waived } = report;
+  const apart =
+    waived === 0 ? '' : `but for ${formatCount(waived, 'flow')} that ${waived === 1 ? 'is' : 'are'} waived, `;
+  return apart + everyPacket(report);
+}
+
+function everyPacket(report: VerifyReport): string {
   const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
   const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0);
   if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
@@ -102,21 +112,44 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   'nothing-judged': 'no flow in scope could be judged',
   filtered: 'a violation could not be in these captures: each NIC was captured through a filter',
   unverifiable: 'some flows in scope could not be judged',
-  uncovered: 'not every pair of nodes was seen',
+  uncovered: 'not as much of the cluster was seen as --cover asks for',
   'corrupt-capture': 'a capture is corrupt: what stands behind the damage could not be read',
-  'broken-path': 'packets did not get through, so what would have been on the wire is not known',
-  doubtful: 'some packets are missing, cut off or not where the snapshot has them, so this is no proof',
+  doubtful: 'some flows speak against a proof',
 };
+
+/** Why flows keep a result from being a pass, as a sentence for all of them; other reasons are told by their first flow. */
+const DOUBTS: Readonly<Record<string, string>> = {
+  'before-mode-change':
+    'a pool was edited while the captures ran, and the snapshot is of afterwards: what was asked for before is not known',
+  'after-mode-change':
+    'a pool was edited while the captures ran, and the snapshot is of before: what was asked for afterwards is not known',
+  'contradicting-files': 'the snapshot contradicts itself about a pool',
+  'not-in-capture': 'answers prove packets that are not in the captures',
+  'owner-by-block':
+    'packets are not where the IPAM blocks have their pods, and nothing else tells who has the addresses',
+  'foreign-tunnel': "packets were in a tunnel that is not the cluster's",
+  'tunnel-mac-differs': 'packets are addressed to a MAC that their receiver does not send from',
+  'inner-cut-off': 'the snaplen cut off the packets inside the tunnels',
+  'point-unknown': 'packets were plain at a place that nobody can name',
+  'sender-unknown': 'packets of a tunnel pool were plain, and which node sent them is not known',
+  'receiver-unknown': 'packets for a tunnel pool were plain, and which node has their receiver is not known',
+  'owner-unknown': 'packets of a tunnel pool were plain, and nobody is known to have their addresses',
+};
+
+function doubtSentence({ doubts }: VerifyReport): string {
+  const [first] = doubts;
+  if (first === undefined) return UNDECIDED.doubtful;
+  return DOUBTS[first.reason] ?? `${formatCount(first.flows, 'flow')}: ${first.detail}`;
+}
 
 /** Why nothing is proven, for one reason. */
 export function undecidedSentence(reason: UndecidedReason, report: VerifyReport): string {
   if (reason === 'unverifiable') {
     return `${formatNumber(report.unverifiable)} of ${formatCount(report.flows, 'flow')} in scope could not be judged, --strict`;
   }
-  if (reason === 'uncovered') {
-    const total = report.nodes.length * (report.nodes.length - 1);
-    return `${formatNumber(report.uncovered.length)} of ${formatNumber(total)} node pairs were not seen, --cover node-pairs`;
-  }
+  if (reason === 'uncovered') return uncoveredSentence(report);
+  if (reason === 'doubtful') return doubtSentence(report);
+  if (reason === 'nothing-judged' && report.waived > 0) return 'every flow in scope that could be judged is waived';
   return UNDECIDED[reason];
 }
 
@@ -131,11 +164,6 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   }
   for (const { reason, detail, flows } of report.unverified)
     why.push(`${formatCount(flows, 'flow')}: ${detail} (${reason})`);
-  if (report.undecided.includes('uncovered')) why.push(...uncoveredSentence(report));
-  if (report.undecided.includes('broken-path')) {
-    for (const cause of brokenPaths(trace))
-      why.push(`${cause.title} (${cause.code}, ${formatCount(cause.packets, 'packet')})`);
-  }
   if (report.undecided.includes('filtered')) {
     for (const { path, filter } of trace.captures)
       if (filter?.hidesBypass) why.push(`${path}: ${filter.expression} (${filter.evidence})`);
@@ -143,18 +171,18 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   return why;
 }
 
-const UNCOVERED_SHOWN = 6;
-
-function uncoveredSentence({ uncovered }: VerifyReport): string[] {
-  if (uncovered.length === 0) return [];
-  const shown = uncovered.slice(0, UNCOVERED_SHOWN).map(({ from, to }) => `${from} → ${to}`);
-  const more = uncovered.length - shown.length;
-  return [`not seen: ${shown.join(', ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`];
+function uncoveredSentence({ options: { cover }, coverage }: VerifyReport): string {
+  if (cover === null) return UNDECIDED.uncovered;
+  const { total, covered } = cover.of === 'nodes' ? coverage.nodes : coverage.pairs;
+  const what = cover.of === 'nodes' ? 'nodes sent nothing that was judged' : 'node pairs were not seen';
+  const share = cover.percent === 100 ? '' : `=${cover.percent}%`;
+  return `${formatNumber(total - covered)} of ${formatNumber(total)} ${what}, --cover ${cover.of}${share}`;
 }
 
-/** Problems that keep a result from being a pass although no flow was wrong. */
-function brokenPaths(trace: Trace): Cause[] {
-  return trace.causes.filter((cause) => BROKEN_PATHS.has(cause.code));
+/** What coverage leaves out, folded by node. */
+export function unprovenSentences({ coverage }: VerifyReport): string[] {
+  const more = coverage.more === 0 ? [] : [`and ${formatCount(coverage.more, 'more pair')}`];
+  return [...coverage.unproven.map(unprovenSentence), ...more];
 }
 
 /** The captures that would settle it, as commands. */
@@ -192,7 +220,7 @@ export function failureSentence(failure: Failure, { expect }: Pick<VerifyReport[
 
 /** Flows that were in scope but that no tunnel was asked of. */
 export function notAskedSentences(report: VerifyReport): string[] {
-  return report.demands.filter((demand) => demand.asked === 'none').map(notAskedSentence);
+  return report.demands.filter(({ asked, reason }) => asked === 'none' && reason !== 'demanded').map(notAskedSentence);
 }
 
 function notAskedSentence(demand: Demand): string {
@@ -254,7 +282,7 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   );
   const named = [...nics].filter((name) => name !== '');
   const open = [named.length === 0 ? 'other NICs' : `NICs other than ${named.join(', ')}`];
-  open.push('times outside the captures');
+  open.push('times outside the captures', 'packets that a filter kept out');
   const dropped = trace.captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
   if (trace.captures.some((capture) => capture.dropped === null))
     open.push('packets the kernel dropped (classic pcap does not say)');
@@ -281,9 +309,9 @@ export function seenBy({ trace, report }: VerifyContext): string {
   return `${formatCount(count, 'NIC')}, ${both === 0 ? 'one end of each pair' : every}`;
 }
 
-/** `6 of 6 node pairs`. */
+/** `3 of 3 nodes sent, 6 of 6 node pairs`. */
 export function coverage(report: VerifyReport): string {
-  const judged = report.pairs.filter((pair) => pair.ok + pair.violation > 0).length;
-  const total = report.nodes.length * (report.nodes.length - 1);
-  return `${formatNumber(judged)} of ${formatNumber(total)} node pairs, ${formatCount(report.flows, 'flow')}, ${formatCount(report.packets, 'packet')}`;
+  const { nodes, pairs } = report.coverage;
+  const share = ({ covered, total }: typeof nodes): string => `${formatNumber(covered)} of ${formatNumber(total)}`;
+  return `${share(nodes)} nodes sent, ${share(pairs)} node pairs, ${formatCount(report.flows, 'flow')}, ${formatCount(report.packets, 'packet')}`;
 }

@@ -44,7 +44,6 @@ function verify(
   return verifyTrace(trace, {
     expect: 'config',
     pools: [],
-    coverNodePairs: false,
     strict: false,
     topology: buildTopology(),
     ...options,
