@@ -32,6 +32,8 @@ export interface RawVerifyCommand extends RawTraceOptions {
 export interface GivenLine {
   argv: readonly string[];
   commands: readonly string[];
+  /** Where the JSON of the run goes, if into a file. */
+  proofFile: string | null;
 }
 
 /** What `verify` is asked, checked as far as that goes without a capture. */
@@ -87,12 +89,12 @@ function parseCover(text: string): Cover {
 /** Reads, judges and collects the evidence. */
 export async function prove(
   request: VerifyRequest,
-  line: GivenLine,
+  { argv, commands, proofFile }: GivenLine,
   io: Io,
   stages: Stages,
 ): Promise<{ run: TraceRun; context: VerifyContext }> {
   const { options, pools, expect, cover, strict, waivers, date } = request;
-  const run = await runPipeline(options, line.commands, io, stages);
+  const run = await runPipeline(options, commands, io, stages);
   checkPools(pools, run.topology);
   const asked = { expect, pools, cover, strict, waivers, now: date.getTime() };
   const report = verifyTrace(run.trace, { ...asked, topology: run.topology });
@@ -103,7 +105,7 @@ export async function prove(
     filterText: options.filterText,
     hasSnapshot: run.topology !== null,
     hasSettings: knowsSettings(run.topology) || options.pipeline.vxlanVNI !== null,
-    evidence: await evidenceOf(request, run.topology, line.argv),
+    evidence: { ...(await evidenceOf(request, run.topology, argv)), proofFile },
   };
   return { run, context };
 }
@@ -119,7 +121,7 @@ async function evidenceOf(
   { options, waiverFiles, told, date }: VerifyRequest,
   topology: Topology | null,
   command: readonly string[],
-): Promise<Evidence> {
+): Promise<Omit<Evidence, 'proofFile'>> {
   const files = {
     captures: await fingerprint(options.captures),
     snapshot: await fingerprint(topology?.files ?? []),

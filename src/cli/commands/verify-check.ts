@@ -21,7 +21,7 @@ import { checkVerify, type GivenLine, prove, type RawVerifyCommand } from './pro
 const OWN: ReadonlySet<string> = new Set(['check', 'output', 'color', 'all']);
 
 interface World {
-  line: GivenLine;
+  line: Omit<GivenLine, 'proofFile'>;
   io: Io;
   stages: Stages;
 }
@@ -49,7 +49,7 @@ export async function runCheck(
   };
   try {
     const request = checkVerify(given.operands, given.raw, new Date(proof.date));
-    const { run, context } = await prove(request, { ...line, argv: proof.command }, io, stages);
+    const { run, context } = await prove(request, { ...line, argv: proof.command, proofFile: null }, io, stages);
     const now = proofOf(JSON.parse(renderVerifyJson(context)), file);
     const known = new Set(proof.files.map(({ path }) => path));
     for (const { path } of filesOf(context.evidence))

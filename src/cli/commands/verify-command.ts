@@ -20,7 +20,7 @@ type Output = (typeof OUTPUTS)[number];
 export async function runVerify(
   operands: readonly string[],
   raw: RawVerifyCommand,
-  line: GivenLine,
+  line: Omit<GivenLine, 'proofFile'>,
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
@@ -29,7 +29,8 @@ export async function runVerify(
   const request = checkVerify(operands, raw, io.now());
   const { captures, snapshot } = request.options;
   const files = openOutputs(outputs, [...captures, ...snapshot, ...request.waiverFiles]);
-  const { run, context } = await prove(request, line, io, stages);
+  const proofFile = outputs.files.find(({ format }) => format === 'json')?.path ?? null;
+  const { run, context } = await prove(request, { ...line, proofFile }, io, stages);
   const text = (output: Output): string => textOf(context, output, lookOf(request.options, raw, io));
   await writeAll(io.stdout, [text(outputs.stdout)]);
   for (const file of files) file.write(text(file.format));

@@ -23,18 +23,42 @@ export interface Evidence {
   waivers: readonly FileHash[];
   /** sha256 of the lines `HASH  PATH` of all these, in this order: what `sha256sum FILES | sha256sum` prints. */
   digest: string;
+  /** The file that the JSON of this run is written to; null without one. */
+  proofFile: string | null;
   /** What the user vouched for, options that narrow or bend the answer. */
   told: readonly string[];
 }
 
 /** All files of a proof, captures first. */
-export function filesOf({ captures, snapshot, waivers }: Evidence): readonly FileHash[] {
+export function filesOf({
+  captures,
+  snapshot,
+  waivers,
+}: Pick<Evidence, 'captures' | 'snapshot' | 'waivers'>): readonly FileHash[] {
   return [...captures, ...snapshot, ...waivers];
+}
+
+/** `HASH  PATH` of all files, as `sha256sum` prints them. */
+export function hashLines(evidence: Evidence): string[] {
+  return filesOf(evidence).map(({ path, sha256 }) => `${sha256 ?? 'read once, no hash'}  ${path}`);
 }
 
 /** The command line, to be pasted. */
 export function commandLine({ command }: Evidence): string {
   return ['overlens', ...command].map(quoted).join(' ');
+}
+
+/** More captures than this are one word of the short form. */
+const CAPTURES_NAMED = 8;
+
+/** The command line for people: of many captures only that they were given. */
+export function shortCommandLine(evidence: Evidence): string {
+  const { command, captures } = evidence;
+  if (captures.length <= CAPTURES_NAMED) return commandLine(evidence);
+  const paths = new Set(captures.map(({ path }) => path));
+  const first = command.findIndex((word) => paths.has(word));
+  const words = command.flatMap((word, i) => (i === first ? ['CAPTURE...'] : paths.has(word) ? [] : [quoted(word)]));
+  return ['overlens', ...words].join(' ');
 }
 
 function quoted(word: string): string {
@@ -63,8 +87,9 @@ function gapBefore(last: string | undefined, first: string): string[] {
   return [`nothing captured for ${duration(secondsBetween(last, first))}: ${formatSpan(last, first)}`];
 }
 
-/** `0.4 s`, `12 min`, `1 h 4 min`. */
+/** `15 ms`, `1.4 s`, `12 min`, `1 h 4 min`. */
 function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 120) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

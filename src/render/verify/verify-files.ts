@@ -10,7 +10,8 @@ import {
   commandLine,
   cutOffSentences,
   deliverySentences,
-  filesOf,
+  hashLines,
+  shortCommandLine,
   timeSentences,
   waiverSentence,
 } from './evidence.ts';
@@ -101,7 +102,7 @@ function evidenceLists(context: VerifyContext): [string, readonly string[]][] {
     ['not delivered', deliverySentences(report)],
     ['waivers', report.waivers.map(waiverSentence)],
     ['only', context.filterText === '' ? [] : [context.filterText]],
-    ['not seen', report.pairs.length === 0 ? [] : unprovenSentences(report)],
+    ['unproven', report.pairs.length === 0 ? [] : unprovenSentences(report)],
     ['time', timeSentences(report.time)],
     ['cut off', cutOffSentences(trace.captures)],
     ['not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)]],
@@ -143,7 +144,7 @@ function properties(context: VerifyContext): string[] {
     ['date', evidence.date],
     ['command', commandLine(evidence)],
     ...evidenceLists(context).flatMap(([name, texts]) => texts.map((text): [string, string] => [name, text])),
-    ...filesOf(evidence).map(({ path, sha256 }): [string, string] => ['sha256', `${sha256 ?? 'none'}  ${path}`]),
+    ...hashLines(evidence).map((line): [string, string] => ['sha256', line]),
     ['sha256 of all', evidence.digest],
   ];
   const lines = named.map(([name, value]) => `<property name="${escapeXml(name)}" value="${escapeXml(value)}"/>`);
@@ -210,13 +211,10 @@ export function renderVerifyMarkdown(context: VerifyContext): string {
     ...evidenceLists(context).flatMap(([name, texts]) =>
       items(`${name[0]?.toUpperCase()}${name.slice(1)}`, bounded(texts)),
     ),
-    ...items('Evidence', [`overlens ${version}, exit ${exitCode}, ${evidence.date}`]),
+    ...['', '**Evidence**', '', `overlens ${escapeMarkdown(version)}, exit ${exitCode}, ${evidence.date}`, ''],
+    `    ${escapeText(shortCommandLine(evidence))}`,
     '',
-    ...[
-      commandLine(evidence),
-      '',
-      ...bounded(filesOf(evidence).map(({ path, sha256 }) => `${sha256 ?? 'no hash'}  ${path}`)),
-    ].map((line) => (line === '' ? '' : `    ${escapeText(line)}`)),
+    ...bounded(hashLines(evidence)).map((line) => `    ${escapeText(line)}`),
     '',
     `sha256 of these lines: ${evidence.digest}`,
     '',

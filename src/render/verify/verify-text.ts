@@ -7,16 +7,16 @@ import { formatCompact, formatCount, formatNumber } from '../text/format.ts';
 import { columnWidth, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
-import { wrapWords } from '../text/text-width.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
 import { adviceLines } from '../trace/undecided.ts';
 import {
   assumedSentences,
-  commandLine,
   cutOffSentences,
   deliverySentences,
   type Evidence,
   filesOf,
+  shortCommandLine,
   timeSentences,
   waiverSentence,
 } from './evidence.ts';
@@ -117,14 +117,19 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
   const { report, trace, filterText, evidence } = context;
   const { width } = options;
   const why = report.undecided.length > 0 ? whyUndecided(context) : [];
-  const unproven = report.undecided.length === 0 ? [] : howAgain(context);
+  const again = report.undecided.length === 0 ? [] : howAgain(context);
+  const names = createNameFitter(report.nodes);
+  const unproven =
+    report.pairs.length === 0
+      ? []
+      : unprovenSentences(report).map((text) => names.fitSentence(text, width - MARGIN - LABEL));
   return [
     labelled('why', why, width, { gives: 3, keep: 4 }),
-    whole(adviceLines(unproven, 'again', LABEL)),
+    whole(adviceLines(again, 'again', LABEL)),
     labelled('waivers', report.waivers.map(waiverSentence), width, { gives: 4, keep: 3 }),
     labelled('only', filterText === '' ? [] : [filterText], width),
     labelled('covered', report.flows === 0 ? [] : [coverage(report)], width),
-    labelled('not seen', report.pairs.length === 0 ? [] : unprovenSentences(report), width, { gives: 4, keep: 3 }),
+    labelled('unproven', unproven, width, { gives: 4, keep: 3 }),
     labelled('by', report.flows === 0 ? [] : [seenBy(context)], width),
     labelled('in', timeTexts(context), width, { gives: 5, keep: 3 }),
     labelled('cut off', cutOffSentences(trace.captures), width, { gives: 6, keep: 2 }),
@@ -135,21 +140,39 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
     labelled('assumed', assumedSentences(evidence, context.hasSettings, report), width, { gives: 6, keep: 3 }),
     labelled('not proven', [notProven(context).join(' · ')], width),
     labelled('evidence', [`overlens ${context.version} · ${evidence.date} · ${filesText(evidence)}`], width),
-    whole(adviceLines([commandLine(evidence)], 'command', LABEL)),
-    hashBlock(evidence),
+    whole(adviceLines([shortCommandLine(evidence)], 'command', LABEL)),
+    hashBlock(evidence, options),
   ];
 }
 
-/** What `sha256sum -c` takes; paths are never shortened. */
-function hashBlock(evidence: Evidence): Block {
-  const line = (label: string, text: string): string => `   ${label.padEnd(LABEL)}${escapeText(text)}`;
+/** Files listed of many; one hash stands for all. */
+const FILES_SHOWN = 6;
+
+/** Hash and path as `sha256sum` has them, on two lines where one is too short: neither is ever cut. */
+function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
   const files = filesOf(evidence);
-  const items = files.map(({ path, sha256 }, i) => [
-    line(i === 0 ? 'sha256' : '', `${sha256 ?? 'read once, no hash'}  ${path}`),
-  ]);
-  const more = (left: number): string =>
-    line('', `and ${formatCount(left, 'more file')}, --all; all of them: ${evidence.digest}`);
-  return { items, keep: 0, gives: 9, more };
+  if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
+  const shown = all || files.length <= FILES_SHOWN ? files : files.slice(0, FILES_SHOWN - 1);
+  const left = files.length - shown.length;
+  const lines = shown.map(({ path, sha256 }) => {
+    const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
+    return MARGIN + LABEL + hash.length + 2 + textWidth(name) <= width ? [`${hash}  ${name}`] : [hash, `  ${name}`];
+  });
+  if (left > 0)
+    lines.push([`and ${formatCount(left, 'more file')} (--all); the sha256 of all these lines is`, evidence.digest]);
+  const items = lines.map((item, i) => item.map((text, j) => lead(i + j === 0 ? 'sha256' : '') + text));
+  return { items, keep: 0, gives: 0, more: () => '' };
+}
+
+/** The JSON of the same run has the hashes. */
+function proofLines(file: string, files: number): string[] {
+  const count = formatCount(files, 'file');
+  return adviceLines([`of ${count} in ${file}; it is repeated by: overlens verify --check ${file}`], 'sha256', LABEL);
+}
+
+/** Margin and label. */
+function lead(label: string): string {
+  return ' '.repeat(MARGIN) + label.padEnd(LABEL);
 }
 
 function filesText({ captures, snapshot }: Evidence): string {
@@ -172,11 +195,10 @@ function labelled(
   width: number,
   give: Pick<Block, 'gives' | 'keep'> = { gives: 0, keep: 0 },
 ): Block {
-  const lead = (first: boolean): string => ' '.repeat(MARGIN) + (first ? name : '').padEnd(LABEL);
   const items = texts.map((text, i) =>
-    wrapWords(escapeText(text), width - MARGIN - LABEL).map((line, j) => lead(i === 0 && j === 0) + line),
+    wrapWords(escapeText(text), width - MARGIN - LABEL).map((line, j) => lead(i + j === 0 ? name : '') + line),
   );
-  return { items, ...give, more: (left) => `${lead(false)}and ${formatNumber(left)} more, --all` };
+  return { items, ...give, more: (left) => `${lead('')}and ${formatNumber(left)} more, --all` };
 }
 
 /** Rows send, columns receive: `sent, arrived`. Pairs are listed where the matrix does not fit. */
