@@ -70,6 +70,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'every pod and block, nothing left out')
     .option('--strict', 'exit 1 if there is a conflict or a risk')
+    .option('--redact', 'print one file without what nobody reads: environments, annotations, secrets')
     .option('--color <when>', 'auto, always or never', 'auto')
     .addHelpText(
       'before',
