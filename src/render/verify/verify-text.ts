@@ -145,14 +145,15 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
   ];
 }
 
-/** Files listed of many; one hash stands for all. */
+/** Files listed; of more the first captures, and one hash for all. */
 const FILES_SHOWN = 6;
+const CAPTURES_SHOWN = 3;
 
 /** Hash and path as `sha256sum` has them, on two lines where one is too short: neither is ever cut. */
 function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
   const files = filesOf(evidence);
   if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
-  const shown = all || files.length <= FILES_SHOWN ? files : files.slice(0, FILES_SHOWN - 1);
+  const shown = all || files.length <= FILES_SHOWN ? files : evidence.captures.slice(0, CAPTURES_SHOWN);
   const left = files.length - shown.length;
   const lines = shown.map(({ path, sha256 }) => {
     const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
