@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
-import { declareVerify } from './declare/verify.ts';
+import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
 import { reportError, usageError } from './report-error.ts';

@@ -9,13 +9,13 @@ import { renderJson, renderJsonLines } from '../../src/render/trace/trace-json.t
 import { renderSummary } from '../../src/render/trace/trace-summary.ts';
 import { renderTable } from '../../src/render/trace/trace-table.ts';
 import { renderWide } from '../../src/render/trace/wide.ts';
-import { type CheckResult, renderCheck, renderCheckJson } from '../../src/render/verify/verify-check.ts';
+import { type CheckResult, renderCheck, renderCheckJson } from '../../src/render/verify/check-answer.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify/verify-files.ts';
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
 import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
+import type { Expectation } from '../../src/verdict/verify/questions.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
-import type { Expectation } from '../../src/verdict/verify/verify-report.ts';
 import type { Waiver } from '../../src/verdict/verify/waivers.ts';
 import { buildEvidence } from '../support/evidence-builder.ts';
 import { HOSTILE, harmfulCharacters, withHostileText } from '../support/hostile.ts';

@@ -1,8 +1,8 @@
 // `overlens verify --check PROOF`: a proof repeated from the same files with the same options, and what is not as it was.
 import { readFileSync } from 'node:fs';
 import { OverlensError } from '../../errors.ts';
+import { renderCheck, renderCheckJson } from '../../render/verify/check-answer.ts';
 import { type FileHash, filesOf } from '../../render/verify/evidence.ts';
-import { renderCheck, renderCheckJson } from '../../render/verify/verify-check.ts';
 import { renderVerifyJson, VERIFY_SCHEMA } from '../../render/verify/verify-files.ts';
 import { parseVerify } from '../declare/verify-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

@@ -15,16 +15,12 @@ import {
   timeSentences,
   waiverSentence,
 } from './evidence.ts';
+import { coverage, notAskedSentences, notProven, outsideSentence, seenBy } from './scope-words.ts';
 import {
-  coverage,
   failureSentence,
   headline,
   howAgain,
   kindName,
-  notAskedSentences,
-  notProven,
-  outsideSentence,
-  seenBy,
   unprovenSentences,
   type VerifyContext,
   whyUndecided,

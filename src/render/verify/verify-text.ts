@@ -21,15 +21,11 @@ import {
   waiverSentence,
 } from './evidence.ts';
 import { type Block, fitSections, whole } from './fit-lines.ts';
+import { coverage, notAskedSentences, notProven, outsideSentence, seenBy } from './scope-words.ts';
 import {
-  coverage,
   failureSentence,
   headline,
   howAgain,
-  notAskedSentences,
-  notProven,
-  outsideSentence,
-  seenBy,
   unprovenSentences,
   type VerifyContext,
   whyUndecided,

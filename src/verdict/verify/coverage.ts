@@ -34,6 +34,7 @@ const OTHERS_KEPT = 6;
 export function coverageOf(names: readonly string[], judged: Iterable<{ from: string; to: string }>): Coverage {
   const index = new Map(names.map((name, i) => [name, i]));
   const missing = new Missing(names.length);
+  const total = missing.left;
   const senders = new Set<number>();
   for (const { from, to } of judged) {
     const [i, j] = [index.get(from), index.get(to)];
@@ -41,7 +42,6 @@ export function coverageOf(names: readonly string[], judged: Iterable<{ from: st
     senders.add(i);
     missing.clear(i, j);
   }
-  const total = names.length * (names.length - 1);
   const covered = total - missing.left;
   const uncovered = missing.list(UNCOVERED_KEPT).map(([i, j]) => ({ from: names[i] ?? '', to: names[j] ?? '' }));
   const unproven = fold(missing, names);
@@ -92,7 +92,7 @@ class Missing {
     this.#pairs = new Uint8Array(size * size).fill(1);
     this.rows = new Int32Array(size).fill(size - 1);
     this.columns = new Int32Array(size).fill(size - 1);
-    this.left = size * (size - 1);
+    this.left = size * Math.max(0, size - 1);
     for (let i = 0; i < size; i++) this.#pairs[i * size + i] = 0;
   }
 

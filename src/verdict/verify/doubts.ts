@@ -3,7 +3,7 @@
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
-import type { Expectation } from './verify-report.ts';
+import type { Expectation } from './questions.ts';
 
 /** Reasons of flows in scope. */
 const DOUBTS: ReadonlySet<string> = new Set([

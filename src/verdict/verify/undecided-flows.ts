@@ -2,7 +2,8 @@
 // reason: what was seen of them was encapsulated as it should be, or was not.
 import type { Trace, TracedCapture } from '../trace-types.ts';
 import type { Coverage } from './coverage.ts';
-import type { Cover, UndecidedReason, VerifyOptions } from './verify-report.ts';
+import type { Cover } from './questions.ts';
+import type { UndecidedReason, VerifyOptions } from './verify-report.ts';
 
 export interface UndecidedInput {
   trace: Trace;

@@ -5,18 +5,8 @@ import type { UnverifiedGroup } from '../unverified.ts';
 import type { Coverage } from './coverage.ts';
 import type { PairReport } from './node-pairs.ts';
 import type { ProofTime } from './proof-time.ts';
+import type { Cover, Expectation } from './questions.ts';
 import type { Waiver, WaiverUse } from './waivers.ts';
-
-export const EXPECTATIONS = ['config', 'vxlan', 'ipip', 'wireguard', 'none'] as const;
-/** `config`: what the configuration asks for, flow by flow. Else: this tunnel (or none) for every packet to a pod, whatever the pool says. */
-export type Expectation = (typeof EXPECTATIONS)[number];
-
-export const COVERS = ['nodes', 'node-pairs'] as const;
-/** That so many per cent of the nodes sent something that was judged, or of the ordered pairs of nodes had such a flow. */
-export interface Cover {
-  of: (typeof COVERS)[number];
-  percent: number;
-}
 
 export interface VerifyOptions {
   expect: Expectation;

@@ -10,8 +10,9 @@ import { addToDemand, demandOf, modeOf } from './demands.ts';
 import { isDoubtful } from './doubts.ts';
 import { createPairTally, isJudged, type PairReport } from './node-pairs.ts';
 import { capturedTimes, type ProofTime } from './proof-time.ts';
+import type { Expectation } from './questions.ts';
 import { undecidedReasons } from './undecided-flows.ts';
-import type { Demand, Expectation, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
+import type { Demand, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
 import { createWaiving, faultsOf, type Judged, type Waiving } from './waivers.ts';
 
 /** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */

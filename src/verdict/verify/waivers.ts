@@ -5,7 +5,7 @@ import type { SourceRef } from '../../topology/model.ts';
 import { FINDINGS } from '../codes.ts';
 import { END_FITS, FilterTerms } from '../flow-filter.ts';
 import type { FlowBrief, Verdict } from '../trace-types.ts';
-import type { Expectation } from './verify-report.ts';
+import type { Expectation } from './questions.ts';
 
 /** What `--expect` finds wrong although no finding says so: another kind than the one demanded. */
 export const NOT_AS_EXPECTED = 'not-as-expected';
