@@ -26,11 +26,11 @@ Three nodes, two pools: what goes to a pod of default-ipv4-ippool is carried in 
 flat-ippool is plain, and both is what the pools ask for. Next:
 
 # the same as a proof: PASS and exit code 0
-npx overlens verify ${SAMPLE}/*.pcap -t ${SAMPLE}/topology
+node dist/cli/bin.js verify ${SAMPLE}/*.pcap -t ${SAMPLE}/topology
 
 # a cluster with one wrong line in one table
-npx overlens ${BROKEN}/*.pcap -t ${BROKEN}/topology
+node dist/cli/bin.js ${BROKEN}/*.pcap -t ${BROKEN}/topology
 
 # which table, which line, and the bytes it became
-npx overlens ${BROKEN}/*.pcap -t ${BROKEN}/topology --finding A
+node dist/cli/bin.js ${BROKEN}/*.pcap -t ${BROKEN}/topology --finding A
 `);

@@ -1,17 +1,19 @@
 // Hashes of the files a proof rests on, so that it can be checked later that they are the same.
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import type { Fingerprints } from '../render/verify/verify-files.ts';
+import type { FileHash } from '../render/verify/evidence.ts';
 
-/** sha256 of each capture and each file of the snapshot; null for what cannot be read twice (stdin, pipes). One file is open at a time. */
-export async function fingerprint(captures: readonly string[], snapshot: readonly string[]): Promise<Fingerprints> {
+/** sha256 of each file; null for what cannot be read twice (stdin, pipes) or is not there. One file is open at a time. */
+export async function fingerprint(paths: readonly string[]): Promise<FileHash[]> {
   const hashes = new Map<string, string | null>();
-  for (const path of [...captures, ...snapshot]) if (!hashes.has(path)) hashes.set(path, await hashOf(path));
-  const sha256 = (path: string): string | null => hashes.get(path) ?? null;
-  return {
-    captures: captures.map((path) => ({ path, sha256: sha256(path) })),
-    snapshot: snapshot.map((file) => ({ file, sha256: sha256(file) })),
-  };
+  for (const path of paths) if (!hashes.has(path)) hashes.set(path, await hashOf(path));
+  return paths.map((path) => ({ path, sha256: hashes.get(path) ?? null }));
+}
+
+/** One hash for all: of the lines that `sha256sum` prints of them. */
+export function digestOf(files: readonly FileHash[]): string {
+  const lines = files.flatMap(({ path, sha256 }) => (sha256 === null ? [] : [`${sha256}  ${path}\n`]));
+  return createHash('sha256').update(lines.join('')).digest('hex');
 }
 
 async function hashOf(path: string): Promise<string | null> {

@@ -13,6 +13,8 @@ export interface Io {
   columns: number | undefined;
   /** Aborted by the first Ctrl-C: stop reading, print what there is. */
   signal: AbortSignal;
+  /** The time of day, for what says when it was made. */
+  now(): Date;
 }
 
 /** Characters collected before they are handed to the stream. */
@@ -35,6 +37,7 @@ export function processIo(): Io {
     stderrIsTTY: process.stderr.isTTY === true,
     columns: process.stdout.columns,
     signal: controller.signal,
+    now: () => new Date(),
   };
 }
 

@@ -1,15 +1,9 @@
 // The command line as a whole: commands, help, and what bad usage looks like. Commands load their code when they run.
 import { Command, CommanderError } from 'commander';
-import {
-  type Dispatch,
-  declareDiff,
-  declareSnapshot,
-  declareTopology,
-  declareTrace,
-  declareVerify,
-} from './declare/commands.ts';
+import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
 import { reportError, usageError } from './report-error.ts';
@@ -55,7 +49,7 @@ const DECLARATIONS = [
 export async function main(argv: readonly string[], io: Io, stages: Stages = defaultStages): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const out: string[] = [];
-  const dispatch: Dispatch = { io, stages, done: (exit) => (code = exit) };
+  const dispatch: Dispatch = { argv, io, stages, done: (exit) => (code = exit) };
   const program = createProgram(dispatch, (text) => out.push(text));
   try {
     if (argv.length === 0) {

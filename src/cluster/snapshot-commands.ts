@@ -1,21 +1,41 @@
-// The commands that make a snapshot, as `overlens snapshot` prints them: one kubectl line that is enough, and lines per node that
-// sharpen it.
+// The commands that make a snapshot, as `overlens snapshot` prints them: two kubectl lines that are enough, and lines per node that
+// sharpen them.
 
 /**
- * One call gives everything that objects can tell. Names without API group, since that differs between installations; JSON,
- * since large clusters load several times faster from it.
+ * Everything that objects can tell but pods. Names without API group, since that differs between installations; JSON, since large
+ * clusters load several times faster from it.
  */
-const KUBECTL =
-  'kubectl get ippools,nodes,pods,services,endpointslices,blockaffinities,ipamblocks,felixconfigurations -A -o json > snapshot.json';
+const OBJECTS =
+  'kubectl get ippools,nodes,services,endpointslices,blockaffinities,ipamblocks,felixconfigurations -A -o json > snapshot.json';
+
+/** Of pods what is read, as a table: their environment, arguments and annotations may hold secrets, and never reach a file. */
+const PODS = [
+  ['NAMESPACE', '.metadata.namespace'],
+  ['NAME', '.metadata.name'],
+  ['STATUS', '.status.phase'],
+  ['IPS', '.status.podIPs[*].ip'],
+  ['NODE', '.spec.nodeName'],
+  ['HOSTNETWORK', '.spec.hostNetwork'],
+  ['HOSTIP', '.status.hostIP'],
+  ['CREATED', '.metadata.creationTimestamp'],
+] as const;
+
+function podsCommand(): string {
+  return `kubectl get pods -A -o custom-columns='${PODS.map(([name, path]) => `${name}:${path}`).join(',')}' > pods.txt`;
+}
 
 /** Text for a terminal: each command on a line of its own, explanations as shell comments, so that all of it can be pasted. */
 export function snapshotCommands(): string {
-  return `# The snapshot: pools, node annotations, pods, IPAM. Take it while the capture runs.
-${KUBECTL}
+  return `# The snapshot: pools, node annotations, IPAM, and where pods run. Take it while the capture runs.
+${OBJECTS}
+${podsCommand()}
+
+# A file that was taken with more in it, pods' environment or secrets, is stripped to what is read by:
+# overlens topology --redact big.json > snapshot.json
 
 # Where only calicoctl may read Calico's objects:
 # calicoctl get ippools -o yaml > ippools.yaml
-# kubectl get nodes,pods,services -A -o yaml > objects.yaml
+# kubectl get nodes,services -A -o yaml > objects.yaml
 
 # Sharper: what the kernel really does. On each node:
 mkdir -p "$(hostname)"
@@ -25,6 +45,6 @@ ip route    > "$(hostname)/ip-route.txt"
 ip neigh    > "$(hostname)/ip-neigh.txt"
 bridge fdb show > "$(hostname)/bridge-fdb.txt"
 
-# Then: overlens topology snapshot.json NODE-FOLDERS...
+# Then: overlens topology snapshot.json pods.txt NODE-FOLDERS...
 `;
 }

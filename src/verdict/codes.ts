@@ -53,10 +53,7 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
-/**
- * Warnings of packets that did not get through: the verdict on encapsulation stands, but `verify` does not call such a
- * capture a pass.
- */
+/** Warnings of packets that provably did not get through. The verdict on encapsulation stands beside them. */
 export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'missing-fdb-entry',
   'missing-neighbour',
@@ -65,4 +62,12 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'node-unreachable',
   'lost-on-underlay',
   'bad-checksum',
+]);
+
+/** What `verify` says beside its result: packets that did not get through, and questions that nobody answered. */
+export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
+  ...BROKEN_PATHS,
+  'mtu-black-hole',
+  'icmp-only',
+  'no-reply',
 ]);

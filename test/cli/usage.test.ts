@@ -92,6 +92,37 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
     'overlens: -o csv: not known\n  It takes text, json, junit, markdown.\n',
   ],
   [
+    'two outputs on stdout',
+    ['verify', CAPTURE, '-o', 'json', '-o', 'junit'],
+    'overlens: -o json, -o junit: stdout can hold one of them\n  for example -o json -o junit=FILE\n',
+  ],
+  [
+    'an output without a file',
+    ['verify', CAPTURE, '-o', 'json='],
+    'overlens: -o json=: no file behind =\n  for example -o json=result.json\n',
+  ],
+  [
+    'an output that would empty the capture',
+    ['verify', CAPTURE, '-o', `json=${CAPTURE}`],
+    `overlens: -o json=${CAPTURE}: ${CAPTURE} is read, and would be changed by it\n`,
+  ],
+  [
+    'a share above all',
+    ['verify', CAPTURE, '--cover', 'nodes=101%'],
+    'overlens: --cover nodes=101%: expected per cent above 0, up to 100\n  for example --cover nodes=95%\n',
+  ],
+  [
+    'a file of waivers that is not there',
+    ['verify', CAPTURE, '--waive', 'none.yaml'],
+    'overlens: --waive none.yaml: no such file\n',
+  ],
+  ['a proof that is not there', ['verify', '--check', 'none.json'], 'overlens: --check none.json: no such file\n'],
+  [
+    'options beside a proof',
+    ['verify', '--check', 'none.json', '--strict'],
+    'overlens: --check: strict is given too\n  a proof is repeated with its own files and options; beside --check only -o, --all and --color\n',
+  ],
+  [
     'a port that is no number',
     [CAPTURE, '--port', 'http'],
     'overlens: --port http: expected a number from 0 to 65535\n',
@@ -162,9 +193,13 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   [
     'an expectation',
     ['verify', CAPTURE, '--expect', 'geneve'],
-    'overlens: --expect geneve: not known\n  It takes config, vxlan, ipip, wireguard.\n',
+    'overlens: --expect geneve: not known\n  It takes config, vxlan, ipip, wireguard, none.\n',
   ],
-  ['a coverage', ['verify', CAPTURE, '--cover', 'pods'], 'overlens: --cover pods: not known\n  It takes node-pairs.\n'],
+  [
+    'a coverage',
+    ['verify', CAPTURE, '--cover', 'pods'],
+    'overlens: --cover pods: not known\n  It takes nodes, node-pairs.\n',
+  ],
   [
     'a pool that is not in the snapshot',
     ['verify', CAPTURE, '-t', SNAPSHOT, '--pool', 'default-ipv4-ipool'],

@@ -61,7 +61,7 @@ async function judge(file: CaptureFile, parts: readonly string[], name = 'x.pcap
   writeFileSync(path, writeCaptureFile(file));
   const topology = topologyOf(snapshot, parts);
   const trace = await traceCaptures({ captures: [path], topology });
-  const asked = { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology } as const;
+  const asked = { expect: 'config', pools: [], strict: false, topology } as const;
   const violations = trace.causes.filter((c) => c.severity === 'violation').map((c) => c.code);
   return { violations: [...new Set(violations)], exit: verifyTrace(trace, asked).exitCode };
 }

@@ -9,12 +9,15 @@ import { renderJson, renderJsonLines } from '../../src/render/trace/trace-json.t
 import { renderSummary } from '../../src/render/trace/trace-summary.ts';
 import { renderTable } from '../../src/render/trace/trace-table.ts';
 import { renderWide } from '../../src/render/trace/wide.ts';
+import { type CheckResult, renderCheck, renderCheckJson } from '../../src/render/verify/check-answer.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify/verify-files.ts';
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
 import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
+import type { Expectation } from '../../src/verdict/verify/questions.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
-import type { Expectation } from '../../src/verdict/verify/verify-report.ts';
+import type { Waiver } from '../../src/verdict/verify/waivers.ts';
+import { buildEvidence } from '../support/evidence-builder.ts';
 import { HOSTILE, harmfulCharacters, withHostileText } from '../support/hostile.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology, ref, runningPod } from '../support/topology-builder.ts';
@@ -56,11 +59,41 @@ function context(expect: Expectation): VerifyContext {
   const report = verifyTrace(trace, {
     expect,
     pools: [],
-    coverNodePairs: true,
+    cover: { of: 'node-pairs', percent: 100 },
     strict: true,
+    waivers: [hostileWaiver()],
+    now: 0,
     topology: hostileTopology(),
   });
-  return { trace, report, version: '0.1.0', filterText: `--pod ${HOSTILE}`, hasSnapshot: true };
+  const file = { path: HOSTILE, sha256: null };
+  const evidence = buildEvidence({
+    command: ['verify', HOSTILE],
+    captures: [file],
+    snapshot: [file],
+    waivers: [file],
+    told: [HOSTILE],
+  });
+  return {
+    trace,
+    report,
+    version: '0.1.0',
+    filterText: `--pod ${HOSTILE}`,
+    hasSnapshot: true,
+    hasSettings: false,
+    evidence,
+  };
+}
+
+function hostileWaiver(): Waiver {
+  const ref = { file: HOSTILE, line: 1 };
+  const until = { text: HOSTILE, end: 1 };
+  return { finding: HOSTILE, from: HOSTILE, to: HOSTILE, pool: HOSTILE, reason: HOSTILE, until, ref };
+}
+
+function checkResult(): CheckResult {
+  const proof = { overlens: HOSTILE, date: HOSTILE, result: HOSTILE, exitCode: 0, headline: HOSTILE };
+  const differences = [{ what: 'changed', text: HOSTILE, counts: true }];
+  return { file: HOSTILE, proof, now: proof, differences, exitCode: 1 };
 }
 
 const OUTPUTS: Record<string, () => string> = {
@@ -80,11 +113,9 @@ const OUTPUTS: Record<string, () => string> = {
   csv: () => [...renderCsv(hostileTrace())].join(''),
   'verify text': () => renderVerify(context('config'), LOOK),
   'verify --expect text': () => renderVerify(context('ipip'), LOOK),
-  'verify json': () =>
-    renderVerifyJson(context('ipip'), {
-      captures: [{ path: HOSTILE, sha256: null }],
-      snapshot: [{ file: HOSTILE, sha256: null }],
-    }),
+  'verify json': () => renderVerifyJson(context('ipip')),
+  'verify --check': () => renderCheck(checkResult(), 80),
+  'verify --check json': () => renderCheckJson(checkResult()),
   'verify junit': () => renderVerifyJunit(context('config')),
   'verify markdown': () => renderVerifyMarkdown(context('ipip')),
   topology: () => [...renderTopology(hostileTopology(), LOOK)].join(''),

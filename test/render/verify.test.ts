@@ -1,26 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import type { RenderOptions } from '../../src/render/text/render-options.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
+import type { Evidence } from '../../src/render/verify/evidence.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify/verify-files.ts';
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
 import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyOptions } from '../../src/verdict/verify/verify-report.ts';
+import { buildEvidence } from '../support/evidence-builder.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';
-import { buildTrace, capture, flow, observation, PLAIN, pod, point, UNSEEN } from '../support/trace-builder.ts';
+import { buildTrace, capture, cause, flow, observation, PLAIN, pod, point, UNSEEN } from '../support/trace-builder.ts';
 
 const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };
 const CART = pod('10.48.0.130', 'shop/cart', 'control1');
 const DB = pod('10.48.0.200', 'shop/db', 'worker1');
 const MAIL = pod('10.48.128.200', 'flat/mail', 'worker1', 0, 'flat-ippool');
 
-function contextOf(trace: Trace, options: Partial<VerifyOptions> = {}): VerifyContext {
+function contextOf(
+  trace: Trace,
+  options: Partial<VerifyOptions> = {},
+  evidence: Partial<Evidence> = {},
+): VerifyContext {
   const asked = {
     expect: 'config',
     pools: [],
-    coverNodePairs: false,
     strict: false,
     topology: buildTopology(),
     ...options,
@@ -31,6 +36,8 @@ function contextOf(trace: Trace, options: Partial<VerifyOptions> = {}): VerifyCo
     version: '0.1.0',
     filterText: '',
     hasSnapshot: asked.topology !== null,
+    hasSettings: true,
+    evidence: buildEvidence(evidence),
   };
 }
 
@@ -47,16 +54,51 @@ function healthy(): Trace {
   });
 }
 
+/** Two captures of ten seconds an hour apart, the second cut off; a waiver of each kind; not everything arrived. */
+function everything(): VerifyContext {
+  const later = { first: '2026-11-22T09:30:00.000000Z', last: '2026-11-22T09:30:10.000000Z' };
+  const cut = { complete: false, warnings: ['the last packet is cut off: 12 of 98 bytes'] };
+  const bypass: Partial<TracedFlow> = {
+    ...PLAIN,
+    verdict: 'violation',
+    findings: [
+      { code: 'overlay-bypassed', severity: 'violation', message: '', capture: 0, firstPacket: 1, lastPacket: 2 },
+    ],
+  };
+  const lost = cause({ code: 'no-reply', severity: 'warning', title: '3 SYNs from shop/cart to shop/db, no answer' });
+  const trace = buildTrace({
+    captures: [capture('control1-ens5.pcap'), capture('control1-later.pcap', { ...later, ...cut })],
+    conversations: [
+      [flow(CART, DB), flow(DB, CART, bypass)],
+      [flow(CART, DB, { arrival: { sent: 9, arrived: 4, lost: true } })],
+    ],
+    causes: [lost],
+  });
+  const waiver = { finding: 'overlay-bypassed', from: null, to: 'control1', pool: null, reason: 'ticket 17' };
+  const at = (line: number): { ref: { file: string; line: number } } => ({ ref: { file: 'waivers.yaml', line } });
+  const waivers = [
+    { ...waiver, until: { text: '2026-12-31', end: Date.parse('2027-01-01') }, ...at(1) },
+    { ...waiver, from: 'shop/db', until: { text: '2026-01-01', end: Date.parse('2026-01-02') }, ...at(5) },
+    { ...waiver, finding: 'wrong-vni', until: null, ...at(9) },
+  ];
+  return contextOf(
+    trace,
+    { waivers, now: Date.parse('2026-11-22') },
+    { told: ["--at a.pcap=control1: where it was captured is the user's word"] },
+  );
+}
+
 const PLAIN_EVERYWHERE = {
   ...PLAIN,
   expected: { encapsulation: 'none', pool: 'flat-ippool', reason: 'pool-never' },
 } as const;
 
 const CONTEXTS: Record<string, () => VerifyContext> = {
+  'pass-everything': everything,
   pass: () => contextOf(healthy()),
   'pass-covered': () =>
     contextOf(healthy(), {
-      coverNodePairs: true,
+      cover: { of: 'node-pairs', percent: 100 },
       topology: buildTopology({ nodes: buildTopology().nodes.slice(0, 2) }),
     }),
   fail: () => contextOf(staleFdb('short')),
@@ -79,14 +121,7 @@ const CONTEXTS: Record<string, () => VerifyContext> = {
     contextOf(buildTrace({ captures: [capture('empty.pcap', { packets: 0, first: null, last: null, points: [] })] }), {
       topology: null,
     }),
-  'undecided-uncovered': () => contextOf(healthy(), { coverNodePairs: true, strict: true }),
-};
-
-const FINGERPRINTS = {
-  captures: [
-    { path: 'control1-ens5.pcap', sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
-  ],
-  snapshot: [{ file: 'topology/ippools.yaml', sha256: null }],
+  'undecided-uncovered': () => contextOf(healthy(), { cover: { of: 'node-pairs', percent: 100 }, strict: true }),
 };
 
 describe.each(Object.entries(CONTEXTS))('%s', (name, make) => {
@@ -106,21 +141,24 @@ describe.each(Object.entries(CONTEXTS))('%s', (name, make) => {
 
   test('as JSON: result, exit code and hashes are there', () => {
     const context = make();
-    const document = JSON.parse(renderVerifyJson(context, FINGERPRINTS)) as Record<string, unknown>;
+    const document = JSON.parse(renderVerifyJson(context)) as Record<string, unknown>;
     expect(document).toMatchObject({
       schema: 'overlens.verify/1',
       overlens: '0.1.0',
       result: context.report.result,
       exitCode: context.report.exitCode,
-      snapshot: FINGERPRINTS.snapshot,
+      date: '2026-11-22T09:00:00Z',
+      command: ['verify', 'control1-ens5.pcap', 'worker1-ens5.pcap', '-t', 'topology/'],
+      snapshot: [{ file: 'topology/snapshot.json', sha256: 'c'.repeat(64) }],
+      digest: 'd'.repeat(64),
     });
-    expect((document['captures'] as { sha256: string }[])[0]?.sha256).toBe(FINGERPRINTS.captures[0]?.sha256);
+    expect((document['captures'] as { sha256: string }[])[0]?.sha256).toBe('a'.repeat(64));
   });
 
   test('never wraps: only commands may be longer than the terminal', () => {
     for (const width of [80, 100, 200]) {
       const lines = renderVerify(make(), { ...LOOK, width }).split('\n');
-      expect(lines.filter((line) => textWidth(line) > width && !line.startsWith('   again'))).toEqual([]);
+      expect(lines.filter((line) => textWidth(line) > width && !/^ {3}(again|command) /.test(line))).toEqual([]);
     }
   });
 
@@ -132,7 +170,7 @@ describe.each(Object.entries(CONTEXTS))('%s', (name, make) => {
 });
 
 test('the JSON document is the same as before', async () => {
-  const text = renderVerifyJson((CONTEXTS['fail-expect-vxlan'] ?? CONTEXTS['pass'])?.() as VerifyContext, FINGERPRINTS);
+  const text = renderVerifyJson((CONTEXTS['fail-expect-vxlan'] ?? CONTEXTS['pass'])?.() as VerifyContext);
   await expect(text).toMatchFileSnapshot('../golden/render/verify-fail-expect-vxlan.json');
 });
 
@@ -141,5 +179,69 @@ test('JUnit counts its own cases', () => {
   const counted = (tag: string): number => xml.split(`<${tag}`).length - 1;
   expect(xml).toContain(
     `tests="${counted('testcase')}" failures="${counted('failure ')}" errors="0" skipped="${counted('skipped')}"`,
+  );
+});
+
+describe('of 500 nodes', () => {
+  const names = Array.from({ length: 500 }, (_, i) => `worker${String(i).padStart(3, '0')}`);
+  const [model] = buildTopology().nodes;
+  const topology = buildTopology({
+    nodes: names.map((name, index) => ({ ...(model as NonNullable<typeof model>), name, index })),
+  });
+  const ends = names.map((name, i) => pod(`10.48.${i >> 8}.${i & 255}`, `shop/p${i}`, name));
+  /** A flow of every pair but those that begin at worker003, end at worker004 or have to do with worker005. */
+  const conversations = ends
+    .slice(0, 60)
+    .flatMap((src, i) =>
+      ends
+        .slice(0, 60)
+        .flatMap((dst, j) => (i === j || i === 3 || j === 4 || i === 5 || j === 5 ? [] : [[flow(src, dst)] as const])),
+    );
+  const files = names.map((name, i) => ({ path: `proof/${name}-ens5.pcap`, sha256: String(i % 10).repeat(64) }));
+  const make = (): VerifyContext =>
+    contextOf(
+      buildTrace({ conversations }),
+      { cover: { of: 'node-pairs', percent: 95 }, topology },
+      {
+        captures: files,
+        command: ['verify', ...files.map(({ path }) => path), '-t', 'topology/', '--cover', 'node-pairs=95%'],
+      },
+    );
+
+  test.each([80, 200])('the page is 40 lines at most at %i columns, and says how to see all', (width) => {
+    const text = renderVerify(make(), { ...LOOK, width });
+    const lines = text.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(text).toContain('--all');
+    expect(lines.filter((line) => textWidth(line) > width)).toEqual([]);
+    expect(renderVerify(make(), { ...LOOK, width, all: true })).toContain('proof/worker499-ens5.pcap');
+  });
+
+  test('unproven pairs are folded by node, and none is lost or counted twice', () => {
+    const { coverage } = make().report;
+    const folded = coverage.unproven.reduce((sum, { pairs }) => sum + pairs, 0);
+    expect(folded + coverage.more).toBe(500 * 499 - conversations.length);
+    expect(coverage.pairs).toEqual({ total: 500 * 499, covered: conversations.length });
+    expect(coverage.unproven.filter(({ node }) => node === 'worker005')).toMatchObject([{ side: 'both' }]);
+    const sides = ['worker003', 'worker004'].map((name) => coverage.unproven.find(({ node }) => node === name)?.side);
+    expect(sides).toEqual(['from', 'to']);
+  });
+
+  test('Markdown and JUnit stay small', () => {
+    expect(renderVerifyMarkdown(make()).length).toBeLessThan(30_000);
+    expect(renderVerifyJunit(make()).split('<testcase').length).toBeLessThan(600);
+  });
+});
+
+test('text too long for a line is never cut: hashes and paths stand below each other', () => {
+  const text = renderVerify(contextOf(healthy()), { ...LOOK, width: 60 });
+  for (const hash of ['a', 'b', 'c']) expect(text).toContain(hash.repeat(64));
+  expect(text).toContain('topology/snapshot.json');
+});
+
+test('where the JSON goes into a file, the text says so and how to repeat it', () => {
+  const text = renderVerify(contextOf(healthy(), {}, { proofFile: 'proof.json' }), LOOK);
+  expect(text).toContain(
+    '   sha256      of 3 files in proof.json; it is repeated by: overlens verify --check proof.json\n',
   );
 });

@@ -34,7 +34,7 @@ async function run(
   const topology = await loadTopology([snapshot]);
   const trace = await traceCaptures({ captures, topology });
   const verify = (expectation: 'config' | 'vxlan' = 'config') =>
-    verifyTrace(trace, { expect: expectation, pools: [], coverNodePairs: false, strict: false, topology });
+    verifyTrace(trace, { expect: expectation, pools: [], strict: false, topology });
   return { trace, flows: [...trace.flows()], verify };
 }
 

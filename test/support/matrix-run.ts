@@ -121,7 +121,7 @@ async function judge(
   topology: Topology,
 ): Promise<Pick<Outcome, 'trace' | 'report' | 'violations'>> {
   const trace = await traceCaptures({ captures, topology });
-  const asked = { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology } as const;
+  const asked = { expect: 'config', pools: [], strict: false, topology } as const;
   const violations = trace.causes.filter((cause) => cause.severity === 'violation').map((cause) => cause.code);
   return { trace, report: verifyTrace(trace, asked), violations: [...new Set(violations)].sort() };
 }

@@ -29,6 +29,7 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
     stderrIsTTY: false,
     columns: undefined,
     signal: new AbortController().signal,
+    now: () => new Date('2026-11-29T12:00:00Z'),
     ...io,
   };
   const code = await (stages === undefined ? main(argv, whole) : main(argv, whole, stages));

@@ -88,7 +88,6 @@ describe('cases', () => {
       const report = verifyTrace(trace, {
         expect: 'config',
         pools: [],
-        coverNodePairs: false,
         strict: false,
         topology,
       });

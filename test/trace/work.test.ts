@@ -120,7 +120,7 @@ describe('a healthy trace of many flows', () => {
   it('is verified by the flows that it has, also where they were replaced', async () => {
     const trace = await many();
     const kept = [...trace.flows()].slice(0, 3);
-    const options = { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology: snapshot } as const;
+    const options = { expect: 'config', pools: [], strict: false, topology: snapshot } as const;
     expect(verifyTrace(trace, options).flows).toBe(FLOWS);
     expect(verifyTrace({ ...trace, flows: () => kept }, options).flows).toBe(3);
   });
@@ -129,7 +129,7 @@ describe('a healthy trace of many flows', () => {
     const { counted, made } = counting(await many());
     [...renderSummary(counted, look)];
     expect(made()).toBeLessThan(DEFAULT_TOP);
-    const options = { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology: snapshot } as const;
+    const options = { expect: 'config', pools: [], strict: false, topology: snapshot } as const;
     verifyTrace(counted, options);
     expect(made()).toBeLessThan(DEFAULT_TOP);
     [...renderTable(counted, look)];

@@ -295,7 +295,7 @@ describe('scope (design section 7)', () => {
       outOfScope: 2,
     });
     expect(ok + violation + unverifiable).toBe(flows);
-    const report = verifyTrace(trace, { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology });
+    const report = verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology });
     expect(report).toMatchObject({ flows: 4, ok: 4, exitCode: 0 });
   });
 

@@ -8,6 +8,8 @@ import { declareResultFilters, declareTraceOptions, repeatable } from './trace-o
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
+  /** The command line as given. */
+  argv: readonly string[];
   io: Io;
   stages: Stages;
   done: (code: ExitCode) => void;
@@ -33,34 +35,6 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
   declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');
     done(await runTrace(captures, raw, namesOf(program), io, stages));
-  });
-}
-
-const VERIFY_EXAMPLES = `Examples:
-  overlens verify *.pcap -t topology/                     is everything as configured?
-  overlens verify *.pcap -t topology/ --expect vxlan      was every packet to a pod VXLAN?
-  overlens verify *.pcap -t topology/ --cover node-pairs --strict
-  overlens verify *.pcap -t topology/ -o junit > overlay.xml
-`;
-
-export function declareVerify(program: Command, { io, stages, done }: Dispatch): void {
-  const command = program
-    .command('verify')
-    .description('pass, fail or undecided, by exit code: for scripts and CI')
-    .option('-o, --output <format>', 'text, json, junit or markdown', 'text')
-    .option(
-      '--expect <kind>',
-      'config (what the pools ask for), or vxlan, ipip, wireguard whatever they ask for',
-      'config',
-    )
-    .addOption(repeatable('--pool <name>', 'only flows to this pool'))
-    .option('--cover <what>', 'node-pairs: every ordered pair of nodes must have been seen')
-    .option('--strict', 'fail to prove when anything in scope could not be judged')
-    .addHelpText('before', VERIFY_EXAMPLES)
-    .addHelpText('after', '\nExit codes: 0 proven, 1 a violation, 2 bad usage or input, 3 not proven');
-  declareTraceOptions(command).action(async (captures: string[], raw) => {
-    const { runVerify } = await import('../commands/verify-command.ts');
-    done(await runVerify(captures, raw, namesOf(program), io, stages));
   });
 }
 
@@ -96,6 +70,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'every pod and block, nothing left out')
     .option('--strict', 'exit 1 if there is a conflict or a risk')
+    .option('--redact', 'print one file without what nobody reads: environments, annotations, secrets')
     .option('--color <when>', 'auto, always or never', 'auto')
     .addHelpText(
       'before',

@@ -223,3 +223,14 @@ function filterText(raw: GivenOptions): string {
   ];
   return given.flatMap(([option, values]) => values.map((value) => `${option} ${value}`)).join(' ');
 }
+
+/** What the user vouched for, and options that bend the answer, as sentences of a proof. */
+export function toldOptions(raw: RawTraceOptions): string[] {
+  const { at = [], vxlanPort = [], vxlanVni, reader } = raw;
+  return [
+    ...at.map((place) => `--at ${place}: where it was captured is the user's word`),
+    ...vxlanPort.map((port) => `--vxlan-port ${port}: VXLAN is expected there too`),
+    ...(vxlanVni === undefined ? [] : [`--vxlan-vni ${vxlanVni}: the cluster's VNI is the user's word`]),
+    ...(reader === 'builtin' ? [] : [`--reader ${reader}`]),
+  ];
+}

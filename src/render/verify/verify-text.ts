@@ -1,23 +1,32 @@
 // `verify` as people read it: one word and one sentence first, then the node matrix, what was not asked, what is not proven.
 import type { PairReport } from '../../verdict/verify/node-pairs.ts';
+import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCompact, formatNumber, formatSpan } from '../text/format.ts';
+import { formatCompact, formatCount, formatNumber } from '../text/format.ts';
 import { columnWidth, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
-import { wrapWords } from '../text/text-width.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
 import { adviceLines } from '../trace/undecided.ts';
 import {
-  coverage,
+  assumedSentences,
+  cutOffSentences,
+  deliverySentences,
+  type Evidence,
+  filesOf,
+  shortCommandLine,
+  timeSentences,
+  waiverSentence,
+} from './evidence.ts';
+import { type Block, fitSections, whole } from './fit-lines.ts';
+import { coverage, notAskedSentences, notProven, outsideSentence, seenBy } from './scope-words.ts';
+import {
   failureSentence,
   headline,
   howAgain,
-  notAskedSentences,
-  notProven,
-  outsideSentence,
-  seenBy,
+  unprovenSentences,
   type VerifyContext,
   whyUndecided,
 } from './verify-words.ts';
@@ -25,6 +34,7 @@ import {
 const MARGIN = 3;
 const LABEL = 12;
 const PAIRS_SHOWN = 20;
+const MATRIX_NODES = 12;
 
 /** A blank that no line is broken at. */
 const GLUE = '\u00a0';
@@ -35,19 +45,19 @@ const WORDS: Record<VerifyContext['report']['result'], { word: string; tone: Ton
   undecided: { word: 'UNDECIDED', tone: 'warn' },
 };
 
+/** Lines of the page unless all are asked for. */
+const MOST_LINES = 40;
+
 /** The whole page, ended by a line feed. */
 export function renderVerify(context: VerifyContext, options: RenderOptions): string {
-  const { report } = context;
   const sections = [
-    headLines(context, options),
-    report.result === 'fail' ? problemLines(context, options) : [],
-    matrixLines(report.pairs, report.nodes, options),
-    factLines(context, options),
+    [whole(headLines(context, options))],
+    context.report.result === 'fail' ? problemBlocks(context, options) : [],
+    deliveryBlocks(context, options),
+    matrixBlocks(context.report, options),
+    factBlocks(context, options),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => `${lines.join('\n')}\n`)
-    .join('\n');
+  return `${fitSections(sections, options.all ? null : MOST_LINES).join('\n')}\n`;
 }
 
 function headLines(context: VerifyContext, options: RenderOptions): string[] {
@@ -64,60 +74,134 @@ function headLines(context: VerifyContext, options: RenderOptions): string[] {
 }
 
 /** Causes of the trace, and with `--expect` what was seen instead. */
-function problemLines(context: VerifyContext, options: RenderOptions): string[] {
+function problemBlocks(context: VerifyContext, options: RenderOptions): Block[] {
   const { trace, report } = context;
   const failures = report.failures.map((failure) => failureSentence(failure, report.options));
-  const causes = causeLines({ ...trace, causes: report.causes }, createNameFitter(nodeNamesOf(trace)), options);
-  return [...labelled('cause', failures, options.width), ...causes];
+  const names = createNameFitter(nodeNamesOf(trace));
+  const causes = report.causes.map((cause) => causeLines({ ...trace, causes: [cause] }, names, options));
+  return [
+    labelled('cause', failures, options.width, { gives: 1, keep: 3 }),
+    { items: causes, keep: 3, gives: 1, more: (left) => `and ${formatCount(left, 'more problem')}, --all` },
+  ];
 }
 
-function factLines(context: VerifyContext, options: RenderOptions): string[] {
-  const { report, trace, version, filterText } = context;
+/** Loud, and apart: the exit code speaks of encapsulation alone. */
+function deliveryBlocks({ trace, report }: VerifyContext, options: RenderOptions): Block[] {
+  const sentences = deliverySentences(report);
+  if (sentences.length === 0) return [];
+  const word = 'NOT DELIVERED';
+  const head = wrapWords(
+    'not everything got through; the result above speaks of encapsulation alone',
+    options.width - word.length - 2,
+  );
+  const names = createNameFitter(nodeNamesOf(trace));
+  const [first = '', ...rest] = head;
+  const items = sentences.map((text) => {
+    const lines = wrapWords(names.fitSentence(escapeText(text), options.width - MARGIN), options.width - MARGIN - 2);
+    return lines.map((line, i) => ' '.repeat(MARGIN) + (i === 0 ? '' : '  ') + line);
+  });
+  return [
+    whole([
+      `${createPaint(options.color)('warn', word)}  ${first}`,
+      ...rest.map((line) => ' '.repeat(word.length + 2) + line),
+    ]),
+    { items, keep: 3, gives: 2, more: (left) => `${' '.repeat(MARGIN)}and ${formatNumber(left)} more, --all` },
+  ];
+}
+
+function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
+  const { report, trace, filterText, evidence } = context;
   const { width } = options;
   const why = report.undecided.length > 0 ? whyUndecided(context) : [];
-  const unproven = report.undecided.length === 0 ? [] : howAgain(context);
+  const again = report.undecided.length === 0 ? [] : howAgain(context);
+  const names = createNameFitter(report.nodes);
+  const unproven =
+    report.pairs.length === 0
+      ? []
+      : unprovenSentences(report).map((text) => names.fitSentence(text, width - MARGIN - LABEL));
   return [
-    ...labelled('why', why, width),
-    ...adviceLines(unproven, 'again', LABEL),
-    ...labelled('only', filterText === '' ? [] : [filterText], width),
-    ...labelled('covered', report.flows === 0 ? [] : [coverage(report)], width),
-    ...labelled('by', report.flows === 0 ? [] : [seenBy(context)], width),
-    ...labelled('in', windowTexts(context), width),
-    ...labelled('not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)], width),
-    ...labelled('not proven', [notProven(context).join(' · ')], width),
-    ...labelled(
-      'evidence',
-      [
-        `overlens ${version} · sha256 of ${trace.captures.length === 1 ? 'capture' : 'captures'} and snapshot in -o json`,
-      ],
-      width,
-    ),
+    labelled('why', why, width, { gives: 3, keep: 4 }),
+    whole(adviceLines(again, 'again', LABEL)),
+    labelled('waivers', report.waivers.map(waiverSentence), width, { gives: 4, keep: 3 }),
+    labelled('only', filterText === '' ? [] : [filterText], width),
+    labelled('covered', report.flows === 0 ? [] : [coverage(report)], width),
+    labelled('unproven', unproven, width, { gives: 4, keep: 3 }),
+    labelled('by', report.flows === 0 ? [] : [seenBy(context)], width),
+    labelled('in', timeTexts(context), width, { gives: 5, keep: 3 }),
+    labelled('cut off', cutOffSentences(trace.captures), width, { gives: 6, keep: 2 }),
+    labelled('not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)], width, {
+      gives: 7,
+      keep: 2,
+    }),
+    labelled('assumed', assumedSentences(evidence, context.hasSettings, report), width, { gives: 6, keep: 3 }),
+    labelled('not proven', [notProven(context).join(' · ')], width),
+    labelled('evidence', [`overlens ${context.version} · ${evidence.date} · ${filesText(evidence)}`], width),
+    whole(adviceLines([shortCommandLine(evidence)], 'command', LABEL)),
+    hashBlock(evidence, options),
   ];
 }
 
-/** The time that all captures span. */
-function windowTexts({ trace, report }: VerifyContext): string[] {
-  const first = trace.captures.flatMap((capture) => capture.first ?? []).sort()[0];
-  const last = trace.captures
-    .flatMap((capture) => capture.last ?? [])
-    .sort()
-    .at(-1);
-  const span = formatSpan(first ?? null, last ?? null);
-  if (span === null) return [];
+/** Files listed; of more the first captures, and one hash for all. */
+const FILES_SHOWN = 6;
+const CAPTURES_SHOWN = 3;
+
+/** Hash and path as `sha256sum` has them, on two lines where one is too short: neither is ever cut. */
+function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
+  const files = filesOf(evidence);
+  if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
+  const shown = all || files.length <= FILES_SHOWN ? files : evidence.captures.slice(0, CAPTURES_SHOWN);
+  const left = files.length - shown.length;
+  const lines = shown.map(({ path, sha256 }) => {
+    const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
+    return MARGIN + LABEL + hash.length + 2 + textWidth(name) <= width ? [`${hash}  ${name}`] : [hash, `  ${name}`];
+  });
+  if (left > 0)
+    lines.push([`and ${formatCount(left, 'more file')} (--all); the sha256 of all these lines is`, evidence.digest]);
+  const items = lines.map((item, i) => item.map((text, j) => lead(i + j === 0 ? 'sha256' : '') + text));
+  return { items, keep: 0, gives: 0, more: () => '' };
+}
+
+/** The JSON of the same run has the hashes. */
+function proofLines(file: string, files: number): string[] {
+  const count = formatCount(files, 'file');
+  return adviceLines([`of ${count} in ${file}; it is repeated by: overlens verify --check ${file}`], 'sha256', LABEL);
+}
+
+/** Margin and label. */
+function lead(label: string): string {
+  return ' '.repeat(MARGIN) + label.padEnd(LABEL);
+}
+
+function filesText({ captures, snapshot }: Evidence): string {
+  return `${formatCount(captures.length, 'capture')}, ${formatCount(snapshot.length, 'snapshot file')}`;
+}
+
+/** The time in which a violation would have been captured. */
+function timeTexts({ report }: VerifyContext): string[] {
+  const [first, ...rest] = timeSentences(report.time);
+  if (first === undefined) return [];
   const both = report.pairs.some((pair) => pair.sent !== null && pair.arrived !== null);
-  return [
-    `${first?.slice(0, 10)} ${span}${both ? '; sent and arrived: as each NIC saw it (super-frames are one packet), while both were captured' : ''}`,
-  ];
+  const counted = 'sent and arrived: as each NIC saw it (super-frames are one packet), while both were captured';
+  return [both ? `${first}; ${counted}` : first, ...rest];
 }
 
-function labelled(name: string, texts: readonly string[], width: number): string[] {
-  const lines = texts.flatMap((text) => wrapWords(escapeText(text), width - MARGIN - LABEL));
-  return lines.map((line, i) => ' '.repeat(MARGIN) + (i === 0 ? name : '').padEnd(LABEL) + line);
+/** A label in front of the first of some sentences, all of them indented behind it. */
+function labelled(
+  name: string,
+  texts: readonly string[],
+  width: number,
+  give: Pick<Block, 'gives' | 'keep'> = { gives: 0, keep: 0 },
+): Block {
+  const items = texts.map((text, i) =>
+    wrapWords(escapeText(text), width - MARGIN - LABEL).map((line, j) => lead(i + j === 0 ? name : '') + line),
+  );
+  return { items, ...give, more: (left) => `${lead('')}and ${formatNumber(left)} more, --all` };
 }
 
 /** Rows send, columns receive: `sent, arrived`. Pairs are listed where the matrix does not fit. */
-function matrixLines(pairs: readonly PairReport[], nodes: readonly string[], options: RenderOptions): string[] {
+function matrixBlocks({ pairs, nodes }: VerifyReport, options: RenderOptions): Block[] {
   if (pairs.length === 0) return [];
+  if (nodes.length > MATRIX_NODES) return listBlocks(pairs, options);
   const names = createNameFitter(nodes);
   const byKey = new Map(pairs.map((pair) => [JSON.stringify([pair.from, pair.to]), pair]));
   const cells = nodes.map((from) =>
@@ -125,10 +209,10 @@ function matrixLines(pairs: readonly PairReport[], nodes: readonly string[], opt
   );
   const content = Math.max(...nodes.map((_, i) => columnWidth(cells.map((row) => row[i] ?? ''))));
   const share = Math.floor((options.width - MARGIN - 'sent, arrived'.length) / nodes.length) - GAP - 'to '.length;
-  if (nodes.length > 12 || share < 8 || content > share + 3) return listLines(pairs, options);
+  if (share < 8 || content > share + 3) return listBlocks(pairs, options);
   const head = ['sent, arrived', ...nodes.map((node) => `to ${names.fit(escapeText(node), share)}`)];
   const rows = nodes.map((from, i) => [`from ${names.fit(escapeText(from), share)}`, ...(cells[i] ?? [])]);
-  return renderGrid([head, ...rows], ['left', ...nodes.map(() => 'right' as const)], MARGIN);
+  return [whole(renderGrid([head, ...rows], ['left', ...nodes.map(() => 'right' as const)], MARGIN))];
 }
 
 function pairCell(pair: PairReport | undefined): string {
@@ -137,8 +221,11 @@ function pairCell(pair: PairReport | undefined): string {
   return `${sent}, ${arrived}${pair.violation > 0 ? '!' : ''}`;
 }
 
-function listLines(pairs: readonly PairReport[], options: RenderOptions): string[] {
-  const shown = options.all ? pairs : [...pairs].sort((a, b) => b.violation - a.violation).slice(0, PAIRS_SHOWN);
+/** Of many pairs those that something is to be said of. */
+function listBlocks(pairs: readonly PairReport[], options: RenderOptions): Block[] {
+  const told = pairs.length <= PAIRS_SHOWN || options.all ? pairs : pairs.filter(isNotable);
+  if (told.length === 0) return [];
+  const shown = [...told].sort((a, b) => b.violation - a.violation);
   const names = createNameFitter(pairs.flatMap((pair) => [pair.from, pair.to]));
   const width = Math.floor((options.width - MARGIN - 20) / 2) - GAP;
   const rows = shown.map((pair) => [
@@ -146,8 +233,17 @@ function listLines(pairs: readonly PairReport[], options: RenderOptions): string
     names.fit(escapeText(pair.to), width),
     pairCell(pair),
   ]);
-  const lines = renderGrid([['from', 'to', 'sent, arrived'], ...rows], ['left', 'left', 'right'], MARGIN);
-  if (shown.length < pairs.length)
-    lines.push(`${' '.repeat(MARGIN)}and ${formatNumber(pairs.length - shown.length)} more pairs, in -o json`);
-  return lines;
+  const [head = '', ...lines] = renderGrid(
+    [['from', 'to', 'sent, arrived'], ...rows],
+    ['left', 'left', 'right'],
+    MARGIN,
+  );
+  const others = pairs.length - told.length;
+  const rest = others === 0 ? [] : [`${' '.repeat(MARGIN)}${formatNumber(others)} other pairs as asked for`];
+  const more = (left: number): string => `${' '.repeat(MARGIN)}and ${formatCount(left, 'more pair')}, --all`;
+  return [whole([head]), { items: lines.map((line) => [line]), keep: 5, gives: 8, more }, whole(rest)];
+}
+
+function isNotable({ ok, violation, waived, lost }: PairReport): boolean {
+  return violation + waived + lost > 0 || ok === 0;
 }

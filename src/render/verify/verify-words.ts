@@ -3,17 +3,11 @@
 
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
-import { BROKEN_PATHS } from '../../verdict/codes.ts';
-import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
-import type {
-  Demand,
-  Failure,
-  OutsideGroup,
-  UndecidedReason,
-  VerifyReport,
-} from '../../verdict/verify/verify-report.ts';
+import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import type { Demand, Failure, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
 
 import { formatCount, formatNumber } from '../text/format.ts';
+import { type Evidence, unprovenSentence } from './evidence.ts';
 
 /** What a report is rendered with, besides itself. */
 export interface VerifyContext {
@@ -23,6 +17,9 @@ export interface VerifyContext {
   /** The filters given, as text; empty for none. */
   filterText: string;
   hasSnapshot: boolean;
+  /** Whether the snapshot or the command line says the tunnel's VNI and port. */
+  hasSettings: boolean;
+  evidence: Evidence;
 }
 
 const KIND_NAMES: Record<string, string> = {
@@ -66,6 +63,13 @@ function seenInstead(report: VerifyReport): string | null {
 }
 
 function passSentence(report: VerifyReport): string {
+  const { waived } = report;
+  const apart =
+    waived === 0 ? '' : `but for ${formatCount(waived, 'flow')} that ${waived === 1 ? 'is' : 'are'} waived, `;
+  return apart + everyPacket(report);
+}
+
+function everyPacket(report: VerifyReport): string {
   const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
   const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0);
   if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
@@ -102,21 +106,44 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   'nothing-judged': 'no flow in scope could be judged',
   filtered: 'what would be wrong may have been kept out by a filter, so this is no proof',
   unverifiable: 'some flows in scope could not be judged',
-  uncovered: 'not every pair of nodes was seen',
+  uncovered: 'not as much of the cluster was seen as --cover asks for',
   'corrupt-capture': 'a capture is corrupt: what stands behind the damage could not be read',
-  'broken-path': 'packets did not get through, so what would have been on the wire is not known',
-  doubtful: 'some packets are missing, cut off or not where the snapshot has them, so this is no proof',
+  doubtful: 'some flows speak against a proof',
 };
+
+/** Why flows keep a result from being a pass, as a sentence for all of them; other reasons are told by their first flow. */
+const DOUBTS: Readonly<Record<string, string>> = {
+  'before-mode-change':
+    'a pool was edited while the captures ran, and the snapshot is of afterwards: what was asked for before is not known',
+  'after-mode-change':
+    'a pool was edited while the captures ran, and the snapshot is of before: what was asked for afterwards is not known',
+  'contradicting-files': 'the snapshot contradicts itself about a pool',
+  'not-in-capture': 'answers prove packets that are not in the captures',
+  'owner-by-block':
+    'packets are not where the IPAM blocks have their pods, and nothing else tells who has the addresses',
+  'foreign-tunnel': "packets were in a tunnel that is not the cluster's",
+  'tunnel-mac-differs': 'packets are addressed to a MAC that their receiver does not send from',
+  'inner-cut-off': 'the snaplen cut off the packets inside the tunnels',
+  'point-unknown': 'packets were plain at a place that nobody can name',
+  'sender-unknown': 'packets of a tunnel pool were plain, and which node sent them is not known',
+  'receiver-unknown': 'packets for a tunnel pool were plain, and which node has their receiver is not known',
+  'owner-unknown': 'packets of a tunnel pool were plain, and nobody is known to have their addresses',
+};
+
+function doubtSentence({ doubts }: VerifyReport): string {
+  const [first] = doubts;
+  if (first === undefined) return UNDECIDED.doubtful;
+  return DOUBTS[first.reason] ?? `${formatCount(first.flows, 'flow')}: ${first.detail}`;
+}
 
 /** Why nothing is proven, for one reason. */
 export function undecidedSentence(reason: UndecidedReason, report: VerifyReport): string {
   if (reason === 'unverifiable') {
     return `${formatNumber(report.unverifiable)} of ${formatCount(report.flows, 'flow')} in scope could not be judged, --strict`;
   }
-  if (reason === 'uncovered') {
-    const total = report.nodes.length * (report.nodes.length - 1);
-    return `${formatNumber(report.uncovered.length)} of ${formatNumber(total)} node pairs were not seen, --cover node-pairs`;
-  }
+  if (reason === 'uncovered') return uncoveredSentence(report);
+  if (reason === 'doubtful') return doubtSentence(report);
+  if (reason === 'nothing-judged' && report.waived > 0) return 'every flow in scope that could be judged is waived';
   return UNDECIDED[reason];
 }
 
@@ -131,11 +158,6 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   }
   for (const { reason, detail, flows } of report.unverified)
     why.push(`${formatCount(flows, 'flow')}: ${detail} (${reason})`);
-  if (report.undecided.includes('uncovered')) why.push(...uncoveredSentence(report));
-  if (report.undecided.includes('broken-path')) {
-    for (const cause of brokenPaths(trace))
-      why.push(`${cause.title} (${cause.code}, ${formatCount(cause.packets, 'packet')})`);
-  }
   if (report.undecided.includes('filtered')) {
     for (const { path, filter } of report.filtered) why.push(filterSentence(path, filter));
   }
@@ -149,18 +171,18 @@ function filterSentence(path: string, filter: TracedCapture['filter']): string {
   return `${path} ${certainty} ${filter.expression} (${filter.evidence})`;
 }
 
-const UNCOVERED_SHOWN = 6;
-
-function uncoveredSentence({ uncovered }: VerifyReport): string[] {
-  if (uncovered.length === 0) return [];
-  const shown = uncovered.slice(0, UNCOVERED_SHOWN).map(({ from, to }) => `${from} → ${to}`);
-  const more = uncovered.length - shown.length;
-  return [`not seen: ${shown.join(', ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`];
+function uncoveredSentence({ options: { cover }, coverage }: VerifyReport): string {
+  if (cover === null) return UNDECIDED.uncovered;
+  const { total, covered } = cover.of === 'nodes' ? coverage.nodes : coverage.pairs;
+  const what = cover.of === 'nodes' ? 'nodes sent nothing that was judged' : 'node pairs were not seen';
+  const share = cover.percent === 100 ? '' : `=${cover.percent}%`;
+  return `${formatNumber(total - covered)} of ${formatNumber(total)} ${what}, --cover ${cover.of}${share}`;
 }
 
-/** Problems that keep a result from being a pass although no flow was wrong. */
-function brokenPaths(trace: Trace): Cause[] {
-  return trace.causes.filter((cause) => BROKEN_PATHS.has(cause.code));
+/** What coverage leaves out, folded by node. */
+export function unprovenSentences({ coverage }: VerifyReport): string[] {
+  const more = coverage.more === 0 ? [] : [`and ${formatCount(coverage.more, 'more pair')}`];
+  return [...coverage.unproven.map(unprovenSentence), ...more];
 }
 
 /** The captures that would settle it, as commands. */
@@ -193,102 +215,4 @@ export function failureSentence(failure: Failure, { expect }: Pick<VerifyReport[
       ? 'the configuration asks for it'
       : `${pool} says ${mode}${place === '' ? '' : ` (${place})`} and the traffic follows it`;
   return `the pool, not the nodes: ${count} ${kindName(seen)}; ${says}. Without --expect ${expect} this is what the cluster was told to do.`;
-}
-
-/** Flows that were in scope but that no tunnel was asked of. */
-export function notAskedSentences(report: VerifyReport): string[] {
-  return report.demands.filter((demand) => demand.asked === 'none').map(notAskedSentence);
-}
-
-function notAskedSentence(demand: Demand): string {
-  const place = placeOf(demand.ref);
-  const why = PLAIN_REASONS[demand.reason];
-  const mode = demand.mode === null ? null : `${demand.pool} has ${demand.mode}${place === '' ? '' : ` (${place})`}`;
-  const reasons = [mode, why ?? (mode === null ? demand.reason : null)].filter((text) => typeof text === 'string');
-  const between = demand.between.length === 0 ? '' : `, ${pairsText(demand.between)}`;
-  return `${formatCount(demand.flows, 'flow')}, ${formatCount(demand.packets, 'packet')} plain${between}: ${reasons.join(', ')}`;
-}
-
-/** Why plain is what was asked for, beside the pool's mode. */
-const PLAIN_REASONS: Readonly<Record<string, string>> = {
-  'crosssubnet-same': 'and the nodes share a subnet',
-  'node-address': "to a node's own address",
-  external: 'to the outside',
-  'no-pool': 'to an address of no pool',
-  'no-vtep': 'but the node has no tunnel address',
-  'service-address': 'to a service address',
-};
-
-/** `a → b` and `b → a` together are `a ↔ b`. */
-function pairsText(between: readonly string[]): string {
-  const both = between.filter((pair) => between.includes(pair.split(' → ').reverse().join(' → ')));
-  const done = new Set<string>();
-  const texts: string[] = [];
-  for (const pair of between) {
-    const [from = '', to = ''] = pair.split(' → ');
-    if (done.has(`${to} → ${from}`)) continue;
-    done.add(pair);
-    texts.push(both.includes(pair) ? `${from} ↔ ${to}` : pair);
-  }
-  return texts.slice(0, 3).join(', ') + (texts.length > 3 ? ', ...' : '');
-}
-
-/** Why nothing was asked of a flow; other reasons are shown as they are. */
-const OUTSIDE: Readonly<Record<string, string>> = {
-  'same-node': 'between pods of one node',
-  'no-snapshot': 'without a snapshot to ask it',
-  'other-pool': 'of other pools',
-  external: 'with the outside',
-  'node-address': 'with node addresses',
-  'service-address': 'with service addresses, before they become pod addresses',
-  'not-unicast': 'to groups',
-};
-
-/** Flows of pods out of scope. */
-export function outsideSentence(group: OutsideGroup): string {
-  const why = OUTSIDE[group.reason] ?? `expectation unknown (${group.reason})`;
-  return `${formatCount(group.flows, 'flow')}, ${formatCount(group.packets, 'packet')} ${why}`;
-}
-
-/** What even a PASS leaves open. Fixed by what was captured, not by luck: it is always said. */
-export function notProven({ trace, report }: VerifyContext): string[] {
-  const nics = new Set(
-    trace.captures.flatMap((capture) =>
-      capture.points.flatMap((point) => (point.role === 'underlay' ? [point.interface ?? ''] : [])),
-    ),
-  );
-  const named = [...nics].filter((name) => name !== '');
-  const open = [named.length === 0 ? 'other NICs' : `NICs other than ${named.join(', ')}`];
-  open.push('times outside the captures');
-  const dropped = trace.captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
-  if (trace.captures.some((capture) => capture.dropped === null))
-    open.push('packets the kernel dropped (classic pcap does not say)');
-  else if (dropped > 0) open.push(`${formatCount(dropped, 'packet')} that the kernel dropped`);
-  if (report.unverifiable > 0)
-    open.push(`${formatCount(report.unverifiable, 'flow')} in scope that could not be judged`);
-  if (!report.demands.some((demand) => demand.asked === 'wireguard'))
-    open.push('secrecy: VXLAN and IP-in-IP do not encrypt');
-  return open;
-}
-
-/** `3 NICs, both ends of a pair`. */
-export function seenBy({ trace, report }: VerifyContext): string {
-  const nics = trace.captures.flatMap((capture) =>
-    capture.points.flatMap((point) =>
-      point.role === 'underlay' ? [`${point.node ?? capture.path}/${point.interface ?? ''}`] : [],
-    ),
-  );
-  const count = new Set(nics).size;
-  const both = report.pairs.filter((pair) => pair.sent !== null && pair.arrived !== null).length;
-  if (count === 0) return 'no NIC';
-  if (report.pairs.length === 0) return formatCount(count, 'NIC');
-  const every = both === report.pairs.length ? 'both ends of every pair' : `both ends of ${formatCount(both, 'pair')}`;
-  return `${formatCount(count, 'NIC')}, ${both === 0 ? 'one end of each pair' : every}`;
-}
-
-/** `6 of 6 node pairs`. */
-export function coverage(report: VerifyReport): string {
-  const judged = report.pairs.filter((pair) => pair.ok + pair.violation > 0).length;
-  const total = report.nodes.length * (report.nodes.length - 1);
-  return `${formatNumber(judged)} of ${formatNumber(total)} node pairs, ${formatCount(report.flows, 'flow')}, ${formatCount(report.packets, 'packet')}`;
 }

@@ -24,7 +24,8 @@ export interface SnapshotDocument {
   foreign?: string;
 }
 
-interface Tally extends ObjectCounts {
+/** What a document was found to hold. */
+export interface Tally extends ObjectCounts {
   understood: number;
   unknown: number;
   firstUnknown: number | null;
@@ -53,7 +54,7 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
     return;
   }
   const own = emptyFacts();
-  const tally: Tally = { used: 0, other: new Map(), understood: 0, unknown: 0, firstUnknown: null };
+  const tally = emptyTally();
   const fileHints = hintsOfDocument(document);
   for (const section of splitSections(text)) {
     readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
@@ -68,6 +69,11 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
   own.used.push(file);
   reportRest(document, tally, own);
   mergeFacts(facts, own);
+}
+
+/** Nothing yet. */
+export function emptyTally(): Tally {
+  return { used: 0, other: new Map(), understood: 0, unknown: 0, firstUnknown: null };
 }
 
 /** `ip-neigh.txt` without a line: the command was run and there is no entry. */
@@ -99,7 +105,8 @@ function readSection(section: Section, file: string, facts: Facts, tally: Tally)
   }
 }
 
-function parseStructured(
+/** The documents of a section of JSON or YAML. */
+export function parseStructured(
   kind: 'json' | 'yaml',
   text: string,
   file: string,
@@ -114,7 +121,11 @@ function parseStructured(
   return problems.length === 0 ? { trees: yaml, problems } : json;
 }
 
-function readTree(tree: DocumentTree, into: { section: Section; file: string; facts: Facts; tally: Tally }): void {
+/** Reads one document, whatever it holds. */
+export function readTree(
+  tree: DocumentTree,
+  into: { section: Section; file: string; facts: Facts; tally: Tally },
+): void {
   const { section, file, facts, tally } = into;
   if (tree.head !== null || tree.items === null) {
     readObjects(tree, facts, tally);

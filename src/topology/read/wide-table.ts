@@ -1,4 +1,4 @@
-// The tables of kubectl and Calico's client (`-o wide`): pods, nodes, services, IP pools, workload endpoints. A header names
+// The tables of kubectl and Calico's client (`-o wide`, and the columns of pods that `overlens snapshot` asks for): pods, nodes, services, IP pools, workload endpoints. A header names
 // the columns; rows are cut where the header's columns begin, since cells may be empty or hold blanks.
 
 import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
@@ -7,7 +7,7 @@ import { formatCidr, hasHostBits, parseCidr } from '../../net/cidr.ts';
 import type { PoolMode, Sourced, SourceRef } from '../model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
-import { canonicalAddresses } from './kubernetes/pod.ts';
+import { canonicalAddresses, epochSeconds } from './kubernetes/pod.ts';
 import { addIssue, emptyNodeFact, type Facts } from './stated-facts.ts';
 
 export interface WideTable {
@@ -24,7 +24,7 @@ export function readTableHeader(line: string): WideTable | null {
   const columns = [...line.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], at: match.index }));
   const has = (name: string): boolean => columns.some((column) => column.name === name);
   const kind =
-    has('READY') && has('RESTARTS')
+    (has('READY') && has('RESTARTS')) || (has('IPS') && has('HOSTNETWORK'))
       ? 'pods'
       : has('CIDR') && (has('VXLAN') || has('VXLANMODE') || has('IPIP') || has('IPIPMODE'))
         ? 'pools'
@@ -76,13 +76,13 @@ function readPodRow(row: Row, ref: SourceRef, facts: Facts): void {
     namespace,
     name,
     nodeName: row('NODE'),
-    addresses: canonicalAddresses([row('IP') ?? '']),
-    hostNetwork: false,
+    addresses: canonicalAddresses((row('IPS') ?? row('IP') ?? '').split(',')),
+    hostNetwork: flag(row('HOSTNETWORK')) === true,
     // `Completed` of finished Jobs and what kubectl prints for phase Failed; CrashLoopBackOff pods keep their address.
     finished: /^(Completed|Succeeded|Failed|Error|Evicted|OOMKilled|ContainerStatusUnknown)$/.test(row('STATUS') ?? ''),
-    created: null,
+    created: epochSeconds(row('CREATED')),
     hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
-    hostIP: null,
+    hostIP: canonicalAddresses([row('HOSTIP') ?? ''])[0] ?? null,
     ref,
   });
 }

@@ -1,7 +1,8 @@
 // What `verify` asked of the flows in scope, and how many met it: one line per pool, tunnel and reason.
 import type { Topology } from '../../topology/model.ts';
-import type { FlowBrief, Verdict } from '../trace-types.ts';
+import type { FlowBrief } from '../trace-types.ts';
 import type { Demand, VerifyOptions } from './verify-report.ts';
+import type { Judged } from './waivers.ts';
 
 /** The demand that a flow meets or fails; made when it is the first. */
 export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect, topology }: VerifyOptions): Demand {
@@ -11,7 +12,7 @@ export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect
   const key = JSON.stringify([pool, asked, reason]);
   const known = demands.get(key);
   if (known !== undefined) return known;
-  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0 };
+  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0 };
   const demand: Demand = {
     pool,
     asked,
@@ -34,7 +35,7 @@ function askedOf(flow: FlowBrief): Demand['asked'] {
 /** Distinct node pairs kept per demand. */
 const BETWEEN_KEPT = 6;
 
-export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Verdict): void {
+export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Judged): void {
   demand.flows++;
   demand.packets += flow.packets;
   demand[verdict]++;

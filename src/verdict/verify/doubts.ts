@@ -3,6 +3,7 @@
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
+import type { Expectation } from './questions.ts';
 
 /** Reasons of flows in scope. */
 const DOUBTS: ReadonlySet<string> = new Set([
@@ -10,7 +11,6 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'contradicting-files',
   'owner-by-block',
   'foreign-tunnel',
-  'not-on-nic',
   'tunnel-mac-differs',
   'before-mode-change',
   'after-mode-change',
@@ -21,12 +21,12 @@ const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-c
 /** Reasons for which it is not known which node sent or has a packet. */
 const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);
 
-export function isDoubtful(flow: FlowBrief, topology: Topology | null): boolean {
+export function isDoubtful(flow: FlowBrief, expect: Expectation, topology: Topology | null): boolean {
   const { unverified } = flow;
   if (unverified === null) return false;
   const { reason } = unverified;
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
-  if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow);
+  if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow, expect);
   return OPEN_ENDS.has(reason) && flow.observed.encapsulation === 'none' && isOfTunnelPool(flow, topology);
 }
 
@@ -34,8 +34,8 @@ export function isDoubtful(flow: FlowBrief, topology: Topology | null): boolean 
  * A place that nobody can name never excuses: a healthy capture of a node always has the encapsulated copy at its underlay, so a
  * packet that is plain at an unknown place and nowhere else may have gone past the overlay.
  */
-function isPlainWhereTunnelled(flow: FlowBrief): boolean {
-  const { encapsulation } = flow.expected;
+function isPlainWhereTunnelled(flow: FlowBrief, expect: Expectation): boolean {
+  const encapsulation = expect === 'config' ? flow.expected.encapsulation : expect;
   if (encapsulation === null || encapsulation === 'none' || encapsulation === 'local') return false;
   return flow.whole().observations.some((seen) => seen.encapsulation === 'none');
 }

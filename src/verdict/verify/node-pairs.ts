@@ -1,6 +1,8 @@
 // Who sent how much to whom, node by node: sent as the sender's NIC saw it, arrived as the receiver's did.
 import type { Topology } from '../../topology/model.ts';
-import type { FlowBrief, Trace, TracedCapture, Verdict } from '../trace-types.ts';
+import type { FlowBrief, Trace, TracedCapture } from '../trace-types.ts';
+import { type CapturedTimes, capturedTimes, type Stretch } from './proof-time.ts';
+import type { Judged } from './waivers.ts';
 
 /** One ordered pair of nodes, flows in scope only. */
 export interface PairReport {
@@ -10,16 +12,22 @@ export interface PairReport {
   ok: number;
   violation: number;
   unverifiable: number;
+  waived: number;
   /**
    * Packets on the NIC of `from` and of `to`, later outer fragments not counted; null where that NIC was not captured. Where both
    * were, only what happened while both were.
    */
   sent: number | null;
   arrived: number | null;
+  /** Flows of which less arrived than was sent; of super-frames and fragments bytes are compared. */
+  lost: number;
+  /** How long the NIC of either was captured, and when. */
+  seconds: number;
+  stretches: readonly Stretch[];
 }
 
 export interface PairTally {
-  add(flow: FlowBrief, verdict: Verdict): void;
+  add(flow: FlowBrief, verdict: Judged): void;
   report(topology: Topology | null): PairsReport;
 }
 
@@ -27,12 +35,7 @@ export interface PairsReport {
   pairs: PairReport[];
   /** The snapshot's nodes, then others that were seen. */
   nodes: string[];
-  /** Ordered pairs of the snapshot's nodes without a judged flow. */
-  uncovered: { from: string; to: string }[];
 }
-
-/** Uncovered pairs listed; the number of nodes is squared in them. */
-const UNCOVERED_KEPT = 10_000;
 
 /** Clocks of nodes differ: a flow this little outside the time both ends cover is inside. Milliseconds. */
 const CLOCK_TOLERANCE = 100;
@@ -40,14 +43,16 @@ const CLOCK_TOLERANCE = 100;
 export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTally {
   const pairs = new Map<string, PairReport>();
   const nics = nicCaptures(captures);
+  const times = capturedTimes(captures);
   return {
     add(flow, verdict) {
       const [from, to] = [flow.src.node, flow.dst.node];
       if (from === null || to === null || from === to) return;
       const [sender, receiver] = [nics.get(from), nics.get(to)];
-      const pair = pairOf(pairs, from, to);
+      const pair = pairOf(pairs, from, to, times);
       pair.flows++;
       pair[verdict]++;
+      if (flow.arrival?.lost === true) pair.lost++;
       if (sender !== undefined && receiver !== undefined && !within(flow, sender, receiver)) {
         const { arrival } = flow;
         pair.sent = (pair.sent ?? 0) + (arrival?.sent ?? 0);
@@ -61,16 +66,17 @@ export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTall
     report(topology) {
       const seen = [...pairs.values()].flatMap(({ from, to }) => [from, to]);
       const nodes = [...new Set([...(topology?.nodes.map((node) => node.name) ?? []), ...seen])];
-      return { pairs: [...pairs.values()], nodes, uncovered: uncoveredPairs(topology, pairs) };
+      return { pairs: [...pairs.values()], nodes };
     },
   };
 }
 
-function pairOf(pairs: Map<string, PairReport>, from: string, to: string): PairReport {
+function pairOf(pairs: Map<string, PairReport>, from: string, to: string, times: CapturedTimes): PairReport {
   const key = JSON.stringify([from, to]);
   const known = pairs.get(key);
   if (known !== undefined) return known;
-  const pair = { from, to, flows: 0, ok: 0, violation: 0, unverifiable: 0, sent: null, arrived: null };
+  const counts = { flows: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0, sent: null, arrived: null, lost: 0 };
+  const pair = { from, to, ...counts, ...times.between(from, to) };
   pairs.set(key, pair);
   return pair;
 }
@@ -126,15 +132,7 @@ function packetsAt(flow: FlowBrief, node: string, captures: readonly TracedCaptu
   return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);
 }
 
-function uncoveredPairs(topology: Topology | null, pairs: ReadonlyMap<string, PairReport>): PairsReport['uncovered'] {
-  const names = topology?.nodes.map((node) => node.name) ?? [];
-  const uncovered: PairsReport['uncovered'] = [];
-  for (const from of names) {
-    for (const to of names) {
-      if (from === to || uncovered.length >= UNCOVERED_KEPT) continue;
-      const pair = pairs.get(JSON.stringify([from, to]));
-      if (pair === undefined || pair.ok + pair.violation === 0) uncovered.push({ from, to });
-    }
-  }
-  return uncovered;
+/** Whether anything was told of a pair: a violation that is waived was seen too. */
+export function isJudged({ ok, violation, waived }: PairReport): boolean {
+  return ok + violation + waived > 0;
 }

@@ -1,6 +1,8 @@
-// When a proof is none: nothing was seen, a filter hides the opposite, packets are missing or did not get through.
-import { BROKEN_PATHS } from '../codes.ts';
+// When a proof is none: nothing was seen, a filter hides the opposite, packets are missing. That packets did not get through is no
+// reason: what was seen of them was encapsulated as it should be, or was not.
 import type { FlowBrief, Trace, TracedCapture } from '../trace-types.ts';
+import type { Coverage } from './coverage.ts';
+import type { Cover } from './questions.ts';
 import type { Demand, UndecidedReason, VerifyOptions } from './verify-report.ts';
 
 export interface UndecidedInput {
@@ -8,10 +10,9 @@ export interface UndecidedInput {
   counts: { flows: number; ok: number; violation: number; unverifiable: number };
   /** Flows that speak against a proof (doubts.ts). */
   doubtful: number;
-  /** Ordered pairs of nodes without a judged flow. */
-  uncovered: number;
   /** NIC captures through a filter that matters. */
   filtered: readonly TracedCapture[];
+  coverage: Coverage;
   options: VerifyOptions;
 }
 
@@ -20,7 +21,7 @@ export function undecidedReasons({
   trace,
   counts,
   doubtful,
-  uncovered,
+  coverage,
   filtered,
   options,
 }: UndecidedInput): UndecidedReason[] {
@@ -29,10 +30,9 @@ export function undecidedReasons({
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
   if (trace.captures.some((capture) => capture.error !== null)) reasons.push('corrupt-capture');
   if (filtered.length > 0) reasons.push('filtered');
-  if (trace.causes.some((cause) => BROKEN_PATHS.has(cause.code))) reasons.push('broken-path');
   if (doubtful > 0 && counts.ok > 0) reasons.push('doubtful');
   if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
-  if (options.coverNodePairs && (uncovered > 0 || options.topology === null)) reasons.push('uncovered');
+  if (options.cover && (options.topology === null || !isCovered(coverage, options.cover))) reasons.push('uncovered');
   return reasons;
 }
 
@@ -57,4 +57,9 @@ export function filteredNics(captures: readonly TracedCapture[], { tunnels, plai
     if (filter === null || !points.some((point) => point.role === 'underlay')) return false;
     return (tunnels.has(i) && filter.hidesBypass) || (plain.has(i) && filter.hidesOverlay);
   });
+}
+
+function isCovered(coverage: Coverage, { of, percent }: Cover): boolean {
+  const { covered, total } = of === 'nodes' ? coverage.nodes : coverage.pairs;
+  return total > 0 && covered * 100 >= percent * total;
 }

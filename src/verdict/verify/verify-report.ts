@@ -2,20 +2,23 @@
 import type { SourceRef, Topology } from '../../topology/model.ts';
 import type { Cause, TracedCapture } from '../trace-types.ts';
 import type { UnverifiedGroup } from '../unverified.ts';
+import type { Coverage } from './coverage.ts';
 import type { PairReport } from './node-pairs.ts';
-
-export const EXPECTATIONS = ['config', 'vxlan', 'ipip', 'wireguard'] as const;
-/** `config`: what the configuration asks for, flow by flow. Else: this tunnel for every packet to a pod, whatever the pool says. */
-export type Expectation = (typeof EXPECTATIONS)[number];
+import type { ProofTime } from './proof-time.ts';
+import type { Cover, Expectation } from './questions.ts';
+import type { Waiver, WaiverUse } from './waivers.ts';
 
 export interface VerifyOptions {
   expect: Expectation;
   /** Only flows to these pools; empty: all. */
   pools: readonly string[];
-  /** Every ordered pair of nodes must have been seen. */
-  coverNodePairs: boolean;
+  /** How much of the cluster must have been seen; absent: whatever was. */
+  cover?: Cover | null;
   /** Nothing in scope may be unverifiable. */
   strict: boolean;
+  /** Violations that somebody has accepted, and the time (epoch milliseconds) at which they must still hold. */
+  waivers?: readonly Waiver[];
+  now?: number;
   topology: Topology | null;
 }
 
@@ -34,6 +37,7 @@ export interface Demand {
   ok: number;
   violation: number;
   unverifiable: number;
+  waived: number;
   /** Seen in the flows that are ok. */
   vnis: number[];
   udpPorts: number[];
@@ -62,8 +66,15 @@ export interface OutsideGroup {
   packets: number;
 }
 
+/** What did not get through: said beside the result, which speaks of encapsulation alone. */
+export interface Delivery {
+  causes: readonly Cause[];
+  /** Flows in scope of which less arrived than was sent while both NICs were captured, and by how many packets. */
+  lostFlows: number;
+  lostPackets: number;
+}
+
 export type UndecidedReason =
-  | 'broken-path'
   | 'corrupt-capture'
   | 'doubtful'
   | 'nothing-in-scope'
@@ -75,24 +86,31 @@ export type UndecidedReason =
 export interface VerifyReport {
   result: 'pass' | 'fail' | 'undecided';
   exitCode: 0 | 1 | 3;
-  options: Omit<VerifyOptions, 'topology'>;
+  options: Required<Omit<VerifyOptions, 'topology' | 'waivers' | 'now'>>;
   /** In scope. */
   flows: number;
   packets: number;
   ok: number;
   violation: number;
   unverifiable: number;
+  /** Violations that a waiver covers: counted under nothing else. */
+  waived: number;
+  waivers: readonly WaiverUse[];
   demands: readonly Demand[];
   failures: readonly Failure[];
   /** Violations of the trace that flows in scope raise. */
   causes: readonly Cause[];
   outside: readonly OutsideGroup[];
   pairs: readonly PairReport[];
-  /** Nodes of the matrix: the snapshot's, or those seen. */
+  /** Nodes of the matrix: the snapshot's, and others that were seen. */
   nodes: readonly string[];
-  /** Ordered pairs of nodes without a judged flow. */
-  uncovered: readonly { from: string; to: string }[];
+  coverage: Coverage;
+  /** When the captures could have shown a violation. */
+  time: ProofTime;
+  delivery: Delivery;
   unverified: readonly UnverifiedGroup[];
+  /** Those of them that keep this from passing. */
+  doubts: readonly UnverifiedGroup[];
   /** Why it is undecided, or would be if there were no violation. */
   undecided: readonly UndecidedReason[];
   /** Captures of NICs through a filter that may have kept out what would refute this. */

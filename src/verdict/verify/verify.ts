@@ -1,55 +1,59 @@
 // What `verify` says of a trace: a policy over finished verdicts, pure. Which flows it asks about, what each must have been, and
 // when a proof is not one (nothing seen, a filter that hides the opposite, pairs of nodes without a packet).
 
-import { FINDINGS } from '../codes.ts';
+import { UNDELIVERED } from '../codes.ts';
 import { flowBriefs } from '../flow-briefs.ts';
 import type { Cause, FlowBrief, Trace, Verdict } from '../trace-types.ts';
 import { createUnverifiedTally } from '../unverified.ts';
+import { coverageOf } from './coverage.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
 import { isDoubtful } from './doubts.ts';
-import { createPairTally } from './node-pairs.ts';
+import { createPairTally, isJudged, type PairReport } from './node-pairs.ts';
+import { capturedTimes, type ProofTime } from './proof-time.ts';
+import type { Expectation } from './questions.ts';
 import { filteredNics, noteProof, type Proofs, undecidedReasons } from './undecided-flows.ts';
-import type { Demand, Expectation, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
-
-/** Findings about the tunnel's kind: `--expect` asks its own question there. The others (wrong VTEP, wrong VNI, ...) always count. */
-const KIND_CODES: ReadonlySet<string> = new Set([
-  'overlay-bypassed',
-  'unexpected-overlay',
-  'wrong-encapsulation',
-  'unencrypted',
-]);
+import type { Demand, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
+import { createWaiving, faultsOf, type Judged, type Waiving } from './waivers.ts';
 
 /** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */
 export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport {
   const scan = scanFlows(trace, options);
-  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0 };
+  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0 };
   for (const demand of scan.demands.values()) {
     counts.flows += demand.flows;
     counts.packets += demand.packets;
     counts.ok += demand.ok;
     counts.violation += demand.violation;
     counts.unverifiable += demand.unverifiable;
+    counts.waived += demand.waived;
   }
-  const { pairs, nodes, uncovered } = scan.pairs.report(options.topology);
-  const { doubtful } = scan;
+  const { pairs, nodes } = scan.pairs.report(options.topology);
+  const coverage = coverageOf(nodes, pairs.filter(isJudged));
+  const doubts = scan.doubts.groups();
   const filtered = filteredNics(trace.captures, scan.proofs);
-  const undecided = undecidedReasons({
-    ...{ trace, counts, doubtful, uncovered: uncovered.length, options },
-    filtered,
-  });
+  const undecided = undecidedReasons({ trace, counts, doubtful: doubts.length, coverage, filtered, options });
   const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
-  const { topology: _, ...asked } = options;
+  const { topology: _, waivers: _waivers, now: _now, ...asked } = options;
+  const causes = trace.causes.filter((cause) => UNDELIVERED.has(cause.code));
   return {
     result,
     exitCode: result === 'fail' ? 1 : result === 'undecided' ? 3 : 0,
-    options: asked,
+    options: { cover: null, ...asked },
     ...counts,
     demands: [...scan.demands.values()],
     failures: [...scan.failures.values()],
     causes: trace.causes.filter((cause) => scan.causes.has(cause.id)),
     outside: [...scan.outside.values()],
-    ...{ pairs, nodes, uncovered, unverified: scan.unverified.groups(), undecided, filtered },
+    ...{ pairs, nodes, coverage, time: proofTime(trace, pairs), delivery: { causes, ...scan.lost } },
+    ...{ unverified: scan.unverified.groups(), doubts, undecided, filtered, waivers: scan.waiving.uses() },
   };
+}
+
+function proofTime({ captures }: Trace, pairs: readonly PairReport[]): ProofTime {
+  let least: PairReport | undefined;
+  for (const pair of pairs) if (least === undefined || pair.seconds < least.seconds) least = pair;
+  const shortest = least === undefined ? null : { from: least.from, to: least.to, seconds: least.seconds };
+  return { ...capturedTimes(captures).all(), least: shortest };
 }
 
 /**
@@ -68,11 +72,8 @@ export function isAsked(flow: FlowBrief, { expect, pools }: Pick<VerifyOptions, 
 /** The verdict that counts: the configuration's, or what `--expect` makes of what was seen. */
 export function judgeFor(flow: FlowBrief, expect: Expectation): Verdict {
   if (expect === 'config') return flow.verdict;
-  const { encapsulation } = flow.observed;
-  if (encapsulation === 'unknown') return 'unverifiable';
-  if (encapsulation !== expect) return 'violation';
-  const wrong = flow.codes.some((code) => FINDINGS[code].severity === 'violation' && !KIND_CODES.has(code));
-  return wrong ? 'violation' : 'ok';
+  if (flow.observed.encapsulation === 'unknown') return 'unverifiable';
+  return faultsOf(flow, expect).length > 0 ? 'violation' : 'ok';
 }
 
 interface Scan {
@@ -84,7 +85,9 @@ interface Scan {
   unverified: ReturnType<typeof createUnverifiedTally>;
   proofs: Proofs;
   /** Flows that keep this from passing. */
-  doubtful: number;
+  doubts: ReturnType<typeof createUnverifiedTally>;
+  lost: { lostFlows: number; lostPackets: number };
+  waiving: Waiving;
 }
 
 function scanFlows(trace: Trace, options: VerifyOptions): Scan {
@@ -96,20 +99,23 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     pairs: createPairTally(trace),
     unverified: createUnverifiedTally(),
     proofs: { tunnels: new Set(), plain: new Set() },
-    doubtful: 0,
+    doubts: createUnverifiedTally(),
+    lost: { lostFlows: 0, lostPackets: 0 },
+    waiving: createWaiving(options.waivers ?? [], options.now ?? 0),
   };
   const mayBeFiltered = trace.captures.some(({ filter }) => filter !== null);
   for (const flow of flowBriefs(trace)) {
     const asked = isAsked(flow, options);
-    if (isDoubtful(flow, options.topology) && (asked || isOfPools(flow, options))) {
-      scan.doubtful++;
+    if (isDoubtful(flow, options.expect, options.topology) && (asked || isOfPools(flow, options))) {
+      scan.doubts.add(flow);
       if (!asked) scan.unverified.add(flow);
     }
     if (!asked) {
       noteOutside(scan.outside, flow);
       continue;
     }
-    const verdict = judgeFor(flow, options.expect);
+    const verdict = waivable(flow, options.expect, scan.waiving);
+    noteLost(scan.lost, flow);
     scan.pairs.add(flow, verdict);
     const demand = demandOf(scan.demands, flow, options);
     addToDemand(demand, flow, verdict);
@@ -120,6 +126,17 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     if (options.expect !== 'config') noteFailure(scan.failures, flow, options);
   }
   return scan;
+}
+
+function waivable(flow: FlowBrief, expect: Expectation, waiving: Waiving): Judged {
+  const verdict = judgeFor(flow, expect);
+  return verdict === 'violation' && waiving.covers(flow, faultsOf(flow, expect)) ? 'waived' : verdict;
+}
+
+function noteLost(lost: Scan['lost'], { arrival }: FlowBrief): void {
+  if (arrival?.lost !== true) return;
+  lost.lostFlows++;
+  lost.lostPackets += Math.max(0, arrival.sent - arrival.arrived);
 }
 
 /** Packets whose pods cannot be read may be of any pool. */

@@ -48,8 +48,7 @@ async function filter(frames: Uint8Array[], file: Partial<FrameFile> = {}): Prom
 
 async function exitCode(frames: Uint8Array[]): Promise<number> {
   const trace = await traceFrames([{ frames }], TOPOLOGY);
-  return verifyTrace(trace, { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology: TOPOLOGY })
-    .exitCode;
+  return verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology: TOPOLOGY }).exitCode;
 }
 
 describe('a filter is guessed', () => {
@@ -142,7 +141,6 @@ describe('a recorded filter counts for itself', () => {
       const report = verifyTrace(trace, {
         expect: 'config',
         pools: [],
-        coverNodePairs: false,
         strict: false,
         topology: TOPOLOGY,
       });
@@ -237,7 +235,6 @@ describe('a snaplen that cuts the inner addresses off', () => {
     const report = verifyTrace(trace, {
       expect: 'config',
       pools: [],
-      coverNodePairs: false,
       strict: false,
       topology: TOPOLOGY,
     });

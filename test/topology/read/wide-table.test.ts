@@ -35,6 +35,29 @@ describe('kubectl get pods -A -o wide', () => {
   });
 });
 
+/** As kubectl 1.20 printed it of a server with these pods. */
+const COLUMNS = `NAMESPACE     NAME                       STATUS    IPS                 NODE     HOSTNETWORK   HOSTIP     CREATED
+shop          web                        Running   10.48.0.1,fd00::1   n1       <none>        10.0.0.1   2026-11-22T08:00:00Z
+kube-system   hostnet                    Running   10.0.0.1            n1       true          10.0.0.1   2026-11-22T08:00:00Z
+shop          job                        Failed    10.48.0.9           n1       <none>        10.0.0.1   2026-11-22T08:00:01Z
+x             pending-with-a-long-name   Pending   <none>              <none>   <none>        <none>     <none>
+`;
+
+it('the columns that overlens snapshot asks for tell all that is read of a pod', () => {
+  const { pods } = topologyOf({ 'pods.txt': COLUMNS });
+  const facts = pods.map(
+    ({ namespace, name, nodeName, addresses, hostNetwork, finished, created }) =>
+      [`${namespace}/${name}`, nodeName, addresses.join(' '), hostNetwork, finished, created] as const,
+  );
+  const created = Date.UTC(2026, 10, 22, 8) / 1000;
+  expect(facts).toEqual([
+    ['shop/web', 'n1', '10.48.0.1 fd00::1', false, false, created],
+    ['kube-system/hostnet', 'n1', '10.0.0.1', true, false, created],
+    ['shop/job', 'n1', '10.48.0.9', false, true, created + 1],
+    ['x/pending-with-a-long-name', null, '', false, false, null],
+  ]);
+});
+
 it('without -A there is no namespace column', () => {
   const text = PODS.split('\n')
     .slice(0, 2)

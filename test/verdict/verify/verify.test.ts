@@ -44,7 +44,6 @@ function verify(
   return verifyTrace(trace, {
     expect: 'config',
     pools: [],
-    coverNodePairs: false,
     strict: false,
     topology: buildTopology(),
     ...options,
@@ -114,13 +113,13 @@ describe('what the configuration asks for', () => {
       {
         ...{ pool: 'default-ipv4-ippool', asked: 'vxlan', reason: 'pool-always', mode: 'vxlanMode Always' },
         ref: { file: 'ippools.yaml', line: 7 },
-        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, vnis: [4096], udpPorts: [4789] },
+        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [4096], udpPorts: [4789] },
         between: ['control1 → worker1'],
       },
       {
         ...{ pool: 'flat-ippool', asked: 'none', reason: 'pool-never', mode: 'vxlanMode Never' },
         ref: { file: 'ippools.yaml', line: 11 },
-        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, vnis: [], udpPorts: [] },
+        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [], udpPorts: [] },
         between: ['control1 → worker1'],
       },
     ]);
@@ -136,9 +135,24 @@ describe('what the configuration asks for', () => {
     expect(verify(flows, {}, undefined, causes).causes.map(({ id }) => id)).toEqual(['A']);
   });
 
-  test('packets that did not get through keep a result from being a pass', () => {
+  test('packets that did not get through are told beside the result, which speaks of encapsulation alone', () => {
     const lost = cause({ code: 'missing-fdb-entry', severity: 'warning', flowIds: [] });
-    expect(outcome(verify([flow(CART, DB)], {}, undefined, [lost]))).toBe('undecided 3 broken-path');
+    const dead = cause({ id: 'B', code: 'no-reply', severity: 'warning', flowIds: [1] });
+    const slow = cause({ id: 'C', code: 'outer-fragmented', severity: 'warning', flowIds: [1] });
+    const never = flow(CART, DB, { arrival: { sent: 5, arrived: 2, lost: true } });
+    const report = verify([flow(CART, DB), never], {}, undefined, [lost, dead, slow]);
+    expect(outcome(report)).toBe('pass 0');
+    expect(report.delivery).toEqual({ causes: [lost, dead], lostFlows: 1, lostPackets: 3 });
+    expect(report.pairs).toMatchObject([{ from: 'control1', to: 'worker1', lost: 1 }]);
+  });
+
+  test('packets of a tunnel device that no NIC had did not get through: no doubt about those that did', () => {
+    const stuck = flow(CART, DB, {
+      ...UNSEEN,
+      unverified: { reason: 'not-on-nic', detail: '4 packets on the tunnel device', advice: null },
+    });
+    expect(outcome(verify([flow(CART, DB), stuck]))).toBe('pass 0');
+    expect(outcome(verify([stuck]))).toBe('undecided 3 nothing-judged');
   });
 });
 
@@ -173,6 +187,32 @@ describe('--expect', () => {
       observed: { encapsulation: 'mixed', vni: null, outerSrc: null, outerDst: null, udpPort: null },
     });
     expect(outcome(verify([mixed], { expect: 'vxlan' }))).toBe('fail 1');
+  });
+
+  test('plain passes --expect none, whatever the pool asks for, and a tunnel fails it', () => {
+    expect(outcome(verify([flow(CART, DB, BYPASSED)], { expect: 'none' }))).toBe('pass 0');
+    const report = verify([flow(CART, DB), flow(CART, MAIL, AS_CONFIGURED_PLAIN)], { expect: 'none' });
+    expect(outcome(report)).toBe('fail 1');
+    expect(report.failures).toMatchObject([
+      { pool: 'default-ipv4-ippool', seen: 'vxlan', asConfigured: true, flows: 1 },
+    ]);
+  });
+
+  test('plain within a node on the underlay fails --expect none too', () => {
+    const local = flow(CART, DB, {
+      ...PLAIN,
+      verdict: 'violation',
+      findings: [violation('local-traffic-on-underlay')],
+    });
+    expect(outcome(verify([local], { expect: 'none' }))).toBe('fail 1');
+  });
+
+  test('a place that nobody can name is judged by what is demanded', () => {
+    const unverified = { reason: 'point-unknown', detail: 'nobody knows', advice: null };
+    const observations = [observation({ encapsulation: 'none' })];
+    const plain = flow(CART, MAIL, { ...UNSEEN, expected: AS_CONFIGURED_PLAIN.expected, unverified, observations });
+    expect(outcome(verify([flow(CART, DB), plain]))).toBe('pass 0');
+    expect(outcome(verify([flow(CART, DB), plain], { expect: 'vxlan' }))).toBe('undecided 3 doubtful');
   });
 
   test.each([['ipip'], ['wireguard']] as const)('VXLAN fails --expect %s', (demanded) => {
@@ -277,27 +317,29 @@ describe('filtered captures', () => {
   });
 });
 
+const ALL_PAIRS = { of: 'node-pairs', percent: 100 } as const;
+
 describe('--cover node-pairs', () => {
   const pods = [CART, DB, pod('10.48.0.10', 'shop/front', 'worker2')];
   const all = pods.flatMap((src) => pods.flatMap((dst) => (src === dst ? [] : [flow(src, dst)])));
 
   test('passes when every ordered pair was seen', () => {
-    expect(outcome(verify(all, { coverNodePairs: true }))).toBe('pass 0');
+    expect(outcome(verify(all, { cover: ALL_PAIRS }))).toBe('pass 0');
   });
 
   test('names the pairs that were not: one direction is not the other', () => {
-    const report = verify(all.slice(1), { coverNodePairs: true });
+    const report = verify(all.slice(1), { cover: ALL_PAIRS });
     expect(outcome(report)).toBe('undecided 3 uncovered');
-    expect(report.uncovered).toEqual([{ from: 'control1', to: 'worker1' }]);
+    expect(report.coverage.uncovered).toEqual([{ from: 'control1', to: 'worker1' }]);
   });
 
   test('a pair that could not be judged was not seen', () => {
-    const report = verify([flow(CART, DB, UNSEEN), ...all.slice(1)], { coverNodePairs: true });
-    expect(report.uncovered).toEqual([{ from: 'control1', to: 'worker1' }]);
+    const report = verify([flow(CART, DB, UNSEEN), ...all.slice(1)], { cover: ALL_PAIRS });
+    expect(report.coverage.uncovered).toEqual([{ from: 'control1', to: 'worker1' }]);
   });
 
   test('without a snapshot there are no pairs to cover', () => {
-    expect(outcome(verify(all, { coverNodePairs: true, topology: null }))).toBe('undecided 3 uncovered');
+    expect(outcome(verify(all, { cover: ALL_PAIRS, topology: null }))).toBe('undecided 3 uncovered');
   });
 });
 
@@ -308,7 +350,7 @@ describe('sent and arrived', () => {
   });
 
   test('are what each end saw, later outer fragments not counted', () => {
-    expect(verify([flow(CART, DB, seenAt(5, 6))], {}, ends).pairs).toEqual([
+    expect(verify([flow(CART, DB, seenAt(5, 6))], {}, ends).pairs).toMatchObject([
       { from: 'control1', to: 'worker1', flows: 1, ok: 1, violation: 0, unverifiable: 0, sent: 5, arrived: 5 },
     ]);
   });

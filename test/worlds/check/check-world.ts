@@ -49,7 +49,7 @@ export async function checkWorld(world: World, folder: string): Promise<Outcome>
   try {
     const topology = buildTopology(documentsOf(world));
     const trace = await traceCaptures({ captures, topology });
-    const report = verifyTrace(trace, { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology });
+    const report = verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology });
     const view = viewOf(world);
     const { lies, traced } = checkFlows(world, view, trace);
     lies.push(...checkPlaces(world, trace), ...checkReport(world, view, { report, trace, traced }));

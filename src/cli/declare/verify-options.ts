@@ -1,0 +1,30 @@
+// The options of `verify`: one declaration for the command line and for a proof that is checked.
+import { Command } from 'commander';
+import type { RawVerifyCommand } from '../commands/prove.ts';
+import { declareTraceOptions, repeatable } from './trace-options.ts';
+
+/** Declares them, and those of a trace. */
+export function declareVerifyOptions(command: Command): Command {
+  command
+    .addOption(repeatable('-o, --output <format[=file]>', 'text, json, junit or markdown, to stdout or into a file'))
+    .option(
+      '--expect <kind>',
+      'config (what the pools ask for), or vxlan, ipip, wireguard, none whatever they ask for',
+      'config',
+    )
+    .addOption(repeatable('--pool <name>', 'only flows to this pool'))
+    .option('--cover <what[=percent]>', 'nodes or node-pairs: all of them, or so many per cent, must have been seen')
+    .option('--strict', 'fail to prove when anything in scope could not be judged')
+    .addOption(repeatable('--waive <file>', 'violations that are accepted, YAML or JSON'))
+    .option('--check <proof>', 'repeat a proof of -o json: its files, its options; say what differs')
+    .option('--all', 'every line, nothing left out');
+  return declareTraceOptions(command);
+}
+
+/** What the arguments behind `verify` mean. Throws commander's errors. */
+export function parseVerify(args: readonly string[]): { operands: string[]; raw: RawVerifyCommand } {
+  const silent = { writeOut: () => {}, writeErr: () => {} };
+  const command = declareVerifyOptions(new Command('verify')).exitOverride().configureOutput(silent);
+  command.parse([...args], { from: 'user' });
+  return { operands: command.args, raw: command.opts() };
+}

@@ -1,0 +1,86 @@
+// `-o FORMAT` and `-o FORMAT=FILE`, several in one run: what goes to stdout and what into which file. Files are opened before the
+// work begins, so that one that cannot be written is told at once and an old result never stands where a run has failed.
+import { closeSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { OverlensError } from '../errors.ts';
+import { usageError } from './report-error.ts';
+import { parseChoice } from './values.ts';
+
+export interface Outputs<F extends string> {
+  /** What stdout shows. */
+  stdout: F;
+  files: readonly { format: F; path: string }[];
+}
+
+/** @param values of `-o`, in order; without one for stdout, `usual` goes there */
+export function parseOutputs<F extends string>(values: readonly string[], formats: readonly F[], usual: F): Outputs<F> {
+  const files: { format: F; path: string }[] = [];
+  const stdout: F[] = [];
+  for (const value of values) {
+    const equals = value.indexOf('=');
+    const format = parseChoice('-o', equals < 0 ? value : value.slice(0, equals), formats);
+    const path = value.slice(equals + 1);
+    if (equals < 0) stdout.push(format);
+    else if (path === '')
+      throw usageError(`-o ${value}: no file behind =`, `for example -o ${format}=result.${format}`);
+    else if (files.some((file) => file.path === path)) throw usageError(`-o ${value}: ${path} is given twice`);
+    else files.push({ format, path });
+  }
+  if (stdout.length > 1)
+    throw usageError(
+      `-o ${stdout.join(', -o ')}: stdout can hold one of them`,
+      `for example -o ${stdout[0]} -o ${stdout[1]}=FILE`,
+    );
+  return { stdout: stdout[0] ?? usual, files };
+}
+
+export interface OpenOutput<F extends string> {
+  format: F;
+  write(text: string): void;
+}
+
+/**
+ * Opens and empties all files. Throws bad usage for one that is read too, by whatever name, and for one inside a directory of the
+ * snapshot, which the next run would read.
+ */
+export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: readonly string[]): OpenOutput<F>[] {
+  for (const { format, path } of outputs.files) {
+    const input = inputs.find((one) => holds(one, path));
+    if (input !== undefined) throw usageError(`-o ${format}=${path}: ${input} is read, and would be changed by it`);
+  }
+  return outputs.files.map(({ format, path }) => {
+    const file = opened(path);
+    return {
+      format,
+      write(text) {
+        writeSync(file, text);
+        closeSync(file);
+      },
+    };
+  });
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OverlensError('E_UNREADABLE', `${path}: cannot be written: ${reason}`, { cause: error });
+  }
+}
+
+/** Whether writing `path` would change what is read from `input`. */
+function holds(input: string, path: string): boolean {
+  const [read, written] = [realOf(input), realOf(path) ?? realOf(dirname(path))];
+  if (input === '-' || read === null || written === null) return false;
+  const isFolder = statSync(read, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? `${written}${sep}`.startsWith(`${read}${sep}`) : realOf(path) === read;
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}

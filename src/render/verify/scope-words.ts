@@ -1,0 +1,102 @@
+// What a result of `verify` is about, in sentences: what was seen and by whom, what was not asked, what even a PASS leaves open.
+import type { Demand, OutsideGroup, VerifyReport } from '../../verdict/verify/verify-report.ts';
+import { formatCount, formatNumber } from '../text/format.ts';
+import { placeOf, type VerifyContext } from './verify-words.ts';
+
+/** Flows that were in scope but that no tunnel was asked of. */
+export function notAskedSentences(report: VerifyReport): string[] {
+  return report.demands.filter(({ asked, reason }) => asked === 'none' && reason !== 'demanded').map(notAskedSentence);
+}
+
+function notAskedSentence(demand: Demand): string {
+  const place = placeOf(demand.ref);
+  const why = PLAIN_REASONS[demand.reason];
+  const mode = demand.mode === null ? null : `${demand.pool} has ${demand.mode}${place === '' ? '' : ` (${place})`}`;
+  const reasons = [mode, why ?? (mode === null ? demand.reason : null)].filter((text) => typeof text === 'string');
+  const between = demand.between.length === 0 ? '' : `, ${pairsText(demand.between)}`;
+  return `${formatCount(demand.flows, 'flow')}, ${formatCount(demand.packets, 'packet')} plain${between}: ${reasons.join(', ')}`;
+}
+
+/** Why plain is what was asked for, beside the pool's mode. */
+const PLAIN_REASONS: Readonly<Record<string, string>> = {
+  'crosssubnet-same': 'and the nodes share a subnet',
+  'node-address': "to a node's own address",
+  external: 'to the outside',
+  'no-pool': 'to an address of no pool',
+  'no-vtep': 'but the node has no tunnel address',
+  'service-address': 'to a service address',
+};
+
+/** `a → b` and `b → a` together are `a ↔ b`. */
+function pairsText(between: readonly string[]): string {
+  const both = between.filter((pair) => between.includes(pair.split(' → ').reverse().join(' → ')));
+  const done = new Set<string>();
+  const texts: string[] = [];
+  for (const pair of between) {
+    const [from = '', to = ''] = pair.split(' → ');
+    if (done.has(`${to} → ${from}`)) continue;
+    done.add(pair);
+    texts.push(both.includes(pair) ? `${from} ↔ ${to}` : pair);
+  }
+  return texts.slice(0, 3).join(', ') + (texts.length > 3 ? ', ...' : '');
+}
+
+/** Why nothing was asked of a flow; other reasons are shown as they are. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  'same-node': 'between pods of one node',
+  'no-snapshot': 'without a snapshot to ask it',
+  'other-pool': 'of other pools',
+  external: 'with the outside',
+  'node-address': 'with node addresses',
+  'service-address': 'with service addresses, before they become pod addresses',
+  'not-unicast': 'to groups',
+};
+
+/** Flows of pods out of scope. */
+export function outsideSentence(group: OutsideGroup): string {
+  const why = OUTSIDE[group.reason] ?? `expectation unknown (${group.reason})`;
+  return `${formatCount(group.flows, 'flow')}, ${formatCount(group.packets, 'packet')} ${why}`;
+}
+
+/** What even a PASS leaves open. Fixed by what was captured, not by luck: it is always said. */
+export function notProven({ trace, report }: VerifyContext): string[] {
+  const nics = new Set(
+    trace.captures.flatMap((capture) =>
+      capture.points.flatMap((point) => (point.role === 'underlay' ? [point.interface ?? ''] : [])),
+    ),
+  );
+  const named = [...nics].filter((name) => name !== '');
+  const open = [named.length === 0 ? 'other NICs' : `NICs other than ${named.join(', ')}`];
+  open.push('times outside the captures', 'packets that a filter kept out');
+  const dropped = trace.captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
+  if (trace.captures.some((capture) => capture.dropped === null))
+    open.push('packets the kernel dropped (classic pcap does not say)');
+  else if (dropped > 0) open.push(`${formatCount(dropped, 'packet')} that the kernel dropped`);
+  if (report.unverifiable > 0)
+    open.push(`${formatCount(report.unverifiable, 'flow')} in scope that could not be judged`);
+  if (!report.demands.some((demand) => demand.asked === 'wireguard'))
+    open.push('secrecy: VXLAN and IP-in-IP do not encrypt');
+  return open;
+}
+
+/** `3 NICs, both ends of a pair`. */
+export function seenBy({ trace, report }: VerifyContext): string {
+  const nics = trace.captures.flatMap((capture) =>
+    capture.points.flatMap((point) =>
+      point.role === 'underlay' ? [`${point.node ?? capture.path}/${point.interface ?? ''}`] : [],
+    ),
+  );
+  const count = new Set(nics).size;
+  const both = report.pairs.filter((pair) => pair.sent !== null && pair.arrived !== null).length;
+  if (count === 0) return 'no NIC';
+  if (report.pairs.length === 0) return formatCount(count, 'NIC');
+  const every = both === report.pairs.length ? 'both ends of every pair' : `both ends of ${formatCount(both, 'pair')}`;
+  return `${formatCount(count, 'NIC')}, ${both === 0 ? 'one end of each pair' : every}`;
+}
+
+/** `3 of 3 nodes sent, 6 of 6 node pairs`. */
+export function coverage(report: VerifyReport): string {
+  const { nodes, pairs } = report.coverage;
+  const share = ({ covered, total }: typeof nodes): string => `${formatNumber(covered)} of ${formatNumber(total)}`;
+  return `${share(nodes)} nodes sent, ${share(pairs)} node pairs, ${formatCount(report.flows, 'flow')}, ${formatCount(report.packets, 'packet')}`;
+}
