@@ -70,8 +70,25 @@ function passSentence(report: VerifyReport): string {
 }
 
 function everyPacket(report: VerifyReport): string {
+  const encrypted = report.demands.filter(isOfNodePairs);
+  const packets = formatCount(
+    encrypted.reduce((sum, demand) => sum + demand.packets, 0),
+    'packet',
+  );
+  const clear = `no pod packet between nodes with WireGuard keys left in clear (${packets} of WireGuard; what it carried cannot be read)`;
+  if (encrypted.length === 0) return everyOpenPacket(report);
+  const hasOpen = report.demands.some((demand) => demand.ok > 0 && !isOfNodePairs(demand));
+  return hasOpen ? `${everyOpenPacket(report)}; ${clear}` : clear;
+}
+
+/** WireGuard between nodes: whatever pools it carried. */
+function isOfNodePairs({ asked, pool, ok }: Demand): boolean {
+  return asked === 'wireguard' && pool === null && ok > 0;
+}
+
+function everyOpenPacket(report: VerifyReport): string {
   const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
-  const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0);
+  const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0 && !isOfNodePairs(demand));
   if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
   const kinds = new Set(tunnels.map(demandKind));
   const pools = new Set(tunnels.map((demand) => demandPool(demand, report)));
