@@ -142,9 +142,9 @@ export function waiverSentence({ waiver, state, flows, packets }: WaiverUse): st
   }
 }
 
-/** `nothing to or from worker17 (998 pairs)`. */
+/** `all from and to worker17 (998 pairs)`. */
 export function unprovenSentence({ node, side, pairs, others }: Unproven): string {
-  if (side === 'both') return `nothing from or to ${node} (${formatCount(pairs, 'pair')})`;
+  if (side === 'both') return `all from and to ${node} (${formatCount(pairs, 'pair')})`;
   const more = pairs - others.length;
   const names = more > 0 ? `${others.join(', ')} and ${formatCount(more, 'more node')}` : others.join(', ');
   return side === 'from' ? `from ${node} to ${names}` : `to ${node} from ${names}`;

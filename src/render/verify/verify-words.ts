@@ -70,7 +70,9 @@ function passSentence(report: VerifyReport): string {
 }
 
 function everyPacket(report: VerifyReport): string {
-  const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
+  const { covered, total } = report.coverage.pairs;
+  const isAll = report.unverifiable === 0 && covered === total;
+  const seen = isAll ? 'every packet that left a node' : 'every packet that was seen leaving a node';
   const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0);
   if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
   const kinds = new Set(tunnels.map(demandKind));
