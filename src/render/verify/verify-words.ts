@@ -3,24 +3,11 @@
 
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
-import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import type { TracedCapture } from '../../verdict/trace-types.ts';
 import type { Demand, Failure, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
 
 import { formatCount, formatNumber } from '../text/format.ts';
-import { type Evidence, unprovenSentence } from './evidence.ts';
-
-/** What a report is rendered with, besides itself. */
-export interface VerifyContext {
-  trace: Trace;
-  report: VerifyReport;
-  version: string;
-  /** The filters given, as text; empty for none. */
-  filterText: string;
-  hasSnapshot: boolean;
-  /** Whether the snapshot or the command line says the tunnel's VNI and port. */
-  hasSettings: boolean;
-  evidence: Evidence;
-}
+import { unprovenSentence, type VerifyContext } from './evidence.ts';
 
 const KIND_NAMES: Record<string, string> = {
   ...{ vxlan: 'VXLAN', ipip: 'IP-in-IP', wireguard: 'WireGuard', none: 'plain', geneve: 'Geneve', gre: 'GRE' },
