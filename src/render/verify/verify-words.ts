@@ -3,24 +3,11 @@
 
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
-import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import type { TracedCapture } from '../../verdict/trace-types.ts';
 import type { Demand, Failure, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
 
 import { formatCount, formatNumber } from '../text/format.ts';
-import { type Evidence, unprovenSentence } from './evidence.ts';
-
-/** What a report is rendered with, besides itself. */
-export interface VerifyContext {
-  trace: Trace;
-  report: VerifyReport;
-  version: string;
-  /** The filters given, as text; empty for none. */
-  filterText: string;
-  hasSnapshot: boolean;
-  /** Whether the snapshot or the command line says the tunnel's VNI and port. */
-  hasSettings: boolean;
-  evidence: Evidence;
-}
+import { unprovenSentence, type VerifyContext } from './evidence.ts';
 
 const KIND_NAMES: Record<string, string> = {
   ...{ vxlan: 'VXLAN', ipip: 'IP-in-IP', wireguard: 'WireGuard', none: 'plain', geneve: 'Geneve', gre: 'GRE' },
@@ -87,7 +74,9 @@ function isOfNodePairs({ asked, pool, ok }: Demand): boolean {
 }
 
 function everyOpenPacket(report: VerifyReport): string {
-  const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
+  const { covered, total } = report.coverage.pairs;
+  const isAll = report.unverifiable === 0 && covered === total;
+  const seen = isAll ? 'every packet that left a node' : 'every packet that was seen leaving a node';
   const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0 && !isOfNodePairs(demand));
   if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
   const kinds = new Set(tunnels.map(demandKind));
