@@ -13,13 +13,15 @@ export function overlayPorts(topology: Topology | null, vxlan: readonly number[]
 
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
+  const isPod = (address: string): boolean => isPodAddress(topology, address);
+  return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), { isPod, isMissentVni });
+}
+
+/** Every VNI that the cluster may use by its configuration, or by the user's word `vni`. */
+export function overlayVnis(topology: Topology, vni: number | null): number[] {
   const named = [vni, topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value, DEFAULT_VNI, EBPF_NODEPORT_VNI];
   for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanVNI?.value);
-  return new NodeAddresses(
-    nodeAddresses(topology),
-    named.filter((v) => v != null),
-    { isPod: (address) => isPodAddress(topology, address), isMissentVni },
-  );
+  return named.filter((v) => v != null);
 }
 
 /**
