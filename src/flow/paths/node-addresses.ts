@@ -63,6 +63,11 @@ export class NodeAddresses {
     return protocol === PROTOCOL.ipv4 ? this.#pod4(view, at + 16) : this.#pod6(view, at + 24);
   }
 
+  /** Whether no node is known: then a pool may hold the addresses of nodes. */
+  get areUnknown(): boolean {
+    return this.#v4.count + this.#v6.count === 0;
+  }
+
   hasVni(vni: number): boolean {
     return this.#vnis.has(vni);
   }

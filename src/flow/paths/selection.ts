@@ -82,7 +82,7 @@ export class Selection {
   #firstOfPods(view: DataView, stack: LayerStack, nodes: NodeAddresses, count: number): number {
     for (let k = 0; k < count; k++) {
       const outer = outerNetwork(stack, this.#layers[k]!);
-      if (outer < 0) continue;
+      if (outer < 0 || (nodes.areUnknown && looksLikeOverlay(view, stack, this.#layers[k]!))) continue;
       const protocol = stack.protocol[outer]!;
       const at = stack.start[outer]!;
       if (nodes.isPodSource(protocol, view, at)) return k;
@@ -162,6 +162,15 @@ export class Selection {
     if (isBetween) return !nodes.mayHaveVni(vni);
     return !nodes.hasVni(vni) && view.getUint8(mac) !== VTEP_MAC_BYTE;
   }
+}
+
+/** A tunnel as nodes have them: IP-in-IP, WireGuard, VXLAN to a VTEP. */
+function looksLikeOverlay(view: DataView, stack: LayerStack, layer: number): boolean {
+  if (layer === stack.depth) return true;
+  const protocol = stack.protocol[layer]!;
+  if (protocol !== P.vxlan) return protocol === P.ipv4 || protocol === P.wireguard;
+  const frame = frameIn(stack, layer);
+  return frame < 0 || view.getUint8(stack.start[frame]!) === VTEP_MAC_BYTE;
 }
 
 function isVeth(view: DataView, at: number): boolean {

@@ -4,21 +4,19 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';
-import { isBlamable, isCalicoVxlan, type SeenTunnel } from './rules.ts';
+import { isCalicoVxlan, type SeenTunnel } from './rules.ts';
 
 /**
  * A tunnel that is not between two nodes, or has neither the VNI nor the MACs of Calico's. Whole frames in another tunnel than
- * VXLAN are a mirror's, unless the tunnel runs between the very nodes that have both ends.
+ * VXLAN may be a mirror's, wherever they go.
  */
 export function isForeign(rule: SeenTunnel): boolean {
-  const { seen, src, dst, outerFrom, outerTo } = rule;
+  const { seen, outerFrom, outerTo } = rule;
   if (seen.encapsulation === 'none') return false;
   if (seen.encapsulation === 'vxlan') return !isCalicoVxlan(rule) || (outerFrom === null && outerTo === null);
   // IPIP leaves the outer source to the kernel: one end known is enough (calico-facts 1.2)
   if (seen.encapsulation === 'ipip') return outerFrom === null && outerTo === null;
-  if (outerFrom === null || outerTo === null) return true;
-  const isBetweenOwners = outerFrom === src.node && outerTo === dst.node && isBlamable(src) && isBlamable(dst);
-  return seen.innerDstMac !== null && !isBetweenOwners;
+  return outerFrom === null || outerTo === null || seen.innerDstMac !== null;
 }
 
 /** What the outer addresses of an observation are. */

@@ -139,7 +139,7 @@ function isEbpf(node: Node, { innerDstMacs }: SeenObservation): boolean {
 }
 
 /** The packets themselves must not be what named the node. */
-export function isBlamable(who: Who): boolean {
+function isBlamable(who: Who): boolean {
   return who.nodeSource !== 'outer-header' && who.nodeSource !== 'nic-mac';
 }
 
