@@ -1,23 +1,42 @@
-// What the walk and the choice among nested tunnels need to know of a cluster, for `trace`, `decode` and `explain` alike:
-// the UDP ports that mean a tunnel, the node addresses, the VNIs.
-import { DEFAULT_VNI, DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
+// What the walk and the choice among tunnels need to know of a cluster, for `trace`, `decode` and `explain` alike: the UDP ports
+// that mean a tunnel, the node addresses, whose addresses are pods', the VNIs.
+import { DEFAULT_VNI, DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI, isMissentVni } from '../cluster/calico.ts';
 import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
 import { NodeAddresses } from '../flow/paths/node-addresses.ts';
-import type { Topology } from '../topology/model.ts';
+import type { Node, Topology } from '../topology/model.ts';
+import { inSubnetOf } from './sender/subnet.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {
   return walkPorts({ vxlan: vxlanPorts(topology, vxlan), wireguard: wireguardPorts(topology) });
 }
 
-/** What tells an overlay tunnel from a mirror's: node addresses, and every VNI that the user or the snapshot names. */
+/** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
+  const isPod = (address: string): boolean => isPodAddress(topology, address);
+  return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), { isPod, isMissentVni });
+}
+
+/** Every VNI that the cluster may use by its configuration, or by the user's word `vni`. */
+export function overlayVnis(topology: Topology, vni: number | null): number[] {
   const named = [vni, topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value, DEFAULT_VNI, EBPF_NODEPORT_VNI];
   for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanVNI?.value);
-  return new NodeAddresses(
-    nodeAddresses(topology),
-    named.filter((v) => v != null),
-  );
+  return named.filter((v) => v != null);
+}
+
+/**
+ * An address of a workload pool that is no node's, in any of its roles. Where nobody is known to have it, the machines on a node's own
+ * network, which a pool may claim too, are left out.
+ */
+function isPodAddress(topology: Topology, address: string): boolean {
+  const { kind, pool, node, candidates } = topology.lookup(address);
+  if (kind !== 'pod') return false;
+  if (node !== null || candidates.length > 0) return true;
+  return pool !== null && !topology.nodes.some((one) => isOnLinkOf(one, address));
+}
+
+function isOnLinkOf({ bgpIPv4, bgpIPv6 }: Node, address: string): boolean {
+  return [bgpIPv4, bgpIPv6].some((own) => own !== null && inSubnetOf(own, address));
 }
 
 function vxlanPorts(topology: Topology | null, more: readonly number[]): number[] {

@@ -12,22 +12,32 @@ export interface PathFacts {
   point: (Point | null)[];
   tunnel: TunnelRecord[];
   isUnderlay: Uint8Array;
+  /** In a tunnel that is none of the cluster's: it tells nothing of pods and modes. */
+  isStrange: Uint8Array;
 }
 
-export function pathFacts(table: FlowTable, points: Points): PathFacts {
+/** @param isStrange the test of `strangeTunnels` */
+export function pathFacts(
+  table: FlowTable,
+  points: Points,
+  isStrange: (tunnel: TunnelRecord) => boolean = () => false,
+): PathFacts {
   const { paths } = table;
   const facts: PathFacts = {
     pointOf: new Int32Array(paths.count).fill(-1),
     point: [],
     tunnel: [],
     isUnderlay: new Uint8Array(paths.count),
+    isStrange: new Uint8Array(paths.count),
   };
   for (let path = 0; path < paths.count; path++) {
     const index = points.ofLink[paths.link[path] ?? -1] ?? -1;
     const point = points.all[index] ?? null;
     facts.pointOf[path] = index;
     facts.point.push(point);
-    facts.tunnel.push(table.tunnels.record(paths.tunnel[path] ?? 0));
+    const tunnel = table.tunnels.record(paths.tunnel[path] ?? 0);
+    facts.tunnel.push(tunnel);
+    facts.isStrange[path] = isStrange(tunnel) ? 1 : 0;
     facts.isUnderlay[path] = point?.role === 'underlay' ? 1 : 0;
   }
   return facts;

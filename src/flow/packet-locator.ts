@@ -2,7 +2,7 @@
 // Second reading: which flow, link and tunnel a packet has, and which of its layers make them, by the code that counts (Selection,
 // links, fragments, a flow's words) but without counting anything. With a table that counted these captures it tells their
 // numbers there; without one it tells the layers, and memory is bounded.
-import { FACT, makesFlow, writeAddresses, writePorts } from '../decode/facts.ts';
+import { FACT, writeAddresses, writePorts } from '../decode/facts.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import { AddressWords } from './address-words.ts';
 import { ByteView } from './byte-view.ts';
@@ -64,11 +64,12 @@ export class PacketLocator {
   /** Needs every packet that is a fragment, captures and packets in the order of the first reading. */
   locate(bytes: Uint8Array, stack: LayerStack, capture: number, interfaceIndex: number): void {
     this.#boundMemory();
-    this.isFlow = makesFlow(stack);
     this.flow = -1;
     this.first = -1;
     this.isOuterRest = false;
-    if (this.isFlow) this.#select(bytes, stack);
+    this.#selection.select(bytes, stack);
+    this.isFlow = this.#selection.isFlow;
+    if (this.isFlow) this.#take(bytes, stack);
     else this.#describeNoFlow(bytes, stack);
     const table = this.#table;
     if (table !== null) {
@@ -96,9 +97,8 @@ export class PacketLocator {
     return this.#tunnels.record(this.tunnel);
   }
 
-  #select(bytes: Uint8Array, stack: LayerStack): void {
+  #take(bytes: Uint8Array, stack: LayerStack): void {
     const selection = this.#selection;
-    selection.select(bytes, stack);
     this.network = selection.network;
     this.transport = selection.transport;
     this.tunnelLayer = selection.tunnelLayer;

@@ -3,11 +3,12 @@
 
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { countRows, observationsOf } from '../attribution/observe.ts';
-import { pathFacts } from '../attribution/path-facts.ts';
+import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
 import { groupIndexes, pointGroups, ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
+import { strangeTunnels } from '../attribution/strange-tunnels.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
@@ -65,13 +66,15 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window);
   const points = findPoints({ table, captures, topology, book, at: input.at });
-  const who = directory(table, points, book);
+  const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
+  const paths = pathFacts(table, points, isStrange);
+  const who = directory(table, points, book, paths);
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
   const groupOf = pointGroups(points, captures);
   const groups = groupIndexes(points, groupOf);
-  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf, book }, who, order);
+  const { shared, classes } = prepare({ ...input, topology }, { points, paths, groupOf, book }, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -118,7 +121,7 @@ export function analyse(input: AnalysisInput): Analysis {
 
 function prepare(
   input: AnalysisInput,
-  { points, groupOf, book }: { points: Points; groupOf: Shared['groupOf']; book: AddressBook },
+  { points, paths, groupOf, book }: { points: Points; paths: PathFacts; groupOf: Shared['groupOf']; book: AddressBook },
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -126,7 +129,6 @@ function prepare(
   const changes = modeChanges();
   const expect = expectations(topology);
   const settings = settingsOf(topology, input.vxlanVNI, input.vxlanPorts);
-  const paths = pathFacts(table, points);
   const cutOff = (flow: number, src: Who, dst: Who): boolean => isCutOff({ input, points, settings }, flow, src, dst);
   const classes = classifyFlows({ table, paths, who, expect, order, isCutOff: cutOff });
   if (topology !== null) {

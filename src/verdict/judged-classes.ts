@@ -4,7 +4,7 @@ import { observationsOf, type SeenObservation } from '../attribution/observe.ts'
 import type { FindingCode } from './codes.ts';
 import type { FlowClass, FlowClasses } from './flow-classes.ts';
 import type { Shared } from './judging-context.ts';
-import { judgeSeen, type SeenJudgement } from './traced-flow.ts';
+import { countedOf, judgeSeen, type SeenJudgement } from './traced-flow.ts';
 
 export interface JudgedClass extends Omit<SeenJudgement, 'findings' | 'last'> {
   /** False where its flows may still differ from each other: then each is asked for itself. */
@@ -32,7 +32,7 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
   const observations = observationsOf(table, shared.points, captures, flow);
   const { findings, last, ...facts } = judgeSeen(shared, { src, dst, expected, observations, cutOff });
   const codes = [...new Set([...findings, ...last].map((finding) => finding.code))];
-  return { ...facts, codes, regular: isRegular(observations) };
+  return { ...facts, codes, regular: isRegular(countedOf(shared, { src, dst }, observations)) };
 }
 
 /**

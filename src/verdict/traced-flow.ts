@@ -14,6 +14,7 @@ import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
+import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
@@ -89,11 +90,12 @@ export function judgeSeen(
     src,
     dst,
     expected,
-    observations,
+    observations: all,
     cutOff,
   }: { src: Who; dst: Who; expected: Expected; observations: readonly SeenObservation[]; cutOff: boolean },
 ): SeenJudgement {
   const { settings, paths, vtepMacOf, changes } = shared;
+  const observations = countedOf(shared, { src, dst }, all);
   const modeChange = changes.of(src, dst, expected);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
   const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
@@ -113,6 +115,15 @@ export function judgeSeen(
     last: switched,
     inScope: !nodePort && (isInScope(src, dst, expected) || violation),
   };
+}
+
+/** The observations that a judgement of a flow rests on. */
+export function countedOf(
+  { input, settings }: Pick<Shared, 'input' | 'settings'>,
+  ends: { src: Who; dst: Who },
+  observations: readonly SeenObservation[],
+): readonly SeenObservation[] {
+  return withoutCopies({ topology: input.topology, settings, ...ends }, observations);
 }
 
 export function isCutOff(

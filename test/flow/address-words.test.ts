@@ -88,4 +88,30 @@ describe('NodeAddresses', () => {
     expect(new NodeAddresses([], [7]).hasVni(4096)).toBe(false);
     expect(new NodeAddresses([], [7]).hasVni(7)).toBe(true);
   });
+
+  it('ask once whose an address is, of either family', () => {
+    const asked: string[] = [];
+    const isPod = (address: string): boolean => asked.push(address) > 0 && address.endsWith('1');
+    const known = new NodeAddresses([], [], { isPod });
+    const v4 = viewOf(ipv4({ src: '10.48.0.1', dst: '10.48.0.2' }));
+    const v6 = viewOf(ipv6({ src: hex(FD), dst: hex('00000000 00000000 00000000 00000002') }));
+    for (let i = 0; i < 2; i++) {
+      expect([known.isPodSource(V4, v4, 0), known.isPodDestination(V4, v4, 0)]).toEqual([true, false]);
+      expect([known.isPodSource(V6, v6, 0), known.isPodDestination(V6, v6, 0)]).toEqual([true, false]);
+    }
+    expect(asked).toEqual(['10.48.0.1', '10.48.0.2', 'fd00::1', '::2']);
+  });
+
+  it('forget what they were told, but answer the same', () => {
+    let asked = 0;
+    const known = new NodeAddresses([], [], { isPod: (address) => ++asked > 0 && address === '0.0.0.7' });
+    const view = new DataView(new ArrayBuffer(20));
+    for (let i = 0; i < 140_000; i++) {
+      view.setUint32(12, i);
+      known.isPodSource(V4, view, 0);
+    }
+    view.setUint32(12, 7);
+    expect(known.isPodSource(V4, view, 0)).toBe(true);
+    expect(asked).toBe(140_001);
+  });
 });

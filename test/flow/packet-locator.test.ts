@@ -185,12 +185,22 @@ describe('a tunnel that was cut off behind its header', () => {
     expect(seen(frame.subarray(0, 34))).toBe('4 10.0.1.20:0 > 10.0.1.30:0 [none] +0');
   });
 
-  it('of pods is their payload, and a mirror’s is plain where nodes are known', () => {
+  it('of pods is their payload', () => {
+    const known = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], { isPod: (ip) => ip.startsWith('10.48.') });
     const podsOwn = inVxlan(POD_FRAME, { src: '10.48.0.1', dst: '10.48.0.2' });
     const pods = '17 10.48.0.1:40000 > 10.48.0.2:4789';
-    expect(seen(podsOwn.subarray(0, 60))).toBe(`${pods} [none] +0`);
+    for (const bytes of [50, 60, 70, 84, 90]) expect(seen(podsOwn.subarray(0, bytes), known)).toBe(`${pods} [none] +0`);
     expect(seen(podsOwn.subarray(0, 60), null)).toBe(`${pods} [vxlan 4096 10.48.0.1 > 10.48.0.2] +0`);
-    expect(seen(inVxlan(podsOwn).subarray(0, 110))).toBe(`${pods} [vxlan 4096 10.0.1.20 > 10.0.1.30] +50`);
+    expect(seen(inVxlan(podsOwn).subarray(0, 110), known)).toBe(`${pods} [vxlan 4096 10.0.1.20 > 10.0.1.30] +50`);
+  });
+
+  it('is named between machines that are no nodes too, however much of it is there', () => {
+    const foreign = inVxlan(POD_FRAME, MIRROR);
+    for (const bytes of [50, 60, 64, 70, 83])
+      for (const nodes of [NODES, null])
+        expect(seen(foreign.subarray(0, bytes), nodes)).toBe(
+          '17 192.0.2.1:40000 > 192.0.2.2:4789 [vxlan 4096 192.0.2.1 > 192.0.2.2] +0',
+        );
   });
 
   it('keeps packets that can be read apart from those that cannot', () => {

@@ -23,6 +23,8 @@ const SHARES = {
   external: 0.3,
   mirror: 0.08,
   'pod-tunnels': 0.12,
+  'node-tunnel': 0.05,
+  'nic-mirror': 0.05,
   'ebpf-nodeport': 0.08,
   // what is wrong
   fault: 0.5,
@@ -56,7 +58,7 @@ export const FEATURES = Object.keys(SHARES) as Feature[];
 
 /** What a calm world does not have: there the program must come to a pass. */
 const TROUBLE = new Set<Feature>([
-  ...(['fault', 'stale', 'contradiction', 'missing-pool', 'filter', 'mirror', 'pod-tunnels'] as const),
+  ...(['fault', 'stale', 'contradiction', 'missing-pool', 'filter', 'mirror', 'nic-mirror', 'pod-tunnels'] as const),
   ...(['wireguard', 'borrowed', 'lan-pool', 'no-nodes'] as const),
 ]);
 const CALM_SHARE = 0.3;

@@ -12,17 +12,6 @@ interface KnownKind {
 export const KNOWN_KINDS: readonly KnownKind[] = [
   { rule: '3', kinds: ['hidden-pass'], what: 'a filter that few packets give away hides what refutes the pass' },
   { rule: '5', kinds: ['contested'], what: 'one of two contradicting objects of a pool is chosen, and judged by' },
-  {
-    rule: '8',
-    kinds: ['phantom', 'vanished', 'wrong-name'],
-    what: 'a tunnel between pods is opened, its outer packets vanish',
-  },
-  {
-    rule: '9',
-    kinds: ['false-violation', 'false-fail', 'wrong-name', 'wrong-code'],
-    what: 'a mirrored frame on its way to a node is judged',
-  },
-  { rule: '10', kinds: ['false-pass'], what: 'a pod frame that an eBPF node lets out is taken for a veth’s' },
   { rule: '11', kinds: ['miscount', 'resent'], what: 'copies of a packet count, and are told as sent again' },
   { rule: '11 any-v1', kinds: ['miscount'], what: 'veth, tunnel device and NIC of one SLL v1 capture add up' },
   { rule: '11 mirror', kinds: ['miscount'], what: 'a packet and its mirrored copy add up' },

@@ -89,4 +89,9 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 1620, rule: '17', kind: 'wrong-name', what: 'names a node by a fabric’s MAC' },
   { seed: 1703, rule: '9', kind: 'wrong-name', what: 'names a node by what a mirror carries' },
   { seed: 1806, rule: '18', kind: 'wrong-name', what: 'names a node by a false VTEP MAC' },
+  { seed: 926, rule: '9', kind: 'false-violation', what: 'accuses a copy of a NIC’s frame' },
+  { seed: 2294, rule: '9', kind: 'false-violation', what: 'accuses a copy that nothing else shows' },
+  { seed: 2323, rule: '9', kind: 'false-violation', what: 'accuses copies of what nodes say to each other' },
+  { seed: 3608, rule: '21', kind: 'vanished', what: 'takes the overlay for a tunnel of pods where no node is known' },
+  { seed: 3699, rule: '9', kind: 'false-violation', what: 'places a copy where its carrier was captured' },
 ];

@@ -38,8 +38,10 @@ export function makeWorld(seed: number, only: FeatureSet | null = null): World {
     packets: 0,
     ids: cluster.nodes.map((_, i) => 100 + 1000 * i),
     mirror: null,
+    nicMirror: null,
   };
   if (features.has('mirror')) scene.mirror = drawMirror(random.fork('mirror'), scene);
+  if (features.has('nic-mirror')) scene.nicMirror = drawNicMirror(random.fork('nic mirror'), scene);
   runTraffic(scene);
   scene.sightings.sort((a, b) => a.time - b.time);
   const taps = mergeSome(scene, makeTaps(scene));
@@ -50,6 +52,13 @@ function drawMirror(random: Random, { cluster }: Scene): Scene['mirror'] {
   const pod = random.pick(cluster.pods).ip;
   const kind = random.pick(['gretap', 'erspan', 'vxlan'] as const);
   return { pod, kind, collector: random.chance(0.5) ? '10.30.0.9' : random.pick(cluster.nodes).ip };
+}
+
+function drawNicMirror(random: Random, { cluster }: Scene): Scene['nicMirror'] {
+  const node = random.pick(cluster.nodes);
+  const kind = random.pick(['gretap', 'erspan', 'vxlan'] as const);
+  const others = cluster.nodes.filter((one) => one !== node);
+  return { node: node.index, kind, collector: random.chance(0.5) ? '10.30.0.9' : random.pick(others).ip };
 }
 
 /** Writes captures and snapshot into a new folder, for whoever looks at them with the CLI. */
@@ -88,6 +97,7 @@ export function truthOf({ seed, features, scene, files }: World): unknown {
     fault: fault && { ...fault, from: name(fault.from), to: name(fault.to), other: name(fault.other) },
     stale: stale && { ...stale, pools: undefined, claimed: name(stale.claimed) },
     mirror: scene.mirror,
+    nicMirror: scene.nicMirror && { ...scene.nicMirror, node: name(scene.nicMirror.node) },
     nodes: scene.cluster.nodes,
     livePools: scene.cluster.pools,
     pods: scene.cluster.pods.map((pod) => ({ ...pod, node: name(pod.node), veth: pod.veth.name })),

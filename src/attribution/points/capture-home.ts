@@ -36,8 +36,8 @@ export function homeOf(groups: readonly LinkGroup[], macs: MacKnowledge, said: s
 function macsEverywhere(facts: readonly LinkFacts[]): Set<string> {
   const count = new Map<string, number>();
   let total = 0;
-  for (const { link } of facts) {
-    if (!isUnicast(link.src) || !isUnicast(link.dst)) continue;
+  for (const { link, isRawAnswer } of facts) {
+    if (isRawAnswer || !isUnicast(link.src) || !isUnicast(link.dst)) continue;
     total += link.packets;
     for (const mac of new Set([link.src, link.dst])) count.set(mac, (count.get(mac) ?? 0) + link.packets);
   }

@@ -43,11 +43,14 @@ interface CaptureHints extends CaptureSays {
   cooked: NodeDecision | null;
 }
 
-function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, hints: CaptureHints): Decided {
+function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, told: CaptureHints): Decided {
   const { topology, book } = input;
+  // a mirrored copy was not taken where its carrier was captured: only the user may know where
+  const isCopy = group.facts.every(({ link }) => link.carried);
+  const hints = isCopy ? { ...told, file: null, cooked: null } : told;
   const found = decideNode(input, macs, group, hints);
   const node = found?.node ?? null;
-  const device = group.interfaceName ?? deviceByIndex(node, group);
+  const device = isCopy ? null : (group.interfaceName ?? deviceByIndex(node, group));
   const sameNode = hints.file !== null && hints.file.node === (node ?? hints.file.node);
   const fileDevice = sameNode ? deviceByFileName(group, hints.file) : null;
   const decision = decideRole({

@@ -29,6 +29,10 @@ export interface LinkFacts {
   /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward the host, the receiver from it. */
   behindVeth: Map<string, number>;
   plainPackets: number;
+  /** Of these, packets from pods that were routed once since and that no capture has in a tunnel. */
+  routedOnlyHere: number;
+  /** Frames of pods that their node let out as they were, addressed to a veth: eBPF does it (calico-facts 10.23). Not a veth's own. */
+  isRawAnswer: boolean;
 }
 
 const ROUTED_ONCE = new Set([63, 127, 254]);
@@ -45,7 +49,24 @@ export function linkFacts(table: FlowTable, book: AddressBook, hasTopology: bool
     const entry = facts[pair.link];
     if (entry !== undefined && from !== null && to !== null && from !== to) entry.nodeToNode += pair.packets;
   }
+  findRawAnswers(facts);
   return facts;
+}
+
+/**
+ * To a veth go its pod's packets as the pod made them, and from it come others. Where all of a pod's were routed once before, none of
+ * them is in a tunnel anywhere and none comes back, they have left the node.
+ */
+function findRawAnswers(facts: readonly LinkFacts[]): void {
+  const isEthernet = ({ link }: LinkFacts): boolean => link.type === 'ethernet' && !link.carried;
+  const key = ({ capture, interface: device }: LinkRecord, mac: string | null): string => `${capture} ${device} ${mac}`;
+  const fromVeth = facts.filter((fact) => isEthernet(fact) && fact.link.src === WORKLOAD_MAC);
+  const behindVeth = new Set(fromVeth.map(({ link }) => key(link, link.dst)));
+  for (const fact of facts) {
+    const { link, routedOnlyHere, plainPackets } = fact;
+    if (!isEthernet(fact) || link.dst !== WORKLOAD_MAC || link.src === WORKLOAD_MAC) continue;
+    fact.isRawAnswer = routedOnlyHere > 0 && routedOnlyHere === plainPackets && !behindVeth.has(key(link, link.src));
+  }
 }
 
 function emptyFacts(link: LinkRecord): LinkFacts {
@@ -61,6 +82,8 @@ function emptyFacts(link: LinkRecord): LinkFacts {
     podPackets: new Map(),
     behindVeth: new Map(),
     plainPackets: 0,
+    routedOnlyHere: 0,
+    isRawAnswer: false,
   };
 }
 
@@ -74,9 +97,23 @@ function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTop
     if (entry === undefined) continue;
     const packets = rows.packets(row);
     const tunnel = table.tunnels.record(table.tunnelOf(row));
-    if (tunnel.encapsulation === 'none') addPlain(entry, book, src, dst, packets, rows.ttlMax(row));
-    else addOuter(entry, book, hasTopology, tunnel, packets);
+    if (tunnel.encapsulation !== 'none') {
+      addOuter(entry, book, hasTopology, tunnel, packets);
+      continue;
+    }
+    const ttl = rows.ttlMax(row);
+    addPlain(entry, book, src, dst, packets, ttl);
+    const isRouted = entry.link.dst === WORKLOAD_MAC && ROUTED_ONCE.has(ttl) && book.ownerOf(src).kind === 'pod';
+    if (isRouted && !isInTunnel(table, flow)) entry.routedOnlyHere += packets;
   }
+}
+
+/** Whether any capture has packets of the flow in a tunnel. */
+function isInTunnel(table: FlowTable, flow: number): boolean {
+  const { rows } = table;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
+    if (table.tunnels.encapsulationOf(table.tunnelOf(row)) !== 'none') return true;
+  return false;
 }
 
 function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string, packets: number, ttl: number): void {

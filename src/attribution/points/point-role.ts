@@ -41,7 +41,7 @@ export function decideRole(input: PointInput): RoleDecision {
     byDevice(input),
     byLinkType(input),
     byLinkAddresses(input),
-    input.perFrame ? null : byCompany(input),
+    input.perFrame ? byRawAnswers(input) : byCompany(input),
     byFileName(input),
     byElimination(input),
   ].filter((o) => o !== null);
@@ -77,7 +77,8 @@ function byLinkType({ facts }: PointInput): Opinion | null {
 function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
   const count = { outer: 0, half: 0, nic: 0, vtep: 0, workload: 0 };
   let nicMac = '';
-  for (const { link, outers, halfOuters } of facts) {
+  for (const { link, outers, halfOuters, isRawAnswer } of facts) {
+    if (isRawAnswer) continue;
     const seen = classesOf(link.src, link.dst, macs);
     if (!seen.vtep && !seen.workload) {
       count.outer += outers;
@@ -121,8 +122,9 @@ function byLinkAddresses({ facts, macs }: PointInput): Opinion | null {
 export function isMixed(facts: readonly LinkFacts[], macs: MacKnowledge): boolean {
   let nic = false;
   let inside = false;
-  for (const { link, outers } of facts) {
+  for (const { link, outers, isRawAnswer } of facts) {
     if (link.type !== 'ethernet') return false;
+    if (isRawAnswer) continue;
     const seen = classesOf(link.src, link.dst, macs);
     if (seen.workload || seen.vtep) inside = true;
     else if (outers > 0 || seen.nic !== null) nic = true;
@@ -156,6 +158,13 @@ function byCompany({ facts }: PointInput): Opinion | null {
     source: 'company',
     detail: `packets or ARP from one node's own address to another's (${packets})`,
   };
+}
+
+/** Among frames of several places, each of which speaks for itself. */
+function byRawAnswers({ facts }: PointInput): Opinion | null {
+  if (facts.length === 0 || !facts.every(({ isRawAnswer }) => isRawAnswer)) return null;
+  const detail = `frames of a pod to ${WORKLOAD_MAC} that its node has routed, and that no capture has in a tunnel`;
+  return { role: 'underlay', source: 'link-addresses', detail };
 }
 
 function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null {

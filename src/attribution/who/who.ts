@@ -2,6 +2,7 @@
 // frames do: the outer header, or a NIC's MAC (calico-facts 6.1). What the packets say never overrides the snapshot.
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Evidence, Node, Owner, OwnerSource } from '../../topology/model.ts';
+import type { PathFacts } from '../path-facts.ts';
 import type { Points } from '../points/points.ts';
 import type { Endpoint, EndpointKind } from '../vocabulary.ts';
 import type { AddressBook } from './address-book.ts';
@@ -46,8 +47,8 @@ interface Hint {
 }
 
 /** Reads every flow once for what underlay frames say of addresses without a known node. */
-export function directory(table: FlowTable, points: Points, book: AddressBook): Directory {
-  const hints = collectHints(table, points, book);
+export function directory(table: FlowTable, points: Points, book: AddressBook, paths: PathFacts): Directory {
+  const hints = collectHints(table, points, book, paths);
   const known = new Map<string, Who>();
   const byId: Who[] = [];
   const { addresses } = table.ends;
@@ -68,7 +69,7 @@ export function directory(table: FlowTable, points: Points, book: AddressBook): 
   };
 }
 
-function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<string, Hint> {
+function collectHints(table: FlowTable, points: Points, book: AddressBook, paths: PathFacts): Map<string, Hint> {
   const hints = new Map<string, Hint>();
   const { rows } = table;
   const { source, destination, addresses } = table.ends;
@@ -80,8 +81,9 @@ function collectHints(table: FlowTable, points: Points, book: AddressBook): Map<
     const src = addresses[source[flow] ?? -1] ?? '';
     const dst = addresses[destination[flow] ?? -1] ?? '';
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const path = rows.path(row);
+      if (paths.isUnderlay[path] !== 1 || paths.isStrange[path] === 1) continue;
       const link = table.linkOf(row);
-      if (points.all[points.ofLink[link] ?? -1]?.role !== 'underlay') continue;
       const ends = rowEnds(table, points, book, row, link);
       if (srcOpen && ends.from !== null) hintOf(hints, src)[ends.plain ? 'macSource' : 'outerSource'].add(ends.from);
       if (dstOpen && ends.to !== null)

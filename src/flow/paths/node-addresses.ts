@@ -1,17 +1,38 @@
-// HOT: per packet. No allocation.
-// What tells an overlay tunnel from a carrier: the node addresses and the cluster's VNIs, and nothing else about the cluster.
-import { parseIp } from '../../net/ip.ts';
+// HOT: per packet. No allocation (but for addresses met for the first time).
+// What tells an overlay tunnel from a carrier and from what pods carry: the node addresses, whose addresses are pods', the
+// cluster's VNIs, and nothing else about the cluster.
+import { formatIPv4, formatIPv6, parseIp } from '../../net/ip.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { WordTable } from '../word-table.ts';
+
+/** Addresses asked about, after which the answers are forgotten. */
+const MOST_ANSWERS = 1 << 16;
+
+/** Questions about the cluster that are answered elsewhere. */
+export interface ClusterAnswers {
+  /** Whether an address is a pod's; asked once per address. */
+  isPod?: (address: string) => boolean;
+  /** Whether nodes may send their overlay with this VNI by mistake. */
+  isMissentVni?: (vni: number) => boolean;
+}
 
 export class NodeAddresses {
   readonly #v4 = new WordTable(64);
   readonly #v6 = new WordTable(64);
   readonly #vnis: ReadonlySet<number>;
+  readonly #isPod: (address: string) => boolean;
+  readonly #isMissent: (vni: number) => boolean;
+  /** Addresses asked about, and the answers by their index. */
+  #asked4 = new WordTable(64);
+  #asked6 = new WordTable(64);
+  #pods4: boolean[] = [];
+  #pods6: boolean[] = [];
 
   /** @param addresses text; what is no IP address is passed over. */
-  constructor(addresses: Iterable<string>, vnis: Iterable<number> = [4096]) {
+  constructor(addresses: Iterable<string>, vnis: Iterable<number> = [4096], answers: ClusterAnswers = {}) {
     this.#vnis = new Set(vnis);
+    this.#isPod = answers.isPod ?? (() => false);
+    this.#isMissent = answers.isMissentVni ?? (() => false);
     for (const text of addresses) {
       const ip = parseIp(text);
       if (ip === null) continue;
@@ -24,21 +45,62 @@ export class NodeAddresses {
 
   /** Whether source and destination of the IP header at `at` are both node addresses. */
   hasBoth(protocol: number, view: DataView, at: number): boolean {
-    if (protocol === PROTOCOL.ipv4) return this.#has4(view, at + 12) && this.#has4(view, at + 16);
-    return this.#has6(view, at + 8) && this.#has6(view, at + 24);
+    return this.hasSource(protocol, view, at) && this.#has(protocol, view, at + (protocol === PROTOCOL.ipv4 ? 16 : 24));
+  }
+
+  /** Whether the source of the IP header at `at` is a node address. */
+  hasSource(protocol: number, view: DataView, at: number): boolean {
+    return this.#has(protocol, view, at + (protocol === PROTOCOL.ipv4 ? 12 : 8));
+  }
+
+  /** Whether the source of the IP header at `at` is a pod's address. */
+  isPodSource(protocol: number, view: DataView, at: number): boolean {
+    return protocol === PROTOCOL.ipv4 ? this.#pod4(view, at + 12) : this.#pod6(view, at + 8);
+  }
+
+  /** Whether the destination of the IP header at `at` is a pod's address. */
+  isPodDestination(protocol: number, view: DataView, at: number): boolean {
+    return protocol === PROTOCOL.ipv4 ? this.#pod4(view, at + 16) : this.#pod6(view, at + 24);
+  }
+
+  /** Whether no node is known: then a pool may hold the addresses of nodes. */
+  get areUnknown(): boolean {
+    return this.#v4.count + this.#v6.count === 0;
   }
 
   hasVni(vni: number): boolean {
     return this.#vnis.has(vni);
   }
 
-  #has4(view: DataView, at: number): boolean {
-    this.#v4.key[0] = view.getInt32(at);
-    return this.#v4.find() >= 0;
+  /** Whether nodes may send their overlay with this VNI: the cluster's own, or one they are known to take by mistake. */
+  mayHaveVni(vni: number): boolean {
+    return this.#vnis.has(vni) || this.#isMissent(vni);
   }
 
-  #has6(view: DataView, at: number): boolean {
-    for (let i = 0; i < 4; i++) this.#v6.key[i] = view.getInt32(at + 4 * i);
-    return this.#v6.find() >= 0;
+  /** @param from where the address begins */
+  #has(protocol: number, view: DataView, from: number): boolean {
+    const table = protocol === PROTOCOL.ipv4 ? this.#v4 : this.#v6;
+    const words = protocol === PROTOCOL.ipv4 ? 1 : 4;
+    for (let i = 0; i < words; i++) table.key[i] = view.getInt32(from + 4 * i);
+    return table.find() >= 0;
+  }
+
+  #pod4(view: DataView, from: number): boolean {
+    if (this.#asked4.count > MOST_ANSWERS) this.#asked4 = new WordTable(64);
+    this.#asked4.key[0] = view.getInt32(from);
+    const index = this.#asked4.intern();
+    if (this.#asked4.added) this.#pods4[index] = this.#isPod(formatIPv4(view.getUint32(from)));
+    return this.#pods4[index]!;
+  }
+
+  #pod6(view: DataView, from: number): boolean {
+    if (this.#asked6.count > MOST_ANSWERS) this.#asked6 = new WordTable(64);
+    for (let i = 0; i < 4; i++) this.#asked6.key[i] = view.getInt32(from + 4 * i);
+    const index = this.#asked6.intern();
+    if (this.#asked6.added) {
+      const bytes = new Uint8Array(view.buffer, view.byteOffset + from, 16);
+      this.#pods6[index] = this.#isPod(formatIPv6(bytes, 0));
+    }
+    return this.#pods6[index]!;
   }
 }

@@ -11,7 +11,7 @@ import { LINK_WORDS, type Links, writeLinkKey } from './links.ts';
 import type { Selection } from './selection.ts';
 import { NO_TUNNEL, outerNetwork, TUNNEL_WORDS, type Tunnels } from './tunnels.ts';
 
-/** The packet needs `Selection`: it is in several tunnels, in a carrier, WireGuard's, a fragment, or no flow. */
+/** The packet needs `Selection`: it is in several tunnels, in a carrier or a pods' tunnel, WireGuard's, a fragment, or no flow. */
 export const NOT_USUAL = -1;
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
@@ -31,7 +31,7 @@ export class Paths {
   readonly #key = new Int32Array(WORDS);
   readonly #index = new RowIndex(256);
   #keys = new Int32Array(WORDS * 256);
-  /** The path behind each key; NOT_USUAL for a carrier's. */
+  /** The path behind each key; NOT_USUAL for a carrier's, and where the flow is not the innermost one. */
   #pathOf = new Int32Array(256);
   #keyCount = 0;
   readonly #links: Links;
@@ -108,9 +108,9 @@ export class Paths {
     this.#index.put(slot, hash, index);
     const selection = this.#selection;
     selection.select(bytes, stack);
-    const isCarried =
-      selection.linkLayer > 0 || (stack.tunnels > 0 && selection.tunnelLayer < 0 && selection.tunnel !== NO_TUNNEL);
-    this.#pathOf[index] = isCarried ? SLOW : this.of(this.#links.intern(this.#key), selection.tunnel);
+    const isPlainInside = selection.tunnelLayer < 0 && selection.tunnel !== NO_TUNNEL;
+    const isUnusual = selection.linkLayer > 0 || isPlainInside || selection.network !== stack.network;
+    this.#pathOf[index] = isUnusual ? SLOW : this.of(this.#links.intern(this.#key), selection.tunnel);
     return index;
   }
 

@@ -1,27 +1,30 @@
 // HOT: per packet. No allocation.
-// Which tunnel describes a packet and which IP header is its flow's, when tunnels are nested (design section 4): the innermost
-// tunnel between two nodes; tunnels outside it are carriers, stepped over; a tunnel inside it is the pods' own payload.
+// Which tunnel describes a packet and which IP header is its flow's (design section 4). A tunnel of which one end is a pod is what
+// that pod sends or is sent: the flow is its outer packet. Of the tunnels around that, the innermost one between two nodes counts;
+// those outside it are carriers, stepped over, and so are mirrors' tunnels.
+import { makesFlow } from '../../decode/facts.ts';
 import { unreadTunnel } from '../../decode/ip-facts.ts';
-import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
+import { type LayerStack, MAX_TUNNELS } from '../../decode/layer-stack.ts';
 import { GENEVE } from '../../wire/geneve.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { VXLAN } from '../../wire/vxlan.ts';
 import { ByteView } from '../byte-view.ts';
 import type { NodeAddresses } from './node-addresses.ts';
-import { NO_TUNNEL, outerNetwork, type Tunnels } from './tunnels.ts';
+import { frameIn, NO_TUNNEL, outerNetwork, type Tunnels } from './tunnels.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
 const NONE = NO_TUNNEL;
-const FAULTY = OUTCOME.faulty;
 const VXLAN_VNI = VXLAN.vni.bit >> 3;
 const GENEVE_VNI = GENEVE.vni.bit >> 3;
 /** First byte of every VTEP MAC that Felix makes (calico-facts 4.4). */
 const VTEP_MAC_BYTE = 0x66;
-
-const [UNKNOWN, OVERLAY, CARRIER] = [0, 1, 2] as const;
+/** The MAC of every veth on the host's side, as its first and its last bytes (calico-facts 6.2). */
+const [VETH_HIGH, VETH_LOW] = [0xeeee, 0xeeeeeeee | 0] as const;
 
 export class Selection {
+  /** Whether the packet is of a flow. What a pods' tunnel carries need not be IP for that. */
+  isFlow = false;
   /** Stack index of the flow's IP header, and of the layer above it; -1 without one. */
   network = -1;
   transport = -1;
@@ -34,8 +37,8 @@ export class Selection {
   overheadBytes = 0;
   /** Whether the packet is a later fragment of its flow's own datagram: one inside what the flow itself carries is payload. */
   isLater = false;
-  /** What `#single` found of each entry of the tunnels' table. */
-  #roles = new Uint8Array(64);
+  /** Stack indexes of the packet's tunnels, outermost first, the last of them perhaps with nothing in it that can be read. */
+  readonly #layers = new Uint8Array(MAX_TUNNELS + 1);
   readonly #view = new ByteView();
   readonly #tunnels: Tunnels;
   readonly #nodes: NodeAddresses | null;
@@ -45,7 +48,7 @@ export class Selection {
     this.#nodes = nodes;
   }
 
-  /** Needs a walked stack with an IP header. */
+  /** Needs a walked stack. */
   select(bytes: Uint8Array, stack: LayerStack): void {
     const view = this.#view.of(bytes);
     this.network = stack.network;
@@ -54,95 +57,69 @@ export class Selection {
     this.tunnel = NONE;
     this.linkLayer = 0;
     this.overheadBytes = 0;
+    const count = this.#collect(stack);
+    const end = this.#nodes === null ? count : this.#firstOfPods(view, stack, this.#nodes, count);
+    this.isFlow = end < count || makesFlow(stack);
     this.isLater = false;
-    // A tunnel above the innermost IP header that can be read carries nothing that can be read.
-    let usable = stack.tunnels;
-    while (usable > 0 && stack.tunnel[usable - 1]! > stack.network) usable--;
-    if (stack.protocol[stack.depth - 1] === P.wireguard) this.#wireguard(view, stack, usable);
-    else if (stack.outcome === FAULTY && this.#isUnread(view, stack, usable)) return;
-    else if (usable === 1) this.#single(view, stack);
-    else if (usable > 1) this.#describe(view, stack, usable);
+    if (!this.isFlow) return;
+    if (end < count) this.#flowAround(stack, this.#layers[end]!);
+    if (end > 0) this.#describe(view, stack, end, count);
     this.isLater = stack.laterFragment >= 0 && stack.laterFragment === this.network;
   }
 
-  /** The usual case. Whether the tunnel is a carrier depends on nothing but what its entry holds: asked once per entry. */
-  #single(view: DataView, stack: LayerStack): void {
-    const layer = stack.tunnel[0]!;
-    const tunnel = this.#tunnels.add(view, stack, layer, NONE);
-    const outer = this.#tunnels.outer;
-    if (tunnel >= this.#roles.length) this.#roles = grown(this.#roles, tunnel);
-    if (this.#roles[tunnel] === UNKNOWN)
-      this.#roles[tunnel] = this.#isForeign(view, stack, layer, outer) ? CARRIER : OVERLAY;
-    if (this.#roles[tunnel] === CARRIER) {
-      this.tunnel = this.#tunnels.addPlain(tunnel);
-      this.#useCarriedLink(stack, layer);
-      return;
+  /** Notes the tunnels of a packet, WireGuard and IP-in-IP whose inner header was cut off among them. Returns how many. */
+  #collect(stack: LayerStack): number {
+    const { tunnels } = stack;
+    for (let k = 0; k < tunnels; k++) this.#layers[k] = stack.tunnel[k]!;
+    const last = stack.depth - 1;
+    const unread = last >= 0 && stack.protocol[last] === P.wireguard ? last : unreadTunnel(stack);
+    if (unread < 0 || (tunnels > 0 && unread === stack.tunnel[tunnels - 1])) return tunnels;
+    this.#layers[tunnels] = unread;
+    return tunnels + 1;
+  }
+
+  /** Index of the outermost tunnel that is pods' payload; `count` when there is none. */
+  #firstOfPods(view: DataView, stack: LayerStack, nodes: NodeAddresses, count: number): number {
+    for (let k = 0; k < count; k++) {
+      const outer = outerNetwork(stack, this.#layers[k]!);
+      if (outer < 0 || (nodes.areUnknown && looksLikeOverlay(view, stack, this.#layers[k]!))) continue;
+      const protocol = stack.protocol[outer]!;
+      const at = stack.start[outer]!;
+      if (nodes.isPodSource(protocol, view, at)) return k;
+      if (!nodes.isPodDestination(protocol, view, at)) continue;
+      if (nodes.hasSource(protocol, view, at) || !this.#showsMirror(view, stack, nodes, k, count)) return k;
     }
-    this.tunnel = tunnel;
-    this.tunnelLayer = layer;
-    this.overheadBytes = outer < 0 ? 0 : stack.start[stack.network]! - stack.start[outer]!;
+    return count;
   }
 
-  #isForeign(view: DataView, stack: LayerStack, layer: number, outer: number): boolean {
+  /** Whether what a tunnel from outside the cluster carries shows that it is a mirror's: its receiver is then no end of a flow. */
+  #showsMirror(view: DataView, stack: LayerStack, nodes: NodeAddresses, k: number, count: number): boolean {
+    const layer = this.#layers[k]!;
+    if (layer + 1 < stack.depth && stack.protocol[layer + 1] === P.erspan) return true;
+    return this.#innermostBetweenNodes(view, stack, nodes, count) > k;
+  }
+
+  #describe(view: DataView, stack: LayerStack, end: number, count: number): void {
     const nodes = this.#nodes;
-    if (nodes === null || (outer >= 0 && nodes.hasBoth(stack.protocol[outer]!, view, stack.start[outer]!)))
-      return false;
-    return this.#isCarrier(view, stack, layer);
-  }
-
-  /** Nothing inside WireGuard can be read: the flow is its datagram. Between pods, inside a tunnel of nodes, it is their payload. */
-  #wireguard(view: DataView, stack: LayerStack, usable: number): void {
-    const nodes = this.#nodes;
-    const isPayload =
-      nodes !== null &&
-      this.#innermostBetweenNodes(view, stack, usable) >= 0 &&
-      !nodes.hasBoth(stack.protocol[stack.network]!, view, stack.start[stack.network]!);
-    if (isPayload) {
-      this.#describe(view, stack, usable);
-      return;
-    }
-    this.#unread(view, stack, usable, stack.depth - 1);
-  }
-
-  /**
-   * Whether nothing can be read of what a tunnel between two nodes (any, when they are not known) carried: cut off, most often. The
-   * flow is the datagram around it. Others are left to be judged as what can be read of them: plain packets, the payload of pods.
-   */
-  #isUnread(view: DataView, stack: LayerStack, usable: number): boolean {
-    const layer = unreadTunnel(stack);
-    if (layer < 0) return false;
-    const { network } = stack;
-    if (this.#nodes?.hasBoth(stack.protocol[network]!, view, stack.start[network]!) === false) return false;
-    this.#unread(view, stack, usable, layer);
-    return true;
-  }
-
-  /** Described by a tunnel of which nothing inside can be read; those around it are carriers. */
-  #unread(view: DataView, stack: LayerStack, usable: number, layer: number): void {
-    for (let k = 0; k < usable; k++) this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
-    if (usable > 0) this.#useCarriedLink(stack, stack.tunnel[usable - 1]!);
-    this.tunnelLayer = layer;
-    this.tunnel = this.#tunnels.add(view, stack, layer, this.tunnel);
-  }
-
-  #describe(view: DataView, stack: LayerStack, usable: number): void {
-    const between = this.#nodes === null ? -1 : this.#innermostBetweenNodes(view, stack, usable);
-    let carriers = between >= 0 ? between : 0;
-    if (between < 0 && this.#nodes !== null)
-      while (carriers < usable && this.#isCarrier(view, stack, stack.tunnel[carriers]!)) carriers++;
-    if (between < 0 && this.#nodes === null) carriers = usable - 1;
-    const chosen = between >= 0 ? between : usable - 1;
-    for (let k = 0; k < carriers; k++) this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
-    if (carriers > 0) this.#useCarriedLink(stack, stack.tunnel[carriers - 1]!);
-    if (carriers === usable) {
+    const isUnread = end === count && this.#layers[end - 1]! > stack.network;
+    const between = nodes === null ? -1 : this.#innermostBetweenNodes(view, stack, nodes, end);
+    const chosen = between >= 0 ? between : end - 1;
+    // what carries a tunnel between nodes, or nobody knows what, is a carrier; without one, what looks like a mirror's
+    let carriers = between >= 0 || nodes === null ? chosen : 0;
+    const mirrors = isUnread ? end - 1 : end;
+    if (between < 0 && nodes !== null)
+      while (carriers < mirrors && this.#isMirror(view, stack, nodes, this.#layers[carriers]!, false)) carriers++;
+    for (let k = 0; k < carriers; k++) this.tunnel = this.#tunnels.add(view, stack, this.#layers[k]!, this.tunnel);
+    if (carriers > 0) this.#useCarriedLink(stack, this.#layers[carriers - 1]!);
+    if (carriers === end) {
       this.tunnel = this.#tunnels.addPlain(this.tunnel);
       return;
     }
     for (let k = carriers; k <= chosen; k++)
-      this.tunnel = this.#tunnels.add(view, stack, stack.tunnel[k]!, this.tunnel);
-    this.tunnelLayer = stack.tunnel[chosen]!;
+      this.tunnel = this.#tunnels.add(view, stack, this.#layers[k]!, this.tunnel);
+    this.tunnelLayer = this.#layers[chosen]!;
     const outer = this.#tunnels.outer;
-    if (chosen < usable - 1) this.#flowAround(stack, stack.tunnel[chosen + 1]!);
+    if (chosen < end - 1) this.#flowAround(stack, this.#layers[chosen + 1]!);
     this.overheadBytes = outer < 0 ? 0 : stack.start[this.network]! - stack.start[outer]!;
   }
 
@@ -153,37 +130,49 @@ export class Selection {
   }
 
   #useCarriedLink(stack: LayerStack, carrier: number): void {
-    const next = carrier + 1;
-    if (next < stack.depth && stack.protocol[next] === P.ethernet) this.linkLayer = next;
+    const frame = frameIn(stack, carrier);
+    if (frame >= 0) this.linkLayer = frame;
   }
 
-  /** Index among the tunnels; -1 when none runs between two nodes. */
-  #innermostBetweenNodes(view: DataView, stack: LayerStack, usable: number): number {
-    const nodes = this.#nodes!;
-    for (let k = usable - 1; k >= 0; k--) {
-      const outer = outerNetwork(stack, stack.tunnel[k]!);
-      if (outer < 0) continue;
-      if (nodes.hasBoth(stack.protocol[outer]!, view, stack.start[outer]!)) return k;
+  /** Index among the first `count` tunnels; -1 when none of them runs between two nodes and is their own. */
+  #innermostBetweenNodes(view: DataView, stack: LayerStack, nodes: NodeAddresses, count: number): number {
+    for (let k = count - 1; k >= 0; k--) {
+      const layer = this.#layers[k]!;
+      const outer = outerNetwork(stack, layer);
+      if (outer < 0 || !nodes.hasBoth(stack.protocol[outer]!, view, stack.start[outer]!)) continue;
+      if (!this.#isMirror(view, stack, nodes, layer, true)) return k;
     }
     return -1;
   }
 
-  /** A tunnel not between two nodes that carries whole frames and has neither a VNI nor a VTEP MAC of the cluster: a mirror's. */
-  #isCarrier(view: DataView, stack: LayerStack, layer: number): boolean {
-    const next = layer + 1;
-    if (next >= stack.depth || stack.protocol[next] !== P.ethernet) return false;
+  /**
+   * A tunnel of a mirror: one that carries whole frames and is not the overlay by its VNI. Between two nodes only ERSPAN and
+   * frames of a veth show it, elsewhere it is enough that no VTEP is addressed.
+   */
+  #isMirror(view: DataView, stack: LayerStack, nodes: NodeAddresses, layer: number, isBetween: boolean): boolean {
+    const frame = frameIn(stack, layer);
+    if (frame < 0) return false;
+    if (frame > layer + 1) return true;
     const protocol = stack.protocol[layer]!;
+    const mac = stack.start[frame]!;
+    if (isBetween && !isVeth(view, mac) && !isVeth(view, mac + 6)) return false;
     if (protocol === P.gre) return true;
-    if (protocol !== P.vxlan && protocol !== P.geneve) return false;
-    const at = stack.start[layer]!;
-    const vni = protocol === P.vxlan ? view.getUint32(at + VXLAN_VNI) >>> 8 : view.getUint32(at + GENEVE_VNI) >>> 8;
-    return !this.#nodes!.hasVni(vni) && view.getUint8(stack.start[next]!) !== VTEP_MAC_BYTE;
+    const at = stack.start[layer]! + (protocol === P.vxlan ? VXLAN_VNI : GENEVE_VNI);
+    const vni = view.getUint32(at) >>> 8;
+    if (isBetween) return !nodes.mayHaveVni(vni);
+    return !nodes.hasVni(vni) && view.getUint8(mac) !== VTEP_MAC_BYTE;
   }
 }
 
-/** A copy with room for `index`. */
-function grown(old: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(Math.max(old.length * 2, index + 1));
-  copy.set(old);
-  return copy;
+/** A tunnel as nodes have them: IP-in-IP, WireGuard, VXLAN to a VTEP. */
+function looksLikeOverlay(view: DataView, stack: LayerStack, layer: number): boolean {
+  if (layer === stack.depth) return true;
+  const protocol = stack.protocol[layer]!;
+  if (protocol !== P.vxlan) return protocol === P.ipv4 || protocol === P.wireguard;
+  const frame = frameIn(stack, layer);
+  return frame < 0 || view.getUint8(stack.start[frame]!) === VTEP_MAC_BYTE;
+}
+
+function isVeth(view: DataView, at: number): boolean {
+  return view.getUint16(at) === VETH_HIGH && view.getInt32(at + 2) === VETH_LOW;
 }

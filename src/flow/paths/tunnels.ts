@@ -26,10 +26,11 @@ const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DES
 ] as const;
 /** Words that tell an entry from others, PARENT last. */
 export const TUNNEL_WORDS = 8;
-/** Bits of the KIND word: encapsulation (4), IPv6 outer (1), VNI valid (1), inner MACs (1); UDP port above. */
+/** Bits of the KIND word: encapsulation (4), IPv6 outer (1), VNI valid (1), inner MACs (1), ERSPAN (1); UDP port above. */
 const IPV6_OUTER = 16;
 const HAS_VNI = 32;
 const HAS_MACS = 64;
+const ERSPAN = 128;
 
 export class Tunnels {
   /** Stack index of the IP header that carries the tunnel added last; -1 if there is none. */
@@ -71,9 +72,10 @@ export class Tunnels {
       kind |= HAS_VNI;
       key[to + VNI] = view.getUint32(at + (protocol === P.vxlan ? VXLAN_VNI : GENEVE_VNI)) >>> 8;
     }
-    if (layer + 1 < stack.depth && stack.protocol[layer + 1] === P.ethernet) {
-      kind |= HAS_MACS;
-      const mac = stack.start[layer + 1]!;
+    const frame = frameIn(stack, layer);
+    if (frame >= 0) {
+      kind |= frame > layer + 1 ? HAS_MACS | ERSPAN : HAS_MACS;
+      const mac = stack.start[frame]!;
       key[to + MAC_HIGH] = (view.getUint16(mac + 6) << 16) | view.getUint16(mac);
       key[to + MAC_SOURCE] = view.getInt32(mac + 8);
       key[to + MAC_DESTINATION] = view.getInt32(mac + 2);
@@ -156,6 +158,13 @@ export function outerNetwork(stack: LayerStack, layer: number): number {
     if (protocol === P.ipv4 || protocol === P.ipv6) return i;
   }
   return -1;
+}
+
+/** Stack index of the whole frame that the tunnel at `layer` carries, behind ERSPAN's header too; -1 if it carries none. */
+export function frameIn(stack: LayerStack, layer: number): number {
+  let next = layer + 1;
+  if (next < stack.depth && stack.protocol[next] === P.erspan) next++;
+  return next < stack.depth && stack.protocol[next] === P.ethernet ? next : -1;
 }
 
 function udpPort(view: DataView, stack: LayerStack, layer: number): number {

@@ -1,8 +1,8 @@
-// Packets that the facts alone do not tell how to count: fragments, nested tunnels, carriers, WireGuard, ICMP errors, ARP and
-// what is no flow. Each is walked once more and takes as long as it needs.
+// Packets that the facts alone do not tell how to count: fragments, nested tunnels, carriers, tunnels of pods, WireGuard, ICMP
+// errors, ARP and what is no flow. Each is walked once more and takes as long as it needs.
 
 import type { PacketBatch } from '../../capture/source.ts';
-import { FACT, makesFlow, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, type PacketFacts } from '../../decode/facts.ts';
 import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import type { AddressWords } from '../address-words.ts';
@@ -54,23 +54,21 @@ export class RarePackets {
 
   /** Gives the frame's link and tunnels their numbers, which follow the order of packets; nothing is counted yet. */
   note(batch: PacketBatch, i: number, stack: LayerStack, capture: number): void {
-    const isFlow = makesFlow(stack);
-    if (isFlow) this.#selection.select(batch.bytes, stack);
-    this.#linkOf(batch, i, stack, capture, isFlow ? this.#selection.linkLayer : 0);
+    this.#selection.select(batch.bytes, stack);
+    this.#linkOf(batch, i, stack, capture, this.#selection.linkLayer);
   }
 
   /** Counts packet `i` of the batch. Returns its row, -1 when it belongs to no flow. */
   add(batch: PacketBatch, i: number, source: BatchSource): number {
     const stack = source.layersOf(i);
     const packet = source.firstPacket + i;
-    if (!makesFlow(stack)) {
-      const link = this.#link(batch, i, stack, source.capture, 0);
-      if (stack.outcome === OUTCOME.notFlow) this.#noteArp(batch.bytes, stack, link, packet);
-      return -1;
-    }
     const selection = this.#selection;
     selection.select(batch.bytes, stack);
     const link = this.#link(batch, i, stack, source.capture, selection.linkLayer);
+    if (!selection.isFlow) {
+      if (stack.outcome === OUTCOME.notFlow) this.#noteArp(batch.bytes, stack, link, packet);
+      return -1;
+    }
     const { isLater } = selection;
     if (isLater) {
       const row = this.#laterFragment(batch, i, stack, link, source);

@@ -46,7 +46,7 @@ function addFlow(changes: ModeChanges, modes: Modes, table: FlowTable, paths: Pa
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     const path = rows.path(row);
     const point = paths.point[path];
-    if (point == null || paths.isUnderlay[path] !== 1) continue;
+    if (point == null || paths.isUnderlay[path] !== 1 || paths.isStrange[path] === 1) continue;
     const encapsulation = paths.tunnel[path]?.encapsulation ?? 'none';
     if (encapsulation === modes.asExpected) matched = true;
     else differed = true;

@@ -8,10 +8,10 @@ import { SAVE_POOLS } from '../../cluster/show-commands.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { captureNic, nameThePlace } from './advice.ts';
+import { foreignCarrier, isForeign, outerNodes } from './foreign.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 
 import {
-  isCalicoVxlan,
   nameOf,
   overlayBypassed,
   placeOf,
@@ -53,6 +53,11 @@ function judgeLocal(input: JudgeInput): Judgement {
 function judgeUnseen(input: JudgeInput): Judgement {
   const unknownPoint = input.observations.find((o) => o.pointInfo.role === 'unknown');
   const { expected, src, dst } = input;
+  const carrier = foreignCarrier(input.observations);
+  if (carrier !== null) {
+    const detail = `inside ${carrier}, which is not Calico's, and seen nowhere else`;
+    return open('foreign-tunnel', detail, null);
+  }
   if (expected.encapsulation === null) return openExpectation(input);
   if (unknownPoint !== undefined) {
     const path = input.paths[unknownPoint.capture] ?? '';
@@ -71,8 +76,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     dst: input.dst,
     expected: input.expected,
     seen,
-    outerFrom: seen.outerSrc === null ? null : topology.nodeByAddress(seen.outerSrc),
-    outerTo: seen.outerDst === null ? null : topology.nodeByAddress(seen.outerDst),
+    ...outerNodes(topology, seen),
   };
   if (seen.encapsulation === 'vxlan' && seen.vni === EBPF_NODEPORT_VNI) {
     return open(
@@ -109,17 +113,6 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   if (seen.encapsulation === 'none' && differs && input.mayHaveSwitched()) return judgeUnseenSwitch(rule);
   const judged = judgeByRules(rule);
   return judged.verdict === 'ok' ? (judgeLearnedMac(rule, input.vtepMacOf) ?? judged) : judged;
-}
-
-/** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */
-function isForeign(rule: RuleInput): boolean {
-  const { seen, outerFrom, outerTo } = rule;
-  if (seen.encapsulation === 'none') return false;
-  if (seen.encapsulation === 'vxlan') return !isCalicoVxlan(rule) || (outerFrom === null && outerTo === null);
-  // IPIP leaves the outer source to the kernel: one end known is enough (calico-facts 1.2)
-  return seen.encapsulation === 'ipip'
-    ? outerFrom === null && outerTo === null
-    : outerFrom === null || outerTo === null;
 }
 
 function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {

@@ -2,11 +2,11 @@
 // message of its finding, or null. Nothing here decides the verdict alone: judge.ts does.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
+import { isVtepMac } from '../../attribution/strange-tunnels.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
 import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
-import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';
@@ -22,6 +22,9 @@ export interface RuleInput {
   outerFrom: Node | null;
   outerTo: Node | null;
 }
+
+/** A tunnel as it was seen, and who is at its ends and at those of the flow: all but what was to be expected. */
+export type SeenTunnel = Omit<RuleInput, 'expected'>;
 
 /** As findings name it: `default/db (10.48.0.200)`. */
 export function nameOf(who: Who): string {
@@ -53,7 +56,7 @@ export function because(expected: Expected): string {
  * A VXLAN observation is Calico's own when its VNI or one of its inner MACs is, or when it runs between the very nodes that
  * the snapshot has its two pods on with one of the VNIs that eBPF releases sent by mistake (calico-facts 4.7).
  */
-export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, outerTo }: RuleInput): boolean {
+export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, outerTo }: SeenTunnel): boolean {
   if (seen.encapsulation !== 'vxlan') return false;
   const betweenOwners = outerFrom !== null && outerTo !== null && outerFrom === src.node && outerTo === dst.node;
   if (isMissentVni(seen.vni) && betweenOwners && isStrong(src) && isStrong(dst)) return true;
@@ -61,10 +64,6 @@ export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, o
     seen.vni === settings.vni(outerFrom).value ||
     [seen.innerSrcMac, seen.innerDstMac].some((mac) => isVtepMac(topology, mac))
   );
-}
-
-function isVtepMac(topology: Topology, mac: string | null): boolean {
-  return mac !== null && (topology.nodeByVtepMac(mac) !== null || vtepMacLooksComputed(mac));
 }
 
 export function overlayBypassed({ expected, seen, src, dst }: RuleInput): string | null {
@@ -152,8 +151,10 @@ function ownsAddress(node: Node, address: string): boolean {
   );
 }
 
+/** Where another encapsulation is asked for there is no VNI and no port to expect: that finding says all. */
 export function wrongVni(input: RuleInput): string | null {
-  const { settings, seen, outerFrom, outerTo } = input;
+  const { settings, expected, seen, outerFrom, outerTo } = input;
+  if (expected.encapsulation !== 'vxlan') return null;
   if (seen.encapsulation !== 'vxlan' || outerFrom === null || outerTo === null || !isCalicoVxlan(input)) return null;
   const vni = settings.vni(outerFrom);
   if (seen.vni === vni.value) return null;
@@ -161,8 +162,9 @@ export function wrongVni(input: RuleInput): string | null {
 }
 
 export function wrongUdpPort(input: RuleInput): string | null {
-  const { settings, seen, outerFrom, outerTo } = input;
+  const { settings, expected, seen, outerFrom, outerTo } = input;
   if (
+    expected.encapsulation !== 'vxlan' ||
     seen.encapsulation !== 'vxlan' ||
     seen.udpPort === null ||
     outerFrom === null ||

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NodeAddresses } from '../../../src/flow/paths/node-addresses.ts';
-import { ethernet, gre, hex, ipv4, tcp, udp, vxlan } from '../../support/packet-builder.ts';
+import { arp, ethernet, geneve, gre, hex, ipv4, ipv6, tcp, udp, vxlan } from '../../support/packet-builder.ts';
 import { countFrames, everyRow, flowText, told, tunnelText } from '../traffic.ts';
 
 const NODES = new NodeAddresses(['10.0.1.20', '10.0.1.30']);
+const CLUSTER = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], {
+  isPod: (address) => address.startsWith('10.48.') || address === 'fd00::1',
+  isMissentVni: (vni) => vni === 1,
+});
 const NODE = { src: '10.0.1.20', dst: '10.0.1.30' } as const;
 const MIRROR = { src: '192.0.2.1', dst: '192.0.2.2' } as const;
 const POD = { src: '10.48.0.134', dst: '10.48.0.206' } as const;
@@ -20,6 +24,10 @@ const inVxlan = (ends: Ends, vni: number, frame: Uint8Array): Uint8Array =>
   ethernet({}, ipv4(ends, udp({ dstport: 4789 }, vxlan({ vni }, frame))));
 const inGre = (ends: Ends, frame: Uint8Array): Uint8Array =>
   ethernet({}, ipv4({ ...ends, proto: 47 }, gre({ proto: 0x6558 }, frame)));
+const inErspan = (ends: Ends, frame: Uint8Array): Uint8Array => {
+  const header = hex('1000 88be 00000001 1001 0007 00000000');
+  return ethernet({}, ipv4({ ...ends, proto: 47 }, new Uint8Array([...header, ...frame])));
+};
 const inIpip = (ends: Ends, packet: Uint8Array): Uint8Array => ethernet({}, ipv4({ ...ends, proto: 4 }, packet));
 
 /** `flow [tunnel]` of one frame. */
@@ -106,6 +114,126 @@ describe('a tunnel of the pods', () => {
     const { table, orphans } = countFrames([fragment(0), fragment(2), fragment(4)], NODES);
     expect(told(table)).toEqual([`17 10.48.0.134:40000 > 10.48.0.206:4789 [${NODE_VXLAN}] 3`]);
     expect(orphans).toEqual([false, false, false]);
+  });
+});
+
+describe('what a pod sends or is sent, where pods’ addresses are known', () => {
+  const inner = ipv4({}, udp({}));
+  const tunnels: readonly (readonly [string, Uint8Array, string])[] = [
+    ['VXLAN', inVxlan(POD, 9, ethernet({}, inner)), '17 10.48.0.134:40000 > 10.48.0.206:4789'],
+    [
+      'VXLAN with the cluster’s VNI',
+      inVxlan(POD, 4096, ethernet({}, inner)),
+      '17 10.48.0.134:40000 > 10.48.0.206:4789',
+    ],
+    [
+      'VXLAN of VTEPs',
+      inVxlan(POD, 9, ethernet({ dst: '66:14:9d:f4:2c:1f' }, inner)),
+      '17 10.48.0.134:40000 > 10.48.0.206:4789',
+    ],
+    [
+      'VXLAN with ARP in it',
+      inVxlan(POD, 9, ethernet({ type: 0x0806 }, arp())),
+      '17 10.48.0.134:40000 > 10.48.0.206:4789',
+    ],
+    [
+      'Geneve',
+      ethernet({}, ipv4(POD, udp({ dstport: 6081 }, geneve({}, inner)))),
+      '17 10.48.0.134:40000 > 10.48.0.206:6081',
+    ],
+    [
+      'GRE',
+      ethernet({}, ipv4({ ...POD, proto: 47 }, gre({ proto: 0x0800 }, inner))),
+      '47 10.48.0.134:0 > 10.48.0.206:0',
+    ],
+    ['gretap', inGre(POD, ethernet({}, inner)), '47 10.48.0.134:0 > 10.48.0.206:0'],
+    ['IP in IP', inIpip(POD, inner), '4 10.48.0.134:0 > 10.48.0.206:0'],
+    ['6in4', ethernet({}, ipv4({ ...POD, proto: 41 }, ipv6({}, udp({})))), '41 10.48.0.134:0 > 10.48.0.206:0'],
+    ['WireGuard', ethernet({}, ipv4(POD, WIREGUARD)), '17 10.48.0.134:40000 > 10.48.0.206:51820'],
+  ];
+
+  it.each(tunnels)('%s is its flow, as plain or encapsulated as the packet around it', (_, frame, flow) => {
+    expect(seen(frame, CLUSTER)).toBe(`${flow} [none]`);
+    expect(seen(inVxlan(NODE, 4096, frame), CLUSTER)).toBe(`${flow} [${NODE_VXLAN}]`);
+    expect(seen(inIpip(NODE, frame.subarray(14)), CLUSTER)).toBe(`${flow} [ipip 10.0.1.20 > 10.0.1.30]`);
+    expect(seen(inGre(MIRROR, frame), CLUSTER)).toBe(`${flow} [gre 192.0.2.1 > 192.0.2.2 | none]`);
+  });
+
+  it('is one flow, however many are inside', () => {
+    const frames = [1, 2, 3].map((srcport) => inVxlan(POD, 9, ethernet({}, ipv4({}, udp({ srcport })))));
+    frames.push(inVxlan(POD, 9, inVxlan({ src: '10.9.9.1', dst: '10.9.9.2' }, 5, POD_FRAME)));
+    const { table } = countFrames(frames, CLUSTER);
+    expect(told(table)).toEqual(['17 10.48.0.134:40000 > 10.48.0.206:4789 [none] 4']);
+  });
+
+  it('counts its outer fragments', () => {
+    const datagram = udp({ dstport: 4789 }, vxlan({ vni: 9 }, ethernet({}, ipv4({}, udp({}, new Uint8Array(100))))));
+    const frames = [
+      ethernet({}, ipv4({ ...POD, id: 9, 'flags.mf': true }, datagram.subarray(0, 80))),
+      ethernet({}, ipv4({ ...POD, id: 9, frag_offset: 10 }, datagram.subarray(80))),
+    ];
+    expect(told(countFrames(frames, CLUSTER).table)).toEqual(['17 10.48.0.134:40000 > 10.48.0.206:4789 [none] 2']);
+  });
+
+  it('may come from a node, or go to a machine outside', () => {
+    const egress = { src: '10.0.1.20', dst: '10.48.0.206' };
+    expect(seen(inVxlan(egress, 4097, ethernet({}, inner)), CLUSTER)).toBe(
+      '17 10.0.1.20:40000 > 10.48.0.206:4789 [none]',
+    );
+    const outside = { src: '10.48.0.134', dst: '203.0.113.9' };
+    expect(seen(inGre(outside, ethernet({}, inner)), CLUSTER)).toBe('47 10.48.0.134:0 > 203.0.113.9:0 [none]');
+  });
+
+  it('is not what a mirror outside sends to a collector among the pods', () => {
+    const toCollector = { src: '192.0.2.1', dst: '10.48.0.206' };
+    const copied = inVxlan(NODE, 4096, POD_FRAME);
+    expect(seen(inGre(toCollector, copied), CLUSTER)).toBe(`${POD_FLOW} [gre 192.0.2.1 > 10.48.0.206 | ${NODE_VXLAN}]`);
+    expect(seen(inErspan(toCollector, POD_FRAME), CLUSTER)).toBe(`${POD_FLOW} [gre 192.0.2.1 > 10.48.0.206 | none]`);
+    expect(seen(inGre(toCollector, POD_FRAME), CLUSTER)).toBe('47 192.0.2.1:0 > 10.48.0.206:0 [none]');
+  });
+});
+
+describe('a mirror whose collector is on a node', () => {
+  const veth = ethernet({ dst: 'ee:ee:ee:ee:ee:ee' }, POD_PACKET);
+  const toPod = ethernet({ src: 'ee:ee:ee:ee:ee:ee' }, POD_PACKET);
+
+  it('carries frames of a veth, which are plain', () => {
+    for (const frame of [veth, toPod]) {
+      expect(seen(inGre(NODE, frame))).toBe(`${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30 | none]`);
+      expect(seen(inVxlan(NODE, 7, frame))).toBe(`${POD_FLOW} [vxlan 7 10.0.1.20 > 10.0.1.30 | none]`);
+    }
+  });
+
+  it('carries whatever it does in ERSPAN', () => {
+    expect(seen(inErspan(NODE, POD_FRAME))).toBe(`${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30 | none]`);
+    expect(seen(inErspan(MIRROR, POD_FRAME))).toBe(`${POD_FLOW} [gre 192.0.2.1 > 192.0.2.2 | none]`);
+    expect(seen(inErspan(NODE, inVxlan(NODE, 4096, POD_FRAME)))).toBe(
+      `${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30 | ${NODE_VXLAN}]`,
+    );
+  });
+
+  it('carries what a pod sends through its own tunnel', () => {
+    const podsOwn = inVxlan(POD, 9, ethernet({}, ipv4({}, udp({}))));
+    const copied = ethernet({ dst: 'ee:ee:ee:ee:ee:ee' }, podsOwn.subarray(14));
+    expect(seen(inGre(NODE, copied), CLUSTER)).toBe(
+      '17 10.48.0.134:40000 > 10.48.0.206:4789 [gre 10.0.1.20 > 10.0.1.30 | none]',
+    );
+  });
+
+  it('is not the overlay of an eBPF node, which has pods’ frames in it', () => {
+    for (const vni of [4096, 1])
+      expect(seen(inVxlan(NODE, vni, veth), CLUSTER)).toBe(`${POD_FLOW} [vxlan ${vni} 10.0.1.20 > 10.0.1.30]`);
+  });
+
+  it('is told from what else runs between the same nodes', () => {
+    const plain = ethernet({}, ipv4({ ...NODE, proto: 47 }, gre({ proto: 0x0800 }, POD_PACKET)));
+    const { table } = countFrames([inErspan(NODE, POD_FRAME), inGre(NODE, veth), inGre(NODE, POD_FRAME), plain], NODES);
+    expect(told(table)).toEqual([
+      `${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30 | none] 1`,
+      `${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30 | none] 1`,
+      `${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30] 1`,
+      `${POD_FLOW} [gre 10.0.1.20 > 10.0.1.30] 1`,
+    ]);
   });
 });
 

@@ -46,12 +46,12 @@ type Fits = (context: Context) => boolean;
 const BY_CAUSE: readonly [string, Fits][] = [
   ['21', ({ world }) => world.features.has('no-nodes')],
   ['19', ({ truth, world }) => truth?.kind === 'external' && world.features.has('lan-pool')],
-  ['8', ({ truth, world }) => truth?.kind === 'tunnel' || (truth === null && world.features.has('pod-tunnels'))],
-  ['9', ({ truth, world }) => truth?.kind === 'mirror' || (truth === null && world.scene.mirror !== null)],
-  ['9', ({ truth, world }) => truth?.faulty === 0 && isMirrored(world, truth)],
+  ['8', ({ truth, world }) => truth === null && world.features.has('pod-tunnels')],
+  ['9', ({ truth, world }) => truth?.kind === 'mirror' || (truth === null && hasCarriers(world))],
   ['13', ({ truth, world }) => world.scene.stale?.kind === 'pod-born' && isMoved(world, truth)],
   ['14', ({ truth, world }) => world.scene.stale?.kind === 'pod-moved' && isMoved(world, truth)],
   ['15', ({ truth, world }) => truth?.faulty === 0 && isBorrowed(world.scene.cluster.pods, truth)],
+  ['9', ({ truth, world }) => truth?.faulty === 0 && isMirrored(world, truth)],
   ['18', ({ truth }) => truth?.faultCode === 'wrong-tunnel-mac'],
   ['16', ({ truth }) => truth?.faultCode === 'wrong-destination-vtep'],
   ['12', ({ truth, world }) => truth?.faultCode === 'local-traffic-on-underlay' && world.features.has('pods')],
@@ -61,8 +61,9 @@ const BY_CAUSE: readonly [string, Fits][] = [
   ['17', ({ world }) => world.features.has('fabric-mac')],
   ['1', ({ truth, traced }) => truth?.faultCode === 'overlay-bypassed' && isUnplaced(traced)],
   ['2', ({ truth }) => truth?.faultCode === 'overlay-bypassed'],
+  ['8', ({ truth }) => truth?.kind === 'tunnel'],
   // what a mirror carries tells nothing of where addresses are
-  ['9', ({ world }) => world.scene.mirror !== null],
+  ['9', ({ world }) => world.scene.mirror !== null || world.scene.nicMirror !== null],
 ];
 
 const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
@@ -84,7 +85,7 @@ const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   miscount: [
     ['11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],
     ['11 any-v1', ({ world }) => world.taps.some((tap) => tap.kind === 'any1')],
-    ['11 mirror', ({ truth, world }) => isMirrored(world, truth)],
+    ['11 mirror', ({ truth, world }) => isMirrored(world, truth) || world.scene.nicMirror !== null],
     ['11 clocks', ({ world }) => world.taps.some((tap) => tap.offset !== 0)],
     ['11', () => true],
   ],
@@ -105,6 +106,10 @@ function isMoved({ scene }: World, truth: FlowTruth | null): boolean {
 
 function isMirrored({ scene }: World, truth: FlowTruth | null): boolean {
   return truth !== null && (truth.src === scene.mirror?.pod || truth.dst === scene.mirror?.pod);
+}
+
+function hasCarriers({ scene, features }: World): boolean {
+  return scene.mirror !== null || scene.nicMirror !== null || features.has('node-tunnel');
 }
 
 /** Seen plain only where nobody knows the place. */

@@ -6,7 +6,7 @@ import type { View } from './view.ts';
 /** What keeps a world from being one that must pass. */
 const NOT_PROMISED = [
   ...(['contradiction', 'missing-pool', 'no-nodes', 'wireguard', 'filter'] as const),
-  ...(['mirror', 'pod-tunnels', 'lan-pool'] as const),
+  ...(['mirror', 'nic-mirror', 'pod-tunnels', 'node-tunnel', 'lan-pool'] as const),
 ];
 
 export function isLive({ scene, features, taps }: World, view: View): boolean {

@@ -2,10 +2,11 @@
 import { isIpv6 } from '../address.ts';
 import { decide, hostSource, poolOf } from '../cluster/calico.ts';
 import { type End, nodeEnd, podEnd, type WorldNode, type WorldPod } from '../cluster/cluster-model.ts';
-import { arp, ethernetIp, geneve, gre, ip, type Ports, udp, vxlan, wireguardData } from '../frames.ts';
+import { arp, ethernetIp, ip, udp } from '../frames.ts';
 import type { Random } from '../random.ts';
 import { ebpfTalk } from './ebpf.ts';
 import { type Conversation, type ConversationKind, converse } from './exchange.ts';
+import { foreignTunnel, gatewayTunnel, podTunnels, rarePodTunnels } from './own-tunnels.ts';
 import { outsideMac } from './places.ts';
 import { flowKey, nodeAt, type Scene } from './scene.ts';
 import { noteFlow } from './truth.ts';
@@ -23,6 +24,8 @@ export function runTraffic(scene: Scene): void {
   if (has.has('lan-pool')) lanTalk(scene, random.fork('lan'));
   if (has.has('services')) serviceTalk(scene, random.fork('service'));
   if (has.has('pod-tunnels')) tunnelTalk(scene, random.fork('tunnel'));
+  if (has.has('pod-tunnels')) rareTunnelTalk(scene, random.fork('rare tunnels'));
+  if (has.has('node-tunnel')) foreignTunnel(scene, random.fork('node tunnel'));
   if (has.has('second-nic')) storageTalk(scene, random.fork('storage'));
   if (has.has('ebpf-nodeport')) ebpfTalk(scene, random.fork('ebpf'));
   if (has.has('arp')) neighbours(scene, random.fork('arp'));
@@ -144,30 +147,16 @@ function serviceTalk(scene: Scene, random: Random): void {
   talk(scene, random, { kind: 'service', a: podEnd(random.pick(clients)), b: podEnd(service.pod) }, { service });
 }
 
-/** VXLAN, Geneve, GRE, IP in IP or WireGuard from pod to pod: overlays on top of the overlay. */
 function tunnelTalk(scene: Scene, random: Random): void {
   const pair = podPair(scene, random);
-  if (pair === null || isIpv6(pair[0].ip)) return;
-  const [a, b] = pair;
-  const [src, dst] = ['192.168.77.1', '192.168.77.2'];
-  const inner = { src, dst, protocol: 17, id: 9, dontFragment: true };
-  const packet = ip({ ...inner, body: udp(src, dst, { src: 5000, dst: 6000 }, random.bytes(24)) }, 64);
-  const frame = ethernetIp('0a:58:c0:a8:4d:01', '0a:58:c0:a8:4d:02', packet);
-  const from = random.between(33_000, 60_000);
-  const over = (port: number, body: Buffer): { protocol: number; ports: Ports; body: Buffer } => ({
-    ...{ protocol: 17, ports: { src: from, dst: port }, body },
-  });
-  const { vni } = scene.cluster;
-  const payload = random.pick([
-    () => over(4789, vxlan(42, frame)),
-    () => over(4789, vxlan(vni, frame)),
-    () => over(8472, vxlan(1, frame)),
-    () => over(6081, geneve(9, frame)),
-    () => over(51820, wireguardData(5, 1, frame)),
-    () => ({ protocol: 47, ports: null, body: gre(packet) }),
-    () => ({ protocol: 4, ports: null, body: packet }),
-  ]);
-  talk(scene, random, { kind: 'tunnel', a: podEnd(a), b: podEnd(b) }, { payload });
+  if (pair !== null) podTunnels(scene, random, pair);
+}
+
+/** Tunnels of pods that fewer have. */
+function rareTunnelTalk(scene: Scene, random: Random): void {
+  const pair = podPair(scene, random);
+  if (pair !== null && random.chance(0.7)) rarePodTunnels(scene, random.fork('pods'), pair);
+  if (random.chance(0.4)) gatewayTunnel(scene, random.fork('gateway'));
 }
 
 function storageTalk(scene: Scene, random: Random): void {

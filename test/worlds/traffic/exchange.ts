@@ -9,6 +9,9 @@ import { flowKey, type Scene } from './scene.ts';
 
 export type ConversationKind = 'tcp' | 'dns' | 'echo' | 'one-way' | 'tunnel' | 'service' | 'external';
 
+/** What one packet of a pods' own tunnel holds. */
+export type Payload = () => { protocol: number; ports: Ports | null; body: Buffer };
+
 export interface Conversation {
   kind: ConversationKind;
   a: End;
@@ -20,7 +23,7 @@ export interface Conversation {
   random: Random;
   service: WorldService | null;
   /** Payloads of pods' own tunnels. */
-  payload: (() => { protocol: number; ports: Ports | null; body: Buffer }) | null;
+  payload: Payload | null;
 }
 
 /** Lets two ends talk. */

@@ -185,8 +185,9 @@ function plainOut(
 ): number {
   const { scene, packet, time } = going;
   const shown = { role: 'nic', carried: 'none', faulty } as const;
-  const leave = (device: Device, frame: Buffer, role: 'nic' | 'nic2'): void =>
+  const leave = (device: Device, frame: Buffer, role: 'nic' | 'nic2'): void => {
     see(going, from, device, { ...shown, role, frame, outgoing: true, time: time + HOP });
+  };
   if (how.podFrame && going.from.pod !== null) {
     leave(from.nic, ethernetIp(going.from.pod.mac, WORKLOAD_MAC, ip(packet, ttl)), 'nic');
     return 0;

@@ -3,11 +3,13 @@ import { holds, ipBytes, isIpv6, macText } from '../address.ts';
 import type { Decision } from '../cluster/calico.ts';
 import type { Device, End, WorldNode } from '../cluster/cluster-model.ts';
 import { erspan, ethernetIp, gretap, type IpPacket, ip, udp, vxlan } from '../frames.ts';
-import { flowKey, nodeAt, type Scene, type Sighting } from './scene.ts';
+import { flowKey, type Mirror, nodeAt, type Scene, type Sighting } from './scene.ts';
 import { noteFlow } from './truth.ts';
 
 /** Of every veth's host side. */
 export const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
+/** None of those that clusters are given. */
+const MIRROR_VNI = 7700;
 /** Seconds from one place to the next. */
 export const HOP = 40e-6;
 
@@ -44,15 +46,14 @@ export function atVeth(
   const [src, dst] = outgoing ? [WORKLOAD_MAC, pod.mac] : [pod.mac, WORKLOAD_MAC];
   const frame = ethernetIp(src, dst, ip(packet, ttl));
   const at = nodeAt(scene, node);
-  see(going, at, pod.veth, { role: 'veth', frame, outgoing, carried: 'none', faulty: false, flow, time });
-  if (scene.mirror?.pod === pod.ip) mirror(going, at, frame, { flow, time });
+  const shown = see(going, at, pod.veth, { role: 'veth', frame, outgoing, carried: 'none', faulty: false, flow, time });
+  if (scene.mirror?.pod === pod.ip) mirror(going, at, scene.mirror, shown);
 }
 
-/** A copy of a veth's frame on its way to a collector. */
-function mirror(going: Going, node: WorldNode, frame: Buffer, { flow, time }: { flow: string; time: number }): void {
+/** A copy of a frame on its way to a collector; `original` is how the frame was seen. */
+function mirror(going: Going, node: WorldNode, { collector, kind }: Mirror, original: Original): void {
   const { scene } = going;
-  if (scene.mirror === null) return;
-  const { collector, kind } = scene.mirror;
+  const { frame, time, flow, faulty, needed } = original;
   const other = scene.cluster.nodes.find(({ ip: address }) => address === collector) ?? null;
   if (other === node) return;
   const [src, dst] = [node.ip, collector];
@@ -60,11 +61,15 @@ function mirror(going: Going, node: WorldNode, frame: Buffer, { flow, time }: { 
   const copies = {
     gretap: () => ({ protocol: 47, body: gretap(frame), overhead: 38 }),
     erspan: () => ({ protocol: 47, body: erspan(7, id, frame), overhead: 50 }),
-    vxlan: () => ({ protocol: 17, body: udp(src, dst, { src: 40000, dst: 4789 }, vxlan(77, frame)), overhead: 50 }),
+    vxlan: () => ({
+      protocol: 17,
+      body: udp(src, dst, { src: 40000, dst: 4789 }, vxlan(MIRROR_VNI, frame)),
+      overhead: 50,
+    }),
   };
   const { overhead, ...rest } = copies[kind]();
   const outer: IpPacket = { src, dst, id, dontFragment: false, ...rest };
-  const shown = { role: 'nic', carried: 'copy', faulty: false, overhead, flow } as const;
+  const shown = { role: 'nic', carried: 'copy', faulty, flow, needed: needed + overhead } as const;
   note({ ...going, asks: false, kind: 'mirror' }, outer, null, null, false);
   const toGateway = (): Buffer => ethernetIp(node.nic.mac, gatewayOf(scene, node), ip(outer, 64));
   const way = other === null ? null : crossing(scene, node, other, (routers) => ip(outer, 64 - routers));
@@ -73,17 +78,20 @@ function mirror(going: Going, node: WorldNode, frame: Buffer, { flow, time }: { 
   see(going, other, other.nic, { ...shown, frame: way.received, outgoing: false, time: time + HOP });
 }
 
+type Original = Pick<Sighting, 'frame' | 'time' | 'flow' | 'faulty' | 'needed'>;
+
 /** What differs from place to place. */
 export type Shown = Pick<Sighting, 'role' | 'frame' | 'outgoing' | 'carried' | 'faulty' | 'time'> &
-  Partial<Pick<Sighting, 'raw' | 'flow' | 'packetType'>> & { overhead?: number };
+  Partial<Pick<Sighting, 'raw' | 'flow' | 'packetType' | 'needed'>> & { overhead?: number };
 
-/** One more place where the packet can be seen. */
-export function see({ scene, packet, number }: Going, node: WorldNode, device: Device, shown: Shown): void {
+/** One more place where the packet can be seen; on a NIC that is mirrored, its copy too. */
+export function see(going: Going, node: WorldNode, device: Device, shown: Shown): Sighting {
+  const { scene, packet, number } = going;
   const { overhead = 0, ...rest } = shown;
   const raw = shown.raw ?? false;
   const link = raw ? 0 : 14;
   const transport = packet.protocol === 1 || packet.protocol === 58 ? 8 : packet.protocol === 6 ? 20 : 8;
-  scene.sightings.push({
+  const sighting: Sighting = {
     node: node.index,
     device: device.name,
     ifindex: device.ifindex,
@@ -93,7 +101,11 @@ export function see({ scene, packet, number }: Going, node: WorldNode, device: D
     needed: link + overhead + (isIpv6(packet.src) ? 40 : 20) + transport,
     ...rest,
     raw,
-  });
+  };
+  scene.sightings.push(sighting);
+  const isMirrored = scene.nicMirror?.node === node.index && shown.role === 'nic' && shown.carried !== 'copy';
+  if (isMirrored && scene.nicMirror !== null) mirror(going, node, scene.nicMirror, sighting);
+  return sighting;
 }
 
 /** Into the truth of the packet's flow. */

@@ -93,6 +93,12 @@ export interface FlowTruth {
   kind: string;
 }
 
+/** Where copies of frames go, and in what. */
+export interface Mirror {
+  collector: string;
+  kind: 'gretap' | 'erspan' | 'vxlan';
+}
+
 export interface Scene {
   random: Random;
   has: FeatureSet;
@@ -106,7 +112,9 @@ export interface Scene {
   packets: number;
   /** IP ids of the nodes' own packets. */
   ids: number[];
-  mirror: { pod: string; collector: string; kind: 'gretap' | 'erspan' | 'vxlan' } | null;
+  mirror: (Mirror & { pod: string }) | null;
+  /** Of a node's NIC. */
+  nicMirror: (Mirror & { node: number }) | null;
 }
 
 export function nodeAt(scene: Scene, index: number): WorldNode {
