@@ -65,7 +65,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window);
   const points = findPoints({ table, captures, topology, book, at: input.at });
-  const who = directory(table, points, book);
+  const who = directory({ table, points, book, topology, window });
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);

@@ -17,6 +17,8 @@ export interface JudgeInput {
   src: Who;
   dst: Who;
   expected: Expected;
+  /** What would be expected if the destination were where it is only presumed to be; null without a presumption. */
+  presumed: Expected | null;
   observations: readonly SeenObservation[];
   modeChange: ModeChange | null;
   /** Whether plain packets ended before tunnel packets that cannot be read began. */

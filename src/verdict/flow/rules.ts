@@ -4,7 +4,7 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
-import { isStrong, type Who } from '../../attribution/who/who.ts';
+import { type Dispute, isStrong, type Who } from '../../attribution/who/who.ts';
 import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { canonicalIp } from '../../net/ip.ts';
@@ -104,44 +104,67 @@ function isBetweenNodes({ seen, outerFrom, outerTo }: RuleInput): boolean {
   return outerFrom !== null && outerTo !== null;
 }
 
-/** Outcome of the two VTEP rules: with block-level evidence only, the snapshot may be what is wrong. */
+/** Outcome of the two VTEP rules. */
 export interface VtepFault {
   message: string;
-  strong: boolean;
+  /** Why it is no violation: a reason of `unverified`; null where it is one. */
+  unsure: 'owner-by-block' | 'owner-elsewhere' | null;
 }
 
-export function wrongDestinationVtep(input: RuleInput): VtepFault | null {
-  const { seen, dst, outerTo } = input;
-  if (seen.outerDst === null || dst.node === null || outerTo === dst.node || !isBlamable(dst)) return null;
-  if (ownsAddress(dst.node, seen.outerDst)) return null;
+export function wrongDestinationVtep({ seen, dst, outerTo }: RuleInput): VtepFault | null {
+  if (seen.outerDst === null) return null;
   const whose = outerTo === null ? 'no known node' : outerTo.name;
-  return {
-    message: `${nameOf(dst)} is on ${dst.node.name}, but its packets were sent to ${seen.outerDst}, which is ${whose}`,
-    strong: isStrong(dst),
-  };
+  const went = `its packets were sent to ${seen.outerDst}, which is ${whose}`;
+  if (dst.dispute !== null) return disputedVtep(dst, outerTo, went);
+  if (dst.node === null || outerTo === dst.node || ownsAddress(dst.node, seen.outerDst)) return null;
+  return misplaced(dst, dst.node, went);
 }
 
 /** IPIP and eBPF leave the outer source to the kernel: an address that no node is known to have proves nothing there. */
-export function wrongSourceVtep(input: RuleInput): VtepFault | null {
-  const { seen, src, outerFrom } = input;
-  if (seen.outerSrc === null || src.node === null || outerFrom === src.node || !isBlamable(src)) return null;
-  if (ownsAddress(src.node, seen.outerSrc)) return null;
-  if (outerFrom === null && (seen.encapsulation !== 'vxlan' || isEbpf(src.node, seen))) return null;
+export function wrongSourceVtep({ seen, src, outerFrom }: RuleInput): VtepFault | null {
+  if (seen.outerSrc === null) return null;
   const whose = outerFrom === null ? 'no known node' : outerFrom.name;
-  return {
-    message: `${nameOf(src)} is on ${src.node.name}, but its packets came from ${seen.outerSrc}, which is ${whose}`,
-    strong: isStrong(src),
-  };
+  const came = `its packets came from ${seen.outerSrc}, which is ${whose}`;
+  if (src.dispute !== null) return outerFrom === null ? null : disputedVtep(src, outerFrom, came);
+  if (src.node === null || outerFrom === src.node || ownsAddress(src.node, seen.outerSrc)) return null;
+  if (outerFrom === null && (seen.encapsulation !== 'vxlan' || isEbpf(src.node, seen))) return null;
+  return misplaced(src, src.node, came);
+}
+
+/** Where packets named the node, they contradict each other; where a block did, the address may be borrowed. */
+function misplaced(who: Who, node: Node, went: string): VtepFault {
+  const byPackets = who.nodeSource === 'outer-header' || who.nodeSource === 'nic-mac';
+  const message = `${nameOf(who)} is on ${node.name}, but ${went}`;
+  if (isStrong(who)) return { message, unsure: null };
+  return byPackets
+    ? { message: `${message}; its own packets say so`, unsure: 'owner-elsewhere' }
+    : { message: `${message}; only ${who.nodeSource} says so`, unsure: 'owner-by-block' };
+}
+
+/** What went neither to the node of the snapshot nor to one that answered went astray, whichever of them is true. */
+function disputedVtep(who: Who, outer: Node | null, went: string): VtepFault | null {
+  const { dispute } = who;
+  if (dispute === null) return null;
+  const known = outer !== null && (outer === dispute.stated || dispute.shown.some(({ node }) => node === outer));
+  if (!dispute.strong || known) return { message: disputeText(who), unsure: reasonOf(dispute) };
+  return { message: `${disputeText(who)}; ${went}`, unsure: null };
+}
+
+/** Why a flow of an end in dispute is not judged. */
+export function reasonOf({ strong }: Dispute): 'owner-by-block' | 'owner-elsewhere' {
+  return strong ? 'owner-elsewhere' : 'owner-by-block';
+}
+
+/** `web (10.60.0.71) is on b by pod, but packets to it were answered from c`. */
+export function disputeText(who: Who): string {
+  const { dispute } = who;
+  const shown = dispute?.shown.map(({ detail }) => detail).join('; ');
+  return `${nameOf(who)} is on ${dispute?.stated.name} by ${dispute?.source}${dispute?.strong ? '' : ' only'}, but ${shown}`;
 }
 
 /** A node whose device takes its keys from eBPF, or that put a pod's own frame inside (calico-facts 4.7). */
 function isEbpf(node: Node, { innerDstMacs }: SeenObservation): boolean {
   return innerDstMacs.includes(WORKLOAD_MAC) || node.links.some((l) => l.vxlan?.external);
-}
-
-/** The packets themselves must not be what named the node. */
-function isBlamable(who: Who): boolean {
-  return who.nodeSource !== 'outer-header' && who.nodeSource !== 'nic-mac';
 }
 
 function ownsAddress(node: Node, address: string): boolean {

@@ -2,13 +2,14 @@
 
 import { hasBit } from '../../attribution/observe.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+import type { Who } from '../../attribution/who/who.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 
 import { captureNic } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
-import { placeOf, type RuleInput, writtenMac } from './rules.ts';
+import { disputeText, nameOf, placeOf, type RuleInput, reasonOf, writtenMac } from './rules.ts';
 
 export function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {
   return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
@@ -28,7 +29,7 @@ export function judgeDispute({ expected }: JudgeInput): Judgement {
   return open('contradicting-files', detail, 'kubectl get ippools -o yaml > ippools.yaml   # the one that is true');
 }
 
-const OPEN_WORDS: Record<string, string> = {
+export const OPEN_WORDS: Record<string, string> = {
   'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
   'service-address': 'a service address: it is translated before it leaves the node',
   'sender-not-a-node': 'the sender is outside the cluster',
@@ -43,6 +44,22 @@ const OPEN_WORDS: Record<string, string> = {
 export function openExpectation({ expected }: JudgeInput): Judgement {
   const advice = expected.reason === 'pool-not-in-snapshot' ? SAVE_POOLS : null;
   return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
+}
+
+/** Packets put an end elsewhere than the snapshot, and what is to be expected depends on where it is. */
+export function judgeDisputed({ src, dst, seen, expected }: RuleInput): Judgement | null {
+  const who = dst.dispute === null ? src : dst;
+  if (who.dispute === null || !PLACE_REASONS.has(expected.reason)) return null;
+  const message = disputeText(who);
+  return open(reasonOf(who.dispute), message, null, [{ code: 'snapshot-conflict', message, seen }]);
+}
+
+const PLACE_REASONS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'wireguard-node-unknown']);
+
+/** As asked, if the receiver is where the packets went: only their own headers say so, and nothing came back. */
+export function judgeUnproven(presumed: Who): Judgement {
+  const detail = `nothing but the packets themselves says that ${nameOf(presumed)} is on ${presumed.node?.name}, and nothing came back`;
+  return open('receiver-unproven', detail, captureNic(presumed.node));
 }
 
 export function judgeUnseenSwitch({ src, seen }: RuleInput): Judgement {

@@ -8,7 +8,6 @@ import type { FlowBrief } from '../trace-types.ts';
 const DOUBTS: ReadonlySet<string> = new Set([
   'not-in-capture',
   'contradicting-files',
-  'owner-by-block',
   'foreign-tunnel',
   'not-on-nic',
   'tunnel-mac-differs',
@@ -16,7 +15,7 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'after-mode-change',
 ]);
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
-const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);
+const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-elsewhere', 'owner-by-block', 'inner-cut-off']);
 
 /** Reasons for which it is not known which node sent or has a packet. */
 const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);
@@ -27,7 +26,19 @@ export function isDoubtful(flow: FlowBrief, topology: Topology | null): boolean 
   const { reason } = unverified;
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
   if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow);
-  return OPEN_ENDS.has(reason) && flow.observed.encapsulation === 'none' && isOfTunnelPool(flow, topology);
+  if (reason === 'receiver-unproven') return isQuestion(flow);
+  // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
+  const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
+  return isOpen && isOfTunnelPool(flow, topology);
+}
+
+/** UDP ports where everything sent is a question or an answer: DNS, NTP. */
+const ASKING_PORTS: readonly (number | null)[] = [53, 123];
+
+/** What is never sent without an answer: silence then speaks against its delivery. */
+function isQuestion({ protocol, srcPort, dstPort }: FlowBrief): boolean {
+  if (protocol !== 'udp') return protocol === 'tcp' || protocol === 'icmp' || protocol === 'icmpv6';
+  return ASKING_PORTS.includes(srcPort) || ASKING_PORTS.includes(dstPort);
 }
 
 /**

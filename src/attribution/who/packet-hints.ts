@@ -1,0 +1,189 @@
+// What underlay frames say of where addresses are: the outer header, or a NIC's MAC (calico-facts 6.1). What an address sends tells
+// its node; what is sent to it tells where others believe it is, and an answer from there proves it.
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { Node } from '../../topology/model.ts';
+import { isAnswered } from '../answers.ts';
+import type { Points } from '../points/points.ts';
+import type { AddressBook } from './address-book.ts';
+import type { People } from './people.ts';
+
+/** A node that underlay frames name for an address, and how. */
+export interface PacketEvidence {
+  node: Node;
+  source: 'outer-header' | 'nic-mac';
+  detail: string;
+}
+
+/** Nodes by what told them. */
+export interface Hint {
+  outerSource: Set<Node>;
+  macSource: Set<Node>;
+  outerDestination: Set<Node>;
+  macDestination: Set<Node>;
+  /** Packets went there and were answered from there. */
+  answered: Set<Node>;
+}
+
+/** What is asked of the packets about one end. */
+export const ASKED = { nothing: 0, proofOfAnother: 1, all: 2 } as const;
+
+export interface HintInput {
+  table: FlowTable;
+  points: Points;
+  book: AddressBook;
+  people: People;
+  /** One of ASKED for each person. */
+  asked: Uint8Array;
+  /** The node that the snapshot has a person on. */
+  stated(person: number): Node | null;
+}
+
+/** One pass over all flows; of ends that the snapshot places firmly, only answers from another node are collected. */
+export function collectHints({ table, points, book, people, asked, stated }: HintInput): Map<number, Hint> {
+  const hints = new Map<number, Hint>();
+  const ends = pathEnds(table, points, book);
+  const { rows } = table;
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    const [src, dst] = [people.source[flow] ?? -1, people.destination[flow] ?? -1];
+    const [ofSource, ofDestination] = [asked[src] ?? 0, asked[dst] ?? 0];
+    if (ofSource !== ASKED.all && ofDestination === ASKED.nothing) continue;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const path = rows.path(row);
+      if (ofSource === ASKED.all) {
+        const from = senderOf(table, ends, row);
+        if (from !== null) hintOf(hints, src)[ends.plain[path] === 1 ? 'macSource' : 'outerSource'].add(from);
+      }
+      const to = ends.to[path] ?? null;
+      if (to === null || ofDestination === ASKED.nothing) continue;
+      if (ofDestination === ASKED.all)
+        hintOf(hints, dst)[ends.plain[path] === 1 ? 'macDestination' : 'outerDestination'].add(to);
+      else if (to !== stated(dst) && isAnsweredFrom(table, ends, flow, to)) hintOf(hints, dst).answered.add(to);
+    }
+  }
+  return hints;
+}
+
+/** Which nodes the frames of each path name as their ends; nulls beside the underlay. */
+interface PathEnds {
+  from: (Node | null)[];
+  to: (Node | null)[];
+  plain: Uint8Array;
+}
+
+function pathEnds({ paths, links, tunnels }: FlowTable, points: Points, book: AddressBook): PathEnds {
+  const ends: PathEnds = { from: [], to: [], plain: new Uint8Array(paths.count) };
+  for (let path = 0; path < paths.count; path++) {
+    const link = paths.link[path] ?? -1;
+    const { outerSrc, outerDst } = tunnels.record(paths.tunnel[path] ?? 0);
+    if (points.all[points.ofLink[link] ?? -1]?.role !== 'underlay') {
+      ends.from.push(null);
+      ends.to.push(null);
+    } else if (outerSrc !== null && outerDst !== null) {
+      ends.from.push(book.nodeOf(outerSrc));
+      ends.to.push(book.nodeOf(outerDst));
+    } else {
+      const { src, dst } = links.record(link);
+      ends.plain[path] = 1;
+      ends.from.push(src === null ? null : (points.macs.nicNode(src)?.node ?? null));
+      ends.to.push(dst === null ? null : (points.macs.nicNode(dst)?.node ?? null));
+    }
+  }
+  return ends;
+}
+
+/** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
+function senderOf({ rows }: FlowTable, ends: PathEnds, row: number): Node | null {
+  const path = rows.path(row);
+  const from = ends.from[path] ?? null;
+  if (from === null || ends.plain[path] !== 1) return from;
+  const ttl = rows.ttlMax(row);
+  return ttl === 63 || ttl === 127 || ttl === 254 ? from : null;
+}
+
+/** Whether what `flow` carried to the node was answered, by packets that this node sent. */
+function isAnsweredFrom(table: FlowTable, ends: PathEnds, flow: number, node: Node): boolean {
+  const reverse = table.reverseOf(flow);
+  if (reverse < 0 || reverse === flow || !isAnswered(table, flow, reverse)) return false;
+  for (let row = table.firstRow(reverse); row >= 0; row = table.rows.next(row)) {
+    if (senderOf(table, ends, row) === node) return true;
+  }
+  return false;
+}
+
+function hintOf(hints: Map<number, Hint>, person: number): Hint {
+  let hint = hints.get(person);
+  if (hint === undefined) {
+    hint = {
+      outerSource: new Set(),
+      macSource: new Set(),
+      outerDestination: new Set(),
+      macDestination: new Set(),
+      answered: new Set(),
+    };
+    hints.set(person, hint);
+  }
+  return hint;
+}
+
+/** The node that an address sends from: it knows where it is. Null where packets name none, or several. */
+export function sendingNode(address: string, { outerSource, macSource }: Hint): PacketEvidence | null {
+  if (outerSource.size > 1) return null;
+  return (
+    single(outerSource, 'outer-header', (n) => `packets from ${address} left ${n.name} in its tunnel`) ??
+    single(macSource, 'nic-mac', (n) => `packets from ${address} left ${n.name}'s NIC`)
+  );
+}
+
+/** The node that its packets were sent to, where it sent none itself. */
+export function addressedNode(address: string, hint: Hint): PacketEvidence | null {
+  if (hasSent(hint)) return null;
+  return (
+    single(
+      hint.outerDestination,
+      'outer-header',
+      (n) => `packets to ${address} were sent to ${n.name} in a tunnel, and nothing came back`,
+    ) ??
+    single(
+      hint.macDestination,
+      'nic-mac',
+      (n) => `packets to ${address} were sent to ${n.name}'s NIC, and nothing came back`,
+    )
+  );
+}
+
+/** Nodes other than `stated` that packets show an address on: where it sends from, else where its packets were sent. */
+export function nodesBeside(stated: Node, address: string, hint: Hint): PacketEvidence[] {
+  const { outerSource, macSource, outerDestination, macDestination } = hint;
+  const [outer, mac] = hasSent(hint) ? [outerSource, macSource] : [outerDestination, macDestination];
+  const way = hasSent(hint) ? 'from' : 'to';
+  const told = new Map<Node, PacketEvidence>();
+  for (const node of mac)
+    told.set(node, { node, source: 'nic-mac', detail: `packets ${way} ${address} crossed ${node.name}'s NIC` });
+  for (const node of outer)
+    told.set(node, {
+      node,
+      source: 'outer-header',
+      detail: `packets ${way} ${address} were in ${node.name}'s tunnel`,
+    });
+  told.delete(stated);
+  return [...told.values()];
+}
+
+/** Nodes that answered for an address that the snapshot has elsewhere. */
+export function provenNodes(address: string, { answered }: Hint): PacketEvidence[] {
+  const detail = (node: Node): string => `packets to ${address} went to ${node.name} and were answered from there`;
+  return [...answered].map((node) => ({ node, source: 'outer-header', detail: detail(node) }));
+}
+
+function hasSent({ outerSource, macSource }: Hint): boolean {
+  return outerSource.size + macSource.size > 0;
+}
+
+function single(
+  nodes: ReadonlySet<Node>,
+  source: PacketEvidence['source'],
+  say: (node: Node) => string,
+): PacketEvidence | null {
+  const [node] = nodes;
+  return nodes.size === 1 && node !== undefined ? { node, source, detail: say(node) } : null;
+}
