@@ -36,9 +36,13 @@ export function isAnswer(table: FlowTable, flow: number): boolean {
  * others the way back is enough.
  */
 export function isAnswered(table: FlowTable, flow: number, reverse: number): boolean {
+  return !canAcknowledge(table, flow) || isAnswer(table, flow) || isAnswer(table, reverse);
+}
+
+/** Whether packets of the flow's protocol say by themselves that they answer. */
+export function canAcknowledge(table: FlowTable, flow: number): boolean {
   const protocol = table.protocolOf(flow);
-  if (protocol !== TCP && protocol !== ICMP && protocol !== ICMPV6) return true;
-  return isAnswer(table, flow) || isAnswer(table, reverse);
+  return protocol === TCP || protocol === ICMP || protocol === ICMPV6;
 }
 
 /** The snaplen cut the TCP header off, but packets longer than any header hold data, and data follow a handshake. */

@@ -149,7 +149,7 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
-    vtepMacOf: learnedVteps(table, topology),
+    learned: learnedVteps(table, topology),
     adviceFor: captureNic,
   };
   return { shared, classes };

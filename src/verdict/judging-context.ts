@@ -44,7 +44,7 @@ export interface Shared {
   arrivals: Arrivals | null;
   inside: InsideNode;
   conflicts: SourceConflicts;
-  vtepMacOf: LearnedVteps;
+  learned: LearnedVteps;
   adviceFor(node: Node | null): string;
 }
 

@@ -92,11 +92,11 @@ export function judgeSeen(
     cutOff,
   }: { src: Who; dst: Who; expected: Expected; observations: readonly SeenObservation[]; cutOff: boolean },
 ): SeenJudgement {
-  const { settings, paths, vtepMacOf, changes } = shared;
+  const { settings, paths, learned, changes } = shared;
   const modeChange = changes.of(src, dst, expected);
   const presumed = dst.presumed === null ? null : shared.expect(src, dst.presumed);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
-  const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
+  const given = { modeChange, mayHaveSwitched, cutOff, learned, paths };
   const { topology } = shared.input;
   const judged = judge({ topology, settings, src, dst, expected, presumed, observations, ...given });
   const nodePort = isEbpfNodePort(observations);

@@ -2,7 +2,7 @@
 // its node; what is sent to it tells where others believe it is, and an answer from there proves it.
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Node } from '../../topology/model.ts';
-import { isAnswered } from '../answers.ts';
+import { canAcknowledge, isAnswer, isAnswered } from '../answers.ts';
 import type { Points } from '../points/points.ts';
 import type { AddressBook } from './address-book.ts';
 import type { People } from './people.ts';
@@ -18,6 +18,9 @@ export interface PacketEvidence {
 export interface Hint {
   outerSource: Set<Node>;
   macSource: Set<Node>;
+  /** It answered what was sent there; not known where its answers came from. */
+  outerAnswering: Set<Node>;
+  macAnswering: Set<Node>;
   outerDestination: Set<Node>;
   macDestination: Set<Node>;
   /** Packets went there and were answered from there. */
@@ -55,9 +58,14 @@ export function collectHints({ table, points, book, people, asked, stated }: Hin
       }
       const to = ends.to[path] ?? null;
       if (to === null || ofDestination === ASKED.nothing) continue;
-      if (ofDestination === ASKED.all)
-        hintOf(hints, dst)[ends.plain[path] === 1 ? 'macDestination' : 'outerDestination'].add(to);
-      else if (to !== stated(dst) && isAnsweredFrom(table, ends, flow, to)) hintOf(hints, dst).answered.add(to);
+      if (ofDestination === ASKED.all) {
+        const hint = hintOf(hints, dst);
+        const plain = ends.plain[path] === 1;
+        hint[plain ? 'macDestination' : 'outerDestination'].add(to);
+        if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
+      }
+      if (ofDestination === ASKED.proofOfAnother && to !== stated(dst) && isAnsweredFrom(table, ends, flow, to))
+        hintOf(hints, dst).answered.add(to);
     }
   }
   return hints;
@@ -110,6 +118,21 @@ function isAnsweredFrom(table: FlowTable, ends: PathEnds, flow: number, node: No
   return false;
 }
 
+/** Whether the other end shows that it got what the flow carried: it acknowledges it, echoes it, or speaks only after it. */
+function isDelivered(table: FlowTable, flow: number): boolean {
+  const reverse = table.reverseOf(flow);
+  if (reverse < 0 || reverse === flow) return false;
+  return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
+}
+
+function startOf(table: FlowTable, flow: number): number {
+  const { rows } = table;
+  let start = Number.POSITIVE_INFINITY;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
+    start = Math.min(start, rows.firstSeconds(row) + rows.firstNanos(row) / 1e9);
+  return start;
+}
+
 function hintOf(hints: Map<number, Hint>, person: number): Hint {
   let hint = hints.get(person);
   if (hint === undefined) {
@@ -118,6 +141,8 @@ function hintOf(hints: Map<number, Hint>, person: number): Hint {
       macSource: new Set(),
       outerDestination: new Set(),
       macDestination: new Set(),
+      outerAnswering: new Set(),
+      macAnswering: new Set(),
       answered: new Set(),
     };
     hints.set(person, hint);
@@ -125,12 +150,19 @@ function hintOf(hints: Map<number, Hint>, person: number): Hint {
   return hint;
 }
 
-/** The node that an address sends from: it knows where it is. Null where packets name none, or several. */
-export function sendingNode(address: string, { outerSource, macSource }: Hint): PacketEvidence | null {
-  if (outerSource.size > 1) return null;
+/**
+ * The node that an address sends from: it knows where it is. Else the one that its packets went to, if it answered them. Null where
+ * packets name none, or several.
+ */
+export function provenNode(address: string, hint: Hint): PacketEvidence | null {
+  if (hint.outerSource.size > 1) return null;
+  const sending =
+    single(hint.outerSource, 'outer-header', (n) => `packets from ${address} left ${n.name} in its tunnel`) ??
+    single(hint.macSource, 'nic-mac', (n) => `packets from ${address} left ${n.name}'s NIC`);
+  if (sending !== null || hasSent(hint)) return sending;
   return (
-    single(outerSource, 'outer-header', (n) => `packets from ${address} left ${n.name} in its tunnel`) ??
-    single(macSource, 'nic-mac', (n) => `packets from ${address} left ${n.name}'s NIC`)
+    single(hint.outerAnswering, 'outer-header', (n) => `${address} answered packets to ${n.name} in a tunnel`) ??
+    single(hint.macAnswering, 'nic-mac', (n) => `${address} answered packets to ${n.name}'s NIC`)
   );
 }
 

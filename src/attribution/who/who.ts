@@ -13,8 +13,8 @@ import {
   type Hint,
   nodesBeside,
   type PacketEvidence,
+  provenNode,
   provenNodes,
-  sendingNode,
 } from './packet-hints.ts';
 import { type People, peopleOf } from './people.ts';
 
@@ -106,8 +106,8 @@ function decide(owner: Owner, hint: Hint | undefined): Who {
     const shown = strong ? provenNodes(address, hint) : nodesBeside(owner.node, address, hint);
     return shown.length === 0 ? base : disputed(base, owner.node, strong, shown);
   }
-  const sending = sendingNode(address, hint);
-  if (sending !== null) return placedBy(base, sending);
+  const proven = provenNode(address, hint);
+  if (proven !== null) return placedBy(base, proven);
   const addressed = addressedNode(address, hint);
   if (addressed === null) return base;
   const candidates = [...owner.candidates, candidateOf(addressed)];

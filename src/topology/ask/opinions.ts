@@ -58,7 +58,8 @@ export function opinionsAbout(address: string, index: OwnerIndex, window: Window
     blockOpinion(blocks, index, 'inferred'),
     serviceOpinion(address, index),
   ];
-  return sources.filter((opinion) => opinion !== null);
+  const unborn = unbornNodes(index.pods.get(address) ?? [], window);
+  return sources.filter((opinion) => opinion !== null).filter((opinion) => !speaksOfUnborn(opinion, unborn));
 }
 
 function nodeAddressOpinion(address: string, index: OwnerIndex): Opinion | null {
@@ -99,14 +100,19 @@ function strongestClaimant(claims: readonly { node: Node; address: NodeAddress }
   return strongest.length === 1 ? (strongest[0]?.node ?? null) : null;
 }
 
+/** Whether the object did not exist yet when the packets that are asked about began: it cannot have sent or got them. */
+function isUnborn({ created }: Pod, window: Window | undefined): boolean {
+  return window !== undefined && created !== null && created > window.first;
+}
+
 function podOpinion(address: string, index: OwnerIndex, window: Window | undefined): Opinion | null {
   const pods = index.pods.get(address) ?? [];
   const [first] = pods;
   if (first === undefined) return null;
-  const isYoung = (pod: Pod): boolean => window !== undefined && pod.created !== null && pod.created > window.last;
-  const strong = pods.filter((pod) => !pod.finished && !isYoung(pod));
+  const owners = pods.filter((pod) => !pod.finished && !isUnborn(pod, window));
   const describe = (pod: Pod): string => {
-    const state = pod.finished ? 'has finished' : isYoung(pod) ? 'was created after the last packet' : 'runs';
+    const unborn = isUnborn(pod, window) && `was created after the ${isAfter(pod, window) ? 'last' : 'first'} packet`;
+    const state = pod.finished ? 'has finished' : unborn || 'runs';
     return `${pod.namespace}/${pod.name} ${state}${pod.nodeName === null ? '' : ` on ${pod.nodeName}`}`;
   };
   const candidateOfPod = (pod: Pod): Candidate => ({
@@ -115,31 +121,47 @@ function podOpinion(address: string, index: OwnerIndex, window: Window | undefin
     node: pod.nodeName,
     detail: `${describe(pod)} (${formatRef(pod.ref)})`,
   });
-  const [owner] = strong;
+  const [owner] = owners;
   const names = pods.map(describe).join('; ');
-  if (owner !== undefined && strong.length === 1) {
+  if (owner !== undefined && owners.length === 1) {
     const node = index.nodesByName.get(owner.nodeName ?? '') ?? null;
-    // A finished pod had the address before: it matters if the capture reaches back that far.
-    const isLate = window !== undefined && owner.created !== null && owner.created > window.first;
-    const candidates = pods.length > 1 && isLate ? pods.map(candidateOfPod) : [];
     const { namespace, name: pod, ref } = owner;
-    return { ...NOBODY, source: 'pod', kind: 'pod', node, exact: true, namespace, pod, candidates, ref, detail: names };
+    return { ...NOBODY, source: 'pod', kind: 'pod', node, exact: true, namespace, pod, ref, detail: names };
   }
   // Nobody or several: the node is only known where all of them agree on it.
-  const nodeNames = new Set((strong.length > 0 ? strong : pods).map((pod) => pod.nodeName));
-  const common = nodeNames.size === 1 ? (index.nodesByName.get([...nodeNames][0] ?? '') ?? null) : null;
-
+  const common = commonNode(owners.length > 0 ? owners : pods.filter((pod) => pod.finished), index);
   return {
     ...NOBODY,
     source: 'pod',
-    kind: strong.length > 0 ? 'pod' : null,
-    node: strong.length > 0 ? common : null,
+    kind: owners.length > 0 ? 'pod' : null,
+    node: owners.length > 0 ? common : null,
     lastResort: common,
     exact: true,
     candidates: pods.map(candidateOfPod),
     ref: first.ref,
-    detail: strong.length > 0 ? `several pods have ${address}: ${names}` : `no running pod had ${address}: ${names}`,
+    detail: owners.length > 0 ? `several pods have ${address}: ${names}` : `no running pod had ${address}: ${names}`,
   };
+}
+
+function isAfter({ created }: Pod, window: Window | undefined): boolean {
+  return window !== undefined && created !== null && created > window.last;
+}
+
+function commonNode(pods: readonly Pod[], index: OwnerIndex): Node | null {
+  const [name, ...others] = new Set(pods.map((pod) => pod.nodeName ?? ''));
+  return others.length > 0 ? null : (index.nodesByName.get(name ?? '') ?? null);
+}
+
+/** Nodes of pods that were created since, where no other pod is known to have the address. */
+function unbornNodes(pods: readonly Pod[], window: Window | undefined): Set<string | null> {
+  const unborn = pods.filter((pod) => isUnborn(pod, window));
+  const others = pods.some((pod) => !pod.finished && !unborn.includes(pod));
+  return new Set(others ? [] : unborn.map((pod) => pod.nodeName));
+}
+
+/** What the snapshot says of an address that got a new pod since is about that pod: the node is known from earlier only by ranges. */
+function speaksOfUnborn(opinion: Opinion, unborn: ReadonlySet<string | null>): boolean {
+  return opinion.source !== 'pod' && opinion.exact && opinion.node !== null && unborn.has(opinion.node.name);
 }
 
 function tunnelOpinion(address: string, index: OwnerIndex): Opinion | null {

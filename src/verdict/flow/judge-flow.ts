@@ -30,6 +30,8 @@ import {
   judgeDispute,
   judgeDisputed,
   judgeLearnedMac,
+  judgeStrangeNic,
+  judgeStrayMac,
   judgeUnproven,
   judgeUnseenSwitch,
   OPEN_WORDS,
@@ -97,6 +99,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     dst: input.dst,
     expected: input.expected,
     seen,
+    learned: input.learned,
     outerFrom: seen.outerSrc === null ? null : topology.nodeByAddress(seen.outerSrc),
     outerTo: seen.outerDst === null ? null : topology.nodeByAddress(seen.outerDst),
   };
@@ -134,7 +137,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   }
   if (seen.encapsulation === 'none' && differs && input.mayHaveSwitched()) return judgeUnseenSwitch(rule);
   const judged = judgeByRules(rule);
-  return judged.verdict === 'ok' ? (judgeLearnedMac(rule, input.vtepMacOf) ?? judged) : judged;
+  return judged.verdict === 'ok' ? (judgeStrayMac(rule) ?? judgeLearnedMac(rule) ?? judged) : judged;
 }
 
 /** A tunnel that is not between two nodes and has neither the VNI nor the MACs of Calico's: a mirrored copy, another overlay. */
@@ -184,6 +187,9 @@ const SIMPLE_RULES: readonly (readonly [FindingCode, (input: RuleInput) => strin
 
 function judgeByRules(rule: RuleInput): Judgement {
   const { faults, weak } = judgeOuterAddresses(rule);
+  // what depends on where both ends are cannot be asked where a packet crossed the NIC of neither
+  const elsewhere = judgeStrangeNic(rule);
+  if (elsewhere !== null) return elsewhere;
   const findings = [...simpleFindings(rule), ...faults];
   const told = weak === null ? findings : [...findings, weak.finding];
   if (findings.length > 0) return { verdict: 'violation', unverified: null, findings: told };

@@ -25,7 +25,7 @@ export interface JudgeInput {
   mayHaveSwitched: () => boolean;
   /** The packets are tunnel packets whose inner headers the snaplen cut off. */
   cutOff: boolean;
-  vtepMacOf: LearnedVteps;
+  learned: LearnedVteps;
   /** Path of each capture, for advice. */
   paths: readonly string[];
 }

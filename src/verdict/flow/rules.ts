@@ -4,6 +4,7 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
+import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { type Dispute, isStrong, type Who } from '../../attribution/who/who.ts';
 import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
@@ -18,6 +19,7 @@ export interface RuleInput {
   dst: Who;
   expected: Expected;
   seen: SeenObservation;
+  learned: LearnedVteps;
   /** Nodes of the outer addresses; null when no node has them as its own. */
   outerFrom: Node | null;
   outerTo: Node | null;
@@ -164,7 +166,7 @@ export function disputeText(who: Who): string {
 
 /** A node whose device takes its keys from eBPF, or that put a pod's own frame inside (calico-facts 4.7). */
 function isEbpf(node: Node, { innerDstMacs }: SeenObservation): boolean {
-  return innerDstMacs.includes(WORKLOAD_MAC) || node.links.some((l) => l.vxlan?.external);
+  return innerDstMacs.includes(WORKLOAD_MAC) || isExternal(node);
 }
 
 function ownsAddress(node: Node, address: string): boolean {
@@ -199,19 +201,71 @@ export function wrongUdpPort(input: RuleInput): string | null {
 }
 
 /**
- * Needs a MAC written in the snapshot. eBPF nodes put pod frames inside, so a veth MAC there says nothing (calico-facts
- * 4.7). A frame that went to another node with that node's own MAC is one wrong choice, and wrong-destination-vtep tells it.
+ * Another MAC than the one written for the receiver, or the VTEP of a node that is neither end of the tunnel. eBPF nodes put pod
+ * frames inside, so a veth MAC there says nothing (calico-facts 4.7). A frame that went to another node with that node's own MAC is
+ * one wrong choice, and wrong-destination-vtep tells it.
  */
-export function wrongTunnelMac({ seen, dst, outerTo }: RuleInput): string | null {
+export function wrongTunnelMac(rule: RuleInput): string | null {
+  const { topology, learned, seen, dst, outerTo } = rule;
   if (seen.encapsulation !== 'vxlan' || isMissentVni(seen.vni)) return null;
   const target = dst.node ?? outerTo;
+  if (target === null) return null;
+  const stray = strayMac(rule, target);
+  if (stray !== null) {
+    // without a known receiver the MAC may be right, and the outer address wrong
+    if (dst.node === null) return null;
+    return `the inner frame is addressed to ${stray.mac}, ${stray.node.name}'s VTEP (${stray.how}); ${nameOf(dst)} is on ${target.name}`;
+  }
   const written = writtenMac(target, seen);
-  if (target === null || written === null || target.links.some((l) => l.vxlan?.external)) return null;
-  const elsewhere = target === outerTo ? undefined : writtenMac(outerTo, seen)?.value;
-  const wrong = seen.innerDstMacs.find((mac) => mac !== WORKLOAD_MAC && mac !== written.value && mac !== elsewhere);
+  if (written === null || isExternal(target)) return null;
+  const isOfOuter = (mac: string): boolean =>
+    outerTo !== null && (topology.nodeByVtepMac(mac)?.node === outerTo || hasVtepMac(outerTo, mac, seen, learned));
+  const wrong = seen.innerDstMacs.find(
+    (mac) => mac !== WORKLOAD_MAC && mac !== written.value && (target === outerTo || !isOfOuter(mac)),
+  );
   if (wrong === undefined) return null;
   const where = written.ref.line === null ? written.ref.file : `${written.ref.file}:${written.ref.line}`;
   return `the inner frame is addressed to ${wrong}; ${target.name}'s VTEP is ${written.value} (${where})`;
+}
+
+function isExternal(node: Node): boolean {
+  return node.links.some((l) => l.vxlan?.external);
+}
+
+/** An inner destination MAC that is a third node's VTEP: neither the outer destination's nor the target's, nor shared with them. */
+export function strayMac(
+  { topology, learned, seen, outerTo }: RuleInput,
+  target: Node | null,
+): { mac: string; node: Node; how: string } | null {
+  if (seen.encapsulation !== 'vxlan' || target === null || isExternal(target)) return null;
+  for (const mac of seen.innerDstMacs) {
+    const found = vtepOwner(topology, learned, mac);
+    if (found === null || found.node === target || found.node === outerTo) continue;
+    const ends = outerTo === null ? [target] : [target, outerTo];
+    if (ends.some((end) => hasVtepMac(end, mac, seen, learned) || mayBeAlias(found.node, end, seen, learned))) continue;
+    return { mac, ...found };
+  }
+  return null;
+}
+
+/** Whose VTEP a MAC is: written, computed from a name, or seen to be sent from. What an FDB entry says of it is not its owner. */
+function vtepOwner(topology: Topology, learned: LearnedVteps, mac: string): { node: Node; how: string } | null {
+  const stated = topology.nodeByVtepMac(mac);
+  if (stated !== null && stated.evidence.source !== 'fdb') return { node: stated.node, how: stated.evidence.detail };
+  const node = learned.nodeOf(mac);
+  return node === null ? null : { node, how: `${node.name} sends from it` };
+}
+
+function hasVtepMac(node: Node, mac: string, { outerDst }: SeenObservation, learned: LearnedVteps): boolean {
+  const own = [node.vtepMac?.value, node.vtepMacV6?.value, node.computedVtepMac, node.computedVtepMacV6];
+  return own.includes(mac) || learned.macOf(node, outerDst ?? '') === mac;
+}
+
+/** One machine under two names: possible while nothing tells another MAC of `end`, and no addresses tell the two apart. */
+function mayBeAlias(node: Node, end: Node, seen: SeenObservation, learned: LearnedVteps): boolean {
+  const known = writtenMac(end, seen)?.value ?? learned.macOf(end, seen.outerDst ?? '');
+  if (known !== null) return false;
+  return node.addresses.length === 0 || node.addresses.some(({ address }) => ownsAddress(end, address));
 }
 
 /** The VTEP MAC that the snapshot has for a node, of the family of the outer addresses. */
