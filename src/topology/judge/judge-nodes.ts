@@ -2,7 +2,7 @@
 
 import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import type { TunnelKind } from '../../cluster/device.ts';
-import { formatCidr, parseCidr } from '../../net/cidr.ts';
+import { enclosingNetwork, formatCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { poolOf } from '../ask/lookup.ts';
 import type { IssueCode } from '../issue-codes.ts';
@@ -141,7 +141,7 @@ function judgeBorrowed({ topology, index, add }: JudgeContext): void {
       const [ip, pool] = [parseIp(value), poolOf(value, index)];
       const isStated =
         ip === null || index.blocks.enclosing(ip).some((e) => e.values.some((b) => b.source !== 'inferred'));
-      const block = isStated || pool === null ? null : parseCidr(`${value}/${pool.blockSize}`);
+      const block = ip === null || isStated || pool === null ? null : enclosingNetwork(ip, pool.blockSize);
       if (block === null) continue;
       const text = formatCidr(block);
       holders.set(text, [...(holders.get(text) ?? []), { node, address: value, ref }]);
