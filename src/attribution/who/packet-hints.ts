@@ -3,6 +3,7 @@
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Node } from '../../topology/model.ts';
 import { canAcknowledge, isAnswer, isAnswered } from '../answers.ts';
+import { isUnicast } from '../points/mac-roles.ts';
 import type { Points } from '../points/points.ts';
 import type { AddressBook } from './address-book.ts';
 import type { People } from './people.ts';
@@ -78,7 +79,11 @@ interface PathEnds {
   plain: Uint8Array;
 }
 
-function pathEnds({ paths, links, tunnels }: FlowTable, points: Points, book: AddressBook): PathEnds {
+function pathEnds(table: FlowTable, points: Points, book: AddressBook): PathEnds {
+  const { paths, links, tunnels } = table;
+  const own = ownMacs(table, points);
+  const nodeOf = (mac: string | null): Node | null =>
+    mac === null ? null : (points.macs.nicNode(mac)?.node ?? own.get(mac) ?? null);
   const ends: PathEnds = { from: [], to: [], plain: new Uint8Array(paths.count) };
   for (let path = 0; path < paths.count; path++) {
     const link = paths.link[path] ?? -1;
@@ -90,13 +95,40 @@ function pathEnds({ paths, links, tunnels }: FlowTable, points: Points, book: Ad
       ends.from.push(book.nodeOf(outerSrc));
       ends.to.push(book.nodeOf(outerDst));
     } else {
-      const { src, dst } = links.record(link);
+      const { src, dst, packetType } = links.record(link);
+      const here = points.all[points.ofLink[link] ?? -1]?.topologyNode ?? null;
       ends.plain[path] = 1;
-      ends.from.push(src === null ? null : (points.macs.nicNode(src)?.node ?? null));
-      ends.to.push(dst === null ? null : (points.macs.nicNode(dst)?.node ?? null));
+      ends.from.push(nodeOf(src) ?? (packetType === OUTGOING ? here : null));
+      ends.to.push(nodeOf(dst) ?? (packetType === TO_US ? here : null));
     }
   }
   return ends;
+}
+
+/** Cooked packet types (calico-facts 6). */
+const [TO_US, OUTGOING] = [0, 4] as const;
+
+/** MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place. */
+function ownMacs({ links }: FlowTable, points: Points): Map<string, Node> {
+  const common = new Map<number, Set<string>>();
+  for (let link = 0; link < links.count; link++) {
+    const point = points.ofLink[link] ?? -1;
+    const { src, dst, carried } = links.record(link);
+    if (points.all[point]?.role !== 'underlay' || carried || !isUnicast(src) || !isUnicast(dst)) continue;
+    const known = common.get(point);
+    common.set(point, new Set(known === undefined ? [src, dst] : [src, dst].filter((mac) => known.has(mac))));
+  }
+  const found = new Map<string, Node>();
+  const shared = new Set<string>();
+  for (const [point, macs] of common) {
+    const [mac] = macs;
+    const node = points.all[point]?.topologyNode ?? null;
+    if (node === null || mac === undefined || macs.size > 1) continue;
+    if ((found.get(mac) ?? node) !== node) shared.add(mac);
+    found.set(mac, node);
+  }
+  for (const mac of shared) found.delete(mac);
+  return found;
 }
 
 /** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
