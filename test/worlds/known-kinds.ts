@@ -14,7 +14,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   { rule: '5', kinds: ['contested'], what: 'one of two contradicting objects of a pool is chosen, and judged by' },
   {
     rule: '8',
-    kinds: ['phantom', 'vanished', 'wrong-name'],
+    kinds: ['phantom', 'vanished'],
     what: 'a tunnel between pods is opened, its outer packets vanish',
   },
   {
@@ -28,7 +28,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   { rule: '11 mirror', kinds: ['miscount'], what: 'a packet and its mirrored copy add up' },
   { rule: '11 clocks', kinds: ['miscount'], what: 'captures of unknown nodes add up where their clocks differ' },
   { rule: '11 pieces', kinds: ['split'], what: 'pieces of one capture are not joined before they are placed' },
-  { rule: '17', kinds: ['wrong-name', 'wrong-place'], what: 'the one MAC of a fabric names a node' },
+  { rule: '17', kinds: ['wrong-place'], what: 'the one MAC of a fabric names a node' },
   {
     rule: '19',
     kinds: ['false-violation', 'false-fail'],

@@ -108,7 +108,10 @@ function pathEnds(table: FlowTable, points: Points, book: AddressBook): PathEnds
 /** Cooked packet types (calico-facts 6). */
 const [TO_US, OUTGOING] = [0, 4] as const;
 
-/** MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place. */
+/**
+ * MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place; of two, the one that is not
+ * another captured NIC's.
+ */
 function ownMacs({ links }: FlowTable, points: Points): Map<string, Node> {
   const common = new Map<number, Set<string>>();
   for (let link = 0; link < links.count; link++) {
@@ -120,12 +123,14 @@ function ownMacs({ links }: FlowTable, points: Points): Map<string, Node> {
   }
   const found = new Map<string, Node>();
   const shared = new Set<string>();
-  for (const [point, macs] of common) {
-    const [mac] = macs;
-    const node = points.all[point]?.topologyNode ?? null;
-    if (node === null || mac === undefined || macs.size > 1) continue;
-    if ((found.get(mac) ?? node) !== node) shared.add(mac);
-    found.set(mac, node);
+  for (let pass = 0; pass < 2; pass++) {
+    for (const [point, macs] of common) {
+      const node = points.all[point]?.topologyNode ?? null;
+      const [mac, ...others] = [...macs].filter((one) => (found.get(one) ?? node) === node || pass === 0);
+      if (node === null || mac === undefined || others.length > 0) continue;
+      if ((found.get(mac) ?? node) !== node) shared.add(mac);
+      found.set(mac, node);
+    }
   }
   for (const mac of shared) found.delete(mac);
   return found;

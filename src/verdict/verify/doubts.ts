@@ -26,10 +26,15 @@ export function isDoubtful(flow: FlowBrief, topology: Topology | null): boolean 
   const { reason } = unverified;
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
   if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow);
-  if (reason === 'receiver-unproven') return isQuestion(flow);
+  if (isUnproven(flow)) return isQuestion(flow);
   // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
   const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
   return isOpen && isOfTunnelPool(flow, topology);
+}
+
+/** Nobody proved who got it: a pass names what may be without an answer. */
+export function isUnproven({ unverified }: FlowBrief): boolean {
+  return unverified?.reason === 'receiver-unproven';
 }
 
 /** UDP ports where everything sent is a question or an answer: DNS, NTP. */

@@ -6,7 +6,7 @@ import { flowBriefs } from '../flow-briefs.ts';
 import type { Cause, FlowBrief, Trace, Verdict } from '../trace-types.ts';
 import { createUnverifiedTally } from '../unverified.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
-import { isDoubtful } from './doubts.ts';
+import { isDoubtful, isUnproven } from './doubts.ts';
 import { createPairTally } from './node-pairs.ts';
 import { undecidedReasons } from './undecided-flows.ts';
 import type { Demand, Expectation, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
@@ -99,6 +99,8 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
       if (!asked) scan.unverified.add(flow);
     }
     if (!asked) {
+      if (isUnproven(flow) && isOfPools(flow, options) && !isDoubtful(flow, options.topology))
+        scan.unverified.add(flow);
       noteOutside(scan.outside, flow);
       continue;
     }

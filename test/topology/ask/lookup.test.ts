@@ -80,7 +80,9 @@ describe('pods', () => {
     const owner = topology.lookup('10.48.0.200', { first: at, last: at + 60 });
     expect(owner.pod).toBeNull();
     expect(owner.candidates.map((candidate) => candidate.pod)).toEqual(['job', 'web']);
-    expect(answer(topology.lookup('10.48.0.200', { first: at + 40, last: at + 60 }))).toBe('pod default/web @worker1 by pod');
+    expect(answer(topology.lookup('10.48.0.200', { first: at + 40, last: at + 60 }))).toBe(
+      'pod default/web @worker1 by pod',
+    );
   });
 
   it('that began after the last packet are candidates only', () => {

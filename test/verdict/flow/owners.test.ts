@@ -21,8 +21,8 @@ import {
 import {
   blockAffinities,
   cluster,
-  iproute2,
   ippools,
+  iproute2,
   nodes as nodeList,
   pods as podList,
 } from '../../support/cluster-text.ts';
@@ -76,7 +76,12 @@ describe('an answered conversation', () => {
       ippools({ vxlan: 'CrossSubnet' }),
       nodes,
       pods,
-      iproute2('a', 'ip-neigh', `${NODE.b} dev ens5 lladdr ${NIC.b} REACHABLE`, `${NODE.c} dev ens5 lladdr ${NIC.c} REACHABLE`),
+      iproute2(
+        'a',
+        'ip-neigh',
+        `${NODE.b} dev ens5 lladdr ${NIC.b} REACHABLE`,
+        `${NODE.c} dev ens5 lladdr ${NIC.c} REACHABLE`,
+      ),
       iproute2('a', 'ip-link', `2: ens5: <UP> mtu 1500 state UP\n    link/ether ${NIC.a} brd ff:ff:ff:ff:ff:ff`),
     );
     const frames = [plain(ping(a, b), NIC.a, NIC.c), plain(pong(b, a), NIC.c, NIC.a)];
@@ -115,7 +120,13 @@ describe('a pod object', () => {
   const early = [at(0, vxlan(ping(a, b))), at(1, vxlan(pong(b, a), { from: NODE.b, to: NODE.a }))];
   const late = [
     at(120, vxlan(ask(a, b, 53), { to: NODE.c })),
-    at(121, vxlan(ip({ src: b, dst: a, proto: 17, transport: udp({ srcport: 53, dstport: 40000 }) }), { from: NODE.c, to: NODE.a })),
+    at(
+      121,
+      vxlan(ip({ src: b, dst: a, proto: 17, transport: udp({ srcport: 53, dstport: 40000 }) }), {
+        from: NODE.c,
+        to: NODE.a,
+      }),
+    ),
   ];
 
   it('counts from its creation on: before, another one had the address, and after it this one', async () => {
@@ -172,7 +183,11 @@ describe('a block', () => {
   });
 
   it('is not what a MAC inside is held against', async () => {
-    const written = iproute2('b', 'ip-link', `9: vxlan.calico: <UP> mtu 1450\n    link/ether ${VTEP.b} brd ff:ff:ff:ff:ff:ff`);
+    const written = iproute2(
+      'b',
+      'ip-link',
+      `9: vxlan.calico: <UP> mtu 1450\n    link/ether ${VTEP.b} brd ff:ff:ff:ff:ff:ff`,
+    );
     const topology = cluster(pools, nodes, blocks, written);
     const flow = await between([vxlan(ping(a, b), { to: NODE.c })], [a, b], topology);
     expect(told(flow)).toBe('unverifiable owner-by-block a ');
@@ -180,7 +195,8 @@ describe('a block', () => {
 });
 
 describe('a receiver that only the header under judgement names', () => {
-  const question = (frame: Uint8Array): Promise<TracedFlow> => between([vxlan(frame, { to: NODE.c })], [a, STRAY], BARE);
+  const question = (frame: Uint8Array): Promise<TracedFlow> =>
+    between([vxlan(frame, { to: NODE.c })], [a, STRAY], BARE);
 
   it('is not proven, and neither is the packet right', async () => {
     expect(told(await question(ping(a, STRAY)))).toMatch(/^unverifiable receiver-unproven/);
@@ -205,7 +221,9 @@ describe('a receiver that only the header under judgement names', () => {
 
   it('is not needed for what is wrong anyway', async () => {
     const onNic = vxlan(ping(b, a), { from: NODE.b, to: NODE.a });
-    expect(told(await between([onNic, plain(ping(a, STRAY))], [a, STRAY], BARE))).toContain('violation overlay-bypassed');
+    expect(told(await between([onNic, plain(ping(a, STRAY))], [a, STRAY], BARE))).toContain(
+      'violation overlay-bypassed',
+    );
     const vni = vxlan(ping(a, STRAY), { to: NODE.c, vni: 4097 });
     expect(told(await between([vni], [a, STRAY], BARE))).toContain('violation wrong-vni');
   });
