@@ -1,46 +1,12 @@
 // What each source of a snapshot says about one address, strongest source first (calico-facts 7.6; Felix's order with the weaker
 // hints behind). Sources do not know of each other: lookup.ts weighs them and tells where they disagree.
 import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
-import type { TunnelKind } from '../../cluster/device.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
-import type { Block, Candidate, Node, NodeAddress, Owner, OwnerSource, Pod, SourceRef } from '../model.ts';
+import type { Block, Candidate, Node, NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
+import { NOBODY, type Opinion, type Window } from './opinion.ts';
 import type { OwnerIndex, RouteClaim } from './owner-index.ts';
-
-/** One source's answer. */
-export interface Opinion {
-  source: OwnerSource;
-  kind: Owner['kind'] | null;
-  /** Null when the source cannot decide. */
-  node: Node | null;
-  /** It knows this very address, not only a range around it. */
-  exact: boolean;
-  namespace: string | null;
-  pod: string | null;
-  tunnelKind: TunnelKind | null;
-  /** Filled when it names several, or one that is weak. */
-  candidates: readonly Candidate[];
-  /** The node to fall back to when no source knows any. */
-  lastResort: Node | null;
-  detail: string;
-  ref: SourceRef;
-}
-
-export interface Window {
-  first: number;
-  last: number;
-}
-
-const NOBODY = {
-  kind: null,
-  node: null,
-  exact: false,
-  namespace: null,
-  pod: null,
-  tunnelKind: null,
-  candidates: [],
-  lastResort: null,
-};
+import { podOpinion, speaksOfUnborn, unbornNodes } from './pod-opinion.ts';
 
 /** All opinions about an address, strongest first. */
 export function opinionsAbout(address: string, index: OwnerIndex, window: Window | undefined): Opinion[] {
@@ -98,70 +64,6 @@ function strongestClaimant(claims: readonly { node: Node; address: NodeAddress }
   const best = Math.min(...claims.map(rank));
   const strongest = claims.filter((claim) => rank(claim) === best);
   return strongest.length === 1 ? (strongest[0]?.node ?? null) : null;
-}
-
-/** Whether the object did not exist yet when the packets that are asked about began: it cannot have sent or got them. */
-function isUnborn({ created }: Pod, window: Window | undefined): boolean {
-  return window !== undefined && created !== null && created > window.first;
-}
-
-function podOpinion(address: string, index: OwnerIndex, window: Window | undefined): Opinion | null {
-  const pods = index.pods.get(address) ?? [];
-  const [first] = pods;
-  if (first === undefined) return null;
-  const owners = pods.filter((pod) => !pod.finished && !isUnborn(pod, window));
-  const describe = (pod: Pod): string => {
-    const unborn = isUnborn(pod, window) && `was created after the ${isAfter(pod, window) ? 'last' : 'first'} packet`;
-    const state = pod.finished ? 'has finished' : unborn || 'runs';
-    return `${pod.namespace}/${pod.name} ${state}${pod.nodeName === null ? '' : ` on ${pod.nodeName}`}`;
-  };
-  const candidateOfPod = (pod: Pod): Candidate => ({
-    namespace: pod.namespace,
-    pod: pod.name,
-    node: pod.nodeName,
-    detail: `${describe(pod)} (${formatRef(pod.ref)})`,
-  });
-  const [owner] = owners;
-  const names = pods.map(describe).join('; ');
-  if (owner !== undefined && owners.length === 1) {
-    const node = index.nodesByName.get(owner.nodeName ?? '') ?? null;
-    const { namespace, name: pod, ref } = owner;
-    return { ...NOBODY, source: 'pod', kind: 'pod', node, exact: true, namespace, pod, ref, detail: names };
-  }
-  // Nobody or several: the node is only known where all of them agree on it.
-  const common = commonNode(owners.length > 0 ? owners : pods.filter((pod) => pod.finished), index);
-  return {
-    ...NOBODY,
-    source: 'pod',
-    kind: owners.length > 0 ? 'pod' : null,
-    node: owners.length > 0 ? common : null,
-    lastResort: common,
-    exact: true,
-    candidates: pods.map(candidateOfPod),
-    ref: first.ref,
-    detail: owners.length > 0 ? `several pods have ${address}: ${names}` : `no running pod had ${address}: ${names}`,
-  };
-}
-
-function isAfter({ created }: Pod, window: Window | undefined): boolean {
-  return window !== undefined && created !== null && created > window.last;
-}
-
-function commonNode(pods: readonly Pod[], index: OwnerIndex): Node | null {
-  const [name, ...others] = new Set(pods.map((pod) => pod.nodeName ?? ''));
-  return others.length > 0 ? null : (index.nodesByName.get(name ?? '') ?? null);
-}
-
-/** Nodes of pods that were created since, where no other pod is known to have the address. */
-function unbornNodes(pods: readonly Pod[], window: Window | undefined): Set<string | null> {
-  const unborn = pods.filter((pod) => isUnborn(pod, window));
-  const others = pods.some((pod) => !pod.finished && !unborn.includes(pod));
-  return new Set(others ? [] : unborn.map((pod) => pod.nodeName));
-}
-
-/** What the snapshot says of an address that got a new pod since is about that pod: the node is known from earlier only by ranges. */
-function speaksOfUnborn(opinion: Opinion, unborn: ReadonlySet<string | null>): boolean {
-  return opinion.source !== 'pod' && opinion.exact && opinion.node !== null && unborn.has(opinion.node.name);
 }
 
 function tunnelOpinion(address: string, index: OwnerIndex): Opinion | null {
