@@ -5,7 +5,7 @@ import { BIT } from '../flow/rows/row-layout.ts';
 
 import type { Points } from './points/points.ts';
 
-const TCP = 6;
+const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;
 /** Four bits of data offset, in words (RFC 9293 section 3.1). */
 const LONGEST_TCP_HEADER = 60;
 /** With an IPv4 header, whose length is four bits of words too (RFC 791 section 3.1). */
@@ -26,9 +26,23 @@ export function isAnswer(table: FlowTable, flow: number): boolean {
   const protocol = table.protocolOf(flow);
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     if (protocol === TCP && ((rows.bits(row) & BIT.acknowledgementKnown) !== 0 || hasCutData(table, row))) return true;
-    if ((protocol === 1 || protocol === 58) && rows.replies(row) > 0) return true;
+    if ((protocol === ICMP || protocol === ICMPV6) && rows.replies(row) > 0) return true;
   }
   return false;
+}
+
+/**
+ * Whether a flow and its reverse answer each other: of TCP and echo something must say so (two nodes may ping each other), of
+ * others the way back is enough.
+ */
+export function isAnswered(table: FlowTable, flow: number, reverse: number): boolean {
+  return !canAcknowledge(table, flow) || isAnswer(table, flow) || isAnswer(table, reverse);
+}
+
+/** Whether packets of the flow's protocol say by themselves that they answer. */
+export function canAcknowledge(table: FlowTable, flow: number): boolean {
+  const protocol = table.protocolOf(flow);
+  return protocol === TCP || protocol === ICMP || protocol === ICMPV6;
 }
 
 /** The snaplen cut the TCP header off, but packets longer than any header hold data, and data follow a handshake. */

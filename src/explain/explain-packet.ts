@@ -86,6 +86,7 @@ function explanationOf(
   const overhead = overheadOf(scene);
   const { columns, rows } = tableOf(scene);
   const path = trace.captures[picked.capture]?.path ?? packet.path;
+  const notes = notesOf(scene);
   return {
     capture: { index: picked.capture, path },
     number: picked.number,
@@ -99,13 +100,13 @@ function explanationOf(
     outcome: OUTCOME_NAMES[walked.stack.outcome] ?? 'complete',
     encapsulation: walked.encapsulation,
     headline: headlineOf(scene),
-    story: storyOf(scene, decision, overhead),
+    story: storyOf(scene, { decision, overhead, notes }),
     flow: flow === null ? null : explainedFlow(flow),
     layers,
     overhead,
     columns,
     rows,
-    notes: notesOf(scene),
+    notes,
     decision,
     related,
     next: nextCommands({ trace, picked, related, flow, snapshot, path }),

@@ -8,7 +8,7 @@ import { VTEP_MAC_START, vtepMacLooksComputed } from '../cluster/computed-names.
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
 
 import { actionOf } from './action.ts';
-import type { Decision, Overhead } from './explanation.ts';
+import type { Decision, Note, Overhead } from './explanation.ts';
 import type { Scene } from './packet-facts.ts';
 import { textIn } from './rows/field-cells.ts';
 
@@ -18,7 +18,10 @@ export function headlineOf(scene: Scene): string {
 }
 
 /** Sentences, each of which can stand alone. */
-export function storyOf(scene: Scene, decision: Decision | null, overhead: Overhead | null): string[] {
+export function storyOf(
+  scene: Scene,
+  { decision, overhead, notes }: { decision: Decision | null; overhead: Overhead | null; notes: readonly Note[] },
+): string[] {
   const { topology, flow } = scene;
   if (topology === null) {
     return noSnapshotStory(scene, overhead);
@@ -29,7 +32,7 @@ export function storyOf(scene: Scene, decision: Decision | null, overhead: Overh
     endSentence(scene, topology, flow.dst),
     ...wishSentences(scene, topology),
     ...wayFacts(scene, overhead),
-    ...verdictSentences(scene, decision),
+    ...verdictSentences(scene, decision, notes),
   ].filter((sentence) => sentence !== '');
 }
 
@@ -218,7 +221,7 @@ function wayFacts({ walked, outer, receiver }: Scene, overhead: Overhead | null)
   ];
 }
 
-function verdictSentences({ flow, place, walked }: Scene, decision: Decision | null): string[] {
+function verdictSentences({ flow, place, walked }: Scene, decision: Decision | null, notes: readonly Note[]): string[] {
   if (flow === null) return [];
   const { expected, verdict, findings } = flow;
   const violation = findings.find((finding) => finding.severity === 'violation');
@@ -228,13 +231,21 @@ function verdictSentences({ flow, place, walked }: Scene, decision: Decision | n
     return [`This is a violation (${violation.code}): ${violation.message}.${table}`];
   }
   if (verdict === 'ok' && place.role === 'underlay' && expected.encapsulation !== 'local') {
-    return [walked.encapsulation === expected.encapsulation ? 'So it is as the configuration asks.' : ''];
+    if (walked.encapsulation !== expected.encapsulation) return [];
+    return notes.some((note) => MISADDRESSED.has(note.code))
+      ? [
+          'The tunnel is the one that the configuration asks for; whether the receiver takes the inner frame is another question.',
+        ]
+      : ['So it is as the configuration asks.'];
   }
   if (verdict === 'unverifiable' && expected.encapsulation !== null && flow.unverified !== null) {
     return [`Whether it is as asked cannot be told here: ${flow.unverified.detail}.`];
   }
   return [];
 }
+
+/** Notes that say that the receiver drops the inner frame. */
+const MISADDRESSED: ReadonlySet<string> = new Set(['inner-mac-of-other-node', 'inner-mac-unknown']);
 
 function noFlowStory(scene: Scene): string[] {
   const isArp = scene.layers.some((layer) => layer.protocol === 'arp');

@@ -27,6 +27,7 @@ export const ISSUE_CODES = {
   'no-node-address': 'a node has a tunnel address, but no address for a VTEP',
   'address-not-internal-ip': "the node address is not Kubernetes' own",
   'tunnel-outside-blocks': "a tunnel address is not in its node's blocks",
+  'tunnel-address-borrowed': 'tunnel addresses of two nodes are in one block: one of them is borrowed',
   'tunnel-outside-pools': 'a tunnel address is in no pool',
   'node-address-in-pool': 'a pool holds node addresses',
   'pool-over-node-subnet': "a pool overlaps the nodes' subnet",

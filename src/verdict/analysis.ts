@@ -68,7 +68,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const points = findPoints({ table, captures, topology, book, at: input.at });
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
-  const who = directory(table, points, book, paths);
+  const who = directory({ table, points, paths, book, topology, window });
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
@@ -151,7 +151,7 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
-    vtepMacOf: learnedVteps(table, topology),
+    learned: learnedVteps(table, topology),
     adviceFor: captureNic,
   };
   return { shared, classes };

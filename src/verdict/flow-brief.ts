@@ -7,7 +7,7 @@ import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { FindingCode } from './codes.ts';
 import type { JudgedClass } from './judged-classes.ts';
-import type { Shared } from './judging-context.ts';
+import { endsOf, type Shared } from './judging-context.ts';
 import type { FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 import { arrivalOf, flowOutcome } from './traced-flow.ts';
 
@@ -22,8 +22,8 @@ export interface BriefContext {
   /** Index of each point's group (points/point-groups.ts). */
   groups: Int32Array;
   classOf(flow: number): JudgedClass;
-  /** By the number of its address among the table's ends. */
-  endOf(address: number): FlowEnd;
+  /** By the number that the directory has for it. */
+  endOf(person: number): FlowEnd;
   make(): TracedFlow;
 }
 
@@ -69,11 +69,11 @@ export class TableBrief implements FlowBrief {
   }
 
   get src(): FlowEnd {
-    return this.#context.endOf(this.#context.shared.input.table.ends.source[this.#flow] ?? -1);
+    return this.#context.endOf(this.#context.shared.who.source[this.#flow] ?? -1);
   }
 
   get dst(): FlowEnd {
-    return this.#context.endOf(this.#context.shared.input.table.ends.destination[this.#flow] ?? -1);
+    return this.#context.endOf(this.#context.shared.who.destination[this.#flow] ?? -1);
   }
 
   get srcPort(): number | null {
@@ -142,10 +142,9 @@ export class TableBrief implements FlowBrief {
 
   get arrival(): TracedFlow['arrival'] {
     const { shared } = this.#context;
-    const { source, destination } = shared.input.table.ends;
     if (shared.arrivals === null) return null;
-    const from = shared.who.whoOf(source[this.#flow] ?? -1).node;
-    return arrivalOf(shared, this.#flow, from, shared.who.whoOf(destination[this.#flow] ?? -1).node);
+    const { src, dst } = endsOf(shared, this.#flow);
+    return arrivalOf(shared, this.#flow, src, dst);
   }
 
   places(): { capture: number; point: number; packets: number }[] {
@@ -201,9 +200,7 @@ export class TableBrief implements FlowBrief {
     const { table } = shared.input;
     const { rows } = table;
     if (shared.errorsOf.has(this.#flow)) return true;
-    const { source, destination } = table.ends;
-    const src = shared.who.whoOf(source[this.#flow] ?? -1);
-    const dst = shared.who.whoOf(destination[this.#flow] ?? -1);
+    const { src, dst } = endsOf(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;
     let wrong = 0;
@@ -222,15 +219,15 @@ function milliseconds(seconds: number, nanos: number): number {
   return seconds * 1000 + Math.floor(nanos / 1e6);
 }
 
-/** An address's end, made once. */
-export function createEnds(who: Directory): (address: number) => FlowEnd {
+/** An end, made once. */
+export function createEnds(who: Directory): (person: number) => FlowEnd {
   const known: (FlowEnd | undefined)[] = [];
-  return (address) => {
-    let end = known[address];
+  return (person) => {
+    let end = known[person];
     if (end === undefined) {
-      const { port: _, ...rest } = endpointOf(who.whoOf(address), null);
+      const { port: _, ...rest } = endpointOf(who.whoOf(person), null);
       end = rest;
-      known[address] = end;
+      known[person] = end;
     }
     return end;
   };

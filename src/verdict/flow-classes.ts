@@ -38,20 +38,20 @@ export interface ClassInput {
 }
 
 export function classifyFlows({ table, paths, who, expect, order, isCutOff }: ClassInput): FlowClasses {
-  const { source, destination, addresses } = table.ends;
   const whoClasses = new Map<string, number>();
-  const whoClassOf = Int32Array.from(addresses, (_, id) => numberOf(whoClasses, whoKey(who.whoOf(id))));
+  const whoClassOf = Int32Array.from({ length: who.count }, (_, id) => numberOf(whoClasses, whoKey(who.whoOf(id))));
   const sets = createPathSets(table, paths.point.length);
   const keyOf = createKeys(whoClasses.size, sets.most);
   const known = new Map<number | string, number>();
   const list: FlowClass[] = [];
   const of = new Int32Array(table.flowCount);
   for (const flow of order) {
-    const src = who.whoOf(source[flow] ?? -1);
-    const dst = who.whoOf(destination[flow] ?? -1);
+    const from = who.source[flow] ?? -1;
+    const to = who.destination[flow] ?? -1;
+    const [src, dst] = [who.whoOf(from), who.whoOf(to)];
     const betweenNodes = src.kind === 'node' && dst.kind === 'node';
     const cutOff = betweenNodes && isCutOff(flow, src, dst);
-    const ends = (whoClassOf[source[flow] ?? -1] ?? 0) * whoClasses.size + (whoClassOf[destination[flow] ?? -1] ?? 0);
+    const ends = (whoClassOf[from] ?? 0) * whoClasses.size + (whoClassOf[to] ?? 0);
     const key = keyOf(ends, sets.of(flow), cutOff);
     let id = known.get(key);
     if (id === undefined) {
@@ -66,7 +66,7 @@ export function classifyFlows({ table, paths, who, expect, order, isCutOff }: Cl
 
 /** Everything of an address's owner that an expectation or a rule asks for; its name and address are for messages only. */
 function whoKey(who: Who): string {
-  const { owner, kind, node, nodeSource, against } = who;
+  const { owner, kind, node, nodeSource, dispute, presumed } = who;
   const ip = parseIp(owner.address);
   const parts = [
     kind,
@@ -79,7 +79,11 @@ function whoKey(who: Who): string {
     owner.tunnelKind,
     owner.pool?.name,
     Math.min(owner.candidates.length, 2),
-    against?.node.index,
+    dispute?.stated.index,
+    dispute?.strong,
+    dispute?.shown.map((shown) => shown.node.index).join(),
+    presumed?.node?.index,
+    presumed?.nodeSource,
     ip?.family,
     isGroupAddress(owner.address),
   ];

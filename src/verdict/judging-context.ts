@@ -44,19 +44,18 @@ export interface Shared {
   arrivals: Arrivals | null;
   inside: InsideNode;
   conflicts: SourceConflicts;
-  vtepMacOf: LearnedVteps;
+  learned: LearnedVteps;
   adviceFor(node: Node | null): string;
 }
 
 /** Both ends of a flow (of the opposite direction when `reversed`), and what was to be expected between them. */
 export function endsOf(
-  { input, who, expect }: Pick<Shared, 'input' | 'who' | 'expect'>,
+  { who, expect }: Pick<Shared, 'who' | 'expect'>,
   flow: number,
   reversed = false,
 ): { src: Who; dst: Who; expected: Expected } {
-  const { source, destination } = input.table.ends;
-  const from = who.whoOf(source[flow] ?? -1);
-  const to = who.whoOf(destination[flow] ?? -1);
+  const from = who.whoOf(who.source[flow] ?? -1);
+  const to = who.whoOf(who.destination[flow] ?? -1);
   const [src, dst] = reversed ? [to, from] : [from, to];
   return { src, dst, expected: expect(src, dst) };
 }

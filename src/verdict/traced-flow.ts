@@ -7,7 +7,6 @@ import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { formatTime, toSeconds } from '../net/time.ts';
-import type { Node } from '../topology/model.ts';
 import type { Arrival } from './arrivals.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
@@ -35,7 +34,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     observations,
     cutOff: isCutOff(shared, flow, src, dst),
   });
-  const arrival = arrivalOf(shared, flow, src.node, dst.node);
+  const arrival = arrivalOf(shared, flow, src, dst);
   const outcome = flowOutcome(shared, flow, arrival);
   const seen = { src, dst, expected: ends.expected, observations };
   const hidden =
@@ -94,13 +93,14 @@ export function judgeSeen(
     cutOff,
   }: { src: Who; dst: Who; expected: Expected; observations: readonly SeenObservation[]; cutOff: boolean },
 ): SeenJudgement {
-  const { settings, paths, vtepMacOf, changes } = shared;
+  const { settings, paths, learned, changes } = shared;
   const observations = countedOf(shared, { src, dst }, all);
   const modeChange = changes.of(src, dst, expected);
+  const presumed = dst.presumed === null ? null : shared.expect(src, dst.presumed);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
-  const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
+  const given = { modeChange, mayHaveSwitched, cutOff, learned, paths };
   const { topology } = shared.input;
-  const judged = judge({ topology, settings, src, dst, expected, observations, ...given });
+  const judged = judge({ topology, settings, src, dst, expected, presumed, observations, ...given });
   const nodePort = isEbpfNodePort(observations);
   const violation = judged.verdict === 'violation';
   const misplaced = shared.inside.misplaced({ src, dst, expected, observations });
@@ -139,12 +139,10 @@ export function isCutOff(
 }
 
 /** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
-export function arrivalOf(
-  { input, arrivals, pathFacts }: Shared,
-  flow: number,
-  from: Node | null,
-  to: Node | null,
-): Arrival | null {
+export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
+  const from = src.node;
+  // what was sent to a node and never got there says nothing of who has the address
+  const to = dst.node ?? dst.presumed?.node ?? null;
   const arrival = arrivals?.of(flow, from, to) ?? null;
   if (arrival === null || arrival.arrived > 0) return arrival;
   const { rows } = input.table;

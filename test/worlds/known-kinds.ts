@@ -17,24 +17,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   { rule: '11 mirror', kinds: ['miscount'], what: 'a packet and its mirrored copy add up' },
   { rule: '11 clocks', kinds: ['miscount'], what: 'captures of unknown nodes add up where their clocks differ' },
   { rule: '11 pieces', kinds: ['split'], what: 'pieces of one capture are not joined before they are placed' },
-  { rule: '13', kinds: ['wrong-name'], what: 'a pod younger than the capture has its address before' },
-  { rule: '14', kinds: ['wrong-name', 'false-violation'], what: 'an answered conversation yields to a stale pod' },
-  {
-    rule: '15',
-    kinds: ['wrong-name', 'false-violation', 'false-fail'],
-    what: 'a block names a node against the packets',
-  },
-  {
-    rule: '16',
-    kinds: ['wrong-name', 'false-ok', 'false-pass'],
-    what: 'the outer header under judgement names the receiver',
-  },
-  { rule: '17', kinds: ['wrong-name', 'wrong-place'], what: 'the one MAC of a fabric names a node' },
-  {
-    rule: '18',
-    kinds: ['wrong-name', 'false-ok', 'false-pass'],
-    what: 'the VTEP MAC of another listed node is accepted',
-  },
+  { rule: '17', kinds: ['wrong-place'], what: 'the one MAC of a fabric names a node' },
   {
     rule: '19',
     kinds: ['false-violation', 'false-fail'],

@@ -15,17 +15,37 @@ export function chainOf(input: ChainInput): ChainStep[] {
   const route = findRoute(input);
   const neighbour = findNeighbour(input, route);
   const fdb = findFdb(input, neighbour);
+  // the tables behind a route that leads to another node are right if they lead there too
+  const astray = nodeAstray(input, route);
+  const led = astray === null ? input : { ...input, to: astray };
   // a route that goes past the tunnel device makes the tables behind it irrelevant
   const tunnelled = route === null || input.from === null || leadsIntoTunnel(input.from, route.dev);
   return [
     { table: 'pool', ...poolStep(input), field: null, bytes: null },
     { table: 'route', ...routeStep(input, route), field: null, bytes: null },
-    { table: 'neighbour', ...neighbourStep(input, route, neighbour), field: 'eth.dst', bytes: null },
-    { table: 'fdb', ...(tunnelled ? fdbStep(input, neighbour, fdb) : notGiven()), field: 'ip.dst', bytes: null },
+    { table: 'neighbour', ...behind(astray, neighbourStep(led, route, neighbour)), field: 'eth.dst', bytes: null },
+    {
+      table: 'fdb',
+      ...behind(astray, tunnelled ? fdbStep(led, neighbour, fdb) : notGiven()),
+      field: 'ip.dst',
+      bytes: null,
+    },
     { table: 'device', ...deviceStep(input), field: 'vxlan.vni', bytes: null },
   ].filter(
     (step) => input.expected.encapsulation === 'vxlan' || step.table === 'pool' || step.table === 'route',
   ) as ChainStep[];
+}
+
+/** The node whose tunnel address the route has as its gateway, where that is not the destination's. */
+function nodeAstray({ topology, to }: ChainInput, route: Route | null): Node | null {
+  const { via = null } = route ?? {};
+  if (via === null || to === null) return null;
+  const node = topology.nodes.find((one) => Object.values(one.tunnels).some((tunnel) => tunnel.value === via)) ?? null;
+  return node === to ? null : node;
+}
+
+function behind(astray: Node | null, step: Step): Step {
+  return astray !== null && step.status === 'ok' ? { ...step, note: 'follows from the route' } : step;
 }
 
 function poolStep({ pool }: ChainInput): Step {

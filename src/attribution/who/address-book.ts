@@ -8,7 +8,8 @@ export interface TimeWindow {
 }
 
 export interface AddressBook {
-  ownerOf(address: string): Owner;
+  /** @param time of the packets that are asked about, where the address may have changed hands; else all of the captures. */
+  ownerOf(address: string, time?: TimeWindow | null): Owner;
   /** The node that has this as its own address (never a tunnel address). */
   nodeOf(address: string): Node | null;
 }
@@ -30,7 +31,8 @@ export function addressBook(topology: Topology | null, window: TimeWindow | null
   const owners = new Map<string, Owner>();
   const nodes = new Map<string, Node | null>();
   return {
-    ownerOf(address) {
+    ownerOf(address, time = null) {
+      if (topology !== null && time !== null) return topology.lookup(address, time);
       let owner = owners.get(address);
       if (owner === undefined) {
         owner = topology === null ? { address, ...NO_SNAPSHOT } : topology.lookup(address, window ?? undefined);

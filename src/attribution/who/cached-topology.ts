@@ -3,9 +3,10 @@ import type { FelixSettings, Topology } from '../../topology/model.ts';
 
 /** Same answers as `topology`, each computed once. `window` is that of the captures: `lookup` without one uses it. */
 export function cachedTopology(topology: Topology, window: { first: number; last: number } | null): Topology {
+  const lookup = remember((address: string) => topology.lookup(address, window ?? undefined));
   return {
     ...topology,
-    lookup: remember((address: string) => topology.lookup(address, window ?? undefined)),
+    lookup: (address, time) => (time === undefined ? lookup(address) : topology.lookup(address, time)),
     poolsOf: remember(topology.poolsOf),
     nodeByName: remember(topology.nodeByName),
     nodeByAddress: remember(topology.nodeByAddress),

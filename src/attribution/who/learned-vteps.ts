@@ -4,24 +4,37 @@ import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 
-/** The one MAC a node was seen to send from, per family of the outer addresses; null when it was none or several. */
-export type LearnedVteps = (node: Node, outerAddress: string) => string | null;
+export interface LearnedVteps {
+  /** The one MAC a node was seen to send from, per family of the outer addresses; null when it was none or several. */
+  macOf(node: Node, outerAddress: string): string | null;
+  /** The one node that was seen to send from a MAC, by whatever outer address; null when it was none or several. */
+  nodeOf(mac: string): Node | null;
+}
 
 export function learnedVteps(table: FlowTable, topology: Topology | null): LearnedVteps {
-  const seen = new Map<string, Set<string>>();
+  const macs = new Map<string, Set<string>>();
+  const nodes = new Map<string, Set<Node>>();
   for (let i = 1; topology !== null && i < table.tunnels.count; i++) {
     const { encapsulation, outerSrc, innerSrcMac } = table.tunnels.record(i);
     if (encapsulation !== 'vxlan' || outerSrc === null || innerSrcMac === null) continue;
     const node = topology.nodeByAddress(outerSrc);
     if (node === null) continue;
-    const macs = seen.get(keyOf(node, outerSrc)) ?? new Set();
-    seen.set(keyOf(node, outerSrc), macs.add(innerSrcMac));
+    const key = keyOf(node, outerSrc);
+    macs.set(key, (macs.get(key) ?? new Set()).add(innerSrcMac));
+    nodes.set(innerSrcMac, (nodes.get(innerSrcMac) ?? new Set()).add(node));
   }
-  return (node, outerAddress) => {
-    const macs = seen.get(keyOf(node, outerAddress));
-    const [only] = macs ?? [];
-    return macs?.size === 1 && only !== undefined && vtepMacLooksComputed(only) ? only : null;
+  return {
+    macOf(node, outerAddress) {
+      const mac = only(macs.get(keyOf(node, outerAddress)));
+      return mac !== null && vtepMacLooksComputed(mac) ? mac : null;
+    },
+    nodeOf: (mac) => (vtepMacLooksComputed(mac) ? only(nodes.get(mac)) : null),
   };
+}
+
+function only<T>(values: ReadonlySet<T> | undefined): T | null {
+  const [value] = values ?? [];
+  return values?.size === 1 ? (value ?? null) : null;
 }
 
 function keyOf(node: Node, outerAddress: string): string {

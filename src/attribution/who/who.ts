@@ -1,179 +1,147 @@
-// Who stands behind the two addresses of a flow. The topology answers first; where it cannot name a node, the underlay
-// frames do: the outer header, or a NIC's MAC (calico-facts 6.1). What the packets say never overrides the snapshot.
+// Who stands behind the two addresses of a flow. The topology answers first; where it names no node, what an address sent does.
+// Where packets contradict the snapshot (an answer from another node; any packet, against a mere block), no node is named: both are
+// candidates. Headers of packets that nobody answered are themselves under judgement: they name nobody, and are kept as a presumption.
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { Evidence, Node, Owner, OwnerSource } from '../../topology/model.ts';
+import type { Candidate, Evidence, Node, Owner, OwnerSource, Topology } from '../../topology/model.ts';
 import type { PathFacts } from '../path-facts.ts';
 import type { Points } from '../points/points.ts';
 import type { Endpoint, EndpointKind } from '../vocabulary.ts';
-import type { AddressBook } from './address-book.ts';
+import type { AddressBook, TimeWindow } from './address-book.ts';
+import {
+  ASKED,
+  addressedNode,
+  collectHints,
+  type Hint,
+  nodesBeside,
+  type PacketEvidence,
+  provenNode,
+  provenNodes,
+} from './packet-hints.ts';
+import { type People, peopleOf } from './people.ts';
 
 export interface Who {
   owner: Owner;
   kind: EndpointKind;
   node: Node | null;
-  nodeSource: OwnerSource | 'outer-header' | 'nic-mac' | null;
+  nodeSource: OwnerSource | PacketEvidence['source'] | null;
   evidence: readonly Evidence[];
-  /** Another node, by the packets, where the snapshot names one by weak evidence only. */
-  against?: PacketEvidence;
+  /** Set where packets put it elsewhere than the snapshot: `node` is then null. */
+  dispute: Dispute | null;
+  /** The same end on the node that only headers of unanswered packets name; `node` is then null. */
+  presumed: Who | null;
 }
 
-/** A node that underlay frames name for an address, and how. */
-export interface PacketEvidence {
-  node: Node;
-  source: 'outer-header' | 'nic-mac';
-  detail: string;
+/** A node by the snapshot, and others by packets. */
+export interface Dispute {
+  stated: Node;
+  source: OwnerSource;
+  /** The snapshot names the node by more than a block: then answered packets speak against it. */
+  strong: boolean;
+  shown: readonly PacketEvidence[];
 }
 
 /** Evidence that names one address's node by itself; blocks only say where an address usually is (borrowed ones are elsewhere). */
 const STRONG: ReadonlySet<string> = new Set(['node-address', 'pod', 'tunnel-address', 'borrowed-allocation']);
 
-/** A pod that is one of several candidates (finished, younger than the capture, twice the same address) is no proof either. */
+/** A pod that is one of several candidates (finished, younger than the packets, twice the same address) is no proof either. */
 export function isStrong({ nodeSource, owner }: Pick<Who, 'nodeSource' | 'owner'>): boolean {
   if (nodeSource === null || !STRONG.has(nodeSource)) return false;
   return nodeSource !== 'pod' || owner.candidates.length === 0;
 }
 
-export interface Directory {
-  whoIs(address: string): Who;
-  /** By the number of the address among those of the table's flows (`FlowEnds`). */
-  whoOf(id: number): Who;
+export interface Directory extends Pick<People, 'source' | 'destination' | 'count'> {
+  /** By the number of an end, as `source` and `destination` have it for each flow. */
+  whoOf(person: number): Who;
 }
 
-interface Hint {
-  outerSource: Set<Node>;
-  outerDestination: Set<Node>;
-  macSource: Set<Node>;
-  macDestination: Set<Node>;
+export interface DirectoryInput {
+  table: FlowTable;
+  points: Points;
+  paths: PathFacts;
+  book: AddressBook;
+  topology: Topology | null;
+  window: TimeWindow | null;
 }
 
-/** Reads every flow once for what underlay frames say of addresses without a known node. */
-export function directory(table: FlowTable, points: Points, book: AddressBook, paths: PathFacts): Directory {
-  const hints = collectHints(table, points, book, paths);
-  const known = new Map<string, Who>();
-  const byId: Who[] = [];
-  const { addresses } = table.ends;
-  const whoIs = (address: string): Who => {
-    let who = known.get(address);
-    if (who === undefined) {
-      who = decide(book.ownerOf(address), hints.get(address));
-      known.set(address, who);
-    }
-    return who;
-  };
+/** Reads every flow once for what underlay frames say of where addresses are. */
+export function directory({ table, points, paths, book, topology, window }: DirectoryInput): Directory {
+  const people = peopleOf(table, topology, window);
+  const owners = Array.from({ length: people.count }, (_, person) =>
+    book.ownerOf(people.addressOf(person), people.timeOf(person)),
+  );
+  const asked = Uint8Array.from(owners, askedOf);
+  const stated = (person: number): Node | null => owners[person]?.node ?? null;
+  const hints = collectHints({ table, points, paths, book, people, asked, stated });
+  const known: Who[] = [];
+  const { count, source, destination } = people;
   return {
-    whoIs,
-    whoOf(id) {
-      byId[id] ??= whoIs(addresses[id] ?? '');
-      return byId[id];
+    count,
+    source,
+    destination,
+    whoOf(person) {
+      known[person] ??= decide(owners[person] ?? book.ownerOf(''), hints.get(person));
+      return known[person];
     },
   };
 }
 
-function collectHints(table: FlowTable, points: Points, book: AddressBook, paths: PathFacts): Map<string, Hint> {
-  const hints = new Map<string, Hint>();
-  const { rows } = table;
-  const { source, destination, addresses } = table.ends;
-  const open = addresses.map((address) => isOpen(book.ownerOf(address)) || isDoubtful(book.ownerOf(address)));
-  for (let flow = 0; flow < table.flowCount; flow++) {
-    const srcOpen = open[source[flow] ?? -1] ?? false;
-    const dstOpen = open[destination[flow] ?? -1] ?? false;
-    if (!srcOpen && !dstOpen) continue;
-    const src = addresses[source[flow] ?? -1] ?? '';
-    const dst = addresses[destination[flow] ?? -1] ?? '';
-    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-      const path = rows.path(row);
-      if (paths.isUnderlay[path] !== 1 || paths.isStrange[path] === 1) continue;
-      const link = table.linkOf(row);
-      const ends = rowEnds(table, points, book, row, link);
-      if (srcOpen && ends.from !== null) hintOf(hints, src)[ends.plain ? 'macSource' : 'outerSource'].add(ends.from);
-      if (dstOpen && ends.to !== null)
-        hintOf(hints, dst)[ends.plain ? 'macDestination' : 'outerDestination'].add(ends.to);
-    }
-  }
-  return hints;
+/** Who has an address by the snapshot alone. */
+export function whoByTopology(owner: Owner): Who {
+  const { kind, node, nodeSource, evidence } = owner;
+  return { owner, kind, node, nodeSource, evidence, dispute: null, presumed: null };
 }
 
-/** An address that needs help: one a pod could have, with no node known. */
-function isOpen(owner: Owner): boolean {
-  return (
-    owner.node === null &&
-    (owner.kind === 'pod' || owner.kind === 'unknown' || owner.kind === 'tunnel') &&
-    owner.candidates.length < 2
-  );
-}
-
-/** A node is known by weak evidence: a block's address may be borrowed by another node (calico-facts 3.5). */
-function isDoubtful(owner: Owner): boolean {
-  return owner.node !== null && !isStrong({ nodeSource: owner.nodeSource, owner });
-}
-
-function rowEnds(
-  table: FlowTable,
-  points: Points,
-  book: AddressBook,
-  row: number,
-  link: number,
-): { plain: boolean; from: Node | null; to: Node | null } {
-  const tunnel = table.tunnels.record(table.tunnelOf(row));
-  if (tunnel.outerSrc !== null && tunnel.outerDst !== null) {
-    return { plain: false, from: book.nodeOf(tunnel.outerSrc), to: book.nodeOf(tunnel.outerDst) };
-  }
-  const { src, dst } = table.links.record(link);
-  const ttl = table.rows.ttlMax(row);
-  const routedOnce = ttl === 63 || ttl === 127 || ttl === 254;
-  return {
-    plain: true,
-    from: src !== null && routedOnce ? (points.macs.nicNode(src)?.node ?? null) : null,
-    to: dst !== null ? (points.macs.nicNode(dst)?.node ?? null) : null,
-  };
-}
-
-function hintOf(hints: Map<string, Hint>, address: string): Hint {
-  let hint = hints.get(address);
-  if (hint === undefined) {
-    hint = { outerSource: new Set(), outerDestination: new Set(), macSource: new Set(), macDestination: new Set() };
-    hints.set(address, hint);
-  }
-  return hint;
+/** Ends that need help: an address that a pod could have, with no node known, or by weak evidence only. */
+function askedOf(owner: Owner): number {
+  const couldBePod = owner.kind === 'pod' || owner.kind === 'unknown' || owner.kind === 'tunnel';
+  if (owner.node === null) return couldBePod && owner.candidates.length < 2 ? ASKED.all : ASKED.nothing;
+  if (!isStrong({ nodeSource: owner.nodeSource, owner })) return ASKED.all;
+  return couldBePod ? ASKED.proofOfAnother : ASKED.nothing;
 }
 
 function decide(owner: Owner, hint: Hint | undefined): Who {
-  const base: Who = {
-    owner,
-    kind: owner.kind,
-    node: owner.node,
-    nodeSource: owner.nodeSource,
-    evidence: owner.evidence,
+  const base = whoByTopology(owner);
+  if (hint === undefined) return base;
+  const { address } = owner;
+  if (owner.node !== null) {
+    const strong = isStrong(base);
+    const shown = strong ? provenNodes(address, hint) : nodesBeside(owner.node, address, hint);
+    return shown.length === 0 ? base : disputed(base, owner.node, strong, shown);
+  }
+  const proven = provenNode(address, hint);
+  if (proven !== null) return placedBy(base, proven);
+  const addressed = addressedNode(address, hint);
+  if (addressed === null) return base;
+  const candidates = [...owner.candidates, candidateOf(addressed)];
+  return { ...base, owner: { ...owner, candidates }, presumed: placedBy(base, addressed) };
+}
+
+function placedBy(base: Who, { node, source, detail }: PacketEvidence): Who {
+  return { ...base, node, nodeSource: source, evidence: [...base.evidence, { source, detail }] };
+}
+
+/** Nobody is named: neither the snapshot's node and pod nor the packets' node can be trusted alone. */
+function disputed(base: Who, stated: Node, strong: boolean, shown: readonly PacketEvidence[]): Who {
+  const { owner } = base;
+  const source = owner.nodeSource ?? 'ip-pool';
+  const detail = `by ${source}: ${stated.name}`;
+  const candidates = [
+    ...(owner.pod === null ? [] : [{ namespace: owner.namespace, pod: owner.pod, node: stated.name, detail }]),
+    ...shown.map(candidateOf),
+  ];
+  const evidence = [...base.evidence, ...shown.map(({ source, detail }) => ({ source, detail }))];
+  return {
+    ...base,
+    owner: { ...owner, node: null, nodeSource: null, namespace: null, pod: null, candidates },
+    node: null,
+    nodeSource: null,
+    evidence,
+    dispute: { stated, source, strong, shown },
   };
-  const found = hint === undefined ? null : nodeByPackets(owner.address, hint);
-  if (found === null || found.node === owner.node) return base;
-  if (owner.node !== null) return { ...base, against: found };
-  const { node, source, detail } = found;
-  return { ...base, node, nodeSource: source, evidence: [...owner.evidence, { source, detail }] };
 }
 
-/** What an address sent says more than what was sent to it: senders know where they are. */
-function nodeByPackets(address: string, hint: Hint): PacketEvidence | null {
-  return (
-    single(hint.outerSource, 'outer-header', (n) => `packets from ${address} left ${n.name} in its tunnel`) ??
-    single(hint.macSource, 'nic-mac', (n) => `packets from ${address} left ${n.name}'s NIC`) ??
-    (hint.outerSource.size + hint.macSource.size > 0
-      ? null
-      : (single(
-          hint.outerDestination,
-          'outer-header',
-          (n) => `packets to ${address} were sent to ${n.name} in a tunnel`,
-        ) ?? single(hint.macDestination, 'nic-mac', (n) => `packets to ${address} were sent to ${n.name}'s NIC`)))
-  );
-}
-
-function single(
-  nodes: ReadonlySet<Node>,
-  source: 'outer-header' | 'nic-mac',
-  say: (node: Node) => string,
-): PacketEvidence | null {
-  const [node] = nodes;
-  return nodes.size === 1 && node !== undefined ? { node, source, detail: say(node) } : null;
+function candidateOf({ node, detail }: PacketEvidence): Candidate {
+  return { namespace: null, pod: null, node: node.name, detail };
 }
 
 /** The JSON endpoint of one end of a flow. */

@@ -1,8 +1,8 @@
 // A prediction without a capture: which way a packet between two pods takes, with which headers, both ways.
 import { expectedOf } from '../../attribution/sender/expected.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
-import type { Who } from '../../attribution/who/who.ts';
-import type { Owner, Topology } from '../../topology/model.ts';
+import { whoByTopology } from '../../attribution/who/who.ts';
+import type { Topology } from '../../topology/model.ts';
 import { type Settings, settingsOf } from '../../verdict/flow/overlay-in-use.ts';
 import { plannedSteps } from '../decision.ts';
 import type { Decision } from '../explanation.ts';
@@ -75,7 +75,7 @@ function exampleOf({ protocol, port }: PredictOptions, isV6: boolean): { example
 }
 
 function wayOf(topology: Topology, settings: Settings, from: PredictedEnd, to: PredictedEnd, example: Example): Way {
-  const expected = expectedOf({ topology, src: whoOf(from.owner), dst: whoOf(to.owner) });
+  const expected = expectedOf({ topology, src: whoByTopology(from.owner), dst: whoByTopology(to.owner) });
   const [sender, receiver] = [from.owner.node, to.owner.node];
   const translated = translationOf(from, to, expected);
   const journey: Journey = { topology, settings, from, to, sender, receiver, expected, example, translated };
@@ -94,10 +94,6 @@ function wayOf(topology: Topology, settings: Settings, from: PredictedEnd, to: P
     overhead: overheadFor(expected.encapsulation, isV6Underlay(journey)),
     doubts: doubtsOf(journey, steps),
   };
-}
-
-function whoOf(owner: Owner): Who {
-  return { owner, kind: owner.kind, node: owner.node, nodeSource: owner.nodeSource, evidence: owner.evidence };
 }
 
 /** natOutgoing: towards what is in no pool a pod's packet leaves with its node's address (calico-facts 3.6). */

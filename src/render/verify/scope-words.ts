@@ -73,6 +73,9 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   if (trace.captures.some((capture) => capture.dropped === null))
     open.push('packets the kernel dropped (classic pcap does not say)');
   else if (dropped > 0) open.push(`${formatCount(dropped, 'packet')} that the kernel dropped`);
+  const unproven = report.unverified.find((group) => group.reason === 'receiver-unproven');
+  if (unproven !== undefined)
+    open.push(`who got ${formatCount(unproven.flows, 'flow')} that nobody answered: only their own headers say`);
   if (report.unverifiable > 0)
     open.push(`${formatCount(report.unverifiable, 'flow')} in scope that could not be judged`);
   if (!report.demands.some((demand) => demand.asked === 'wireguard'))

@@ -133,6 +133,8 @@ const DOUBTS: Readonly<Record<string, string>> = {
   'point-unknown': 'packets were plain at a place that nobody can name',
   'sender-unknown': 'packets of a tunnel pool were plain, and which node sent them is not known',
   'receiver-unknown': 'packets for a tunnel pool were plain, and which node has their receiver is not known',
+  'owner-elsewhere': 'answered conversations put pods elsewhere than the snapshot has them',
+  'receiver-unproven': 'only the headers of packets that nobody answered say who got them',
   'owner-unknown': 'packets of a tunnel pool were plain, and nobody is known to have their addresses',
 };
 

@@ -3,7 +3,8 @@
 import { parseIp } from '../../net/ip.ts';
 import type { Evidence, IPPool, Owner, OwnerSource } from '../model.ts';
 import { formatRef } from '../read/located.ts';
-import { type Opinion, opinionsAbout, type Window } from './opinions.ts';
+import type { Opinion, Window } from './opinion.ts';
+import { opinionsAbout } from './opinions.ts';
 import type { OwnerIndex } from './owner-index.ts';
 
 export interface LookupContext {

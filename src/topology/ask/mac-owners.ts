@@ -95,7 +95,7 @@ function* fdbVteps(nodes: readonly Node[], index: OwnerIndex): Generator<Claim> 
       const node = useOfDeviceName(dev ?? vxlanDevice(4)) === 'tunnel' ? nodeBehind(dst, index) : null;
       if (node === null) continue;
       const detail = (): string => `${formatRef(ref)} ${holder.name} forwards ${mac} to ${dst}, which is ${node.name}`;
-      yield { mac, node, source: 'vtep-mac', detail };
+      yield { mac, node, source: 'fdb', detail };
     }
   }
 }

@@ -1,46 +1,12 @@
 // What each source of a snapshot says about one address, strongest source first (calico-facts 7.6; Felix's order with the weaker
 // hints behind). Sources do not know of each other: lookup.ts weighs them and tells where they disagree.
 import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
-import type { TunnelKind } from '../../cluster/device.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
-import type { Block, Candidate, Node, NodeAddress, Owner, OwnerSource, Pod, SourceRef } from '../model.ts';
+import type { Block, Candidate, Node, NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
+import { NOBODY, type Opinion, type Window } from './opinion.ts';
 import type { OwnerIndex, RouteClaim } from './owner-index.ts';
-
-/** One source's answer. */
-export interface Opinion {
-  source: OwnerSource;
-  kind: Owner['kind'] | null;
-  /** Null when the source cannot decide. */
-  node: Node | null;
-  /** It knows this very address, not only a range around it. */
-  exact: boolean;
-  namespace: string | null;
-  pod: string | null;
-  tunnelKind: TunnelKind | null;
-  /** Filled when it names several, or one that is weak. */
-  candidates: readonly Candidate[];
-  /** The node to fall back to when no source knows any. */
-  lastResort: Node | null;
-  detail: string;
-  ref: SourceRef;
-}
-
-export interface Window {
-  first: number;
-  last: number;
-}
-
-const NOBODY = {
-  kind: null,
-  node: null,
-  exact: false,
-  namespace: null,
-  pod: null,
-  tunnelKind: null,
-  candidates: [],
-  lastResort: null,
-};
+import { podOpinion, speaksOfUnborn, unbornNodes } from './pod-opinion.ts';
 
 /** All opinions about an address, strongest first. */
 export function opinionsAbout(address: string, index: OwnerIndex, window: Window | undefined): Opinion[] {
@@ -58,7 +24,8 @@ export function opinionsAbout(address: string, index: OwnerIndex, window: Window
     blockOpinion(blocks, index, 'inferred'),
     serviceOpinion(address, index),
   ];
-  return sources.filter((opinion) => opinion !== null);
+  const unborn = unbornNodes(index.pods.get(address) ?? [], window);
+  return sources.filter((opinion) => opinion !== null).filter((opinion) => !speaksOfUnborn(opinion, unborn));
 }
 
 function nodeAddressOpinion(address: string, index: OwnerIndex): Opinion | null {
@@ -97,49 +64,6 @@ function strongestClaimant(claims: readonly { node: Node; address: NodeAddress }
   const best = Math.min(...claims.map(rank));
   const strongest = claims.filter((claim) => rank(claim) === best);
   return strongest.length === 1 ? (strongest[0]?.node ?? null) : null;
-}
-
-function podOpinion(address: string, index: OwnerIndex, window: Window | undefined): Opinion | null {
-  const pods = index.pods.get(address) ?? [];
-  const [first] = pods;
-  if (first === undefined) return null;
-  const isYoung = (pod: Pod): boolean => window !== undefined && pod.created !== null && pod.created > window.last;
-  const strong = pods.filter((pod) => !pod.finished && !isYoung(pod));
-  const describe = (pod: Pod): string => {
-    const state = pod.finished ? 'has finished' : isYoung(pod) ? 'was created after the last packet' : 'runs';
-    return `${pod.namespace}/${pod.name} ${state}${pod.nodeName === null ? '' : ` on ${pod.nodeName}`}`;
-  };
-  const candidateOfPod = (pod: Pod): Candidate => ({
-    namespace: pod.namespace,
-    pod: pod.name,
-    node: pod.nodeName,
-    detail: `${describe(pod)} (${formatRef(pod.ref)})`,
-  });
-  const [owner] = strong;
-  const names = pods.map(describe).join('; ');
-  if (owner !== undefined && strong.length === 1) {
-    const node = index.nodesByName.get(owner.nodeName ?? '') ?? null;
-    // A finished pod had the address before: it matters if the capture reaches back that far.
-    const isLate = window !== undefined && owner.created !== null && owner.created > window.first;
-    const candidates = pods.length > 1 && isLate ? pods.map(candidateOfPod) : [];
-    const { namespace, name: pod, ref } = owner;
-    return { ...NOBODY, source: 'pod', kind: 'pod', node, exact: true, namespace, pod, candidates, ref, detail: names };
-  }
-  // Nobody or several: the node is only known where all of them agree on it.
-  const nodeNames = new Set((strong.length > 0 ? strong : pods).map((pod) => pod.nodeName));
-  const common = nodeNames.size === 1 ? (index.nodesByName.get([...nodeNames][0] ?? '') ?? null) : null;
-
-  return {
-    ...NOBODY,
-    source: 'pod',
-    kind: strong.length > 0 ? 'pod' : null,
-    node: strong.length > 0 ? common : null,
-    lastResort: common,
-    exact: true,
-    candidates: pods.map(candidateOfPod),
-    ref: first.ref,
-    detail: strong.length > 0 ? `several pods have ${address}: ${names}` : `no running pod had ${address}: ${names}`,
-  };
 }
 
 function tunnelOpinion(address: string, index: OwnerIndex): Opinion | null {

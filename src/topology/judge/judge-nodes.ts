@@ -2,6 +2,7 @@
 
 import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import type { TunnelKind } from '../../cluster/device.ts';
+import { enclosingNetwork, formatCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { poolOf } from '../ask/lookup.ts';
 import type { IssueCode } from '../issue-codes.ts';
@@ -12,6 +13,7 @@ import { bgpAddress, demandOf, familyOf, isRouted, sameSubnet, tunnelKindOf } fr
 
 export function judgeNodes(context: JudgeContext): void {
   judgeDuplicates(context);
+  judgeBorrowed(context);
   const tunnelPools = context.topology.pools.filter((pool) => isRouted(pool) && demandOf(pool).tunnel !== null);
   for (const family of [4, 6] as const) {
     const ofFamily = tunnelPools.filter((pool) => familyOf(pool) === family);
@@ -125,6 +127,33 @@ function judgeTunnelAddresses(pool: IPPool, kind: TunnelKind, { topology, add }:
   for (const node of kind === 'ipip' ? [] : lost) {
     const message = `${node.name} has a ${kind} tunnel address but no ${nodeAddressAnnotation(family)}: other nodes cannot make a VTEP of it`;
     add('no-node-address', 'risk', message, [node.ref], [node.name]);
+  }
+}
+
+/**
+ * Two nodes' tunnel addresses in one block: a block has one node, so the other has borrowed its address. Where no block is given that
+ * says so (tunnel-outside-blocks), the block size does. Older releases have no route to such an address but the block's (calico-facts 3.5).
+ */
+function judgeBorrowed({ topology, index, add }: JudgeContext): void {
+  const holders = new Map<string, { node: Node; address: string; ref: SourceRef }[]>();
+  for (const node of topology.nodes) {
+    for (const { value, ref } of Object.values(node.tunnels)) {
+      const [ip, pool] = [parseIp(value), poolOf(value, index)];
+      const isStated =
+        ip === null || index.blocks.enclosing(ip).some((e) => e.values.some((b) => b.source !== 'inferred'));
+      const block = ip === null || isStated || pool === null ? null : enclosingNetwork(ip, pool.blockSize);
+      if (block === null) continue;
+      const text = formatCidr(block);
+      holders.set(text, [...(holders.get(text) ?? []), { node, address: value, ref }]);
+    }
+  }
+  for (const [block, found] of holders) {
+    const names = [...new Set(found.map(({ node }) => node.name))];
+    if (names.length < 2) continue;
+    const told = found.map(({ node, address }) => `${node.name}'s ${address}`);
+    const message = `the tunnel addresses ${listNames(told)} are in one block, ${block}: one node has it, the others borrow from it`;
+    const subjects = [...names, ...found.map(({ address }) => address)];
+    add('tunnel-address-borrowed', 'risk', message, found.map(({ ref }) => ref).slice(0, 6), subjects);
   }
 }
 

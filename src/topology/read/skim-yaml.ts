@@ -23,7 +23,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
   annotations: new Set([...NODE_ANNOTATIONS.map(nodeAnnotation), ...POD_IPS_ANNOTATIONS]),
   labels: new Set(['kubernetes.io/hostname']),
   status: new Set(
-    'phase podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(
+    'phase startTime podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(
       ' ',
     ),
   ),

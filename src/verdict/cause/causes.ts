@@ -45,7 +45,8 @@ export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => r
       for (const code of flow.codes) addFinding(groups, flow, code, answers);
     },
     causes(converged) {
-      const ofFlows = [...groups.values()].map((group) => {
+      const own = [...groups.values()].filter((group) => !followsFrom(group, groups));
+      const ofFlows = own.map((group) => {
         const cause = causeOf(group, chainOf(group.flow, group.finding));
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
@@ -53,6 +54,13 @@ export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => r
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
     },
   };
+}
+
+/** Silence between two nodes of which one sends the other's packets astray is no cause of its own. */
+function followsFrom({ code, fromNode, toNode }: Collected, groups: ReadonlyMap<string, Collected>): boolean {
+  if (code !== 'no-reply') return false;
+  const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac'] as const;
+  return astray.some((one) => groups.has(`${one}|${fromNode}|${toNode}`) || groups.has(`${one}|${toNode}|${fromNode}`));
 }
 
 function rank({ code }: Cause): number {

@@ -25,7 +25,19 @@ import {
   wrongUdpPort,
   wrongVni,
 } from './rules.ts';
-import { judgeCutOff, judgeDispute, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
+import {
+  judgeCutOff,
+  judgeDispute,
+  judgeDisputed,
+  judgeLearnedMac,
+  judgeStrangeNic,
+  judgeStrayMac,
+  judgeUnproven,
+  judgeUnseenSwitch,
+  OPEN_WORDS,
+  open,
+  openExpectation,
+} from './unjudged.ts';
 
 export function judge(input: JudgeInput): Judgement {
   if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);
@@ -34,7 +46,7 @@ export function judge(input: JudgeInput): Judgement {
   if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
   if (restsOnDispute(input)) return judgeDispute(input);
   if (underlay.length === 0) return judgeUnseen(input);
-  return worst(underlay.map((seen) => judgeObservation(input, input.topology as Topology, seen)));
+  return worst(underlay.map((seen) => judgeSeen(input, input.topology as Topology, seen)));
 }
 
 /** What was to be expected hangs on a pool of which the snapshot has two different objects. */
@@ -68,6 +80,22 @@ function judgeUnseen(input: JudgeInput): Judgement {
   return open('no-underlay', `seen on ${where} only, where every packet is plain`, captureNic(node));
 }
 
+/**
+ * The headers of unanswered packets name no receiver. What is wrong whoever it is stays wrong; what would be right, or wrong, by that
+ * name alone cannot be told.
+ */
+function judgeSeen(input: JudgeInput, topology: Topology, seen: SeenObservation): Judgement {
+  const blind = judgeObservation(input, topology, seen);
+  const { presumed } = input.dst;
+  if (presumed === null || input.presumed === null || blind.verdict === 'violation') return blind;
+  // plain packets are as asked wherever they go
+  if (blind.verdict === 'ok' && seen.encapsulation === 'none') return blind;
+  const named = judgeObservation({ ...input, dst: presumed, expected: input.presumed }, topology, seen);
+  if (named.verdict === 'ok') return judgeUnproven(presumed);
+  if (blind.verdict === 'unverifiable') return blind;
+  return named.verdict === 'violation' ? open('receiver-unknown', OPEN_WORDS['receiver-unknown'] ?? '', null) : named;
+}
+
 function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObservation): Judgement {
   const rule: RuleInput = {
     topology,
@@ -76,6 +104,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     dst: input.dst,
     expected: input.expected,
     seen,
+    learned: input.learned,
     ...outerNodes(topology, seen),
   };
   if (seen.encapsulation === 'vxlan' && seen.vni === EBPF_NODEPORT_VNI) {
@@ -92,7 +121,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
       `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not Calico's`,
       null,
     );
-  if (input.expected.encapsulation === null) return openExpectation(input);
+  if (input.expected.encapsulation === null) return judgeDisputed(rule) ?? openExpectation(input);
   if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule);
   const change = input.modeChange;
   const differs = seen.encapsulation !== input.expected.encapsulation;
@@ -112,7 +141,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   }
   if (seen.encapsulation === 'none' && differs && input.mayHaveSwitched()) return judgeUnseenSwitch(rule);
   const judged = judgeByRules(rule);
-  return judged.verdict === 'ok' ? (judgeLearnedMac(rule, input.vtepMacOf) ?? judged) : judged;
+  return judged.verdict === 'ok' ? (judgeStrayMac(rule) ?? judgeLearnedMac(rule) ?? judged) : judged;
 }
 
 function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {
@@ -149,29 +178,15 @@ const SIMPLE_RULES: readonly (readonly [FindingCode, (input: RuleInput) => strin
   ['wrong-tunnel-mac', wrongTunnelMac],
 ];
 
-const NODE_REASONS: ReadonlySet<string> = new Set([
-  'crosssubnet-same',
-  'crosssubnet-different',
-  'wireguard-keys',
-  'no-vtep',
-]);
-
-/** The packets name another node for an end whose node only a block tells: it may be a borrowed address. */
-function packetsAgainst({ src, dst, seen, expected }: RuleInput): RawFinding | null {
-  const who = dst.against === undefined ? src : dst;
-  if (who.against === undefined || !NODE_REASONS.has(expected.reason)) return null;
-  const message = `${nameOf(who)} is on ${who.node?.name} by ${who.nodeSource} only, but ${who.against.detail}`;
-  return { code: 'snapshot-conflict', message, seen };
-}
-
 function judgeByRules(rule: RuleInput): Judgement {
   const { faults, weak } = judgeOuterAddresses(rule);
-  // what depends on where both ends are cannot be asked while the packets put one of them elsewhere
-  const askable = weak === null || !NODE_REASONS.has(rule.expected.reason);
-  const findings = askable ? [...simpleFindings(rule), ...faults] : faults;
-  if (findings.length > 0)
-    return { verdict: 'violation', unverified: null, findings: weak === null ? findings : [...findings, weak] };
-  if (weak !== null) return open('owner-by-block', weak.message, null, [weak]);
+  // what depends on where both ends are cannot be asked where a packet crossed the NIC of neither
+  const elsewhere = judgeStrangeNic(rule);
+  if (elsewhere !== null) return elsewhere;
+  const findings = [...simpleFindings(rule), ...faults];
+  const told = weak === null ? findings : [...findings, weak.finding];
+  if (findings.length > 0) return { verdict: 'violation', unverified: null, findings: told };
+  if (weak !== null) return open(weak.reason, weak.finding.message, null, told);
   if (accepts(rule)) return OK;
   const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`;
   return open('not-calicos-choice', detail, null);
@@ -186,18 +201,24 @@ function simpleFindings(rule: RuleInput): RawFinding[] {
   return findings;
 }
 
-/** Outer addresses of other nodes than the owners'; `weak` where only a block says whose an address is. */
-function judgeOuterAddresses(rule: RuleInput): { faults: RawFinding[]; weak: RawFinding | null } {
+/** Outer addresses of other nodes than the owners'; `weak` where it is not certain whose an address is. */
+function judgeOuterAddresses(rule: RuleInput): {
+  faults: RawFinding[];
+  weak: { reason: string; finding: RawFinding } | null;
+} {
   const faults: RawFinding[] = [];
-  let weak = packetsAgainst(rule);
+  let weak: { reason: string; finding: RawFinding } | null = null;
   for (const [code, check] of [
     ['wrong-destination-vtep', wrongDestinationVtep],
     ['wrong-source-vtep', wrongSourceVtep],
   ] as const) {
     const fault = check(rule);
-    if (fault?.strong) faults.push({ code, message: fault.message, seen: rule.seen });
+    if (fault?.unsure === null) faults.push({ code, message: fault.message, seen: rule.seen });
     else if (fault !== null)
-      weak = { code: 'snapshot-conflict', message: `${fault.message}; only IPAM blocks say so`, seen: rule.seen };
+      weak = {
+        reason: fault.unsure,
+        finding: { code: 'snapshot-conflict', message: fault.message, seen: rule.seen },
+      };
   }
   return { faults, weak };
 }
@@ -221,6 +242,7 @@ function worst(judgements: readonly Judgement[]): Judgement {
 /** Reasons that say most, first: which of several a flow is told with must not hang on the order of the captures. */
 const TELLING = [
   'contradicting-files',
+  'owner-elsewhere',
   'owner-by-block',
   'foreign-tunnel',
   'tunnel-mac-differs',

@@ -17,13 +17,15 @@ export interface JudgeInput {
   src: Who;
   dst: Who;
   expected: Expected;
+  /** What would be expected if the destination were where it is only presumed to be; null without a presumption. */
+  presumed: Expected | null;
   observations: readonly SeenObservation[];
   modeChange: ModeChange | null;
   /** Whether plain packets ended before tunnel packets that cannot be read began. */
   mayHaveSwitched: () => boolean;
   /** The packets are tunnel packets whose inner headers the snaplen cut off. */
   cutOff: boolean;
-  vtepMacOf: LearnedVteps;
+  learned: LearnedVteps;
   /** Path of each capture, for advice. */
   paths: readonly string[];
 }

@@ -37,15 +37,15 @@ export function missingFlow(shared: Shared, listed: Listed): TracedFlow {
 /** The same for totals: nothing of it is made but what is asked for. */
 export function missingBrief(
   shared: Shared,
-  endOf: (address: number) => FlowEnd,
+  endOf: (person: number) => FlowEnd,
   { make, ...listed }: Listed & { make: () => TracedFlow },
 ): FlowBrief {
   const { table } = shared.input;
   const { flow } = listed;
   return {
     ...told(shared, listed),
-    src: endOf(table.ends.destination[flow] ?? -1),
-    dst: endOf(table.ends.source[flow] ?? -1),
+    src: endOf(shared.who.destination[flow] ?? -1),
+    dst: endOf(shared.who.source[flow] ?? -1),
     srcPort: table.destinationPortOf(flow),
     dstPort: table.sourcePortOf(flow),
     codes: [],

@@ -5,7 +5,8 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import { isVtepMac } from '../../attribution/strange-tunnels.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
-import { isStrong, type Who } from '../../attribution/who/who.ts';
+import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
+import { type Dispute, isStrong, type Who } from '../../attribution/who/who.ts';
 import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Node, Topology } from '../../topology/model.ts';
@@ -18,13 +19,14 @@ export interface RuleInput {
   dst: Who;
   expected: Expected;
   seen: SeenObservation;
+  learned: LearnedVteps;
   /** Nodes of the outer addresses; null when no node has them as its own. */
   outerFrom: Node | null;
   outerTo: Node | null;
 }
 
 /** A tunnel as it was seen, and who is at its ends and at those of the flow: all but what was to be expected. */
-export type SeenTunnel = Omit<RuleInput, 'expected'>;
+export type SeenTunnel = Omit<RuleInput, 'expected' | 'learned'>;
 
 /** As findings name it: `default/db (10.48.0.200)`. */
 export function nameOf(who: Who): string {
@@ -103,44 +105,67 @@ function isBetweenNodes({ seen, outerFrom, outerTo }: RuleInput): boolean {
   return outerFrom !== null && outerTo !== null;
 }
 
-/** Outcome of the two VTEP rules: with block-level evidence only, the snapshot may be what is wrong. */
+/** Outcome of the two VTEP rules. */
 export interface VtepFault {
   message: string;
-  strong: boolean;
+  /** Why it is no violation: a reason of `unverified`; null where it is one. */
+  unsure: 'owner-by-block' | 'owner-elsewhere' | null;
 }
 
-export function wrongDestinationVtep(input: RuleInput): VtepFault | null {
-  const { seen, dst, outerTo } = input;
-  if (seen.outerDst === null || dst.node === null || outerTo === dst.node || !isBlamable(dst)) return null;
-  if (ownsAddress(dst.node, seen.outerDst)) return null;
+export function wrongDestinationVtep({ seen, dst, outerTo }: RuleInput): VtepFault | null {
+  if (seen.outerDst === null) return null;
   const whose = outerTo === null ? 'no known node' : outerTo.name;
-  return {
-    message: `${nameOf(dst)} is on ${dst.node.name}, but its packets were sent to ${seen.outerDst}, which is ${whose}`,
-    strong: isStrong(dst),
-  };
+  const went = `its packets were sent to ${seen.outerDst}, which is ${whose}`;
+  if (dst.dispute !== null) return disputedVtep(dst, outerTo, went);
+  if (dst.node === null || outerTo === dst.node || ownsAddress(dst.node, seen.outerDst)) return null;
+  return misplaced(dst, dst.node, went);
 }
 
 /** IPIP and eBPF leave the outer source to the kernel: an address that no node is known to have proves nothing there. */
-export function wrongSourceVtep(input: RuleInput): VtepFault | null {
-  const { seen, src, outerFrom } = input;
-  if (seen.outerSrc === null || src.node === null || outerFrom === src.node || !isBlamable(src)) return null;
-  if (ownsAddress(src.node, seen.outerSrc)) return null;
-  if (outerFrom === null && (seen.encapsulation !== 'vxlan' || isEbpf(src.node, seen))) return null;
+export function wrongSourceVtep({ seen, src, outerFrom }: RuleInput): VtepFault | null {
+  if (seen.outerSrc === null) return null;
   const whose = outerFrom === null ? 'no known node' : outerFrom.name;
-  return {
-    message: `${nameOf(src)} is on ${src.node.name}, but its packets came from ${seen.outerSrc}, which is ${whose}`,
-    strong: isStrong(src),
-  };
+  const came = `its packets came from ${seen.outerSrc}, which is ${whose}`;
+  if (src.dispute !== null) return outerFrom === null ? null : disputedVtep(src, outerFrom, came);
+  if (src.node === null || outerFrom === src.node || ownsAddress(src.node, seen.outerSrc)) return null;
+  if (outerFrom === null && (seen.encapsulation !== 'vxlan' || isEbpf(src.node, seen))) return null;
+  return misplaced(src, src.node, came);
+}
+
+/** Where packets named the node, they contradict each other; where a block did, the address may be borrowed. */
+function misplaced(who: Who, node: Node, went: string): VtepFault {
+  const byPackets = who.nodeSource === 'outer-header' || who.nodeSource === 'nic-mac';
+  const message = `${nameOf(who)} is on ${node.name}, but ${went}`;
+  if (isStrong(who)) return { message, unsure: null };
+  return byPackets
+    ? { message: `${message}; its own packets say so`, unsure: 'owner-elsewhere' }
+    : { message: `${message}; only ${who.nodeSource} says so`, unsure: 'owner-by-block' };
+}
+
+/** What went neither to the node of the snapshot nor to one that answered went astray, whichever of them is true. */
+function disputedVtep(who: Who, outer: Node | null, went: string): VtepFault | null {
+  const { dispute } = who;
+  if (dispute === null) return null;
+  const known = outer !== null && (outer === dispute.stated || dispute.shown.some(({ node }) => node === outer));
+  if (!dispute.strong || known) return { message: disputeText(who), unsure: reasonOf(dispute) };
+  return { message: `${disputeText(who)}; ${went}`, unsure: null };
+}
+
+/** Why a flow of an end in dispute is not judged. */
+export function reasonOf({ strong }: Dispute): 'owner-by-block' | 'owner-elsewhere' {
+  return strong ? 'owner-elsewhere' : 'owner-by-block';
+}
+
+/** `web (10.60.0.71) is on b by pod, but packets to it were answered from c`. */
+export function disputeText(who: Who): string {
+  const { dispute } = who;
+  const shown = dispute?.shown.map(({ detail }) => detail).join('; ');
+  return `${nameOf(who)} is on ${dispute?.stated.name} by ${dispute?.source}${dispute?.strong ? '' : ' only'}, but ${shown}`;
 }
 
 /** A node whose device takes its keys from eBPF, or that put a pod's own frame inside (calico-facts 4.7). */
 function isEbpf(node: Node, { innerDstMacs }: SeenObservation): boolean {
-  return innerDstMacs.includes(WORKLOAD_MAC) || node.links.some((l) => l.vxlan?.external);
-}
-
-/** The packets themselves must not be what named the node. */
-function isBlamable(who: Who): boolean {
-  return who.nodeSource !== 'outer-header' && who.nodeSource !== 'nic-mac';
+  return innerDstMacs.includes(WORKLOAD_MAC) || isExternal(node);
 }
 
 function ownsAddress(node: Node, address: string): boolean {
@@ -178,19 +203,71 @@ export function wrongUdpPort(input: RuleInput): string | null {
 }
 
 /**
- * Needs a MAC written in the snapshot. eBPF nodes put pod frames inside, so a veth MAC there says nothing (calico-facts
- * 4.7). A frame that went to another node with that node's own MAC is one wrong choice, and wrong-destination-vtep tells it.
+ * Another MAC than the one written for the receiver, or the VTEP of a node that is neither end of the tunnel. eBPF nodes put pod
+ * frames inside, so a veth MAC there says nothing (calico-facts 4.7). A frame that went to another node with that node's own MAC is
+ * one wrong choice, and wrong-destination-vtep tells it.
  */
-export function wrongTunnelMac({ seen, dst, outerTo }: RuleInput): string | null {
+export function wrongTunnelMac(rule: RuleInput): string | null {
+  const { topology, learned, seen, dst, outerTo } = rule;
   if (seen.encapsulation !== 'vxlan' || isMissentVni(seen.vni)) return null;
   const target = dst.node ?? outerTo;
+  if (target === null) return null;
+  const stray = strayMac(rule, target);
+  if (stray !== null) {
+    // without a known receiver the MAC may be right, and the outer address wrong
+    if (dst.node === null) return null;
+    return `the inner frame is addressed to ${stray.mac}, ${stray.node.name}'s VTEP (${stray.how}); ${nameOf(dst)} is on ${target.name}`;
+  }
   const written = writtenMac(target, seen);
-  if (target === null || written === null || target.links.some((l) => l.vxlan?.external)) return null;
-  const elsewhere = target === outerTo ? undefined : writtenMac(outerTo, seen)?.value;
-  const wrong = seen.innerDstMacs.find((mac) => mac !== WORKLOAD_MAC && mac !== written.value && mac !== elsewhere);
+  if (written === null || isExternal(target)) return null;
+  const isOfOuter = (mac: string): boolean =>
+    outerTo !== null && (topology.nodeByVtepMac(mac)?.node === outerTo || hasVtepMac(outerTo, mac, seen, learned));
+  const wrong = seen.innerDstMacs.find(
+    (mac) => mac !== WORKLOAD_MAC && mac !== written.value && (target === outerTo || !isOfOuter(mac)),
+  );
   if (wrong === undefined) return null;
   const where = written.ref.line === null ? written.ref.file : `${written.ref.file}:${written.ref.line}`;
   return `the inner frame is addressed to ${wrong}; ${target.name}'s VTEP is ${written.value} (${where})`;
+}
+
+function isExternal(node: Node): boolean {
+  return node.links.some((l) => l.vxlan?.external);
+}
+
+/** An inner destination MAC that is a third node's VTEP: neither the outer destination's nor the target's, nor shared with them. */
+export function strayMac(
+  { topology, learned, seen, outerTo }: RuleInput,
+  target: Node | null,
+): { mac: string; node: Node; how: string } | null {
+  if (seen.encapsulation !== 'vxlan' || target === null || isExternal(target)) return null;
+  for (const mac of seen.innerDstMacs) {
+    const found = vtepOwner(topology, learned, mac);
+    if (found === null || found.node === target || found.node === outerTo) continue;
+    const ends = outerTo === null ? [target] : [target, outerTo];
+    if (ends.some((end) => hasVtepMac(end, mac, seen, learned) || mayBeAlias(found.node, end, seen, learned))) continue;
+    return { mac, ...found };
+  }
+  return null;
+}
+
+/** Whose VTEP a MAC is: written, computed from a name, or seen to be sent from. What an FDB entry says of it is not its owner. */
+function vtepOwner(topology: Topology, learned: LearnedVteps, mac: string): { node: Node; how: string } | null {
+  const stated = topology.nodeByVtepMac(mac);
+  if (stated !== null && stated.evidence.source !== 'fdb') return { node: stated.node, how: stated.evidence.detail };
+  const node = learned.nodeOf(mac);
+  return node === null ? null : { node, how: `${node.name} sends from it` };
+}
+
+function hasVtepMac(node: Node, mac: string, { outerDst }: SeenObservation, learned: LearnedVteps): boolean {
+  const own = [node.vtepMac?.value, node.vtepMacV6?.value, node.computedVtepMac, node.computedVtepMacV6];
+  return own.includes(mac) || learned.macOf(node, outerDst ?? '') === mac;
+}
+
+/** One machine under two names: possible while nothing tells another MAC of `end`, and no addresses tell the two apart. */
+function mayBeAlias(node: Node, end: Node, seen: SeenObservation, learned: LearnedVteps): boolean {
+  const known = writtenMac(end, seen)?.value ?? learned.macOf(end, seen.outerDst ?? '');
+  if (known !== null) return false;
+  return node.addresses.length === 0 || node.addresses.some(({ address }) => ownsAddress(end, address));
 }
 
 /** The VTEP MAC that the snapshot has for a node, of the family of the outer addresses. */

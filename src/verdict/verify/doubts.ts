@@ -9,14 +9,13 @@ import type { Expectation } from './questions.ts';
 const DOUBTS: ReadonlySet<string> = new Set([
   'not-in-capture',
   'contradicting-files',
-  'owner-by-block',
   'foreign-tunnel',
   'tunnel-mac-differs',
   'before-mode-change',
   'after-mode-change',
 ]);
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
-const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);
+const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-elsewhere', 'owner-by-block', 'inner-cut-off']);
 
 /** Reasons for which it is not known which node sent or has a packet. */
 const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);
@@ -27,7 +26,24 @@ export function isDoubtful(flow: FlowBrief, expect: Expectation, topology: Topol
   const { reason } = unverified;
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
   if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow, expect);
-  return OPEN_ENDS.has(reason) && flow.observed.encapsulation === 'none' && isOfTunnelPool(flow, topology);
+  if (isUnproven(flow)) return isQuestion(flow);
+  // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
+  const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
+  return isOpen && isOfTunnelPool(flow, topology);
+}
+
+/** Nobody proved who got it: a pass names what may be without an answer. */
+export function isUnproven({ unverified }: FlowBrief): boolean {
+  return unverified?.reason === 'receiver-unproven';
+}
+
+/** UDP ports where everything sent is a question or an answer: DNS, NTP. */
+const ASKING_PORTS: readonly (number | null)[] = [53, 123];
+
+/** What is never sent without an answer: silence then speaks against its delivery. */
+function isQuestion({ protocol, srcPort, dstPort }: FlowBrief): boolean {
+  if (protocol !== 'udp') return protocol === 'tcp' || protocol === 'icmp' || protocol === 'icmpv6';
+  return ASKING_PORTS.includes(srcPort) || ASKING_PORTS.includes(dstPort);
 }
 
 /**

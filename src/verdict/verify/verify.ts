@@ -7,7 +7,7 @@ import type { Cause, FlowBrief, Trace, Verdict } from '../trace-types.ts';
 import { createUnverifiedTally } from '../unverified.ts';
 import { coverageOf } from './coverage.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
-import { isDoubtful } from './doubts.ts';
+import { isDoubtful, isUnproven } from './doubts.ts';
 import { createPairTally, isJudged, type PairReport } from './node-pairs.ts';
 import { capturedTimes, type ProofTime } from './proof-time.ts';
 import type { Expectation } from './questions.ts';
@@ -108,11 +108,11 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
   const mayBeFiltered = trace.captures.some(({ filter }) => filter !== null);
   for (const flow of flowBriefs(trace)) {
     const asked = isAsked(flow, options);
-    if (isDoubtful(flow, options.expect, options.topology) && (asked || isOfPools(flow, options))) {
-      scan.doubts.add(flow);
-      if (!asked) scan.unverified.add(flow);
-    }
+    const mayCount = asked || isOfPools(flow, options);
+    const isDoubt = mayCount && isDoubtful(flow, options.expect, options.topology);
+    if (isDoubt) scan.doubts.add(flow);
     if (!asked) {
+      if (isDoubt || (mayCount && isUnproven(flow))) scan.unverified.add(flow);
       noteOutside(scan.outside, flow);
       continue;
     }

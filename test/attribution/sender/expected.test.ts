@@ -1,7 +1,7 @@
 // calico-facts 3.3 to 3.9: what the sender is to put on the wire, row by row of the truth table in 3.7.
 import { describe, expect, it } from 'vitest';
 import { expectedOf } from '../../../src/attribution/sender/expected.ts';
-import type { Who } from '../../../src/attribution/who/who.ts';
+import { type Who, whoByTopology } from '../../../src/attribution/who/who.ts';
 import type { Topology } from '../../../src/topology/model.ts';
 import {
   barePool,
@@ -31,9 +31,7 @@ function snapshot(pool: PoolText, s: NodeText = S, t: NodeText = T): Topology {
 }
 
 function who(topology: Topology, address: string): Who {
-  const owner = topology.lookup(address);
-  const { kind, node, nodeSource, evidence } = owner;
-  return { owner, kind, node, nodeSource, evidence };
+  return whoByTopology(topology.lookup(address));
 }
 
 /** `vxlan pool-always`, as the sender of `src` is to send it. */

@@ -38,8 +38,14 @@ describe('an address without a node in the snapshot', () => {
     expect(await found(frames)).toBe('c outer-header');
   });
 
-  it('is where tunnel packets to it go, if it sends none itself', async () => {
-    expect(await found([vxlan(ip({ src: POD.a, dst: STRAY }), { to: NODE.c })], BARE, 'dst')).toBe('c outer-header');
+  it('is not named by where unanswered packets to it go, which is what would have to be judged', async () => {
+    const frames = [vxlan(ip({ src: POD.a, dst: STRAY }), { to: NODE.c })];
+    expect(await found(frames, BARE, 'dst')).toBe('null ip-pool');
+    const [flow] = (await traceFrames([{ frames }], BARE)).all;
+    expect(flow?.dst.candidates.map(({ node }) => node)).toEqual(['c']);
+  });
+
+  it('is where it sends from, wherever its packets go', async () => {
     const both = [
       vxlan(ip({ src: POD.a, dst: STRAY }), { to: NODE.c }),
       vxlan(ip({ src: STRAY, dst: POD.a }), { from: NODE.b, to: NODE.a }),
@@ -50,7 +56,7 @@ describe('an address without a node in the snapshot', () => {
   it('is behind the NIC its routed packets come from', async () => {
     const topology = cluster(ippools({ vxlan: 'Never' }), nodes, NEIGHBOURS);
     expect(await found([plain(ip({ src: STRAY, dst: POD.a }), NIC.c, NIC.a)], topology)).toBe('c nic-mac');
-    expect(await found([plain(ip({ src: POD.a, dst: STRAY }), NIC.a, NIC.b)], topology, 'dst')).toBe('b nic-mac');
+    expect(await found([plain(ip({ src: POD.a, dst: STRAY }), NIC.a, NIC.b)], topology, 'dst')).toBe('null ip-pool');
   });
 
   it('is nowhere when two nodes send for it', async () => {
@@ -68,12 +74,13 @@ describe('an address without a node in the snapshot', () => {
 });
 
 describe('what the snapshot knows', () => {
-  it('is never overridden by packets', async () => {
-    for (const topology of [BARE, cluster(pools, nodes, pods)]) {
-      const frames = [vxlan(ip({ src: POD.a, dst: POD.b }), { from: NODE.c, to: NODE.c })];
-      const flow = flowBetween(await traceFrames([{ frames }], topology), POD.a, POD.b);
-      expect([flow.src.node, flow.dst.node]).toEqual(['a', 'b']);
-    }
+  it('is never overridden by packets: a block that they contradict names nobody any more, and they are candidates', async () => {
+    const frames = [vxlan(ip({ src: POD.a, dst: POD.b }), { from: NODE.c, to: NODE.c })];
+    const named = flowBetween(await traceFrames([{ frames }], cluster(pools, nodes, pods)), POD.a, POD.b);
+    expect([named.src.node, named.dst.node]).toEqual(['a', 'b']);
+    const { src, dst } = flowBetween(await traceFrames([{ frames }], BARE), POD.a, POD.b);
+    expect([src.node, dst.node]).toEqual([null, null]);
+    expect([src, dst].map((end) => end.candidates.map(({ node }) => node))).toEqual([['c'], ['c']]);
   });
 
   it('shows its evidence, with file and line, strongest first', async () => {

@@ -34,7 +34,7 @@ const NEVER = { vxlan: 'Never' };
 /** `src > dst protocol: gist` of every flow that is not the healthy one, and what `verify` exits with. */
 async function answer(frames: readonly Uint8Array[], topology: Topology): Promise<string[]> {
   const trace = await traceFrames([{ frames }], topology);
-  const report = verifyTrace(trace, { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology });
+  const report = verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology });
   const told = trace.all
     .filter(({ src, dst }) => ![src.ip, dst.ip].every((one) => HEALTHY_ENDS.includes(one)))
     .map((flow) => `${flow.src.ip} > ${flow.dst.ip} ${flow.protocol}: ${gist(flow)}`);

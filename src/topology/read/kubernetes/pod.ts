@@ -21,7 +21,7 @@ export function readPod(object: Located, facts: Facts): void {
     addresses: podAddresses(value),
     hostNetwork: flagAt(value, 'spec', 'hostNetwork') === true,
     finished: isFinished(value),
-    created: epochSeconds(textAt(value, 'metadata', 'creationTimestamp')),
+    created: epochSeconds(textAt(value, 'metadata', 'creationTimestamp') ?? textAt(value, 'status', 'startTime')),
     hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
     source: 'Pod',
     hostIP: canonicalAddress(textAt(value, 'status', 'hostIP') ?? ''),

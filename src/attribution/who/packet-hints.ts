@@ -1,0 +1,260 @@
+// What underlay frames say of where addresses are: the outer header, or a NIC's MAC (calico-facts 6.1). What an address sends tells
+// its node; what is sent to it tells where others believe it is, and an answer from there proves it.
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { Node } from '../../topology/model.ts';
+import { canAcknowledge, isAnswer, isAnswered } from '../answers.ts';
+import type { PathFacts } from '../path-facts.ts';
+import { isUnicast } from '../points/mac-roles.ts';
+import type { Points } from '../points/points.ts';
+import type { AddressBook } from './address-book.ts';
+import type { People } from './people.ts';
+
+/** A node that underlay frames name for an address, and how. */
+export interface PacketEvidence {
+  node: Node;
+  source: 'outer-header' | 'nic-mac';
+  detail: string;
+}
+
+/** Nodes by what told them. */
+export interface Hint {
+  outerSource: Set<Node>;
+  macSource: Set<Node>;
+  /** It answered what was sent there; not known where its answers came from. */
+  outerAnswering: Set<Node>;
+  macAnswering: Set<Node>;
+  outerDestination: Set<Node>;
+  macDestination: Set<Node>;
+  /** Packets went there and were answered from there. */
+  answered: Set<Node>;
+}
+
+/** What is asked of the packets about one end. */
+export const ASKED = { nothing: 0, proofOfAnother: 1, all: 2 } as const;
+
+export interface HintInput {
+  table: FlowTable;
+  points: Points;
+  paths: PathFacts;
+  book: AddressBook;
+  people: People;
+  /** One of ASKED for each person. */
+  asked: Uint8Array;
+  /** The node that the snapshot has a person on. */
+  stated(person: number): Node | null;
+}
+
+/** One pass over all flows; of ends that the snapshot places firmly, only answers from another node are collected. */
+export function collectHints({ table, points, paths, book, people, asked, stated }: HintInput): Map<number, Hint> {
+  const hints = new Map<number, Hint>();
+  const ends = pathEnds(table, points, paths, book);
+  const { rows } = table;
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    const [src, dst] = [people.source[flow] ?? -1, people.destination[flow] ?? -1];
+    const [ofSource, ofDestination] = [asked[src] ?? 0, asked[dst] ?? 0];
+    if (ofSource !== ASKED.all && ofDestination === ASKED.nothing) continue;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const path = rows.path(row);
+      if (ofSource === ASKED.all) {
+        const from = senderOf(table, ends, row);
+        if (from !== null) hintOf(hints, src)[ends.plain[path] === 1 ? 'macSource' : 'outerSource'].add(from);
+      }
+      const to = ends.to[path] ?? null;
+      if (to === null || ofDestination === ASKED.nothing) continue;
+      if (ofDestination === ASKED.all) {
+        const hint = hintOf(hints, dst);
+        const plain = ends.plain[path] === 1;
+        hint[plain ? 'macDestination' : 'outerDestination'].add(to);
+        if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
+      }
+      if (ofDestination === ASKED.proofOfAnother && to !== stated(dst) && isAnsweredFrom(table, ends, flow, to))
+        hintOf(hints, dst).answered.add(to);
+    }
+  }
+  return hints;
+}
+
+/** Which nodes the frames of each path name as their ends; nulls beside the underlay and in tunnels that are not the cluster's. */
+interface PathEnds {
+  from: (Node | null)[];
+  to: (Node | null)[];
+  plain: Uint8Array;
+}
+
+function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: AddressBook): PathEnds {
+  const { paths, links, tunnels } = table;
+  const own = ownMacs(table, points);
+  const nodeOf = (mac: string | null): Node | null =>
+    mac === null ? null : (points.macs.nicNode(mac)?.node ?? own.get(mac) ?? null);
+  const ends: PathEnds = { from: [], to: [], plain: new Uint8Array(paths.count) };
+  for (let path = 0; path < paths.count; path++) {
+    const link = paths.link[path] ?? -1;
+    const { outerSrc, outerDst } = tunnels.record(paths.tunnel[path] ?? 0);
+    if (facts.isUnderlay[path] !== 1 || facts.isStrange[path] === 1) {
+      ends.from.push(null);
+      ends.to.push(null);
+    } else if (outerSrc !== null && outerDst !== null) {
+      ends.from.push(book.nodeOf(outerSrc));
+      ends.to.push(book.nodeOf(outerDst));
+    } else {
+      const { src, dst, packetType } = links.record(link);
+      const here = points.all[points.ofLink[link] ?? -1]?.topologyNode ?? null;
+      ends.plain[path] = 1;
+      ends.from.push(nodeOf(src) ?? (packetType === OUTGOING ? here : null));
+      ends.to.push(nodeOf(dst) ?? (packetType === TO_US ? here : null));
+    }
+  }
+  return ends;
+}
+
+/** Cooked packet types (calico-facts 6). */
+const [TO_US, OUTGOING] = [0, 4] as const;
+
+/**
+ * MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place; of two, the one that is not
+ * another captured NIC's.
+ */
+function ownMacs({ links }: FlowTable, points: Points): Map<string, Node> {
+  const common = new Map<number, Set<string>>();
+  for (let link = 0; link < links.count; link++) {
+    const point = points.ofLink[link] ?? -1;
+    const { src, dst, carried } = links.record(link);
+    if (points.all[point]?.role !== 'underlay' || carried || !isUnicast(src) || !isUnicast(dst)) continue;
+    const known = common.get(point);
+    common.set(point, new Set(known === undefined ? [src, dst] : [src, dst].filter((mac) => known.has(mac))));
+  }
+  const found = new Map<string, Node>();
+  const shared = new Set<string>();
+  for (let pass = 0; pass < 2; pass++) {
+    for (const [point, macs] of common) {
+      const node = points.all[point]?.topologyNode ?? null;
+      const [mac, ...others] = [...macs].filter((one) => (found.get(one) ?? node) === node || pass === 0);
+      if (node === null || mac === undefined || others.length > 0) continue;
+      if ((found.get(mac) ?? node) !== node) shared.add(mac);
+      found.set(mac, node);
+    }
+  }
+  for (const mac of shared) found.delete(mac);
+  return found;
+}
+
+/** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
+function senderOf({ rows }: FlowTable, ends: PathEnds, row: number): Node | null {
+  const path = rows.path(row);
+  const from = ends.from[path] ?? null;
+  if (from === null || ends.plain[path] !== 1) return from;
+  const ttl = rows.ttlMax(row);
+  return ttl === 63 || ttl === 127 || ttl === 254 ? from : null;
+}
+
+/** Whether what `flow` carried to the node was answered, by packets that this node sent. */
+function isAnsweredFrom(table: FlowTable, ends: PathEnds, flow: number, node: Node): boolean {
+  const reverse = table.reverseOf(flow);
+  if (reverse < 0 || reverse === flow || !isAnswered(table, flow, reverse)) return false;
+  for (let row = table.firstRow(reverse); row >= 0; row = table.rows.next(row)) {
+    if (senderOf(table, ends, row) === node) return true;
+  }
+  return false;
+}
+
+/** Whether the other end shows that it got what the flow carried: it acknowledges it, echoes it, or speaks only after it. */
+function isDelivered(table: FlowTable, flow: number): boolean {
+  const reverse = table.reverseOf(flow);
+  if (reverse < 0 || reverse === flow) return false;
+  return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
+}
+
+function startOf(table: FlowTable, flow: number): number {
+  const { rows } = table;
+  let start = Number.POSITIVE_INFINITY;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
+    start = Math.min(start, rows.firstSeconds(row) + rows.firstNanos(row) / 1e9);
+  return start;
+}
+
+function hintOf(hints: Map<number, Hint>, person: number): Hint {
+  let hint = hints.get(person);
+  if (hint === undefined) {
+    hint = {
+      outerSource: new Set(),
+      macSource: new Set(),
+      outerDestination: new Set(),
+      macDestination: new Set(),
+      outerAnswering: new Set(),
+      macAnswering: new Set(),
+      answered: new Set(),
+    };
+    hints.set(person, hint);
+  }
+  return hint;
+}
+
+/**
+ * The node that an address sends from: it knows where it is. Else the one that its packets went to, if it answered them. Null where
+ * packets name none, or several.
+ */
+export function provenNode(address: string, hint: Hint): PacketEvidence | null {
+  if (hint.outerSource.size > 1) return null;
+  const sending =
+    single(hint.outerSource, 'outer-header', (n) => `packets from ${address} left ${n.name} in its tunnel`) ??
+    single(hint.macSource, 'nic-mac', (n) => `packets from ${address} left ${n.name}'s NIC`);
+  if (sending !== null || hasSent(hint)) return sending;
+  return (
+    single(hint.outerAnswering, 'outer-header', (n) => `${address} answered packets to ${n.name} in a tunnel`) ??
+    single(hint.macAnswering, 'nic-mac', (n) => `${address} answered packets to ${n.name}'s NIC`)
+  );
+}
+
+/** The node that its packets were sent to, where it sent none itself. */
+export function addressedNode(address: string, hint: Hint): PacketEvidence | null {
+  if (hasSent(hint)) return null;
+  return (
+    single(
+      hint.outerDestination,
+      'outer-header',
+      (n) => `packets to ${address} were sent to ${n.name} in a tunnel, and nothing came back`,
+    ) ??
+    single(
+      hint.macDestination,
+      'nic-mac',
+      (n) => `packets to ${address} were sent to ${n.name}'s NIC, and nothing came back`,
+    )
+  );
+}
+
+/** Nodes other than `stated` that packets show an address on: where it sends from, else where its packets were sent. */
+export function nodesBeside(stated: Node, address: string, hint: Hint): PacketEvidence[] {
+  const { outerSource, macSource, outerDestination, macDestination } = hint;
+  const [outer, mac] = hasSent(hint) ? [outerSource, macSource] : [outerDestination, macDestination];
+  const way = hasSent(hint) ? 'from' : 'to';
+  const told = new Map<Node, PacketEvidence>();
+  for (const node of mac)
+    told.set(node, { node, source: 'nic-mac', detail: `packets ${way} ${address} crossed ${node.name}'s NIC` });
+  for (const node of outer)
+    told.set(node, {
+      node,
+      source: 'outer-header',
+      detail: `packets ${way} ${address} were in ${node.name}'s tunnel`,
+    });
+  told.delete(stated);
+  return [...told.values()];
+}
+
+/** Nodes that answered for an address that the snapshot has elsewhere. */
+export function provenNodes(address: string, { answered }: Hint): PacketEvidence[] {
+  const detail = (node: Node): string => `packets to ${address} went to ${node.name} and were answered from there`;
+  return [...answered].map((node) => ({ node, source: 'outer-header', detail: detail(node) }));
+}
+
+function hasSent({ outerSource, macSource }: Hint): boolean {
+  return outerSource.size + macSource.size > 0;
+}
+
+function single(
+  nodes: ReadonlySet<Node>,
+  source: PacketEvidence['source'],
+  say: (node: Node) => string,
+): PacketEvidence | null {
+  const [node] = nodes;
+  return nodes.size === 1 && node !== undefined ? { node, source, detail: say(node) } : null;
+}

@@ -1,0 +1,267 @@
+// Who has an address, and when: what packets prove against a snapshot, what they only presume, and what blocks are worth.
+import { describe, expect, it } from 'vitest';
+import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
+import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
+import type { BuiltPacket } from '../../support/capture-builder.ts';
+import {
+  clusterDocuments,
+  flowBetween,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  SYN,
+  TUNNEL,
+  tcpPacket,
+  traceFrames,
+  VTEP,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import {
+  blockAffinities,
+  cluster,
+  ippools,
+  iproute2,
+  nodes as nodeList,
+  pods as podList,
+} from '../../support/cluster-text.ts';
+import { icmpEcho, udp } from '../../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const NAMED = cluster(pools, nodes, pods);
+const BARE = cluster(pools, nodes);
+const [a, b, c] = [POD.a, POD.b, POD.c];
+/** In the pool, and in nobody's block. */
+const [STRAY, OTHER] = ['10.48.0.9', '10.48.0.10'];
+
+const ping = (src: string, dst: string): Uint8Array => ip({ src, dst });
+const pong = (src: string, dst: string): Uint8Array => ip({ src, dst, transport: icmpEcho({ type: 0 }) });
+const ask = (src: string, dst: string, dstport: number): Uint8Array =>
+  ip({ src, dst, proto: 17, transport: udp({ srcport: 40000, dstport }) });
+
+/** Verdict, reason or codes, and both nodes. */
+function told(flow: TracedFlow): string {
+  const violations = flow.findings.filter(({ severity }) => severity === 'violation').map(({ code }) => code);
+  const why = [flow.unverified?.reason ?? [], violations].flat();
+  return [flow.verdict, ...new Set(why), flow.src.node, flow.dst.node].join(' ');
+}
+
+async function between(
+  frames: readonly (Uint8Array | BuiltPacket)[],
+  [src, dst]: [string, string],
+  topology = NAMED,
+): Promise<TracedFlow> {
+  return flowBetween(await traceFrames([{ frames }], topology), src, dst);
+}
+
+function exitCode(trace: Trace, topology = BARE): number {
+  return verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology }).exitCode;
+}
+
+describe('an answered conversation', () => {
+  const there = vxlan(ping(a, b), { to: NODE.c });
+  const back = vxlan(pong(b, a), { from: NODE.c, to: NODE.a });
+
+  it('proves where its ends are: a pod object that says otherwise is stale, and nobody is blamed', async () => {
+    const flow = await between([there, back], [a, b]);
+    expect(told(flow)).toBe('unverifiable owner-elsewhere a ');
+    expect(flow.findings.map(({ code }) => code)).toEqual(['snapshot-conflict']);
+    expect(flow.dst).toMatchObject({ pod: null, candidates: [{ pod: 'pod-b', node: 'b' }, { node: 'c' }] });
+    expect(exitCode(await traceFrames([{ frames: [there, back] }], NAMED), NAMED)).toBe(3);
+  });
+
+  it('proves it for plain packets by the MACs of NICs', async () => {
+    const topology = cluster(
+      ippools({ vxlan: 'CrossSubnet' }),
+      nodes,
+      pods,
+      iproute2(
+        'a',
+        'ip-neigh',
+        `${NODE.b} dev ens5 lladdr ${NIC.b} REACHABLE`,
+        `${NODE.c} dev ens5 lladdr ${NIC.c} REACHABLE`,
+      ),
+      iproute2('a', 'ip-link', `2: ens5: <UP> mtu 1500 state UP\n    link/ether ${NIC.a} brd ff:ff:ff:ff:ff:ff`),
+    );
+    const frames = [plain(ping(a, b), NIC.a, NIC.c), plain(pong(b, a), NIC.c, NIC.a)];
+    expect(told(await between(frames, [a, b], topology))).toBe('unverifiable owner-elsewhere a ');
+  });
+
+  it('does not excuse the packets that went to a third node', async () => {
+    const astray = vxlan(ping(a, TUNNEL.b), { to: NODE.c });
+    expect(told(await between([astray], [a, TUNNEL.b]))).toBe('violation wrong-destination-vtep a b');
+    const flow = await between([there, back, vxlan(ping(a, b), { to: '10.0.1.9' })], [a, b]);
+    expect(told(flow)).toContain('violation wrong-destination-vtep');
+  });
+
+  it('is none while its answers come from the node of the snapshot: one packet that went elsewhere is a violation', async () => {
+    const healthy = [vxlan(ping(a, b)), vxlan(pong(b, a), { from: NODE.b, to: NODE.a })];
+    expect(told(await between(healthy, [a, b]))).toBe('ok a b');
+    expect(told(await between([...healthy, there], [a, b]))).toBe('violation wrong-destination-vtep a b');
+  });
+
+  it('is none without an answer, nor are two pings against each other', async () => {
+    expect(told(await between([there], [a, b]))).toBe('violation wrong-destination-vtep a b');
+    const opposite = [there, vxlan(ping(b, a), { from: NODE.c, to: NODE.a })];
+    expect(told(await between(opposite, [a, b]))).toBe('violation wrong-destination-vtep a b');
+  });
+});
+
+describe('a pod object', () => {
+  const START = Date.UTC(2026, 2, 1, 12) / 1000;
+  const at = (seconds: number, frame: Uint8Array): BuiltPacket => ({ data: frame, seconds: START + seconds });
+  /** The address is on b; a pod that got it 100 s later is on c. */
+  const born = podList(
+    { name: 'pod-a', ip: a, node: 'a' },
+    { name: 'late', ip: b, node: 'c', created: '2026-03-01T12:01:40Z' },
+  );
+  const topology = cluster(pools, nodes, born);
+  const early = [at(0, vxlan(ping(a, b))), at(1, vxlan(pong(b, a), { from: NODE.b, to: NODE.a }))];
+  const late = [
+    at(120, vxlan(ask(a, b, 53), { to: NODE.c })),
+    at(
+      121,
+      vxlan(ip({ src: b, dst: a, proto: 17, transport: udp({ srcport: 53, dstport: 40000 }) }), {
+        from: NODE.c,
+        to: NODE.a,
+      }),
+    ),
+  ];
+
+  it('counts from its creation on: before, another one had the address, and after it this one', async () => {
+    const trace = await traceFrames([{ frames: [...early, ...late] }], topology);
+    const [before, after] = ['icmp', 'udp'].map((protocol) =>
+      trace.all.find((flow) => flow.protocol === protocol && flow.dst.ip === b),
+    );
+    expect([before?.verdict, before?.dst.node, before?.dst.pod]).toEqual(['ok', 'b', null]);
+    expect([after?.verdict, after?.dst.node, after?.dst.pod]).toEqual(['ok', 'c', 'late']);
+  });
+
+  it('accuses nobody of what came before it, and still accuses of what came after', async () => {
+    const trace = await traceFrames([{ frames: [...early, at(120, vxlan(ask(a, b, 53)))] }], topology);
+    expect(trace.all.filter(({ dst }) => dst.ip === b).map(told)).toEqual([
+      'ok a b',
+      'violation wrong-destination-vtep a c',
+    ]);
+  });
+
+  it('is a candidate for a conversation that began before it and ended after', async () => {
+    const flow = await between([...early, at(150, vxlan(ping(a, b)))], [a, b], topology);
+    expect([flow.dst.node, flow.dst.pod]).toEqual(['b', null]);
+    expect(flow.dst.candidates.map(({ pod }) => pod)).toEqual(['late']);
+    expect(flow.verdict).toBe('ok');
+  });
+
+  it('is a candidate where the clocks of the captures are known to be further apart', async () => {
+    const frame = vxlan(ping(a, c), { to: NODE.c });
+    const files = [
+      { name: 'x.pcap', frames: [at(0, frame), at(120, vxlan(ask(a, b, 53)))] },
+      { name: 'y.pcap', frames: [at(300, frame)] },
+    ];
+    const trace = await traceFrames(files, topology);
+    const flow = flowBetween(trace, a, b);
+    expect([flow.dst.pod, flow.dst.candidates[0]?.pod]).toEqual([null, 'late']);
+    expect(flow.verdict).not.toBe('violation');
+  });
+});
+
+describe('a block', () => {
+  const blocks = blockAffinities({ cidr: '10.48.0.128/26', node: 'b' });
+  const noPods = (vxlan: string) => cluster(ippools({ vxlan }), nodes, blocks);
+
+  it('names the node while packets agree', async () => {
+    expect(told(await between([vxlan(ping(a, b))], [a, b], noPods('Always')))).toBe('ok a b');
+  });
+
+  it.each(['Always', 'CrossSubnet'])('names nobody where packets put the address elsewhere (%s)', async (mode) => {
+    const frames = [vxlan(ping(a, b), { to: NODE.c }), vxlan(pong(b, a), { from: NODE.c, to: NODE.a })];
+    const flow = await between(frames, [a, b], noPods(mode));
+    expect(told(flow)).toBe('unverifiable owner-by-block a ');
+    expect(flow.findings[0]?.code).toBe('snapshot-conflict');
+    expect(flow.dst.candidates.map(({ node }) => node)).toEqual(['c']);
+  });
+
+  it('is not what a MAC inside is held against', async () => {
+    const written = iproute2(
+      'b',
+      'ip-link',
+      `9: vxlan.calico: <UP> mtu 1450\n    link/ether ${VTEP.b} brd ff:ff:ff:ff:ff:ff`,
+    );
+    const topology = cluster(pools, nodes, blocks, written);
+    const flow = await between([vxlan(ping(a, b), { to: NODE.c })], [a, b], topology);
+    expect(told(flow)).toBe('unverifiable owner-by-block a ');
+  });
+});
+
+describe('a receiver that only the header under judgement names', () => {
+  const question = (frame: Uint8Array): Promise<TracedFlow> =>
+    between([vxlan(frame, { to: NODE.c })], [a, STRAY], BARE);
+
+  it('is not proven, and neither is the packet right', async () => {
+    expect(told(await question(ping(a, STRAY)))).toMatch(/^unverifiable receiver-unproven/);
+    expect(told(await question(tcpPacket({ src: a, dst: STRAY }, SYN)))).toMatch(/^unverifiable receiver-unproven/);
+  });
+
+  it('is proven by an answer, also where that does not show its node', async () => {
+    const answered = [vxlan(ping(a, STRAY), { to: NODE.c }), plain(pong(STRAY, a), '02:00:00:00:09:01', NIC.a)];
+    expect((await between(answered, [a, STRAY], BARE)).dst.node).toBe('c');
+  });
+
+  it('keeps verify from passing for questions only', async () => {
+    const healthy = [vxlan(ping(STRAY, a), { from: NODE.c, to: NODE.a }), vxlan(pong(a, STRAY), { to: NODE.c })];
+    const verify = async (frame: Uint8Array): Promise<number> => {
+      const frames = [...healthy, vxlan(frame, { to: NODE.b }), plain(ping(NODE.a, NODE.b))];
+      return exitCode(await traceFrames([{ frames }], BARE));
+    };
+    expect(await verify(ask(a, OTHER, 8125))).toBe(0);
+    expect(await verify(ask(a, OTHER, 53))).toBe(3);
+    expect(await verify(ping(a, OTHER))).toBe(3);
+  });
+
+  it('is not needed for what is wrong anyway', async () => {
+    const onNic = vxlan(ping(b, a), { from: NODE.b, to: NODE.a });
+    expect(told(await between([onNic, plain(ping(a, STRAY))], [a, STRAY], BARE))).toContain(
+      'violation overlay-bypassed',
+    );
+    const vni = vxlan(ping(a, STRAY), { to: NODE.c, vni: 4097 });
+    expect(told(await between([vni], [a, STRAY], BARE))).toContain('violation wrong-vni');
+  });
+});
+
+describe("a third node's VTEP inside", () => {
+  const frame = (innerDstMac: string): Uint8Array => vxlan(ping(a, b), { innerDstMac });
+  const neighbour = iproute2('a', 'ip-neigh', `${TUNNEL.c} dev vxlan.calico lladdr ${VTEP.c} PERMANENT`);
+
+  it('is wrong-tunnel-mac, whoever wrote whose it is', async () => {
+    const topology = cluster(pools, nodes, pods, neighbour);
+    expect(told(await between([frame(VTEP.c)], [a, b], topology))).toBe('violation wrong-tunnel-mac a b');
+  });
+
+  it('is known by what the node sends', async () => {
+    const own = vxlan(ping(c, a), { from: NODE.c, to: NODE.a });
+    expect(told(await between([own, frame(VTEP.c)], [a, b]))).toBe('violation wrong-tunnel-mac a b');
+  });
+
+  it('is known by its name: node1 has 66:f9:37:c3:7e:94 (calico-facts 4.4)', async () => {
+    const names = [
+      { name: 'a', ip: `${NODE.a}/24`, vxlan: TUNNEL.a },
+      { name: 'b', ip: `${NODE.b}/24`, vxlan: TUNNEL.b },
+    ];
+    const third = { name: 'node1', ip: `${NODE.c}/24`, vxlan: TUNNEL.c };
+    const topology = cluster(pools, nodeList(...names, third), pods);
+    expect(told(await between([frame('66:f9:37:c3:7e:94')], [a, b], topology))).toBe('violation wrong-tunnel-mac a b');
+  });
+
+  it('is none where the receiver has the same MAC', async () => {
+    const receiver = vxlan(ping(b, a), { from: NODE.b, to: NODE.a, innerSrcMac: VTEP.c });
+    const topology = cluster(pools, nodes, pods, neighbour);
+    expect(told(await between([receiver, frame(VTEP.c)], [a, b], topology))).toBe('ok a b');
+  });
+
+  it('may be right while nobody knows the receiver: then the outer address would be wrong', async () => {
+    const topology = cluster(pools, nodes, neighbour);
+    const flow = await between([vxlan(ping(a, STRAY), { innerDstMac: VTEP.c })], [a, STRAY], topology);
+    expect(told(flow)).toMatch(/^unverifiable tunnel-mac-differs/);
+  });
+});
