@@ -1,5 +1,6 @@
 // Which flows prove that the other direction was sent, though no capture has it.
 
+import { EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 
@@ -24,9 +25,18 @@ export function flowsWithoutQuestion(table: FlowTable, points: Points): number[]
 export function isAnswer(table: FlowTable, flow: number): boolean {
   const { rows } = table;
   const protocol = table.protocolOf(flow);
+  if (isNodePort(table, flow)) return false;
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     if (protocol === TCP && ((rows.bits(row) & BIT.acknowledgementKnown) !== 0 || hasCutData(table, row))) return true;
     if ((protocol === 1 || protocol === 58) && rows.replies(row) > 0) return true;
+  }
+  return false;
+}
+
+/** Forwarded by an eBPF node, which takes questions to the pod and answers from the service: two names, so no reverse (calico-facts 4.7). */
+function isNodePort(table: FlowTable, flow: number): boolean {
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+    if (table.tunnels.record(table.tunnelOf(row)).vni === EBPF_NODEPORT_VNI) return true;
   }
   return false;
 }

@@ -238,6 +238,25 @@ describe('eBPF', () => {
       expect(flow).toMatchObject({ inScope: false, expected: { encapsulation: null, reason: 'ebpf-nodeport' } });
     }
   });
+
+  it('NodePort tunnels have no other direction: questions go to the pod, answers come from the service', async () => {
+    const inTunnel = { vni: 0xca11c0, innerSrcMac: zero, innerDstMac: zero };
+    const client = '192.0.2.9';
+    const frames = [
+      vxlan(request),
+      vxlan(answer, { from: NODE.b, to: NODE.a }),
+      vxlan(tcpPacket({ src: client, dst: POD.b }, { srcport: 5000, dstport: 8080 }), inTunnel),
+      vxlan(tcpPacket({ src: NODE.a, dst: client }, { srcport: 30080, dstport: 5000 }, Uint8Array.of(1)), {
+        ...{ from: NODE.b, to: NODE.a },
+        ...inTunnel,
+      }),
+    ];
+    const topology = cluster(pools, nodes, pods);
+    const trace = await traceFrames([{ frames }], topology);
+    expect(trace.all.filter((flow) => flow.unverified?.reason === 'not-in-capture')).toEqual([]);
+    const asked = { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology } as const;
+    expect(verifyTrace(trace, asked).result).toBe('pass');
+  });
 });
 
 describe('pods and their own tunnels', () => {
