@@ -54,11 +54,18 @@ function takeOver(own: Decided[][], together: readonly Decided[], captures: read
   for (const one of own.flat()) {
     const whole = ofRing.get(one.group.key);
     if (whole === undefined || isAlike(one.point, whole.point)) continue;
-    const { role, node, topologyNode, interface: device, evidence } = whole.point;
+    const { role, node, topologyNode, mac, interface: device, evidence } = whole.point;
     const model = models.get(one.group.key);
     const others = model === undefined ? 'the other pieces of its ring' : nameOf(captures, model.point);
     const detail = withDetail(`one capture with ${others}`, (model?.point ?? { evidence }).evidence[0]?.detail);
-    Object.assign(one.point, { role, node, topologyNode, interface: device, evidence: [{ source: 'ring', detail }] });
+    Object.assign(one.point, {
+      role,
+      node,
+      topologyNode,
+      mac,
+      interface: device,
+      evidence: [{ source: 'ring', detail }],
+    });
     one.notes.length = 0;
   }
 }
