@@ -21,7 +21,11 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
     kinds: ['false-violation', 'false-fail', 'wrong-name', 'wrong-code'],
     what: 'a mirrored frame on its way to a node is judged',
   },
-  { rule: '10', kinds: ['false-pass'], what: 'a pod frame that an eBPF node lets out is taken for a veth’s' },
+  {
+    rule: '10',
+    kinds: ['false-pass', 'wrong-place'],
+    what: 'a pod frame that an eBPF node lets out is taken for a veth’s',
+  },
   { rule: '11', kinds: ['miscount', 'resent'], what: 'copies of a packet count, and are told as sent again' },
   { rule: '11 any-v1', kinds: ['miscount'], what: 'veth, tunnel device and NIC of one SLL v1 capture add up' },
   { rule: '11 mirror', kinds: ['miscount'], what: 'a packet and its mirrored copy add up' },
@@ -50,7 +54,6 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
     kinds: ['false-violation', 'false-fail'],
     what: 'a host of the LAN, which a pool claims, is taken for a pod',
   },
-  { rule: 'D place', kinds: ['wrong-place'], what: 'a NIC is given to the node at the other end of its link' },
 ];
 
 export function isKnown({ rule, kind }: Pick<Lie, 'rule' | 'kind'>): boolean {

@@ -27,44 +27,31 @@ export interface HomeMac {
 }
 
 /**
- * Every unicast frame on a NIC comes from its MAC or goes to it. With one peer that holds for the peer's MAC too: then only a peer
- * that was sent packets for several nodes (a gateway, a fabric) shows by what it is that it is not the capture's own.
+ * Every unicast frame on a NIC comes from its MAC or goes to it; floods aside, which go to a MAC that is not heard there. With one
+ * peer that holds for the peer's MAC too: then only a peer that was sent packets for several nodes (a gateway, a fabric) shows by
+ * what it is that it is not the capture's own.
  */
 export function homeMac(facts: readonly LinkFacts[], macs: MacKnowledge): HomeMac | null {
-  const { total, of } = countMacs(facts);
-  const [best, second] = [...of]
-    .filter(([mac, { packets }]) => packets >= total * NEARLY_ALL && !macs.isShared(mac))
-    .sort(([, a], [, b]) => b.packets - a.packets);
-  if (best === undefined) return null;
-  const [mac, { packets, sentTo, heardFrom }] = best;
-  // the few frames without the peer may be floods of its own: those are not answered
-  const talksToOthers = [...sentTo].some((peer) => peer !== second?.[0] && heardFrom.has(peer));
-  return second === undefined || talksToOthers ? { mac, packets, total } : null;
+  const unicast = facts.filter(({ link }) => isUnicast(link.src) && isUnicast(link.dst));
+  const senders = new Set(facts.map(({ link }) => link.src));
+  const heard = unicast.filter(({ link }) => senders.has(link.dst));
+  // where nobody is heard that was sent to, one direction was captured: then all of it counts
+  const telling = heard.length > 0 ? heard : unicast;
+  const everywhere = [...new Set(telling.flatMap(({ link }) => macsOf(link)))].filter(
+    (mac) => !macs.isShared(mac) && telling.every(({ link }) => macsOf(link).includes(mac)),
+  );
+  const [mac] = everywhere;
+  if (mac === undefined || everywhere.length > 1) return null;
+  const [packets, total] = [sumOf(unicast.filter(({ link }) => macsOf(link).includes(mac))), sumOf(unicast)];
+  return packets >= total * NEARLY_ALL ? { mac, packets, total } : null;
 }
 
-interface MacCount {
-  packets: number;
-  sentTo: Set<string>;
-  heardFrom: Set<string>;
+function macsOf({ src, dst }: LinkFacts['link']): string[] {
+  return [src, dst].filter((mac) => mac !== null);
 }
 
-function countMacs(facts: readonly LinkFacts[]): { total: number; of: Map<string, MacCount> } {
-  const of = new Map<string, MacCount>();
-  let total = 0;
-  const entry = (mac: string): MacCount => {
-    const known = of.get(mac) ?? { packets: 0, sentTo: new Set(), heardFrom: new Set() };
-    of.set(mac, known);
-    return known;
-  };
-  for (const { link } of facts) {
-    const { src, dst, packets } = link;
-    if (!isUnicast(src) || !isUnicast(dst)) continue;
-    total += packets;
-    entry(src).sentTo.add(dst);
-    entry(dst).heardFrom.add(src);
-    for (const mac of new Set([src, dst])) entry(mac).packets += packets;
-  }
-  return { total, of };
+function sumOf(facts: readonly LinkFacts[]): number {
+  return facts.reduce((sum, { link }) => sum + link.packets, 0);
 }
 
 /** Node of an Ethernet point, by the NIC or VTEP MAC that is the capture's own. */

@@ -209,8 +209,8 @@ describe('rule 4: link addresses', () => {
 
   it('an outer source that is another node’s does not make the capture that node’s', async () => {
     const answered = vxlan(answer, { from: NODE.b, to: NODE.a });
-    const toC = vxlan(ip({ src: POD.a, dst: POD.c }), { from: NODE.b, to: NODE.c, srcMac: NIC.a });
-    expect(await points({ frames: [vxlan(request, { from: NODE.c, srcMac: NIC.a }), answered, toC] }, BARE)).toEqual([
+    const fromC = vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a });
+    expect(await points({ frames: [vxlan(request, { from: NODE.c, srcMac: NIC.a }), answered, fromC] }, BARE)).toEqual([
       'underlay a null link-addresses',
     ]);
   });
@@ -272,7 +272,8 @@ describe('rule 6: the file name', () => {
   });
 
   it("a wrong node in it is told, and the packets' node is taken", async () => {
-    const frames = [plain(request, NIC.a, NIC.b), plain(answer, '02:00:00:00:01:fe', NIC.a)];
+    const gateway = '02:00:00:00:01:fe';
+    const frames = [plain(request, NIC.a, gateway), plain(answer, gateway, NIC.a), plain(answer, NIC.b, NIC.a)];
     const trace = await traceFrames([{ name: 'b-ens5.pcap', frames }], TABLES);
     expect(trace.captures[0]?.points[0]?.node).toBe('a');
     expect(trace.captures[0]?.warnings.join()).toContain('the file name says b');
