@@ -2,6 +2,7 @@
 
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
@@ -88,17 +89,20 @@ export function judgeSeen(
   {
     src,
     dst,
-    expected,
+    expected: byEnds,
     observations,
     cutOff,
   }: { src: Who; dst: Who; expected: Expected; observations: readonly SeenObservation[]; cutOff: boolean },
 ): SeenJudgement {
   const { settings, paths, vtepMacOf, changes } = shared;
+  const framesOf = (seen: SeenObservation): FrameEnds =>
+    frameEnds(shared.input.table, shared.points, seen.pointInfo, seen.rows);
+  const expected = expectedBySender(shared, { src, dst, expected: byEnds }, observations, framesOf);
   const modeChange = changes.of(src, dst, expected);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
   const given = { modeChange, mayHaveSwitched, cutOff, vtepMacOf, paths };
   const { topology } = shared.input;
-  const judged = judge({ topology, settings, src, dst, expected, observations, ...given });
+  const judged = judge({ topology, settings, src, dst, expected, observations, framesOf, ...given });
   const nodePort = isEbpfNodePort(observations);
   const violation = judged.verdict === 'violation';
   const misplaced = shared.inside.misplaced({ src, dst, expected, observations });
@@ -113,6 +117,25 @@ export function judgeSeen(
     last: switched,
     inScope: !nodePort && (isInScope(src, dst, expected) || violation),
   };
+}
+
+/** Reasons for which nothing was expected, because nobody knows which node sent it, or none of them has the source address. */
+const OPEN_SENDERS: ReadonlySet<string> = new Set(['sender-not-a-node', 'sender-unknown']);
+
+/** What leaves plain by a node's NIC was sent by that node, whoever has the source address: its pools decide. */
+function expectedBySender(
+  { expect }: Pick<Shared, 'expect'>,
+  { src, dst, expected }: { src: Who; dst: Who; expected: Expected },
+  observations: readonly SeenObservation[],
+  framesOf: (seen: SeenObservation) => FrameEnds,
+): Expected {
+  if (!OPEN_SENDERS.has(expected.reason)) return expected;
+  const plain = observations.filter((o) => o.pointInfo.role === 'underlay' && o.encapsulation === 'none').map(framesOf);
+  const senders = new Set(plain.flatMap(({ sender }) => (sender === null ? [] : [sender])));
+  const [node] = senders;
+  if (node !== undefined && senders.size === 1 && node !== dst.node)
+    return expect({ ...src, kind: 'unknown', node, nodeSource: 'nic-mac' }, dst);
+  return plain.some(({ mayBeNodes }) => mayBeNodes) ? { ...expected, reason: 'sender-unknown' } : expected;
 }
 
 export function isCutOff(

@@ -12,6 +12,10 @@ export interface MacKnowledge {
   classOf(mac: string): MacClass;
   /** The node whose NIC this is: written, a capture's own, or the one node whose packets it carried on a link that tells nodes apart. */
   nicNode(mac: string): { node: Node; detail: string } | null;
+  /** The node whose NIC this is beyond doubt: written, or that of a capture. */
+  ownNic(mac: string): Node | null;
+  /** Whether it may be a node's NIC: no gateway's, no fabric's, and the one node behind it is on everybody's own link. */
+  mayBeNic(mac: string): boolean;
   /** The node of a capture whose own MAC this is: by what it received, since what it sent may have an address that was translated. */
   homeNode(mac: string): Node | null;
   /** It was sent packets for several nodes: a gateway's, or a fabric's that answers for all machines. */
@@ -30,6 +34,11 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   const podMacs = podNeighbours(topology);
   const seen = seenMacs(facts);
   const classes = new Map<string, MacClass>();
+  const written = (mac: string): Node | null => topology?.nodeByNicMac(mac)?.node ?? null;
+  const onLink = (mac: string): Node | null => {
+    const node = isFabricMac(mac) ? null : only((seen.get(mac) ?? NOTHING).nodes);
+    return node !== null && onOneSubnet(topology, node) ? node : null;
+  };
   return {
     classOf(mac) {
       let known = classes.get(mac);
@@ -40,18 +49,20 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
       return known;
     },
     nicNode(mac) {
-      const written = topology?.nodeByNicMac(mac);
-      if (written) return { node: written.node, detail: written.evidence.detail };
-      const node = only((seen.get(mac) ?? NOTHING).nodes);
-      if (node === null || !tellsApart(mac) || !onOneSubnet(topology, node)) return null;
+      const own = topology?.nodeByNicMac(mac);
+      if (own) return { node: own.node, detail: own.evidence.detail };
+      const node = onLink(mac);
+      if (node === null || !tellsApart(mac)) return null;
       return { node, detail: `${mac} carried the packets of ${node.name}, and of no other node` };
     },
+    ownNic: written,
+    mayBeNic: (mac) => written(mac) !== null || onLink(mac) !== null,
     homeNode(mac) {
       const { received, nodes } = seen.get(mac) ?? NOTHING;
-      return topology?.nodeByNicMac(mac)?.node ?? only(received.size > 0 ? received : nodes);
+      return written(mac) ?? only(received.size > 0 ? received : nodes);
     },
     isShared: (mac) => isFabricMac(mac) || (seen.get(mac)?.received.size ?? 0) > 1,
-    mayBe: (mac, node) => topology?.nodeByNicMac(mac)?.node === node || (seen.get(mac)?.nodes.has(node) ?? false),
+    mayBe: (mac, node) => written(mac) === node || (seen.get(mac)?.nodes.has(node) ?? false),
     vtepNode(mac) {
       const found = topology?.nodeByVtepMac(mac);
       return found ? { node: found.node, detail: found.evidence.detail } : null;
@@ -70,7 +81,6 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
    * to. With two nodes in all, whoever answers for the other one stands for it.
    */
   function tellsApart(mac: string): boolean {
-    if (isFabricMac(mac)) return false;
     const peers = [...(seen.get(mac)?.peers ?? [])];
     return topology?.nodes.length === 2 || peers.some((peer) => (seen.get(peer)?.peers.size ?? 0) > 1);
   }
@@ -80,6 +90,8 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
 export function withHomes(macs: MacKnowledge, homes: ReadonlyMap<string, Node>): MacKnowledge {
   return {
     ...macs,
+    ownNic: (mac) => homes.get(mac) ?? macs.ownNic(mac),
+    mayBeNic: (mac) => homes.has(mac) || macs.mayBeNic(mac),
     nicNode(mac) {
       const node = homes.get(mac);
       return node === undefined

@@ -1,6 +1,7 @@
 // What judging one flow starts from and what it ends with.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
+import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import type { Who } from '../../attribution/who/who.ts';
@@ -18,6 +19,8 @@ export interface JudgeInput {
   dst: Who;
   expected: Expected;
   observations: readonly SeenObservation[];
+  /** Which node let the frames of an observation out. */
+  framesOf: (seen: SeenObservation) => FrameEnds;
   modeChange: ModeChange | null;
   /** Whether plain packets ended before tunnel packets that cannot be read began. */
   mayHaveSwitched: () => boolean;
