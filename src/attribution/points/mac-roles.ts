@@ -14,7 +14,7 @@ export interface MacKnowledge {
   nicNode(mac: string): { node: Node; detail: string } | null;
   /** The node whose NIC this is beyond doubt: written, or that of a capture. */
   ownNic(mac: string): Node | null;
-  /** Whether it may be a node's NIC: no gateway's, no fabric's, and the one node behind it is on everybody's own link. */
+  /** Whether it may be a node's NIC: no gateway's, no fabric's, and who talks to it has the one node behind it on its own link. */
   mayBeNic(mac: string): boolean;
   /** The node of a capture whose own MAC this is: by what it received, since what it sent may have an address that was translated. */
   homeNode(mac: string): Node | null;
@@ -35,9 +35,11 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   const seen = seenMacs(facts);
   const classes = new Map<string, MacClass>();
   const written = (mac: string): Node | null => topology?.nodeByNicMac(mac)?.node ?? null;
+  const behind = (mac: string): Node | null => written(mac) ?? only((seen.get(mac) ?? NOTHING).nodes);
   const onLink = (mac: string): Node | null => {
-    const node = isFabricMac(mac) ? null : only((seen.get(mac) ?? NOTHING).nodes);
-    return node !== null && onOneSubnet(topology, node) ? node : null;
+    const node = isFabricMac(mac) ? null : behind(mac);
+    const neighbours = [...(seen.get(mac)?.peers ?? [])].map(behind).filter((peer) => peer !== null);
+    return node !== null && neighbours.length > 0 && neighbours.every((peer) => reaches(peer, node)) ? node : null;
   };
   return {
     classOf(mac) {
@@ -154,9 +156,7 @@ function podNeighbours(topology: Topology | null): Set<string> {
   return macs;
 }
 
-/** Whether every other node reaches this one on its own link, so that no gateway's MAC can stand for it. */
-function onOneSubnet(topology: Topology | null, node: Node): boolean {
-  if (topology === null || node.bgpIPv4 === null) return false;
-  const own = node.bgpIPv4.address;
-  return topology.nodes.every((other) => other === node || (other.bgpIPv4 !== null && inSubnetOf(other.bgpIPv4, own)));
+/** Whether a node has another one on its own link, so that no gateway's MAC can stand for it. */
+function reaches({ bgpIPv4 }: Node, to: Node): boolean {
+  return bgpIPv4 !== null && to.bgpIPv4 !== null && inSubnetOf(bgpIPv4, to.bgpIPv4.address);
 }
