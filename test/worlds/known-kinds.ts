@@ -43,16 +43,10 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
     kinds: ['wrong-name', 'false-ok', 'false-pass'],
     what: 'the outer header under judgement names the receiver',
   },
-  { rule: '17', kinds: ['wrong-name', 'wrong-place'], what: 'the one MAC of a fabric names a node' },
   {
     rule: '18',
     kinds: ['wrong-name', 'false-ok', 'false-pass'],
     what: 'the VTEP MAC of another listed node is accepted',
-  },
-  {
-    rule: '19',
-    kinds: ['false-violation', 'false-fail'],
-    what: 'a host of the LAN, which a pool claims, is taken for a pod',
   },
 ];
 
