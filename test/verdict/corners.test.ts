@@ -223,6 +223,52 @@ describe('services', () => {
   });
 });
 
+describe('who let a frame out', () => {
+  const topology = cluster(pools, nodes, pods);
+  const company = [
+    vxlan(request),
+    vxlan(answer, { from: NODE.b, to: NODE.a }),
+    vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a }),
+  ];
+  const both = ip({ src: '10.48.0.71', dst: POD.a });
+  const twoOnA = cluster(
+    pools,
+    nodes,
+    podList({ name: 'p', ip: POD.a, node: 'a' }, { name: 'q', ip: '10.48.0.71', node: 'a' }),
+  );
+
+  it('is not the node that received it, whatever the snapshot says of both ends', async () => {
+    const received = [...company, plain(both, NIC.c, NIC.a)];
+    expect(await judged(twoOnA, received, '10.48.0.71', POD.a)).toBe('none unverifiable snapshot-conflict');
+    const sent = [...company, plain(both, NIC.a, '02:00:00:00:01:fe')];
+    expect(await judged(twoOnA, sent, '10.48.0.71', POD.a)).toBe('none violation local-traffic-on-underlay');
+  });
+
+  it('is the node whose NIC it left by, whoever has the source address', async () => {
+    const stray = ip({ src: '10.99.0.9', dst: POD.b });
+    expect(await judged(topology, [...company, plain(stray, NIC.a, NIC.b)], '10.99.0.9', POD.b)).toBe(
+      'none violation overlay-bypassed',
+    );
+    expect(
+      await judged(
+        topology,
+        [...company, plain(ip({ src: '10.99.0.9', dst: POD.a }), '02:00:00:00:01:fe', NIC.a)],
+        '10.99.0.9',
+        POD.a,
+      ),
+    ).toBe('none unverifiable sender-not-a-node');
+  });
+
+  it('is open where the MAC may be a node’s', async () => {
+    const frames = [
+      vxlan(request),
+      vxlan(answer, { from: NODE.b, to: NODE.a }),
+      plain(ip({ src: '10.99.0.9', dst: POD.b })),
+    ];
+    expect(await judged(topology, frames, '10.99.0.9', POD.b)).toBe('none unverifiable sender-unknown');
+  });
+});
+
 describe('eBPF', () => {
   const zero = '00:00:00:00:00:00';
 
