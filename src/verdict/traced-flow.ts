@@ -14,6 +14,7 @@ import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
+import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
@@ -117,25 +118,6 @@ export function judgeSeen(
     last: switched,
     inScope: !nodePort && (isInScope(src, dst, expected) || violation),
   };
-}
-
-/** Reasons for which nothing was expected, because nobody knows which node sent it, or none of them has the source address. */
-const OPEN_SENDERS: ReadonlySet<string> = new Set(['sender-not-a-node', 'sender-unknown']);
-
-/** What leaves plain by a node's NIC was sent by that node, whoever has the source address: its pools decide. */
-function expectedBySender(
-  { expect }: Pick<Shared, 'expect'>,
-  { src, dst, expected }: { src: Who; dst: Who; expected: Expected },
-  observations: readonly SeenObservation[],
-  framesOf: (seen: SeenObservation) => FrameEnds,
-): Expected {
-  if (!OPEN_SENDERS.has(expected.reason)) return expected;
-  const plain = observations.filter((o) => o.pointInfo.role === 'underlay' && o.encapsulation === 'none').map(framesOf);
-  const senders = new Set(plain.flatMap(({ sender }) => (sender === null ? [] : [sender])));
-  const [node] = senders;
-  if (node !== undefined && senders.size === 1 && node !== dst.node)
-    return expect({ ...src, kind: 'unknown', node, nodeSource: 'nic-mac' }, dst);
-  return plain.some(({ mayBeNodes }) => mayBeNodes) ? { ...expected, reason: 'sender-unknown' } : expected;
 }
 
 export function isCutOff(

@@ -4,7 +4,7 @@
 import type { Evidence, Node } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { namedOwner, nameOfEnd } from '../who/end-name.ts';
-import { isStrong } from '../who/who.ts';
+import { isStrong } from '../who/owner-strength.ts';
 import type { LinkFacts } from './link-facts.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 

@@ -5,6 +5,7 @@ import type { Evidence, Node, Owner, OwnerSource } from '../../topology/model.ts
 import type { Points } from '../points/points.ts';
 import type { Endpoint, EndpointKind } from '../vocabulary.ts';
 import type { AddressBook } from './address-book.ts';
+import { isStrong } from './owner-strength.ts';
 
 export interface Who {
   owner: Owner;
@@ -21,15 +22,6 @@ export interface PacketEvidence {
   node: Node;
   source: 'outer-header' | 'nic-mac';
   detail: string;
-}
-
-/** Evidence that names one address's node by itself; blocks only say where an address usually is (borrowed ones are elsewhere). */
-const STRONG: ReadonlySet<string> = new Set(['node-address', 'pod', 'tunnel-address', 'borrowed-allocation']);
-
-/** A pod that is one of several candidates (finished, younger than the capture, twice the same address) is no proof either. */
-export function isStrong({ nodeSource, owner }: Pick<Who, 'nodeSource' | 'owner'>): boolean {
-  if (nodeSource === null || !STRONG.has(nodeSource)) return false;
-  return nodeSource !== 'pod' || owner.candidates.length === 0;
 }
 
 export interface Directory {

@@ -3,7 +3,8 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
-import { isStrong, type Who } from '../../attribution/who/who.ts';
+import { isStrong } from '../../attribution/who/owner-strength.ts';
+import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
 import { SAVE_POOLS } from '../../cluster/show-commands.ts';
 import type { Topology } from '../../topology/model.ts';

@@ -4,7 +4,8 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
-import { isStrong, type Who } from '../../attribution/who/who.ts';
+import { isStrong } from '../../attribution/who/owner-strength.ts';
+import type { Who } from '../../attribution/who/who.ts';
 import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { canonicalIp } from '../../net/ip.ts';
