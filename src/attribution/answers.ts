@@ -1,5 +1,6 @@
 // Which flows prove that the other direction was sent, though no capture has it.
 
+import { EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 
@@ -24,6 +25,7 @@ export function flowsWithoutQuestion(table: FlowTable, points: Points): number[]
 export function isAnswer(table: FlowTable, flow: number): boolean {
   const { rows } = table;
   const protocol = table.protocolOf(flow);
+  if (isNodePort(table, flow)) return false;
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     if (protocol === TCP && ((rows.bits(row) & BIT.acknowledgementKnown) !== 0 || hasCutData(table, row))) return true;
     if ((protocol === ICMP || protocol === ICMPV6) && rows.replies(row) > 0) return true;
@@ -43,6 +45,14 @@ export function isAnswered(table: FlowTable, flow: number, reverse: number): boo
 export function canAcknowledge(table: FlowTable, flow: number): boolean {
   const protocol = table.protocolOf(flow);
   return protocol === TCP || protocol === ICMP || protocol === ICMPV6;
+}
+
+/** Forwarded by an eBPF node, which takes questions to the pod and answers from the service: two names, so no reverse (calico-facts 4.7). */
+function isNodePort(table: FlowTable, flow: number): boolean {
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+    if (table.tunnels.record(table.tunnelOf(row)).vni === EBPF_NODEPORT_VNI) return true;
+  }
+  return false;
 }
 
 /** The snaplen cut the TCP header off, but packets longer than any header hold data, and data follow a handshake. */

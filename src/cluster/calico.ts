@@ -3,6 +3,14 @@
 /** The host side of every pod's veth (CNI plugin, calico-facts 6.2). */
 export const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';
 
+/** The MAC by which Azure shows every machine to every other one, routers included. */
+const FABRIC_MAC = '12:34:56:78:9a:bc';
+
+/** Whether this is the MAC of a network that answers for all machines on it: it tells none from another. */
+export function isFabricMac(mac: string): boolean {
+  return mac === FABRIC_MAC;
+}
+
 /** The gateway of every pod: nobody's address, answered for by the host side of its veth (calico-facts 6.2). */
 export const POD_GATEWAY = '169.254.1.1';
 

@@ -12,6 +12,7 @@ import { strangeTunnels } from '../attribution/strange-tunnels.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
+import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
@@ -64,7 +65,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const { table, captures } = input;
   const window = windowOf(captures);
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
-  const book = addressBook(topology, window);
+  const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at });
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);

@@ -48,6 +48,10 @@ export const FINDINGS = {
   'icmp-only': { severity: 'warning', title: 'ICMP passes between two nodes, TCP does not' },
   'no-reply': { severity: 'warning', title: 'requests without any answer' },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
+  'pool-over-node-subnet': {
+    severity: 'warning',
+    title: "a pool covers the nodes' own network: its hosts look like pods, and pods reach them untranslated",
+  },
   'snapshot-conflict': { severity: 'warning', title: 'two sources disagree' },
 } as const satisfies Record<string, { severity: 'violation' | 'warning'; title: string }>;
 

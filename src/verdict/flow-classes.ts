@@ -3,7 +3,8 @@
 
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { Expected } from '../attribution/vocabulary.ts';
-import { type Directory, isStrong, type Who } from '../attribution/who/who.ts';
+import { isStrong } from '../attribution/who/owner-strength.ts';
+import type { Directory, Who } from '../attribution/who/who.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { isGroupAddress, parseIp } from '../net/ip.ts';
 

@@ -2,6 +2,7 @@
 
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
@@ -12,6 +13,7 @@ import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
+import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
 import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
@@ -88,19 +90,22 @@ export function judgeSeen(
   {
     src,
     dst,
-    expected,
+    expected: byEnds,
     observations: all,
     cutOff,
   }: { src: Who; dst: Who; expected: Expected; observations: readonly SeenObservation[]; cutOff: boolean },
 ): SeenJudgement {
   const { settings, paths, learned, changes } = shared;
+  const framesOf = (seen: SeenObservation): FrameEnds =>
+    frameEnds(shared.input.table, shared.points, seen.pointInfo, seen.rows);
   const observations = countedOf(shared, { src, dst }, all);
+  const expected = expectedBySender(shared, { src, dst, expected: byEnds }, observations, framesOf);
   const modeChange = changes.of(src, dst, expected);
   const presumed = dst.presumed === null ? null : shared.expect(src, dst.presumed);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
   const given = { modeChange, mayHaveSwitched, cutOff, learned, paths };
   const { topology } = shared.input;
-  const judged = judge({ topology, settings, src, dst, expected, presumed, observations, ...given });
+  const judged = judge({ topology, settings, src, dst, expected, presumed, observations, framesOf, ...given });
   const nodePort = isEbpfNodePort(observations);
   const violation = judged.verdict === 'violation';
   const misplaced = shared.inside.misplaced({ src, dst, expected, observations });

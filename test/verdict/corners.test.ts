@@ -223,6 +223,52 @@ describe('services', () => {
   });
 });
 
+describe('who let a frame out', () => {
+  const topology = cluster(pools, nodes, pods);
+  const company = [
+    vxlan(request),
+    vxlan(answer, { from: NODE.b, to: NODE.a }),
+    vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a }),
+  ];
+  const both = ip({ src: '10.48.0.71', dst: POD.a });
+  const twoOnA = cluster(
+    pools,
+    nodes,
+    podList({ name: 'p', ip: POD.a, node: 'a' }, { name: 'q', ip: '10.48.0.71', node: 'a' }),
+  );
+
+  it('is not the node that received it, whatever the snapshot says of both ends', async () => {
+    const received = [...company, plain(both, NIC.c, NIC.a)];
+    expect(await judged(twoOnA, received, '10.48.0.71', POD.a)).toBe('none unverifiable snapshot-conflict');
+    const sent = [...company, plain(both, NIC.a, '02:00:00:00:01:fe')];
+    expect(await judged(twoOnA, sent, '10.48.0.71', POD.a)).toBe('none violation local-traffic-on-underlay');
+  });
+
+  it('is the node whose NIC it left by, whoever has the source address', async () => {
+    const stray = ip({ src: '10.99.0.9', dst: POD.b });
+    expect(await judged(topology, [...company, plain(stray, NIC.a, NIC.b)], '10.99.0.9', POD.b)).toBe(
+      'none violation overlay-bypassed',
+    );
+    expect(
+      await judged(
+        topology,
+        [...company, plain(ip({ src: '10.99.0.9', dst: POD.a }), '02:00:00:00:01:fe', NIC.a)],
+        '10.99.0.9',
+        POD.a,
+      ),
+    ).toBe('none unverifiable sender-not-a-node');
+  });
+
+  it('is open where the MAC may be a node’s', async () => {
+    const frames = [
+      vxlan(request),
+      vxlan(answer, { from: NODE.b, to: NODE.a }),
+      plain(ip({ src: '10.99.0.9', dst: POD.b })),
+    ];
+    expect(await judged(topology, frames, '10.99.0.9', POD.b)).toBe('none unverifiable sender-unknown');
+  });
+});
+
 describe('eBPF', () => {
   const zero = '00:00:00:00:00:00';
 
@@ -237,6 +283,25 @@ describe('eBPF', () => {
       expect(flow.findings).toEqual([]);
       expect(flow).toMatchObject({ inScope: false, expected: { encapsulation: null, reason: 'ebpf-nodeport' } });
     }
+  });
+
+  it('NodePort tunnels have no other direction: questions go to the pod, answers come from the service', async () => {
+    const inTunnel = { vni: 0xca11c0, innerSrcMac: zero, innerDstMac: zero };
+    const client = '192.0.2.9';
+    const frames = [
+      vxlan(request),
+      vxlan(answer, { from: NODE.b, to: NODE.a }),
+      vxlan(tcpPacket({ src: client, dst: POD.b }, { srcport: 5000, dstport: 8080 }), inTunnel),
+      vxlan(tcpPacket({ src: NODE.a, dst: client }, { srcport: 30080, dstport: 5000 }, Uint8Array.of(1)), {
+        ...{ from: NODE.b, to: NODE.a },
+        ...inTunnel,
+      }),
+    ];
+    const topology = cluster(pools, nodes, pods);
+    const trace = await traceFrames([{ frames }], topology);
+    expect(trace.all.filter((flow) => flow.unverified?.reason === 'not-in-capture')).toEqual([]);
+    const asked = { expect: 'config', pools: [], coverNodePairs: false, strict: false, topology } as const;
+    expect(verifyTrace(trace, asked).result).toBe('pass');
   });
 });
 

@@ -1,7 +1,6 @@
 // Kinds of lies that the program is known to tell today, by the rule that ends them. The test excuses them by name; whoever mends
 // one takes it out of this list, and it stays out. When the list is empty, nothing is excused.
 import type { Lie, LieKind } from './check/lies.ts';
-import type { Feature } from './features.ts';
 
 interface KnownKind {
   rule: string;
@@ -17,17 +16,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   { rule: '11 mirror', kinds: ['miscount'], what: 'a packet and its mirrored copy add up' },
   { rule: '11 clocks', kinds: ['miscount'], what: 'captures of unknown nodes add up where their clocks differ' },
   { rule: '11 pieces', kinds: ['split'], what: 'pieces of one capture are not joined before they are placed' },
-  { rule: '17', kinds: ['wrong-place'], what: 'the one MAC of a fabric names a node' },
-  {
-    rule: '19',
-    kinds: ['false-violation', 'false-fail'],
-    what: 'a host of the LAN, which a pool claims, is taken for a pod',
-  },
-  { rule: 'D place', kinds: ['wrong-place'], what: 'a NIC is given to the node at the other end of its link' },
 ];
-
-/** Features that keep healthy worlds from passing today. */
-export const KNOWN_QUIET: readonly Feature[] = ['ebpf-nodeport'];
 
 export function isKnown({ rule, kind }: Pick<Lie, 'rule' | 'kind'>): boolean {
   return KNOWN_KINDS.some((known) => known.rule === rule && known.kinds.includes(kind));

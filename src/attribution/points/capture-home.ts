@@ -4,7 +4,7 @@ import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { LinkFacts } from './link-facts.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
-import { nodeByOuterSource, nodeByOutgoing } from './point-node.ts';
+import { nodeByOuterEnds, nodeByOutgoing } from './point-node.ts';
 
 export interface Home {
   /** By interface: one of these is behind all its frames. An interface that tells nothing is not in it. */
@@ -26,7 +26,7 @@ export function homeOf(groups: readonly LinkGroup[], macs: MacKnowledge, said: s
     if (everywhere !== null && everywhere.size > 0) of.set(group.key, everywhere);
   }
   const cooked = groups.flatMap((group) => group.facts).filter(({ link }) => link.packetType !== null);
-  const node = (nodeByOutgoing(cooked, macs) ?? nodeByOuterSource(cooked))?.node.name ?? null;
+  const node = (nodeByOutgoing(cooked, macs) ?? nodeByOuterEnds(cooked))?.node.name ?? null;
   if (node !== null) of.set(COOKED, new Set([node]));
   if (said !== null) of.set(SAID, new Set([said]));
   return withChoices(of, cooked.length > 0);

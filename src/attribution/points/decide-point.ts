@@ -1,10 +1,11 @@
 // One group of links decided: whose place it is and what kind of place, by the rules of design section 4, with the evidence.
 
 import type { Evidence, Node } from '../../topology/model.ts';
+import type { LinkFacts } from './link-facts.ts';
 import type { LinkGroup } from './link-groups.ts';
-import type { MacKnowledge } from './mac-roles.ts';
+import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 import { type FileName, readFileName } from './point-device.ts';
-import { type NodeDecision, nodeByMacs, nodeByOuterSource, nodeByOutgoing, nodeByPod } from './point-node.ts';
+import { homeMac, type NodeDecision, nodeByMacs, nodeByOuterEnds, nodeByOutgoing, nodeByPod } from './point-node.ts';
 import { decideRole } from './point-role.ts';
 import type { AtRule, Point, PointsInput } from './points-input.ts';
 
@@ -79,8 +80,18 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
     capture: group.capture,
     local: 0,
     topologyNode: late?.node ?? null,
+    mac: decision.role === 'underlay' ? ownMac(group.facts, late?.node ?? null, macs) : null,
   };
   return { point, group, links: [...group.links], notes };
+}
+
+/** By the frames, else by whose place it is: of two MACs that are in every frame, the one that alone received for that node. */
+function ownMac(facts: readonly LinkFacts[], node: Node | null, macs: MacKnowledge): string | null {
+  const found = homeMac(facts, macs)?.mac ?? null;
+  if (found !== null || node === null) return found;
+  const all = new Set(facts.flatMap(({ link }) => [link.src, link.dst]).filter(isUnicast));
+  const own = [...all].filter((mac) => !macs.isShared(mac) && macs.homeNode(mac) === node);
+  return own.length === 1 ? (own[0] ?? null) : null;
 }
 
 /** Whose place it is first, if packets tell: that is what people look for; then what makes it an underlay, tunnel or workload. */
@@ -112,7 +123,7 @@ function fileNode(file: FileName | null): NodeDecision | null {
 function captureNode(groups: readonly LinkGroup[], macs: MacKnowledge): NodeDecision | null {
   const facts = groups.flatMap((g) => g.facts).filter((f) => f.link.packetType !== null);
   if (facts.length === 0) return null;
-  return nodeByOutgoing(facts, macs) ?? nodeByOuterSource(facts);
+  return nodeByOutgoing(facts, macs) ?? nodeByOuterEnds(facts);
 }
 
 /** The device a file name speaks of: the one it names, or for a cooked capture what its node calls the ifindex. */

@@ -7,6 +7,7 @@ import type { CaptureRings } from './capture-rings.ts';
 import { type CaptureSays, type Decided, decideGroups } from './decide-point.ts';
 import { joinGroups, type LinkGroup, mixedKeys, takeApart } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
+import { pieceName } from './piece-names.ts';
 import type { Point, PointsInput } from './points-input.ts';
 
 interface RingInput {
@@ -27,13 +28,18 @@ export function decideRing(
   const mixed = mixedKeys(joinGroups(pieces), macs);
   const apart = pieces.map((piece) => takeApart(piece, mixed));
   const own = apart.map((piece, i) => decideGroups(input, macs, piece, says[ring[i] ?? 0] as CaptureSays));
-  if (ring.length > 1) {
+  if (ring.length > 1 && areNumbered(input.captures, ring)) {
     const together = decideGroups(input, macs, joinGroups(apart), saidOfAny(ring.map((i) => says[i] as CaptureSays)));
     takeOver(own, together, input.captures);
   }
   ring.forEach((capture, i) => {
     decided[capture] = own[i] ?? [];
   });
+}
+
+/** Names that tools count and date are those of one capture; those that differ in any other digits may be of several nodes. */
+function areNumbered(captures: readonly CaptureCounters[], ring: readonly number[]): boolean {
+  return new Set(ring.map((i) => pieceName(captures[i]?.info.path ?? '').exact)).size === 1;
 }
 
 function saidOfAny(says: readonly CaptureSays[]): CaptureSays {
@@ -54,11 +60,18 @@ function takeOver(own: Decided[][], together: readonly Decided[], captures: read
   for (const one of own.flat()) {
     const whole = ofRing.get(one.group.key);
     if (whole === undefined || isAlike(one.point, whole.point)) continue;
-    const { role, node, topologyNode, interface: device, evidence } = whole.point;
+    const { role, node, topologyNode, mac, interface: device, evidence } = whole.point;
     const model = models.get(one.group.key);
     const others = model === undefined ? 'the other pieces of its ring' : nameOf(captures, model.point);
     const detail = withDetail(`one capture with ${others}`, (model?.point ?? { evidence }).evidence[0]?.detail);
-    Object.assign(one.point, { role, node, topologyNode, interface: device, evidence: [{ source: 'ring', detail }] });
+    Object.assign(one.point, {
+      role,
+      node,
+      topologyNode,
+      mac,
+      interface: device,
+      evidence: [{ source: 'ring', detail }],
+    });
     one.notes.length = 0;
   }
 }

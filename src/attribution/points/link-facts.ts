@@ -18,6 +18,9 @@ export interface LinkFacts {
   /** Nodes of those outer sources and destinations, by index; more than one: a gateway's MAC, or several tunnels. */
   outerSources: Map<number, Node>;
   outerDestinations: Map<number, Node>;
+  /** Nodes that sent and were sent packets of their own by this link: outer ones, plain ones, ARP. */
+  senders: Set<Node>;
+  receivers: Set<Node>;
   /** Plain packets or ARP from one node's own address to another's. */
   nodeToNode: number;
   /** Plain pod-to-pod packets whose TTL is one below 64, 128 or 255: routed once since the sender. */
@@ -47,7 +50,9 @@ export function linkFacts(table: FlowTable, book: AddressBook, hasTopology: bool
     const from = book.nodeOf(formatIPv4(pair.sender));
     const to = book.nodeOf(formatIPv4(pair.target));
     const entry = facts[pair.link];
-    if (entry !== undefined && from !== null && to !== null && from !== to) entry.nodeToNode += pair.packets;
+    if (entry === undefined) continue;
+    addEnds(entry, from, to);
+    if (from !== null && to !== null && from !== to) entry.nodeToNode += pair.packets;
   }
   findRawAnswers(facts);
   return facts;
@@ -76,6 +81,8 @@ function emptyFacts(link: LinkRecord): LinkFacts {
     halfOuters: 0,
     outerSources: new Map(),
     outerDestinations: new Map(),
+    senders: new Set(),
+    receivers: new Set(),
     nodeToNode: 0,
     routedPods: 0,
     unroutedPods: 0,
@@ -120,6 +127,7 @@ function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string,
   entry.plainPackets += packets;
   const from = book.nodeOf(src);
   const to = book.nodeOf(dst);
+  addEnds(entry, from, to);
   if (from !== null && to !== null && from !== to) entry.nodeToNode += packets;
   const srcIsPod = book.ownerOf(src).kind === 'pod';
   const dstIsPod = book.ownerOf(dst).kind === 'pod';
@@ -129,6 +137,11 @@ function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string,
   if (dstIsPod && entry.link.src === WORKLOAD_MAC) count(entry.behindVeth, dst, packets);
   if (srcIsPod && dstIsPod && ROUTED_ONCE.has(ttl)) entry.routedPods += packets;
   if (srcIsPod && INITIAL.has(ttl)) entry.unroutedPods += packets;
+}
+
+function addEnds({ senders, receivers }: LinkFacts, from: Node | null, to: Node | null): void {
+  if (from !== null) senders.add(from);
+  if (to !== null) receivers.add(to);
 }
 
 function count(of: Map<string, number>, address: string, packets: number): void {
@@ -150,6 +163,7 @@ function addOuter(
   }
   const from = book.nodeOf(outerSrc);
   const to = book.nodeOf(outerDst);
+  addEnds(entry, from, to);
   if (from !== null) entry.outerSources.set(from.index, from);
   if (to !== null) entry.outerDestinations.set(to.index, to);
   if (from !== null && to !== null) entry.outers += packets;

@@ -1,5 +1,5 @@
 // What a link address says of the place it was seen (design section 4, rule 4; calico-facts 4.4, 4.5, 6).
-import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { isFabricMac, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { isWorkloadDevice } from '../../cluster/device.ts';
 import type { Node, Topology } from '../../topology/model.ts';
@@ -10,8 +10,18 @@ export type MacClass = 'workload' | 'vtep' | 'nic' | null;
 
 export interface MacKnowledge {
   classOf(mac: string): MacClass;
-  /** The node a NIC MAC belongs to, by the snapshot or because it alone sent that node's outer packets. */
+  /** The node whose NIC this is: written, a capture's own, or the one node whose packets it carried on a link that tells nodes apart. */
   nicNode(mac: string): { node: Node; detail: string } | null;
+  /** The node whose NIC this is beyond doubt: written, or that of a capture. */
+  ownNic(mac: string): Node | null;
+  /** Whether it may be a node's NIC: no gateway's, no fabric's, and who talks to it has the one node behind it on its own link. */
+  mayBeNic(mac: string): boolean;
+  /** The node of a capture whose own MAC this is: by what it received, since what it sent may have an address that was translated. */
+  homeNode(mac: string): Node | null;
+  /** It was sent packets for several nodes: a gateway's, or a fabric's that answers for all machines. */
+  isShared(mac: string): boolean;
+  /** Whether the packets show this node behind a MAC: enough not to accuse, too little to name. */
+  mayBe(mac: string, node: Node): boolean;
   vtepNode(mac: string): { node: Node; detail: string } | null;
 }
 
@@ -22,8 +32,15 @@ export function isUnicast(mac: string | null): mac is string {
 /** What the snapshot and the captures together say of MACs. MACs that carried outer headers between nodes are NICs. */
 export function macKnowledge(topology: Topology | null, facts: readonly LinkFacts[]): MacKnowledge {
   const podMacs = podNeighbours(topology);
-  const learned = learnNics(topology, facts);
+  const seen = seenMacs(facts);
   const classes = new Map<string, MacClass>();
+  const written = (mac: string): Node | null => topology?.nodeByNicMac(mac)?.node ?? null;
+  const behind = (mac: string): Node | null => written(mac) ?? only((seen.get(mac) ?? NOTHING).nodes);
+  const onLink = (mac: string): Node | null => {
+    const node = isFabricMac(mac) ? null : behind(mac);
+    const neighbours = [...(seen.get(mac)?.peers ?? [])].map(behind).filter((peer) => peer !== null);
+    return node !== null && neighbours.length > 0 && neighbours.every((peer) => reaches(peer, node)) ? node : null;
+  };
   return {
     classOf(mac) {
       let known = classes.get(mac);
@@ -34,11 +51,20 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
       return known;
     },
     nicNode(mac) {
-      const written = topology?.nodeByNicMac(mac);
-      if (written) return { node: written.node, detail: written.evidence.detail };
-      const node = learned.get(mac);
-      return node ? { node, detail: `${mac} carried the outer packets of ${node.name}, and of no other node` } : null;
+      const own = topology?.nodeByNicMac(mac);
+      if (own) return { node: own.node, detail: own.evidence.detail };
+      const node = onLink(mac);
+      if (node === null || !tellsApart(mac)) return null;
+      return { node, detail: `${mac} carried the packets of ${node.name}, and of no other node` };
     },
+    ownNic: written,
+    mayBeNic: (mac) => written(mac) !== null || onLink(mac) !== null,
+    homeNode(mac) {
+      const { received, nodes } = seen.get(mac) ?? NOTHING;
+      return written(mac) ?? only(received.size > 0 ? received : nodes);
+    },
+    isShared: (mac) => isFabricMac(mac) || (seen.get(mac)?.received.size ?? 0) > 1,
+    mayBe: (mac, node) => written(mac) === node || (seen.get(mac)?.nodes.has(node) ?? false),
     vtepNode(mac) {
       const found = topology?.nodeByVtepMac(mac);
       return found ? { node: found.node, detail: found.evidence.detail } : null;
@@ -48,9 +74,77 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   function classify(mac: string): MacClass {
     if (mac === WORKLOAD_MAC || podMacs.has(mac)) return 'workload';
     if (topology?.nodeByVtepMac(mac)) return 'vtep';
-    if (topology?.nodeByNicMac(mac) || learned.has(mac)) return 'nic';
+    if (topology?.nodeByNicMac(mac) || seen.get(mac)?.isOuter) return 'nic';
     return vtepMacLooksComputed(mac) ? 'vtep' : null;
   }
+
+  /**
+   * Clouds, and gateways that answer ARP for others, show every neighbour by one MAC: it is then the only one that a NIC ever talks
+   * to. With two nodes in all, whoever answers for the other one stands for it.
+   */
+  function tellsApart(mac: string): boolean {
+    const peers = [...(seen.get(mac)?.peers ?? [])];
+    return topology?.nodes.length === 2 || peers.some((peer) => (seen.get(peer)?.peers.size ?? 0) > 1);
+  }
+}
+
+/** The same, knowing which MACs are those of NICs that were captured. */
+export function withHomes(macs: MacKnowledge, homes: ReadonlyMap<string, Node>): MacKnowledge {
+  return {
+    ...macs,
+    ownNic: (mac) => homes.get(mac) ?? macs.ownNic(mac),
+    mayBeNic: (mac) => homes.has(mac) || macs.mayBeNic(mac),
+    nicNode(mac) {
+      const node = homes.get(mac);
+      return node === undefined
+        ? macs.nicNode(mac)
+        : { node, detail: `${mac} is the NIC of ${node.name}, captured there` };
+    },
+  };
+}
+
+/** What a MAC was seen to do, on any link. */
+interface SeenMac {
+  /** Whether it carried the outer headers of tunnels between nodes. */
+  isOuter: boolean;
+  /** Nodes whose own packets it sent or was sent, and those it was sent packets for. */
+  nodes: Set<Node>;
+  received: Set<Node>;
+  /** MACs it exchanged frames with. */
+  peers: Set<string>;
+}
+
+const NOTHING: Pick<SeenMac, 'nodes' | 'received'> = { nodes: new Set(), received: new Set() };
+
+function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
+  const seen = new Map<string, SeenMac>();
+  const entry = (mac: string): SeenMac => {
+    const known = seen.get(mac) ?? { isOuter: false, nodes: new Set(), received: new Set(), peers: new Set() };
+    seen.set(mac, known);
+    return known;
+  };
+  for (const { link, outers, senders, receivers } of facts) {
+    const { src, dst } = link;
+    // between a pod and its node, the two ends are on one node, and a cooked frame has one address only
+    if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
+    const [from, to] = [isUnicast(src) ? entry(src) : null, isUnicast(dst) ? entry(dst) : null];
+    for (const node of senders) from?.nodes.add(node);
+    for (const node of receivers) {
+      to?.nodes.add(node);
+      to?.received.add(node);
+    }
+    if (from !== null && outers > 0) from.isOuter = true;
+    if (to !== null && outers > 0) to.isOuter = true;
+    if (from === null || to === null || link.carried) continue;
+    from.peers.add(dst as string);
+    to.peers.add(src as string);
+  }
+  return seen;
+}
+
+function only(nodes: ReadonlySet<Node>): Node | null {
+  const [node] = nodes;
+  return nodes.size === 1 && node !== undefined ? node : null;
 }
 
 /** MACs that neighbour entries place behind a pod's veth. */
@@ -62,31 +156,7 @@ function podNeighbours(topology: Topology | null): Set<string> {
   return macs;
 }
 
-/** NIC MACs by what they carried; the value is the node if the MAC stood for one node only, null for a gateway's. */
-function learnNics(topology: Topology | null, facts: readonly LinkFacts[]): Map<string, Node | null> {
-  const nodesOf = new Map<string, Set<Node>>();
-  const note = (mac: string | null, nodes: Iterable<Node>): void => {
-    if (!isUnicast(mac) || mac === WORKLOAD_MAC) return;
-    const set = nodesOf.get(mac) ?? new Set<Node>();
-    for (const node of nodes) set.add(node);
-    nodesOf.set(mac, set);
-  };
-  for (const fact of facts) {
-    if (fact.outers === 0) continue;
-    note(fact.link.src, fact.outerSources.values());
-    note(fact.link.dst, fact.outerDestinations.values());
-  }
-  const learned = new Map<string, Node | null>();
-  for (const [mac, nodes] of nodesOf) {
-    const [only] = nodes;
-    learned.set(mac, nodes.size === 1 && only !== undefined && onOneSubnet(topology, only) ? only : null);
-  }
-  return learned;
-}
-
-/** Whether every other node reaches this one on its own link, so that no gateway's MAC can stand for it. */
-function onOneSubnet(topology: Topology | null, node: Node): boolean {
-  if (topology === null || node.bgpIPv4 === null) return false;
-  const own = node.bgpIPv4.address;
-  return topology.nodes.every((other) => other === node || (other.bgpIPv4 !== null && inSubnetOf(other.bgpIPv4, own)));
+/** Whether a node has another one on its own link, so that no gateway's MAC can stand for it. */
+function reaches({ bgpIPv4 }: Node, to: Node): boolean {
+  return bgpIPv4 !== null && to.bgpIPv4 !== null && inSubnetOf(bgpIPv4, to.bgpIPv4.address);
 }

@@ -4,6 +4,7 @@
 import type { Evidence, Node } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { namedOwner, nameOfEnd } from '../who/end-name.ts';
+import { isStrong } from '../who/owner-strength.ts';
 import type { LinkFacts } from './link-facts.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 
@@ -14,55 +15,82 @@ export interface NodeDecision {
 
 /** A MAC (or pod) that is in fewer of the frames than this is not "in every frame": floods and broadcasts aside. */
 const NEARLY_ALL = 0.9;
+/** Cooked packet types (calico-facts 6). */
+const TO_US = 0;
+const OUTGOING = 4;
 
-/** Node of an Ethernet point, by the one NIC or VTEP MAC that is in every unicast frame; null if two are, or none. */
+/** The MAC that is a capture's own, and in how many of its unicast frames it is. */
+export interface HomeMac {
+  mac: string;
+  packets: number;
+  total: number;
+}
+
+/**
+ * Every unicast frame on a NIC comes from its MAC or goes to it; floods aside, which go to a MAC that is not heard there. With one
+ * peer that holds for the peer's MAC too: then only a peer that was sent packets for several nodes (a gateway, a fabric) shows by
+ * what it is that it is not the capture's own.
+ */
+export function homeMac(facts: readonly LinkFacts[], macs: MacKnowledge): HomeMac | null {
+  const unicast = facts.filter(({ link, isRawAnswer }) => !isRawAnswer && isUnicast(link.src) && isUnicast(link.dst));
+  const senders = new Set(facts.map(({ link }) => link.src));
+  const heard = unicast.filter(({ link }) => senders.has(link.dst));
+  // where nobody is heard that was sent to, one direction was captured: then all of it counts
+  const telling = heard.length > 0 ? heard : unicast;
+  const everywhere = [...new Set(telling.flatMap(({ link }) => macsOf(link)))].filter(
+    (mac) => !macs.isShared(mac) && telling.every(({ link }) => macsOf(link).includes(mac)),
+  );
+  const [mac] = everywhere;
+  if (mac === undefined || everywhere.length > 1) return null;
+  const [packets, total] = [sumOf(unicast.filter(({ link }) => macsOf(link).includes(mac))), sumOf(unicast)];
+  return packets >= total * NEARLY_ALL ? { mac, packets, total } : null;
+}
+
+function macsOf({ src, dst }: LinkFacts['link']): string[] {
+  return [src, dst].filter((mac) => mac !== null);
+}
+
+function sumOf(facts: readonly LinkFacts[]): number {
+  return facts.reduce((sum, { link }) => sum + link.packets, 0);
+}
+
+/** Node of an Ethernet point, by the NIC or VTEP MAC that is the capture's own. */
 export function nodeByMacs(facts: readonly LinkFacts[], macs: MacKnowledge): NodeDecision | null {
-  const count = new Map<string, number>();
-  let total = 0;
-  for (const { link, isRawAnswer } of facts) {
-    if (isRawAnswer || !isUnicast(link.src) || !isUnicast(link.dst)) continue;
-    total += link.packets;
-    for (const mac of new Set([link.src, link.dst])) count.set(mac, (count.get(mac) ?? 0) + link.packets);
-  }
-  const known = [...count]
-    .filter(([, packets]) => packets >= total * NEARLY_ALL)
-    .map(([mac, packets]) => ({ mac, packets, found: macs.nicNode(mac) ?? macs.vtepNode(mac) }))
-    .filter((k) => k.found !== null)
-    .sort((a, b) => b.packets - a.packets);
-  const [best, second] = known;
-  if (best?.found == null || (second !== undefined && second.packets === best.packets)) return null;
-  const share = best.packets === total ? 'every unicast frame' : `${best.packets} of ${total} unicast frames`;
-  return {
-    node: best.found.node,
-    evidence: { source: 'link-addresses', detail: `its MAC is in ${share}: ${best.mac}` },
-  };
+  const home = homeMac(facts, macs);
+  if (home === null) return null;
+  const { mac, packets, total } = home;
+  const node = macs.homeNode(mac) ?? macs.vtepNode(mac)?.node ?? null;
+  if (node === null) return null;
+  const share = packets === total ? 'every unicast frame' : `${packets} of ${total} unicast frames`;
+  return { node, evidence: { source: 'link-addresses', detail: `its MAC is in ${share}: ${mac}` } };
 }
 
 /** Node of a cooked capture: the source MACs of frames it sent (packet type 4: calico-facts 6). */
 export function nodeByOutgoing(facts: readonly LinkFacts[], macs: MacKnowledge): NodeDecision | null {
-  const packets = new Map<Node, { count: number; mac: string }>();
+  const nodes = new Map<Node, string>();
   for (const { link } of facts) {
-    if (link.packetType !== 4 || !isUnicast(link.src)) continue;
-    const found = macs.nicNode(link.src) ?? macs.vtepNode(link.src);
-    if (found === null) continue;
-    const entry = packets.get(found.node) ?? { count: 0, mac: link.src };
-    entry.count += link.packets;
-    packets.set(found.node, entry);
+    if (link.packetType !== OUTGOING || !isUnicast(link.src)) continue;
+    const node = macs.homeNode(link.src) ?? macs.vtepNode(link.src)?.node ?? null;
+    if (node !== null) nodes.set(node, link.src);
   }
-  if (packets.size !== 1) return null;
-  const [[node, { mac }]] = [...packets] as [[Node, { count: number; mac: string }]];
+  const [entry] = nodes;
+  if (nodes.size !== 1 || entry === undefined) return null;
+  const [node, mac] = entry;
   return { node, evidence: { source: 'link-addresses', detail: `frames it sent have ${node.name}'s MAC ${mac}` } };
 }
 
-/** Node of a cooked capture by the outer sources of what it sent: only its own tunnels start here. */
-export function nodeByOuterSource(facts: readonly LinkFacts[]): NodeDecision | null {
-  const nodes = new Set<Node>();
-  for (const { link, outerSources } of facts) {
-    if (link.packetType === 4) for (const node of outerSources.values()) nodes.add(node);
-  }
+/**
+ * Node of a cooked capture by the tunnels that end there, else by those that start there: an outer source may be another's (an
+ * address that was translated), an outer destination that got there is its own.
+ */
+export function nodeByOuterEnds(facts: readonly LinkFacts[]): NodeDecision | null {
+  const cooked = (type: number): LinkFacts[] => facts.filter(({ link }) => link.packetType === type);
+  const received = cooked(TO_US).flatMap(({ outerDestinations }) => [...outerDestinations.values()]);
+  const sent = cooked(OUTGOING).flatMap(({ outerSources }) => [...outerSources.values()]);
+  const [nodes, told] = received.length > 0 ? [received, 'received end'] : [sent, 'sent start'];
   const [node] = nodes;
-  if (nodes.size !== 1 || node === undefined) return null;
-  return { node, evidence: { source: 'link-addresses', detail: `all tunnels it sent start at ${node.name}` } };
+  if (node === undefined || nodes.some((one) => one !== node)) return null;
+  return { node, evidence: { source: 'link-addresses', detail: `all tunnels it ${told} at ${node.name}` } };
 }
 
 /** Node of a veth: the pod that its MAC shows to be behind it, or that is in every plain packet. */
@@ -87,7 +115,9 @@ function nodeOfPodIn(
   }
   const everywhere = [...packets].filter(([, count]) => count >= total * NEARLY_ALL);
   const [only] = everywhere.map(([address]) => book.ownerOf(address));
-  if (everywhere.length !== 1 || only?.node == null) return null;
+  // where an address of a block is, packets would have to tell first
+  if (everywhere.length !== 1 || only?.node == null || !isStrong({ nodeSource: only.nodeSource, owner: only }))
+    return null;
   const name = nameOfEnd(namedOwner(only), 'cell');
   return { node: only.node, evidence: { source: 'company', detail: `${name} ${told}` } };
 }

@@ -1,13 +1,13 @@
 // Where every packet was seen: the capture points, each with role, node and evidence (design section 4).
 
-import type { Evidence } from '../../topology/model.ts';
+import type { Evidence, Node } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
 import { type CaptureRings, captureRings } from './capture-rings.ts';
 import { captureSays, type Decided } from './decide-point.ts';
 import { decideRing, rolesByStrand } from './decide-ring.ts';
 import { linkFacts } from './link-facts.ts';
 import { groupLinks } from './link-groups.ts';
-import { type MacKnowledge, macKnowledge } from './mac-roles.ts';
+import { type MacKnowledge, macKnowledge, withHomes } from './mac-roles.ts';
 import type { Point, PointsInput } from './points-input.ts';
 
 export interface Points {
@@ -45,7 +45,17 @@ export function findPoints(input: PointsInput): Points {
       return point;
     }),
   );
-  return { ...found, ofCapture, rings, macs, contradictions };
+  return { ...found, ofCapture, rings, macs: withHomes(macs, homes(found.all)), contradictions };
+}
+
+/** MACs of NICs that were captured; one that two nodes' captures claim is neither's. */
+function homes(points: readonly Point[]): Map<string, Node> {
+  const known = new Map<string, Node | null>();
+  for (const { mac, topologyNode } of points) {
+    if (mac === null || topologyNode === null) continue;
+    known.set(mac, !known.has(mac) || known.get(mac) === topologyNode ? topologyNode : null);
+  }
+  return new Map([...known].flatMap(([mac, node]) => (node === null ? [] : [[mac, node]])));
 }
 
 /** SLL v1: the links of one role become one point. */

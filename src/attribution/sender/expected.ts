@@ -72,6 +72,8 @@ function toPod(topology: Topology, src: Who, dst: Who): Expected {
       : fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'no-pool' });
   }
   if (pool.allowedUses.every((use) => use === 'LoadBalancer')) return unknown('load-balancer', pool.name);
+  // in a pool is not yet a pod: a host of the nodes' own network, perhaps
+  if (dst.kind === 'unknown') return unknown('owner-unknown', pool.name);
   const byKeys = wireguardOverride(topology, src.node, dst.node, pool, keyOfFamily(dst.owner.address));
   if (byKeys !== null) return byKeys;
   return fromKnownSender(src, byPoolMode(pool, pools, src.node, dst.node, dst.owner.address));

@@ -1,5 +1,6 @@
 // Addresses -> owners, asked of the topology once each; addresses repeat in every flow.
 import type { Node, Owner, Topology } from '../../topology/model.ts';
+import { type LanHost, ownerBeyondPool } from './lan-hosts.ts';
 
 /** First and last time of all captures, epoch seconds. */
 export interface TimeWindow {
@@ -26,8 +27,15 @@ const NO_SNAPSHOT: Omit<Owner, 'address'> = {
   evidence: [],
 };
 
-/** @param topology null without a snapshot: every owner is then unknown. */
-export function addressBook(topology: Topology | null, window: TimeWindow | null): AddressBook {
+/**
+ * @param topology null without a snapshot: every owner is then unknown.
+ * @param hosts of the nodes' networks, as ARP shows them
+ */
+export function addressBook(
+  topology: Topology | null,
+  window: TimeWindow | null,
+  hosts: ReadonlyMap<string, LanHost> = new Map(),
+): AddressBook {
   const owners = new Map<string, Owner>();
   const nodes = new Map<string, Node | null>();
   return {
@@ -35,7 +43,10 @@ export function addressBook(topology: Topology | null, window: TimeWindow | null
       if (topology !== null && time !== null) return topology.lookup(address, time);
       let owner = owners.get(address);
       if (owner === undefined) {
-        owner = topology === null ? { address, ...NO_SNAPSHOT } : topology.lookup(address, window ?? undefined);
+        owner =
+          topology === null
+            ? { address, ...NO_SNAPSHOT }
+            : ownerBeyondPool(topology.lookup(address, window ?? undefined), topology, hosts);
         owners.set(address, owner);
       }
       return owner;

@@ -7,6 +7,7 @@ import type { PathFacts } from '../path-facts.ts';
 import type { Points } from '../points/points.ts';
 import type { Endpoint, EndpointKind } from '../vocabulary.ts';
 import type { AddressBook, TimeWindow } from './address-book.ts';
+import { isStrong } from './owner-strength.ts';
 import {
   ASKED,
   addressedNode,
@@ -38,15 +39,6 @@ export interface Dispute {
   /** The snapshot names the node by more than a block: then answered packets speak against it. */
   strong: boolean;
   shown: readonly PacketEvidence[];
-}
-
-/** Evidence that names one address's node by itself; blocks only say where an address usually is (borrowed ones are elsewhere). */
-const STRONG: ReadonlySet<string> = new Set(['node-address', 'pod', 'tunnel-address', 'borrowed-allocation']);
-
-/** A pod that is one of several candidates (finished, younger than the packets, twice the same address) is no proof either. */
-export function isStrong({ nodeSource, owner }: Pick<Who, 'nodeSource' | 'owner'>): boolean {
-  if (nodeSource === null || !STRONG.has(nodeSource)) return false;
-  return nodeSource !== 'pod' || owner.candidates.length === 0;
 }
 
 export interface Directory extends Pick<People, 'source' | 'destination' | 'count'> {

@@ -83,6 +83,8 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
     case 'bad-checksum':
     case 'icmp-only':
       return [`${from}$ ${showChecksumOffload()}   # try: ${stopChecksumOffload()}`];
+    case 'pool-over-node-subnet':
+      return [`${SHOW_POOLS}   # a pool apart from the nodes' network: move the pods to one`];
     case 'snapshot-conflict':
       return ['overlens topology SNAPSHOT   # both sources, with file and line'];
     default:

@@ -2,6 +2,7 @@
 // between two nodes, ICMP that passes where TCP does not (calico-facts 10.7, 10.9, 10.12, 10.13).
 
 import type { Points } from '../../attribution/points/points.ts';
+import { isClaimedByPoolOnly, lanHosts } from '../../attribution/who/lan-hosts.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { macText } from '../../flow/paths/links.ts';
@@ -29,7 +30,34 @@ export function tableFindings(table: FlowTable, points: Points, topology: Topolo
     ...missingNeighbours(table, points, topology),
     ...unreachableNodes(table, points, topology),
     ...duplicateMacs(table, topology),
+    ...poolsOverHosts(table, points, topology),
   ];
+}
+
+/** Hosts of the nodes' network that a pool claims: one finding per pool, by the first of them. */
+function poolsOverHosts(table: FlowTable, points: Points, topology: Topology): ClusterFinding[] {
+  const findings = new Map<string, ClusterFinding>();
+  for (const [address, { node, pair }] of lanHosts(table, topology)) {
+    const owner = topology.lookup(address);
+    if (owner.pool === null || !isClaimedByPoolOnly(owner)) continue;
+    const { name, cidr } = owner.pool;
+    const known = findings.get(name);
+    if (known !== undefined) {
+      known.packets += pair.packets;
+      continue;
+    }
+    findings.set(name, {
+      code: 'pool-over-node-subnet',
+      fromNode: node.name,
+      toNode: null,
+      title: `pool ${name} (${cidr}) covers ${node.name}'s own network: ${address} is a host there`,
+      packets: pair.packets,
+      capture: points.all[points.ofLink[pair.link] ?? -1]?.capture ?? null,
+      firstPacket: pair.firstPacket,
+      seen: `ARP of ${address} with ${node.name}; no pod, allocation or block has the address`,
+    });
+  }
+  return [...findings.values()];
 }
 
 /** Felix writes every VTEP's neighbour entry: ARP for one means that it is not there. */

@@ -2,7 +2,9 @@
 // the reason and the capture that would settle it (design section 6).
 
 import type { SeenObservation } from '../../attribution/observe.ts';
-import { isStrong, type Who } from '../../attribution/who/who.ts';
+import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
+import { isStrong } from '../../attribution/who/owner-strength.ts';
+import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
 import { SAVE_POOLS } from '../../cluster/show-commands.ts';
 import type { Topology } from '../../topology/model.ts';
@@ -122,7 +124,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
       null,
     );
   if (input.expected.encapsulation === null) return judgeDisputed(rule) ?? openExpectation(input);
-  if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule);
+  if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule, input.framesOf(seen));
   const change = input.modeChange;
   const differs = seen.encapsulation !== input.expected.encapsulation;
   if (change?.poolEdited && differs) {
@@ -149,7 +151,11 @@ function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {
   return open('encrypted', 'WireGuard: what is inside cannot be read here', null);
 }
 
-function judgeLocalOnUnderlay({ src, dst, seen }: RuleInput): Judgement {
+function judgeLocalOnUnderlay({ src, dst, seen }: RuleInput, frames: FrameEnds): Judgement {
+  if (src.node !== null && frames.isNotFrom(src.node)) {
+    const message = `${nameOf(src)} is on ${src.node.name} by ${src.nodeSource}, but its packets came there from elsewhere`;
+    return open('snapshot-conflict', message, null, [{ code: 'snapshot-conflict', message, seen }]);
+  }
   if (!isStrong(src) || !isStrong(dst)) {
     return open('owner-by-block', 'only IPAM blocks say that both ends are on one node', null, [
       conflictOf(src, dst, seen),

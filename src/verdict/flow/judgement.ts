@@ -1,6 +1,7 @@
 // What judging one flow starts from and what it ends with.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
+import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import type { Who } from '../../attribution/who/who.ts';
@@ -20,6 +21,8 @@ export interface JudgeInput {
   /** What would be expected if the destination were where it is only presumed to be; null without a presumption. */
   presumed: Expected | null;
   observations: readonly SeenObservation[];
+  /** Which node let the frames of an observation out. */
+  framesOf: (seen: SeenObservation) => FrameEnds;
   modeChange: ModeChange | null;
   /** Whether plain packets ended before tunnel packets that cannot be read began. */
   mayHaveSwitched: () => boolean;

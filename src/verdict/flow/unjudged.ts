@@ -1,7 +1,8 @@
 // Why a flow is not judged, and what would settle it: an answer of its own, never a guess (design section 6).
 
 import { hasBit } from '../../attribution/observe.ts';
-import { isStrong, type Who } from '../../attribution/who/who.ts';
+import { isStrong } from '../../attribution/who/owner-strength.ts';
+import type { Who } from '../../attribution/who/who.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';

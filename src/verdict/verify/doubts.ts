@@ -15,7 +15,12 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'after-mode-change',
 ]);
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
-const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-elsewhere', 'owner-by-block', 'inner-cut-off']);
+const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set([
+  'owner-elsewhere',
+  'owner-by-block',
+  'snapshot-conflict',
+  'inner-cut-off',
+]);
 
 /** Reasons for which it is not known which node sent or has a packet. */
 const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);

@@ -157,8 +157,12 @@ describe('rule 3: the link type', () => {
 });
 
 describe('rule 4: link addresses', () => {
-  it('ee:ee:ee:ee:ee:ee is a veth', async () => {
-    expect(await points({ frames: ON_VETH }, BARE)).toEqual(['workload a null company+link-addresses']);
+  it('ee:ee:ee:ee:ee:ee is a veth, of the node of the pod behind it if more than a block says so', async () => {
+    expect(await points({ frames: ON_VETH }, PODS)).toEqual(['workload a null company+link-addresses']);
+    expect(await points({ frames: ON_VETH }, BARE)).toEqual(['workload null null link-addresses']);
+    expect(await points({ name: 'c.pcap', frames: ON_VETH }, BARE)).toEqual([
+      'workload c null link-addresses+file-name',
+    ]);
   });
 
   it('VTEP MACs on both sides are the tunnel device, also those nobody has heard of', async () => {
@@ -177,8 +181,45 @@ describe('rule 4: link addresses', () => {
 
   it("a node's NIC MAC from its tables is enough for plain packets", async () => {
     expect(await points({ frames: [plain(request, NIC.a, '02:00:00:00:01:fe')] }, TABLES)).toEqual([
+      'underlay null null link-addresses',
+    ]);
+  });
+
+  it('of one peer only, it may be that peer’s NIC as well: the file name decides, or nobody knows', async () => {
+    const frames = [vxlan(request), vxlan(answer, { from: NODE.b, to: NODE.a }), plain(request, NIC.a, NIC.b)];
+    for (const topology of [BARE, TABLES]) {
+      expect(await points({ frames }, topology)).toEqual(['underlay null null link-addresses']);
+      expect(await points({ name: 'b-x.pcap', frames }, topology)).toEqual([
+        'underlay b null link-addresses+file-name',
+      ]);
+    }
+  });
+
+  it('the only peer shows by what it is sent that it is a gateway, or a fabric: then the other one is the node’s', async () => {
+    const gateway = '02:00:00:00:01:fe';
+    const frames = [
+      vxlan(request, { dstMac: gateway }),
+      vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c, dstMac: gateway }),
+      vxlan(answer, { from: NODE.b, to: NODE.a, srcMac: gateway }),
+    ];
+    expect(await points({ frames }, BARE)).toEqual(['underlay a null link-addresses']);
+    const azure = [vxlan(request, { dstMac: '12:34:56:78:9a:bc' })];
+    expect(await points({ frames: azure }, BARE)).toEqual(['underlay a null link-addresses']);
+  });
+
+  it('an outer source that is another node’s does not make the capture that node’s', async () => {
+    const answered = vxlan(answer, { from: NODE.b, to: NODE.a });
+    const fromC = vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a });
+    expect(await points({ frames: [vxlan(request, { from: NODE.c, srcMac: NIC.a }), answered, fromC] }, BARE)).toEqual([
       'underlay a null link-addresses',
     ]);
+  });
+
+  it('a flooded frame of the peer’s does not make its MAC the capture’s own', async () => {
+    const [ab, ba] = [vxlan(request), vxlan(answer, { from: NODE.b, to: NODE.a })];
+    const toC = vxlan(ip({ src: POD.b, dst: POD.c }), { from: NODE.b, to: NODE.c });
+    const frames = [...Array(20).fill(ab), ...Array(20).fill(ba), toC];
+    expect(await points({ frames }, BARE)).toEqual(['underlay null null link-addresses']);
   });
 
   it('overlay packets with one address of no node are a NIC too', async () => {
@@ -188,7 +229,7 @@ describe('rule 4: link addresses', () => {
 
   it("a pod's own VXLAN on its veth makes no NIC of it", async () => {
     const inside = vxlan(request, { srcMac: POD_MAC, dstMac: VETH });
-    expect(await points({ frames: [...ON_VETH, inside] }, BARE)).toEqual(['workload a null link-addresses']);
+    expect(await points({ frames: [...ON_VETH, inside] }, BARE)).toEqual(['workload null null link-addresses']);
   });
 });
 
@@ -231,7 +272,8 @@ describe('rule 6: the file name', () => {
   });
 
   it("a wrong node in it is told, and the packets' node is taken", async () => {
-    const frames = [plain(request, NIC.a, '02:00:00:00:01:fe'), plain(answer, '02:00:00:00:01:fe', NIC.a)];
+    const gateway = '02:00:00:00:01:fe';
+    const frames = [plain(request, NIC.a, gateway), plain(answer, gateway, NIC.a), plain(answer, NIC.b, NIC.a)];
     const trace = await traceFrames([{ name: 'b-ens5.pcap', frames }], TABLES);
     expect(trace.captures[0]?.points[0]?.node).toBe('a');
     expect(trace.captures[0]?.warnings.join()).toContain('the file name says b');

@@ -74,6 +74,7 @@ const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   reader: [['D reader', () => true]],
   split: [['11 pieces', () => true]],
   'wrong-place': [
+    ['10', ({ world }) => world.scene.fault?.podFrame === true],
     ['17', ({ world }) => world.features.has('fabric-mac')],
     ['D place', () => true],
   ],

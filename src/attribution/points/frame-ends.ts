@@ -1,0 +1,51 @@
+// Which node let frames out: the direction that a cooked header has, else the source MAC. A received frame cannot have been let out
+// by the node that received it, whoever has its addresses.
+
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { LinkRecord } from '../../flow/frame-records.ts';
+import type { Node } from '../../topology/model.ts';
+import type { Points } from './points.ts';
+import type { Point } from './points-input.ts';
+
+/** Cooked packet type of what a node sent (calico-facts 6). */
+const OUTGOING = 4;
+
+export interface FrameEnds {
+  /** The one node whose NIC let all of them out: one that was captured, or that is written; null where that is not known. */
+  sender: Node | null;
+  /** Whether some came from a MAC that may be a node's, though nothing proves it. */
+  mayBeNodes: boolean;
+  /** Whether none of them can have been let out by this node: it got them, or they came from another node's NIC. */
+  isNotFrom(node: Node): boolean;
+}
+
+/** @param rows of frames at `point` */
+export function frameEnds(
+  table: FlowTable,
+  { macs }: Pick<Points, 'macs'>,
+  point: Point,
+  rows: readonly number[],
+): FrameEnds {
+  const links = [...new Set(rows.map((row) => table.linkOf(row)))].map((link) => table.links.record(link));
+  const senderOf = (link: LinkRecord): Node | null =>
+    isSent(link, point) ? point.topologyNode : link.src === null ? null : macs.ownNic(link.src);
+  const [first, ...rest] = links.map(senderOf);
+  return {
+    sender: first !== undefined && rest.every((node) => node === first) ? first : null,
+    mayBeNodes: links.some(({ src }) => src !== null && macs.mayBeNic(src)),
+    isNotFrom: (node) =>
+      links.every((link) => {
+        const got = isReceived(link, point) && point.topologyNode === node;
+        const sender = senderOf(link);
+        return got || (link.dst !== null && macs.mayBe(link.dst, node)) || (sender !== null && sender !== node);
+      }),
+  };
+}
+
+function isSent({ packetType, src, carried }: LinkRecord, { mac }: Point): boolean {
+  return !carried && (packetType === OUTGOING || (mac !== null && src === mac));
+}
+
+function isReceived({ packetType, dst, carried }: LinkRecord, { mac }: Point): boolean {
+  return !carried && ((packetType !== null && packetType !== OUTGOING) || (mac !== null && dst === mac));
+}

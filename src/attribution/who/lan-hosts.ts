@@ -1,0 +1,68 @@
+// In a pool is not yet a pod: machines of the nodes' own network that a pool covers by mistake. A pod's address is asked for on its
+// veth only, so one that speaks ARP with a node on the node's own link is a neighbour of it.
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { ArpPair } from '../../flow/rare/arp-pairs.ts';
+import { formatIPv4 } from '../../net/ip.ts';
+import type { Node, Owner, Topology } from '../../topology/model.ts';
+import { inSubnetOf } from '../sender/subnet.ts';
+
+/** A host of the LAN, and the ARP that shows it. */
+export interface LanHost {
+  node: Node;
+  pair: ArpPair;
+}
+
+/** Hosts of nodes' networks by address, as ARP shows them; whose addresses are is not asked here. */
+export function lanHosts(table: FlowTable, topology: Topology): Map<string, LanHost> {
+  const hosts = new Map<string, LanHost>();
+  for (const pair of table.arp.pairs()) {
+    const { src, dst } = table.links.record(pair.link);
+    if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
+    const address = formatIPv4(pair.sender);
+    const node = topology.nodeByAddress(formatIPv4(pair.target));
+    if (node !== null && isConnected(node, address) && !hosts.has(address)) hosts.set(address, { node, pair });
+  }
+  return hosts;
+}
+
+/** Whether a pool alone says that this is a pod's address: no object, no allocation, no block. */
+export function isClaimedByPoolOnly({ kind, pod, node, candidates, pool }: Owner): boolean {
+  return kind === 'pod' && pool !== null && pod === null && node === null && candidates.length === 0;
+}
+
+/** Who has an address of which only a pool speaks; unknown where it may be a host's as well. */
+export function ownerBeyondPool(owner: Owner, topology: Topology, hosts: ReadonlyMap<string, LanHost>): Owner {
+  if (!isClaimedByPoolOnly(owner)) return owner;
+  const host = hosts.get(owner.address);
+  if (host !== undefined) {
+    const detail = `${owner.address} speaks ARP with ${host.node.name} on its own link, so it is a host there and no pod`;
+    return outside(owner, 'external', detail);
+  }
+  if (isOutsidePool(owner)) {
+    const isKnown = topology.pods.length + topology.blocks.length > 0;
+    const detail = isKnown
+      ? `no pod and no block has ${owner.address}, and ${owner.pool?.name} is disabled and asks for no tunnel`
+      : `${owner.pool?.name} is disabled and asks for no tunnel: it may be there to keep addresses outside from being translated`;
+    return outside(owner, isKnown ? 'external' : 'unknown', detail);
+  }
+  const near = topology.nodes.find((node) => isConnected(node, owner.address));
+  return near === undefined
+    ? owner
+    : outside(owner, 'unknown', `${owner.address} is in ${near.name}'s own network: a host there, or a pod`);
+}
+
+/** A disabled pool with both modes Never: made to switch translation off, not to give out addresses. */
+function isOutsidePool({ pool }: Owner): boolean {
+  return pool?.disabled === true && pool.vxlanMode === 'Never' && pool.ipipMode === 'Never';
+}
+
+function outside(owner: Owner, kind: 'external' | 'unknown', detail: string): Owner {
+  const pool = kind === 'external' ? null : owner.pool;
+  return { ...owner, kind, pool, evidence: [...owner.evidence, { source: 'none', detail }] };
+}
+
+/** Whether an address is in a node's own connected network. */
+function isConnected({ bgpIPv4, bgpIPv6 }: Node, address: string): boolean {
+  return [bgpIPv4, bgpIPv6].some((own) => own !== null && own.address !== address && inSubnetOf(own, address));
+}

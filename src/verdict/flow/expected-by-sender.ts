@@ -1,0 +1,24 @@
+// What was to be expected of packets whose frames show the sender, though their source address does not.
+import type { SeenObservation } from '../../attribution/observe.ts';
+import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import type { Who } from '../../attribution/who/who.ts';
+
+/** Reasons for which nothing was expected, because nobody knows which node sent it, or none of them has the source address. */
+const OPEN_SENDERS: ReadonlySet<string> = new Set(['sender-not-a-node', 'sender-unknown']);
+
+/** What leaves plain by a node's NIC was sent by that node, whoever has the source address: its pools decide. */
+export function expectedBySender(
+  { expect }: { expect: (src: Who, dst: Who) => Expected },
+  { src, dst, expected }: { src: Who; dst: Who; expected: Expected },
+  observations: readonly SeenObservation[],
+  framesOf: (seen: SeenObservation) => FrameEnds,
+): Expected {
+  if (!OPEN_SENDERS.has(expected.reason)) return expected;
+  const plain = observations.filter((o) => o.pointInfo.role === 'underlay' && o.encapsulation === 'none').map(framesOf);
+  const senders = new Set(plain.flatMap(({ sender }) => (sender === null ? [] : [sender])));
+  const [node] = senders;
+  if (node !== undefined && senders.size === 1 && node !== dst.node)
+    return expect({ ...src, kind: 'unknown', node, nodeSource: 'nic-mac' }, dst);
+  return plain.some(({ mayBeNodes }) => mayBeNodes) ? { ...expected, reason: 'sender-unknown' } : expected;
+}
