@@ -43,6 +43,16 @@ export const FACT = {
   fingerprint: 15,
 } as const;
 
+/**
+ * Bits of the word that says what was around a packet: the outer IPv4 identification stands in its upper half (0 without one), the
+ * place (a hash of link header and outer TTL, both of which a second place changes) in its lowest eight bits.
+ */
+export const AROUND = {
+  /** The packet itself has an IPv4 identification: equal inner packets are one. */
+  identified: 0x100,
+  place: 0xff,
+} as const;
+
 /** Bits of the protocol word above the protocol number; they are part of a flow's identity. */
 export const FLOW_BIT = { ipv6: 0x100, portsCut: 0x200 } as const;
 
@@ -79,6 +89,7 @@ const TTL = IPV4.ttl.bit >> 3;
 const HOP_LIMIT = IPV6.hlim.bit >> 3;
 const IPV4_FLAGS = IPV4.flags.bit >> 3;
 const IPV4_ID = IPV4.id.bit >> 3;
+const ID_ONLY = 0xffff0000 | 0;
 const DONT_FRAGMENT = 0x40;
 /** Of the word that holds identification, flags and fragment offset: all but the flags. */
 const ID_AND_OFFSET = 0xffff1fff | 0;
@@ -92,6 +103,7 @@ const UDP_LENGTH = UDP.headerLength;
 const ICMP_REST = 4;
 const NOT_FLOW = OUTCOME.notFlow;
 const UNSUPPORTED = OUTCOME.unsupported;
+const A = AROUND;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
 
 /** Facts of one batch. */
@@ -99,12 +111,15 @@ export class PacketFacts {
   readonly words: Int32Array;
   /** The same bytes as 64-bit numbers. */
   readonly doubles: Float64Array;
+  /** What was around each packet, which is no part of its flow: AROUND. */
+  readonly around: Int32Array;
   readonly #addresses: AddressNumbers;
 
   /** @param capacity packets of the largest batch */
   constructor(addresses: AddressNumbers, capacity: number) {
     this.words = new Int32Array(capacity * F.words);
     this.doubles = new Float64Array(this.words.buffer);
+    this.around = new Int32Array(capacity);
     this.#addresses = addresses;
   }
 
@@ -156,16 +171,19 @@ export class PacketFacts {
       from = tcp + (header > MIN_TCP_HEADER ? header : MIN_TCP_HEADER);
       content = view.getInt32(tcp + SEQUENCE);
       if (!isLater) {
-        marks |= M.tcp | (view.getUint8(tcp + TCP_FLAGS) << 8);
+        const flags = view.getUint8(tcp + TCP_FLAGS);
+        const acknowledgement = view.getInt32(tcp + ACKNOWLEDGEMENT);
+        marks |= M.tcp | (flags << 8);
         words[to + F.sequence] = content;
-        words[to + F.acknowledgement] = view.getInt32(tcp + ACKNOWLEDGEMENT);
+        words[to + F.acknowledgement] = acknowledgement;
+        content = (content + Math.imul(acknowledgement ^ flags, 0xd3a2646d)) | 0;
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
     else from = at + ipHeaderLength(view, stack, network);
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= echoMark(view, stack, transport);
       content = firstContent(view, stack, transport);
-    }
+    } else if (transport < 0) content = contentFrom(view, from, stack.end[network]!);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
     words[to + F.length] = end - at;
@@ -173,6 +191,7 @@ export class PacketFacts {
     this.doubles[(to >> 1) + F.seconds] = batch.seconds[i]!;
     words[to + F.nanos] = batch.nanos[i]!;
     const id = isV4 ? view.getInt32(at + IPV4_ID) & ID_AND_OFFSET : 0;
+    this.around[i] = around(view, stack.start[0]!, at, overheadBytes) | (id & ID_ONLY ? A.identified : 0);
     const idAndLength = id + Math.imul(end - at, 0x9e3779b1);
     words[to + F.fingerprint] = fingerprint(
       words[to + F.source]!,
@@ -230,15 +249,40 @@ function echoMark(view: DataView, stack: LayerStack, transport: number): number 
   return type === (protocol === P.icmp ? ECHO_REPLY : ECHO_REPLY_V6) ? M.echoReply : 0;
 }
 
-/** What tells datagrams and messages of one flow apart: ICMP's identifier and sequence, the first word that UDP carries. */
+/** What tells datagrams and messages of one flow apart: ICMP's identifier and sequence, the first words that others carry. */
 function firstContent(view: DataView, stack: LayerStack, transport: number): number {
-  const at = stack.start[transport]! + (stack.protocol[transport] === P.udp ? UDP_LENGTH : ICMP_REST);
-  return at + 4 <= stack.end[transport]! ? view.getInt32(at) : 0;
+  const protocol = stack.protocol[transport]!;
+  const at = stack.start[transport]!;
+  const end = stack.end[transport]!;
+  if (protocol === P.udp) return contentFrom(view, at + UDP_LENGTH, end);
+  if (protocol !== P.icmp && protocol !== P.icmpv6) return contentFrom(view, at, end);
+  return at + ICMP_REST + 4 <= end ? view.getInt32(at + ICMP_REST) : 0;
+}
+
+/** One number of the first four words from `at` on, of one where there are not four. */
+function contentFrom(view: DataView, at: number, end: number): number {
+  if (at + 16 > end) return at + 4 <= end ? view.getInt32(at) : 0;
+  return (
+    (view.getInt32(at) +
+      Math.imul(view.getInt32(at + 4), 0x9e3779b1) +
+      Math.imul(view.getInt32(at + 8), 0x85ebca77) +
+      Math.imul(view.getInt32(at + 12), 0xc2b2ae3d)) |
+    0
+  );
+}
+
+/** The AROUND word, but for `identified`, of a packet whose flow's IP header is at `at`, `overhead` bytes behind the outermost one. */
+function around(view: DataView, frame: number, at: number, overhead: number): number {
+  const outer = at - overhead;
+  const isV4 = view.getUint8(outer) >> 4 === 4;
+  const ttl = view.getUint8(outer + (isV4 ? TTL : HOP_LIMIT));
+  const id = isV4 && overhead > 0 ? view.getInt32(outer + IPV4_ID) & ID_ONLY : 0;
+  return id | (Math.imul(ttl + ((outer - frame) << 8), 0x9e3779b1) >>> 24);
 }
 
 /**
- * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and TCP's sequence number
- * (`content`: see `firstContent`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
+ * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and what it carries
+ * (`content`: TCP's numbers and flags, else `firstContent`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
  * sent again with nothing changed; different ones are another packet, unless the snaplen cut the content off at one place only.
  * IPv6 addresses count by their numbers, so that fingerprints of one table compare.
  */

@@ -19,11 +19,13 @@ import { ArpPairs } from './rare/arp-pairs.ts';
 import { type IcmpError, IcmpErrors } from './rare/icmp-errors.ts';
 import { RarePackets } from './rare/rare-packets.ts';
 import { ChecksumSample, SAMPLED } from './rows/checksum-sample.ts';
-import { countHeaders, countPacket, countPayload } from './rows/count-facts.ts';
+import { countCopy, countHeaders, countPacket, countPayload } from './rows/count-facts.ts';
 import { countWindow, type PacketWindow } from './rows/count-window.ts';
 import { FlowRows } from './rows/flow-rows.ts';
+import { RecentPackets } from './rows/recent-packets.ts';
 import { hashWords, RowIndex } from './rows/row-index.ts';
 import { CHUNK_SHIFT, RECORD } from './rows/row-layout.ts';
+import { RowOverlaps } from './rows/row-overlaps.ts';
 import { RowRecords } from './rows/row-records.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
@@ -44,6 +46,8 @@ export class FlowTable {
   readonly icmpErrors = new IcmpErrors();
   readonly arp = new ArpPairs();
   readonly rows = new RowRecords();
+  /** Which rows hold the same packets. */
+  readonly overlaps = new RowOverlaps(this.rows);
   /** Chooses among the tunnels of a packet, for this table. */
   readonly selection: Selection;
   readonly paths: Paths;
@@ -55,6 +59,7 @@ export class FlowTable {
   readonly #view = new ByteView();
   readonly #rowIndex = new RowIndex();
   readonly #flows = new FlowRows(this.rows);
+  readonly #recent: RecentPackets;
   readonly #checksums: ChecksumSample;
   readonly #rare: RarePackets;
   readonly #hashes: Int32Array;
@@ -70,6 +75,7 @@ export class FlowTable {
     this.selection = new Selection(this.tunnels, nodes);
     this.paths = new Paths(this.links, this.tunnels, this.selection);
     this.facts = new PacketFacts(this.addresses, capacity);
+    this.#recent = new RecentPackets(this);
     this.#checksums = new ChecksumSample(this.rows, capacity);
     this.#rare = new RarePackets(this, this.selection);
     this.#hashes = new Int32Array(capacity);
@@ -97,8 +103,9 @@ export class FlowTable {
     const hashes = this.#hashes;
     for (let i = 0, at = 0; i < count; i++, at += F.words)
       hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+    this.#recent.begin(source.capture);
     this.#touch(count);
-    const { rowOf, window } = this;
+    const { rowOf } = this;
     for (let i = 0, at = 0; i < count; i++, at += F.words) {
       if (words[at + F.marks]! & UNUSUAL) {
         rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
@@ -106,8 +113,7 @@ export class FlowTable {
       }
       const row = this.#rowAt(at, hashes[i]!);
       rowOf[i] = row;
-      if (this.#count(row, at, source.firstPacket + i) < SAMPLES) this.#checksums.note(i);
-      if (window !== null) countWindow(this.rows, row, this.facts, at, window);
+      this.#count(row, i, source.firstPacket + i);
     }
     this.#checksums.judge(batch, rowOf, source);
   }
@@ -117,8 +123,11 @@ export class FlowTable {
     const hashes = this.#hashes;
     const { slots, mask } = this.#rowIndex;
     const records = this.rows.words;
+    const recent = this.#recent.slots;
+    const facts = this.facts.words;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
+    for (let i = 0; i < count; i++) sum += recent[this.#recent.bucketOf(facts[i * F.words + F.fingerprint]!)]!;
     for (let i = 0; i < count; i++) {
       const row = slots[2 * (hashes[i]! & mask) + 1]!;
       if (row < 0) continue;
@@ -134,21 +143,32 @@ export class FlowTable {
     return this.#touched;
   }
 
-  #count(row: number, at: number, packet: number): number {
-    const { words, doubles } = this.facts;
-    const before = countPacket(this.rows, row, words, doubles, at, packet);
-    countPayload(this.rows, row, words, at);
-    countHeaders(this.rows, row, words, at);
-    return before;
+  /** Counts packet `i` in its row, once however often it was captured there. */
+  #count(row: number, i: number, packet: number): void {
+    const { words, doubles, around } = this.facts;
+    const { rows, window } = this;
+    const at = i * F.words;
+    if (this.#recent.hasSeen(words, doubles, at, around[i]!, row)) {
+      countCopy(rows, row, words, doubles, at, packet);
+      return;
+    }
+    if (countPacket(rows, row, words, doubles, at, packet) < SAMPLES) this.#checksums.note(i);
+    countPayload(rows, row, words, at);
+    countHeaders(rows, row, words, at);
+    if (window !== null) countWindow(rows, row, this.facts, at, window);
   }
 
   /** Counts packet `i`, whose facts were written after its layers were looked at. Returns its row. */
   countWritten(i: number, packet: number): number {
-    const at = i * F.words;
     const row = this.rowOfFacts(i);
-    if (this.#count(row, at, packet) < SAMPLES) this.#checksums.note(i);
-    if (this.window !== null) countWindow(this.rows, row, this.facts, at, this.window);
+    this.#count(row, i, packet);
     return row;
+  }
+
+  /** Whether the row of packet `i` has it already, as for a packet that is counted otherwise. */
+  hasSeen(i: number, row: number): boolean {
+    const { words, doubles, around } = this.facts;
+    return this.#recent.hasSeen(words, doubles, i * F.words, around[i]!, row);
   }
 
   /** The row of the flow and path that the facts of packet `i` name. */
