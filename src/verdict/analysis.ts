@@ -2,10 +2,12 @@
 // it is asked for and not kept, so that memory does not grow with the results.
 
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
-import { countRows, observationsOf } from '../attribution/observe.ts';
+import { countFlow } from '../attribution/count-flow.ts';
+import { observationsOf } from '../attribution/observe.ts';
 import { pathFacts } from '../attribution/path-facts.ts';
+import { captureSets } from '../attribution/points/capture-sets.ts';
 import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
-import { groupIndexes, pointGroups, ringIndexes } from '../attribution/points/point-groups.ts';
+import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
@@ -69,9 +71,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
-  const groupOf = pointGroups(points, captures);
-  const groups = groupIndexes(points, groupOf);
-  const { shared, classes } = prepare({ ...input, topology }, { points, groupOf }, who, order);
+  const { shared, classes } = prepare({ ...input, topology }, points, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -82,7 +82,7 @@ export function analyse(input: AnalysisInput): Analysis {
       conversation: (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1,
     });
   };
-  const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
+  const briefs = { shared, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
   return {
     input,
     points,
@@ -104,7 +104,7 @@ export function analyse(input: AnalysisInput): Analysis {
     },
     positionOf: (flow) => positionOf[flow] ?? -1,
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
-    packets: (i) => (i < order.length ? countRows(table, shared.pathFacts, groups, order[i] ?? 0).packets : 0),
+    packets: (i) => (i < order.length ? countFlow(shared.counting, order[i] ?? 0).packets : 0),
     flow: flowAt,
     brief(i) {
       const isSeen = i < order.length;
@@ -118,7 +118,7 @@ export function analyse(input: AnalysisInput): Analysis {
 
 function prepare(
   input: AnalysisInput,
-  { points, groupOf }: { points: Points; groupOf: Shared['groupOf'] },
+  points: Points,
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -142,7 +142,7 @@ function prepare(
     settings,
     filters: filterHints(table, captures, points.rings),
     changes,
-    groupOf,
+    counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),

@@ -6,8 +6,8 @@ import type { Points } from './points.ts';
 import type { Point } from './points-input.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
 
-/** `pointGroups` as numbers, by index of the point. */
-export function groupIndexes(points: Points, groupOf: (point: Point) => string): Int32Array {
+/** Keys of points as numbers, by index of the point. */
+function groupIndexes(points: Points, groupOf: (point: Point) => string): Int32Array {
   const known = new Map<string, number>();
   return Int32Array.from(points.all, (point) => {
     const key = groupOf(point);
