@@ -24,6 +24,8 @@ interface Sum {
   rows: number[];
   packets: number;
   underlay: boolean;
+  /** What headers tell that others may have cut off. */
+  told: number;
   point: number;
 }
 
@@ -31,7 +33,7 @@ const NOTHING: FlowCounts = { packets: 0, bytes: 0, rows: [] };
 
 /**
  * Rows that share no packets add up if they are of one capture and one kind of place (two slaves of a bond), or of captures that hold
- * different packets (pieces of one). Of the others, the sum with most packets counts; ties go to an underlay, then to the first point.
+ * different packets (pieces of one). Of the others, the sum with most packets counts; ties go to an underlay, then to what tells most.
  * @param packetsOf what of a row counts, and 0 if it does not
  */
 export function countFlow(
@@ -59,6 +61,7 @@ export function countFlow(
     rows: [...list],
     packets: list.reduce((sum, row) => sum + packetsOf(row), 0),
     underlay: list.some((row) => paths.isUnderlay[rows.path(row)] === 1),
+    told: list.reduce((sum, row) => sum + rows.requests(row) + rows.replies(row) + rows.data(row), 0),
     point: Math.min(...list.map((row) => paths.pointOf[rows.path(row)] ?? 0)),
   });
   const totals = new Map<number, Sum>();
@@ -87,7 +90,7 @@ function differentRows(table: FlowTable, own: readonly number[], packetsOf: (row
 
 function largest(sums: readonly Sum[]): Sum | null {
   const order = (a: Sum, b: Sum): number =>
-    b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || a.point - b.point;
+    b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || b.told - a.told || a.point - b.point;
   return [...sums].sort(order)[0] ?? null;
 }
 

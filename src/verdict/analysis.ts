@@ -67,6 +67,11 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window);
   const points = findPoints({ table, captures, topology, book, at: input.at });
+  for (const pieces of points.rings.rings)
+    pieces.slice(1).forEach((piece, i) => {
+      const [before, after] = [captures[pieces[i] ?? 0], captures[piece]];
+      if (before !== undefined && after !== undefined) table.joinPieces(before.edges, after.edges);
+    });
   const who = directory(table, points, book);
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);

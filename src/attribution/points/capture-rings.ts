@@ -52,10 +52,10 @@ export function captureRings(
     const { sketch } = capture;
     return { members: [i], spans: span === null ? [] : [span], home, sketch, family, exact, path };
   });
-  const rings = intoLanes(strips, (a, b) => areCompatible(a.home, b.home));
+  // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
+  const rings = intoLanes(strips, (a, b) => areCompatible(a.home, b.home) && !a.sketch.sharesPackets(b.sketch));
   const strands = intoLanes(
     rings.map((ring) => ({ ...ring, family: `${folderOf(ring.path)}|${kindOf(captures[ring.members[0] ?? 0])}` })),
-    // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
     (a, b) => mayBeOne(a.home, b.home) && !a.sketch.sharesPackets(b.sketch),
   );
   const ringOf = new Int32Array(captures.length);

@@ -36,7 +36,7 @@ export interface CountingTable {
   tunnelOf(row: number): number;
   /** Counts packet `i`, whose facts are written; returns its row. */
   countWritten(i: number, packet: number): number;
-  /** Whether the row of packet `i`, whose facts are written, has it already. */
+  /** Whether the row of packet `i`, a later fragment whose facts are written, has it already. */
   hasSeen(i: number, row: number): boolean;
   /** The row that the facts of packet `i` name. */
   rowOfFacts(i: number): number;

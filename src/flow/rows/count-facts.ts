@@ -69,8 +69,7 @@ export function countCopy(
   packet: number,
 ): void {
   countPacket(rows, row, words, doubles, at, packet);
-  rows.addRare(row, X.copies);
-  rows.rareDoubles[row >>> SHIFT]![(row & MASK) * X.doubles + X.copyBytes]! += words[at + F.original]! >>> 0;
+  rows.addCopy(row, words[at + F.original]! >>> 0);
 }
 
 function setFirst(rows: RowRecords, row: number, seconds: number, nanos: number): void {

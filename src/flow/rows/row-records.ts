@@ -68,8 +68,18 @@ export class RowRecords {
     this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place] = value;
   }
 
-  addRare(row: number, place: number): void {
-    this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]!++;
+  addRare(row: number, place: number, value = 1): void {
+    this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]! += value;
+  }
+
+  addDouble(row: number, place: number, value: number): void {
+    this.doubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * R.doubles + place]! += value;
+  }
+
+  /** One more copy, with the original length of its frame. */
+  addCopy(row: number, bytes: number): void {
+    this.addRare(row, X.copies);
+    this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + X.copyBytes]! += bytes;
   }
 
   // ---- reading ----
