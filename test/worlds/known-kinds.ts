@@ -14,7 +14,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   { rule: '5', kinds: ['contested'], what: 'one of two contradicting objects of a pool is chosen, and judged by' },
   {
     rule: '8',
-    kinds: ['phantom', 'vanished', 'wrong-name'],
+    kinds: ['phantom', 'vanished', 'wrong-name', 'miscount'],
     what: 'a tunnel between pods is opened, its outer packets vanish',
   },
   {

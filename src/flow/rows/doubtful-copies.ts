@@ -5,7 +5,6 @@
 import type { PacketFacts } from '../../decode/facts.ts';
 import type { PacketWindow } from './count-window.ts';
 import { NotedPackets } from './noted-packets.ts';
-import { RECORD } from './row-layout.ts';
 import type { RowOverlaps } from './row-overlaps.ts';
 import type { RowRecords } from './row-records.ts';
 
@@ -49,12 +48,6 @@ export class DoubtfulCopies {
     return this.#late > 0 && Math.abs(lag - this.#late) <= STEADY;
   }
 
-  /** A packet of `row` is one that `other` has. */
-  share(row: number, other: number): void {
-    this.#rows.setWord(row, RECORD.shared, this.#rows.word(row, RECORD.shared) + 1);
-    this.#overlaps.note(row, other);
-  }
-
   /** Keeps packet `i`, which was counted in `row` and may be one of row `other`, until that is known. */
   note(
     facts: PacketFacts,
@@ -88,7 +81,7 @@ export class DoubtfulCopies {
     if (row === other) {
       this.#notes.uncount(this.#rows, packet, window);
       this.copies++;
-    } else this.share(row, other);
+    } else this.#overlaps.share(row, other);
   }
 
   /** The time after which nearly all of them came again; 0 without one. One packet that is sent every second tells none. */

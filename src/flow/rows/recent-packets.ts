@@ -7,6 +7,7 @@ import { AROUND, FACT, type PacketFacts } from '../../decode/facts.ts';
 import type { Links } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';
 import type { DoubtfulCopies } from './doubtful-copies.ts';
+import type { RowOverlaps } from './row-overlaps.ts';
 import type { RowRecords } from './row-records.ts';
 
 /** What a packet is to those before: the first of its kind on its row, a copy of one there, or perhaps one (see `DoubtfulCopies`). */
@@ -38,12 +39,14 @@ export class RecentPackets {
   readonly #rows: RowRecords;
   readonly #paths: Paths;
   readonly #links: Links;
+  readonly #overlaps: RowOverlaps;
   readonly #doubts: DoubtfulCopies;
 
-  constructor({ rows, paths, links }: { rows: RowRecords; paths: Paths; links: Links }, doubts: DoubtfulCopies) {
-    this.#rows = rows;
-    this.#paths = paths;
-    this.#links = links;
+  constructor(of: { rows: RowRecords; paths: Paths; links: Links; overlaps: RowOverlaps }, doubts: DoubtfulCopies) {
+    this.#rows = of.rows;
+    this.#paths = of.paths;
+    this.#links = of.links;
+    this.#overlaps = of.overlaps;
     this.#doubts = doubts;
   }
 
@@ -85,7 +88,7 @@ export class RecentPackets {
   /** Rare: what the packets with that fingerprint make of this one. */
   #compare(bucket: number, key: number, around: number, row: number, time: number): number {
     const slots = this.slots;
-    let elsewhere = -1;
+    let elsewhere = false;
     this.other = -1;
     for (let entry = bucket; entry < bucket + LINE; entry += ENTRY) {
       const other = slots[entry + ROW]! - 1;
@@ -98,7 +101,8 @@ export class RecentPackets {
           this.#doubts.copies++;
           return COPY;
         }
-        if (elsewhere < 0) elsewhere = other;
+        this.#overlaps.share(row, other);
+        elsewhere = true;
       } else if (
         isNear ? other === row && !areTwo(before, around) : around & A.identified && (this.other < 0 || other === row)
       ) {
@@ -106,11 +110,7 @@ export class RecentPackets {
         this.lag = lag;
       }
     }
-    if (elsewhere >= 0) {
-      this.#doubts.share(row, elsewhere);
-      return FIRST;
-    }
-    return this.other >= 0 ? PERHAPS : FIRST;
+    return this.other >= 0 && !elsewhere ? PERHAPS : FIRST;
   }
 
   /** In one capture. */

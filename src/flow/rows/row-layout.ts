@@ -47,8 +47,6 @@ export const RECORD = {
   largeSequence: 28,
   holeStart: 29,
   holeEnd: 30,
-  /** Packets that another row of the flow in the same capture had before. */
-  shared: 31,
 } as const;
 
 /** Places in a rare record. */
@@ -68,8 +66,6 @@ export const RARE = {
   /** Bytes (a 64-bit number) and number of the packets that the row has twice. */
   copyBytes: 6,
   copies: 14,
-  /** A row that had some of its packets before, and one; 0: none (row-overlaps.ts). */
-  overlaps: 15,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

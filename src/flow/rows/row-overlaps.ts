@@ -1,42 +1,64 @@
+// HOT: per packet that was seen on another row. No allocation but growth.
 // Which rows of a flow hold the same packets: one place on the way after the other, or a copy of it. Rows that share none hold different
-// packets, and add up.
+// packets, and add up. Pairs of rows, found by open addressing (see row-index.ts).
 
-import { RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
 
 /** Share of common packets from which two rows hold the same ones: a datagram that repeats exactly is not enough. */
 const COMMON_SHARE = 0.2;
+/** Words of a pair: row + 1 (0: empty), the other row, packets. */
+const WORDS = 3;
 
 export class RowOverlaps {
   readonly #rows: RowRecords;
-  /** Beyond the first, which stands in the row's record. */
-  readonly #more = new Map<number, Set<number>>();
+  #pairs = new Int32Array(256 * WORDS);
+  #mask = 255;
+  #count = 0;
 
   constructor(rows: RowRecords) {
     this.#rows = rows;
   }
 
-  /** A packet of `row` was seen on `other` before. */
-  note(row: number, other: number): void {
-    const known = this.#rows.rare(row, RARE.overlaps);
-    if (known === other + 1) return;
-    if (known === 0) {
-      this.#rows.setRare(row, RARE.overlaps, other + 1);
-      return;
+  /** One more packet of `row` is one that `other` has. */
+  share(row: number, other: number): void {
+    let at = this.#find(row, other);
+    if (this.#pairs[at] === 0) {
+      if (++this.#count * 2 > this.#mask) {
+        this.#grow();
+        at = this.#find(row, other);
+      }
+      this.#pairs[at] = row + 1;
+      this.#pairs[at + 1] = other;
     }
-    const more = this.#more.get(row);
-    if (more === undefined) this.#more.set(row, new Set([other]));
-    else more.add(other);
+    this.#pairs[at + 2]!++;
   }
 
   /** Whether two rows of one flow hold the same packets. */
   overlap(a: number, b: number): boolean {
-    return this.#follows(a, b) || this.#follows(b, a);
+    const common = this.#pairs[this.#find(a, b) + 2]! + this.#pairs[this.#find(b, a) + 2]!;
+    return common > 0 && common >= Math.min(this.#rows.distinct(a), this.#rows.distinct(b)) * COMMON_SHARE;
   }
 
-  #follows(row: number, other: number): boolean {
-    if (this.#rows.rare(row, RARE.overlaps) !== other + 1 && !this.#more.get(row)?.has(other)) return false;
-    const fewer = Math.min(this.#rows.distinct(row), this.#rows.distinct(other));
-    return this.#rows.word(row, RECORD.shared) >= fewer * COMMON_SHARE;
+  /** Place of a pair, or of the empty one where it belongs. */
+  #find(row: number, other: number): number {
+    const mixed = Math.imul(row, 0x9e3779b1) ^ Math.imul(other, 0x85ebca77);
+    let slot = (mixed ^ (mixed >>> 15)) & this.#mask;
+    for (;;) {
+      const at = slot * WORDS;
+      const held = this.#pairs[at]!;
+      if (held === 0 || (held === row + 1 && this.#pairs[at + 1] === other)) return at;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#pairs;
+    this.#mask = this.#mask * 2 + 1;
+    this.#pairs = new Int32Array((this.#mask + 1) * WORDS);
+    for (let from = 0; from < old.length; from += WORDS) {
+      if (old[from] === 0) continue;
+      const to = this.#find(old[from]! - 1, old[from + 1]!);
+      for (let word = 0; word < WORDS; word++) this.#pairs[to + word] = old[from + word]!;
+    }
   }
 }

@@ -55,17 +55,12 @@ export class RowRecords {
     return this.doubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * R.doubles + place]!;
   }
 
-  /** A word of a row's rare record: `place` is one of RARE's. Signed. */
-  rare(row: number, place: number): number {
+  #rare(row: number, place: number): number {
     return this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]!;
   }
 
   #rareDouble(row: number, place: number): number {
     return this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + place]!;
-  }
-
-  setRare(row: number, place: number, value: number): void {
-    this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place] = value;
   }
 
   addRare(row: number, place: number, value = 1): void {
@@ -109,7 +104,7 @@ export class RowRecords {
 
   /** Frames that are copies of one of the same row. Of them nothing is counted but frames, bytes and times. */
   copies(row: number): number {
-    return this.rare(row, X.copies);
+    return this.#rare(row, X.copies);
   }
 
   /** Original lengths of the frames. */
@@ -146,7 +141,7 @@ export class RowRecords {
   }
 
   firstNanos(row: number): number {
-    return this.rare(row, X.firstNanos);
+    return this.#rare(row, X.firstNanos);
   }
 
   lastSeconds(row: number): number {
@@ -209,34 +204,34 @@ export class RowRecords {
   }
 
   outerFragments(row: number): number {
-    return this.rare(row, X.outerFragments);
+    return this.#rare(row, X.outerFragments);
   }
 
   /** TCP SYN without ACK; ICMP echo requests. */
   requests(row: number): number {
-    return this.rare(row, X.requests);
+    return this.#rare(row, X.requests);
   }
 
   /** TCP SYN with ACK; ICMP echo replies. */
   replies(row: number): number {
-    return this.rare(row, X.replies);
+    return this.#rare(row, X.replies);
   }
 
   fin(row: number): number {
-    return this.rare(row, X.fin);
+    return this.#rare(row, X.fin);
   }
 
   rst(row: number): number {
-    return this.rare(row, X.rst);
+    return this.#rare(row, X.rst);
   }
 
   /** Of the sampled packets: those with a wrong checksum, and those whose checksums are right. */
   checksumsWrong(row: number): number {
-    return this.rare(row, X.checksumsWrong);
+    return this.#rare(row, X.checksumsWrong);
   }
 
   checksumsRight(row: number): number {
-    return this.rare(row, X.checksumsRight);
+    return this.#rare(row, X.checksumsRight);
   }
 
   /** Of `packets` (later outer fragments aside) and `payloadBytes`, those inside the table's window. */
