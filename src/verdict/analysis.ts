@@ -2,6 +2,7 @@
 // it is asked for and not kept, so that memory does not grow with the results.
 
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
+import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
 import { observationsOf } from '../attribution/observe.ts';
 import { pathFacts } from '../attribution/path-facts.ts';
@@ -42,6 +43,8 @@ export interface Analysis {
   points: Points;
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
+  /** What is said of the copies in each capture. */
+  copiesNotes: readonly (string | null)[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;
@@ -93,6 +96,7 @@ export function analyse(input: AnalysisInput): Analysis {
     points,
     book,
     filters: shared.filters,
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
     modeChanges: shared.changes,
     count: order.length + missing.length,
     conversations,

@@ -33,6 +33,12 @@ export class RowOverlaps {
     this.#pairs[at + 2]!++;
   }
 
+  /** All pairs: a row, one that had packets of it before, and how many. */
+  forEach(visit: (row: number, other: number, packets: number) => void): void {
+    for (let at = 0; at < this.#pairs.length; at += WORDS)
+      if (this.#pairs[at] !== 0) visit(this.#pairs[at]! - 1, this.#pairs[at + 1]!, this.#pairs[at + 2]!);
+  }
+
   /** Whether two rows of one flow hold the same packets. */
   overlap(a: number, b: number): boolean {
     const common = this.#pairs[this.#find(a, b) + 2]! + this.#pairs[this.#find(b, a) + 2]!;
