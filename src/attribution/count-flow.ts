@@ -19,7 +19,6 @@ export interface CountInput {
   sets: CaptureSets;
 }
 
-/** Rows of one capture, or of several that hold different packets. */
 interface Sum {
   rows: number[];
   packets: number;
@@ -32,8 +31,8 @@ interface Sum {
 const NOTHING: FlowCounts = { packets: 0, bytes: 0, rows: [] };
 
 /**
- * Rows that share no packets add up if they are of one capture and one kind of place (two slaves of a bond), or of captures that hold
- * different packets (pieces of one). Of the others, the sum with most packets counts; ties go to an underlay, then to what tells most.
+ * What went one way through captures that hold different packets (pieces of one) adds up; and ways of one kind of place that share no
+ * packets do (two slaves of a bond). Of the others, the sum with most packets counts; ties go to an underlay, then to what tells most.
  * @param packetsOf what of a row counts, and 0 if it does not
  */
 export function countFlow(
@@ -47,51 +46,66 @@ export function countFlow(
     const known = (paths.pointOf[rows.path(first)] ?? -1) >= 0;
     return known ? { packets: packetsOf(first), bytes: rows.distinctBytes(first), rows: [first] } : NOTHING;
   }
-  const byCapture = new Map<number, Map<string, number[]>>();
+  const ways = new Map<string, { kind: string; sum: Sum }>();
   for (let row = first; row >= 0; row = rows.next(row)) {
-    const point = paths.point[rows.path(row)];
+    const path = rows.path(row);
+    const point = paths.point[path];
     if (point == null) continue;
-    const roles = byCapture.get(point.capture) ?? new Map<string, number[]>();
-    byCapture.set(point.capture, roles);
-    const own = roles.get(point.role);
-    if (own === undefined) roles.set(point.role, [row]);
-    else own.push(row);
-  }
-  const sumOf = (list: readonly number[]): Sum => ({
-    rows: [...list],
-    packets: list.reduce((sum, row) => sum + packetsOf(row), 0),
-    underlay: list.some((row) => paths.isUnderlay[rows.path(row)] === 1),
-    told: list.reduce((sum, row) => sum + rows.requests(row) + rows.replies(row) + rows.data(row), 0),
-    point: Math.min(...list.map((row) => paths.pointOf[rows.path(row)] ?? 0)),
-  });
-  const totals = new Map<number, Sum>();
-  for (const [capture, roles] of byCapture) {
-    const best = largest([...roles.values()].map((own) => sumOf(differentRows(table, own, packetsOf))));
-    if (best === null) continue;
-    for (const set of sets.of(capture)) {
-      const known = totals.get(set);
-      totals.set(set, known === undefined ? best : sumOf([...known.rows, ...best.rows]));
+    for (const set of sets.of(point.capture)) {
+      const kind = `${set}|${point.role}`;
+      const key = `${kind}|${paths.way[path]}`;
+      const way = ways.get(key) ?? { kind, sum: emptySum() };
+      ways.set(key, way);
+      way.sum.rows.push(row);
+      way.sum.packets += packetsOf(row);
+      way.sum.underlay ||= paths.isUnderlay[path] === 1;
+      way.sum.told += rows.requests(row) + rows.replies(row) + rows.data(row);
+      way.sum.point = Math.min(way.sum.point, paths.pointOf[path] ?? 0);
     }
   }
-  const best = largest([...totals.values()]);
-  if (best === null) return NOTHING;
+  const best = largestFirst(differentWays(table, [...ways.values()]))[0];
+  if (best === undefined) return NOTHING;
   const bytes = best.rows.reduce((sum, row) => sum + rows.distinctBytes(row), 0);
   return { packets: best.packets, bytes, rows: best.rows };
 }
 
-/** The largest rows first; of those that hold the same packets, the first one. */
-function differentRows(table: FlowTable, own: readonly number[], packetsOf: (row: number) => number): number[] {
-  if (own.length === 1) return [...own];
-  const chosen: number[] = [];
-  for (const row of [...own].sort((a, b) => packetsOf(b) - packetsOf(a) || a - b))
-    if (!chosen.some((one) => table.overlaps.overlap(one, row))) chosen.push(row);
-  return chosen;
+function emptySum(): Sum {
+  return { rows: [], packets: 0, underlay: false, told: 0, point: Number.POSITIVE_INFINITY };
 }
 
-function largest(sums: readonly Sum[]): Sum | null {
+/** By kind, the sum of ways that share no packets: the largest ones first, and of those that hold the same packets, the first. */
+function differentWays(table: FlowTable, ways: readonly { kind: string; sum: Sum }[]): Sum[] {
+  const kinds = new Map<string, Sum[]>();
+  for (const { kind, sum } of ways) {
+    const own = kinds.get(kind);
+    if (own === undefined) kinds.set(kind, [sum]);
+    else own.push(sum);
+  }
+  return [...kinds.values()].map((own) => {
+    const chosen: Sum[] = [];
+    for (const sum of largestFirst(own)) if (!chosen.some((one) => shareRows(table, one, sum))) chosen.push(sum);
+    return chosen.length === 1 ? (chosen[0] ?? emptySum()) : chosen.reduce(added, emptySum());
+  });
+}
+
+function shareRows({ overlaps }: FlowTable, a: Sum, b: Sum): boolean {
+  return a.rows.some((one) => b.rows.some((other) => overlaps.overlap(one, other)));
+}
+
+function added(a: Sum, b: Sum): Sum {
+  return {
+    rows: [...a.rows, ...b.rows],
+    packets: a.packets + b.packets,
+    underlay: a.underlay || b.underlay,
+    told: a.told + b.told,
+    point: Math.min(a.point, b.point),
+  };
+}
+
+function largestFirst(sums: readonly Sum[]): Sum[] {
   const order = (a: Sum, b: Sum): number =>
     b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || b.told - a.told || a.point - b.point;
-  return [...sums].sort(order)[0] ?? null;
+  return [...sums].sort(order);
 }
 
 /** TCP's facts of rows that hold different packets. */

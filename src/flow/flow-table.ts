@@ -193,10 +193,19 @@ export class FlowTable {
     for (let packet = 0; packet < first.count; packet++) {
       for (let other = 0; other < last.count; other++) {
         if (!this.#isSame(last, other, first, packet)) continue;
-        first.uncount(this.rows, packet, this.window);
-        break;
+        const [row, known] = [first.row[packet]!, last.row[other]!];
+        if (this.#isSameWay(row, known)) {
+          first.uncount(this.rows, packet, this.window);
+          break;
+        }
+        this.overlaps.share(row, known);
       }
     }
+  }
+
+  #isSameWay(row: number, other: number): boolean {
+    const words = (one: number): string => this.links.wordsInCapture(this.linkOf(one)).join();
+    return this.tunnelOf(row) === this.tunnelOf(other) && words(row) === words(other);
   }
 
   #isSame(before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {

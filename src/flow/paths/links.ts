@@ -76,6 +76,11 @@ export class Links {
     return true;
   }
 
+  /** What tells an entry from others of its capture. */
+  wordsInCapture(index: number): number[] {
+    return Array.from({ length: LINK_WORDS - INTERFACE }, (_, i) => this.#table.word(index, INTERFACE + i));
+  }
+
   /** The entry as an object, made anew only when frames were added. */
   record(index: number): LinkRecord {
     const made = this.#records[index];

@@ -14,7 +14,7 @@ const ROOM = 256;
 const ENOUGH = 4;
 const NEARLY_ALL = 0.9;
 /** Units of time (1/256 s): copies of one mirror come this soon, and two clocks keep their distance so far. */
-const SOON = 2;
+const SOON = 1;
 const STEADY = 2;
 
 export class DoubtfulCopies {

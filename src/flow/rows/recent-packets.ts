@@ -27,9 +27,9 @@ const LINE = 16;
 /** Time is kept in units of 1/256 s. */
 const TICKS = 256;
 const NANOS_OF_TICK = 1e9 / TICKS;
-/** Half a second: clocks of two nodes may differ, and a packet is sent again later than its copies are captured. */
-export const MOMENTS_SECONDS = 0.5;
-const MOMENTS = TICKS * MOMENTS_SECONDS;
+/** Copies come this soon (of what comes later, `DoubtfulCopies` decides); a packet is sent again later than that. */
+const MOMENTS = 1;
+export const MOMENTS_SECONDS = (MOMENTS + 1) / TICKS;
 
 export class RecentPackets {
   readonly slots = new Int32Array(BUCKETS * LINE);
