@@ -9,7 +9,6 @@ import type { LayerStack } from '../decode/layer-stack.ts';
 import { AddressWords } from './address-words.ts';
 import type { BatchSource } from './batch-source.ts';
 import { ByteView } from './byte-view.ts';
-import type { CaptureEdges } from './capture-edges.ts';
 import { type FlowEnds, flowEnds } from './flow-ends.ts';
 import { Links } from './paths/links.ts';
 import type { NodeAddresses } from './paths/node-addresses.ts';
@@ -19,13 +18,10 @@ import { Tunnels } from './paths/tunnels.ts';
 import { ArpPairs } from './rare/arp-pairs.ts';
 import { type IcmpError, IcmpErrors } from './rare/icmp-errors.ts';
 import { RarePackets } from './rare/rare-packets.ts';
-import { ChecksumSample, SAMPLED } from './rows/checksum-sample.ts';
-import { countCopy, countHeaders, countPacket, countPayload } from './rows/count-facts.ts';
-import { countWindow, type PacketWindow } from './rows/count-window.ts';
-import { DoubtfulCopies } from './rows/doubtful-copies.ts';
+import { ChecksumSample } from './rows/checksum-sample.ts';
+import type { PacketWindow } from './rows/count-window.ts';
 import { FlowRows } from './rows/flow-rows.ts';
-import type { NotedPackets } from './rows/noted-packets.ts';
-import { MOMENTS_SECONDS, RecentPackets, SEEN } from './rows/recent-packets.ts';
+import { RowCounter } from './rows/row-counter.ts';
 import { hashWords, RowIndex } from './rows/row-index.ts';
 import { CHUNK_SHIFT, RECORD } from './rows/row-layout.ts';
 import { RowOverlaps } from './rows/row-overlaps.ts';
@@ -39,8 +35,6 @@ const B = FLOW_BIT;
 const SHIFT = CHUNK_SHIFT;
 const MASK = (1 << CHUNK_SHIFT) - 1;
 const SLOW = NOT_USUAL;
-const SAMPLES = SAMPLED;
-const S = SEEN;
 const UNUSUAL = M.slow | M.skipped;
 
 export class FlowTable {
@@ -63,10 +57,7 @@ export class FlowTable {
   readonly #view = new ByteView();
   readonly #rowIndex = new RowIndex();
   readonly #flows = new FlowRows(this.rows);
-  /** Which packets of the batch added last are copies of one on their row, or later fragments. */
-  readonly isExtra: Uint8Array;
-  readonly #doubts = new DoubtfulCopies(this.rows, this.overlaps);
-  readonly #recent: RecentPackets;
+  readonly counter: RowCounter;
   readonly #checksums: ChecksumSample;
   readonly #rare: RarePackets;
   readonly #hashes: Int32Array;
@@ -82,12 +73,11 @@ export class FlowTable {
     this.selection = new Selection(this.tunnels, nodes);
     this.paths = new Paths(this.links, this.tunnels, this.selection);
     this.facts = new PacketFacts(this.addresses, capacity);
-    this.#recent = new RecentPackets(this, this.#doubts);
     this.#checksums = new ChecksumSample(this.rows, capacity);
+    this.counter = new RowCounter(this, this.#checksums, capacity);
     this.#rare = new RarePackets(this, this.selection);
     this.#hashes = new Int32Array(capacity);
     this.rowOf = new Int32Array(capacity);
-    this.isExtra = new Uint8Array(capacity);
   }
 
   /** Writes the facts of packet `i` of a batch, whose layers `stack` holds; `addBatch` counts them. */
@@ -111,7 +101,7 @@ export class FlowTable {
     const hashes = this.#hashes;
     for (let i = 0, at = 0; i < count; i++, at += F.words)
       hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
-    this.#doubts.begin(source.capture, this.window);
+    this.counter.begin(source.capture);
     this.#touch(count);
     const { rowOf } = this;
     for (let i = 0, at = 0; i < count; i++, at += F.words) {
@@ -121,7 +111,7 @@ export class FlowTable {
       }
       const row = this.#rowAt(at, hashes[i]!);
       rowOf[i] = row;
-      this.#count(row, i, source.firstPacket + i);
+      this.counter.count(row, i, source.firstPacket + i);
     }
     this.#checksums.judge(batch, rowOf, source);
   }
@@ -131,11 +121,11 @@ export class FlowTable {
     const hashes = this.#hashes;
     const { slots, mask } = this.#rowIndex;
     const records = this.rows.words;
-    const recent = this.#recent.slots;
-    const facts = this.facts.words;
+    const { recent } = this.counter;
+    const lines = recent.slots;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
-    for (let i = 0; i < count; i++) sum += recent[this.#recent.bucketOf(facts[i * F.words + F.fingerprint]!)]!;
+    for (let i = 0; i < count; i++) sum += lines[recent.bucketOf(this.facts.words[i * F.words + F.fingerprint]!)]!;
     for (let i = 0; i < count; i++) {
       const row = slots[2 * (hashes[i]! & mask) + 1]!;
       if (row < 0) continue;
@@ -151,89 +141,21 @@ export class FlowTable {
     return this.#touched;
   }
 
-  /** Counts packet `i` in its row, once however often it was captured there. */
-  #count(row: number, i: number, packet: number): void {
-    const { rows, facts } = this;
-    const { words, doubles } = facts;
-    const at = i * F.words;
-    this.#doubts.packets++;
-    const seen = this.#recent.see(facts, i, row);
-    this.isExtra[i] = seen & S.copy;
-    if (seen === S.copy) {
-      countCopy(rows, row, words, doubles, at, packet);
-      return;
-    }
-    if (countPacket(rows, row, words, doubles, at, packet) < SAMPLES) this.#checksums.note(i);
-    if (seen === S.perhaps) {
-      this.#countDoubtful(row, i);
-      return;
-    }
-    countPayload(rows, row, words, at);
-    countHeaders(rows, row, words, at);
-    if (this.window !== null) countWindow(rows, row, facts, at, this.window);
-  }
-
-  /** Counts what of packet `i` is taken back if it turns out to be a copy. */
-  #countDoubtful(row: number, i: number): void {
-    const { rows, facts, window } = this;
-    const at = i * F.words;
-    const before = rows.retransmissions(row) + rows.largeRetransmissions(row);
-    countPayload(rows, row, facts.words, at);
-    countHeaders(rows, row, facts.words, at);
-    if (window !== null) countWindow(rows, row, facts, at, window);
-    const resent = rows.retransmissions(row) + rows.largeRetransmissions(row) - before;
-    const { other, lag } = this.#recent;
-    this.#doubts.note(facts, i, row, { other, lag, resent, window });
-  }
-
-  /** Takes back the packets at the beginning of one piece of a capture that the piece before has at its end. */
-  joinPieces(before: CaptureEdges, after: CaptureEdges): void {
-    const { last } = before;
-    const { first } = after;
-    for (let packet = 0; packet < first.count; packet++) {
-      for (let other = 0; other < last.count; other++) {
-        if (!this.#isSame(last, other, first, packet)) continue;
-        const [row, known] = [first.row[packet]!, last.row[other]!];
-        if (this.#isSameWay(row, known)) {
-          first.uncount(this.rows, packet, this.window);
-          break;
-        }
-        this.overlaps.share(row, known);
-      }
-    }
-  }
-
-  #isSameWay(row: number, other: number): boolean {
-    const words = (one: number): string => this.links.wordsInCapture(this.linkOf(one)).join();
-    return this.tunnelOf(row) === this.tunnelOf(other) && words(row) === words(other);
-  }
-
-  #isSame(before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {
-    const [known, row] = [before.row[other]!, after.row[packet]!];
-    return (
-      before.fingerprint(other) === after.fingerprint(packet) &&
-      this.rows.flow(known) === this.rows.flow(row) &&
-      Math.abs(after.seconds(packet) - before.seconds(other)) <= MOMENTS_SECONDS &&
-      this.#recent.isOne(before.around[other]!, after.around[packet]!, known, row)
-    );
-  }
-
   /** No more packets follow. */
   end(): void {
-    this.#doubts.begin(-1, this.window);
+    this.counter.begin(-1);
   }
 
   /** Counts packet `i`, whose facts were written after its layers were looked at. Returns its row. */
   countWritten(i: number, packet: number): number {
     const row = this.rowOfFacts(i);
-    this.#count(row, i, packet);
+    this.counter.count(row, i, packet);
     return row;
   }
 
   /** Whether the row of packet `i`, a later fragment, has it already. */
   hasSeen(i: number, row: number): boolean {
-    this.isExtra[i] = 1;
-    return this.#recent.see(this.facts, i, row) === S.copy;
+    return this.counter.hasSeen(i, row);
   }
 
   /** The row of the flow and path that the facts of packet `i` name. */

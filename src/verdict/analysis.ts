@@ -18,6 +18,7 @@ import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -73,7 +74,7 @@ export function analyse(input: AnalysisInput): Analysis {
   for (const pieces of points.rings.rings)
     pieces.slice(1).forEach((piece, i) => {
       const [before, after] = [captures[pieces[i] ?? 0], captures[piece]];
-      if (before !== undefined && after !== undefined) table.joinPieces(before.edges, after.edges);
+      if (before !== undefined && after !== undefined) joinPieces(table, before.edges, after.edges);
     });
   const who = directory(table, points, book);
   const order = flowOrder(table, captures.length);

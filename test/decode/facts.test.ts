@@ -356,7 +356,7 @@ describe('the fingerprint', () => {
     expect(print(ethernet({ src: '02:00:00:00:00:99', dst: '02:00:00:00:00:98' }, segment()))).toBe(base);
     expect(print(segment(), { linkType: 101 })).toBe(base);
     expect(print(ethernet({}, segment({ checksum: 0x1234 }, { checksum: 0x4321 })))).toBe(base);
-    expect(print(ethernet({}, segment({}, { ack_raw: 5, window_size_value: 9 })))).toBe(base);
+    expect(print(ethernet({}, segment({}, { window_size_value: 9 })))).toBe(base);
   });
 
   it('does not depend on how much was captured, once the headers are there, nor on path and time', () => {
@@ -374,6 +374,7 @@ describe('the fingerprint', () => {
     ['source port', segment({}, { srcport: 40001 })],
     ['destination port', segment({}, { dstport: 81 })],
     ['sequence number', segment({}, { seq_raw: 1001 })],
+    ['acknowledgement', segment({}, { ack_raw: 5 })],
     ['length', segment({}, {}, 11)],
   ])('is another one with another %s', (_name, packet) => {
     expect(print(ethernet({}, packet))).not.toBe(base);

@@ -2,7 +2,8 @@
 // A few packets kept with all that was counted of them, to be taken back once it is known that they are copies: those of which
 // that is open, and the first and last ones of a capture.
 
-import { AROUND, FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { AROUND } from '../../decode/packet-fingerprint.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
 import { RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';

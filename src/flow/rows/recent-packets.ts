@@ -3,7 +3,8 @@
 // a router, on veth and NIC, tagged and untagged, in a merge of several captures. A table of fixed size: buckets of four packets, one
 // cache line each, in which a new packet takes the oldest one's place.
 
-import { AROUND, FACT, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import { AROUND } from '../../decode/packet-fingerprint.ts';
 import type { Links } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';
 import type { DoubtfulCopies } from './doubtful-copies.ts';

@@ -114,7 +114,11 @@ export class RowRecords {
 
   /** The same without copies. */
   distinctBytes(row: number): number {
-    return this.bytes(row) - this.#rareDouble(row, X.copyBytes);
+    return this.bytes(row) - this.copyBytes(row);
+  }
+
+  copyBytes(row: number): number {
+    return this.#rareDouble(row, X.copyBytes);
   }
 
   /** From the outer IP header to the inner one. */
