@@ -15,7 +15,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
   {
     rule: '8',
     kinds: ['phantom', 'vanished', 'wrong-name', 'miscount'],
-    what: 'a tunnel between pods is opened, its outer packets vanish',
+    what: 'a tunnel between pods is opened, its outer packets vanish and are counted as what is inside',
   },
   {
     rule: '9',
@@ -23,11 +23,6 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
     what: 'a mirrored frame on its way to a node is judged',
   },
   { rule: '10', kinds: ['false-pass'], what: 'a pod frame that an eBPF node lets out is taken for a veth’s' },
-  { rule: '11', kinds: ['miscount', 'resent'], what: 'copies of a packet count, and are told as sent again' },
-  { rule: '11 any-v1', kinds: ['miscount'], what: 'veth, tunnel device and NIC of one SLL v1 capture add up' },
-  { rule: '11 mirror', kinds: ['miscount'], what: 'a packet and its mirrored copy add up' },
-  { rule: '11 clocks', kinds: ['miscount'], what: 'captures of unknown nodes add up where their clocks differ' },
-  { rule: '11 pieces', kinds: ['split'], what: 'pieces of one capture are not joined before they are placed' },
   { rule: '13', kinds: ['wrong-name'], what: 'a pod younger than the capture has its address before' },
   { rule: '14', kinds: ['wrong-name', 'false-violation'], what: 'an answered conversation yields to a stale pod' },
   {
