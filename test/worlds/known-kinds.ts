@@ -23,6 +23,7 @@ export const KNOWN_KINDS: readonly KnownKind[] = [
     what: 'a mirrored frame on its way to a node is judged',
   },
   { rule: '10', kinds: ['false-pass'], what: 'a pod frame that an eBPF node lets out is taken for a veth’s' },
+  { rule: '11', kinds: ['miscount'], what: 'of a merge whose clocks differ, too few packets tell by how much' },
   { rule: '13', kinds: ['wrong-name'], what: 'a pod younger than the capture has its address before' },
   { rule: '14', kinds: ['wrong-name', 'false-violation'], what: 'an answered conversation yields to a stale pod' },
   {

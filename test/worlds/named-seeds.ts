@@ -44,6 +44,7 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 209, rule: '13', kind: 'wrong-name', what: 'gives a younger pod’s node to an address' },
   { seed: 215, rule: '11 mirror', kind: 'miscount', what: 'counts a packet and its mirrored copy' },
   { seed: 216, rule: '11 clocks', kind: 'miscount', what: 'adds up captures of two nodes' },
+  { seed: 218, rule: '11', kind: 'miscount', what: 'counts two packets of a merge whose clocks differ twice' },
   { seed: 221, rule: '21', kind: 'false-fail', what: 'fails without knowing the nodes' },
   { seed: 221, rule: '21', kind: 'false-violation', what: 'accuses without knowing the nodes' },
   { seed: 228, rule: '3', kind: 'hidden-pass', what: 'passes though a filter kept the fault out' },
