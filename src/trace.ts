@@ -107,6 +107,7 @@ async function readCapture(
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
+  table.end();
 }
 
 /** Captures whose beginnings are read to see where they were taken: beyond, reading again is as cheap. */

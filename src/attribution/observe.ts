@@ -6,10 +6,9 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import type { BIT } from '../flow/rows/row-layout.ts';
 
 import { formatTime, type Moment } from '../net/time.ts';
-import type { PathFacts } from './path-facts.ts';
 import type { Points } from './points/points.ts';
 import type { Point } from './points/points-input.ts';
-import type { FlowTcp, Observation, Observed } from './vocabulary.ts';
+import type { Observation, Observed } from './vocabulary.ts';
 
 /** An observation with what judging needs beyond the JSON. */
 export interface SeenObservation extends Observation {
@@ -122,116 +121,6 @@ export function observedOf(observations: readonly SeenObservation[]): Observed {
   if (kinds.size > 1) return { encapsulation: 'mixed', vni: null, outerSrc: null, outerDst: null, udpPort: null };
   const { encapsulation, vni, outerSrc, outerDst, udpPort } = largest;
   return { encapsulation, vni, outerSrc, outerDst, udpPort };
-}
-
-/** Counts of a flow without counting a packet twice: per point the sum, then the largest point (design section 4). */
-export interface FlowCounts {
-  packets: number;
-  bytes: number;
-  overheadBytes: number;
-  tcp: FlowTcp | null;
-}
-
-export function countFlow(
-  table: FlowTable,
-  observations: readonly SeenObservation[],
-  groupOf: (point: Point) => string,
-  tcp: boolean,
-): FlowCounts {
-  const groups = new Map<string, SeenObservation[]>();
-  for (const o of observations) {
-    const key = groupOf(o.pointInfo);
-    const list = groups.get(key);
-    if (list === undefined) groups.set(key, [o]);
-    else list.push(o);
-  }
-  let best: { list: SeenObservation[]; packets: number; underlay: boolean } | null = null;
-  for (const list of groups.values()) {
-    const packets = list.reduce((sum, o) => sum + o.packets - o.outerFragments, 0);
-    const underlay = list.some((o) => o.pointInfo.role === 'underlay');
-    if (best === null || packets > best.packets || (packets === best.packets && underlay && !best.underlay))
-      best = { list, packets, underlay };
-  }
-  const list = best?.list ?? [];
-  return {
-    packets: best?.packets ?? 0,
-    bytes: list.reduce((sum, o) => sum + o.bytes, 0),
-    overheadBytes: list.reduce((sum, o) => sum + o.overheadBytes, 0),
-    tcp: tcp ? tcpFacts(table, list) : null,
-  };
-}
-
-export interface RowCounts {
-  packets: number;
-  bytes: number;
-  /** Rows of the place that counts. */
-  rows: number[];
-}
-
-/**
- * `countFlow` without the observations: rows summed by group of points, then the largest group; ties go to an underlay, then to
- * the first point.
- * @param groups index of each point's group
- */
-export function countRows(table: FlowTable, paths: PathFacts, groups: Int32Array, flow: number): RowCounts {
-  const { rows } = table;
-  const first = table.firstRow(flow);
-  if (rows.next(first) < 0) {
-    const known = (paths.pointOf[rows.path(first)] ?? -1) >= 0;
-    if (!known) return { packets: 0, bytes: 0, rows: [] };
-    return { packets: rows.packets(first) - rows.outerFragments(first), bytes: rows.bytes(first), rows: [first] };
-  }
-  const sums: (RowCounts & { group: number; underlay: boolean; point: number })[] = [];
-  for (let row = first; row >= 0; row = rows.next(row)) {
-    const path = rows.path(row);
-    const point = paths.pointOf[path] ?? -1;
-    if (point < 0) continue;
-    const group = groups[point] ?? -1;
-    let sum = sums.find((one) => one.group === group);
-    if (sum === undefined) {
-      sum = { group, packets: 0, bytes: 0, rows: [], underlay: false, point };
-      sums.push(sum);
-    }
-    sum.packets += rows.packets(row) - rows.outerFragments(row);
-    sum.bytes += rows.bytes(row);
-    sum.rows.push(row);
-    sum.underlay ||= paths.isUnderlay[path] === 1;
-    sum.point = Math.min(sum.point, point);
-  }
-  sums.sort((a, b) => b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || a.point - b.point);
-  return sums[0] ?? { packets: 0, bytes: 0, rows: [] };
-}
-
-/** The largest sum of a fact of rows at any one place: copies of a packet at several places count once. */
-export function largestSum(
-  observations: readonly SeenObservation[],
-  groupOf: (point: Point) => string,
-  fact: (row: number) => number,
-): number {
-  const [first] = observations;
-  if (observations.length === 1 && first?.rows.length === 1) return fact(first.rows[0] ?? 0);
-  const sums = new Map<string, number>();
-  for (const o of observations) {
-    const own = o.rows.reduce((sum, row) => sum + fact(row), 0);
-    sums.set(groupOf(o.pointInfo), (sums.get(groupOf(o.pointInfo)) ?? 0) + own);
-  }
-  return Math.max(0, ...sums.values());
-}
-
-function tcpFacts(table: FlowTable, list: readonly SeenObservation[]): FlowTcp {
-  const { rows } = table;
-  const sum = (fact: (row: number) => number): number =>
-    list.reduce((total, o) => total + o.rows.reduce((t, row) => t + fact(row), 0), 0);
-  return {
-    syn: sum((row) => rows.requests(row)),
-    synAck: sum((row) => rows.replies(row)),
-    fin: sum((row) => rows.fin(row)),
-    rst: sum((row) => rows.rst(row)),
-    data: sum((row) => rows.data(row)),
-    retransmissions: sum((row) => rows.retransmissions(row)),
-    largeRetransmissions: sum((row) => rows.largeRetransmissions(row)),
-    handshake: false,
-  };
 }
 
 /** Whether any packet of these observations had the bit (BIT of the flow table). */

@@ -11,6 +11,8 @@ export interface PathFacts {
   /** By path; null without a point. */
   point: (Point | null)[];
   tunnel: TunnelRecord[];
+  /** The same for paths that differ in their capture only. */
+  way: Int32Array;
   isUnderlay: Uint8Array;
   /** In a tunnel that is none of the cluster's: it tells nothing of pods and modes. */
   isStrange: Uint8Array;
@@ -27,9 +29,11 @@ export function pathFacts(
     pointOf: new Int32Array(paths.count).fill(-1),
     point: [],
     tunnel: [],
+    way: new Int32Array(paths.count),
     isUnderlay: new Uint8Array(paths.count),
     isStrange: new Uint8Array(paths.count),
   };
+  const ways = new Map<string, number>();
   for (let path = 0; path < paths.count; path++) {
     const index = points.ofLink[paths.link[path] ?? -1] ?? -1;
     const point = points.all[index] ?? null;
@@ -38,6 +42,9 @@ export function pathFacts(
     const tunnel = table.tunnels.record(paths.tunnel[path] ?? 0);
     facts.tunnel.push(tunnel);
     facts.isStrange[path] = isStrange(tunnel) ? 1 : 0;
+    const way = [...table.links.wordsInCapture(paths.link[path] ?? 0), paths.tunnel[path]].join();
+    if (!ways.has(way)) ways.set(way, ways.size);
+    facts.way[path] = ways.get(way) ?? 0;
     facts.isUnderlay[path] = point?.role === 'underlay' ? 1 : 0;
   }
   return facts;

@@ -8,9 +8,9 @@ import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
-import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, OUTCOME } from './layer-stack.ts';
+import { AROUND, around, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
 export const FACT = {
@@ -39,7 +39,7 @@ export const FACT = {
   /** Time: whole seconds (as a 64-bit number: place 6 of eight) and nanoseconds. */
   seconds: 6,
   nanos: 14,
-  /** The same wherever the same inner packet was captured: see `fingerprint()`. */
+  /** The same wherever the same inner packet was captured: see packet-fingerprint.ts. */
   fingerprint: 15,
 } as const;
 
@@ -79,6 +79,7 @@ const TTL = IPV4.ttl.bit >> 3;
 const HOP_LIMIT = IPV6.hlim.bit >> 3;
 const IPV4_FLAGS = IPV4.flags.bit >> 3;
 const IPV4_ID = IPV4.id.bit >> 3;
+const ID_ONLY = 0xffff0000 | 0;
 const DONT_FRAGMENT = 0x40;
 /** Of the word that holds identification, flags and fragment offset: all but the flags. */
 const ID_AND_OFFSET = 0xffff1fff | 0;
@@ -87,11 +88,9 @@ const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
 const MIN_TCP_HEADER = TCP.headerLength;
-const UDP_LENGTH = UDP.headerLength;
-/** Identifier and sequence number of ICMP's echo messages stand here. */
-const ICMP_REST = 4;
 const NOT_FLOW = OUTCOME.notFlow;
 const UNSUPPORTED = OUTCOME.unsupported;
+const A = AROUND;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
 
 /** Facts of one batch. */
@@ -99,12 +98,15 @@ export class PacketFacts {
   readonly words: Int32Array;
   /** The same bytes as 64-bit numbers. */
   readonly doubles: Float64Array;
+  /** What was around each packet, which is no part of its flow: AROUND. */
+  readonly around: Int32Array;
   readonly #addresses: AddressNumbers;
 
   /** @param capacity packets of the largest batch */
   constructor(addresses: AddressNumbers, capacity: number) {
     this.words = new Int32Array(capacity * F.words);
     this.doubles = new Float64Array(this.words.buffer);
+    this.around = new Int32Array(capacity);
     this.#addresses = addresses;
   }
 
@@ -156,16 +158,19 @@ export class PacketFacts {
       from = tcp + (header > MIN_TCP_HEADER ? header : MIN_TCP_HEADER);
       content = view.getInt32(tcp + SEQUENCE);
       if (!isLater) {
-        marks |= M.tcp | (view.getUint8(tcp + TCP_FLAGS) << 8);
+        const flags = view.getUint8(tcp + TCP_FLAGS);
+        const acknowledgement = view.getInt32(tcp + ACKNOWLEDGEMENT);
+        marks |= M.tcp | (flags << 8);
         words[to + F.sequence] = content;
-        words[to + F.acknowledgement] = view.getInt32(tcp + ACKNOWLEDGEMENT);
+        words[to + F.acknowledgement] = acknowledgement;
+        content = (content + Math.imul(acknowledgement ^ flags, 0xd3a2646d)) | 0;
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
     else from = at + ipHeaderLength(view, stack, network);
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= echoMark(view, stack, transport);
       content = firstContent(view, stack, transport);
-    }
+    } else if (transport < 0) content = contentFrom(view, from, stack.end[network]!);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
     words[to + F.length] = end - at;
@@ -173,6 +178,7 @@ export class PacketFacts {
     this.doubles[(to >> 1) + F.seconds] = batch.seconds[i]!;
     words[to + F.nanos] = batch.nanos[i]!;
     const id = isV4 ? view.getInt32(at + IPV4_ID) & ID_AND_OFFSET : 0;
+    this.around[i] = around(view, stack.start[0]!, at, overheadBytes) | (id & ID_ONLY ? A.identified : 0);
     const idAndLength = id + Math.imul(end - at, 0x9e3779b1);
     words[to + F.fingerprint] = fingerprint(
       words[to + F.source]!,
@@ -228,29 +234,6 @@ function echoMark(view: DataView, stack: LayerStack, transport: number): number 
   const type = view.getUint8(stack.start[transport]!);
   if (type === (protocol === P.icmp ? ECHO : ECHO_V6)) return M.echoRequest;
   return type === (protocol === P.icmp ? ECHO_REPLY : ECHO_REPLY_V6) ? M.echoReply : 0;
-}
-
-/** What tells datagrams and messages of one flow apart: ICMP's identifier and sequence, the first word that UDP carries. */
-function firstContent(view: DataView, stack: LayerStack, transport: number): number {
-  const at = stack.start[transport]! + (stack.protocol[transport] === P.udp ? UDP_LENGTH : ICMP_REST);
-  return at + 4 <= stack.end[transport]! ? view.getInt32(at) : 0;
-}
-
-/**
- * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and TCP's sequence number
- * (`content`: see `firstContent`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
- * sent again with nothing changed; different ones are another packet, unless the snaplen cut the content off at one place only.
- * IPv6 addresses count by their numbers, so that fingerprints of one table compare.
- */
-function fingerprint(source: number, destination: number, ports: number, content: number, idAndLength: number): number {
-  const sum =
-    Math.imul(source, 0x9e3779b1) +
-    Math.imul(destination, 0x85ebca77) +
-    Math.imul(ports, 0xc2b2ae3d) +
-    Math.imul(content, 0x27d4eb2f) +
-    Math.imul(idAndLength, 0x165667b1);
-  const mixed = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
-  return mixed ^ (mixed >>> 13);
 }
 
 /** Whether a walked packet belongs to a flow: it has an IP header, and nothing above it that makes none. */

@@ -4,6 +4,7 @@ import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
 import { FAULT, FAULT_NAMES } from '../decode/faults.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import type { Moment } from '../net/time.ts';
+import { CaptureEdges } from './capture-edges.ts';
 import { PacketSketch } from './packet-sketch.ts';
 
 export class CaptureCounters {
@@ -14,6 +15,7 @@ export class CaptureCounters {
   outsideRange = 0;
   /** Which packets of flows it holds. */
   readonly sketch = new PacketSketch();
+  readonly edges = new CaptureEdges();
   readonly outcomes = new Float64Array(4);
   readonly #faults = new Float64Array(256);
   readonly #faultFirst = new Float64Array(256);

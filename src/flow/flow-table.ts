@@ -18,12 +18,13 @@ import { Tunnels } from './paths/tunnels.ts';
 import { ArpPairs } from './rare/arp-pairs.ts';
 import { type IcmpError, IcmpErrors } from './rare/icmp-errors.ts';
 import { RarePackets } from './rare/rare-packets.ts';
-import { ChecksumSample, SAMPLED } from './rows/checksum-sample.ts';
-import { countHeaders, countPacket, countPayload } from './rows/count-facts.ts';
-import { countWindow, type PacketWindow } from './rows/count-window.ts';
+import { ChecksumSample } from './rows/checksum-sample.ts';
+import type { PacketWindow } from './rows/count-window.ts';
 import { FlowRows } from './rows/flow-rows.ts';
+import { RowCounter } from './rows/row-counter.ts';
 import { hashWords, RowIndex } from './rows/row-index.ts';
 import { CHUNK_SHIFT, RECORD } from './rows/row-layout.ts';
+import { RowOverlaps } from './rows/row-overlaps.ts';
 import { RowRecords } from './rows/row-records.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
@@ -34,7 +35,6 @@ const B = FLOW_BIT;
 const SHIFT = CHUNK_SHIFT;
 const MASK = (1 << CHUNK_SHIFT) - 1;
 const SLOW = NOT_USUAL;
-const SAMPLES = SAMPLED;
 const UNUSUAL = M.slow | M.skipped;
 
 export class FlowTable {
@@ -44,6 +44,8 @@ export class FlowTable {
   readonly icmpErrors = new IcmpErrors();
   readonly arp = new ArpPairs();
   readonly rows = new RowRecords();
+  /** Which rows hold the same packets. */
+  readonly overlaps = new RowOverlaps(this.rows);
   /** Chooses among the tunnels of a packet, for this table. */
   readonly selection: Selection;
   readonly paths: Paths;
@@ -55,6 +57,7 @@ export class FlowTable {
   readonly #view = new ByteView();
   readonly #rowIndex = new RowIndex();
   readonly #flows = new FlowRows(this.rows);
+  readonly counter: RowCounter;
   readonly #checksums: ChecksumSample;
   readonly #rare: RarePackets;
   readonly #hashes: Int32Array;
@@ -71,6 +74,7 @@ export class FlowTable {
     this.paths = new Paths(this.links, this.tunnels, this.selection);
     this.facts = new PacketFacts(this.addresses, capacity);
     this.#checksums = new ChecksumSample(this.rows, capacity);
+    this.counter = new RowCounter(this, this.#checksums, capacity);
     this.#rare = new RarePackets(this, this.selection);
     this.#hashes = new Int32Array(capacity);
     this.rowOf = new Int32Array(capacity);
@@ -97,8 +101,9 @@ export class FlowTable {
     const hashes = this.#hashes;
     for (let i = 0, at = 0; i < count; i++, at += F.words)
       hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+    this.counter.begin(source.capture);
     this.#touch(count);
-    const { rowOf, window } = this;
+    const { rowOf } = this;
     for (let i = 0, at = 0; i < count; i++, at += F.words) {
       if (words[at + F.marks]! & UNUSUAL) {
         rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
@@ -106,8 +111,7 @@ export class FlowTable {
       }
       const row = this.#rowAt(at, hashes[i]!);
       rowOf[i] = row;
-      if (this.#count(row, at, source.firstPacket + i) < SAMPLES) this.#checksums.note(i);
-      if (window !== null) countWindow(this.rows, row, this.facts, at, window);
+      this.counter.count(row, i, source.firstPacket + i);
     }
     this.#checksums.judge(batch, rowOf, source);
   }
@@ -117,8 +121,11 @@ export class FlowTable {
     const hashes = this.#hashes;
     const { slots, mask } = this.#rowIndex;
     const records = this.rows.words;
+    const { recent } = this.counter;
+    const lines = recent.slots;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
+    for (let i = 0; i < count; i++) sum += lines[recent.bucketOf(this.facts.words[i * F.words + F.fingerprint]!)]!;
     for (let i = 0; i < count; i++) {
       const row = slots[2 * (hashes[i]! & mask) + 1]!;
       if (row < 0) continue;
@@ -134,21 +141,21 @@ export class FlowTable {
     return this.#touched;
   }
 
-  #count(row: number, at: number, packet: number): number {
-    const { words, doubles } = this.facts;
-    const before = countPacket(this.rows, row, words, doubles, at, packet);
-    countPayload(this.rows, row, words, at);
-    countHeaders(this.rows, row, words, at);
-    return before;
+  /** No more packets follow. */
+  end(): void {
+    this.counter.begin(-1);
   }
 
   /** Counts packet `i`, whose facts were written after its layers were looked at. Returns its row. */
   countWritten(i: number, packet: number): number {
-    const at = i * F.words;
     const row = this.rowOfFacts(i);
-    if (this.#count(row, at, packet) < SAMPLES) this.#checksums.note(i);
-    if (this.window !== null) countWindow(this.rows, row, this.facts, at, this.window);
+    this.counter.count(row, i, packet);
     return row;
+  }
+
+  /** Whether the row of packet `i`, a later fragment, has it already. */
+  hasSeen(i: number, row: number): boolean {
+    return this.counter.hasSeen(i, row);
   }
 
   /** The row of the flow and path that the facts of packet `i` name. */

@@ -67,6 +67,7 @@ export class PacketFeed implements BatchSource {
       table.note(batch, i, stack, this.capture);
     }
     table.addBatch(batch, this);
+    this.#counters.edges.note(table.facts, count, table.rowOf, table.counter.isExtra);
     this.#sketch(count);
     this.firstPacket += count;
   }

@@ -37,12 +37,15 @@ export class PacketSketch {
     return both;
   }
 
-  /** Whether the two hold the same packets, as far as the smaller one goes. */
-  sharesPackets(other: PacketSketch): boolean {
+  /**
+   * Whether the two hold the same packets, as far as the smaller one goes.
+   * @param least fewer in common are none
+   */
+  sharesPackets(other: PacketSketch, least = 1): boolean {
     const below = Math.min(this.limit, other.limit);
     const own = [...this.#kept].filter((one) => one < below);
     const theirs = [...other.#kept].filter((one) => one < below);
     const common = own.filter((one) => other.#kept.has(one)).length;
-    return common > 0 && common >= Math.min(own.length, theirs.length) * COMMON_SHARE;
+    return common >= least && common >= Math.min(own.length, theirs.length) * COMMON_SHARE;
   }
 }

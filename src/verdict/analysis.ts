@@ -2,10 +2,13 @@
 // it is asked for and not kept, so that memory does not grow with the results.
 
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
-import { countRows, observationsOf } from '../attribution/observe.ts';
+import { copiesNotes } from '../attribution/copies-note.ts';
+import { countFlow } from '../attribution/count-flow.ts';
+import { observationsOf } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
+import { captureSets } from '../attribution/points/capture-sets.ts';
 import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
-import { groupIndexes, pointGroups, ringIndexes } from '../attribution/points/point-groups.ts';
+import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import { strangeTunnels } from '../attribution/strange-tunnels.ts';
@@ -17,6 +20,7 @@ import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -42,6 +46,8 @@ export interface Analysis {
   points: Points;
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
+  /** What is said of the copies in each capture. */
+  copiesNotes: readonly (string | null)[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;
@@ -67,15 +73,18 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at });
+  for (const pieces of points.rings.rings)
+    pieces.slice(1).forEach((piece, i) => {
+      const [before, after] = [captures[pieces[i] ?? 0], captures[piece]];
+      if (before !== undefined && after !== undefined) joinPieces(table, before.edges, after.edges);
+    });
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
   const who = directory({ table, points, paths, book, topology, window });
   const order = flowOrder(table, captures.length);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
-  const groupOf = pointGroups(points, captures);
-  const groups = groupIndexes(points, groupOf);
-  const { shared, classes } = prepare({ ...input, topology }, { points, paths, groupOf, book }, who, order);
+  const { shared, classes } = prepare({ ...input, topology }, { points, paths, book }, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -86,12 +95,13 @@ export function analyse(input: AnalysisInput): Analysis {
       conversation: (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1,
     });
   };
-  const briefs = { shared, groups, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
+  const briefs = { shared, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
   return {
     input,
     points,
     book,
     filters: shared.filters,
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
     modeChanges: shared.changes,
     count: order.length + missing.length,
     conversations,
@@ -108,7 +118,7 @@ export function analyse(input: AnalysisInput): Analysis {
     },
     positionOf: (flow) => positionOf[flow] ?? -1,
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
-    packets: (i) => (i < order.length ? countRows(table, shared.pathFacts, groups, order[i] ?? 0).packets : 0),
+    packets: (i) => (i < order.length ? countFlow(shared.counting, order[i] ?? 0).packets : 0),
     flow: flowAt,
     brief(i) {
       const isSeen = i < order.length;
@@ -122,7 +132,7 @@ export function analyse(input: AnalysisInput): Analysis {
 
 function prepare(
   input: AnalysisInput,
-  { points, paths, groupOf, book }: { points: Points; paths: PathFacts; groupOf: Shared['groupOf']; book: AddressBook },
+  { points, paths, book }: { points: Points; paths: PathFacts; book: AddressBook },
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -145,7 +155,7 @@ function prepare(
     settings,
     filters: filterHints({ table, captures, points, book, topology, vxlanPort: settings.port(null).value }),
     changes,
-    groupOf,
+    counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),

@@ -1,11 +1,12 @@
 // Sent and arrived: with captures of both ends, what one node's NIC sent and the other's received, only inside the time
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 
+import { type CountInput, countFlow } from '../attribution/count-flow.ts';
+import { pathFacts } from '../attribution/path-facts.ts';
+import { captureSets } from '../attribution/points/capture-sets.ts';
 import { hasDrops } from '../attribution/points/drops.ts';
 import type { FilterHint } from '../attribution/points/filter-hint.ts';
-import { pointGroups } from '../attribution/points/point-groups.ts';
 import type { Points } from '../attribution/points/points.ts';
-import type { Point } from '../attribution/points/points-input.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { type Moment, toSeconds } from '../net/time.ts';
@@ -113,7 +114,7 @@ export function arrivalsIn(
   captures: readonly CaptureCounters[],
   sameFlow: (flow: number) => number,
 ): Arrivals {
-  const groupOf = pointGroups(points, captures);
+  const counting = { table, paths: pathFacts(table, points), sets: captureSets(points, captures) };
   const covered = new Set(window.nodes.map((n) => n.index));
   const hearing = nodesThatHear(table, points);
   return {
@@ -123,7 +124,7 @@ export function arrivalsIn(
       const flow = sameFlow(asked);
       if (flow < 0) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
-      return compare(sideOf(table, points, groupOf, flow, from), sideOf(table, points, groupOf, flow, to));
+      return compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
     },
   };
 }
@@ -148,24 +149,24 @@ function nodesThatHear(table: FlowTable, points: Points): Set<number> {
   return hearing;
 }
 
-/** Rotated files of one NIC add up; one NIC in two captures (its own file and `-i any`) counts once, by the larger. */
-function sideOf(table: FlowTable, points: Points, groupOf: (point: Point) => string, flow: number, node: Node): Side {
+/** What a node's NICs saw of a flow, each packet once. */
+function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
+  const { table, paths } = counting;
   const { rows } = table;
-  const sides = new Map<string, Side>();
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
-    if (point?.role !== 'underlay' || point.topologyNode?.index !== node.index) continue;
-    const key = groupOf(point);
-    const side = sides.get(key) ?? { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
-    sides.set(key, side);
+  const isHere = (row: number): boolean => {
+    const point = paths.point[rows.path(row)];
+    return point?.role === 'underlay' && point.topologyNode?.index === index;
+  };
+  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
+  for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.edgePackets(one) : 0)).rows) {
+    if (!isHere(row)) continue;
     side.sent += rows.windowPackets(row);
     side.sentBytes += rows.windowBytes(row);
     side.seen += rows.edgePackets(row);
     side.seenBytes += rows.edgeBytes(row);
     side.largest = Math.max(side.largest, rows.edgeLargest(row));
   }
-  const none: Side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
-  return [...sides.values()].reduce((best, side) => (side.seen > best.seen ? side : best), none);
+  return side;
 }
 
 function compare(from: Side, to: Side): Arrival | null {

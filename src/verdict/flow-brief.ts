@@ -1,7 +1,7 @@
 // A flow of the table as totals, verdicts and tables need it, without its object: what its class shares, and arithmetic on its own record.
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
-import { countRows, type RowCounts } from '../attribution/observe.ts';
+import { countFlow, type FlowCounts, tcpOf } from '../attribution/count-flow.ts';
 import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -19,8 +19,6 @@ const LARGE_AGAIN = 3;
 /** What briefs of one analysis share. */
 export interface BriefContext {
   shared: Shared;
-  /** Index of each point's group (points/point-groups.ts). */
-  groups: Int32Array;
   classOf(flow: number): JudgedClass;
   /** By the number that the directory has for it. */
   endOf(person: number): FlowEnd;
@@ -36,7 +34,7 @@ export class TableBrief implements FlowBrief {
   readonly #make: () => TracedFlow;
   #whole: TracedFlow | null = null;
   #own: boolean | null = null;
-  #counts: RowCounts | null = null;
+  #counts: FlowCounts | null = null;
   #outcome: Outcome | null | undefined = undefined;
 
   constructor(
@@ -121,18 +119,7 @@ export class TableBrief implements FlowBrief {
   get tcp(): Omit<FlowTcp, 'handshake'> | null {
     const { table } = this.#context.shared.input;
     if (table.protocolOf(this.#flow) !== TCP) return null;
-    const facts = { syn: 0, synAck: 0, fin: 0, rst: 0, data: 0, retransmissions: 0, largeRetransmissions: 0 };
-    const { rows } = table;
-    for (const row of this.#count().rows) {
-      facts.syn += rows.requests(row);
-      facts.synAck += rows.replies(row);
-      facts.fin += rows.fin(row);
-      facts.rst += rows.rst(row);
-      facts.data += rows.data(row);
-      facts.retransmissions += rows.retransmissions(row);
-      facts.largeRetransmissions += rows.largeRetransmissions(row);
-    }
-    return facts;
+    return tcpOf(table, this.#count().rows);
   }
 
   get outcome(): Outcome | null {
@@ -157,7 +144,7 @@ export class TableBrief implements FlowBrief {
         found.push({
           capture: point.capture,
           point: point.local,
-          packets: rows.packets(row) - rows.outerFragments(row),
+          packets: rows.distinct(row),
         });
     }
     return found;
@@ -176,9 +163,8 @@ export class TableBrief implements FlowBrief {
     return first > last ? { first: Number.NaN, last: Number.NaN } : { first, last };
   }
 
-  #count(): RowCounts {
-    const { shared, groups } = this.#context;
-    this.#counts ??= countRows(shared.input.table, shared.pathFacts, groups, this.#flow);
+  #count(): FlowCounts {
+    this.#counts ??= countFlow(this.#context.shared.counting, this.#flow);
     return this.#counts;
   }
 

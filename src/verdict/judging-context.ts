@@ -1,5 +1,6 @@
 // What the judging of every flow shares, and the questions that several stages ask of it.
 
+import type { CountInput } from '../attribution/count-flow.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
@@ -36,7 +37,7 @@ export interface Shared {
   settings: Settings;
   filters: (FilterHint | null)[];
   changes: ModeChanges;
-  groupOf: (point: Points['all'][number]) => string;
+  counting: CountInput;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   paths: readonly string[];

@@ -86,7 +86,7 @@ export interface FlowBrief {
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
   readonly outcome: Outcome | null;
   readonly arrival: TracedFlow['arrival'];
-  /** Packets at each of its points, later outer fragments aside. */
+  /** Packets at each of its points, copies and later outer fragments aside. */
   places(): readonly { capture: number; point: number; packets: number }[];
   /** First and last packet, epoch milliseconds cut to whole ones; NaN without a time. */
   span(): { first: number; last: number };

@@ -1,7 +1,8 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
+import { countFlow, tcpOf } from '../attribution/count-flow.ts';
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
-import { countFlow, largestSum, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
@@ -38,15 +39,16 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   });
   const arrival = arrivalOf(shared, flow, src, dst);
   const outcome = flowOutcome(shared, flow, arrival);
+  const counts = countFlow(shared.counting, flow);
+  const { rows } = counts;
   const seen = { src, dst, expected: ends.expected, observations };
   const hidden =
-    judged.verdict === 'unverifiable'
-      ? shared.inside.notOnNic(seen, isUnanswered(shared, observations, outcome))
-      : null;
-  const own = [...shared.inside.missing(seen), ...flowWarnings(shared, flow, { src, dst, observations, outcome })];
+    judged.verdict === 'unverifiable' ? shared.inside.notOnNic(seen, isUnanswered(shared, rows, outcome)) : null;
+  const own = [
+    ...shared.inside.missing(seen),
+    ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
+  ];
   const protocol = table.protocolOf(flow);
-  const counts = countFlow(table, observations, shared.groupOf, protocol === TCP);
-  if (counts.tcp !== null) counts.tcp.handshake = hasHandshake(table, flow);
   const span = spanOf(observations, captures);
   return {
     id,
@@ -61,10 +63,10 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     findings: [...judged.findings, ...own.map(findingOf), ...judged.last],
     packets: counts.packets,
     bytes: counts.bytes,
-    overheadBytes: counts.overheadBytes,
+    overheadBytes: rows.reduce((sum, row) => sum + table.rows.overheadBytes(row), 0),
     first: span.first,
     last: span.last,
-    tcp: counts.tcp,
+    tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
     outcome,
     observations: observations.map(publicObservation),
     arrival,
@@ -159,13 +161,9 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
 }
 
 /** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
-function isUnanswered(
-  { input, groupOf }: Shared,
-  observations: readonly SeenObservation[],
-  outcome: Outcome | null,
-): boolean {
+function isUnanswered({ input }: Shared, counted: readonly number[], outcome: Outcome | null): boolean {
   const silent = outcome === 'no-answer' || outcome === 'one-way';
-  return silent && largestSum(observations, groupOf, (row) => input.table.rows.requests(row)) > 0;
+  return silent && counted.some((row) => input.table.rows.requests(row) > 0);
 }
 
 export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
@@ -181,21 +179,23 @@ interface SeenFlow {
   dst: Who;
   observations: readonly SeenObservation[];
   outcome: Outcome | null;
+  /** Rows that count. */
+  counted: readonly number[];
 }
 
 function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[] {
   const { table } = shared.input;
   const reverse = table.reverseOf(flow);
   const { rows } = table;
-  const largest = (fact: (row: number) => number): number => largestSum(seen.observations, shared.groupOf, fact);
+  const counted = (fact: (row: number) => number): number => seen.counted.reduce((sum, row) => sum + fact(row), 0);
   return warningsOf({
     conflicts: shared.conflicts,
     ...seen,
     protocol: table.protocolOf(flow),
     rows,
     own: {
-      requests: largest((row) => rows.requests(row)),
-      largeRetransmissions: largest((row) => rows.largeRetransmissions(row)),
+      requests: counted((row) => rows.requests(row)),
+      largeRetransmissions: counted((row) => rows.largeRetransmissions(row)),
     },
     reverse: directionFacts(table, reverse),
     errors: shared.errorsOf.get(flow) ?? [],

@@ -44,7 +44,8 @@ describe('packets dropped while capturing', () => {
   });
 
   it('are not lost on the way', async () => {
-    const sender = { frames: [...talk, ping, ping, ping, ...talk], dropped: 0n };
+    const pings = [1, 2, 3].map((seq) => vxlan(ip({ src: POD.a, dst: POD.b, transport: build.icmpEcho({ seq }) })));
+    const sender = { frames: [...talk, ...pings, ...talk], dropped: 0n };
     const received = [...talk, ...talk, ...talk, talk[0] as Uint8Array];
     expect(await codes({ 'a-x.pcapng': sender, 'b-x.pcapng': { frames: received, dropped: 0n } })).toContain(
       'lost-on-underlay',

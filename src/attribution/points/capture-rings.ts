@@ -36,6 +36,9 @@ interface Strip {
 /** Captures of one family at the same time; more are not told apart by name, and stand alone. */
 const MOST_LANES = 64;
 
+/** Packets that a tool's cut may leave on both sides: a packet and its copies go by at once. */
+export const MOST_ACROSS = 2;
+
 /** @param said the node that the user or the file name says a capture is of */
 export function captureRings(
   captures: readonly CaptureCounters[],
@@ -52,10 +55,13 @@ export function captureRings(
     const { sketch } = capture;
     return { members: [i], spans: span === null ? [] : [span], home, sketch, family, exact, path };
   });
-  const rings = intoLanes(strips, (a, b) => areCompatible(a.home, b.home));
+  // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
+  const rings = intoLanes(strips, (a, b) => {
+    const cut = a.exact === b.exact ? MOST_ACROSS : 0;
+    return areCompatible(a.home, b.home) && !a.sketch.sharesPackets(b.sketch, cut + 1);
+  });
   const strands = intoLanes(
     rings.map((ring) => ({ ...ring, family: `${folderOf(ring.path)}|${kindOf(captures[ring.members[0] ?? 0])}` })),
-    // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
     (a, b) => mayBeOne(a.home, b.home) && !a.sketch.sharesPackets(b.sketch),
   );
   const ringOf = new Int32Array(captures.length);

@@ -2,12 +2,14 @@
 // being taken for copies of each other (design section 4).
 
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { PacketSketch } from '../../flow/packet-sketch.ts';
+import { MOST_ACROSS } from './capture-rings.ts';
 import type { Points } from './points.ts';
 import type { Point } from './points-input.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
 
-/** `pointGroups` as numbers, by index of the point. */
-export function groupIndexes(points: Points, groupOf: (point: Point) => string): Int32Array {
+/** Keys of points as numbers, by index of the point. */
+function groupIndexes(points: Points, groupOf: (point: Point) => string): Int32Array {
   const known = new Map<string, number>();
   return Int32Array.from(points.all, (point) => {
     const key = groupOf(point);
@@ -29,26 +31,45 @@ interface Stretch {
   place: string;
   points: Point[];
   spans: Span[];
+  /** Of what its captures hold; null without one. */
+  sketch: PacketSketch | null;
   first: number;
   path: string;
+}
+
+/** Stretches of one place that are apart in time, and hold different packets: where clocks are apart, the time tells nothing. */
+interface Lane {
+  key: string;
+  spans: TimeLane;
+  sketch: PacketSketch | null;
 }
 
 /** A key per point; points that are one place in consecutive times share it. */
 export function pointGroups(points: Points, captures: readonly CaptureCounters[]): (point: Point) => string {
   const keyOf = new Map<Point, string>();
-  const lanes = new Map<string, { key: string; spans: TimeLane }[]>();
+  const lanes = new Map<string, Lane[]>();
   for (const stretch of stretchesOf(points, captures).sort(byTime)) {
     const own = lanes.get(stretch.place) ?? [];
     lanes.set(stretch.place, own);
-    let lane = own.find(({ spans }) => stretch.spans.length > 0 && stretch.spans.every((span) => hasRoom(spans, span)));
+    let lane = own.find((one) => isRoomy(one, stretch));
     if (lane === undefined) {
-      lane = { key: `${stretch.place}#${own.length}`, spans: [] };
+      lane = { key: `${stretch.place}#${own.length}`, spans: [], sketch: null };
       own.push(lane);
     }
     for (const span of stretch.spans) addTo(lane.spans, span);
+    lane.sketch = joined(lane.sketch, stretch.sketch);
     for (const point of stretch.points) keyOf.set(point, lane.key);
   }
   return (point) => keyOf.get(point) ?? '';
+}
+
+function isRoomy({ spans, sketch }: Lane, stretch: Stretch): boolean {
+  if (stretch.spans.length === 0 || !stretch.spans.every((span) => hasRoom(spans, span))) return false;
+  return sketch === null || stretch.sketch === null || !sketch.sharesPackets(stretch.sketch, MOST_ACROSS + 1);
+}
+
+function joined(one: PacketSketch | null, other: PacketSketch | null): PacketSketch | null {
+  return one === null || other === null ? (one ?? other) : one.joined(other);
 }
 
 function stretchesOf(points: Points, captures: readonly CaptureCounters[]): Stretch[] {
@@ -66,9 +87,11 @@ function stretchesOf(points: Points, captures: readonly CaptureCounters[]): Stre
       const span = spanOf(captures[point.capture]);
       const path = captures[point.capture]?.info.path ?? '';
       const key = `${ring}|${place}`;
-      const stretch = stretches.get(key) ?? { place, points: [], spans: [], first: Number.POSITIVE_INFINITY, path };
+      const made = { place, points: [], spans: [], sketch: null, first: Number.POSITIVE_INFINITY, path };
+      const stretch: Stretch = stretches.get(key) ?? made;
       stretches.set(key, stretch);
       stretch.points.push(point);
+      stretch.sketch = joined(stretch.sketch, captures[point.capture]?.sketch ?? null);
       if (span === null) continue;
       stretch.spans.push(span);
       stretch.first = Math.min(stretch.first, span.first);

@@ -69,6 +69,18 @@ export class Links {
     return this.#table.word(index, CAPTURE);
   }
 
+  /** Whether frames of two entries have the same link addresses, as far as there are any, and were sent or received alike. */
+  isSameWay(a: number, b: number): boolean {
+    for (let word = TYPE; word <= DESTINATION; word++)
+      if (this.#table.word(a, word) !== this.#table.word(b, word)) return false;
+    return true;
+  }
+
+  /** What tells an entry from others of its capture. */
+  wordsInCapture(index: number): number[] {
+    return Array.from({ length: LINK_WORDS - INTERFACE }, (_, i) => this.#table.word(index, INTERFACE + i));
+  }
+
   /** The entry as an object, made anew only when frames were added. */
   record(index: number): LinkRecord {
     const made = this.#records[index];

@@ -11,7 +11,7 @@ import { ByteView } from '../byte-view.ts';
 import { type Links, writeLinkKey } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';
 import type { Selection } from '../paths/selection.ts';
-import { countPacket, countPayload } from '../rows/count-facts.ts';
+import { countCopy, countPacket, countPayload } from '../rows/count-facts.ts';
 import { countWindow, type PacketWindow } from '../rows/count-window.ts';
 import { BIT, RARE, RECORD } from '../rows/row-layout.ts';
 import type { RowRecords } from '../rows/row-records.ts';
@@ -36,6 +36,8 @@ export interface CountingTable {
   tunnelOf(row: number): number;
   /** Counts packet `i`, whose facts are written; returns its row. */
   countWritten(i: number, packet: number): number;
+  /** Whether the row of packet `i`, a later fragment whose facts are written, has it already. */
+  hasSeen(i: number, row: number): boolean;
   /** The row that the facts of packet `i` name. */
   rowOfFacts(i: number): number;
 }
@@ -130,6 +132,10 @@ export class RarePackets {
     for (let place = R.source; place <= R.protocol; place++) facts.words[at + place] = rows.word(first, place);
     facts.words[at + F.path] = paths.of(link, isOuter ? table.tunnelOf(first) : this.#selection.tunnel);
     const row = table.rowOfFacts(i);
+    if (table.hasSeen(i, row)) {
+      countCopy(rows, row, facts.words, facts.doubles, at, source.firstPacket + i);
+      return row;
+    }
     countPacket(rows, row, facts.words, facts.doubles, at, source.firstPacket + i);
     if (isOuter) {
       rows.addRare(row, RARE.outerFragments);

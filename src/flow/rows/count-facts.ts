@@ -59,6 +59,19 @@ export function countPacket(
   return before;
 }
 
+/** A copy of a packet that the row has: a frame, and nothing else. */
+export function countCopy(
+  rows: RowRecords,
+  row: number,
+  words: Int32Array,
+  doubles: Float64Array,
+  at: number,
+  packet: number,
+): void {
+  countPacket(rows, row, words, doubles, at, packet);
+  rows.addCopy(row, words[at + F.original]! >>> 0);
+}
+
 function setFirst(rows: RowRecords, row: number, seconds: number, nanos: number): void {
   rows.rareDoubles[row >>> SHIFT]![(row & MASK) * X.doubles + X.firstSeconds] = seconds;
   rows.rareWords[row >>> SHIFT]![(row & MASK) * X.words + X.firstNanos] = nanos;

@@ -18,8 +18,15 @@ const F = FACT;
 const W = WINDOW;
 const MASK = (1 << CHUNK_SHIFT) - 1;
 
-/** Counts the packet with facts at `at` in its row, if its time is inside the window or its edges. */
-export function countWindow(rows: RowRecords, row: number, facts: PacketFacts, at: number, window: PacketWindow): void {
+/** Counts the packet with facts at `at` in its row, if its time is inside the window or its edges; `by` -1 takes it back. */
+export function countWindow(
+  rows: RowRecords,
+  row: number,
+  facts: Pick<PacketFacts, 'words' | 'doubles'>,
+  at: number,
+  window: PacketWindow,
+  by = 1,
+): void {
   const { words, doubles } = facts;
   const time = doubles[(at >> 1) + F.seconds]! + words[at + F.nanos]! / 1e9;
   if (!(time >= window.first - window.edge && time <= window.last + window.edge)) return;
@@ -27,10 +34,10 @@ export function countWindow(rows: RowRecords, row: number, facts: PacketFacts, a
   const to = (row & MASK) * W.doubles;
   const payload = words[at + F.payload]! >>> 0;
   const length = words[at + F.length]! >>> 0;
-  counted[to + W.edgePackets]!++;
-  counted[to + W.edgeBytes]! += payload;
+  counted[to + W.edgePackets]! += by;
+  counted[to + W.edgeBytes]! += by * payload;
   if (length > counted[to + W.edgeLargest]!) counted[to + W.edgeLargest] = length;
   if (time < window.first || time > window.last) return;
-  counted[to + W.packets]!++;
-  counted[to + W.bytes]! += payload;
+  counted[to + W.packets]! += by;
+  counted[to + W.bytes]! += by * payload;
 }

@@ -63,6 +63,9 @@ export const RARE = {
   rst: 9,
   checksumsWrong: 10,
   checksumsRight: 11,
+  /** Bytes (a 64-bit number) and number of the packets that the row has twice. */
+  copyBytes: 6,
+  copies: 14,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

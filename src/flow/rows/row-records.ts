@@ -63,8 +63,18 @@ export class RowRecords {
     return this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + place]!;
   }
 
-  addRare(row: number, place: number): void {
-    this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]!++;
+  addRare(row: number, place: number, value = 1): void {
+    this.rareWords[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.words + place]! += value;
+  }
+
+  addDouble(row: number, place: number, value: number): void {
+    this.doubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * R.doubles + place]! += value;
+  }
+
+  /** One more copy, with the original length of its frame. */
+  addCopy(row: number, bytes: number): void {
+    this.addRare(row, X.copies);
+    this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + X.copyBytes]! += bytes;
   }
 
   // ---- reading ----
@@ -82,13 +92,33 @@ export class RowRecords {
     return this.word(row, R.path);
   }
 
+  /** Frames, copies among them. */
   packets(row: number): number {
     return this.#double(row, R.packets);
+  }
+
+  /** Packets: copies and later outer fragments count with the frame that was there first. */
+  distinct(row: number): number {
+    return this.packets(row) - this.copies(row) - this.outerFragments(row);
+  }
+
+  /** Frames that are copies of one of the same row. Of them nothing is counted but frames, bytes and times. */
+  copies(row: number): number {
+    return this.#rare(row, X.copies);
   }
 
   /** Original lengths of the frames. */
   bytes(row: number): number {
     return this.#double(row, R.bytes);
+  }
+
+  /** The same without copies. */
+  distinctBytes(row: number): number {
+    return this.bytes(row) - this.copyBytes(row);
+  }
+
+  copyBytes(row: number): number {
+    return this.#rareDouble(row, X.copyBytes);
   }
 
   /** From the outer IP header to the inner one. */

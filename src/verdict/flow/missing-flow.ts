@@ -1,6 +1,8 @@
 // Packets that answers prove were sent, but that are not in the file: a capture through a filter (`udp port 4789`) or of one
 // direction hides them. They become flows without packets, unverifiable: silence must never pass for proof.
 
+import type { CaptureRings } from '../../attribution/points/capture-rings.ts';
+import { spanOf } from '../../attribution/points/time-lanes.ts';
 import { endpointOf } from '../../attribution/who/who.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -77,8 +79,8 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
 
 const UNSEEN = { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null } as const;
 
-function whyMissing({ input, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
-  if (isAtEdge(input.table, input.captures, answer)) {
+function whyMissing({ input, points, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
+  if (isAtEdge(input.table, input.captures, points.rings, answer)) {
     const detail = 'the conversation was under way when the capture began, or began as it ended';
     return { reason: 'cut-by-capture', detail, advice: null };
   }
@@ -99,17 +101,23 @@ function edgeOf(duration: number, packets: number): number {
   return duration >= 1 && packets <= LAST_PACKETS ? duration * SHORT_EDGE : 0;
 }
 
-/** Whether all answers came within moments of the beginning, or of the end, of a capture that goes on for much longer. */
-function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], answer: number): boolean {
+/** Whether all answers came within moments of the beginning, or of the end, of a capture (all its pieces) that goes on for much longer. */
+function isAtEdge(
+  table: FlowTable,
+  captures: readonly CaptureCounters[],
+  { rings, ringOf }: CaptureRings,
+  answer: number,
+): boolean {
   const { rows } = table;
   for (let row = table.firstRow(answer); row >= 0; row = rows.next(row)) {
-    const capture = captures[table.links.captureOf(table.linkOf(row))];
-    if (capture?.first == null || capture.last === null) return false;
-    const [start, end] = [toSeconds(capture.first), toSeconds(capture.last)];
+    const pieces = rings[ringOf[table.links.captureOf(table.linkOf(row))] ?? 0] ?? [];
+    const spans = pieces.map((piece) => spanOf(captures[piece])).filter((span) => span !== null);
+    const start = Math.min(...spans.map((span) => span.first));
+    const end = Math.max(...spans.map((span) => span.last));
     const edge = edgeOf(end - start, rows.packets(row));
     const first = toSeconds({ seconds: rows.firstSeconds(row), nanos: rows.firstNanos(row) });
     const last = toSeconds({ seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) });
-    if (edge === 0 || !(last <= start + edge || first >= end - edge)) return false;
+    if (!(edge > 0 && (last <= start + edge || first >= end - edge))) return false;
   }
   return true;
 }

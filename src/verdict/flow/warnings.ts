@@ -20,7 +20,7 @@ export interface WarningInput {
   rows: RowRecords;
   observations: readonly SeenObservation[];
   outcome: Outcome | null;
-  /** At the place that saw most of them: copies elsewhere count once. */
+  /** Of the rows that count: copies count once. */
   own: Pick<DirectionFacts, 'requests' | 'largeRetransmissions'>;
   reverse: DirectionFacts;
   /** ICMP errors that quote this flow. */

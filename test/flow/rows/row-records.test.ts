@@ -4,7 +4,7 @@ import { RowRecords } from '../../../src/flow/rows/row-records.ts';
 
 const CHUNK = 1 << CHUNK_SHIFT;
 const RECORD_DOUBLES = ['packets', 'bytes', 'lastSeconds', 'lastPacket', 'payloadBytes', 'overheadBytes'] as const;
-const RARE_DOUBLES = ['firstPacket', 'firstSeconds'] as const;
+const RARE_DOUBLES = ['firstPacket', 'firstSeconds', 'copyBytes'] as const;
 /** Places that only the table and TCP's facts use. */
 const WITHOUT_READER = ['source', 'destination', 'ports', 'protocol', 'hash', 'holeStart', 'holeEnd'];
 const UNSIGNED = ['sequenceEnd', 'acknowledged', 'largeSequence'];

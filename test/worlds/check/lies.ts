@@ -84,6 +84,7 @@ const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
     ['20', () => true],
   ],
   miscount: [
+    ['8', ({ truth }) => truth?.kind === 'tunnel'],
     ['11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],
     ['11 any-v1', ({ world }) => world.taps.some((tap) => tap.kind === 'any1')],
     ['11 mirror', ({ truth, world }) => isMirrored(world, truth) || world.scene.nicMirror !== null],

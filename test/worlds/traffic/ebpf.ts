@@ -21,14 +21,16 @@ export function ebpfTalk(scene: Scene, random: Random): void {
   const ports = { client: random.between(40_000, 60_000), node: random.between(30_000, 32_767), pod: 8080 };
   const start = 1 + random.next();
   const { syn, ack } = TCP_FLAG;
-  const talk = { scene, pod, behind, front, client, ports };
-  request(talk, start, { seq: 100, ack: 0, flags: syn });
-  reply(talk, start + 0.001, { seq: 900, ack: 101, flags: syn | ack });
-  request(talk, start + 0.002, { seq: 101, ack: 901, flags: ack });
+  const talk = (): Talk => ({ scene, number: scene.packets++, pod, behind, front, client, ports });
+  request(talk(), start, { seq: 100, ack: 0, flags: syn });
+  reply(talk(), start + 0.001, { seq: 900, ack: 101, flags: syn | ack });
+  request(talk(), start + 0.002, { seq: 101, ack: 901, flags: ack });
 }
 
 interface Talk {
   scene: Scene;
+  /** Of the segment under way: the same at every place. */
+  number: number;
   pod: WorldPod;
   /** The pod's node, and the one whose NodePort was asked. */
   behind: WorldNode;
@@ -111,7 +113,11 @@ interface Shown {
   veth?: WorldPod;
 }
 
-function see({ scene }: Talk, node: WorldNode, { packet, frame, outgoing, time, carried = 'none', veth }: Shown): void {
+function see(
+  { scene, number }: Talk,
+  node: WorldNode,
+  { packet, frame, outgoing, time, carried = 'none', veth }: Shown,
+): void {
   const device = veth?.veth ?? node.nic;
   const sighting: Sighting = {
     ...{ time, node: node.index, device: device.name, ifindex: device.ifindex, outgoing, frame, carried },
@@ -119,8 +125,7 @@ function see({ scene }: Talk, node: WorldNode, { packet, frame, outgoing, time, 
     packetType: outgoing ? 4 : 0,
     raw: false,
     flow: flowKey(packet),
-    // the same segment, at whatever place and under whatever name
-    packet: scene.packets++,
+    packet: number,
     faulty: false,
     needed: 54 + (carried === 'vxlan' ? 50 : 0),
   };

@@ -1,0 +1,124 @@
+// What a flow counts, each packet once: however many places saw it, however often each of them was captured (design section 4).
+
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { PathFacts } from './path-facts.ts';
+import type { CaptureSets } from './points/capture-sets.ts';
+import type { FlowTcp } from './vocabulary.ts';
+
+export interface FlowCounts {
+  packets: number;
+  bytes: number;
+  /** Rows that the counts are of: none holds a packet that another one has. */
+  rows: number[];
+}
+
+/** What counting needs of the analysis. */
+export interface CountInput {
+  table: FlowTable;
+  paths: PathFacts;
+  sets: CaptureSets;
+}
+
+interface Sum {
+  rows: number[];
+  packets: number;
+  underlay: boolean;
+  /** What headers tell that others may have cut off. */
+  told: number;
+  point: number;
+}
+
+const NOTHING: FlowCounts = { packets: 0, bytes: 0, rows: [] };
+
+/**
+ * What went one way through captures that hold different packets (pieces of one) adds up; and ways of one kind of place that share no
+ * packets do (two slaves of a bond). Of the others, the sum with most packets counts; ties go to an underlay, then to what tells most.
+ * @param packetsOf what of a row counts, and 0 if it does not
+ */
+export function countFlow(
+  { table, paths, sets }: CountInput,
+  flow: number,
+  packetsOf: (row: number) => number = (row) => table.rows.distinct(row),
+): FlowCounts {
+  const { rows } = table;
+  const first = table.firstRow(flow);
+  if (rows.next(first) < 0) {
+    const known = (paths.pointOf[rows.path(first)] ?? -1) >= 0;
+    return known ? { packets: packetsOf(first), bytes: rows.distinctBytes(first), rows: [first] } : NOTHING;
+  }
+  const ways = new Map<string, { kind: string; sum: Sum }>();
+  for (let row = first; row >= 0; row = rows.next(row)) {
+    const path = rows.path(row);
+    const point = paths.point[path];
+    if (point == null) continue;
+    for (const set of sets.of(point.capture)) {
+      const kind = `${set}|${point.role}`;
+      const key = `${kind}|${paths.way[path]}`;
+      const way = ways.get(key) ?? { kind, sum: emptySum() };
+      ways.set(key, way);
+      way.sum.rows.push(row);
+      way.sum.packets += packetsOf(row);
+      way.sum.underlay ||= paths.isUnderlay[path] === 1;
+      way.sum.told += rows.requests(row) + rows.replies(row) + rows.data(row);
+      way.sum.point = Math.min(way.sum.point, paths.pointOf[path] ?? 0);
+    }
+  }
+  const best = largestFirst(differentWays(table, [...ways.values()]))[0];
+  if (best === undefined) return NOTHING;
+  const bytes = best.rows.reduce((sum, row) => sum + rows.distinctBytes(row), 0);
+  return { packets: best.packets, bytes, rows: best.rows };
+}
+
+function emptySum(): Sum {
+  return { rows: [], packets: 0, underlay: false, told: 0, point: Number.POSITIVE_INFINITY };
+}
+
+/** By kind, the sum of ways that share no packets: the largest ones first, and of those that hold the same packets, the first. */
+function differentWays(table: FlowTable, ways: readonly { kind: string; sum: Sum }[]): Sum[] {
+  const kinds = new Map<string, Sum[]>();
+  for (const { kind, sum } of ways) {
+    const own = kinds.get(kind);
+    if (own === undefined) kinds.set(kind, [sum]);
+    else own.push(sum);
+  }
+  return [...kinds.values()].map((own) => {
+    const chosen: Sum[] = [];
+    for (const sum of largestFirst(own)) if (!chosen.some((one) => shareRows(table, one, sum))) chosen.push(sum);
+    return chosen.length === 1 ? (chosen[0] ?? emptySum()) : chosen.reduce(added, emptySum());
+  });
+}
+
+function shareRows({ overlaps }: FlowTable, a: Sum, b: Sum): boolean {
+  return a.rows.some((one) => b.rows.some((other) => overlaps.overlap(one, other)));
+}
+
+function added(a: Sum, b: Sum): Sum {
+  return {
+    rows: [...a.rows, ...b.rows],
+    packets: a.packets + b.packets,
+    underlay: a.underlay || b.underlay,
+    told: a.told + b.told,
+    point: Math.min(a.point, b.point),
+  };
+}
+
+function largestFirst(sums: readonly Sum[]): Sum[] {
+  const order = (a: Sum, b: Sum): number =>
+    b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || b.told - a.told || a.point - b.point;
+  return [...sums].sort(order);
+}
+
+/** TCP's facts of rows that hold different packets. */
+export function tcpOf({ rows }: FlowTable, counted: readonly number[]): Omit<FlowTcp, 'handshake'> {
+  const facts = { syn: 0, synAck: 0, fin: 0, rst: 0, data: 0, retransmissions: 0, largeRetransmissions: 0 };
+  for (const row of counted) {
+    facts.syn += rows.requests(row);
+    facts.synAck += rows.replies(row);
+    facts.fin += rows.fin(row);
+    facts.rst += rows.rst(row);
+    facts.data += rows.data(row);
+    facts.retransmissions += rows.retransmissions(row);
+    facts.largeRetransmissions += rows.largeRetransmissions(row);
+  }
+  return facts;
+}

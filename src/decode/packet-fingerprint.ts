@@ -1,0 +1,82 @@
+// HOT: per packet. No allocation.
+// By what a packet is known again: a number of what no hop changes, and a word of what was around it, which places do change.
+
+import { IPV4 } from '../wire/ipv4.ts';
+import { IPV6 } from '../wire/ipv6.ts';
+import { PROTOCOL } from '../wire/protocols.ts';
+import { UDP } from '../wire/udp.ts';
+import type { LayerStack } from './layer-stack.ts';
+
+/**
+ * Bits of the word that says what was around a packet: the outer IPv4 identification stands in its upper half (0 without one), the
+ * place (a hash of link header and outer TTL, both of which a second place changes) in its lowest eight bits.
+ */
+export const AROUND = {
+  /** The packet itself has an IPv4 identification: equal inner packets are one. */
+  identified: 0x100,
+  place: 0xff,
+} as const;
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const P = PROTOCOL;
+const TTL = IPV4.ttl.bit >> 3;
+const HOP_LIMIT = IPV6.hlim.bit >> 3;
+const IPV4_ID = IPV4.id.bit >> 3;
+const ID_ONLY = 0xffff0000 | 0;
+const UDP_LENGTH = UDP.headerLength;
+/** Identifier and sequence number of ICMP's echo messages stand here. */
+const ICMP_REST = 4;
+
+/** What tells datagrams and messages of one flow apart: ICMP's identifier and sequence, the first words that others carry. */
+export function firstContent(view: DataView, stack: LayerStack, transport: number): number {
+  const protocol = stack.protocol[transport]!;
+  const at = stack.start[transport]!;
+  const end = stack.end[transport]!;
+  if (protocol === P.udp) return contentFrom(view, at + UDP_LENGTH, end);
+  if (protocol !== P.icmp && protocol !== P.icmpv6) return contentFrom(view, at, end);
+  return at + ICMP_REST + 4 <= end ? view.getInt32(at + ICMP_REST) : 0;
+}
+
+/** One number of the first four words from `at` on, of one where there are not four. */
+export function contentFrom(view: DataView, at: number, end: number): number {
+  if (at + 16 > end) return at + 4 <= end ? view.getInt32(at) : 0;
+  return (
+    (view.getInt32(at) +
+      Math.imul(view.getInt32(at + 4), 0x9e3779b1) +
+      Math.imul(view.getInt32(at + 8), 0x85ebca77) +
+      Math.imul(view.getInt32(at + 12), 0xc2b2ae3d)) |
+    0
+  );
+}
+
+/** The AROUND word, but for `identified`, of a packet whose flow's IP header is at `at`, `overhead` bytes behind the outermost one. */
+export function around(view: DataView, frame: number, at: number, overhead: number): number {
+  const outer = at - overhead;
+  const isV4 = view.getUint8(outer) >> 4 === 4;
+  const ttl = view.getUint8(outer + (isV4 ? TTL : HOP_LIMIT));
+  const id = isV4 && overhead > 0 ? view.getInt32(outer + IPV4_ID) & ID_ONLY : 0;
+  return id | (Math.imul(ttl + ((outer - frame) << 8), 0x9e3779b1) >>> 24);
+}
+
+/**
+ * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and what it carries
+ * (`content`: TCP's numbers and flags, else `firstContent`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
+ * sent again with nothing changed; different ones are another packet, unless the snaplen cut the content off at one place only.
+ * IPv6 addresses count by their numbers, so that fingerprints of one table compare.
+ */
+export function fingerprint(
+  source: number,
+  destination: number,
+  ports: number,
+  content: number,
+  idAndLength: number,
+): number {
+  const sum =
+    Math.imul(source, 0x9e3779b1) +
+    Math.imul(destination, 0x85ebca77) +
+    Math.imul(ports, 0xc2b2ae3d) +
+    Math.imul(content, 0x27d4eb2f) +
+    Math.imul(idAndLength, 0x165667b1);
+  const mixed = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}

@@ -1,0 +1,20 @@
+// The first and the last packets of a capture: where one capture was cut in two, a packet and its copy may be on both sides of the cut.
+
+import type { PacketFacts } from '../decode/facts.ts';
+import { NotedPackets } from './rows/noted-packets.ts';
+
+/** Packets kept at either end. */
+const KEPT = 64;
+
+export class CaptureEdges {
+  readonly first = new NotedPackets(KEPT);
+  readonly last = new NotedPackets(KEPT);
+
+  /** Notes packets of a batch; copies, later fragments and what is of no flow aside. */
+  note(facts: PacketFacts, count: number, rowOf: Int32Array, isExtra: Uint8Array): void {
+    for (let i = 0; i < count && this.first.count < KEPT; i++)
+      if (rowOf[i]! >= 0 && isExtra[i] === 0) this.first.add(facts, i, rowOf[i]!);
+    for (let i = Math.max(0, count - KEPT); i < count; i++)
+      if (rowOf[i]! >= 0 && isExtra[i] === 0) this.last.add(facts, i, rowOf[i]!);
+  }
+}

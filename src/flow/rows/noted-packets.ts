@@ -1,0 +1,99 @@
+// HOT: per packet. No allocation.
+// A few packets kept with all that was counted of them, to be taken back once it is known that they are copies: those of which
+// that is open, and the first and last ones of a capture.
+
+import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { AROUND } from '../../decode/packet-fingerprint.ts';
+import { countWindow, type PacketWindow } from './count-window.ts';
+import { RARE, RECORD } from './row-layout.ts';
+import type { RowRecords } from './row-records.ts';
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const F = FACT;
+const M = MARK;
+const R = RECORD;
+const X = RARE;
+const [FIN, SYN, RST, ACK] = [1, 2, 4, 16] as const;
+
+export class NotedPackets {
+  /** Packets held: at most as many as there is room for. */
+  count = 0;
+  /** Of each packet: its row, what was around it; the row of its like, how long before that was; 1: it counted as sent again, 2: as large too. */
+  readonly row: Int32Array;
+  readonly around: Int32Array;
+  readonly other: Int32Array;
+  readonly lag: Int32Array;
+  readonly resent: Uint8Array;
+  /** Facts of each packet, as PacketFacts has them. */
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  readonly room: number;
+  #next = 0;
+
+  /** @param room packets kept: of more, the last ones */
+  constructor(room: number) {
+    this.room = room;
+    this.row = new Int32Array(room);
+    this.around = new Int32Array(room);
+    this.other = new Int32Array(room);
+    this.lag = new Int32Array(room);
+    this.resent = new Uint8Array(room);
+    this.words = new Int32Array(room * F.words);
+    this.doubles = new Float64Array(this.words.buffer);
+  }
+
+  /** Keeps packet `i` of a batch. */
+  add(facts: PacketFacts, i: number, row: number): number {
+    const to = this.#next;
+    this.#next = to + 1 === this.room ? 0 : to + 1;
+    if (this.count < this.room) this.count++;
+    const from = i * F.words;
+    for (let word = 0; word < F.words; word++) this.words[to * F.words + word] = facts.words[from + word]!;
+    this.row[to] = row;
+    this.around[to] = facts.around[i]!;
+    this.other[to] = row;
+    this.lag[to] = 0;
+    this.resent[to] = 0;
+    return to;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#next = 0;
+  }
+
+  fingerprint(packet: number): number {
+    return this.words[packet * F.words + F.fingerprint]!;
+  }
+
+  isIdentified(packet: number): boolean {
+    return (this.around[packet]! & AROUND.identified) !== 0;
+  }
+
+  seconds(packet: number): number {
+    return this.doubles[(packet * F.words) / 2 + F.seconds]! + this.words[packet * F.words + F.nanos]! / 1e9;
+  }
+
+  /** Takes back what was counted of a packet: it is a copy, and leaves its frame only. */
+  uncount(rows: RowRecords, packet: number, window: PacketWindow | null): void {
+    const { words } = this;
+    const at = packet * F.words;
+    const row = this.row[packet]!;
+    const marks = words[at + F.marks]!;
+    const payload = words[at + F.payload]! >>> 0;
+    rows.addCopy(row, words[at + F.original]! >>> 0);
+    rows.addDouble(row, R.payloadBytes, -payload);
+    rows.addDouble(row, R.overheadBytes, -words[at + F.overhead]!);
+    if (window !== null) countWindow(rows, row, this, at, window, -1);
+    if (marks & (M.echoRequest | M.echoReply)) rows.addRare(row, marks & M.echoRequest ? X.requests : X.replies, -1);
+    if (!(marks & M.tcp)) return;
+    const flags = (marks >>> 8) & 255;
+    if (flags & RST) rows.addRare(row, X.rst, -1);
+    if (flags & FIN) rows.addRare(row, X.fin, -1);
+    if (flags & SYN) rows.addRare(row, flags & ACK ? X.replies : X.requests, -1);
+    if (payload > 0) rows.setWord(row, R.data, rows.data(row) - 1);
+    const resent = this.resent[packet]!;
+    if (resent > 0) rows.setWord(row, R.retransmissions, rows.retransmissions(row) - 1);
+    if (resent > 1) rows.setWord(row, R.largeRetransmissions, rows.largeRetransmissions(row) - 1);
+  }
+}

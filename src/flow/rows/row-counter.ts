@@ -1,0 +1,92 @@
+// HOT: per packet. No allocation.
+// Counts packets in their rows, each once however often it was captured there.
+
+import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import type { Links } from '../paths/links.ts';
+import type { Paths } from '../paths/paths.ts';
+import { type ChecksumSample, SAMPLED } from './checksum-sample.ts';
+import { countCopy, countHeaders, countPacket, countPayload } from './count-facts.ts';
+import { countWindow, type PacketWindow } from './count-window.ts';
+import { DoubtfulCopies } from './doubtful-copies.ts';
+import { RecentPackets, SEEN } from './recent-packets.ts';
+import type { RowOverlaps } from './row-overlaps.ts';
+import type { RowRecords } from './row-records.ts';
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const F = FACT;
+const S = SEEN;
+const SAMPLES = SAMPLED;
+
+/** The table, as counting needs it. */
+interface CountedTable {
+  readonly rows: RowRecords;
+  readonly facts: PacketFacts;
+  readonly paths: Paths;
+  readonly links: Links;
+  readonly overlaps: RowOverlaps;
+  readonly window: PacketWindow | null;
+}
+
+export class RowCounter {
+  readonly recent: RecentPackets;
+  /** Which packets of the batch counted last are copies of one on their row, or later fragments. */
+  readonly isExtra: Uint8Array;
+  readonly #table: CountedTable;
+  readonly #checksums: ChecksumSample;
+  readonly #doubts: DoubtfulCopies;
+
+  /** @param capacity packets of the largest batch */
+  constructor(table: CountedTable, checksums: ChecksumSample, capacity: number) {
+    this.#table = table;
+    this.#checksums = checksums;
+    this.#doubts = new DoubtfulCopies(table.rows, table.overlaps);
+    this.recent = new RecentPackets(table, this.#doubts);
+    this.isExtra = new Uint8Array(capacity);
+  }
+
+  /** Packets of another capture follow; -1: none do. */
+  begin(capture: number): void {
+    this.#doubts.begin(capture, this.#table.window);
+  }
+
+  /** Counts packet `i` of the batch in its row. */
+  count(row: number, i: number, packet: number): void {
+    const { rows, facts, window } = this.#table;
+    const { words, doubles } = facts;
+    const at = i * F.words;
+    this.#doubts.packets++;
+    const seen = this.recent.see(facts, i, row);
+    this.isExtra[i] = seen & S.copy;
+    if (seen === S.copy) {
+      countCopy(rows, row, words, doubles, at, packet);
+      return;
+    }
+    if (countPacket(rows, row, words, doubles, at, packet) < SAMPLES) this.#checksums.note(i);
+    if (seen === S.perhaps) {
+      this.#countDoubtful(row, i);
+      return;
+    }
+    countPayload(rows, row, words, at);
+    countHeaders(rows, row, words, at);
+    if (window !== null) countWindow(rows, row, facts, at, window);
+  }
+
+  /** Counts what of packet `i` is taken back if it turns out to be a copy. */
+  #countDoubtful(row: number, i: number): void {
+    const { rows, facts, window } = this.#table;
+    const at = i * F.words;
+    const before = rows.retransmissions(row) + rows.largeRetransmissions(row);
+    countPayload(rows, row, facts.words, at);
+    countHeaders(rows, row, facts.words, at);
+    if (window !== null) countWindow(rows, row, facts, at, window);
+    const resent = rows.retransmissions(row) + rows.largeRetransmissions(row) - before;
+    const { other, lag } = this.recent;
+    this.#doubts.note(facts, i, row, { other, lag, resent, window });
+  }
+
+  /** Whether the row of packet `i`, a later fragment, has it already. */
+  hasSeen(i: number, row: number): boolean {
+    this.isExtra[i] = 1;
+    return this.recent.see(this.#table.facts, i, row) === S.copy;
+  }
+}

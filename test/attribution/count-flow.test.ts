@@ -1,0 +1,111 @@
+// A packet counts once, however often it was captured; packets that differ all count.
+import { describe, expect, it } from 'vitest';
+import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import type { BuiltPacket } from '../support/capture-builder.ts';
+import {
+  clusterDocuments,
+  flowBetween,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  SYN,
+  traceFrames,
+  vxlan,
+} from '../support/cluster-frames.ts';
+import { cluster } from '../support/cluster-text.ts';
+import * as build from '../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const GATEWAY = ['02:00:00:00:01:f0', '02:00:00:00:01:f1'] as const;
+
+const segment = (id: number, values: Parameters<typeof build.tcp>[0], payload = 0): Uint8Array =>
+  ip({ src: POD.a, dst: POD.b, proto: 6, id, transport: build.tcp(values, new Uint8Array(payload)) });
+/** A connection that sends large segments. */
+const TALK = [
+  segment(1, { ...SYN, seq_raw: 999 }),
+  ...[0, 1, 2, 3].map((n) => segment(n + 2, { seq_raw: 1000 + n * 1400 }, 1400)),
+];
+const each = (make: (inner: Uint8Array) => Uint8Array[]): Uint8Array[] => TALK.flatMap(make);
+
+function packetAt(data: Uint8Array, time: number): BuiltPacket {
+  const nanos = Math.round(time * 1e9);
+  return { data, seconds: 1_700_000_000 + Math.floor(nanos / 1e9), nanos: nanos % 1e9 };
+}
+
+async function traced(frames: Uint8Array[], times: (i: number) => number): Promise<{ trace: Trace; flow: TracedFlow }> {
+  const trace = await traceFrames([{ frames: frames.map((data, i) => packetAt(data, times(i))) }], TOPOLOGY);
+  return { trace, flow: flowBetween(trace, POD.a, POD.b) };
+}
+
+/** Frames in pairs, the second one 50 µs after the first. */
+const pairs = (i: number): number => Math.floor(i / 2) * 0.02 + (i % 2) * 50e-6;
+
+describe('a packet that is captured twice counts once', () => {
+  it.each([
+    ['by a mirror of both directions', each((inner) => [vxlan(inner), vxlan(inner)])],
+    [
+      'on both sides of a router',
+      each((inner) => [vxlan(inner, { dstMac: GATEWAY[0] }), vxlan(inner, { srcMac: GATEWAY[1] })]),
+    ],
+    [
+      'tagged and untagged',
+      each((inner) => {
+        const frame = vxlan(inner);
+        const tag = new Uint8Array([0x81, 0x00, 0x00, 0x64]);
+        return [frame, new Uint8Array([...frame.subarray(0, 12), ...tag, ...frame.subarray(12)])];
+      }),
+    ],
+  ])('%s', async (_name, frames) => {
+    const { trace, flow } = await traced(frames, pairs);
+    expect([flow.packets, flow.tcp?.syn, flow.tcp?.data, flow.tcp?.retransmissions]).toEqual([5, 1, 4, 0]);
+    expect(flow.observations.reduce((sum, one) => sum + one.packets, 0)).toBe(10);
+    expect(flow.findings.map(({ code }) => code)).not.toContain('mtu-black-hole');
+    expect(trace.captures[0]?.warnings.join()).toMatch(/each packet is there twice: a mirror, or a merge of several/);
+  });
+
+  it('in a merge of captures whose clocks differ', async () => {
+    const frames = [...TALK, ...TALK].map((inner) => vxlan(inner));
+    const { flow } = await traced(frames, (i) => (i % TALK.length) * 0.02 + (i < TALK.length ? 0 : 90));
+    expect([flow.packets, flow.tcp?.retransmissions]).toEqual([5, 0]);
+  });
+
+  it('without an identification, where the whole capture is there twice', async () => {
+    const bare = [0, 1, 2, 3, 4].map((n) => plain(segment(0, { seq_raw: 1000 + n * 100 }, 100)));
+    const { flow } = await traced(
+      bare.flatMap((frame) => [frame, frame]),
+      pairs,
+    );
+    expect([flow.packets, flow.tcp?.retransmissions]).toEqual([5, 0]);
+  });
+});
+
+describe('packets that are not the same all count', () => {
+  it.each([
+    ['sent again with another identification', [segment(1, { seq_raw: 1 }, 50), segment(2, { seq_raw: 1 }, 50)]],
+    ['without an identification', [segment(0, { seq_raw: 1 }, 50), segment(0, { seq_raw: 1 }, 50)]],
+  ])('%s', async (_name, inner) => {
+    const frames = [...inner, segment(9, { seq_raw: 51 }, 9)].map((one) => plain(one));
+    const { trace, flow } = await traced(frames, pairs);
+    expect([flow.packets, flow.tcp?.retransmissions]).toEqual([3, 1]);
+    expect(trace.captures[0]?.warnings).toEqual([]);
+  });
+
+  it('asked again moments later', async () => {
+    const query = (id: number): Uint8Array =>
+      vxlan(ip({ src: POD.a, dst: POD.b, proto: 17, id, transport: build.udp({ dstport: 53 }, new Uint8Array(30)) }));
+    const { flow } = await traced([query(7), query(8)], pairs);
+    expect(flow.packets).toBe(2);
+  });
+
+  it('of one connection over the two slaves of a bond, in a file each', async () => {
+    const files = [0, 1].map((slave) => ({
+      name: `a-eth${slave}.pcap`,
+      frames: TALK.filter((_, i) => i % 2 === slave).map((inner) => vxlan(inner, { srcMac: NIC.a, to: NODE.b })),
+    }));
+    const flow = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
+    expect([flow.packets, flow.tcp?.data]).toEqual([5, 4]);
+  });
+});
