@@ -1,6 +1,6 @@
 // What the walk and the choice among nested tunnels need to know of a cluster, for `trace`, `decode` and `explain` alike:
 // the UDP ports that mean a tunnel, the node addresses, the VNIs.
-import { DEFAULT_VNI, DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
+import { DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
 import { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import type { Topology } from '../topology/model.ts';
@@ -12,7 +12,8 @@ export function overlayPorts(topology: Topology | null, vxlan: readonly number[]
 
 /** What tells an overlay tunnel from a mirror's: node addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
-  const named = [vni, topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value, DEFAULT_VNI, EBPF_NODEPORT_VNI];
+  const set = [topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value];
+  const named = [vni, ...set, topology.profile.vni, EBPF_NODEPORT_VNI];
   for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanVNI?.value);
   return new NodeAddresses(
     nodeAddresses(topology),

@@ -1,4 +1,5 @@
 // Snapshot texts -> Topology, without I/O: read, merge, index, judge. All errors of the input are told at once.
+import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
@@ -65,25 +66,35 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 function assembleTopology(facts: Facts, files: readonly string[]): Topology {
+  const profile = DEFAULT_PROFILE;
   const pools = mergePools(facts);
-  const open = mergeNodes(facts);
-  attributeTexts(facts, open);
-  for (const node of open) adoptDevices(node, facts);
-  joinVteps(open);
+  const open = mergeNodes(facts, profile);
+  attributeTexts(facts, open, profile);
+  for (const node of open) adoptDevices(node, profile, facts);
+  joinVteps(open, profile);
   const nodes = open.map(closeNode);
   const pods = mergePods(facts, open);
   const services = mergeServices(facts);
   const blocks = mergeBlocks(facts, open, pools);
   const nodesByAlias = aliasesOf(open, nodes);
-  const index = buildOwnerIndex({ nodes, nodesByAlias, pods, services, pools, blocks, allocations: facts.allocations });
+  const index = buildOwnerIndex({
+    profile,
+    nodes,
+    nodesByAlias,
+    pods,
+    services,
+    pools,
+    blocks,
+    allocations: facts.allocations,
+  });
   const felix = mergeFelix(facts);
-  const base = { files, nodes, pools, poolsComplete: facts.poolsComplete, pods, services, blocks };
+  const base = { profile, files, nodes, pools, poolsComplete: facts.poolsComplete, pods, services, blocks };
   const topology: Topology = {
     ...base,
     issues: facts.issues,
     felix: (nodeName) => felixSettings(felix, nodeName),
-    deviceVNI: deviceSetting(nodes, 'id'),
-    devicePort: deviceSetting(nodes, 'dstport'),
+    deviceVNI: deviceSetting(nodes, 'id', profile),
+    devicePort: deviceSetting(nodes, 'dstport', profile),
     ...answers(base, index),
   };
   judgeSnapshot(topology, { index, felix, facts });
@@ -95,7 +106,7 @@ function answers(
   base: Pick<Topology, 'nodes' | 'poolsComplete' | 'services'>,
   index: OwnerIndex,
 ): Pick<Topology, 'lookup' | 'poolsOf' | 'nodeByName' | 'nodeByAddress' | 'nodeByVtepMac' | 'nodeByNicMac'> {
-  const macs = buildMacOwners(base.nodes, index);
+  const macs = buildMacOwners(base.nodes, index, index.profile);
   const context = {
     index,
     complete: base.poolsComplete && base.nodes.length > 0,

@@ -2,7 +2,7 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 /** Where a fact stands: a file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
-import type { TunnelKind } from '../cluster/device.ts';
+import type { Profile, TunnelKind } from '../cluster/profile.ts';
 export interface SourceRef {
   file: string;
   line: number | null;
@@ -235,6 +235,8 @@ export interface FelixSettings {
 }
 
 export interface Topology {
+  /** The CNI that carries the pods' packets: what it promises, and its words. */
+  profile: Profile;
   /** Files that were read, in order. */
   files: readonly string[];
   nodes: readonly Node[];

@@ -1,7 +1,7 @@
 // How the sending node decided, as its own tables show it: pool, route, neighbour, FDB, device (calico-facts 3.2, 9.1).
 // Modelled once: violations say with it which table is wrong, `explain` teaches with it.
 
-import { vxlanDevice } from '../../cluster/device.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
@@ -131,15 +131,15 @@ function fdbFromPacket({ to, topology, seen }: ChainInput): Step {
   };
 }
 
-/** Calico's device of the destination's family; another name only where it is the one VXLAN device there is. */
-function findDevice(from: Node | null, destination: string): NodeLink | null {
+/** The CNI's device of the destination's family; another name only where it is the one VXLAN device there is. */
+function findDevice(from: Node | null, destination: string, profile: Profile): NodeLink | null {
   const devices = from?.links.filter((l) => l.vxlan !== null) ?? [];
-  const wanted = vxlanDevice(destination.includes(':') ? 6 : 4);
+  const wanted = vxlanDevice(profile, destination.includes(':') ? 6 : 4);
   return devices.find((l) => l.name === wanted) ?? (devices.length === 1 ? (devices[0] ?? null) : null);
 }
 
-function deviceStep({ from, seen, destination }: ChainInput): Step {
-  const device = findDevice(from, destination);
+function deviceStep({ topology, from, seen, destination }: ChainInput): Step {
+  const device = findDevice(from, destination, topology.profile);
   if (from === null || device?.vxlan == null) return notGiven();
   const { id, local, dstport } = device.vxlan;
   const text = `${device.name} id ${id ?? '?'} local ${local ?? '?'} dstport ${dstport ?? '?'}`;

@@ -86,7 +86,7 @@ function arrivingTtl(journey: Journey): { ttl: number | null; words: string } {
 
 function tunnelHop(journey: Journey, node: Node, kind: Tunnel, side: Hop['side']): Hop {
   const isV6 = journey.from.owner.address.includes(':');
-  const device = tunnelOf(node, kind, isV6);
+  const device = tunnelOf(node, kind, isV6, journey.settings.profile);
   const ttl = innerTtl(journey);
   const headers = [ipHeader('only', innerFacts(journey, ttl, ttlWords(journey))), ...upperParts(journey, 'only')];
   const hop = placeOf('tunnel', side, node, device);
@@ -168,7 +168,7 @@ function insideTunnel(
     return [udpHeader(port, length - outerIpLength - 8, false), wireguardHeader(), encryptedPart(padded + 16)];
   }
   const vni = journey.settings.vni(journey.sender);
-  const words = vni.source === 'default' ? "Calico's default" : `as ${vni.source} says`;
+  const words = vni.source === 'default' ? journey.settings.profile.defaultWords : `as ${vni.source} says`;
   return [
     udpHeader(port, length - outerIpLength - 8, true),
     vxlanHeader(vni.value, words),

@@ -62,14 +62,16 @@ function openDoubts(journey: Journey): Doubt[] {
   return texts.map((text) => ({ look: 'notable' as const, text }));
 }
 
-function computedMacs({ sender, receiver, expected, from }: Journey): string[] {
+function computedMacs({ sender, receiver, expected, from, settings }: Journey): string[] {
   if (expected.encapsulation !== 'vxlan') return [];
   const isV6 = from.owner.address.includes(':');
   return [sender, receiver].flatMap((node) => {
     if (node === null) return [];
     const written = isV6 ? node.vtepMacV6 : node.vtepMac;
-    const { mac, name } = tunnelOf(node, 'vxlan', isV6);
+    const { mac, name } = tunnelOf(node, 'vxlan', isV6, settings.profile);
     if (mac === null || written !== null || node.links.some((link) => link.mac === mac)) return [];
-    return [`whether ${name} of ${node.name} has the MAC that Felix computes from the node's name (${mac})`];
+    return [
+      `whether ${name} of ${node.name} has the MAC that ${settings.profile.agent} computes from the node's name (${mac})`,
+    ];
   });
 }

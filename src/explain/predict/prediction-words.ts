@@ -2,7 +2,6 @@
 
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
-import { SHOW_POOLS } from '../../cluster/show-commands.ts';
 import { refFormatter } from '../packet-facts.ts';
 import { type Journey, overheadFor } from './predicted-flow.ts';
 
@@ -50,7 +49,7 @@ export function wayStory(journey: Journey): string[] {
   ].filter((sentence): sentence is string => sentence !== null && sentence !== '');
 }
 
-function reasonSentence({ sender, receiver }: Journey, { reason, encapsulation }: Expected): string | null {
+function reasonSentence({ sender, receiver, settings }: Journey, { reason, encapsulation }: Expected): string | null {
   const cost = `${overheadFor(encapsulation, false)} bytes around it`;
   const words: Record<string, string> = {
     'pool-always': `Always means: on every way to another node, whatever subnet it is in; ${cost}.`,
@@ -64,7 +63,7 @@ function reasonSentence({ sender, receiver }: Journey, { reason, encapsulation }
       "A node's own address is in no pool: to it a packet is always plain. The answer follows the pod's pool and may be in a tunnel.",
     external: 'Outside the cluster there is no overlay: the packet leaves plain.',
     'no-pool': 'The address is in no pool: nothing asks for an overlay.',
-    'pool-not-in-snapshot': `The address is in no pool of the snapshot, which may not have all pools: ${SHOW_POOLS} gives them.`,
+    'pool-not-in-snapshot': `The address is in no pool of the snapshot, which may not have all pools: ${settings.profile.commands.showPools} gives them.`,
     'sender-unknown': 'Nothing tells which node sends, and CrossSubnet depends on it.',
     'receiver-unknown': 'Nothing tells which node receives, and CrossSubnet depends on it.',
   };

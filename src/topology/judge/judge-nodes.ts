@@ -1,7 +1,6 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
 
-import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
-import type { TunnelKind } from '../../cluster/device.ts';
+import type { TunnelKind } from '../../cluster/profile.ts';
 import { parseIp } from '../../net/ip.ts';
 import { poolOf } from '../ask/lookup.ts';
 import type { IssueCode } from '../issue-codes.ts';
@@ -123,7 +122,7 @@ function judgeTunnelAddresses(pool: IPPool, kind: TunnelKind, { topology, add }:
     (node) => node.annotated && node.tunnels[kind] !== undefined && bgpAddress(node, family) === null,
   );
   for (const node of kind === 'ipip' ? [] : lost) {
-    const message = `${node.name} has a ${kind} tunnel address but no ${nodeAddressAnnotation(family)}: other nodes cannot make a VTEP of it`;
+    const message = `${node.name} has a ${kind} tunnel address but no ${topology.profile.nodeAddressSource(family)}: other nodes cannot make a VTEP of it`;
     add('no-node-address', 'risk', message, [node.ref], [node.name]);
   }
 }

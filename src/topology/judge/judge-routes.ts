@@ -1,6 +1,6 @@
 // Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
 
-import { tunnelKindOf, useOfDeviceName } from '../../cluster/device.ts';
+import { useOfDeviceName } from '../../cluster/device.ts';
 import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import { poolOf } from '../ask/lookup.ts';
@@ -86,9 +86,9 @@ function contradictionOf(
   if (cidr === undefined || pool === null || poolCidr === null) return null;
   if (cidr.prefixLength < poolCidr.prefixLength || !isRouted(pool)) return null;
   if (route.type !== 'unicast' || route.dev === null || useOfDeviceName(route.dev) === 'workload') return null;
-  const device = tunnelKindOf(route.dev);
+  const device = topology.profile.tunnelKindOf(route.dev);
   if (device === 'wireguard' || device === 'wireguard-v6') return null;
-  // Routes that Calico did not make (a kernel route of the node's own network) are no decision about the pool.
+  // Routes that the CNI did not make (a kernel route of the node's own network) are no decision about the pool.
   if (device === null && route.via === null) return null;
   const seen = device === null ? null : device === 'ipip' ? 'ipip' : 'vxlan';
   const { tunnel, mode } = demandOf(pool);

@@ -1,6 +1,6 @@
 // What pools ask for, in the words of the judging rules. Felix: VXLAN before IPIP, disabled pools count, pools for load balancers
 // only do not (calico-facts 3.3, 3.5).
-import type { TunnelKind } from '../../cluster/device.ts';
+import type { TunnelKind } from '../../cluster/profile.ts';
 import { cidrContains, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import type { IPPool, Node, NodeAddress, PoolMode } from '../model.ts';

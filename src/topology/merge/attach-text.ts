@@ -1,6 +1,6 @@
 // A text's entries -> its node. `ip link` and `ip addr` complete each other; an output given twice with different content is a
 // conflict, and the first counts (a directory may hold the tables before and after a change).
-import { type TunnelKind, tunnelKindOf } from '../../cluster/device.ts';
+import type { Profile, TunnelKind } from '../../cluster/profile.ts';
 import type { NodeLink, SourceRef } from '../model.ts';
 import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
@@ -96,9 +96,9 @@ function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
 }
 
 /** What a node's own devices say about it, once all texts are attached: VTEP MACs and tunnel addresses. */
-export function adoptDevices(node: OpenNode, facts: Issues): void {
+export function adoptDevices(node: OpenNode, profile: Profile, facts: Issues): void {
   for (const link of node.links) {
-    const kind = tunnelKindOf(link.name);
+    const kind = profile.tunnelKindOf(link.name);
     if (kind === null) continue;
     const field = kind === 'vxlan' ? 'vtepMac' : kind === 'vxlan-v6' ? 'vtepMacV6' : null;
     if (field !== null && link.mac !== null) adoptMac(node, field, link.mac, { ref: link.ref, facts });

@@ -4,7 +4,6 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
-import { SAVE_POOLS } from '../../cluster/show-commands.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { captureNic, nameThePlace } from './advice.ts';
@@ -85,7 +84,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   if (isForeign(rule))
     return open(
       'foreign-tunnel',
-      `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not Calico's`,
+      `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not ${topology.profile.title}'s`,
       null,
     );
   if (input.expected.encapsulation === null) return openExpectation(input);
@@ -96,7 +95,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     return open(
       'after-mode-change',
       `after the pool changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
-      `${SAVE_POOLS}   # the pools as they were after the edit`,
+      `${topology.profile.commands.savePools}   # the pools as they were after the edit`,
     );
   }
   if (change?.snapshotIsLater && !change.repaired && differs) {

@@ -5,8 +5,7 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
 import { isStrong, type Who } from '../../attribution/who/who.ts';
-import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
-import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';
@@ -56,7 +55,7 @@ export function because(expected: Expected): string {
 export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, outerTo }: RuleInput): boolean {
   if (seen.encapsulation !== 'vxlan') return false;
   const betweenOwners = outerFrom !== null && outerTo !== null && outerFrom === src.node && outerTo === dst.node;
-  if (isMissentVni(seen.vni) && betweenOwners && isStrong(src) && isStrong(dst)) return true;
+  if (topology.profile.isMissentVni(seen.vni) && betweenOwners && isStrong(src) && isStrong(dst)) return true;
   return (
     seen.vni === settings.vni(outerFrom).value ||
     [seen.innerSrcMac, seen.innerDstMac].some((mac) => isVtepMac(topology, mac))
@@ -64,7 +63,7 @@ export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, o
 }
 
 function isVtepMac(topology: Topology, mac: string | null): boolean {
-  return mac !== null && (topology.nodeByVtepMac(mac) !== null || vtepMacLooksComputed(mac));
+  return mac !== null && (topology.nodeByVtepMac(mac) !== null || topology.profile.vtepMacLooksComputed(mac));
 }
 
 export function overlayBypassed({ expected, seen, src, dst }: RuleInput): string | null {
@@ -179,8 +178,8 @@ export function wrongUdpPort(input: RuleInput): string | null {
  * Needs a MAC written in the snapshot. eBPF nodes put pod frames inside, so a veth MAC there says nothing (calico-facts
  * 4.7). A frame that went to another node with that node's own MAC is one wrong choice, and wrong-destination-vtep tells it.
  */
-export function wrongTunnelMac({ seen, dst, outerTo }: RuleInput): string | null {
-  if (seen.encapsulation !== 'vxlan' || isMissentVni(seen.vni)) return null;
+export function wrongTunnelMac({ topology, seen, dst, outerTo }: RuleInput): string | null {
+  if (seen.encapsulation !== 'vxlan' || topology.profile.isMissentVni(seen.vni)) return null;
   const target = dst.node ?? outerTo;
   const written = writtenMac(target, seen);
   if (target === null || written === null || target.links.some((l) => l.vxlan?.external)) return null;

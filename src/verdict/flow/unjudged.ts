@@ -3,7 +3,9 @@
 import { hasBit } from '../../attribution/observe.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
-import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
+import { vxlanDevice } from '../../cluster/profile.ts';
+import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
+import { showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 
 import { captureNic } from './advice.ts';
@@ -23,9 +25,10 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
 }
 
 /** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */
-export function judgeDispute({ expected }: JudgeInput): Judgement {
+export function judgeDispute({ expected, topology }: JudgeInput): Judgement {
+  const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
   const detail = `the snapshot has two objects of the pool ${expected.pool} that ask for different things`;
-  return open('contradicting-files', detail, 'kubectl get ippools -o yaml > ippools.yaml   # the one that is true');
+  return open('contradicting-files', detail, `${savePools}   # the one that is true`);
 }
 
 const OPEN_WORDS: Record<string, string> = {
@@ -40,8 +43,9 @@ const OPEN_WORDS: Record<string, string> = {
   'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
 };
 
-export function openExpectation({ expected }: JudgeInput): Judgement {
-  const advice = expected.reason === 'pool-not-in-snapshot' ? SAVE_POOLS : null;
+export function openExpectation({ expected, topology }: JudgeInput): Judgement {
+  const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
+  const advice = expected.reason === 'pool-not-in-snapshot' ? savePools : null;
   return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
 }
 
@@ -51,12 +55,16 @@ export function judgeUnseenSwitch({ src, seen }: RuleInput): Judgement {
 }
 
 /** Another MAC than the one the receiving node itself sends from: with nothing written in the snapshot, no violation yet. */
-export function judgeLearnedMac({ seen, outerTo }: RuleInput, vtepMacOf: LearnedVteps): Judgement | null {
+export function judgeLearnedMac({ seen, outerTo, topology }: RuleInput, vtepMacOf: LearnedVteps): Judgement | null {
   if (seen.encapsulation !== 'vxlan' || seen.outerDst === null || outerTo === null) return null;
   const own = vtepMacOf(outerTo, seen.outerDst);
   if (own === null || writtenMac(outerTo, seen) !== null) return null;
   const other = seen.innerDstMacs.find((mac) => vtepMacLooksComputed(mac) && mac !== own);
   if (other === undefined) return null;
   const detail = `the inner frames are addressed to ${other}, but ${outerTo.name} itself sends from ${own}`;
-  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ${showVxlanLink()}   # its MAC`);
+  return open(
+    'tunnel-mac-differs',
+    detail,
+    `${outerTo.name}$ ${showLink(vxlanDevice(topology.profile, 4))}   # its MAC`,
+  );
 }

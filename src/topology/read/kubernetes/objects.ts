@@ -1,6 +1,6 @@
 // Documents of kubectl and Calico's client -> facts: unwraps Lists, XLists, bare lists (calico-facts 2.2), gives each to the
 // reader of its kind, and says what was not understood. The only place that knows which kinds there are.
-import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/annotations.ts';
+import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
 import { readFelixConfiguration } from './felix-configuration.ts';
