@@ -1,7 +1,7 @@
 // What a device is for, by its name and kind: a pod's veth, a tunnel, a node's NIC, or none of a CNI's business. Names
 // mean one thing whoever carries; which of them a cluster's CNI uses is asked of its profile. They follow felix/dataplane/linux/dataplanedefs, the CNI plugins' conventions and calico-facts 4.2, 5, 6.2, 8.
-import { WORKLOAD_MAC, WORKLOAD_PREFIX } from './calico.ts';
-import { tunnelKindOfDevice } from './profiles.ts';
+import { WORKLOAD_MAC } from './calico.ts';
+import { PROFILES, tunnelKindOfDevice } from './profiles.ts';
 
 /** What `ip -d link` says of a device, as far as its use shows in it. */
 export interface DeviceShape {
@@ -13,14 +13,15 @@ export interface DeviceShape {
 export type DeviceUse = 'workload' | 'tunnel' | 'nic' | 'other';
 
 /** Tunnel devices of CNIs without a profile. */
-const TUNNEL_NAME = /^(flannel[.-].+|cilium_vxlan|cilium_geneve|egress\.calico|genev_sys.*|antrea-(gw|tun)0)$/;
-/** The second: pods of the AWS VPC CNI with Calico's policies. */
-const WORKLOAD_NAME = new RegExp(`^(${WORKLOAD_PREFIX}.+|eni[0-9a-f]{11})$`);
+const TUNNEL_NAME = /^(cilium_vxlan|cilium_geneve|egress\.calico|genev_sys.*|antrea-(gw|tun)0)$/;
+/** Pods of the AWS VPC CNI with Calico's policies. */
+const WORKLOAD_NAME = /^eni[0-9a-f]{11}$/;
 
 /** What a name that means one thing says, wherever it stands; null for all others, `eth0`, `veth..` and `any` among them. */
 export function meaningOfDeviceName(name: string): 'tunnel' | 'workload' | null {
   if (tunnelKindOfDevice(name) !== null || TUNNEL_NAME.test(name)) return 'tunnel';
-  return WORKLOAD_NAME.test(name) ? 'workload' : null;
+  const isWorkload = PROFILES.some(({ workloads }) => workloads.pattern.test(name)) || WORKLOAD_NAME.test(name);
+  return isWorkload ? 'workload' : null;
 }
 
 export function isTunnelDevice(name: string): boolean {

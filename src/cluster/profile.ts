@@ -6,6 +6,9 @@ export type TunnelKind = 'vxlan' | 'vxlan-v6' | 'ipip' | 'wireguard' | 'wireguar
 
 export type CniName = 'calico' | 'flannel';
 
+/** When a range's tunnel is used: between all nodes, between those that share no subnet, never. */
+export type Mode = 'Never' | 'Always' | 'CrossSubnet';
+
 /** What one annotation of a Node (or field of the CNI's own object) states. */
 export type NodeStatement =
   | { states: 'address'; family: 4 | 6 }
@@ -32,10 +35,10 @@ export interface StatedNetwork {
   backend: string;
   /** Plain between nodes that share a link. */
   direct: boolean;
-  /** Prefix length of a node's part, by family; null: the CNI's default. */
-  nodePrefix: { 4: number | null; 6: number | null };
   vni: number | null;
   port: number | null;
+  /** The member of the ConfigMap's data. */
+  place: string;
 }
 
 /** Commands of this CNI, where they differ from one to the other. */
@@ -60,12 +63,23 @@ export interface Profile {
   readonly defaultWords: string;
   /** What a range of pods' addresses with a mode is called: its kind, and in running text. */
   readonly range: { readonly kind: string; readonly short: string };
+  /** What such a range asks for, as the reason in a finding. */
+  says(range: { name: string; stated?: string }, mode: Mode): string;
+  /** Where they are stated: in objects of their own, or in a ConfigMap and by the nodes. */
+  readonly rangesFrom: 'objects' | 'networks';
   /** What sets VNI and port. */
   readonly settings: string;
   /** When nothing sets them. */
   readonly vni: number;
   readonly port: number;
   readonly nodeFields: readonly NodeField[];
+  /** What the data of a ConfigMap states; null when it is none of this CNI's, a text when it cannot be read. */
+  readNetwork?(data: Readonly<Record<string, unknown>>): StatedNetwork | string | null;
+  /** How a backend sends; null when that is not read here. */
+  encapsulationOf?(backend: string): 'vxlan' | 'ipip' | 'none' | null;
+  backendWords?(backend: string, direct: boolean): string;
+  /** The tunnel address that follows from a node's part of the pod network: such parts are never lent to another node. */
+  tunnelOfPodCIDR?(podCIDR: string, backend: string): { kind: TunnelKind; address: string } | null;
   /** The source of the node address that tunnels use. */
   nodeAddressSource(family: 4 | 6): string;
   /**
@@ -73,14 +87,18 @@ export interface Profile {
    * by asking the kernel's routes (not stated: not known).
    */
   readonly subnetBy: 'prefix' | 'route';
+  /** What decides whether pods' packets to the outside get their node's address; null where the ranges state it. */
+  readonly masquerade: string | null;
   /** Its device for a kind of tunnel. */
   tunnelDevice(kind: TunnelKind): string;
   /** The same profile in a cluster that uses this VNI: device names may hang on it. */
   withVni(vni: number): Profile;
   /** The kind of tunnel behind one of its devices; null for every other device. */
   tunnelKindOf(device: string): TunnelKind | null;
-  /** How the host sides of pods' veths begin. */
-  readonly workloadPrefix: string;
+  /** The VNI that a device's name tells. */
+  vniOfDevice?(device: string): number | null;
+  /** The host sides of pods' links: names that mean nothing else, and how a check calls them. */
+  readonly workloads: { readonly pattern: RegExp; readonly words: string };
   /** The MAC that it computes for a node's VTEP; null where it computes none. */
   vtepMacOfNode(name: string, family: 4 | 6): string | null;
   /** Whether a MAC can be one that it computed. */

@@ -1,8 +1,9 @@
 // The CNIs that are known. A new one is a folder beside these and a line here.
 import { CALICO } from './calico/calico-profile.ts';
+import { FLANNEL } from './flannel/flannel-profile.ts';
 import type { NodeField, Profile, TunnelKind } from './profile.ts';
 
-export const PROFILES: readonly Profile[] = [CALICO];
+export const PROFILES: readonly Profile[] = [CALICO, FLANNEL];
 
 /** What a snapshot without any sign of a CNI is read as, and what is asked for where there is no snapshot. */
 export const DEFAULT_PROFILE: Profile = CALICO;

@@ -1,5 +1,5 @@
 // Snapshot texts -> Topology, without I/O: read, merge, index, judge. All errors of the input are told at once.
-import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
+import type { Profile } from '../cluster/profile.ts';
 import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
@@ -11,7 +11,9 @@ import { buildOwnerIndex, type OwnerIndex } from './ask/owner-index.ts';
 import { judgeSnapshot } from './judge/judge-snapshot.ts';
 import { adoptDevices } from './merge/attach-text.ts';
 import { attributeTexts } from './merge/attribute-to-node.ts';
+import { carrierOf } from './merge/carrier.ts';
 import { joinVteps } from './merge/join-vteps.ts';
+import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
@@ -66,8 +68,8 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 function assembleTopology(facts: Facts, files: readonly string[]): Topology {
-  const profile = DEFAULT_PROFILE;
-  const pools = mergePools(facts);
+  const { profile, disputed } = carrierOf(facts);
+  const { pools, complete } = rangesOf(facts, profile, disputed);
   const open = mergeNodes(facts, profile);
   attributeTexts(facts, open, profile);
   for (const node of open) adoptDevices(node, profile, facts);
@@ -75,7 +77,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   const nodes = open.map(closeNode);
   const pods = mergePods(facts, open);
   const services = mergeServices(facts);
-  const blocks = mergeBlocks(facts, open, pools);
+  const blocks = mergeBlocks(facts, open, pools, profile);
   const nodesByAlias = aliasesOf(open, nodes);
   const index = buildOwnerIndex({
     profile,
@@ -87,8 +89,8 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     blocks,
     allocations: facts.allocations,
   });
-  const felix = mergeFelix(facts);
-  const base = { profile, files, nodes, pools, poolsComplete: facts.poolsComplete, pods, services, blocks };
+  const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts) : networkSettings(facts, profile);
+  const base = { profile, files, nodes, pools, poolsComplete: complete, pods, services, blocks };
   const topology: Topology = {
     ...base,
     issues: facts.issues,
@@ -99,6 +101,13 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   };
   judgeSnapshot(topology, { index, felix, facts });
   return topology;
+}
+
+/** The ranges of the CNI that carries; all of them in doubt where that is not known. */
+function rangesOf(facts: Facts, profile: Profile, disputed: boolean): { pools: IPPool[]; complete: boolean } {
+  if (profile.rangesFrom === 'networks') return mergeNetworks(facts, profile);
+  const pools = mergePools(facts).map((pool) => (disputed ? { ...pool, disputed: true as const } : pool));
+  return { pools, complete: facts.poolsComplete };
 }
 
 /** The functions of a Topology that answer from the index. */

@@ -16,7 +16,7 @@ export interface Sourced<T> {
 
 export type PoolMode = 'Never' | 'Always' | 'CrossSubnet';
 
-/** Calico IPPool (calico-facts 2.1). Defaults applied: blockSize 26/122, modes Never, allowedUses Workload+Tunnel. */
+/** A range of pods' addresses with a mode. Calico: an IPPool (calico-facts 2.1). Defaults applied: blockSize 26/122, modes Never, allowedUses Workload+Tunnel. */
 export interface IPPool {
   name: string;
   cidr: string;
@@ -30,6 +30,12 @@ export interface IPPool {
   ref: SourceRef;
   /** Where the deciding mode (vxlanMode or ipipMode) is written; the pool's own place when it is a default. */
   modeRef: SourceRef;
+  /** The mode in the words of the CNI that has no such object; absent for an IPPool, whose modes are its words. */
+  stated?: string;
+  /** Sent in a way that is not read here: nothing is expected. */
+  unread?: true;
+  /** Nothing tells whether nodes that share a link send plain. */
+  mayBeDirect?: true;
   /** Two objects of this pool differ in what decides encapsulation: which is true is not known. Absent: none do. */
   disputed?: true;
 }
@@ -165,7 +171,8 @@ export interface Service {
 export interface Block {
   cidr: string;
   node: string | null;
-  source: 'IPAMBlock' | 'BlockAffinity' | 'inferred';
+  /** `podCIDR`: the node's part of the pod network, which no other node's pod can have an address of. */
+  source: 'IPAMBlock' | 'BlockAffinity' | 'podCIDR' | 'inferred';
   ref: SourceRef;
 }
 
@@ -175,6 +182,7 @@ export type OwnerSource =
   | 'pod'
   | 'tunnel-address'
   | 'borrowed-allocation'
+  | 'pod-cidr'
   | 'ipam-block'
   | 'block-affinity'
   | 'route'

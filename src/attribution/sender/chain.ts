@@ -2,14 +2,12 @@
 // Modelled once: violations say with it which table is wrong, `explain` teaches with it.
 
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
-import { parseCidr } from '../../net/cidr.ts';
-import { parseIp } from '../../net/ip.ts';
-import { createPrefixTable } from '../../net/prefix-table.ts';
+import { modeWords } from '../../topology/ask/mode-words.ts';
 import type { FdbEntry, Neighbour, Node, NodeLink, Route } from '../../topology/model.ts';
-import type { ChainStep, Expected } from '../vocabulary.ts';
+import type { ChainStep } from '../vocabulary.ts';
 import { type ChainInput, notGiven, type Step } from './chain-input.ts';
 import { leadsIntoTunnel, routeStep } from './chain-route.ts';
-import { poolEncapsulation } from './expected.ts';
+import { findRoute } from './find-route.ts';
 
 export function chainOf(input: ChainInput): ChainStep[] {
   const route = findRoute(input);
@@ -30,37 +28,8 @@ export function chainOf(input: ChainInput): ChainStep[] {
 
 function poolStep({ pool }: ChainInput): Step {
   if (pool === null) return notGiven();
-  const { encapsulation, mode } = poolEncapsulation(pool);
-  const key = encapsulation === 'ipip' ? 'ipipMode' : 'vxlanMode';
-  return { text: `${pool.cidr} has ${key} ${mode}`, ref: pool.modeRef, status: 'ok', note: null };
+  return { text: `${pool.cidr} has ${modeWords(pool)}`, ref: pool.modeRef, status: 'ok', note: null };
 }
-
-export interface RouteQuestion {
-  from: Node | null;
-  destination: string;
-  expected?: Expected;
-}
-
-/**
- * The route the sender's table has for the destination: the longest prefix of the main table. What goes through WireGuard is
- * decided in a table of its own (calico-facts 3.2), which `ip route` alone does not print.
- */
-export function findRoute({ from, destination, expected }: RouteQuestion): Route | null {
-  const ip = parseIp(destination);
-  if (from === null || ip === null) return null;
-  const isMain = ({ table }: Route): boolean => table === null || table === 'main';
-  const wireguard = expected?.encapsulation === 'wireguard';
-  const table = createPrefixTable<Route>();
-  for (const route of from.routes) {
-    if (isMain(route) === wireguard || IGNORED.has(route.type)) continue;
-    const cidr = parseCidr(route.dst);
-    if (cidr !== null) table.insert(cidr, route);
-  }
-  return table.longest(ip)?.values[0] ?? null;
-}
-
-/** Types of the kernel's local table. */
-const IGNORED: ReadonlySet<string> = new Set(['local', 'broadcast', 'multicast', 'anycast']);
 
 function findNeighbour({ from, destination }: ChainInput, route: Route | null): Neighbour | null {
   const gateway = route?.via ?? (route === null ? null : destination);

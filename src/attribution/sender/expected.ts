@@ -4,7 +4,7 @@ import { isGroupAddress, parseIp } from '../../net/ip.ts';
 import type { IPPool, Node, PoolMode, Topology } from '../../topology/model.ts';
 import type { Expected } from '../vocabulary.ts';
 import type { Who } from '../who/who.ts';
-import { inSubnetOf } from './subnet.ts';
+import { sharesSubnet } from './subnet.ts';
 
 export interface ExpectationInput {
   topology: Topology | null;
@@ -74,7 +74,8 @@ function toPod(topology: Topology, src: Who, dst: Who): Expected {
   if (pool.allowedUses.every((use) => use === 'LoadBalancer')) return unknown('load-balancer', pool.name);
   const byKeys = wireguardOverride(topology, src.node, dst.node, pool, keyOfFamily(dst.owner.address));
   if (byKeys !== null) return byKeys;
-  return fromKnownSender(src, byPoolMode(pool, pools, src.node, dst.node, dst.owner.address));
+  if (pool.unread) return unknown('backend-not-read', pool.name);
+  return fromKnownSender(src, byPoolMode(topology, pool, pools, { src, dst }));
 }
 
 /** WireGuard replaces the pool's mode between two nodes that both publish a key nobody else claims (calico-facts 3.8). */
@@ -110,20 +111,25 @@ export function poolEncapsulation(pool: IPPool): { encapsulation: 'vxlan' | 'ipi
 }
 
 function byPoolMode(
+  topology: Topology,
   pool: IPPool,
   enclosing: readonly IPPool[],
-  from: Node | null,
-  to: Node | null,
-  address: string,
+  ends: Pick<ExpectationInput, 'src' | 'dst'>,
 ): Expected {
+  const [from, to] = [ends.src.node, ends.dst.node];
+  const { address } = ends.dst.owner;
   const { encapsulation } = poolEncapsulation(pool);
   if (encapsulation === 'none') return { encapsulation: 'none', pool: pool.name, reason: 'pool-never' };
   // a CrossSubnet pool around an Always pool makes it cross-subnet too: "cross-subnet allowed" is OR-ed along the path
   const crossSubnet = [pool, ...enclosing].some((p) => p.vxlanMode === 'CrossSubnet' || p.ipipMode === 'CrossSubnet');
+  if (pool.mayBeDirect && (from === null || to === null || sameSubnet(topology, from, to, address) !== false))
+    return { encapsulation, pool: pool.name, reason: 'direct-routing-unknown' };
   if (!crossSubnet) return tunnelled(encapsulation, pool, to, address, 'pool-always');
   if (from === null) return unknown('sender-unknown', pool.name);
   if (to === null) return unknown('receiver-unknown', pool.name);
-  const same = sameSubnet(from, to, address);
+  const same = sameSubnet(topology, from, to, address);
+  if (same === null && bgpAddress(from, address) !== null && bgpAddress(to, address) !== null)
+    return unknown('subnet-unknown', pool.name);
   if (same === null) return unknown(isUnstated(from, address) ? 'sender-unknown' : 'receiver-unknown', pool.name);
   if (same) return { encapsulation: 'none', pool: pool.name, reason: 'crosssubnet-same' };
   return tunnelled(encapsulation, pool, to, address, 'crosssubnet-different');
@@ -152,14 +158,14 @@ function hasVtep(encapsulation: 'vxlan' | 'ipip', node: Node, address: string): 
 }
 
 /**
- * Only the sender's prefix counts; a node without a BGP address is on nobody's subnet (calico-facts 3.4). Null where a node is known
- * by its name only, so that its address is not stated.
+ * As the sender finds out. A node without an address for tunnels is on nobody's subnet (calico-facts 3.4); null where it is known by
+ * its name only, so that its address is not stated, and where the snapshot does not have what the sender asks.
  */
-function sameSubnet(from: Node, to: Node, address: string): boolean | null {
+function sameSubnet({ profile }: Topology, from: Node, to: Node, address: string): boolean | null {
   if (isUnstated(from, address) || isUnstated(to, address)) return null;
   const own = bgpAddress(from, address);
   const other = bgpAddress(to, address);
-  return own !== null && other !== null && inSubnetOf(own, other.address);
+  return own !== null && other !== null && sharesSubnet(profile, { node: from, own }, other.address);
 }
 
 /** The BGP address of the family that a packet to `address` needs. */

@@ -23,8 +23,14 @@ export interface PacketEvidence {
   detail: string;
 }
 
-/** Evidence that names one address's node by itself; blocks only say where an address usually is (borrowed ones are elsewhere). */
-const STRONG: ReadonlySet<string> = new Set(['node-address', 'pod', 'tunnel-address', 'borrowed-allocation']);
+/** Evidence that names one address's node by itself, a node's own part of a network too; blocks only say where an address usually is (borrowed ones are elsewhere). */
+const STRONG: ReadonlySet<string> = new Set([
+  'node-address',
+  'pod',
+  'tunnel-address',
+  'borrowed-allocation',
+  'pod-cidr',
+]);
 
 /** A pod that is one of several candidates (finished, younger than the capture, twice the same address) is no proof either. */
 export function isStrong({ nodeSource, owner }: Pick<Who, 'nodeSource' | 'owner'>): boolean {

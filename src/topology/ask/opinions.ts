@@ -50,6 +50,7 @@ export function opinionsAbout(address: string, index: OwnerIndex, window: Window
     podOpinion(address, index, window),
     tunnelOpinion(address, index),
     allocationOpinion(address, index),
+    blockOpinion(blocks, index, 'podCIDR'),
     blockOpinion(blocks, index, 'IPAMBlock'),
     blockOpinion(blocks, index, 'BlockAffinity'),
     routeOpinion(address, ip, index),
@@ -206,11 +207,18 @@ function blockOpinion(blocks: readonly Block[], index: OwnerIndex, source: Block
   const block = blocks.findLast((candidate) => candidate.source === source);
   const node = block?.node == null ? undefined : index.nodesByName.get(block.node);
   if (block === undefined || node === undefined) return null;
-  const owner = { IPAMBlock: 'ipam-block', BlockAffinity: 'block-affinity', inferred: 'inferred-block' } as const;
+  const owner = {
+    podCIDR: 'pod-cidr',
+    IPAMBlock: 'ipam-block',
+    BlockAffinity: 'block-affinity',
+    inferred: 'inferred-block',
+  } as const;
   const detail =
     source === 'inferred'
       ? `block ${block.cidr} holds ${node.name}'s tunnel address, so it is probably its block`
-      : `block ${block.cidr} belongs to ${node.name} (${source})`;
+      : source === 'podCIDR'
+        ? `${block.cidr} is ${node.name}'s part of the pod network (podCIDR)`
+        : `block ${block.cidr} belongs to ${node.name} (${source})`;
   return { ...NOBODY, source: owner[source], node, ref: block.ref, detail };
 }
 

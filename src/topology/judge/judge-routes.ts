@@ -11,7 +11,7 @@ import type { JudgeContext } from './judge-context.ts';
 import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 
 /** Strongest first. */
-const SOURCES = ['IPAMBlock', 'BlockAffinity', 'inferred'] as const;
+const SOURCES = ['podCIDR', 'IPAMBlock', 'BlockAffinity', 'inferred'] as const;
 
 /** Where a route leads: nodes have the same routes, so that each is worked out once. */
 interface Target {

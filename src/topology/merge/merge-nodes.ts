@@ -51,7 +51,28 @@ export function mergeNodes(facts: Facts, profile: Profile): OpenNode[] {
 }
 
 function spoken(fact: NodeFact, profile: Profile): SpokenFact {
-  return { ...fact, ...(fact.stated[profile.name] ?? emptyStatement()), profile };
+  const own = fact.stated[profile.name] ?? emptyStatement();
+  const complete = (address: NodeAddress | null): NodeAddress | null => withPrefix(address, fact, profile);
+  const addresses = { bgpIPv4: complete(own.bgpIPv4), bgpIPv6: complete(own.bgpIPv6) };
+  return { ...fact, ...own, ...addresses, tunnels: { ...tunnelsOfParts(fact, own, profile), ...own.tunnels }, profile };
+}
+
+/** Where the prefix is not part of the statement, another CNI's may have it for the same address. */
+function withPrefix(address: NodeAddress | null, { stated }: NodeFact, profile: Profile): NodeAddress | null {
+  if (address === null || address.prefixLength !== null || profile.subnetBy === 'prefix') return address;
+  const all = Object.values(stated).flatMap(({ bgpIPv4, bgpIPv6 }) => [bgpIPv4, bgpIPv6]);
+  const same = all.find((one) => one?.address === address.address && one.prefixLength !== null);
+  return { ...address, prefixLength: same?.prefixLength ?? null };
+}
+
+/** Tunnel addresses that nobody writes down, since they follow from the node's part of the pod network. */
+function tunnelsOfParts(fact: NodeFact, { backend }: CniStatement, profile: Profile): CniStatement['tunnels'] {
+  const found: CniStatement['tunnels'] = {};
+  for (const { value, ref } of fact.podCIDRs) {
+    const tunnel = backend === null ? null : (profile.tunnelOfPodCIDR?.(value, backend.value) ?? null);
+    if (tunnel !== null) found[tunnel.kind] = { value: tunnel.address, ref };
+  }
+  return found;
 }
 
 /** The node of exactly this name. */

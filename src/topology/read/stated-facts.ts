@@ -1,6 +1,6 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
-import type { CniName, TunnelKind } from '../../cluster/profile.ts';
+import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -96,6 +96,12 @@ export interface FelixFact {
   ref: SourceRef;
 }
 
+/** The pod network of a CNI, as a ConfigMap states it; `place` names the ConfigMap. */
+export interface NetworkFact extends StatedNetwork {
+  cni: CniName;
+  ref: SourceRef;
+}
+
 /** A pod as one source has it; `hostIP` is its node's address. Only a Pod object knows phase, age and hostNetwork. */
 export interface PodFact extends Pod {
   source: 'Pod' | 'pod table' | 'WorkloadEndpoint' | 'endpoint' | 'IPAMBlock';
@@ -133,6 +139,7 @@ export interface Facts {
   pools: PoolFact[];
   /** Some List of IPPools was whole. */
   poolsComplete: boolean;
+  networks: NetworkFact[];
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
@@ -150,6 +157,7 @@ export function emptyFacts(): Facts {
     used: [],
     pools: [],
     poolsComplete: false,
+    networks: [],
     nodes: [],
     pods: [],
     services: [],

@@ -50,7 +50,7 @@ export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }
     case 'wrong-udp-port':
       return [`${from}$ ${showVxlanDevice(device)}   # id and dstport`, `${commands.showSettings} | grep -i vxlan`];
     case 'local-traffic-on-underlay':
-      return [`${from}$ ip route get ${dst}   # should be dev ${profile.workloadPrefix}...`];
+      return [`${from}$ ip route get ${dst}   # should be dev ${profile.workloads.words}`];
     case 'unencrypted':
       return [`${from}$ ip route get ${dst}; ${showWireguardPeers(profile.tunnelDevice('wireguard'))}   # peer ${to}?`];
     case 'outer-fragmented':

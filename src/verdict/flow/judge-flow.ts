@@ -24,7 +24,15 @@ import {
   wrongUdpPort,
   wrongVni,
 } from './rules.ts';
-import { judgeCutOff, judgeDispute, judgeLearnedMac, judgeUnseenSwitch, open, openExpectation } from './unjudged.ts';
+import {
+  judgeCutOff,
+  judgeDispute,
+  judgeLearnedMac,
+  judgeMaybeDirect,
+  judgeUnseenSwitch,
+  open,
+  openExpectation,
+} from './unjudged.ts';
 
 export function judge(input: JudgeInput): Judgement {
   if (input.topology === null) return open('no-snapshot', 'without a snapshot nothing is expected', null);
@@ -89,6 +97,8 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     );
   if (input.expected.encapsulation === null) return openExpectation(input);
   if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule);
+  if (input.expected.reason === 'direct-routing-unknown' && seen.encapsulation === 'none')
+    return judgeMaybeDirect(rule);
   const change = input.modeChange;
   const differs = seen.encapsulation !== input.expected.encapsulation;
   if (change?.poolEdited && differs) {

@@ -40,6 +40,8 @@ const OPEN_WORDS: Record<string, string> = {
   'pool-not-in-snapshot': 'the address is in no pool of the snapshot, and the snapshot may not have all pools',
   'owner-unknown': 'nothing tells who has the address',
   'load-balancer': 'the pool is for LoadBalancer addresses only',
+  'backend-not-read': 'the pod network is sent in a way that is not read here',
+  'subnet-unknown': 'nothing tells whether the two nodes share a link, on which it is sent plain',
   'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
 };
 
@@ -47,6 +49,12 @@ export function openExpectation({ expected, topology }: JudgeInput): Judgement {
   const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
   const advice = expected.reason === 'pool-not-in-snapshot' ? savePools : null;
   return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
+}
+
+/** Between nodes of one link plain is right or wrong by a setting that the snapshot does not have. */
+export function judgeMaybeDirect({ topology, seen }: RuleInput): Judgement {
+  const detail = `plain on ${placeOf(seen)}, and nothing tells whether nodes that share a link use the tunnel`;
+  return open('direct-routing-unknown', detail, topology.profile.commands.savePools);
 }
 
 export function judgeUnseenSwitch({ src, seen }: RuleInput): Judgement {

@@ -14,6 +14,7 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'tunnel-mac-differs',
   'before-mode-change',
   'after-mode-change',
+  'direct-routing-unknown',
 ]);
 /** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
 const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);
