@@ -61,8 +61,8 @@ export interface Profile {
   readonly agent: string;
   /** Whose VNI and port the defaults are: `Calico's default`. */
   readonly defaultWords: string;
-  /** What a range of pods' addresses with a mode is called: its kind, and in running text. */
-  readonly range: { readonly kind: string; readonly short: string };
+  /** What a range of pods' addresses with a mode is called: its kind, in running text, and before its line. */
+  readonly range: { readonly kind: string; readonly short: string; readonly label: string };
   /** What such a range asks for, as the reason in a finding. */
   says(range: { name: string; stated?: string }, mode: Mode): string;
   /** Where they are stated: in objects of their own, or in a ConfigMap and by the nodes. */

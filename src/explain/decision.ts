@@ -2,8 +2,9 @@
 // are attribution's chain; added here: the subnet question of CrossSubnet, keys, and the next hop on the underlay.
 import { chainOf } from '../attribution/sender/chain.ts';
 import { findRoute } from '../attribution/sender/find-route.ts';
-import { sharesSubnet } from '../attribution/sender/subnet.ts';
 import type { ChainStep, Expected } from '../attribution/vocabulary.ts';
+import type { Profile } from '../cluster/profile.ts';
+import { sharesSubnet } from '../topology/ask/subnet.ts';
 import type { Neighbour, Node, Topology } from '../topology/model.ts';
 import { becameOf } from './decision-bytes.ts';
 import type { Became, Decision, DecisionStep } from './explanation.ts';
@@ -17,6 +18,10 @@ const LABELS: Record<ChainStep['table'], string> = {
   fdb: 'FDB',
   device: 'device',
 };
+
+function labelOf({ range }: Profile, table: ChainStep['table']): string {
+  return table === 'pool' ? range.label : LABELS[table];
+}
 
 /** Null when nobody of the cluster decided (no snapshot, no flow, a sender outside). */
 export function decisionOf(scene: Scene): Decision | null {
@@ -54,7 +59,7 @@ function poolSteps(scene: Scene, topology: Topology): DecisionStep[] {
 
 function fromChain(scene: Scene, { table, text, ref, status, note }: ChainStep): DecisionStep {
   const became = becameOf(scene, table);
-  const base = { step: table, label: LABELS[table], text, ref, became };
+  const base = { step: table, label: labelOf(scene.settings.profile, table), text, ref, became };
   if (status === 'unknown' && became[0] !== undefined) {
     return { ...base, status, note: `the packet has ${became.map(({ value }) => value).join(', ')}` };
   }
@@ -115,7 +120,15 @@ export function plannedSteps(topology: Topology, question: Question): DecisionSt
     seen: { outerDst: null, innerDstMac: null, vni: null },
   });
   return chain.flatMap(({ table, text, ref, status, note }) => {
-    const step: DecisionStep = { step: table, label: LABELS[table], text, ref, status, note, became: [] };
+    const step: DecisionStep = {
+      step: table,
+      label: labelOf(topology.profile, table),
+      text,
+      ref,
+      status,
+      note,
+      became: [],
+    };
     if (table === 'pool') return text === null ? [] : [step, ...modeSteps(topology, question)];
     return status === 'unknown' ? [] : [step];
   });

@@ -1,5 +1,4 @@
 // Snapshot texts -> Topology, without I/O: read, merge, index, judge. All errors of the input are told at once.
-import type { Profile } from '../cluster/profile.ts';
 import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
@@ -11,7 +10,7 @@ import { buildOwnerIndex, type OwnerIndex } from './ask/owner-index.ts';
 import { judgeSnapshot } from './judge/judge-snapshot.ts';
 import { adoptDevices } from './merge/attach-text.ts';
 import { attributeTexts } from './merge/attribute-to-node.ts';
-import { carrierOf } from './merge/carrier.ts';
+import { type Carrier, carrierOf } from './merge/carrier.ts';
 import { joinVteps } from './merge/join-vteps.ts';
 import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
@@ -68,14 +67,15 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 function assembleTopology(facts: Facts, files: readonly string[]): Topology {
-  const { profile, disputed } = carrierOf(facts);
-  const { pools, complete } = rangesOf(facts, profile, disputed);
+  const carrier = carrierOf(facts);
+  const { profile } = carrier;
+  const { pools, complete } = rangesOf(facts, carrier);
   const open = mergeNodes(facts, profile);
   attributeTexts(facts, open, profile);
   for (const node of open) adoptDevices(node, profile, facts);
   joinVteps(open, profile);
   const nodes = open.map(closeNode);
-  const pods = mergePods(facts, open);
+  const pods = mergePods(facts, open, carrier.namesVeths);
   const services = mergeServices(facts);
   const blocks = mergeBlocks(facts, open, pools, profile);
   const nodesByAlias = aliasesOf(open, nodes);
@@ -104,9 +104,9 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
 }
 
 /** The ranges of the CNI that carries; all of them in doubt where that is not known. */
-function rangesOf(facts: Facts, profile: Profile, disputed: boolean): { pools: IPPool[]; complete: boolean } {
+function rangesOf(facts: Facts, { profile, disputed }: Carrier): { pools: IPPool[]; complete: boolean } {
   if (profile.rangesFrom === 'networks') return mergeNetworks(facts, profile);
-  const pools = mergePools(facts).map((pool) => (disputed ? { ...pool, disputed: true as const } : pool));
+  const pools = mergePools(facts).map((pool) => (disputed === null ? pool : { ...pool, disputed }));
   return { pools, complete: facts.poolsComplete };
 }
 

@@ -36,8 +36,8 @@ export interface IPPool {
   unread?: true;
   /** Nothing tells whether nodes that share a link send plain. */
   mayBeDirect?: true;
-  /** Two objects of this pool differ in what decides encapsulation: which is true is not known. Absent: none do. */
-  disputed?: true;
+  /** Why it is not known how packets to it are sent: what the snapshot has two of, that differ. Absent: it is known. */
+  disputed?: string;
 }
 
 export interface NodeAddress {
@@ -155,8 +155,8 @@ export interface Pod {
   finished: boolean;
   /** Epoch seconds; null if not written. */
   created: number | null;
-  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2). */
-  hostInterface: { name: string; computed: boolean };
+  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2); null where no CNI computes it. */
+  hostInterface: { name: string; computed: boolean } | null;
   ref: SourceRef;
 }
 

@@ -1,10 +1,10 @@
 // What the cluster's configuration asks for: decided per direction by the destination's pool, on the sending node
 // (calico-facts 3.3 to 3.9; the rows are those of the truth table in 3.7). Packets have no say here.
 import { isGroupAddress, parseIp } from '../../net/ip.ts';
+import { sharesSubnet } from '../../topology/ask/subnet.ts';
 import type { IPPool, Node, PoolMode, Topology } from '../../topology/model.ts';
 import type { Expected } from '../vocabulary.ts';
 import type { Who } from '../who/who.ts';
-import { sharesSubnet } from './subnet.ts';
 
 export interface ExpectationInput {
   topology: Topology | null;

@@ -30,7 +30,7 @@ export const CALICO: Profile = {
   title: 'Calico',
   agent: 'Felix',
   defaultWords: "Calico's default",
-  range: { kind: 'IPPool', short: 'pool' },
+  range: { kind: 'IPPool', short: 'pool', label: 'pool' },
   says: ({ name }, mode) => `pool ${name} says ${mode}`,
   rangesFrom: 'objects',
   settings: 'FelixConfiguration',

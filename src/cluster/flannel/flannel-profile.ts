@@ -49,7 +49,7 @@ function flannel(vni: number): Profile {
     title: 'flannel',
     agent: 'flanneld',
     defaultWords: "flannel's default",
-    range: { kind: 'pod network', short: 'pod network' },
+    range: { kind: 'pod network', short: 'pod network', label: 'network' },
     rangesFrom: 'networks',
     says: ({ name, stated }, mode) => `the pod network ${name} asks for ${ASKED[mode]} (${stated ?? 'by its backend'})`,
     settings: `${NET_CONF} or backend-data`,
@@ -100,11 +100,13 @@ const ASKED: Readonly<Record<Mode, string>> = {
   Never: 'no tunnel',
 };
 
-/** flannel.1 has the first address of the node's part, as /32: also the gateway of the others' routes to it. */
+/** The tunnel's device has the first address of the node's part, as /32: also the gateway of the others' routes to it. */
 function tunnelOfPodCIDR(podCIDR: string, backend: string): { kind: TunnelKind; address: string } | null {
   const cidr = parseCidr(podCIDR);
-  if (cidr === null || backend !== 'vxlan') return null;
-  return { kind: cidr.family === 4 ? 'vxlan' : 'vxlan-v6', address: formatIp(cidr) };
+  if (cidr === null) return null;
+  const address = formatIp(cidr);
+  if (backend === 'vxlan') return { kind: cidr.family === 4 ? 'vxlan' : 'vxlan-v6', address };
+  return backend === 'ipip' && cidr.family === 4 ? { kind: 'ipip', address } : null;
 }
 
 export const FLANNEL: Profile = flannel(DEFAULT_VNI);

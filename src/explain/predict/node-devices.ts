@@ -15,7 +15,7 @@ export function vethOf(topology: Topology, owner: Owner): Device {
     (one) => one.dst === `${owner.address}/32` || one.dst === `${owner.address}/128`,
   );
   const pod = topology.pods.find((one) => one.name === owner.pod && one.namespace === owner.namespace);
-  const name = route?.dev ?? pod?.hostInterface.name ?? null;
+  const name = route?.dev ?? pod?.hostInterface?.name ?? null;
   return deviceOf(owner.node, name);
 }
 

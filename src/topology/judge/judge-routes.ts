@@ -8,7 +8,7 @@ import { nodeBehind } from '../ask/opinions.ts';
 import type { Block, IPPool, Node, Route } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
+import { demandOf, demandWords, familyOf, isRouted, nameOfRange, sameSubnet } from './modes.ts';
 
 /** Strongest first. */
 const SOURCES = ['podCIDR', 'IPAMBlock', 'BlockAffinity', 'inferred'] as const;
@@ -92,12 +92,13 @@ function contradictionOf(
   if (device === null && route.via === null) return null;
   const seen = device === null ? null : device === 'ipip' ? 'ipip' : 'vxlan';
   const { tunnel, mode } = demandOf(pool);
-  const asks = `IPPool ${pool.name} asks for ${tunnel === null ? 'no encapsulation' : `${tunnel.toUpperCase()} ${mode}`}`;
+  const asks = `${nameOfRange(topology.profile, pool)} asks for ${demandWords(pool)}`;
+  if (pool.unread || (pool.mayBeDirect && seen === null)) return null;
   if (seen !== null && seen !== tunnel) return { pool: pool.name, text: asks };
   if (mode === 'Always' && seen === null) return { pool: pool.name, text: asks };
   const target = route.via === null ? null : nodeBehind(route.via, index);
   if (mode !== 'CrossSubnet' || target === null || topology.nodes.length < 2) return null;
-  const same = sameSubnet(holder, target, familyOf(pool));
+  const same = sameSubnet(topology.profile, holder, target, familyOf(pool));
   if (same === null || same === (seen === null)) return null;
   const relation = same ? 'in one subnet' : 'in different subnets';
   return { pool: pool.name, text: `${asks} and ${holder.name} and ${target.name} are ${relation}` };

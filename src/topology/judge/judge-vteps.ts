@@ -4,9 +4,9 @@ import { useOfDeviceName } from '../../cluster/device.ts';
 import { isVxlanDevice, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
 import { nodeBehind } from '../ask/opinions.ts';
 import { type TableVtep, vtepsInTables } from '../merge/join-vteps.ts';
-import type { FdbEntry, Node } from '../model.ts';
+import type { FdbEntry, Node, Topology } from '../model.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { demandOf, isRouted } from './modes.ts';
+import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 
 export function judgeVteps(context: JudgeContext): void {
   for (const holder of context.topology.nodes) {
@@ -54,6 +54,15 @@ function judgeFdb(holder: Node, entry: FdbEntry, { topology, index, add }: Judge
   );
 }
 
+/** flanneld makes no VTEP entries for nodes that it sends to directly; Felix makes them for all. */
+function directTest(holder: Node, family: 4 | 6, { profile, pools }: Topology): (peer: Node) => boolean {
+  const some = pools.some(
+    (pool) => familyOf(pool) === family && (pool.mayBeDirect || demandOf(pool).mode === 'CrossSubnet'),
+  );
+  if (profile.subnetBy === 'prefix' || !some) return () => false;
+  return (peer) => sameSubnet(profile, holder, peer, family) !== false;
+}
+
 /** The CNI's agent programs a neighbour and an FDB entry for every peer; without them packets never leave the device. */
 function judgeMissing(holder: Node, { topology, add }: JudgeContext): void {
   for (const family of [4, 6] as const) {
@@ -72,9 +81,10 @@ function judgeMissing(holder: Node, { topology, add }: JudgeContext): void {
       holder.neighbours.filter(({ mac }) => mac !== null).map((entry) => [entry.address, entry]),
     );
     const forwarded = new Set(holder.fdb.map((entry) => entry.mac));
+    const isDirect = directTest(holder, family, topology);
     for (const peer of topology.nodes) {
       const tunnel = peer.tunnels[kind];
-      if (peer === holder || tunnel === undefined) continue;
+      if (peer === holder || tunnel === undefined || isDirect(peer)) continue;
       const neighbour = neighbours.get(tunnel.value);
       const about = [holder.name, peer.name, tunnel.value];
       if (holder.has.neigh && neighbour === undefined) {

@@ -11,7 +11,9 @@ export interface Carrier {
   /** With the VNI that the cluster uses. */
   profile: Profile;
   /** Several CNIs claim it and no route decides: what is to be expected is not known. */
-  disputed: boolean;
+  disputed: string | null;
+  /** Calico's plugin makes the pods' links, whoever carries (canal): their names can be computed. */
+  namesVeths: boolean;
 }
 
 /** Decides, and says where it cannot be told. */
@@ -20,14 +22,17 @@ export function carrierOf(facts: Facts): Carrier {
   const routing = PROFILES.filter((profile) => routes(profile, facts));
   const [one] = stating.length === 1 ? stating : routing.length === 1 ? routing : [];
   const profile = one ?? DEFAULT_PROFILE;
-  const disputed = one === undefined && stating.length > 1;
-  if (disputed) {
+  const disputed = one === undefined && stating.length > 1 ? 'statements of several CNIs about the packets' : null;
+  if (disputed !== null) {
     const names = listNames(stating.map(({ title }) => title));
     const message = `${names} both state how pods' packets are sent, and the routes given do not tell which of them carries`;
-    const refs = [facts.pools[0]?.ref, backends(facts, 'flannel')[0]?.ref].filter((ref) => ref !== undefined);
+    const refs = [facts.pools[0]?.ref, ...stating.map(({ name }) => backends(facts, name)[0]?.ref)].filter(
+      (ref) => ref !== undefined,
+    );
     addIssue(facts, 'several-carriers', 'conflict', message, { refs });
   }
-  return { profile: profile.withVni(vniOf(profile, facts)), disputed };
+  const namesVeths = profile === DEFAULT_PROFILE || isPresent(DEFAULT_PROFILE, facts);
+  return { profile: profile.withVni(vniOf(profile, facts)), disputed, namesVeths };
 }
 
 /** Whether objects or annotations say that it carries. */
@@ -44,6 +49,16 @@ function states(profile: Profile, facts: Facts): boolean {
     facts.allocations.length > 0 ||
     (facts.pools.length > 0 && hasPodOutsidePart(facts))
   );
+}
+
+/** Whether anything in the snapshot is its: pools, annotations, pods' links. */
+function isPresent({ name, workloads }: Profile, facts: Facts): boolean {
+  const hasLink = facts.texts.some(({ routes, links }) =>
+    [...routes.map(({ dev }) => dev ?? ''), ...links.map((link) => link.name)].some((dev) =>
+      workloads.pattern.test(dev),
+    ),
+  );
+  return facts.pools.length > 0 || hasLink || facts.nodes.some(({ stated }) => stated[name] !== undefined);
 }
 
 /** What the nodes state as their backend. */

@@ -1,7 +1,7 @@
 // The ranges of a CNI whose mode is not an object's: the pod network of a ConfigMap, else the nodes' parts of it, with what the nodes
 // state as their backend. Where the two differ, or nothing tells whether nodes that share a link use the tunnel, that is kept.
 import type { Profile } from '../../cluster/profile.ts';
-import { canonicalNetwork, cidrContains, enclosingNetwork, formatCidr, parseCidr } from '../../net/cidr.ts';
+import { type Cidr, canonicalNetwork, cidrContains, enclosingNetwork, formatCidr, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import type { IPPool, SourceRef } from '../model.ts';
@@ -29,11 +29,12 @@ export function mergeNetworks(facts: Facts, profile: Profile): { pools: IPPool[]
   const shared = {
     ...mode,
     stated: `${profile.backendWords?.(backend, direct === true) ?? backend}, ${where}`,
-    ...(odd === undefined && other === undefined ? {} : { disputed: true as const }),
+    ...(odd === undefined && other === undefined ? {} : { disputed: 'statements of the pod network that differ' }),
   };
-  const cidrs = network?.cidrs ?? joinParts(parts.map(({ cidr }) => cidr));
+  const around = poolAround(facts, parts);
+  const cidrs = network?.cidrs ?? (around === null ? joinParts(parts.map(({ cidr }) => cidr)) : [around]);
   const pools = cidrs.map((cidr): IPPool => ({ ...rangeOf(cidr, parts, ref), ...shared }));
-  return { pools, complete: network !== undefined };
+  return { pools, complete: network !== undefined || (around !== null && facts.poolsComplete) };
 }
 
 /** VNI and port as settings: of the ConfigMap for all nodes, else of each node's own statement. */
@@ -94,6 +95,20 @@ function partsOf(facts: Facts, profile: Profile): Part[] {
     if (cidr !== null && !found.has(cidr)) found.set(cidr, { ...part, cidr });
   }
   return [...found.values()];
+}
+
+/** Under canal Calico's pool has the range of the network, though not its mode. */
+function poolAround({ pools }: Facts, parts: readonly Part[]): string | null {
+  const around = pools.find(({ cidr }) => {
+    const pool = parseCidr(cidr.value);
+    return pool !== null && parts.every((part) => isInside(pool, part.cidr));
+  });
+  return parts.length === 0 ? null : (around?.cidr.value ?? null);
+}
+
+function isInside(pool: Cidr, text: string): boolean {
+  const cidr = parseCidr(text);
+  return cidr !== null && cidr.prefixLength >= pool.prefixLength && cidrContains(pool, cidr);
 }
 
 /** Parts that are neighbours, as one range: exactly the same addresses in fewer lines. */

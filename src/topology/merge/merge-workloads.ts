@@ -9,8 +9,12 @@ import type { BlockFact, Facts, PodFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
 
-/** Merges pod facts by namespace and name. */
-export function mergePods(facts: Pick<Facts, 'pods' | 'issues'>, nodes: readonly OpenNode[]): Pod[] {
+/** Merges pod facts by namespace and name. @param namesVeths whether their veths have names that can be computed */
+export function mergePods(
+  facts: Pick<Facts, 'pods' | 'issues'>,
+  nodes: readonly OpenNode[],
+  namesVeths: boolean,
+): Pod[] {
   const own = new Set(nodes.flatMap((node) => node.addresses.map((address) => address.address)));
   const byName = new Map<string, PodFact>();
   const objectsFirst = [
@@ -22,7 +26,10 @@ export function mergePods(facts: Pick<Facts, 'pods' | 'issues'>, nodes: readonly
     const known = byName.get(key);
     byName.set(key, known === undefined ? fact : mergePod(known, fact, facts));
   }
-  return [...byName.values()].map((fact) => podOf(fact, own));
+  return [...byName.values()].map((fact) => {
+    const pod = podOf(fact, own);
+    return namesVeths || !fact.hostInterface.computed ? pod : { ...pod, hostInterface: null };
+  });
 }
 
 function mergePod(known: PodFact, fact: PodFact, facts: Pick<Facts, 'issues'>): PodFact {

@@ -104,6 +104,7 @@ export interface NetworkFact extends StatedNetwork {
 
 /** A pod as one source has it; `hostIP` is its node's address. Only a Pod object knows phase, age and hostNetwork. */
 export interface PodFact extends Pod {
+  hostInterface: NonNullable<Pod['hostInterface']>;
   source: 'Pod' | 'pod table' | 'WorkloadEndpoint' | 'endpoint' | 'IPAMBlock';
   hostIP: string | null;
 }

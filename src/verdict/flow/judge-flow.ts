@@ -46,7 +46,7 @@ export function judge(input: JudgeInput): Judgement {
 
 /** What was to be expected hangs on a pool of which the snapshot has two different objects. */
 function restsOnDispute({ expected, dst }: JudgeInput): boolean {
-  return expected.encapsulation !== null && expected.pool !== null && dst.owner.pool?.disputed === true;
+  return expected.encapsulation !== null && expected.pool !== null && dst.owner.pool?.disputed !== undefined;
 }
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };

@@ -3,7 +3,7 @@
 import { hasBit } from '../../attribution/observe.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
-import { vxlanDevice } from '../../cluster/profile.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
 import { showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
@@ -25,30 +25,31 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
 }
 
 /** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */
-export function judgeDispute({ expected, topology }: JudgeInput): Judgement {
+export function judgeDispute({ dst, topology }: JudgeInput): Judgement {
   const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
-  const detail = `the snapshot has two objects of the pool ${expected.pool} that ask for different things`;
+  const detail = `the snapshot has ${dst.owner.pool?.disputed}`;
   return open('contradicting-files', detail, `${savePools}   # the one that is true`);
 }
 
-const OPEN_WORDS: Record<string, string> = {
+const openWords = ({ range }: Profile): Record<string, string> => ({
   'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
   'service-address': 'a service address: it is translated before it leaves the node',
   'sender-not-a-node': 'the sender is outside the cluster',
   'sender-unknown': 'it is not known which node sent it',
   'receiver-unknown': 'it is not known which node it was for',
-  'pool-not-in-snapshot': 'the address is in no pool of the snapshot, and the snapshot may not have all pools',
+  'pool-not-in-snapshot': `the address is in no ${range.short} of the snapshot, and the snapshot may not have all ${range.short}s`,
   'owner-unknown': 'nothing tells who has the address',
   'load-balancer': 'the pool is for LoadBalancer addresses only',
   'backend-not-read': 'the pod network is sent in a way that is not read here',
   'subnet-unknown': 'nothing tells whether the two nodes share a link, on which it is sent plain',
   'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
-};
+});
 
 export function openExpectation({ expected, topology }: JudgeInput): Judgement {
-  const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
+  const profile = topology?.profile ?? DEFAULT_PROFILE;
+  const { savePools } = profile.commands;
   const advice = expected.reason === 'pool-not-in-snapshot' ? savePools : null;
-  return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
+  return open(expected.reason, openWords(profile)[expected.reason] ?? 'nothing tells what was to be expected', advice);
 }
 
 /** Between nodes of one link plain is right or wrong by a setting that the snapshot does not have. */

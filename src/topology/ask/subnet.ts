@@ -3,8 +3,8 @@
 import type { Profile } from '../../cluster/profile.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
-import type { Node, NodeAddress } from '../../topology/model.ts';
-import { findRoute } from './find-route.ts';
+import type { Node, NodeAddress } from '../model.ts';
+import { longestRoute } from './longest-route.ts';
 
 /** Whether `address` lies in the network written with `own`. An address without a prefix is a network of one (/32, /128). */
 export function inSubnetOf(own: NodeAddress, address: string): boolean {
@@ -22,7 +22,7 @@ export function sharesSubnet(
   address: string,
 ): boolean | null {
   if (profile.subnetBy === 'prefix') return inSubnetOf(own, address);
-  const route = findRoute({ from: node, destination: address });
+  const route = longestRoute(node, address);
   if (route !== null) return route.via === null;
   return own.prefixLength === null ? null : inSubnetOf(own, address);
 }
