@@ -80,7 +80,7 @@ function flannel(vni: number): Profile {
     cloned: '/run/flannel/subnet.env',
     commands: {
       showPools: SHOW_NETWORK,
-      savePools: 'kubectl get configmaps -A -o yaml > configmaps.yaml',
+      savePools: 'kubectl get configmaps -A --field-selector metadata.name=kube-flannel-cfg -o yaml > net-conf.yaml',
       showSettings: SHOW_NETWORK,
       showNodeAddress: (node) => `kubectl get node ${node} -o yaml | grep public-ip`,
     },

@@ -14,10 +14,17 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'tunnel-mac-differs',
   'before-mode-change',
   'after-mode-change',
+]);
+/**
+ * Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods, and what is asked between
+ * two nodes may hang on a link that nobody knows.
+ */
+const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set([
+  'owner-by-block',
+  'inner-cut-off',
+  'subnet-unknown',
   'direct-routing-unknown',
 ]);
-/** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
-const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set(['owner-by-block', 'inner-cut-off']);
 
 /** Reasons for which it is not known which node sent or has a packet. */
 const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);
