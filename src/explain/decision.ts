@@ -96,12 +96,17 @@ export function modeSteps({ profile }: Topology, question: Question): DecisionSt
   const isV6 = destination.includes(':');
   const [own, other] = isV6 ? [sender.bgpIPv6, receiver.bgpIPv6] : [sender.bgpIPv4, receiver.bgpIPv4];
   if (own === null || other === null) return [];
-  const isInside = sharesSubnet(profile, { node: sender, own }, other.address) === true;
+  const byTables = sharesSubnet(profile, { node: sender, own }, other.address);
+  const isInside = byTables ?? expected.reason === 'crosssubnet-same';
   const inside = isInside ? 'inside: the same subnet' : 'outside: another subnet';
   const route = profile.subnetBy === 'route' ? findRoute({ from: sender, destination: other.address }) : null;
   if (route !== null) {
     const text = `${other.address} by "${route.text}": ${route.via === null ? 'on the same link' : 'behind a gateway'}`;
     return [{ ...base, step: 'subnet', label: 'subnet', text, ref: route.ref }];
+  }
+  if (byTables === null) {
+    const text = `${other.address}, by the ARP of the captures: ${isInside ? 'on the same link' : 'behind a gateway'}`;
+    return [{ ...base, step: 'subnet', label: 'subnet', text, ref: null }];
   }
   const text = `${own.address}/${own.prefixLength ?? (isV6 ? 128 : 32)} of the sender; ${other.address} is ${inside}`;
   return [{ ...base, step: 'subnet', label: 'subnet', text, ref: own.ref }];

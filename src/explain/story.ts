@@ -198,6 +198,8 @@ function subnetWords(scene: Scene, sender: Node | null, receiver: Node | null): 
   const [own, other] = isV6 ? [sender?.bgpIPv6, receiver?.bgpIPv6] : [sender?.bgpIPv4, receiver?.bgpIPv4];
   if (own == null || other == null) return 'the subnets of the nodes decide';
   const inside = scene.flow?.expected.reason === 'crosssubnet-same';
+  if (scene.settings.profile.subnetBy === 'route')
+    return `${sender?.name} reaches ${other.address} ${inside ? 'without' : 'through'} a gateway`;
   return `${sender?.name}'s network ${own.address}/${own.prefixLength ?? '?'}${cite(scene, own.ref)} ${inside ? 'holds' : 'does not hold'} ${other.address}`;
 }
 

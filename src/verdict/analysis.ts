@@ -8,6 +8,7 @@ import { type FilterHint, filterHints } from '../attribution/points/filter-hint.
 import { groupIndexes, pointGroups, ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
+import { sharedLinks } from '../attribution/sender/shared-links.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
@@ -124,9 +125,9 @@ function prepare(
 ): { shared: Shared; classes: FlowClasses } {
   const { table, captures, topology } = input;
   const changes = modeChanges();
-  const expect = expectations(topology);
   const settings = settingsOf(topology, input.vxlanVNI, input.vxlanPorts);
   const paths = pathFacts(table, points);
+  const expect = expectations(topology, sharedLinks({ table, points, paths }, topology));
   const cutOff = (flow: number, src: Who, dst: Who): boolean => isCutOff({ input, points, settings }, flow, src, dst);
   const classes = classifyFlows({ table, paths, who, expect, order, isCutOff: cutOff });
   if (topology !== null) {
