@@ -87,6 +87,8 @@ export interface Profile {
    * by asking the kernel's routes (not stated: not known).
    */
   readonly subnetBy: 'prefix' | 'route';
+  /** Its VXLAN device sends from the very address that the others send to, which no NAT translates. */
+  readonly sendsFromAddress: boolean;
   /** What decides whether pods' packets to the outside get their node's address; null where the ranges state it. */
   readonly masquerade: string | null;
   /** Its device for a kind of tunnel. */

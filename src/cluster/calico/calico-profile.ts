@@ -39,6 +39,7 @@ export const CALICO: Profile = {
   nodeFields: CALICO_NODE_FIELDS,
   nodeAddressSource: nodeAddressAnnotation,
   subnetBy: 'prefix',
+  sendsFromAddress: true,
   masquerade: null,
   tunnelDevice: (kind) => DEVICES[kind],
   withVni: () => CALICO,

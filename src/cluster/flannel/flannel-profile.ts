@@ -62,6 +62,8 @@ function flannel(vni: number): Profile {
     tunnelOfPodCIDR,
     nodeAddressSource: (family) => annotation(family === 4 ? 'public-ip' : 'public-ipv6'),
     subnetBy: 'route',
+    // public-ip-overwrite: the others send to what a NAT makes of it
+    sendsFromAddress: false,
     masquerade: '--ip-masq of flanneld',
     tunnelDevice: (kind) => devices[kind],
     withVni: flannel,

@@ -67,7 +67,7 @@ function judgeVxlan(node: Node, link: NodeLink, { topology, add }: JudgeContext)
   compare('UDP port', 'device-port-differs', link.vxlan?.dstport ?? null, settings.vxlanPort);
   const local = link.vxlan?.local ?? null;
   const bgp = local?.includes(':') === true ? node.bgpIPv6 : node.bgpIPv4;
-  if (local === null || bgp === null || local === bgp.address) return;
+  if (local === null || bgp === null || local === bgp.address || !topology.profile.sendsFromAddress) return;
   const message = `${node.name}: ${link.name} sends from ${local}, but ${bgp.source} is ${bgp.address}`;
   add('device-local-differs', 'conflict', message, [link.ref, bgp.ref], [node.name, local, bgp.address]);
 }

@@ -156,8 +156,10 @@ function ownsAddress(node: Node, address: string): boolean {
   );
 }
 
+/** Where plain is asked for there is no VNI and no port to be wrong: that it is in a tunnel at all is the finding. */
 export function wrongVni(input: RuleInput): string | null {
   const { settings, seen, outerFrom, outerTo } = input;
+  if (input.expected.encapsulation === 'none') return null;
   if (seen.encapsulation !== 'vxlan' || outerFrom === null || outerTo === null || !isCalicoVxlan(input)) return null;
   const vni = settings.vni(outerFrom);
   if (seen.vni === vni.value) return null;
@@ -167,6 +169,7 @@ export function wrongVni(input: RuleInput): string | null {
 export function wrongUdpPort(input: RuleInput): string | null {
   const { settings, seen, outerFrom, outerTo } = input;
   if (
+    input.expected.encapsulation === 'none' ||
     seen.encapsulation !== 'vxlan' ||
     seen.udpPort === null ||
     outerFrom === null ||

@@ -92,6 +92,16 @@ describe('what is asked for', () => {
     expect(asked({ 'n.yaml': NODES, 'node-1/ip-route.txt': mixed }, POD1, POD2)).toBe('vxlan pool-always');
   });
 
+  it('wireguard: encrypted between nodes that publish keys', () => {
+    const key = (i: number): string => `"PublicKey":"${'ABC'[i]?.repeat(42)}M="`;
+    const nodes = [1, 2].map((i) => nodeYaml(i, 'wireguard').replace(/"VNI".*"(?=})/, key(i)));
+    const cm = conf('{"Type": "wireguard"}');
+    expect(asked({ 'n.yaml': listYaml(...nodes), 'cm.yaml': cm }, POD1, POD2)).toBe('wireguard wireguard-keys');
+    expect(asked({ 'n.yaml': listYaml(nodes[0] ?? '', nodeYaml(2, 'wireguard')), 'cm.yaml': cm }, POD1, POD2)).toBe(
+      'null backend-not-read',
+    );
+  });
+
   it.each(['udp', 'ipsec', 'ali-vpc'])('%s is not read: nothing is expected', (type) => {
     const nodes = listYaml(nodeYaml(1, type), nodeYaml(2, type));
     expect(asked({ 'n.yaml': nodes, 'cm.yaml': conf(`{"Type": "${type}"}`) }, POD1, POD2)).toBe(
@@ -170,6 +180,30 @@ describe('who has an address', () => {
     const odd = topologyOf({ 'n.yaml': NODES, 'cm.yaml': conf('{"Type": "vxlan", "VNI": 1, "Port": 14789}') });
     const { vxlanVNI, vxlanPort } = odd.felix('node-1');
     expect([vxlanVNI?.value, vxlanPort?.value]).toEqual([1, 14789]);
+  });
+
+  it('public-ip-overwrite: the others send to an address that a NAT translates, the device sends from its own', () => {
+    const nodes = NODES.replace('public-ip: 192.0.2.11', 'public-ip: 203.0.113.7');
+    const device =
+      '4: flannel.1: <BROADCAST,UP> mtu 1450\n    link/ether ae:4b:5c:00:01:7e\n    vxlan id 1 local 192.0.2.11 dev eth0 dstport 8472 nolearning';
+    const found = topologyOf({ 'n.yaml': nodes, 'node-1/ip-link.txt': device });
+    expect(issueCodes(found)).toEqual(['risk address-not-internal-ip']);
+    expect(found.nodeByAddress('192.0.2.11')?.name).toBe('node-1');
+    expect(found.nodeByAddress('203.0.113.7')?.name).toBe('node-1');
+  });
+
+  it('two families: an address, a MAC and a tunnel address of each', () => {
+    const more = `\n    flannel.alpha.coreos.com/public-ipv6: 2001:db8::11\n    flannel.alpha.coreos.com/backend-v6-data: '{"VNI":1,"VtepMAC":"0a:00:00:00:00:06"}'`;
+    const dual = nodeYaml(1, 'vxlan', more).replace(
+      'podCIDRs: [10.244.1.0/24]',
+      "podCIDRs: [10.244.1.0/24, 'fd00:42:0:1::/64']",
+    );
+    const [one] = topologyOf({ 'n.yaml': listYaml(dual, nodeYaml(2)) }).nodes;
+    expect([one?.bgpIPv6?.address, one?.vtepMacV6?.value, one?.tunnels['vxlan-v6']?.value]).toEqual([
+      '2001:db8::11',
+      '0a:00:00:00:00:06',
+      'fd00:42:0:1::',
+    ]);
   });
 
   it('an excerpt of annotations makes nodes', () => {
