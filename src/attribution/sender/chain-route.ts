@@ -30,7 +30,7 @@ function whyWrong({ topology, to, expected, destination }: ChainInput, from: Nod
   const { encapsulation } = expected;
   const wanted = tunnelAddressOf(to, destination);
   if (route.type === 'throw')
-    return `sends it by the pool's mode; should go through ${topology.profile.tunnelDevice('wireguard')}`;
+    return `sends it by the ${topology.profile.range.short}'s mode; should go through ${topology.profile.tunnelDevice('wireguard')}`;
   if (route.type !== 'unicast') return `drops it (${route.type})`;
   const tunnelled = encapsulation === 'vxlan' || encapsulation === 'ipip' || encapsulation === 'wireguard';
   if (tunnelled && !leadsIntoTunnel(from, route.dev)) {

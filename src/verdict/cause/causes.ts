@@ -103,7 +103,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile
     severity: FINDINGS[code].severity,
     fromNode,
     toNode: code === 'mode-changed' ? null : toNode,
-    title: titleOf(group),
+    title: titleOf(group, profile),
     flows,
     packets,
     answers,
@@ -142,7 +142,7 @@ function withConvergence(cause: Cause, group: Collected, converged: readonly Con
   return { ...cause, title, fromNode: first.name, also, seen: `${found.from}, then ${found.to}` };
 }
 
-function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
+function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }: Profile): string {
   const from = fromNode ?? 'an unknown node';
   const to = toNode ?? 'an unknown node';
   const outers = flow.observations.filter((o) => o.outerDst !== null && o.capture === finding.capture);
@@ -151,9 +151,9 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
     case 'overlay-bypassed':
       return `${from} sends packets for ${to}'s pods plain, past the overlay`;
     case 'unexpected-overlay':
-      return `${from} encapsulates packets for ${to} that the pool wants plain`;
+      return `${from} encapsulates packets for ${to} that the ${range.short} wants plain`;
     case 'wrong-encapsulation':
-      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the pool asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
+      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the ${range.short} asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
     case 'wrong-destination-vtep':
       return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
     case 'wrong-source-vtep':

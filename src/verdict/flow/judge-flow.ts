@@ -104,7 +104,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   if (change?.poolEdited && differs) {
     return open(
       'after-mode-change',
-      `after the pool changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
+      `after the ${topology.profile.range.short} changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
       `${topology.profile.commands.savePools}   # the pools as they were after the edit`,
     );
   }
@@ -189,7 +189,7 @@ function judgeByRules(rule: RuleInput): Judgement {
     return { verdict: 'violation', unverified: null, findings: weak === null ? findings : [...findings, weak] };
   if (weak !== null) return open('owner-by-block', weak.message, null, [weak]);
   if (accepts(rule)) return OK;
-  const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`;
+  const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no ${rule.topology.profile.range.short} forbids it`;
   return open('not-calicos-choice', detail, null);
 }
 
