@@ -73,7 +73,9 @@ describe('the tarball', () => {
   it('holds a snapshot for every sample that has captures', () => {
     const paths = packed.files.map((file) => file.path);
     const samples = new Set(paths.filter((path) => path.endsWith('.pcap')).map((path) => path.split('/')[1]));
-    const pools = paths.filter((path) => path.endsWith('/topology/ippools.yaml')).map((path) => path.split('/')[1]);
+    const pools = paths
+      .filter((path) => /\/topology\/(ippools|kube-flannel-cfg)\.yaml$/.test(path))
+      .map((path) => path.split('/')[1]);
     expect([...samples].sort()).toEqual(pools.sort());
     expect(samples.size).toBeGreaterThan(0);
   });

@@ -1,10 +1,10 @@
 // What the walk and the choice among tunnels need to know of a cluster, for `trace`, `decode` and `explain` alike: the UDP ports
 // that mean a tunnel, the node addresses, whose addresses are pods', the VNIs.
-import { DEFAULT_VNI, DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI, isMissentVni } from '../cluster/calico.ts';
+import { DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
 import { NodeAddresses } from '../flow/paths/node-addresses.ts';
+import { inSubnetOf } from '../topology/ask/subnet.ts';
 import type { Node, Topology } from '../topology/model.ts';
-import { inSubnetOf } from './sender/subnet.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {
@@ -14,12 +14,16 @@ export function overlayPorts(topology: Topology | null, vxlan: readonly number[]
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
   const isPod = (address: string): boolean => isPodAddress(topology, address);
-  return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), { isPod, isMissentVni });
+  return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), {
+    isPod,
+    isMissentVni: topology.profile.isMissentVni,
+  });
 }
 
 /** Every VNI that the cluster may use by its configuration, or by the user's word `vni`. */
 export function overlayVnis(topology: Topology, vni: number | null): number[] {
-  const named = [vni, topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value, DEFAULT_VNI, EBPF_NODEPORT_VNI];
+  const set = [topology.felix(null).vxlanVNI?.value, topology.deviceVNI?.value];
+  const named = [vni, ...set, topology.profile.vni, EBPF_NODEPORT_VNI];
   for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanVNI?.value);
   return named.filter((v) => v != null);
 }

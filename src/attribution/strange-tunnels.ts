@@ -1,6 +1,4 @@
 // Tunnels that Calico does not make, by what they are: the VNI, the frames inside. Mirrors and other overlays have them.
-import { isMissentVni } from '../cluster/calico.ts';
-import { vtepMacLooksComputed } from '../cluster/computed-names.ts';
 import type { TunnelRecord } from '../flow/frame-records.ts';
 import type { Topology } from '../topology/model.ts';
 import { overlayVnis } from './overlay-settings.ts';
@@ -15,12 +13,12 @@ export function strangeTunnels(topology: Topology, vni: number | null): (tunnel:
     const { encapsulation, innerSrcMac, innerDstMac } = tunnel;
     if (innerDstMac === null) return false;
     if (encapsulation !== 'vxlan') return encapsulation !== 'none';
-    if (own.has(tunnel.vni ?? -1) || isMissentVni(tunnel.vni)) return false;
+    if (own.has(tunnel.vni ?? -1) || topology.profile.isMissentVni(tunnel.vni)) return false;
     return !isVtepMac(topology, innerSrcMac) && !isVtepMac(topology, innerDstMac);
   };
 }
 
 /** Whether a MAC is known, or looks, to be that of a node's tunnel device. */
 export function isVtepMac(topology: Topology, mac: string | null): boolean {
-  return mac !== null && (topology.nodeByVtepMac(mac) !== null || vtepMacLooksComputed(mac));
+  return mac !== null && (topology.nodeByVtepMac(mac) !== null || topology.profile.vtepMacLooksComputed(mac));
 }

@@ -1,4 +1,8 @@
-// What Calico promises of its dataplane: values that its releases have in common. Sources: felix and the CNI plugin.
+// Marks of Calico's dataplane that packets and tables show by themselves, whichever CNI the snapshot is of: values that its releases
+// have in common. Sources: felix and the CNI plugin.
+
+/** How Calico names the host sides of pods' veths, unless FelixConfiguration says otherwise. */
+export const WORKLOAD_PREFIX = 'cali';
 
 /** The host side of every pod's veth (CNI plugin, calico-facts 6.2). */
 export const WORKLOAD_MAC = 'ee:ee:ee:ee:ee:ee';

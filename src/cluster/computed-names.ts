@@ -1,7 +1,7 @@
 // Names that Calico computes instead of writing them down: a VTEP's MAC from the node's name, a pod's host veth from
 // "namespace.pod". One way only: they identify when they match, and prove nothing when they do not.
 import { sha1Hex } from '../net/sha1.ts';
-import { WORKLOAD_PREFIX } from './device.ts';
+import { WORKLOAD_PREFIX } from './calico.ts';
 
 /** First byte of every MAC that Felix computes (calico-facts 4.4). */
 export const VTEP_MAC_START = '66';

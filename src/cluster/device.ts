@@ -1,8 +1,7 @@
-// What a device is for, by its name and kind: a pod's veth, a tunnel, a node's NIC, or none of Calico's business. The one table
-// of device names. They follow felix/dataplane/linux/dataplanedefs, the CNI plugins' conventions and calico-facts 4.2, 5, 6.2, 8.
+// What a device is for, by its name and kind: a pod's veth, a tunnel, a node's NIC, or none of a CNI's business. Names
+// mean one thing whoever carries; which of them a cluster's CNI uses is asked of its profile. They follow felix/dataplane/linux/dataplanedefs, the CNI plugins' conventions and calico-facts 4.2, 5, 6.2, 8.
 import { WORKLOAD_MAC } from './calico.ts';
-
-export type TunnelKind = 'vxlan' | 'vxlan-v6' | 'ipip' | 'wireguard' | 'wireguard-v6';
+import { PROFILES, tunnelKindOfDevice } from './profiles.ts';
 
 /** What `ip -d link` says of a device, as far as its use shows in it. */
 export interface DeviceShape {
@@ -13,50 +12,16 @@ export interface DeviceShape {
 
 export type DeviceUse = 'workload' | 'tunnel' | 'nic' | 'other';
 
-/** How Calico names the host sides of pods' veths, unless FelixConfiguration says otherwise. */
-export const WORKLOAD_PREFIX = 'cali';
-
-const TUNNEL_DEVICES: Readonly<Record<TunnelKind, string>> = {
-  vxlan: 'vxlan.calico',
-  'vxlan-v6': 'vxlan-v6.calico',
-  ipip: 'tunl0',
-  wireguard: 'wireguard.cali',
-  'wireguard-v6': 'wg-v6.cali',
-};
-
-const KIND_OF_DEVICE = new Map(
-  Object.entries(TUNNEL_DEVICES).map(([kind, name]): [string, TunnelKind] => [name, kind as TunnelKind]),
-);
-
-/** Calico's device for a kind of tunnel. */
-export function tunnelDevice(kind: TunnelKind): string {
-  return TUNNEL_DEVICES[kind];
-}
-
-/** Calico's VXLAN device of an address family. */
-export function vxlanDevice(family: 4 | 6): string {
-  return TUNNEL_DEVICES[family === 4 ? 'vxlan' : 'vxlan-v6'];
-}
-
-/** The kind of tunnel behind one of Calico's devices; null for every other device. */
-export function tunnelKindOf(name: string): TunnelKind | null {
-  return KIND_OF_DEVICE.get(name) ?? null;
-}
-
-/** True for Calico's VXLAN devices, the only ones that speak about the cluster's VNI and port. */
-export function isVxlanDevice(name: string): boolean {
-  return tunnelKindOf(name)?.startsWith('vxlan') ?? false;
-}
-
-/** Tunnel devices of others that run beside Calico or carry its pods. */
-const TUNNEL_NAME = /^(flannel[.-].+|cilium_vxlan|cilium_geneve|egress\.calico|genev_sys.*|antrea-(gw|tun)0)$/;
-/** The second: pods of the AWS VPC CNI with Calico's policies. */
-const WORKLOAD_NAME = new RegExp(`^(${WORKLOAD_PREFIX}.+|eni[0-9a-f]{11})$`);
+/** Tunnel devices of CNIs without a profile. */
+const TUNNEL_NAME = /^(cilium_vxlan|cilium_geneve|egress\.calico|genev_sys.*|antrea-(gw|tun)0)$/;
+/** Pods of the AWS VPC CNI with Calico's policies. */
+const WORKLOAD_NAME = /^eni[0-9a-f]{11}$/;
 
 /** What a name that means one thing says, wherever it stands; null for all others, `eth0`, `veth..` and `any` among them. */
 export function meaningOfDeviceName(name: string): 'tunnel' | 'workload' | null {
-  if (tunnelKindOf(name) !== null || TUNNEL_NAME.test(name)) return 'tunnel';
-  return WORKLOAD_NAME.test(name) ? 'workload' : null;
+  if (tunnelKindOfDevice(name) !== null || TUNNEL_NAME.test(name)) return 'tunnel';
+  const isWorkload = PROFILES.some(({ workloads }) => workloads.pattern.test(name)) || WORKLOAD_NAME.test(name);
+  return isWorkload ? 'workload' : null;
 }
 
 export function isTunnelDevice(name: string): boolean {

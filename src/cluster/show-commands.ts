@@ -1,48 +1,38 @@
-// Which command shows what a node or the cluster is set to do: the lines that findings and questions end with. What stands in
-// them is Calico's (devices, kinds of objects); where they are run and what to look for is said by who asks.
-import { tunnelDevice, vxlanDevice } from './device.ts';
+// Which command shows what a node is set to do: the lines that findings and questions end with. The device is the CNI's; where
+// they are run and what to look for is said by who asks. Commands that differ from CNI to CNI are its profile's.
 
-/** MAC and MTU of the VXLAN device. */
-export function showVxlanLink(family: 4 | 6 = 4): string {
-  return `ip link show ${vxlanDevice(family)}`;
+/** MAC and MTU of a tunnel device. */
+export function showLink(device: string): string {
+  return `ip link show ${device}`;
 }
 
-/** VNI, UDP port and local address of the VXLAN device. */
-export function showVxlanDevice(family: 4 | 6 = 4): string {
-  return `ip -d link show ${vxlanDevice(family)}`;
+/** VNI, UDP port and local address of a VXLAN device. */
+export function showVxlanDevice(device: string): string {
+  return `ip -d link show ${device}`;
 }
 
 /** Which node's address each VTEP MAC is sent to. */
-export function showFdb(family: 4 | 6 = 4): string {
-  return `bridge fdb show dev ${vxlanDevice(family)}`;
+export function showFdb(device: string): string {
+  return `bridge fdb show dev ${device}`;
 }
 
 /** Which VTEP MAC each tunnel address has. */
-export function showNeighbours(family: 4 | 6 = 4): string {
-  return `ip neigh show dev ${vxlanDevice(family)}`;
+export function showNeighbours(device: string): string {
+  return `ip neigh show dev ${device}`;
 }
 
-export function showWireguardPeers(): string {
-  return `wg show ${tunnelDevice('wireguard')}`;
+export function showWireguardPeers(device: string): string {
+  return `wg show ${device}`;
 }
 
 /** Whether the kernel leaves inner checksums to the network card. */
-export function showChecksumOffload(): string {
-  return `ethtool -k ${vxlanDevice(4)} | grep tx-checksum`;
+export function showChecksumOffload(device: string): string {
+  return `ethtool -k ${device} | grep tx-checksum`;
 }
 
 /** The known cure where a card or its driver gets inner checksums wrong. */
-export function stopChecksumOffload(): string {
-  return `ethtool -K ${vxlanDevice(4)} tx-checksum-ip-generic off`;
-}
-
-export const SHOW_POOLS = 'kubectl get ippools -o yaml';
-export const SAVE_POOLS = `${SHOW_POOLS} > ippools.yaml`;
-export const SHOW_SETTINGS = 'kubectl get felixconfigurations -o yaml';
-
-/** The address that other nodes send a node's tunnel packets to. */
-export function showNodeAddress(node: string): string {
-  return `kubectl get node ${node} -o yaml | grep IPv4Address`;
+export function stopChecksumOffload(device: string): string {
+  return `ethtool -K ${device} tx-checksum-ip-generic off`;
 }
 
 /** Bytes of a packet that hold an inner TCP header in VXLAN, with VLAN tags, options and IPv6 (calico-facts 6: 104 at least). */

@@ -1,5 +1,5 @@
-// What a tunnel costs: the bytes that Felix takes off the MTU of Calico's devices (calico-facts 4.3).
-import type { TunnelKind } from './device.ts';
+// What a tunnel costs: the bytes that Felix and flanneld take off the MTU of their devices (calico-facts 4.3).
+import type { TunnelKind } from './profile.ts';
 
 /** Bytes around a pod's packet, outer IP header included. */
 export const OVERHEAD: Readonly<Record<TunnelKind, number>> = {

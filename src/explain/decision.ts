@@ -1,8 +1,10 @@
 // How the sending node decided, step by step, beside the bytes that each line of its tables became in this very packet. The steps
 // are attribution's chain; added here: the subnet question of CrossSubnet, keys, and the next hop on the underlay.
-import { chainOf, findRoute } from '../attribution/sender/chain.ts';
-import { inSubnetOf } from '../attribution/sender/subnet.ts';
+import { chainOf } from '../attribution/sender/chain.ts';
+import { findRoute } from '../attribution/sender/find-route.ts';
 import type { ChainStep, Expected } from '../attribution/vocabulary.ts';
+import type { Profile } from '../cluster/profile.ts';
+import { sharesSubnet } from '../topology/ask/subnet.ts';
 import type { Neighbour, Node, Topology } from '../topology/model.ts';
 import { becameOf } from './decision-bytes.ts';
 import type { Became, Decision, DecisionStep } from './explanation.ts';
@@ -16,6 +18,10 @@ const LABELS: Record<ChainStep['table'], string> = {
   fdb: 'FDB',
   device: 'device',
 };
+
+function labelOf({ range }: Profile, table: ChainStep['table']): string {
+  return table === 'pool' ? range.label : LABELS[table];
+}
 
 /** Null when nobody of the cluster decided (no snapshot, no flow, a sender outside). */
 export function decisionOf(scene: Scene): Decision | null {
@@ -46,14 +52,14 @@ function poolSteps(scene: Scene, topology: Topology): DecisionStep[] {
     if (step.table === 'pool')
       return step.text === null
         ? []
-        : [own, ...modeSteps({ expected: flow.expected, destination: flow.dst.ip, sender, receiver })];
+        : [own, ...modeSteps(topology, { expected: flow.expected, destination: flow.dst.ip, sender, receiver })];
     return own.status === 'unknown' && own.became.length === 0 ? [] : [own];
   });
 }
 
 function fromChain(scene: Scene, { table, text, ref, status, note }: ChainStep): DecisionStep {
   const became = becameOf(scene, table);
-  const base = { step: table, label: LABELS[table], text, ref, became };
+  const base = { step: table, label: labelOf(scene.settings.profile, table), text, ref, became };
   if (status === 'unknown' && became[0] !== undefined) {
     return { ...base, status, note: `the packet has ${became.map(({ value }) => value).join(', ')}` };
   }
@@ -77,19 +83,31 @@ export interface Question {
 }
 
 /** What CrossSubnet asks, and that keys overrule the pool. */
-export function modeSteps({ expected, destination, sender, receiver }: Question): DecisionStep[] {
+export function modeSteps({ profile }: Topology, question: Question): DecisionStep[] {
+  const { expected, destination, sender, receiver } = question;
   const base = { became: [], note: null, status: 'ok' } as const;
   if (expected.reason === 'wireguard-keys') {
     const keys = [sender?.wireguardKey, receiver?.wireguardKey];
     const ref = keys.find((key) => key != null)?.ref ?? null;
-    const text = 'both nodes publish a WireGuard key: it overrules the pool';
+    const text = `both nodes publish a WireGuard key: it overrules the ${profile.range.short}`;
     return [{ ...base, step: 'keys', label: 'keys', text, ref }];
   }
   if (!expected.reason.startsWith('crosssubnet') || sender === null || receiver === null) return [];
   const isV6 = destination.includes(':');
   const [own, other] = isV6 ? [sender.bgpIPv6, receiver.bgpIPv6] : [sender.bgpIPv4, receiver.bgpIPv4];
   if (own === null || other === null) return [];
-  const inside = inSubnetOf(own, other.address) ? 'inside: the same subnet' : 'outside: another subnet';
+  const byTables = sharesSubnet(profile, { node: sender, own }, other.address);
+  const isInside = byTables ?? expected.reason === 'crosssubnet-same';
+  const inside = isInside ? 'inside: the same subnet' : 'outside: another subnet';
+  const route = profile.subnetBy === 'route' ? findRoute({ from: sender, destination: other.address }) : null;
+  if (route !== null) {
+    const text = `${other.address} by "${route.text}": ${route.via === null ? 'on the same link' : 'behind a gateway'}`;
+    return [{ ...base, step: 'subnet', label: 'subnet', text, ref: route.ref }];
+  }
+  if (byTables === null) {
+    const text = `${other.address}, by the ARP of the captures: ${isInside ? 'on the same link' : 'behind a gateway'}`;
+    return [{ ...base, step: 'subnet', label: 'subnet', text, ref: null }];
+  }
   const text = `${own.address}/${own.prefixLength ?? (isV6 ? 128 : 32)} of the sender; ${other.address} is ${inside}`;
   return [{ ...base, step: 'subnet', label: 'subnet', text, ref: own.ref }];
 }
@@ -107,8 +125,16 @@ export function plannedSteps(topology: Topology, question: Question): DecisionSt
     seen: { outerDst: null, innerDstMac: null, vni: null },
   });
   return chain.flatMap(({ table, text, ref, status, note }) => {
-    const step: DecisionStep = { step: table, label: LABELS[table], text, ref, status, note, became: [] };
-    if (table === 'pool') return text === null ? [] : [step, ...modeSteps(question)];
+    const step: DecisionStep = {
+      step: table,
+      label: labelOf(topology.profile, table),
+      text,
+      ref,
+      status,
+      note,
+      became: [],
+    };
+    if (table === 'pool') return text === null ? [] : [step, ...modeSteps(topology, question)];
     return status === 'unknown' ? [] : [step];
   });
 }

@@ -1,6 +1,5 @@
 // The story of a packet in plain words, from the facts of packet and snapshot; each sentence names the place it stands at.
 
-import { poolEncapsulation } from '../attribution/sender/expected.ts';
 import type { Endpoint } from '../attribution/vocabulary.ts';
 import { knownName } from '../attribution/who/end-name.ts';
 import { DEFAULT_VNI, vniText } from '../cluster/calico.ts';
@@ -10,6 +9,7 @@ import type { Node, SourceRef, Topology } from '../topology/model.ts';
 import { actionOf } from './action.ts';
 import type { Decision, Note, Overhead } from './explanation.ts';
 import type { Scene } from './packet-facts.ts';
+import { rangeWords } from './range-words.ts';
 import { textIn } from './rows/field-cells.ts';
 
 /** One or two sentences: what the packet does, and how it travels here. */
@@ -116,7 +116,7 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
     case 'service':
       return `${end.ip} is a service address: the node translates it to a pod's before the packet leaves.`;
     case 'external':
-      return `${end.ip} is outside the cluster: in no pool, and no node's.`;
+      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.`;
     case 'unknown':
       return `The snapshot does not say who has ${end.ip}.`;
   }
@@ -125,12 +125,15 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
 /** What a node without a named pod rests on. */
 function basis({ evidence }: Endpoint): string {
   const told = evidence.find((one) =>
-    ['ipam-block', 'block-affinity', 'inferred-block', 'route', 'outer-header', 'nic-mac'].includes(one.source),
+    ['pod-cidr', 'ipam-block', 'block-affinity', 'inferred-block', 'route', 'outer-header', 'nic-mac'].includes(
+      one.source,
+    ),
   );
   const words: Record<string, string> = {
     'ipam-block': 'its IPAM block says so',
     'block-affinity': 'its block affinity says so',
     'inferred-block': "it lies in the block of the node's tunnel address",
+    'pod-cidr': "it lies in the node's part of the pod network",
     route: 'a route says so',
     'outer-header': 'the outer headers say so',
     'nic-mac': "the frames' MACs say so",
@@ -149,39 +152,40 @@ function wishSentences(scene: Scene, topology: Topology): string[] {
   }
   const { expected } = flow;
   const pool = topology.pools.find((one) => one.name === expected.pool) ?? null;
-  const owner = pool === null ? '' : `${flow.dst.ip} lies in pool ${pool.name} (${pool.cidr})`;
-  const mode =
-    pool === null
-      ? ''
-      : `${poolEncapsulation(pool).encapsulation === 'ipip' ? 'ipipMode' : 'vxlanMode'} is ${poolEncapsulation(pool).mode}${cite(scene, pool.modeRef)}`;
+  const { range } = topology.profile;
+  const asks =
+    pool === null ? '' : `${flow.dst.ip} lies in ${rangeWords(topology.profile, pool, cite(scene, pool.modeRef))}`;
   const subnet = subnetWords(scene, sender, receiver);
   switch (expected.reason) {
     case 'pool-always':
+    case 'direct-routing-unknown':
       return [
-        `${owner}, whose ${mode}: whatever a node sends to a pod of it on another node must be ${encapsulationName(expected.encapsulation)}.`,
+        `${asks}: whatever a node sends to a pod of it on another node must be ${encapsulationName(expected.encapsulation)}.`,
       ];
     case 'pool-never':
-      return [`${owner}, whose ${mode}: it travels plain, and the underlay must know the way to pod addresses.`];
+      return [`${asks}: it travels plain, and the underlay must know the way to pod addresses.`];
     case 'crosssubnet-same':
-      return [`${owner}, whose ${mode}: ${subnet}, so it travels plain.`];
+      return [`${asks}: ${subnet}, so it travels plain.`];
     case 'crosssubnet-different':
-      return [`${owner}, whose ${mode}: ${subnet}, so it must be ${encapsulationName(expected.encapsulation)}.`];
+      return [`${asks}: ${subnet}, so it must be ${encapsulationName(expected.encapsulation)}.`];
     case 'same-node':
       return [`Both are on ${sender?.name ?? 'one node'}: the packet never leaves it, and is never encapsulated.`];
     case 'node-address':
-      return ["A node's own address is in no pool: what is sent to it is always plain (and its answer may not be)."];
+      return [
+        `A node's own address is in no ${range.short}: what is sent to it is always plain (and its answer may not be).`,
+      ];
     case 'external':
       return ['The overlay is for pods only: to the outside it leaves the node plain.'];
     case 'wireguard-keys':
       return [
-        'Both nodes publish WireGuard keys: everything between their pods must be encrypted, whatever the pool says.',
+        `Both nodes publish WireGuard keys: everything between their pods must be encrypted, whatever the ${range.short} says.`,
       ];
     case 'no-vtep':
       return [
-        `${owner}, whose ${mode}; but ${receiver?.name ?? 'the receiving node'} has no tunnel address, so the sender has no route to it.`,
+        `${asks}; but ${receiver?.name ?? 'the receiving node'} has no tunnel address, so the sender has no route to it.`,
       ];
     case 'no-pool':
-      return [`${flow.dst.ip} is in no pool: nothing asks for an overlay.`];
+      return [`${flow.dst.ip} is in no ${range.short}: nothing asks for an overlay.`];
     default:
       return expected.encapsulation === null ? [openSentence(scene)] : [];
   }
@@ -197,12 +201,14 @@ function subnetWords(scene: Scene, sender: Node | null, receiver: Node | null): 
   const [own, other] = isV6 ? [sender?.bgpIPv6, receiver?.bgpIPv6] : [sender?.bgpIPv4, receiver?.bgpIPv4];
   if (own == null || other == null) return 'the subnets of the nodes decide';
   const inside = scene.flow?.expected.reason === 'crosssubnet-same';
+  if (scene.settings.profile.subnetBy === 'route')
+    return `${sender?.name} reaches ${other.address} ${inside ? 'without' : 'through'} a gateway`;
   return `${sender?.name}'s network ${own.address}/${own.prefixLength ?? '?'}${cite(scene, own.ref)} ${inside ? 'holds' : 'does not hold'} ${other.address}`;
 }
 
 function encapsulationName(encapsulation: string | null): string {
   const names: Record<string, string> = { vxlan: 'VXLAN', ipip: 'IP-in-IP', wireguard: 'WireGuard', none: 'plain' };
-  return names[encapsulation ?? ''] ?? 'as the pool says';
+  return names[encapsulation ?? ''] ?? 'as configured';
 }
 
 /** What was put around it, and what happens next. */

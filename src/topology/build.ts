@@ -11,7 +11,9 @@ import { buildOwnerIndex, type OwnerIndex } from './ask/owner-index.ts';
 import { judgeSnapshot } from './judge/judge-snapshot.ts';
 import { adoptDevices } from './merge/attach-text.ts';
 import { attributeTexts } from './merge/attribute-to-node.ts';
+import { type Carrier, carrierOf } from './merge/carrier.ts';
 import { joinVteps } from './merge/join-vteps.ts';
+import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
@@ -66,29 +68,47 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 function assembleTopology(facts: Facts, files: readonly string[]): Topology {
-  const pools = mergePools(facts);
-  const open = mergeNodes(facts);
-  attributeTexts(facts, open);
-  for (const node of open) adoptDevices(node, facts);
-  joinVteps(open);
+  const carrier = carrierOf(facts);
+  const { profile } = carrier;
+  const { pools, complete } = rangesOf(facts, carrier);
+  const open = mergeNodes(facts, profile);
+  attributeTexts(facts, open, profile);
+  for (const node of open) adoptDevices(node, profile, facts);
+  joinVteps(open, profile);
   const nodes = open.map(closeNode);
-  const pods = mergePods(facts, open);
+  const pods = mergePods(facts, open, carrier.namesVeths);
   const services = mergeServices(facts);
-  const blocks = mergeBlocks(facts, open, pools);
+  const blocks = mergeBlocks(facts, open, pools, profile);
   const nodesByAlias = aliasesOf(open, nodes);
-  const index = buildOwnerIndex({ nodes, nodesByAlias, pods, services, pools, blocks, allocations: facts.allocations });
-  const felix = mergeFelix(facts);
-  const base = { files, nodes, pools, poolsComplete: facts.poolsComplete, pods, services, blocks };
+  const index = buildOwnerIndex({
+    profile,
+    nodes,
+    nodesByAlias,
+    pods,
+    services,
+    pools,
+    blocks,
+    allocations: facts.allocations,
+  });
+  const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts) : networkSettings(facts, profile);
+  const base = { profile, files, nodes, pools, poolsComplete: complete, pods, services, blocks };
   const topology: Topology = {
     ...base,
     issues: facts.issues,
     felix: (nodeName) => felixSettings(felix, nodeName),
-    deviceVNI: deviceSetting(nodes, 'id'),
-    devicePort: deviceSetting(nodes, 'dstport'),
+    deviceVNI: deviceSetting(nodes, 'id', profile),
+    devicePort: deviceSetting(nodes, 'dstport', profile),
     ...answers(base, index),
   };
   judgeSnapshot(topology, { index, felix, facts });
   return topology;
+}
+
+/** The ranges of the CNI that carries; all of them in doubt where that is not known. */
+function rangesOf(facts: Facts, { profile, disputed }: Carrier): { pools: IPPool[]; complete: boolean } {
+  if (profile.rangesFrom === 'networks') return mergeNetworks(facts, profile);
+  const pools = mergePools(facts).map((pool) => (disputed === null ? pool : { ...pool, disputed }));
+  return { pools, complete: facts.poolsComplete };
 }
 
 /** The functions of a Topology that answer from the index. */
@@ -96,7 +116,7 @@ function answers(
   base: Pick<Topology, 'nodes' | 'poolsComplete' | 'services'>,
   index: OwnerIndex,
 ): Pick<Topology, 'lookup' | 'poolsOf' | 'nodeByName' | 'nodeByAddress' | 'nodeByVtepMac' | 'nodeByNicMac'> {
-  const macs = buildMacOwners(base.nodes, index);
+  const macs = buildMacOwners(base.nodes, index, index.profile);
   const context = {
     index,
     complete: base.poolsComplete && base.nodes.length > 0,

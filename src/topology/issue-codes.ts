@@ -5,6 +5,7 @@
 export const ISSUE_CODES = {
   'duplicate-object': 'one object or table was given twice with different content',
   'owner-conflict': 'two sources name different owners of one address',
+  'several-carriers': 'two CNIs state how packets are sent, and the routes do not tell which of them carries',
   'duplicate-pod-address': 'two running pods have one address',
   'duplicate-node-address': 'two nodes have one address',
   'duplicate-tunnel-address': 'two nodes have one tunnel address',

@@ -3,7 +3,7 @@
 
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { CALICO_CLIENT } from '../cluster/annotations.ts';
+import { CALICO_CLIENT } from '../cluster/calico/annotations.ts';
 import { OverlensError } from '../errors.ts';
 import { buildTopology } from './build.ts';
 import type { Topology } from './model.ts';

@@ -2,7 +2,7 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 /** Where a fact stands: a file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
-import type { TunnelKind } from '../cluster/device.ts';
+import type { Profile, TunnelKind } from '../cluster/profile.ts';
 export interface SourceRef {
   file: string;
   line: number | null;
@@ -16,7 +16,7 @@ export interface Sourced<T> {
 
 export type PoolMode = 'Never' | 'Always' | 'CrossSubnet';
 
-/** Calico IPPool (calico-facts 2.1). Defaults applied: blockSize 26/122, modes Never, allowedUses Workload+Tunnel. */
+/** A range of pods' addresses with a mode. Calico: an IPPool (calico-facts 2.1). Defaults applied: blockSize 26/122, modes Never, allowedUses Workload+Tunnel. */
 export interface IPPool {
   name: string;
   cidr: string;
@@ -30,8 +30,14 @@ export interface IPPool {
   ref: SourceRef;
   /** Where the deciding mode (vxlanMode or ipipMode) is written; the pool's own place when it is a default. */
   modeRef: SourceRef;
-  /** Two objects of this pool differ in what decides encapsulation: which is true is not known. Absent: none do. */
-  disputed?: true;
+  /** The mode in the words of the CNI that has no such object; absent for an IPPool, whose modes are its words. */
+  stated?: string;
+  /** Sent in a way that is not read here: nothing is expected. */
+  unread?: true;
+  /** Nothing tells whether nodes that share a link send plain. */
+  mayBeDirect?: true;
+  /** Why it is not known how packets to it are sent: what the snapshot has two of, that differ. Absent: it is known. */
+  disputed?: string;
 }
 
 export interface NodeAddress {
@@ -149,8 +155,8 @@ export interface Pod {
   finished: boolean;
   /** Epoch seconds; null if not written. */
   created: number | null;
-  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2). */
-  hostInterface: { name: string; computed: boolean };
+  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2); null where no CNI computes it. */
+  hostInterface: { name: string; computed: boolean } | null;
   ref: SourceRef;
 }
 
@@ -165,7 +171,8 @@ export interface Service {
 export interface Block {
   cidr: string;
   node: string | null;
-  source: 'IPAMBlock' | 'BlockAffinity' | 'inferred';
+  /** `podCIDR`: the node's part of the pod network, which no other node's pod can have an address of. */
+  source: 'IPAMBlock' | 'BlockAffinity' | 'podCIDR' | 'inferred';
   ref: SourceRef;
 }
 
@@ -175,6 +182,7 @@ export type OwnerSource =
   | 'pod'
   | 'tunnel-address'
   | 'borrowed-allocation'
+  | 'pod-cidr'
   | 'ipam-block'
   | 'block-affinity'
   | 'route'
@@ -235,6 +243,8 @@ export interface FelixSettings {
 }
 
 export interface Topology {
+  /** The CNI that carries the pods' packets: what it promises, and its words. */
+  profile: Profile;
   /** Files that were read, in order. */
   files: readonly string[];
   nodes: readonly Node[];

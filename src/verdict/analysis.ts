@@ -11,6 +11,7 @@ import { type FilterHint, filterHints } from '../attribution/points/filter-hint.
 import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
+import { sharedLinks } from '../attribution/sender/shared-links.ts';
 import { strangeTunnels } from '../attribution/strange-tunnels.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
@@ -138,7 +139,7 @@ function prepare(
 ): { shared: Shared; classes: FlowClasses } {
   const { table, captures, topology } = input;
   const changes = modeChanges();
-  const expect = expectations(topology);
+  const expect = expectations(topology, sharedLinks({ table, points, paths }, topology));
   const settings = settingsOf(topology, input.vxlanVNI, input.vxlanPorts);
   const cutOff = (flow: number, src: Who, dst: Who): boolean => isCutOff({ input, points, settings }, flow, src, dst);
   const classes = classifyFlows({ table, paths, who, expect, order, isCutOff: cutOff });

@@ -1,6 +1,7 @@
 // The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
 
 import type { CapturePoint } from '../attribution/vocabulary.ts';
+import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
@@ -109,9 +110,10 @@ interface Tally {
 }
 
 function tally(analysis: Analysis, passes: Tally['passes']): Tally {
+  const profile = analysis.input.topology?.profile ?? DEFAULT_PROFILE;
   return {
     passes,
-    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding)),
+    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
     seen: new Uint8Array(analysis.conversations + 1),

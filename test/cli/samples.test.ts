@@ -15,6 +15,8 @@ const STORIES: Record<string, { verify: number; expectVxlan: number }> = {
   '04-overlay-bypassed': { verify: 1, expectVxlan: 1 },
   '08-stale-fdb': { verify: 1, expectVxlan: 1 },
   '10-missing-neighbour': { verify: 0, expectVxlan: 0 },
+  '12-flannel-direct-routing': { verify: 0, expectVxlan: 1 },
+  '13-flannel-stale-fdb': { verify: 1, expectVxlan: 1 },
 };
 
 function inputs(sample: string): string[] {

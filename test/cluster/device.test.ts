@@ -1,12 +1,7 @@
 import { expect, it } from 'vitest';
-import {
-  isNic,
-  isVxlanDevice,
-  looksLikeTunnelDevice,
-  meaningOfDeviceName,
-  tunnelKindOf,
-  useOfDeviceName,
-} from '../../src/cluster/device.ts';
+import { CALICO } from '../../src/cluster/calico/calico-profile.ts';
+import { isNic, looksLikeTunnelDevice, meaningOfDeviceName, useOfDeviceName } from '../../src/cluster/device.ts';
+import { isVxlanDevice } from '../../src/cluster/profile.ts';
 import { emptyLink } from '../../src/topology/read/iproute2/link-text.ts';
 
 it.each([
@@ -18,8 +13,8 @@ it.each([
   ['flannel.1', null],
   ['constructor', null],
 ])("%s is Calico's device for %s", (name, kind) => {
-  expect(tunnelKindOf(name)).toBe(kind);
-  expect(isVxlanDevice(name)).toBe(name.startsWith('vxlan'));
+  expect(CALICO.tunnelKindOf(name)).toBe(kind);
+  expect(isVxlanDevice(CALICO, name)).toBe(name.startsWith('vxlan'));
 });
 
 it.each([

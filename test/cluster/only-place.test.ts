@@ -1,4 +1,4 @@
-// src/cluster/ is the one place that knows Calico: nowhere else stands a constant of its dataplane or its objects, comments included.
+// src/cluster/ is the one place that knows CNIs: nowhere else stands a constant of their dataplanes or objects, comments included.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
@@ -6,6 +6,8 @@ const CONSTANTS: Record<string, RegExp> = {
   'a tunnel device': /\b(vxlan(-v6)?|egress)\.calico\b|\btunl0\b|\bwireguard\.cali\b|\bwg-v6\.cali\b/,
   "a pod's veth": /['"`^(]cali['"`*.]|\bcali([0-9a-f*]{2,}|\.\.)/,
   "another CNI's device": /\bflannel\b|\bcilium_|\bgenev_sys|\bantrea-/,
+  "flannel's annotations and configuration":
+    /alpha\.coreos|net-conf|backend-data|backend-type|public-ip|VtepMAC|\bcni0\b/,
   'the MAC of every veth': /\bee:ee\b/i,
   'the first byte of computed MACs': /\b0x66\b|\b66:|'66'/,
   'the gateway of every pod': /\b169\.254\.1\.1\b|\ba9fe0101\b/i,

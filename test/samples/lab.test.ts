@@ -52,15 +52,18 @@ describe('the lab', () => {
 });
 
 describe('the snapshots of the samples', () => {
-  it.each(samples)('%s has the MAC of each node and the veth of each pod', (sample) => {
-    const topology = join('samples', sample, 'topology');
-    const pods = list(join(topology, 'pods.yaml'));
-    for (const { metadata } of list(join(topology, 'nodes.yaml'))) {
-      const links = readFileSync(join(topology, metadata.name, 'ip-link.txt'), 'utf8');
-      if (links.includes('vxlan.calico')) expect(links).toContain(vtepMac(metadata.name));
-      const own = pods.filter(({ spec, status }) => spec.nodeName === metadata.name && status.phase === 'Running');
-      for (const pod of own.filter(({ spec }) => !spec.hostNetwork))
-        expect(links).toContain(`${vethName(`${pod.metadata.namespace}/${pod.metadata.name}`)}@`);
-    }
-  });
+  it.each(samples.filter((name) => !name.includes('flannel')))(
+    '%s has the MAC of each node and the veth of each pod',
+    (sample) => {
+      const topology = join('samples', sample, 'topology');
+      const pods = list(join(topology, 'pods.yaml'));
+      for (const { metadata } of list(join(topology, 'nodes.yaml'))) {
+        const links = readFileSync(join(topology, metadata.name, 'ip-link.txt'), 'utf8');
+        if (links.includes('vxlan.calico')) expect(links).toContain(vtepMac(metadata.name));
+        const own = pods.filter(({ spec, status }) => spec.nodeName === metadata.name && status.phase === 'Running');
+        for (const pod of own.filter(({ spec }) => !spec.hostNetwork))
+          expect(links).toContain(`${vethName(`${pod.metadata.namespace}/${pod.metadata.name}`)}@`);
+      }
+    },
+  );
 });

@@ -57,7 +57,8 @@ describe('every sample', () => {
   it('has its story, its snapshot and its captures, and stays small', () => {
     let total = 0;
     for (const folder of folders) {
-      for (const part of ['README.md', 'topology/ippools.yaml', 'topology/nodes.yaml', 'topology/pods.yaml'])
+      const asked = folder.includes('flannel') ? 'kube-flannel-cfg.yaml' : 'ippools.yaml';
+      for (const part of ['README.md', `topology/${asked}`, 'topology/nodes.yaml', 'topology/pods.yaml'])
         expect(existsSync(join(ROOT, folder, part)), `${folder}/${part}`).toBe(true);
       const sizes = capturesOf(folder).map((path) => statSync(path).size);
       expect(sizes.length, folder).toBeGreaterThan(0);
@@ -234,5 +235,26 @@ describe('09 to 11', () => {
     expect(warningCodes(sample)).toEqual(['outer-fragmented']);
     expect(sample.trace.captures.flatMap((capture) => capture.faults)).toEqual([]);
     expect(sample.verify().exitCode).toBe(0);
+  });
+});
+
+describe('12 and 13, of flannel', () => {
+  it('12 is plain between the nodes of one subnet, VXLAN to and from the third, and all of it as asked', async () => {
+    const sample = await run('12-flannel-direct-routing');
+    expect(sample.flows.map(({ verdict }) => verdict)).not.toContain('violation');
+    expect(seen(sample, '10.244.1.2', '10.244.2.2')).toEqual(['none ok']);
+    expect(seen(sample, '10.244.1.2', '10.244.3.2')).toEqual(['vxlan ok']);
+    expect(sample.verify().exitCode).toBe(0);
+  });
+
+  it("13 sends node-3's packets to node-2, by the FDB, and says so without a word of IPPools", async () => {
+    const sample = await run('13-flannel-stale-fdb');
+    expect(causes(sample, 'violation')).toEqual(['wrong-destination-vtep node-1 > node-3']);
+    const [cause] = sample.trace.causes;
+    expect(cause?.chain.filter((step) => step.status === 'wrong').map((step) => step.table)).toEqual(['fdb']);
+    expect(JSON.stringify(cause)).toContain('Backend Type vxlan, net-conf.json in kube-flannel-cfg');
+    expect(JSON.stringify(cause)).toContain('bridge fdb show dev flannel.1');
+    expect(JSON.stringify(cause)).not.toMatch(/ippool|calico/i);
+    expect(sample.verify().exitCode).toBe(1);
   });
 });

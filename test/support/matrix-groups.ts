@@ -20,6 +20,7 @@ const FAULTY_SAMPLES: Record<string, readonly string[]> = {
   '04-overlay-bypassed': ['overlay-bypassed'],
   '08-stale-fdb': ['wrong-destination-vtep'],
   '10-missing-neighbour': [],
+  '13-flannel-stale-fdb': ['wrong-destination-vtep'],
 };
 
 export function sampleGroups(): Group[] {

@@ -1,4 +1,5 @@
 // Hand-made Topology objects for tests of what is printed about one; lookups answer by exact name and address only.
+import { CALICO } from '../../src/cluster/calico/calico-profile.ts';
 import type { IPPool, Node, Pod, SourceRef, Topology } from '../../src/topology/model.ts';
 
 export function ref(file: string, line: number | null = null): SourceRef {
@@ -67,6 +68,7 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
     wireguardListeningPort: null,
   };
   return {
+    profile: CALICO,
     files: ['topology/ippools.yaml', 'topology/nodes.yaml'],
     nodes,
     pools: [

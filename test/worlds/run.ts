@@ -5,7 +5,7 @@
 // somebody captured it (taps.ts, filters.ts, files.ts) and collected its configuration (snapshot.ts). Frames (frames.ts) and truth
 // (calico.ts) are written from the standards and from the reference on Calico, not with the program's code. check-world.ts holds what
 // must be true of every answer; lies.ts names the rule that a lie falls under. Prints figures and one line for each lying world;
-// `--keep` writes those worlds (captures, topology/, truth.json), to be looked at with the CLI; `--shrink` names the smallest set of
+// Seeds from 1000000000 on are clusters that flannel carries (flannel.ts). `--keep` writes those worlds (captures, topology/, truth.json), to be looked at with the CLI; `--shrink` names the smallest set of
 // features that still lies. Exit code 1 when there is a lie.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

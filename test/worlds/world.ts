@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type CaptureFile, filesOf, mergeSome } from './capture/files.ts';
 import { makeTaps, type Tap } from './capture/taps.ts';
 import { makeCluster } from './cluster/cluster.ts';
+import { FLANNEL_SEEDS, featuresOfFlannel, makeFlannelCluster } from './cluster/flannel.ts';
 import { type SnapshotFile, snapshotFiles } from './cluster/snapshot.ts';
 import { drawFeatures, type FeatureSet } from './features.ts';
 import { Random } from './random.ts';
@@ -20,11 +21,14 @@ export interface World {
   snapshot: readonly SnapshotFile[];
 }
 
-/** @param only features to draw from; null: all */
+/** @param seed from FLANNEL_SEEDS on, a cluster that flannel carries
+ * @param only features to draw from; null: all */
 export function makeWorld(seed: number, only: FeatureSet | null = null): World {
   const random = new Random(seed);
-  const features = drawFeatures(random, only);
-  const cluster = makeCluster(random.fork('cluster'), features);
+  const isFlannel = seed >= FLANNEL_SEEDS;
+  const drawn = drawFeatures(random, only);
+  const features = isFlannel ? featuresOfFlannel(drawn) : drawn;
+  const cluster = (isFlannel ? makeFlannelCluster : makeCluster)(random.fork('cluster'), features);
   const stale = drawStale(random.fork('stale'), features, cluster);
   const scene: Scene = {
     random,

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSeed, type Outcome, removeFolder, workFolder } from './check/check-world.ts';
+import { FLANNEL_SEEDS } from './cluster/flannel.ts';
 import { FEATURES } from './features.ts';
 import { createFigures } from './figures.ts';
 import { isKnown, KNOWN_KINDS } from './known-kinds.ts';
@@ -9,6 +10,7 @@ import { NAMED_SEEDS } from './named-seeds.ts';
 
 const WORLDS = 240;
 const VARIED = 60;
+const FLANNEL_WORLDS = 60;
 
 let folder = '';
 beforeAll(() => {
@@ -46,6 +48,23 @@ describe('random worlds', () => {
       }),
       { seed: 4789, numRuns: VARIED },
     );
+  });
+});
+
+describe('worlds that flannel carries', () => {
+  it('are answered without a lie, and the healthy ones pass', async () => {
+    const figures = createFigures();
+    const lies: string[] = [];
+    for (let seed = FLANNEL_SEEDS; seed < FLANNEL_SEEDS + FLANNEL_WORLDS; seed++) {
+      const outcome = await checkSeed(seed, folder);
+      lies.push(...unknownLies(outcome));
+      figures.add(outcome);
+    }
+    expect(lies).toEqual([]);
+    const [withPods, without] = [figures.liveness(true), figures.liveness(false)];
+    expect(withPods.worlds + without.worlds).toBeGreaterThan(10);
+    expect(withPods.passed).toBe(withPods.worlds);
+    expect(without.passed).toBe(without.worlds);
   });
 });
 

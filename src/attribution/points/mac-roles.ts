@@ -2,8 +2,8 @@
 import { isFabricMac, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { isWorkloadDevice } from '../../cluster/device.ts';
+import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
-import { inSubnetOf } from '../sender/subnet.ts';
 import type { LinkFacts } from './link-facts.ts';
 
 export type MacClass = 'workload' | 'vtep' | 'nic' | null;

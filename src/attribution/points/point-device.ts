@@ -48,7 +48,7 @@ function at(item: NodeLink | { ref: { file: string; line: number | null } }): st
 /** Whether this node has such a device, by `ip link`, or by the computed veth name of one of its pods. */
 export function hasDevice(topology: Topology, node: Node, name: string): boolean {
   if (node.links.some((l) => l.name === name) || node.routes.some((r) => r.dev === name)) return true;
-  return topology.pods.some((p) => p.nodeName === node.name && p.hostInterface.name === name);
+  return topology.pods.some((p) => p.nodeName === node.name && p.hostInterface?.name === name);
 }
 
 export interface FileName {

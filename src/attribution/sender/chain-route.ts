@@ -1,5 +1,5 @@
 // The route of a sender's decision: which line of its tables took the packet, and whether it leads where the pool asks.
-import { looksLikeTunnelDevice, tunnelDevice } from '../../cluster/device.ts';
+import { looksLikeTunnelDevice } from '../../cluster/device.ts';
 import { parseIp } from '../../net/ip.ts';
 import type { Node, Route } from '../../topology/model.ts';
 import { type ChainInput, notGiven, type Step } from './chain-input.ts';
@@ -26,10 +26,11 @@ export function routeStep(input: ChainInput, route: Route | null): Step {
   return { text: route.text, ref: route.ref, status: note === null ? 'ok' : 'wrong', note };
 }
 
-function whyWrong({ to, expected, destination }: ChainInput, from: Node, route: Route): string | null {
+function whyWrong({ topology, to, expected, destination }: ChainInput, from: Node, route: Route): string | null {
   const { encapsulation } = expected;
   const wanted = tunnelAddressOf(to, destination);
-  if (route.type === 'throw') return `sends it by the pool's mode; should go through ${tunnelDevice('wireguard')}`;
+  if (route.type === 'throw')
+    return `sends it by the ${topology.profile.range.short}'s mode; should go through ${topology.profile.tunnelDevice('wireguard')}`;
   if (route.type !== 'unicast') return `drops it (${route.type})`;
   const tunnelled = encapsulation === 'vxlan' || encapsulation === 'ipip' || encapsulation === 'wireguard';
   if (tunnelled && !leadsIntoTunnel(from, route.dev)) {

@@ -1,15 +1,13 @@
 // How the sending node decided, as its own tables show it: pool, route, neighbour, FDB, device (calico-facts 3.2, 9.1).
 // Modelled once: violations say with it which table is wrong, `explain` teaches with it.
 
-import { vxlanDevice } from '../../cluster/device.ts';
-import { parseCidr } from '../../net/cidr.ts';
-import { parseIp } from '../../net/ip.ts';
-import { createPrefixTable } from '../../net/prefix-table.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
+import { modeWords } from '../../topology/ask/mode-words.ts';
 import type { FdbEntry, Neighbour, Node, NodeLink, Route } from '../../topology/model.ts';
-import type { ChainStep, Expected } from '../vocabulary.ts';
+import type { ChainStep } from '../vocabulary.ts';
 import { type ChainInput, notGiven, type Step } from './chain-input.ts';
 import { leadsIntoTunnel, routeStep } from './chain-route.ts';
-import { poolEncapsulation } from './expected.ts';
+import { findRoute } from './find-route.ts';
 
 export function chainOf(input: ChainInput): ChainStep[] {
   const route = findRoute(input);
@@ -50,37 +48,8 @@ function behind(astray: Node | null, step: Step): Step {
 
 function poolStep({ pool }: ChainInput): Step {
   if (pool === null) return notGiven();
-  const { encapsulation, mode } = poolEncapsulation(pool);
-  const key = encapsulation === 'ipip' ? 'ipipMode' : 'vxlanMode';
-  return { text: `${pool.cidr} has ${key} ${mode}`, ref: pool.modeRef, status: 'ok', note: null };
+  return { text: `${pool.cidr} has ${modeWords(pool)}`, ref: pool.modeRef, status: 'ok', note: null };
 }
-
-export interface RouteQuestion {
-  from: Node | null;
-  destination: string;
-  expected?: Expected;
-}
-
-/**
- * The route the sender's table has for the destination: the longest prefix of the main table. What goes through WireGuard is
- * decided in a table of its own (calico-facts 3.2), which `ip route` alone does not print.
- */
-export function findRoute({ from, destination, expected }: RouteQuestion): Route | null {
-  const ip = parseIp(destination);
-  if (from === null || ip === null) return null;
-  const isMain = ({ table }: Route): boolean => table === null || table === 'main';
-  const wireguard = expected?.encapsulation === 'wireguard';
-  const table = createPrefixTable<Route>();
-  for (const route of from.routes) {
-    if (isMain(route) === wireguard || IGNORED.has(route.type)) continue;
-    const cidr = parseCidr(route.dst);
-    if (cidr !== null) table.insert(cidr, route);
-  }
-  return table.longest(ip)?.values[0] ?? null;
-}
-
-/** Types of the kernel's local table. */
-const IGNORED: ReadonlySet<string> = new Set(['local', 'broadcast', 'multicast', 'anycast']);
 
 function findNeighbour({ from, destination }: ChainInput, route: Route | null): Neighbour | null {
   const gateway = route?.via ?? (route === null ? null : destination);
@@ -151,15 +120,15 @@ function fdbFromPacket({ to, topology, seen }: ChainInput): Step {
   };
 }
 
-/** Calico's device of the destination's family; another name only where it is the one VXLAN device there is. */
-function findDevice(from: Node | null, destination: string): NodeLink | null {
+/** The CNI's device of the destination's family; another name only where it is the one VXLAN device there is. */
+function findDevice(from: Node | null, destination: string, profile: Profile): NodeLink | null {
   const devices = from?.links.filter((l) => l.vxlan !== null) ?? [];
-  const wanted = vxlanDevice(destination.includes(':') ? 6 : 4);
+  const wanted = vxlanDevice(profile, destination.includes(':') ? 6 : 4);
   return devices.find((l) => l.name === wanted) ?? (devices.length === 1 ? (devices[0] ?? null) : null);
 }
 
-function deviceStep({ from, seen, destination }: ChainInput): Step {
-  const device = findDevice(from, destination);
+function deviceStep({ topology, from, seen, destination }: ChainInput): Step {
+  const device = findDevice(from, destination, topology.profile);
   if (from === null || device?.vxlan == null) return notGiven();
   const { id, local, dstport } = device.vxlan;
   const text = `${device.name} id ${id ?? '?'} local ${local ?? '?'} dstport ${dstport ?? '?'}`;
@@ -167,7 +136,7 @@ function deviceStep({ from, seen, destination }: ChainInput): Step {
   if (seen.vni !== null && id !== null && id !== 0 && id !== seen.vni)
     return { ...base, status: 'wrong', note: `the packet had VNI ${seen.vni}` };
   const own = local?.includes(':') ? from.bgpIPv6 : from.bgpIPv4;
-  if (local !== null && own !== null && local !== own.address)
+  if (topology.profile.sendsFromAddress && local !== null && own !== null && local !== own.address)
     return { ...base, status: 'wrong', note: `${from.name}'s address is ${own.address}` };
   return { ...base, status: 'ok', note: null };
 }

@@ -1,13 +1,16 @@
 // What the cluster's configuration asks for: decided per direction by the destination's pool, on the sending node
 // (calico-facts 3.3 to 3.9; the rows are those of the truth table in 3.7). Packets have no say here.
 import { isGroupAddress, parseIp } from '../../net/ip.ts';
+import { sharesSubnet } from '../../topology/ask/subnet.ts';
 import type { IPPool, Node, PoolMode, Topology } from '../../topology/model.ts';
 import type { Expected } from '../vocabulary.ts';
 import type { Who } from '../who/who.ts';
-import { inSubnetOf } from './subnet.ts';
+import type { SharedLinks } from './shared-links.ts';
 
 export interface ExpectationInput {
   topology: Topology | null;
+  /** What captures show of links; absent: nothing. */
+  sharesLink?: SharedLinks;
   src: Who;
   dst: Who;
 }
@@ -16,7 +19,7 @@ export interface ExpectationInput {
  * The expectation, remembered per destination and sender: it depends on the destination's address, and of the sender on its
  * node and kind alone.
  */
-export function expectations(topology: Topology | null): (src: Who, dst: Who) => Expected {
+export function expectations(topology: Topology | null, sharesLink: SharedLinks): (src: Who, dst: Who) => Expected {
   const known = new Map<Who, Map<string, Expected>>();
   return (src, dst) => {
     let bySender = known.get(dst);
@@ -27,7 +30,7 @@ export function expectations(topology: Topology | null): (src: Who, dst: Who) =>
     const key = `${src.kind} ${src.node?.index ?? ''}`;
     let expected = bySender.get(key);
     if (expected === undefined) {
-      expected = expectedOf({ topology, src, dst });
+      expected = expectedOf({ topology, sharesLink, src, dst });
       bySender.set(key, expected);
     }
     return expected;
@@ -42,7 +45,7 @@ export function expectedOf(input: ExpectationInput): Expected {
   if (isLocal(src, dst)) return { encapsulation: 'local', pool: dst.owner.pool?.name ?? null, reason: 'same-node' };
   if (dst.kind === 'node') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'node-address' });
   if (dst.kind === 'external') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'external' });
-  return toPod(topology, src, dst);
+  return toPod(topology, input);
 }
 
 /** Both ends on one node, each by an address that Calico gave or the node has. */
@@ -62,7 +65,7 @@ function fromKnownSender(src: Who, expected: Expected): Expected {
   return expected;
 }
 
-function toPod(topology: Topology, src: Who, dst: Who): Expected {
+function toPod(topology: Topology, { src, dst, sharesLink }: ExpectationInput): Expected {
   const pools = topology.poolsOf(dst.owner.address);
   const pool = dst.owner.pool;
   if (pool === null) {
@@ -76,7 +79,8 @@ function toPod(topology: Topology, src: Who, dst: Who): Expected {
   if (dst.kind === 'unknown') return unknown('owner-unknown', pool.name);
   const byKeys = wireguardOverride(topology, src.node, dst.node, pool, keyOfFamily(dst.owner.address));
   if (byKeys !== null) return byKeys;
-  return fromKnownSender(src, byPoolMode(pool, pools, src.node, dst.node, dst.owner.address));
+  if (pool.unread) return unknown('backend-not-read', pool.name);
+  return fromKnownSender(src, byPoolMode(topology, pool, pools, { src, dst, ...(sharesLink ? { sharesLink } : {}) }));
 }
 
 /** WireGuard replaces the pool's mode between two nodes that both publish a key nobody else claims (calico-facts 3.8). */
@@ -112,20 +116,27 @@ export function poolEncapsulation(pool: IPPool): { encapsulation: 'vxlan' | 'ipi
 }
 
 function byPoolMode(
+  topology: Topology,
   pool: IPPool,
   enclosing: readonly IPPool[],
-  from: Node | null,
-  to: Node | null,
-  address: string,
+  ends: Omit<ExpectationInput, 'topology'>,
 ): Expected {
+  const [from, to] = [ends.src.node, ends.dst.node];
+  const { address } = ends.dst.owner;
+  const sameLink = (one: Node, other: Node): boolean | null =>
+    sameSubnet(topology, one, other, address) ?? ends.sharesLink?.(one, other) ?? null;
   const { encapsulation } = poolEncapsulation(pool);
   if (encapsulation === 'none') return { encapsulation: 'none', pool: pool.name, reason: 'pool-never' };
   // a CrossSubnet pool around an Always pool makes it cross-subnet too: "cross-subnet allowed" is OR-ed along the path
   const crossSubnet = [pool, ...enclosing].some((p) => p.vxlanMode === 'CrossSubnet' || p.ipipMode === 'CrossSubnet');
+  if (pool.mayBeDirect && (from === null || to === null || sameLink(from, to) !== false))
+    return { encapsulation, pool: pool.name, reason: 'direct-routing-unknown' };
   if (!crossSubnet) return tunnelled(encapsulation, pool, to, address, 'pool-always');
   if (from === null) return unknown('sender-unknown', pool.name);
   if (to === null) return unknown('receiver-unknown', pool.name);
-  const same = sameSubnet(from, to, address);
+  const same = sameLink(from, to);
+  if (same === null && bgpAddress(from, address) !== null && bgpAddress(to, address) !== null)
+    return unknown('subnet-unknown', pool.name);
   if (same === null) return unknown(isUnstated(from, address) ? 'sender-unknown' : 'receiver-unknown', pool.name);
   if (same) return { encapsulation: 'none', pool: pool.name, reason: 'crosssubnet-same' };
   return tunnelled(encapsulation, pool, to, address, 'crosssubnet-different');
@@ -154,14 +165,14 @@ function hasVtep(encapsulation: 'vxlan' | 'ipip', node: Node, address: string): 
 }
 
 /**
- * Only the sender's prefix counts; a node without a BGP address is on nobody's subnet (calico-facts 3.4). Null where a node is known
- * by its name only, so that its address is not stated.
+ * As the sender finds out. A node without an address for tunnels is on nobody's subnet (calico-facts 3.4); null where it is known by
+ * its name only, so that its address is not stated, and where the snapshot does not have what the sender asks.
  */
-function sameSubnet(from: Node, to: Node, address: string): boolean | null {
+function sameSubnet({ profile }: Topology, from: Node, to: Node, address: string): boolean | null {
   if (isUnstated(from, address) || isUnstated(to, address)) return null;
   const own = bgpAddress(from, address);
   const other = bgpAddress(to, address);
-  return own !== null && other !== null && inSubnetOf(own, other.address);
+  return own !== null && other !== null && sharesSubnet(profile, { node: from, own }, other.address);
 }
 
 /** The BGP address of the family that a packet to `address` needs. */

@@ -4,8 +4,8 @@ import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { ArpPair } from '../../flow/rare/arp-pairs.ts';
 import { formatIPv4 } from '../../net/ip.ts';
+import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Owner, Topology } from '../../topology/model.ts';
-import { inSubnetOf } from '../sender/subnet.ts';
 
 /** A host of the LAN, and the ARP that shows it. */
 export interface LanHost {

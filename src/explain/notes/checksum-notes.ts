@@ -1,4 +1,5 @@
 // Checksums that are not simply right: zero, left to the network card, or wrong, and which of these is an error (calico-facts 4.6).
+import { vxlanDevice } from '../../cluster/profile.ts';
 import { stopChecksumOffload } from '../../cluster/show-commands.ts';
 import type { ChecksumView } from '../../decode/view/checksums.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
@@ -63,11 +64,11 @@ function unfinishedText(value: string, { reason }: ChecksumView, again: boolean)
   return `${value}: ${reason}. The kernel lets the network card finish it after the point of capture (checksum offload), so a capture on the sending host, on a veth or on the tunnel device shows such values. It is no error; only at the receiver's NIC would it be one.`;
 }
 
-function wrongText({ place, sender }: Scene, value: string, { expected }: ChecksumView): string {
+function wrongText({ place, sender, settings }: Scene, value: string, { expected }: ChecksumView): string {
   const should = expected === null ? '' : ` and should be 0x${expected.toString(16).padStart(4, '0')}`;
   const atSender = place.node !== null && place.node === sender?.name;
   const where = atSender
     ? 'On the sending host an offload that is not recognised may still explain it: compare with a capture at the receiver.'
-    : `Seen where it arrives, it is an error: the receiver drops the packet. Known cause: checksum offload of the sending network card or its driver with VXLAN (${stopChecksumOffload()}).`;
+    : `Seen where it arrives, it is an error: the receiver drops the packet. Known cause: checksum offload of the sending network card or its driver with VXLAN (${stopChecksumOffload(vxlanDevice(settings.profile, 4))}).`;
   return `It is ${value}${should}. ${where}`;
 }

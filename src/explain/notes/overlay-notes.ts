@@ -2,7 +2,7 @@
 // (calico-facts 4.5, 4.7, 5).
 
 import { EBPF_NODEPORT_VNI, POD_GATEWAY, VNI_OF_OTHERS, vniText, WORKLOAD_MAC } from '../../cluster/calico.ts';
-import { vxlanDevice } from '../../cluster/device.ts';
+import { vxlanDevice } from '../../cluster/profile.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import { type Scene, type SideLayers, sideLayers } from '../packet-facts.ts';
 import { numberIn, spanOf, textIn } from '../rows/field-cells.ts';
@@ -41,7 +41,7 @@ function vniNotes({ settings, sender, outer }: Scene, { tunnel }: SideLayers): N
     const text = `VNI 0 instead of ${wanted.value}: Calico v3.31.0 to v3.31.3 with eBPF sent VNI 0 by mistake; nodes with the right VNI drop it.`;
     return [note('vni-zero', 'wrong', 'VNI 0', text, span)];
   }
-  const source = wanted.source === 'default' ? "Calico's default" : wanted.source;
+  const source = wanted.source === 'default' ? settings.profile.defaultWords : wanted.source;
   const text = `The packet has VNI ${outer.vni}, ${source} says ${wanted.value}. The receiver's device takes its own VNI only and drops others: this is another overlay (${VNI_OF_OTHERS}), or one node is configured otherwise.`;
   return [note('vni-differs', 'notable', 'Another VNI', text, span)];
 }
@@ -123,12 +123,12 @@ function arpNotes(scene: Scene): Note[] {
   const onTunnel =
     scene.place.role === 'tunnel' || arp.side === 'inner' || scene.topology?.lookup(target ?? '').kind === 'tunnel';
   if (!onTunnel) return [];
-  const text = `Felix writes a permanent neighbour entry for every other node's tunnel address, so nobody asks on ${vxlanDevice(4)}. A request for ${target} means that this entry is missing on the sender; it is never answered, and the packets behind it wait and are dropped.`;
+  const text = `${scene.settings.profile.agent} writes a permanent neighbour entry for every other node's tunnel address, so nobody asks on ${vxlanDevice(scene.settings.profile, 4)}. A request for ${target} means that this entry is missing on the sender; it is never answered, and the packets behind it wait and are dropped.`;
   return [note('arp-on-tunnel', 'wrong', 'ARP on the overlay', text, span)];
 }
 
 /** What the place of capture does to what can be concluded. */
-function placeNotes({ place, walked, flow }: Scene): Note[] {
+function placeNotes({ place, walked, flow, settings }: Scene): Note[] {
   const notes: Note[] = [];
   const wantsTunnel =
     flow?.expected.encapsulation === 'vxlan' ||
@@ -140,7 +140,7 @@ function placeNotes({ place, walked, flow }: Scene): Note[] {
     notes.push(note('plain-by-place', 'notable', 'Plain here proves nothing', text));
   }
   if (flow?.src.kind === 'tunnel') {
-    const text = `${flow.src.ip} is ${flow.src.node}'s own tunnel address: a process on the node (or a NodePort client behind its NAT) sends into the overlay with it, since the route's device is ${vxlanDevice(4)}.`;
+    const text = `${flow.src.ip} is ${flow.src.node}'s own tunnel address: a process on the node (or a NodePort client behind its NAT) sends into the overlay with it, since the route's device is ${vxlanDevice(settings.profile, 4)}.`;
     notes.push(note('from-tunnel-address', 'notable', 'Sent by the node itself', text));
   }
   return notes;

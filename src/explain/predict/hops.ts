@@ -1,5 +1,6 @@
 // The places a packet passes from pod to pod, in order, with the headers it must have at each and the tcpdump line that shows it.
 import { DEFAULT_WIREGUARD_PORT, WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { isWorkloadDevice } from '../../cluster/device.ts';
 import type { Node } from '../../topology/model.ts';
 import type { Side } from '../explanation.ts';
 import { filterFor, tcpdumpLine } from './capture-filters.ts';
@@ -54,7 +55,7 @@ function workloadHop(journey: Journey, node: Node, side: Hop['side']): Hop | nul
   const device = vethOf(topology, end.owner);
   const mac = podMac(end.owner);
   const noMac = `the pod's own MAC: ip neigh of ${node.name} has it`;
-  const host = { mac: WORKLOAD_MAC, words: "the host side of every pod's veth" };
+  const host = hostSide(journey, node);
   const pod = { mac, words: mac === null ? noMac : `${end.name}'s eth0` };
   const [source, destination] = side === 'leaving' ? [pod, host] : [host, pod];
   const { ttl, words } = side === 'leaving' ? LEAVING_TTL : arrivingTtl(journey);
@@ -84,9 +85,18 @@ function arrivingTtl(journey: Journey): { ttl: number | null; words: string } {
   return { ttl: FIRST_TTL - own - 1, words: own === 1 ? 'each node routed it once' : 'the receiving node routed it' };
 }
 
+/** Calico's plugin gives every veth one MAC; where it did not make them, it is the one of the bridge that they are ports of. */
+function hostSide({ topology }: Journey, { name, links }: Node): { mac: string | null; words: string } {
+  if (topology.pods.every((pod) => pod.hostInterface !== null))
+    return { mac: WORKLOAD_MAC, words: "the host side of every pod's veth" };
+  const bridge = links.find((link) => isWorkloadDevice(link.name) && link.kind === 'bridge') ?? null;
+  const words = bridge === null ? `the bridge of the pods: ip link of ${name} has it` : `${name} ${bridge.name}`;
+  return { mac: bridge?.mac ?? null, words };
+}
+
 function tunnelHop(journey: Journey, node: Node, kind: Tunnel, side: Hop['side']): Hop {
   const isV6 = journey.from.owner.address.includes(':');
-  const device = tunnelOf(node, kind, isV6);
+  const device = tunnelOf(node, kind, isV6, journey.settings.profile);
   const ttl = innerTtl(journey);
   const headers = [ipHeader('only', innerFacts(journey, ttl, ttlWords(journey))), ...upperParts(journey, 'only')];
   const hop = placeOf('tunnel', side, node, device);
@@ -168,7 +178,7 @@ function insideTunnel(
     return [udpHeader(port, length - outerIpLength - 8, false), wireguardHeader(), encryptedPart(padded + 16)];
   }
   const vni = journey.settings.vni(journey.sender);
-  const words = vni.source === 'default' ? "Calico's default" : `as ${vni.source} says`;
+  const words = vni.source === 'default' ? journey.settings.profile.defaultWords : `as ${vni.source} says`;
   return [
     udpHeader(port, length - outerIpLength - 8, true),
     vxlanHeader(vni.value, words),

@@ -10,7 +10,7 @@ import type { Hop, PredictedHeader } from './prediction.ts';
 export function innerEthernet(journey: Journey, side: Side): PredictedHeader {
   const isV6 = journey.from.owner.address.includes(':');
   const [own, other] = [journey.sender, journey.receiver].map((node) =>
-    node === null ? null : tunnelOf(node, 'vxlan', isV6),
+    node === null ? null : tunnelOf(node, 'vxlan', isV6, journey.settings.profile),
   );
   const words = (node: Node | null, device: Device | null | undefined): string =>
     node === null || device == null

@@ -1,5 +1,5 @@
-// The devices of a node that a pod's packet passes: its veth, the tunnel device, the NIC; by its tables, else by Calico's names.
-import { tunnelDevice } from '../../cluster/device.ts';
+// The devices of a node that a pod's packet passes: its veth, the tunnel device, the NIC; by its tables, else by the CNI's names.
+import type { Profile } from '../../cluster/profile.ts';
 import type { Node, NodeLink, Owner, Topology } from '../../topology/model.ts';
 import { nicOf } from '../../verdict/flow/advice.ts';
 
@@ -15,7 +15,7 @@ export function vethOf(topology: Topology, owner: Owner): Device {
     (one) => one.dst === `${owner.address}/32` || one.dst === `${owner.address}/128`,
   );
   const pod = topology.pods.find((one) => one.name === owner.pod && one.namespace === owner.namespace);
-  const name = route?.dev ?? pod?.hostInterface.name ?? null;
+  const name = route?.dev ?? pod?.hostInterface?.name ?? null;
   return deviceOf(owner.node, name);
 }
 
@@ -24,8 +24,8 @@ export function podMac(owner: Owner): string | null {
   return owner.node?.neighbours.find((one) => one.address === owner.address && one.mac !== null)?.mac ?? null;
 }
 
-export function tunnelOf(node: Node, kind: 'vxlan' | 'ipip' | 'wireguard', isV6: boolean): Device {
-  const named = tunnelDevice(kind === 'ipip' || !isV6 ? kind : `${kind}-v6`);
+export function tunnelOf(node: Node, kind: 'vxlan' | 'ipip' | 'wireguard', isV6: boolean, profile: Profile): Device {
+  const named = profile.tunnelDevice(kind === 'ipip' || !isV6 ? kind : `${kind}-v6`);
   const own = node.links.find((link) => link.name === named) ?? (kind === 'vxlan' ? vxlanLink(node) : undefined);
   const written = isV6 ? node.vtepMacV6 : node.vtepMac;
   const computed = isV6 ? node.computedVtepMacV6 : node.computedVtepMac;

@@ -130,7 +130,7 @@ function largestOf(journey: Journey): Way['largest'] {
   }
   const { encapsulation } = expected;
   if (isTunnel(encapsulation)) {
-    const device = tunnelOf(sender, encapsulation, isV6);
+    const device = tunnelOf(sender, encapsulation, isV6, journey.settings.profile);
     add(device.mtu, 0, device.name);
   }
   if (encapsulation !== 'local') {

@@ -1,6 +1,7 @@
 // What is predicted: whose packet to whom, which way, and the values that hold at every place of it.
-import { inSubnetOf } from '../../attribution/sender/subnet.ts';
+
 import type { Expected } from '../../attribution/vocabulary.ts';
+import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from '../../verdict/flow/overlay-in-use.ts';
 import { outerAddress } from './node-devices.ts';

@@ -41,7 +41,7 @@ function ownerDoubts({ from, to }: Journey): Doubt[] {
 }
 
 function openDoubts(journey: Journey): Doubt[] {
-  const { sender, expected, from, to } = journey;
+  const { sender, expected, from, to, settings } = journey;
   const texts: string[] = [];
   if (sender !== null && !sender.has.route)
     texts.push(`what ${sender.name}'s own tables say: they are not in the snapshot`);
@@ -56,20 +56,24 @@ function openDoubts(journey: Journey): Doubt[] {
   }
   if (direct(journey) === false)
     texts.push('routers of the underlay: their MACs, and by how much they lower the outermost TTL');
+  if (settings.profile.masquerade !== null && from.owner.kind === 'pod' && expected.reason === 'external')
+    texts.push(`whether it gets its node's address as source (${settings.profile.masquerade})`);
   if (journey.translated !== null && to.owner.kind === 'node')
     texts.push('whether node addresses are excepted from natOutgoing (natOutgoingExclusions, Calico v3.31 and later)');
   texts.push('IP identifications and checksums', 'whether a network policy or a firewall lets it pass');
   return texts.map((text) => ({ look: 'notable' as const, text }));
 }
 
-function computedMacs({ sender, receiver, expected, from }: Journey): string[] {
+function computedMacs({ sender, receiver, expected, from, settings }: Journey): string[] {
   if (expected.encapsulation !== 'vxlan') return [];
   const isV6 = from.owner.address.includes(':');
   return [sender, receiver].flatMap((node) => {
     if (node === null) return [];
     const written = isV6 ? node.vtepMacV6 : node.vtepMac;
-    const { mac, name } = tunnelOf(node, 'vxlan', isV6);
+    const { mac, name } = tunnelOf(node, 'vxlan', isV6, settings.profile);
     if (mac === null || written !== null || node.links.some((link) => link.mac === mac)) return [];
-    return [`whether ${name} of ${node.name} has the MAC that Felix computes from the node's name (${mac})`];
+    return [
+      `whether ${name} of ${node.name} has the MAC that ${settings.profile.agent} computes from the node's name (${mac})`,
+    ];
   });
 }

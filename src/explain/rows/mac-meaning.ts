@@ -1,8 +1,8 @@
 // What a link address is: a node's NIC or VTEP, a pod, the host side of a veth, the gateway, or a group.
 import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
-import { VTEP_MAC_START, vtepMacLooksComputed, vtepMacOfNode } from '../../cluster/computed-names.ts';
-import { vxlanDevice } from '../../cluster/device.ts';
+import { VTEP_MAC_START, vtepMacLooksComputed } from '../../cluster/computed-names.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import type { Neighbour, Node, Topology } from '../../topology/model.ts';
 import type { Scene } from '../packet-facts.ts';
 
@@ -11,7 +11,7 @@ export function macMeaning({ topology }: Pick<Scene, 'topology'>, mac: string): 
   const general = generalMeaning(mac);
   if (general !== null || topology === null) return general ?? felixMade(mac);
   const vtep = topology.nodeByVtepMac(mac)?.node;
-  if (vtep !== undefined) return `${vtep.name} ${vtepDevice(vtep, mac)}`;
+  if (vtep !== undefined) return `${vtep.name} ${vtepDevice(vtep, mac, topology.profile)}`;
   const nic = topology.nodeByNicMac(mac)?.node;
   if (nic !== undefined) return `${nic.name} ${nic.links.find((link) => link.mac === mac)?.name ?? 'NIC'}`;
   return neighbourMeaning(topology, mac) ?? felixMade(mac) ?? 'not in the snapshot';
@@ -31,10 +31,10 @@ function felixMade(mac: string): string | null {
   return vtepMacLooksComputed(mac) ? `begins with ${VTEP_MAC_START}, as VTEP MACs made by Felix do` : null;
 }
 
-function vtepDevice(node: Node, mac: string): string {
+function vtepDevice(node: Node, mac: string, profile: Profile): string {
   const device = node.links.find((link) => link.mac === mac && link.vxlan !== null)?.name;
   if (device !== undefined) return device;
-  return vxlanDevice(node.named && mac === vtepMacOfNode(node.name, 6) ? 6 : 4);
+  return vxlanDevice(profile, [node.vtepMacV6?.value, node.computedVtepMacV6].includes(mac) ? 6 : 4);
 }
 
 function neighbourMeaning(topology: Topology, mac: string): string | null {

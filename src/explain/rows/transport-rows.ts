@@ -1,6 +1,6 @@
 // Rows above IP: ports, TCP flags and options, ICMP messages, checksums; and the tunnel's own header.
 
-import { DEFAULT_VNI, EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
+import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
 import { serviceOnPort } from '../../decode/view/port-service.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import { icmpv6CodeName } from '../../wire/icmpv6.ts';
@@ -186,10 +186,8 @@ function vniCell({ settings, sender }: Scene, tunnel: ExplainedLayer | null): Ce
   if (vni !== wanted.value) {
     return fieldCell(tunnel, name, { meaning: `this cluster's is ${wanted.value}`, look: 'notable' });
   }
-  const source = wanted.source === 'default' ? "Calico's default" : `as ${wanted.source} says`;
-  return fieldCell(tunnel, name, {
-    meaning: vni === DEFAULT_VNI && wanted.source === 'default' ? "Calico's default" : source,
-  });
+  const source = wanted.source === 'default' ? settings.profile.defaultWords : `as ${wanted.source} says`;
+  return fieldCell(tunnel, name, { meaning: source });
 }
 
 function wireguardCell(tunnel: ExplainedLayer | null): Cell | null {

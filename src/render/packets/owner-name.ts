@@ -1,7 +1,7 @@
 // What an address is called in a line: the pod, the node, or the address itself with what is known of it.
 import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
-import { vxlanDevice } from '../../cluster/device.ts';
+import { vxlanDevice } from '../../cluster/profile.ts';
 import type { Owner, Topology } from '../../topology/model.ts';
 import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
 
@@ -21,7 +21,7 @@ export function macNames(topology: Topology): (mac: string) => string | null {
   return (mac) => {
     if (mac === WORKLOAD_MAC) return "Calico's end of a veth";
     const vtep = topology.nodeByVtepMac(mac);
-    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} ${vxlanDevice(4)}`;
+    if (vtep !== null) return `${fitter.fitSentence(vtep.node.name, 0)} ${vxlanDevice(topology.profile, 4)}`;
     const nic = topology.nodeByNicMac(mac);
     return nic === null ? null : `${fitter.fitSentence(nic.node.name, 0)}'s NIC`;
   };

@@ -49,12 +49,12 @@ function titleLines(title: string, { paint, options }: Page): string[] {
 }
 
 /** What decides comes first: range and mode; the rest of a pool gives way in a narrow terminal. */
-function poolLines({ pools, poolsComplete }: Topology, page: Page): string[] {
-  const title = poolsComplete
-    ? 'POOLS'
-    : 'POOLS (there may be more: only a list of all pools proves that there are none)';
+function poolLines({ pools, poolsComplete, profile }: Topology, page: Page): string[] {
+  const all = `${profile.range.short.toUpperCase()}S`;
+  const proof = profile.rangesFrom === 'objects' ? 'a list of all pools' : 'the configuration';
+  const title = poolsComplete ? all : `${all} (there may be more: only ${proof} proves that there are none)`;
   const facts = pools.flatMap((pool): Fact[] => [
-    [pool.name, `${pool.cidr} ${modeText(pool)}`, '', pool.modeRef],
+    [pool.name, pool.stated ?? `${pool.cidr} ${modeText(pool)}`, '', pool.modeRef],
     ['', usesText(pool), '', null],
   ]);
   return [...titleLines(title, page), ...factLines(facts.length > 0 ? facts : [['none', '', '', null]], page)];
@@ -77,13 +77,14 @@ function usesText(pool: IPPool): string {
 
 function settingLines(topology: Topology, page: Page): string[] {
   const felix = topology.felix(null);
+  const { settings } = topology.profile;
   const sourced = (label: string, source: string, value: Sourced<number | boolean> | null): Fact[] =>
     value === null ? [] : [[label, String(value.value), source, value.ref]];
   const facts = [
-    ...sourced('VNI', 'FelixConfiguration', felix.vxlanVNI),
-    ...sourced('VXLAN port', 'FelixConfiguration', felix.vxlanPort),
-    ...sourced('VXLAN', 'FelixConfiguration vxlanEnabled', felix.vxlanEnabled),
-    ...sourced('WireGuard', 'FelixConfiguration wireguardEnabled', felix.wireguardEnabled),
+    ...sourced('VNI', settings, felix.vxlanVNI),
+    ...sourced('VXLAN port', settings, felix.vxlanPort),
+    ...sourced('VXLAN', `${settings} vxlanEnabled`, felix.vxlanEnabled),
+    ...sourced('WireGuard', `${settings} wireguardEnabled`, felix.wireguardEnabled),
     ...sourced('VNI', 'all VXLAN devices', topology.deviceVNI),
     ...sourced('VXLAN port', 'all VXLAN devices', topology.devicePort),
   ];
@@ -142,11 +143,12 @@ function podFacts(node: Node, { pods }: Topology, options: RenderOptions): Fact[
 
 function podFact(pod: Pod, i: number): Fact {
   const state = pod.finished ? ', finished' : '';
-  const veth = `${pod.hostInterface.name}${pod.hostInterface.computed ? ' (computed)' : ''}`;
+  const veth =
+    pod.hostInterface === null ? '' : pod.hostInterface.name + (pod.hostInterface.computed ? ' (computed)' : '');
   return [
     i === 0 ? 'pods' : '',
     `${pod.namespace}/${pod.name} ${pod.addresses.join(', ') || 'no address'}`,
-    veth + state,
+    (veth + state).replace(/^, /, ''),
     pod.ref,
   ];
 }
@@ -245,12 +247,12 @@ function issueLines(issues: readonly TopologyIssue[], { options, paint, root }: 
   return lines;
 }
 
-function closingLine({ files, nodes, pools, pods, blocks, issues }: Topology): string {
+function closingLine({ files, nodes, pools, pods, blocks, issues, profile }: Topology): string {
   const count = (severity: TopologyIssue['severity']): number =>
     issues.filter((issue) => issue.severity === severity).length;
   const held = [
     formatCount(nodes.length, 'node'),
-    formatCount(pools.length, 'pool'),
+    formatCount(pools.length, profile.range.short),
     formatCount(pods.length, 'pod'),
     formatCount(blocks.length, 'block'),
   ];

@@ -1,5 +1,5 @@
 // FelixConfiguration resolved for one node, and what the nodes' VXLAN devices agree on (calico-facts 4.1, 4.2).
-import { isVxlanDevice } from '../../cluster/device.ts';
+import { isVxlanDevice, type Profile } from '../../cluster/profile.ts';
 import type { FelixSettings, Node, Sourced } from '../model.ts';
 import type { FelixFact } from '../read/stated-facts.ts';
 
@@ -22,12 +22,16 @@ export function felixSettings(facts: readonly FelixFact[], nodeName: string | nu
   return settings;
 }
 
-/** The VNI or port of all Calico VXLAN devices, if they agree; eBPF's `external` devices have neither. */
-export function deviceSetting(nodes: readonly Node[], field: 'id' | 'dstport'): Sourced<number> | null {
+/** The VNI or port of all VXLAN devices of the CNI, if they agree; eBPF's `external` devices have neither. */
+export function deviceSetting(
+  nodes: readonly Node[],
+  field: 'id' | 'dstport',
+  profile: Profile,
+): Sourced<number> | null {
   const found: Sourced<number>[] = [];
   for (const link of nodes.flatMap((node) => node.links)) {
     const value = link.vxlan?.[field] ?? null;
-    const says = isVxlanDevice(link.name) && link.vxlan !== null && !(field === 'id' && link.vxlan.external);
+    const says = isVxlanDevice(profile, link.name) && link.vxlan !== null && !(field === 'id' && link.vxlan.external);
     if (says && value !== null) found.push({ value, ref: link.ref });
   }
   const [first] = found;

@@ -95,14 +95,20 @@ function opinionEvidence(opinions: readonly Opinion[], deciding: Opinion | null)
 
 function poolEvidence(address: string, pool: IPPool | null, kind: Owner['kind'], context: LookupContext): Evidence[] {
   const source: OwnerSource = 'ip-pool';
+  const range = context.index.profile.range.kind;
   if (pool !== null) {
-    return [{ source, detail: `${formatRef(pool.ref)} ${address} is in IPPool ${pool.name} (${pool.cidr})` }];
+    return [
+      {
+        source,
+        detail: `${formatRef(pool.ref)} ${address} is in ${range} ${pool.name}${pool.name === pool.cidr ? '' : ` (${pool.cidr})`}`,
+      },
+    ];
   }
   if (kind === 'node' || kind === 'service') return [];
   const services = context.hasServices ? '' : '; services were not in the snapshot';
   const told =
     kind === 'external'
-      ? `${address} is in no IPPool and is no node's address${services}`
-      : `${address} is in no IPPool of the snapshot, which may not hold all pools`;
+      ? `${address} is in no ${range} and is no node's address${services}`
+      : `${address} is in no ${range} of the snapshot, which may not hold all pools`;
   return [{ source, detail: told }];
 }

@@ -1,6 +1,7 @@
 // MAC -> node. VTEP MACs: written (annotation, own device), else computed from a node's name, else as another node's tables have
 // them. NIC MACs: a node's own devices, or other nodes' neighbour entries for its address.
-import { isNic, useOfDeviceName, vxlanDevice } from '../../cluster/device.ts';
+import { isNic, useOfDeviceName } from '../../cluster/device.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { vtepsInTables } from '../merge/join-vteps.ts';
 import type { Evidence, Node, NodeLink } from '../model.ts';
 import { formatRef } from '../read/located.ts';
@@ -21,9 +22,14 @@ interface Claim {
 }
 
 /** Builds both maps. A MAC that two nodes claim by equally strong sources belongs to neither. */
-export function buildMacOwners(nodes: readonly Node[], index: OwnerIndex): MacOwners {
+export function buildMacOwners(nodes: readonly Node[], index: OwnerIndex, profile: Profile): MacOwners {
   const vtep = new Map<string, { node: Node; evidence: Evidence; written: boolean }>();
-  const ranks = [writtenVteps(nodes), computedVteps(nodes), neighbourVteps(nodes, index), fdbVteps(nodes, index)];
+  const ranks = [
+    writtenVteps(nodes),
+    computedVteps(nodes, profile),
+    neighbourVteps(nodes, index, profile),
+    fdbVteps(nodes, index, profile),
+  ];
   for (const [rank, claims] of ranks.entries()) {
     for (const { mac, node, source, detail } of unambiguous(claims)) {
       if (!vtep.has(mac)) vtep.set(mac, { node, evidence: { source, detail: detail() }, written: rank === 0 });
@@ -63,7 +69,7 @@ function writtenVteps(nodes: readonly Node[]): Claim[] {
   );
 }
 
-function computedVteps(nodes: readonly Node[]): Claim[] {
+function computedVteps(nodes: readonly Node[], profile: Profile): Claim[] {
   return nodes.flatMap((node) =>
     [node.computedVtepMac, node.computedVtepMacV6]
       .filter((mac) => mac !== null)
@@ -71,15 +77,15 @@ function computedVteps(nodes: readonly Node[]): Claim[] {
         mac,
         node,
         source: 'computed-name',
-        detail: () => `${mac} is the MAC that Felix computes from the name ${node.name}`,
+        detail: () => `${mac} is the MAC that ${profile.agent} computes from the name ${node.name}`,
       })),
   );
 }
 
 /** Neighbour entries on tunnel devices, resolved through the tunnel address. */
-function* neighbourVteps(nodes: readonly Node[], index: OwnerIndex): Generator<Claim> {
+function* neighbourVteps(nodes: readonly Node[], index: OwnerIndex, profile: Profile): Generator<Claim> {
   for (const holder of nodes) {
-    for (const { mac, tunnelAddress, neighbour } of vtepsInTables(holder)) {
+    for (const { mac, tunnelAddress, neighbour } of vtepsInTables(holder, profile)) {
       const node = nodeBehind(tunnelAddress, index);
       if (node === null) continue;
       const detail = (): string =>
@@ -89,10 +95,10 @@ function* neighbourVteps(nodes: readonly Node[], index: OwnerIndex): Generator<C
   }
 }
 
-function* fdbVteps(nodes: readonly Node[], index: OwnerIndex): Generator<Claim> {
+function* fdbVteps(nodes: readonly Node[], index: OwnerIndex, profile: Profile): Generator<Claim> {
   for (const holder of nodes) {
     for (const { mac, dst, dev, ref } of holder.fdb) {
-      const node = useOfDeviceName(dev ?? vxlanDevice(4)) === 'tunnel' ? nodeBehind(dst, index) : null;
+      const node = useOfDeviceName(dev ?? vxlanDevice(profile, 4)) === 'tunnel' ? nodeBehind(dst, index) : null;
       if (node === null) continue;
       const detail = (): string => `${formatRef(ref)} ${holder.name} forwards ${mac} to ${dst}, which is ${node.name}`;
       yield { mac, node, source: 'fdb', detail };

@@ -1,5 +1,5 @@
 // One source's answer to "who has this address".
-import type { TunnelKind } from '../../cluster/device.ts';
+import type { TunnelKind } from '../../cluster/profile.ts';
 import type { Candidate, Node, Owner, OwnerSource, SourceRef } from '../model.ts';
 
 /** One source's answer. */

@@ -1,6 +1,5 @@
 // What each source of a snapshot says about one address, strongest source first (calico-facts 7.6; Felix's order with the weaker
 // hints behind). Sources do not know of each other: lookup.ts weighs them and tells where they disagree.
-import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
 import type { Block, Candidate, Node, NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
@@ -17,6 +16,7 @@ export function opinionsAbout(address: string, index: OwnerIndex, window: Window
     podOpinion(address, index, window),
     tunnelOpinion(address, index),
     allocationOpinion(address, index),
+    blockOpinion(blocks, index, 'podCIDR'),
     blockOpinion(blocks, index, 'IPAMBlock'),
     blockOpinion(blocks, index, 'BlockAffinity'),
     routeOpinion(address, ip, index),
@@ -32,7 +32,7 @@ function nodeAddressOpinion(address: string, index: OwnerIndex): Opinion | null 
   const claims = index.nodeAddresses.get(address) ?? [];
   const [first] = claims;
   if (first === undefined) return null;
-  const node = strongestClaimant(claims);
+  const node = strongestClaimant(claims, index);
   const names = claims.map((claim) => claim.node.name).join(' and ');
   const { source, ref } = (claims.find((claim) => claim.node === node) ?? first).address;
   const told =
@@ -56,9 +56,13 @@ function nodeAddressOpinion(address: string, index: OwnerIndex): Opinion | null 
 }
 
 /** Of several nodes with one address the one that has it by the strongest source, or by the most; null when that is a tie. */
-function strongestClaimant(claims: readonly { node: Node; address: NodeAddress }[]): Node | null {
+function strongestClaimant(
+  claims: readonly { node: Node; address: NodeAddress }[],
+  { profile }: OwnerIndex,
+): Node | null {
+  const order = [profile.nodeAddressSource(4), profile.nodeAddressSource(6), 'InternalIP'];
   const rank = ({ address }: { address: NodeAddress }): number => {
-    const at = [nodeAddressAnnotation(4), nodeAddressAnnotation(6), 'InternalIP'].indexOf(address.source);
+    const at = order.indexOf(address.source);
     return (at < 0 ? 3 : Math.max(0, at - 1)) - 0.1 * Math.min(9, address.also?.length ?? 0);
   };
   const best = Math.min(...claims.map(rank));
@@ -127,11 +131,18 @@ function blockOpinion(blocks: readonly Block[], index: OwnerIndex, source: Block
   const block = blocks.findLast((candidate) => candidate.source === source);
   const node = block?.node == null ? undefined : index.nodesByName.get(block.node);
   if (block === undefined || node === undefined) return null;
-  const owner = { IPAMBlock: 'ipam-block', BlockAffinity: 'block-affinity', inferred: 'inferred-block' } as const;
+  const owner = {
+    podCIDR: 'pod-cidr',
+    IPAMBlock: 'ipam-block',
+    BlockAffinity: 'block-affinity',
+    inferred: 'inferred-block',
+  } as const;
   const detail =
     source === 'inferred'
       ? `block ${block.cidr} holds ${node.name}'s tunnel address, so it is probably its block`
-      : `block ${block.cidr} belongs to ${node.name} (${source})`;
+      : source === 'podCIDR'
+        ? `${block.cidr} is ${node.name}'s part of the pod network (podCIDR)`
+        : `block ${block.cidr} belongs to ${node.name} (${source})`;
   return { ...NOBODY, source: owner[source], node, ref: block.ref, detail };
 }
 
@@ -171,7 +182,7 @@ function routeOpinion(address: string, ip: Ip | null, index: OwnerIndex): Opinio
 /** The node that a gateway is: by its own address, or by its tunnel address. */
 export function nodeBehind(via: string, index: OwnerIndex): Node | null {
   const own = index.nodeAddresses.get(via);
-  if (own !== undefined) return strongestClaimant(own);
+  if (own !== undefined) return strongestClaimant(own, index);
   const tunnels = new Set((index.tunnels.get(via) ?? []).map((claim) => claim.node));
   return tunnels.size === 1 ? ([...tunnels][0] ?? null) : null;
 }

@@ -1,7 +1,7 @@
 // Everything that answers "who has this address", by address or by prefix, built once per snapshot.
 
-import { isClusterRoute } from '../../cluster/calico.ts';
-import { type TunnelKind, useOfDeviceName } from '../../cluster/device.ts';
+import { useOfDeviceName } from '../../cluster/device.ts';
+import type { Profile, TunnelKind } from '../../cluster/profile.ts';
 import { parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { Block, IPPool, Neighbour, Node, NodeAddress, Pod, Route, Service, SourceRef } from '../model.ts';
@@ -23,6 +23,7 @@ export interface RouteClaim {
 }
 
 export interface OwnerIndex {
+  profile: Profile;
   nodeAddresses: ReadonlyMap<string, readonly { node: Node; address: NodeAddress }[]>;
   pods: ReadonlyMap<string, readonly Pod[]>;
   tunnels: ReadonlyMap<string, readonly TunnelClaim[]>;
@@ -39,6 +40,7 @@ export interface OwnerIndex {
 
 /** Builds the index. */
 export function buildOwnerIndex(parts: {
+  profile: Profile;
   nodes: readonly Node[];
   nodesByAlias: ReadonlyMap<string, Node>;
   pods: readonly Pod[];
@@ -47,13 +49,14 @@ export function buildOwnerIndex(parts: {
   blocks: readonly Block[];
   allocations: readonly AllocationFact[];
 }): OwnerIndex {
-  const { nodes } = parts;
+  const { nodes, profile } = parts;
   const nodesByName = new Map(nodes.map((node) => [node.name, node]));
   const pools = prefixTable(parts.pools.map((pool) => [pool.cidr, pool]));
   const podsByAddress = parts.pods.flatMap((pod) =>
     pod.hostNetwork ? [] : pod.addresses.map((address) => [address, pod] as const),
   );
   return {
+    profile,
     nodesByName,
     nodesByAlias: parts.nodesByAlias,
     pools,
@@ -68,7 +71,9 @@ export function buildOwnerIndex(parts: {
     ),
     neighbours: multimap(nodes.flatMap((holder) => localNeighbours(holder))),
     blocks: prefixTable(parts.blocks.map((block) => [block.cidr, block])),
-    routes: prefixTable(nodes.flatMap((holder) => holder.routes.flatMap((route) => routeClaims(holder, route, pools)))),
+    routes: prefixTable(
+      nodes.flatMap((holder) => holder.routes.flatMap((route) => routeClaims(holder, route, { pools, profile }))),
+    ),
   };
 }
 
@@ -102,13 +107,17 @@ function localNeighbours(holder: Node): [string, { holder: Node; entry: Neighbou
 
 /**
  * What a route tells about owners: `<ip> dev <veth>` and `blackhole <block>` are the holder's own, `<block> via <address>` is the
- * gateway's. Only inside pools, or by Calico's marks (its protocols, a tunnel device): other routes lead to gateways.
+ * gateway's. Only inside pools, or by a CNI's marks (its protocols, a tunnel device): other routes lead to gateways.
  */
-function routeClaims(holder: Node, route: Route, pools: PrefixTable<IPPool>): [string, RouteClaim][] {
+function routeClaims(
+  holder: Node,
+  route: Route,
+  { pools, profile }: Pick<OwnerIndex, 'pools' | 'profile'>,
+): [string, RouteClaim][] {
   const cidr = parseCidrOrIp(route.dst);
   if (cidr === null || cidr.prefixLength === 0 || route.type === 'local' || route.type === 'broadcast') return [];
   const use = useOfDeviceName(route.dev ?? '');
-  const marked = isClusterRoute(route.protocol) || use === 'tunnel' || use === 'workload';
+  const marked = profile.isOwnRoute(route.protocol) || use === 'tunnel' || use === 'workload';
   if (!marked && pools.enclosingCidr(cidr).length === 0) return [];
   const local = route.type === 'blackhole' || (route.via === null && use === 'workload');
   if (!local && route.via === null) return [];

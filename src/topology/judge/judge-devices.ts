@@ -1,6 +1,7 @@
 // Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
 
-import { isVxlanDevice, tunnelKindOf, useOfDeviceName } from '../../cluster/device.ts';
+import { useOfDeviceName } from '../../cluster/device.ts';
+import { isVxlanDevice } from '../../cluster/profile.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
@@ -9,9 +10,11 @@ import type { JudgeContext } from './judge-context.ts';
 import { demandOf, isRouted } from './modes.ts';
 
 export function judgeDevices(context: JudgeContext): void {
+  const { profile } = context.topology;
   for (const node of context.topology.nodes) {
     judgeMtu(node, context);
-    for (const link of node.links) if (link.vxlan !== null && isVxlanDevice(link.name)) judgeVxlan(node, link, context);
+    for (const link of node.links)
+      if (link.vxlan !== null && isVxlanDevice(profile, link.name)) judgeVxlan(node, link, context);
   }
   judgeAgreement('id', 'VNI', context);
   judgeAgreement('dstport', 'UDP port', context);
@@ -20,7 +23,7 @@ export function judgeDevices(context: JudgeContext): void {
 
 function judgeMtu(node: Node, { topology, add }: JudgeContext): void {
   for (const link of node.links) {
-    const kind = tunnelKindOf(link.name);
+    const kind = topology.profile.tunnelKindOf(link.name);
     if (kind === null || link.mtu === null || !link.up) continue;
     const overhead = OVERHEAD[kind];
     const parent = parentOf(link, node);
@@ -57,14 +60,14 @@ function judgeVxlan(node: Node, link: NodeLink, { topology, add }: JudgeContext)
   const settings = topology.felix(node.name);
   const compare = (what: string, code: IssueCode, device: number | null, wanted: Sourced<number> | null): void => {
     if (device === null || wanted === null || device === wanted.value) return;
-    const message = `${node.name}: ${link.name} uses ${what} ${device}, but FelixConfiguration says ${wanted.value}`;
+    const message = `${node.name}: ${link.name} uses ${what} ${device}, but ${topology.profile.settings} says ${wanted.value}`;
     add(code, 'conflict', message, [link.ref, wanted.ref], [node.name]);
   };
   if (link.vxlan?.external !== true) compare('VNI', 'device-vni-differs', link.vxlan?.id ?? null, settings.vxlanVNI);
   compare('UDP port', 'device-port-differs', link.vxlan?.dstport ?? null, settings.vxlanPort);
   const local = link.vxlan?.local ?? null;
   const bgp = local?.includes(':') === true ? node.bgpIPv6 : node.bgpIPv4;
-  if (local === null || bgp === null || local === bgp.address) return;
+  if (local === null || bgp === null || local === bgp.address || !topology.profile.sendsFromAddress) return;
   const message = `${node.name}: ${link.name} sends from ${local}, but ${bgp.source} is ${bgp.address}`;
   add('device-local-differs', 'conflict', message, [link.ref, bgp.ref], [node.name, local, bgp.address]);
 }
@@ -75,7 +78,7 @@ function judgeAgreement(field: 'id' | 'dstport', what: string, { topology, add }
   for (const node of topology.nodes) {
     for (const link of node.links) {
       const value = link.vxlan?.[field] ?? null;
-      const counts = isVxlanDevice(link.name) && value !== null && link.vxlan?.external !== true;
+      const counts = isVxlanDevice(topology.profile, link.name) && value !== null && link.vxlan?.external !== true;
       if (counts && !byValue.has(value)) byValue.set(value, { node, link });
     }
   }

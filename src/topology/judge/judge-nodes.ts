@@ -1,7 +1,6 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
 
-import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
-import type { TunnelKind } from '../../cluster/device.ts';
+import type { Profile, TunnelKind } from '../../cluster/profile.ts';
 import { enclosingNetwork, formatCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { poolOf } from '../ask/lookup.ts';
@@ -9,7 +8,16 @@ import type { IssueCode } from '../issue-codes.ts';
 import type { IPPool, Node, SourceRef } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { bgpAddress, demandOf, familyOf, isRouted, sameSubnet, tunnelKindOf } from './modes.ts';
+import {
+  bgpAddress,
+  demandOf,
+  demandWords,
+  familyOf,
+  isRouted,
+  nameOfRange,
+  sameSubnet,
+  tunnelKindOf,
+} from './modes.ts';
 
 export function judgeNodes(context: JudgeContext): void {
   judgeDuplicates(context);
@@ -18,7 +26,8 @@ export function judgeNodes(context: JudgeContext): void {
   for (const family of [4, 6] as const) {
     const ofFamily = tunnelPools.filter((pool) => familyOf(pool) === family);
     const crossSubnet = ofFamily.find((pool) => demandOf(pool).mode === 'CrossSubnet');
-    if (crossSubnet !== undefined) judgePrefixes(crossSubnet, family, context);
+    if (crossSubnet !== undefined && context.topology.profile.subnetBy === 'prefix')
+      judgePrefixes(crossSubnet, family, context);
     for (const kind of new Set(ofFamily.map((pool) => tunnelKindOf(pool)))) {
       const pool = ofFamily.find((candidate) => tunnelKindOf(candidate) === kind);
       if (kind !== null && pool !== undefined) judgeTunnelAddresses(pool, kind, context);
@@ -87,6 +96,7 @@ function judgePrefixes(pool: IPPool, family: 4 | 6, { topology, add }: JudgeCont
   const pairs = unequalPairs(
     known.filter((node) => !host.includes(node)),
     family,
+    topology.profile,
   );
   const [first] = pairs;
   if (first === undefined) return;
@@ -100,13 +110,16 @@ function judgePrefixes(pool: IPPool, family: 4 | 6, { topology, add }: JudgeCont
 }
 
 /** Pairs of which the first sees the second in its subnet, but not the other way round. */
-function unequalPairs(nodes: readonly Node[], family: 4 | 6): [Node, Node][] {
+function unequalPairs(nodes: readonly Node[], family: 4 | 6, profile: Profile): [Node, Node][] {
   const lengths = new Set(nodes.map((node) => bgpAddress(node, family)?.prefixLength));
   // Equal prefixes decide alike in both directions.
   if (lengths.size < 2) return [];
   return nodes.flatMap((one) =>
     nodes
-      .filter((other) => sameSubnet(one, other, family) === true && sameSubnet(other, one, family) === false)
+      .filter(
+        (other) =>
+          sameSubnet(profile, one, other, family) === true && sameSubnet(profile, other, one, family) === false,
+      )
       .map((other): [Node, Node] => [one, other]),
   );
 }
@@ -115,9 +128,8 @@ function unequalPairs(nodes: readonly Node[], family: 4 | 6): [Node, Node][] {
 function judgeTunnelAddresses(pool: IPPool, kind: TunnelKind, { topology, add }: JudgeContext): void {
   const without = topology.nodes.filter((node) => node.annotated && node.tunnels[kind] === undefined);
   if (without.length > 0) {
-    const { tunnel, mode } = demandOf(pool);
     const names = without.map((node) => node.name);
-    const message = `${listNames(names)} ${names.length === 1 ? 'has' : 'have'} no ${kind} tunnel address, but IPPool ${pool.name} asks for ${tunnel?.toUpperCase()} ${mode}`;
+    const message = `${listNames(names)} ${names.length === 1 ? 'has' : 'have'} no ${kind} tunnel address, but ${nameOfRange(topology.profile, pool)} asks for ${demandWords(pool)}`;
     add('no-tunnel-address', 'risk', message, [pool.modeRef, without[0]?.ref], [pool.name, ...names]);
   }
   const family = familyOf(pool);
@@ -125,7 +137,7 @@ function judgeTunnelAddresses(pool: IPPool, kind: TunnelKind, { topology, add }:
     (node) => node.annotated && node.tunnels[kind] !== undefined && bgpAddress(node, family) === null,
   );
   for (const node of kind === 'ipip' ? [] : lost) {
-    const message = `${node.name} has a ${kind} tunnel address but no ${nodeAddressAnnotation(family)}: other nodes cannot make a VTEP of it`;
+    const message = `${node.name} has a ${kind} tunnel address but no ${topology.profile.nodeAddressSource(family)}: other nodes cannot make a VTEP of it`;
     add('no-node-address', 'risk', message, [node.ref], [node.name]);
   }
 }
@@ -181,7 +193,7 @@ function judgeTunnelPlace(
   const { topology, index, add } = context;
   const subjects = [node.name, tunnel.value];
   if (topology.poolsComplete && poolOf(tunnel.value, index) === null) {
-    const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in no IPPool`;
+    const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in no ${topology.profile.range.kind}`;
     add('tunnel-outside-pools', 'risk', message, [tunnel.ref], subjects);
     return;
   }

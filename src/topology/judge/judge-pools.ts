@@ -1,11 +1,12 @@
 // Pools against each other, against the nodes' subnet and addresses, and against their own rules.
 
+import type { Profile } from '../../cluster/profile.ts';
 import { type Cidr, cidrContains, cidrsOverlap, formatCidr, networkOf, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import type { IPPool } from '../model.ts';
 import { listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { isRouted } from './modes.ts';
+import { isRouted, nameOfRange } from './modes.ts';
 
 export function judgePools(context: JudgeContext): void {
   const pools = context.topology.pools.flatMap((pool) => {
@@ -54,7 +55,7 @@ function judgeAgainstNodes({ pool, cidr }: { pool: IPPool; cidr: Cidr }, { topol
   });
   if (inside.length > 0) {
     const names = listNames(inside.map(({ node, address }) => `${node.name} ${address.address}`));
-    const message = `IPPool ${pool.name} (${pool.cidr}) holds node addresses: ${names}`;
+    const message = `${rangeText(topology.profile, pool)} holds node addresses: ${names}`;
     const subjects = [pool.name, ...inside.map(({ address }) => address.address)];
     add('node-address-in-pool', 'risk', message, [pool.ref, inside[0]?.address.ref], subjects);
     return;
@@ -64,9 +65,13 @@ function judgeAgainstNodes({ pool, cidr }: { pool: IPPool; cidr: Cidr }, { topol
       const subnet = bgp?.prefixLength == null ? null : parseCidrOrIp(`${bgp.address}/${bgp.prefixLength}`);
       if (bgp === null || subnet === null || !cidrsOverlap(cidr, subnet)) continue;
       const network = formatCidr(networkOf(subnet));
-      const message = `IPPool ${pool.name} (${pool.cidr}) overlaps the nodes' subnet ${network} (${node.name})`;
+      const message = `${rangeText(topology.profile, pool)} overlaps the nodes' subnet ${network} (${node.name})`;
       add('pool-over-node-subnet', 'risk', message, [pool.ref, bgp.ref], [pool.name, network]);
       return;
     }
   }
+}
+
+function rangeText(profile: Profile, pool: IPPool): string {
+  return pool.name === pool.cidr ? nameOfRange(profile, pool) : `${nameOfRange(profile, pool)} (${pool.cidr})`;
 }

@@ -1,6 +1,6 @@
 // Routes to pools against what the pools ask for, and against the owners of the blocks they lead to.
 
-import { tunnelKindOf, useOfDeviceName } from '../../cluster/device.ts';
+import { useOfDeviceName } from '../../cluster/device.ts';
 import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import { poolOf } from '../ask/lookup.ts';
@@ -8,10 +8,10 @@ import { nodeBehind } from '../ask/opinions.ts';
 import type { Block, IPPool, Node, Route } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
+import { demandOf, demandWords, familyOf, isRouted, nameOfRange, sameSubnet } from './modes.ts';
 
 /** Strongest first. */
-const SOURCES = ['IPAMBlock', 'BlockAffinity', 'inferred'] as const;
+const SOURCES = ['podCIDR', 'IPAMBlock', 'BlockAffinity', 'inferred'] as const;
 
 /** Where a route leads: nodes have the same routes, so that each is worked out once. */
 interface Target {
@@ -86,18 +86,19 @@ function contradictionOf(
   if (cidr === undefined || pool === null || poolCidr === null) return null;
   if (cidr.prefixLength < poolCidr.prefixLength || !isRouted(pool)) return null;
   if (route.type !== 'unicast' || route.dev === null || useOfDeviceName(route.dev) === 'workload') return null;
-  const device = tunnelKindOf(route.dev);
+  const device = topology.profile.tunnelKindOf(route.dev);
   if (device === 'wireguard' || device === 'wireguard-v6') return null;
-  // Routes that Calico did not make (a kernel route of the node's own network) are no decision about the pool.
+  // Routes that the CNI did not make (a kernel route of the node's own network) are no decision about the pool.
   if (device === null && route.via === null) return null;
   const seen = device === null ? null : device === 'ipip' ? 'ipip' : 'vxlan';
   const { tunnel, mode } = demandOf(pool);
-  const asks = `IPPool ${pool.name} asks for ${tunnel === null ? 'no encapsulation' : `${tunnel.toUpperCase()} ${mode}`}`;
+  const asks = `${nameOfRange(topology.profile, pool)} asks for ${demandWords(pool)}`;
+  if (pool.unread || (pool.mayBeDirect && seen === null)) return null;
   if (seen !== null && seen !== tunnel) return { pool: pool.name, text: asks };
   if (mode === 'Always' && seen === null) return { pool: pool.name, text: asks };
   const target = route.via === null ? null : nodeBehind(route.via, index);
   if (mode !== 'CrossSubnet' || target === null || topology.nodes.length < 2) return null;
-  const same = sameSubnet(holder, target, familyOf(pool));
+  const same = sameSubnet(topology.profile, holder, target, familyOf(pool));
   if (same === null || same === (seen === null)) return null;
   const relation = same ? 'in one subnet' : 'in different subnets';
   return { pool: pool.name, text: `${asks} and ${holder.name} and ${target.name} are ${relation}` };

@@ -1,15 +1,16 @@
 // Neighbour and FDB entries of tunnel devices against the nodes they lead to. Route gateway -> MAC -> node address must agree with
 // what the peers say of themselves; only written MACs count, never computed ones.
-import { isVxlanDevice, type TunnelKind, useOfDeviceName, vxlanDevice } from '../../cluster/device.ts';
+import { useOfDeviceName } from '../../cluster/device.ts';
+import { isVxlanDevice, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
 import { nodeBehind } from '../ask/opinions.ts';
 import { type TableVtep, vtepsInTables } from '../merge/join-vteps.ts';
-import type { FdbEntry, Node } from '../model.ts';
+import type { FdbEntry, Node, Topology } from '../model.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { demandOf, isRouted } from './modes.ts';
+import { demandOf, familyOf, isRouted, sameSubnet } from './modes.ts';
 
 export function judgeVteps(context: JudgeContext): void {
   for (const holder of context.topology.nodes) {
-    const vteps = vtepsInTables(holder);
+    const vteps = vtepsInTables(holder, context.topology.profile);
     for (const vtep of vteps) judgeNeighbour(holder, vtep, context);
     // Entries that a neighbour leads to were compared with it.
     const reached = new Set(vteps.map((vtep) => vtep.fdb));
@@ -37,7 +38,7 @@ function judgeNeighbour(holder: Node, vtep: TableVtep, { index, add }: JudgeCont
 
 /** The node of a MAC, where it is written, must be the one the FDB sends it to. */
 function judgeFdb(holder: Node, entry: FdbEntry, { topology, index, add }: JudgeContext): void {
-  if (useOfDeviceName(entry.dev ?? vxlanDevice(4)) !== 'tunnel') return;
+  if (useOfDeviceName(entry.dev ?? vxlanDevice(topology.profile, 4)) !== 'tunnel') return;
   const owner = topology.nodeByVtepMac(entry.mac);
   const target = nodeBehind(entry.dst, index);
   if (owner === null || !owner.written || target === owner.node) return;
@@ -53,11 +54,20 @@ function judgeFdb(holder: Node, entry: FdbEntry, { topology, index, add }: Judge
   );
 }
 
-/** Felix programs a neighbour and an FDB entry for every peer; without them packets never leave the device. */
+/** flanneld makes no VTEP entries for nodes that it sends to directly; Felix makes them for all. */
+function directTest(holder: Node, family: 4 | 6, { profile, pools }: Topology): (peer: Node) => boolean {
+  const some = pools.some(
+    (pool) => familyOf(pool) === family && (pool.mayBeDirect || demandOf(pool).mode === 'CrossSubnet'),
+  );
+  if (profile.subnetBy === 'prefix' || !some) return () => false;
+  return (peer) => sameSubnet(profile, holder, peer, family) !== false;
+}
+
+/** The CNI's agent programs a neighbour and an FDB entry for every peer; without them packets never leave the device. */
 function judgeMissing(holder: Node, { topology, add }: JudgeContext): void {
   for (const family of [4, 6] as const) {
     const kind: TunnelKind = family === 4 ? 'vxlan' : 'vxlan-v6';
-    const device = vxlanDevice(family);
+    const device = vxlanDevice(topology.profile, family);
     const link = holder.links.find((one) => one.name === device);
     const wanted = topology.pools.some(
       (pool) => isRouted(pool) && demandOf(pool).tunnel === 'vxlan' && pool.cidr.includes(':') === (family === 6),
@@ -65,15 +75,16 @@ function judgeMissing(holder: Node, { topology, add }: JudgeContext): void {
     // eBPF's external device needs neither table; without any entry of the device the outputs were taken before VXLAN.
     const used =
       holder.neighbours.some((entry) => entry.dev === device) ||
-      holder.fdb.some((entry) => isVxlanDevice(entry.dev ?? ''));
+      holder.fdb.some((entry) => isVxlanDevice(topology.profile, entry.dev ?? ''));
     if (!wanted || link?.vxlan?.external === true || !(used || link !== undefined)) continue;
     const neighbours = new Map(
       holder.neighbours.filter(({ mac }) => mac !== null).map((entry) => [entry.address, entry]),
     );
     const forwarded = new Set(holder.fdb.map((entry) => entry.mac));
+    const isDirect = directTest(holder, family, topology);
     for (const peer of topology.nodes) {
       const tunnel = peer.tunnels[kind];
-      if (peer === holder || tunnel === undefined) continue;
+      if (peer === holder || tunnel === undefined || isDirect(peer)) continue;
       const neighbour = neighbours.get(tunnel.value);
       const about = [holder.name, peer.name, tunnel.value];
       if (holder.has.neigh && neighbour === undefined) {

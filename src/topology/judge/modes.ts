@@ -1,8 +1,7 @@
 // What pools ask for, in the words of the judging rules. Felix: VXLAN before IPIP, disabled pools count, pools for load balancers
 // only do not (calico-facts 3.3, 3.5).
-import type { TunnelKind } from '../../cluster/device.ts';
-import { cidrContains, parseCidrOrIp } from '../../net/cidr.ts';
-import { parseIp } from '../../net/ip.ts';
+import type { Profile, TunnelKind } from '../../cluster/profile.ts';
+import { sharesSubnet } from '../ask/subnet.ts';
 import type { IPPool, Node, NodeAddress, PoolMode } from '../model.ts';
 
 export interface PoolDemand {
@@ -38,11 +37,22 @@ export function bgpAddress(node: Node, family: 4 | 6): NodeAddress | null {
   return family === 4 ? node.bgpIPv4 : node.bgpIPv6;
 }
 
-/** Felix's test, by the sender's prefix only (calico-facts 3.4); null when one of the addresses is not known. */
-export function sameSubnet(sender: Node, receiver: Node, family: 4 | 6): boolean | null {
+/** As the sender finds out; null when one of the addresses is not known, or what it asks. */
+export function sameSubnet(profile: Profile, sender: Node, receiver: Node, family: 4 | 6): boolean | null {
   const own = bgpAddress(sender, family);
   const other = bgpAddress(receiver, family);
-  const subnet = own === null ? null : parseCidrOrIp(`${own.address}/${own.prefixLength ?? (family === 4 ? 32 : 128)}`);
-  const ip = other === null ? null : parseIp(other.address);
-  return subnet === null || ip === null ? null : cidrContains(subnet, ip);
+  return own === null || other === null ? null : sharesSubnet(profile, { node: sender, own }, other.address);
+}
+
+/** `IPPool default`, `pod network 10.244.0.0/16`. */
+export function nameOfRange({ range }: Profile, pool: IPPool): string {
+  return `${range.kind} ${pool.name}`;
+}
+
+/** `VXLAN Always`, or in the words of a network. */
+export function demandWords(pool: IPPool): string {
+  const { tunnel, mode } = demandOf(pool);
+  const sent = tunnel === null ? 'no encapsulation' : tunnel.toUpperCase();
+  if (pool.stated !== undefined) return `${sent} (${pool.stated})`;
+  return tunnel === null ? sent : `${sent} ${mode}`;
 }

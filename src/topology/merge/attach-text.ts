@@ -1,7 +1,7 @@
 // A text's entries -> its node. `ip link` and `ip addr` complete each other; an output given twice with different content is a
 // conflict, and the first counts (a directory may hold the tables before and after a change).
-import { type TunnelKind, tunnelKindOf } from '../../cluster/device.ts';
-import type { NodeLink, SourceRef } from '../model.ts';
+import type { Profile, TunnelKind } from '../../cluster/profile.ts';
+import type { NodeAddress, NodeLink, SourceRef } from '../model.ts';
 import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
@@ -96,15 +96,26 @@ function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
 }
 
 /** What a node's own devices say about it, once all texts are attached: VTEP MACs and tunnel addresses. */
-export function adoptDevices(node: OpenNode, facts: Issues): void {
+export function adoptDevices(node: OpenNode, profile: Profile, facts: Issues): void {
+  if (profile.subnetBy === 'route') {
+    node.bgpIPv4 = withDevicePrefix(node, node.bgpIPv4);
+    node.bgpIPv6 = withDevicePrefix(node, node.bgpIPv6);
+  }
   for (const link of node.links) {
-    const kind = tunnelKindOf(link.name);
+    const kind = profile.tunnelKindOf(link.name);
     if (kind === null) continue;
     const field = kind === 'vxlan' ? 'vtepMac' : kind === 'vxlan-v6' ? 'vtepMacV6' : null;
     if (field !== null && link.mac !== null) adoptMac(node, field, link.mac, { ref: link.ref, facts });
     const address = link.addresses.find((one) => one.address.includes(':') === kind.endsWith('v6'))?.address;
     if (address !== undefined) adoptTunnel(node, kind, address, { ref: link.ref, facts });
   }
+}
+
+/** The prefix that the device has the address with. */
+function withDevicePrefix({ links }: OpenNode, address: NodeAddress | null): NodeAddress | null {
+  if (address === null || address.prefixLength !== null) return address;
+  const own = links.flatMap((link) => link.addresses).find((one) => one.address === address.address);
+  return { ...address, prefixLength: own?.prefixLength ?? null };
 }
 
 function adoptMac(

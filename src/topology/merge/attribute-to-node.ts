@@ -3,21 +3,15 @@
 // contradiction between the two is a conflict.
 
 import { useOfDeviceName } from '../../cluster/device.ts';
+import type { Profile } from '../../cluster/profile.ts';
 import type { NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
-import {
-  addIssue,
-  emptyNodeFact,
-  type Facts,
-  type PodFact,
-  type TextFact,
-  type TextHint,
-} from '../read/stated-facts.ts';
+import { addIssue, type Facts, type PodFact, type TextFact, type TextHint } from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
-import { addAddresses, findByAlias, findByName, type OpenNode, openNode } from './merge-nodes.ts';
+import { addAddresses, findByAlias, findByName, type OpenNode, openUndescribed } from './merge-nodes.ts';
 
 /** Gives every text of `facts.texts` to a node of `nodes`; adds nodes that only texts know. */
-export function attributeTexts(facts: Facts, nodes: OpenNode[]): void {
+export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile): void {
   const chosen = new Map<TextFact, OpenNode>();
   const nodeOf = hintReader(nodes, facts.pods);
   const choose = (find: (text: TextFact) => OpenNode | null): void => {
@@ -28,7 +22,7 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[]): void {
   };
   choose((text) => nodeByName(text, nodes, nodeOf, facts));
   choose((text) => only(nodesByContent(text, nodes)));
-  choose((text) => only(nodesByContent(text, nodes)) ?? addNodeOfText(text, nodes, facts));
+  choose((text) => only(nodesByContent(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts));
   choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen));
   choose((text) => only(nodesByElimination(text, nodes)));
   for (const text of facts.texts) {
@@ -36,7 +30,7 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[]): void {
     if (node !== undefined) {
       attachText(node, text, facts);
       // A text under another node's name is still shown as that node's, but does not give it addresses.
-      if (!nodesByContent(text, nodes).some((other) => other !== node)) addAddresses(node, ownAddresses(text));
+      if (!nodesByContent(text, nodes).some((other) => other !== node)) addAddresses(node, ownAddresses(text), profile);
       continue;
     }
     const what = 'which node this was taken on cannot be told: put it into a folder named like the node';
@@ -187,14 +181,14 @@ function nodesByElimination(text: TextFact, nodes: readonly OpenNode[]): OpenNod
 }
 
 /** A node that no object names: it gets the name of the prompt or folder, else its address. */
-function addNodeOfText(text: TextFact, nodes: OpenNode[], facts: Facts): OpenNode | null {
+function addNodeOfText(text: TextFact, nodes: OpenNode[], profile: Profile, facts: Facts): OpenNode | null {
   const [address] = ownAddresses(text);
   if (address === undefined) return null;
   const hint = text.hints.find(({ from }) => from !== 'file name' && from !== 'parent folder');
   const taken = hint !== undefined && nodes.some((node) => node.name === hint.name);
   const named = taken ? null : (hint?.name ?? null);
-  const node = openNode({ ...emptyNodeFact(named, 'mention', text.ref), addresses: [] }, named ?? address.address);
-  addAddresses(node, [address]);
+  const node = openUndescribed(named, address, profile);
+  node.ref = text.ref;
   if (nodes.some((other) => other.whole)) {
     const message = `${address.address} is a node by ${formatRef(text.ref)}, but no Node object has this address`;
     addIssue(facts, 'unknown-node', 'warning', message, { refs: [text.ref], subjects: [address.address] });

@@ -1,9 +1,8 @@
 // Route gateway (tunnel address) -> neighbour (MAC) -> FDB (node address): the remote VTEPs as one node's tables have them. Tells
 // about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
-import { type TunnelKind, tunnelKindOf, vxlanDevice } from '../../cluster/device.ts';
-import type { FdbEntry, Neighbour, SourceRef } from '../model.ts';
-import { emptyNodeFact } from '../read/stated-facts.ts';
-import { addAddresses, type OpenNode, openNode } from './merge-nodes.ts';
+import { type Profile, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
+import type { FdbEntry, Neighbour } from '../model.ts';
+import { type OpenNode, openUndescribed } from './merge-nodes.ts';
 
 /** One remote VTEP in a node's tables. */
 export interface TableVtep {
@@ -17,11 +16,11 @@ export interface TableVtep {
 }
 
 /** The VTEPs in the tables of one node, in order of its neighbours. */
-export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>): TableVtep[] {
-  const byMac = new Map(node.fdb.map((entry) => [`${entry.dev ?? vxlanDevice(4)} ${entry.mac}`, entry]));
+export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>, profile: Profile): TableVtep[] {
+  const byMac = new Map(node.fdb.map((entry) => [`${entry.dev ?? vxlanDevice(profile, 4)} ${entry.mac}`, entry]));
   return node.neighbours.flatMap((neighbour) => {
     const dev = neighbour.dev ?? '';
-    const kind = tunnelKindOf(dev);
+    const kind = profile.tunnelKindOf(dev);
     if (kind === null || neighbour.mac === null) return [];
     const fdb = byMac.get(`${dev} ${neighbour.mac}`) ?? null;
     const { address: tunnelAddress, mac } = neighbour;
@@ -30,15 +29,15 @@ export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>): Table
 }
 
 /** Completes nodes that no Node object describes by what other nodes' tables say about them. */
-export function joinVteps(nodes: OpenNode[]): void {
+export function joinVteps(nodes: OpenNode[], profile: Profile): void {
   const described = nodes.some((node) => node.whole || node.annotated);
   const byAddress = new Map<string, OpenNode>();
   for (const node of nodes.toReversed()) for (const { address } of node.addresses) byAddress.set(address, node);
   for (const holder of [...nodes]) {
-    for (const vtep of vtepsInTables(holder)) {
+    for (const vtep of vtepsInTables(holder, profile)) {
       if (vtep.nodeAddress === null || vtep.fdb === null) continue;
       const known = byAddress.get(vtep.nodeAddress);
-      const peer = known ?? (described ? null : openPeer(vtep.nodeAddress, vtep.fdb.ref));
+      const peer = known ?? (described ? null : peerBehind(vtep.nodeAddress, vtep.fdb, profile));
       if (peer !== null && known === undefined) {
         nodes.push(peer);
         byAddress.set(vtep.nodeAddress, peer);
@@ -49,8 +48,6 @@ export function joinVteps(nodes: OpenNode[]): void {
   }
 }
 
-function openPeer(address: string, ref: SourceRef): OpenNode {
-  const peer = openNode(emptyNodeFact(null, 'mention', ref), address);
-  addAddresses(peer, [{ address, prefixLength: null, source: 'bridge fdb', ref }]);
-  return peer;
+function peerBehind(address: string, { ref }: FdbEntry, profile: Profile): OpenNode {
+  return openUndescribed(null, { address, prefixLength: null, source: 'bridge fdb', ref }, profile);
 }

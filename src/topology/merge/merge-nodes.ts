@@ -1,11 +1,16 @@
 // Node facts -> nodes: objects, tables, excerpts and mentions of one node become one node, found by name or, where an excerpt
 // has none, by address. The first stated value counts; a different one is a conflict.
 
-import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
-import { vtepMacOfNode } from '../../cluster/computed-names.ts';
-import type { TunnelKind } from '../../cluster/device.ts';
+import type { Profile, TunnelKind } from '../../cluster/profile.ts';
 import type { Node, NodeAddress, Sourced } from '../model.ts';
-import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../read/stated-facts.ts';
+import {
+  addIssue,
+  type CniStatement,
+  emptyNodeFact,
+  emptyStatement,
+  type Facts,
+  type NodeFact,
+} from '../read/stated-facts.ts';
 import { differs } from './merge-pools.ts';
 
 /** A node while facts are added to it. */
@@ -17,10 +22,8 @@ export type OpenNode = { -readonly [Key in keyof Node]: Node[Key] } & {
   mentioned: boolean;
 };
 
-/** Strongest first: what VXLAN uses, what Kubernetes says, other NICs, what a cloud maps, what the kernel shows. */
+/** Strongest first, behind the address that tunnels use: what Kubernetes says, other NICs, what a cloud maps, what the kernel shows. */
 const ADDRESS_RANK = [
-  nodeAddressAnnotation(4),
-  nodeAddressAnnotation(6),
   'InternalIP',
   'spec.interfaces',
   'ExternalIP',
@@ -31,10 +34,13 @@ const ADDRESS_RANK = [
   'bridge fdb',
 ];
 
+/** A node's fact in the words of the CNI that carries: what others state of it is left out. */
+type SpokenFact = NodeFact & CniStatement & { profile: Profile };
+
 /** Merges all node facts, in order of first appearance; nodes that other objects mention come last. */
-export function mergeNodes(facts: Facts): OpenNode[] {
+export function mergeNodes(facts: Facts, profile: Profile): OpenNode[] {
   const nodes: OpenNode[] = [];
-  const all = [...facts.nodes, ...mentions(facts)];
+  const all = [...facts.nodes, ...mentions(facts)].map((fact) => spoken(fact, profile));
   for (const fact of all.filter((candidate) => candidate.name !== null)) {
     const known = findByName(nodes, fact.name ?? '');
     if (known === null) nodes.push(openNode(fact, fact.name ?? ''));
@@ -42,6 +48,31 @@ export function mergeNodes(facts: Facts): OpenNode[] {
   }
   for (const fact of all.filter((candidate) => candidate.name === null)) addUnnamed(nodes, fact, facts);
   return nodes;
+}
+
+function spoken(fact: NodeFact, profile: Profile): SpokenFact {
+  const own = fact.stated[profile.name] ?? emptyStatement();
+  const complete = (address: NodeAddress | null): NodeAddress | null => withPrefix(address, fact, profile);
+  const addresses = { bgpIPv4: complete(own.bgpIPv4), bgpIPv6: complete(own.bgpIPv6) };
+  return { ...fact, ...own, ...addresses, tunnels: { ...tunnelsOfParts(fact, own, profile), ...own.tunnels }, profile };
+}
+
+/** Where the prefix is not part of the statement, another CNI's may have it for the same address. */
+function withPrefix(address: NodeAddress | null, { stated }: NodeFact, profile: Profile): NodeAddress | null {
+  if (address === null || address.prefixLength !== null || profile.subnetBy === 'prefix') return address;
+  const all = Object.values(stated).flatMap(({ bgpIPv4, bgpIPv6 }) => [bgpIPv4, bgpIPv6]);
+  const same = all.find((one) => one?.address === address.address && one.prefixLength !== null);
+  return { ...address, prefixLength: same?.prefixLength ?? null };
+}
+
+/** Tunnel addresses that nobody writes down, since they follow from the node's part of the pod network. */
+function tunnelsOfParts(fact: NodeFact, { backend }: CniStatement, profile: Profile): CniStatement['tunnels'] {
+  const found: CniStatement['tunnels'] = {};
+  for (const { value, ref } of fact.podCIDRs) {
+    const tunnel = backend === null ? null : (profile.tunnelOfPodCIDR?.(value, backend.value) ?? null);
+    if (tunnel !== null) found[tunnel.kind] = { value: tunnel.address, ref };
+  }
+  return found;
 }
 
 /** The node of exactly this name. */
@@ -64,7 +95,8 @@ export function findByAlias(nodes: readonly OpenNode[], name: string): OpenNode 
 }
 
 /** Starts a node with what one fact says. */
-export function openNode(fact: NodeFact, name: string): OpenNode {
+function openNode(fact: SpokenFact, name: string): OpenNode {
+  const { profile } = fact;
   const named = fact.name !== null;
   const node: OpenNode = {
     index: -1,
@@ -78,11 +110,11 @@ export function openNode(fact: NodeFact, name: string): OpenNode {
     annotated: fact.source === 'object' || fact.source === 'excerpt',
     vtepMac: fact.vtepMac,
     vtepMacV6: fact.vtepMacV6,
-    computedVtepMac: named ? vtepMacOfNode(name, 4) : null,
-    computedVtepMacV6: named ? vtepMacOfNode(name, 6) : null,
+    computedVtepMac: named ? profile.vtepMacOfNode(name, 4) : null,
+    computedVtepMacV6: named ? profile.vtepMacOfNode(name, 6) : null,
     wireguardKey: fact.wireguardKey,
     wireguardKeyV6: fact.wireguardKeyV6,
-    podCIDRs: fact.podCIDRs,
+    podCIDRs: fact.podCIDRs.map(({ value }) => value),
     links: [],
     routes: [],
     neighbours: [],
@@ -92,16 +124,23 @@ export function openNode(fact: NodeFact, name: string): OpenNode {
     whole: fact.source === 'object',
     mentioned: fact.source === 'mention',
   };
-  addAddresses(node, fact.addresses);
+  addAddresses(node, fact.addresses, profile);
   return node;
 }
 
+/** A node that no object describes: only texts show it, with this address. */
+export function openUndescribed(name: string | null, address: NodeAddress, profile: Profile): OpenNode {
+  const fact = { ...emptyNodeFact(name, 'mention', address.ref), addresses: [address] };
+  return openNode(spoken(fact, profile), name ?? address.address);
+}
+
 /** Adds addresses that are not there yet, and puts the strongest first. */
-export function addAddresses(node: OpenNode, addresses: readonly NodeAddress[]): void {
+export function addAddresses(node: OpenNode, addresses: readonly NodeAddress[], profile: Profile): void {
   const all = [...node.addresses, ...addresses];
+  const order = [profile.nodeAddressSource(4), profile.nodeAddressSource(6), ...ADDRESS_RANK];
   const rank = (address: NodeAddress): number => {
-    const at = ADDRESS_RANK.indexOf(address.source);
-    return at < 0 ? ADDRESS_RANK.length : at;
+    const at = order.indexOf(address.source);
+    return at < 0 ? order.length : at;
   };
   all.sort((a, b) => rank(a) - rank(b));
   const strongest = new Map<string, NodeAddress>();
@@ -134,7 +173,7 @@ function mentions(facts: Facts): NodeFact[] {
   return [...byName.values()];
 }
 
-function addFact(node: OpenNode, fact: NodeFact, facts: Pick<Facts, 'issues'>): void {
+function addFact(node: OpenNode, fact: SpokenFact, facts: Pick<Facts, 'issues'>): void {
   const bothWhole = node.whole && fact.source === 'object';
   const same = (
     what: string,
@@ -164,7 +203,7 @@ function addFact(node: OpenNode, fact: NodeFact, facts: Pick<Facts, 'issues'>): 
   }
   node.annotated ||= fact.source === 'object' || fact.source === 'excerpt';
   node.whole ||= fact.source === 'object';
-  if (node.podCIDRs.length === 0) node.podCIDRs = fact.podCIDRs;
+  if (node.podCIDRs.length === 0) node.podCIDRs = fact.podCIDRs.map(({ value }) => value);
   for (const alias of fact.aliases) node.aliases.add(alias.toLowerCase());
   // Of two different IPv4Address values only the first is an address of the node.
   const dropped = [fact.bgpIPv4, fact.bgpIPv6].filter(
@@ -173,12 +212,13 @@ function addFact(node: OpenNode, fact: NodeFact, facts: Pick<Facts, 'issues'>): 
   addAddresses(
     node,
     fact.addresses.filter((address) => !dropped.includes(address)),
+    fact.profile,
   );
 }
 
 function sameAddress(
   node: OpenNode,
-  fact: NodeFact,
+  fact: SpokenFact,
   field: 'bgpIPv4' | 'bgpIPv6',
   same: (what: string, a: Sourced<string> | null, b: Sourced<string> | null) => Sourced<string> | null,
 ): NodeAddress | null {
@@ -193,7 +233,7 @@ function sameAddress(
 }
 
 /** An excerpt's node: the named one that has its address, or its tunnel address; else a node named by address. */
-function addUnnamed(nodes: OpenNode[], fact: NodeFact, facts: Facts): void {
+function addUnnamed(nodes: OpenNode[], fact: SpokenFact, facts: Facts): void {
   const own = new Set(fact.addresses.map((address) => address.address));
   const tunnels = new Set(Object.values(fact.tunnels).map((tunnel) => tunnel.value));
   const shares = (node: OpenNode): boolean =>

@@ -77,7 +77,8 @@ function compare(known: IPPool, fact: PoolFact, facts: Pick<Facts, 'issues'>): v
   for (const [field, first, second] of pairs) {
     if (second === undefined || second === null || first === second) continue;
     const isMode = field === 'vxlanMode' || field === 'ipipMode';
-    if (fact.source === 'object' && DECIDING.has(field)) known.disputed = true;
+    if (fact.source === 'object' && DECIDING.has(field))
+      known.disputed = `two objects of the pool ${known.name} that ask for different things`;
     const refs: SourceRef[] = isMode ? [known.modeRef, fact[field]?.ref ?? fact.ref] : [known.ref, fact.ref];
     differs(facts, `IPPool ${known.name}: ${field}`, [String(first), String(second)], refs, [known.name, known.cidr]);
   }

@@ -1,6 +1,7 @@
 // Pod, service and block facts -> the model's: one record per object, the Pod object before what mentions it, the first of two
 // that differ, and the difference as a conflict.
-import { enclosingNetwork, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import type { Profile } from '../../cluster/profile.ts';
+import { canonicalNetwork, enclosingNetwork, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { Block, IPPool, Pod, Service } from '../model.ts';
@@ -8,8 +9,12 @@ import type { BlockFact, Facts, PodFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
 
-/** Merges pod facts by namespace and name. */
-export function mergePods(facts: Pick<Facts, 'pods' | 'issues'>, nodes: readonly OpenNode[]): Pod[] {
+/** Merges pod facts by namespace and name. @param namesVeths whether their veths have names that can be computed */
+export function mergePods(
+  facts: Pick<Facts, 'pods' | 'issues'>,
+  nodes: readonly OpenNode[],
+  namesVeths: boolean,
+): Pod[] {
   const own = new Set(nodes.flatMap((node) => node.addresses.map((address) => address.address)));
   const byName = new Map<string, PodFact>();
   const objectsFirst = [
@@ -21,7 +26,10 @@ export function mergePods(facts: Pick<Facts, 'pods' | 'issues'>, nodes: readonly
     const known = byName.get(key);
     byName.set(key, known === undefined ? fact : mergePod(known, fact, facts));
   }
-  return [...byName.values()].map((fact) => podOf(fact, own));
+  return [...byName.values()].map((fact) => {
+    const pod = podOf(fact, own);
+    return namesVeths || !fact.hostInterface.computed ? pod : { ...pod, hostInterface: null };
+  });
 }
 
 function mergePod(known: PodFact, fact: PodFact, facts: Pick<Facts, 'issues'>): PodFact {
@@ -72,9 +80,10 @@ export function mergeServices(facts: Pick<Facts, 'services'>): Service[] {
 
 /** Blocks by CIDR and source, then what tunnel addresses let infer. */
 export function mergeBlocks(
-  facts: Pick<Facts, 'blocks' | 'issues'>,
+  facts: Pick<Facts, 'blocks' | 'nodes' | 'issues'>,
   nodes: readonly OpenNode[],
   pools: readonly IPPool[],
+  profile: Profile,
 ): Block[] {
   const byCidr = new Map<string, BlockFact>();
   for (const fact of facts.blocks) {
@@ -89,7 +98,22 @@ export function mergeBlocks(
     }
   }
   const written = [...byCidr.values()].map(({ cidr, node, source, ref }): Block => ({ cidr, node, source, ref }));
-  return [...written, ...inferBlocks(nodes, pools)];
+  // where nodes have parts of the network, nothing else gives addresses out
+  return profile.tunnelOfPodCIDR === undefined ? [...written, ...inferBlocks(nodes, pools)] : partsOfNodes(facts);
+}
+
+/** The parts of the pod network that nodes have; one that two of them state is nobody's. */
+function partsOfNodes(facts: Pick<Facts, 'nodes'>): Block[] {
+  const found = new Map<string, Block>();
+  for (const { name, podCIDRs } of facts.nodes) {
+    for (const { value, ref } of podCIDRs) {
+      const cidr = canonicalNetwork(value);
+      if (cidr === null || name === null) continue;
+      const known = found.get(cidr);
+      found.set(cidr, { cidr, node: known === undefined || known.node === name ? name : null, source: 'podCIDR', ref });
+    }
+  }
+  return [...found.values()];
 }
 
 /** A tunnel address lies in one of its node's blocks, unless borrowed; a block with tunnel addresses of two nodes tells nothing. */

@@ -1,12 +1,21 @@
 // What `kubectl get nodes -o yaml | grep -B1 -i vxlan` prints (and wider greps, and `kubectl describe nodes`): annotation lines,
 // groups split by `--`, usually without the node's name, which is then known by its address only.
 
-import { NODE_ANNOTATION_LINE } from '../../cluster/annotations.ts';
+import { PROFILES } from '../../cluster/profiles.ts';
 import type { SourceRef } from '../model.ts';
-import { NODE_FIELDS, nodeAddress, setNodeField } from './kubernetes/node.ts';
+import { type CniField, nodeAddress, setNodeField } from './kubernetes/node.ts';
 import { emptyNodeFact, type Facts, type NodeFact } from './stated-facts.ts';
 
 const NAME = /^\s*["']?(?:Name|name|kubernetes\.io\/hostname)["']?\s*[:=]\s*["']?([A-Za-z0-9][\w.-]*)["']?,?\s*$/;
+/** Every field of every CNI, by its annotation. */
+const FIELDS = new Map<string, CniField[]>();
+for (const { name: cni, nodeFields } of PROFILES) {
+  for (const field of nodeFields)
+    FIELDS.set(field.annotation, [...(FIELDS.get(field.annotation) ?? []), { cni, field }]);
+}
+const GROUPS = new Set([...FIELDS.keys()].map((annotation) => annotation.split('/')[0]));
+/** An annotation as a line of YAML, JSON or `kubectl describe`: its name, and its value (in YAML's or JSON's quotes: without). */
+const ANNOTATION_LINE = /([a-z][a-z.-]*)(\/[\w-]+)["']?\s*[:=]\s*(?:(\{.*\})|'(\{.*\})'|"(\{.*\})"|["']?([^\s"',]*))/;
 const INTERNAL_IP = /^\s*InternalIP:\s+(\S+)\s*$/;
 
 export interface ExcerptReader {
@@ -40,7 +49,8 @@ export function createExcerptReader(facts: Facts): ExcerptReader {
 function finishNode(state: State): void {
   const { current } = state;
   // A group of one or two lines may hold nothing but a cluster ID or a label.
-  if (current !== null && (current.addresses.length > 0 || Object.keys(current.tunnels).length > 0)) {
+  const tells = Object.values(current?.stated ?? {}).some((one) => Object.keys(one.tunnels).length > 0);
+  if (current !== null && (current.addresses.length > 0 || tells)) {
     state.facts.nodes.push(current);
   }
   state.current = null;
@@ -55,11 +65,11 @@ function nodeFor(key: string, ref: SourceRef, state: State): NodeFact {
 }
 
 function readAnnotation(line: string, ref: SourceRef, state: State): boolean {
-  const annotation = NODE_ANNOTATION_LINE.exec(line);
-  if (annotation === null) return false;
-  const field = NODE_FIELDS.find((candidate) => candidate.annotation === annotation[1]);
-  const node = nodeFor(annotation[1] ?? '', ref, state);
-  if (field !== undefined) setNodeField(node, field, annotation[2] ?? '', { ref, facts: state.facts });
+  const [, group = '', key = '', bare, single, double, word = ''] = ANNOTATION_LINE.exec(line) ?? [];
+  if (!GROUPS.has(group)) return false;
+  const node = nodeFor(group + key, ref, state);
+  const value = bare ?? single ?? double?.replaceAll('\\"', '"') ?? word;
+  for (const field of FIELDS.get(group + key) ?? []) setNodeField(node, field, value, { ref, facts: state.facts });
   return true;
 }
 

@@ -1,7 +1,7 @@
 // Line-wise outputs -> facts: iproute2 texts, wide tables and annotation excerpts, told apart line by line, because a pasted file
 // mixes them. Every line is either understood, known noise, or counted as not understood.
 
-import { isVxlanDevice } from '../../cluster/device.ts';
+import { tunnelKindOfDevice } from '../../cluster/profiles.ts';
 import type { Route, SourceRef } from '../model.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
@@ -135,7 +135,7 @@ function markCommand(command: string | null, device: string | null, text: TextFa
     .replace(/^sudo +/, '')
     .split(/\s+/)
     .filter((word) => !word.startsWith('-'));
-  const tunnelOnly = device === null || isVxlanDevice(device);
+  const tunnelOnly = device === null || tunnelKindOfDevice(device)?.startsWith('vxlan') === true;
   if (words[0] === 'bridge' && words[1] === 'fdb' && tunnelOnly) text.has.fdb = true;
   if (words[0] === 'ip' && /^n(eigh(bour|bor)?)?$/.test(words[1] ?? '') && tunnelOnly) text.has.neigh = true;
   if (words[0] === 'ip' && /^r(o(ute)?)?$/.test(words[1] ?? '') && words.length <= 3 && words[2] !== 'get')

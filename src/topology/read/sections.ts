@@ -1,7 +1,7 @@
 // A file -> sections that each hold one thing: a file pasted from a terminal may hold several commands' outputs, with prompts
 // (`control1$ ip route`), the headers that head, tail and ansible print, or headings. Each section keeps its line numbers,
 // the command if it is written, and whom the prompt names.
-import { CALICO_CLIENT } from '../../cluster/annotations.ts';
+import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
 import { type ContentKind, kindAfter } from './recognise.ts';
 import type { TextHint } from './stated-facts.ts';
 

@@ -1,7 +1,8 @@
 // Large kubectl output is mostly what nobody here reads (containers, volumes, conditions). Dropping those lines before the
 // YAML parser sees them makes a 16 MB pod list several times faster; everything that is read stays, with its line number.
 // Guarantee: a line is only ever dropped together with everything nested below it.
-import { NODE_ANNOTATIONS, nodeAnnotation, POD_IPS_ANNOTATIONS } from '../../cluster/annotations.ts';
+import { INTERFACES_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../cluster/calico/annotations.ts';
+import { NODE_FIELDS } from '../../cluster/profiles.ts';
 
 /** Members of these mappings that some reader in kubernetes/ looks at; all members of any other mapping stay. */
 const READ: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -20,7 +21,11 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
       .join(' ')
       .split(' '),
   ),
-  annotations: new Set([...NODE_ANNOTATIONS.map(nodeAnnotation), ...POD_IPS_ANNOTATIONS]),
+  annotations: new Set([
+    ...NODE_FIELDS.map(({ annotation }) => annotation),
+    INTERFACES_ANNOTATION,
+    ...POD_IPS_ANNOTATIONS,
+  ]),
   labels: new Set(['kubernetes.io/hostname']),
   status: new Set(
     'phase startTime podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(

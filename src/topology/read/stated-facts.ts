@@ -1,6 +1,6 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
-import type { TunnelKind } from '../../cluster/device.ts';
+import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -32,12 +32,8 @@ export interface PoolFact {
   ref: SourceRef;
 }
 
-export interface NodeFact {
-  /** Null in an excerpt without names. */
-  name: string | null;
-  /** Other names it goes by: `kubernetes.io/hostname`, the Hostname address. */
-  aliases: readonly string[];
-  addresses: readonly NodeAddress[];
+/** What one CNI's annotations, or its own Node object, state of a node. */
+export interface CniStatement {
   bgpIPv4: NodeAddress | null;
   bgpIPv6: NodeAddress | null;
   tunnels: Partial<Record<TunnelKind, Sourced<string>>>;
@@ -45,7 +41,20 @@ export interface NodeFact {
   vtepMacV6: Sourced<string> | null;
   wireguardKey: Sourced<string> | null;
   wireguardKeyV6: Sourced<string> | null;
-  podCIDRs: readonly string[];
+  /** How the node sends, and with which VNI: of CNIs whose nodes state it. */
+  backend: Sourced<string> | null;
+  vni: Sourced<number> | null;
+}
+
+export interface NodeFact {
+  /** Null in an excerpt without names. */
+  name: string | null;
+  /** Other names it goes by: `kubernetes.io/hostname`, the Hostname address. */
+  aliases: readonly string[];
+  addresses: readonly NodeAddress[];
+  /** A node may carry the annotations of several CNIs: which of them counts is decided for the whole snapshot. */
+  stated: Partial<Record<CniName, CniStatement>>;
+  podCIDRs: readonly Sourced<string>[];
   /** `object` states every field, `excerpt` the tunnel addresses, `table` its columns; `mention` is a name in another object. */
   source: 'object' | 'excerpt' | 'table' | 'mention';
   ref: SourceRef;
@@ -87,8 +96,15 @@ export interface FelixFact {
   ref: SourceRef;
 }
 
+/** The pod network of a CNI, as a ConfigMap states it; `place` names the ConfigMap. */
+export interface NetworkFact extends StatedNetwork {
+  cni: CniName;
+  ref: SourceRef;
+}
+
 /** A pod as one source has it; `hostIP` is its node's address. Only a Pod object knows phase, age and hostNetwork. */
 export interface PodFact extends Pod {
+  hostInterface: NonNullable<Pod['hostInterface']>;
   source: 'Pod' | 'pod table' | 'WorkloadEndpoint' | 'endpoint' | 'IPAMBlock';
   hostIP: string | null;
 }
@@ -124,6 +140,7 @@ export interface Facts {
   pools: PoolFact[];
   /** Some List of IPPools was whole. */
   poolsComplete: boolean;
+  networks: NetworkFact[];
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
@@ -141,6 +158,7 @@ export function emptyFacts(): Facts {
     used: [],
     pools: [],
     poolsComplete: false,
+    networks: [],
     nodes: [],
     pods: [],
     services: [],
@@ -159,6 +177,16 @@ export function emptyNodeFact(name: string | null, source: NodeFact['source'], r
     name,
     aliases: [],
     addresses: [],
+    stated: {},
+    podCIDRs: [],
+    source,
+    ref,
+  };
+}
+
+/** What a CNI states of a node; nothing so far. */
+export function emptyStatement(): CniStatement {
+  return {
     bgpIPv4: null,
     bgpIPv6: null,
     tunnels: {},
@@ -166,10 +194,15 @@ export function emptyNodeFact(name: string | null, source: NodeFact['source'], r
     vtepMacV6: null,
     wireguardKey: null,
     wireguardKeyV6: null,
-    podCIDRs: [],
-    source,
-    ref,
+    backend: null,
+    vni: null,
   };
+}
+
+/** The statement of a CNI in a fact, to be filled. */
+export function statementOf(fact: NodeFact, cni: CniName): CniStatement {
+  fact.stated[cni] ??= emptyStatement();
+  return fact.stated[cni];
 }
 
 /** Notes something odd that does not stop the work. */

@@ -1,14 +1,14 @@
 // The tables of kubectl and Calico's client (`-o wide`, and the columns of pods that `overlens snapshot` asks for): pods, nodes, services, IP pools, workload endpoints. A header names
 // the columns; rows are cut where the header's columns begin, since cells may be empty or hold blanks.
 
-import { nodeAddressAnnotation } from '../../cluster/annotations.ts';
+import { nodeAddressAnnotation } from '../../cluster/calico/annotations.ts';
 import { hostInterfaceOfPod } from '../../cluster/computed-names.ts';
 import { formatCidr, hasHostBits, parseCidr } from '../../net/cidr.ts';
 import type { PoolMode, Sourced, SourceRef } from '../model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses, epochSeconds } from './kubernetes/pod.ts';
-import { addIssue, emptyNodeFact, type Facts } from './stated-facts.ts';
+import { addIssue, emptyNodeFact, type Facts, statementOf } from './stated-facts.ts';
 
 export interface WideTable {
   columns: readonly { name: string; at: number }[];
@@ -95,8 +95,7 @@ function readNodeRow(row: Row, ref: SourceRef, facts: Facts): void {
   const bgpIPv6 = nodeAddress(row('IPV6') ?? '', nodeAddressAnnotation(6), ref);
   const internal = nodeAddress(row('INTERNAL-IP') ?? '', 'InternalIP', ref);
   const external = nodeAddress(row('EXTERNAL-IP') ?? '', 'ExternalIP', ref);
-  fact.bgpIPv4 = bgpIPv4;
-  fact.bgpIPv6 = bgpIPv6;
+  Object.assign(statementOf(fact, 'calico'), { bgpIPv4, bgpIPv6 });
   fact.addresses = [bgpIPv4, bgpIPv6, internal, external].filter((address) => address !== null);
   facts.nodes.push(fact);
 }

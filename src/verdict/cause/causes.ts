@@ -2,6 +2,7 @@
 // entry is one line and not a wall (design section 7).
 
 import type { ChainStep } from '../../attribution/vocabulary.ts';
+import type { Profile } from '../../cluster/profile.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
 import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
@@ -36,7 +37,10 @@ export interface CauseCollector {
 }
 
 /** @param chainOf how the sender of a flow decided, asked once per cause. */
-export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[]): CauseCollector {
+export function collectCauses(
+  chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[],
+  profile: Profile,
+): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
   return {
@@ -47,10 +51,12 @@ export function collectCauses(chainOf: (flow: TracedFlow, finding: Finding) => r
     causes(converged) {
       const own = [...groups.values()].filter((group) => !followsFrom(group, groups));
       const ofFlows = own.map((group) => {
-        const cause = causeOf(group, chainOf(group.flow, group.finding));
+        const cause = causeOf(group, chainOf(group.flow, group.finding), profile);
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
-      const all = [...ofFlows, ...cluster.map(clusterCause)].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
+      const all = [...ofFlows, ...cluster.map((finding) => clusterCause(finding, profile))].sort(
+        (a, b) => rank(a) - rank(b) || b.packets - a.packets,
+      );
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
     },
   };
@@ -88,16 +94,16 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
 }
 
-function clusterCause(finding: ClusterFinding): Cause {
+function clusterCause(finding: ClusterFinding, profile: Profile): Cause {
   const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
   const place = { capture, firstPacket, lastPacket: firstPacket };
   const counts = { flows: 0, packets, answers: 0, flowIds: [] };
-  const check = checksFor(code, { fromNode, toNode, flow: null });
+  const check = checksFor(code, { profile, fromNode, toNode, flow: null });
   const facts = { expected: FINDINGS[code].title, seen, chain: [], also: [], check };
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
 }
 
-function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
+function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile): Cause {
   const { code, fromNode, toNode, flows, packets, answers, flowIds, finding, flow } = group;
   return {
     id: '',
@@ -105,7 +111,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
     severity: FINDINGS[code].severity,
     fromNode,
     toNode: code === 'mode-changed' ? null : toNode,
-    title: titleOf(group),
+    title: titleOf(group, profile),
     flows,
     packets,
     answers,
@@ -117,7 +123,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[]): Cause {
     seen: seenText(flow, finding),
     chain,
     also: alsoOf(chain),
-    check: checksFor(code, { fromNode, toNode, flow }),
+    check: checksFor(code, { profile, fromNode, toNode, flow }),
   };
 }
 
@@ -144,7 +150,7 @@ function withConvergence(cause: Cause, group: Collected, converged: readonly Con
   return { ...cause, title, fromNode: first.name, also, seen: `${found.from}, then ${found.to}` };
 }
 
-function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
+function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }: Profile): string {
   const from = fromNode ?? 'an unknown node';
   const to = toNode ?? 'an unknown node';
   const outers = flow.observations.filter((o) => o.outerDst !== null && o.capture === finding.capture);
@@ -153,9 +159,9 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected): string {
     case 'overlay-bypassed':
       return `${from} sends packets for ${to}'s pods plain, past the overlay`;
     case 'unexpected-overlay':
-      return `${from} encapsulates packets for ${to} that the pool wants plain`;
+      return `${from} encapsulates packets for ${to} that the ${range.short} wants plain`;
     case 'wrong-encapsulation':
-      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the pool asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
+      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the ${range.short} asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
     case 'wrong-destination-vtep':
       return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
     case 'wrong-source-vtep':

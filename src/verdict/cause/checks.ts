@@ -1,15 +1,11 @@
 // What to check next, per finding: commands for the sending or the receiving node (calico-facts 10).
-import { DEFAULT_VXLAN_PORT, NODE_NAME_FILE } from '../../cluster/calico.ts';
-import { vxlanDevice, WORKLOAD_PREFIX } from '../../cluster/device.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import {
-  SHOW_POOLS,
-  SHOW_SETTINGS,
   showChecksumOffload,
   showFdb,
+  showLink,
   showNeighbours,
-  showNodeAddress,
   showVxlanDevice,
-  showVxlanLink,
   showWireguardPeers,
   stopChecksumOffload,
 } from '../../cluster/show-commands.ts';
@@ -18,6 +14,7 @@ import type { FindingCode } from '../codes.ts';
 import type { TracedFlow } from '../trace-types.ts';
 
 export interface CheckInput {
+  profile: Profile;
   fromNode: string | null;
   toNode: string | null;
   /** Null for causes that no single flow shows. */
@@ -28,7 +25,9 @@ export interface CheckInput {
 const PING_HEADERS = 28;
 
 /** Commands with a prompt that says where to run them; a comment says what the answer should be. */
-export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckInput): string[] {
+export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }: CheckInput): string[] {
+  const { commands } = profile;
+  const device = vxlanDevice(profile, 4);
   const from = fromNode ?? '<sending node>';
   const to = toNode ?? '<receiving node>';
   const seen = flow?.observations.find((o) => o.outerDst !== null);
@@ -37,54 +36,54 @@ export function checksFor(code: FindingCode, { fromNode, toNode, flow }: CheckIn
     case 'overlay-bypassed':
     case 'wrong-encapsulation':
     case 'unexpected-overlay':
-      return [`${from}$ ip route get ${dst}   # which device?`, `${SHOW_POOLS}   # edited lately?`];
+      return [`${from}$ ip route get ${dst}   # which device?`, `${commands.showPools}   # edited lately?`];
     case 'wrong-destination-vtep':
       return [
         `${from}$ ip route get ${dst}   # via ${to}'s tunnel address?`,
-        `${from}$ ${showFdb()} | grep -i ${seen?.innerDstMac ?? '<inner MAC>'}   # dst ${to}'s address?`,
+        `${from}$ ${showFdb(device)} | grep -i ${seen?.innerDstMac ?? '<inner MAC>'}   # dst ${to}'s address?`,
       ];
     case 'wrong-source-vtep':
-      return [`${from}$ ${showVxlanDevice()}   # local address?`, showNodeAddress(from)];
+      return [`${from}$ ${showVxlanDevice(device)}   # local address?`, commands.showNodeAddress(from)];
     case 'wrong-tunnel-mac':
-      return [`${from}$ ${showNeighbours()}   # against: ${to}$ ${showVxlanLink()}`];
+      return [`${from}$ ${showNeighbours(device)}   # against: ${to}$ ${showLink(device)}`];
     case 'wrong-vni':
     case 'wrong-udp-port':
-      return [`${from}$ ${showVxlanDevice()}   # id and dstport`, `${SHOW_SETTINGS} | grep -i vxlan`];
+      return [`${from}$ ${showVxlanDevice(device)}   # id and dstport`, `${commands.showSettings} | grep -i vxlan`];
     case 'local-traffic-on-underlay':
-      return [`${from}$ ip route get ${dst}   # should be dev ${WORKLOAD_PREFIX}...`];
+      return [`${from}$ ip route get ${dst}   # should be dev ${profile.workloads.words}`];
     case 'unencrypted':
-      return [`${from}$ ip route get ${dst}; ${showWireguardPeers()}   # peer ${to}?`];
+      return [`${from}$ ip route get ${dst}; ${showWireguardPeers(profile.tunnelDevice('wireguard'))}   # peer ${to}?`];
     case 'outer-fragmented':
     case 'packet-exceeds-mtu':
     case 'mtu-black-hole':
       return [
-        `${from}$ ${showVxlanLink()}   # MTU: should be ${OVERHEAD.vxlan} below the smallest MTU on the way`,
-        `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of ${vxlanDevice(4)} plus ${OVERHEAD.vxlan - PING_HEADERS} (${OVERHEAD.vxlan} of tunnel, less ${PING_HEADERS}); lower until it passes`,
+        `${from}$ ${showLink(device)}   # MTU: should be ${OVERHEAD.vxlan} below the smallest MTU on the way`,
+        `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of ${device} plus ${OVERHEAD.vxlan - PING_HEADERS} (${OVERHEAD.vxlan} of tunnel, less ${PING_HEADERS}); lower until it passes`,
       ];
     case 'no-reply':
       return [`capture on ${to}'s NIC at the same time: does it arrive?`];
     case 'mode-changed':
-      return [`${SHOW_POOLS}   # who edited it, and is that the state you want?`];
+      return [`${commands.showPools}   # who edited it, and is that the state you want?`];
     case 'missing-fdb-entry':
-      return [`${from}$ ${showFdb()}   # an entry with dst ${to}'s address?`];
+      return [`${from}$ ${showFdb(device)}   # an entry with dst ${to}'s address?`];
     case 'missing-neighbour':
-      return [`${from}$ ${showNeighbours()}   # an entry for ${to}'s tunnel address?`];
+      return [`${from}$ ${showNeighbours(device)}   # an entry for ${to}'s tunnel address?`];
     case 'not-for-this-host':
-      return [`${from}$ ${showFdb()}; ${showNeighbours()}   # MAC and dst of ${to}?`];
+      return [`${from}$ ${showFdb(device)}; ${showNeighbours(device)}   # MAC and dst of ${to}?`];
     case 'duplicate-tunnel-mac':
-      return [`kubectl get nodes -o wide   # one machine registered under another's name? cloned ${NODE_NAME_FILE}?`];
+      return [`kubectl get nodes -o wide   # one machine registered under another's name? cloned ${profile.cloned}?`];
     case 'node-unreachable':
       return [`kubectl get node ${to} -o yaml | grep -i -A1 address   # is IPv4Address one of its addresses?`];
     case 'lost-on-underlay':
       return [
-        `${to}# tcpdump -ni <NIC> udp port ${DEFAULT_VXLAN_PORT}   # while ${from} sends`,
-        `firewall, security group, hypervisor: UDP ${DEFAULT_VXLAN_PORT} between nodes`,
+        `${to}# tcpdump -ni <NIC> udp port ${profile.port}   # while ${from} sends`,
+        `firewall, security group, hypervisor: UDP ${profile.port} between nodes`,
       ];
     case 'bad-checksum':
     case 'icmp-only':
-      return [`${from}$ ${showChecksumOffload()}   # try: ${stopChecksumOffload()}`];
+      return [`${from}$ ${showChecksumOffload(device)}   # try: ${stopChecksumOffload(device)}`];
     case 'pool-over-node-subnet':
-      return [`${SHOW_POOLS}   # a pool apart from the nodes' network: move the pods to one`];
+      return [`${commands.showPools}   # a pool apart from the nodes' network: move the pods to one`];
     case 'snapshot-conflict':
       return ['overlens topology SNAPSHOT   # both sources, with file and line'];
     default:

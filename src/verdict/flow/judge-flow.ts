@@ -6,7 +6,6 @@ import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
-import { SAVE_POOLS } from '../../cluster/show-commands.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { captureNic, nameThePlace } from './advice.ts';
@@ -32,13 +31,14 @@ import {
   judgeDispute,
   judgeDisputed,
   judgeLearnedMac,
+  judgeMaybeDirect,
   judgeStrangeNic,
   judgeStrayMac,
   judgeUnproven,
   judgeUnseenSwitch,
-  OPEN_WORDS,
   open,
   openExpectation,
+  openReason,
 } from './unjudged.ts';
 
 export function judge(input: JudgeInput): Judgement {
@@ -53,7 +53,7 @@ export function judge(input: JudgeInput): Judgement {
 
 /** What was to be expected hangs on a pool of which the snapshot has two different objects. */
 function restsOnDispute({ expected, dst }: JudgeInput): boolean {
-  return expected.encapsulation !== null && expected.pool !== null && dst.owner.pool?.disputed === true;
+  return expected.encapsulation !== null && expected.pool !== null && dst.owner.pool?.disputed !== undefined;
 }
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
@@ -95,7 +95,7 @@ function judgeSeen(input: JudgeInput, topology: Topology, seen: SeenObservation)
   const named = judgeObservation({ ...input, dst: presumed, expected: input.presumed }, topology, seen);
   if (named.verdict === 'ok') return judgeUnproven(presumed);
   if (blind.verdict === 'unverifiable') return blind;
-  return named.verdict === 'violation' ? open('receiver-unknown', OPEN_WORDS['receiver-unknown'] ?? '', null) : named;
+  return named.verdict === 'violation' ? openReason('receiver-unknown', topology) : named;
 }
 
 function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObservation): Judgement {
@@ -120,18 +120,20 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   if (isForeign(rule))
     return open(
       'foreign-tunnel',
-      `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not Calico's`,
+      `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst} is not ${topology.profile.title}'s`,
       null,
     );
   if (input.expected.encapsulation === null) return judgeDisputed(rule) ?? openExpectation(input);
   if (input.expected.encapsulation === 'local') return judgeLocalOnUnderlay(rule, input.framesOf(seen));
+  if (input.expected.reason === 'direct-routing-unknown' && seen.encapsulation === 'none')
+    return judgeMaybeDirect(rule);
   const change = input.modeChange;
   const differs = seen.encapsulation !== input.expected.encapsulation;
   if (change?.poolEdited && differs) {
     return open(
       'after-mode-change',
-      `after the pool changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
-      `${SAVE_POOLS}   # the pools as they were after the edit`,
+      `after the ${topology.profile.range.short} changed from ${change.from} to ${change.to}; the snapshot is the earlier state`,
+      `${topology.profile.commands.savePools}   # the pools as they were after the edit`,
     );
   }
   if (change?.snapshotIsLater && !change.repaired && differs) {
@@ -194,7 +196,7 @@ function judgeByRules(rule: RuleInput): Judgement {
   if (findings.length > 0) return { verdict: 'violation', unverified: null, findings: told };
   if (weak !== null) return open(weak.reason, weak.finding.message, null, told);
   if (accepts(rule)) return OK;
-  const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no pool forbids it`;
+  const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no ${rule.topology.profile.range.short} forbids it`;
   return open('not-calicos-choice', detail, null);
 }
 

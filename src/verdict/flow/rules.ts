@@ -8,7 +8,7 @@ import { namedOwner, nameOfEnd } from '../../attribution/who/end-name.ts';
 import type { LearnedVteps } from '../../attribution/who/learned-vteps.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Dispute, Who } from '../../attribution/who/who.ts';
-import { isMissentVni, WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { canonicalIp } from '../../net/ip.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';
@@ -35,17 +35,20 @@ export function nameOf(who: Who): string {
 }
 
 /** Why the pool asks for what it asks, in words. */
-export function because(expected: Expected): string {
-  const pool = expected.pool === null ? 'no pool' : `pool ${expected.pool}`;
+export function because({ topology, expected }: Pick<RuleInput, 'topology' | 'expected'>): string {
+  const { profile, pools } = topology;
+  const range = pools.find(({ name }) => name === expected.pool) ?? { name: expected.pool ?? '' };
+  const pool = expected.pool === null ? `no ${profile.range.short}` : `${profile.range.short} ${expected.pool}`;
   switch (expected.reason) {
     case 'pool-always':
-      return `${pool} says Always`;
+    case 'direct-routing-unknown':
+      return profile.says(range, 'Always');
     case 'pool-never':
-      return `${pool} says Never`;
+      return profile.says(range, 'Never');
     case 'crosssubnet-same':
-      return `${pool} says CrossSubnet and the nodes share a subnet`;
+      return `${profile.says(range, 'CrossSubnet')} and the nodes share a subnet`;
     case 'crosssubnet-different':
-      return `${pool} says CrossSubnet and the nodes are in different subnets`;
+      return `${profile.says(range, 'CrossSubnet')} and the nodes are in different subnets`;
     case 'no-vtep':
       return `${pool} asks for it, though the receiving node has no tunnel address`;
     case 'wireguard-keys':
@@ -62,23 +65,25 @@ export function because(expected: Expected): string {
 export function isCalicoVxlan({ topology, settings, seen, src, dst, outerFrom, outerTo }: SeenTunnel): boolean {
   if (seen.encapsulation !== 'vxlan') return false;
   const betweenOwners = outerFrom !== null && outerTo !== null && outerFrom === src.node && outerTo === dst.node;
-  if (isMissentVni(seen.vni) && betweenOwners && isStrong(src) && isStrong(dst)) return true;
+  if (topology.profile.isMissentVni(seen.vni) && betweenOwners && isStrong(src) && isStrong(dst)) return true;
   return (
     seen.vni === settings.vni(outerFrom).value ||
     [seen.innerSrcMac, seen.innerDstMac].some((mac) => isVtepMac(topology, mac))
   );
 }
 
-export function overlayBypassed({ expected, seen, src, dst }: RuleInput): string | null {
+export function overlayBypassed(input: RuleInput): string | null {
+  const { expected, seen, src, dst } = input;
   if (seen.encapsulation !== 'none' || (expected.encapsulation !== 'vxlan' && expected.encapsulation !== 'ipip'))
     return null;
-  return `${because(expected)}, so ${nameOf(src)} to ${nameOf(dst)} should be ${expected.encapsulation.toUpperCase()}; it was plain on ${placeOf(seen)}`;
+  return `${because(input)}, so ${nameOf(src)} to ${nameOf(dst)} should be ${expected.encapsulation.toUpperCase()}; it was plain on ${placeOf(seen)}`;
 }
 
-export function unencrypted({ expected, seen, src, dst }: RuleInput): string | null {
+export function unencrypted(input: RuleInput): string | null {
+  const { expected, seen, src, dst } = input;
   if (expected.encapsulation !== 'wireguard' || seen.encapsulation === 'wireguard') return null;
   const how = seen.encapsulation === 'none' ? 'plain' : `in clear ${seen.encapsulation.toUpperCase()}`;
-  return `${because(expected)}, so ${nameOf(src)} to ${nameOf(dst)} should be WireGuard; it was ${how} on ${placeOf(seen)}`;
+  return `${because(input)}, so ${nameOf(src)} to ${nameOf(dst)} should be WireGuard; it was ${how} on ${placeOf(seen)}`;
 }
 
 /** Needs a pool that says Never, or CrossSubnet within one subnet. */
@@ -89,7 +94,7 @@ export function unexpectedOverlay(input: RuleInput): string | null {
   if (seen.encapsulation === 'none' || seen.encapsulation === 'wireguard') return null;
   if (seen.encapsulation === 'vxlan' ? !isCalicoVxlan(input) : !isBetweenNodes(input)) return null;
   if (outerFrom === null && outerTo === null) return null;
-  return `${because(expected)}, so ${nameOf(src)} to ${nameOf(dst)} should be plain; it was ${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}`;
+  return `${because(input)}, so ${nameOf(src)} to ${nameOf(dst)} should be plain; it was ${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}`;
 }
 
 export function wrongEncapsulation(input: RuleInput): string | null {
@@ -97,7 +102,7 @@ export function wrongEncapsulation(input: RuleInput): string | null {
   if (expected.encapsulation !== 'vxlan' && expected.encapsulation !== 'ipip') return null;
   if (seen.encapsulation === 'none' || seen.encapsulation === expected.encapsulation) return null;
   if (!isBetweenNodes(input)) return null;
-  return `${because(expected)}, so ${nameOf(src)} to ${nameOf(dst)} should be ${expected.encapsulation.toUpperCase()}; it was ${seen.encapsulation.toUpperCase()}`;
+  return `${because(input)}, so ${nameOf(src)} to ${nameOf(dst)} should be ${expected.encapsulation.toUpperCase()}; it was ${seen.encapsulation.toUpperCase()}`;
 }
 
 /** Both outer addresses are nodes'. IPIP leaves its source to the kernel, which may take another NIC's: one is enough there. */
@@ -210,7 +215,7 @@ export function wrongUdpPort(input: RuleInput): string | null {
  */
 export function wrongTunnelMac(rule: RuleInput): string | null {
   const { topology, learned, seen, dst, outerTo } = rule;
-  if (seen.encapsulation !== 'vxlan' || isMissentVni(seen.vni)) return null;
+  if (seen.encapsulation !== 'vxlan' || topology.profile.isMissentVni(seen.vni)) return null;
   const target = dst.node ?? outerTo;
   if (target === null) return null;
   const stray = strayMac(rule, target);

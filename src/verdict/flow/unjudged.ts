@@ -4,8 +4,11 @@ import { hasBit } from '../../attribution/observe.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
-import { SAVE_POOLS, showVxlanLink } from '../../cluster/show-commands.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
+import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
+import { showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import type { Topology } from '../../topology/model.ts';
 
 import { captureNic } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
@@ -24,26 +27,41 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
 }
 
 /** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */
-export function judgeDispute({ expected }: JudgeInput): Judgement {
-  const detail = `the snapshot has two objects of the pool ${expected.pool} that ask for different things`;
-  return open('contradicting-files', detail, 'kubectl get ippools -o yaml > ippools.yaml   # the one that is true');
+export function judgeDispute({ dst, topology }: JudgeInput): Judgement {
+  const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
+  const detail = `the snapshot has ${dst.owner.pool?.disputed}`;
+  return open('contradicting-files', detail, `${savePools}   # the one that is true`);
 }
 
-export const OPEN_WORDS: Record<string, string> = {
+const openWords = ({ range }: Profile): Record<string, string> => ({
   'not-unicast': "multicast, broadcast and link-local traffic is not the overlay's",
   'service-address': 'a service address: it is translated before it leaves the node',
   'sender-not-a-node': 'the sender is outside the cluster',
   'sender-unknown': 'it is not known which node sent it',
   'receiver-unknown': 'it is not known which node it was for',
-  'pool-not-in-snapshot': 'the address is in no pool of the snapshot, and the snapshot may not have all pools',
+  'pool-not-in-snapshot': `the address is in no ${range.short} of the snapshot, and the snapshot may not have all ${range.short}s`,
   'owner-unknown': 'nothing tells who has the address',
   'load-balancer': 'the pool is for LoadBalancer addresses only',
+  'backend-not-read': 'the pod network is sent in a way that is not read here',
+  'subnet-unknown': 'nothing tells whether the two nodes share a link, on which it is sent plain',
   'wireguard-node-unknown': 'some nodes publish WireGuard keys, and it is not known whether these two do',
-};
+});
 
-export function openExpectation({ expected }: JudgeInput): Judgement {
-  const advice = expected.reason === 'pool-not-in-snapshot' ? SAVE_POOLS : null;
-  return open(expected.reason, OPEN_WORDS[expected.reason] ?? 'nothing tells what was to be expected', advice);
+export function openExpectation({ expected, topology }: JudgeInput): Judgement {
+  return openReason(expected.reason, topology);
+}
+
+/** What is to be expected is not known, for this reason. */
+export function openReason(reason: string, topology: Topology | null): Judgement {
+  const profile = topology?.profile ?? DEFAULT_PROFILE;
+  const advice = reason === 'pool-not-in-snapshot' ? profile.commands.savePools : null;
+  return open(reason, openWords(profile)[reason] ?? 'nothing tells what was to be expected', advice);
+}
+
+/** Between nodes of one link plain is right or wrong by a setting that the snapshot does not have. */
+export function judgeMaybeDirect({ topology, seen }: RuleInput): Judgement {
+  const detail = `plain on ${placeOf(seen)}, and nothing tells whether nodes that share a link use the tunnel`;
+  return open('direct-routing-unknown', detail, topology.profile.commands.savePools);
 }
 
 /** Packets put an end elsewhere than the snapshot, and what is to be expected depends on where it is. */
@@ -85,16 +103,24 @@ export function judgeStrayMac(rule: RuleInput): Judgement | null {
   const stray = rule.dst.node === null ? strayMac(rule, rule.outerTo) : null;
   if (stray === null) return null;
   const detail = `the inner frames are addressed to ${stray.mac}, ${stray.node.name}'s VTEP, but were sent to ${rule.outerTo?.name}`;
-  return open('tunnel-mac-differs', detail, `${stray.node.name}$ ${showVxlanLink()}   # its MAC`);
+  return open(
+    'tunnel-mac-differs',
+    detail,
+    `${stray.node.name}$ ${showLink(vxlanDevice(rule.topology.profile, 4))}   # its MAC`,
+  );
 }
 
 /** Another MAC than the one the receiving node itself sends from: with nothing written in the snapshot, no violation yet. */
-export function judgeLearnedMac({ seen, outerTo, learned }: RuleInput): Judgement | null {
+export function judgeLearnedMac({ seen, outerTo, learned, topology }: RuleInput): Judgement | null {
   if (seen.encapsulation !== 'vxlan' || seen.outerDst === null || outerTo === null) return null;
   const own = learned.macOf(outerTo, seen.outerDst);
   if (own === null || writtenMac(outerTo, seen) !== null) return null;
   const other = seen.innerDstMacs.find((mac) => vtepMacLooksComputed(mac) && mac !== own);
   if (other === undefined) return null;
   const detail = `the inner frames are addressed to ${other}, but ${outerTo.name} itself sends from ${own}`;
-  return open('tunnel-mac-differs', detail, `${outerTo.name}$ ${showVxlanLink()}   # its MAC`);
+  return open(
+    'tunnel-mac-differs',
+    detail,
+    `${outerTo.name}$ ${showLink(vxlanDevice(topology.profile, 4))}   # its MAC`,
+  );
 }

@@ -1,4 +1,5 @@
 // What `verify` asked of the flows in scope, and how many met it: one line per pool, tunnel and reason.
+import { modeWords } from '../../topology/ask/mode-words.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { Demand, VerifyOptions } from './verify-report.ts';
@@ -56,7 +57,5 @@ function addOnce<T>(values: T[], value: T): void {
 export function modeOf(name: string | null, topology: Topology | null): Pick<Demand, 'mode' | 'ref'> {
   const pool = topology?.pools.find((one) => one.name === name);
   if (pool === undefined) return { mode: null, ref: null };
-  if (pool.vxlanMode === 'Never' && pool.ipipMode !== 'Never')
-    return { mode: `ipipMode ${pool.ipipMode}`, ref: pool.modeRef };
-  return { mode: `vxlanMode ${pool.vxlanMode}`, ref: pool.modeRef };
+  return { mode: modeWords(pool), ref: pool.modeRef };
 }

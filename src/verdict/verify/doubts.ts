@@ -14,12 +14,17 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'before-mode-change',
   'after-mode-change',
 ]);
-/** Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods. */
+/**
+ * Reasons of any flow: traffic that may not leave its node has nothing to meet, cut-off packets have no pods, and what is asked between
+ * two nodes may hang on a link that nobody knows.
+ */
 const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set([
   'owner-elsewhere',
   'owner-by-block',
   'snapshot-conflict',
   'inner-cut-off',
+  'subnet-unknown',
+  'direct-routing-unknown',
 ]);
 
 /** Reasons for which it is not known which node sent or has a packet. */

@@ -127,7 +127,7 @@ spec:
   it('completes its Pod', () => {
     const topology = topologyOf({ p: podYaml('db', 'worker1', '10.48.0.200'), w: endpoint() });
     expect(topology.pods).toHaveLength(1);
-    expect(topology.pods[0]?.hostInterface.name).toBe('cali1111111111a');
+    expect(topology.pods[0]?.hostInterface?.name).toBe('cali1111111111a');
     expect(topology.issues).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 // One cause per code, sending and receiving node, however many flows share it; letters, counts and what it says.
 
 import { describe, expect, it } from 'vitest';
+import { CALICO } from '../../../src/cluster/calico/calico-profile.ts';
 import { collectCauses } from '../../../src/verdict/cause/causes.ts';
 import { checksFor } from '../../../src/verdict/cause/checks.ts';
 import { FINDINGS, type FindingCode } from '../../../src/verdict/codes.ts';
@@ -28,7 +29,7 @@ function finding(code: FindingCode, partial: Partial<Finding> = {}): Finding {
 }
 
 function collect(flows: readonly TracedFlow[], answers = 0) {
-  const collector = collectCauses(() => []);
+  const collector = collectCauses(() => [], CALICO);
   for (const one of flows) collector.add(briefOf(one), answers);
   return collector.causes([]);
 }
@@ -103,7 +104,7 @@ describe('words', () => {
   it('come with something to check, for every code there is', () => {
     for (const code of Object.keys(FINDINGS) as FindingCode[])
       for (const one of [wrong(1), null]) {
-        const checks = checksFor(code, { fromNode: 'control1', toNode: null, flow: one });
+        const checks = checksFor(code, { profile: CALICO, fromNode: 'control1', toNode: null, flow: one });
         expect(checks.length, code).toBeGreaterThan(0);
         expect(checks.join()).not.toContain('null');
         expect(checks.join()).not.toContain('undefined');

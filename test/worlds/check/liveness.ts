@@ -9,10 +9,12 @@ const NOT_PROMISED = [
   ...(['mirror', 'nic-mirror', 'pod-tunnels', 'node-tunnel', 'lan-pool'] as const),
 ];
 
-export function isLive({ scene, features, taps }: World, view: View): boolean {
+export function isLive(world: World, view: View): boolean {
+  const { scene, features, taps } = world;
   if (scene.stale !== null || NOT_PROMISED.some((feature) => features.has(feature))) return false;
   if ([...scene.flows.values()].some((flow) => flow.faulty > 0)) return false;
   if (scene.cluster.pods.some((pod) => pod.borrowed)) return false;
+  if (!isLinkKnown(world)) return false;
   if (!view.readable) return false;
   const nics = taps.filter((tap) => tap.kind === 'nic' || tap.kind === 'any1' || tap.kind === 'any2');
   const open = nics.every((tap) =>
@@ -24,4 +26,11 @@ export function isLive({ scene, features, taps }: World, view: View): boolean {
     return ofPods && (view.flows.get(flow.key)?.onNic ?? false);
   });
   return open && asked;
+}
+
+/** flannel writes no prefix down: with DirectRouting only the nodes' tables tell who shares a link, or what Calico adds to canal. */
+function isLinkKnown({ scene, snapshot }: World): boolean {
+  const { flannel, pools, nodes } = scene.cluster;
+  if (flannel === undefined || flannel.canal || pools[0]?.vxlanMode !== 'CrossSubnet') return true;
+  return nodes.every(({ name }) => snapshot.some(({ path }) => path === `${name}/ip-route.txt`));
 }

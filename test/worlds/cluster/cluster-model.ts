@@ -1,5 +1,11 @@
 // What a cluster is made of, as it really is. What a snapshot tells of it is another matter (snapshot.ts).
 
+/** Of a cluster that flannel carries: Calico's plugin makes the pods' links; the ConfigMap was collected. */
+export interface FlannelFacts {
+  canal: boolean;
+  configured: boolean;
+}
+
 export type Mode = 'Never' | 'Always' | 'CrossSubnet';
 
 export interface Device {
@@ -76,6 +82,8 @@ export interface Cluster {
   fabric: boolean;
   vni: number;
   port: number;
+  /** Set where flannel carries. */
+  flannel?: FlannelFacts;
 }
 
 /** Ends of conversations. */

@@ -6,6 +6,7 @@ import { EPOCH } from '../capture/taps.ts';
 import type { Scene } from '../traffic/scene.ts';
 import { decide, isSameSubnet } from './calico.ts';
 import type { WorldNode, WorldPod, WorldPool } from './cluster-model.ts';
+import { flannelObjects, flannelRoute } from './flannel.ts';
 
 export interface SnapshotFile {
   /** Below the snapshot's folder. */
@@ -16,11 +17,12 @@ export interface SnapshotFile {
 export function snapshotFiles(scene: Scene): SnapshotFile[] {
   const { has, random, cluster } = scene;
   const pools = scene.askedPools.filter((pool) => pool.name !== missingPool(scene));
-  const items: unknown[] = pools.map(poolObject);
-  if (!has.has('no-nodes')) items.push(...cluster.nodes.map(nodeObject));
+  const items: unknown[] =
+    cluster.flannel === undefined ? pools.map(poolObject) : flannelObjects(scene, cluster, cluster.flannel);
+  if (!has.has('no-nodes') && cluster.flannel === undefined) items.push(...cluster.nodes.map(nodeObject));
   if (has.has('pods')) items.push(...podObjects(scene), ...cluster.services.map(serviceObject));
   if (has.has('blocks')) items.push(...affinities(scene));
-  if (cluster.vni !== 4096 || cluster.port !== 4789) items.push(felixObject(scene));
+  if (cluster.flannel === undefined && (cluster.vni !== 4096 || cluster.port !== 4789)) items.push(felixObject(scene));
   const files = [list('snapshot.json', items)];
   const contradiction = contradictingPools(scene);
   if (contradiction !== null) files.push(list('pools-again.json', contradiction.map(poolObject)));
@@ -149,12 +151,12 @@ function nodeTexts(scene: Scene, node: WorldNode): SnapshotFile[] {
   const near = others.filter((other) => other.subnet === node.subnet);
   const neighbours = [
     ...vteps6.map((other) => `${other.vxlanIp6} dev vxlan-v6.calico lladdr ${other.vxlan6Device.mac} PERMANENT`),
-    ...vteps.map((other) => `${other.vxlanIp} dev vxlan.calico lladdr ${other.vxlanDevice.mac} PERMANENT`),
+    ...vteps.map((other) => `${other.vxlanIp} dev ${node.vxlanDevice.name} lladdr ${other.vxlanDevice.mac} PERMANENT`),
     ...near.map((other) => `${other.ip} dev ${node.nic.name} lladdr ${other.nic.mac} REACHABLE`),
     ...own.map((pod) => `${pod.ip} dev ${pod.veth.name} lladdr ${pod.mac} STALE`),
   ];
   const fdb = [
-    ...vteps.map((other) => `${other.vxlanDevice.mac} dev vxlan.calico dst ${other.ip} self permanent`),
+    ...vteps.map((other) => `${other.vxlanDevice.mac} dev ${node.vxlanDevice.name} dst ${other.ip} self permanent`),
     ...vteps6.map((other) => `${other.vxlan6Device.mac} dev vxlan-v6.calico dst ${other.ip6} self permanent`),
   ];
   const texts = {
@@ -176,7 +178,7 @@ function routes(scene: Scene, node: WorldNode): string[] {
   for (const { cidr, node: owner } of cluster.blocks.filter((block) => !block.cidr.includes(':'))) {
     const to = cluster.nodes[owner];
     if (to === undefined) continue;
-    if (to === node) lines.push(`blackhole ${cidr} proto 80`);
+    if (to === node) lines.push(cluster.flannel === undefined ? `blackhole ${cidr} proto 80` : ownPart(cidr));
     else lines.push(`${cidr} ${nextHop(scene, node, to, cidr.split('/')[0] ?? '')}`);
   }
   for (const pod of cluster.pods.filter((one) => one.node === node.index && !one.ip.includes(':')))
@@ -190,10 +192,16 @@ function nextHop({ cluster, askedPools }: Scene, node: WorldNode, to: WorldNode,
   );
   const probe = { ...cluster, pods: [{ ip: base, node: to.index }] } as unknown as Scene['cluster'];
   const { wire } = decide(probe, around, { ...node, wireguardKey: null }, base);
+  if (cluster.flannel !== undefined) return flannelRoute(node, to, wire);
   if (wire === 'vxlan' && to.vxlanIp !== null) return `via ${to.vxlanIp} dev vxlan.calico onlink`;
   if (wire === 'ipip') return `via ${to.ip} dev tunl0 proto bird onlink`;
   const onlink = isSameSubnet(node, to, false) ? ' onlink' : '';
   return `via ${to.ip} dev ${node.nic.name} proto bird${onlink}`;
+}
+
+/** The bridge of the node's own pods. */
+function ownPart(cidr: string): string {
+  return `${cidr} dev cni0 proto kernel scope link src ${cidr.replace(/0\/24$/, '1')}`;
 }
 
 function linkNetwork(prefix: number, { ip }: WorldNode): [string, number] {

@@ -43,7 +43,7 @@ export function atVeth(
   const { scene } = going;
   const flow = flowKey(packet);
   if (packet !== going.packet) note(going, packet, null, null, false);
-  const [src, dst] = outgoing ? [WORKLOAD_MAC, pod.mac] : [pod.mac, WORKLOAD_MAC];
+  const [src, dst] = outgoing ? [pod.veth.mac, pod.mac] : [pod.mac, pod.veth.mac];
   const frame = ethernetIp(src, dst, ip(packet, ttl));
   const at = nodeAt(scene, node);
   const shown = see(going, at, pod.veth, { role: 'veth', frame, outgoing, carried: 'none', faulty: false, flow, time });

@@ -1,6 +1,6 @@
 // Calico's IPAM objects: IPAMBlock (blocks, their affinity and every assigned address) and BlockAffinity. What the fields
 // mean, and which to trust: calico-facts 7.1-7.3.
-import { tunnelOfAllocation, tunnelOfHandle } from '../../../cluster/annotations.ts';
+import { tunnelOfAllocation, tunnelOfHandle } from '../../../cluster/calico/annotations.ts';
 import { bitsOf, formatCidr, networkOf, parseCidr } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
 import { flagAt, type Located, listAt, textAt, valueAt } from '../located.ts';

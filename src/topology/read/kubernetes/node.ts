@@ -1,117 +1,121 @@
-// Node objects: the annotations that Calico writes on Kubernetes Nodes, and the spec that Calico's own client prints instead
+// Node objects: the annotations that CNIs write on Kubernetes Nodes, and the spec that Calico's own client prints instead
 // (calico-facts 1.1). An annotation that fails validation is not set, as in Calico, and a warning here.
 
-import { nodeAddressAnnotation, nodeAnnotation } from '../../../cluster/annotations.ts';
-import { type TunnelKind, useOfDeviceName } from '../../../cluster/device.ts';
+import { INTERFACES_ANNOTATION } from '../../../cluster/calico/annotations.ts';
+import { useOfDeviceName } from '../../../cluster/device.ts';
+import type { CniName, NodeField } from '../../../cluster/profile.ts';
+import { PROFILES } from '../../../cluster/profiles.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp, parseIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
 import type { NodeAddress, Sourced, SourceRef } from '../../model.ts';
 import { type Located, listAt, type Path, textAt, textsAt } from '../located.ts';
-import { addIssue, emptyNodeFact, type Facts, type NodeFact } from '../stated-facts.ts';
-
-/** What one annotation (or field of Calico's own Node) means. */
-export interface NodeField {
-  /** Without its prefix. */
-  annotation: string;
-  /** In Calico's own Node. */
-  path: Path;
-  set: (fact: NodeFact, text: string, ref: SourceRef) => boolean;
-}
-
-const tunnel =
-  (kind: TunnelKind, family: 4 | 6): NodeField['set'] =>
-  (fact, text, ref) => {
-    const address = hostAddress(text, family);
-    if (address !== null) fact.tunnels[kind] = { value: address, ref };
-    return address !== null;
-  };
-
-const mac =
-  (field: 'vtepMac' | 'vtepMacV6'): NodeField['set'] =>
-  (fact, text, ref) => {
-    const value = canonicalMac(text);
-    fact[field] = value === null ? null : { value, ref };
-    return value !== null;
-  };
-
-const key =
-  (field: 'wireguardKey' | 'wireguardKeyV6'): NodeField['set'] =>
-  (fact, text, ref) => {
-    // A Curve25519 public key: 32 bytes in base64.
-    const valid = /^[A-Za-z0-9+/]{43}=$/.test(text);
-    fact[field] = valid ? ({ value: text, ref } satisfies Sourced<string>) : null;
-    return valid;
-  };
-
-const bgp =
-  (field: 'bgpIPv4' | 'bgpIPv6', family: 4 | 6): NodeField['set'] =>
-  (fact, text, ref) => {
-    const address = nodeAddress(text, nodeAddressAnnotation(family), ref);
-    if (address === null || address.address.includes(':') !== (family === 6)) return false;
-    fact[field] = address;
-    fact.addresses = [...fact.addresses, address];
-    return true;
-  };
-
-/** Every annotation that carries an address, a MAC or a key. RouteReflectorClusterID looks like one and is none. */
-export const NODE_FIELDS: readonly NodeField[] = [
-  { annotation: 'IPv4Address', path: ['spec', 'bgp', 'ipv4Address'], set: bgp('bgpIPv4', 4) },
-  { annotation: 'IPv6Address', path: ['spec', 'bgp', 'ipv6Address'], set: bgp('bgpIPv6', 6) },
-  { annotation: 'IPv4VXLANTunnelAddr', path: ['spec', 'ipv4VXLANTunnelAddr'], set: tunnel('vxlan', 4) },
-  { annotation: 'IPv6VXLANTunnelAddr', path: ['spec', 'ipv6VXLANTunnelAddr'], set: tunnel('vxlan-v6', 6) },
-  { annotation: 'IPv4IPIPTunnelAddr', path: ['spec', 'bgp', 'ipv4IPIPTunnelAddr'], set: tunnel('ipip', 4) },
-  {
-    annotation: 'IPv4WireguardInterfaceAddr',
-    path: ['spec', 'wireguard', 'interfaceIPv4Address'],
-    set: tunnel('wireguard', 4),
-  },
-  {
-    annotation: 'IPv6WireguardInterfaceAddr',
-    path: ['spec', 'wireguard', 'interfaceIPv6Address'],
-    set: tunnel('wireguard-v6', 6),
-  },
-  { annotation: 'VXLANTunnelMACAddr', path: ['spec', 'vxlanTunnelMACAddr'], set: mac('vtepMac') },
-  { annotation: 'VXLANTunnelMACAddrV6', path: ['spec', 'vxlanTunnelMACAddrV6'], set: mac('vtepMacV6') },
-  { annotation: 'WireguardPublicKey', path: ['status', 'wireguardPublicKey'], set: key('wireguardKey') },
-  { annotation: 'WireguardPublicKeyV6', path: ['status', 'wireguardPublicKeyV6'], set: key('wireguardKeyV6') },
-];
+import { addIssue, emptyNodeFact, type Facts, type NodeFact, statementOf } from '../stated-facts.ts';
 
 /** Reads one Node, of kubectl or of Calico's client, into `facts.nodes`. */
 export function readNode(object: Located, facts: Facts): void {
   const name = textAt(object.value, 'metadata', 'name');
   const fact = emptyNodeFact(name, 'object', object.ref());
-  for (const field of NODE_FIELDS) {
-    const annotation: Path = ['metadata', 'annotations', nodeAnnotation(field.annotation)];
-    for (const path of [annotation, field.path]) {
-      const text = textAt(object.value, ...path);
-      if (text !== null && text !== '') setNodeField(fact, field, text, { ref: object.ref(path), facts });
-    }
+  for (const { name: cni, nodeFields } of PROFILES) {
+    for (const field of nodeFields) readField(object, fact, { cni, field }, facts);
   }
   addListedAddresses(fact, object, 'InternalIP');
   addInterfaces(fact, object, facts);
   addListedAddresses(fact, object, 'ExternalIP');
-  const podCIDRs = [...textsAt(object.value, 'spec', 'podCIDRs'), ...textsAt(object.value, 'status', 'podCIDRs')];
-  const podCIDR = textAt(object.value, 'spec', 'podCIDR');
-  fact.podCIDRs = podCIDRs.length > 0 || podCIDR === null ? podCIDRs : [podCIDR];
+  fact.podCIDRs = readPodCIDRs(object);
   fact.aliases = aliasesOf(object);
   facts.nodes.push(fact);
+}
+
+/** One field of one CNI. */
+export interface CniField {
+  cni: CniName;
+  field: NodeField;
+}
+
+function readField(object: Located, fact: NodeFact, { cni, field }: CniField, facts: Facts): void {
+  const annotation: Path = ['metadata', 'annotations', field.annotation];
+  for (const path of field.path === undefined ? [annotation] : [annotation, field.path]) {
+    const text = textAt(object.value, ...path);
+    if (text !== null && text !== '') setNodeField(fact, { cni, field }, text, { ref: object.ref(path), facts });
+  }
 }
 
 /** Sets one field, or says that its value is not valid and counts as not set. */
 export function setNodeField(
   fact: NodeFact,
-  field: NodeField,
+  { cni, field }: CniField,
   text: string,
   at: { ref: SourceRef; facts: Pick<Facts, 'issues'> },
 ): void {
-  if (field.set(fact, text.trim(), at.ref)) return;
+  const value = field.member === undefined ? text.trim() : memberOf(text, field.member);
+  if (value === null || (value !== undefined && setField(fact, { cni, field }, value, at.ref))) return;
   const node = fact.name ?? 'a node';
-  const message = `${nodeAnnotation(field.annotation)} of ${node} is "${text}", which is not valid: treated as not set`;
+  const message = `${field.annotation} of ${node} is "${text}", which is not valid: treated as not set`;
   addIssue(at.facts, 'invalid-annotation', 'warning', message, {
     refs: [at.ref],
     subjects: fact.name === null ? [] : [fact.name],
   });
+}
+
+/** A member of an annotation in JSON; null when it is not there, undefined when the text is no JSON. */
+function memberOf(text: string, member: string): string | null | undefined {
+  try {
+    return textAt(JSON.parse(text), member);
+  } catch {
+    return undefined;
+  }
+}
+
+/** False when the value is not valid. */
+function setField(fact: NodeFact, { cni, field }: CniField, text: string, ref: SourceRef): boolean {
+  const statement = statementOf(fact, cni);
+  switch (field.states) {
+    case 'address': {
+      const address = nodeAddress(text, field.annotation, ref);
+      if (address === null || address.address.includes(':') !== (field.family === 6)) return false;
+      statement[field.family === 6 ? 'bgpIPv6' : 'bgpIPv4'] = address;
+      fact.addresses = [...fact.addresses, address];
+      return true;
+    }
+    case 'tunnel': {
+      const address = hostAddress(text, field.family);
+      if (address !== null) statement.tunnels[field.kind] = { value: address, ref };
+      return address !== null;
+    }
+    case 'mac': {
+      const value = canonicalMac(text);
+      statement[field.family === 6 ? 'vtepMacV6' : 'vtepMac'] = value === null ? null : { value, ref };
+      return value !== null;
+    }
+    case 'key': {
+      // A Curve25519 public key: 32 bytes in base64.
+      const valid = /^[A-Za-z0-9+/]{43}=$/.test(text);
+      statement[field.family === 6 ? 'wireguardKeyV6' : 'wireguardKey'] = valid ? { value: text, ref } : null;
+      return valid;
+    }
+    case 'vni':
+      statement.vni = /^\d{1,8}$/.test(text) ? { value: Number(text), ref } : null;
+      return statement.vni !== null;
+    case 'backend':
+      statement.backend = { value: text, ref };
+      return true;
+  }
+}
+
+function readPodCIDRs(object: Located): Sourced<string>[] {
+  for (const path of [
+    ['spec', 'podCIDRs'],
+    ['status', 'podCIDRs'],
+  ]) {
+    const places = object.elementRefs(path);
+    const found = listAt(object.value, ...path).flatMap((value, i): Sourced<string>[] =>
+      typeof value === 'string' ? [{ value, ref: places[i] ?? object.ref(path) }] : [],
+    );
+    if (found.length > 0) return found;
+  }
+  const podCIDR = textAt(object.value, 'spec', 'podCIDR');
+  return podCIDR === null ? [] : [{ value: podCIDR, ref: object.ref(['spec', 'podCIDR']) }];
 }
 
 /** A node's address as written, with or without prefix length; null when it is no address. */
@@ -141,18 +145,16 @@ function addListedAddresses(fact: NodeFact, object: Located, type: 'InternalIP' 
   }
 }
 
-const INTERFACES = nodeAnnotation('Interfaces');
-
 /** The annotation Interfaces (JSON) and `spec.interfaces`: all host interfaces, of which only NICs carry node addresses. */
 function addInterfaces(fact: NodeFact, object: Located, facts: Facts): void {
-  const path: Path = ['metadata', 'annotations', INTERFACES];
+  const path: Path = ['metadata', 'annotations', INTERFACES_ANNOTATION];
   const written = textAt(object.value, ...path);
   let interfaces: unknown = null;
   if (written !== null) {
     try {
       interfaces = JSON.parse(written);
     } catch {
-      const message = `${INTERFACES} of ${fact.name ?? 'a node'} is no JSON: treated as not set`;
+      const message = `${INTERFACES_ANNOTATION} of ${fact.name ?? 'a node'} is no JSON: treated as not set`;
       addIssue(facts, 'invalid-annotation', 'warning', message, { refs: [object.ref(path)] });
     }
   }

@@ -1,8 +1,9 @@
 // Documents of kubectl and Calico's client -> facts: unwraps Lists, XLists, bare lists (calico-facts 2.2), gives each to the
 // reader of its kind, and says what was not understood. The only place that knows which kinds there are.
-import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/annotations.ts';
+import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
+import { readConfigMap, statesNetwork } from './config-map.ts';
 import { readFelixConfiguration } from './felix-configuration.ts';
 import { readInstallation, readIPPool } from './ip-pool.ts';
 import { readBlockAffinity, readIPAMBlock } from './ipam.ts';
@@ -12,13 +13,21 @@ import { readEndpointSlice, readEndpoints, readService } from './service.ts';
 
 type Group = 'calico' | 'core' | 'discovery' | 'operator';
 
+interface Reader {
+  group: readonly Group[];
+  /** Which objects of the kind are read; all where it is absent. */
+  when?: (object: Located) => boolean;
+  read: (object: Located, facts: Facts) => void;
+}
+
 /** Kind -> API group it must be of, and its reader. */
-const READERS: Readonly<Record<string, { group: readonly Group[]; read: (object: Located, facts: Facts) => void }>> = {
+const READERS: Readonly<Record<string, Reader>> = {
   IPPool: { group: ['calico'], read: readIPPool },
   // Calico's client before v3 (apiVersion v1).
   ipPool: { group: ['core'], read: readIPPool },
   Node: { group: ['core', 'calico'], read: readNode },
   node: { group: ['core'], read: readNode },
+  ConfigMap: { group: ['core'], when: statesNetwork, read: readConfigMap },
   Pod: { group: ['core'], read: readPod },
   WorkloadEndpoint: { group: ['calico'], read: readWorkloadEndpoint },
   workloadEndpoint: { group: ['core'], read: readWorkloadEndpoint },
@@ -74,7 +83,8 @@ function readObject(
 ): string | null {
   const kind = textAt(object.value, 'kind') ?? inherited.kind ?? null;
   const apiVersion = textAt(object.value, 'apiVersion') ?? inherited.apiVersion ?? null;
-  const reader = kind !== null && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+  const known = kind !== null && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+  const reader = known?.when?.(object) === false ? undefined : known;
   const group = groupOf(apiVersion);
   if (reader !== undefined && kind !== null && (group === null || reader.group.some((known) => known === group))) {
     counts.used++;

@@ -1,7 +1,7 @@
 // Pods (kubectl) and WorkloadEndpoints (Calico's client): who has which address on which node. Address order and what is
 // finished: calico-facts 7.5; endpoint names and interfaces: 7.4, 6.2.
 
-import { POD_IP_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../../cluster/annotations.ts';
+import { POD_IP_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../../cluster/calico/annotations.ts';
 import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';

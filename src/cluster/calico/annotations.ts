@@ -1,6 +1,6 @@
 // Names under which Calico writes into Kubernetes objects: annotations, API groups, types and handles of IPAM allocations
 // (calico-facts 1.1, 2.2, 7).
-import type { TunnelKind } from './device.ts';
+import type { NodeField, TunnelKind } from '../profile.ts';
 
 /** Calico's own client, which prints its objects without kubectl. */
 export const CALICO_CLIENT = 'calicoctl';
@@ -10,18 +10,46 @@ export function nodeAnnotation(name: string): string {
   return `projectcalico.org/${name}`;
 }
 
-/** Annotations of a Node that say something about addresses, MACs or keys, without prefix. */
-export const NODE_ANNOTATIONS =
-  'IPv4Address IPv6Address IPv4VXLANTunnelAddr IPv6VXLANTunnelAddr IPv4IPIPTunnelAddr VXLANTunnelMACAddr VXLANTunnelMACAddrV6 IPv4WireguardInterfaceAddr IPv6WireguardInterfaceAddr WireguardPublicKey WireguardPublicKeyV6 Interfaces'.split(
-    ' ',
-  );
-
-/** Such an annotation as a line of YAML, JSON or `kubectl describe`: its name without prefix, and its value. */
-export const NODE_ANNOTATION_LINE = /projectcalico\.org\/(\w+)["']?\s*[:=]\s*["']?([^\s"',]*)/;
-
 /** The address that other nodes send tunnel packets to; decides CrossSubnet. Also what such an address is said to come from. */
 export function nodeAddressAnnotation(family: 4 | 6): string {
   return nodeAnnotation(`IPv${family}Address`);
+}
+
+/** All host interfaces of a node, as a list in JSON. */
+export const INTERFACES_ANNOTATION = nodeAnnotation('Interfaces');
+
+/** Every annotation that carries an address, a MAC or a key. RouteReflectorClusterID looks like one and is none. */
+export const CALICO_NODE_FIELDS: readonly NodeField[] = [
+  { annotation: nodeAddressAnnotation(4), path: ['spec', 'bgp', 'ipv4Address'], states: 'address', family: 4 },
+  { annotation: nodeAddressAnnotation(6), path: ['spec', 'bgp', 'ipv6Address'], states: 'address', family: 6 },
+  tunnelField('IPv4VXLANTunnelAddr', ['spec', 'ipv4VXLANTunnelAddr'], 'vxlan', 4),
+  tunnelField('IPv6VXLANTunnelAddr', ['spec', 'ipv6VXLANTunnelAddr'], 'vxlan-v6', 6),
+  tunnelField('IPv4IPIPTunnelAddr', ['spec', 'bgp', 'ipv4IPIPTunnelAddr'], 'ipip', 4),
+  tunnelField('IPv4WireguardInterfaceAddr', ['spec', 'wireguard', 'interfaceIPv4Address'], 'wireguard', 4),
+  tunnelField('IPv6WireguardInterfaceAddr', ['spec', 'wireguard', 'interfaceIPv6Address'], 'wireguard-v6', 6),
+  { annotation: nodeAnnotation('VXLANTunnelMACAddr'), path: ['spec', 'vxlanTunnelMACAddr'], states: 'mac', family: 4 },
+  {
+    annotation: nodeAnnotation('VXLANTunnelMACAddrV6'),
+    path: ['spec', 'vxlanTunnelMACAddrV6'],
+    states: 'mac',
+    family: 6,
+  },
+  {
+    annotation: nodeAnnotation('WireguardPublicKey'),
+    path: ['status', 'wireguardPublicKey'],
+    states: 'key',
+    family: 4,
+  },
+  {
+    annotation: nodeAnnotation('WireguardPublicKeyV6'),
+    path: ['status', 'wireguardPublicKeyV6'],
+    states: 'key',
+    family: 6,
+  },
+];
+
+function tunnelField(name: string, path: readonly string[], kind: TunnelKind, family: 4 | 6): NodeField {
+  return { annotation: nodeAnnotation(name), path, states: 'tunnel', kind, family };
 }
 
 /** Where the CNI plugin writes a pod's address; set to "" when the address is released. */

@@ -1,0 +1,48 @@
+// net-conf.json, the configuration that flanneld reads from a ConfigMap (kube-flannel-cfg, canal-config, RKE2's; k3s has none):
+// flannel's pkg/subnet/config.go and pkg/backend/vxlan. Go reads its keys in any case.
+import type { StatedNetwork } from '../profile.ts';
+
+/** The key of the ConfigMap's data. */
+export const NET_CONF = 'net-conf.json';
+
+/** What the data of a ConfigMap states; null when it is none of flannel's, a text when it is and cannot be read. */
+export function readNetConf(data: Readonly<Record<string, unknown>>): StatedNetwork | string | null {
+  const text = data[NET_CONF];
+  if (typeof text !== 'string') return null;
+  const config = objectOf(parse(text));
+  if (config === null) return `${NET_CONF} is no JSON object`;
+  const v4 = config.get('enableipv4') === false ? undefined : config.get('network');
+  const v6 = config.get('enableipv6') === true ? config.get('ipv6network') : undefined;
+  const cidrs = [v4, v6].filter((cidr) => typeof cidr === 'string' && cidr !== '');
+  if (cidrs.length === 0) return `${NET_CONF} names no Network`;
+  const backend = objectOf(config.get('backend')) ?? new Map();
+  const type = backend.get('type');
+  return {
+    cidrs: cidrs.map(String),
+    // flanneld's own default, which nobody wants
+    backend: typeof type === 'string' && type !== '' ? type : 'udp',
+    direct: backend.get('directrouting') === true,
+    vni: numberOf(backend.get('vni')),
+    port: numberOf(backend.get('port')),
+    place: NET_CONF,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Its members by their names in lower case. */
+function objectOf(value: unknown): Map<string, unknown> | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return new Map(Object.entries(value).map(([key, member]) => [key.toLowerCase(), member]));
+}
+
+/** 0 means the default. */
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+}

@@ -1,0 +1,28 @@
+// Whether a node shares another's subnet, as its CNI asks. Felix: only the sender's own prefix counts (calico-facts 3.4). flanneld: the
+// kernel's route to the other's address has no gateway.
+import type { Profile } from '../../cluster/profile.ts';
+import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { parseIp } from '../../net/ip.ts';
+import type { Node, NodeAddress } from '../model.ts';
+import { longestRoute } from './longest-route.ts';
+
+/** Whether `address` lies in the network written with `own`. An address without a prefix is a network of one (/32, /128). */
+export function inSubnetOf(own: NodeAddress, address: string): boolean {
+  const ip = parseIp(address);
+  if (ip === null) return false;
+  const width = ip.family === 4 ? 32 : 128;
+  const network = parseCidr(`${own.address}/${own.prefixLength ?? width}`);
+  return network !== null && cidrContains(network, ip);
+}
+
+/** By the sender's prefix or its routes; null where they would tell and the snapshot does not have them. */
+export function sharesSubnet(
+  profile: Profile,
+  { node, own }: { node: Node; own: NodeAddress },
+  address: string,
+): boolean | null {
+  if (profile.subnetBy === 'prefix') return inSubnetOf(own, address);
+  const route = longestRoute(node, address);
+  if (route !== null) return route.via === null;
+  return own.prefixLength === null ? null : inSubnetOf(own, address);
+}
