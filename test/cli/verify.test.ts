@@ -157,6 +157,14 @@ describe('--check', () => {
     expect(stdout.replaceAll(/\s+/g, '')).toContain(`${captures()[0]}:isnotthere`);
   });
 
+  test('a proof made of stdin cannot be repeated, and stdin is not waited for', async () => {
+    await prove();
+    edit((proof) => (proof['command'] as string[]).push('-'));
+    const { code, stdout } = await check();
+    expect(code).toBe(2);
+    expect(stdout).toContain('stdin, which cannot be read again');
+  });
+
   test('files of the snapshot that are missing or new', async () => {
     await prove();
     rmSync(file('topology/pods.yaml'));

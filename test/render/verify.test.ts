@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { RenderOptions } from '../../src/render/text/render-options.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
-import type { Evidence } from '../../src/render/verify/evidence.ts';
+import type { Evidence, VerifyContext } from '../../src/render/verify/evidence.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify/verify-files.ts';
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
-import type { VerifyContext } from '../../src/render/verify/verify-words.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyOptions } from '../../src/verdict/verify/verify-report.ts';

@@ -174,7 +174,7 @@ function guess(shape: Shape, book: AddressBook): FilterHint | null {
       const expression = protocol === IPIP ? 'ip proto 4' : protocolName(protocol);
       return made(expression, `${count} ${named}, and no ARP`, { hidesBypass: true, hidesOverlay: protocol !== UDP });
     }
-    const common = [...(shape.common ?? [])].filter((address) => book.nodeOf(address) === null);
+    const common = [...(shape.common ?? [])].filter((address) => book.nodeOf(address) === null).sort();
     if (tunnel === 0 && common.length > 0 && common.length === shape.common?.size && common.length <= 2)
       return made(
         common.map((a) => `host ${a}`).join(' and '),

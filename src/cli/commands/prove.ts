@@ -1,8 +1,8 @@
 // A proof, from a command line to its evidence: what `verify` makes and `verify --check` makes again.
 
 import { readFileSync } from 'node:fs';
+import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { type Evidence, filesOf } from '../../render/verify/evidence.ts';
-import type { VerifyContext } from '../../render/verify/verify-words.ts';
 import type { Topology } from '../../topology/model.ts';
 import { COVERS, type Cover, EXPECTATIONS } from '../../verdict/verify/questions.ts';
 import { readWaivers } from '../../verdict/verify/read-waivers.ts';

@@ -48,6 +48,8 @@ export async function runCheck(
     return code;
   };
   try {
+    if ([...given.operands, ...(given.raw.read ?? []), ...(given.raw.topology ?? [])].includes('-'))
+      throw usageError('the proof was made of stdin, which cannot be read again');
     const request = checkVerify(given.operands, given.raw, new Date(proof.date));
     const { run, context } = await prove(request, { ...line, argv: proof.command, proofFile: null }, io, stages);
     const now = proofOf(JSON.parse(renderVerifyJson(context)), file);
@@ -56,8 +58,8 @@ export async function runCheck(
       if (!known.has(path)) differences.push({ what: 'new', text: `${path}: was not there`, counts: true });
     differences.push(...compareProofs(proof, now));
     const reading = await reportReading(run, io);
-    const code = reading === EXIT.ok ? now.exitCode : reading;
-    return await finish(differences.some(({ counts }) => counts) && code !== EXIT.error ? EXIT.violation : code, now);
+    const answer = differences.some(({ counts }) => counts) ? EXIT.violation : now.exitCode;
+    return await finish(reading === EXIT.ok ? answer : reading, now);
   } catch (error) {
     if (!(error instanceof OverlensError)) throw error;
     differences.push({ what: 'unusable', text: error.message, counts: true });

@@ -1,9 +1,9 @@
 // `overlens verify`: a trace judged as a whole, for scripts and CI.
 
 import { DEFAULT_TOP, type RenderOptions } from '../../render/text/render-options.ts';
+import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../render/verify/verify-files.ts';
 import { renderVerify } from '../../render/verify/verify-text.ts';
-import type { VerifyContext } from '../../render/verify/verify-words.ts';
 import type { CommonOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, writeAll } from '../io.ts';

@@ -1,6 +1,6 @@
 // What a proof rests on, in sentences: when it was made, by which command, from which files, what it was told and took for granted,
 // what time it covers. Shared by the outputs of `verify`; plain text that still has to be escaped.
-import type { TracedCapture } from '../../verdict/trace-types.ts';
+import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import type { Unproven } from '../../verdict/verify/coverage.ts';
 import { type ProofTime, secondsBetween } from '../../verdict/verify/proof-time.ts';
 import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
@@ -27,6 +27,19 @@ export interface Evidence {
   proofFile: string | null;
   /** What the user vouched for, options that narrow or bend the answer. */
   told: readonly string[];
+}
+
+/** What a report is rendered with, besides itself. */
+export interface VerifyContext {
+  trace: Trace;
+  report: VerifyReport;
+  version: string;
+  /** The filters given, as text; empty for none. */
+  filterText: string;
+  hasSnapshot: boolean;
+  /** Whether the snapshot or the command line says the tunnel's VNI and port. */
+  hasSettings: boolean;
+  evidence: Evidence;
 }
 
 /** All files of a proof, captures first. */
@@ -142,18 +155,24 @@ export function waiverSentence({ waiver, state, flows, packets }: WaiverUse): st
   }
 }
 
-/** `nothing to or from worker17 (998 pairs)`. */
+/** `all from and to worker17 (998 pairs)`. */
 export function unprovenSentence({ node, side, pairs, others }: Unproven): string {
-  if (side === 'both') return `nothing from or to ${node} (${formatCount(pairs, 'pair')})`;
+  if (side === 'both') return `all from and to ${node} (${formatCount(pairs, 'pair')})`;
   const more = pairs - others.length;
   const names = more > 0 ? `${others.join(', ')} and ${formatCount(more, 'more node')}` : others.join(', ');
   return side === 'from' ? `from ${node} to ${names}` : `to ${node} from ${names}`;
 }
 
-/** What was told on the command line, and what the cluster's defaults were taken for. */
-export function assumedSentences({ told }: Evidence, hasSettings: boolean, report: VerifyReport): string[] {
+/** What was told on the command line, what rests on a file's name alone, and what the cluster's defaults were taken for. */
+export function assumedSentences({ evidence, hasSettings, report, trace }: VerifyContext): string[] {
+  const byName = trace.captures.flatMap(({ path, points }) => {
+    const named = points.find(
+      ({ role, evidence: by }) => role === 'underlay' && by.some(({ source }) => source === 'file-name'),
+    );
+    return named === undefined ? [] : [`${path} is ${named.node}'s: by its name alone`];
+  });
   const asksVxlan = report.demands.some((demand) => demand.asked === 'vxlan');
   const defaults =
     asksVxlan && !hasSettings ? ['VNI and UDP port are the defaults: nothing in the snapshot says them'] : [];
-  return [...told, ...defaults];
+  return [...evidence.told, ...byName, ...defaults];
 }

@@ -1,7 +1,8 @@
 // What a result of `verify` is about, in sentences: what was seen and by whom, what was not asked, what even a PASS leaves open.
 import type { Demand, OutsideGroup, VerifyReport } from '../../verdict/verify/verify-report.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
-import { placeOf, type VerifyContext } from './verify-words.ts';
+import type { VerifyContext } from './evidence.ts';
+import { placeOf } from './verify-words.ts';
 
 /** Flows that were in scope but that no tunnel was asked of. */
 export function notAskedSentences(report: VerifyReport): string[] {

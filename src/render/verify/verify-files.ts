@@ -5,6 +5,7 @@ import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { escapeMarkdown, escapeText, escapeXml, stringifyJson } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { captureJson, causeJson } from '../trace/trace-json.ts';
+import type { VerifyContext } from './evidence.ts';
 import {
   assumedSentences,
   commandLine,
@@ -16,15 +17,7 @@ import {
   waiverSentence,
 } from './evidence.ts';
 import { coverage, notAskedSentences, notProven, outsideSentence, seenBy } from './scope-words.ts';
-import {
-  failureSentence,
-  headline,
-  howAgain,
-  kindName,
-  unprovenSentences,
-  type VerifyContext,
-  whyUndecided,
-} from './verify-words.ts';
+import { failureSentence, headline, howAgain, kindName, unprovenSentences, whyUndecided } from './verify-words.ts';
 
 export const VERIFY_SCHEMA = 'overlens.verify/1';
 
@@ -73,7 +66,7 @@ export function renderVerifyJson(context: VerifyContext): string {
     time: report.time,
     window: trace.window,
     cutOff: cutOffSentences(trace.captures),
-    assumed: assumedSentences(evidence, context.hasSettings, report),
+    assumed: assumedSentences(context),
     captures: trace.captures.map((capture, i) => withHash(capture, evidence.captures[i]?.sha256 ?? null)),
     snapshot: evidence.snapshot.map(({ path, sha256 }) => ({ file: path, sha256 })),
     waiverFiles: evidence.waivers.map(({ path, sha256 }) => ({ file: path, sha256 })),
@@ -93,7 +86,7 @@ function waiverJson({ waiver, state, flows, packets }: WaiverUse): object {
 
 /** Everything that a proof carries beside its result, by name. */
 function evidenceLists(context: VerifyContext): [string, readonly string[]][] {
-  const { report, trace, evidence } = context;
+  const { report, trace } = context;
   return [
     ['not delivered', deliverySentences(report)],
     ['waivers', report.waivers.map(waiverSentence)],
@@ -102,7 +95,7 @@ function evidenceLists(context: VerifyContext): [string, readonly string[]][] {
     ['time', timeSentences(report.time)],
     ['cut off', cutOffSentences(trace.captures)],
     ['not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)]],
-    ['assumed', assumedSentences(evidence, context.hasSettings, report)],
+    ['assumed', assumedSentences(context)],
     ['not proven', notProven(context)],
   ];
 }

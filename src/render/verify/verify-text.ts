@@ -10,6 +10,7 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
 import { adviceLines } from '../trace/undecided.ts';
+import type { VerifyContext } from './evidence.ts';
 import {
   assumedSentences,
   cutOffSentences,
@@ -22,14 +23,7 @@ import {
 } from './evidence.ts';
 import { type Block, fitSections, whole } from './fit-lines.ts';
 import { coverage, notAskedSentences, notProven, outsideSentence, seenBy } from './scope-words.ts';
-import {
-  failureSentence,
-  headline,
-  howAgain,
-  unprovenSentences,
-  type VerifyContext,
-  whyUndecided,
-} from './verify-words.ts';
+import { failureSentence, headline, howAgain, unprovenSentences, whyUndecided } from './verify-words.ts';
 
 const MARGIN = 3;
 const LABEL = 12;
@@ -133,7 +127,7 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
       gives: 7,
       keep: 2,
     }),
-    labelled('assumed', assumedSentences(evidence, context.hasSettings, report), width, { gives: 6, keep: 3 }),
+    labelled('assumed', assumedSentences(context), width, { gives: 6, keep: 3 }),
     labelled('not proven', [notProven(context).join(' · ')], width),
     labelled('evidence', [`overlens ${context.version} · ${evidence.date} · ${filesText(evidence)}`], width),
     whole(adviceLines([shortCommandLine(evidence)], 'command', LABEL)),

@@ -3,24 +3,11 @@
 
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
-import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import type { TracedCapture } from '../../verdict/trace-types.ts';
 import type { Demand, Failure, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
 
 import { formatCount, formatNumber } from '../text/format.ts';
-import { type Evidence, unprovenSentence } from './evidence.ts';
-
-/** What a report is rendered with, besides itself. */
-export interface VerifyContext {
-  trace: Trace;
-  report: VerifyReport;
-  version: string;
-  /** The filters given, as text; empty for none. */
-  filterText: string;
-  hasSnapshot: boolean;
-  /** Whether the snapshot or the command line says the tunnel's VNI and port. */
-  hasSettings: boolean;
-  evidence: Evidence;
-}
+import { unprovenSentence, type VerifyContext } from './evidence.ts';
 
 const KIND_NAMES: Record<string, string> = {
   ...{ vxlan: 'VXLAN', ipip: 'IP-in-IP', wireguard: 'WireGuard', none: 'plain', geneve: 'Geneve', gre: 'GRE' },
@@ -70,8 +57,27 @@ function passSentence(report: VerifyReport): string {
 }
 
 function everyPacket(report: VerifyReport): string {
-  const seen = report.unverifiable > 0 ? 'every packet that was seen leaving a node' : 'every packet that left a node';
-  const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0);
+  const encrypted = report.demands.filter(isOfNodePairs);
+  const packets = formatCount(
+    encrypted.reduce((sum, demand) => sum + demand.packets, 0),
+    'packet',
+  );
+  const clear = `no pod packet between nodes with WireGuard keys left in clear (${packets} of WireGuard; what it carried cannot be read)`;
+  if (encrypted.length === 0) return everyOpenPacket(report);
+  const hasOpen = report.demands.some((demand) => demand.ok > 0 && !isOfNodePairs(demand));
+  return hasOpen ? `${everyOpenPacket(report)}; ${clear}` : clear;
+}
+
+/** WireGuard between nodes: whatever pools it carried. */
+function isOfNodePairs({ asked, pool, ok }: Demand): boolean {
+  return asked === 'wireguard' && pool === null && ok > 0;
+}
+
+function everyOpenPacket(report: VerifyReport): string {
+  const { covered, total } = report.coverage.pairs;
+  const isAll = report.unverifiable === 0 && covered === total;
+  const seen = isAll ? 'every packet that left a node' : 'every packet that was seen leaving a node';
+  const tunnels = report.demands.filter((demand) => demand.asked !== 'none' && demand.ok > 0 && !isOfNodePairs(demand));
   if (tunnels.length === 0) return `${seen} for a pod was plain, and that is what was asked for`;
   const kinds = new Set(tunnels.map(demandKind));
   const pools = new Set(tunnels.map((demand) => demandPool(demand, report)));

@@ -3,12 +3,13 @@ import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { Demand, VerifyOptions } from './verify-report.ts';
 import type { Judged } from './waivers.ts';
+import { isBetweenNodes, WIREGUARD_REASON } from './wireguard.ts';
 
 /** The demand that a flow meets or fails; made when it is the first. */
 export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect, topology }: VerifyOptions): Demand {
   const pool = expect === 'config' ? flow.expected.pool : flow.dst.pool;
   const asked = expect === 'config' ? askedOf(flow) : expect;
-  const reason = expect === 'config' ? flow.expected.reason : 'demanded';
+  const reason = expect === 'config' ? (isBetweenNodes(flow) ? WIREGUARD_REASON : flow.expected.reason) : 'demanded';
   const key = JSON.stringify([pool, asked, reason]);
   const known = demands.get(key);
   if (known !== undefined) return known;
@@ -28,6 +29,7 @@ export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect
 }
 
 function askedOf(flow: FlowBrief): Demand['asked'] {
+  if (isBetweenNodes(flow)) return 'wireguard';
   const { encapsulation } = flow.expected;
   return encapsulation === null || encapsulation === 'local' ? 'none' : encapsulation;
 }

@@ -14,6 +14,7 @@ import type { Expectation } from './questions.ts';
 import { filteredNics, noteProof, type Proofs, undecidedReasons } from './undecided-flows.ts';
 import type { Demand, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
 import { createWaiving, faultsOf, type Judged, type Waiving } from './waivers.ts';
+import { isBetweenNodes } from './wireguard.ts';
 
 /** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */
 export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport {
@@ -62,6 +63,7 @@ function proofTime({ captures }: Trace, pairs: readonly PairReport[]): ProofTime
  */
 export function isAsked(flow: FlowBrief, { expect, pools }: Pick<VerifyOptions, 'expect' | 'pools'>): boolean {
   const wrong = flow.verdict === 'violation';
+  if (isBetweenNodes(flow)) return flow.verdict === 'ok' || expect === 'wireguard';
   if (expect === 'config') return (flow.inScope || wrong) && fitsPools(flow.expected.pool ?? flow.dst.pool, pools);
   const toPod = flow.dst.kind === 'pod' || flow.dst.kind === 'tunnel';
   const leftNode = flow.src.kind === 'pod' || flow.src.kind === 'tunnel' || flow.src.kind === 'node';
@@ -71,7 +73,7 @@ export function isAsked(flow: FlowBrief, { expect, pools }: Pick<VerifyOptions, 
 
 /** The verdict that counts: the configuration's, or what `--expect` makes of what was seen. */
 export function judgeFor(flow: FlowBrief, expect: Expectation): Verdict {
-  if (expect === 'config') return flow.verdict;
+  if (expect === 'config' || (expect === 'wireguard' && isBetweenNodes(flow))) return flow.verdict;
   if (flow.observed.encapsulation === 'unknown') return 'unverifiable';
   return faultsOf(flow, expect).length > 0 ? 'violation' : 'ok';
 }

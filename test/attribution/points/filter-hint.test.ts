@@ -110,7 +110,7 @@ describe('a filter is guessed', () => {
       plain(ip({ src: dst, dst: src, ttl: 63 }), NIC.b, NIC.a),
     ];
     expect(await filter(of(POD.a, POD.b))).toMatchObject({
-      expression: `host ${POD.a} and host ${POD.b}`,
+      expression: `host ${POD.b} and host ${POD.a}`,
       ...{ hidesBypass: true, hidesOverlay: true },
     });
     expect(await filter(of(NODE.a, NODE.b))).toBeNull();

@@ -35,7 +35,7 @@ describe('kubectl get pods -A -o wide', () => {
   });
 });
 
-/** As kubectl 1.20 printed it of a server with these pods. */
+/** As kubectl printed them of a server with these pods. */
 const COLUMNS = `NAMESPACE     NAME                       STATUS    IPS                 NODE     HOSTNETWORK   HOSTIP     CREATED
 shop          web                        Running   10.48.0.1,fd00::1   n1       <none>        10.0.0.1   2026-11-22T08:00:00Z
 kube-system   hostnet                    Running   10.0.0.1            n1       true          10.0.0.1   2026-11-22T08:00:00Z

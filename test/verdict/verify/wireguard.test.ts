@@ -1,0 +1,71 @@
+// WireGuard is proven by pair of nodes: what it carries cannot be read, what was beside it can.
+import { describe, expect, it } from 'vitest';
+import type { Topology } from '../../../src/topology/model.ts';
+import type { Expectation } from '../../../src/verdict/verify/questions.ts';
+import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
+import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
+import { arpRequest, ip, NIC, NODE, POD, plain, traceFrames, vxlan } from '../../support/cluster-frames.ts';
+import { cluster, ippools, nodes, pods } from '../../support/cluster-text.ts';
+import * as build from '../../support/packet-builder.ts';
+
+const all = (key?: string): Topology =>
+  cluster(
+    ippools({ vxlan: 'Always' }),
+    nodes(
+      { name: 'a', ip: `${NODE.a}/24`, vxlan: '10.48.0.64', key: 'a' },
+      { name: 'b', ip: `${NODE.b}/24`, vxlan: '10.48.0.128', ...(key === undefined ? {} : { key }) },
+    ),
+    pods({ name: 'web', ip: POD.a, node: 'a' }, { name: 'db', ip: POD.b, node: 'b' }),
+  );
+const KEYS = all('b');
+
+/** A transport message (type 4) with 96 encrypted bytes; whitepaper section 5.4.6. */
+function wireguard(src: string, dst: string): Uint8Array {
+  const message = new Uint8Array(16 + 96);
+  message[0] = 4;
+  const transport = build.udp({ srcport: 51820, dstport: 51820 }, message);
+  const [from, to] = src === NODE.a ? [NIC.a, NIC.b] : [NIC.b, NIC.a];
+  return plain(ip({ src, dst, proto: 17, ttl: 64, transport }), from, to);
+}
+const there = wireguard(NODE.a, NODE.b);
+const back = wireguard(NODE.b, NODE.a);
+const arp = arpRequest(NODE.a, NODE.b, NIC.a);
+
+async function verify(frames: Uint8Array[], topology: Topology, expect: Expectation = 'config'): Promise<VerifyReport> {
+  const trace = await traceFrames([{ frames }], topology);
+  return verifyTrace(trace, { expect, pools: [], cover: null, strict: false, topology });
+}
+
+describe('WireGuard between nodes with keys', () => {
+  it.each(['config', 'wireguard'] as const)('passes by pair of nodes, --expect %s', async (asked) => {
+    const report = await verify([arp, there, back, there], KEYS, asked);
+    expect(report).toMatchObject({ exitCode: 0, flows: 2, ok: 2, packets: 3 });
+    expect(report.pairs.map(({ from, to, ok }) => [from, to, ok])).toEqual([
+      ['a', 'b', 1],
+      ['b', 'a', 1],
+    ]);
+    expect(report.demands).toMatchObject([{ asked: 'wireguard', pool: null, ok: 2 }]);
+  });
+
+  it('does not pass on a capture of UDP 51820 alone: what went beside it is not there', async () => {
+    expect(await verify([there, back], KEYS)).toMatchObject({ exitCode: 3, undecided: ['filtered'] });
+  });
+
+  it('fails by one pod packet in clear, plain or in VXLAN', async () => {
+    for (const clear of [plain(ip({ src: POD.a, dst: POD.b })), vxlan(ip({ src: POD.a, dst: POD.b }))]) {
+      const report = await verify([arp, there, back, clear], KEYS, 'wireguard');
+      expect(report.exitCode).toBe(1);
+    }
+    const report = await verify([arp, there, back, vxlan(ip({ src: POD.a, dst: POD.b }))], KEYS);
+    expect(report.causes.map(({ code }) => code)).toEqual(['unencrypted']);
+  });
+
+  it('is not what --expect vxlan asks for', async () => {
+    expect(await verify([arp, there, back], KEYS, 'vxlan')).toMatchObject({ exitCode: 1, violation: 2 });
+  });
+
+  it('proves nothing where only one node publishes a key', async () => {
+    expect(await verify([arp, there, back], all())).toMatchObject({ exitCode: 3, flows: 0 });
+    expect(await verify([arp, there, back], all(), 'wireguard')).toMatchObject({ exitCode: 3, ok: 0, unverifiable: 2 });
+  });
+});
