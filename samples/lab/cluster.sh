@@ -122,8 +122,8 @@ lab_up() {
   for node in "${NODES[@]}"; do build_node "$node"; done
   teach_router
   for pod in "${PODS[@]}"; do build_pod "$pod" $((index++)); done
+  for node in "${NODES[@]}"; do add_tunnel_devices "$node"; done
   for node in "${NODES[@]}"; do program_node "$node" "$VXLAN_MODE"; done
-  tunnels_up
   start_servers
   sleep 0.1
 }

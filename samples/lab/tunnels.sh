@@ -9,17 +9,16 @@ WIREGUARD_PORT=51820
 WIREGUARD_MARK=0x100000 # Felix's: what the device itself sends must not go into the device again
 declare -A WIREGUARD_ADDRESS=([control1]=10.48.0.136 [worker1]=10.48.0.207 [worker2]=10.48.0.47)
 
-# Called when nodes, pods and routes are there.
-tunnels_up() {
-  local node
-  if [[ $IPIP_MODE != Never || $FLAT_IPIP_MODE != Never ]]; then
-    for node in "${NODES[@]}"; do add_ipip_device "$node"; done
-    for node in "${NODES[@]}"; do program_ipip "$node"; done
-  fi
-  if [[ $WIREGUARD == true ]]; then
-    for node in "${NODES[@]}"; do add_wireguard_device "$node"; done
-    for node in "${NODES[@]}"; do program_wireguard "$node"; done
-  fi
+has_ipip() { [[ $IPIP_MODE != Never || $FLAT_IPIP_MODE != Never ]]; }
+
+add_tunnel_devices() {
+  if has_ipip; then add_ipip_device "$1"; fi
+  if [[ $WIREGUARD == true ]]; then add_wireguard_device "$1"; fi
+}
+# The last part of program_node; every node has its devices by then.
+program_tunnels() {
+  if has_ipip; then program_ipip "$1"; fi
+  if [[ $WIREGUARD == true ]]; then program_wireguard "$1"; fi
 }
 
 # run_device NODE DEVICE COMMAND...: a program that makes a TUN device, in the background until `down`; returns when the device is up.
@@ -89,6 +88,7 @@ program_wireguard() {
       node_ip "$node" route replace "$block" dev wireguard.cali table 1 proto 80 scope link
     done
   done
+  node_ip "$node" rule del priority 99 2>/dev/null || true
   node_ip "$node" rule add priority 99 not fwmark "$WIREGUARD_MARK/$WIREGUARD_MARK" table 1
 }
 
@@ -96,9 +96,7 @@ program_wireguard() {
 
 tunnel_annotations() {
   local node=$1
-  if [[ $IPIP_MODE != Never || $FLAT_IPIP_MODE != Never ]]; then
-    echo "      projectcalico.org/IPv4IPIPTunnelAddr: ${TUNNEL[$node]}"
-  fi
+  if has_ipip; then echo "      projectcalico.org/IPv4IPIPTunnelAddr: ${TUNNEL[$node]}"; fi
   if [[ $WIREGUARD == true ]]; then
     echo "      projectcalico.org/IPv4WireguardInterfaceAddr: ${WIREGUARD_ADDRESS[$node]}"
     echo "      projectcalico.org/WireguardPublicKey: $(wireguard_key "$node")"
