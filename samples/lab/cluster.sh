@@ -36,7 +36,7 @@ load_settings() {
   if [[ -f $STATE/settings ]]; then source "$STATE/settings"; fi
 }
 save_settings() {
-  declare -p VXLAN_MODE VNI VXLAN_PORT NIC_MTU POD_MTU NAT_OUTGOING | sed 's/^declare --/declare -g/' > "$STATE/settings"
+  declare -p VXLAN_MODE VNI VXLAN_PORT NIC_MTU POD_MTU NAT_OUTGOING IPIP_MODE FLAT_IPIP_MODE WIREGUARD | sed 's/^declare --/declare -g/' > "$STATE/settings"
   declare -p ADDRESS | sed 's/^declare -A/declare -gA/' >> "$STATE/settings"
 }
 
@@ -122,6 +122,7 @@ lab_up() {
   for node in "${NODES[@]}"; do build_node "$node"; done
   teach_router
   for pod in "${PODS[@]}"; do build_pod "$pod" $((index++)); done
+  for node in "${NODES[@]}"; do add_tunnel_devices "$node"; done
   for node in "${NODES[@]}"; do program_node "$node" "$VXLAN_MODE"; done
   start_servers
   sleep 0.1
@@ -132,8 +133,8 @@ lab_down() {
   for pidfile in "$STATE"/*.pid; do
     [[ -f $pidfile ]] || continue
     pid=$(<"$pidfile")
-    # A pid may have been given to somebody else by now: only our own servers and tcpdumps are ended.
-    if grep -qaE 'peers\.py|tcpdump' "/proc/$pid/cmdline" 2>/dev/null; then kill "$pid"; fi
+    # A pid may have been given to somebody else by now: only our own servers, tunnels and tcpdumps are ended.
+    if grep -qaE 'peers\.py|tunl0\.py|wireguard-go|tcpdump' "/proc/$pid/cmdline" 2>/dev/null; then kill "$pid"; fi
   done
   local namespace
   for namespace in fabric "${NODES[@]}" "${PODS[@]}"; do

@@ -8,10 +8,12 @@ source "$here/routes.sh"
 source "$here/traffic.sh"
 source "$here/snapshot.sh"
 source "$here/faults.sh"
+source "$here/tunnels.sh"
 
 usage() {
   cat <<'END'
-lab.sh up [NAME=VALUE]...    build it; NAME is VXLAN_MODE, NIC_MTU, POD_MTU, VNI, VXLAN_PORT, NAT_OUTGOING
+lab.sh up [NAME=VALUE]...    build it; NAME is VXLAN_MODE, NIC_MTU, POD_MTU, VNI, VXLAN_PORT, NAT_OUTGOING,
+                             IPIP_MODE, FLAT_IPIP_MODE (with VXLAN_MODE=never), WIREGUARD (true; needs wireguard-go and wg)
                              or worker2=ADDRESS (10.0.2.31 puts worker2 behind a router, in a second subnet)
 lab.sh down                  remove it
 lab.sh show                  who is there, with the names Calico computes
@@ -44,8 +46,8 @@ set_up() {
   for setting in "$@"; do
     name=${setting%%=*} value=${setting#*=}
     case $name in
-      VXLAN_MODE) VXLAN_MODE=$(pool_mode "$value") ;;
-      NIC_MTU | POD_MTU | VNI | VXLAN_PORT | NAT_OUTGOING) printf -v "$name" %s "$value" ;;
+      VXLAN_MODE | IPIP_MODE | FLAT_IPIP_MODE) printf -v "$name" %s "$(pool_mode "$value")" ;;
+      NIC_MTU | POD_MTU | VNI | VXLAN_PORT | NAT_OUTGOING | WIREGUARD) printf -v "$name" %s "$value" ;;
       control1 | worker1 | worker2) ADDRESS[$name]=$value ;;
       *) echo "lab.sh: unknown setting '$setting'" >&2; exit 2 ;;
     esac

@@ -156,6 +156,41 @@ story_11() {
   finish
 }
 
+# IP-in-IP: one pool Always, the other CrossSubnet; worker2 is in another subnet. Then once more, after a fault, in a folder below.
+story_14() {
+  story 14-ip-in-ip VXLAN_MODE=never IPIP_MODE=always FLAT_IPIP_MODE=crosssubnet worker2=10.0.2.31 POD_MTU=8981
+  talk() {
+    traffic_tour
+    ping_pod web "${POD_IP[ledger]}" 2 # the CrossSubnet pool, within the subnet
+  }
+  lab_capture "$folder" -- talk
+  lab_snapshot "$folder/topology"
+  lab_fault stale-route
+  talk() {
+    ping_pod web "${POD_IP[db]}" 2
+    get db "${POD_IP[cart]}" 300
+    get client "${POD_IP[db]}" 300
+    in_ns worker1 curl -s -o /dev/null --max-time 3 "http://${ADDRESS[control1]}:6443/200" || true
+  }
+  rm -rf "$folder/bypass"
+  lab_capture "$folder/bypass" control1:ens5 worker1:ens5 -- talk
+  lab_snapshot "$folder/bypass/topology"
+  finish
+}
+
+# WireGuard over a VXLAN pool; beside the NICs, the device on control1, where the same packets are in clear.
+story_15() {
+  story 15-wireguard WIREGUARD=true POD_MTU=8941
+  lab_capture "$folder" "${NODES[@]/%/:ens5}" control1:wireguard.cali
+  mkdir -p "$folder/filtered"
+  local node
+  for node in "${NODES[@]}"; do
+    tcpdump -Z root -r "$folder/$(capture_name "$node" ens5).pcap" -w "$folder/filtered/$(capture_name "$node" ens5).pcap" \
+      "udp port $WIREGUARD_PORT" 2>"$QUIET"
+  done
+  finish
+}
+
 trap lab_down EXIT # also after Ctrl-C: no namespace is left behind
 stories=("$@")
 if ((${#stories[@]} == 0)); then mapfile -t stories < <(declare -F | sed -n 's/^declare -f story_//p'); fi

@@ -57,6 +57,7 @@ program_node() {
   if [[ -n ${FLAT_BLOCK[$node]:-} ]]; then
     node_ip "$node" route replace blackhole "${FLAT_BLOCK[$node]}" proto bird
   fi
+  program_tunnels "$node"
 }
 
 # Between two modes: one of BIRD and Felix has withdrawn its routes, the other has not written any yet. Pod packets

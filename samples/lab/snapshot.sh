@@ -6,6 +6,7 @@ lab_snapshot() {
   snapshot_pools > "$dir/ippools.yaml"
   snapshot_nodes > "$dir/nodes.yaml"
   snapshot_pods > "$dir/pods.yaml"
+  if [[ $WIREGUARD == true ]]; then list_of felix_configuration > "$dir/felixconfigurations.yaml"; fi
   for node in "${NODES[@]}"; do snapshot_tables "$node" "$dir/$(node_name "$node")"; done
 }
 
@@ -15,7 +16,7 @@ snapshot_tables() {
   local node=$1 dir=$2
   mkdir -p "$dir"
   nsenter --net="/run/netns/$LAB-$node" unshare -m bash -c 'mount -t tmpfs none /run/netns && ip -d link' > "$dir/ip-link.txt"
-  in_ns "$node" ip route > "$dir/ip-route.txt"
+  snapshot_routes "$node" > "$dir/ip-route.txt"
   in_ns "$node" ip neigh > "$dir/ip-neigh.txt"
   in_ns "$node" bridge fdb show > "$dir/bridge-fdb.txt"
 }
@@ -26,8 +27,8 @@ snapshot_pools() { list_of pool_items; }
 pool_items() {
   local version=232027
   if [[ $VXLAN_MODE == Never ]]; then version=1722; fi
-  pool default-ipv4-ippool 10.48.0.0/24 "$VXLAN_MODE" "$version" 3f053fa7-0d94-4d6d-94e6-e6582d80c0b0
-  pool flat-ippool 10.48.128.0/24 Never 1731 8c1be6f3-4ba3-4c1f-9d6f-1b2b7a0a5d57
+  pool default-ipv4-ippool 10.48.0.0/24 "$VXLAN_MODE" "$IPIP_MODE" "$version" 3f053fa7-0d94-4d6d-94e6-e6582d80c0b0
+  pool flat-ippool 10.48.128.0/24 Never "$FLAT_IPIP_MODE" 1731 8c1be6f3-4ba3-4c1f-9d6f-1b2b7a0a5d57
 }
 pool() {
   cat <<END
@@ -36,15 +37,15 @@ pool() {
   metadata:
     creationTimestamp: "2022-12-29T22:21:11Z"
     name: $1
-    resourceVersion: "$4"
-    uid: $5
+    resourceVersion: "$5"
+    uid: $6
   spec:
     allowedUses:
     - Workload
     - Tunnel
     blockSize: 26
     cidr: $2
-    ipipMode: Never
+    ipipMode: $4
     natOutgoing: $NAT_OUTGOING
     nodeSelector: all()
     vxlanMode: $3
@@ -66,6 +67,7 @@ node_items() {
 END
     # Calico takes the tunnel address back when no pool needs one.
     if [[ $VXLAN_MODE != Never ]]; then echo "      projectcalico.org/IPv4VXLANTunnelAddr: ${TUNNEL[$node]}"; fi
+    tunnel_annotations "$node"
     cat <<END
       volumes.kubernetes.io/controller-managed-attach-detach: "true"
     creationTimestamp: "2022-12-29T22:18:5${index}Z"

@@ -49,7 +49,10 @@ export const WIREGUARD_DATA = defineHeader('wg', `${SPEC}.6`, 16, {
   counter: uint64LE(64, 'Counter'),
 });
 
-/** Whether a UDP payload of this many bytes can be a message of this type. */
+/**
+ * Whether a UDP payload of this many bytes can be a message of this type. The packet in transport data is padded to 16 bytes,
+ * but never beyond the MTU of its device: where that is no multiple of 16 (8941, 1420, 1400), full ones have any length.
+ */
 export function isWireguardSize(type: number, lengthBytes: number): boolean {
   switch (type) {
     case 1:
@@ -59,7 +62,7 @@ export function isWireguardSize(type: number, lengthBytes: number): boolean {
     case 3:
       return lengthBytes === 64;
     case 4:
-      return lengthBytes >= 32 && (lengthBytes & 15) === 0;
+      return lengthBytes >= 32;
     default:
       return false;
   }

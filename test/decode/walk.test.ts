@@ -235,7 +235,13 @@ describe('other tunnels', () => {
     }
   });
 
+  it.each([8941, 1420, 1400])('WireGuard that fills a device of MTU %i is not padded to 16 bytes', (mtu) => {
+    const data = new Uint8Array([4, 0, 0, 0, ...new Uint8Array(12 + mtu + 16)]);
+    expect(walkPacket(ethernet({}, ipv4({}, udp({ dstport: 51820 }, data)))).path).toBe('eth:ip:udp:wg');
+  });
+
   it.each([
+    ['less than a keepalive', new Uint8Array([4, 0, 0, 0, ...new Uint8Array(27)])],
     ['a wrong size', new Uint8Array([1, 0, 0, 0, ...new Uint8Array(40)])],
     ['an unknown type', new Uint8Array([5, 0, 0, 0, ...new Uint8Array(44)])],
     ['reserved bytes', new Uint8Array([4, 0, 0, 1, ...new Uint8Array(44)])],

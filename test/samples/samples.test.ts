@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../src/topology/load.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import type { Expectation } from '../../src/verdict/verify/questions.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../src/verdict/verify/verify-report.ts';
 
@@ -23,7 +24,7 @@ function capturesOf(folder: string): string[] {
 interface Run {
   trace: Trace;
   flows: TracedFlow[];
-  verify(expectation?: 'config' | 'vxlan'): VerifyReport;
+  verify(expectation?: Expectation): VerifyReport;
 }
 
 async function run(
@@ -33,7 +34,7 @@ async function run(
 ): Promise<Run> {
   const topology = await loadTopology([snapshot]);
   const trace = await traceCaptures({ captures, topology });
-  const verify = (expectation: 'config' | 'vxlan' = 'config') =>
+  const verify = (expectation: Expectation = 'config') =>
     verifyTrace(trace, { expect: expectation, pools: [], strict: false, topology });
   return { trace, flows: [...trace.flows()], verify };
 }
@@ -256,5 +257,75 @@ describe('12 and 13, of flannel', () => {
     expect(JSON.stringify(cause)).toContain('bridge fdb show dev flannel.1');
     expect(JSON.stringify(cause)).not.toMatch(/ippool|calico/i);
     expect(sample.verify().exitCode).toBe(1);
+  });
+});
+
+describe('14 IP-in-IP', () => {
+  it('is as configured in every flow: IP-in-IP, and plain within the subnet of the CrossSubnet pool', async () => {
+    const sample = await run('14-ip-in-ip');
+    expect(sample.trace.summary).toMatchObject({ violation: 0, unverifiable: 0 });
+    expect(sample.trace.causes).toEqual([]);
+    expect([seen(sample, WEB, DB), seen(sample, DB, WEB)]).toEqual([['ipip ok'], ['ipip ok']]);
+    expect([seen(sample, CLIENT, LEDGER), seen(sample, LEDGER, CLIENT)]).toEqual([['ipip ok'], ['ipip ok']]);
+    expect([seen(sample, WEB, LEDGER), seen(sample, LEDGER, WEB)]).toEqual([['none ok'], ['ipip ok']]);
+  });
+
+  it('passes, and fails a demand for VXLAN by its pools', async () => {
+    const sample = await run('14-ip-in-ip');
+    expect(sample.verify().exitCode).toBe(0);
+    const { exitCode, failures } = sample.verify('vxlan');
+    expect(exitCode).toBe(1);
+    expect(failures.map((failure) => `${failure.seen} ${failure.asConfigured}`)).toEqual([
+      'ipip true',
+      'ipip true',
+      'none true',
+    ]);
+  });
+
+  it('fails a demand for IP-in-IP by what the CrossSubnet pool sends plain, and by nothing else', async () => {
+    const { exitCode, failures } = (await run('14-ip-in-ip')).verify('ipip');
+    expect(exitCode).toBe(1);
+    expect(failures.map(({ pool, seen, flows }) => [pool, seen, flows])).toEqual([['flat-ippool', 'none', 1]]);
+  });
+
+  it('has one cause after the fault, and names the route', async () => {
+    const folder = '14-ip-in-ip/bypass';
+    const sample = await run(folder);
+    expect(causes(sample, 'violation')).toEqual([`overlay-bypassed ${WORKER1} > ${CONTROL1}`]);
+    expect([seen(sample, WEB, DB), seen(sample, DB, WEB)]).toEqual([['ipip ok'], ['none violation']]);
+    const chain = sample.trace.causes[0]?.chain ?? [];
+    expect(chain.filter((step) => step.status === 'wrong').map((step) => step.table)).toEqual(['route']);
+  });
+});
+
+describe('15 WireGuard', () => {
+  const nics = capturesOf('15-wireguard').filter((path) => path.endsWith('-ens5.pcap'));
+
+  it('shows nodes on the NICs, and no pod', async () => {
+    const { flows, trace } = await run('15-wireguard', nics);
+    expect(trace.causes).toEqual([]);
+    expect(flows.filter((flow) => flow.src.kind === 'pod' || flow.dst.kind === 'pod')).toEqual([]);
+    const carried = flows.filter((flow) => flow.src.port === 51820);
+    expect(carried.map((flow) => `${flow.observed.encapsulation} ${flow.verdict}`)).toEqual(
+      Array(6).fill('wireguard ok'),
+    );
+  });
+
+  it('proves by pairs of nodes that nothing was in clear', async () => {
+    const sample = await run('15-wireguard', nics);
+    expect([sample.verify().exitCode, sample.verify('wireguard').exitCode]).toEqual([0, 0]);
+    expect(sample.verify('vxlan').exitCode).toBe(1);
+  });
+
+  it('proves nothing with a filter that keeps nothing else', async () => {
+    const sample = await run('15-wireguard/filtered', undefined, join(ROOT, '15-wireguard', 'topology'));
+    expect([sample.verify().exitCode, sample.verify('wireguard').exitCode]).toEqual([3, 3]);
+  });
+
+  it('names the pods inside the tunnel, and does not judge them there', async () => {
+    const inside = capturesOf('15-wireguard').filter((path) => path.includes('wireguard.cali'));
+    const sample = await run('15-wireguard', inside);
+    expect(seen(sample, WEB, DB)).toEqual(['unknown unverifiable']);
+    expect(sample.verify('wireguard').exitCode).toBe(3);
   });
 });

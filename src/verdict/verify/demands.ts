@@ -4,7 +4,7 @@ import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { Demand, VerifyOptions } from './verify-report.ts';
 import type { Judged } from './waivers.ts';
-import { isBetweenNodes, WIREGUARD_REASON } from './wireguard.ts';
+import { isBetweenNodes, WIREGUARD_REASON } from './wireguard-pairs.ts';
 
 /** The demand that a flow meets or fails; made when it is the first. */
 export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect, topology }: VerifyOptions): Demand {

@@ -14,7 +14,7 @@ import type { Expectation } from './questions.ts';
 import { filteredNics, noteProof, type Proofs, undecidedReasons } from './undecided-flows.ts';
 import type { Demand, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
 import { createWaiving, faultsOf, type Judged, type Waiving } from './waivers.ts';
-import { isBetweenNodes } from './wireguard.ts';
+import { isBetweenNodes } from './wireguard-pairs.ts';
 
 /** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */
 export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport {
