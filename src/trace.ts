@@ -1,7 +1,7 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
+import { filterHints } from './attribution/filter/filter-hint.ts';
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
-import { filterHints } from './attribution/points/filter-hint.ts';
 import { findPoints } from './attribution/points/points.ts';
 import type { AtRule } from './attribution/points/points-input.ts';
 import { addressBook } from './attribution/who/address-book.ts';

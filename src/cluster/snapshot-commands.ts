@@ -37,8 +37,8 @@ ${podsCommand()}
 # calicoctl get ippools -o yaml > ippools.yaml
 # kubectl get nodes,services -A -o yaml > objects.yaml
 
-# flannel, without Calico's objects:
-# kubectl get nodes,pods,services,endpointslices -A -o json > snapshot.json
+# flannel, without Calico's objects, instead of the first line:
+# kubectl get nodes,services,endpointslices -A -o json > snapshot.json
 # kubectl get configmaps -A --field-selector metadata.name=kube-flannel-cfg -o yaml > net-conf.yaml   # canal: canal-config; k3s has none
 
 # Sharper: what the kernel really does. On each node:

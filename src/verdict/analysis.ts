@@ -4,10 +4,10 @@
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
+import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { observationsOf } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
-import { type FilterHint, filterHints } from '../attribution/points/filter-hint.ts';
 import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';

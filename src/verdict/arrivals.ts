@@ -2,10 +2,10 @@
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 
 import { type CountInput, countFlow } from '../attribution/count-flow.ts';
+import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import { pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
 import { hasDrops } from '../attribution/points/drops.ts';
-import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';

@@ -1,8 +1,8 @@
 // What the judging of every flow shares, and the questions that several stages ask of it.
 
 import type { CountInput } from '../attribution/count-flow.ts';
+import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
-import type { FilterHint } from '../attribution/points/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { AtRule } from '../attribution/points/points-input.ts';
 import type { Expected } from '../attribution/vocabulary.ts';

@@ -1,5 +1,5 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
-import type { FilterHint } from '../attribution/points/filter-hint.ts';
+import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
   CapturePoint,

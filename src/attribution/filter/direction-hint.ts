@@ -1,7 +1,7 @@
 // Was only one direction captured (tcpdump -Q, or a filter on one sender)? Then every unicast frame comes from one MAC or
 // goes to one; in a cooked capture, none was sent or none received (calico-facts 6: packet types).
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { isUnicast } from './mac-roles.ts';
+import { isUnicast } from '../points/mac-roles.ts';
 
 const OUTGOING = 4;
 const TO_US = 0;

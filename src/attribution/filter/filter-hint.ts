@@ -6,9 +6,9 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import type { Topology } from '../../topology/model.ts';
 import { isAnswer } from '../answers.ts';
+import type { Points } from '../points/points.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { directionHints } from './direction-hint.ts';
-import type { Points } from './points.ts';
 import { type Hidden, hiddenBy } from './recorded-filter.ts';
 
 export interface FilterHint extends Hidden {
@@ -73,7 +73,8 @@ function placesOf({ ofCapture, rings }: Points): Int32Array {
     if (nics.length === 0) return -1;
     const nodes = new Set(nics.map((point) => point.node));
     const [node] = nodes;
-    const key = nodes.size === 1 && node != null ? `node ${node}` : `ring ${rings.ringOf[capture]}`;
+    const key =
+      nodes.size === 1 && node != null ? `node ${node}` : `strand ${rings.strandOf[rings.ringOf[capture] ?? 0]}`;
     if (!known.has(key)) known.set(key, known.size);
     return known.get(key) ?? -1;
   });
