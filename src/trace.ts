@@ -38,6 +38,8 @@ export interface TraceOptions {
   topology: Topology | null;
   reader?: 'builtin' | 'pcap-parser';
   at?: readonly AtRule[];
+  /** Captures that the caller vouches for: taken without a filter, whatever they look like. Paths, or base names. */
+  unfiltered?: readonly string[];
   /** More UDP ports to take for VXLAN, and to accept. */
   vxlanPorts?: readonly number[];
   vxlanVNI?: number | null;
@@ -70,6 +72,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
       captures,
       topology,
       at: options.at ?? [],
+      unfiltered: options.unfiltered ?? [],
       vxlanVNI: options.vxlanVNI ?? null,
       vxlanPorts: options.vxlanPorts ?? [],
     });
@@ -118,7 +121,7 @@ const MOST_SAMPLED = 64;
  * their files, so that packets inside it are counted as they are read. Null where that cannot be told.
  */
 async function expectWindow({ options, nodes, ports, range }: Reading): Promise<CommonWindow | null> {
-  const { captures: paths, topology, at = [] } = options;
+  const { captures: paths, topology, at = [], unfiltered = [] } = options;
   const isWhole = options.since == null && options.until == null;
   if (topology === null || !isWhole || paths.length < 2 || paths.length > MOST_SAMPLED || paths.includes('-'))
     return null;
@@ -141,7 +144,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
   const book = addressBook(topology, null);
   const points = findPoints({ table, captures: sampled, topology, book, at });
   const vxlanPort = settingsOf(topology, null, []).port(null).value;
-  const filters = filterHints({ table, captures: sampled, points, book, topology, vxlanPort });
+  const filters = filterHints({ table, captures: sampled, points, book, topology, vxlanPort, unfiltered });
   return commonWindow({ points, input: { captures }, filters });
 }
 

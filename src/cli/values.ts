@@ -1,6 +1,7 @@
 // Values of options: each parser returns the value or throws bad usage that names the option, what was given and what fits.
 
 import { canonicalIp } from '../net/ip.ts';
+import { PROTOCOL_NAMES, protocolName } from '../net/protocol-name.ts';
 import { usageError } from './report-error.ts';
 
 /** A whole number within bounds. */
@@ -19,23 +20,12 @@ export function parseChoice<T extends string>(option: string, text: string, choi
   throw usageError(`${option} ${text}: not known`, `${suggestion}It takes ${choices.join(', ')}.`);
 }
 
-/** Names of IP protocols as `protocol` in the output has them, and their numbers (IANA). */
-const PROTOCOLS: Readonly<Record<string, number>> = {
-  ...{ icmp: 1, igmp: 2, tcp: 6, udp: 17, gre: 47, esp: 50, ah: 51, icmpv6: 58, ospf: 89, sctp: 132 },
-};
-
 /** A protocol by name or number; numbers that have a name become it. */
 export function parseProtocol(option: string, text: string): string {
   const name = text.toLowerCase() === 'icmp6' ? 'icmpv6' : text.toLowerCase();
-  if (name in PROTOCOLS) return name;
-  if (/^\d{1,3}$/.test(name) && Number(name) <= 255) {
-    const named = Object.entries(PROTOCOLS).find(([, number]) => number === Number(name));
-    return named?.[0] ?? String(Number(name));
-  }
-  throw usageError(
-    `${option} ${text}: not known`,
-    `It takes ${Object.keys(PROTOCOLS).join(', ')} or a number from 0 to 255.`,
-  );
+  if (PROTOCOL_NAMES.includes(name)) return name;
+  if (/^\d{1,3}$/.test(name) && Number(name) <= 255) return protocolName(Number(name));
+  throw usageError(`${option} ${text}: not known`, `It takes ${PROTOCOL_NAMES.join(', ')} or a number from 0 to 255.`);
 }
 
 export interface PlaceOption {

@@ -12,6 +12,16 @@ const NAMES: Record<number, string> = {
   132: 'sctp',
 };
 
+const NUMBERS = new Map(Object.entries(NAMES).map(([number, name]) => [name, Number(number)]));
+
+/** The number of a protocol by that name. */
+export function protocolNumber(name: string): number {
+  return NUMBERS.get(name) ?? Number(name);
+}
+
+/** Names of protocols that have one. */
+export const PROTOCOL_NAMES: readonly string[] = Object.values(NAMES);
+
 export function protocolName(protocol: number): string {
   return NAMES[protocol] ?? String(protocol);
 }

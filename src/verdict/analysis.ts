@@ -141,6 +141,7 @@ function prepare(
   const changes = modeChanges();
   const expect = expectations(topology, sharedLinks({ table, points, paths }, topology));
   const settings = settingsOf(topology, input.vxlanVNI, input.vxlanPorts);
+  const vxlanPort = settings.port(null).value;
   const cutOff = (flow: number, src: Who, dst: Who): boolean => isCutOff({ input, points, settings }, flow, src, dst);
   const classes = classifyFlows({ table, paths, who, expect, order, isCutOff: cutOff });
   if (topology !== null) {
@@ -154,7 +155,7 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints({ table, captures, points, book, topology, vxlanPort: settings.port(null).value }),
+    filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),

@@ -23,6 +23,7 @@ export interface AnalysisInput {
   captures: readonly CaptureCounters[];
   topology: Topology | null;
   at: readonly AtRule[];
+  unfiltered: readonly string[];
   vxlanVNI: number | null;
   vxlanPorts: readonly number[];
 }

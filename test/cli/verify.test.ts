@@ -210,3 +210,37 @@ describe('--check', () => {
     expect(existsSync(file('owned.txt'))).toBe(false);
   });
 });
+
+describe('what is said of the captures', () => {
+  test('--unfiltered vouches for a file that looks filtered, and the proof says so', async () => {
+    const sample = 'samples/15-wireguard';
+    const line = ['verify', `${sample}/filtered/ip-10-0-1-20-ens5.pcap`, '-t', `${sample}/topology`];
+    expect((await runCli(line)).code).toBe(3);
+    const { code, stdout } = await runCli([...line, '--unfiltered', 'ip-10-0-1-20-ens5.pcap']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("that there was no filter is the user's word")]);
+  });
+
+  test('a file that is not given cannot be vouched for, and a canary must be understood', async () => {
+    expect(await verify('--unfiltered', 'nix.pcap')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no such capture is given'),
+    });
+    expect(await verify('--canary', 'vlan 7')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not an expression that is understood'),
+    });
+  });
+
+  test('--canary is named in text and JSON, with the NICs that lack it', async () => {
+    const { code, stdout } = await verify(
+      '--canary',
+      'udp and dst host 10.48.0.250',
+      '-o',
+      `json=${file('proof.json')}`,
+    );
+    expect([code, stdout]).toEqual([1, expect.stringContaining('seen on 0 of 3 NICs')]);
+    expect(parsed('proof.json')).toMatchObject({
+      canary: { expression: 'udp and dst host 10.48.0.250', seen: 0, nics: 3 },
+    });
+  });
+});

@@ -7,6 +7,7 @@ import { protocolName } from '../../net/protocol-name.ts';
 import type { Topology } from '../../topology/model.ts';
 import { isAnswer } from '../answers.ts';
 import type { Points } from '../points/points.ts';
+import { isFileOf } from '../points/points-input.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { directionHints } from './direction-hint.ts';
 import { type Hidden, hiddenBy } from './recorded-filter.ts';
@@ -51,6 +52,8 @@ export interface FilterInput {
   topology: Topology | null;
   /** The cluster's UDP port of VXLAN. */
   vxlanPort: number;
+  /** Captures that somebody vouches for, by path or base name. */
+  unfiltered: readonly string[];
 }
 
 /**
@@ -62,7 +65,10 @@ export function filterHints(input: FilterInput): (FilterHint | null)[] {
   const placeOf = placesOf(input.points);
   const shapes = shapesOf(input, placeOf);
   const guesses = shapes.map((shape) => shape && guess(shape, input.book));
-  return captures.map((capture, i) => recordedFilter(capture, input) ?? guesses[placeOf[i] ?? -1] ?? null);
+  return captures.map((capture, i) => {
+    const isVouched = input.unfiltered.some((file) => isFileOf(file, capture.info.path));
+    return recordedFilter(capture, input) ?? (isVouched ? null : (guesses[placeOf[i] ?? -1] ?? null));
+  });
 }
 
 /** Captures of one node's NICs, and pieces of one capture, are judged together; -1 where no NIC was captured. */

@@ -12,6 +12,11 @@ export interface AtRule {
   interface: string | null;
 }
 
+/** Whether a capture's path is the one that was named: as given, or by its base name. */
+export function isFileOf(named: string, path: string): boolean {
+  return path === named || path.slice(path.lastIndexOf('/') + 1) === named;
+}
+
 export interface Point extends CapturePoint {
   capture: number;
   /** Index among the points of its capture. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { type Evidence, filesOf } from '../../render/verify/evidence.ts';
 import type { Topology } from '../../topology/model.ts';
+import { type Canary, parseCanary } from '../../verdict/verify/canary.ts';
 import { COVERS, type Cover, EXPECTATIONS } from '../../verdict/verify/questions.ts';
 import { readWaivers } from '../../verdict/verify/read-waivers.ts';
 import { verifyTrace } from '../../verdict/verify/verify.ts';
@@ -24,6 +25,7 @@ export interface RawVerifyCommand extends RawTraceOptions {
   cover?: string;
   strict?: boolean;
   waive?: string[];
+  canary?: string;
   check?: string;
   all?: boolean;
 }
@@ -44,6 +46,7 @@ export interface VerifyRequest {
   cover: Cover | null;
   strict: boolean;
   waivers: readonly Waiver[];
+  canary: Canary | null;
   waiverFiles: readonly string[];
   told: readonly string[];
   /** The moment the proof is of: waivers that ended before it cover nothing. */
@@ -62,10 +65,20 @@ export function checkVerify(operands: readonly string[], raw: RawVerifyCommand, 
     cover: raw.cover === undefined ? null : parseCover(raw.cover),
     strict: raw.strict === true,
     waivers: waiverFiles.flatMap((file) => readWaivers(readText(file), file)),
+    canary: raw.canary === undefined ? null : canaryOf(raw.canary),
     waiverFiles,
     told: toldOptions(raw),
     date,
   };
+}
+
+function canaryOf(text: string): Canary {
+  const canary = parseCanary(text);
+  if (canary !== null) return canary;
+  throw usageError(
+    `--canary ${text}: not an expression that is understood`,
+    "for example --canary 'udp and dst host 10.48.0.250 and port 9'",
+  );
 }
 
 function readText(file: string): string {
@@ -93,10 +106,10 @@ export async function prove(
   io: Io,
   stages: Stages,
 ): Promise<{ run: TraceRun; context: VerifyContext }> {
-  const { options, pools, expect, cover, strict, waivers, date } = request;
+  const { options, pools, expect, cover, strict, waivers, canary, date } = request;
   const run = await runPipeline(options, commands, io, stages);
   checkPools(pools, run.topology);
-  const asked = { expect, pools, cover, strict, waivers, now: date.getTime() };
+  const asked = { expect, pools, cover, strict, waivers, canary, now: date.getTime() };
   const report = verifyTrace(run.trace, { ...asked, topology: run.topology });
   const context: VerifyContext = {
     trace: run.trace,

@@ -1,5 +1,6 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
 import { type Command, Option } from 'commander';
+import { isFileOf } from '../../attribution/points/points-input.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
 import { formatCidr } from '../../net/cidr.ts';
@@ -13,7 +14,7 @@ import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace, parse
 
 /** Options that repeat. */
 type Lists = Record<
-  | ('read' | 'topology' | 'at' | 'vxlanPort')
+  | ('read' | 'topology' | 'at' | 'vxlanPort' | 'unfiltered')
   | ('pod' | 'fromPod' | 'toPod' | 'node' | 'ip' | 'port' | 'protocol' | 'encapsulation' | 'verdict' | 'finding'),
   string[]
 >;
@@ -36,6 +37,7 @@ const NONE_GIVEN: Lists = {
   topology: [],
   at: [],
   vxlanPort: [],
+  unfiltered: [],
   pod: [],
   fromPod: [],
   toPod: [],
@@ -59,7 +61,7 @@ export interface CommonOptions {
   /** Causes asked for by letter; codes are in the filter. */
   causeIds: string[];
   places: PlaceOption[];
-  pipeline: Pick<TraceOptions, 'reader' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until'>;
+  pipeline: Pick<TraceOptions, 'reader' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until' | 'unfiltered'>;
 }
 
 const ENCAPSULATIONS = ['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'none', 'mixed', 'unknown'] as const;
@@ -92,6 +94,7 @@ export function declareTraceOptions(command: Command): Command {
     .option('--until <time>', 'up to here')
     .optionsGroup('What is known of the captures:')
     .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
+    .addOption(repeatable('--unfiltered <file>', 'taken without a filter, though it may look otherwise'))
     .addOption(repeatable('--vxlan-port <number>', 'VXLAN is also on this UDP port'))
     .option('--vxlan-vni <number>', `the cluster's VNI, if it is not ${DEFAULT_VNI}`)
     .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin');
@@ -114,6 +117,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
   if (captures.filter((path) => path === '-').length > 1)
     throw usageError('- given twice: stdin can be read once only');
+  for (const file of raw.unfiltered) checkIsGiven(`--unfiltered ${file}`, file, captures);
   return {
     captures: withoutTwice(captures),
     snapshot: raw.topology,
@@ -134,14 +138,15 @@ export function resolvePlaces(
 ): PlaceOption[] {
   return places.map((place) => {
     const { file } = place;
-    if (!captures.some((path) => path === file || path.slice(path.lastIndexOf('/') + 1) === file)) {
-      throw usageError(
-        `--at ${file}=${place.node}: no such capture is given`,
-        `The captures are ${captures.join(', ')}.`,
-      );
-    }
+    checkIsGiven(`--at ${file}=${place.node}`, file, captures);
     return { ...place, node: resolveNode(place, topology) };
   });
+}
+
+/** A capture is named by its path as given, or by its base name. */
+function checkIsGiven(option: string, file: string, captures: readonly string[]): void {
+  if (captures.some((path) => isFileOf(file, path))) return;
+  throw usageError(`${option}: no such capture is given`, `The captures are ${captures.join(', ')}.`);
 }
 
 function resolveNode(place: PlaceOption, topology: Topology | null): string {
@@ -203,6 +208,7 @@ function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
     vxlanVNI: raw.vxlanVni === undefined ? null : parseInteger('--vxlan-vni', raw.vxlanVni, 0, 0xffffff),
     since,
     until,
+    unfiltered: raw.unfiltered,
   };
 }
 
@@ -226,9 +232,10 @@ function filterText(raw: GivenOptions): string {
 
 /** What the user vouched for, and options that bend the answer, as sentences of a proof. */
 export function toldOptions(raw: RawTraceOptions): string[] {
-  const { at = [], vxlanPort = [], vxlanVni, reader } = raw;
+  const { at = [], unfiltered = [], vxlanPort = [], vxlanVni, reader } = raw;
   return [
     ...at.map((place) => `--at ${place}: where it was captured is the user's word`),
+    ...unfiltered.map((file) => `--unfiltered ${file}: that there was no filter is the user's word`),
     ...vxlanPort.map((port) => `--vxlan-port ${port}: VXLAN is expected there too`),
     ...(vxlanVni === undefined ? [] : [`--vxlan-vni ${vxlanVni}: the cluster's VNI is the user's word`]),
     ...(reader === 'builtin' ? [] : [`--reader ${reader}`]),

@@ -5,7 +5,7 @@ import type { Unproven } from '../../verdict/verify/coverage.ts';
 import { type ProofTime, secondsBetween } from '../../verdict/verify/proof-time.ts';
 import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
-import { formatCount, formatSpan } from '../text/format.ts';
+import { formatCount, formatNumber, formatSpan } from '../text/format.ts';
 
 /** A file that was read; no hash of what can be read once only (stdin, pipes). */
 export interface FileHash {
@@ -127,6 +127,14 @@ export function deliverySentences({ delivery }: VerifyReport): string[] {
     ),
     ...lost,
   ];
+}
+
+/** Where the canary was seen; empty without one. */
+export function canarySentences({ canary }: VerifyReport): string[] {
+  if (canary === null) return [];
+  const { expression, seen, nics, flows, packets } = canary;
+  const leftOut = `${formatCount(flows, 'flow')}, ${formatCount(packets, 'packet')} left out`;
+  return [`${expression}: seen on ${formatNumber(seen)} of ${formatCount(nics, 'NIC')}; ${leftOut}`];
 }
 
 /** One sentence per waiver: what it covers, that it has expired, that it covers nothing. */

@@ -8,6 +8,7 @@ import { captureJson, causeJson } from '../trace/trace-json.ts';
 import type { VerifyContext } from './evidence.ts';
 import {
   assumedSentences,
+  canarySentences,
   commandLine,
   cutOffSentences,
   deliverySentences,
@@ -63,6 +64,7 @@ export function renderVerifyJson(context: VerifyContext): string {
     causes: report.causes.map(causeJson),
     delivery: { ...report.delivery, causes: report.delivery.causes.map(causeJson) },
     waivers: report.waivers.map(waiverJson),
+    canary: report.canary,
     time: report.time,
     window: trace.window,
     cutOff: cutOffSentences(trace.captures),
@@ -92,6 +94,7 @@ function evidenceLists(context: VerifyContext): [string, readonly string[]][] {
     ['waivers', report.waivers.map(waiverSentence)],
     ['only', context.filterText === '' ? [] : [context.filterText]],
     ['unproven', report.pairs.length === 0 ? [] : unprovenSentences(report)],
+    ['canary', canarySentences(report)],
     ['time', timeSentences(report.time)],
     ['cut off', cutOffSentences(trace.captures)],
     ['not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)]],

@@ -13,6 +13,7 @@ import { adviceLines } from '../trace/undecided.ts';
 import type { VerifyContext } from './evidence.ts';
 import {
   assumedSentences,
+  canarySentences,
   cutOffSentences,
   deliverySentences,
   type Evidence,
@@ -120,6 +121,7 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
     labelled('only', filterText === '' ? [] : [filterText], width),
     labelled('covered', report.flows === 0 ? [] : [coverage(report)], width),
     labelled('unproven', unproven, width, { gives: 4, keep: 3 }),
+    labelled('canary', canarySentences(report), width),
     labelled('by', report.flows === 0 ? [] : [seenBy(context)], width),
     labelled('in', timeTexts(context), width, { gives: 5, keep: 3 }),
     labelled('cut off', cutOffSentences(trace.captures), width, { gives: 6, keep: 2 }),

@@ -111,6 +111,7 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   'nothing-in-scope': 'no flow in these captures is one that anything could be asked of',
   'nothing-judged': 'no flow in scope could be judged',
   filtered: 'what would be wrong may have been kept out by a filter, so this is no proof',
+  'canary-missing': 'the canary is not on every NIC that would prove something: these captures may lack more',
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not as much of the cluster was seen as --cover asks for',
   'corrupt-capture': 'a capture is corrupt: what stands behind the damage could not be read',
@@ -169,6 +170,8 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   if (report.undecided.includes('filtered')) {
     for (const { path, filter } of report.filtered) why.push(filterSentence(path, filter));
   }
+  if (report.undecided.includes('canary-missing'))
+    why.push(...(report.canary?.missing ?? []).map((path) => `${path} does not show it plain`));
   return why;
 }
 

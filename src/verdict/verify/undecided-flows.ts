@@ -1,6 +1,7 @@
 // When a proof is none: nothing was seen, a filter hides the opposite, packets are missing. That packets did not get through is no
 // reason: what was seen of them was encapsulated as it should be, or was not.
 import type { FlowBrief, Trace, TracedCapture } from '../trace-types.ts';
+import type { CanaryReport } from './canary.ts';
 import type { Coverage } from './coverage.ts';
 import type { Cover } from './questions.ts';
 import type { Demand, UndecidedReason, VerifyOptions } from './verify-report.ts';
@@ -13,6 +14,7 @@ export interface UndecidedInput {
   /** NIC captures through a filter that matters. */
   filtered: readonly TracedCapture[];
   coverage: Coverage;
+  canary: CanaryReport | null;
   options: VerifyOptions;
 }
 
@@ -22,6 +24,7 @@ export function undecidedReasons({
   counts,
   doubtful,
   coverage,
+  canary,
   filtered,
   options,
 }: UndecidedInput): UndecidedReason[] {
@@ -30,6 +33,7 @@ export function undecidedReasons({
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
   if (trace.captures.some((capture) => capture.error !== null)) reasons.push('corrupt-capture');
   if (filtered.length > 0) reasons.push('filtered');
+  if (canary !== null && canary.seen < canary.nics) reasons.push('canary-missing');
   if (doubtful > 0 && counts.ok > 0) reasons.push('doubtful');
   if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
   if (options.cover && (options.topology === null || !isCovered(coverage, options.cover))) reasons.push('uncovered');

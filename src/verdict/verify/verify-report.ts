@@ -2,6 +2,7 @@
 import type { SourceRef, Topology } from '../../topology/model.ts';
 import type { Cause, TracedCapture } from '../trace-types.ts';
 import type { UnverifiedGroup } from '../unverified.ts';
+import type { Canary, CanaryReport } from './canary.ts';
 import type { Coverage } from './coverage.ts';
 import type { PairReport } from './node-pairs.ts';
 import type { ProofTime } from './proof-time.ts';
@@ -19,6 +20,8 @@ export interface VerifyOptions {
   /** Violations that somebody has accepted, and the time (epoch milliseconds) at which they must still hold. */
   waivers?: readonly Waiver[];
   now?: number;
+  /** What was sent to show that the captures are open. */
+  canary?: Canary | null;
   topology: Topology | null;
 }
 
@@ -75,6 +78,7 @@ export interface Delivery {
 }
 
 export type UndecidedReason =
+  | 'canary-missing'
   | 'corrupt-capture'
   | 'doubtful'
   | 'nothing-in-scope'
@@ -86,7 +90,7 @@ export type UndecidedReason =
 export interface VerifyReport {
   result: 'pass' | 'fail' | 'undecided';
   exitCode: 0 | 1 | 3;
-  options: Required<Omit<VerifyOptions, 'topology' | 'waivers' | 'now'>>;
+  options: Required<Omit<VerifyOptions, 'topology' | 'waivers' | 'now' | 'canary'>>;
   /** In scope. */
   flows: number;
   packets: number;
@@ -115,4 +119,6 @@ export interface VerifyReport {
   undecided: readonly UndecidedReason[];
   /** Captures of NICs through a filter that may have kept out what would refute this. */
   filtered: readonly TracedCapture[];
+  /** Null without one. */
+  canary: CanaryReport | null;
 }

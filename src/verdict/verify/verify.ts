@@ -5,6 +5,7 @@ import { UNDELIVERED } from '../codes.ts';
 import { flowBriefs } from '../flow-briefs.ts';
 import type { Cause, FlowBrief, Trace, Verdict } from '../trace-types.ts';
 import { createUnverifiedTally } from '../unverified.ts';
+import { type CanaryWatch, watchCanary } from './canary.ts';
 import { coverageOf } from './coverage.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
 import { isDoubtful, isUnproven } from './doubts.ts';
@@ -32,10 +33,11 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
   const coverage = coverageOf(nodes, pairs.filter(isJudged));
   const doubts = scan.doubts.groups();
   const filtered = filteredNics(trace.captures, scan.proofs);
-  const undecided = undecidedReasons({ trace, counts, doubtful: doubts.length, coverage, filtered, options });
+  const canary = scan.canary.report(new Set([...scan.proofs.tunnels, ...scan.proofs.plain]));
+  const undecided = undecidedReasons({ trace, counts, doubtful: doubts.length, coverage, canary, filtered, options });
   const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
-  const { topology: _, waivers: _waivers, now: _now, ...asked } = options;
-  const causes = trace.causes.filter((cause) => UNDELIVERED.has(cause.code));
+  const { topology: _, waivers: _waivers, now: _now, canary: _canary, ...asked } = options;
+  const causes = trace.causes.filter((cause) => UNDELIVERED.has(cause.code) && !scan.canary.isOf(cause));
   return {
     result,
     exitCode: result === 'fail' ? 1 : result === 'undecided' ? 3 : 0,
@@ -46,7 +48,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
     causes: trace.causes.filter((cause) => scan.causes.has(cause.id)),
     outside: [...scan.outside.values()],
     ...{ pairs, nodes, coverage, time: proofTime(trace, pairs), delivery: { causes, ...scan.lost } },
-    ...{ unverified: scan.unverified.groups(), doubts, undecided, filtered, waivers: scan.waiving.uses() },
+    ...{ unverified: scan.unverified.groups(), doubts, undecided, filtered, canary, waivers: scan.waiving.uses() },
   };
 }
 
@@ -86,6 +88,7 @@ interface Scan {
   pairs: ReturnType<typeof createPairTally>;
   unverified: ReturnType<typeof createUnverifiedTally>;
   proofs: Proofs;
+  canary: CanaryWatch;
   /** Flows that keep this from passing. */
   doubts: ReturnType<typeof createUnverifiedTally>;
   lost: { lostFlows: number; lostPackets: number };
@@ -101,12 +104,14 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     pairs: createPairTally(trace),
     unverified: createUnverifiedTally(),
     proofs: { tunnels: new Set(), plain: new Set() },
+    canary: watchCanary(options.canary ?? null, trace.captures),
     doubts: createUnverifiedTally(),
     lost: { lostFlows: 0, lostPackets: 0 },
     waiving: createWaiving(options.waivers ?? [], options.now ?? 0),
   };
-  const mayBeFiltered = trace.captures.some(({ filter }) => filter !== null);
+  const asksWhere = options.canary != null || trace.captures.some(({ filter }) => filter !== null);
   for (const flow of flowBriefs(trace)) {
+    if (scan.canary.take(flow)) continue;
     const asked = isAsked(flow, options);
     const mayCount = asked || isOfPools(flow, options);
     const isDoubt = mayCount && isDoubtful(flow, options.expect, options.topology);
@@ -121,7 +126,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     scan.pairs.add(flow, verdict);
     const demand = demandOf(scan.demands, flow, options);
     addToDemand(demand, flow, verdict);
-    if (mayBeFiltered && verdict === 'ok') noteProof(scan.proofs, demand.asked, flow);
+    if (asksWhere && verdict === 'ok') noteProof(scan.proofs, demand.asked, flow);
     if (verdict === 'unverifiable') scan.unverified.add(flow);
     if (verdict !== 'violation') continue;
     noteCauses(scan.causes, trace.causes, flow);
