@@ -244,3 +244,18 @@ describe('what is said of the captures', () => {
     });
   });
 });
+
+test('a node address without a subnet is said for what it is, not as another subnet', async () => {
+  const folder = 'test/fixtures/cases/crosssubnet-host-prefix';
+  const nics = readdirSync(folder).filter((name) => name.endsWith('.pcap'));
+  const { stdout } = await runCli([
+    'verify',
+    ...nics.map((name) => join(folder, name)),
+    '-t',
+    join(folder, 'topology'),
+  ]);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    "ip-10-0-1-20.eu-west-1.compute.internal's address is a /32: every node is outside it",
+  );
+  expect(stdout).not.toContain('another subnet');
+});

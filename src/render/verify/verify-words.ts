@@ -86,9 +86,12 @@ function everyOpenPacket(report: VerifyReport): string {
 }
 
 /** Within one subnet CrossSubnet asks for plain packets: the sentence must not claim them. */
-function demandPool({ pool, reason }: Demand, { demands }: VerifyReport): string {
+function demandPool({ pool, reason, withoutSubnet }: Demand, { demands }: VerifyReport): string {
   const name = pool ?? 'an unnamed pool';
   const partly = demands.some((other) => other.pool === pool && other.asked === 'none');
+  const [outside, ...others] = withoutSubnet;
+  if (reason === 'crosssubnet-different' && outside !== undefined)
+    return `${name} (${outside}${others.length === 0 ? '' : `, and ${formatCount(others.length, 'other')} too`})`;
   if (reason === 'crosssubnet-different') return `${name} in another subnet`;
   return partly ? `${name} that asks for it` : name;
 }

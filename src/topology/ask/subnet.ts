@@ -15,6 +15,20 @@ export function inSubnetOf(own: NodeAddress, address: string): boolean {
   return network !== null && cidrContains(network, ip);
 }
 
+/**
+ * `n1's address is a /32: every node is outside it`, of the node that sends to `address`; null where its address has a subnet, is not
+ * known, or its CNI does not ask for it.
+ */
+export function withoutSubnet(profile: Profile, node: Node | null, address: string): string | null {
+  const isV6 = parseIp(address)?.family === 6;
+  const own = isV6 ? node?.bgpIPv6 : node?.bgpIPv4;
+  if (profile.subnetBy !== 'prefix' || node === null || own == null) return null;
+  const width = isV6 ? 128 : 32;
+  if (own.prefixLength !== null && own.prefixLength !== width) return null;
+  const what = own.prefixLength === null ? 'is written without a prefix' : `is a /${width}`;
+  return `${node.name}'s address ${what}: every node is outside it`;
+}
+
 /** By the sender's prefix or its routes; null where they would tell and the snapshot does not have them. */
 export function sharesSubnet(
   profile: Profile,

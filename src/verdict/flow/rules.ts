@@ -10,6 +10,7 @@ import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Dispute, Who } from '../../attribution/who/who.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { canonicalIp } from '../../net/ip.ts';
+import { withoutSubnet } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from './overlay-in-use.ts';
 
@@ -35,7 +36,12 @@ export function nameOf(who: Who): string {
 }
 
 /** Why the pool asks for what it asks, in words. */
-export function because({ topology, expected }: Pick<RuleInput, 'topology' | 'expected'>): string {
+export function because({
+  topology,
+  expected,
+  src,
+  dst,
+}: Pick<RuleInput, 'topology' | 'expected' | 'src' | 'dst'>): string {
   const { profile, pools } = topology;
   const range = pools.find(({ name }) => name === expected.pool) ?? { name: expected.pool ?? '' };
   const pool = expected.pool === null ? `no ${profile.range.short}` : `${profile.range.short} ${expected.pool}`;
@@ -48,7 +54,7 @@ export function because({ topology, expected }: Pick<RuleInput, 'topology' | 'ex
     case 'crosssubnet-same':
       return `${profile.says(range, 'CrossSubnet')} and the nodes share a subnet`;
     case 'crosssubnet-different':
-      return `${profile.says(range, 'CrossSubnet')} and the nodes are in different subnets`;
+      return `${profile.says(range, 'CrossSubnet')} and ${withoutSubnet(profile, src.node, dst.owner.address) ?? 'the nodes are in different subnets'}`;
     case 'no-vtep':
       return `${pool} asks for it, though the receiving node has no tunnel address`;
     case 'wireguard-keys':

@@ -1,5 +1,6 @@
 // What `verify` asked of the flows in scope, and how many met it: one line per pool, tunnel and reason.
 import { modeWords } from '../../topology/ask/mode-words.ts';
+import { withoutSubnet } from '../../topology/ask/subnet.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { Demand, VerifyOptions } from './verify-report.ts';
@@ -24,6 +25,7 @@ export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect
     vnis: [],
     udpPorts: [],
     between: [],
+    withoutSubnet: [],
   };
   demands.set(key, demand);
   return demand;
@@ -38,12 +40,17 @@ function askedOf(flow: FlowBrief): Demand['asked'] {
 /** Distinct node pairs kept per demand. */
 const BETWEEN_KEPT = 6;
 
-export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Judged): void {
+export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Judged, topology: Topology | null): void {
   demand.flows++;
   demand.packets += flow.packets;
   demand[verdict]++;
   const between = flow.src.node === null || flow.dst.node === null ? null : `${flow.src.node} → ${flow.dst.node}`;
   if (between !== null && demand.between.length < BETWEEN_KEPT) addOnce(demand.between, between);
+  if (demand.reason === 'crosssubnet-different' && topology !== null && demand.withoutSubnet.length < BETWEEN_KEPT) {
+    const node = topology.nodeByName(flow.src.node ?? '');
+    const outside = withoutSubnet(topology.profile, node, flow.dst.ip);
+    if (outside !== null) addOnce(demand.withoutSubnet, outside);
+  }
   if (verdict !== 'ok') return;
   if (flow.observed.vni !== null) addOnce(demand.vnis, flow.observed.vni);
   if (flow.observed.udpPort !== null) addOnce(demand.udpPorts, flow.observed.udpPort);

@@ -46,6 +46,8 @@ export interface Demand {
   udpPorts: number[];
   /** Distinct `node → node`, the first few. */
   between: string[];
+  /** Of CrossSubnet: senders whose address has no subnet, the first few, in words. */
+  withoutSubnet: string[];
 }
 
 /** Flows that were not what `--expect` demands, by what they were. */

@@ -125,7 +125,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     noteLost(scan.lost, flow);
     scan.pairs.add(flow, verdict);
     const demand = demandOf(scan.demands, flow, options);
-    addToDemand(demand, flow, verdict);
+    addToDemand(demand, flow, verdict, options.topology);
     if (asksWhere && verdict === 'ok') noteProof(scan.proofs, demand.asked, flow);
     if (verdict === 'unverifiable') scan.unverified.add(flow);
     if (verdict !== 'violation') continue;
