@@ -2,10 +2,22 @@
 
 import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
 import { FAULT, FAULT_NAMES } from '../decode/faults.ts';
-import type { LayerStack } from '../decode/layer-stack.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
+import { unsupportedText } from '../decode/view/fault-view.ts';
+import { holdsIp } from '../decode/view/hidden-ip.ts';
 import type { Moment } from '../net/time.ts';
 import { CaptureEdges } from './capture-edges.ts';
 import { PacketSketch } from './packet-sketch.ts';
+
+/** IP packets behind what nobody reads. */
+export interface Unread {
+  /** The first of it: `EtherType 0x8909`. */
+  what: string;
+  packets: number;
+  firstPacket: number;
+}
+
+const UNSUPPORTED = OUTCOME.unsupported;
 
 export class CaptureCounters {
   readonly info: CaptureInfo;
@@ -17,6 +29,7 @@ export class CaptureCounters {
   readonly sketch = new PacketSketch();
   readonly edges = new CaptureEdges();
   readonly outcomes = new Float64Array(4);
+  #unread: Unread | null = null;
   readonly #faults = new Float64Array(256);
   readonly #faultFirst = new Float64Array(256);
   #firstSeconds = Number.POSITIVE_INFINITY;
@@ -34,6 +47,7 @@ export class CaptureCounters {
     this.bytes += batch.original[i]!;
     this.outcomes[stack.outcome]!++;
     if (stack.fault !== 0) this.#fault(stack.fault, packet);
+    if (stack.outcome === UNSUPPORTED) this.#unsupported(batch, i, stack, packet);
     const seconds = batch.seconds[i]!;
     const nanos = batch.nanos[i]!;
     if (seconds < this.#firstSeconds || (seconds === this.#firstSeconds && nanos < this.#firstNanos)) {
@@ -49,6 +63,20 @@ export class CaptureCounters {
   /** Counts a later fragment whose first one is not known. */
   countOrphan(packet: number): void {
     this.#fault(FAULT.fragmentWithoutFirst, packet);
+  }
+
+  /** What is not decoded, and whether an IP packet is in it all the same. */
+  #unsupported(batch: PacketBatch, i: number, stack: LayerStack, packet: number): void {
+    const start = batch.start[i]!;
+    const from = stack.depth === 0 ? start : stack.start[stack.depth - 1]!;
+    if (!holdsIp(batch.bytes, from, start + batch.captured[i]!, start + batch.original[i]!)) return;
+    this.#unread ??= { what: unsupportedText(stack) ?? '', packets: 0, firstPacket: packet };
+    this.#unread.packets++;
+  }
+
+  /** Packets that hold IP behind a header that is not known; null where there are none. */
+  get unread(): Unread | null {
+    return this.#unread;
   }
 
   #fault(code: number, packet: number): void {

@@ -11,6 +11,7 @@ import type {
   Observed,
   Outcome,
 } from '../attribution/vocabulary.ts';
+import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { FindingCode } from './codes.ts';
 
@@ -119,6 +120,8 @@ export interface TracedCapture {
   warnings: readonly string[];
   /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null: nothing suggests a filter. */
   filter: FilterHint | null;
+  /** IP packets behind a header that is not known: they may be anything. */
+  unread: Unread | null;
 }
 
 /**

@@ -104,6 +104,8 @@ describe('trace', () => {
         '8472',
         '--vxlan-vni',
         '1',
+        '--unfiltered',
+        'a.pcap',
       ],
       ...['--since', '08:29:50', '--until', '1.5', '--reader', 'pcap-parser', '--at', 'a.pcap=10.0.1.20:ens5'],
     ];
@@ -115,6 +117,7 @@ describe('trace', () => {
       reader: 'pcap-parser',
       vxlanPorts: [8472],
       vxlanVNI: 1,
+      unfiltered: ['a.pcap'],
       since: '08:29:50',
       until: '1.5',
       at: [{ file: 'a.pcap', node: 'control1', interface: 'ens5' }],

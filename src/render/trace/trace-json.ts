@@ -53,6 +53,7 @@ export function captureJson(capture: TracedCapture): object {
     faults: capture.faults,
     warnings: capture.warnings,
     filter: capture.filter,
+    unread: capture.unread,
   };
 }
 

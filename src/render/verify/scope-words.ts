@@ -76,6 +76,8 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   const unproven = report.unverified.find((group) => group.reason === 'receiver-unproven');
   if (unproven !== undefined)
     open.push(`who got ${formatCount(unproven.flows, 'flow')} that nobody answered: only their own headers say`);
+  const undecoded = trace.captures.reduce((sum, { outcomes }) => sum + outcomes.unsupported, 0);
+  if (undecoded > 0) open.push(`${formatCount(undecoded, 'packet')} of protocols that are not decoded`);
   if (report.unverifiable > 0)
     open.push(`${formatCount(report.unverifiable, 'flow')} in scope that could not be judged`);
   if (!report.demands.some((demand) => demand.asked === 'wireguard'))

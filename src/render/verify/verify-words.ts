@@ -4,8 +4,8 @@
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
 import type { TracedCapture } from '../../verdict/trace-types.ts';
+import { unreadNics } from '../../verdict/verify/undecided-flows.ts';
 import type { Demand, Failure, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
-
 import { formatCount, formatNumber } from '../text/format.ts';
 import { unprovenSentence, type VerifyContext } from './evidence.ts';
 
@@ -114,6 +114,7 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   'nothing-in-scope': 'no flow in these captures is one that anything could be asked of',
   'nothing-judged': 'no flow in scope could be judged',
   filtered: 'what would be wrong may have been kept out by a filter, so this is no proof',
+  'not-understood': 'packets on a NIC could not be read, and they hold IP: what they were is not known',
   'canary-missing': 'the canary is not on every NIC that would prove something: these captures may lack more',
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not as much of the cluster was seen as --cover asks for',
@@ -173,9 +174,15 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   if (report.undecided.includes('filtered')) {
     for (const { path, filter } of report.filtered) why.push(filterSentence(path, filter));
   }
+  if (report.undecided.includes('not-understood')) why.push(...unreadNics(trace.captures).map(unreadSentence));
   if (report.undecided.includes('canary-missing'))
     why.push(...(report.canary?.missing ?? []).map((path) => `${path} does not show it plain`));
   return why;
+}
+
+function unreadSentence({ path, unread }: TracedCapture): string {
+  if (unread === null) return path;
+  return `${path}: ${formatCount(unread.packets, 'packet')} of ${unread.what} with IP inside, from #${unread.firstPacket}`;
 }
 
 /** Whose capture it is, and why it seems to be only a part. */

@@ -32,12 +32,21 @@ export function undecidedReasons({
   if (counts.flows === 0) reasons.push('nothing-in-scope');
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
   if (trace.captures.some((capture) => capture.error !== null)) reasons.push('corrupt-capture');
+  if (unreadNics(trace.captures).length > 0) reasons.push('not-understood');
   if (filtered.length > 0) reasons.push('filtered');
   if (canary !== null && canary.seen < canary.nics) reasons.push('canary-missing');
   if (doubtful > 0 && counts.ok > 0) reasons.push('doubtful');
   if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
   if (options.cover && (options.topology === null || !isCovered(coverage, options.cover))) reasons.push('uncovered');
   return reasons;
+}
+
+/** Captures of NICs, or of a place that nobody knows, with IP packets that could not be read: they may have gone past the overlay. */
+export function unreadNics(captures: readonly TracedCapture[]): TracedCapture[] {
+  return captures.filter(({ unread, points }) => {
+    const mayBeNic = points.length === 0 || points.some(({ role }) => role === 'underlay' || role === 'unknown');
+    return unread !== null && mayBeNic;
+  });
 }
 
 /** Captures that hold a flow that is as it was asked to be, by what was asked: what a filter may have kept out there counts. */

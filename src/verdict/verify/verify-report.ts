@@ -83,6 +83,7 @@ export type UndecidedReason =
   | 'canary-missing'
   | 'corrupt-capture'
   | 'doubtful'
+  | 'not-understood'
   | 'nothing-in-scope'
   | 'nothing-judged'
   | 'filtered'
