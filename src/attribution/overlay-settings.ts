@@ -8,7 +8,8 @@ import type { Node, Topology } from '../topology/model.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {
-  return walkPorts({ vxlan: vxlanPorts(topology, vxlan), wireguard: wireguardPorts(topology) });
+  const vnis = topology === null || topology.nodes.length === 0 ? [] : overlayVnis(topology, null);
+  return walkPorts({ vxlan: vxlanPorts(topology, vxlan), wireguard: wireguardPorts(topology), vnis });
 }
 
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */

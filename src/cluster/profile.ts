@@ -39,6 +39,8 @@ export interface StatedNetwork {
   port: number | null;
   /** The member of the ConfigMap's data. */
   place: string;
+  /** The text of that member with nothing in it but what is read. */
+  text: string;
 }
 
 /** Commands of this CNI, where they differ from one to the other. */

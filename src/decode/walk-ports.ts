@@ -9,20 +9,24 @@ export const PORT_KIND = { none: 0, vxlan: 1, vxlanMaybe: 2, vxlanGpe: 3, geneve
 export interface WalkPorts {
   /** PORT_KIND by UDP port: 65536 entries. */
   readonly kind: Uint8Array;
+  /** VNIs of a known cluster: a datagram on any port that holds such a VXLAN header and a frame is its tunnel, on the wrong port. */
+  readonly vnis: ReadonlySet<number>;
 }
 
 /**
  * Ports to recognise. Those named here are added to the defaults: VXLAN 4789 and 8472, WireGuard 51820;
  * Geneve 6081 and VXLAN-GPE 4790 are always known. Throws RangeError for a number that is no port.
  */
-export function walkPorts(more: { vxlan?: readonly number[]; wireguard?: readonly number[] } = {}): WalkPorts {
+export function walkPorts(
+  more: { vxlan?: readonly number[]; wireguard?: readonly number[]; vnis?: readonly number[] } = {},
+): WalkPorts {
   const kind = new Uint8Array(0x10000);
   set(kind, [GENEVE_PORT], PORT_KIND.geneve);
   set(kind, [VXLAN_GPE_PORT], PORT_KIND.vxlanGpe);
   set(kind, [WIREGUARD_PORT, ...(more.wireguard ?? [])], PORT_KIND.wireguard);
   set(kind, [VXLAN_PORT, ...(more.vxlan ?? [])], PORT_KIND.vxlan);
   set(kind, [VXLAN_PORT_LINUX], PORT_KIND.vxlanMaybe);
-  return { kind };
+  return { kind, vnis: new Set(more.vnis ?? []) };
 }
 
 function set(kind: Uint8Array, ports: readonly number[], value: number): void {

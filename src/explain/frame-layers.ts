@@ -126,7 +126,7 @@ function quotedPieces(bytes: Uint8Array, icmp: LayerView, end: number): { pieces
   return last === undefined ? null : { pieces, end: last.offset + last.length };
 }
 
-const NO_TUNNELS = { kind: new Uint8Array(0x10000) };
+const NO_TUNNELS = { kind: new Uint8Array(0x10000), vnis: new Set<number>() };
 
 /** The bytes that an ICMP error quotes. */
 export function quotedPacket(bytes: Uint8Array, icmp: LayerView, end: number): Uint8Array {

@@ -2,6 +2,7 @@
 // the rest is left out: containers with their environment, arguments and volumes, annotations, managed fields, secrets.
 import { stringify } from 'yaml';
 import { OverlensError } from '../errors.ts';
+import { withoutUnread } from './read/kubernetes/config-map.ts';
 import { readLines } from './read/lines.ts';
 import type { Located } from './read/located.ts';
 import { emptyTally, parseStructured, readTree } from './read/read-documents.ts';
@@ -53,8 +54,8 @@ function redactSection(
     const head = tree.head === null ? null : notes.watch(tree.head);
     const items = tree.items === null ? null : Array.from(tree.items, (item) => notes.watch(item));
     readTree({ head, items }, { section, file, facts: emptyFacts(), tally: emptyTally() });
-    const left = items?.map((item) => notes.taken(item.value)).filter(isMore) ?? null;
-    const top = head === null ? null : (notes.taken(head.value) as object);
+    const left = items?.map((item) => withoutUnread(notes.taken(item.value))).filter(isMore) ?? null;
+    const top = head === null ? null : (withoutUnread(notes.taken(head.value)) as object);
     const single = items === null && isMore(top) ? 1 : 0;
     counts.kept += left?.length ?? single;
     counts.dropped += items === null ? 1 - single : items.length - (left?.length ?? 0);

@@ -136,3 +136,16 @@ test.each([
 ])('what cannot be read is an error, not let through: %s', (_name, text, message) => {
   expect(() => redactSnapshot(text, 'a.txt')).toThrow(message);
 });
+
+test('of a ConfigMap no more than what is read of net-conf.json is left', () => {
+  const text = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: canal-config, namespace: kube-system}
+data:
+  cni-conf.json: '{"password": "hunter1"}'
+  net-conf.json: '{"Network": "10.244.0.0/16", "pw": "hunter2", "Backend": {"Type": "vxlan", "PSK": "hunter3", "VNI": 7}}'
+`;
+  const redacted = redactSnapshot(text, 'net-conf.yaml');
+  expect(redacted.text).not.toContain('hunter');
+  expect(redacted.text).toContain('{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan","VNI":7}}');
+});

@@ -25,7 +25,20 @@ export function readNetConf(data: Readonly<Record<string, unknown>>): StatedNetw
     vni: numberOf(backend.get('vni')),
     port: numberOf(backend.get('port')),
     place: NET_CONF,
+    text: JSON.stringify(withOnly(parse(text), READ)),
   };
+}
+
+/** What is read of it, in lower case; of Backend its own. */
+const READ = ['enableipv4', 'enableipv6', 'network', 'ipv6network', 'backend'];
+const READ_OF_BACKEND = ['type', 'directrouting', 'vni', 'port'];
+
+function withOnly(value: unknown, keys: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => keys.includes(key.toLowerCase()));
+  return Object.fromEntries(
+    kept.map(([key, member]) => [key, key.toLowerCase() === 'backend' ? withOnly(member, READ_OF_BACKEND) : member]),
+  );
 }
 
 function parse(text: string): unknown {

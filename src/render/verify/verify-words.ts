@@ -125,9 +125,9 @@ const UNDECIDED: Record<UndecidedReason, string> = {
 /** Why flows keep a result from being a pass, as a sentence for all of them; other reasons are told by their first flow. */
 const DOUBTS: Readonly<Record<string, string>> = {
   'before-mode-change':
-    'a pool was edited while the captures ran, and the snapshot is of afterwards: what was asked for before is not known',
+    'packets changed their mode while the captures ran, as after an edit of the pool; the snapshot is of afterwards',
   'after-mode-change':
-    'a pool was edited while the captures ran, and the snapshot is of before: what was asked for afterwards is not known',
+    'packets changed their mode while the captures ran, as after an edit of the pool; the snapshot is of before',
   'contradicting-files': 'the snapshot contradicts itself about a pool',
   'not-in-capture': 'answers prove packets that are not in the captures',
   'owner-by-block':

@@ -135,8 +135,9 @@ function chooseClock(entry: Modes): void {
   entry.other = best?.other ?? clocks.find((c) => c.other !== null)?.other ?? null;
 }
 
-/** Every node follows an edit within seconds of the others. */
+/** Every node follows an edit within seconds of the others, with all of its routes at once. */
 const CONVERGENCE_SECONDS = 10;
+const OWN_CONVERGENCE_SECONDS = 1;
 
 /**
  * Whether packets of the other mode went on for long while others had the snapshot's mode all along: no edit, but a bypass that
@@ -144,9 +145,10 @@ const CONVERGENCE_SECONDS = 10;
  */
 function isRepaired(entry: Modes, change: ModeChange, modes: Iterable<Modes>): boolean {
   if (!change.snapshotIsLater) return false;
-  const late = toSeconds(change.lastOld) - CONVERGENCE_SECONDS;
-  const hadItAllAlong = (m: Modes): boolean =>
-    m.other === null && m.matching !== null && toSeconds(m.matching.first) < late;
+  const hadItAllAlong = (m: Modes): boolean => {
+    const late = toSeconds(change.lastOld) - (m.group === entry.group ? OWN_CONVERGENCE_SECONDS : CONVERGENCE_SECONDS);
+    return m.other === null && m.matching !== null && toSeconds(m.matching.first) < late;
+  };
   return [...modes].some((m) => m !== entry && m.pool === entry.pool && hadItAllAlong(m));
 }
 

@@ -1,10 +1,11 @@
 // A file of waivers: a list in YAML or JSON, or a mapping with `waivers`. Whatever is wrong with it is told at once, by file and line.
 import { OverlensError } from '../../errors.ts';
+import { parseCidrOrIp } from '../../net/cidr.ts';
 import type { SourceRef } from '../../topology/model.ts';
 import { parseJson } from '../../topology/read/json-text.ts';
 import { type DocumentTree, formatRef, type Located, locatedAt, valueAt } from '../../topology/read/located.ts';
 import { parseYaml } from '../../topology/read/yaml-text.ts';
-import { FINDINGS } from '../codes.ts';
+import { FINDINGS, type FindingCode } from '../codes.ts';
 import { NOT_AS_EXPECTED, type Waiver } from './waivers.ts';
 
 const FIELDS = ['finding', 'from', 'to', 'pool', 'reason', 'until'] as const;
@@ -47,19 +48,35 @@ function readWaiver(entry: Located, tell: Tell): Waiver {
   const textOf = (field: (typeof FIELDS)[number]): string | null => readText(entry, field, tell);
   const finding = textOf('finding');
   if (finding === null) missing(entry, 'finding', 'the code of what is accepted, for example overlay-bypassed', tell);
-  else if (!Object.hasOwn(FINDINGS, finding) && finding !== NOT_AS_EXPECTED)
-    tell(entry.ref(['finding']), `finding is "${finding}", expected a code of docs/verdicts.md or ${NOT_AS_EXPECTED}`);
+  else if (!isViolation(finding))
+    tell(
+      entry.ref(['finding']),
+      `finding is "${finding}", expected the code of a violation in docs/verdicts.md or ${NOT_AS_EXPECTED}`,
+    );
   const reason = textOf('reason');
   if (reason === null) missing(entry, 'reason', 'why it is accepted', tell);
   return {
     ...blank,
     finding: finding ?? '',
     reason: reason ?? '',
-    from: textOf('from'),
-    to: textOf('to'),
+    from: endOf(entry, 'from', textOf('from'), tell),
+    to: endOf(entry, 'to', textOf('to'), tell),
     pool: textOf('pool'),
     until: readUntil(entry, textOf('until'), tell),
   };
+}
+
+/** Warnings are no violations: there is nothing to waive. */
+function isViolation(finding: string): boolean {
+  if (finding === NOT_AS_EXPECTED) return true;
+  return Object.hasOwn(FINDINGS, finding) && FINDINGS[finding as FindingCode].severity === 'violation';
+}
+
+/** What looks like an address must be one. */
+function endOf(entry: Located, field: 'from' | 'to', text: string | null, tell: Tell): string | null {
+  if (text !== null && /^[\d.]+(\/\d*)?$|:.*:/.test(text) && parseCidrOrIp(text) === null)
+    tell(entry.ref([field]), `${field} is "${text}", no address and no CIDR`);
+  return text;
 }
 
 function missing({ ref, value }: Located, field: string, expected: string, tell: Tell): void {

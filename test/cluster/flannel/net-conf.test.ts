@@ -6,6 +6,7 @@ const read = (text: string): unknown => readNetConf({ 'net-conf.json': text });
 it('kube-flannel-cfg: network, backend, defaults left open', () => {
   expect(read('{"Network": "10.244.0.0/16", "Backend": {"Type": "vxlan"}}')).toEqual({
     ...{ cidrs: ['10.244.0.0/16'], backend: 'vxlan', direct: false, vni: null, port: null, place: 'net-conf.json' },
+    text: '{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan"}}',
   });
 });
 

@@ -58,11 +58,17 @@ test.each([
   [
     'an unknown finding',
     '- finding: overlay-bypass\n  reason: x\n',
-    /^w\.yaml:1: finding is "overlay-bypass", expected a code/,
+    /^w\.yaml:1: finding is "overlay-bypass", expected the code of a violation/,
   ],
   ['no reason', '- finding: wrong-vni\n', /^w\.yaml:1: has no reason/],
   ['an empty reason', '- finding: wrong-vni\n  reason: ""\n', /^w\.yaml:2: reason is "", expected a text/],
   ['no finding', '- reason: x\n', /^w\.yaml:1: has no finding/],
+  ['a warning', '- finding: no-reply\n  reason: x\n', /expected the code of a violation/],
+  [
+    'a CIDR that is none',
+    '- finding: wrong-vni\n  reason: x\n  from: 10.60.0.0/33\n',
+    /^w\.yaml:3: from is "10.60.0.0\/33"/,
+  ],
   ['an unknown field', '- finding: wrong-vni\n  reason: x\n  node: a\n', /^w\.yaml:3: node is not known/],
   [
     'a day that is none',

@@ -36,7 +36,23 @@ function addNetwork(
   facts.networks.push({ ...network, cidrs, cni, place: `${network.place} in ${name}`, ref });
 }
 
+/** The ConfigMap with its data cut to what is read: a member is one text, of which a key or two count. */
+export function withoutUnread(object: unknown): unknown {
+  const data = valueAt(object, 'data');
+  if (textAt(object, 'kind') !== 'ConfigMap' || !isRecord(data)) return object;
+  const left: Record<string, unknown> = {};
+  for (const { readNetwork } of PROFILES) {
+    const network = readNetwork?.(data) ?? null;
+    if (network !== null && typeof network !== 'string') left[network.place] = network.text;
+  }
+  return { ...(object as object), data: left };
+}
+
 function dataOf(object: Located): Readonly<Record<string, unknown>> {
   const data = valueAt(object.value, 'data');
-  return typeof data === 'object' && data !== null ? { ...data } : {};
+  return isRecord(data) ? data : {};
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
