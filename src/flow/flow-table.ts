@@ -99,8 +99,7 @@ export class FlowTable {
     const { count } = batch;
     const words = this.facts.words;
     const hashes = this.#hashes;
-    for (let i = 0, at = 0; i < count; i++, at += F.words)
-      hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+    this.#hash(count);
     this.counter.begin(source.capture);
     this.#touch(count);
     const { rowOf } = this;
@@ -116,16 +115,27 @@ export class FlowTable {
     this.#checksums.judge(batch, rowOf, source);
   }
 
+  /** Hashes the keys, and loads what the packets will need of the index of recent ones. */
+  #hash(count: number): void {
+    const words = this.facts.words;
+    const hashes = this.#hashes;
+    const { recent } = this.counter;
+    const { index } = recent;
+    let sum = 0;
+    for (let i = 0, at = 0; i < count; i++, at += F.words) {
+      hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+      sum += index[recent.bucketOf(words[at + F.fingerprint]!)]!;
+    }
+    this.#touched = sum | 0;
+  }
+
   /** Loads the slots and records that the packets will need. */
   #touch(count: number): void {
     const hashes = this.#hashes;
     const { slots, mask } = this.#rowIndex;
     const records = this.rows.words;
-    const { recent } = this.counter;
-    const lines = recent.slots;
-    let sum = 0;
+    let sum = this.#touched;
     for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
-    for (let i = 0; i < count; i++) sum += lines[recent.bucketOf(this.facts.words[i * F.words + F.fingerprint]!)]!;
     for (let i = 0; i < count; i++) {
       const row = slots[2 * (hashes[i]! & mask) + 1]!;
       if (row < 0) continue;
