@@ -69,7 +69,8 @@ export class RecentPackets {
     const at = i * F.words;
     const words = facts.words;
     const key = words[at + F.fingerprint]!;
-    const time = (Math.imul(facts.doubles[(at >> 1) + F.seconds]!, TICKS) + ((words[at + F.nanos]! / NANOS_OF_TICK) | 0)) | 0;
+    const time =
+      (Math.imul(facts.doubles[(at >> 1) + F.seconds]!, TICKS) + ((words[at + F.nanos]! / NANOS_OF_TICK) | 0)) | 0;
     const index = this.index;
     const bucket = this.bucketOf(key);
     const [a, b, c, d] = [index[bucket]!, index[bucket + 1]!, index[bucket + 2]!, index[bucket + 3]!];

@@ -113,13 +113,13 @@ describe('what the configuration asks for', () => {
       {
         ...{ pool: 'default-ipv4-ippool', asked: 'vxlan', reason: 'pool-always', mode: 'vxlanMode Always' },
         ref: { file: 'ippools.yaml', line: 7 },
-        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [4096], udpPorts: [4789] },
+        ...{ flows: 1, packets: 3, transportData: 0, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [4096], udpPorts: [4789] },
         between: ['control1 → worker1'],
       },
       {
         ...{ pool: 'flat-ippool', asked: 'none', reason: 'pool-never', mode: 'vxlanMode Never' },
         ref: { file: 'ippools.yaml', line: 11 },
-        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [], udpPorts: [] },
+        ...{ flows: 1, packets: 3, transportData: 0, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [], udpPorts: [] },
         between: ['control1 → worker1'],
       },
     ]);
