@@ -98,8 +98,13 @@ export class FlowTable {
   addBatch(batch: PacketBatch, source: BatchSource): void {
     const { count } = batch;
     const words = this.facts.words;
-    const hashes = this.#hashes;
-    this.#hash(count);
+    const { recent } = this.counter;
+    let sum = 0;
+    for (let i = 0, at = 0; i < count; i++, at += F.words) {
+      this.#hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+      sum += recent.index[recent.bucketOf(words[at + F.fingerprint]!)]!;
+    }
+    this.#touched = sum | 0;
     this.counter.begin(source.capture);
     this.#touch(count);
     const { rowOf } = this;
@@ -108,25 +113,11 @@ export class FlowTable {
         rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
         continue;
       }
-      const row = this.#rowAt(at, hashes[i]!);
+      const row = this.#rowAt(at, this.#hashes[i]!);
       rowOf[i] = row;
       this.counter.count(row, i, source.firstPacket + i);
     }
     this.#checksums.judge(batch, rowOf, source);
-  }
-
-  /** Hashes the keys, and loads what the packets will need of the index of recent ones. */
-  #hash(count: number): void {
-    const words = this.facts.words;
-    const hashes = this.#hashes;
-    const { recent } = this.counter;
-    const { index } = recent;
-    let sum = 0;
-    for (let i = 0, at = 0; i < count; i++, at += F.words) {
-      hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
-      sum += index[recent.bucketOf(words[at + F.fingerprint]!)]!;
-    }
-    this.#touched = sum | 0;
   }
 
   /** Loads the slots and records that the packets will need. */
@@ -146,7 +137,6 @@ export class FlowTable {
     this.#touched = sum | 0;
   }
 
-  /** Reads of the second loop, as a number that means nothing. */
   get touched(): number {
     return this.#touched;
   }
