@@ -28,6 +28,7 @@ interface Sum {
   point: number;
 }
 
+const UDP = 17;
 const NOTHING: FlowCounts = { packets: 0, bytes: 0, rows: [] };
 
 /**
@@ -106,6 +107,11 @@ function largestFirst(sums: readonly Sum[]): Sum[] {
   const order = (a: Sum, b: Sum): number =>
     b.packets - a.packets || Number(b.underlay) - Number(a.underlay) || b.told - a.told || a.point - b.point;
   return [...sums].sort(order);
+}
+
+/** WireGuard's messages with a packet in them, of rows that hold different packets; 0 of what is not UDP. */
+export function transportDataOf(table: FlowTable, flow: number, counted: readonly number[]): number {
+  return table.protocolOf(flow) === UDP ? counted.reduce((sum, row) => sum + table.rows.data(row), 0) : 0;
 }
 
 /** TCP's facts of rows that hold different packets. */

@@ -61,6 +61,8 @@ export const MARK = {
   slow: 1 << 22,
   /** Not to be counted. */
   skipped: 1 << 23,
+  /** WireGuard's transport data, with a packet in it. */
+  transportData: 1 << 24,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */

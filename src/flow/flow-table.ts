@@ -98,9 +98,13 @@ export class FlowTable {
   addBatch(batch: PacketBatch, source: BatchSource): void {
     const { count } = batch;
     const words = this.facts.words;
-    const hashes = this.#hashes;
-    for (let i = 0, at = 0; i < count; i++, at += F.words)
-      hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+    const { recent } = this.counter;
+    let sum = 0;
+    for (let i = 0, at = 0; i < count; i++, at += F.words) {
+      this.#hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+      sum += recent.index[recent.bucketOf(words[at + F.fingerprint]!)]!;
+    }
+    this.#touched = sum | 0;
     this.counter.begin(source.capture);
     this.#touch(count);
     const { rowOf } = this;
@@ -109,7 +113,7 @@ export class FlowTable {
         rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
         continue;
       }
-      const row = this.#rowAt(at, hashes[i]!);
+      const row = this.#rowAt(at, this.#hashes[i]!);
       rowOf[i] = row;
       this.counter.count(row, i, source.firstPacket + i);
     }
@@ -121,11 +125,8 @@ export class FlowTable {
     const hashes = this.#hashes;
     const { slots, mask } = this.#rowIndex;
     const records = this.rows.words;
-    const { recent } = this.counter;
-    const lines = recent.slots;
-    let sum = 0;
+    let sum = this.#touched;
     for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
-    for (let i = 0; i < count; i++) sum += lines[recent.bucketOf(this.facts.words[i * F.words + F.fingerprint]!)]!;
     for (let i = 0; i < count; i++) {
       const row = slots[2 * (hashes[i]! & mask) + 1]!;
       if (row < 0) continue;
@@ -136,7 +137,6 @@ export class FlowTable {
     this.#touched = sum | 0;
   }
 
-  /** Reads of the second loop, as a number that means nothing. */
   get touched(): number {
     return this.#touched;
   }

@@ -19,6 +19,7 @@ import { cachedTopology } from '../attribution/who/cached-topology.ts';
 import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
+import { wireguardWays } from '../attribution/wireguard-ways.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { joinPieces } from '../flow/join-pieces.ts';
@@ -165,6 +166,7 @@ function prepare(
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
     learned: learnedVteps(table, topology),
+    encrypts: wireguardWays(table, book),
     adviceFor: captureNic,
   };
   return { shared, classes };

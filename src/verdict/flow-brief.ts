@@ -1,7 +1,7 @@
 // A flow of the table as totals, verdicts and tables need it, without its object: what its class shares, and arithmetic on its own record.
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
-import { countFlow, type FlowCounts, tcpOf } from '../attribution/count-flow.ts';
+import { countFlow, type FlowCounts, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -120,6 +120,10 @@ export class TableBrief implements FlowBrief {
     const { table } = this.#context.shared.input;
     if (table.protocolOf(this.#flow) !== TCP) return null;
     return tcpOf(table, this.#count().rows);
+  }
+
+  get transportData(): number {
+    return transportDataOf(this.#context.shared.input.table, this.#flow, this.#count().rows);
   }
 
   get outcome(): Outcome | null {

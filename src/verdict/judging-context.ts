@@ -8,6 +8,7 @@ import type { AtRule } from '../attribution/points/points-input.ts';
 import type { Expected } from '../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
 import type { Directory, Who } from '../attribution/who/who.ts';
+import type { WireguardWays } from '../attribution/wireguard-ways.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
@@ -47,6 +48,7 @@ export interface Shared {
   inside: InsideNode;
   conflicts: SourceConflicts;
   learned: LearnedVteps;
+  encrypts: WireguardWays;
   adviceFor(node: Node | null): string;
 }
 

@@ -55,6 +55,8 @@ export interface TracedFlow {
   first: string | null;
   last: string | null;
   tcp: FlowTcp | null;
+  /** WireGuard's messages with a packet in them: neither handshakes nor keepalives. */
+  transportData: number;
   outcome: Outcome | null;
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
@@ -85,6 +87,7 @@ export interface FlowBrief {
   readonly packets: number;
   readonly bytes: number;
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
+  readonly transportData: number;
   readonly outcome: Outcome | null;
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */

@@ -1,6 +1,6 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
-import { countFlow, tcpOf } from '../attribution/count-flow.ts';
+import { countFlow, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
@@ -67,6 +67,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     first: span.first,
     last: span.last,
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
+    transportData: transportDataOf(table, flow, rows),
     outcome,
     observations: observations.map(publicObservation),
     arrival,

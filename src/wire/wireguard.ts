@@ -42,7 +42,10 @@ export const WIREGUARD_COOKIE = defineHeader('wg', `${SPEC}.7`, 64, {
   encrypted_cookie: octets(256, 32, 'Encrypted cookie'),
 });
 
-/** The encrypted packet and its 16 bytes of authentication follow; 32 bytes in all are a keepalive. */
+/** Transport data with nothing in it. */
+export const WIREGUARD_KEEPALIVE_LENGTH = 32;
+
+/** The encrypted packet and its 16 bytes of authentication follow. */
 export const WIREGUARD_DATA = defineHeader('wg', `${SPEC}.6`, 16, {
   ...FIXED,
   receiver: uint(32, 32, 'Receiver index', { hex: true, littleEndian: true }),
@@ -62,7 +65,7 @@ export function isWireguardSize(type: number, lengthBytes: number): boolean {
     case 3:
       return lengthBytes === 64;
     case 4:
-      return lengthBytes >= 32;
+      return lengthBytes >= WIREGUARD_KEEPALIVE_LENGTH;
     default:
       return false;
   }

@@ -79,6 +79,7 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     verdict: 'ok',
     unverified: null,
     findings: [],
+    transportData: 0,
     packets: 3,
     bytes: 450,
     overheadBytes: 150,

@@ -10,7 +10,7 @@ import { caseGroups, labGroup, sampleGroups } from '../support/matrix-groups.ts'
 /** What totals, filters, causes, `verify` and the table ask. */
 function toldBy(flow: FlowBrief): object {
   const { id, conversation, protocol, src, dst, srcPort, dstPort, observed, expected, verdict, inScope } = flow;
-  const { packets, bytes, outcome, arrival } = flow;
+  const { packets, bytes, transportData, outcome, arrival } = flow;
   const { handshake: _, ...tcp } = { handshake: null, ...flow.tcp };
   return {
     ...{
@@ -25,6 +25,7 @@ function toldBy(flow: FlowBrief): object {
       inScope,
       packets,
       bytes,
+      transportData,
       outcome,
       arrival,
     },

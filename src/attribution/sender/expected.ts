@@ -20,20 +20,37 @@ export interface ExpectationInput {
  * node and kind alone.
  */
 export function expectations(topology: Topology | null, sharesLink: SharedLinks): (src: Who, dst: Who) => Expected {
-  const known = new Map<Who, Map<string, Expected>>();
+  const known = new Map<Who, Map<number, Expected>>();
+  const senderOf = senderNumbers();
   return (src, dst) => {
     let bySender = known.get(dst);
     if (bySender === undefined) {
       bySender = new Map();
       known.set(dst, bySender);
     }
-    const key = `${src.kind} ${src.node?.index ?? ''}`;
-    let expected = bySender.get(key);
+    const sender = senderOf(src);
+    let expected = bySender.get(sender);
     if (expected === undefined) {
       expected = expectedOf({ topology, sharesLink, src, dst });
-      bySender.set(key, expected);
+      bySender.set(sender, expected);
     }
     return expected;
+  };
+}
+
+/** One number for senders of one node and kind: asked for every flow, so that no key is written twice. */
+function senderNumbers(): (src: Who) => number {
+  const known = new Map<Who, number>();
+  const numbers = new Map<string, number>();
+  return (src) => {
+    let number = known.get(src);
+    if (number === undefined) {
+      const key = `${src.kind} ${src.node?.index ?? ''}`;
+      number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      known.set(src, number);
+    }
+    return number;
   };
 }
 

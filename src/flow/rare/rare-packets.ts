@@ -2,9 +2,11 @@
 // errors, ARP and what is no flow. Each is walked once more and takes as long as it needs.
 
 import type { PacketBatch } from '../../capture/source.ts';
-import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
 import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
+import { UDP } from '../../wire/udp.ts';
+import { WIREGUARD, WIREGUARD_KEEPALIVE_LENGTH } from '../../wire/wireguard.ts';
 import type { AddressWords } from '../address-words.ts';
 import type { BatchSource } from '../batch-source.ts';
 import { ByteView } from '../byte-view.ts';
@@ -22,6 +24,8 @@ import type { IcmpErrors } from './icmp-errors.ts';
 const P = PROTOCOL;
 const F = FACT;
 const R = RECORD;
+/** Type of WireGuard's messages that carry packets. */
+const TRANSPORT_DATA = 4;
 
 /** The table, as its rare packets need it. */
 export interface CountingTable {
@@ -78,6 +82,7 @@ export class RarePackets {
       source.onOrphan(packet);
     }
     this.#write(batch, i, stack, link, isLater);
+    if (!isLater) this.#markTransportData(batch.bytes, i, stack);
     const row = this.#table.countWritten(i, packet);
     if (!isLater) this.#noteIcmpError(batch.bytes, stack, row, packet);
     if (stack.firstFragment >= 0) this.#rememberFragments(batch.bytes, stack, source.capture, row);
@@ -101,6 +106,17 @@ export class RarePackets {
     const { facts, paths } = this.#table;
     const view = this.#view.of(batch.bytes);
     facts.write(batch, i, view, stack, network, transport, paths.of(link, tunnel), overheadBytes, isLater);
+  }
+
+  /** WireGuard's messages that are no handshake and no keepalive: only they show that something was encrypted. */
+  #markTransportData(bytes: Uint8Array, i: number, stack: LayerStack): void {
+    const last = stack.depth - 1;
+    if (stack.protocol[last] !== P.wireguard || this.#selection.transport !== last - 1) return;
+    const { words } = this.#table.facts;
+    const at = i * F.words;
+    const length = (words[at + F.payload]! >>> 0) - UDP.headerLength;
+    const isData = WIREGUARD.type.read(bytes, stack.start[last]!) === TRANSPORT_DATA;
+    if (isData && length > WIREGUARD_KEEPALIVE_LENGTH) words[at + F.marks]! |= MARK.transportData;
   }
 
   #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {

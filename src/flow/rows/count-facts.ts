@@ -94,7 +94,7 @@ export function countPayload(rows: RowRecords, row: number, words: Int32Array, a
   if (length > w[x + R.largest]! >>> 0) w[x + R.largest] = length;
 }
 
-/** TTL, DF, TCP's and ICMP's facts. */
+/** TTL, DF, TCP's, ICMP's and WireGuard's facts. */
 export function countHeaders(rows: RowRecords, row: number, words: Int32Array, at: number): void {
   const w = rows.words[row >>> SHIFT]!;
   const x = (row & MASK) * R.words;
@@ -109,6 +109,7 @@ export function countHeaders(rows: RowRecords, row: number, words: Int32Array, a
   if (marks & M.tcp) countTcp(rows, row, words, at);
   else if (marks & M.echoRequest) rows.addRare(row, X.requests);
   else if (marks & M.echoReply) rows.addRare(row, X.replies);
+  else if (marks & M.transportData) w[x + R.data]!++;
 }
 
 function countTcp(rows: RowRecords, row: number, words: Int32Array, at: number): void {

@@ -86,6 +86,7 @@ export class NotedPackets {
     rows.addDouble(row, R.overheadBytes, -words[at + F.overhead]!);
     if (window !== null) countWindow(rows, row, this, at, window, -1);
     if (marks & (M.echoRequest | M.echoReply)) rows.addRare(row, marks & M.echoRequest ? X.requests : X.replies, -1);
+    if (marks & M.transportData) rows.setWord(row, R.data, rows.data(row) - 1);
     if (!(marks & M.tcp)) return;
     const flags = (marks >>> 8) & 255;
     if (flags & RST) rows.addRare(row, X.rst, -1);

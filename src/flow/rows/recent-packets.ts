@@ -1,7 +1,8 @@
 // HOT: per packet. No allocation.
 // The packets of the last moments, so that a packet that is captured twice counts once: by a mirror of both directions, on both sides of
-// a router, on veth and NIC, tagged and untagged, in a merge of several captures. A table of fixed size: buckets of four packets, one
-// cache line each, in which a new packet takes the oldest one's place.
+// a router, on veth and NIC, tagged and untagged, in a merge of several captures. Two tables of fixed size: a ring, written in order, and
+// an index that a usual packet alone looks at, so that it stays near the processor: buckets of four words, each half of a fingerprint and
+// a place in the ring, in which a new packet takes the oldest one's place.
 
 import { FACT, type PacketFacts } from '../../decode/facts.ts';
 import { AROUND } from '../../decode/packet-fingerprint.ts';
@@ -19,12 +20,16 @@ const F = FACT;
 const A = AROUND;
 const { first: FIRST, copy: COPY, perhaps: PERHAPS } = SEEN;
 
-/** Buckets, as a power of two: 65,536 packets, 1 MiB. */
-const BUCKETS = 1 << 14;
-/** Words of an entry: fingerprint, AROUND, row + 1, time. */
+/** Packets in the ring (1 MiB), and words of the index (256 KiB). */
+const PACKETS = 1 << 16;
+/** Words of a packet in the ring: fingerprint, AROUND, row + 1, time. */
 const [AROUND_AT, ROW, TIME] = [1, 2, 3] as const;
 const ENTRY = 4;
-const LINE = 16;
+/** Words of a bucket, newest first: the upper half of a fingerprint, whose lower half chose the bucket, above a place in the ring. */
+const BUCKET = 4;
+const FIRST_WORD = PACKETS - BUCKET;
+const HALF = 16;
+const PLACE = PACKETS - 1;
 /** Time is kept in units of 1/256 s. */
 const TICKS = 256;
 const NANOS_OF_TICK = 1e9 / TICKS;
@@ -33,7 +38,10 @@ const MOMENTS = 1;
 export const MOMENTS_SECONDS = (MOMENTS + 1) / TICKS;
 
 export class RecentPackets {
-  readonly slots = new Int32Array(BUCKETS * LINE);
+  readonly index = new Int32Array(PACKETS);
+  readonly #ring = new Int32Array(PACKETS * ENTRY);
+  /** Place in the ring of the packet that comes next. */
+  #next = 0;
   /** Of the packet that was perhaps a copy: the row of the other one, and how long before it came. */
   other = -1;
   lag = 0;
@@ -51,9 +59,9 @@ export class RecentPackets {
     this.#doubts = doubts;
   }
 
-  /** Place of the bucket that a fingerprint belongs to. */
+  /** Place in the index of the bucket that a fingerprint belongs to. */
   bucketOf(fingerprint: number): number {
-    return (fingerprint & (BUCKETS - 1)) * LINE;
+    return (fingerprint << 2) & FIRST_WORD;
   }
 
   /** Remembers packet `i` of a batch, which is of `row`; a SEEN value. Where another row of the capture has it, that is noted. */
@@ -61,42 +69,46 @@ export class RecentPackets {
     const at = i * F.words;
     const words = facts.words;
     const key = words[at + F.fingerprint]!;
-    const seconds = facts.doubles[(at >> 1) + F.seconds]!;
-    const time = (Math.floor(seconds * TICKS) | 0) + ((words[at + F.nanos]! / NANOS_OF_TICK) | 0);
-    const slots = this.slots;
-    const bucket = (key & (BUCKETS - 1)) * LINE;
+    const time =
+      (Math.imul(facts.doubles[(at >> 1) + F.seconds]!, TICKS) + ((words[at + F.nanos]! / NANOS_OF_TICK) | 0)) | 0;
+    const index = this.index;
+    const bucket = this.bucketOf(key);
+    const [a, b, c, d] = [index[bucket]!, index[bucket + 1]!, index[bucket + 2]!, index[bucket + 3]!];
     let seen: number = FIRST;
-    if (slots[bucket] === key || slots[bucket + 4] === key || slots[bucket + 8] === key || slots[bucket + 12] === key) {
+    if ((a ^ key) >>> HALF === 0 || (b ^ key) >>> HALF === 0 || (c ^ key) >>> HALF === 0 || (d ^ key) >>> HALF === 0) {
       seen = this.#compare(bucket, key, facts.around[i]!, row, time);
       if (seen === COPY) return COPY;
     }
-    let to = bucket;
-    let oldest = (time - slots[bucket + TIME]!) | 0;
-    for (let entry = bucket + ENTRY; entry < bucket + LINE; entry += ENTRY) {
-      const age = (time - slots[entry + TIME]!) | 0;
-      if (slots[entry + ROW] === 0 || age > oldest) {
-        oldest = age;
-        to = entry;
-      }
-    }
-    slots[to] = key;
-    slots[to + AROUND_AT] = facts.around[i]!;
-    slots[to + ROW] = row + 1;
-    slots[to + TIME] = time;
+    const place = this.#next;
+    this.#next = (place + 1) & PLACE;
+    index[bucket + 3] = c;
+    index[bucket + 2] = b;
+    index[bucket + 1] = a;
+    index[bucket] = (key & ~PLACE) | place;
+    const ring = this.#ring;
+    const to = place * ENTRY;
+    ring[to] = key;
+    ring[to + AROUND_AT] = facts.around[i]!;
+    ring[to + ROW] = row + 1;
+    ring[to + TIME] = time;
     return seen;
   }
 
   /** Rare: what the packets with that fingerprint make of this one. */
   #compare(bucket: number, key: number, around: number, row: number, time: number): number {
-    const slots = this.slots;
+    const ring = this.#ring;
     let elsewhere = false;
     this.other = -1;
-    for (let entry = bucket; entry < bucket + LINE; entry += ENTRY) {
-      const other = slots[entry + ROW]! - 1;
-      if (slots[entry] !== key || other < 0 || !this.#isOfOneFlow(other, row)) continue;
-      const lag = Math.abs((time - slots[entry + TIME]!) | 0);
+    for (let word = bucket + BUCKET - 1, last = -1; word >= bucket; word--) {
+      const place = this.index[word]! & PLACE;
+      const entry = place * ENTRY;
+      const other = ring[entry + ROW]! - 1;
+      // words that were never written are alike
+      if (ring[entry] !== key || other < 0 || place === last || !this.#isOfOneFlow(other, row)) continue;
+      last = place;
+      const lag = Math.abs((time - ring[entry + TIME]!) | 0);
       const isNear = lag <= MOMENTS;
-      const before = slots[entry + AROUND_AT]!;
+      const before = ring[entry + AROUND_AT]!;
       if (isNear ? this.isOne(before, around, other, row) : this.#doubts.isLate(lag)) {
         if (other === row) {
           this.#doubts.copies++;

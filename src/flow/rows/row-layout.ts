@@ -39,6 +39,7 @@ export const RECORD = {
   largest: 21,
   /** Lowest TTL (8 bits), highest TTL (8 bits), BIT. */
   bits: 22,
+  /** TCP segments with payload; WireGuard's messages with a packet in them. */
   data: 23,
   sequenceEnd: 24,
   acknowledged: 25,

@@ -175,7 +175,7 @@ export class RowRecords {
     return (this.word(row, R.bits) >>> 8) & 255;
   }
 
-  /** TCP segments with payload. */
+  /** TCP segments with payload; WireGuard's messages with a packet in them. */
   data(row: number): number {
     return this.word(row, R.data);
   }

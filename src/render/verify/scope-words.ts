@@ -51,6 +51,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   'node-address': 'with node addresses',
   'service-address': 'with service addresses, before they become pod addresses',
   'not-unicast': 'to groups',
+  'no-transport-data': 'of WireGuard between nodes, handshakes and keepalives only: nothing was carried',
 };
 
 /** Flows of pods out of scope. */

@@ -1,6 +1,6 @@
 // `verify` for programs: JSON with the hashes of everything it rests on, JUnit for CI servers, Markdown for pull requests.
 import type { TracedCapture } from '../../verdict/trace-types.ts';
-import type { PairReport } from '../../verdict/verify/node-pairs.ts';
+import { type PairReport, resizing } from '../../verdict/verify/node-pairs.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { escapeMarkdown, escapeText, escapeXml, stringifyJson } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
@@ -237,7 +237,7 @@ function pairTable(pairs: readonly PairReport[]): string[] {
   const more = pairs.length - shown.length;
   const rows = (more === 0 ? pairs : shown).map((pair) => {
     const names = `${escapeMarkdown(pair.from)} | ${escapeMarkdown(pair.to)}`;
-    return `| ${names} | ${pair.flows} | ${count(pair.sent)} | ${count(pair.arrived)} | ${state(pair)} |`;
+    return `| ${names} | ${pair.flows} | ${count(pair.sent)} | ${[count(pair.arrived), resizing(pair) ?? ''].join(' ').trim()} | ${state(pair)} |`;
   });
   return [
     '',

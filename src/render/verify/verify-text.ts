@@ -1,5 +1,5 @@
 // `verify` as people read it: one word and one sentence first, then the node matrix, what was not asked, what is not proven.
-import type { PairReport } from '../../verdict/verify/node-pairs.ts';
+import { type PairReport, resizing } from '../../verdict/verify/node-pairs.ts';
 import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -172,13 +172,19 @@ function filesText({ captures, snapshot }: Evidence): string {
   return `${formatCount(captures.length, 'capture')}, ${formatCount(snapshot.length, 'snapshot file')}`;
 }
 
+const RESIZING = {
+  cut: 'cut: super-frames arrived as the segments that NICs cut them into',
+  joined: 'joined: segments arrived as the super-frames that NICs joined them into',
+} as const;
+
 /** The time in which a violation would have been captured. */
 function timeTexts({ report }: VerifyContext): string[] {
   const [first, ...rest] = timeSentences(report.time);
   if (first === undefined) return [];
   const both = report.pairs.some((pair) => pair.sent !== null && pair.arrived !== null);
   const counted = 'sent and arrived: as each NIC saw it (super-frames are one packet), while both were captured';
-  return [both ? `${first}; ${counted}` : first, ...rest];
+  const kinds = new Set(report.pairs.map(resizing).filter((kind) => kind !== null));
+  return [both ? `${first}; ${counted}` : first, ...rest, ...[...kinds].map((kind) => RESIZING[kind])];
 }
 
 /** A label in front of the first of some sentences, all of them indented behind it. */
@@ -214,7 +220,8 @@ function matrixBlocks({ pairs, nodes }: VerifyReport, options: RenderOptions): B
 function pairCell(pair: PairReport | undefined): string {
   if (pair === undefined) return 'none';
   const [sent, arrived] = [pair.sent, pair.arrived].map((count) => (count === null ? '?' : formatCompact(count)));
-  return `${sent}, ${arrived}${pair.violation > 0 ? '!' : ''}`;
+  const how = resizing(pair);
+  return `${sent}, ${arrived}${how === null ? '' : ` ${how}`}${pair.violation > 0 ? '!' : ''}`;
 }
 
 /** Of many pairs those that something is to be said of. */

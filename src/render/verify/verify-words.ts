@@ -59,10 +59,10 @@ function passSentence(report: VerifyReport): string {
 function everyPacket(report: VerifyReport): string {
   const encrypted = report.demands.filter(isOfNodePairs);
   const packets = formatCount(
-    encrypted.reduce((sum, demand) => sum + demand.packets, 0),
+    encrypted.reduce((sum, demand) => sum + demand.transportData, 0),
     'packet',
   );
-  const clear = `no pod packet between nodes with WireGuard keys left in clear (${packets} of WireGuard; what it carried cannot be read)`;
+  const clear = `no pod packet between nodes with WireGuard keys left in clear (${packets} of transport data; what WireGuard carried cannot be read)`;
   if (encrypted.length === 0) return everyOpenPacket(report);
   const hasOpen = report.demands.some((demand) => demand.ok > 0 && !isOfNodePairs(demand));
   return hasOpen ? `${everyOpenPacket(report)}; ${clear}` : clear;

@@ -8,7 +8,6 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import { toSeconds } from '../../net/time.ts';
-import type { Node } from '../../topology/model.ts';
 import { endsOf, isInScope, type Shared } from '../judging-context.ts';
 import type { FlowBrief, FlowEnd, TracedFlow, Unverified } from '../trace-types.ts';
 
@@ -67,10 +66,11 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     observed: UNSEEN,
     expected,
     verdict: 'unverifiable',
-    unverified: whyMissing(shared, flow, src.node),
+    unverified: whyMissing(shared, flow, { src, dst, expected }),
     packets: 0,
     bytes: 0,
     tcp: null,
+    transportData: 0,
     outcome: 'answered',
     arrival: null,
     inScope: isInScope(src, dst, expected),
@@ -79,12 +79,20 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
 
 const UNSEEN = { encapsulation: 'unknown', vni: null, outerSrc: null, outerDst: null, udpPort: null } as const;
 
-function whyMissing({ input, points, adviceFor }: Shared, answer: number, sender: Node | null): Unverified {
+function whyMissing(
+  { input, points, encrypts, adviceFor }: Shared,
+  answer: number,
+  { src: { node: sender }, dst: { node: receiver }, expected }: ReturnType<typeof endsOf>,
+): Unverified {
   if (isAtEdge(input.table, input.captures, points.rings, answer)) {
     const detail = 'the conversation was under way when the capture began, or began as it ended';
     return { reason: 'cut-by-capture', detail, advice: null };
   }
   const from = sender?.name ?? 'its sender';
+  if (expected.encapsulation === 'wireguard' && encrypts(sender, receiver)) {
+    const detail = `answers show that ${from} sent it, and it may be in its WireGuard to ${receiver?.name}, which cannot be read here`;
+    return { reason: 'encrypted', detail, advice: null };
+  }
   const detail = `answers show that ${from} sent it, but it is not in the file: a filter, or one direction only`;
   return { reason: 'not-in-capture', detail, advice: adviceFor(sender) };
 }

@@ -15,7 +15,7 @@ export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect
   const key = JSON.stringify([pool, asked, reason]);
   const known = demands.get(key);
   if (known !== undefined) return known;
-  const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0 };
+  const counts = { flows: 0, packets: 0, transportData: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0 };
   const demand: Demand = {
     pool,
     asked,
@@ -43,6 +43,7 @@ const BETWEEN_KEPT = 6;
 export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Judged, topology: Topology | null): void {
   demand.flows++;
   demand.packets += flow.packets;
+  if (isBetweenNodes(flow)) demand.transportData += flow.transportData;
   demand[verdict]++;
   const between = flow.src.node === null || flow.dst.node === null ? null : `${flow.src.node} → ${flow.dst.node}`;
   if (between !== null && demand.between.length < BETWEEN_KEPT) addOnce(demand.between, between);

@@ -21,6 +21,8 @@ export interface PairReport {
   arrived: number | null;
   /** Flows of which less arrived than was sent; of super-frames and fragments bytes are compared. */
   lost: number;
+  /** Flows that arrived in packets of other sizes, no byte known to be missing: super-frames were cut into segments, or segments joined. */
+  resized: number;
   /** How long the NIC of either was captured, and when. */
   seconds: number;
   stretches: readonly Stretch[];
@@ -53,6 +55,7 @@ export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTall
       pair.flows++;
       pair[verdict]++;
       if (flow.arrival?.lost === true) pair.lost++;
+      if (flow.arrival?.lost === null) pair.resized++;
       if (sender !== undefined && receiver !== undefined && !within(flow, sender, receiver)) {
         const { arrival } = flow;
         pair.sent = (pair.sent ?? 0) + (arrival?.sent ?? 0);
@@ -75,7 +78,17 @@ function pairOf(pairs: Map<string, PairReport>, from: string, to: string, times:
   const key = JSON.stringify([from, to]);
   const known = pairs.get(key);
   if (known !== undefined) return known;
-  const counts = { flows: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0, sent: null, arrived: null, lost: 0 };
+  const counts = {
+    flows: 0,
+    ok: 0,
+    violation: 0,
+    unverifiable: 0,
+    waived: 0,
+    sent: null,
+    arrived: null,
+    lost: 0,
+    resized: 0,
+  };
   const pair = { from, to, ...counts, ...times.between(from, to) };
   pairs.set(key, pair);
   return pair;
@@ -130,6 +143,13 @@ function packetsAt(flow: FlowBrief, node: string, captures: readonly TracedCaptu
   }
   const counts = [...byCapture.values()];
   return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** How packets arrived where their number alone would mislead; null where it does not. */
+export function resizing({ sent, arrived, lost, resized }: PairReport): 'cut' | 'joined' | null {
+  if (sent === null || arrived === null || resized === 0 || sent === arrived) return null;
+  if (arrived > sent) return 'cut';
+  return lost === 0 ? 'joined' : null;
 }
 
 /** Whether anything was told of a pair: a violation that is waived was seen too. */

@@ -37,6 +37,8 @@ export interface Demand {
   ref: SourceRef | null;
   flows: number;
   packets: number;
+  /** Of WireGuard between nodes: packets with one of a pod in them. */
+  transportData: number;
   ok: number;
   violation: number;
   unverifiable: number;

@@ -15,7 +15,7 @@ import type { Expectation } from './questions.ts';
 import { filteredNics, noteProof, type Proofs, undecidedReasons } from './undecided-flows.ts';
 import type { Demand, Failure, OutsideGroup, VerifyOptions, VerifyReport } from './verify-report.ts';
 import { createWaiving, faultsOf, type Judged, type Waiving } from './waivers.ts';
-import { isBetweenNodes } from './wireguard-pairs.ts';
+import { isBetweenNodes, NO_TRANSPORT_DATA } from './wireguard-pairs.ts';
 
 /** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */
 export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport {
@@ -65,7 +65,7 @@ function proofTime({ captures }: Trace, pairs: readonly PairReport[]): ProofTime
  */
 export function isAsked(flow: FlowBrief, { expect, pools }: Pick<VerifyOptions, 'expect' | 'pools'>): boolean {
   const wrong = flow.verdict === 'violation';
-  if (isBetweenNodes(flow)) return flow.verdict === 'ok' || expect === 'wireguard';
+  if (isBetweenNodes(flow)) return flow.transportData > 0 && (flow.verdict === 'ok' || expect === 'wireguard');
   if (expect === 'config') return (flow.inScope || wrong) && fitsPools(flow.expected.pool ?? flow.dst.pool, pools);
   const toPod = flow.dst.kind === 'pod' || flow.dst.kind === 'tunnel';
   const leftNode = flow.src.kind === 'pod' || flow.src.kind === 'tunnel' || flow.src.kind === 'node';
@@ -192,13 +192,14 @@ function noteCauses(ids: Set<string>, causes: readonly Cause[], flow: FlowBrief)
   }
 }
 
-/** Only flows of pods: what else a capture holds is nobody's question here. */
+/** Only flows of pods, and WireGuard that carried none: what else a capture holds is nobody's question here. */
 function noteOutside(outside: Map<string, OutsideGroup>, flow: FlowBrief): void {
   const ofPods = [flow.src.kind, flow.dst.kind].some(
     (kind) => kind === 'pod' || kind === 'tunnel' || kind === 'unknown',
   );
-  if (!ofPods) return;
-  const reason = flow.inScope ? 'other-pool' : flow.expected.reason;
+  const isEmpty = isBetweenNodes(flow) && flow.transportData === 0;
+  if (!ofPods && !isEmpty) return;
+  const reason = isEmpty ? NO_TRANSPORT_DATA : flow.inScope ? 'other-pool' : flow.expected.reason;
   const group = outside.get(reason) ?? { reason, flows: 0, packets: 0 };
   outside.set(reason, group);
   group.flows++;

@@ -113,14 +113,34 @@ describe('what the configuration asks for', () => {
       {
         ...{ pool: 'default-ipv4-ippool', asked: 'vxlan', reason: 'pool-always', mode: 'vxlanMode Always' },
         ref: { file: 'ippools.yaml', line: 7 },
-        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [4096], udpPorts: [4789] },
+        ...{
+          flows: 1,
+          packets: 3,
+          transportData: 0,
+          ok: 1,
+          violation: 0,
+          unverifiable: 0,
+          waived: 0,
+          vnis: [4096],
+          udpPorts: [4789],
+        },
         between: ['control1 → worker1'],
         withoutSubnet: [],
       },
       {
         ...{ pool: 'flat-ippool', asked: 'none', reason: 'pool-never', mode: 'vxlanMode Never' },
         ref: { file: 'ippools.yaml', line: 11 },
-        ...{ flows: 1, packets: 3, ok: 1, violation: 0, unverifiable: 0, waived: 0, vnis: [], udpPorts: [] },
+        ...{
+          flows: 1,
+          packets: 3,
+          transportData: 0,
+          ok: 1,
+          violation: 0,
+          unverifiable: 0,
+          waived: 0,
+          vnis: [],
+          udpPorts: [],
+        },
         between: ['control1 → worker1'],
         withoutSubnet: [],
       },
@@ -145,7 +165,7 @@ describe('what the configuration asks for', () => {
     const report = verify([flow(CART, DB), never], {}, undefined, [lost, dead, slow]);
     expect(outcome(report)).toBe('pass 0');
     expect(report.delivery).toEqual({ causes: [lost, dead], lostFlows: 1, lostPackets: 3 });
-    expect(report.pairs).toMatchObject([{ from: 'control1', to: 'worker1', lost: 1 }]);
+    expect(report.pairs).toMatchObject([{ from: 'control1', to: 'worker1', lost: 1, resized: 0 }]);
   });
 
   test('packets of a tunnel device that no NIC had did not get through: no doubt about those that did', () => {

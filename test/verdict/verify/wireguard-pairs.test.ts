@@ -4,7 +4,7 @@ import type { Topology } from '../../../src/topology/model.ts';
 import type { Expectation } from '../../../src/verdict/verify/questions.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
-import { arpRequest, ip, NIC, NODE, POD, plain, traceFrames, vxlan } from '../../support/cluster-frames.ts';
+import { arpRequest, ip, NIC, NODE, POD, plain, tcpPacket, traceFrames, vxlan } from '../../support/cluster-frames.ts';
 import { cluster, ippools, nodes, pods } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
@@ -19,16 +19,24 @@ const all = (key?: string): Topology =>
   );
 const KEYS = all('b');
 
-/** A transport message (type 4) with 96 encrypted bytes; whitepaper section 5.4.6. */
-function wireguard(src: string, dst: string): Uint8Array {
-  const message = new Uint8Array(16 + 96);
-  message[0] = 4;
+/** A message; by default transport data (type 4) with 96 encrypted bytes, their authentication among them; whitepaper section 5.4.6. */
+function wireguard(src: string, dst: string, type = 4, length = 16 + 96): Uint8Array {
+  const message = new Uint8Array(length);
+  message[0] = type;
   const transport = build.udp({ srcport: 51820, dstport: 51820 }, message);
   const [from, to] = src === NODE.a ? [NIC.a, NIC.b] : [NIC.b, NIC.a];
   return plain(ip({ src, dst, proto: 17, ttl: 64, transport }), from, to);
 }
 const there = wireguard(NODE.a, NODE.b);
 const back = wireguard(NODE.b, NODE.a);
+const KEEPALIVE = 16 + 16;
+/** What two nodes say to each other that have nothing to say: initiation (148 bytes), response (92), keepalives. */
+const idle = [
+  wireguard(NODE.a, NODE.b, 1, 148),
+  wireguard(NODE.b, NODE.a, 2, 92),
+  wireguard(NODE.a, NODE.b, 4, KEEPALIVE),
+  wireguard(NODE.b, NODE.a, 4, KEEPALIVE),
+];
 const arp = arpRequest(NODE.a, NODE.b, NIC.a);
 
 async function verify(frames: Uint8Array[], topology: Topology, expect: Expectation = 'config'): Promise<VerifyReport> {
@@ -58,6 +66,40 @@ describe('WireGuard between nodes with keys', () => {
     }
     const report = await verify([arp, there, back, vxlan(ip({ src: POD.a, dst: POD.b }))], KEYS);
     expect(report.causes.map(({ code }) => code)).toEqual(['unencrypted']);
+  });
+
+  it.each(['config', 'wireguard'] as const)(
+    'is not proven by handshakes and keepalives, --expect %s: they carry nothing',
+    async (asked) => {
+      expect(await verify([arp, ...idle], KEYS, asked)).toMatchObject({
+        ...{ exitCode: 3, flows: 0, undecided: ['nothing-in-scope'] },
+        outside: [{ reason: 'no-transport-data', flows: 2, packets: 4 }],
+      });
+    },
+  );
+
+  it('counts what was carried apart from them, and proves no direction that carried nothing', async () => {
+    const report = await verify([arp, ...idle, there, there], KEYS, 'wireguard');
+    expect(report).toMatchObject({ exitCode: 0, flows: 1, packets: 4 });
+    expect(report.demands).toMatchObject([{ packets: 4, transportData: 2 }]);
+    expect(report.pairs.map(({ from, to }) => [from, to])).toEqual([['a', 'b']]);
+  });
+
+  it('takes 16 bytes for a packet, and counts a mirrored one once', async () => {
+    const least = wireguard(NODE.a, NODE.b, 4, KEEPALIVE + 16);
+    const report = await verify([arp, least], KEYS, 'wireguard');
+    expect(report.demands).toMatchObject([{ packets: 1, transportData: 1 }]);
+  });
+
+  it('may hold the other direction of what one node sends in clear: that is encrypted, not missing', async () => {
+    const clear = plain(tcpPacket({ src: POD.a, dst: POD.b }, { seq_raw: 100, ack_raw: 200 }));
+    const reasons = async (frames: Uint8Array[]): Promise<string[]> => {
+      const trace = await traceFrames([{ frames }], KEYS);
+      return [...trace.all].flatMap(({ unverified }) => unverified?.reason ?? []);
+    };
+    expect(await reasons([arp, there, back, clear, clear])).toEqual(['encrypted']);
+    expect(await reasons([arp, there, clear, clear])).toEqual(['not-in-capture']);
+    expect(await reasons([arp, clear, clear])).toEqual(['not-in-capture']);
   });
 
   it('is not what --expect vxlan asks for', async () => {
