@@ -2,6 +2,7 @@
 import { isFabricMac, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { isWorkloadDevice } from '../../cluster/device.ts';
+import type { Profile } from '../../cluster/profile.ts';
 import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { LinkFacts } from './link-facts.ts';
@@ -23,6 +24,8 @@ export interface MacKnowledge {
   /** Whether the packets show this node behind a MAC: enough not to accuse, too little to name. */
   mayBe(mac: string, node: Node): boolean;
   vtepNode(mac: string): { node: Node; detail: string } | null;
+  /** A VTEP may have a MAC that nothing tells from a NIC's: nobody wrote it, and nobody computes one. */
+  mayHideVteps: boolean;
 }
 
 export function isUnicast(mac: string | null): mac is string {
@@ -69,6 +72,7 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
       const found = topology?.nodeByVtepMac(mac);
       return found ? { node: found.node, detail: found.evidence.detail } : null;
     },
+    mayHideVteps: (topology?.nodes ?? []).some((node) => isHidden(topology.profile, node)),
   };
 
   function classify(mac: string): MacClass {
@@ -154,6 +158,10 @@ function podNeighbours(topology: Topology | null): Set<string> {
     for (const n of node.neighbours) if (n.mac !== null && isWorkloadDevice(n.dev ?? '')) macs.add(n.mac);
   }
   return macs;
+}
+
+function isHidden({ vtepMacOfNode }: Profile, { name, vtepMac }: Node): boolean {
+  return vtepMac === null && vtepMacOfNode(name, 4) === null;
 }
 
 /** Whether a node has another one on its own link, so that no gateway's MAC can stand for it. */
