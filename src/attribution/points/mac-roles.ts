@@ -72,7 +72,7 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
       const found = topology?.nodeByVtepMac(mac);
       return found ? { node: found.node, detail: found.evidence.detail } : null;
     },
-    mayHideVteps: (topology?.nodes ?? []).some((node) => isHidden(topology.profile, node)),
+    mayHideVteps: topology?.nodes.some((node) => isHidden(topology.profile, node)) === true,
   };
 
   function classify(mac: string): MacClass {
