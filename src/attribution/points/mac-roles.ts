@@ -109,7 +109,7 @@ export function withHomes(macs: MacKnowledge, homes: ReadonlyMap<string, Node>):
 
 /** What a MAC was seen to do, on any link. */
 interface SeenMac {
-  /** Whether it carried the outer headers of tunnels between nodes. */
+  /** Whether it carried what nodes send each other by their own addresses: outer headers of tunnels, plain packets, ARP. */
   isOuter: boolean;
   /** Nodes whose own packets it sent or was sent, and those it was sent packets for. */
   nodes: Set<Node>;
@@ -127,7 +127,7 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
     seen.set(mac, known);
     return known;
   };
-  for (const { link, outers, senders, receivers } of facts) {
+  for (const { link, outers, nodeToNode, senders, receivers } of facts) {
     const { src, dst } = link;
     // between a pod and its node, the two ends are on one node, and a cooked frame has one address only
     if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
@@ -137,8 +137,9 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
       to?.nodes.add(node);
       to?.received.add(node);
     }
-    if (from !== null && outers > 0) from.isOuter = true;
-    if (to !== null && outers > 0) to.isOuter = true;
+    const isOuter = outers + nodeToNode > 0;
+    if (from !== null && isOuter) from.isOuter = true;
+    if (to !== null && isOuter) to.isOuter = true;
     if (from === null || to === null || link.carried) continue;
     from.peers.add(dst as string);
     to.peers.add(src as string);

@@ -21,7 +21,8 @@ export function lanHosts(table: FlowTable, topology: Topology): Map<string, LanH
     if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
     const address = formatIPv4(pair.sender);
     const node = topology.nodeByAddress(formatIPv4(pair.target));
-    if (node !== null && isConnected(node, address, topology) && !hosts.has(address)) hosts.set(address, { node, pair });
+    if (node !== null && isConnected(node, address, topology) && !hosts.has(address))
+      hosts.set(address, { node, pair });
   }
   return hosts;
 }
@@ -47,9 +48,12 @@ export function ownerBeyondPool(owner: Owner, topology: Topology, hosts: Readonl
     return outside(owner, isKnown ? 'external' : 'unknown', detail);
   }
   const near = topology.nodes.find((node) => isConnected(node, owner.address, topology));
-  return near === undefined
-    ? owner
-    : outside(owner, 'unknown', `${owner.address} is in ${near.name}'s own network: a host there, or a pod`);
+  if (near !== undefined)
+    return outside(owner, 'unknown', `${owner.address} is in ${near.name}'s own network: a host there, or a pod`);
+  const isElsewhere = topology.pods.length > 0 && topology.nodes.some(({ addresses }) => addresses.length === 0);
+  return isElsewhere
+    ? outside(owner, 'unknown', `no pod has ${owner.address}, and nothing says what networks nodes are in`)
+    : owner;
 }
 
 /** A disabled pool with both modes Never: made to switch translation off, not to give out addresses. */
