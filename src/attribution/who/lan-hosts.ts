@@ -50,10 +50,15 @@ export function ownerBeyondPool(owner: Owner, topology: Topology, hosts: Readonl
   const near = topology.nodes.find((node) => isConnected(node, owner.address, topology));
   if (near !== undefined)
     return outside(owner, 'unknown', `${owner.address} is in ${near.name}'s own network: a host there, or a pod`);
-  const isElsewhere = topology.pods.length > 0 && topology.nodes.some(({ addresses }) => addresses.length === 0);
+  const isElsewhere = isPlaced(topology) && topology.nodes.some(({ addresses }) => addresses.length === 0);
   return isElsewhere
-    ? outside(owner, 'unknown', `no pod has ${owner.address}, and nothing says what networks nodes are in`)
+    ? outside(owner, 'unknown', `nobody is known to have ${owner.address}, and nothing says what networks nodes are in`)
     : owner;
+}
+
+/** Whether the snapshot says of some pods where they are. */
+function isPlaced({ pods, blocks, nodes }: Topology): boolean {
+  return pods.length + blocks.length > 0 || nodes.some(({ has }) => has.route);
 }
 
 /** A disabled pool with both modes Never: made to switch translation off, not to give out addresses. */
@@ -67,13 +72,13 @@ function outside(owner: Owner, kind: 'external' | 'unknown', detail: string): Ow
 }
 
 /** Whether an address is in a node's own connected network; of a node whose prefix tells none, in a pool that the node is in too. */
-function isConnected({ bgpIPv4, bgpIPv6 }: Node, address: string, topology: Topology): boolean {
+function isConnected({ addresses }: Node, address: string, topology: Topology): boolean {
   const sharesPool = (own: NodeAddress): boolean => {
     const pools = topology.poolsOf(own.address);
     return topology.poolsOf(address).some((pool) => pools.includes(pool));
   };
-  return [bgpIPv4, bgpIPv6].some(
-    (own) => own !== null && own.address !== address && (inSubnetOf(own, address) || (isAlone(own) && sharesPool(own))),
+  return addresses.some(
+    (own) => own.address !== address && (inSubnetOf(own, address) || (isAlone(own) && sharesPool(own))),
   );
 }
 
