@@ -137,7 +137,8 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
       to?.nodes.add(node);
       to?.received.add(node);
     }
-    const isOuter = outers + nodeToNode > 0;
+    // a cooked frame keeps no company: the device is not known
+    const isOuter = outers > 0 || (nodeToNode > 0 && dst === null);
     if (from !== null && isOuter) from.isOuter = true;
     if (to !== null && isOuter) to.isOuter = true;
     if (from === null || to === null || link.carried) continue;

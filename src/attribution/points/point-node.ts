@@ -101,10 +101,10 @@ export function nodeByOuterEnds(facts: readonly LinkFacts[]): NodeDecision | nul
 
 /** Node of a veth: the pod that its MAC shows to be behind it, or that is in every plain packet. */
 export function nodeByPod(facts: readonly LinkFacts[], book: AddressBook): NodeDecision | null {
-  return (
-    nodeOfPodIn(facts, (f) => f.behindVeth, book, 'is behind this veth') ??
-    nodeOfPodIn(facts, (f) => f.podPackets, book, 'is in every packet')
-  );
+  // where MACs show who is behind it, one that is in every packet may be whom they all talk to
+  return facts.some(({ behindVeth }) => behindVeth.size > 0)
+    ? nodeOfPodIn(facts, (f) => f.behindVeth, book, 'is behind this veth')
+    : nodeOfPodIn(facts, (f) => f.podPackets, book, 'is in every packet');
 }
 
 function nodeOfPodIn(

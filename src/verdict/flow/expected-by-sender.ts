@@ -3,6 +3,7 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 
 /** Reasons for which nothing was expected, because nobody knows which node sent it, or none of them has the source address. */
 const OPEN_SENDERS: ReadonlySet<string> = new Set(['sender-not-a-node', 'sender-unknown']);
@@ -15,7 +16,7 @@ export function expectedBySender(
   framesOf: (seen: SeenObservation) => FrameEnds,
 ): Expected {
   if (!OPEN_SENDERS.has(expected.reason)) return expected;
-  const underlay = observations.filter((o) => o.pointInfo.role === 'underlay');
+  const underlay = observations.filter((o) => o.pointInfo.role === 'underlay' && o.vni !== EBPF_NODEPORT_VNI);
   const plain = underlay.filter((o) => o.encapsulation === 'none').map(framesOf);
   const senders = new Set(underlay.map(framesOf).flatMap(({ sender }) => (sender === null ? [] : [sender])));
   const [node] = senders;
