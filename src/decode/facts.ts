@@ -152,6 +152,7 @@ export class PacketFacts {
     if (isV4 && view.getUint8(at + IPV4_FLAGS) & DONT_FRAGMENT) marks |= M.dontFragment;
     if (isLater) marks |= M.orphan;
     const end = wireEnd(batch.bytes, stack, network, cut);
+    const id = isV4 ? view.getInt32(at + IPV4_ID) & ID_AND_OFFSET : 0;
     let content = 0;
     let from: number;
     if (transport >= 0 && stack.protocol[transport] === P.tcp) {
@@ -171,7 +172,8 @@ export class PacketFacts {
     else from = at + ipHeaderLength(view, stack, network);
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= echoMark(view, stack, transport);
-      content = firstContent(view, stack, transport);
+      // the snaplen may have cut a datagram's content off at one place only: its identification tells as much
+      if (!(id & ID_ONLY && stack.protocol[transport] === P.udp)) content = firstContent(view, stack, transport);
     } else if (transport < 0) content = contentFrom(view, from, stack.end[network]!);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
@@ -179,7 +181,6 @@ export class PacketFacts {
     words[to + F.original] = original;
     this.doubles[(to >> 1) + F.seconds] = batch.seconds[i]!;
     words[to + F.nanos] = batch.nanos[i]!;
-    const id = isV4 ? view.getInt32(at + IPV4_ID) & ID_AND_OFFSET : 0;
     this.around[i] = around(view, stack.start[0]!, at, overheadBytes) | (id & ID_ONLY ? A.identified : 0);
     const idAndLength = id + Math.imul(end - at, 0x9e3779b1);
     words[to + F.fingerprint] = fingerprint(

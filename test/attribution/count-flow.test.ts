@@ -82,6 +82,37 @@ describe('a packet that is captured twice counts once', () => {
   });
 });
 
+describe('in a merge of the captures of both ends', () => {
+  const OTHERS = [0, 1, 2, 3, 4, 5].map((n) =>
+    plain(ip({ src: POD.a, dst: POD.c, proto: 6, transport: build.tcp({ seq_raw: n * 100 }, new Uint8Array(n + 1)) })),
+  );
+
+  it('packets without an identification count once, though others are there once', async () => {
+    const both = [0, 1, 2, 3].map((n) => plain(segment(0, { seq_raw: 1000 + n * 100 }, 100)));
+    const { flow } = await traced(
+      [...both.flatMap((frame) => [frame, frame]), ...OTHERS, ...OTHERS.slice(0, 1)],
+      pairs,
+    );
+    expect([flow.packets, flow.tcp?.retransmissions]).toEqual([4, 0]);
+  });
+
+  it('a datagram counts once, whatever the snaplens left of it', async () => {
+    const datagram = vxlan(
+      ip({
+        src: POD.a,
+        dst: POD.b,
+        proto: 17,
+        id: 7,
+        transport: build.udp({ dstport: 53 }, new Uint8Array(30).fill(9)),
+      }),
+    );
+    const whole = packetAt(datagram, 0);
+    const cut = { ...packetAt(datagram.subarray(0, 96), 50e-6), original: datagram.length };
+    const flow = flowBetween(await traceFrames([{ frames: [whole, cut] }], TOPOLOGY), POD.a, POD.b);
+    expect(flow.packets).toBe(1);
+  });
+});
+
 describe('packets that are not the same all count', () => {
   it.each([
     ['sent again with another identification', [segment(1, { seq_raw: 1 }, 50), segment(2, { seq_raw: 1 }, 50)]],

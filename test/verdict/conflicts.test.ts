@@ -169,6 +169,18 @@ describe('two claims to one thing', () => {
     expect(conflicts(flow).join()).toMatch(/Never|Always|pool/);
   });
 
+  it('one pool twice around another: what is asked for hangs on both', async () => {
+    const wide = { name: 'wide', cidr: '10.48.0.0/16' };
+    const inner = ippools({ vxlan: 'Always' }, { ...wide, vxlan: 'Never' });
+    const other = doc(
+      'z-pools.yaml',
+      'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: wide}\nspec: {cidr: 10.48.0.0/16, vxlanMode: CrossSubnet}',
+    );
+    const flow = await traced(cluster(inner, other, nodes, pods));
+    expect(flow).toMatchObject({ verdict: 'unverifiable', unverified: { reason: 'contradicting-files' } });
+    expect(flow.unverified?.detail).toMatch(/wide/);
+  });
+
   it('one node twice with different addresses', async () => {
     const moved = doc(
       'z-nodes.yaml',

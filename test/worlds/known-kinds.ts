@@ -9,8 +9,6 @@ interface KnownKind {
 }
 
 export const KNOWN_KINDS: readonly KnownKind[] = [
-  { rule: '3', kinds: ['hidden-pass'], what: 'a filter that few packets give away hides what refutes the pass' },
-  { rule: '5', kinds: ['contested'], what: 'one of two contradicting objects of a pool is chosen, and judged by' },
   { rule: '11', kinds: ['miscount'], what: 'of a merge whose clocks differ, too few packets tell by how much' },
 ];
 

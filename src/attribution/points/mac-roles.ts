@@ -2,6 +2,7 @@
 import { isFabricMac, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { isWorkloadDevice } from '../../cluster/device.ts';
+import type { Profile } from '../../cluster/profile.ts';
 import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { LinkFacts } from './link-facts.ts';
@@ -23,6 +24,8 @@ export interface MacKnowledge {
   /** Whether the packets show this node behind a MAC: enough not to accuse, too little to name. */
   mayBe(mac: string, node: Node): boolean;
   vtepNode(mac: string): { node: Node; detail: string } | null;
+  /** A VTEP may have a MAC that nothing tells from a NIC's: nobody wrote it, and nobody computes one. */
+  mayHideVteps: boolean;
 }
 
 export function isUnicast(mac: string | null): mac is string {
@@ -69,6 +72,7 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
       const found = topology?.nodeByVtepMac(mac);
       return found ? { node: found.node, detail: found.evidence.detail } : null;
     },
+    mayHideVteps: topology?.nodes.some((node) => isHidden(topology.profile, node)) === true,
   };
 
   function classify(mac: string): MacClass {
@@ -105,7 +109,7 @@ export function withHomes(macs: MacKnowledge, homes: ReadonlyMap<string, Node>):
 
 /** What a MAC was seen to do, on any link. */
 interface SeenMac {
-  /** Whether it carried the outer headers of tunnels between nodes. */
+  /** Whether it carried what nodes send each other by their own addresses: outer headers of tunnels, plain packets, ARP. */
   isOuter: boolean;
   /** Nodes whose own packets it sent or was sent, and those it was sent packets for. */
   nodes: Set<Node>;
@@ -123,7 +127,7 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
     seen.set(mac, known);
     return known;
   };
-  for (const { link, outers, senders, receivers } of facts) {
+  for (const { link, outers, nodeToNode, senders, receivers } of facts) {
     const { src, dst } = link;
     // between a pod and its node, the two ends are on one node, and a cooked frame has one address only
     if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
@@ -133,8 +137,10 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
       to?.nodes.add(node);
       to?.received.add(node);
     }
-    if (from !== null && outers > 0) from.isOuter = true;
-    if (to !== null && outers > 0) to.isOuter = true;
+    // a cooked frame keeps no company: the device is not known
+    const isOuter = outers > 0 || (nodeToNode > 0 && dst === null);
+    if (from !== null && isOuter) from.isOuter = true;
+    if (to !== null && isOuter) to.isOuter = true;
     if (from === null || to === null || link.carried) continue;
     from.peers.add(dst as string);
     to.peers.add(src as string);
@@ -154,6 +160,10 @@ function podNeighbours(topology: Topology | null): Set<string> {
     for (const n of node.neighbours) if (n.mac !== null && isWorkloadDevice(n.dev ?? '')) macs.add(n.mac);
   }
   return macs;
+}
+
+function isHidden({ vtepMacOfNode }: Profile, { name, vtepMac }: Node): boolean {
+  return vtepMac === null && vtepMacOfNode(name, 4) === null;
 }
 
 /** Whether a node has another one on its own link, so that no gateway's MAC can stand for it. */

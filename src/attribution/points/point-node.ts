@@ -59,10 +59,16 @@ export function nodeByMacs(facts: readonly LinkFacts[], macs: MacKnowledge): Nod
   const home = homeMac(facts, macs);
   if (home === null) return null;
   const { mac, packets, total } = home;
-  const node = macs.homeNode(mac) ?? macs.vtepNode(mac)?.node ?? null;
+  const node = macs.homeNode(mac) ?? (isAnswered(facts) ? macs.vtepNode(mac)?.node : null) ?? null;
   if (node === null) return null;
   const share = packets === total ? 'every unicast frame' : `${packets} of ${total} unicast frames`;
   return { node, evidence: { source: 'link-addresses', detail: `its MAC is in ${share}: ${mac}` } };
+}
+
+/** A tunnel delivers what is for another VTEP too, by mistake; but whoever is answered to each of its peers is at home. */
+function isAnswered(facts: readonly LinkFacts[]): boolean {
+  const ways = facts.map(({ link }) => link).filter(({ src, dst }) => isUnicast(src) && isUnicast(dst));
+  return ways.every(({ src, dst }) => ways.some((back) => back.src === dst && back.dst === src));
 }
 
 /** Node of a cooked capture: the source MACs of frames it sent (packet type 4: calico-facts 6). */
@@ -95,10 +101,10 @@ export function nodeByOuterEnds(facts: readonly LinkFacts[]): NodeDecision | nul
 
 /** Node of a veth: the pod that its MAC shows to be behind it, or that is in every plain packet. */
 export function nodeByPod(facts: readonly LinkFacts[], book: AddressBook): NodeDecision | null {
-  return (
-    nodeOfPodIn(facts, (f) => f.behindVeth, book, 'is behind this veth') ??
-    nodeOfPodIn(facts, (f) => f.podPackets, book, 'is in every packet')
-  );
+  // where MACs show who is behind it, one that is in every packet may be whom they all talk to
+  return facts.some(({ behindVeth }) => behindVeth.size > 0)
+    ? nodeOfPodIn(facts, (f) => f.behindVeth, book, 'is behind this veth')
+    : nodeOfPodIn(facts, (f) => f.podPackets, book, 'is in every packet');
 }
 
 function nodeOfPodIn(

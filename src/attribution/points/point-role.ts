@@ -173,10 +173,10 @@ function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null 
 
 /**
  * Rule 7, the weakest: both MACs present, neither a VTEP's nor a veth's, and a TTL that one router has lowered. Not where pods'
- * packets were seen before any router: a veth whose MAC is not Calico's, on which those of the same node arrive routed once.
+ * packets were seen before any router, nor where a VTEP may have any MAC: a veth whose MAC is not Calico's, on which those of the same node arrive routed once.
  */
 function byElimination({ facts, macs }: PointInput): Opinion | null {
-  if (facts.some(({ unroutedPods, link }) => unroutedPods > 0 || link.carried)) return null;
+  if (macs.mayHideVteps || facts.some(({ unroutedPods, link }) => unroutedPods > 0 || link.carried)) return null;
   const routed = facts.filter(({ link, routedPods }) => {
     if (routedPods === 0 || !isUnicast(link.src) || !isUnicast(link.dst)) return false;
     const classes = [macs.classOf(link.src), macs.classOf(link.dst)];

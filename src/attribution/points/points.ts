@@ -1,7 +1,6 @@
 // Where every packet was seen: the capture points, each with role, node and evidence (design section 4).
 
 import type { Evidence, Node } from '../../topology/model.ts';
-import type { PointRole } from '../vocabulary.ts';
 import { type CaptureRings, captureRings } from './capture-rings.ts';
 import { captureSays, type Decided } from './decide-point.ts';
 import { decideRing, rolesByStrand } from './decide-ring.ts';
@@ -58,18 +57,19 @@ function homes(points: readonly Point[]): Map<string, Node> {
   return new Map([...known].flatMap(([mac, node]) => (node === null ? [] : [[mac, node]])));
 }
 
-/** SLL v1: the links of one role become one point. */
+/** SLL v1: the links of one role become one point; those of a mirror's copies, which are another node's, one of their own. */
 function mergePerFrame(decided: readonly Decided[]): Decided[] {
-  const merged = new Map<PointRole, Decided>();
+  const merged = new Map<string, Decided>();
   const rest: Decided[] = [];
   for (const entry of decided) {
     if (!entry.group.perFrame) {
       rest.push(entry);
       continue;
     }
-    const known = merged.get(entry.point.role);
+    const place = `${entry.point.role}|${entry.point.node}`;
+    const known = merged.get(place);
     if (known === undefined) {
-      merged.set(entry.point.role, entry);
+      merged.set(place, entry);
       continue;
     }
     known.links.push(...entry.links);

@@ -5,7 +5,7 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import type { ArpPair } from '../../flow/rare/arp-pairs.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import { inSubnetOf } from '../../topology/ask/subnet.ts';
-import type { Node, Owner, Topology } from '../../topology/model.ts';
+import type { Node, NodeAddress, Owner, Topology } from '../../topology/model.ts';
 
 /** A host of the LAN, and the ARP that shows it. */
 export interface LanHost {
@@ -21,7 +21,8 @@ export function lanHosts(table: FlowTable, topology: Topology): Map<string, LanH
     if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
     const address = formatIPv4(pair.sender);
     const node = topology.nodeByAddress(formatIPv4(pair.target));
-    if (node !== null && isConnected(node, address) && !hosts.has(address)) hosts.set(address, { node, pair });
+    if (node !== null && isConnected(node, address, topology) && !hosts.has(address))
+      hosts.set(address, { node, pair });
   }
   return hosts;
 }
@@ -46,10 +47,18 @@ export function ownerBeyondPool(owner: Owner, topology: Topology, hosts: Readonl
       : `${owner.pool?.name} is disabled and asks for no tunnel: it may be there to keep addresses outside from being translated`;
     return outside(owner, isKnown ? 'external' : 'unknown', detail);
   }
-  const near = topology.nodes.find((node) => isConnected(node, owner.address));
-  return near === undefined
-    ? owner
-    : outside(owner, 'unknown', `${owner.address} is in ${near.name}'s own network: a host there, or a pod`);
+  const near = topology.nodes.find((node) => isConnected(node, owner.address, topology));
+  if (near !== undefined)
+    return outside(owner, 'unknown', `${owner.address} is in ${near.name}'s own network: a host there, or a pod`);
+  const isElsewhere = isPlaced(topology) && topology.nodes.some(({ addresses }) => addresses.length === 0);
+  return isElsewhere
+    ? outside(owner, 'unknown', `nobody is known to have ${owner.address}, and nothing says what networks nodes are in`)
+    : owner;
+}
+
+/** Whether the snapshot says of some pods where they are. */
+function isPlaced({ pods, blocks, nodes }: Topology): boolean {
+  return pods.length + blocks.length > 0 || nodes.some(({ has }) => has.route);
 }
 
 /** A disabled pool with both modes Never: made to switch translation off, not to give out addresses. */
@@ -62,7 +71,17 @@ function outside(owner: Owner, kind: 'external' | 'unknown', detail: string): Ow
   return { ...owner, kind, pool, evidence: [...owner.evidence, { source: 'none', detail }] };
 }
 
-/** Whether an address is in a node's own connected network. */
-function isConnected({ bgpIPv4, bgpIPv6 }: Node, address: string): boolean {
-  return [bgpIPv4, bgpIPv6].some((own) => own !== null && own.address !== address && inSubnetOf(own, address));
+/** Whether an address is in a node's own connected network; of a node whose prefix tells none, in a pool that the node is in too. */
+function isConnected({ addresses }: Node, address: string, topology: Topology): boolean {
+  const sharesPool = (own: NodeAddress): boolean => {
+    const pools = topology.poolsOf(own.address);
+    return topology.poolsOf(address).some((pool) => pools.includes(pool));
+  };
+  return addresses.some(
+    (own) => own.address !== address && (inSubnetOf(own, address) || (isAlone(own) && sharesPool(own))),
+  );
+}
+
+function isAlone({ address, prefixLength }: NodeAddress): boolean {
+  return (prefixLength ?? Number.POSITIVE_INFINITY) >= (address.includes(':') ? 128 : 32);
 }

@@ -69,11 +69,30 @@ export class DoubtfulCopies {
     if (soon.length + this.copies >= ENOUGH && 2 * (soon.length + this.copies) >= this.packets * NEARLY_ALL) {
       for (const packet of soon) notes.uncount(this.#rows, packet, window);
       this.copies += soon.length;
-    }
+    } else for (const packet of this.#ofDoubledRows(soon)) this.#takeBack(packet, window);
     const late = all.filter((packet) => (notes.lag[packet] ?? 0) > SOON && notes.isIdentified(packet));
     if (this.#late === 0) this.#late = this.#steadyLag(late);
     for (const packet of late) if (this.isLate(notes.lag[packet] ?? 0)) this.#takeBack(packet, window);
     notes.clear();
+  }
+
+  /**
+   * Those of rows of which nearly every packet is there exactly twice, as in a merge of the captures of both ends; where enough of that
+   * is in rows of several different packets. Two datagrams alike, or many, are sent so.
+   */
+  #ofDoubledRows(soon: readonly number[]): number[] {
+    const ofRow = new Map<number, number[]>();
+    for (const packet of soon) {
+      const row = this.#notes.row[packet] ?? 0;
+      ofRow.set(row, [...(ofRow.get(row) ?? []), packet]);
+    }
+    const doubled = [...ofRow].filter(([row, own]) => {
+      const different = new Set(own.map((packet) => this.#notes.fingerprint(packet))).size;
+      const twice = 2 * (own.length + this.#rows.copies(row));
+      return different === own.length && twice >= this.#rows.packets(row) * NEARLY_ALL;
+    });
+    const telling = doubled.filter(([, own]) => own.length > 1).reduce((sum, [, own]) => sum + own.length, 0);
+    return telling >= ENOUGH ? doubled.flatMap(([, own]) => own) : [];
   }
 
   #takeBack(packet: number, window: PacketWindow | null): void {

@@ -3,11 +3,12 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 
 /** Reasons for which nothing was expected, because nobody knows which node sent it, or none of them has the source address. */
 const OPEN_SENDERS: ReadonlySet<string> = new Set(['sender-not-a-node', 'sender-unknown']);
 
-/** What leaves plain by a node's NIC was sent by that node, whoever has the source address: its pools decide. */
+/** What leaves by a node's NIC, plain or in its tunnel, was sent by that node, whoever has the source address: its pools decide. */
 export function expectedBySender(
   { expect }: { expect: (src: Who, dst: Who) => Expected },
   { src, dst, expected }: { src: Who; dst: Who; expected: Expected },
@@ -15,8 +16,9 @@ export function expectedBySender(
   framesOf: (seen: SeenObservation) => FrameEnds,
 ): Expected {
   if (!OPEN_SENDERS.has(expected.reason)) return expected;
-  const plain = observations.filter((o) => o.pointInfo.role === 'underlay' && o.encapsulation === 'none').map(framesOf);
-  const senders = new Set(plain.flatMap(({ sender }) => (sender === null ? [] : [sender])));
+  const underlay = observations.filter((o) => o.pointInfo.role === 'underlay' && o.vni !== EBPF_NODEPORT_VNI);
+  const plain = underlay.filter((o) => o.encapsulation === 'none').map(framesOf);
+  const senders = new Set(underlay.map(framesOf).flatMap(({ sender }) => (sender === null ? [] : [sender])));
   const [node] = senders;
   if (node !== undefined && senders.size === 1 && node !== dst.node)
     return expect({ ...src, kind: 'unknown', node, nodeSource: 'nic-mac' }, dst);

@@ -32,6 +32,7 @@ import {
   judgeDisputed,
   judgeLearnedMac,
   judgeMaybeDirect,
+  judgeNameless,
   judgeStrangeNic,
   judgeStrayMac,
   judgeUnproven,
@@ -51,9 +52,10 @@ export function judge(input: JudgeInput): Judgement {
   return worst(underlay.map((seen) => judgeSeen(input, input.topology as Topology, seen)));
 }
 
-/** What was to be expected hangs on a pool of which the snapshot has two different objects. */
-function restsOnDispute({ expected, dst }: JudgeInput): boolean {
-  return expected.encapsulation !== null && expected.pool !== null && dst.owner.pool?.disputed !== undefined;
+/** What was to be expected hangs on a pool of which the snapshot has two different objects: its own, or one around it. */
+function restsOnDispute({ expected, dst, topology }: JudgeInput): boolean {
+  if (expected.encapsulation === null || expected.pool === null) return false;
+  return topology?.poolsOf(dst.owner.address).some(({ disputed }) => disputed !== undefined) ?? false;
 }
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
@@ -195,7 +197,7 @@ function judgeByRules(rule: RuleInput): Judgement {
   const told = weak === null ? findings : [...findings, weak.finding];
   if (findings.length > 0) return { verdict: 'violation', unverified: null, findings: told };
   if (weak !== null) return open(weak.reason, weak.finding.message, null, told);
-  if (accepts(rule)) return OK;
+  if (accepts(rule)) return judgeNameless(rule) ?? OK;
   const detail = `${rule.seen.encapsulation.toUpperCase()} was not expected, and no ${rule.topology.profile.range.short} forbids it`;
   return open('not-calicos-choice', detail, null);
 }

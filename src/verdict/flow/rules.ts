@@ -130,6 +130,7 @@ export function wrongDestinationVtep({ seen, dst, outerTo }: RuleInput): VtepFau
   const went = `its packets were sent to ${seen.outerDst}, which is ${whose}`;
   if (dst.dispute !== null) return disputedVtep(dst, outerTo, went);
   if (dst.node === null || outerTo === dst.node || ownsAddress(dst.node, seen.outerDst)) return null;
+  if (mayBeIts(dst.node, outerTo)) return null;
   return misplaced(dst, dst.node, went);
 }
 
@@ -140,8 +141,14 @@ export function wrongSourceVtep({ seen, src, outerFrom }: RuleInput): VtepFault 
   const came = `its packets came from ${seen.outerSrc}, which is ${whose}`;
   if (src.dispute !== null) return outerFrom === null ? null : disputedVtep(src, outerFrom, came);
   if (src.node === null || outerFrom === src.node || ownsAddress(src.node, seen.outerSrc)) return null;
+  if (mayBeIts(src.node, outerFrom)) return null;
   if (outerFrom === null && (seen.encapsulation !== 'vxlan' || isEbpf(src.node, seen))) return null;
   return misplaced(src, src.node, came);
+}
+
+/** A node that is known by its name only may have any address that is not another's by name. */
+export function mayBeIts(node: Node, outer: Node | null): boolean {
+  return node.addresses.length === 0 && outer !== node && outer?.named !== true;
 }
 
 /** Where packets named the node, they contradict each other; where a block did, the address may be borrowed. */

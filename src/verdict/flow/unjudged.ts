@@ -8,11 +8,11 @@ import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
 import { showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
-import type { Topology } from '../../topology/model.ts';
+import type { Node, Topology } from '../../topology/model.ts';
 
 import { captureNic } from './advice.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
-import { disputeText, nameOf, placeOf, type RuleInput, reasonOf, strayMac, writtenMac } from './rules.ts';
+import { disputeText, mayBeIts, nameOf, placeOf, type RuleInput, reasonOf, strayMac, writtenMac } from './rules.ts';
 
 export function open(reason: string, detail: string, advice: string | null, findings: RawFinding[] = []): Judgement {
   return { verdict: 'unverifiable', unverified: { reason, detail, advice }, findings };
@@ -29,7 +29,8 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
 /** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */
 export function judgeDispute({ dst, topology }: JudgeInput): Judgement {
   const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
-  const detail = `the snapshot has ${dst.owner.pool?.disputed}`;
+  const disputed = topology?.poolsOf(dst.owner.address).find((pool) => pool.disputed !== undefined)?.disputed;
+  const detail = `the snapshot has ${disputed}`;
   return open('contradicting-files', detail, `${savePools}   # the one that is true`);
 }
 
@@ -91,6 +92,18 @@ const PLACE_REASONS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-
 export function judgeUnproven(presumed: Who): Judgement {
   const detail = `nothing but the packets themselves says that ${nameOf(presumed)} is on ${presumed.node?.name}, and nothing came back`;
   return open('receiver-unproven', detail, captureNic(presumed.node));
+}
+
+/** Right if an outer address is its node's, of which the snapshot has the name and no address. */
+export function judgeNameless({ src, dst, seen, outerFrom, outerTo }: RuleInput): Judgement | null {
+  if (seen.encapsulation === 'none') return null;
+  const of = (node: Node, address: string | null): string =>
+    `the snapshot has no address of ${node.name}, so ${address} may be its`;
+  if (dst.node !== null && mayBeIts(dst.node, outerTo))
+    return open('receiver-unknown', of(dst.node, seen.outerDst), 'kubectl get nodes -o yaml');
+  if (src.node !== null && mayBeIts(src.node, outerFrom))
+    return open('sender-unknown', of(src.node, seen.outerSrc), 'kubectl get nodes -o yaml');
+  return null;
 }
 
 export function judgeUnseenSwitch({ src, seen }: RuleInput): Judgement {

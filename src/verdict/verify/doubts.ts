@@ -38,8 +38,14 @@ export function isDoubtful(flow: FlowBrief, expect: Expectation, topology: Topol
   if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow, expect);
   if (isUnproven(flow)) return isQuestion(flow);
   // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
+  // in clear, where both nodes may have keys
+  if (reason === 'wireguard-node-unknown') return isTunnelledOrPlain(flow);
   const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
   return isOpen && isOfTunnelPool(flow, topology);
+}
+
+function isTunnelledOrPlain({ observed }: FlowBrief): boolean {
+  return observed.encapsulation === 'none' || observed.encapsulation === 'vxlan' || observed.encapsulation === 'ipip';
 }
 
 /** Nobody proved who got it: a pass names what may be without an answer. */

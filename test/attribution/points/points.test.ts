@@ -23,12 +23,23 @@ import {
   VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { cluster, iproute2 } from '../../support/cluster-text.ts';
+import { cluster, iproute2, nodes as nodeList } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const BARE = cluster(pools, nodes);
 const PODS = cluster(pools, nodes, pods);
+const WRITTEN = cluster(
+  pools,
+  nodeList(
+    ...(['a', 'b', 'c'] as const).map((name) => ({
+      name,
+      ip: `${NODE[name]}/24`,
+      vxlan: TUNNEL[name],
+      mac: VTEP[name],
+    })),
+  ),
+);
 const LINKS = iproute2(
   'a',
   'ip-link',
@@ -230,6 +241,34 @@ describe('rule 4: link addresses', () => {
   it("a pod's own VXLAN on its veth makes no NIC of it", async () => {
     const inside = vxlan(request, { srcMac: POD_MAC, dstMac: VETH });
     expect(await points({ frames: [...ON_VETH, inside] }, BARE)).toEqual(['workload null null link-addresses']);
+  });
+});
+
+describe('a tunnel device', () => {
+  const toOther = plain(ip({ src: POD.c, dst: POD.b }), VTEP.c, VTEP.b);
+
+  it('may get what is for another VTEP: whoever is in every frame is at home only where all answer', async () => {
+    const both = [...ON_TUNNEL, toOther];
+    expect(await points({ frames: both }, WRITTEN)).toEqual(['tunnel null null link-addresses']);
+    expect(await points({ name: 'a-dump.pcap', frames: both }, WRITTEN)).toEqual([
+      'tunnel a null link-addresses+file-name',
+    ]);
+    const answered = plain(ip({ src: POD.b, dst: POD.c }), VTEP.b, VTEP.c);
+    expect(await points({ frames: [...both, answered] }, WRITTEN)).toEqual(['tunnel b null link-addresses']);
+  });
+});
+
+describe('a cooked capture', () => {
+  it('places what leaves by the MAC that nodes’ own packets leave by, whatever device that is', async () => {
+    const own = cooked(plain(ip({ src: NODE.a, dst: NODE.b, ttl: 64 }), NIC.a, NIC.b), 4);
+    const frames = [own, cooked(plain(request, NIC.a, NIC.b), 4)];
+    expect(await points({ frames, options: { linkType: 113 } }, BARE)).toEqual(['underlay a null link-addresses']);
+  });
+
+  it('is not of the node of whom all its pods talk to', async () => {
+    const [one, other] = [POD.a, '10.48.0.71'];
+    const frames = [one, other].map((dst) => cooked(plain(ip({ src: POD.b, dst, ttl: 62 }), VETH, POD_MAC), 4));
+    expect(await points({ frames, options: { linkType: 113 } }, PODS)).toEqual(['workload null null link-addresses']);
   });
 });
 

@@ -111,3 +111,20 @@ describe('WireGuard between nodes with keys', () => {
     expect(await verify([arp, there, back], all(), 'wireguard')).toMatchObject({ exitCode: 3, ok: 0, unverifiable: 2 });
   });
 });
+
+describe('a receiver of whom it is not known whether its node has a key', () => {
+  it('keeps clear packets to it from passing', async () => {
+    const keys = nodes(
+      ...(['a', 'b'] as const).map((name) => ({
+        name,
+        ip: `${NODE[name]}/24`,
+        vxlan: name === 'a' ? '10.48.0.64' : '10.48.0.128',
+        key: name,
+      })),
+    );
+    const bare = cluster(ippools({ vxlan: 'Always' }), keys);
+    const clear = vxlan(ip({ src: POD.a, dst: '10.48.0.210' }));
+    expect((await verify([arp, there, back, clear], bare)).exitCode).not.toBe(0);
+    expect((await verify([arp, there, back], bare)).exitCode).toBe(0);
+  });
+});

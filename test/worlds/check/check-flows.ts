@@ -118,6 +118,8 @@ function isCodeOf({ faultCode, asked, live }: FlowTruth, code: string): boolean 
   if (faultCode === 'local-traffic-on-underlay') return code === 'overlay-bypassed';
   if (faultCode !== 'stale') return false;
   if (asked === 'none') return code === 'unexpected-overlay';
+  // the pool was edited between two of its packets
+  if (live === asked) return code === 'overlay-bypassed' || code === 'wrong-encapsulation';
   return code === (live === 'none' ? 'overlay-bypassed' : 'wrong-encapsulation');
 }
 

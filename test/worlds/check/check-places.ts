@@ -13,8 +13,8 @@ export function checkPlaces(world: World, trace: Trace): Lie[] {
   trace.captures.forEach((capture, index) => {
     const file = world.files[index];
     if (file === undefined) return;
-    const nodes = file.tap.nodes.map((node) => world.scene.cluster.nodes[node]);
-    for (const { node, role, index: local } of capture.points) {
+    for (const { node, role, index: local, packets } of capture.points) {
+      const nodes = nodesBehind(file, packets).map((one) => world.scene.cluster.nodes[one]);
       const tell = (detail: string): void => {
         const context = { world, truth: null, traced: null, report: null };
         lies.push(lieOf('wrong-place', `${file.name}: ${detail}`, context));
@@ -27,6 +27,14 @@ export function checkPlaces(world: World, trace: Trace): Lie[] {
     }
   });
   return lies;
+}
+
+/** Nodes on which the packets of a place were captured: what a mirror carried was seen first where it was copied. */
+function nodesBehind({ written, tap }: CaptureFile, packets: number): number[] {
+  const copies = new Map<number, number>();
+  for (const { copied } of written.map(({ sighting }) => sighting))
+    if (copied !== undefined) copies.set(copied.node, (copies.get(copied.node) ?? 0) + 1);
+  return [...tap.nodes, ...[...copies].filter(([, count]) => packets <= count).map(([node]) => node)];
 }
 
 /** Roles of the devices behind a point; `local` is the ifindex of SLL2, the interface of a pcapng. */

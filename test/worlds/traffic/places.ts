@@ -53,7 +53,7 @@ export function atVeth(
 /** A copy of a frame on its way to a collector; `original` is how the frame was seen. */
 function mirror(going: Going, node: WorldNode, { collector, kind }: Mirror, original: Original): void {
   const { scene } = going;
-  const { frame, time, flow, faulty, needed } = original;
+  const { frame, time, flow, faulty, needed, role } = original;
   const other = scene.cluster.nodes.find(({ ip: address }) => address === collector) ?? null;
   if (other === node) return;
   const [src, dst] = [node.ip, collector];
@@ -69,7 +69,8 @@ function mirror(going: Going, node: WorldNode, { collector, kind }: Mirror, orig
   };
   const { overhead, ...rest } = copies[kind]();
   const outer: IpPacket = { src, dst, id, dontFragment: false, ...rest };
-  const shown = { role: 'nic', carried: 'copy', faulty, flow, needed: needed + overhead } as const;
+  const copied = { node: node.index, role };
+  const shown = { role: 'nic', carried: 'copy', copied, faulty, flow, needed: needed + overhead } as const;
   note({ ...going, asks: false, kind: 'mirror' }, outer, null, null, false);
   const toGateway = (): Buffer => ethernetIp(node.nic.mac, gatewayOf(scene, node), ip(outer, 64));
   const way = other === null ? null : crossing(scene, node, other, (routers) => ip(outer, 64 - routers));
@@ -78,11 +79,11 @@ function mirror(going: Going, node: WorldNode, { collector, kind }: Mirror, orig
   see(going, other, other.nic, { ...shown, frame: way.received, outgoing: false, time: time + HOP });
 }
 
-type Original = Pick<Sighting, 'frame' | 'time' | 'flow' | 'faulty' | 'needed'>;
+type Original = Pick<Sighting, 'frame' | 'time' | 'flow' | 'faulty' | 'needed' | 'role'>;
 
 /** What differs from place to place. */
 export type Shown = Pick<Sighting, 'role' | 'frame' | 'outgoing' | 'carried' | 'faulty' | 'time'> &
-  Partial<Pick<Sighting, 'raw' | 'flow' | 'packetType' | 'needed'>> & { overhead?: number };
+  Partial<Pick<Sighting, 'raw' | 'flow' | 'packetType' | 'needed' | 'copied'>> & { overhead?: number };
 
 /** One more place where the packet can be seen; on a NIC that is mirrored, its copy too. */
 export function see(going: Going, node: WorldNode, device: Device, shown: Shown): Sighting {

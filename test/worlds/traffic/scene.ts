@@ -62,6 +62,8 @@ export interface Sighting {
   /** Identity of the innermost flow; null for frames of no flow. */
   flow: string | null;
   carried: Carried;
+  /** The node whose frame it is a copy of, and the role of the device there. */
+  copied?: Pick<Sighting, 'node' | 'role'>;
   /** Number of the inner packet: copies and places share it. */
   packet: number;
   /** On the underlay, otherwise than the snapshot's configuration asks for. */
