@@ -17,7 +17,7 @@ const SHARES = {
   // the traffic
   'host-traffic': 0.5,
   'node-traffic': 0.85,
-  arp: 0.8,
+  arp: 0.95,
   'one-way': 0.4,
   services: 0.25,
   external: 0.3,

@@ -10,8 +10,8 @@ import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Dispute, Who } from '../../attribution/who/who.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { canonicalIp } from '../../net/ip.ts';
-import { withoutSubnet } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
+import { because } from './because.ts';
 import type { Settings } from './overlay-in-use.ts';
 
 export interface RuleInput {
@@ -33,35 +33,6 @@ export type SeenTunnel = Omit<RuleInput, 'expected' | 'learned'>;
 /** As findings name it: `default/db (10.48.0.200)`. */
 export function nameOf(who: Who): string {
   return nameOfEnd({ ...namedOwner(who.owner), kind: who.kind, node: who.node?.name ?? null }, 'finding');
-}
-
-/** Why the pool asks for what it asks, in words. */
-export function because({
-  topology,
-  expected,
-  src,
-  dst,
-}: Pick<RuleInput, 'topology' | 'expected' | 'src' | 'dst'>): string {
-  const { profile, pools } = topology;
-  const range = pools.find(({ name }) => name === expected.pool) ?? { name: expected.pool ?? '' };
-  const pool = expected.pool === null ? `no ${profile.range.short}` : `${profile.range.short} ${expected.pool}`;
-  switch (expected.reason) {
-    case 'pool-always':
-    case 'direct-routing-unknown':
-      return profile.says(range, 'Always');
-    case 'pool-never':
-      return profile.says(range, 'Never');
-    case 'crosssubnet-same':
-      return `${profile.says(range, 'CrossSubnet')} and the nodes share a subnet`;
-    case 'crosssubnet-different':
-      return `${profile.says(range, 'CrossSubnet')} and ${withoutSubnet(profile, src.node, dst.owner.address) ?? 'the nodes are in different subnets'}`;
-    case 'no-vtep':
-      return `${pool} asks for it, though the receiving node has no tunnel address`;
-    case 'wireguard-keys':
-      return 'both nodes publish WireGuard keys';
-    default:
-      return expected.reason;
-  }
 }
 
 /**
