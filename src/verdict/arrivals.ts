@@ -50,22 +50,29 @@ export function isBorneOut(expected: CommonWindow, found: CommonWindow): boolean
 
 /**
  * Null unless NICs of at least two nodes were captured at the same time. Captures through a filter, of one direction, or of which
- * the kernel dropped packets do not count: what is missing from them may have arrived.
+ * the kernel dropped packets do not count: what is missing from them may have arrived. Nor do nodes whose captures overlap in part: what
+ * both hold counts once, and nobody knows how much that is.
  */
 export function commonWindow({ points, input, filters }: WindowInput): CommonWindow | null {
-  const spans = new Map<Node, { first: Moment; last: Moment; captures: Set<number> }>();
+  const spans = new Map<Node, NodeSpan>();
   for (const point of points.all) {
     const capture = input.captures[point.capture];
     if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
       continue;
     const filter = filters[point.capture] ?? null;
     if ((filter !== null && !filter.weak) || hasDrops(capture)) continue;
-    const span = spans.get(point.topologyNode) ?? { first: capture.first, last: capture.last, captures: new Set() };
+    const { first, last } = { first: capture.first, last: capture.last };
+    const span = spans.get(point.topologyNode) ?? newSpan(first, last);
+    if (!span.captures.has(point.capture)) {
+      span.isPatched ||= span.pieces.some((piece) => overlapsInPart(piece, first, last));
+      span.pieces.push({ first, last });
+    }
     span.first = earlier(span.first, capture.first);
     span.last = later(span.last, capture.last);
     span.captures.add(point.capture);
     spans.set(point.topologyNode, span);
   }
+  for (const [node, { isPatched }] of spans) if (isPatched) spans.delete(node);
   if (spans.size < 2) return null;
   const all = [...spans.values()];
   const first = all.map((s) => s.first).reduce(later);
@@ -77,6 +84,24 @@ export function commonWindow({ points, input, filters }: WindowInput): CommonWin
     nodes: [...spans.keys()],
     captures: [...new Set(all.flatMap((s) => [...s.captures]))].sort((a, b) => a - b),
   };
+}
+
+interface NodeSpan {
+  first: Moment;
+  last: Moment;
+  captures: Set<number>;
+  pieces: { first: Moment; last: Moment }[];
+  isPatched: boolean;
+}
+
+function newSpan(first: Moment, last: Moment): NodeSpan {
+  return { first, last, captures: new Set(), pieces: [], isPatched: false };
+}
+
+/** Both have a time that the other one lacks, and one in common. */
+function overlapsInPart(piece: { first: Moment; last: Moment }, first: Moment, last: Moment): boolean {
+  const [a, b, c, d] = [piece.first, piece.last, first, last].map(toSeconds) as [number, number, number, number];
+  return a < d && c < b && ((a < c && b < d) || (c < a && d < b));
 }
 
 function earlier(a: Moment, b: Moment): Moment {

@@ -154,6 +154,16 @@ export class TableBrief implements FlowBrief {
     return found;
   }
 
+  onceAt(node: string): number {
+    const { counting, pathFacts } = this.#context.shared;
+    const { rows } = counting.table;
+    return countFlow(counting, this.#flow, (row) => {
+      const point = pathFacts.point[rows.path(row)];
+      const isHere = point?.role === 'underlay' && point.topologyNode?.name === node;
+      return isHere ? Math.max(0, rows.distinct(row) - rows.outerFragments(row)) : 0;
+    }).packets;
+  }
+
   span(): { first: number; last: number } {
     const { table } = this.#context.shared.input;
     const { rows } = table;

@@ -42,7 +42,7 @@ export interface PairsReport {
 /** Clocks of nodes differ: a flow this little outside the time both ends cover is inside. Milliseconds. */
 const CLOCK_TOLERANCE = 100;
 
-export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTally {
+export function createPairTally({ captures, window }: Pick<Trace, 'captures' | 'window'>): PairTally {
   const pairs = new Map<string, PairReport>();
   const nics = nicCaptures(captures);
   const times = capturedTimes(captures);
@@ -58,6 +58,8 @@ export function createPairTally({ captures }: Pick<Trace, 'captures'>): PairTall
       if (flow.arrival?.lost === null) pair.resized++;
       if (sender !== undefined && receiver !== undefined && !within(flow, sender, receiver)) {
         const { arrival } = flow;
+        // without any time in common there is nothing to compare
+        if (arrival === null && window === null) return;
         pair.sent = (pair.sent ?? 0) + (arrival?.sent ?? 0);
         pair.arrived = (pair.arrived ?? 0) + (arrival?.arrived ?? 0);
         return;
@@ -133,13 +135,17 @@ function within(flow: FlowBrief, sender: NicCaptures, receiver: NicCaptures): bo
   return span.first >= start && span.last <= end;
 }
 
-/** Packets of a flow on a node's NIC. Captures that overlap saw the same packets: the larger counts; rotated ones add up. */
+/**
+ * Packets of a flow on a node's NIC. Captures that overlap saw the same packets: the larger counts; rotated ones add up. Interfaces of
+ * one capture (a bond and its slaves, a NIC and its VLAN) may have seen the same packets or not.
+ */
 function packetsAt(flow: FlowBrief, node: string, captures: readonly TracedCapture[], overlapping: boolean): number {
   const byCapture = new Map<number, number>();
   for (const one of flow.places()) {
     const point = captures[one.capture]?.points[one.point];
     if (point?.role !== 'underlay' || point.node !== node) continue;
-    byCapture.set(one.capture, (byCapture.get(one.capture) ?? 0) + one.packets);
+    if (byCapture.has(one.capture)) return flow.onceAt(node) ?? one.packets + (byCapture.get(one.capture) ?? 0);
+    byCapture.set(one.capture, one.packets);
   }
   const counts = [...byCapture.values()];
   return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);
