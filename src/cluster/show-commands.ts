@@ -42,3 +42,6 @@ export const ADVISED_SNAPLEN = 160;
 export function captureCommand(node: string, nic: string): string {
   return `${node}# tcpdump -i ${nic} -s ${ADVISED_SNAPLEN} -w ${node}-${nic}.pcap`;
 }
+
+/** Nodes with what their CNI writes on them, into a file that belongs into a snapshot. */
+export const SAVE_NODES = 'kubectl get nodes -o yaml > nodes.yaml';

@@ -42,10 +42,10 @@ const ROUTED_ONCE = new Set([63, 127, 254]);
 const INITIAL = new Set([64, 128, 255]);
 
 /** One entry per link of the table, in its order. */
-export function linkFacts(table: FlowTable, book: AddressBook, hasTopology: boolean): LinkFacts[] {
+export function linkFacts(table: FlowTable, book: AddressBook, knowsNodes: boolean): LinkFacts[] {
   const facts: LinkFacts[] = [];
   for (let i = 0; i < table.links.count; i++) facts.push(emptyFacts(table.links.record(i)));
-  for (let flow = 0; flow < table.flowCount; flow++) addFlow(facts, table, book, hasTopology, flow);
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow(facts, table, book, knowsNodes, flow);
   for (const pair of table.arp.pairs()) {
     const from = book.nodeOf(formatIPv4(pair.sender));
     const to = book.nodeOf(formatIPv4(pair.target));
@@ -94,7 +94,7 @@ function emptyFacts(link: LinkRecord): LinkFacts {
   };
 }
 
-function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTopology: boolean, flow: number): void {
+function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, knowsNodes: boolean, flow: number): void {
   const { rows } = table;
   const { source, destination, addresses } = table.ends;
   const src = addresses[source[flow] ?? -1] ?? '';
@@ -105,7 +105,7 @@ function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, hasTop
     const packets = rows.packets(row);
     const tunnel = table.tunnels.record(table.tunnelOf(row));
     if (tunnel.encapsulation !== 'none') {
-      addOuter(entry, book, hasTopology, tunnel, packets);
+      addOuter(entry, book, knowsNodes, tunnel, packets);
       continue;
     }
     const ttl = rows.ttlMax(row);
@@ -151,13 +151,13 @@ function count(of: Map<string, number>, address: string, packets: number): void 
 function addOuter(
   entry: LinkFacts,
   book: AddressBook,
-  hasTopology: boolean,
+  knowsNodes: boolean,
   tunnel: TunnelRecord,
   packets: number,
 ): void {
   const { outerSrc, outerDst } = tunnel;
   if (outerSrc === null || outerDst === null) return;
-  if (!hasTopology) {
+  if (!knowsNodes) {
     entry.outers += packets;
     return;
   }

@@ -1,5 +1,6 @@
 // Where every packet was seen: the capture points, each with role, node and evidence (design section 4).
 
+import { knowsNodes } from '../../topology/ask/lookup.ts';
 import type { Evidence, Node } from '../../topology/model.ts';
 import { type CaptureRings, captureRings } from './capture-rings.ts';
 import { captureSays, type Decided } from './decide-point.ts';
@@ -25,7 +26,7 @@ export interface Points {
 
 export function findPoints(input: PointsInput): Points {
   const { captures } = input;
-  const facts = linkFacts(input.table, input.book, input.topology !== null);
+  const facts = linkFacts(input.table, input.book, input.topology !== null && knowsNodes(input.topology));
   const macs = macKnowledge(input.topology, facts);
   const groups = groupLinks(facts, captures);
   const says = captures.map(({ info }) => captureSays(input, info.path));

@@ -1,7 +1,7 @@
 // "Who has this address": weighs the opinions of all sources, in order, and shows them as evidence. The strongest source that
 // names a node wins; a weaker one that names another is told beside it, never dropped.
 import { parseIp } from '../../net/ip.ts';
-import type { Evidence, IPPool, Owner, OwnerSource } from '../model.ts';
+import type { Evidence, IPPool, Owner, OwnerSource, Topology } from '../model.ts';
 import { formatRef } from '../read/located.ts';
 import type { Opinion, Window } from './opinion.ts';
 import { opinionsAbout } from './opinions.ts';
@@ -111,4 +111,9 @@ function poolEvidence(address: string, pool: IPPool | null, kind: Owner['kind'],
       ? `${address} is in no ${range} and is no node's address${services}`
       : `${address} is in no ${range} of the snapshot, which may not hold all pools`;
   return [{ source, detail: told }];
+}
+
+/** Whether the snapshot says what nodes' addresses are; without any of them it says nothing of tunnels. */
+export function knowsNodes({ nodes }: Pick<Topology, 'nodes'>): boolean {
+  return nodes.some(({ addresses }) => addresses.length > 0);
 }

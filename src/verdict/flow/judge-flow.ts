@@ -6,6 +6,7 @@ import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
+import { knowsNodes } from '../../topology/ask/lookup.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { captureNic, nameThePlace } from './advice.ts';
@@ -37,6 +38,7 @@ import {
   judgeStrayMac,
   judgeUnproven,
   judgeUnseenSwitch,
+  judgeWithoutNodes,
   open,
   openExpectation,
   openReason,
@@ -119,6 +121,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     );
   }
   if (seen.encapsulation === 'wireguard') return judgeWireguard(rule);
+  if (seen.encapsulation !== 'none' && !knowsNodes(topology)) return judgeWithoutNodes(rule);
   if (isForeign(rule))
     return open(
       'foreign-tunnel',

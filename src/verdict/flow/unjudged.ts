@@ -6,7 +6,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
-import { showLink } from '../../cluster/show-commands.ts';
+import { SAVE_NODES, showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 
@@ -63,6 +63,12 @@ export function openReason(reason: string, topology: Topology | null): Judgement
 export function judgeMaybeDirect({ topology, seen }: RuleInput): Judgement {
   const detail = `plain on ${placeOf(seen)}, and nothing tells whether nodes that share a link use the tunnel`;
   return open('direct-routing-unknown', detail, topology.profile.commands.savePools);
+}
+
+/** A tunnel between addresses of which nobody knows whether they are nodes: that it is one stays true, whose it is cannot be told. */
+export function judgeWithoutNodes({ seen }: RuleInput): Judgement {
+  const tunnel = `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}`;
+  return open('nodes-missing', `${tunnel}: the snapshot has no Nodes, so whose tunnel it is is not known`, SAVE_NODES);
 }
 
 /** Packets put an end elsewhere than the snapshot, and what is to be expected depends on where it is. */
