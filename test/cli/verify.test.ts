@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
+import { arpRequest, ip, NIC, NODE, plain } from '../support/cluster-frames.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 
 const SAMPLE = 'samples/04-overlay-bypassed';
@@ -212,6 +214,17 @@ describe('--check', () => {
 });
 
 describe('what is said of the captures', () => {
+  test('a filter that the file records is named under what is not proven, though it hides nothing that is asked', async () => {
+    const paths = captures().map(file);
+    const path = file('recorded.pcapng');
+    const blocks = [arpRequest(NODE.a, NODE.b, NIC.a), plain(ip({ src: NODE.a, dst: NODE.b }))].map((data) =>
+      packetBlock({ data }),
+    );
+    writeFileSync(path, buildPcapng([sectionBlock(), interfaceBlock({ filter: 'not port 22' }), ...blocks]));
+    const { stdout } = await runCli(['verify', ...paths, path, '-t', file('topology')]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('packets that a filter kept out (recorded: not port 22)');
+  });
+
   test('--unfiltered vouches for a file that looks filtered, and the proof says so', async () => {
     const sample = 'samples/15-wireguard';
     const line = ['verify', `${sample}/filtered/ip-10-0-1-20-ens5.pcap`, '-t', `${sample}/topology`];

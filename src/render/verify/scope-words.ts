@@ -69,7 +69,7 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   );
   const named = [...nics].filter((name) => name !== '');
   const open = [named.length === 0 ? 'other NICs' : `NICs other than ${named.join(', ')}`];
-  open.push('times outside the captures', 'packets that a filter kept out');
+  open.push('times outside the captures', keptOut(trace.captures));
   const dropped = trace.captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
   if (trace.captures.some((capture) => capture.dropped === null))
     open.push('packets the kernel dropped (classic pcap does not say)');
@@ -84,6 +84,13 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   if (!report.demands.some((demand) => demand.asked === 'wireguard'))
     open.push('secrecy: VXLAN and IP-in-IP do not encrypt');
   return open;
+}
+
+/** What a filter kept out; a recorded one is named, also where it hides nothing that would refute the result. */
+function keptOut(captures: VerifyContext['trace']['captures']): string {
+  const recorded = captures.flatMap(({ filter }) => (filter === null || filter.guessed ? [] : [filter.expression]));
+  const named = [...new Set(recorded)];
+  return `packets that a filter kept out${named.length === 0 ? '' : ` (recorded: ${named.join('; ')})`}`;
 }
 
 /** `3 NICs, both ends of a pair`. */
