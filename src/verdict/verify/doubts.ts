@@ -2,8 +2,9 @@
 // Other unverifiable flows (seen on a veth only, ...) merely add nothing.
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
 import type { Topology } from '../../topology/model.ts';
-import type { FlowBrief } from '../trace-types.ts';
+import type { FlowBrief, TracedCapture } from '../trace-types.ts';
 import type { Expectation } from './questions.ts';
+import type { VerifyOptions } from './verify-report.ts';
 
 /** Reasons of flows in scope. */
 const DOUBTS: ReadonlySet<string> = new Set([
@@ -30,16 +31,21 @@ const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set([
 /** Reasons for which it is not known which node sent or has a packet. */
 const OPEN_ENDS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-unknown', 'owner-unknown']);
 
-export function isDoubtful(flow: FlowBrief, expect: Expectation, topology: Topology | null): boolean {
+export function isDoubtful(
+  flow: FlowBrief,
+  { expect, topology }: Pick<VerifyOptions, 'expect' | 'topology'>,
+  captures: readonly TracedCapture[],
+): boolean {
   const { unverified } = flow;
   if (unverified === null) return false;
   const { reason } = unverified;
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
+  if (reason === 'no-underlay') return flow.inScope && isOnNicsLink(flow, expect, captures);
   if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow, expect);
   if (isUnproven(flow)) return isQuestion(flow);
-  // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
   // in clear, where both nodes may have keys
   if (reason === 'wireguard-node-unknown') return isTunnelledOrPlain(flow);
+  // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
   const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
   return isOpen && isOfTunnelPool(flow, topology);
 }
@@ -67,9 +73,32 @@ function isQuestion({ protocol, srcPort, dstPort }: FlowBrief): boolean {
  * packet that is plain at an unknown place and nowhere else may have gone past the overlay.
  */
 function isPlainWhereTunnelled(flow: FlowBrief, expect: Expectation): boolean {
-  const encapsulation = expect === 'config' ? flow.expected.encapsulation : expect;
-  if (encapsulation === null || encapsulation === 'none' || encapsulation === 'local') return false;
-  return flow.whole().observations.some((seen) => seen.encapsulation === 'none');
+  return asksForTunnel(flow, expect) && flow.whole().observations.some((seen) => seen.encapsulation === 'none');
+}
+
+/**
+ * Frames like a veth's in an Ethernet capture of a NIC, and no copy in a tunnel: an eBPF node lets pods' frames out as they are
+ * (calico-facts 10 #23), unless captures of both were merged.
+ */
+function isOnNicsLink(flow: FlowBrief, expect: Expectation, captures: readonly TracedCapture[]): boolean {
+  if (!asksForTunnel(flow, expect)) return false;
+  return flow.whole().observations.some(({ capture: i, point }) => {
+    const capture = captures[i];
+    const isVeth = capture?.points[point]?.role === 'workload';
+    return isVeth && capture.format === 'pcap' && capture.linkType === ETHERNET && capture.points.some(isNic);
+  });
+}
+
+/** LINKTYPE_ETHERNET: one interface, whose frames all have its own link. */
+const ETHERNET = 1;
+
+function isNic({ role }: TracedCapture['points'][number]): boolean {
+  return role === 'underlay';
+}
+
+function asksForTunnel({ expected }: FlowBrief, expect: Expectation): boolean {
+  const encapsulation = expect === 'config' ? expected.encapsulation : expect;
+  return encapsulation !== null && encapsulation !== 'none' && encapsulation !== 'local';
 }
 
 /** By either end: a pool that asks for a tunnel, somewhere at least. */

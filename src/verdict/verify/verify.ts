@@ -114,7 +114,7 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     if (scan.canary.take(flow)) continue;
     const asked = isAsked(flow, options);
     const mayCount = asked || isOfPools(flow, options);
-    const isDoubt = mayCount && isDoubtful(flow, options.expect, options.topology);
+    const isDoubt = mayCount && isDoubtful(flow, options, trace.captures);
     if (isDoubt) scan.doubts.add(flow);
     if (!asked) {
       if (isDoubt || (mayCount && isUnproven(flow))) scan.unverified.add(flow);
