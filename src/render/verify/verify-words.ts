@@ -136,6 +136,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
   'tunnel-mac-differs': 'packets are addressed to a MAC that their receiver does not send from',
   'inner-cut-off': 'the snaplen cut off the packets inside the tunnels',
   'no-underlay': "a NIC's capture has packets as a veth has them, and none of them in a tunnel",
+  'nodes-missing': 'packets of a tunnel pool were plain, and without Nodes nobody knows whose they are',
   'point-unknown': 'packets were plain at a place that nobody can name',
   'sender-unknown': 'packets of a tunnel pool were plain, and which node sent them is not known',
   'receiver-unknown': 'packets for a tunnel pool were plain, and which node has their receiver is not known',

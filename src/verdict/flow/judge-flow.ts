@@ -60,6 +60,10 @@ function restsOnDispute({ expected, dst, topology }: JudgeInput): boolean {
   return topology?.poolsOf(dst.owner.address).some(({ disputed }) => disputed !== undefined) ?? false;
 }
 
+function isTunnelAskedOrSeen({ seen, expected }: RuleInput): boolean {
+  return seen.encapsulation !== 'none' || (expected.encapsulation !== null && expected.encapsulation !== 'none');
+}
+
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
 
 /** Traffic within a node belongs on a veth; seen there, it is as it should be. */
@@ -121,7 +125,7 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
     );
   }
   if (seen.encapsulation === 'wireguard') return judgeWireguard(rule);
-  if (seen.encapsulation !== 'none' && !knowsNodes(topology)) return judgeWithoutNodes(rule);
+  if (isTunnelAskedOrSeen(rule) && !knowsNodes(topology)) return judgeWithoutNodes(rule);
   if (isForeign(rule))
     return open(
       'foreign-tunnel',

@@ -65,10 +65,14 @@ export function judgeMaybeDirect({ topology, seen }: RuleInput): Judgement {
   return open('direct-routing-unknown', detail, topology.profile.commands.savePools);
 }
 
-/** A tunnel between addresses of which nobody knows whether they are nodes: that it is one stays true, whose it is cannot be told. */
+/**
+ * Addresses of which nobody knows whether they are nodes: a tunnel between them is one, whose cannot be told; what is plain may be
+ * theirs, where a pool claims their network too.
+ */
 export function judgeWithoutNodes({ seen }: RuleInput): Judgement {
-  const tunnel = `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}`;
-  return open('nodes-missing', `${tunnel}: the snapshot has no Nodes, so whose tunnel it is is not known`, SAVE_NODES);
+  const tunnel = `${seen.encapsulation.toUpperCase()} ${seen.outerSrc} to ${seen.outerDst}: whose tunnel it is`;
+  const what = seen.encapsulation === 'none' ? `plain on ${placeOf(seen)}: whether both ends are pods` : tunnel;
+  return open('nodes-missing', `${what} is not known, the snapshot has no Nodes`, SAVE_NODES);
 }
 
 /** Packets put an end elsewhere than the snapshot, and what is to be expected depends on where it is. */

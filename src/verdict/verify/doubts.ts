@@ -41,6 +41,7 @@ export function isDoubtful(
   const { reason } = unverified;
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
   if (reason === 'no-underlay') return flow.inScope && isOnNicsLink(flow, expect, captures);
+  if (reason === 'nodes-missing' && flow.observed.encapsulation === 'none') return true;
   if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow, expect);
   if (isUnproven(flow)) return isQuestion(flow);
   // in clear, where both nodes may have keys

@@ -1,5 +1,6 @@
 // IPPools alone are no worse than no snapshot: what the packets say of the place stays, and nobody's tunnel is called foreign.
 import { expect, it } from 'vitest';
+import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import {
   arpRequest,
   clusterDocuments,
@@ -34,7 +35,9 @@ it('the same capture without a snapshot is told to be of a NIC by the same', asy
   expect(trace.captures[0]?.points.map(({ role }) => role)).toEqual(['underlay']);
 });
 
-it('what is plain where the pool asks for a tunnel is a bypass without any Node', async () => {
+it('what is plain where the pool asks for a tunnel is not accused: the pool may claim the nodes too; it keeps verify from passing', async () => {
   const trace = await traceFrames([{ frames: [...frames, plain(ip({ src: POD.c, dst: POD.b }))] }], cluster(pools));
-  expect(gist(flowBetween(trace, POD.c, POD.b))).toBe('none violation overlay-bypassed');
+  expect(gist(flowBetween(trace, POD.c, POD.b))).toBe('none unverifiable nodes-missing');
+  const asked = { expect: 'config', pools: [], strict: false, topology: cluster(pools) } as const;
+  expect(verifyTrace(trace, asked).exitCode).toBe(3);
 });
