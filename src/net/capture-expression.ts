@@ -43,19 +43,22 @@ interface Qualifiers {
 
 /**
  * Reads an expression. `and` and `or` bind alike, from left to right, as pcap-filter(7) has it.
+ * @param strict every word must be understood; otherwise what is not is neither kept nor dropped
  * @returns null where it is none that this understands
  */
-export function parseCaptureExpression(text: string): CaptureExpression | null {
+export function parseCaptureExpression(text: string, { strict = false } = {}): CaptureExpression | null {
   const words = text.toLowerCase().match(/\(|\)|&&|\|\||!(?!=)|[^\s()!&|]+|[&|]/g) ?? [];
   if (words.length === 0) return () => true;
   if (words.length > MOST_WORDS) return null;
   const parser = new Parser(words);
   const expression = parser.alternatives();
-  return parser.isAtEnd ? expression : null;
+  return parser.isAtEnd && !(strict && parser.hasUnknown) ? expression : null;
 }
 
 class Parser {
   readonly #words: readonly string[];
+  /** Whether some primitive was not understood. */
+  hasUnknown = false;
   #at = 0;
   #last: Qualifiers = { protocol: null, direction: 'either', type: null };
 
@@ -131,6 +134,7 @@ class Parser {
     this.#at = start;
     const name = this.#next();
     if (name === 'arp' || name === 'rarp') return () => false;
+    this.hasUnknown = true;
     while (!this.isAtEnd && !['and', 'or', '&&', '||', ')'].includes(this.#words[this.#at] ?? '')) this.#at++;
     return () => null;
   }

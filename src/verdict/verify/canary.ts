@@ -1,6 +1,6 @@
 // A canary: a plain packet that the user sent on purpose, from every node, to a pool address that nobody has. A capture that shows it
 // was not taken through a filter that hides plain packets; it is no traffic of the cluster, and left out of the verdict.
-import { type CaptureExpression, type ExpressionFrame, parseCaptureExpression } from '../../net/capture-expression.ts';
+import { type CaptureExpression, parseCaptureExpression } from '../../net/capture-expression.ts';
 import { parseIp } from '../../net/ip.ts';
 import { protocolNumber } from '../../net/protocol-name.ts';
 import type { Cause, FlowBrief, TracedCapture } from '../trace-types.ts';
@@ -23,17 +23,10 @@ export interface CanaryReport {
   packets: number;
 }
 
-/** Any packet, with everything known of it. */
-const PROBE: ExpressionFrame = {
-  source: parseIp('192.0.2.1'),
-  destination: parseIp('192.0.2.2'),
-  ...{ version: 4, protocol: 17, sourcePort: 1, destinationPort: 2 },
-};
-
 /** Null for a text that is empty, no expression, or one that asks for more than addresses, protocols and ports. */
 export function parseCanary(text: string): Canary | null {
-  const fits = text.trim() === '' ? null : parseCaptureExpression(text);
-  return fits === null || fits(PROBE) === null ? null : { text, fits };
+  const fits = text.trim() === '' ? null : parseCaptureExpression(text, { strict: true });
+  return fits && { text, fits };
 }
 
 export interface CanaryWatch {

@@ -76,7 +76,17 @@ describe('a canary', () => {
   });
 
   it('is an expression about addresses, protocols and ports', () => {
-    for (const text of ['', '  ', '(', 'host host', 'vlan 7', 'less 100']) expect(parseCanary(text)).toBeNull();
+    for (const text of [
+      '',
+      '  ',
+      '(',
+      'host host',
+      'vlan 7',
+      'less 100',
+      'host 10.1.1.1 and port smtp',
+      'host 10.1.1.1 and port 9\x1b[31m',
+    ])
+      expect(parseCanary(text)).toBeNull();
     for (const text of ['10.48.0.250', 'dst host 10.48.0.250', 'udp port 9 and dst net 10.48'])
       expect(parseCanary(text)).not.toBeNull();
   });
