@@ -191,7 +191,8 @@ export function renderVerifyMarkdown(context: VerifyContext): string {
   const items = (title: string, texts: readonly string[]): string[] =>
     texts.length === 0 ? [] : ['', `**${title}**`, '', ...texts.map((text) => `- ${escapeMarkdown(text)}`)];
   const causes = report.causes.map(
-    (cause) => `${cause.id}: ${cause.title} (${cause.code}, ${cause.flows} flows, ${cause.packets} packets)`,
+    ({ id, title, code, flows, packets }) =>
+      `${id}: ${title} (${code}, ${formatCount(flows, 'flow')}, ${formatCount(packets, 'packet')})`,
   );
   return [
     `## ${result === 'pass' ? '✅ PASS' : result === 'fail' ? '❌ FAIL' : '❓ UNDECIDED'}: ${escapeMarkdown(headline(context))}`,
