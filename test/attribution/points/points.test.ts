@@ -265,6 +265,22 @@ describe('a cooked capture', () => {
     expect(await points({ frames, options: { linkType: 113 } }, BARE)).toEqual(['underlay a null link-addresses']);
   });
 
+  it('that has another pod’s name is not of the node of the pod that the snapshot has at the address', async () => {
+    // SHA-1 over "default.pod-a" and "default.newcomer"
+    const [own, others] = ['cali5e1c4d6c68c', 'calib5b95b13274'];
+    const at = (name: string): Promise<string[]> => points({ name, frames: ON_VETH }, PODS);
+    const byPod = 'workload a null company+link-addresses+contradiction';
+    expect(await at(`c-${own}.pcap`)).toEqual([byPod]);
+    expect(await at(`c-${own.replace('cali', 'eni')}.pcap`)).toEqual([byPod]);
+    expect(await at('c-calia.pcap')).toEqual([byPod]);
+    expect(await at(`c-${others}.pcap`)).toEqual(['workload c null link-addresses+file-name']);
+    expect(await at(`${others}_00001_20261122082950.pcap`)).toEqual(['workload null null link-addresses']);
+    const named = { frames: ON_VETH, name: `c-${others}.pcap` };
+    expect(await points(named, PODS, { at: [{ file: named.name, node: 'b', interface: null }] })).toEqual([
+      'workload b null user+link-addresses+contradiction',
+    ]);
+  });
+
   it('is not of the node of whom all its pods talk to', async () => {
     const [one, other] = [POD.a, '10.48.0.71'];
     const frames = [one, other].map((dst) => cooked(plain(ip({ src: POD.b, dst, ttl: 62 }), VETH, POD_MAC), 4));
