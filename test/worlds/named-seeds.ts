@@ -174,6 +174,13 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 6289, rule: '20', kind: 'wrong-code', what: 'accuses by the pool before its edit' },
   { seed: 6841, rule: 'D place', kind: 'wrong-place', what: 'gives veths to the node of whom all their pods talk to' },
   { seed: 7075, rule: 'D place', kind: 'wrong-place', what: 'joins the copies of a mirror and a node’s own veths' },
+  {
+    seed: 6288,
+    rule: '21',
+    kind: 'vanished',
+    what: 'takes a tunnel between two pods for nodes’, of which none is known',
+  },
+  { seed: 8032, rule: '21', kind: 'phantom', what: 'takes a tunnel in the overlay for another overlay' },
   { seed: 8589, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a pod that is gone' },
   {
     seed: 1000000127,
