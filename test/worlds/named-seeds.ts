@@ -145,6 +145,12 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     what: 'gives a tunnel device to the VTEP that all its frames are for',
   },
   { seed: 1791, rule: '5', kind: 'contested', what: 'judges by a pool around which another one is contradicted' },
+  {
+    seed: 1174,
+    rule: '16',
+    kind: 'false-ok',
+    what: 'believes a block where questions to a borrowed address found silence',
+  },
   { seed: 2176, rule: '21', kind: 'false-violation', what: 'accuses a node of whom only the name is known' },
   {
     seed: 2479,
