@@ -180,6 +180,7 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 6289, rule: '20', kind: 'wrong-code', what: 'accuses by the pool before its edit' },
   { seed: 6841, rule: 'D place', kind: 'wrong-place', what: 'gives veths to the node of whom all their pods talk to' },
   { seed: 7075, rule: 'D place', kind: 'wrong-place', what: 'joins the copies of a mirror and a node’s own veths' },
+  { seed: 5026, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to a pod’s node against the block' },
   {
     seed: 6288,
     rule: '21',

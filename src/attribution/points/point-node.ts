@@ -115,7 +115,7 @@ export function nodeByPod(
   const owner = behind ? ownerInAll(facts, (f) => f.behindVeth, book) : ownerInAll(facts, (f) => f.podPackets, book);
   // where an address of a block is, packets would have to tell first
   if (owner?.node == null || !isStrong({ nodeSource: owner.nodeSource, owner })) return null;
-  if (veth !== null && isOthersVeth(veth, owner, topology)) return null;
+  if (isContested(owner.address, topology) || (veth !== null && isOthersVeth(veth, owner, topology))) return null;
   const name = nameOfEnd(namedOwner(owner), 'cell');
   const detail = `${name} ${behind ? 'is behind this veth' : 'is in every packet'}`;
   return { node: owner.node, evidence: { source: 'company', detail } };
@@ -141,4 +141,11 @@ function isOthersVeth(veth: string, { namespace, pod }: Owner, topology: Topolog
   if (!vethLooksComputed(veth)) return false;
   const known = topology?.pods.find((one) => one.name === pod && one.namespace === namespace)?.hostInterface ?? null;
   return known !== null && !isSameVeth(veth, known.name);
+}
+
+/** Whether another source of the snapshot has the address on another node: a veth has nothing to tell which of them is out of date. */
+function isContested(address: string, topology: Topology | null): boolean {
+  return (
+    topology?.issues.some(({ code, subjects }) => code === 'owner-conflict' && subjects.includes(address)) ?? false
+  );
 }

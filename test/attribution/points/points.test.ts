@@ -23,7 +23,7 @@ import {
   VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { cluster, iproute2, nodes as nodeList } from '../../support/cluster-text.ts';
+import { blockAffinities, cluster, iproute2, nodes as nodeList } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
@@ -279,6 +279,13 @@ describe('a cooked capture', () => {
     expect(await points(named, PODS, { at: [{ file: named.name, node: 'b', interface: null }] })).toEqual([
       'workload b null user+link-addresses+contradiction',
     ]);
+  });
+
+  it('is not of the pod’s node where a block has the address on another node', async () => {
+    const at = (node: string): Promise<string[]> =>
+      points({ frames: ON_VETH }, cluster(pools, nodes, pods, blockAffinities({ cidr: `${POD.a}/32`, node })));
+    expect(await at('a')).toEqual(['workload a null company+link-addresses']);
+    expect(await at('c')).toEqual(['workload null null link-addresses']);
   });
 
   it('is not of the node of whom all its pods talk to', async () => {
