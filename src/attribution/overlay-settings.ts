@@ -2,7 +2,7 @@
 // that mean a tunnel, the node addresses, whose addresses are pods', the VNIs.
 import { DEFAULT_WIREGUARD_PORT_V6, EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
-import { NodeAddresses } from '../flow/paths/node-addresses.ts';
+import { NodeAddresses, POD, type PodAnswer } from '../flow/paths/node-addresses.ts';
 import { inSubnetOf } from '../topology/ask/subnet.ts';
 import type { Node, Topology } from '../topology/model.ts';
 
@@ -14,9 +14,8 @@ export function overlayPorts(topology: Topology | null, vxlan: readonly number[]
 
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
-  const isPod = (address: string): boolean => isPodAddress(topology, address);
   return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), {
-    isPod,
+    isPod: (address) => podAnswer(topology, address),
     isMissentVni: topology.profile.isMissentVni,
   });
 }
@@ -30,14 +29,15 @@ export function overlayVnis(topology: Topology, vni: number | null): number[] {
 }
 
 /**
- * An address of a workload pool that is no node's, in any of its roles. Where nobody is known to have it, the machines on a node's own
- * network, which a pool may claim too, are left out.
+ * An address of a workload pool that is no node's, in any of its roles; surely where a pod object has it. Where nobody is known to have
+ * it, the machines on a node's own network, which a pool may claim too, are left out.
  */
-function isPodAddress(topology: Topology, address: string): boolean {
-  const { kind, pool, node, candidates } = topology.lookup(address);
-  if (kind !== 'pod') return false;
-  if (node !== null || candidates.length > 0) return true;
-  return pool !== null && !topology.nodes.some((one) => isOnLinkOf(one, address));
+function podAnswer(topology: Topology, address: string): PodAnswer {
+  const { kind, pod, pool, node, candidates } = topology.lookup(address);
+  if (kind !== 'pod') return POD.no;
+  if (pod !== null && pool !== null && candidates.length === 0) return POD.surely;
+  if (node !== null || candidates.length > 0) return POD.perhaps;
+  return pool !== null && !topology.nodes.some((one) => isOnLinkOf(one, address)) ? POD.perhaps : POD.no;
 }
 
 function isOnLinkOf({ bgpIPv4, bgpIPv6 }: Node, address: string): boolean {

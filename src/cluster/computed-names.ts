@@ -5,6 +5,10 @@ import { WORKLOAD_PREFIX } from './calico.ts';
 
 /** First byte of every MAC that Felix computes (calico-facts 4.4). */
 export const VTEP_MAC_START = '66';
+/** Of a pod's host veth, behind its prefix. */
+const VETH_DIGITS = 11;
+/** A prefix and all the digits: a name that was computed, not made up. */
+const COMPUTED_VETH = new RegExp(`^[a-z]{3,4}[0-9a-f]{${VETH_DIGITS}}$`);
 
 /**
  * The MAC Felix gives vxlan.calico when none is configured: `66` and the first 5 bytes of SHA-1 over the Calico node name
@@ -25,5 +29,15 @@ export function vtepMacLooksComputed(mac: string): boolean {
  * (libcalico-go, workload_endpoint_default.go).
  */
 export function hostInterfaceOfPod(namespace: string, pod: string, prefix = WORKLOAD_PREFIX): string {
-  return prefix + sha1Hex(`${namespace}.${pod}`).slice(0, 11);
+  return prefix + sha1Hex(`${namespace}.${pod}`).slice(0, VETH_DIGITS);
+}
+
+/** Whether a device can be a pod's veth: configured prefixes aside, both names end in the same digits (calico-facts 6.2). */
+export function isSameVeth(device: string, hostInterface: string): boolean {
+  return device.slice(-VETH_DIGITS) === hostInterface.slice(-VETH_DIGITS);
+}
+
+/** Whether a name looks like a host veth's that was computed from its pod's. */
+export function vethLooksComputed(device: string): boolean {
+  return COMPUTED_VETH.test(device);
 }

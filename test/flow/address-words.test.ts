@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressWords } from '../../src/flow/address-words.ts';
-import { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
+import { NodeAddresses, POD, type PodAnswer } from '../../src/flow/paths/node-addresses.ts';
 import { PROTOCOL } from '../../src/wire/protocols.ts';
 import { hex, inBuffer, ipv4, ipv6 } from '../support/packet-builder.ts';
 
@@ -91,27 +91,30 @@ describe('NodeAddresses', () => {
 
   it('ask once whose an address is, of either family', () => {
     const asked: string[] = [];
-    const isPod = (address: string): boolean => asked.push(address) > 0 && address.endsWith('1');
+    const isPod = (address: string): PodAnswer =>
+      asked.push(address) > 0 && address.endsWith('1') ? POD.surely : POD.no;
     const known = new NodeAddresses([], [], { isPod });
     const v4 = viewOf(ipv4({ src: '10.48.0.1', dst: '10.48.0.2' }));
     const v6 = viewOf(ipv6({ src: hex(FD), dst: hex('00000000 00000000 00000000 00000002') }));
     for (let i = 0; i < 2; i++) {
-      expect([known.isPodSource(V4, v4, 0), known.isPodDestination(V4, v4, 0)]).toEqual([true, false]);
-      expect([known.isPodSource(V6, v6, 0), known.isPodDestination(V6, v6, 0)]).toEqual([true, false]);
+      expect([known.isPodSource(V4, v4, 0), known.isPodDestination(V4, v4, 0)]).toEqual([POD.surely, POD.no]);
+      expect([known.isPodSource(V6, v6, 0), known.isPodDestination(V6, v6, 0)]).toEqual([POD.surely, POD.no]);
     }
     expect(asked).toEqual(['10.48.0.1', '10.48.0.2', 'fd00::1', '::2']);
   });
 
   it('forget what they were told, but answer the same', () => {
     let asked = 0;
-    const known = new NodeAddresses([], [], { isPod: (address) => ++asked > 0 && address === '0.0.0.7' });
+    const known = new NodeAddresses([], [], {
+      isPod: (address) => (++asked > 0 && address === '0.0.0.7' ? POD.surely : POD.no),
+    });
     const view = new DataView(new ArrayBuffer(20));
     for (let i = 0; i < 140_000; i++) {
       view.setUint32(12, i);
       known.isPodSource(V4, view, 0);
     }
     view.setUint32(12, 7);
-    expect(known.isPodSource(V4, view, 0)).toBe(true);
+    expect(known.isPodSource(V4, view, 0)).toBe(POD.surely);
     expect(asked).toBe(140_001);
   });
 });

@@ -3,7 +3,7 @@ import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { MOST_TUNNELS, PacketLocator } from '../../src/flow/packet-locator.ts';
-import { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
+import { NodeAddresses, POD } from '../../src/flow/paths/node-addresses.ts';
 import { arp, ethernet, gre, hex, ipv4, ipv6, tcp, udp, vxlan } from '../support/packet-builder.ts';
 import { countFrames, type Frame, flowText, told, tunnelText } from './traffic.ts';
 
@@ -186,7 +186,9 @@ describe('a tunnel that was cut off behind its header', () => {
   });
 
   it('of pods is their payload', () => {
-    const known = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], { isPod: (ip) => ip.startsWith('10.48.') });
+    const known = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], {
+      isPod: (ip) => (ip.startsWith('10.48.') ? POD.surely : POD.no),
+    });
     const podsOwn = inVxlan(POD_FRAME, { src: '10.48.0.1', dst: '10.48.0.2' });
     const pods = '17 10.48.0.1:40000 > 10.48.0.2:4789';
     for (const bytes of [50, 60, 70, 84, 90]) expect(seen(podsOwn.subarray(0, bytes), known)).toBe(`${pods} [none] +0`);

@@ -145,6 +145,12 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     what: 'gives a tunnel device to the VTEP that all its frames are for',
   },
   { seed: 1791, rule: '5', kind: 'contested', what: 'judges by a pool around which another one is contradicted' },
+  {
+    seed: 1174,
+    rule: '16',
+    kind: 'false-ok',
+    what: 'believes a block where questions to a borrowed address found silence',
+  },
   { seed: 2176, rule: '21', kind: 'false-violation', what: 'accuses a node of whom only the name is known' },
   {
     seed: 2479,
@@ -174,6 +180,15 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 6289, rule: '20', kind: 'wrong-code', what: 'accuses by the pool before its edit' },
   { seed: 6841, rule: 'D place', kind: 'wrong-place', what: 'gives veths to the node of whom all their pods talk to' },
   { seed: 7075, rule: 'D place', kind: 'wrong-place', what: 'joins the copies of a mirror and a node’s own veths' },
+  { seed: 5026, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to a pod’s node against the block' },
+  {
+    seed: 6288,
+    rule: '21',
+    kind: 'vanished',
+    what: 'takes a tunnel between two pods for nodes’, of which none is known',
+  },
+  { seed: 8032, rule: '21', kind: 'phantom', what: 'takes a tunnel in the overlay for another overlay' },
+  { seed: 8589, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a pod that is gone' },
   {
     seed: 1000000127,
     rule: 'D place',

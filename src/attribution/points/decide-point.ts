@@ -4,7 +4,7 @@ import type { Evidence, Node } from '../../topology/model.ts';
 import type { LinkFacts } from './link-facts.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
-import { type FileName, readFileName } from './point-device.ts';
+import { type FileName, readFileName, vethOfFileName } from './point-device.ts';
 import { homeMac, type NodeDecision, nodeByMacs, nodeByOuterEnds, nodeByOutgoing, nodeByPod } from './point-node.ts';
 import { decideRole } from './point-role.ts';
 import type { AtRule, Point, PointsInput } from './points-input.ts';
@@ -21,11 +21,14 @@ export interface Decided {
 export interface CaptureSays {
   rule: AtRule | null;
   file: FileName | null;
+  /** The veth that its file is named after. */
+  veth: string | null;
 }
 
 /** What the user and the file name say of a capture. */
 export function captureSays({ topology, at }: PointsInput, path: string): CaptureSays {
-  return { rule: atRule(at, path), file: topology === null ? null : readFileName(topology, path) };
+  const file = topology === null ? null : readFileName(topology, path);
+  return { rule: atRule(at, path), file, veth: vethOfFileName(path) };
 }
 
 /** Decides all groups of one capture, or of several that are pieces of one. */
@@ -48,7 +51,7 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
   const { topology, book } = input;
   // a mirrored copy was not taken where its carrier was captured: only the user may know where
   const isCopy = group.facts.every(({ link }) => link.carried);
-  const hints = isCopy ? { ...told, file: null, cooked: null } : told;
+  const hints = isCopy ? { ...told, file: null, veth: null, cooked: null } : told;
   const found = decideNode(input, macs, group, hints);
   const node = found?.node ?? null;
   const device = isCopy ? null : (group.interfaceName ?? deviceByIndex(node, group));
@@ -64,7 +67,11 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
     fileDevice,
     perFrame: group.perFrame,
   });
-  const late = found ?? (decision.role === 'workload' ? nodeByPod(group.facts, book) : null) ?? fileNode(hints.file);
+  const veth = hints.rule?.interface ?? device ?? hints.veth;
+  const late =
+    found ??
+    (decision.role === 'workload' ? nodeByPod(group.facts, book, topology, veth) : null) ??
+    fileNode(hints.file);
   const notes = [...decision.contradictions];
   if (hints.file !== null && late !== null && late.node !== hints.file.node) {
     notes.push(`the file name says ${hints.file.node.name}, but ${late.evidence.detail}: taken as ${late.node.name}'s`);

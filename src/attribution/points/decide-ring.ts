@@ -46,6 +46,7 @@ function saidOfAny(says: readonly CaptureSays[]): CaptureSays {
   return {
     rule: says.find(({ rule }) => rule !== null)?.rule ?? null,
     file: says.find(({ file }) => file !== null)?.file ?? null,
+    veth: says.find(({ veth }) => veth !== null)?.veth ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 // Device names and configuration that mean one thing (design section 4, rule 2; calico-facts 4.2, 5, 6.2).
+import { vethLooksComputed } from '../../cluster/computed-names.ts';
 import { isTunnelDevice, isWorkloadDevice } from '../../cluster/device.ts';
 import type { Node, NodeLink, Topology } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
@@ -90,4 +91,11 @@ function deviceIn(topology: Topology, node: Node, rest: string): string | null {
     if (cut <= 0) return null;
     name = name.slice(0, cut);
   }
+}
+
+/** The pod's veth that a file is named after, whether or not the snapshot has it; null if none, or several. */
+export function vethOfFileName(path: string): string | null {
+  const words = (path.split(/[/\\]/).pop() ?? '').split(/[^A-Za-z0-9]+/);
+  const [veth, ...others] = words.filter((word) => isWorkloadDevice(word) && vethLooksComputed(word));
+  return others.length > 0 ? null : (veth ?? null);
 }

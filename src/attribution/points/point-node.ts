@@ -1,7 +1,8 @@
 // Which node a capture was taken on: the user's word, the MAC that is in every unicast frame, the pod that is in every
 // packet, the file name (design section 4, rules 1, 4 and 6).
 
-import type { Evidence, Node } from '../../topology/model.ts';
+import { isSameVeth, vethLooksComputed } from '../../cluster/computed-names.ts';
+import type { Evidence, Node, Owner, Topology } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { namedOwner, nameOfEnd } from '../who/end-name.ts';
 import { isStrong } from '../who/owner-strength.ts';
@@ -99,31 +100,52 @@ export function nodeByOuterEnds(facts: readonly LinkFacts[]): NodeDecision | nul
   return { node, evidence: { source: 'link-addresses', detail: `all tunnels it ${told} at ${node.name}` } };
 }
 
-/** Node of a veth: the pod that its MAC shows to be behind it, or that is in every plain packet. */
-export function nodeByPod(facts: readonly LinkFacts[], book: AddressBook): NodeDecision | null {
+/**
+ * Node of a veth: the pod that its MAC shows to be behind it, or that is in every plain packet; unless the veth has another pod's
+ * name: then the pod of the snapshot is not the one that has the address now.
+ */
+export function nodeByPod(
+  facts: readonly LinkFacts[],
+  book: AddressBook,
+  topology: Topology | null,
+  veth: string | null,
+): NodeDecision | null {
   // where MACs show who is behind it, one that is in every packet may be whom they all talk to
-  return facts.some(({ behindVeth }) => behindVeth.size > 0)
-    ? nodeOfPodIn(facts, (f) => f.behindVeth, book, 'is behind this veth')
-    : nodeOfPodIn(facts, (f) => f.podPackets, book, 'is in every packet');
+  const behind = facts.some(({ behindVeth }) => behindVeth.size > 0);
+  const owner = behind ? ownerInAll(facts, (f) => f.behindVeth, book) : ownerInAll(facts, (f) => f.podPackets, book);
+  // where an address of a block is, packets would have to tell first
+  if (owner?.node == null || !isStrong({ nodeSource: owner.nodeSource, owner })) return null;
+  if (isContested(owner.address, topology) || (veth !== null && isOthersVeth(veth, owner, topology))) return null;
+  const name = nameOfEnd(namedOwner(owner), 'cell');
+  const detail = `${name} ${behind ? 'is behind this veth' : 'is in every packet'}`;
+  return { node: owner.node, evidence: { source: 'company', detail } };
 }
 
-function nodeOfPodIn(
+function ownerInAll(
   facts: readonly LinkFacts[],
   of: (fact: LinkFacts) => ReadonlyMap<string, number>,
   book: AddressBook,
-  told: string,
-): NodeDecision | null {
+): Owner | null {
   const packets = new Map<string, number>();
   let total = 0;
   for (const fact of facts) {
     total += fact.plainPackets;
     for (const [address, count] of of(fact)) packets.set(address, (packets.get(address) ?? 0) + count);
   }
-  const everywhere = [...packets].filter(([, count]) => count >= total * NEARLY_ALL);
-  const [only] = everywhere.map(([address]) => book.ownerOf(address));
-  // where an address of a block is, packets would have to tell first
-  if (everywhere.length !== 1 || only?.node == null || !isStrong({ nodeSource: only.nodeSource, owner: only }))
-    return null;
-  const name = nameOfEnd(namedOwner(only), 'cell');
-  return { node: only.node, evidence: { source: 'company', detail: `${name} ${told}` } };
+  const [only, ...others] = [...packets].filter(([, count]) => count >= total * NEARLY_ALL);
+  return only === undefined || others.length > 0 ? null : book.ownerOf(only[0]);
+}
+
+/** Whether a veth whose name was computed from its pod's is not that of the pod that the snapshot has at the address. */
+function isOthersVeth(veth: string, { namespace, pod }: Owner, topology: Topology | null): boolean {
+  if (!vethLooksComputed(veth)) return false;
+  const known = topology?.pods.find((one) => one.name === pod && one.namespace === namespace)?.hostInterface ?? null;
+  return known !== null && !isSameVeth(veth, known.name);
+}
+
+/** Whether another source of the snapshot has the address on another node: a veth has nothing to tell which of them is out of date. */
+function isContested(address: string, topology: Topology | null): boolean {
+  return (
+    topology?.issues.some(({ code, subjects }) => code === 'owner-conflict' && subjects.includes(address)) ?? false
+  );
 }

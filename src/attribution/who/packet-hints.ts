@@ -27,6 +27,8 @@ export interface Hint {
   macDestination: Set<Node>;
   /** Packets went there and were answered from there. */
   answered: Set<Node>;
+  /** Questions for it came in there through a tunnel, and none was answered. */
+  unanswered: Set<Node>;
 }
 
 /** What is asked of the packets about one end. */
@@ -66,6 +68,7 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
         if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
+        else if (!plain && ends.here[path] === to && isQuestion(table, flow)) hint.unanswered.add(to);
       }
       if (ofDestination === ASKED.proofOfAnother && to !== stated(dst) && isAnsweredFrom(table, ends, flow, to))
         hintOf(hints, dst).answered.add(to);
@@ -78,6 +81,8 @@ export function collectHints({ table, points, paths, book, people, asked, stated
 interface PathEnds {
   from: (Node | null)[];
   to: (Node | null)[];
+  /** Where it was captured. */
+  here: (Node | null)[];
   plain: Uint8Array;
 }
 
@@ -86,10 +91,12 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
   const own = ownMacs(table, points);
   const nodeOf = (mac: string | null): Node | null =>
     mac === null ? null : (points.macs.nicNode(mac)?.node ?? own.get(mac) ?? null);
-  const ends: PathEnds = { from: [], to: [], plain: new Uint8Array(paths.count) };
+  const ends: PathEnds = { from: [], to: [], here: [], plain: new Uint8Array(paths.count) };
   for (let path = 0; path < paths.count; path++) {
     const link = paths.link[path] ?? -1;
     const { outerSrc, outerDst } = tunnels.record(paths.tunnel[path] ?? 0);
+    const here = points.all[points.ofLink[link] ?? -1]?.topologyNode ?? null;
+    ends.here.push(here);
     if (facts.isUnderlay[path] !== 1 || facts.isStrange[path] === 1) {
       ends.from.push(null);
       ends.to.push(null);
@@ -98,7 +105,6 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
       ends.to.push(book.nodeOf(outerDst));
     } else {
       const { src, dst, packetType } = links.record(link);
-      const here = points.all[points.ofLink[link] ?? -1]?.topologyNode ?? null;
       ends.plain[path] = 1;
       ends.from.push(nodeOf(src) ?? (packetType === OUTGOING ? here : null));
       ends.to.push(nodeOf(dst) ?? (packetType === TO_US ? here : null));
@@ -164,6 +170,11 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
 }
 
+/** Whether silence says something: its protocol answers, and it is no answer itself. */
+function isQuestion(table: FlowTable, flow: number): boolean {
+  return canAcknowledge(table, flow) && !isAnswer(table, flow);
+}
+
 function startOf(table: FlowTable, flow: number): number {
   const { rows } = table;
   let start = Number.POSITIVE_INFINITY;
@@ -183,6 +194,7 @@ function hintOf(hints: Map<number, Hint>, person: number): Hint {
       outerAnswering: new Set(),
       macAnswering: new Set(),
       answered: new Set(),
+      unanswered: new Set(),
     };
     hints.set(person, hint);
   }
@@ -220,6 +232,11 @@ export function addressedNode(address: string, hint: Hint): PacketEvidence | nul
       (n) => `packets to ${address} were sent to ${n.name}'s NIC, and nothing came back`,
     )
   );
+}
+
+/** Whether questions that got to `node` for an end stayed without an answer, and nothing shows that it got any packet. */
+export function isSilentAt(node: Node, hint: Hint): boolean {
+  return hint.unanswered.has(node) && !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
 }
 
 /** Nodes other than `stated` that packets show an address on: where it sends from, else where its packets were sent. */

@@ -13,6 +13,7 @@ import {
   addressedNode,
   collectHints,
   type Hint,
+  isSilentAt,
   nodesBeside,
   type PacketEvidence,
   provenNode,
@@ -98,7 +99,8 @@ function decide(owner: Owner, hint: Hint | undefined): Who {
   if (owner.node !== null) {
     const strong = isStrong(base);
     const shown = strong ? provenNodes(address, hint) : nodesBeside(owner.node, address, hint);
-    return shown.length === 0 ? base : disputed(base, owner.node, strong, shown);
+    if (shown.length > 0) return disputed(base, owner.node, strong, shown);
+    return !strong && isSilentAt(owner.node, hint) ? presumedOnly(base, owner.node) : base;
   }
   const proven = provenNode(address, hint);
   if (proven !== null) return placedBy(base, proven);
@@ -106,6 +108,23 @@ function decide(owner: Owner, hint: Hint | undefined): Who {
   if (addressed === null) return base;
   const candidates = [...owner.candidates, candidateOf(addressed)];
   return { ...base, owner: { ...owner, candidates }, presumed: placedBy(base, addressed) };
+}
+
+/**
+ * The sender's route to a block leads to its node, also for an address that another node has borrowed: where questions came in there
+ * and nobody answered, that they went there adds nothing to the block.
+ */
+function presumedOnly(base: Who, stated: Node): Who {
+  const { owner } = base;
+  const detail = `by ${owner.nodeSource}: ${stated.name}, and nothing came back`;
+  const candidates = [...owner.candidates, { namespace: null, pod: null, node: stated.name, detail }];
+  return {
+    ...base,
+    owner: { ...owner, node: null, nodeSource: null, candidates },
+    node: null,
+    nodeSource: null,
+    presumed: base,
+  };
 }
 
 function placedBy(base: Who, { node, source, detail }: PacketEvidence): Who {

@@ -8,10 +8,14 @@ import { WordTable } from '../word-table.ts';
 /** Addresses asked about, after which the answers are forgotten. */
 const MOST_ANSWERS = 1 << 16;
 
+/** How surely an address is a pod's: `perhaps` it may yet be a node's where no node is known. */
+export const POD = { no: 0, perhaps: 1, surely: 2 } as const;
+export type PodAnswer = (typeof POD)[keyof typeof POD];
+
 /** Questions about the cluster that are answered elsewhere. */
 export interface ClusterAnswers {
   /** Whether an address is a pod's; asked once per address. */
-  isPod?: (address: string) => boolean;
+  isPod?: (address: string) => PodAnswer;
   /** Whether nodes may send their overlay with this VNI by mistake. */
   isMissentVni?: (vni: number) => boolean;
 }
@@ -20,18 +24,18 @@ export class NodeAddresses {
   readonly #v4 = new WordTable(64);
   readonly #v6 = new WordTable(64);
   readonly #vnis: ReadonlySet<number>;
-  readonly #isPod: (address: string) => boolean;
+  readonly #isPod: (address: string) => PodAnswer;
   readonly #isMissent: (vni: number) => boolean;
   /** Addresses asked about, and the answers by their index. */
   #asked4 = new WordTable(64);
   #asked6 = new WordTable(64);
-  #pods4: boolean[] = [];
-  #pods6: boolean[] = [];
+  #pods4: PodAnswer[] = [];
+  #pods6: PodAnswer[] = [];
 
   /** @param addresses text; what is no IP address is passed over. */
   constructor(addresses: Iterable<string>, vnis: Iterable<number> = [4096], answers: ClusterAnswers = {}) {
     this.#vnis = new Set(vnis);
-    this.#isPod = answers.isPod ?? (() => false);
+    this.#isPod = answers.isPod ?? (() => POD.no);
     this.#isMissent = answers.isMissentVni ?? (() => false);
     for (const text of addresses) {
       const ip = parseIp(text);
@@ -54,12 +58,12 @@ export class NodeAddresses {
   }
 
   /** Whether the source of the IP header at `at` is a pod's address. */
-  isPodSource(protocol: number, view: DataView, at: number): boolean {
+  isPodSource(protocol: number, view: DataView, at: number): PodAnswer {
     return protocol === PROTOCOL.ipv4 ? this.#pod4(view, at + 12) : this.#pod6(view, at + 8);
   }
 
   /** Whether the destination of the IP header at `at` is a pod's address. */
-  isPodDestination(protocol: number, view: DataView, at: number): boolean {
+  isPodDestination(protocol: number, view: DataView, at: number): PodAnswer {
     return protocol === PROTOCOL.ipv4 ? this.#pod4(view, at + 16) : this.#pod6(view, at + 24);
   }
 
@@ -85,7 +89,7 @@ export class NodeAddresses {
     return table.find() >= 0;
   }
 
-  #pod4(view: DataView, from: number): boolean {
+  #pod4(view: DataView, from: number): PodAnswer {
     if (this.#asked4.count > MOST_ANSWERS) this.#asked4 = new WordTable(64);
     this.#asked4.key[0] = view.getInt32(from);
     const index = this.#asked4.intern();
@@ -93,7 +97,7 @@ export class NodeAddresses {
     return this.#pods4[index]!;
   }
 
-  #pod6(view: DataView, from: number): boolean {
+  #pod6(view: DataView, from: number): PodAnswer {
     if (this.#asked6.count > MOST_ANSWERS) this.#asked6 = new WordTable(64);
     for (let i = 0; i < 4; i++) this.#asked6.key[i] = view.getInt32(from + 4 * i);
     const index = this.#asked6.intern();

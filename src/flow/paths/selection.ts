@@ -9,12 +9,13 @@ import { GENEVE } from '../../wire/geneve.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { VXLAN } from '../../wire/vxlan.ts';
 import { ByteView } from '../byte-view.ts';
-import type { NodeAddresses } from './node-addresses.ts';
+import { type NodeAddresses, POD } from './node-addresses.ts';
 import { frameIn, NO_TUNNEL, outerNetwork, type Tunnels } from './tunnels.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const P = PROTOCOL;
 const NONE = NO_TUNNEL;
+const { perhaps: PERHAPS, surely: SURELY } = POD;
 const VXLAN_VNI = VXLAN.vni.bit >> 3;
 const GENEVE_VNI = GENEVE.vni.bit >> 3;
 /** First byte of every VTEP MAC that Felix makes (calico-facts 4.4). */
@@ -80,13 +81,18 @@ export class Selection {
 
   /** Index of the outermost tunnel that is pods' payload; `count` when there is none. */
   #firstOfPods(view: DataView, stack: LayerStack, nodes: NodeAddresses, count: number): number {
+    let isInOverlay = !nodes.areUnknown;
     for (let k = 0; k < count; k++) {
       const outer = outerNetwork(stack, this.#layers[k]!);
-      if (outer < 0 || (nodes.areUnknown && looksLikeOverlay(view, stack, this.#layers[k]!))) continue;
+      if (outer < 0) continue;
+      // where no node is known, one with an address in a pool may have sent it; but no node sends an overlay in an overlay
+      const mayBeOverlay = !isInOverlay && looksLikeOverlay(view, stack, this.#layers[k]!);
+      const enough = mayBeOverlay ? SURELY : PERHAPS;
+      isInOverlay ||= mayBeOverlay;
       const protocol = stack.protocol[outer]!;
       const at = stack.start[outer]!;
-      if (nodes.isPodSource(protocol, view, at)) return k;
-      if (!nodes.isPodDestination(protocol, view, at)) continue;
+      if (nodes.isPodSource(protocol, view, at) >= enough) return k;
+      if (nodes.isPodDestination(protocol, view, at) < enough) continue;
       if (nodes.hasSource(protocol, view, at) || !this.#showsMirror(view, stack, nodes, k, count)) return k;
     }
     return count;

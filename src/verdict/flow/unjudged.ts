@@ -100,7 +100,9 @@ const PLACE_REASONS: ReadonlySet<string> = new Set(['sender-unknown', 'receiver-
 
 /** As asked, if the receiver is where the packets went: only their own headers say so, and nothing came back. */
 export function judgeUnproven(presumed: Who): Judgement {
-  const detail = `nothing but the packets themselves says that ${nameOf(presumed)} is on ${presumed.node?.name}, and nothing came back`;
+  const witness =
+    presumed.owner.node === null ? 'the packets themselves' : `${presumed.nodeSource} and the packets themselves`;
+  const detail = `nothing but ${witness} says that ${nameOf(presumed)} is on ${presumed.node?.name}, and nothing came back`;
   return open('receiver-unproven', detail, captureNic(presumed.node));
 }
 

@@ -23,7 +23,7 @@ import {
   VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { cluster, iproute2, nodes as nodeList } from '../../support/cluster-text.ts';
+import { blockAffinities, cluster, iproute2, nodes as nodeList } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
@@ -263,6 +263,29 @@ describe('a cooked capture', () => {
     const own = cooked(plain(ip({ src: NODE.a, dst: NODE.b, ttl: 64 }), NIC.a, NIC.b), 4);
     const frames = [own, cooked(plain(request, NIC.a, NIC.b), 4)];
     expect(await points({ frames, options: { linkType: 113 } }, BARE)).toEqual(['underlay a null link-addresses']);
+  });
+
+  it('that has another pod’s name is not of the node of the pod that the snapshot has at the address', async () => {
+    // SHA-1 over "default.pod-a" and "default.newcomer"
+    const [own, others] = ['cali5e1c4d6c68c', 'calib5b95b13274'];
+    const at = (name: string): Promise<string[]> => points({ name, frames: ON_VETH }, PODS);
+    const byPod = 'workload a null company+link-addresses+contradiction';
+    expect(await at(`c-${own}.pcap`)).toEqual([byPod]);
+    expect(await at(`c-${own.replace('cali', 'eni')}.pcap`)).toEqual([byPod]);
+    expect(await at('c-calia.pcap')).toEqual([byPod]);
+    expect(await at(`c-${others}.pcap`)).toEqual(['workload c null link-addresses+file-name']);
+    expect(await at(`${others}_00001_20261122082950.pcap`)).toEqual(['workload null null link-addresses']);
+    const named = { frames: ON_VETH, name: `c-${others}.pcap` };
+    expect(await points(named, PODS, { at: [{ file: named.name, node: 'b', interface: null }] })).toEqual([
+      'workload b null user+link-addresses+contradiction',
+    ]);
+  });
+
+  it('is not of the pod’s node where a block has the address on another node', async () => {
+    const at = (node: string): Promise<string[]> =>
+      points({ frames: ON_VETH }, cluster(pools, nodes, pods, blockAffinities({ cidr: `${POD.a}/32`, node })));
+    expect(await at('a')).toEqual(['workload a null company+link-addresses']);
+    expect(await at('c')).toEqual(['workload null null link-addresses']);
   });
 
   it('is not of the node of whom all its pods talk to', async () => {

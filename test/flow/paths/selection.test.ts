@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NodeAddresses } from '../../../src/flow/paths/node-addresses.ts';
+import { POD as IS_POD, NodeAddresses, type PodAnswer } from '../../../src/flow/paths/node-addresses.ts';
 import { arp, ethernet, geneve, gre, hex, ipv4, ipv6, tcp, udp, vxlan } from '../../support/packet-builder.ts';
 import { countFrames, everyRow, flowText, told, tunnelText } from '../traffic.ts';
 
 const NODES = new NodeAddresses(['10.0.1.20', '10.0.1.30']);
 const CLUSTER = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], {
-  isPod: (address) => address.startsWith('10.48.') || address === 'fd00::1',
+  isPod: (address) => (address.startsWith('10.48.') || address === 'fd00::1' ? IS_POD.surely : IS_POD.no),
   isMissentVni: (vni) => vni === 1,
 });
 const NODE = { src: '10.0.1.20', dst: '10.0.1.30' } as const;
@@ -157,6 +157,28 @@ describe('what a pod sends or is sent, where pods’ addresses are known', () =>
     expect(seen(inVxlan(NODE, 4096, frame), CLUSTER)).toBe(`${flow} [${NODE_VXLAN}]`);
     expect(seen(inIpip(NODE, frame.subarray(14)), CLUSTER)).toBe(`${flow} [ipip 10.0.1.20 > 10.0.1.30]`);
     expect(seen(inGre(MIRROR, frame), CLUSTER)).toBe(`${flow} [gre 192.0.2.1 > 192.0.2.2 | none]`);
+  });
+
+  it('is told where no node is known: by a pod that has its end, or by the overlay around it', () => {
+    // nodes whose addresses are in a pool look as pods without objects do
+    const isPod = (address: string): PodAnswer => {
+      if (address.startsWith('10.48.')) return IS_POD.surely;
+      return address.startsWith('10.0.1.') ? IS_POD.perhaps : IS_POD.no;
+    };
+    const nameless = new NodeAddresses([], [4096], { isPod });
+    const vtep = ethernet({ dst: '66:00:00:00:00:01', src: '66:00:00:00:00:02' }, POD_PACKET);
+    expect(seen(inVxlan(NODE, 4096, vtep), nameless)).toBe(`${POD_FLOW} [${NODE_VXLAN}]`);
+    expect(seen(inIpip(NODE, POD_PACKET), nameless)).toBe(`${POD_FLOW} [ipip 10.0.1.20 > 10.0.1.30]`);
+    expect(seen(inIpip(POD, inner), nameless)).toBe('4 10.48.0.134:0 > 10.48.0.206:0 [none]');
+    const perhaps = inIpip({ src: '10.0.1.71', dst: '10.0.1.72' }, inner);
+    const around = (frame: Uint8Array): Uint8Array =>
+      inVxlan(
+        { src: '172.16.0.1', dst: '172.16.0.2' },
+        4096,
+        ethernet({ dst: '66:00:00:00:00:01' }, frame.subarray(14)),
+      );
+    expect(seen(around(perhaps), nameless)).toBe('4 10.0.1.71:0 > 10.0.1.72:0 [vxlan 4096 172.16.0.1 > 172.16.0.2]');
+    expect(seen(inGre(MIRROR, inVxlan(NODE, 4096, vtep)), nameless)).toContain(POD_FLOW);
   });
 
   it('is one flow, however many are inside', () => {

@@ -26,7 +26,7 @@ import {
   nodes as nodeList,
   pods as podList,
 } from '../../support/cluster-text.ts';
-import { icmpEcho, udp } from '../../support/packet-builder.ts';
+import { icmpEcho, tcp, udp } from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const NAMED = cluster(pools, nodes, pods);
@@ -172,6 +172,21 @@ describe('a block', () => {
 
   it('names the node while packets agree', async () => {
     expect(told(await between([vxlan(ping(a, b))], [a, b], noPods('Always')))).toBe('ok a b');
+  });
+
+  it('names nobody where questions got to its node and found silence: a route to a block leads there with borrowed addresses too', async () => {
+    const topology = noPods('Always');
+    const home = plain(ip({ src: NODE.b, dst: NODE.c }), NIC.b, NIC.c);
+    const question = vxlan(ping(a, b));
+    const toldAt = async (name: string, frames: Uint8Array[]): Promise<string> =>
+      told(flowBetween(await traceFrames([{ name, frames }], topology), a, b));
+    expect(await toldAt('b-ens5.pcap', [home, question])).toBe('unverifiable receiver-unproven a ');
+    const syn = vxlan(ip({ src: a, dst: b, proto: 6, transport: tcp({ 'flags.ack': 0, 'flags.syn': 1 }) }));
+    expect(await toldAt('b-ens5.pcap', [home, syn])).toBe('unverifiable receiver-unproven a ');
+    const answer = vxlan(pong(b, c), { from: NODE.b, to: NODE.c });
+    expect(await toldAt('b-ens5.pcap', [home, question, vxlan(ping(c, b), { from: NODE.c }), answer])).toBe('ok a b');
+    expect(await toldAt('b-ens5.pcap', [home, vxlan(ask(a, b, 514))])).toBe('ok a b');
+    expect(await toldAt('a-ens5.pcap', [question])).toBe('ok a b');
   });
 
   it.each(['Always', 'CrossSubnet'])('names nobody where packets put the address elsewhere (%s)', async (mode) => {
