@@ -1,6 +1,7 @@
 // Unverifiable flows that keep `verify` from passing: what was seen there speaks against a proof, though it proves no fault.
 // Other unverifiable flows (seen on a veth only, ...) merely add nothing.
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { Expectation } from './questions.ts';
@@ -11,6 +12,7 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'contradicting-files',
   'foreign-tunnel',
   'tunnel-mac-differs',
+  'not-calicos-choice',
   'before-mode-change',
   'after-mode-change',
 ]);
@@ -40,8 +42,22 @@ export function isDoubtful(flow: FlowBrief, expect: Expectation, topology: Topol
   // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
   // in clear, where both nodes may have keys
   if (reason === 'wireguard-node-unknown') return isTunnelledOrPlain(flow);
-  const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
-  return isOpen && isOfTunnelPool(flow, topology);
+  if (reason === 'foreign-tunnel') return isCopyOfLocal(flow);
+  const isPlain = flow.observed.encapsulation === 'none';
+  // nobody's address, yet the cluster's own tunnel carries what is for it, and its pool asks for none: the pool may have changed
+  if (reason === 'owner-unknown' && !isPlain && isTunnelledOrPlain(flow))
+    return flow.dst.pool !== null && !asksForTunnel(topology, [flow.dst.pool]);
+  const isOpen = OPEN_ENDS.has(reason) && (isPlain || reason === 'receiver-unknown');
+  return isOpen && asksForTunnel(topology, [flow.expected.pool, flow.src.pool, flow.dst.pool]);
+}
+
+/** Frames of a NIC, in a mirror's tunnel, with what may not leave its node; a veth's have the MAC of every veth. */
+function isCopyOfLocal(flow: FlowBrief): boolean {
+  if (flow.expected.encapsulation !== 'local') return false;
+  return flow.whole().observations.some(({ innerSrcMac, innerDstMac }) => {
+    const macs = [innerSrcMac, innerDstMac];
+    return innerSrcMac !== null && innerDstMac !== null && !macs.includes(WORKLOAD_MAC);
+  });
 }
 
 function isTunnelledOrPlain({ observed }: FlowBrief): boolean {
@@ -72,10 +88,10 @@ function isPlainWhereTunnelled(flow: FlowBrief, expect: Expectation): boolean {
   return flow.whole().observations.some((seen) => seen.encapsulation === 'none');
 }
 
-/** By either end: a pool that asks for a tunnel, somewhere at least. */
-function isOfTunnelPool({ src, dst, expected }: FlowBrief, topology: Topology | null): boolean {
-  const names = new Set([expected.pool, src.pool, dst.pool]);
+/** Whether one of these pools asks for a tunnel, somewhere at least. */
+function asksForTunnel(topology: Topology | null, names: readonly (string | null)[]): boolean {
   return (
-    topology?.pools.some((pool) => names.has(pool.name) && poolEncapsulation(pool).encapsulation !== 'none') ?? false
+    topology?.pools.some((pool) => names.includes(pool.name) && poolEncapsulation(pool).encapsulation !== 'none') ??
+    false
   );
 }
