@@ -204,12 +204,6 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'false-violation',
     what: 'accuses by the pool around one that was not collected',
   },
-  {
-    seed: 13826,
-    rule: '3',
-    kind: 'hidden-pass',
-    what: 'takes captures of two nodes, each with a filter, for one without',
-  },
   { seed: 15501, rule: '3', kind: 'hidden-pass', what: 'takes a filter on a pod for one on UDP' },
   { seed: 17035, rule: '12', kind: 'false-pass', what: 'passes over local packets in a mirror of a NIC' },
   {

@@ -71,7 +71,7 @@ export function filterHints(input: FilterInput): (FilterHint | null)[] {
   });
 }
 
-/** Captures of one node's NICs, and pieces of one capture by name, are judged together; -1 where no NIC was captured. */
+/** Captures of one node's NICs, and pieces of one capture, are judged together; -1 where no NIC was captured. */
 function placesOf({ ofCapture, rings }: Points): Int32Array {
   const known = new Map<string, number>();
   return Int32Array.from(ofCapture, (points, capture) => {
@@ -79,7 +79,8 @@ function placesOf({ ofCapture, rings }: Points): Int32Array {
     if (nics.length === 0) return -1;
     const nodes = new Set(nics.map((point) => point.node));
     const [node] = nodes;
-    const key = nodes.size === 1 && node != null ? `node ${node}` : `ring ${rings.ringOf[capture]}`;
+    const key =
+      nodes.size === 1 && node != null ? `node ${node}` : `strand ${rings.strandOf[rings.ringOf[capture] ?? 0]}`;
     if (!known.has(key)) known.set(key, known.size);
     return known.get(key) ?? -1;
   });

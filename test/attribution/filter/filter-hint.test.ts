@@ -124,19 +124,6 @@ describe('a filter is guessed', () => {
     expect(await filter([query, other])).toMatchObject({ expression: 'udp', hidesBypass: true, hidesOverlay: false });
   });
 
-  it('of each capture by itself where two, one after the other, may be of one node or of two', async () => {
-    const topology = cluster(pools, pods);
-    const udp = build.udp({ srcport: 5000, dstport: 53 });
-    const query = plain(ip({ src: POD.a, dst: POD.b, ttl: 63, proto: 17, transport: udp }));
-    const syn = plain(tcpPacket({ src: '10.9.0.1', dst: '10.9.0.2' }, SYN));
-    const answer = plain(tcpPacket({ src: '10.9.0.2', dst: '10.9.0.1' }, { ...SYN, ack_raw: 1 }), NIC.b, NIC.a);
-    const { captures } = await traceFrames(
-      [{ frames: [query] }, { frames: [syn, answer], start: 1_700_000_100 }],
-      topology,
-    );
-    expect(captures.map(({ filter }) => filter?.expression ?? null)).toEqual(['udp', 'tcp']);
-  });
-
   it('from frames of one direction only', async () => {
     expect(await filter(times(20, ping, plain(ip({ src: NODE.a, dst: NODE.b }))))).toMatchObject({
       expression: 'one direction',
