@@ -54,6 +54,15 @@ describe('a seed', () => {
     );
   });
 
+  it('asks by the pool around one that was not collected, and has no other fault then', () => {
+    const { scene } = makeWorld(11995);
+    expect(scene.cluster.pools.map(({ name }) => name)).toContain('inner-pool');
+    expect(scene.askedPools.map(({ name }) => name)).not.toContain('inner-pool');
+    expect(scene.fault).toBeNull();
+    const codes = new Set([...scene.flows.values()].map(({ faultCode }) => faultCode));
+    expect([...codes].sort()).toEqual(['stale', null].sort());
+  });
+
   it('makes worlds in which each kind of fault is seen', () => {
     const missing = new Set<string>([
       ...['local-traffic-on-underlay', 'overlay-bypassed', 'stale', 'unencrypted', 'unexpected-overlay'],

@@ -195,4 +195,42 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'wrong-place',
     what: 'takes a tunnel device whose MAC nobody knows for a NIC',
   },
+  {
+    seed: 722,
+    rule: 'unknown',
+    kind: 'false-pass',
+    what: 'passes over tunnels for a pool that is disabled and asks for none',
+  },
+  {
+    seed: 8802,
+    rule: 'unknown',
+    kind: 'false-violation',
+    what: 'accuses by the pool around one that was not collected',
+  },
+  {
+    seed: 9329,
+    rule: 'unknown',
+    kind: 'false-violation',
+    what: 'accuses by the pool around one that was not collected',
+  },
+  {
+    seed: 11995,
+    rule: 'unknown',
+    kind: 'false-violation',
+    what: 'accuses by the pool around one that was not collected',
+  },
+  { seed: 15501, rule: '3', kind: 'hidden-pass', what: 'takes a filter on a pod for one on UDP' },
+  { seed: 17035, rule: '12', kind: 'false-pass', what: 'passes over local packets in a mirror of a NIC' },
+  {
+    seed: 17991,
+    rule: 'unknown',
+    kind: 'false-violation',
+    what: 'accuses by the pool around one that was not collected',
+  },
+  {
+    seed: 17993,
+    rule: 'unknown',
+    kind: 'false-pass',
+    what: 'passes over tunnels for a pool that is disabled and asks for none',
+  },
 ];

@@ -5,7 +5,7 @@ import { type CaptureFile, filesOf, mergeSome } from './capture/files.ts';
 import { makeTaps, type Tap } from './capture/taps.ts';
 import { makeCluster } from './cluster/cluster.ts';
 import { FLANNEL_SEEDS, featuresOfFlannel, makeFlannelCluster } from './cluster/flannel.ts';
-import { type SnapshotFile, snapshotFiles } from './cluster/snapshot.ts';
+import { poolsAsked, type SnapshotFile, snapshotFiles } from './cluster/snapshot.ts';
 import { drawFeatures, type FeatureSet } from './features.ts';
 import { Random } from './random.ts';
 import { runTraffic } from './traffic/conversations.ts';
@@ -30,13 +30,17 @@ export function makeWorld(seed: number, only: FeatureSet | null = null): World {
   const features = isFlannel ? featuresOfFlannel(drawn) : drawn;
   const cluster = (isFlannel ? makeFlannelCluster : makeCluster)(random.fork('cluster'), features);
   const stale = drawStale(random.fork('stale'), features, cluster);
+  const routedPools = stale?.kind === 'pool-before' ? stale.pools : cluster.pools;
+  const askedPools = poolsAsked({ has: features, cluster }, routedPools);
+  const isOutOfDate = stale !== null || askedPools !== routedPools;
   const scene: Scene = {
     random,
     has: features,
     cluster,
-    fault: stale === null ? drawFault(random.fork('fault'), features, cluster) : null,
+    fault: isOutOfDate ? null : drawFault(random.fork('fault'), features, cluster),
     stale,
-    askedPools: stale?.kind === 'pool-before' ? stale.pools : cluster.pools,
+    routedPools,
+    askedPools,
     sightings: [],
     flows: new Map(),
     packets: 0,

@@ -161,35 +161,45 @@ function recordedFilter(capture: CaptureCounters, { topology, vxlanPort }: Filte
   };
 }
 
-/** The first expression that would have let every frame through, and that hides something. */
+/** Of the expressions that would have let every frame through, the first, with all that any of them hides. */
 function guess(shape: Shape, book: AddressBook): FilterHint | null {
+  if (shape.packets === 0 || shape.mirrored) return null;
+  const guesses = guessesOf(shape, book);
+  const [first] = guesses;
+  if (first === undefined) return null;
+  return {
+    ...first,
+    hidesBypass: guesses.some((one) => one.hidesBypass),
+    hidesOverlay: guesses.some((one) => one.hidesOverlay),
+  };
+}
+
+function guessesOf(shape: Shape, book: AddressBook): FilterHint[] {
   const { frames, packets, tunnel, answersOnly, oneWay } = shape;
-  if (packets === 0 || shape.mirrored) return null;
-  const weak = (count: number): boolean => count < ENOUGH && !answersOnly;
-  const made = (expression: string, evidence: string, hides: Hidden): FilterHint => ({
-    ...{ expression, evidence, guessed: true, weak: weak(frames) },
-    ...hides,
-  });
+  const guesses: FilterHint[] = [];
+  const add = (expression: string, evidence: string, hides: Hidden, shown = frames): void => {
+    guesses.push({ expression, evidence, guessed: true, weak: shown < ENOUGH && !answersOnly, ...hides });
+  };
+  const hidesBoth = { hidesBypass: true, hidesOverlay: true };
   if (packets === frames) {
     const count = frames === 1 ? 'the one packet is' : `${frames} of ${frames} packets are`;
     const [port] = shape.ports;
-    if (tunnel === frames && shape.kinds.size === 1 && shape.ports.size === 1)
-      return made(`udp port ${port}`, `${count} UDP ${port}, and no ARP`, { hidesBypass: true, hidesOverlay: false });
     const [protocol = -1] = shape.protocols;
-    if (shape.protocols.size === 1) {
+    if (tunnel === frames && shape.kinds.size === 1 && shape.ports.size === 1)
+      add(`udp port ${port}`, `${count} UDP ${port}, and no ARP`, { hidesBypass: true, hidesOverlay: false });
+    else if (shape.protocols.size === 1) {
       const named = protocol === IPIP ? 'IP-in-IP' : protocolName(protocol).toUpperCase();
       const expression = protocol === IPIP ? 'ip proto 4' : protocolName(protocol);
-      return made(expression, `${count} ${named}, and no ARP`, { hidesBypass: true, hidesOverlay: protocol !== UDP });
+      add(expression, `${count} ${named}, and no ARP`, { hidesBypass: true, hidesOverlay: protocol !== UDP });
     }
     const common = [...(shape.common ?? [])].filter((address) => book.nodeOf(address) === null).sort();
     if (tunnel === 0 && common.length > 0 && common.length === shape.common?.size && common.length <= 2)
-      return made(
+      add(
         common.map((a) => `host ${a}`).join(' and '),
         `every packet has ${common.join(' and ')}, and no ARP`,
-        { hidesBypass: true, hidesOverlay: true },
+        hidesBoth,
       );
   }
-  if (oneWay === null) return null;
-  const hides = { hidesBypass: true, hidesOverlay: true };
-  return { ...made('one direction', oneWay.evidence, hides), weak: weak(oneWay.packets) };
+  if (oneWay !== null) add('one direction', oneWay.evidence, hidesBoth, oneWay.packets);
+  return guesses;
 }

@@ -41,7 +41,7 @@ export function ownerBeyondPool(owner: Owner, topology: Topology, hosts: Readonl
     return outside(owner, 'external', detail);
   }
   if (isOutsidePool(owner)) {
-    const isKnown = topology.pods.length + topology.blocks.length > 0;
+    const isKnown = topology.pods.length > 0 || topology.blocks.some(({ source }) => source !== 'inferred');
     const detail = isKnown
       ? `no pod and no block has ${owner.address}, and ${owner.pool?.name} is disabled and asks for no tunnel`
       : `${owner.pool?.name} is disabled and asks for no tunnel: it may be there to keep addresses outside from being translated`;

@@ -1,6 +1,7 @@
 // Unverifiable flows that keep `verify` from passing: what was seen there speaks against a proof, though it proves no fault.
 // Other unverifiable flows (seen on a veth only, ...) merely add nothing.
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief, TracedCapture } from '../trace-types.ts';
 import type { Expectation } from './questions.ts';
@@ -12,6 +13,7 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'contradicting-files',
   'foreign-tunnel',
   'tunnel-mac-differs',
+  'not-calicos-choice',
   'before-mode-change',
   'after-mode-change',
 ]);
@@ -46,9 +48,23 @@ export function isDoubtful(
   if (isUnproven(flow)) return isQuestion(flow);
   // in clear, where both nodes may have keys
   if (reason === 'wireguard-node-unknown') return isTunnelledOrPlain(flow);
+  if (reason === 'foreign-tunnel') return isCopyOfLocal(flow);
+  const isPlain = flow.observed.encapsulation === 'none';
+  // nobody's address, yet the cluster's own tunnel carries what is for it, and its pool asks for none: the pool may have changed
+  if (reason === 'owner-unknown' && !isPlain && isTunnelledOrPlain(flow))
+    return flow.dst.pool !== null && !asksForTunnel(topology, [flow.dst.pool]);
   // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
-  const isOpen = OPEN_ENDS.has(reason) && (flow.observed.encapsulation === 'none' || reason === 'receiver-unknown');
-  return isOpen && isOfTunnelPool(flow, topology);
+  const isOpen = OPEN_ENDS.has(reason) && (isPlain || reason === 'receiver-unknown');
+  return isOpen && asksForTunnel(topology, [flow.expected.pool, flow.src.pool, flow.dst.pool]);
+}
+
+/** Frames of a NIC, in a mirror's tunnel, with what may not leave its node; a veth's have the MAC of every veth. */
+function isCopyOfLocal(flow: FlowBrief): boolean {
+  if (flow.expected.encapsulation !== 'local') return false;
+  return flow.whole().observations.some(({ innerSrcMac, innerDstMac }) => {
+    const macs = [innerSrcMac, innerDstMac];
+    return innerSrcMac !== null && innerDstMac !== null && !macs.includes(WORKLOAD_MAC);
+  });
 }
 
 function isTunnelledOrPlain({ observed }: FlowBrief): boolean {
@@ -74,7 +90,7 @@ function isQuestion({ protocol, srcPort, dstPort }: FlowBrief): boolean {
  * packet that is plain at an unknown place and nowhere else may have gone past the overlay.
  */
 function isPlainWhereTunnelled(flow: FlowBrief, expect: Expectation): boolean {
-  return asksForTunnel(flow, expect) && flow.whole().observations.some((seen) => seen.encapsulation === 'none');
+  return isTunnelAsked(flow, expect) && flow.whole().observations.some((seen) => seen.encapsulation === 'none');
 }
 
 /**
@@ -82,7 +98,7 @@ function isPlainWhereTunnelled(flow: FlowBrief, expect: Expectation): boolean {
  * (calico-facts 10 #23), unless captures of both were merged.
  */
 function isOnNicsLink(flow: FlowBrief, expect: Expectation, captures: readonly TracedCapture[]): boolean {
-  if (!asksForTunnel(flow, expect)) return false;
+  if (!isTunnelAsked(flow, expect)) return false;
   return flow.whole().observations.some(({ capture: i, point }) => {
     const capture = captures[i];
     const isVeth = capture?.points[point]?.role === 'workload';
@@ -97,15 +113,15 @@ function isNic({ role }: TracedCapture['points'][number]): boolean {
   return role === 'underlay';
 }
 
-function asksForTunnel({ expected }: FlowBrief, expect: Expectation): boolean {
+function isTunnelAsked({ expected }: FlowBrief, expect: Expectation): boolean {
   const encapsulation = expect === 'config' ? expected.encapsulation : expect;
   return encapsulation !== null && encapsulation !== 'none' && encapsulation !== 'local';
 }
 
-/** By either end: a pool that asks for a tunnel, somewhere at least. */
-function isOfTunnelPool({ src, dst, expected }: FlowBrief, topology: Topology | null): boolean {
-  const names = new Set([expected.pool, src.pool, dst.pool]);
+/** Whether one of these pools asks for a tunnel, somewhere at least. */
+function asksForTunnel(topology: Topology | null, names: readonly (string | null)[]): boolean {
   return (
-    topology?.pools.some((pool) => names.has(pool.name) && poolEncapsulation(pool).encapsulation !== 'none') ?? false
+    topology?.pools.some((pool) => names.includes(pool.name) && poolEncapsulation(pool).encapsulation !== 'none') ??
+    false
   );
 }

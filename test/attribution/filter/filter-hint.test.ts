@@ -116,6 +116,14 @@ describe('a filter is guessed', () => {
     expect(await filter(of(NODE.a, NODE.b))).toBeNull();
   });
 
+  it('with all that may be hidden, where several filters would leave the same', async () => {
+    const udp = build.udp({ srcport: 5000, dstport: 53 });
+    const query = plain(ip({ src: POD.a, dst: POD.b, ttl: 63, proto: 17, transport: udp }));
+    const other = plain(ip({ src: POD.c, dst: NODE.a, ttl: 63, proto: 17, transport: udp }), NIC.b, NIC.a);
+    expect(await filter([query])).toMatchObject({ expression: 'udp', hidesBypass: true, hidesOverlay: true });
+    expect(await filter([query, other])).toMatchObject({ expression: 'udp', hidesBypass: true, hidesOverlay: false });
+  });
+
   it('from frames of one direction only', async () => {
     expect(await filter(times(20, ping, plain(ip({ src: NODE.a, dst: NODE.b }))))).toMatchObject({
       expression: 'one direction',

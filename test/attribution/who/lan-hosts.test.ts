@@ -42,4 +42,10 @@ describe('an address that only a pool claims', () => {
     const elsewhere = cluster(ippools({}, { name: 'other', cidr: '10.0.1.64/26' }), nodesOf('/32'), PODS);
     expect(await told(elsewhere, TO_HOST)).toBe('pod violation pool-always');
   });
+
+  it('of a disabled pool without a mode is outside where pods or blocks are known, not where a tunnel address alone suggests one', async () => {
+    const off = ippools({}, { name: 'off', cidr: '10.0.0.0/16', vxlan: 'Never', disabled: true });
+    expect(await told(cluster(off, nodesOf('/32')), TO_HOST)).toMatch(/^unknown /);
+    expect(await told(cluster(off, nodesOf('/32'), PODS), TO_HOST)).toMatch(/^external /);
+  });
 });

@@ -298,6 +298,33 @@ describe('a pass says only what could have been seen', () => {
     expect(outcome(verify([passing, undecided]))).toBe('pass 0');
   });
 
+  test('a tunnel of the cluster to an address that nobody has, of a pool that asks for none, does', () => {
+    const expected = { encapsulation: null, pool: 'flat-ippool', reason: 'owner-unknown' };
+    const undecided = flow(CART, MAIL, { ...open('owner-unknown'), expected, inScope: false });
+    expect(outcome(verify([passing, undecided]))).toBe('undecided 3 doubtful');
+  });
+
+  test('one to an address of a pool that asks for it does not', () => {
+    const expected = { encapsulation: null, pool: 'default-ipv4-ippool', reason: 'owner-unknown' };
+    expect(outcome(verify([passing, flow(CART, DB, { ...open('owner-unknown'), expected })]))).toBe('pass 0');
+  });
+
+  test('a tunnel where none was expected does, though no pool forbids it', () => {
+    expect(outcome(verify([passing, flow(CART, DB, open('not-calicos-choice'))]))).toBe('undecided 3 doubtful');
+  });
+
+  test('a NIC’s frames in a mirror’s tunnel, of what may not leave its node, do; a veth’s do not', () => {
+    const copied = (innerSrcMac: string): TracedFlow =>
+      flow(CART, DB, {
+        ...open('foreign-tunnel'),
+        expected: { encapsulation: 'local', pool: 'default-ipv4-ippool', reason: 'same-node' },
+        inScope: false,
+        observations: [observation({ innerSrcMac, innerDstMac: '02:fe:00:00:00:00' })],
+      });
+    expect(outcome(verify([passing, copied('02:00:5e:00:00:00')]))).toBe('undecided 3 doubtful');
+    expect(outcome(verify([passing, copied('ee:ee:ee:ee:ee:ee')]))).toBe('pass 0');
+  });
+
   test('flows that hang on contradicting files do', () => {
     expect(outcome(verify([passing, flow(CART, DB, open('contradicting-files'))]))).toBe('undecided 3 doubtful');
   });

@@ -4,7 +4,7 @@
 import { fromNumber, toNumber } from '../address.ts';
 import { EPOCH } from '../capture/taps.ts';
 import type { Scene } from '../traffic/scene.ts';
-import { decide, isSameSubnet } from './calico.ts';
+import { decide, isSameSubnet, poolOf } from './calico.ts';
 import type { WorldNode, WorldPod, WorldPool } from './cluster-model.ts';
 import { flannelObjects, flannelRoute } from './flannel.ts';
 
@@ -34,10 +34,18 @@ export function snapshotFiles(scene: Scene): SnapshotFile[] {
 }
 
 /** Whose object was not collected: the second one's, where there is one, and no other file has it. */
-export function missingPool({ has, cluster }: Scene): string | null {
+export function missingPool({ has, cluster }: Pick<Scene, 'has' | 'cluster'>): string | null {
   return has.has('missing-pool') && !has.has('contradiction') && cluster.pools.length > 1
     ? (cluster.pools[1]?.name ?? null)
     : null;
+}
+
+/** What the pools ask for as far as the snapshot tells: addresses of a pool that it lacks are those of the pool around it. */
+export function poolsAsked(scene: Pick<Scene, 'has' | 'cluster'>, pools: WorldPool[]): WorldPool[] {
+  const missing = pools.find((pool) => pool.name === missingPool(scene));
+  const base = missing?.cidr.split('/')[0] ?? '';
+  const collected = pools.filter((pool) => pool !== missing);
+  return missing !== undefined && poolOf(collected, base) !== null ? collected : pools;
 }
 
 /** The first pool once more, edited: two files of one snapshot that do not agree. */
@@ -186,8 +194,8 @@ function routes(scene: Scene, node: WorldNode): string[] {
   return lines;
 }
 
-function nextHop({ cluster, askedPools }: Scene, node: WorldNode, to: WorldNode, base: string): string {
-  const around = askedPools.filter(
+function nextHop({ cluster, routedPools }: Scene, node: WorldNode, to: WorldNode, base: string): string {
+  const around = routedPools.filter(
     (pool) => pool.cidr.split('.').slice(0, 2).join('.') === base.split('.').slice(0, 2).join('.'),
   );
   const probe = { ...cluster, pods: [{ ip: base, node: to.index }] } as unknown as Scene['cluster'];

@@ -107,7 +107,9 @@ export interface Scene {
   cluster: Cluster;
   fault: Fault | null;
   stale: Stale | null;
-  /** As the snapshot has them. */
+  /** As they were when the snapshot's texts were collected. */
+  routedPools: WorldPool[];
+  /** As the snapshot has them; one that it lacks is among them unless another one then has its addresses. */
   askedPools: WorldPool[];
   sightings: Sighting[];
   flows: Map<string, FlowTruth>;
