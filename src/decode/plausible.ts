@@ -42,7 +42,8 @@ export function isTunnelled(type: number): boolean {
   }
 }
 
-function asSendersWriteIt(bytes: Uint8Array, at: number): boolean {
+/** As RFC 7348 or the group policy draft asks senders to write it. */
+export function asSendersWriteIt(bytes: Uint8Array, at: number): boolean {
   if (readReserved(bytes, at) !== 0) return false;
   const flags = readFlags(bytes, at);
   if (flags === 0x0800) return readGroup(bytes, at) === 0;

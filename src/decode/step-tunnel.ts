@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation.
 // Tunnels above UDP (VXLAN, VXLAN-GPE, Geneve, WireGuard) and GRE. A port number alone proves nothing: the header has to
 // make sense too, else the datagram stays plain UDP.
-import { u8, u24 } from '../wire/bytes.ts';
+import { u24 } from '../wire/bytes.ts';
 import { ERSPAN2, ERSPAN3, erspan3Length } from '../wire/erspan.ts';
 import { ETHER_TYPE, FIRST_ETHER_TYPE } from '../wire/ether-type.ts';
 import { GENEVE, geneveLength } from '../wire/geneve.ts';
@@ -12,7 +12,7 @@ import { GPE_NEXT, VXLAN, VXLAN_GPE } from '../wire/vxlan.ts';
 import { isWireguardSize, WIREGUARD } from '../wire/wireguard.ts';
 import { FAULT, NUMBER_SPACE } from './faults.ts';
 import type { LayerStack } from './layer-stack.ts';
-import { holdsKnownFrame, isTunnelled, looksLikeVxlan } from './plausible.ts';
+import { asSendersWriteIt, holdsKnownFrame, isTunnelled, looksLikeVxlan } from './plausible.ts';
 import { cutOff, DONE, enterTunnel, notice, push, stop, unsupported } from './step.ts';
 import { byEtherType } from './step-link.ts';
 import { PORT_KIND, type WalkPorts } from './walk-ports.ts';
@@ -25,9 +25,7 @@ const VXLAN_LENGTH = VXLAN.headerLength;
 const readDestination = UDP.dstport.read;
 const readSource = UDP.srcport.read;
 const readVniValid = VXLAN.flag_i.read;
-
-/** The I flag alone. */
-const VXLAN_FLAGS = 0x08;
+const readVni = VXLAN.vni.read;
 
 /** The step after UDP when the VXLAN header is of the generic protocol extension; beyond the PROTOCOL numbers. */
 export const VXLAN_GPE_STEP = 64;
@@ -50,15 +48,18 @@ export function afterUdp(bytes: Uint8Array, stack: LayerStack, ports: WalkPorts,
   if (ports.kind[readSource(bytes, header)] === K.wireguard) {
     return wireguardOrPlain(bytes, stack, udpLength);
   }
-  return bytes[stack.at] === VXLAN_FLAGS && isClusterVxlan(bytes, stack, ports.vnis) ? P.vxlan : DONE;
+  return ports.vnis.size > 0 && isClusterVxlan(bytes, stack, ports.vnis) ? P.vxlan : DONE;
 }
 
-/** Nothing but a header as RFC 7348 has senders write it, one of the cluster's VNIs, and a frame that is one. */
+/** On a port that nobody named: a header with nothing odd in it, one of the cluster's VNIs, and a frame that is one. */
 function isClusterVxlan(bytes: Uint8Array, stack: LayerStack, vnis: ReadonlySet<number>): boolean {
   const at = stack.at;
-  if (vnis.size === 0 || stack.bound - at < VXLAN_LENGTH) return false;
-  if (u24(bytes, at + 1) !== 0 || u8(bytes, at + 7) !== 0 || !vnis.has(u24(bytes, at + 4))) return false;
-  return holdsKnownFrame(bytes, at + VXLAN_LENGTH, stack.bound);
+  if (stack.bound - at < VXLAN_LENGTH || readVniValid(bytes, at) === 0) return false;
+  return (
+    vnis.has(readVni(bytes, at)) &&
+    asSendersWriteIt(bytes, at) &&
+    holdsKnownFrame(bytes, at + VXLAN_LENGTH, stack.bound)
+  );
 }
 
 function vxlanOrPlain(bytes: Uint8Array, stack: LayerStack, expected: boolean): number {

@@ -5,6 +5,9 @@ import type { EncapsulationKind } from '../wire/protocols.ts';
 /** What carried the inner packet. `none` = no tunnel in the frame, whatever the place it was seen. */
 export type FrameEncapsulation = EncapsulationKind | 'none';
 
+/** Packet types of cooked frames that are asked for (sll(7), calico-facts 6). */
+export const PACKET_TYPE = { toUs: 0, outgoing: 4 } as const;
+
 /** The link-layer addresses that frames of an observation had (outermost header). */
 export interface LinkRecord {
   capture: number;

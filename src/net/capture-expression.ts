@@ -2,6 +2,7 @@
 // frame, is null: neither kept nor dropped.
 import { type Cidr, cidrContains, parseCidrOrIp } from './cidr.ts';
 import type { Ip } from './ip.ts';
+import { PROTOCOL_NAMES, protocolNumber } from './protocol-name.ts';
 
 /** What an expression is asked about: the outermost headers of a frame. Null: not known. */
 export interface ExpressionFrame {
@@ -17,17 +18,6 @@ export interface ExpressionFrame {
 /** Whether a frame is kept; null where that cannot be told. */
 export type CaptureExpression = (frame: ExpressionFrame) => boolean | null;
 
-const PROTOCOLS: Record<string, number> = {
-  icmp: 1,
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  icmp6: 58,
-  sctp: 132,
-};
 const PORTS: Record<string, number> = { ssh: 22, domain: 53, http: 80, ntp: 123, bgp: 179, https: 443 };
 /** Expressions are nested as deep as they like, and files hold them. */
 const MOST_WORDS = 500;
@@ -106,7 +96,8 @@ class Parser {
 
   #primitive(first: string): CaptureExpression | null {
     const start = this.#at - 1;
-    const protocol = first === 'ip' || first === 'ip6' || first === 'ether' || first in PROTOCOLS ? first : null;
+    const protocol =
+      first === 'ip' || first === 'ip6' || first === 'ether' || namedProtocol(first) !== null ? first : null;
     if (protocol !== null) this.#at = start + 1;
     else this.#at = start;
     const direction = this.#direction();
@@ -152,11 +143,17 @@ function negated(value: boolean | null): boolean | null {
   return value === null ? null : !value;
 }
 
+/** `icmp6` is libpcap's name. */
+function namedProtocol(name: string): number | null {
+  if (name === 'icmp6') return protocolNumber('icmpv6');
+  return PROTOCOL_NAMES.includes(name) ? protocolNumber(name) : null;
+}
+
 function ofProtocol(name: string): CaptureExpression | null {
   if (name === 'ip') return ({ version }) => version === 4;
   if (name === 'ip6') return ({ version }) => version === 6;
-  const number = PROTOCOLS[name];
-  if (number === undefined) return null;
+  const number = namedProtocol(name);
+  if (number === null) return null;
   return ({ protocol }) => protocol === number;
 }
 
@@ -183,7 +180,7 @@ type SideTest = (frame: ExpressionFrame, side: 'source' | 'destination') => bool
 function testOf(type: string | null, value: string): SideTest | null {
   if (type === 'port' || type === 'portrange') return portTest(value);
   if (type === 'proto') {
-    const number = PROTOCOLS[value.replace(/^\\/, '')] ?? numberIn(value, 255);
+    const number = namedProtocol(value.replace(/^\\/, '')) ?? numberIn(value, 255);
     return number === null ? null : ({ protocol }) => protocol === number;
   }
   const range = type === 'net' ? netOf(value) : parseCidrOrIp(value);

@@ -9,6 +9,7 @@ import { hasDrops } from '../attribution/points/drops.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import { PACKET_TYPE } from '../flow/frame-records.ts';
 import { type Moment, toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
 
@@ -154,8 +155,6 @@ export function arrivalsIn(
   };
 }
 
-const OUTGOING = 4;
-
 /** Nodes on whose NIC frames of others were seen: a capture of what a node sends shows no arrivals at all. */
 function nodesThatHear(table: FlowTable, points: Points): Set<number> {
   const senders = new Map<number, Set<string>>();
@@ -168,7 +167,7 @@ function nodesThatHear(table: FlowTable, points: Points): Set<number> {
     const macs = senders.get(node.index) ?? new Set();
     senders.set(node.index, macs.add(src));
     const sender = points.macs.nicNode(src)?.node ?? null;
-    const received = packetType === null ? macs.size > 1 : packetType !== OUTGOING;
+    const received = packetType === null ? macs.size > 1 : packetType !== PACKET_TYPE.outgoing;
     if (received || (sender !== null && sender !== node)) hearing.add(node.index);
   }
   return hearing;

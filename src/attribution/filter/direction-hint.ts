@@ -1,10 +1,9 @@
 // Was only one direction captured (tcpdump -Q, or a filter on one sender)? Then every unicast frame comes from one MAC or
 // goes to one; in a cooked capture, none was sent or none received (calico-facts 6: packet types).
-import type { FlowTable } from '../../flow/flow-table.ts';
-import { isUnicast } from '../points/mac-roles.ts';
 
-const OUTGOING = 4;
-const TO_US = 0;
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
+import { isUnicast } from '../points/mac-roles.ts';
 
 interface Seen {
   packets: number;
@@ -31,8 +30,8 @@ export function directionHints(table: FlowTable, ringOf: Int32Array, rings: numb
     const { capture, src, dst, packetType, packets, carried } = table.links.record(i);
     const entry = seen[ringOf[capture] ?? -1];
     if (entry === undefined || carried) continue;
-    if (packetType === OUTGOING) entry.cooked.out += packets;
-    if (packetType === TO_US) entry.cooked.in += packets;
+    if (packetType === PACKET_TYPE.outgoing) entry.cooked.out += packets;
+    if (packetType === PACKET_TYPE.toUs) entry.cooked.in += packets;
     if (!isUnicast(src) || !isUnicast(dst)) continue;
     entry.packets += packets;
     entry.senders.add(src);

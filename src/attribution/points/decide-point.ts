@@ -7,7 +7,7 @@ import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 import { type FileName, readFileName, vethOfFileName } from './point-device.ts';
 import { homeMac, type NodeDecision, nodeByMacs, nodeByOuterEnds, nodeByOutgoing, nodeByPod } from './point-node.ts';
 import { decideRole } from './point-role.ts';
-import type { AtRule, Point, PointsInput } from './points-input.ts';
+import { type AtRule, isFileOf, type Point, type PointsInput } from './points-input.ts';
 
 export interface Decided {
   point: Point;
@@ -147,6 +147,5 @@ function deviceByIndex(node: Node | null, group: LinkGroup): string | null {
 
 /** The rule for a capture: its path as given, else its base name. */
 function atRule(rules: readonly AtRule[], path: string): AtRule | null {
-  const base = path.split(/[/\\]/).pop() ?? path;
-  return rules.find((r) => r.file === path) ?? rules.find((r) => r.file === base) ?? null;
+  return rules.find((r) => r.file === path) ?? rules.find((r) => isFileOf(r.file, path)) ?? null;
 }

@@ -8,7 +8,7 @@ import { type CaptureSays, type Decided, decideGroups } from './decide-point.ts'
 import { joinGroups, type LinkGroup, mixedKeys, takeApart } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
 import { pieceName } from './piece-names.ts';
-import type { Point, PointsInput } from './points-input.ts';
+import { baseName, type Point, type PointsInput } from './points-input.ts';
 
 interface RingInput {
   input: PointsInput;
@@ -82,8 +82,7 @@ function isAlike(a: CapturePoint, b: CapturePoint): boolean {
 }
 
 function nameOf(captures: readonly CaptureCounters[], { capture }: Point): string {
-  const path = captures[capture]?.info.path ?? '';
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return baseName(captures[capture]?.info.path ?? '');
 }
 
 function withDetail(text: string, detail: string | undefined): string {

@@ -2,13 +2,10 @@
 // by the node that received it, whoever has its addresses.
 
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { LinkRecord } from '../../flow/frame-records.ts';
+import { type LinkRecord, PACKET_TYPE } from '../../flow/frame-records.ts';
 import type { Node } from '../../topology/model.ts';
 import type { Points } from './points.ts';
 import type { Point } from './points-input.ts';
-
-/** Cooked packet type of what a node sent (calico-facts 6). */
-const OUTGOING = 4;
 
 export interface FrameEnds {
   /** The one node whose NIC let all of them out: one that was captured, or that is written; null where that is not known. */
@@ -43,9 +40,9 @@ export function frameEnds(
 }
 
 function isSent({ packetType, src, carried }: LinkRecord, { mac }: Point): boolean {
-  return !carried && (packetType === OUTGOING || (mac !== null && src === mac));
+  return !carried && (packetType === PACKET_TYPE.outgoing || (mac !== null && src === mac));
 }
 
 function isReceived({ packetType, dst, carried }: LinkRecord, { mac }: Point): boolean {
-  return !carried && ((packetType !== null && packetType !== OUTGOING) || (mac !== null && dst === mac));
+  return !carried && ((packetType !== null && packetType !== PACKET_TYPE.outgoing) || (mac !== null && dst === mac));
 }

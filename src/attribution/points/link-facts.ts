@@ -41,6 +41,11 @@ export interface LinkFacts {
 const ROUTED_ONCE = new Set([63, 127, 254]);
 const INITIAL = new Set([64, 128, 255]);
 
+/** Whether a TTL is one below what senders begin with: one router has had the packet. */
+export function isRoutedOnce(ttl: number): boolean {
+  return ROUTED_ONCE.has(ttl);
+}
+
 /** One entry per link of the table, in its order. */
 export function linkFacts(table: FlowTable, book: AddressBook, knowsNodes: boolean): LinkFacts[] {
   const facts: LinkFacts[] = [];
@@ -110,7 +115,7 @@ function addFlow(facts: LinkFacts[], table: FlowTable, book: AddressBook, knowsN
     }
     const ttl = rows.ttlMax(row);
     addPlain(entry, book, src, dst, packets, ttl);
-    const isRouted = entry.link.dst === WORKLOAD_MAC && ROUTED_ONCE.has(ttl) && book.ownerOf(src).kind === 'pod';
+    const isRouted = entry.link.dst === WORKLOAD_MAC && isRoutedOnce(ttl) && book.ownerOf(src).kind === 'pod';
     if (isRouted && !isInTunnel(table, flow)) entry.routedOnlyHere += packets;
   }
 }
@@ -135,7 +140,7 @@ function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string,
   if (dstIsPod) count(entry.podPackets, dst, packets);
   if (srcIsPod && entry.link.dst === WORKLOAD_MAC) count(entry.behindVeth, src, packets);
   if (dstIsPod && entry.link.src === WORKLOAD_MAC) count(entry.behindVeth, dst, packets);
-  if (srcIsPod && dstIsPod && ROUTED_ONCE.has(ttl)) entry.routedPods += packets;
+  if (srcIsPod && dstIsPod && isRoutedOnce(ttl)) entry.routedPods += packets;
   if (srcIsPod && INITIAL.has(ttl)) entry.unroutedPods += packets;
 }
 

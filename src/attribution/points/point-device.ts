@@ -1,8 +1,10 @@
 // Device names and configuration that mean one thing (design section 4, rule 2; calico-facts 4.2, 5, 6.2).
+
 import { vethLooksComputed } from '../../cluster/computed-names.ts';
 import { isTunnelDevice, isWorkloadDevice } from '../../cluster/device.ts';
 import type { Node, NodeLink, Topology } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
+import { baseName } from './points-input.ts';
 
 const TUNNEL_KINDS = new Set(['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'ip6tnl', 'sit']);
 
@@ -60,7 +62,7 @@ export interface FileName {
 
 /** What a capture's file name says: the longest node name it starts with, and a device of that node after it (rule 6). */
 export function readFileName(topology: Topology, path: string): FileName | null {
-  const base = path.split(/[/\\]/).pop() ?? '';
+  const base = baseName(path);
   let best: { node: Node; length: number } | null = null;
   for (const node of topology.nodes) {
     for (const name of namesOf(topology, node)) {
@@ -95,7 +97,7 @@ function deviceIn(topology: Topology, node: Node, rest: string): string | null {
 
 /** The pod's veth that a file is named after, whether or not the snapshot has it; null if none, or several. */
 export function vethOfFileName(path: string): string | null {
-  const words = (path.split(/[/\\]/).pop() ?? '').split(/[^A-Za-z0-9]+/);
+  const words = baseName(path).split(/[^A-Za-z0-9]+/);
   const [veth, ...others] = words.filter((word) => isWorkloadDevice(word) && vethLooksComputed(word));
   return others.length > 0 ? null : (veth ?? null);
 }

@@ -2,6 +2,7 @@
 // packet, the file name (design section 4, rules 1, 4 and 6).
 
 import { isSameVeth, vethLooksComputed } from '../../cluster/computed-names.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import type { Evidence, Node, Owner, Topology } from '../../topology/model.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { namedOwner, nameOfEnd } from '../who/end-name.ts';
@@ -16,9 +17,6 @@ export interface NodeDecision {
 
 /** A MAC (or pod) that is in fewer of the frames than this is not "in every frame": floods and broadcasts aside. */
 const NEARLY_ALL = 0.9;
-/** Cooked packet types (calico-facts 6). */
-const TO_US = 0;
-const OUTGOING = 4;
 
 /** The MAC that is a capture's own, and in how many of its unicast frames it is. */
 export interface HomeMac {
@@ -76,7 +74,7 @@ function isAnswered(facts: readonly LinkFacts[]): boolean {
 export function nodeByOutgoing(facts: readonly LinkFacts[], macs: MacKnowledge): NodeDecision | null {
   const nodes = new Map<Node, string>();
   for (const { link } of facts) {
-    if (link.packetType !== OUTGOING || !isUnicast(link.src)) continue;
+    if (link.packetType !== PACKET_TYPE.outgoing || !isUnicast(link.src)) continue;
     const node = macs.homeNode(link.src) ?? macs.vtepNode(link.src)?.node ?? null;
     if (node !== null) nodes.set(node, link.src);
   }
@@ -92,8 +90,8 @@ export function nodeByOutgoing(facts: readonly LinkFacts[], macs: MacKnowledge):
  */
 export function nodeByOuterEnds(facts: readonly LinkFacts[]): NodeDecision | null {
   const cooked = (type: number): LinkFacts[] => facts.filter(({ link }) => link.packetType === type);
-  const received = cooked(TO_US).flatMap(({ outerDestinations }) => [...outerDestinations.values()]);
-  const sent = cooked(OUTGOING).flatMap(({ outerSources }) => [...outerSources.values()]);
+  const received = cooked(PACKET_TYPE.toUs).flatMap(({ outerDestinations }) => [...outerDestinations.values()]);
+  const sent = cooked(PACKET_TYPE.outgoing).flatMap(({ outerSources }) => [...outerSources.values()]);
   const [nodes, told] = received.length > 0 ? [received, 'received end'] : [sent, 'sent start'];
   const [node] = nodes;
   if (node === undefined || nodes.some((one) => one !== node)) return null;

@@ -14,7 +14,12 @@ export interface AtRule {
 
 /** Whether a capture's path is the one that was named: as given, or by its base name. */
 export function isFileOf(named: string, path: string): boolean {
-  return path === named || path.slice(path.lastIndexOf('/') + 1) === named;
+  return path === named || baseName(path) === named;
+}
+
+/** The file's name without its folders. */
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
 }
 
 export interface Point extends CapturePoint {

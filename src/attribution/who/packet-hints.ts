@@ -1,9 +1,12 @@
 // What underlay frames say of where addresses are: the outer header, or a NIC's MAC (calico-facts 6.1). What an address sends tells
 // its node; what is sent to it tells where others believe it is, and an answer from there proves it.
+
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import type { Node } from '../../topology/model.ts';
 import { canAcknowledge, isAnswer, isAnswered } from '../answers.ts';
 import type { PathFacts } from '../path-facts.ts';
+import { isRoutedOnce } from '../points/link-facts.ts';
 import { isUnicast } from '../points/mac-roles.ts';
 import type { Points } from '../points/points.ts';
 import type { AddressBook } from './address-book.ts';
@@ -106,15 +109,12 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
     } else {
       const { src, dst, packetType } = links.record(link);
       ends.plain[path] = 1;
-      ends.from.push(nodeOf(src) ?? (packetType === OUTGOING ? here : null));
-      ends.to.push(nodeOf(dst) ?? (packetType === TO_US ? here : null));
+      ends.from.push(nodeOf(src) ?? (packetType === PACKET_TYPE.outgoing ? here : null));
+      ends.to.push(nodeOf(dst) ?? (packetType === PACKET_TYPE.toUs ? here : null));
     }
   }
   return ends;
 }
-
-/** Cooked packet types (calico-facts 6). */
-const [TO_US, OUTGOING] = [0, 4] as const;
 
 /**
  * MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place; of two, the one that is not
@@ -150,7 +150,7 @@ function senderOf({ rows }: FlowTable, ends: PathEnds, row: number): Node | null
   const from = ends.from[path] ?? null;
   if (from === null || ends.plain[path] !== 1) return from;
   const ttl = rows.ttlMax(row);
-  return ttl === 63 || ttl === 127 || ttl === 254 ? from : null;
+  return isRoutedOnce(ttl) ? from : null;
 }
 
 /** Whether what `flow` carried to the node was answered, by packets that this node sent. */

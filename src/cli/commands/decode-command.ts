@@ -1,6 +1,8 @@
 // `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
+
 import { setImmediate } from 'node:timers/promises';
 import { readFileName } from '../../attribution/points/point-device.ts';
+import { isFileOf } from '../../attribution/points/points-input.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { formatTime } from '../../net/time.ts';
@@ -207,7 +209,7 @@ function linkNames(options: CommonOptions, topology: Topology | null): LinkName 
   if (topology === null) return () => null;
   const places = resolvePlaces(options.places, options.captures, topology);
   const nodes = options.captures.map((path): Node | null => {
-    const place = places.find(({ file }) => path === file || path.slice(path.lastIndexOf('/') + 1) === file);
+    const place = places.find(({ file }) => isFileOf(file, path));
     return place === undefined ? (readFileName(topology, path)?.node ?? null) : topology.nodeByName(place.node);
   });
   return (capture, ifindex) => nodes[capture]?.links.find((link) => link.ifindex === ifindex)?.name ?? null;

@@ -26,7 +26,7 @@ export function contentLines(trace: Trace, width: number): string[] {
       new Map(),
     ]),
   );
-  for (const flow of flowBriefs(trace)) countFlow(kinds, flow);
+  for (const flow of flowBriefs(trace)) tally(kinds, flow);
   if ((kinds.get('pods')?.size ?? 0) > 0) kinds.delete('addresses');
   const lines = [`The captures hold ${formatCount(trace.flowCount, 'flow')}:`];
   for (const [kind, counts] of kinds) {
@@ -37,7 +37,7 @@ export function contentLines(trace: Trace, width: number): string[] {
   return lines;
 }
 
-function countFlow(kinds: ReadonlyMap<string, Counts>, flow: FlowBrief): void {
+function tally(kinds: ReadonlyMap<string, Counts>, flow: FlowBrief): void {
   const count = (kind: string, value: string | null): void => {
     const counts = kinds.get(kind);
     if (value !== null) counts?.set(value, (counts.get(value) ?? 0) + 1);

@@ -1,4 +1,5 @@
 // What would settle an open question: the line that captures, on the right node and interface.
+import { baseName } from '../../attribution/points/points-input.ts';
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { Node } from '../../topology/model.ts';
 
@@ -21,6 +22,5 @@ export function captureNic(node: Node | null): string {
 
 /** For a capture whose place is not known: say it, or take it again where it is. */
 export function nameThePlace(path: string, node: Node | null): string {
-  const base = path.split(/[/\\]/).pop() ?? path;
-  return `overlens ... --at ${base}=${node?.name ?? '<node>'}:${(node === null ? null : nicOf(node)) ?? '<interface>'}`;
+  return `overlens ... --at ${baseName(path)}=${node?.name ?? '<node>'}:${(node === null ? null : nicOf(node)) ?? '<interface>'}`;
 }

@@ -6,6 +6,7 @@ import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
+import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
 import { knowsNodes } from '../../topology/ask/lookup.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
@@ -77,7 +78,7 @@ function judgeUnseen(input: JudgeInput): Judgement {
   const { expected, src, dst } = input;
   const carrier = foreignCarrier(input.observations);
   if (carrier !== null) {
-    const detail = `inside ${carrier}, which is not Calico's, and seen nowhere else`;
+    const detail = `inside ${carrier}, which is not ${(input.topology?.profile ?? DEFAULT_PROFILE).title}'s, and seen nowhere else`;
     return open('foreign-tunnel', detail, null);
   }
   if (expected.encapsulation === null) return openExpectation(input);
