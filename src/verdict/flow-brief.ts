@@ -1,14 +1,14 @@
 // A flow of the table as totals, verdicts and tables need it, without its object: what its class shares, and arithmetic on its own record.
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
-import { countFlow, type FlowCounts, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
+import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { FindingCode } from './codes.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
-import type { FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from './trace-types.ts';
+import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 import { arrivalOf, flowOutcome } from './traced-flow.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
@@ -110,6 +110,10 @@ export class TableBrief implements FlowBrief {
 
   get packets(): number {
     return this.#count().packets;
+  }
+
+  get packetsBetween(): PacketRange | null {
+    return rangeOf(this.#count());
   }
 
   get bytes(): number {

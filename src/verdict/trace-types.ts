@@ -37,6 +37,12 @@ export interface Unverified {
   advice: string | null;
 }
 
+/** The least and the most that a count may be. */
+export interface PacketRange {
+  least: number;
+  most: number;
+}
+
 /** One direction of an inner five-tuple. */
 export interface TracedFlow {
   id: number;
@@ -50,6 +56,8 @@ export interface TracedFlow {
   unverified: Unverified | null;
   findings: readonly Finding[];
   packets: number;
+  /** What `packets` may be where some may be copies of others, and nothing tells; null where it is certain. */
+  packetsBetween: PacketRange | null;
   bytes: number;
   overheadBytes: number;
   first: string | null;
@@ -85,6 +93,7 @@ export interface FlowBrief {
   /** Of its findings, in order; each once. */
   readonly codes: readonly FindingCode[];
   readonly packets: number;
+  readonly packetsBetween: PacketRange | null;
   readonly bytes: number;
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
   readonly transportData: number;

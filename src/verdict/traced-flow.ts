@@ -1,6 +1,6 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
-import { countFlow, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
+import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
@@ -62,6 +62,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     unverified: hidden ?? judged.unverified,
     findings: [...judged.findings, ...own.map(findingOf), ...judged.last],
     packets: counts.packets,
+    packetsBetween: rangeOf(counts),
     bytes: counts.bytes,
     overheadBytes: rows.reduce((sum, row) => sum + table.rows.overheadBytes(row), 0),
     first: span.first,

@@ -81,6 +81,7 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     findings: [],
     transportData: 0,
     packets: 3,
+    packetsBetween: null,
     bytes: 450,
     overheadBytes: 150,
     first: '2026-11-22T08:29:50.212345Z',

@@ -93,6 +93,17 @@ export class NotedPackets {
     if (flags & FIN) rows.addRare(row, X.fin, -1);
     if (flags & SYN) rows.addRare(row, flags & ACK ? X.replies : X.requests, -1);
     if (payload > 0) rows.setWord(row, R.data, rows.data(row) - 1);
+    this.#uncountResent(rows, packet);
+  }
+
+  /** Leaves a packet counted of which nothing tells whether it is a copy; that it was sent again is not said. */
+  doubt(rows: RowRecords, packet: number): void {
+    rows.addRare(this.row[packet]!, X.doubts);
+    this.#uncountResent(rows, packet);
+  }
+
+  #uncountResent(rows: RowRecords, packet: number): void {
+    const row = this.row[packet]!;
     const resent = this.resent[packet]!;
     if (resent > 0) rows.setWord(row, R.retransmissions, rows.retransmissions(row) - 1);
     if (resent > 1) rows.setWord(row, R.largeRetransmissions, rows.largeRetransmissions(row) - 1);

@@ -39,7 +39,7 @@ export class RowCounter {
   constructor(table: CountedTable, checksums: ChecksumSample, capacity: number) {
     this.#table = table;
     this.#checksums = checksums;
-    this.#doubts = new DoubtfulCopies(table.rows, table.overlaps);
+    this.#doubts = new DoubtfulCopies(table);
     this.recent = new RecentPackets(table, this.#doubts);
     this.isExtra = new Uint8Array(capacity);
   }

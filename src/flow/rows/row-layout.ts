@@ -67,6 +67,8 @@ export const RARE = {
   /** Bytes (a 64-bit number) and number of the packets that the row has twice. */
   copyBytes: 6,
   copies: 14,
+  /** Packets counted that may be copies of others: the capture does not tell. */
+  doubts: 15,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

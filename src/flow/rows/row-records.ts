@@ -107,6 +107,11 @@ export class RowRecords {
     return this.#rare(row, X.copies);
   }
 
+  /** Packets counted of which nothing tells whether they are copies of others. */
+  doubts(row: number): number {
+    return this.#rare(row, X.doubts);
+  }
+
   /** Original lengths of the frames. */
   bytes(row: number): number {
     return this.#double(row, R.bytes);

@@ -69,6 +69,7 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     verdict: 'unverifiable',
     unverified: whyMissing(shared, flow, { src, dst, expected }),
     packets: 0,
+    packetsBetween: null,
     bytes: 0,
     tcp: null,
     transportData: 0,

@@ -23,6 +23,9 @@ export interface Outcome {
   flows: number;
   packets: number;
   lies: readonly Lie[];
+  /** Flows of which the program does not know the number of packets; whether some capture is a merge. */
+  doubts: number;
+  merged: boolean;
   /** Whether it had to pass, by what the snapshot knows; null where nothing is promised. */
   live: { pods: boolean; passed: boolean } | null;
 }
@@ -45,7 +48,8 @@ export async function checkSeed(seed: number, folder: string, only: FeatureSet |
 export async function checkWorld(world: World, folder: string): Promise<Outcome> {
   const captures = writeCaptures(world.files, folder);
   const packets = world.files.reduce((sum, file) => sum + file.written.length, 0);
-  const outcome = { seed: world.seed, flows: world.scene.flows.size, packets };
+  const merged = world.taps.some((tap) => tap.node === null);
+  const outcome = { seed: world.seed, flows: world.scene.flows.size, packets, doubts: 0, merged };
   try {
     const topology = buildTopology(documentsOf(world));
     const trace = await traceCaptures({ captures, topology });
@@ -55,7 +59,8 @@ export async function checkWorld(world: World, folder: string): Promise<Outcome>
     lies.push(...checkPlaces(world, trace), ...checkReport(world, view, { report, trace, traced }));
     lies.push(...(await checkVariant(world, { captures, topology, trace, report, folder })));
     const live = isLive(world, view) ? { pods: world.features.has('pods'), passed: report.result === 'pass' } : null;
-    return { ...outcome, lies, live };
+    const doubts = [...traced.values()].filter((flow) => flow.packetsBetween !== null).length;
+    return { ...outcome, lies, live, doubts };
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const lie = lieOf('crash', detail, { world, truth: null, traced: null, report: null });
