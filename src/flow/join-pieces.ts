@@ -19,7 +19,7 @@ export function joinPieces(table: FlowTable, { last }: CaptureEdges, { first }: 
     for (const other of same) if (!copied) table.overlaps.share(row, last.row[other] ?? 0);
     if (copied) first.uncount(table.rows, packet, table.window);
     else if (same.length === 0 && alike.some((other) => mayBeOne(table, last, other, first, packet)))
-      first.doubt(table.rows, packet);
+      table.rows.addDoubt(row);
   }
 }
 

@@ -49,7 +49,7 @@ export interface Analysis {
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
   /** What is said of the copies in each capture. */
-  copiesNotes: readonly (string | null)[];
+  copiesNotes: readonly (readonly string[])[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;

@@ -26,7 +26,7 @@ export interface Arrival {
   /** Packets inside the window at the sender's and at the receiver's NIC. */
   sent: number;
   arrived: number;
-  /** Null when it cannot be told: segments were merged or split on the way, and no bytes are missing or they are not known. */
+  /** Null when it cannot be told: segments were merged or split on the way, and no bytes are missing or they are not known; packets may be copies. */
   lost: boolean | null;
 }
 
@@ -121,6 +121,8 @@ interface Side {
   seen: number;
   seenBytes: number;
   largest: number;
+  /** Packets that may be copies of others. */
+  doubts: number;
 }
 
 /** Flow of the trace's table -> what was sent and what arrived inside the window. */
@@ -181,13 +183,14 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     const point = paths.point[rows.path(row)];
     return point?.role === 'underlay' && point.topologyNode?.index === index;
   };
-  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
+  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0 };
   for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.edgePackets(one) : 0)).rows) {
     if (!isHere(row)) continue;
     side.sent += rows.windowPackets(row);
     side.sentBytes += rows.windowBytes(row);
     side.seen += rows.edgePackets(row);
     side.seenBytes += rows.edgeBytes(row);
+    side.doubts += rows.doubts(row);
     side.largest = Math.max(side.largest, rows.edgeLargest(row));
   }
   return side;
@@ -199,6 +202,13 @@ function compare(from: Side, to: Side): Arrival | null {
   const sameSizes = from.largest === to.largest;
   const counts = { sent: from.sent, arrived: sameSizes ? Math.min(to.seen, Math.max(to.sent, from.sent)) : to.sent };
   if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
-  if (sameSizes) return { ...counts, lost: to.seen < from.sent };
-  return { ...counts, lost: to.seenBytes < from.sentBytes ? true : null };
+  if (sameSizes) return { ...counts, lost: isLess(to, from) };
+  const doubtful = from.doubts + to.doubts > 0;
+  return { ...counts, lost: !doubtful && to.seenBytes < from.sentBytes ? true : null };
+}
+
+/** Whether fewer arrived than were sent, whatever of both are copies; null where that decides. */
+function isLess(to: Side, from: Side): boolean | null {
+  if (to.seen < from.sent - from.doubts) return true;
+  return to.seen - to.doubts < from.sent ? null : false;
 }

@@ -159,8 +159,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
   const [first] = info.interfaces;
   const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
   const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
-  const copies = analysis.copiesNotes[index] ?? null;
-  const notes = [...(analysis.points.contradictions[index] ?? []), ...(copies === null ? [] : [copies])];
+  const notes = [...(analysis.points.contradictions[index] ?? []), ...(analysis.copiesNotes[index] ?? [])];
   return {
     path: info.path,
     format: info.format,

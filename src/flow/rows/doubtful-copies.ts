@@ -89,9 +89,10 @@ export class DoubtfulCopies {
     }
     const copies = new Set(this.#ofDoubledRows(soon));
     for (const packet of copies) this.#takeBack(packet, window);
-    // elsewhere packets are alike that were sent so
-    if (nearlyAll || this.copies > 0)
-      for (const packet of soon) if (!copies.has(packet)) this.#notes.doubt(this.#rows, packet);
+    const open = soon.filter((packet) => !copies.has(packet));
+    // where there are no copies, packets that are alike were sent so
+    const doubtful = this.copies > 0 ? open : nearlyAll ? this.#thereTwice(open) : [];
+    for (const packet of doubtful) this.#notes.doubt(this.#rows, packet);
   }
 
   #settleLate(late: readonly number[], window: PacketWindow | null): void {
@@ -112,15 +113,20 @@ export class DoubtfulCopies {
    * are sent again alike, too, so that of one NIC they tell nothing.
    */
   #perhapsMerged(late: readonly number[]): number[] {
-    const times = new Map<number, number>();
-    for (const packet of late) {
-      const fingerprint = this.#notes.fingerprint(packet);
-      times.set(fingerprint, (times.get(fingerprint) ?? 0) + 1);
-    }
-    const twice = late.filter((packet) => times.get(this.#notes.fingerprint(packet)) === 1);
+    const twice = this.#thereTwice(late);
     const identified = twice.filter((packet) => this.#notes.isIdentified(packet));
     if (this.#steadyLag(twice, 1) === 0 || this.#links.isOfOneNic(this.#capture)) return identified;
     return twice;
+  }
+
+  /** Those that came once more only: what comes more often is sent so. */
+  #thereTwice(packets: readonly number[]): number[] {
+    const times = new Map<number, number>();
+    for (const packet of packets) {
+      const fingerprint = this.#notes.fingerprint(packet);
+      times.set(fingerprint, (times.get(fingerprint) ?? 0) + 1);
+    }
+    return packets.filter((packet) => times.get(this.#notes.fingerprint(packet)) === 1);
   }
 
   /**

@@ -77,6 +77,10 @@ export class RowRecords {
     this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + X.copyBytes]! += bytes;
   }
 
+  addDoubt(row: number): void {
+    this.addRare(row, X.doubts);
+  }
+
   // ---- reading ----
 
   flow(row: number): number {

@@ -8,6 +8,7 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
 import { createOutcomeTally, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
 import {
+  addRanges,
   type ConversationState,
   causesOfConversation,
   createCauseLookup,
@@ -16,6 +17,7 @@ import {
   isOfPods,
   marksUndecided,
   type Row,
+  type RowRanges,
   rankOf,
   rowOf,
   serviceOf,
@@ -39,6 +41,7 @@ interface RowSums {
   conversations: number;
   forwardPackets: number;
   reversePackets: number;
+  packetsBetween: RowRanges | null;
   bytes: number;
   rank: number;
   firstFlow: number;
@@ -160,6 +163,7 @@ function emptySums({ forward, reverse }: Conversation, pair: number, detail: num
     conversations: 0,
     forwardPackets: 0,
     reversePackets: 0,
+    packetsBetween: null,
     bytes: 0,
     rank: MOST_ENDS,
     firstFlow: MOST_ENDS,
@@ -172,6 +176,8 @@ function addTo(sums: RowSums, conversation: Conversation, causes: readonly strin
   const { forward, reverse } = conversation;
   tally(sums, conversation);
   sums.conversations++;
+  const counted = { forward: sums.forwardPackets, reverse: sums.reversePackets };
+  sums.packetsBetween = addRanges(sums.packetsBetween, counted, conversation);
   sums.forwardPackets += forward?.packets ?? 0;
   sums.reversePackets += reverse?.packets ?? 0;
   sums.bytes += (forward?.bytes ?? 0) + (reverse?.bytes ?? 0);
@@ -202,8 +208,8 @@ function rowFrom(trace: Trace, sums: RowSums, causesOf: Parameters<typeof rowOf>
     ...createOutcomeTally(),
     counts: new Map([['answered' as const, sums.conversations]]),
   };
-  const { conversations, forwardPackets, reversePackets, bytes, rank, firstFlow } = sums;
-  return { ...row, conversations, forwardPackets, reversePackets, bytes, rank, firstFlow, outcome };
+  const { conversations, forwardPackets, reversePackets, packetsBetween, bytes, rank, firstFlow } = sums;
+  return { ...row, conversations, forwardPackets, reversePackets, packetsBetween, bytes, rank, firstFlow, outcome };
 }
 
 function noteNodes(nodes: Set<string>, { forward, reverse }: Conversation): void {

@@ -1,7 +1,7 @@
 // How a row of the table looks, and how wide its columns may be: names give way first, the rest stays readable.
 
 import type { NameFitter } from '../text/endpoint-names.ts';
-import { formatCompact } from '../text/format.ts';
+import { formatCompact, formatRange } from '../text/format.ts';
 import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
@@ -65,10 +65,16 @@ export function widenFor(widths: RowWidths, row: Row): void {
   grow('service', serviceText(row));
   grow('forward', directionText(row.forward));
   grow('reverse', directionText(row.reverse));
-  grow('sent', formatCompact(row.forwardPackets));
-  grow('answered', formatCompact(row.reversePackets));
+  grow('sent', packetsText(row, 'forward'));
+  grow('answered', packetsText(row, 'reverse'));
   grow('outcome', outcome.long);
   grow('outcomeShort', outcome.short);
+}
+
+function packetsText(row: Row, way: 'forward' | 'reverse'): string {
+  const range = row.packetsBetween?.[way] ?? null;
+  const isOpen = range !== null && range.least < range.most;
+  return formatRange(isOpen ? range : null, way === 'forward' ? row.forwardPackets : row.reversePackets, formatCompact);
 }
 
 /** Decides the columns for a terminal of `width` columns. */
@@ -94,8 +100,8 @@ export function rowCells(row: Row, layout: RowLayout, names: NameFitter, paint: 
   const { widths, columns, shortOutcome } = layout;
   const outcome = outcomeText(row.outcome);
   const packets = [
-    padLeft(formatCompact(row.forwardPackets), widths.sent),
-    padRight(formatCompact(row.reversePackets), widths.answered),
+    padLeft(packetsText(row, 'forward'), widths.sent),
+    padRight(packetsText(row, 'reverse'), widths.answered),
   ];
   const named = ({ name, below }: Row['from'], width: number): string =>
     below === '' ? names.fit(name, width) : `${names.fit(name, width)}\n${paint('dim', names.fit(below, width))}`;

@@ -87,6 +87,7 @@ function flowJson(flow: TracedFlow): object {
     verdict: flow.verdict,
     findings: flow.findings.map(findingJson),
     packets: flow.packets,
+    ...rangeJson(flow.packetsBetween),
     bytes: flow.bytes,
     overheadBytes: flow.overheadBytes,
     first: flow.first,
@@ -123,6 +124,11 @@ function findingJson(finding: Finding): object {
     lastPacket: finding.lastPacket,
     severity: finding.severity,
   };
+}
+
+/** Two keys more where the count is in doubt. */
+function rangeJson(between: TracedFlow['packetsBetween']): object {
+  return between === null ? {} : { packetsLeast: between.least, packetsMost: between.most };
 }
 
 function observationJson(observation: Observation): object {

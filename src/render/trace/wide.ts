@@ -4,7 +4,7 @@ import type { Endpoint } from '../../attribution/vocabulary.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatNumber } from '../text/format.ts';
+import { formatNumber, formatRange } from '../text/format.ts';
 import { alignRow, fitColumns, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
@@ -27,7 +27,12 @@ const MAIN: readonly WideColumn[] = [
   { title: 'TO', minimum: 14, cell: (flow) => withPort(flow.dst) },
   { title: 'PROTO', minimum: 0, cell: (flow) => escapeText(flow.protocol) },
   { title: 'SEEN', minimum: 0, cell: encapsulationName },
-  { title: 'PACKETS', minimum: 0, right: true, cell: (flow) => formatNumber(flow.packets) },
+  {
+    title: 'PACKETS',
+    minimum: 0,
+    right: true,
+    cell: (flow) => formatRange(flow.packetsBetween, flow.packets, formatNumber),
+  },
 ];
 
 const EXTRA: readonly WideColumn[] = [
