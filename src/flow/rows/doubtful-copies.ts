@@ -23,6 +23,8 @@ export class DoubtfulCopies {
   /** Of the capture being read: packets of flows, and those that are copies on their row. */
   packets = 0;
   copies = 0;
+  /** Whether packets without an identification that come again later may be copies; many that come again and again end it. */
+  asksLate = true;
   readonly #rows: RowRecords;
   readonly #overlaps: RowOverlaps;
   readonly #links: Links;
@@ -44,6 +46,7 @@ export class DoubtfulCopies {
     this.#capture = capture;
     this.packets = 0;
     this.copies = 0;
+    this.asksLate = true;
     this.#late = 0;
   }
 
@@ -101,7 +104,9 @@ export class DoubtfulCopies {
     if (this.#late === 0) this.#late = this.#steadyLag(identified, ENOUGH);
     const open = late.filter((packet) => !this.isLate(this.#lag(packet)));
     for (const packet of late) if (this.isLate(this.#lag(packet))) this.#takeBack(packet, window);
-    if (this.#late === 0) for (const packet of this.#perhapsMerged(open)) this.#notes.doubt(this.#rows, packet);
+    const doubtful = this.#late === 0 ? this.#perhapsMerged(open) : [];
+    for (const packet of doubtful) this.#notes.doubt(this.#rows, packet);
+    if (this.#notes.count === ROOM && this.#late === 0 && doubtful.length === 0) this.asksLate = false;
   }
 
   #lag(packet: number): number {

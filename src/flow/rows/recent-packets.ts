@@ -114,7 +114,11 @@ export class RecentPackets {
           return COPY;
         }
         this.#overlaps.share(row, other);
-      } else if (isNear ? other === row && !areTwo(before, around) : this.other < 0 || other === row) {
+      } else if (
+        isNear
+          ? other === row && !areTwo(before, around)
+          : (around & A.identified || this.#doubts.asksLate) && (this.other < 0 || other === row)
+      ) {
         this.other = other;
         this.lag = lag;
       }
