@@ -199,4 +199,11 @@ describe('where nothing tells whether packets are copies, the count is a range',
     const flow = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
     expect([flow.packets, flow.packetsBetween]).toEqual([5, { least: 5, most: 10 }]);
   });
+
+  it('of pieces, where a packet stands on both sides of the cut', async () => {
+    const packets = [datagram(1, 1), datagram(2, 2), datagram(1, 1)].map((frame, i) => packetAt(frame, i * 30));
+    const files = [packets.slice(0, 2), packets.slice(2)].map((frames, i) => ({ name: `a.pcap${i}`, frames }));
+    const flow = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
+    expect([flow.packets, flow.packetsBetween]).toEqual([3, { least: 2, most: 3 }]);
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CSV_HEADER, renderCsv } from '../../../src/render/trace/trace-csv.ts';
 import { renderJson, renderJsonLines } from '../../../src/render/trace/trace-json.ts';
 import { staleFdb } from '../../support/scenarios.ts';
-import { buildTrace } from '../../support/trace-builder.ts';
+import { buildTrace, flow, pod } from '../../support/trace-builder.ts';
 import { traceDocumentProblems } from '../../support/trace-shape.ts';
 
 const TEXT = [...renderJson(staleFdb())].join('');
@@ -23,6 +23,25 @@ describe('the JSON document', () => {
   test('is valid without captures, flows and causes', () => {
     const empty = [...renderJson(buildTrace({ captures: [] }))].join('');
     expect(JSON.parse(empty)).toMatchObject({ schema: 'overlens.trace/1', captures: [], flows: [], causes: [] });
+  });
+});
+
+describe('a count that may be several', () => {
+  const ends = [pod('10.48.0.1', 'a', 'n1'), pod('10.48.0.2', 'b', 'n2')] as const;
+  const [doubtful, certain] = [{ packets: 4, packetsBetween: { least: 2, most: 5 } }, { packets: 4 }].map((partial) =>
+    buildTrace({ conversations: [[flow(...ends, partial)]] }),
+  );
+
+  test('has two keys more in JSON', () => {
+    const flowOf = (trace: typeof doubtful): object =>
+      JSON.parse([...renderJson(trace ?? buildTrace({}))].join('')).flows[0] as object;
+    expect(flowOf(doubtful)).toMatchObject({ packets: 4, packetsLeast: 2, packetsMost: 5 });
+    expect(Object.keys(flowOf(certain)).filter((key) => key.startsWith('packets'))).toEqual(['packets']);
+  });
+
+  test('fills two columns of CSV', () => {
+    const last = [...renderCsv(doubtful ?? buildTrace({}))].at(-1);
+    expect(last?.trimEnd().split(',').slice(-2)).toEqual(['2', '5']);
   });
 });
 
