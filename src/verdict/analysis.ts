@@ -103,7 +103,7 @@ export function analyse(input: AnalysisInput): Analysis {
     points,
     book,
     filters: shared.filters,
-    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets),
     modeChanges: shared.changes,
     count: order.length + missing.length,
     conversations,

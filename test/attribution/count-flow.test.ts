@@ -196,8 +196,10 @@ describe('where nothing tells whether packets are copies, the count is a range',
       name: `merged.pcap${piece}`,
       frames: TALK.map((inner, i) => packetAt(vxlan(inner), piece * 100 + i * 0.01)),
     }));
-    const flow = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
+    const trace = await traceFrames(files, TOPOLOGY);
+    const flow = flowBetween(trace, POD.a, POD.b);
     expect([flow.packets, flow.packetsBetween]).toEqual([5, { least: 5, most: 10 }]);
+    for (const { warnings } of trace.captures) expect(warnings.join()).toMatch(/^named and timed like a piece/);
   });
 
   it('of pieces, where a packet stands on both sides of the cut', async () => {

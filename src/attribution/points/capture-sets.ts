@@ -15,13 +15,15 @@ export interface CaptureSets {
    * say otherwise: their packets may add up. Null where there are none.
    */
   perhaps: ((capture: number) => readonly number[]) | null;
+  /** These captures, by name. */
+  named: readonly (readonly number[])[];
 }
 
 export function captureSets(points: Points, captures: readonly CaptureCounters[]): CaptureSets {
   const different = [...placesInPieces(points, captures), ...nicsOfOneNode(points, captures)];
   const named = namedAsPieces(points, captures);
   const perhaps = named.length === 0 ? null : membership([...different, ...named], captures.length);
-  return { of: membership(different, captures.length), perhaps };
+  return { of: membership(different, captures.length), perhaps, named };
 }
 
 /** The sets that each capture is in; one that is in none is one by itself. */
