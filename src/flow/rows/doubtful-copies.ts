@@ -114,14 +114,15 @@ export class DoubtfulCopies {
   }
 
   /**
-   * Those that a merge of two captures may hold twice: each once more, all after the same time. Packets without an identification
-   * are sent again alike, too, so that of one NIC they tell nothing.
+   * Those that a merge of captures may hold twice: each once more, of two captures all after the same time. What one NIC may have
+   * seen need not be a merge: there, packets are sent again alike without an identification, and at any time by some with the same.
    */
   #perhapsMerged(late: readonly number[]): number[] {
     const twice = this.#thereTwice(late);
     const identified = twice.filter((packet) => this.#notes.isIdentified(packet));
-    if (this.#steadyLag(twice, 1) === 0 || this.#links.isOfOneNic(this.#capture)) return identified;
-    return twice;
+    const isSteady = this.#steadyLag(twice, 1) > 0;
+    if (this.#links.isOfOneNic(this.#capture)) return isSteady ? identified : [];
+    return isSteady ? twice : identified;
   }
 
   /** Those that came once more only: what comes more often is sent so. */
