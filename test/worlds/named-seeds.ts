@@ -233,4 +233,16 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'false-pass',
     what: 'passes over tunnels for a pool that is disabled and asks for none',
   },
+  {
+    seed: 40434,
+    rule: '14',
+    kind: 'false-violation',
+    what: 'accuses by a stale pod whose answers say where it is, where a router took the questions',
+  },
+  {
+    seed: 4458,
+    rule: '16',
+    kind: 'false-ok',
+    what: 'believes a block where datagrams to a borrowed address found silence',
+  },
 ];

@@ -30,7 +30,7 @@ export interface Hint {
   macDestination: Set<Node>;
   /** Packets went there and were answered from there. */
   answered: Set<Node>;
-  /** Questions for it came in there through a tunnel, and none was answered. */
+  /** Packets for it came in there through a tunnel, and nothing came back. */
   unanswered: Set<Node>;
 }
 
@@ -64,17 +64,18 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         const from = senderOf(table, ends, row);
         if (from !== null) hintOf(hints, src)[ends.plain[path] === 1 ? 'macSource' : 'outerSource'].add(from);
       }
+      if (ofDestination === ASKED.proofOfAnother) {
+        const elsewhere = answeredElsewhere(table, ends, flow, path, stated(dst));
+        if (elsewhere !== null) hintOf(hints, dst).answered.add(elsewhere);
+      }
       const to = ends.to[path] ?? null;
-      if (to === null || ofDestination === ASKED.nothing) continue;
-      if (ofDestination === ASKED.all) {
+      if (to !== null && ofDestination === ASKED.all) {
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
         if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
-        else if (!plain && ends.here[path] === to && isQuestion(table, flow)) hint.unanswered.add(to);
+        else if (!plain && ends.here[path] === to && isUnanswered(table, flow)) hint.unanswered.add(to);
       }
-      if (ofDestination === ASKED.proofOfAnother && to !== stated(dst) && isAnsweredFrom(table, ends, flow, to))
-        hintOf(hints, dst).answered.add(to);
     }
   }
   return hints;
@@ -153,13 +154,31 @@ function senderOf({ rows }: FlowTable, ends: PathEnds, row: number): Node | null
   return isRoutedOnce(ttl) ? from : null;
 }
 
-/** Whether what `flow` carried to the node was answered, by packets that this node sent. */
-function isAnsweredFrom(table: FlowTable, ends: PathEnds, flow: number, node: Node): boolean {
+/**
+ * The node other than `stated` that answered what `flow` carried on `path`: the one the frames went to. Of frames for a router nobody
+ * knows where they went: then any node counts, unless others of the flow went to the stated one.
+ */
+function answeredElsewhere(
+  table: FlowTable,
+  ends: PathEnds,
+  flow: number,
+  path: number,
+  stated: Node | null,
+): Node | null {
+  const to = ends.to[path] ?? null;
+  if (to === null ? ends.plain[path] !== 1 || goesTo(table, ends, flow, stated) : to === stated) return null;
   const reverse = table.reverseOf(flow);
-  if (reverse < 0 || reverse === flow || !isAnswered(table, flow, reverse)) return false;
+  if (reverse < 0 || reverse === flow || !isAnswered(table, flow, reverse)) return null;
   for (let row = table.firstRow(reverse); row >= 0; row = table.rows.next(row)) {
-    if (senderOf(table, ends, row) === node) return true;
+    const from = senderOf(table, ends, row);
+    if (from !== null && from !== stated && (to === null || from === to)) return from;
   }
+  return null;
+}
+
+function goesTo(table: FlowTable, ends: PathEnds, flow: number, node: Node | null): boolean {
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row))
+    if (ends.to[table.rows.path(row)] === node) return true;
   return false;
 }
 
@@ -170,9 +189,9 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
 }
 
-/** Whether silence says something: its protocol answers, and it is no answer itself. */
-function isQuestion(table: FlowTable, flow: number): boolean {
-  return canAcknowledge(table, flow) && !isAnswer(table, flow);
+/** Whether nothing shows that somebody was there: no answer, though its protocol has them, or datagrams that no others came back for. */
+function isUnanswered(table: FlowTable, flow: number): boolean {
+  return canAcknowledge(table, flow) ? !isAnswer(table, flow) : table.reverseOf(flow) < 0;
 }
 
 function startOf(table: FlowTable, flow: number): number {
@@ -234,7 +253,7 @@ export function addressedNode(address: string, hint: Hint): PacketEvidence | nul
   );
 }
 
-/** Whether questions that got to `node` for an end stayed without an answer, and nothing shows that it got any packet. */
+/** Whether packets that got to `node` for an end stayed without an answer, and nothing shows that it got any. */
 export function isSilentAt(node: Node, hint: Hint): boolean {
   return hint.unanswered.has(node) && !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
 }
@@ -259,7 +278,7 @@ export function nodesBeside(stated: Node, address: string, hint: Hint): PacketEv
 
 /** Nodes that answered for an address that the snapshot has elsewhere. */
 export function provenNodes(address: string, { answered }: Hint): PacketEvidence[] {
-  const detail = (node: Node): string => `packets to ${address} went to ${node.name} and were answered from there`;
+  const detail = (node: Node): string => `packets to ${address} were answered from ${node.name}`;
   return [...answered].map((node) => ({ node, source: 'outer-header', detail: detail(node) }));
 }
 
