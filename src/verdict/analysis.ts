@@ -48,6 +48,7 @@ export interface Analysis {
   points: Points;
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
+  possibleFilters: readonly (FilterHint | null)[];
   /** What is said of the copies in each capture. */
   copiesNotes: readonly (string | null)[];
   modeChanges: ModeChanges;
@@ -103,6 +104,7 @@ export function analyse(input: AnalysisInput): Analysis {
     points,
     book,
     filters: shared.filters,
+    possibleFilters: shared.possibleFilters,
     copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
     modeChanges: shared.changes,
     count: order.length + missing.length,
@@ -149,6 +151,7 @@ function prepare(
     collectModes(changes, { table, paths, classes, observed: (flow) => observationsOf(table, points, captures, flow) });
     changes.finish();
   }
+  const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const shared: Shared = {
     input,
     points,
@@ -156,7 +159,8 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
+    filters: hints.likely,
+    possibleFilters: hints.possible,
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),

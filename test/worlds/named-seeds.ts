@@ -245,4 +245,23 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'false-ok',
     what: 'believes a block where datagrams to a borrowed address found silence',
   },
+  { seed: 10546, rule: '3', kind: 'hidden-pass', what: 'says nothing of a filtered NIC that proves nothing' },
+  {
+    seed: 13826,
+    rule: '3',
+    kind: 'hidden-pass',
+    what: 'takes two filtered captures for one that is open, and says nothing of it',
+  },
+  {
+    seed: 2518,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'judges pieces apart for a filter where one of them holds a NIC that nobody knows',
+  },
+  {
+    seed: 4988,
+    rule: 'D place',
+    kind: 'wrong-place',
+    what: 'gives a piece of a merge to the node that both talk to in it',
+  },
 ];
