@@ -264,4 +264,13 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'wrong-place',
     what: 'gives a piece of a merge to the node that both talk to in it',
   },
+  {
+    seed: 42319,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'does not know a NIC by its MAC where each piece of its capture shows one peer',
+  },
+  { seed: 30472, rule: '8', kind: 'phantom', what: 'opens a gateway’s tunnel where its pool was not collected' },
+  { seed: 3480, rule: 'D order', kind: 'file-order', what: 'takes a clock for a switch of mode by the order of files' },
+  { seed: 10590, rule: 'D order', kind: 'file-order', what: 'compares two clocks for a switch that a snaplen hides' },
 ];

@@ -7,9 +7,9 @@ import type { Node } from '../../topology/model.ts';
 import { canAcknowledge, isAnswer, isAnswered } from '../answers.ts';
 import type { PathFacts } from '../path-facts.ts';
 import { isRoutedOnce } from '../points/link-facts.ts';
-import { isUnicast } from '../points/mac-roles.ts';
 import type { Points } from '../points/points.ts';
 import type { AddressBook } from './address-book.ts';
+import { ownMacs } from './own-macs.ts';
 import type { People } from './people.ts';
 
 /** A node that underlay frames name for an address, and how. */
@@ -115,34 +115,6 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
     }
   }
   return ends;
-}
-
-/**
- * MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place; of two, the one that is not
- * another captured NIC's.
- */
-function ownMacs({ links }: FlowTable, points: Points): Map<string, Node> {
-  const common = new Map<number, Set<string>>();
-  for (let link = 0; link < links.count; link++) {
-    const point = points.ofLink[link] ?? -1;
-    const { src, dst, carried } = links.record(link);
-    if (points.all[point]?.role !== 'underlay' || carried || !isUnicast(src) || !isUnicast(dst)) continue;
-    const known = common.get(point);
-    common.set(point, new Set(known === undefined ? [src, dst] : [src, dst].filter((mac) => known.has(mac))));
-  }
-  const found = new Map<string, Node>();
-  const shared = new Set<string>();
-  for (let pass = 0; pass < 2; pass++) {
-    for (const [point, macs] of common) {
-      const node = points.all[point]?.topologyNode ?? null;
-      const [mac, ...others] = [...macs].filter((one) => (found.get(one) ?? node) === node || pass === 0);
-      if (node === null || mac === undefined || others.length > 0) continue;
-      if ((found.get(mac) ?? node) !== node) shared.add(mac);
-      found.set(mac, node);
-    }
-  }
-  for (const mac of shared) found.delete(mac);
-  return found;
 }
 
 /** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
