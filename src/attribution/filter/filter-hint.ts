@@ -65,9 +65,9 @@ export interface FilterHints {
 
 /** Guesses are made of captures of NICs only: a veth has packets of one pod, a tunnel device plain ones, without any filter. */
 export function filterHints(input: FilterInput): FilterHints {
-  const placeOf = placesOf(input.points);
-  const likely = hintsAt(input, placeOf);
-  const apart = ringsApart(input.points, placeOf);
+  const nodes = nodesOf(input.points);
+  const likely = hintsAt(input, placesOf(input.points, nodes));
+  const apart = ringsApart(input.points, nodes);
   if (apart.every((ring) => ring < 0)) return { likely, possible: likely.map(() => null) };
   return { likely, possible: hintsAt(input, apart).map((hint, i) => (likely[i] === null ? hint : null)) };
 }
@@ -81,11 +81,11 @@ function hintsAt(input: FilterInput, placeOf: Int32Array): (FilterHint | null)[]
 }
 
 /** Captures of one node's NICs, and pieces of one capture, are judged together; -1 where no NIC was captured. */
-function placesOf(points: Points): Int32Array {
+function placesOf(points: Points, nodes: readonly (string | null)[]): Int32Array {
   const known = new Map<string, number>();
   return Int32Array.from(points.ofCapture, (own, capture) => {
     if (!own.some(isNic)) return -1;
-    const node = nodeOf(points, capture);
+    const node = nodes[capture] ?? null;
     const key = node === null ? `strand ${strandOf(points, capture)}` : `node ${node}`;
     if (!known.has(key)) known.set(key, known.size);
     return known.get(key) ?? -1;
@@ -93,39 +93,37 @@ function placesOf(points: Points): Int32Array {
 }
 
 /** The rings of captures of which no node is known, where a strand has several; else -1. */
-function ringsApart(points: Points, placeOf: Int32Array): Int32Array {
-  const { ofCapture, rings } = points;
-  const ringOf = (capture: number): number => rings.ringOf[capture] ?? 0;
-  const unplaced = ofCapture.map((_, i) => i).filter((i) => (placeOf[i] ?? -1) >= 0 && nodeOf(points, i) === null);
-  const ringsOf = new Map<number, Set<number>>();
-  for (const i of unplaced) ringsOf.set(strandOf(points, i), new Set(ringsOf.get(strandOf(points, i))).add(ringOf(i)));
-  const apart = new Int32Array(ofCapture.length).fill(-1);
-  for (const i of unplaced) if ((ringsOf.get(strandOf(points, i))?.size ?? 0) > 1) apart[i] = ringOf(i);
-  return apart;
+function ringsApart(points: Points, nodes: readonly (string | null)[]): Int32Array {
+  const isUnplaced = (capture: number): boolean =>
+    (nodes[capture] ?? null) === null && (points.ofCapture[capture] ?? []).some(isNic);
+  const ringsOf = new Map<number, number>();
+  for (const ring of points.rings.rings) {
+    const strand = strandOf(points, ring[0] ?? 0);
+    if (ring.some(isUnplaced)) ringsOf.set(strand, (ringsOf.get(strand) ?? 0) + 1);
+  }
+  return Int32Array.from(points.ofCapture, (_, capture) => {
+    const isApart = isUnplaced(capture) && (ringsOf.get(strandOf(points, capture)) ?? 0) > 1;
+    return isApart ? (points.rings.ringOf[capture] ?? -1) : -1;
+  });
 }
 
 function strandOf({ rings }: Points, capture: number): number {
   return rings.strandOf[rings.ringOf[capture] ?? 0] ?? -1;
 }
 
+/** Whose NICs each capture is of; where they are not all known, each piece of the same one may hold others. */
+function nodesOf({ ofCapture, rings }: Points): (string | null)[] {
+  const ofRing = rings.rings.map((ring) => onlyNode(ring.flatMap((piece) => ofCapture[piece] ?? [])));
+  return ofCapture.map((own, capture) => onlyNode(own) ?? ofRing[rings.ringOf[capture] ?? 0] ?? null);
+}
+
 function isNic({ role }: Point): boolean {
   return role === 'underlay';
 }
 
-/** Whose NICs a capture is of; where they are not all known, each piece of the same one may hold others. */
-function nodeOf({ ofCapture, rings }: Points, capture: number): string | null {
-  const ring = rings.rings[rings.ringOf[capture] ?? 0] ?? [];
-  return onlyNode(ofCapture[capture] ?? []) ?? onlyNode(ring.flatMap((piece) => ofCapture[piece] ?? []));
-}
-
 /** The one node of NICs of which some may not be known. */
 function onlyNode(points: readonly Point[]): string | null {
-  const nodes = new Set(
-    points
-      .filter(isNic)
-      .map(({ node }) => node)
-      .filter((node) => node !== null),
-  );
+  const nodes = new Set(points.flatMap((point) => (isNic(point) && point.node !== null ? [point.node] : [])));
   const [node] = nodes;
   return nodes.size === 1 ? (node ?? null) : null;
 }
