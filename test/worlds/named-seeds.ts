@@ -273,4 +273,10 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 30472, rule: '8', kind: 'phantom', what: 'opens a gateway’s tunnel where its pool was not collected' },
   { seed: 3480, rule: 'D order', kind: 'file-order', what: 'takes a clock for a switch of mode by the order of files' },
   { seed: 10590, rule: 'D order', kind: 'file-order', what: 'compares two clocks for a switch that a snaplen hides' },
+  {
+    seed: 6625,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'takes the last packets of each piece for the last ones of a capture',
+  },
 ];

@@ -290,6 +290,18 @@ describe('what answers prove and no capture holds', () => {
     expect(await reason(2)).toBe('cut-by-capture');
     expect(await reason(3)).toBe('not-in-capture');
   });
+
+  it('counts the last packets over all pieces of a capture', async () => {
+    const acknowledgement = vxlan(tcpPacket({ src: POD.b, dst: POD.a }, { ack_raw: 5 }), { from: NODE.b, to: NODE.a });
+    const early = (nanos: number) => ({ data: acknowledgement, seconds: 1000, nanos });
+    const rest = [ping, pong].map((data, i) => ({ data, seconds: 1002 + i, nanos: 0 }));
+    const pieces = [
+      { name: 'x.pcap0', frames: [early(0)] },
+      { name: 'x.pcap1', frames: [early(1000), early(2000), ...rest] },
+    ];
+    const trace = await traceFrames(pieces, TOPOLOGY);
+    expect(trace.all.find((flow) => flow.packets === 0)?.unverified?.reason).toBe('not-in-capture');
+  });
 });
 
 describe('a snaplen that cuts the inner addresses off', () => {
