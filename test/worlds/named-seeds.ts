@@ -279,4 +279,10 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'split',
     what: 'takes the last packets of each piece for the last ones of a capture',
   },
+  {
+    seed: 6580,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'misses packets on a NIC that are there with their ports cut off',
+  },
 ];
