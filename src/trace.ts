@@ -144,8 +144,8 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
   const book = addressBook(topology, null);
   const points = findPoints({ table, captures: sampled, topology, book, at });
   const vxlanPort = settingsOf(topology, null, []).port(null).value;
-  const filters = filterHints({ table, captures: sampled, points, book, topology, vxlanPort, unfiltered });
-  return commonWindow({ points, input: { captures }, filters });
+  const { likely } = filterHints({ table, captures: sampled, points, book, topology, vxlanPort, unfiltered });
+  return commonWindow({ points, input: { captures }, filters: likely });
 }
 
 function packetWindow({ first, last }: CommonWindow): PacketWindow {

@@ -48,6 +48,7 @@ export interface Analysis {
   points: Points;
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
+  possibleFilters: readonly (FilterHint | null)[];
   /** What is said of the copies in each capture. */
   copiesNotes: readonly (readonly string[])[];
   modeChanges: ModeChanges;
@@ -103,16 +104,19 @@ export function analyse(input: AnalysisInput): Analysis {
     points,
     book,
     filters: shared.filters,
+<<<<<<< HEAD
     copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets),
+=======
+    possibleFilters: shared.possibleFilters,
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
+>>>>>>> seeds
     modeChanges: shared.changes,
     count: order.length + missing.length,
     conversations,
-    get arrivals() {
-      return shared.arrivals;
-    },
-    set arrivals(arrivals) {
-      shared.arrivals = arrivals;
-    },
+    get arrivals() 
+      return shared.arrivals;,
+    set arrivals(arrivals) 
+      shared.arrivals = arrivals;,
     reverse(i) {
       if (i >= order.length) return positionOf[missing[i - order.length] ?? 0] ?? -1;
       const reverse = table.reverseOf(order[i] ?? 0);
@@ -149,6 +153,7 @@ function prepare(
     collectModes(changes, { table, paths, classes, observed: (flow) => observationsOf(table, points, captures, flow) });
     changes.finish();
   }
+  const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const shared: Shared = {
     input,
     points,
@@ -156,7 +161,8 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
+    filters: hints.likely,
+    possibleFilters: hints.possible,
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),

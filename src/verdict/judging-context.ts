@@ -37,7 +37,9 @@ export interface Shared {
   who: Directory;
   expect: (src: Who, dst: Who) => Expected;
   settings: Settings;
-  filters: (FilterHint | null)[];
+  filters: readonly (FilterHint | null)[];
+  /** Of captures that may be of different nodes, or pieces of one. */
+  possibleFilters: readonly (FilterHint | null)[];
   changes: ModeChanges;
   counting: CountInput;
   reverseVisible: (flow: number) => boolean;

@@ -177,6 +177,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     faults: counters.faults(),
     warnings: [...info.warnings.map((w) => w.message), ...notes],
     filter: analysis.filters[index] ?? null,
+    possibleFilter: analysis.possibleFilters[index] ?? null,
     unread: counters.unread,
   };
 }

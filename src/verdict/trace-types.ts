@@ -134,6 +134,8 @@ export interface TracedCapture {
   warnings: readonly string[];
   /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null: nothing suggests a filter. */
   filter: FilterHint | null;
+  /** The same, if it and others that it may be a piece of are of different nodes. */
+  possibleFilter: FilterHint | null;
   /** IP packets behind a header that is not known: they may be anything. */
   unread: Unread | null;
 }

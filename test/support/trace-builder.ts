@@ -38,6 +38,7 @@ export function capture(path: string, partial: Partial<TracedCapture> = {}): Tra
     faults: [],
     warnings: [],
     filter: null,
+    possibleFilter: null,
     unread: null,
     ...partial,
   };

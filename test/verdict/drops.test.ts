@@ -62,6 +62,17 @@ describe('packets dropped while capturing', () => {
     expect(await codes({ 'a-x.pcapng': nic(0n), 'a-y.pcapng': tunnel })).toContain('missing-fdb-entry');
     expect(await codes({ 'a-x.pcapng': nic(9n), 'a-y.pcapng': tunnel })).not.toContain('missing-fdb-entry');
   });
+
+  it('are not swallowed either where a snaplen cut their ports off on the NIC', async () => {
+    const datagram = ip({ src: POD.a, dst: POD.b, proto: 17, transport: build.udp({ srcport: 5000, dstport: 5000 }) });
+    const onTunnel = plain(datagram, VTEP.a, VTEP.b);
+    const tunnel = { frames: Array.from({ length: 6 }, () => onTunnel), dropped: 0n };
+    /** Ethernet, IPv4, UDP, VXLAN, and inside of it Ethernet, IPv4 and half of the ports. */
+    const cut = vxlan(datagram).slice(0, 14 + 20 + 8 + 8 + 14 + 20 + 2);
+    const nic = (...frames: Uint8Array[]) => ({ frames: [...talk, ...answered, ...frames, ...talk], dropped: 0n });
+    expect(await codes({ 'a-x.pcapng': nic(), 'a-y.pcapng': tunnel })).toContain('missing-fdb-entry');
+    expect(await codes({ 'a-x.pcapng': nic(cut, cut), 'a-y.pcapng': tunnel })).not.toContain('missing-fdb-entry');
+  });
 });
 
 describe('a capture of what a node sends', () => {

@@ -2,10 +2,11 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildTopology } from '../../../src/topology/build.ts';
 import { traceCaptures } from '../../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
+import { suspectNics } from '../../../src/verdict/verify/undecided-flows.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
 
@@ -74,7 +75,7 @@ interface Answer {
   traced: ReadonlyMap<string, TracedFlow>;
 }
 
-function checkReport(world: World, view: View, { report, traced }: Answer): Lie[] {
+function checkReport(world: World, view: View, { report, trace, traced }: Answer): Lie[] {
   const faulty = [...world.scene.flows.values()].filter((flow) => view.flows.get(flow.key)?.faulty);
   if (report.result === 'pass') {
     const missed = faulty.find(
@@ -82,7 +83,8 @@ function checkReport(world: World, view: View, { report, traced }: Answer): Lie[
     );
     const context = { world, truth: missed ?? null, traced: traced.get(missed?.key ?? '') ?? null, report };
     if (missed !== undefined) return [lieOf('false-pass', `passes over ${missed.faultCode} of ${missed.key}`, context)];
-    const [hidden] = view.hidden;
+    const named = suspectNics(trace.captures, report.filtered).map(({ path }) => basename(path));
+    const [hidden] = [...view.hidden].find(([, files]) => !named.some((name) => files.has(name))) ?? [];
     const truth = world.scene.flows.get(hidden ?? '') ?? null;
     if (truth === null || !isKnowable(world, truth)) return [];
     const filters = [...new Set(world.taps.map((tap) => tap.filter?.expression).filter((text) => text !== undefined))];
