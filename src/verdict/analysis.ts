@@ -104,19 +104,17 @@ export function analyse(input: AnalysisInput): Analysis {
     points,
     book,
     filters: shared.filters,
-<<<<<<< HEAD
     copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets),
-=======
     possibleFilters: shared.possibleFilters,
-    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
->>>>>>> seeds
     modeChanges: shared.changes,
     count: order.length + missing.length,
     conversations,
-    get arrivals() 
-      return shared.arrivals;,
-    set arrivals(arrivals) 
-      shared.arrivals = arrivals;,
+    get arrivals() {
+      return shared.arrivals;
+    },
+    set arrivals(arrivals) {
+      shared.arrivals = arrivals;
+    },
     reverse(i) {
       if (i >= order.length) return positionOf[missing[i - order.length] ?? 0] ?? -1;
       const reverse = table.reverseOf(order[i] ?? 0);
