@@ -12,6 +12,8 @@ export interface SourceRef {
 export interface Sourced<T> {
   value: T;
   ref: SourceRef;
+  /** What states it, where that is not what usually does. */
+  by?: string;
 }
 
 export type PoolMode = 'Never' | 'Always' | 'CrossSubnet';
@@ -32,6 +34,8 @@ export interface IPPool {
   modeRef: SourceRef;
   /** The mode in the words of the CNI that has no such object; absent for an IPPool, whose modes are its words. */
   stated?: string;
+  /** Only tables without sizes name the pool: `blockSize` is Calico's default. */
+  blockSizeAssumed?: true;
   /** Sent in a way that is not read here: nothing is expected. */
   unread?: true;
   /** Nothing tells whether nodes that share a link send plain. */
@@ -72,6 +76,8 @@ export interface NodeLink {
   } | null;
   /** From `ip addr`. */
   addresses: readonly { address: string; prefixLength: number }[];
+  /** Shown by a command that shows addresses: none means that it has none. */
+  addressed?: boolean;
   ref: SourceRef;
 }
 

@@ -3,9 +3,11 @@
 import { useOfDeviceName } from '../../cluster/device.ts';
 import { isVxlanDevice } from '../../cluster/profile.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
+import { felixSettings } from '../ask/felix-settings.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
 import { listNames } from '../read/located.ts';
+import { ENVIRONMENT } from '../read/stated-facts.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { demandOf, isRouted } from './modes.ts';
 
@@ -18,6 +20,7 @@ export function judgeDevices(context: JudgeContext): void {
   }
   judgeAgreement('id', 'VNI', context);
   judgeAgreement('dstport', 'UDP port', context);
+  judgeEnvironment(context);
   judgeSwitches(context);
 }
 
@@ -60,7 +63,7 @@ function judgeVxlan(node: Node, link: NodeLink, { topology, add }: JudgeContext)
   const settings = topology.felix(node.name);
   const compare = (what: string, code: IssueCode, device: number | null, wanted: Sourced<number> | null): void => {
     if (device === null || wanted === null || device === wanted.value) return;
-    const message = `${node.name}: ${link.name} uses ${what} ${device}, but ${topology.profile.settings} says ${wanted.value}`;
+    const message = `${node.name}: ${link.name} uses ${what} ${device}, but ${wanted.by ?? topology.profile.settings} says ${wanted.value}`;
     add(code, 'conflict', message, [link.ref, wanted.ref], [node.name]);
   };
   if (link.vxlan?.external !== true) compare('VNI', 'device-vni-differs', link.vxlan?.id ?? null, settings.vxlanVNI);
@@ -93,6 +96,25 @@ function judgeAgreement(field: 'id' | 'dstport', what: string, { topology, add }
     [...byValue.values()].map(({ link }) => link.ref),
     nodes,
   );
+}
+
+/** Who reads FelixConfiguration alone is mistaken then. */
+function judgeEnvironment({ topology, felix, add }: JudgeContext): void {
+  const environment = felix.find(({ name }) => name === ENVIRONMENT)?.values;
+  const others = felix.filter(({ name }) => name !== ENVIRONMENT);
+  for (const [field, what] of [
+    ['vxlanPort', 'UDP port'],
+    ['vxlanVNI', 'VNI'],
+  ] as const) {
+    const set = environment?.[field] ?? null;
+    const { profile } = topology;
+    const stated = felixSettings(others, null)[field];
+    const usual = stated?.value ?? (field === 'vxlanPort' ? profile.port : profile.vni);
+    if (set === null || set.value === usual) continue;
+    const says = stated === null ? `${profile.defaultWords} is ${usual}` : `${profile.settings} says ${usual}`;
+    const message = `the ${set.by} sets the VXLAN ${what} to ${set.value}, but ${says}: the environment counts`;
+    add('vxlan-port-from-environment', 'risk', message, [set.ref, stated?.ref], [String(set.value)]);
+  }
 }
 
 function judgeSwitches({ topology, add }: JudgeContext): void {

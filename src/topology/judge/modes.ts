@@ -28,6 +28,11 @@ export function tunnelKindOf(pool: IPPool): TunnelKind | null {
   return tunnel === 'ipip' ? 'ipip' : familyOf(pool) === 6 ? 'vxlan-v6' : 'vxlan';
 }
 
+/** Whether some pool asks for tunnels of the kind; a pool cannot ask for WireGuard, which is a setting. */
+export function isAskedFor(kind: TunnelKind, pools: readonly IPPool[]): boolean {
+  return pools.some((pool) => isRouted(pool) && tunnelKindOf(pool) === kind);
+}
+
 export function familyOf(pool: IPPool): 4 | 6 {
   return pool.cidr.includes(':') ? 6 : 4;
 }

@@ -83,8 +83,11 @@ export interface BlockFact {
   ref: SourceRef;
 }
 
+/** The name of what Felix's environment sets: no object can have it. */
+export const ENVIRONMENT = '(environment)';
+
 export interface FelixFact {
-  /** `default`, `node.<name>`, or a name with a nodeSelector. */
+  /** `default`, `node.<name>`, or ENVIRONMENT. */
   name: string;
   values: {
     vxlanVNI: Sourced<number> | null;
