@@ -2,6 +2,7 @@
 import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
+import { deviceMtus } from './ask/device-mtus.ts';
 import { deviceSetting, felixSettings } from './ask/felix-settings.ts';
 import { lookupOwner } from './ask/lookup.ts';
 import { buildMacOwners } from './ask/mac-owners.ts';
@@ -17,6 +18,7 @@ import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
+import { nameVeths } from './merge/name-veths.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
 import { formatRef, listNames } from './read/located.ts';
 import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
@@ -76,7 +78,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   for (const node of open) adoptDevices(node, profile, facts);
   joinVteps(open, profile);
   const nodes = open.map(closeNode);
-  const pods = mergePods(facts, open, carrier.namesVeths);
+  const pods = nameVeths(mergePods(facts, open, carrier.namesVeths), nodes);
   const services = mergeServices(facts);
   const blocks = mergeBlocks(facts, open, pools, profile);
   const nodesByAlias = aliasesOf(open, nodes);
@@ -98,6 +100,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     felix: (nodeName) => felixSettings(felix, nodeName),
     deviceVNI: deviceSetting(nodes, 'id', profile),
     devicePort: deviceSetting(nodes, 'dstport', profile),
+    devicesOf: (node) => deviceMtus(node, base),
     ...answers(base, index),
   };
   judgeSnapshot(topology, { index, felix, facts });

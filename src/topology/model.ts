@@ -81,6 +81,20 @@ export interface NodeLink {
   ref: SourceRef;
 }
 
+/** Devices of one use and MTU. */
+export interface DeviceMtu {
+  use: 'nic' | 'tunnel' | 'workload';
+  names: readonly string[];
+  mtu: number;
+  /** What the tunnel adds; 0 for others. */
+  overhead: number;
+  /** The device that its packets must fit into, with its MTU; null when it is not known, or there is none. */
+  into: { name: string; mtu: number } | null;
+  fits: boolean | null;
+  up: boolean;
+  ref: SourceRef;
+}
+
 export interface Route {
   /** CIDR (`10.48.0.192/26`, single addresses as /32 or /128); `0.0.0.0/0` or `::/0` for default. */
   dst: string;
@@ -161,7 +175,7 @@ export interface Pod {
   finished: boolean;
   /** Epoch seconds; null if not written. */
   created: number | null;
-  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2); null where no CNI computes it. */
+  /** The host veth: written in a WorkloadEndpoint, else in its node's tables, else computed (calico-facts 6.2); null where no CNI computes it. */
   hostInterface: { name: string; computed: boolean } | null;
   ref: SourceRef;
 }
@@ -276,6 +290,8 @@ export interface Topology {
   nodeByAddress(address: string): Node | null;
   /** A VTEP MAC: written in the snapshot, found as a neighbour on the tunnel device, or computed. */
   nodeByVtepMac(mac: string): { node: Node; evidence: Evidence; written: boolean } | null;
+  /** The MTUs of its devices, and what fits into what: NICs, tunnels, pods' interfaces. */
+  devicesOf(node: Node): readonly DeviceMtu[];
   /** The MAC of a node's NIC: its own `ip link` (not veth/vxlan devices), or another node's neighbour entry for its address. */
   nodeByNicMac(mac: string): { node: Node; evidence: Evidence } | null;
 }

@@ -20,6 +20,7 @@ export function renderTopologyJson(topology: Topology): string {
       // The node as the model has it, with what belongs to it by name.
       ...node,
       blocks: (own.blocks.get(node.name) ?? []).map((block) => block.cidr),
+      devices: topology.devicesOf(node),
       pods: (own.pods.get(node.name) ?? []).map((pod) => `${pod.namespace}/${pod.name}`),
     })),
     blocks: topology.blocks,
