@@ -16,10 +16,12 @@ import { type Carrier, carrierOf } from './merge/carrier.ts';
 import { joinVteps } from './merge/join-vteps.ts';
 import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
+import { mergePolicies } from './merge/merge-policies.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
 import { nameVeths } from './merge/name-veths.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
+import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
 import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
 import type { Facts, FelixFact, Problem } from './read/stated-facts.ts';
@@ -93,7 +95,9 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     allocations: facts.allocations,
   });
   const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts) : networkSettings(facts, profile);
+  const stated = mergePolicies(facts);
   const base = { profile, files, nodes, pools, poolsComplete: complete, pods, services, blocks };
+  const known = answers(base, index);
   const topology: Topology = {
     ...base,
     issues: facts.issues,
@@ -101,7 +105,9 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     deviceVNI: deviceSetting(nodes, 'id', profile),
     devicePort: deviceSetting(nodes, 'dstport', profile),
     devicesOf: (node) => deviceMtus(node, base),
-    ...answers(base, index),
+    ...known,
+    ...stated,
+    policiesFor: policyAnswers(stated, pods, known.lookup),
   };
   judgeSnapshot(topology, { index, felix, facts });
   return topology;

@@ -1,12 +1,12 @@
 // The cluster as a snapshot describes it. Addresses are canonical text here (net/address.ts); packets are not known.
 // Everything carries where it was read, so that every answer can name its evidence.
 
-/** Where a fact stands: a file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
-export interface SourceRef {
-  file: string;
-  line: number | null;
-}
+import type { DeviceMtu } from './device-mtu.ts';
+import type { Place } from './place.ts';
+import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
+
+export type SourceRef = Place;
 
 /** A value with the place it was read. */
 export interface Sourced<T> {
@@ -78,20 +78,6 @@ export interface NodeLink {
   addresses: readonly { address: string; prefixLength: number }[];
   /** Shown by a command that shows addresses: none means that it has none. */
   addressed?: boolean;
-  ref: SourceRef;
-}
-
-/** Devices of one use and MTU. */
-export interface DeviceMtu {
-  use: 'nic' | 'tunnel' | 'workload';
-  names: readonly string[];
-  mtu: number;
-  /** What the tunnel adds; 0 for others. */
-  overhead: number;
-  /** The device that its packets must fit into, with its MTU; null when it is not known, or there is none. */
-  into: { name: string; mtu: number } | null;
-  fits: boolean | null;
-  up: boolean;
   ref: SourceRef;
 }
 
@@ -177,6 +163,8 @@ export interface Pod {
   created: number | null;
   /** The host veth: written in a WorkloadEndpoint, else in its node's tables, else computed (calico-facts 6.2); null where no CNI computes it. */
   hostInterface: { name: string; computed: boolean } | null;
+  /** Absent where no source tells them. */
+  labels?: Labels;
   ref: SourceRef;
 }
 
@@ -262,7 +250,7 @@ export interface FelixSettings {
   wireguardListeningPort: Sourced<number> | null;
 }
 
-export interface Topology {
+export interface Topology extends PolicyKnowledge {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
   /** Files that were read, in order. */

@@ -3,7 +3,7 @@ import type { RenderOptions } from '../../src/render/text/render-options.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
 import { renderTopologyJson } from '../../src/render/topology/topology-json.ts';
 import { renderTopology } from '../../src/render/topology/topology-text.ts';
-import type { DeviceMtu } from '../../src/topology/model.ts';
+import type { DeviceMtu } from '../../src/topology/device-mtu.ts';
 import { buildTopology, node, pool, ref, runningPod } from '../support/topology-builder.ts';
 
 const LINK = (line: number) => ref('topology/worker1/ip-link.txt', line);

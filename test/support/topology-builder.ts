@@ -83,6 +83,7 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
     },
     poolsOf: () => [],
     devicesOf: () => [],
+    ...{ policies: [], tiers: [], namespaces: [], policiesFor: () => [] },
     nodeByName: (name) => nodes.find((one) => one.name === name) ?? null,
     nodeByAddress: (address) => nodes.find((one) => one.addresses.some((own) => own.address === address)) ?? null,
     nodeByVtepMac: () => null,

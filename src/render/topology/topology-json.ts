@@ -26,6 +26,9 @@ export function renderTopologyJson(topology: Topology): string {
     blocks: topology.blocks,
     pods: topology.pods,
     services: topology.services,
+    namespaces: topology.namespaces,
+    policies: topology.policies,
+    tiers: topology.tiers,
     issues: topology.issues,
   };
   return `${stringifyJson(document, 2)}\n`;

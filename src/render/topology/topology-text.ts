@@ -1,6 +1,7 @@
 // `overlens topology`: the snapshot as it was understood, each fact with the file and line it was read from, and what in it
 // contradicts itself.
-import type { Block, DeviceMtu, IPPool, Node, Pod, Sourced, Topology, TopologyIssue } from '../../topology/model.ts';
+import type { DeviceMtu } from '../../topology/device-mtu.ts';
+import type { Block, IPPool, Node, Pod, Sourced, Topology, TopologyIssue } from '../../topology/model.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatList } from '../text/format.ts';
 import { createPaint, type Tone } from '../text/paint.ts';

@@ -3,8 +3,9 @@
 import { isNic, useOfDeviceName } from '../../cluster/device.ts';
 import type { TunnelKind } from '../../cluster/profile.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
+import type { DeviceMtu } from '../device-mtu.ts';
 import { isAskedFor } from '../judge/modes.ts';
-import type { DeviceMtu, Node, NodeLink, Topology } from '../model.ts';
+import type { Node, NodeLink, Topology } from '../model.ts';
 
 /** What the node's `ip link` says; NICs first, then tunnels, then pods' interfaces, by MTU. */
 export function deviceMtus(node: Node, topology: Pick<Topology, 'pools' | 'profile'>): DeviceMtu[] {

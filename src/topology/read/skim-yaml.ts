@@ -17,6 +17,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
       'node state deleted affinity hostAffinity allocations attributes',
       'vxlanVNI vxlanPort vxlanEnabled wireguardEnabled wireguardListeningPort calicoNetwork',
       'pod workload orchestrator endpoint interfaceName ipNetworks template',
+      'podSelector policyTypes ingress egress selector types order tier namespaceSelector serviceAccountSelector doNotTrack preDNAT defaultAction',
     ]
       .join(' ')
       .split(' '),
@@ -28,7 +29,6 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
     INTERFACES_ANNOTATION,
     ...POD_IPS_ANNOTATIONS,
   ]),
-  labels: new Set(['kubernetes.io/hostname']),
   status: new Set(
     'phase startTime podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(
       ' ',

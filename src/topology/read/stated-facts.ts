@@ -15,6 +15,7 @@ import type {
   SourceRef,
   TopologyIssue,
 } from '../model.ts';
+import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -150,6 +151,9 @@ export interface Facts {
   blocks: BlockFact[];
   allocations: AllocationFact[];
   felix: FelixFact[];
+  policies: NetworkPolicy[];
+  tiers: Tier[];
+  namespaces: Namespace[];
   texts: TextFact[];
   issues: TopologyIssue[];
   problems: Problem[];
@@ -168,6 +172,9 @@ export function emptyFacts(): Facts {
     blocks: [],
     allocations: [],
     felix: [],
+    policies: [],
+    tiers: [],
+    namespaces: [],
     texts: [],
     issues: [],
     problems: [],

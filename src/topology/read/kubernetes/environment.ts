@@ -1,4 +1,4 @@
-// The environment of calico-node, which Felix heeds before every FelixConfiguration (calico-facts 4.1). Of a DaemonSet nothing else
+// The environment of Calico's agent, which Felix heeds before every FelixConfiguration (calico-facts 4.1). Of a DaemonSet nothing else
 // is read, and of its environment only what decides how VXLAN is sent.
 import { AGENT_CONTAINER, FELIX_ENVIRONMENT } from '../../../cluster/calico/annotations.ts';
 import type { Sourced } from '../../model.ts';

@@ -3,16 +3,18 @@
 import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
+import { readCalicoPolicy, readTier } from './calico-policy.ts';
 import { readConfigMap, statesNetwork } from './config-map.ts';
 import { readDaemonSet, runsAgent } from './environment.ts';
 import { readFelixConfiguration } from './felix-configuration.ts';
 import { readInstallation, readIPPool } from './ip-pool.ts';
 import { readBlockAffinity, readIPAMBlock } from './ipam.ts';
+import { readNamespace, readNetworkPolicy } from './network-policy.ts';
 import { readNode } from './node.ts';
 import { readPod, readWorkloadEndpoint } from './pod.ts';
 import { readEndpointSlice, readEndpoints, readService } from './service.ts';
 
-type Group = 'apps' | 'calico' | 'core' | 'discovery' | 'operator';
+type Group = 'apps' | 'calico' | 'core' | 'discovery' | 'networking' | 'operator';
 
 interface Reader {
   group: readonly Group[];
@@ -39,6 +41,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   BlockAffinity: { group: ['calico'], read: readBlockAffinity },
   IPAMBlock: { group: ['calico'], read: readIPAMBlock },
   FelixConfiguration: { group: ['calico'], read: readFelixConfiguration },
+  NetworkPolicy: { group: ['networking', 'calico'], read: readNetworkPolicy },
+  GlobalNetworkPolicy: { group: ['calico'], read: readCalicoPolicy },
+  Tier: { group: ['calico'], read: readTier },
+  Namespace: { group: ['core'], read: readNamespace },
   Installation: { group: ['operator'], read: readInstallation },
 };
 
@@ -120,12 +126,13 @@ function groupOf(apiVersion: string | null): Group | 'other' | null {
   if (apiVersion === 'v1') return 'core';
   if (apiVersion.startsWith('discovery.k8s.io/')) return 'discovery';
   if (apiVersion.startsWith('apps/')) return 'apps';
+  if (apiVersion.startsWith('networking.k8s.io/')) return 'networking';
   return isOperatorApi(apiVersion) ? 'operator' : 'other';
 }
 
 /** A pool that was typed wrongly: a kind like `ippool`, or a pool's fields under another kind of Calico's. */
 function looksLikePool(object: Located, kind: string | null, group: Group | 'other' | null): boolean {
-  if (group === 'other' || group === 'apps' || group === 'discovery' || group === 'operator') return false;
+  if (group !== null && group !== 'calico' && group !== 'core') return false;
   if (kind !== null && /^ip-?pools?$/i.test(kind)) return true;
   const spec = valueAt(object.value, 'spec');
   const hasMode = valueAt(spec, 'vxlanMode') !== undefined || valueAt(spec, 'ipipMode') !== undefined;
