@@ -164,6 +164,22 @@ function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
     .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
 }
 
+/** How many of each kind. */
+function policyFacts(policies: Topology['policies']): Fact[] {
+  const kinds = ['NetworkPolicy', 'Calico NetworkPolicy', 'GlobalNetworkPolicy'] as const;
+  return kinds
+    .map((kind) => [kind, policies.filter((policy) => policy.kind === kind).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(
+      ([kind, count], i): Fact => [
+        i === 0 ? 'policies' : '',
+        formatCount(count, kind, kind.replace(/y$/, 'ies')),
+        '',
+        null,
+      ],
+    );
+}
+
 /** MTUs, and what fits into what. */
 function deviceFacts(node: Node, topology: Topology): Fact[] {
   return topology.devicesOf(node).map((device, i): Fact => {
@@ -181,7 +197,7 @@ function mtuText({ mtu, overhead, into, fits }: DeviceMtu): string {
 }
 
 /** Blocks and pods that belong to no node of the snapshot. */
-function homelessLines({ nodes, blocks, pods, services }: Topology, page: Page): string[] {
+function homelessLines({ nodes, blocks, pods, services, policies }: Topology, page: Page): string[] {
   const names = new Set(nodes.map((node) => node.name));
   const cap = page.options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN;
   const lost = pods.filter((pod) => !pod.hostNetwork && (pod.nodeName === null || !names.has(pod.nodeName)));
@@ -196,6 +212,7 @@ function homelessLines({ nodes, blocks, pods, services }: Topology, page: Page):
       (one: Block, i): Fact => [i === 0 ? 'blocks' : '', one.cidr, one.node ?? 'of no node', one.ref],
     ),
     ...(host > 0 ? [['hostNetwork', `${formatCount(host, 'pod')} with their node's address`, '', null] as const] : []),
+    ...policyFacts(policies),
     ...(services.length > 0 ? [['services', formatCount(services.length, 'service'), '', null] as const] : []),
   ];
   return facts.length === 0 ? [] : [page.paint('strong', 'OTHERS'), ...factLines(facts, page)];
