@@ -2,7 +2,7 @@
 // routes; blocks that a tunnel address only suggests say nothing here.
 import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
-import { poolOf } from '../ask/lookup.ts';
+import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { IPPool, SourceRef } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
@@ -35,11 +35,21 @@ function statedBlocks({ topology, index }: JudgeContext): StatedBlock[] {
   }
   return found.flatMap((block) => {
     const cidr = parseCidrOrIp(block.cidr);
-    const pool = cidr === null ? null : poolOf(block.cidr.split('/')[0] ?? '', index);
+    const pool = cidr === null ? null : poolAround(cidr, index);
     // A blackhole for a whole pool, or for one address, is no block.
     const isBlock = block.by !== 'blackhole route' || (cidr !== null && pool !== null && isInside(cidr, pool));
     return cidr === null || !isBlock ? [] : [{ ...block, cidr, text: formatCidr(cidr) }];
   });
+}
+
+/** The most specific pool that holds all of the range and is not for load balancers only. */
+function poolAround(cidr: Cidr, { pools }: OwnerIndex): IPPool | null {
+  return (
+    pools
+      .enclosingCidr(cidr)
+      .flatMap(({ values }) => values.slice(0, 1))
+      .findLast(isRouted) ?? null
+  );
 }
 
 function isInside(cidr: Cidr, pool: IPPool): boolean {
@@ -87,8 +97,8 @@ function judgeSizes(blocks: readonly StatedBlock[], { index, topology, add }: Ju
   if (topology.profile.rangesFrom !== 'objects') return;
   const odd = new Map<IPPool, StatedBlock[]>();
   for (const block of blocks) {
-    const pool = poolOf(block.text.split('/')[0] ?? '', index);
-    if (pool === null || pool.blockSizeAssumed === true || !isRouted(pool)) continue;
+    const pool = poolAround(block.cidr, index);
+    if (pool === null || pool.blockSizeAssumed === true) continue;
     if (block.cidr.prefixLength !== pool.blockSize) odd.set(pool, [...(odd.get(pool) ?? []), block]);
   }
   for (const [pool, found] of odd) {

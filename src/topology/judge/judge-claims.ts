@@ -1,6 +1,6 @@
 // Addresses of one node or pod that the interfaces of another node have: a virtual address that moved and was taken for the node's
 // own, a machine cloned with its address, a manual address inside a pool.
-import { useOfDeviceName } from '../../cluster/device.ts';
+import { holdsServiceAddresses, useOfDeviceName } from '../../cluster/device.ts';
 import type { Node, NodeLink, SourceRef } from '../model.ts';
 import type { JudgeContext } from './judge-context.ts';
 
@@ -12,7 +12,10 @@ interface Claim {
 
 export function judgeClaims(context: JudgeContext): void {
   for (const holder of context.topology.nodes) {
-    for (const link of holder.links) for (const { address } of link.addresses) judge(holder, link, address, context);
+    for (const link of holder.links) {
+      if (holdsServiceAddresses(link.name)) continue;
+      for (const { address } of link.addresses) judge(holder, link, address, context);
+    }
   }
 }
 
@@ -33,9 +36,13 @@ function isItsOwn({ addresses, tunnels }: Node, address: string): boolean {
   );
 }
 
+/** Addresses by which other nodes know it: those of its bridges and further NICs may well be every node's. */
 function nodeClaim(holder: Node, address: string, { index }: JudgeContext): Claim | null {
   if (isItsOwn(holder, address)) return null;
-  const own = (index.nodeAddresses.get(address) ?? []).find(({ node }) => node !== holder);
+  const counting = [index.profile.nodeAddressSource(4), index.profile.nodeAddressSource(6), 'InternalIP'];
+  const own = (index.nodeAddresses.get(address) ?? []).find(
+    (claim) => claim.node !== holder && counting.includes(claim.address.source),
+  );
   if (own !== undefined)
     return { whose: `${own.node.name}'s ${own.address.source}`, node: own.node.name, ref: own.address.ref };
   const tunnel = (index.tunnels.get(address) ?? []).find(({ node, from }) => node !== holder && from === 'Node');

@@ -95,8 +95,13 @@ function answeringForAll(holder: Node, entries: readonly Entry[]): Set<string> {
   const gateways = new Set(holder.routes.filter(({ dst }) => dst.endsWith('/0')).map(({ via }) => via));
   const found = new Set<string>();
   for (const { address, mac } of holder.neighbours) if (mac !== null && gateways.has(address)) found.add(mac);
-  const macs = new Set(entries.map(({ mac }) => mac));
   const isTunnel = entries.some(({ entry }) => useOfDeviceName(entry.dev ?? '') === 'tunnel');
-  if (!isTunnel && found.size === 0 && macs.size === 1 && entries.length > 1) for (const mac of macs) found.add(mac);
+  if (isTunnel || found.size > 0) return found;
+  // The gateway's own entry was not given: a MAC of more than two nodes, or of all, is taken for it.
+  for (const { mac } of entries) {
+    const peers = new Set(entries.filter((one) => one.mac === mac).map(({ peer }) => peer));
+    const isAll = entries.length > 1 && entries.every((one) => one.mac === mac);
+    if (peers.size > 2 || isAll) found.add(mac);
+  }
   return found;
 }

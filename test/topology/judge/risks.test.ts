@@ -8,6 +8,7 @@ import {
   LAB_NODES,
   LAB_POOLS,
   listYaml,
+  nodeYaml,
   podYaml,
   poolYaml,
   topologyOf,
@@ -125,6 +126,9 @@ describe('address-claimed-twice', () => {
 
   it('is not a virtual address that is nobody’s, nor what two Node objects claim', () => {
     expect(codes({ 'control1/a.txt': ipAddr({ more: '    inet 10.0.1.100/32 scope global ens5\n' }) })).toEqual([]);
+    const ipvs =
+      '9: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default\n    inet 10.0.1.31/32 scope global kube-ipvs0\n';
+    expect(codes({ 'control1/a.txt': ipAddr({ more: ipvs }) })).toEqual([]);
   });
 });
 
@@ -168,6 +172,18 @@ describe('stale-neighbour', () => {
   it('is not a gateway that answers for everybody', () => {
     const fabric = neigh(['10.0.1.30', '12:34:56:78:9a:bc'], ['10.0.1.31', '12:34:56:78:9a:bc']);
     expect(codes({ 'control1/ip-neigh.txt': fabric })).not.toContain('risk stale-neighbour');
+    const far = neigh(
+      ['10.0.1.30', '12:34:56:78:9a:bc'],
+      ['10.0.1.31', '12:34:56:78:9a:bc'],
+      ['10.0.1.32', '12:34:56:78:9a:bc'],
+      ['10.0.1.33', '02:00:00:00:01:33'],
+    );
+    const more = ['10.0.1.32', '10.0.1.33'].map((address) =>
+      nodeYaml(`n${address}`, { IPv4Address: `${address}/24` }, address),
+    );
+    expect(codes({ 'more.yaml': listYaml(...more), 'control1/ip-neigh.txt': far })).not.toContain(
+      'risk stale-neighbour',
+    );
     const routed = {
       ...worker1,
       'control1/ip-route.txt': 'default via 10.0.1.1 dev ens5\n',
@@ -216,6 +232,19 @@ describe('blocks', () => {
     const table =
       'NAME                  CIDR           NAT    IPIPMODE   VXLANMODE   DISABLED\ndefault-ipv4-ippool   10.48.0.0/24   true   Never      Always      false\nflat-ippool           10.49.0.0/24   true   Never      Never       false\n';
     expect(codes({ ...files, 'pools.yaml': table })).not.toContain('risk block-size-mismatch');
+  });
+
+  it('of a pool that holds a smaller pool are measured by their own', () => {
+    const pools = listYaml(
+      poolYaml('default-ipv4-ippool', '10.48.0.0/24'),
+      poolYaml('vips', '10.48.0.0/28', 'blockSize: 28, allowedUses: [LoadBalancer]'),
+      poolYaml('small', '10.48.0.16/28', 'blockSize: 29'),
+    );
+    const files = {
+      'pools.yaml': pools,
+      b: listYaml(block('10.48.0.0/26', 'worker2'), block('10.48.0.16/29', 'worker2')),
+    };
+    expect(codes(files).filter((code) => code.includes('block'))).toEqual([]);
   });
 
   it('that healthy nodes have are none', () => {
