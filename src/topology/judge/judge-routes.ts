@@ -69,8 +69,10 @@ function routeContext(judge: JudgeContext): RouteContext {
     targets.set(dst, target);
     return target;
   };
+  const stated = new Set(judge.topology.blocks.filter(({ source }) => source !== 'inferred').map(({ cidr }) => cidr));
   const wanted = judge.topology.blocks.flatMap((block) => {
-    const target = block.node === null ? null : targetOf(block.cidr);
+    const isOutranked = block.source === 'inferred' && stated.has(block.cidr);
+    const target = block.node === null || isOutranked ? null : targetOf(block.cidr);
     return target?.pool != null && isRouted(target.pool) ? [{ block, cidr: target.cidr }] : [];
   });
   return { ...judge, targetOf, wanted };
