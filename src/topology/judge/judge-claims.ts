@@ -1,8 +1,10 @@
 // Addresses of one node or pod that the interfaces of another node have: a virtual address that moved and was taken for the node's
 // own, a machine cloned with its address, a manual address inside a pool.
 import { holdsServiceAddresses, useOfDeviceName } from '../../cluster/device.ts';
+import type { Profile } from '../../cluster/profile.ts';
 import type { Node, NodeLink, SourceRef } from '../model.ts';
 import type { JudgeContext } from './judge-context.ts';
+import { knownAddresses } from './modes.ts';
 
 interface Claim {
   whose: string;
@@ -29,19 +31,19 @@ function judge(holder: Node, link: NodeLink, address: string, context: JudgeCont
   context.add('address-claimed-twice', 'risk', message, [claim.ref, link.ref], subjects);
 }
 
-/** Two nodes that both state it are told as such. */
-function isItsOwn({ addresses, tunnels }: Node, address: string): boolean {
+/** Two nodes that are both known by it are told as such. */
+function isItsOwn(holder: Node, address: string, profile: Profile): boolean {
   return (
-    addresses.some((one) => one.address === address) || Object.values(tunnels).some((one) => one.value === address)
+    knownAddresses(holder, profile).some((one) => one.address === address) ||
+    Object.values(holder.tunnels).some((one) => one.value === address)
   );
 }
 
-/** Addresses by which other nodes know it: those of its bridges and further NICs may well be every node's. */
 function nodeClaim(holder: Node, address: string, { index }: JudgeContext): Claim | null {
-  if (isItsOwn(holder, address)) return null;
-  const counting = [index.profile.nodeAddressSource(4), index.profile.nodeAddressSource(6), 'InternalIP'];
+  const { profile } = index;
+  if (isItsOwn(holder, address, profile)) return null;
   const own = (index.nodeAddresses.get(address) ?? []).find(
-    (claim) => claim.node !== holder && counting.includes(claim.address.source),
+    (claim) => claim.node !== holder && knownAddresses(claim.node, profile).includes(claim.address),
   );
   if (own !== undefined)
     return { whose: `${own.node.name}'s ${own.address.source}`, node: own.node.name, ref: own.address.ref };

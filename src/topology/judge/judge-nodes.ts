@@ -11,6 +11,7 @@ import {
   demandWords,
   familyOf,
   isRouted,
+  knownAddresses,
   nameOfRange,
   sameSubnet,
   tunnelKindOf,
@@ -38,7 +39,7 @@ function judgeDuplicates({ topology, add }: JudgeContext): void {
     [
       'duplicate-node-address',
       'address',
-      (node) => node.addresses.map(({ address, ref }) => ({ value: address, ref })),
+      (node) => knownAddresses(node, topology.profile).map(({ address, ref }) => ({ value: address, ref })),
     ],
     ['duplicate-tunnel-address', 'tunnel address', (node) => Object.values(node.tunnels)],
     ['duplicate-tunnel-mac', 'VTEP MAC', (node) => [node.vtepMac, node.vtepMacV6].filter((mac) => mac !== null)],

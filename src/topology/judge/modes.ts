@@ -42,6 +42,13 @@ export function bgpAddress(node: Node, family: 4 | 6): NodeAddress | null {
   return family === 4 ? node.bgpIPv4 : node.bgpIPv6;
 }
 
+/** Addresses by which others know a node; what its other interfaces have (NAT of virtual machines, bridges) may be every node's. */
+export function knownAddresses({ addresses }: Node, profile: Profile): readonly NodeAddress[] {
+  const sources = [profile.nodeAddressSource(4), profile.nodeAddressSource(6), 'InternalIP'];
+  const stated = addresses.filter(({ source }) => sources.includes(source));
+  return stated.length > 0 ? stated : addresses;
+}
+
 /** As the sender finds out; null when one of the addresses is not known, or what it asks. */
 export function sameSubnet(profile: Profile, sender: Node, receiver: Node, family: 4 | 6): boolean | null {
   const own = bgpAddress(sender, family);

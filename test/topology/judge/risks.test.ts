@@ -132,6 +132,17 @@ describe('address-claimed-twice', () => {
   });
 });
 
+it('an interface that every virtual machine has with one address makes no two nodes one', () => {
+  const nat = (own: string, vxlan: string) =>
+    `1: lo: <LOOPBACK,UP> mtu 65536 group default\n    inet 127.0.0.1/8 scope host lo\n2: enp0s3: <BROADCAST,UP> mtu 1500 group default\n    link/ether 02:42:ac:11:00:02 brd ff:ff:ff:ff:ff:ff\n    inet 10.0.2.15/24 scope global enp0s3\n3: enp0s8: <BROADCAST,UP> mtu 1500 group default\n    link/ether 08:00:27:00:00:${own.slice(-2)} brd ff:ff:ff:ff:ff:ff\n    inet ${own}/24 scope global enp0s8\n7: vxlan.calico: <BROADCAST,UP> mtu 1450 group default\n    inet ${vxlan}/32 scope global vxlan.calico\n`;
+  expect(
+    codes({
+      'control1/a.txt': nat('10.0.1.20', '10.48.0.135'),
+      'worker1/a.txt': nat('10.0.1.30', '10.48.0.206'),
+    }),
+  ).toEqual([]);
+});
+
 describe('stale-neighbour', () => {
   const neigh = (...entries: [string, string][]) =>
     entries.map(([address, mac]) => `${address} dev ens5 lladdr ${mac} STALE\n`).join('');
