@@ -109,6 +109,11 @@ describe('the snapshot as text', () => {
     expect(text).toContain('yaobank/customer-687b8d8f74-lmz8q');
   });
 
+  test('files from the root and from here have no folder in common', () => {
+    const files = ['/srv/a.yaml', 'topology/b.yaml'];
+    expect([...renderTopology(buildTopology({ files }), LOOK)].join('')).toContain('from 2 files; 0 conflicts');
+  });
+
   test('many nodes are counted', () => {
     const nodes = Array.from({ length: 25 }, (_, i) => node(`n${i}`, `10.0.1.${i}`, null));
     const text = [...renderTopology(buildTopology({ nodes }), LOOK)].join('');

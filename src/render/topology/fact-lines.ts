@@ -96,6 +96,7 @@ export function commonFolder(files: readonly string[]): string {
   const [first = '', ...others] = files;
   let end = first.lastIndexOf('/') + 1;
   while (end > 0 && !others.every((file) => file.startsWith(first.slice(0, end))))
-    end = first.lastIndexOf('/', end - 2) + 1;
+    // Below 0 it would be found at 0 again and again.
+    end = end < 2 ? 0 : first.lastIndexOf('/', end - 2) + 1;
   return first.slice(0, end);
 }
