@@ -3,17 +3,23 @@
 
 import type { CaptureEdges } from './capture-edges.ts';
 import type { FlowTable } from './flow-table.ts';
+import type { PacketWindow } from './rows/count-window.ts';
 import type { NotedPackets } from './rows/noted-packets.ts';
 import { MOMENTS_SECONDS } from './rows/recent-packets.ts';
 
-/** Joins two pieces of one capture that follow each other. */
-export function joinPieces(table: FlowTable, { last }: CaptureEdges, { first }: CaptureEdges): void {
+/** Joins two pieces of one capture that follow each other; `window` is that of the second one. */
+export function joinPieces(
+  table: FlowTable,
+  { last }: CaptureEdges,
+  { first }: CaptureEdges,
+  window: PacketWindow | null,
+): void {
   for (let packet = 0; packet < first.count; packet++) {
     for (let other = 0; other < last.count; other++) {
       if (!isSame(table, last, other, first, packet)) continue;
       const [row, known] = [first.row[packet] ?? 0, last.row[other] ?? 0];
       if (isSameWay(table, row, known)) {
-        first.uncount(table.rows, packet, table.window);
+        first.uncount(table.rows, packet, window);
         break;
       }
       table.overlaps.share(row, known);

@@ -2,7 +2,6 @@
 // node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
 
-import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Point } from '../../attribution/points/points-input.ts';
 
 import type { Expected } from '../../attribution/vocabulary.ts';
@@ -18,8 +17,8 @@ export interface ModeChanges {
   add(modes: Modes, seen: SeenSpan): void;
   /** A flow of these was seen in both modes. */
   noteBoth(modes: Modes): void;
-  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off: they may be anybody's. */
-  addCutOff(src: Who, dst: Who, observations: readonly SeenObservation[]): void;
+  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off, from `first` on: they may be anybody's. */
+  addCutOff(src: Who, dst: Who, first: number): void;
   finish(): void;
   /** The switch that explains packets of the other mode from `src` to `dst`; null when none does. */
   of(src: Who, dst: Who, expected: Expected): ModeChange | null;
@@ -48,8 +47,7 @@ export function modeChanges(): ModeChanges {
     noteBoth(entry) {
       entry.bothInOneFlow = true;
     },
-    addCutOff(src, dst, observations) {
-      const first = Math.min(...observations.map((o) => toSeconds(o.firstMoment)));
+    addCutOff(src, dst, first) {
       const key = pairOf(src, dst);
       cutOffs.set(key, Math.min(first, cutOffs.get(key) ?? first));
     },
@@ -130,7 +128,7 @@ function chooseClock(entry: Modes): void {
   const clocks = [...entry.clocks.values()];
   const both = clocks.filter((c) => c.matching !== null && c.other !== null);
   const best = both.find((c) => c.ofSender) ?? both[0];
-  // without a clock that saw both, each saw one mode: their order is as good as their clocks
+  // without a clock that saw both, each saw one mode: their order is as good as what is known of their clocks
   entry.matching = best?.matching ?? clocks.find((c) => c.matching !== null)?.matching ?? null;
   entry.other = best?.other ?? clocks.find((c) => c.other !== null)?.other ?? null;
 }
