@@ -147,7 +147,7 @@ export function isCutOff(
   return isCutOffTunnel({ table, flow, src, dst, observations, settings });
 }
 
-/** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
+/** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
 export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
   const from = src.node;
   // what was sent to a node and never got there says nothing of who has the address
@@ -157,7 +157,7 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
   const { rows } = input.table;
   for (let row = input.table.firstRow(flow); row >= 0; row = rows.next(row)) {
     const point = pathFacts.point[rows.path(row)];
-    if (point?.role === 'underlay' && point.topologyNode === to) return null;
+    if (point != null && point.topologyNode === to) return null;
   }
   return arrival;
 }
