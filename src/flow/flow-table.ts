@@ -19,7 +19,6 @@ import { ArpPairs } from './rare/arp-pairs.ts';
 import { type IcmpError, IcmpErrors } from './rare/icmp-errors.ts';
 import { RarePackets } from './rare/rare-packets.ts';
 import { ChecksumSample } from './rows/checksum-sample.ts';
-import type { PacketWindow } from './rows/count-window.ts';
 import { FlowRows } from './rows/flow-rows.ts';
 import { RowCounter } from './rows/row-counter.ts';
 import { hashWords, RowIndex } from './rows/row-index.ts';
@@ -52,8 +51,6 @@ export class FlowTable {
   readonly facts: PacketFacts;
   /** Row of each packet of the batch added last, -1 where it belongs to no flow. */
   readonly rowOf: Int32Array;
-  /** Packets inside it are counted apart, too. */
-  window: PacketWindow | null = null;
   readonly #view = new ByteView();
   readonly #rowIndex = new RowIndex();
   readonly #flows = new FlowRows(this.rows);

@@ -3,11 +3,17 @@
 
 import type { CaptureEdges } from './capture-edges.ts';
 import type { FlowTable } from './flow-table.ts';
+import type { PacketWindow } from './rows/count-window.ts';
 import type { NotedPackets } from './rows/noted-packets.ts';
 import { MOMENTS_SECONDS } from './rows/recent-packets.ts';
 
-/** Joins two pieces of one capture that follow each other. */
-export function joinPieces(table: FlowTable, { last }: CaptureEdges, { first }: CaptureEdges): void {
+/** Joins two pieces of one capture that follow each other; `window` is that of the second one. */
+export function joinPieces(
+  table: FlowTable,
+  { last }: CaptureEdges,
+  { first }: CaptureEdges,
+  window: PacketWindow | null,
+): void {
   const others = Array.from({ length: last.count }, (_, other) => other);
   for (let packet = 0; packet < first.count; packet++) {
     const alike = others.filter((other) => isAlike(table, last, other, first, packet));
@@ -17,7 +23,7 @@ export function joinPieces(table: FlowTable, { last }: CaptureEdges, { first }: 
     const row = first.row[packet] ?? 0;
     const copied = same.some((other) => isSameWay(table, row, last.row[other] ?? 0));
     for (const other of same) if (!copied) table.overlaps.share(row, last.row[other] ?? 0);
-    if (copied) first.uncount(table.rows, packet, table.window);
+    if (copied) first.uncount(table.rows, packet, window);
     else if (same.length === 0 && alike.some((other) => mayBeOne(table, last, other, first, packet)))
       table.rows.addDoubt(row);
   }

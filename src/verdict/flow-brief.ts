@@ -1,10 +1,12 @@
 // A flow of the table as totals, verdicts and tables need it, without its object: what its class shares, and arithmetic on its own record.
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
+import { momentOnReference } from '../attribution/clocks/clocks.ts';
 import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
+import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
@@ -169,12 +171,14 @@ export class TableBrief implements FlowBrief {
   }
 
   span(): { first: number; last: number } {
-    const { table } = this.#context.shared.input;
+    const { clocks, input } = this.#context.shared;
+    const { table } = input;
     const { rows } = table;
     let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
-      const start = milliseconds(rows.firstSeconds(row), rows.firstNanos(row));
-      const end = milliseconds(rows.lastSeconds(row), rows.lastNanos(row));
+      const capture = table.links.captureOf(table.linkOf(row));
+      const start = milliseconds(momentOnReference(clocks, capture, rows.firstMoment(row)));
+      const end = milliseconds(momentOnReference(clocks, capture, rows.lastMoment(row)));
       if (start < first) first = start;
       if (end > last) last = end;
     }
@@ -219,7 +223,7 @@ export class TableBrief implements FlowBrief {
   }
 }
 
-function milliseconds(seconds: number, nanos: number): number {
+function milliseconds({ seconds, nanos }: Moment): number {
   return seconds * 1000 + Math.floor(nanos / 1e6);
 }
 

@@ -1,5 +1,6 @@
 // What the judging of every flow shares, and the questions that several stages ask of it.
 
+import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { CountInput } from '../attribution/count-flow.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
@@ -33,6 +34,7 @@ export interface AnalysisInput {
 export interface Shared {
   input: AnalysisInput;
   points: Points;
+  clocks: Clocks;
   pathFacts: PathFacts;
   who: Directory;
   expect: (src: Who, dst: Who) => Expected;

@@ -1,12 +1,15 @@
 // The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
 
+import { type Clocks, isOff, momentOnReference } from '../attribution/clocks/clocks.ts';
 import type { CapturePoint } from '../attribution/vocabulary.ts';
 import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
+import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
 import { pairTally, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
+import { clockReports } from './clocks/clock-report.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
@@ -19,10 +22,12 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
     captures,
     causes,
     window: windowOf(analysis),
+    clocks: clockReports(analysis.clocks, analysis.input.captures, analysis.uncompared),
     summary,
     index: {
       table: analysis.input.table,
       points: analysis.points,
+      clocks: analysis.clocks,
       idOf: (flow) => analysis.positionOf(flow) + 1,
       ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },
@@ -169,6 +174,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     bytes: counters.bytes,
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
+    ...commonSpan(analysis.clocks, index, counters),
     complete: info.complete,
     dropped: dropped.length === 0 ? null : dropped.reduce((sum, d) => sum + d, 0),
     error: info.error === null ? null : { code: info.error.code, message: info.error.message, hint: info.error.hint },
@@ -180,6 +186,15 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     possibleFilter: analysis.possibleFilters[index] ?? null,
     unread: counters.unread,
   };
+}
+
+/** When the capture was taken by the clock that others are told against, where that is not its own. */
+function commonSpan(clocks: Clocks, capture: number, counters: CaptureCounters): Pick<TracedCapture, 'common'> {
+  if (!isOff(clocks, capture)) return {};
+  const [first, last] = [counters.first, counters.last].map((moment) =>
+    moment === null ? null : formatTime(momentOnReference(clocks, capture, moment), counters.timeDigits),
+  );
+  return { common: { first: first ?? null, last: last ?? null } };
 }
 
 function publicPoint({ interface: device, index, node, role, evidence, packets }: CapturePoint): CapturePoint {

@@ -1,4 +1,5 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
+import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
 
 export type Verdict = 'ok' | 'violation' | 'unverifiable';
@@ -103,7 +105,7 @@ export interface FlowBrief {
   places(): readonly { capture: number; point: number; packets: number }[];
   /** Packets on a node's NICs, later outer fragments not counted, each once however many interfaces saw it; null where that is not known. */
   onceAt(node: string): number | null;
-  /** First and last packet, epoch milliseconds cut to whole ones; NaN without a time. */
+  /** First and last packet, epoch milliseconds cut to whole ones, clocks corrected; NaN without a time. */
   span(): { first: number; last: number };
   /** The flow as an object. */
   whole(): TracedFlow;
@@ -124,6 +126,8 @@ export interface TracedCapture {
   bytes: number;
   first: string | null;
   last: string | null;
+  /** The same on the clock that the others are told against; absent where that is its own. */
+  common?: { first: string | null; last: string | null };
   complete: boolean;
   dropped: number | null;
   error: { code: string; message: string; hint: string | null } | null;
@@ -186,6 +190,8 @@ export interface TraceSummary {
 export interface TraceIndex {
   table: FlowTable;
   points: Points;
+  /** What puts times of several captures on one clock (attribution/clocks). */
+  clocks: Clocks;
   /** Id of a flow of the table, as the trace lists it. */
   idOf(flow: number): number;
   /** Ids of the flows that pass the filters, without making them. */
@@ -207,6 +213,8 @@ export interface Trace {
   readonly causes: readonly Cause[];
   /** The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. */
   readonly window: { first: string | null; last: string | null; nodes: readonly string[] } | null;
+  /** Clocks against each other; see `ClockReport`. */
+  readonly clocks: readonly ClockReport[];
   readonly summary: TraceSummary;
   /** Number of flows after filters, and before. */
   readonly flowCount: number;

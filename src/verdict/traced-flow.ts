@@ -1,14 +1,15 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
+import { type Clocks, momentOnReference } from '../attribution/clocks/clocks.ts';
 import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
-import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
-import { formatTime, toSeconds } from '../net/time.ts';
+import { formatTime, type Moment } from '../net/time.ts';
 import type { Arrival } from './arrivals.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
@@ -49,7 +50,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
   ];
   const protocol = table.protocolOf(flow);
-  const span = spanOf(observations, captures);
+  const span = spanOf(observations, captures, shared.clocks);
   return {
     id,
     conversation,
@@ -147,7 +148,7 @@ export function isCutOff(
   return isCutOffTunnel({ table, flow, src, dst, observations, settings });
 }
 
-/** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
+/** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
 export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
   const from = src.node;
   // what was sent to a node and never got there says nothing of who has the address
@@ -157,7 +158,7 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
   const { rows } = input.table;
   for (let row = input.table.firstRow(flow); row >= 0; row = rows.next(row)) {
     const point = pathFacts.point[rows.path(row)];
-    if (point?.role === 'underlay' && point.topologyNode === to) return null;
+    if (point != null && point.topologyNode === to) return null;
   }
   return arrival;
 }
@@ -252,23 +253,27 @@ export function chainOfFinding(shared: Shared, flow: number, finding: Finding): 
   return chainFor({ topology, src, dst, expected, seen: seen ?? null, captures });
 }
 
+interface SeenMoment {
+  capture: number;
+  moment: Moment;
+}
+
+/** First and last packet wherever they were seen, by the clock that all are told against. */
 function spanOf(
   observations: readonly SeenObservation[],
   captures: readonly CaptureCounters[],
+  clocks: Clocks,
 ): { first: string | null; last: string | null } {
-  const timed = observations.filter((o) => Number.isFinite(o.firstMoment.seconds));
-  const [head] = timed;
-  if (head === undefined) return { first: null, last: null };
-  let first = head;
-  let last = head;
-  for (const o of timed) {
-    if (toSeconds(o.firstMoment) < toSeconds(first.firstMoment)) first = o;
-    if (toSeconds(o.lastMoment) > toSeconds(last.lastMoment)) last = o;
+  let [first, last]: (SeenMoment | null)[] = [null, null];
+  for (const { capture, firstMoment, lastMoment } of observations) {
+    if (!Number.isFinite(firstMoment.seconds)) continue;
+    const [start, end] = [firstMoment, lastMoment].map((moment) => momentOnReference(clocks, capture, moment));
+    if (start !== undefined && (first == null || isBefore(start, first.moment))) first = { capture, moment: start };
+    if (end !== undefined && (last == null || isBefore(last.moment, end))) last = { capture, moment: end };
   }
-  return {
-    first: formatTime(first.firstMoment, captures[first.capture]?.timeDigits ?? 6),
-    last: formatTime(last.lastMoment, captures[last.capture]?.timeDigits ?? 6),
-  };
+  const text = (seen: SeenMoment | null | undefined): string | null =>
+    seen == null ? null : formatTime(seen.moment, captures[seen.capture]?.timeDigits ?? 6);
+  return { first: text(first), last: text(last) };
 }
 
 /** Field by field: a copy by spreading costs as much as all the rest of a flow. */

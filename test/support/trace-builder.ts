@@ -175,6 +175,7 @@ export function syntheticTrace(count: number, make: (id: number) => TracedFlow):
     captures: [capture('big.pcap', { packets: count * 3 })],
     causes: [],
     window: null,
+    clocks: [],
     summary: zero,
     flowCount: count,
     *flows() {
@@ -190,6 +191,7 @@ function traceOf(flows: readonly TracedFlow[], captures: readonly TracedCapture[
     captures,
     causes,
     window: null,
+    clocks: [],
     summary: {
       packets: captures.reduce((sum, one) => sum + one.packets, 0),
       flows: flows.length,

@@ -36,7 +36,7 @@ export interface CountingTable {
   readonly facts: PacketFacts;
   readonly arp: ArpPairs;
   readonly icmpErrors: IcmpErrors;
-  readonly window: PacketWindow | null;
+  readonly counter: { readonly window: PacketWindow | null };
   tunnelOf(row: number): number;
   /** Counts packet `i`, whose facts are written; returns its row. */
   countWritten(i: number, packet: number): number;
@@ -158,7 +158,8 @@ export class RarePackets {
       return row;
     }
     countPayload(rows, row, facts.words, at);
-    if (table.window !== null) countWindow(rows, row, facts, at, table.window);
+    const { window } = table.counter;
+    if (window !== null) countWindow(rows, row, facts, at, window);
     return row;
   }
 

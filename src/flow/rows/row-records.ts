@@ -2,6 +2,8 @@
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
 // touches, and one of 64 bytes beside it for what is rare. They grow by chunks and are never copied.
 
+import type { Moment } from '../../net/time.ts';
+
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
@@ -149,6 +151,14 @@ export class RowRecords {
   }
 
   /** Earliest packet's time; NaN seconds where no packet has one. */
+  firstMoment(row: number): Moment {
+    return { seconds: this.firstSeconds(row), nanos: this.firstNanos(row) };
+  }
+
+  lastMoment(row: number): Moment {
+    return { seconds: this.lastSeconds(row), nanos: this.lastNanos(row) };
+  }
+
   firstSeconds(row: number): number {
     return this.#rareDouble(row, X.firstSeconds);
   }

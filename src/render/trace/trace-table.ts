@@ -8,6 +8,7 @@ import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines } from './cause-list.ts';
+import { clockLines } from './clock-lines.ts';
 import { createConversationList } from './conversation-list.ts';
 import type { Row } from './pair-rows.ts';
 import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
@@ -19,7 +20,7 @@ const LEGEND = '!  not what the configuration asks for     ?  cannot be told fro
 /** The whole table in pieces that end with a line feed. */
 export function* renderTable(trace: Trace, options: RenderOptions): Generator<string> {
   const names = createNameFitter(nodeNamesOf(trace));
-  yield* block(captureLines(trace.captures, names, options));
+  yield* block([...captureLines(trace.captures, names, options), ...clockLines(trace, names, options)]);
   yield* block(causeLines(trace, names, options));
   const list = options.all ? createConversationList(trace, options.sort) : null;
   const undecided = createUnverifiedTally();

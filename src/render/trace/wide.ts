@@ -10,6 +10,7 @@ import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
+import { clockLines } from './clock-lines.ts';
 import { encapsulationName } from './pair-rows.ts';
 
 interface WideColumn {
@@ -61,7 +62,7 @@ interface WideLayout {
 export function* renderWide(trace: Trace, options: RenderOptions): Generator<string> {
   const { names, natural } = measure(trace);
   const look = options.fit ? options : { ...options, width: Number.POSITIVE_INFINITY };
-  const captures = captureLines(trace.captures, names, look);
+  const captures = [...captureLines(trace.captures, names, look), ...clockLines(trace, names, look)];
   if (captures.length > 0) yield `${captures.join('\n')}\n\n`;
   if (trace.flowCount === 0) return;
   const paint = createPaint(options.color);

@@ -67,6 +67,7 @@ export function renderVerifyJson(context: VerifyContext): string {
     canary: report.canary,
     time: report.time,
     window: trace.window,
+    clocks: trace.clocks,
     cutOff: cutOffSentences(trace.captures),
     assumed: assumedSentences(context),
     captures: trace.captures.map((capture, i) => withHash(capture, evidence.captures[i]?.sha256 ?? null)),

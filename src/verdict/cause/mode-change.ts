@@ -2,7 +2,6 @@
 // node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
 
-import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Point } from '../../attribution/points/points-input.ts';
 
 import type { Expected } from '../../attribution/vocabulary.ts';
@@ -18,8 +17,8 @@ export interface ModeChanges {
   add(modes: Modes, seen: SeenSpan): void;
   /** A flow of these was seen in both modes. */
   noteBoth(modes: Modes): void;
-  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off: they may be anybody's. */
-  addCutOff(src: Who, dst: Who, observations: readonly SeenObservation[]): void;
+  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off, at each point from `first` on: they may be anybody's. */
+  addCutOff(src: Who, dst: Who, seen: readonly { point: Point; first: number }[]): void;
   finish(): void;
   /** The switch that explains packets of the other mode from `src` to `dst`; null when none does. */
   of(src: Who, dst: Who, expected: Expected): ModeChange | null;
@@ -48,12 +47,12 @@ export function modeChanges(): ModeChanges {
     noteBoth(entry) {
       entry.bothInOneFlow = true;
     },
-    addCutOff(src, dst, observations) {
+    addCutOff(src, dst, seen) {
       const key = pairOf(src, dst);
       const firsts = cutOffs.get(key) ?? new Map<string, number>();
       cutOffs.set(key, firsts);
-      for (const { pointInfo, firstMoment } of observations) {
-        const [clock, first] = [clockName(pointInfo), toSeconds(firstMoment)];
+      for (const { point, first } of seen) {
+        const clock = clockName(point);
         firsts.set(clock, Math.min(first, firsts.get(clock) ?? first));
       }
     },
@@ -156,7 +155,7 @@ function chooseClock(entry: Modes): void {
   const clocks = [...entry.clocks.values()].sort(byWorth);
   const both = clocks.filter((c) => c.matching !== null && c.other !== null);
   const [best] = both;
-  // without a clock that saw both, each saw one mode: their order is as good as their clocks
+  // without a clock that saw both, each saw one mode: their order is as good as what is known of their clocks
   entry.matching = best?.matching ?? clocks.find((c) => c.matching !== null)?.matching ?? null;
   entry.other = best?.other ?? clocks.find((c) => c.other !== null)?.other ?? null;
 }

@@ -12,6 +12,7 @@ import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts'
 
 import type { FeatureSet } from '../features.ts';
 import { documentsOf, makeWorld, type World, writeCaptures } from '../world.ts';
+import { checkClocks } from './check-clocks.ts';
 import { checkFlows } from './check-flows.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkVariant } from './check-variants.ts';
@@ -58,6 +59,7 @@ export async function checkWorld(world: World, folder: string): Promise<Outcome>
     const view = viewOf(world);
     const { lies, traced } = checkFlows(world, view, trace);
     lies.push(...checkPlaces(world, trace), ...checkReport(world, view, { report, trace, traced }));
+    lies.push(...checkClocks(world, trace, traced));
     lies.push(...(await checkVariant(world, { captures, topology, trace, report, folder })));
     const live = isLive(world, view) ? { pods: world.features.has('pods'), passed: report.result === 'pass' } : null;
     const doubts = [...traced.values()].filter((flow) => flow.packetsBetween !== null).length;

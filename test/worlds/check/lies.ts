@@ -20,6 +20,8 @@ export type LieKind =
   | 'vanished'
   | 'phantom'
   | 'contested'
+  | 'wrong-clock'
+  | 'false-loss'
   | 'file-order'
   | 'split'
   | 'reader'
@@ -68,6 +70,8 @@ const BY_CAUSE: readonly [string, Fits][] = [
 
 const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   crash: [['crash', () => true]],
+  'wrong-clock': [['clocks', () => true]],
+  'false-loss': [['clocks', () => true]],
   contested: [['5', () => true]],
   'hidden-pass': [['3', () => true]],
   'file-order': [['D order', () => true]],
