@@ -28,6 +28,8 @@ import { toSeconds } from '../net/time.ts';
 import type { Arrivals } from './arrivals.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
+import { lostInNode } from './delivery/lost-in-node.ts';
+import { type Rejection, rejections } from './delivery/rejections.ts';
 import { captureNic } from './flow/advice.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
@@ -55,6 +57,8 @@ export interface Analysis {
   count: number;
   conversations: number;
   arrivals: Arrivals | null;
+  /** Of tunnel packets, by ICMP. */
+  rejections: readonly Rejection[];
   /** The flow at position `i` without its object. */
   brief(i: number): FlowBrief;
   /** The flow at position `i`; its id is `i + 1`. */
@@ -106,6 +110,7 @@ export function analyse(input: AnalysisInput): Analysis {
     copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
     modeChanges: shared.changes,
     count: order.length + missing.length,
+    rejections: shared.rejections.all,
     conversations,
     get arrivals() {
       return shared.arrivals;
@@ -149,6 +154,7 @@ function prepare(
     collectModes(changes, { table, paths, classes, observed: (flow) => observationsOf(table, points, captures, flow) });
     changes.finish();
   }
+  const filters = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const shared: Shared = {
     input,
     points,
@@ -156,15 +162,17 @@ function prepare(
     who,
     expect,
     settings,
-    filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
+    filters,
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
+    rejections: rejections(table, topology, settings),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
+    lostInNode: lostInNode({ table, captures, points, filters }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

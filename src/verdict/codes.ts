@@ -47,6 +47,15 @@ export const FINDINGS = {
   },
   'icmp-only': { severity: 'warning', title: 'ICMP passes between two nodes, TCP does not' },
   'no-reply': { severity: 'warning', title: 'requests without any answer' },
+  'half-open': { severity: 'warning', title: 'SYN and SYN/ACK repeat and no ACK comes: the answer does not get back' },
+  'lost-in-node': {
+    severity: 'warning',
+    title: 'seen at one place of a node and never at the next one, which was captured too',
+  },
+  'overlay-rejected': {
+    severity: 'warning',
+    title: 'an ICMP error answers tunnel packets: the receiver, or somebody on the way, refuses them',
+  },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
   'pool-over-node-subnet': {
     severity: 'warning',
@@ -66,6 +75,9 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'node-unreachable',
   'lost-on-underlay',
   'bad-checksum',
+  'half-open',
+  'lost-in-node',
+  'overlay-rejected',
 ]);
 
 /** What `verify` says beside its result: packets that did not get through, and questions that nobody answered. */

@@ -5,8 +5,9 @@ import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
-import { pairTally, tableFindings } from './cause/cluster-findings.ts';
+import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
+import { pairTally } from './cause/pair-tally.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
@@ -127,6 +128,7 @@ function collect(analysis: Analysis, tallies: readonly Tally[]): void {
   const pairs = pairTally();
   for (const finding of whole === null ? [] : tableFindings(table, analysis.points, topology))
     whole?.collector.addCluster(finding);
+  for (const finding of rejectedTunnels(analysis.rejections)) whole?.collector.addCluster(finding);
   for (let i = 0; i < analysis.count; i++) {
     const flow = analysis.brief(i);
     if (whole !== null) pairs.add(flow);

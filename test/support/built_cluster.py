@@ -125,6 +125,9 @@ def arp_pair(a, b):
 def write_capture(path, packets, linktype=1):
     with PcapWriter(str(path), linktype=linktype, sync=True) as writer:
         for index, packet in enumerate(packets):
+            # None: a moment in which nothing comes here
+            if packet is None:
+                continue
             packet.time = BEGIN + index * 0.01
             writer.write(packet)
 

@@ -9,6 +9,7 @@ import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
+import { explainedPairs, isExplained } from './explained.ts';
 
 /** More flow ids than this are not listed. */
 const MAX_FLOW_IDS = 1000;
@@ -43,10 +44,14 @@ export function collectCauses(
 ): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
+  const explained = explainedPairs();
   return {
     addCluster: (finding) => cluster.push(finding),
     add(flow, answers) {
-      for (const code of flow.codes) addFinding(groups, flow, code, answers);
+      for (const code of flow.codes) {
+        if (isExplained(code, flow.codes)) explained.add(code, flow);
+        else addFinding(groups, flow, code, answers);
+      }
     },
     causes(converged) {
       const own = [...groups.values()].filter((group) => !followsFrom(group, groups));
@@ -54,7 +59,9 @@ export function collectCauses(
         const cause = causeOf(group, chainOf(group.flow, group.finding), profile);
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
-      const all = [...ofFlows, ...cluster.map((finding) => clusterCause(finding, profile))].sort(
+      for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
+      const untold = cluster.filter((finding) => !explained.covers(finding));
+      const all = [...ofFlows, ...untold.map((finding) => clusterCause(finding, profile))].sort(
         (a, b) => rank(a) - rank(b) || b.packets - a.packets,
       );
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));

@@ -60,6 +60,21 @@ export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }
         `${from}$ ${showLink(device)}   # MTU: should be ${OVERHEAD.vxlan} below the smallest MTU on the way`,
         `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of ${device} plus ${OVERHEAD.vxlan - PING_HEADERS} (${OVERHEAD.vxlan} of tunnel, less ${PING_HEADERS}); lower until it passes`,
       ];
+    case 'half-open':
+      return [
+        `${from}# tcpdump -ni <NIC> host ${dst}   # inside the tunnel: does the SYN/ACK come in?`,
+        `${from}$ ip route get <${to}'s address>; sysctl net.ipv4.conf.all.rp_filter   # one way there, another way back?`,
+      ];
+    case 'lost-in-node':
+      return [
+        `kubectl get networkpolicies -A; calicoctl get globalnetworkpolicy   # does one deny it? counters: iptables-save -c`,
+        `${seen === undefined ? to : `${seen.outerSrc === null ? from : to}`}$ ip -s link; nstat -az | grep -iE 'drop|rpfilter|csum'; ip route get ${dst}`,
+      ];
+    case 'overlay-rejected':
+      return [
+        `${to}$ iptables-save | grep -iE 'reject|drop'; ${showVxlanDevice(device)}; ss -lun   # a rule, and is the tunnel device up?`,
+        `${from}$ ip route get <${to}'s address>; ip neigh   # does that address lead to ${to}?`,
+      ];
     case 'no-reply':
       return [`capture on ${to}'s NIC at the same time: does it arrive?`];
     case 'mode-changed':
