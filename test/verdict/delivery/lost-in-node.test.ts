@@ -34,8 +34,8 @@ function file(name: string, frames: readonly (Uint8Array | null)[], late = 0): F
   return { name, frames: timed };
 }
 
-const request = (src: string, dst: string): Uint8Array =>
-  tcpPacket({ src, dst }, { ...SYN, srcport: 40000, dstport: 80 });
+const request = (src: string, dst: string, ttl = 63): Uint8Array =>
+  tcpPacket({ src, dst, ttl }, { ...SYN, srcport: 40000, dstport: 80 });
 const reset = (src: string, dst: string): Uint8Array =>
   tcpPacket({ src, dst }, { 'flags.reset': true, 'flags.ack': true, srcport: 80, dstport: 40000 });
 const talk = (here: 'a' | 'b'): Uint8Array[] => {
@@ -108,9 +108,9 @@ describe('a packet that arrived at a node', () => {
 describe('a packet that left a pod', () => {
   const veth = file('a-cali0123456789a.pcap', [
     null,
-    fromPod(request(POD.a, POD.b)),
+    fromPod(request(POD.a, POD.b, 64)),
     null,
-    fromPod(request(POD.a, POD.b)),
+    fromPod(request(POD.a, POD.b, 64)),
   ]);
 
   it('is lost inside its node when the NIC, captured too, never had it', async () => {
