@@ -2,7 +2,7 @@
 // no place before the underlay. Told of what nobody answered only: what was answered went some way that was not captured.
 
 import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
-import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
+import type { SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import { ringIndexes } from '../../attribution/points/point-groups.ts';
 import type { Points } from '../../attribution/points/points.ts';
@@ -129,24 +129,23 @@ function showsKind(heard: Heard, address: number, table: FlowTable, flow: number
 
 function neverCameOut(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {
   const { flow, src, dst, observations } = silent;
-  const arrived = observations.find(
-    ({ pointInfo, packets }) =>
-      pointInfo.role === 'underlay' && pointInfo.topologyNode !== src.node && packets >= ENOUGH_PACKETS,
+  const arrived = together(
+    observations.filter(({ pointInfo }) => pointInfo.role === 'underlay' && pointInfo.topologyNode !== src.node),
   );
-  const node = arrived?.pointInfo.topologyNode ?? null;
-  if (arrived === undefined || node === null) return null;
+  const node = arrived?.seen.pointInfo.topologyNode ?? null;
+  if (arrived === null || node === null) return null;
   if (observations.some(({ pointInfo }) => pointInfo.role !== 'underlay' && isOn(pointInfo, node))) return null;
   const isOfNode = (dst.node ?? dst.presumed?.node ?? null) === node;
   const missing = places.filter(({ point, span, to }) => {
     if (!isOn(point, node) || !covers(span, arrived)) return false;
     // a pod's own veth says where the pod is
     if (point.role === 'workload') return showsKind(to, table.destinationWord(flow), table, flow);
-    return isOfNode && point.role === 'tunnel' && arrived.encapsulation !== 'none' && to.size > 0;
+    return isOfNode && point.role === 'tunnel' && arrived.seen.encapsulation !== 'none' && to.size > 0;
   });
   const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
   if (first === undefined) return null;
   const message = `${arrived.packets} packets from ${nameOf(src)} to ${nameOf(dst)} arrived at ${node.name}'s NIC, none ${placeName(first.point, 'came out at')}: dropped inside the node`;
-  return { code: 'lost-in-node', message, seen: arrived };
+  return { code: 'lost-in-node', message, seen: arrived.seen };
 }
 
 function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {
@@ -154,10 +153,8 @@ function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTabl
   const node = src.node;
   const leaves = expected.encapsulation !== null && expected.encapsulation !== 'local';
   if (node === null || dst.node === node || dst.node === null || !leaves) return null;
-  const sent = observations.find(
-    ({ pointInfo, packets }) => pointInfo.role === 'workload' && isOn(pointInfo, node) && packets >= ENOUGH_PACKETS,
-  );
-  if (sent === undefined || observations.some((o) => o.pointInfo.role !== 'workload')) return null;
+  const sent = together(observations.filter(({ pointInfo }) => pointInfo.role === 'workload' && isOn(pointInfo, node)));
+  if (sent === null || observations.some((o) => o.pointInfo.role !== 'workload')) return null;
   const missing = places.filter(
     ({ point, span, from, to }) =>
       point.topologyNode === node &&
@@ -171,7 +168,7 @@ function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTabl
   const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
   if (first === undefined) return null;
   const message = `${sent.packets} packets from ${nameOf(src)} to ${nameOf(dst)} left the pod, none ${placeName(first.point, 'was seen at')}: dropped inside ${node.name}`;
-  return { code: 'lost-in-node', message, seen: sent };
+  return { code: 'lost-in-node', message, seen: sent.seen };
 }
 
 /** Packets to the same end and port are there, from another address perhaps. */
@@ -185,10 +182,28 @@ function placeName({ role, interface: device, node }: Point, verb: string): stri
   return `${verb} the ${what}${device === null ? '' : ` ${device}`}${node === null ? '' : ` of ${node}`}`;
 }
 
+/** What was seen of a flow at one kind of place, in whatever files. */
+interface Together {
+  seen: SeenObservation;
+  packets: number;
+  span: Span;
+}
+
+/** Of the first one's node; null where that is less than enough. */
+function together(observations: readonly SeenObservation[]): Together | null {
+  const [seen] = observations;
+  if (seen === undefined) return null;
+  const own = observations.filter(({ pointInfo }) => pointInfo.topologyNode === seen.pointInfo.topologyNode);
+  const packets = own.reduce((sum, one) => sum + one.packets, 0);
+  const span = {
+    first: Math.min(...own.map(({ firstMoment }) => toSeconds(firstMoment))),
+    last: Math.max(...own.map(({ lastMoment }) => toSeconds(lastMoment))),
+  };
+  return packets >= ENOUGH_PACKETS ? { seen, packets, span } : null;
+}
+
 /** Whether the place was captured in a good part of the time in which these packets were seen. */
-function covers({ first, last }: Span, { firstMoment, lastMoment }: SeenObservation): boolean {
-  if (isBefore(lastMoment, firstMoment)) return false;
-  const [start, end] = [toSeconds(firstMoment), toSeconds(lastMoment)];
+function covers({ first, last }: Span, { span: { first: start, last: end } }: Together): boolean {
   const shared = Math.min(last, end) - Math.max(first, start);
   return shared > 0 && shared >= (end - start) * ENOUGH_TIME;
 }
