@@ -30,6 +30,7 @@ import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import { lostInNode } from './delivery/lost-in-node.ts';
 import { type Rejection, rejections } from './delivery/rejections.ts';
+import { translations } from './delivery/translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
@@ -172,6 +173,7 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
+    translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({ table, captures, points, filters }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),

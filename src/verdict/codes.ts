@@ -52,6 +52,10 @@ export const FINDINGS = {
     severity: 'warning',
     title: 'seen at one place of a node and never at the next one, which was captured too',
   },
+  'source-translated': {
+    severity: 'warning',
+    title: 'a node translated the source of packets between pods: policies by pod address do not match them',
+  },
   'overlay-rejected': {
     severity: 'warning',
     title: 'an ICMP error answers tunnel packets: the receiver, or somebody on the way, refuses them',

@@ -201,6 +201,7 @@ export class TableBrief implements FlowBrief {
     const { table } = shared.input;
     const { rows } = table;
     if (shared.errorsOf.has(this.#flow) || shared.rejections.quotes(this.#flow)) return true;
+    if (shared.translations.has(this.#flow)) return true;
     const { src, dst } = endsOf(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;

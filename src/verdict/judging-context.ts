@@ -17,6 +17,7 @@ import type { Arrivals } from './arrivals.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import type { LostInNode } from './delivery/lost-in-node.ts';
 import type { Rejections } from './delivery/rejections.ts';
+import type { Translations } from './delivery/translations.ts';
 import type { InsideNode } from './flow/inside-node.ts';
 import type { Settings } from './flow/overlay-in-use.ts';
 import type { SourceConflicts } from './flow/source-conflicts.ts';
@@ -51,6 +52,7 @@ export interface Shared {
   arrivals: Arrivals | null;
   inside: InsideNode;
   lostInNode: LostInNode;
+  translations: Translations;
   conflicts: SourceConflicts;
   learned: LearnedVteps;
   encrypts: WireguardWays;

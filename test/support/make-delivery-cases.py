@@ -97,6 +97,21 @@ def lost_in_node():
     }, cluster(VXLAN_POOL)
 
 
+@case
+def pods_masqueraded():
+    """3.6: web to db leaves control1 with control1's tunnel address: same ports and sequence numbers, one hop less."""
+    inside, outside = http(WEB, DB, ttl=64), http(CONTROL1.tunnel, DB, ttl=63)
+    veth = [
+        Ether(src=POD_MAC[WEB], dst=HOST_VETH_MAC) / packet if there else Ether(src=HOST_VETH_MAC, dst=POD_MAC[WEB]) / packet
+        for there, packet in inside
+    ]
+    sent = between(CONTROL1, WORKER1, outside, vxlan)
+    return {
+        "control1-cali0123456789a.pcap": [None] * 20 + veth,
+        "control1-ens5.pcap": around(CONTROL1, sent, WORKER1, WORKER2),
+    }, cluster(VXLAN_POOL)
+
+
 def main(names):
     for name in names or built:
         (captures, snapshot), folder = built[name](), CASES / name

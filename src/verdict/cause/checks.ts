@@ -70,6 +70,11 @@ export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }
         `kubectl get networkpolicies -A; calicoctl get globalnetworkpolicy   # does one deny it? counters: iptables-save -c`,
         `${seen === undefined ? to : `${seen.outerSrc === null ? from : to}`}$ ip -s link; nstat -az | grep -iE 'drop|rpfilter|csum'; ip route get ${dst}`,
       ];
+    case 'source-translated':
+      return [
+        `${from}$ iptables-save -t nat | grep -iE 'masq|snat'   # counters: iptables -t nat -L -nv; which rule takes it?`,
+        `kubectl -n kube-system get configmap kube-proxy -o yaml | grep -iE 'clusterCIDR|masqueradeAll'; ${commands.showPools}   # a pool with natOutgoing that not all pods are in?`,
+      ];
     case 'overlay-rejected':
       return [
         `${to}$ iptables-save | grep -iE 'reject|drop'; ${showVxlanDevice(device)}; ss -lun   # a rule, and is the tunnel device up?`,

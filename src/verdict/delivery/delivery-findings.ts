@@ -22,9 +22,12 @@ export interface DeliveredFlow {
 export function deliveryFindings(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning[] {
   const isSilent = seen.outcome === 'half-open' || isUnanswered(shared, seen.counted, seen.outcome);
   const stopped = isSilent ? shared.lostInNode.of({ flow, ...seen }) : null;
-  return [rejected(shared, flow, seen, isSilent), stopped, stuckHandshake(shared, flow, seen)].filter(
-    (f) => f !== null,
-  );
+  return [
+    rejected(shared, flow, seen, isSilent),
+    stopped,
+    stuckHandshake(shared, flow, seen),
+    translated(shared, flow, seen),
+  ].filter((f) => f !== null);
 }
 
 function rejected({ rejections }: Shared, flow: number, seen: DeliveredFlow, isSilent: boolean): RawWarning | null {
@@ -32,6 +35,11 @@ function rejected({ rejections }: Shared, flow: number, seen: DeliveredFlow, isS
   if (found === null) return null;
   const at = { capture: found.capture, packet: found.firstPacket };
   return { code: 'overlay-rejected', message: rejectionText(found), seen: null, at };
+}
+
+function translated({ translations }: Shared, flow: number, { observations }: DeliveredFlow): RawWarning | null {
+  const message = translations.get(flow);
+  return message === undefined ? null : { code: 'source-translated', message, seen: observations[0] ?? null };
 }
 
 function stuckHandshake(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning | null {
