@@ -82,8 +82,7 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   const causes = all.collector.causes(converged);
   for (const cause of causes) byId.set(cause.id, membersOf(cause));
   if (asksLetters) collect(analysis, [kept]);
-  const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
-  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
+  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letterOf(c, causes) }));
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
@@ -91,12 +90,23 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
 function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: FlowBrief) => boolean {
   const ids = new Set(flowIds);
   if (flows <= ids.size) return ({ id }) => ids.has(id);
-  const ofNodes = ({ src, dst }: FlowBrief): boolean => src.node === fromNode && dst.node === toNode;
+  const ofNodes = ({ src, dst }: FlowBrief): boolean =>
+    (fromNode === null || src.node === fromNode) && dst.node === toNode;
   return (flow) => flow.codes.includes(code) && (code === 'mode-changed' || ofNodes(flow));
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
   return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
+}
+
+/** The letter that a cause of some flows has among those of all: a flow of its own tells, whatever else it is grouped with. */
+function letterOf(cause: Cause, all: readonly Cause[]): string {
+  const [flow] = cause.flowIds;
+  const same = all.filter(({ code }) => code === cause.code);
+  const found =
+    same.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow)) ??
+    same.find((one) => causeKey(one) === causeKey(cause));
+  return found?.id ?? cause.id;
 }
 
 /** Totals of the flows that pass. */
@@ -114,11 +124,27 @@ function tally(analysis: Analysis, passes: Tally['passes']): Tally {
   const profile = analysis.input.topology?.profile ?? DEFAULT_PROFILE;
   return {
     passes,
-    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile),
+    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile, nicsOf(analysis)),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
     seen: new Uint8Array(analysis.conversations + 1),
   };
+}
+
+/** Nodes of which a NIC was captured. */
+function nicsOf({ points }: Analysis): Set<string> {
+  return new Set(points.all.flatMap(({ role, node }) => (role === 'underlay' && node !== null ? [node] : [])));
+}
+
+/** Which of the addresses that several flows asked in vain answered others. */
+function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
+  const silent = new Set(tallies.flatMap(({ collector }) => [...collector.silent()]));
+  if (silent.size === 0) return;
+  for (let i = 0; i < analysis.count; i++) {
+    const { src, outcome } = analysis.brief(i);
+    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'refused')) continue;
+    for (const { collector } of tallies) collector.answers(src.ip);
+  }
 }
 
 /** One pass over the flows for all tallies. */
@@ -134,6 +160,7 @@ function collect(analysis: Analysis, tallies: readonly Tally[]): void {
     if (whole !== null) pairs.add(flow);
     for (const one of tallies) if (one.passes === null || one.passes(flow)) addTo(one, flow, i, analysis);
   }
+  noteAnswers(analysis, tallies);
   if (whole !== null) for (const finding of pairs.findings()) whole.collector.addCluster(finding);
 }
 

@@ -1,5 +1,6 @@
 // How conversations ended, in words: `answered`, `refused by db`, `6 SYN, no answer`, `sent, never arrived`.
 import type { Outcome } from '../../attribution/vocabulary.ts';
+import { UNDELIVERED } from '../../verdict/codes.ts';
 import { briefName } from '../text/endpoint-names.ts';
 import { formatCompact } from '../text/format.ts';
 import type { Conversation } from './conversations.ts';
@@ -62,7 +63,14 @@ export function outcomeOf(conversation: Conversation): Outcome | 'unknown' {
   return SEVERITY.find((outcome) => outcomes.includes(outcome as Outcome)) ?? 'unknown';
 }
 
-/** 0 for a failure that needs a look, rising to 5 for an answer. */
+/** Whether packets of it did not get through, as far as anybody can tell. */
+export function isBroken({ forward, reverse }: Conversation): boolean {
+  return [forward, reverse].some(
+    (flow) => flow?.outcome === 'sent-never-arrived' || flow?.codes.some((code) => UNDELIVERED.has(code)) === true,
+  );
+}
+
+/** 0 for a failure that needs a look, rising to 7 for an answer. */
 export function outcomeRank(conversation: Conversation): number {
   return SEVERITY.indexOf(outcomeOf(conversation));
 }

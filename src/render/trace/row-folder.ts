@@ -6,7 +6,7 @@ import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
+import { createOutcomeTally, isBroken, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
 import {
   type ConversationState,
   causesOfConversation,
@@ -51,6 +51,8 @@ export interface FoldedRows {
   count: number;
   nodes: Set<string>;
   states: Record<ConversationState, number>;
+  /** Conversations of which packets did not get through. */
+  broken: number;
   /** Numbers of the rows that pass, in the order asked for, those of one pair together. */
   groups(passes: (row: Readonly<RowSums>) => boolean, sort: RenderOptions['sort']): number[][];
   /** Rows that pass, and their conversations. */
@@ -64,12 +66,14 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
   const index = createRowIndex(rows);
   const nodes = new Set<string>();
   const states = { wrong: 0, undecided: 0, ok: 0 };
+  let broken = 0;
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
   const names = createNames();
   for (const conversation of conversationsOf(trace, visit.flow)) {
     visit.conversation?.(conversation);
     states[stateOf(conversation)]++;
+    if (isBroken(conversation)) broken++;
     noteNodes(nodes, conversation);
     const [from = null, to = null] = endsOf(conversation);
     const causes = causesOfConversation(conversation, causesOf);
@@ -83,6 +87,7 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     count: rows.length,
     nodes,
     states,
+    broken,
     row,
     groups: (passes, sort) => groupByPair(rows, passes, orderOf(rows, sort, row)),
     totals(passes) {

@@ -2,6 +2,7 @@
 // over the nodes' network (calico-facts 10.7, 10.9).
 
 import type { Points } from '../../attribution/points/points.ts';
+import type { Observed } from '../../attribution/vocabulary.ts';
 import { isClaimedByPoolOnly, lanHosts } from '../../attribution/who/lan-hosts.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -21,6 +22,8 @@ export interface ClusterFinding {
   capture: number | null;
   firstPacket: number | null;
   seen: string;
+  /** How the packets were sent, where that tells what to check. */
+  encapsulation?: Observed['encapsulation'];
 }
 
 export function tableFindings(table: FlowTable, points: Points, topology: Topology | null): ClusterFinding[] {

@@ -27,6 +27,22 @@ export function explainsSilence(code: FindingCode): boolean {
   return code === 'mode-changed' || FINDINGS[code].severity === 'violation';
 }
 
+/** A node that another one cannot reach at all: what it sends there goes no further, and nobody answers. */
+const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-unreachable']);
+
+/** Whether what two nodes alone show tells why flows between them are silent, whichever of them asks. */
+export function isExplainedByNodes(
+  { code, fromNode, toNode }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'>,
+  cluster: readonly ClusterFinding[],
+): boolean {
+  if (!CONSEQUENCES.has(code)) return false;
+  return cluster.some(
+    (one) =>
+      UNREACHED.has(one.code) &&
+      ((one.fromNode === fromNode && one.toNode === toNode) || (one.fromNode === toNode && one.toNode === fromNode)),
+  );
+}
+
 /** What flows tell of two nodes, so that it need not be told of the nodes alone. */
 export interface ExplainedPairs {
   add(code: FindingCode, flow: FlowBrief): void;

@@ -1,6 +1,7 @@
 // What two nodes' flows tell together: packets that the network between them loses, all or some, of all kinds or of one; ICMP that
 // passes where TCP does not (calico-facts 10.12, 10.13).
 
+import type { Observed } from '../../attribution/vocabulary.ts';
 import { PairMap } from '../../net/pair-map.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
@@ -28,6 +29,7 @@ interface Pair {
   synUnanswered: number;
   /** Packets went astray, or not as they should: that explains silence. */
   isExplained: boolean;
+  encapsulation: Observed['encapsulation'];
   capture: number | null;
   firstPacket: number | null;
 }
@@ -71,6 +73,7 @@ function newPair(flow: FlowBrief): Pair {
     to: flow.dst.node ?? '',
     ...{ sent: none(), lost: none(), echoAnswered: new Set(), tcpSilent: new Set() },
     ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false },
+    encapsulation: flow.observed.encapsulation,
     ...{ capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null },
   };
 }
@@ -140,6 +143,7 @@ function lostOnUnderlay(pair: Pair): ClusterFinding | null {
     packets: gone,
     capture: pair.capture,
     firstPacket: pair.firstPacket,
+    encapsulation: pair.encapsulation,
     seen: `${of} ${what} left ${from}'s NIC, ${of - gone} arrived at ${to}'s${passed === '' ? '' : `; ${passed} arrived`}`,
   };
 }
@@ -157,6 +161,7 @@ function icmpOnly(pair: Pair): ClusterFinding | null {
     packets: 0,
     capture: pair.capture,
     firstPacket: pair.firstPacket,
+    encapsulation: pair.encapsulation,
     seen: `${echoes} ICMP flows answered, ${synUnanswered} TCP flows without an answer`,
   };
 }
