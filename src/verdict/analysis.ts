@@ -26,9 +26,11 @@ import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import type { Arrivals } from './arrivals.ts';
+import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import { lostInNode } from './delivery/lost-in-node.ts';
+import { nodeFindings } from './delivery/node-findings.ts';
 import { type Rejection, rejections } from './delivery/rejections.ts';
 import { translations } from './delivery/translations.ts';
 import { captureNic } from './flow/advice.ts';
@@ -60,6 +62,8 @@ export interface Analysis {
   arrivals: Arrivals | null;
   /** Of tunnel packets, by ICMP. */
   rejections: readonly Rejection[];
+  /** What no single flow shows. */
+  nodeFindings(): ClusterFinding[];
   /** The flow at position `i` without its object. */
   brief(i: number): FlowBrief;
   /** The flow at position `i`; its id is `i + 1`. */
@@ -112,6 +116,7 @@ export function analyse(input: AnalysisInput): Analysis {
     modeChanges: shared.changes,
     count: order.length + missing.length,
     rejections: shared.rejections.all,
+    nodeFindings: () => nodeFindings(shared),
     conversations,
     get arrivals() {
       return shared.arrivals;

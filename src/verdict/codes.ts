@@ -52,6 +52,10 @@ export const FINDINGS = {
     severity: 'warning',
     title: 'seen at one place of a node and never at the next one, which was captured too',
   },
+  'handshake-unanswered': { severity: 'warning', title: 'WireGuard handshakes between two nodes without any response' },
+  'wrong-next-hop': { severity: 'warning', title: "frames for one node's address carry the MAC of another node's NIC" },
+  'foreign-vtep': { severity: 'warning', title: "the cluster's VNI and port from an address that is no node" },
+  'routing-loop': { severity: 'warning', title: 'packets go in a circle, or are sent back out where they came from' },
   'source-translated': {
     severity: 'warning',
     title: 'a node translated the source of packets between pods: policies by pod address do not match them',
@@ -82,6 +86,9 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'half-open',
   'lost-in-node',
   'overlay-rejected',
+  'handshake-unanswered',
+  'wrong-next-hop',
+  'routing-loop',
 ]);
 
 /** What `verify` says beside its result: packets that did not get through, and questions that nobody answered. */

@@ -154,7 +154,8 @@ function collect(analysis: Analysis, tallies: readonly Tally[]): void {
   const pairs = pairTally();
   for (const finding of whole === null ? [] : tableFindings(table, analysis.points, topology))
     whole?.collector.addCluster(finding);
-  for (const finding of rejectedTunnels(analysis.rejections)) whole?.collector.addCluster(finding);
+  const ofNodes = whole === null ? [] : [...rejectedTunnels(analysis.rejections), ...analysis.nodeFindings()];
+  for (const finding of ofNodes) whole?.collector.addCluster(finding);
   for (let i = 0; i < analysis.count; i++) {
     const flow = analysis.brief(i);
     if (whole !== null) pairs.add(flow);

@@ -14,6 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from built_cluster import *  # noqa: E402,F403: the vocabulary of this file
 
 CASES = pathlib.Path(__file__).resolve().parents[1] / "fixtures/cases"
+from scapy.layers.l2 import ARP  # noqa: E402
+
 VXLAN_POOL = [pool(vxlanMode="Always")]
 built = {}
 
@@ -112,13 +114,59 @@ def pods_masqueraded():
     }, cluster(VXLAN_POOL)
 
 
+def initiation(a, b, number):
+    """WireGuard's first message, 148 bytes: type 1, three bytes of nothing, the sender's index, and what nobody can read."""
+    body = b"\x01\0\0\0" + number.to_bytes(4, "little") + bytes((number * 7 + i) % 256 for i in range(140))
+    return wire(a, b) / IP(src=a.ip, dst=b.ip, id=600 + number) / UDP(sport=51820, dport=51820) / body
+
+
+@case
+def handshake_unanswered():
+    """Both nodes have WireGuard keys; control1 begins a handshake four times, worker1 never answers."""
+    keys = {CONTROL1: "jlkVyQYooZYzI2wFfNhSZez5eWh44yfq1wKVjLvSXgY=", WORKER1: "LhKmXuzI0wPVUnUJTgSgdeexWXd9vcXd2nRuo3W1Yls="}
+    nodes = [node_object(n, **({"WireguardPublicKey": keys[n]} if n in keys else {})) for n in (CONTROL1, WORKER1, WORKER2)]
+    packets = [initiation(CONTROL1, WORKER1, number) for number in range(1, 5)]
+    return {"control1-ens5.pcap": around(CONTROL1, packets, WORKER1, WORKER2)}, cluster(VXLAN_POOL, nodes)
+
+
+@case
+def wrong_next_hop():
+    """worker1's address moved in ARP to worker2's NIC: what control1 sends to it goes there, and nobody answers."""
+    moved = [Ether(src=CONTROL1.mac, dst=WORKER2.mac) / vxlan(CONTROL1, WORKER1, one).payload for one in syn(WEB, DB, 3)]
+    claim = arp_pair(CONTROL1, WORKER1)[1]
+    claim[ARP].hwsrc = claim[Ether].src = WORKER2.mac
+    return {"control1-ens5.pcap": around(CONTROL1, [claim] + moved, WORKER1, WORKER2)}, cluster(VXLAN_POOL)
+
+
+@case
+def foreign_vtep():
+    """10.0.1.66 is no node of the snapshot, and sends worker1 VXLAN with the cluster's VNI."""
+    stranger = Node("stranger", "10.0.1.66", 24, "02:11:22:33:44:66", "10.48.0.70", "10.48.0.64/26")
+    packets = between(stranger, WORKER1, ping("10.48.0.71", DB), vxlan)
+    return {"worker1-ens5.pcap": around(WORKER1, packets, CONTROL1, WORKER2)}, cluster(VXLAN_POOL)
+
+
+@case
+def routing_loop():
+    """worker1 has no pod 10.48.0.201 and no blackhole route: its packets go back to control1, which sends them again, until no hop is left."""
+    packets = []
+    for one in syn(WEB, "10.48.0.201", 2, ttl=63):
+        for ttl in range(63, 39, -2):
+            there, back = one.copy(), one.copy()
+            there.ttl, back.ttl = ttl, ttl - 1
+            packets += [vxlan(CONTROL1, WORKER1, there), vxlan(WORKER1, CONTROL1, back)]
+    captures = {"worker1-ens5.pcap": (around(WORKER1, packets, CONTROL1, WORKER2), 0.0002)}
+    return captures, cluster(VXLAN_POOL)
+
+
 def main(names):
     for name in names or built:
         (captures, snapshot), folder = built[name](), CASES / name
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(folder / "topology", ignore_errors=True)
         for file, packets in captures.items():
-            write_capture(folder / file, packets)
+            packets, gap = packets if isinstance(packets, tuple) else (packets, 0.01)
+            write_capture(folder / file, packets, gap=gap)
         write_snapshot(folder / "topology", snapshot)
         print(name)
 

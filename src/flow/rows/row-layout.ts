@@ -67,6 +67,8 @@ export const RARE = {
   /** Bytes (a 64-bit number) and number of the packets that the row has twice. */
   copyBytes: 6,
   copies: 14,
+  /** Copies with a lower TTL than any before: a packet that goes in a circle. */
+  fallen: 15,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

@@ -1,7 +1,13 @@
 // What to check where packets did not get through: what fits the tunnel they were lost in, and never a capture that was given.
 import type { Observed } from '../../attribution/vocabulary.ts';
 import { type Profile, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
-import { showChecksumOffload, showLink, showVxlanDevice, stopChecksumOffload } from '../../cluster/show-commands.ts';
+import {
+  showChecksumOffload,
+  showLink,
+  showVxlanDevice,
+  showWireguardPeers,
+  stopChecksumOffload,
+} from '../../cluster/show-commands.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import type { FindingCode } from '../codes.ts';
 
@@ -79,6 +85,26 @@ export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[
       return [
         'kubectl get networkpolicies -A   # does one deny it? counters: iptables-save -c on the node',
         `<that node>$ nstat -az | grep -iE 'rpfilter|csum|drop'; ip -s link; ip route get ${dst}`,
+      ];
+    case 'handshake-unanswered':
+      return [
+        `${to}$ ${showWireguardPeers(tunnel.device)}   # ${from}'s key and endpoint? ss -lun: is the port open?`,
+        `${to}# tcpdump -ni <NIC> ${tunnel.filter}   # while ${from} sends; UDP between the nodes`,
+      ];
+    case 'wrong-next-hop':
+      return [
+        `${from}$ ip neigh show to <${to}'s address>   # whose MAC? arping -D -c 3 <that address>: who answers?`,
+        'every node$ ip addr   # who else has that address: keepalived, kube-vip, MetalLB?',
+      ];
+    case 'foreign-vtep':
+      return [
+        'kubectl get nodes -o wide   # is it a node, new or deleted, whose calico-node still runs?',
+        `${to}$ ip neigh; ip route get <that address>   # which machine is it? Only nodes should reach ${tunnel.words}`,
+      ];
+    case 'routing-loop':
+      return [
+        `<the node that returns it>$ ip route get ${dst}; ip route show type blackhole   # a block's blackhole route missing?`,
+        `kubectl get pods -A -o wide | grep ${dst}   # is there still such a pod, and where?`,
       ];
     case 'source-translated':
       return [

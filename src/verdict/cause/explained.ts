@@ -14,6 +14,7 @@ const STOPS: ReadonlySet<FindingCode> = new Set([
   'not-for-this-host',
   'overlay-rejected',
   'lost-in-node',
+  'routing-loop',
 ]);
 
 /** Whether another finding of the flow tells the cause. */
@@ -28,7 +29,7 @@ export function explainsSilence(code: FindingCode): boolean {
 }
 
 /** A node that another one cannot reach at all: what it sends there goes no further, and nobody answers. */
-const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-unreachable']);
+const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-unreachable', 'wrong-next-hop']);
 
 /** Whether what two nodes alone show tells why flows between them are silent, whichever of them asks. */
 export function isExplainedByNodes(

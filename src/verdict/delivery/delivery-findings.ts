@@ -7,6 +7,7 @@ import type { RawWarning } from '../flow/warnings.ts';
 import type { Shared } from '../judging-context.ts';
 import { isUnanswered } from './flow-outcome.ts';
 import { halfOpen, halfOpenFinding } from './half-open.ts';
+import { loopFinding } from './loops.ts';
 import { rejectionText } from './rejections.ts';
 
 export interface DeliveredFlow {
@@ -19,12 +20,16 @@ export interface DeliveredFlow {
   counted: readonly number[];
 }
 
+/** ICMP, TCP, ICMPv6: what is asked there is answered. */
+const ASKING: ReadonlySet<number> = new Set([1, 6, 58]);
+
 export function deliveryFindings(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning[] {
   const isSilent = seen.outcome === 'half-open' || isUnanswered(shared, seen.counted, seen.outcome);
-  const stopped = isSilent ? shared.lostInNode.of({ flow, ...seen }) : null;
+  const isQuestion = ASKING.has(shared.input.table.protocolOf(flow));
   return [
     rejected(shared, flow, seen, isSilent),
-    stopped,
+    isSilent && isQuestion ? shared.lostInNode.of({ flow, ...seen }) : null,
+    loopFinding({ table: shared.input.table, ...seen }, isSilent && isQuestion),
     stuckHandshake(shared, flow, seen),
     translated(shared, flow, seen),
   ].filter((f) => f !== null);
