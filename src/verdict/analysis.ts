@@ -179,7 +179,7 @@ function prepare(
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
-    lostInNode: lostInNode({ table, captures, points, filters }),
+    lostInNode: lostInNode({ table, captures, points, filters, who }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

@@ -185,8 +185,19 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || (this.#asks() && this.outcome !== 'answered');
+    this.#own ??= this.#mayWarn() || (this.#asks() && this.#mayHaveStopped());
     return this.#own;
+  }
+
+  /** Where an answer could not have been seen, silence alone tells nothing: only what stops packets would. */
+  #mayHaveStopped(): boolean {
+    const { outcome } = this;
+    if (outcome === 'no-answer' || outcome === 'half-open') return true;
+    if (outcome !== 'one-way' && outcome !== 'sent-never-arrived') return false;
+    const { shared } = this.#context;
+    const { table } = shared.input;
+    const isAlone = table.rows.next(table.firstRow(this.#flow)) < 0;
+    return shared.lostInNode.isKnown || shared.rejections.all.length > 0 || !isAlone;
   }
 
   /** SYNs and echo requests: what may be without an answer. */

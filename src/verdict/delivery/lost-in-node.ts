@@ -9,7 +9,7 @@ import type { Points } from '../../attribution/points/points.ts';
 import type { Point } from '../../attribution/points/points-input.ts';
 import { type Span, spanOf } from '../../attribution/points/time-lanes.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
-import type { Who } from '../../attribution/who/who.ts';
+import type { Directory, Who } from '../../attribution/who/who.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -28,6 +28,8 @@ export interface SilentFlow {
 }
 
 export interface LostInNode {
+  /** False where no two kinds of places were captured. */
+  isKnown: boolean;
   of(silent: SilentFlow): RawFinding | null;
 }
 
@@ -38,6 +40,9 @@ interface Place {
   /** Frames went to pods there, or came from them: by the pod's address, and by protocol the ports they had. */
   to: Heard;
   from: Heard;
+  /** Frames of both directions of anything. */
+  isSent: boolean;
+  isReceived: boolean;
 }
 
 type Heard = Map<number, Map<number, Set<number>>>;
@@ -54,24 +59,21 @@ export interface NodeInput {
   captures: readonly CaptureCounters[];
   points: Points;
   filters: readonly (FilterHint | null)[];
+  who: Directory;
 }
 
-export function lostInNode({ table, captures, points, filters }: NodeInput): LostInNode {
-  const places = placesOf(table, points, captures, (capture) => {
+export function lostInNode(input: NodeInput): LostInNode {
+  const { captures, filters, table } = input;
+  const places = placesOf(input, (capture) => {
     const filter = filters[capture] ?? null;
     const known = captures[capture];
     return (filter === null || filter.weak) && known !== undefined && !hasDrops(known);
   });
-  if (places.length === 0) return { of: () => null };
-  return { of: (silent) => neverCameOut(silent, places, table) ?? neverLeft(silent, places, table) };
+  if (places.length === 0) return { isKnown: false, of: () => null };
+  return { isKnown: true, of: (silent) => neverCameOut(silent, places, table) ?? neverLeft(silent, places, table) };
 }
 
-function placesOf(
-  table: FlowTable,
-  points: Points,
-  captures: readonly CaptureCounters[],
-  isOpen: (capture: number) => boolean,
-): Place[] {
+function placesOf({ table, captures, points, who }: NodeInput, isOpen: (capture: number) => boolean): Place[] {
   const groups = ringIndexes(points);
   const byGroup = new Map<number, Place | null>();
   points.all.forEach((point, i) => {
@@ -80,7 +82,8 @@ function placesOf(
     const known = byGroup.get(group);
     if (span === null || !isNamed(point) || !isOpen(point.capture)) {
       byGroup.set(group, null);
-    } else if (known === undefined) byGroup.set(group, { point, span, to: new Map(), from: new Map() });
+    } else if (known === undefined)
+      byGroup.set(group, { point, span, to: new Map(), from: new Map(), isSent: false, isReceived: false });
     else if (known !== null) {
       known.span = { first: Math.min(known.span.first, span.first), last: Math.max(known.span.last, span.last) };
     }
@@ -89,7 +92,7 @@ function placesOf(
   if (roles.size < 2) return [];
   for (let row = 0; row < table.rows.count; row++) {
     const place = byGroup.get(groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1);
-    if (place != null) noteRow(place, table, row);
+    if (place != null) noteRow(place, { table, who }, row);
   }
   return [...byGroup.values()].filter((place) => place !== null);
 }
@@ -103,13 +106,18 @@ function isOn({ role, topologyNode }: Point, node: Node): boolean {
   return topologyNode === node || (role === 'workload' && topologyNode === null);
 }
 
-/** On a veth, the end that the frame comes from or goes to has it; elsewhere either end may be a pod of the node. */
-function noteRow({ point, to, from }: Place, table: FlowTable, row: number): void {
+/** On a veth, the end that the frame comes from or goes to has it; elsewhere either end may be a pod. */
+function noteRow(place: Place, { table, who }: Pick<NodeInput, 'table' | 'who'>, row: number): void {
   const flow = table.rows.flow(row);
   const { src, dst } = table.links.record(table.linkOf(row));
-  const isVeth = point.role === 'workload';
-  if (!isVeth || src === WORKLOAD_MAC) note(to, table.destinationWord(flow), table, flow);
-  if (!isVeth || dst === WORKLOAD_MAC) note(from, table.sourceWord(flow), table, flow);
+  const isVeth = place.point.role === 'workload';
+  const [from, to] = [who.whoOf(who.source[flow] ?? -1), who.whoOf(who.destination[flow] ?? -1)];
+  if (to.kind === 'pod' && (!isVeth || src === WORKLOAD_MAC)) note(place.to, table.destinationWord(flow), table, flow);
+  if (from.kind === 'pod' && (!isVeth || dst === WORKLOAD_MAC)) note(place.from, table.sourceWord(flow), table, flow);
+  const { topologyNode: node } = place.point;
+  if (node === null) return;
+  place.isSent ||= from.node === node;
+  place.isReceived ||= to.node === node;
 }
 
 function note(heard: Heard, address: number, table: FlowTable, flow: number): void {
@@ -136,11 +144,11 @@ function neverCameOut(silent: SilentFlow, places: readonly Place[], table: FlowT
   if (arrived === null || node === null) return null;
   if (observations.some(({ pointInfo }) => pointInfo.role !== 'underlay' && isOn(pointInfo, node))) return null;
   const isOfNode = (dst.node ?? dst.presumed?.node ?? null) === node;
-  const missing = places.filter(({ point, span, to }) => {
+  const missing = places.filter(({ point, span, to, isReceived }) => {
     if (!isOn(point, node) || !covers(span, arrived)) return false;
     // a pod's own veth says where the pod is
     if (point.role === 'workload') return showsKind(to, table.destinationWord(flow), table, flow);
-    return isOfNode && point.role === 'tunnel' && arrived.seen.encapsulation !== 'none' && to.size > 0;
+    return isOfNode && point.role === 'tunnel' && arrived.seen.encapsulation !== 'none' && isReceived;
   });
   const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
   if (first === undefined) return null;
@@ -156,13 +164,13 @@ function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTabl
   const sent = together(observations.filter(({ pointInfo }) => pointInfo.role === 'workload' && isOn(pointInfo, node)));
   if (sent === null || observations.some((o) => o.pointInfo.role !== 'workload')) return null;
   const missing = places.filter(
-    ({ point, span, from, to }) =>
+    ({ point, span, to, isSent, isReceived }) =>
       point.topologyNode === node &&
       point.role !== 'workload' &&
       (point.role === 'underlay' || expected.encapsulation !== 'none') &&
       covers(span, sent) &&
-      from.size > 0 &&
-      to.size > 0 &&
+      isSent &&
+      isReceived &&
       !isTranslated(to, flow, table),
   );
   const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);

@@ -4,6 +4,7 @@
 import { countFlow } from '../../attribution/count-flow.ts';
 import { directionFacts } from '../../attribution/directions.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
+import type { TunnelRecord } from '../../flow/frame-records.ts';
 import { macText } from '../../flow/paths/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import { PairMap } from '../../net/pair-map.ts';
@@ -57,6 +58,7 @@ function wrongNextHops(shared: Shared, topology: Topology): ClusterFinding[] {
   const { input, points, pathFacts } = shared;
   const { table } = input;
   const claims = arpClaims(shared, topology);
+  const addressed = addressedNodes(shared, topology);
   const found = new Map<string, ClusterFinding>();
   for (let row = 0; row < table.rows.count; row++) {
     const path = table.rows.path(row);
@@ -64,11 +66,11 @@ function wrongNextHops(shared: Shared, topology: Topology): ClusterFinding[] {
     const link = table.links.record(table.linkOf(row));
     if (point?.role !== 'underlay' || link.dst === null || link.src === null || link.carried) continue;
     const sender = points.macs.ownNic(link.src);
-    const address = pathFacts.tunnel[path]?.outerDst ?? table.destinationOf(table.rows.flow(row));
-    const to = topology.nodeByAddress(address);
-    if (sender === null || to === null || to === sender || !isOnLink(sender, address)) continue;
+    const to = sender === null ? null : addressed(path, table.rows.flow(row));
+    if (sender === null || to === null || to === sender) continue;
     const other = claims.ownerBeside(link.dst, to, points.macs.ownNic(link.dst));
-    if (other === null || other === sender) continue;
+    const address = pathFacts.tunnel[path]?.outerDst ?? table.destinationOf(table.rows.flow(row));
+    if (other === null || other === sender || !isOnLink(sender, address)) continue;
     const key = `${sender.name}|${address}|${link.dst}`;
     const known = found.get(key);
     if (known !== undefined) {
@@ -87,6 +89,25 @@ function wrongNextHops(shared: Shared, topology: Topology): ClusterFinding[] {
     });
   }
   return [...found.values()];
+}
+
+/** The node that a row's frames are for, by the address on the wire. */
+function addressedNodes(
+  { input: { table }, pathFacts }: Shared,
+  topology: Topology,
+): (path: number, flow: number) => Node | null {
+  const ofPath = pathFacts.tunnel.map(({ outerDst }) => (outerDst === null ? null : topology.nodeByAddress(outerDst)));
+  const ofWord = new Map<number, Node | null>();
+  return (path, flow) => {
+    if (pathFacts.tunnel[path]?.outerDst != null) return ofPath[path] ?? null;
+    // an IPv6 word is a number in a table of its own: kept apart as an odd key
+    const key = table.destinationWord(flow) * 2 + (table.familyOf(flow) === 6 ? 1 : 0);
+    const known = ofWord.get(key);
+    if (known !== undefined) return known;
+    const node = topology.nodeByAddress(table.destinationOf(flow));
+    ofWord.set(key, node);
+    return node;
+  };
 }
 
 function isOnLink({ bgpIPv4, bgpIPv6 }: Node, address: string): boolean {
@@ -121,19 +142,17 @@ function arpClaims({ input }: Shared, topology: Topology): Claims {
 
 /** VXLAN with the cluster's VNI and port, to a node, from an address that is nobody's; of pods whose node is known it is a translated address. */
 function foreignVteps(shared: Shared, topology: Topology): ClusterFinding[] {
+  const { pathFacts } = shared;
   const { table } = shared.input;
   if (topology.nodes.length === 0 || topology.nodes.some(({ addresses }) => addresses.length === 0)) return [];
+  const strangers = pathFacts.tunnel.map((tunnel, path) => strangerOf(shared, topology, tunnel, path));
   const found = new Map<string, ClusterFinding>();
+  if (strangers.every((one) => one === null)) return [];
   const excused = new Set<string>();
   for (let row = 0; row < table.rows.count; row++) {
     const path = table.rows.path(row);
-    const tunnel = shared.pathFacts.tunnel[path];
-    const point = shared.pathFacts.point[path] ?? null;
-    if (tunnel === undefined || tunnel.outerSrc === null || tunnel.outerDst === null || point === null) continue;
-    const to = topology.nodeByAddress(tunnel.outerDst);
-    if (to === null || point.role !== 'underlay' || !isClusters(shared, tunnel, to)) continue;
-    const owner = topology.lookup(tunnel.outerSrc);
-    if (owner.node !== null || owner.kind === 'pod' || owner.kind === 'tunnel' || owner.candidates.length > 0) continue;
+    const [tunnel, point, to] = [pathFacts.tunnel[path], pathFacts.point[path], strangers[path]];
+    if (tunnel?.outerSrc == null || point == null || to == null) continue;
     const { src } = endsOf(shared, table.rows.flow(row));
     if (src.node !== null && isStrong(src)) excused.add(tunnel.outerSrc);
     const known = found.get(tunnel.outerSrc);
@@ -153,6 +172,16 @@ function foreignVteps(shared: Shared, topology: Topology): ClusterFinding[] {
     }
   }
   return [...found].filter(([address]) => !excused.has(address)).map(([, finding]) => finding);
+}
+
+/** The node that a stranger's tunnel packets of a path are for; null where they are no stranger's. */
+function strangerOf(shared: Shared, topology: Topology, tunnel: TunnelRecord, path: number): Node | null {
+  const { outerSrc, outerDst } = tunnel;
+  if (outerSrc === null || outerDst === null || shared.pathFacts.isUnderlay[path] !== 1) return null;
+  const to = topology.nodeByAddress(outerDst);
+  if (to === null || !isClusters(shared, tunnel, to)) return null;
+  const { node, kind, candidates } = topology.lookup(outerSrc);
+  return node !== null || kind === 'pod' || kind === 'tunnel' || candidates.length > 0 ? null : to;
 }
 
 function isClusters(
