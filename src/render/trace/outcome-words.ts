@@ -1,6 +1,5 @@
 // How conversations ended, in words: `answered`, `refused by db`, `6 SYN, no answer`, `sent, never arrived`.
 import type { Outcome } from '../../attribution/vocabulary.ts';
-import { UNDELIVERED } from '../../verdict/codes.ts';
 import { briefName } from '../text/endpoint-names.ts';
 import { formatCompact } from '../text/format.ts';
 import type { Conversation } from './conversations.ts';
@@ -63,11 +62,9 @@ export function outcomeOf(conversation: Conversation): Outcome | 'unknown' {
   return SEVERITY.find((outcome) => outcomes.includes(outcome as Outcome)) ?? 'unknown';
 }
 
-/** Whether packets of it did not get through, as far as anybody can tell. */
-export function isBroken({ forward, reverse }: Conversation): boolean {
-  return [forward, reverse].some(
-    (flow) => flow?.outcome === 'sent-never-arrived' || flow?.codes.some((code) => UNDELIVERED.has(code)) === true,
-  );
+/** Whether packets of it did not get through by what became of them; causes may tell more. */
+export function isLost({ forward, reverse }: Conversation): boolean {
+  return [forward, reverse].some((flow) => flow?.outcome === 'sent-never-arrived');
 }
 
 /** 0 for a failure that needs a look, rising to 7 for an answer. */

@@ -1,12 +1,14 @@
 // Conversations folded to the rows of the default table: one per pair of endpoints, protocol and server port, however many
 // client ports there were. Conversations that were carried or judged differently never share a row. Rows are numbers until they
 // are shown: a capture may have a hundred thousand of them, and a page shows forty.
+
+import { UNDELIVERED } from '../../verdict/codes.ts';
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, isBroken, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
+import { createOutcomeTally, isLost, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
 import {
   type ConversationState,
   causesOfConversation,
@@ -67,16 +69,17 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
   const nodes = new Set<string>();
   const states = { wrong: 0, undecided: 0, ok: 0 };
   let broken = 0;
+  const losses = new Set(trace.causes.filter(({ code }) => UNDELIVERED.has(code)).map(({ id }) => id));
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
   const names = createNames();
   for (const conversation of conversationsOf(trace, visit.flow)) {
     visit.conversation?.(conversation);
     states[stateOf(conversation)]++;
-    if (isBroken(conversation)) broken++;
     noteNodes(nodes, conversation);
     const [from = null, to = null] = endsOf(conversation);
     const causes = causesOfConversation(conversation, causesOf);
+    if (isLost(conversation) || causes.some((id) => losses.has(id))) broken++;
     const sides = [directionOf(conversation.forward, marks), directionOf(conversation.reverse, marks)].map(sideText);
     const detail = [serviceOf(conversation, false), ...sides, ...causes].join('\n');
     const row = index(names(from), names(to), detail, conversation);

@@ -26,6 +26,8 @@ export interface HalfOpen {
 export function halfOpen(counting: CountInput, flow: number, reverse: number): HalfOpen | null {
   const { table } = counting;
   if (table.protocolOf(flow) !== TCP || reverse < 0) return null;
+  // the usual conversation, told at once
+  if (hasAcknowledged(table, flow) && hasAcknowledged(table, reverse)) return null;
   const [client, server] = directionFacts(table, flow).requests > 0 ? [flow, reverse] : [reverse, flow];
   if (hasAcknowledged(table, client)) return null;
   const asked = tcpOf(table, countFlow(counting, client).rows);
