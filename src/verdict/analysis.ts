@@ -27,9 +27,14 @@ import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { type Arrivals, nodesCutShort } from './arrivals.ts';
+import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import type { Uncompared } from './clocks/clock-report.ts';
+import { lostInNode } from './delivery/lost-in-node.ts';
+import { nodeFindings } from './delivery/node-findings.ts';
+import { type Rejection, rejections } from './delivery/rejections.ts';
+import { translations } from './delivery/translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
@@ -63,6 +68,10 @@ export interface Analysis {
   cutShort: ReadonlySet<number>;
   /** Nodes whose clocks nothing compares. */
   uncompared: Uncompared;
+  /** Of tunnel packets, by ICMP. */
+  rejections: readonly Rejection[];
+  /** What no single flow shows. */
+  nodeFindings(): ClusterFinding[];
   /** The flow at position `i` without its object. */
   brief(i: number): FlowBrief;
   /** The flow at position `i`; its id is `i + 1`. */
@@ -118,6 +127,8 @@ export function analyse(input: AnalysisInput): Analysis {
     possibleFilters: shared.possibleFilters,
     modeChanges: shared.changes,
     count: order.length + missing.length,
+    rejections: shared.rejections.all,
+    nodeFindings: () => nodeFindings(shared),
     conversations,
     cutShort: nodesCutShort(table, paths, classes),
     uncompared: { trusted: [], unknown: [] },
@@ -179,10 +190,13 @@ function prepare(
     counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
+    rejections: rejections(table, topology, settings),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
+    translations: topology === null ? new Map() : translations({ table, paths, who }),
+    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, who }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

@@ -16,6 +16,9 @@ import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../topology/model.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
+import type { LostInNode } from './delivery/lost-in-node.ts';
+import type { Rejections } from './delivery/rejections.ts';
+import type { Translations } from './delivery/translations.ts';
 import type { InsideNode } from './flow/inside-node.ts';
 import type { Settings } from './flow/overlay-in-use.ts';
 import type { SourceConflicts } from './flow/source-conflicts.ts';
@@ -46,10 +49,14 @@ export interface Shared {
   counting: CountInput;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
+  /** Of tunnel packets. */
+  rejections: Rejections;
   paths: readonly string[];
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
   inside: InsideNode;
+  lostInNode: LostInNode;
+  translations: Translations;
   conflicts: SourceConflicts;
   learned: LearnedVteps;
   encrypts: WireguardWays;

@@ -7,8 +7,9 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
-import { pairTally, tableFindings } from './cause/cluster-findings.ts';
+import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
+import { pairTally } from './cause/pair-tally.ts';
 import { clockReports } from './clocks/clock-report.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
@@ -86,8 +87,7 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   const causes = all.collector.causes(converged);
   for (const cause of causes) byId.set(cause.id, membersOf(cause));
   if (asksLetters) collect(analysis, [kept]);
-  const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
-  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
+  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letterOf(c, causes) }));
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
@@ -95,12 +95,23 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
 function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: FlowBrief) => boolean {
   const ids = new Set(flowIds);
   if (flows <= ids.size) return ({ id }) => ids.has(id);
-  const ofNodes = ({ src, dst }: FlowBrief): boolean => src.node === fromNode && dst.node === toNode;
+  const ofNodes = ({ src, dst }: FlowBrief): boolean =>
+    (fromNode === null || src.node === fromNode) && dst.node === toNode;
   return (flow) => flow.codes.includes(code) && (code === 'mode-changed' || ofNodes(flow));
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
   return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
+}
+
+/** The letter that a cause of some flows has among those of all: a flow of its own tells, whatever else it is grouped with. */
+function letterOf(cause: Cause, all: readonly Cause[]): string {
+  const [flow] = cause.flowIds;
+  const same = all.filter(({ code }) => code === cause.code);
+  const found =
+    same.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow)) ??
+    same.find((one) => causeKey(one) === causeKey(cause));
+  return found?.id ?? cause.id;
 }
 
 /** Totals of the flows that pass. */
@@ -118,11 +129,27 @@ function tally(analysis: Analysis, passes: Tally['passes']): Tally {
   const profile = analysis.input.topology?.profile ?? DEFAULT_PROFILE;
   return {
     passes,
-    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile),
+    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile, nicsOf(analysis)),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
     seen: new Uint8Array(analysis.conversations + 1),
   };
+}
+
+/** Nodes of which a NIC was captured. */
+function nicsOf({ points }: Analysis): Set<string> {
+  return new Set(points.all.flatMap(({ role, node }) => (role === 'underlay' && node !== null ? [node] : [])));
+}
+
+/** Which of the addresses that several flows asked in vain answered others. */
+function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
+  const silent = new Set(tallies.flatMap(({ collector }) => [...collector.silent()]));
+  if (silent.size === 0) return;
+  for (let i = 0; i < analysis.count; i++) {
+    const { src, outcome } = analysis.brief(i);
+    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'refused')) continue;
+    for (const { collector } of tallies) collector.answers(src.ip);
+  }
 }
 
 /** One pass over the flows for all tallies. */
@@ -132,11 +159,14 @@ function collect(analysis: Analysis, tallies: readonly Tally[]): void {
   const pairs = pairTally();
   for (const finding of whole === null ? [] : tableFindings(table, analysis.points, topology))
     whole?.collector.addCluster(finding);
+  const ofNodes = whole === null ? [] : [...rejectedTunnels(analysis.rejections), ...analysis.nodeFindings()];
+  for (const finding of ofNodes) whole?.collector.addCluster(finding);
   for (let i = 0; i < analysis.count; i++) {
     const flow = analysis.brief(i);
     if (whole !== null) pairs.add(flow);
     for (const one of tallies) if (one.passes === null || one.passes(flow)) addTo(one, flow, i, analysis);
   }
+  noteAnswers(analysis, tallies);
   if (whole !== null) for (const finding of pairs.findings()) whole.collector.addCluster(finding);
 }
 

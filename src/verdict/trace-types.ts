@@ -103,6 +103,8 @@ export interface FlowBrief {
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */
   places(): readonly { capture: number; point: number; packets: number }[];
+  /** Packets that one node sent and the other's NIC never had; 0 where that cannot be told. */
+  lostOnWay(): number;
   /** Packets on a node's NICs, later outer fragments not counted, each once however many interfaces saw it; null where that is not known. */
   onceAt(node: string): number | null;
   /** First and last packet, epoch milliseconds cut to whole ones, clocks corrected; NaN without a time. */

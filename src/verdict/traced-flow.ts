@@ -2,7 +2,7 @@
 
 import { type Clocks, momentOnReference } from '../attribution/clocks/clocks.ts';
 import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import { directionFacts, outcomeOf } from '../attribution/directions.ts';
+import { directionFacts } from '../attribution/directions.ts';
 import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
@@ -10,13 +10,14 @@ import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { formatTime, type Moment } from '../net/time.ts';
-import type { Arrival } from './arrivals.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
+import { deliveryFindings } from './delivery/delivery-findings.ts';
+import { arrivalOf, flowOutcome, isUnanswered } from './delivery/flow-outcome.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
-import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
+import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
 import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
@@ -48,6 +49,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const own = [
     ...shared.inside.missing(seen),
     ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
+    ...deliveryFindings(shared, flow, { src, dst, expected: ends.expected, observations, outcome, counted: rows }),
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures, shared.clocks);
@@ -146,35 +148,6 @@ export function isCutOff(
   const { table, captures } = input;
   const observations = observationsOf(table, points, captures, flow);
   return isCutOffTunnel({ table, flow, src, dst, observations, settings });
-}
-
-/** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
-export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
-  const from = src.node;
-  // what was sent to a node and never got there says nothing of who has the address
-  const to = dst.node ?? dst.presumed?.node ?? null;
-  const arrival = arrivals?.of(flow, from, to) ?? null;
-  if (arrival === null || arrival.arrived > 0) return arrival;
-  const { rows } = input.table;
-  for (let row = input.table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const point = pathFacts.point[rows.path(row)];
-    if (point != null && point.topologyNode === to) return null;
-  }
-  return arrival;
-}
-
-/** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
-function isUnanswered({ input }: Shared, counted: readonly number[], outcome: Outcome | null): boolean {
-  const silent = outcome === 'no-answer' || outcome === 'one-way';
-  return silent && counted.some((row) => input.table.rows.requests(row) > 0);
-}
-
-export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
-  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
-  const { table } = shared.input;
-  const reverse = table.reverseOf(flow);
-  const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));
-  return refused ? 'refused' : outcomeOf(table, flow, reverse, shared.reverseVisible(flow));
 }
 
 interface SeenFlow {

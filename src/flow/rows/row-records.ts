@@ -118,6 +118,11 @@ export class RowRecords {
     return this.#rare(row, X.doubts);
   }
 
+  /** Copies that came with a lower TTL than any before. */
+  fallen(row: number): number {
+    return this.#rare(row, X.fallen);
+  }
+
   /** Original lengths of the frames. */
   bytes(row: number): number {
     return this.#double(row, R.bytes);

@@ -1,12 +1,14 @@
 // Conversations folded to the rows of the default table: one per pair of endpoints, protocol and server port, however many
 // client ports there were. Conversations that were carried or judged differently never share a row. Rows are numbers until they
 // are shown: a capture may have a hundred thousand of them, and a page shows forty.
+
+import { UNDELIVERED } from '../../verdict/codes.ts';
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
+import { createOutcomeTally, isLost, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
 import {
   addRanges,
   type ConversationState,
@@ -54,6 +56,8 @@ export interface FoldedRows {
   count: number;
   nodes: Set<string>;
   states: Record<ConversationState, number>;
+  /** Conversations of which packets did not get through. */
+  broken: number;
   /** Numbers of the rows that pass, in the order asked for, those of one pair together. */
   groups(passes: (row: Readonly<RowSums>) => boolean, sort: RenderOptions['sort']): number[][];
   /** Rows that pass, and their conversations. */
@@ -67,6 +71,8 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
   const index = createRowIndex(rows);
   const nodes = new Set<string>();
   const states = { wrong: 0, undecided: 0, ok: 0 };
+  let broken = 0;
+  const losses = new Set(trace.causes.filter(({ code }) => UNDELIVERED.has(code)).map(({ id }) => id));
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
   const names = createNames();
@@ -76,6 +82,7 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     noteNodes(nodes, conversation);
     const [from = null, to = null] = endsOf(conversation);
     const causes = causesOfConversation(conversation, causesOf);
+    if (isLost(conversation) || causes.some((id) => losses.has(id))) broken++;
     const sides = [directionOf(conversation.forward, marks), directionOf(conversation.reverse, marks)].map(sideText);
     const detail = [serviceOf(conversation, false), ...sides, ...causes].join('\n');
     const row = index(names(from), names(to), detail, conversation);
@@ -86,6 +93,7 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     count: rows.length,
     nodes,
     states,
+    broken,
     row,
     groups: (passes, sort) => groupByPair(rows, passes, orderOf(rows, sort, row)),
     totals(passes) {

@@ -1,11 +1,13 @@
 // The default output: captures, problems by cause, one row per pair and service, what could not be judged, one closing line.
 // Rows are bounded (`--top`); with `--all` every conversation is printed, and then they are made and written one at a time.
+import { UNDELIVERED } from '../../verdict/codes.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createUnverifiedTally } from '../../verdict/unverified.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
+import { textWidth } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines } from './cause-list.ts';
 import { clockLines } from './clock-lines.ts';
@@ -33,13 +35,17 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
   yield `${closingLine(trace, set, options)}\n`;
 }
 
-/** `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` */
-export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states'>, options: RenderOptions): string {
+/**
+ * `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` Where packets did not get through that is said first, and apart:
+ * `2 of 4 conversations lose packets (1 cause); 0 wrong, 4 as configured, 0 undecided.`
+ */
+export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states' | 'broken'>, options: RenderOptions): string {
   const { wrong, undecided, ok } = set.states;
   const total = wrong + undecided + ok;
   if (total === 0) return 'No flows.';
   const violations = trace.causes.filter((cause) => cause.severity === 'violation').length;
-  const warnings = trace.causes.length - violations;
+  const losses = set.broken === 0 ? 0 : trace.causes.filter(({ code }) => UNDELIVERED.has(code)).length;
+  const warnings = trace.causes.length - violations - losses;
   const paint = createPaint(options.color);
   const causes = violations === 0 ? '' : ` (${formatCount(violations, 'cause')})`;
   const parts = [
@@ -48,7 +54,15 @@ export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states'>, optio
     paint(undecided > 0 ? 'warn' : 'dim', `${formatNumber(undecided)} undecided`),
   ];
   const warned = warnings === 0 ? '' : ` ${formatCount(warnings, 'warning')}.`;
-  return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;
+  if (set.broken === 0) return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;
+  const lossCauses = losses === 0 ? '' : ` (${formatCount(losses, 'cause')})`;
+  const lose = paint(
+    'warn',
+    `${formatNumber(set.broken)} of ${formatCount(total, 'conversation')} ${set.broken === 1 ? 'loses' : 'lose'} packets${lossCauses}`,
+  );
+  const rest = `${parts.join(', ')}.${warned}`;
+  const line = `${lose}; ${rest}`;
+  return textWidth(line) <= options.width ? line : `${lose};\n${rest}`;
 }
 
 /** Lines and an empty line behind them; nothing for no lines. */

@@ -87,7 +87,9 @@ function deliveryBlocks({ trace, report }: VerifyContext, options: RenderOptions
   if (sentences.length === 0) return [];
   const word = 'NOT DELIVERED';
   const head = wrapWords(
-    'not everything got through; the result above speaks of encapsulation alone',
+    report.delivery.required
+      ? 'not everything got through'
+      : 'not everything got through; the result above speaks of encapsulation alone',
     options.width - word.length - 2,
   );
   const names = createNameFitter(nodeNamesOf(trace));

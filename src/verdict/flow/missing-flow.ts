@@ -51,6 +51,7 @@ export function missingBrief(
     dstPort: table.sourcePortOf(flow),
     codes: [],
     places: () => [],
+    lostOnWay: () => 0,
     onceAt: () => 0,
     span: () => ({ first: Number.NaN, last: Number.NaN }),
     whole: make,
