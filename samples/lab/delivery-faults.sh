@@ -64,7 +64,9 @@ node_rule() { in_ns "$1" iptables-legacy "${@:2}"; }
 
 # Takes the port of NODE out of its switch and puts a program between them: MILLISECONDS of delay, PERCENT of loss.
 slow_wire() {
-  local node=$1 milliseconds=$2 percent=$3 subnet
+  local node=$1 milliseconds=$2 percent=$3 subnet pod
+  # A program carries frames, not segmentation-offload frames: the pods must send what fits.
+  for pod in "${PODS[@]}"; do ip -n "$LAB-$pod" link set eth0 gso_max_segs 1; done
   subnet=$(subnet_of "$node")
   ip -n "$LAB-fabric" link set "$node" nomaster
   ip -n "$LAB-fabric" link add wire-in type veth peer name wire-out

@@ -16,6 +16,7 @@ ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 SOL_PACKET, PACKET_AUXDATA = 263, 8
 TP_STATUS_CSUMNOTREADY = 8
+VXLAN_PORT = struct.pack("!H", 4789)
 
 
 def opened(name):
@@ -35,17 +36,18 @@ def folded(data):
 
 
 def finished(frame):
-    """With the checksum of TCP or UDP over IPv4, of the outermost packet: what the kernel leaves to the device (RFC 793, 768)."""
+    """With the checksum of TCP or UDP over IPv4 that the kernel leaves to the device (RFC 9293, 768), inside VXLAN and around it."""
     if frame[12:14] != b"\x08\x00":
         return frame
     header = (frame[14] & 15) * 4
     protocol, at = frame[23], 14 + header
     end = 14 + struct.unpack("!H", frame[16:18])[0]
+    if protocol == 17 and frame[at + 2 : at + 4] == VXLAN_PORT:
+        inner = at + 16
+        frame = frame[:inner] + finished(frame[inner:])
     place = {6: at + 16, 17: at + 6}.get(protocol)
-    if place is None:
+    if place is None or (protocol == 17 and frame[place : place + 2] == b"\0\0"):
         return frame
-    if protocol == 17 and frame[place : place + 2] == b"\0\0":
-        return frame  # VXLAN sends none; its inner packet is whole by then
     pseudo = frame[26:34] + struct.pack("!BBH", 0, protocol, end - at)
     body = frame[at:place] + b"\0\0" + frame[place + 2 : end]
     value = 0xFFFF - folded(pseudo + body)
