@@ -80,7 +80,7 @@ function rowsWith(count: number): RowRecords {
 describe('a record', () => {
   it.each([
     ['RECORD', RECORD, RECORD_DOUBLES, 128],
-    ['RARE', RARE, RARE_DOUBLES, 64],
+    ['RARE', RARE, RARE_DOUBLES, 96],
     ['WINDOW', { ...WINDOW, words: 2 * WINDOW.doubles }, Object.keys(WINDOW), 64],
   ] as const)('has a place of its own for every fact: %s', (_name, layout, doubles, size) => {
     const bytes = bytesOf(placesOf(layout), doubles);
