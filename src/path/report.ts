@@ -1,0 +1,91 @@
+// What was counted, as it is shown: flows with losses first, then those with most packets.
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { TraceIndex } from '../verdict/trace-types.ts';
+import type { Clocks } from './clocks.ts';
+import type { Funnel, JourneyCount } from './funnel.ts';
+import type { Journey, Stop } from './journeys.ts';
+import type { PathFlow, PathReport, PathStop, Translation } from './model.ts';
+import type { PathRequest } from './walk-path.ts';
+
+export interface ReportInput {
+  request: Pick<PathRequest, 'trace' | 'packets'>;
+  index: TraceIndex;
+  clocks: Clocks;
+  journeys: readonly Journey[];
+  funnel: Funnel;
+  asked: readonly number[];
+}
+
+export function reportOf({ request, index, clocks, journeys, funnel, asked }: ReportInput): PathReport {
+  const { packets, trace } = request;
+  const compared = journeys.filter((journey) => packets.length > 0 || captured(journey) > 1);
+  const flows = compared.map((journey) => flowOf(journey, funnel.counts.get(journey), index));
+  flows.sort((a, b) => b.lost - a.lost || (a.ids[0] ?? 0) - (b.ids[0] ?? 0));
+  return {
+    captures: trace.captures.map(({ path }) => ({ path })),
+    clocks: clocks.described,
+    flows,
+    pairs: funnel.pairs().sort((a, b) => b.lost - a.lost || (a.from + a.to < b.from + b.to ? -1 : 1)),
+    onePlace: journeys.length - compared.length,
+    notFound: packets.filter((_, i) => (asked[i] ?? -1) < 0),
+  };
+}
+
+function captured({ stops }: Journey): number {
+  return stops.filter(({ state }) => state !== 'not-captured' && state !== 'encrypted').length;
+}
+
+function flowOf(journey: Journey, count: JourneyCount | undefined, { table, idOf }: TraceIndex): PathFlow {
+  const { brief, dst, dstPort, stops } = journey;
+  return {
+    ids: journey.flows.map(idOf),
+    conversation: brief.conversation,
+    protocol: brief.protocol,
+    src: brief.src,
+    dst,
+    srcPort: brief.srcPort,
+    dstPort,
+    verdict: brief.verdict,
+    encapsulation: brief.observed.encapsulation,
+    stops: stops.map((stop, i) => stopOf(stop, count?.stops[i], stops.slice(0, i), table)),
+    packets: count?.packets ?? 0,
+    lost: count?.lost ?? 0,
+    shown: [...(count?.shown ?? [])],
+  };
+}
+
+function stopOf(
+  stop: Stop,
+  count: JourneyCount['stops'][number] | undefined,
+  before: readonly Stop[],
+  table: FlowTable,
+): PathStop {
+  const { side, role, node, state, sites } = stop;
+  const last = [...before].reverse().find(({ flow }) => flow >= 0);
+  return {
+    ...{ side, role, node, state },
+    devices: sites.flatMap(({ devices }) => devices),
+    captures: [...new Set(sites.flatMap(({ points }) => points.map(({ capture }) => capture)))],
+    packets: count?.packets ?? 0,
+    frames: count?.frames ?? 0,
+    lost: count?.lost ?? 0,
+    unknown: count?.unknown ?? 0,
+    firstLost: count?.firstLost ?? null,
+    delay: count?.delays?.stats() ?? null,
+    translated: last === undefined || stop.flow < 0 ? null : translation(table, last.flow, stop.flow),
+  };
+}
+
+function translation(table: FlowTable, from: number, to: number): Translation | null {
+  if (from === to) return null;
+  const end = (flow: number, isSource: boolean): string => {
+    const { source, destination, addresses } = table.ends;
+    const address = addresses[(isSource ? source : destination)[flow] ?? -1] ?? '';
+    const port = isSource ? table.sourcePortOf(flow) : table.destinationPortOf(flow);
+    if (port === null || port === 0) return address;
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  };
+  const changed = (isSource: boolean): string | null =>
+    end(from, isSource) === end(to, isSource) ? null : end(to, isSource);
+  return { source: changed(true), destination: changed(false) };
+}
