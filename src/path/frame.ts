@@ -56,8 +56,10 @@ export class Frame {
   to = 0;
   /** By what the packet is known within its journey. */
   key = 0;
-  /** By its content alone, which tells it among all flows; 0 where there is too little. */
-  strongKey = 0;
+  /** By its content without the identification; 0 where there is none. */
+  contentKey = 0;
+  /** The content tells it among all flows. */
+  isStrong = false;
   /** Without the header's numbers or the content, which the snaplen cut off. */
   isCut = false;
   /** Identification of the datagram around the tunnel if that is a fragment: 0 if it is none. */
@@ -109,7 +111,8 @@ export class Frame {
     let first = 0;
     let second = 0;
     this.isCut = false;
-    this.strongKey = 0;
+    this.contentKey = 0;
+    this.isStrong = false;
     if (fragment !== 0) {
       this.space = SPACE.datagram;
       this.from = (fragment & 0x1fff) * 8;
@@ -128,7 +131,8 @@ export class Frame {
           this.to = (first + payload) | 0;
         }
         first = mix(first, flags);
-        if (payload > 0 || (flags & SYN) !== 0) this.strongKey = wide(mix(first, payload), second);
+        this.contentKey = wide(mix(first, payload), second);
+        this.isStrong = payload > 0 || (flags & SYN) !== 0;
       }
     } else {
       if (this.id !== 0) {
@@ -146,7 +150,8 @@ export class Frame {
         this.isCut = !isThere && content > 0;
         second = payload;
       }
-      if (isThere && needed >= ICMP_LENGTH) this.strongKey = wide(mix(mix(protocol, this.length), first), payload);
+      if (isThere) this.contentKey = wide(mix(mix(protocol, this.length), first), payload);
+      this.isStrong = isThere && needed >= ICMP_LENGTH;
     }
     const own = mix(mix(mix(protocol, this.id), this.length), this.isFragment ? fragment : 0);
     this.key = wide(own, mix(first, second));

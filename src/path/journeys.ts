@@ -52,6 +52,8 @@ export interface JourneyInput {
   siteOf: readonly Site[];
   /** By site: addresses of the pods that all its flows have at one end; of a pod's veth, that pod's. */
   podsOf: readonly ReadonlySet<string>[];
+  /** Where the snapshot does not say it. */
+  nodeOfPod: ReadonlyMap<string, string>;
 }
 
 /** @param groups flows of the table that are one, in any order */
@@ -65,11 +67,12 @@ export function makeJourney(input: JourneyInput, group: readonly number[]): Jour
   if (first === undefined) return null;
   const briefs = members.map(({ brief }) => brief);
   const last = [...briefs].reverse().find(({ dst }) => dst.kind === 'pod') ?? first.brief;
+  const nodeOf = ({ ip, node }: FlowBrief['src']): string | null => node ?? input.nodeOfPod.get(ip) ?? null;
   const journey: Journey = {
     flows: members.map(({ flow }) => flow),
     brief: first.brief,
-    from: briefs.find(({ src }) => src.node !== null)?.src.node ?? null,
-    to: last.dst.node ?? briefs.find(({ dst }) => dst.node !== null)?.dst.node ?? null,
+    from: nodeOf(first.brief.src) ?? briefs.find(({ src }) => src.node !== null)?.src.node ?? null,
+    to: nodeOf(last.dst) ?? briefs.find(({ dst }) => dst.node !== null)?.dst.node ?? null,
     dst: last.dst,
     dstPort: last.dstPort,
     stops: [],

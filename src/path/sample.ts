@@ -27,8 +27,8 @@ export class PacketSample {
   #every = 1;
 
   add(frame: Frame): void {
-    const key = frame.strongKey;
-    if (key === 0 || key % this.#every !== 0) return;
+    const key = frame.contentKey;
+    if (!frame.isStrong || key % this.#every !== 0) return;
     const sights = this.#kept.get(key);
     if (sights === undefined) {
       this.#kept.set(key, [sightOf(frame)]);

@@ -133,10 +133,21 @@ export function podsOfSites(
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];
       const brief = site?.role === 'workload' ? briefOf(flow) : null;
       if (site === undefined || brief === null) continue;
-      const own = [brief.src, brief.dst].filter(({ kind, node }) => kind === 'pod' && node === site.node);
+      const own = [brief.src, brief.dst].filter(({ kind, node }) => kind === 'pod' && (node ?? site.node) === site.node);
       const known = common[site.index];
       common[site.index] = new Set(own.map(({ ip }) => ip).filter((ip) => known?.has(ip) ?? true));
     }
   }
   return common.map((one) => one ?? new Set());
+}
+
+/** Nodes of pods, told by their veths. */
+export function nodesByVeth(sites: readonly Site[], podsOf: readonly ReadonlySet<string>[]): Map<string, string> {
+  const nodes = new Map<string, string>();
+  for (const { index, role, node } of sites) {
+    const pods = podsOf[index];
+    const [pod] = pods ?? [];
+    if (role === 'workload' && node !== null && pods?.size === 1 && pod !== undefined) nodes.set(pod, node);
+  }
+  return nodes;
 }

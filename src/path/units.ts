@@ -37,7 +37,7 @@ interface Part {
 export interface Unit {
   journey: Journey;
   key: number;
-  strongKey: number;
+  contentKey: number;
   /** By the reference clock, of the first place and the last one. */
   first: number;
   last: number;
@@ -109,7 +109,7 @@ export class UnitTable {
   }
 
   #withContent(frame: Frame, journey: Journey, stop: Stop): Unit | null {
-    const like = frame.strongKey === 0 ? undefined : this.#byContent.get(journey)?.get(frame.strongKey);
+    const like = frame.contentKey === 0 ? undefined : this.#byContent.get(journey)?.get(frame.contentKey);
     const unit = like?.findLast((one) => sightAt(one, stop) === undefined);
     if (unit === undefined) return null;
     this.#addSight(unit, frame, stop, lengthOf(unit));
@@ -120,7 +120,7 @@ export class UnitTable {
     const unit: Unit = {
       journey,
       key,
-      strongKey: frame.strongKey,
+      contentKey: frame.contentKey,
       first: frame.time,
       last: frame.time,
       id: frame.id,
@@ -149,21 +149,21 @@ export class UnitTable {
   }
 
   #rememberContent(unit: Unit): void {
-    const { journey, strongKey } = unit;
-    if (strongKey === 0) return;
+    const { journey, contentKey } = unit;
+    if (contentKey === 0) return;
     const own = this.#byContent.get(journey) ?? new Map<number, Unit[]>();
     this.#byContent.set(journey, own);
-    const like = own.get(strongKey);
-    if (like === undefined) own.set(strongKey, [unit]);
+    const like = own.get(contentKey);
+    if (like === undefined) own.set(contentKey, [unit]);
     else like.push(unit);
   }
 
-  #forgetContent({ journey, strongKey }: Unit): void {
+  #forgetContent({ journey, contentKey }: Unit): void {
     const own = this.#byContent.get(journey);
-    const like = own?.get(strongKey);
+    const like = own?.get(contentKey);
     if (own === undefined || like === undefined) return;
     like.shift();
-    if (like.length === 0) own.delete(strongKey);
+    if (like.length === 0) own.delete(contentKey);
     if (own.size === 0) this.#byContent.delete(journey);
   }
 

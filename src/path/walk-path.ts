@@ -13,7 +13,7 @@ import { type Journey, type JourneyInput, makeJourney } from './journeys.ts';
 import type { PacketRef, PathReport } from './model.ts';
 import { reportOf } from './report.ts';
 import { PacketSample, type Span } from './sample.ts';
-import { podsOfSites, findSites } from './sites.ts';
+import { findSites, nodesByVeth, podsOfSites } from './sites.ts';
 import { translatedFlows } from './translations.ts';
 import { UnitTable } from './units.ts';
 
@@ -127,7 +127,8 @@ function journeysOf(
 ): Journeys {
   const { points } = index;
   const { sites, siteOf } = findSites({ points, captures: request.trace.captures, spans: first.spans, clocks });
-  const input: JourneyInput = { index, briefOf, sites, siteOf, podsOf: podsOfSites(index, siteOf, sites.length, briefOf) };
+  const podsOf = podsOfSites(index, siteOf, sites.length, briefOf);
+  const input: JourneyInput = { index, briefOf, sites, siteOf, podsOf, nodeOfPod: nodesByVeth(sites, podsOf) };
   const partners = partnersOf(first, briefOf);
   const journeys: Journeys = { all: [], ofFlow: new Map() };
   for (const flow of wantedFlows(request, index, first)) {
