@@ -1,6 +1,7 @@
 // Captures -> walked packets, all captures together in the order of time.
-import { walk } from '../decode/walk.ts';
+
 import type { Packet } from '../decode/packet.ts';
+import { walk } from '../decode/walk.ts';
 import { timeRange } from '../flow/time-range.ts';
 import { type MergeOptions, mergeByTime, type PacketRun } from './merge-by-time.ts';
 import { emptyPacket, type PacketRequest } from './read-packets.ts';

@@ -102,7 +102,12 @@ export class Frame {
     this.outerId = isIt && stack.protocol[layer] === PROTOCOL.ipv4 ? u16(bytes, stack.start[layer]! + ID) : 0;
   }
 
-  #readUpper({ bytes, stack, start, captured }: Packet, locator: PacketLocator, headerEnd: number, fragment: number): void {
+  #readUpper(
+    { bytes, stack, start, captured }: Packet,
+    locator: PacketLocator,
+    headerEnd: number,
+    fragment: number,
+  ): void {
     const protocol = locator.protocol & 0xff;
     const upper = fragment & 0x1fff || locator.transport < 0 ? -1 : stack.start[locator.transport]!;
     const limit = start + captured;

@@ -2,8 +2,8 @@
 import { formatTime } from '../net/time.ts';
 import type { Clocks } from './clocks.ts';
 import { Delays } from './delays.ts';
-import type { Journey, Stop } from './journeys.ts';
-import type { PacketRef, PathHop, PathPacket, PathPair, PathSighting, Side } from './model.ts';
+import { type Journey, rankOf, type Stop } from './journeys.ts';
+import type { PacketRef, PathChange, PathHop, PathPacket, PathPair, PathSighting } from './model.ts';
 import { covers } from './sites.ts';
 import { lengthOf, type Sight, type Unit } from './units.ts';
 
@@ -137,14 +137,24 @@ export class Funnel {
       time: formatTime(sight, this.#input.timeDigits[capture] ?? 6),
       isWhole: isWhole(unit, sight),
       delay: before === null ? null : this.#delay(before, sight),
-      changes: before === null ? [] : changesOf(before, sight),
+      changes: [
+        ...(before === null ? [] : changesOf(before, sight)),
+        ...(isWhole(unit, sight) ? [] : ['partial' as const]),
+      ],
     };
   }
 
   #countOf(journey: Journey): JourneyCount {
     let count = this.counts.get(journey);
     if (count === undefined) {
-      const stops = journey.stops.map(() => ({ packets: 0, frames: 0, lost: 0, unknown: 0, firstLost: null, delays: null }));
+      const stops = journey.stops.map(() => ({
+        packets: 0,
+        frames: 0,
+        lost: 0,
+        unknown: 0,
+        firstLost: null,
+        delays: null,
+      }));
       count = { stops, packets: 0, lost: 0, shown: [] };
       this.counts.set(journey, count);
     }
@@ -177,8 +187,8 @@ function isWhole(unit: Unit, sight: Sight): boolean {
   return unit.sights.every((other) => other.outerKey === null || other.pieces <= sight.pieces);
 }
 
-function changesOf(before: Sight, sight: Sight): string[] {
-  const changes: string[] = [];
+function changesOf(before: Sight, sight: Sight): PathChange[] {
+  const changes: PathChange[] = [];
   if (before.id !== sight.id && before.frames === 1 && sight.frames === 1) changes.push('id');
   if (sight.frames > before.frames) changes.push('split');
   if (sight.frames < before.frames || sight.length > before.length) changes.push('joined');
@@ -213,7 +223,9 @@ class PairCount {
   }
 
   result(): PathPair {
-    const hops = [...this.#hops.values()].sort((a, b) => a.from.index - b.from.index || a.to.index - b.to.index);
+    const hops = [...this.#hops.values()].sort(
+      (a, b) => rankOf(a.from) - rankOf(b.from) || rankOf(a.to) - rankOf(b.to),
+    );
     const place = ({ side, role }: Stop): PathHop['from'] => ({ side, role });
     return {
       from: this.#from,
@@ -236,7 +248,6 @@ class PairCount {
   }
 }
 
-function keyOf({ side, role, node }: { side: Side; role: string; node: string | null }): string {
+function keyOf({ side, role, node }: Stop): string {
   return `${side} ${role} ${side === 'middle' ? node : ''}`;
 }
-

@@ -120,7 +120,9 @@ function findStops(journey: Journey, briefs: readonly FlowBrief[], input: Journe
     if (!stops.has(key) && !hasLike([...stops.values()], expected)) stops.set(key, { ...expected, firstPacket: 0 });
   }
   const sorted = [...stops.values()].sort((a, b) => rankOf(a) - rankOf(b) || a.firstPacket - b.firstPacket);
-  const isTunnelled = briefs.some(({ expected }) => expected.encapsulation !== 'none' && expected.encapsulation !== 'local');
+  const isTunnelled = briefs.some(
+    ({ expected }) => expected.encapsulation !== 'none' && expected.encapsulation !== 'local',
+  );
   const seen = new Set(journey.stopOfLink.values());
   for (const [i, stop] of sorted.entries()) {
     stop.index = i;
@@ -136,7 +138,8 @@ function stateOf({ sites, role }: Stop, isSeen: boolean, isTunnelled: boolean): 
   return sites.some((site) => hides(site) && !(isSeen && site.isFilterPlain)) ? 'filtered' : 'captured';
 }
 
-function rankOf({ side, role }: Stop): number {
+/** Place on the way from sender to receiver. */
+export function rankOf({ side, role }: Stop): number {
   return RANKS[side][role];
 }
 
@@ -196,7 +199,13 @@ function sideByOwner({ dst }: Journey, site: Site, { podsOf }: JourneyInput): Si
 function expectedStops(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): Stop[] {
   const { from, to, brief, dst } = journey;
   const stops: Stop[] = [];
-  const add = (side: Side, role: PointRole, node: string | null, kind: TunnelKind | null, fits: (site: Site) => boolean) => {
+  const add = (
+    side: Side,
+    role: PointRole,
+    node: string | null,
+    kind: TunnelKind | null,
+    fits: (site: Site) => boolean,
+  ) => {
     if (node === null) return;
     const sites = input.sites.filter((site) => site.role === role && site.node === node && fits(site));
     const stop = { ...newStop(side, role, node), sites, tunnelKind: kind };

@@ -61,13 +61,16 @@ export interface PathSighting extends PacketRef {
   encapsulation: FrameEncapsulation;
   /** Frames that it came in. */
   frames: number;
-  /** Bytes of it that were seen, less than all where a piece is missing. */
+  /** All its bytes, and all fragments of the datagram around it, were seen. */
   isWhole: boolean;
   /** Seconds since the captured place before; null for the first one, and where clocks cannot be compared. */
   delay: number | null;
   /** What differs from the place before. */
-  changes: readonly string[];
+  changes: readonly PathChange[];
 }
+
+/** `partial`: a piece of it is missing here. */
+export type PathChange = 'id' | 'split' | 'joined' | 'fragments' | 'translated' | 'partial';
 
 /** One packet with all places where it was seen. */
 export interface PathPacket {

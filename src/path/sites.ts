@@ -6,7 +6,7 @@ import type { PointRole } from '../attribution/vocabulary.ts';
 import type { TunnelKind } from '../cluster/profile.ts';
 import { tunnelKindOfDevice } from '../cluster/profiles.ts';
 import { parseCaptureExpression } from '../net/capture-expression.ts';
-import type { FlowBrief, TraceIndex, TracedCapture } from '../verdict/trace-types.ts';
+import type { FlowBrief, TracedCapture, TraceIndex } from '../verdict/trace-types.ts';
 import type { Clocks } from './clocks.ts';
 import type { Span } from './sample.ts';
 
@@ -73,7 +73,10 @@ function tunnelKinds({ all }: Points): Map<string, TunnelKind[]> {
 }
 
 /** A node's NICs are one place, since a packet takes one of them; so are its tunnel devices of a kind. Pods have each their own veth. */
-function keyOf({ node, role, interface: device, capture, local }: Point, kinds: ReadonlyMap<string, TunnelKind[]>): string {
+function keyOf(
+  { node, role, interface: device, capture, local }: Point,
+  kinds: ReadonlyMap<string, TunnelKind[]>,
+): string {
   if (node === null || role === 'unknown') return `capture ${capture} ${local}`;
   if (role === 'underlay') return `${node} nic`;
   if (role === 'tunnel') {
@@ -101,7 +104,13 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
   };
 }
 
-function addPoint(site: Site, point: Point, capture: TracedCapture | undefined, span: Span | null, clocks: Clocks): void {
+function addPoint(
+  site: Site,
+  point: Point,
+  capture: TracedCapture | undefined,
+  span: Span | null,
+  clocks: Clocks,
+): void {
   site.points.push(point);
   const device = point.interface;
   if (device !== null && !site.devices.includes(device)) site.devices.push(device);
@@ -133,7 +142,9 @@ export function podsOfSites(
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];
       const brief = site?.role === 'workload' ? briefOf(flow) : null;
       if (site === undefined || brief === null) continue;
-      const own = [brief.src, brief.dst].filter(({ kind, node }) => kind === 'pod' && (node ?? site.node) === site.node);
+      const own = [brief.src, brief.dst].filter(
+        ({ kind, node }) => kind === 'pod' && (node ?? site.node) === site.node,
+      );
       const known = common[site.index];
       common[site.index] = new Set(own.map(({ ip }) => ip).filter((ip) => known?.has(ip) ?? true));
     }

@@ -17,7 +17,10 @@ const ENOUGH = 2;
 const MOMENT = 5000;
 
 /** Pairs of flows, numbers of the table, of which packets of one became packets of the other. */
-export function translatedFlows(sample: PacketSample, flowOf: (flow: number) => FlowOfTable | null): [number, number][] {
+export function translatedFlows(
+  sample: PacketSample,
+  flowOf: (flow: number) => FlowOfTable | null,
+): [number, number][] {
   const counts = new Map<string, number>();
   for (const sights of sample.packets()) {
     for (const other of othersOf(sights)) {

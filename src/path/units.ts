@@ -1,7 +1,8 @@
 // Packets on their way, each with the places that saw it: a bounded table. A packet is known again whole; a segment or fragment that
 // was joined with others or split, by its bytes: they count, not the frames.
-import { type Frame, SPACE, shortKey } from './frame.ts';
+
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
+import { type Frame, SPACE, shortKey } from './frame.ts';
 import type { Journey, Stop } from './journeys.ts';
 
 export interface Sight {
@@ -206,7 +207,8 @@ export class UnitTable {
       if (isDatagram ? distance !== 0 || !(unit.isFragment || frame.isFragment) : distance > MOST_SEGMENTS) continue;
       if (overlap(unit, frame) <= 0) continue;
       const sight = sightAt(unit, stop);
-      if (sight?.parts.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to)) return unit;
+      if (sight?.parts.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
+        return unit;
       if (sight === undefined || sight.bytes < lengthOf(unit)) found.push({ unit, distance });
     }
     return this.#share(frame, stop, found);
@@ -229,7 +231,11 @@ export class UnitTable {
   }
 
   #expire(now: number): void {
-    for (let unit = this.#queue[this.#head]; unit !== undefined && now - unit.last > LONGEST; unit = this.#queue[this.#head])
+    for (
+      let unit = this.#queue[this.#head];
+      unit !== undefined && now - unit.last > LONGEST;
+      unit = this.#queue[this.#head]
+    )
       this.#retire(false);
   }
 

@@ -62,19 +62,22 @@ async function readFirst(request: PathRequest): Promise<FirstReading> {
     digits: captures.map(() => 6),
   };
   const frame = new Frame();
-  await readPackets({ ...request, ports }, {
-    packet(packet) {
-      locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
-      note(found, packet);
-      if (!frame.read(packet, locator)) return true;
-      for (const [i, one] of request.packets.entries())
-        if (one.capture === frame.capture && one.number === frame.number) found.asked[i] = frame.flow;
-      if (frame.isOuterRest) return true;
-      if (frame.isCut) found.cut.add(frame.flow);
-      found.sample.add(frame);
-      return true;
+  await readPackets(
+    { ...request, ports },
+    {
+      packet(packet) {
+        locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
+        note(found, packet);
+        if (!frame.read(packet, locator)) return true;
+        for (const [i, one] of request.packets.entries())
+          if (one.capture === frame.capture && one.number === frame.number) found.asked[i] = frame.flow;
+        if (frame.isOuterRest) return true;
+        if (frame.isCut) found.cut.add(frame.flow);
+        found.sample.add(frame);
+        return true;
+      },
     },
-  });
+  );
   return found;
 }
 
@@ -150,10 +153,7 @@ function wantedFlows({ flowIds, packets }: PathRequest, index: TraceIndex, { ask
   return flows.sort((a, b) => index.idOf(a) - index.idOf(b));
 }
 
-function partnersOf(
-  { sample }: FirstReading,
-  briefOf: (flow: number) => FlowBrief | null,
-): Map<number, number[]> {
+function partnersOf({ sample }: FirstReading, briefOf: (flow: number) => FlowBrief | null): Map<number, number[]> {
   const pairs = translatedFlows(sample, (flow) => {
     const brief = briefOf(flow);
     return brief === null ? null : { protocol: protocolNumber(brief.protocol), src: brief.src, dst: brief.dst };

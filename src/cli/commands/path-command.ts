@@ -93,7 +93,8 @@ function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Aske
   return walkPath({
     trace,
     captures: asked.paths,
-    settings: () => walkSettings(topology, { vxlanPorts: vxlanPorts ?? [], vxlanVNI: vxlanVNI ?? null }, trace.index?.table),
+    settings: () =>
+      walkSettings(topology, { vxlanPorts: vxlanPorts ?? [], vxlanVNI: vxlanVNI ?? null }, trace.index?.table),
     packets: asked.packets,
     mostShown: !isFew ? 0 : asked.all ? 100_000 : FEW_PACKETS,
     flowIds,
@@ -105,7 +106,11 @@ function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Aske
 }
 
 /** Null where the filters of the trace say which. Throws bad usage for what is not there. */
-function flowIdsOf(trace: TraceRun['trace'], { causeIds }: CommonOptions, flows: readonly number[]): Set<number> | null {
+function flowIdsOf(
+  trace: TraceRun['trace'],
+  { causeIds }: CommonOptions,
+  flows: readonly number[],
+): Set<number> | null {
   for (const id of flows) {
     if (trace.flow(id) === null)
       throw usageError(`--flow ${id}: no such flow in these captures`, 'overlens trace ... -o json lists them by id');

@@ -15,7 +15,9 @@ export function declarePath(program: Command, { io, stages, done }: Dispatch): v
   const command = program
     .command('path')
     .description('the way of packets: how many each place saw, where the others stop, how long each hop takes')
-    .addOption(repeatable('-p, --packet <[file:]number>', 'this packet, at every place; without a file, of the first one'))
+    .addOption(
+      repeatable('-p, --packet <[file:]number>', 'this packet, at every place; without a file, of the first one'),
+    )
     .addOption(repeatable('--flow <id>', 'this flow of the trace'))
     .option('-o, --output <format>', 'text, json, svg or html', 'text')
     .option('--all', 'every flow and every packet, nothing left out')

@@ -1,12 +1,24 @@
-// `overlens path` as text: of each flow one row per place, packets down the column.
-import type { PathFlow, PathPacket, PathReport, PathStop } from '../../path/model.ts';
-import { briefName, createNameFitter, endpointName, type NameFitter } from '../text/endpoint-names.ts';
+// `overlens path` as text: flows that lose packets first, one row per place, then those that lose none, then each hop's totals.
+import type { PathFlow, PathReport } from '../../path/model.ts';
+import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCount, formatNumber } from '../text/format.ts';
+import { formatCount } from '../text/format.ts';
 import { renderGrid } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
-import { wrapWords } from '../text/text-width.ts';
-import { clockLines, delayText, placeName, stateWords, translationWords } from './path-words.ts';
+import { shortenMiddle, wrapWords } from '../text/text-width.ts';
+import { packetLines } from './path-packets.ts';
+import { pairLines } from './path-pairs.ts';
+import {
+  clockLines,
+  delayText,
+  endsText,
+  kindText,
+  lostText,
+  placeName,
+  seenText,
+  serviceText,
+  stopNotes,
+} from './path-words.ts';
 
 export interface PathLook {
   width: number;
@@ -16,84 +28,99 @@ export interface PathLook {
   top: number | null;
 }
 
-const USUAL_TOP = 10;
-
-export function* renderPath(report: PathReport, look: PathLook): Generator<string> {
-  const paint = createPaint(look.color);
-  const fitter = createNameFitter(report.flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
-  const top = look.all ? report.flows.length : (look.top ?? USUAL_TOP);
-  for (const [i, flow] of report.flows.slice(0, top).entries()) {
-    if (i > 0) yield '\n';
-    yield `${flowLines(flow, report, { fitter, paint, width: look.width }).join('\n')}\n`;
-  }
-  const foot = footLines(report, top, look.width);
-  if (foot.length > 0) yield `${report.flows.length > 0 ? '\n' : ''}${foot.join('\n')}\n`;
-}
-
-interface Drawing {
+/** How a path is drawn. */
+export interface PathDrawing {
+  report: PathReport;
   fitter: NameFitter;
   paint: Paint;
   width: number;
 }
 
-function flowLines(flow: PathFlow, report: PathReport, drawing: Drawing): string[] {
-  const { paint } = drawing;
+const USUAL_TOP = 10;
+/** So few flows are shown in full, lost packets or not. */
+const FEW = 4;
+const LONGEST_NODE = 18;
+
+export function* renderPath(report: PathReport, look: PathLook): Generator<string> {
+  const fitter = createNameFitter(report.flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
+  const drawing: PathDrawing = { report, fitter, paint: createPaint(look.color), width: look.width };
+  const { inFull, inBrief } = sorted(report, look);
+  const top = look.all ? Number.POSITIVE_INFINITY : (look.top ?? USUAL_TOP);
+  const blocks: string[][] = [];
+  for (const flow of inFull.slice(0, top)) blocks.push(flowLines(flow, drawing));
+  if (inFull.length > top)
+    blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more that lose packets (--all)`]);
+  if (inBrief.length > 0) blocks.push(briefLines(inBrief, top, drawing));
+  if (report.pairs.length > 0 && inFull.length + inBrief.length > 1) blocks.push(pairLines(drawing));
+  const foot = footLines(drawing);
+  if (foot.length > 0) blocks.push(foot);
+  for (const [i, lines] of blocks.entries()) yield `${i === 0 ? '' : '\n'}${lines.join('\n')}\n`;
+}
+
+/** In full: those that lose packets, all if they are few or packets of them are shown. */
+function sorted({ flows }: PathReport, look: PathLook): { inFull: PathFlow[]; inBrief: PathFlow[] } {
+  const isFull = (flow: PathFlow): boolean => look.all || flows.length <= FEW || flow.lost > 0 || flow.shown.length > 0;
+  return { inFull: flows.filter(isFull), inBrief: flows.filter((flow) => !isFull(flow)) };
+}
+
+function flowLines(flow: PathFlow, drawing: PathDrawing): string[] {
+  const { paint, width } = drawing;
+  const title = `${endsText(flow)}  ${serviceText(flow)}  ${kindText(flow)}  #${flow.ids.join(' #')}`;
   return [
-    ...wrapWords(titleOf(flow), drawing.width).map((line) => paint('strong', line)),
+    ...wrapWords(title, width).map((line) => paint('strong', line)),
     ...funnelLines(flow, drawing),
-    ...flow.shown.flatMap((packet) => packetLines(packet, flow, report, drawing)),
+    ...flow.shown.flatMap((packet) => packetLines(packet, flow, drawing)),
   ];
 }
 
-function titleOf(flow: PathFlow): string {
-  const { src, dst, srcPort, dstPort, protocol, encapsulation, ids } = flow;
-  const ports = srcPort === null || dstPort === null || (srcPort === 0 && dstPort === 0) ? '' : ` ${srcPort} → ${dstPort}`;
-  return `${endpointName(src).name} → ${endpointName(dst).name}  ${protocol}${ports}  ${encapsulation}  #${ids.join(' #')}`;
-}
-
-function funnelLines({ stops }: PathFlow, { fitter, paint }: Drawing): string[] {
+function funnelLines({ stops }: PathFlow, { fitter, paint, width }: PathDrawing): string[] {
+  const hasLoss = stops.some(({ lost }) => lost > 0);
   const rows = stops.map((stop, i) => {
-    const node = stop.node === null || stop.node === stops[i - 1]?.node ? '' : fitter.fit(escapeText(stop.node), 20);
-    const packets = stop.state === 'not-captured' || stop.state === 'encrypted' ? '' : formatNumber(stop.packets);
-    return [node, placeName(stop), packets, lossText(stop, paint), delayText(stop.delay?.median), delayText(stop.delay?.max)];
+    const node =
+      stop.node === null || stop.node === stops[i - 1]?.node ? '' : fitter.fit(escapeText(stop.node), LONGEST_NODE);
+    const lost = lostText(stop);
+    const cells = [node, placeName(stop), seenText(stop), lost === '' ? '' : paint('bad', lost)];
+    return [...cells, delayText(stop.delay?.median), delayText(stop.delay?.max)];
   });
-  const head = ['', '', 'packets', '', 'median', 'max'].map((text) => paint('dim', text));
-  return renderGrid([head, ...rows], ['left', 'left', 'right', 'left', 'right', 'right'], 2);
+  const head = ['', '', 'packets', hasLoss ? 'lost' : '', 'median', 'max'].map((text) => paint('dim', text));
+  const lines = renderGrid([head, ...rows], ['left', 'left', 'right', 'right', 'right', 'right'], 2);
+  const notes = stops.map((stop) => stopNotes(stop).flatMap((note) => wrapWords(note, width - 6)));
+  return lines.flatMap((line, i) => [line, ...(notes[i - 1] ?? []).map((note) => paint('dim', `      ${note}`))]);
 }
 
-function lossText(stop: PathStop, paint: Paint): string {
-  const words = stateWords(stop);
-  const lost = stop.lost === 0 ? '' : paint('bad', `${formatNumber(stop.lost)} lost`);
-  return [lost, words, translationWords(stop)].filter(Boolean).join(', ');
+/** One line a flow: packets at each place, from the sender on. */
+function briefLines(flows: readonly PathFlow[], top: number, { paint, width }: PathDrawing): string[] {
+  const rows = flows.slice(0, top).map((flow) => [endsText(flow), serviceText(flow), chainText(flow)]);
+  const room = width - 4 - Math.max(...rows.map(([, b = '', c = '']) => b.length + c.length)) - 2;
+  const fitted = rows.map(([ends = '', ...rest]) => [shortenMiddle(ends, Math.max(24, room)), ...rest]);
+  const rest = flows.length - rows.length;
+  return [
+    paint(
+      'strong',
+      `${formatCount(flows.length, 'flow')} without loss: packets at each place, - where nobody captured`,
+    ),
+    ...renderGrid(fitted, ['left', 'left', 'left'], 2),
+    ...(rest > 0 ? [`  and ${formatCount(rest, 'flow')} more (--all)`] : []),
+  ];
 }
 
-function packetLines(packet: PathPacket, flow: PathFlow, report: PathReport, { fitter, paint }: Drawing): string[] {
-  const rows = packet.sightings.map((seen) => {
-    const stop = flow.stops[seen.stop];
-    const path = report.captures[seen.capture]?.path ?? '';
-    return [
-      seen.time?.slice(11, -1) ?? '',
-      stop === undefined ? '' : `${fitter.fit(escapeText(stop.node ?? ''), 16)} ${placeName(stop)}`,
-      `ttl ${seen.ttl}`,
-      `${seen.length} B`,
-      seen.encapsulation === 'none' ? 'plain' : seen.encapsulation,
-      delayText(seen.delay),
-      seen.changes.join(', '),
-      `${escapeText(path.slice(path.lastIndexOf('/') + 1))} #${seen.number}`,
-    ];
+/** `9 9 9 → 9 9 9`: the arrow is the way between two nodes. */
+function chainText({ stops }: PathFlow): string {
+  const texts = stops.map((stop, i) => {
+    const isNext = i > 0 && stop.node !== stops[i - 1]?.node;
+    const text = stop.state === 'not-captured' ? '-' : stop.state === 'encrypted' ? '*' : seenText(stop);
+    return isNext ? `→ ${text}` : text;
   });
-  const lost = packet.lostBefore === null ? undefined : flow.stops[packet.lostBefore];
-  const end = lost === undefined ? [] : [`    ${paint('bad', `lost before ${escapeText(lost.node ?? '')} ${placeName(lost)}`)}`];
-  return ['', ...renderGrid(rows, ['left', 'left', 'left', 'right', 'left', 'right', 'left', 'left'], 4), ...end];
+  return texts.join(' ');
 }
 
-function footLines({ flows, onePlace, clocks, notFound }: PathReport, top: number, width: number): string[] {
+function footLines({ report, width }: PathDrawing): string[] {
+  const { onePlace, clocks, notFound, captures, flows } = report;
   const lines: string[] = [];
-  const rest = flows.length - Math.min(top, flows.length);
-  if (rest > 0) lines.push(`and ${formatCount(rest, 'flow')} more: --all`);
+  for (const { capture, number } of notFound)
+    lines.push(`packet ${number} of ${escapeText(captures[capture]?.path ?? '')} is not there, or belongs to no flow`);
   if (onePlace > 0) lines.push(`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`);
-  for (const { number } of notFound) lines.push(`packet ${number} belongs to no flow`);
+  if (flows.length === 0 && onePlace === 0 && notFound.length === 0) lines.push('no flow was captured');
   lines.push(...clockLines(clocks));
   return lines.flatMap((line) => wrapWords(line, width));
 }
-void briefName;

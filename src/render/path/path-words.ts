@@ -1,40 +1,86 @@
-// What places, states and delays are called.
-import type { PathClock, PathStop } from '../../path/model.ts';
+// What places, states and delays of a path are called. All text is escaped here.
+import type { PathChange, PathClock, PathFlow, PathHop, PathStop, Translation } from '../../path/model.ts';
+import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
-import { shortenMiddle } from '../text/text-width.ts';
 
-const MOST_NAME = 20;
-const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'somewhere' } as const;
+const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
+const VERDICTS = { ok: 'as configured', violation: 'wrong', unverifiable: 'undecided' } as const;
+/** Offsets that nobody would set a clock for. */
+const NO_OFFSET = 5e-6;
 
+/** The device, where one is known: `ens5`, `cali62…`; else what it is. */
 export function placeName({ role, devices }: Pick<PathStop, 'role' | 'devices'>): string {
   const names = [...new Set(devices)].map(escapeText);
-  const text = names.length === 1 ? (names[0] ?? '') : names.length > 1 ? `${names.length} ${ROLES[role]}s` : ROLES[role];
-  return shortenMiddle(role === 'workload' && names.length === 1 ? `veth ${text}` : text, MOST_NAME);
+  if (names.length === 1) return names[0] ?? '';
+  return names.length > 1 ? `${names.length} ${ROLES[role]}s` : ROLES[role];
 }
 
-export function stateWords({ state, unknown, frames, packets }: PathStop): string {
-  switch (state) {
-    case 'not-captured':
-      return 'not captured';
-    case 'encrypted':
-      return 'encrypted';
-    case 'filtered':
-      return 'captured through a filter';
-    case 'dropping':
-      return 'the kernel dropped packets';
-    default: {
-      const pieces = frames === packets ? '' : `in ${formatCount(frames, 'frame')}`;
-      return [pieces, unknown > 0 ? `${formatNumber(unknown)} not known` : ''].filter(Boolean).join(', ');
-    }
-  }
+/** `tunnel device → NIC`. */
+export function hopText({ from, to }: PathHop): string {
+  return `${ROLES[from.role]} → ${ROLES[to.role]}`;
 }
 
-export function translationWords({ translated }: PathStop): string {
-  if (translated === null) return '';
-  const source = translated.source === null ? '' : `from ${escapeText(translated.source)}`;
-  const destination = translated.destination === null ? '' : `to ${escapeText(translated.destination)}`;
-  return `translated: ${[source, destination].filter(Boolean).join(' ')}`;
+/** `tcp 40123 → 80`. */
+export function serviceText({ protocol, srcPort, dstPort }: PathFlow): string {
+  const hasPorts = srcPort !== null && dstPort !== null && srcPort + dstPort > 0;
+  return hasPorts ? `${escapeText(protocol)} ${srcPort} → ${dstPort}` : escapeText(protocol);
+}
+
+export function endsText({ src, dst }: PathFlow): string {
+  return `${endpointName(src).name} → ${endpointName(dst).name}`;
+}
+
+/** `vxlan, as configured`; a flow whose NICs nobody captured has no encapsulation yet. */
+export function kindText({ encapsulation, verdict }: PathFlow): string {
+  const kind = encapsulation === 'none' ? 'plain' : encapsulation;
+  return encapsulation === 'unknown' ? VERDICTS[verdict] : `${kind}, ${VERDICTS[verdict]}`;
+}
+
+/** How many packets were seen there, or why nobody can say. */
+export function seenText({ state, packets }: PathStop): string {
+  if (state === 'not-captured') return 'not captured';
+  return state === 'encrypted' ? 'encrypted' : formatNumber(packets);
+}
+
+export function lostText({ lost }: PathStop): string {
+  return lost === 0 ? '' : `${formatNumber(lost)} lost`;
+}
+
+/** What else is to be known of the packets at a place, as sentences without a point. */
+export function stopNotes(stop: PathStop): string[] {
+  const { state, unknown, frames, packets, translated } = stop;
+  const isOpen = state === 'captured' || state === 'dropping' || state === 'filtered';
+  return [
+    ...(translated === null ? [] : [translationText(translated)]),
+    ...(state === 'filtered' ? ['captured through a filter: what is missing may have been there'] : []),
+    ...(state === 'dropping'
+      ? ['the kernel dropped packets of this capture: what is missing may have been there']
+      : []),
+    ...(isOpen && frames !== packets ? [`in ${formatCount(frames, 'frame')}: segments joined or split`] : []),
+    ...(state === 'captured' && unknown > 0
+      ? [`${formatCount(unknown, 'packet')} not seen from here on, outside the time that is surely covered`]
+      : []),
+  ];
+}
+
+function translationText({ source, destination }: Translation): string {
+  const from = source === null ? [] : [`source is ${escapeText(source)} here`];
+  const to = destination === null ? [] : [`destination is ${escapeText(destination)} here`];
+  return `translated: ${[...from, ...to].join(', ')}`;
+}
+
+const CHANGES = {
+  id: 'another identification',
+  split: 'split into several frames',
+  joined: 'joined with others',
+  fragments: 'the datagram around it is in fragments',
+  translated: 'addresses or ports translated',
+  partial: 'not all of it',
+} as const;
+
+export function changeText(change: PathChange): string {
+  return CHANGES[change];
 }
 
 /** Seconds as people compare them: `0.021 ms`, `12.4 ms`, `1.204 s`. */
@@ -42,17 +88,27 @@ export function delayText(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return '';
   const size = Math.abs(seconds);
   if (size >= 1) return `${seconds.toFixed(3)} s`;
-  return `${(seconds * 1000).toFixed(size >= 0.01 ? 1 : 3)} ms`;
+  // cut to what captures tell; no minus in front of nothing
+  const text = (seconds * 1000).toFixed(size >= 0.01 ? 1 : 3);
+  return `${text === '-0.000' ? '0.000' : text} ms`;
 }
 
+/** What is said of clocks: those that differ, and those that nothing compares. */
 export function clockLines(clocks: readonly PathClock[]): string[] {
-  return clocks.flatMap((clock) => {
-    if (clock.aheadOf === null || clock.seconds === null || clock.seconds === 0) return [];
-    const { name, aheadOf, seconds, uncertainty, packets } = clock;
-    const how = seconds > 0 ? 'ahead of' : 'behind';
-    const error = uncertainty === null ? 'one way only' : `± ${delayText(uncertainty)}`;
+  const lines = clocks.flatMap(({ name, aheadOf, seconds, uncertainty, packets }) => {
+    if (aheadOf === null || seconds === null || Math.abs(seconds) < NO_OFFSET) return [];
+    const error = uncertainty === null ? 'seen one way only' : `± ${delayText(uncertainty)}`;
+    const way = seconds > 0 ? 'ahead of' : 'behind';
     return [
-      `${escapeText(name)}'s clock is ${delayText(Math.abs(seconds))} ${how} ${escapeText(aheadOf)}'s (${error}, ${formatCount(packets, 'packet')}): corrected`,
+      `${escapeText(name)}'s clock is ${delayText(Math.abs(seconds))} ${way} ${escapeText(aheadOf)}'s (${error}, ${formatCount(packets, 'packet')} in both): corrected`,
     ];
   });
+  const alone = clocks.filter(({ aheadOf }) => aheadOf === null).slice(1);
+  return [
+    ...lines,
+    ...alone.map(
+      ({ name }) =>
+        `${escapeText(name)}'s clock: no packet in common with the others, so nothing between them is called lost`,
+    ),
+  ];
 }
