@@ -2,7 +2,7 @@
 import { type ClockEstimate, ClockPair, offsetAt } from '../attribution/clocks/clock-pair.ts';
 import type { Points } from '../attribution/points/points.ts';
 import { baseName } from '../attribution/points/points-input.ts';
-import type { PathClock } from './model.ts';
+import type { PathClock } from './path-model.ts';
 import type { PacketSample, SampledSight } from './sample.ts';
 
 /** All captures of one node have one clock; a capture of several nodes, or of none that is known, one of its own. */

@@ -2,10 +2,10 @@
 import { formatTime } from '../net/time.ts';
 import type { Clocks } from './clocks.ts';
 import { Delays } from './delays.ts';
-import { type Journey, rankOf, type Stop } from './journeys.ts';
-import type { PacketRef, PathChange, PathHop, PathPacket, PathPair, PathSighting } from './model.ts';
+import { type Journey, rankOf, type Sight, type Stop, type Unit } from './journey.ts';
+import { lengthOf } from './packet-bytes.ts';
+import type { PacketRef, PathChange, PathHop, PathPacket, PathPair, PathSighting } from './path-model.ts';
 import { covers } from './sites.ts';
-import { lengthOf, type Sight, type Unit } from './units.ts';
 
 /** What is counted at a stop of a journey. */
 export interface StopCount {
@@ -135,6 +135,7 @@ export class Funnel {
       stop: stop.index,
       ...{ capture, number, ttl, length, id, encapsulation, frames },
       time: formatTime(sight, this.#input.timeDigits[capture] ?? 6),
+      fragments: sight.pieces,
       isWhole: isWhole(unit, sight),
       delay: before === null ? null : this.#delay(before, sight),
       changes: [

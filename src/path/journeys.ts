@@ -6,44 +6,9 @@ import type { TunnelKind } from '../cluster/profile.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
 import type { FlowBrief, TraceIndex } from '../verdict/trace-types.ts';
-import type { Side, StopState } from './model.ts';
+import { type Journey, rankOf, type Stop } from './journey.ts';
+import type { Side, StopState } from './path-model.ts';
 import type { Site } from './sites.ts';
-import type { Unit } from './units.ts';
-
-/** A place on the way of one journey. */
-export interface Stop {
-  index: number;
-  side: Side;
-  role: PointRole;
-  node: string | null;
-  state: StopState;
-  /** Places that are one for this journey: the veths of a pod that nobody can tell apart. */
-  sites: Site[];
-  tunnelKind: TunnelKind | null;
-  /** Flow of the table that its packets have here; -1 before the first one. */
-  flow: number;
-}
-
-export interface Journey {
-  /** Of the table, the one nearest to the sender first. */
-  flows: number[];
-  brief: FlowBrief;
-  from: string | null;
-  to: string | null;
-  dst: FlowBrief['dst'];
-  dstPort: number | null;
-  stops: Stop[];
-  /** By link of the table. */
-  stopOfLink: Map<number, Stop>;
-  /** Packets by their short key: what the snaplen left at one of the places. */
-  isCut: boolean;
-  /** Packets on their way with bytes of their own, oldest first. */
-  recent: Unit[];
-  /** Highest TCP number so far, and whether there was one. */
-  top: number;
-  hasTop: boolean;
-  hasFragments: boolean;
-}
 
 export interface JourneyInput {
   index: TraceIndex;
@@ -92,12 +57,6 @@ function nearness({ src, dst }: FlowBrief): number {
   return (src.kind === 'pod' ? 0 : 2) + (dst.kind === 'pod' ? 1 : 0);
 }
 
-const RANKS: Record<Side, Record<PointRole, number>> = {
-  sender: { workload: 0, tunnel: 1, underlay: 2, unknown: 3 },
-  middle: { workload: 5, tunnel: 5, underlay: 5, unknown: 5 },
-  receiver: { unknown: 7, underlay: 8, tunnel: 9, workload: 10 },
-};
-
 function findStops(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): void {
   const stops = new Map<string, Stop & { firstPacket: number }>();
   const { table } = input.index;
@@ -136,11 +95,6 @@ function stateOf({ sites, role }: Stop, isSeen: boolean, isTunnelled: boolean): 
   if (sites.some(({ isDropping }) => isDropping)) return 'dropping';
   const hides = (site: Site): boolean => (role === 'underlay' && isTunnelled ? site.hidesTunnels : site.hidesPlain);
   return sites.some((site) => hides(site) && !(isSeen && site.isFilterPlain)) ? 'filtered' : 'captured';
-}
-
-/** Place on the way from sender to receiver. */
-export function rankOf({ side, role }: Stop): number {
-  return RANKS[side][role];
 }
 
 function firstSeconds(table: FlowTable, row: number): number {

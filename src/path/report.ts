@@ -1,14 +1,15 @@
 // What was counted, as it is shown: flows with losses first, then those with most packets.
 import type { FlowTable } from '../flow/flow-table.ts';
-import type { TraceIndex } from '../verdict/trace-types.ts';
+import type { Trace, TraceIndex } from '../verdict/trace-types.ts';
 import type { Clocks } from './clocks.ts';
 import type { Funnel, JourneyCount } from './funnel.ts';
-import type { Journey, Stop } from './journeys.ts';
-import type { PathFlow, PathReport, PathStop, Translation } from './model.ts';
-import type { PathRequest } from './walk-path.ts';
+import type { Journey, Stop } from './journey.ts';
+import type { PacketRef, PathFlow, PathReport, PathStop, Translation } from './path-model.ts';
 
 export interface ReportInput {
-  request: Pick<PathRequest, 'trace' | 'packets'>;
+  trace: Trace;
+  /** Packets that are asked for by number. */
+  packets: readonly PacketRef[];
   index: TraceIndex;
   clocks: Clocks;
   journeys: readonly Journey[];
@@ -16,8 +17,7 @@ export interface ReportInput {
   asked: readonly number[];
 }
 
-export function reportOf({ request, index, clocks, journeys, funnel, asked }: ReportInput): PathReport {
-  const { packets, trace } = request;
+export function reportOf({ trace, packets, index, clocks, journeys, funnel, asked }: ReportInput): PathReport {
   const compared = journeys.filter((journey) => packets.length > 0 || captured(journey) > 1);
   const flows = compared.map((journey) => flowOf(journey, funnel.counts.get(journey), index));
   flows.sort((a, b) => b.lost - a.lost || (a.ids[0] ?? 0) - (b.ids[0] ?? 0));

@@ -1,58 +1,9 @@
 // Packets on their way, each with the places that saw it: a bounded table. A packet is known again whole; a segment or fragment that
 // was joined with others or split, by its bytes: they count, not the frames.
 
-import type { FrameEncapsulation } from '../flow/frame-records.ts';
 import { type Frame, SPACE, shortKey } from './frame.ts';
-import type { Journey, Stop } from './journeys.ts';
-
-export interface Sight {
-  stop: Stop;
-  capture: number;
-  number: number;
-  clock: number;
-  seconds: number;
-  nanos: number;
-  ttl: number;
-  length: number;
-  id: number;
-  encapsulation: FrameEncapsulation;
-  flow: number;
-  frames: number;
-  /** Bytes of the packet that were seen. */
-  bytes: number;
-  /** Pieces of the datagram around the tunnel; 1 if it was whole. */
-  pieces: number;
-  /** Of a first fragment of the datagram around the tunnel: what its later ones have in common with it; null for all others. */
-  outerKey: string | null;
-  /** Frames that hold parts of it; empty where one frame holds it whole. */
-  parts: Part[];
-}
-
-/** Bytes of one frame. */
-interface Part {
-  id: number;
-  from: number;
-  to: number;
-}
-
-export interface Unit {
-  journey: Journey;
-  key: number;
-  contentKey: number;
-  /** By the reference clock, of the first place and the last one. */
-  first: number;
-  last: number;
-  id: number;
-  isFragment: boolean;
-  space: number;
-  from: number;
-  to: number;
-  sights: Sight[];
-  /** One of its frames is asked for by number. */
-  isAsked: boolean;
-  /** Another packet with the same key, before it. */
-  before: Unit | null;
-}
+import type { Journey, Sight, Stop, Unit } from './journey.ts';
+import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
 
 /** Packets that are on their way for longer are lost. */
 const LONGEST = 3;
@@ -268,11 +219,6 @@ export class UnitTable {
   }
 }
 
-/** Bytes that make it whole; of a packet that only compares as a whole, one. */
-export function lengthOf(unit: Pick<Unit, 'space' | 'from' | 'to'>): number {
-  return unit.space === SPACE.none ? 1 : Math.max(1, (unit.to - unit.from) | 0);
-}
-
 function sightAt(unit: Unit, stop: Stop): Sight | undefined {
   return unit.sights.find((one) => one.stop === stop);
 }
@@ -283,28 +229,4 @@ function isCopy(sight: Sight, frame: Frame): boolean {
 
 function outerKey({ capture, link, outerId }: Frame): string {
   return `${capture} ${link} ${outerId}`;
-}
-
-/** Both count up; a frame's own is that of its first segment. */
-function idDistance(unit: Unit, frame: Frame): number {
-  return Math.min((frame.id - unit.id) & 0xffff, (unit.id - frame.id) & 0xffff);
-}
-
-function overlap(a: Pick<Unit, 'from' | 'to'>, b: Pick<Unit, 'from' | 'to'>): number {
-  const from = ((a.from - b.from) | 0) > 0 ? a.from : b.from;
-  const to = ((a.to - b.to) | 0) < 0 ? a.to : b.to;
-  return (to - from) | 0;
-}
-
-/** Bytes of a packet that are in some of the frames. */
-function covered(unit: Unit, parts: readonly Part[]): number {
-  const inside = parts.map((part) => ({ from: (part.from - unit.from) | 0, to: (part.to - unit.from) | 0 }));
-  inside.sort((a, b) => a.from - b.from);
-  let bytes = 0;
-  let end = 0;
-  for (const { from, to } of inside) {
-    bytes += Math.max(0, Math.min(to, lengthOf(unit)) - Math.max(from, end));
-    end = Math.max(end, to);
-  }
-  return bytes;
 }

@@ -9,8 +9,9 @@ import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { type Clocks, clockDomains, compareClocks } from './clocks.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
-import { type Journey, type JourneyInput, makeJourney } from './journeys.ts';
-import type { PacketRef, PathReport } from './model.ts';
+import type { Journey } from './journey.ts';
+import { type JourneyInput, makeJourney } from './journeys.ts';
+import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
 import { PacketSample, type Span } from './sample.ts';
 import { findSites, nodesByVeth, podsOfSites } from './sites.ts';
@@ -38,7 +39,8 @@ export async function walkPath(request: PathRequest): Promise<PathReport> {
   const clocks = clocksOf(request, index, first, briefOf);
   const journeys = journeysOf(request, index, first, clocks, briefOf);
   const funnel = await follow(request, clocks, journeys, first);
-  return reportOf({ request, index, clocks, journeys: journeys.all, funnel, asked: first.asked });
+  const { trace, packets } = request;
+  return reportOf({ trace, packets, index, clocks, journeys: journeys.all, funnel, asked: first.asked });
 }
 
 export interface FirstReading {

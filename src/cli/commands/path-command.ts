@@ -1,13 +1,14 @@
 // `overlens path`: the way of packets through the places where they were captured.
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { walkSettings } from '../../packets/walked-packet.ts';
-import type { PacketRef, PathReport } from '../../path/model.ts';
+import type { PacketRef, PathReport } from '../../path/path-model.ts';
 import { walkPath } from '../../path/walk-path.ts';
 import { renderHtmlPage } from '../../render/page/html.ts';
 import { renderSvgPage } from '../../render/page/svg.ts';
+import type { PathLook } from '../../render/path/path-drawing.ts';
 import { renderPathJson } from '../../render/path/path-json.ts';
 import { pathPage } from '../../render/path/path-page.ts';
-import { type PathLook, renderPath } from '../../render/path/path-text.ts';
+import { renderPath } from '../../render/path/path-text.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Io, writeAll } from '../io.ts';

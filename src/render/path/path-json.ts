@@ -1,5 +1,5 @@
 // `overlens path -o json`: one object, `overlens.path/1` (docs/path.md).
-import type { PathReport } from '../../path/model.ts';
+import type { PathReport } from '../../path/path-model.ts';
 import { stringifyJson } from '../text/escape.ts';
 
 /** In pieces, a flow each: many flows are never one string. */

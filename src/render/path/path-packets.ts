@@ -1,10 +1,10 @@
 // One packet, place by place: when, how it looked, what had changed.
-import type { PathFlow, PathPacket, PathSighting } from '../../path/model.ts';
+import type { PathFlow, PathPacket, PathSighting } from '../../path/path-model.ts';
 import { escapeText } from '../text/escape.ts';
 import { baseName } from '../text/format.ts';
 import { renderGrid } from '../text/grid.ts';
-import type { PathDrawing } from './path-text.ts';
-import { changeText, delayText, placeName } from './path-words.ts';
+import type { PathDrawing } from './path-drawing.ts';
+import { changeText, delayText, placeName, shapeText } from './path-words.ts';
 
 const LONGEST_NODE = 30;
 
@@ -39,7 +39,7 @@ function sightRow(seen: PathSighting, flow: PathFlow): string[] {
     `ttl ${seen.ttl}`,
     `${seen.length} B`,
     delayText(seen.delay),
-    seen.encapsulation === 'none' ? 'plain' : seen.encapsulation,
+    shapeText(seen),
     `#${seen.number}`,
   ];
 }

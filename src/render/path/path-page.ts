@@ -1,10 +1,10 @@
 // `overlens path` as a page: the picture of each way with its numbers on it, packets place by place, and the totals of hops.
-import type { PathFlow, PathPacket, PathReport, PathStop } from '../../path/model.ts';
+import type { PathFlow, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
 import type { Block, ChainPlace, Page, PageCell, PageRow } from '../page/page-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { baseName, formatCount, formatNumber } from '../text/format.ts';
-import type { PathLook } from './path-text.ts';
+import { type PathLook, USUAL_TOP } from './path-drawing.ts';
 import {
   changeText,
   clockLines,
@@ -16,10 +16,10 @@ import {
   placeName,
   seenText,
   serviceText,
+  shapeText,
   stopNotes,
 } from './path-words.ts';
 
-const USUAL_TOP = 10;
 const LONGEST_NODE = 30;
 
 type Shorten = (node: string | null) => string;
@@ -93,7 +93,7 @@ function packetBlock(packet: PathPacket, i: number, flow: PathFlow, report: Path
         text(seen.time?.slice(11, -1) ?? ''),
         text(String(seen.ttl)),
         text(`${seen.length} B`),
-        text(seen.encapsulation === 'none' ? 'plain' : seen.encapsulation),
+        text(shapeText(seen)),
         text(delayText(seen.delay)),
         {
           value: `${baseName(report.captures[seen.capture]?.path ?? '')} #${seen.number}`,

@@ -1,9 +1,9 @@
 // Totals of each direction between two nodes: packets, loss and delay hop by hop.
-import type { PathHop, PathPair } from '../../path/model.ts';
+import type { PathHop, PathPair } from '../../path/path-model.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { renderGrid } from '../text/grid.ts';
-import type { PathDrawing } from './path-text.ts';
+import type { PathDrawing } from './path-drawing.ts';
 import { delayText, hopText } from './path-words.ts';
 
 const LONGEST_NODE = 30;

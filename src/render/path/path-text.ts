@@ -1,11 +1,12 @@
 // `overlens path` as text: flows that lose packets first, one row per place, then those that lose none, then each hop's totals.
-import type { PathFlow, PathReport } from '../../path/model.ts';
-import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
+import type { PathFlow, PathReport } from '../../path/path-model.ts';
+import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
-import { renderGrid } from '../text/grid.ts';
-import { createPaint, type Paint } from '../text/paint.ts';
-import { shortenMiddle, wrapWords } from '../text/text-width.ts';
+import { columnWidth, renderGrid } from '../text/grid.ts';
+import { createPaint } from '../text/paint.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
+import { type PathDrawing, type PathLook, USUAL_TOP } from './path-drawing.ts';
 import { packetLines } from './path-packets.ts';
 import { pairLines } from './path-pairs.ts';
 import {
@@ -20,23 +21,6 @@ import {
   stopNotes,
 } from './path-words.ts';
 
-export interface PathLook {
-  width: number;
-  color: boolean;
-  all: boolean;
-  /** Flows before the rest is counted only; null: as many as are usual. */
-  top: number | null;
-}
-
-/** How a path is drawn. */
-export interface PathDrawing {
-  report: PathReport;
-  fitter: NameFitter;
-  paint: Paint;
-  width: number;
-}
-
-const USUAL_TOP = 10;
 /** So few flows are shown in full, lost packets or not. */
 const FEW = 4;
 const LONGEST_NODE = 18;
@@ -64,13 +48,19 @@ function sorted({ flows }: PathReport, look: PathLook): { inFull: PathFlow[]; in
 }
 
 function flowLines(flow: PathFlow, drawing: PathDrawing): string[] {
-  const { paint, width } = drawing;
-  const title = `${endsText(flow)}  ${serviceText(flow)}  ${kindText(flow)}  #${flow.ids.join(' #')}`;
+  const { paint } = drawing;
   return [
-    ...wrapWords(title, width).map((line) => paint('strong', line)),
+    ...titleLines(flow, drawing).map((line) => paint('strong', line)),
     ...funnelLines(flow, drawing),
     ...flow.shown.flatMap((packet) => packetLines(packet, flow, drawing)),
   ];
+}
+
+/** On one line, or the ends on one and the rest on the next. */
+function titleLines(flow: PathFlow, { width }: PathDrawing): string[] {
+  const rest = `${serviceText(flow)}  ${kindText(flow)}  #${flow.ids.join(' #')}`;
+  const line = `${endsText(flow)}  ${rest}`;
+  return textWidth(line) <= width ? [line] : [endsText(flow, width), `  ${rest}`];
 }
 
 function funnelLines({ stops }: PathFlow, { fitter, paint, width }: PathDrawing): string[] {
@@ -90,16 +80,16 @@ function funnelLines({ stops }: PathFlow, { fitter, paint, width }: PathDrawing)
 
 /** One line a flow: packets at each place, from the sender on. */
 function briefLines(flows: readonly PathFlow[], top: number, { paint, width }: PathDrawing): string[] {
-  const rows = flows.slice(0, top).map((flow) => [endsText(flow), serviceText(flow), chainText(flow)]);
-  const room = width - 4 - Math.max(...rows.map(([, b = '', c = '']) => b.length + c.length)) - 2;
-  const fitted = rows.map(([ends = '', ...rest]) => [shortenMiddle(ends, Math.max(24, room)), ...rest]);
+  const shown = flows.slice(0, top);
+  const room = width - 2 * 3 - columnWidth(shown.map(serviceText)) - columnWidth(shown.map(chainText));
+  const rows = shown.map((flow) => [endsText(flow, Math.max(24, room)), serviceText(flow), chainText(flow)]);
   const rest = flows.length - rows.length;
   return [
     paint(
       'strong',
       `${formatCount(flows.length, 'flow')} without loss: packets at each place, - where nobody captured`,
     ),
-    ...renderGrid(fitted, ['left', 'left', 'left'], 2),
+    ...renderGrid(rows, ['left', 'left', 'left'], 2),
     ...(rest > 0 ? [`  and ${formatCount(rest, 'flow')} more (--all)`] : []),
   ];
 }

@@ -1,8 +1,17 @@
 // What places, states and delays of a path are called. All text is escaped here.
-import type { PathChange, PathClock, PathFlow, PathHop, PathStop, Translation } from '../../path/model.ts';
+import type {
+  PathChange,
+  PathClock,
+  PathFlow,
+  PathHop,
+  PathSighting,
+  PathStop,
+  Translation,
+} from '../../path/path-model.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
+import { shortenMiddle, textWidth } from '../text/text-width.ts';
 
 const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
 const VERDICTS = { ok: 'as configured', violation: 'wrong', unverifiable: 'undecided' } as const;
@@ -27,8 +36,16 @@ export function serviceText({ protocol, srcPort, dstPort }: PathFlow): string {
   return hasPorts ? `${escapeText(protocol)} ${srcPort} → ${dstPort}` : escapeText(protocol);
 }
 
-export function endsText({ src, dst }: PathFlow): string {
-  return `${endpointName(src).name} → ${endpointName(dst).name}`;
+/** `shop/web → shop/db`, each name shortened where both are too long. */
+export function endsText({ src, dst }: PathFlow, width = Number.POSITIVE_INFINITY): string {
+  const arrow = ' → ';
+  const [from, to] = [endpointName(src).name, endpointName(dst).name];
+  const room = width - arrow.length;
+  if (textWidth(from) + textWidth(to) <= room) return from + arrow + to;
+  const half = Math.floor(room / 2);
+  const left = Math.max(half, room - textWidth(to));
+  const right = Math.max(half, room - textWidth(from));
+  return shortenMiddle(from, left) + arrow + shortenMiddle(to, right);
 }
 
 /** `vxlan, as configured`; a flow whose NICs nobody captured has no encapsulation yet. */
@@ -59,7 +76,7 @@ export function stopNotes(stop: PathStop): string[] {
       : []),
     ...(isOpen && frames !== packets ? [`in ${formatCount(frames, 'frame')}: segments joined or split`] : []),
     ...(state === 'captured' && unknown > 0
-      ? [`${formatCount(unknown, 'packet')} not seen from here on, outside the time that is surely covered`]
+      ? [`${formatCount(unknown, 'packet')} more may be missing here: at a time that is not surely covered`]
       : []),
   ];
 }
@@ -68,6 +85,12 @@ function translationText({ source, destination }: Translation): string {
   const from = source === null ? [] : [`source is ${escapeText(source)} here`];
   const to = destination === null ? [] : [`destination is ${escapeText(destination)} here`];
   return `translated: ${[...from, ...to].join(', ')}`;
+}
+
+/** `vxlan`, `plain`, `vxlan in 2 fragments`. */
+export function shapeText({ encapsulation, fragments }: PathSighting): string {
+  const kind = encapsulation === 'none' ? 'plain' : encapsulation;
+  return fragments === 1 ? kind : `${kind} in ${fragments} fragments`;
 }
 
 const CHANGES = {

@@ -61,6 +61,8 @@ export interface PathSighting extends PacketRef {
   encapsulation: FrameEncapsulation;
   /** Frames that it came in. */
   frames: number;
+  /** Fragments of the datagram around the tunnel; 1 where it is whole, or there is none. */
+  fragments: number;
   /** All its bytes, and all fragments of the datagram around it, were seen. */
   isWhole: boolean;
   /** Seconds since the captured place before; null for the first one, and where clocks cannot be compared. */
