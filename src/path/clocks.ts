@@ -179,10 +179,10 @@ function nextEdge(
 }
 
 function alone(name: string): PathClock {
-  return { name, aheadOf: null, seconds: null, uncertainty: null, packets: 0 };
+  return { name, aheadOf: null, seconds: null, uncertainty: null, packets: 0, isMissed: false };
 }
 
 function describe(name: string, aheadOf: string, estimate: ClockEstimate, sign: 1 | -1): PathClock {
   const { offset, uncertainty, packets } = estimate;
-  return { name, aheadOf, seconds: offset === 0 ? 0 : sign * offset, uncertainty, packets };
+  return { name, aheadOf, seconds: offset === 0 ? 0 : sign * offset, uncertainty, packets, isMissed: false };
 }

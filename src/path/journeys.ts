@@ -83,9 +83,11 @@ function findStops(journey: Journey, briefs: readonly FlowBrief[], input: Journe
     ({ expected }) => expected.encapsulation !== 'none' && expected.encapsulation !== 'local',
   );
   const seen = new Set(journey.stopOfLink.values());
+  const isAnswered = briefs.some(({ outcome }) => outcome === 'answered');
   for (const [i, stop] of sorted.entries()) {
     stop.index = i;
-    if (stop.state === 'captured') stop.state = stateOf(stop, seen.has(stop), isTunnelled);
+    if (stop.state !== 'captured') continue;
+    stop.state = isAnswered && !seen.has(stop) ? 'bypassed' : stateOf(stop, seen.has(stop), isTunnelled);
   }
   journey.stops = sorted;
 }

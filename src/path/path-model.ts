@@ -9,9 +9,10 @@ export type Side = 'sender' | 'middle' | 'receiver';
 
 /**
  * `filtered`: a filter keeps such packets out of the capture; `dropping`: the kernel dropped packets while capturing; `encrypted`: they
- * pass there, but nobody can tell which they are. What is missing from any of these, or where nothing was captured, is no loss.
+ * pass there, but nobody can tell which they are; `bypassed`: none was seen there, and all the same they were answered (eBPF and a second
+ * NIC lead past a device). What is missing from any of these, or where nothing was captured, is no loss.
  */
-export type StopState = 'captured' | 'filtered' | 'dropping' | 'encrypted' | 'not-captured';
+export type StopState = 'captured' | 'filtered' | 'dropping' | 'encrypted' | 'bypassed' | 'not-captured';
 
 /** One place on the way of a journey's packets. */
 export interface PathStop {
@@ -129,6 +130,8 @@ export interface PathClock {
   /** Null: told by one direction only. */
   uncertainty: number | null;
   packets: number;
+  /** Flows were captured by this clock and by one that nothing compares it with. */
+  isMissed: boolean;
 }
 
 export interface PathReport {

@@ -4,7 +4,7 @@ import type { Trace, TraceIndex } from '../verdict/trace-types.ts';
 import type { Clocks } from './clocks.ts';
 import type { Funnel, JourneyCount } from './funnel.ts';
 import type { Journey, Stop } from './journey.ts';
-import type { PacketRef, PathFlow, PathReport, PathStop, Translation } from './path-model.ts';
+import type { PacketRef, PathClock, PathFlow, PathReport, PathStop, Translation } from './path-model.ts';
 
 export interface ReportInput {
   trace: Trace;
@@ -20,15 +20,30 @@ export interface ReportInput {
 export function reportOf({ trace, packets, index, clocks, journeys, funnel, asked }: ReportInput): PathReport {
   const compared = journeys.filter((journey) => packets.length > 0 || captured(journey) > 1);
   const flows = compared.map((journey) => flowOf(journey, funnel.counts.get(journey), index));
-  flows.sort((a, b) => b.lost - a.lost || (a.ids[0] ?? 0) - (b.ids[0] ?? 0));
+  flows.sort((a, b) => b.lost - a.lost || unknownOf(b) - unknownOf(a) || (a.ids[0] ?? 0) - (b.ids[0] ?? 0));
   return {
     captures: trace.captures.map(({ path }) => ({ path })),
-    clocks: clocks.described,
+    clocks: clocksOf(clocks, compared),
     flows,
     pairs: funnel.pairs().sort((a, b) => b.lost - a.lost || (a.from + a.to < b.from + b.to ? -1 : 1)),
     onePlace: journeys.length - compared.length,
     notFound: packets.filter((_, i) => (asked[i] ?? -1) < 0),
   };
+}
+
+function clocksOf({ described, between }: Clocks, journeys: readonly Journey[]): PathClock[] {
+  const missed = new Set<number>();
+  for (const { stops } of journeys) {
+    const own = new Set(
+      stops.filter(({ state }) => state === 'captured').flatMap(({ sites }) => sites.map(({ clock }) => clock)),
+    );
+    for (const a of own) if ([...own].some((b) => between(a, b, 0) === null)) missed.add(a);
+  }
+  return described.map((clock, i) => ({ ...clock, isMissed: missed.has(i) }));
+}
+
+function unknownOf({ stops }: PathFlow): number {
+  return stops.reduce((sum, { unknown }) => sum + unknown, 0);
 }
 
 function captured({ stops }: Journey): number {

@@ -69,7 +69,7 @@ function flowBlocks(flow: PathFlow, report: PathReport, shorten: Shorten): Block
 }
 
 function chainPlace(stop: PathStop, shorten: Shorten): ChainPlace {
-  const isOpen = stop.state === 'not-captured' || stop.state === 'encrypted';
+  const isOpen = stop.state === 'not-captured' || stop.state === 'encrypted' || stop.state === 'bypassed';
   const delay = stop.delay === null ? [] : [{ text: `+${delayText(stop.delay.median)}`, tone: 'usual' as const }];
   const lost = lostText(stop);
   return {

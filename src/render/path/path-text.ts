@@ -1,5 +1,5 @@
 // `overlens path` as text: flows that lose packets first, one row per place, then those that lose none, then each hop's totals.
-import type { PathFlow, PathReport } from '../../path/path-model.ts';
+import type { PathFlow, PathReport, StopState } from '../../path/path-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
@@ -33,7 +33,7 @@ export function* renderPath(report: PathReport, look: PathLook): Generator<strin
   const blocks: string[][] = [];
   for (const flow of inFull.slice(0, top)) blocks.push(flowLines(flow, drawing));
   if (inFull.length > top)
-    blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more that lose packets (--all)`]);
+    blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more (--all)`]);
   if (inBrief.length > 0) blocks.push(briefLines(inBrief, top, drawing));
   if (report.pairs.length > 0 && inFull.length + inBrief.length > 1) blocks.push(pairLines(drawing));
   const foot = footLines(drawing);
@@ -41,10 +41,14 @@ export function* renderPath(report: PathReport, look: PathLook): Generator<strin
   for (const [i, lines] of blocks.entries()) yield `${i === 0 ? '' : '\n'}${lines.join('\n')}\n`;
 }
 
-/** In full: those that lose packets, all if they are few or packets of them are shown. */
+/** In full: those that lose packets or may have, all if they are few or packets of them are shown. */
 function sorted({ flows }: PathReport, look: PathLook): { inFull: PathFlow[]; inBrief: PathFlow[] } {
-  const isFull = (flow: PathFlow): boolean => look.all || flows.length <= FEW || flow.lost > 0 || flow.shown.length > 0;
+  const isFull = (flow: PathFlow): boolean => look.all || flows.length <= FEW || flow.lost > 0 || flow.shown.length > 0 || mayLose(flow);
   return { inFull: flows.filter(isFull), inBrief: flows.filter((flow) => !isFull(flow)) };
+}
+
+function mayLose({ stops }: PathFlow): boolean {
+  return stops.some(({ state, unknown }) => state === 'captured' && unknown > 0);
 }
 
 function flowLines(flow: PathFlow, drawing: PathDrawing): string[] {
@@ -94,11 +98,14 @@ function briefLines(flows: readonly PathFlow[], top: number, { paint, width }: P
   ];
 }
 
+/** Where nothing can be counted. */
+const CHAIN_SIGNS: Partial<Record<StopState, string>> = { 'not-captured': '-', encrypted: '*', bypassed: '*' };
+
 /** `9 9 9 → 9 9 9`: the arrow is the way between two nodes. */
 function chainText({ stops }: PathFlow): string {
   const texts = stops.map((stop, i) => {
     const isNext = i > 0 && stop.node !== stops[i - 1]?.node;
-    const text = stop.state === 'not-captured' ? '-' : stop.state === 'encrypted' ? '*' : seenText(stop);
+    const text = CHAIN_SIGNS[stop.state] ?? seenText(stop);
     return isNext ? `→ ${text}` : text;
   });
   return texts.join(' ');

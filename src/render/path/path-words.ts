@@ -57,6 +57,7 @@ export function kindText({ encapsulation, verdict }: PathFlow): string {
 /** How many packets were seen there, or why nobody can say. */
 export function seenText({ state, packets }: PathStop): string {
   if (state === 'not-captured') return 'not captured';
+  if (state === 'bypassed') return 'not seen';
   return state === 'encrypted' ? 'encrypted' : formatNumber(packets);
 }
 
@@ -71,6 +72,7 @@ export function stopNotes(stop: PathStop): string[] {
   return [
     ...(translated === null ? [] : [translationText(translated)]),
     ...(state === 'filtered' ? ['captured through a filter: what is missing may have been there'] : []),
+    ...(state === 'bypassed' ? ['answered all the same: packets take another way here'] : []),
     ...(state === 'dropping'
       ? ['the kernel dropped packets of this capture: what is missing may have been there']
       : []),
@@ -126,12 +128,12 @@ export function clockLines(clocks: readonly PathClock[]): string[] {
       `${escapeText(name)}'s clock is ${delayText(Math.abs(seconds))} ${way} ${escapeText(aheadOf)}'s (${error}, ${formatCount(packets, 'packet')} in both): corrected`,
     ];
   });
-  const alone = clocks.filter(({ aheadOf }) => aheadOf === null).slice(1);
+  const alone = clocks.filter(({ isMissed }) => isMissed);
   return [
     ...lines,
     ...alone.map(
       ({ name }) =>
-        `${escapeText(name)}'s clock: no packet in common with the others, so nothing between them is called lost`,
+        `${escapeText(name)}'s clock: not comparable, no packet is in common: nothing that others sent is called lost there`,
     ),
   ];
 }
