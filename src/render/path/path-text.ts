@@ -32,8 +32,7 @@ export function* renderPath(report: PathReport, look: PathLook): Generator<strin
   const top = look.all ? Number.POSITIVE_INFINITY : (look.top ?? USUAL_TOP);
   const blocks: string[][] = [];
   for (const flow of inFull.slice(0, top)) blocks.push(flowLines(flow, drawing));
-  if (inFull.length > top)
-    blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more (--all)`]);
+  if (inFull.length > top) blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more (--all)`]);
   if (inBrief.length > 0) blocks.push(briefLines(inBrief, top, drawing));
   if (report.pairs.length > 0 && inFull.length + inBrief.length > 1) blocks.push(pairLines(drawing));
   const foot = footLines(drawing);
@@ -43,7 +42,8 @@ export function* renderPath(report: PathReport, look: PathLook): Generator<strin
 
 /** In full: those that lose packets or may have, all if they are few or packets of them are shown. */
 function sorted({ flows }: PathReport, look: PathLook): { inFull: PathFlow[]; inBrief: PathFlow[] } {
-  const isFull = (flow: PathFlow): boolean => look.all || flows.length <= FEW || flow.lost > 0 || flow.shown.length > 0 || mayLose(flow);
+  const isFull = (flow: PathFlow): boolean =>
+    look.all || flows.length <= FEW || flow.lost > 0 || flow.shown.length > 0 || mayLose(flow);
   return { inFull: flows.filter(isFull), inBrief: flows.filter((flow) => !isFull(flow)) };
 }
 
