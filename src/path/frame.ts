@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation.
 // What one captured frame says of the packet in it: by what it is known again at other places, and which bytes of a stream or
 // datagram it carries. No hop changes these, not even one that translates addresses and ports.
-import { wireEnd } from '../decode/ip-facts.ts';
+import { unreadTunnel, wireEnd } from '../decode/ip-facts.ts';
 import type { Packet } from '../decode/packet.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
 import type { PacketLocator } from '../flow/packet-locator.ts';
@@ -62,6 +62,8 @@ export class Frame {
   isStrong = false;
   /** Without the header's numbers or the content, which the snaplen cut off. */
   isCut = false;
+  /** A tunnel of which nothing inside can be read: its flow is the outer packet's. */
+  isUnread = false;
   /** Identification of the datagram around the tunnel if that is a fragment: 0 if it is none. */
   outerId = 0;
   isOuterRest = false;
@@ -80,6 +82,7 @@ export class Frame {
     this.seconds = packet.seconds;
     this.nanos = packet.nanos;
     this.isOuterRest = locator.isOuterRest;
+    this.isUnread = unreadTunnel(stack) >= 0;
     this.encapsulation = locator.encapsulation;
     this.#readOuter(packet, network);
     if (this.isOuterRest) return true;
@@ -149,18 +152,24 @@ export class Frame {
       const skip = protocol === IP_PROTOCOL.udp ? UDP_LENGTH : isIcmp ? ICMP_LENGTH : 0;
       const needed = Math.min(CONTENT, content - skip);
       const isThere = upper >= 0 && upper + skip + needed <= limit;
-      if (isThere && isIcmp) first = mix(u16(bytes, upper), u16(bytes, upper + ICMP_SEQUENCE));
+      const message = isThere && isIcmp ? mix(u16(bytes, upper), u16(bytes, upper + ICMP_SEQUENCE)) : 0;
       const payload = isThere ? hashOf(bytes, upper + skip, needed) : 0;
       if (this.id === 0) {
         this.isCut = !isThere && content > 0;
+        first = message;
         second = payload;
       }
-      if (isThere) this.contentKey = wide(mix(mix(protocol, this.length), first), payload);
+      if (isThere) this.contentKey = wide(mix(mix(protocol, this.length), message), payload);
       this.isStrong = isThere && needed >= ICMP_LENGTH;
     }
     const own = mix(mix(mix(protocol, this.id), this.length), this.isFragment ? fragment : 0);
     this.key = wide(own, mix(first, second));
   }
+}
+
+/** Of a packet within its flow of the table. */
+export function flowKey({ flow, key }: Frame): number {
+  return wide(mix(flow, Math.floor(key / 0x200000)), key % 0x200000);
 }
 
 /** What is left of a packet's key where the snaplen cut off the rest of it at one of the places. */

@@ -108,7 +108,10 @@ export class Funnel {
   }
 
   #mustShow(stop: Stop, last: Sight, unit: Unit): boolean {
-    if (stop.state !== 'captured') return false;
+    // places in between need not be passed; a packet that came to another node may have found its pod there
+    if (stop.state !== 'captured' || stop.side === 'middle') return false;
+    if (last.stop.role === 'unknown') return false;
+    if (last.stop.side === 'middle' && unit.journey.brief.verdict !== 'violation') return false;
     const { clocks } = this.#input;
     return stop.sites.every((site) => {
       if (clocks.between(last.clock, site.clock, last.seconds) === null) return false;
@@ -174,7 +177,7 @@ export class Funnel {
 }
 
 function isOpen(state: Stop['state']): boolean {
-  return state === 'captured' || state === 'filtered' || state === 'dropping';
+  return state === 'captured' || state === 'filtered' || state === 'dropping' || state === 'cut';
 }
 
 /** Places that have all of it: all bytes, and all pieces of the datagram around the tunnel. */

@@ -8,7 +8,7 @@ import { PACKET_TYPE } from '../flow/frame-records.ts';
 import type { FlowBrief, TraceIndex } from '../verdict/trace-types.ts';
 import { type Journey, rankOf, type Stop } from './journey.ts';
 import type { Side, StopState } from './path-model.ts';
-import type { Site } from './sites.ts';
+import { pairKey, type Site } from './sites.ts';
 
 export interface JourneyInput {
   index: TraceIndex;
@@ -17,6 +17,8 @@ export interface JourneyInput {
   siteOf: readonly Site[];
   /** By site: addresses of the pods that all its flows have at one end; of a pod's veth, that pod's. */
   podsOf: readonly ReadonlySet<string>[];
+  /** By site: pairs of nodes whose packets a NIC had, as `pairKey` has them. */
+  nodePairsOf: readonly ReadonlySet<string>[];
   /** Where the snapshot does not say it. */
   nodeOfPod: ReadonlyMap<string, string>;
 }
@@ -65,7 +67,8 @@ function findStops(journey: Journey, briefs: readonly FlowBrief[], input: Journe
       const link = table.linkOf(row);
       const point = input.index.points.ofLink[link] ?? -1;
       const site = input.siteOf[point];
-      if (site === undefined) continue;
+      // a mirrored copy may have been taken anywhere
+      if (site === undefined || table.links.record(link).carried) continue;
       const { stop, key } = stopFor(journey, site, table, link, input);
       const known = stops.get(key) ?? { ...stop, firstPacket: firstSeconds(table, row) };
       known.firstPacket = Math.min(known.firstPacket, firstSeconds(table, row));
@@ -87,14 +90,21 @@ function findStops(journey: Journey, briefs: readonly FlowBrief[], input: Journe
   for (const [i, stop] of sorted.entries()) {
     stop.index = i;
     if (stop.state !== 'captured') continue;
-    stop.state = isAnswered && !seen.has(stop) ? 'bypassed' : stateOf(stop, seen.has(stop), isTunnelled);
+    const isPassed = isAnswered || (stop.role === 'underlay' && !showsPair(stop, journey, input));
+    stop.state = isPassed && !seen.has(stop) ? 'bypassed' : stateOf(stop, seen.has(stop), isTunnelled);
   }
   journey.stops = sorted;
+}
+
+/** A node may have another NIC: one that has none of the packets between two nodes is not on their way. */
+function showsPair({ sites }: Stop, { from, to }: Journey, { nodePairsOf }: JourneyInput): boolean {
+  return sites.some(({ index }) => nodePairsOf[index]?.has(pairKey(from, to)));
 }
 
 /** What a filter may keep out, or the kernel dropped, is no loss. */
 function stateOf({ sites, role }: Stop, isSeen: boolean, isTunnelled: boolean): StopState {
   if (sites.some(({ isDropping }) => isDropping)) return 'dropping';
+  if (sites.some(({ isCut }) => isCut)) return 'cut';
   const hides = (site: Site): boolean => (role === 'underlay' && isTunnelled ? site.hidesTunnels : site.hidesPlain);
   return sites.some((site) => hides(site) && !(isSeen && site.isFilterPlain)) ? 'filtered' : 'captured';
 }
@@ -163,7 +173,9 @@ function expectedStops(journey: Journey, briefs: readonly FlowBrief[], input: Jo
     fits: (site: Site) => boolean,
   ) => {
     if (node === null) return;
-    const sites = input.sites.filter((site) => site.role === role && site.node === node && fits(site));
+    const sites = input.sites.filter(
+      (site) => site.role === role && site.node === node && !site.isMirror && fits(site),
+    );
     const stop = { ...newStop(side, role, node), sites, tunnelKind: kind };
     if (sites.length > 0) stop.state = 'captured';
     stops.push(stop);

@@ -1,5 +1,5 @@
-// First reading: an even sample of packets, each with all the places that saw it, in bounded memory. From it come the offsets of clocks
-// and the translations of addresses; both need packets that are known again whatever the time and whatever their addresses.
+// First reading: an even sample of packets, each with all the places that saw it, in bounded memory. Offsets of clocks come from one,
+// translations of addresses from another.
 import type { Frame } from './frame.ts';
 
 /** When the packets of a capture were captured, by its own clock. */
@@ -26,9 +26,9 @@ export class PacketSample {
   /** Keys that are no multiple of it are left out: the same ones in every capture. */
   #every = 1;
 
-  add(frame: Frame): void {
-    const key = frame.contentKey;
-    if (!frame.isStrong || key % this.#every !== 0) return;
+  /** @param key the same number wherever the packet is seen */
+  add(key: number, frame: Frame): void {
+    if (key % this.#every !== 0) return;
     const sights = this.#kept.get(key);
     if (sights === undefined) {
       this.#kept.set(key, [sightOf(frame)]);

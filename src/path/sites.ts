@@ -20,6 +20,10 @@ export interface Site {
   points: Point[];
   clock: number;
   isDropping: boolean;
+  /** Copies of a mirror, which may have been taken anywhere. */
+  isMirror: boolean;
+  /** The snaplen cut off what is inside tunnels. */
+  isCut: boolean;
   hidesPlain: boolean;
   hidesTunnels: boolean;
   /** A filter that lets either all packets of a flow pass or none. */
@@ -97,6 +101,8 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
     points: [],
     clock,
     isDropping: false,
+    isCut: false,
+    isMirror: false,
     hidesPlain: false,
     hidesTunnels: false,
     isFilterPlain: true,
@@ -116,7 +122,7 @@ function addPoint(
   if (device !== null && !site.devices.includes(device)) site.devices.push(device);
   if (site.role === 'tunnel' && device !== null) site.tunnelKind ??= tunnelKindOfDevice(device);
   const filter = capture?.filter ?? null;
-  if (filter !== null && !(filter.guessed && filter.weak)) {
+  if (filter !== null) {
     site.hidesPlain ||= filter.hidesBypass;
     site.hidesTunnels ||= filter.hidesOverlay;
     site.isFilterPlain &&= filter.guessed || parseCaptureExpression(filter.expression, { strict: true }) !== null;
@@ -161,4 +167,26 @@ export function nodesByVeth(sites: readonly Site[], podsOf: readonly ReadonlySet
     if (role === 'workload' && node !== null && pods?.size === 1 && pod !== undefined) nodes.set(pod, node);
   }
   return nodes;
+}
+
+/** By site: pairs of nodes whose packets were seen there, whichever way. */
+export function nodePairsOf(
+  { table, points }: TraceIndex,
+  siteOf: readonly Site[],
+  count: number,
+  briefOf: (flow: number) => FlowBrief | null,
+): ReadonlySet<string>[] {
+  const pairs = Array.from({ length: count }, () => new Set<string>());
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+      const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];
+      const brief = site?.role === 'underlay' ? briefOf(flow) : null;
+      if (site !== undefined && brief !== null) pairs[site.index]?.add(pairKey(brief.src.node, brief.dst.node));
+    }
+  }
+  return pairs;
+}
+
+export function pairKey(a: string | null, b: string | null): string {
+  return [a, b].sort().join(' ');
 }

@@ -44,9 +44,14 @@ function othersOf(sights: readonly SampledSight[]): Set<number> {
   return new Set(others.map(({ flow }) => flow));
 }
 
-/** No translation makes one pod of another: at one of the addresses that differ there is a service, a node, or somebody outside. */
+/** A translation makes of one kind of address another: of a service's a pod's, of a pod's its node's. Of two pods it makes none. */
 function mayBecome(one: FlowOfTable, other: FlowOfTable): boolean {
   if (one.protocol !== other.protocol) return false;
-  const differs = (a: FlowEnd, b: FlowEnd): boolean => a.ip === b.ip || a.kind !== 'pod' || b.kind !== 'pod';
-  return differs(one.src, other.src) && differs(one.dst, other.dst);
+  const isSame = one.src.ip === other.src.ip && one.dst.ip === other.dst.ip;
+  const fits = (a: FlowEnd, b: FlowEnd): boolean => a.ip === b.ip || kindOf(a) !== kindOf(b);
+  return !isSame && fits(one.src, other.src) && fits(one.dst, other.dst);
+}
+
+function kindOf({ kind }: FlowEnd): FlowEnd['kind'] {
+  return kind === 'tunnel' ? 'node' : kind;
 }

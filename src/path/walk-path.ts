@@ -7,14 +7,14 @@ import { readPackets } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { type Clocks, clockDomains, compareClocks } from './clocks.ts';
-import { Frame } from './frame.ts';
+import { Frame, flowKey } from './frame.ts';
 import { Funnel } from './funnel.ts';
 import type { Journey } from './journey.ts';
 import { type JourneyInput, makeJourney } from './journeys.ts';
 import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
 import { PacketSample, type Span } from './sample.ts';
-import { findSites, nodesByVeth, podsOfSites } from './sites.ts';
+import { findSites, nodePairsOf, nodesByVeth, podsOfSites, type Site } from './sites.ts';
 import { translatedFlows } from './translations.ts';
 import { UnitTable } from './units.ts';
 
@@ -45,9 +45,13 @@ export async function walkPath(request: PathRequest): Promise<PathReport> {
 
 export interface FirstReading {
   spans: (Span | null)[];
-  sample: PacketSample;
+  /** Packets within their flows, and whatever their flow is. */
+  ofFlows: PacketSample;
+  anywhere: PacketSample;
   /** Flows of the table of which the snaplen cut off what tells packets. */
   cut: Set<number>;
+  /** Links of the table with tunnels that were cut off. */
+  unread: Set<number>;
   /** Flows of the packets that are asked for by number, in their order; -1 for those of none. */
   asked: number[];
   digits: number[];
@@ -58,8 +62,10 @@ async function readFirst(request: PathRequest): Promise<FirstReading> {
   const { ports, locator } = request.settings();
   const found: FirstReading = {
     spans: captures.map(() => null),
-    sample: new PacketSample(),
+    ofFlows: new PacketSample(),
+    anywhere: new PacketSample(),
     cut: new Set(),
+    unread: new Set(),
     asked: request.packets.map(() => -1),
     digits: captures.map(() => 6),
   };
@@ -74,8 +80,11 @@ async function readFirst(request: PathRequest): Promise<FirstReading> {
         for (const [i, one] of request.packets.entries())
           if (one.capture === frame.capture && one.number === frame.number) found.asked[i] = frame.flow;
         if (frame.isOuterRest) return true;
-        if (frame.isCut) found.cut.add(frame.flow);
-        found.sample.add(frame);
+        if (frame.isCut || frame.isUnread) found.cut.add(frame.flow);
+        if (frame.isUnread) found.unread.add(frame.link);
+        if (!frame.isStrong) return true;
+        found.ofFlows.add(flowKey(frame), frame);
+        found.anywhere.add(frame.contentKey, frame);
         return true;
       },
     },
@@ -107,10 +116,10 @@ function briefs({ flows }: Trace, index: TraceIndex): (flow: number) => FlowBrie
 function clocksOf(
   { captures }: PathRequest,
   { points }: TraceIndex,
-  { sample }: FirstReading,
+  { ofFlows }: FirstReading,
   briefOf: (flow: number) => FlowBrief | null,
 ): Clocks {
-  return compareClocks(clockDomains(points, captures), points, sample, (flow) => {
+  return compareClocks(clockDomains(points, captures), points, ofFlows, (flow) => {
     const brief = briefOf(flow);
     if (brief === null) return { from: null, to: null, isForward: true };
     return { from: brief.src.node, to: brief.dst.node, isForward: brief.src.ip < brief.dst.ip };
@@ -132,8 +141,14 @@ function journeysOf(
 ): Journeys {
   const { points } = index;
   const { sites, siteOf } = findSites({ points, captures: request.trace.captures, spans: first.spans, clocks });
+  noteLinks(index, siteOf, first.unread);
   const podsOf = podsOfSites(index, siteOf, sites.length, briefOf);
-  const input: JourneyInput = { index, briefOf, sites, siteOf, podsOf, nodeOfPod: nodesByVeth(sites, podsOf) };
+  const pairsOf = nodePairsOf(index, siteOf, sites.length, briefOf);
+  const input: JourneyInput = {
+    ...{ index, briefOf, sites, siteOf, podsOf },
+    nodePairsOf: pairsOf,
+    nodeOfPod: nodesByVeth(sites, podsOf),
+  };
   const partners = partnersOf(first, briefOf);
   const journeys: Journeys = { all: [], ofFlow: new Map() };
   for (const flow of wantedFlows(request, index, first)) {
@@ -147,6 +162,15 @@ function journeysOf(
   return journeys;
 }
 
+function noteLinks({ table, points }: TraceIndex, siteOf: readonly Site[], unread: ReadonlySet<number>): void {
+  for (let link = 0; link < table.links.count; link++) {
+    const site = siteOf[points.ofLink[link] ?? -1];
+    if (site === undefined) continue;
+    site.isCut ||= unread.has(link);
+    site.isMirror ||= table.links.record(link).carried;
+  }
+}
+
 function wantedFlows({ flowIds, packets }: PathRequest, index: TraceIndex, { asked }: FirstReading): number[] {
   if (packets.length > 0) return asked.filter((flow) => flow >= 0);
   const wanted = flowIds ?? new Set(index.ids());
@@ -155,8 +179,8 @@ function wantedFlows({ flowIds, packets }: PathRequest, index: TraceIndex, { ask
   return flows.sort((a, b) => index.idOf(a) - index.idOf(b));
 }
 
-function partnersOf({ sample }: FirstReading, briefOf: (flow: number) => FlowBrief | null): Map<number, number[]> {
-  const pairs = translatedFlows(sample, (flow) => {
+function partnersOf({ anywhere }: FirstReading, briefOf: (flow: number) => FlowBrief | null): Map<number, number[]> {
+  const pairs = translatedFlows(anywhere, (flow) => {
     const brief = briefOf(flow);
     return brief === null ? null : { protocol: protocolNumber(brief.protocol), src: brief.src, dst: brief.dst };
   });

@@ -1,8 +1,8 @@
 // Segments are joined and split on the way: which bytes arrived decides, not how many frames they came in.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arpRequest, NIC, NODE, POD, plain, tcpPacket, vxlan } from '../support/cluster-frames.ts';
-import { framesPath, type TimedFrame } from '../support/path-captures.ts';
+import { POD, tcpPacket, vxlan } from '../support/cluster-frames.ts';
+import { framesPath, type TimedFrame, unfiltered } from '../support/path-captures.ts';
 
 const FIRST_ID = 100;
 const SMALLEST = 100;
@@ -26,16 +26,7 @@ function stream(cuts: readonly number[], micros: number, isThere: (from: number,
   });
 }
 
-/** Both captures go on for long enough, hear both nodes, and have ARP: no filter could make them. */
-const EDGES: readonly TimedFrame[] = [0, 9_000_000].flatMap((micros, id) => {
-  const between = (src: string, dst: string): Uint8Array =>
-    tcpPacket({ src, dst, id }, { srcport: 1, dstport: 1, seq_raw: id }, new Uint8Array(4));
-  return [
-    { micros, frame: plain(between(NODE.a, NODE.b), NIC.a, NIC.b) },
-    { micros: micros + 50, frame: plain(between(NODE.b, NODE.a), NIC.b, NIC.a) },
-    { micros: micros + 60, frame: arpRequest(NODE.a, NODE.b, NIC.a) },
-  ];
-});
+const EDGES = unfiltered(9_000_000);
 
 const cutsOf = (length: number) =>
   fc

@@ -1,8 +1,8 @@
 // Packets whose addresses change on their way are one journey: masquerade and services.
 import { describe, expect, it } from 'vitest';
-import { NIC, NODE, POD, POD_MAC, plain, SYN, TUNNEL, tcpPacket, VETH, vxlan } from '../support/cluster-frames.ts';
+import { NODE, POD, POD_MAC, SYN, TUNNEL, tcpPacket, VETH, vxlan } from '../support/cluster-frames.ts';
 import * as build from '../support/packet-builder.ts';
-import { framesPath, funnelOf, type TimedFrame } from '../support/path-captures.ts';
+import { framesPath, funnelOf, type TimedFrame, unfiltered } from '../support/path-captures.ts';
 
 const SERVICE = '10.96.0.7';
 const PACKETS = 6;
@@ -54,14 +54,8 @@ describe('a translated packet', () => {
 describe('a packet between nodes', () => {
   it('that the other NIC never has is lost', async () => {
     const sent = packets(POD.a, POD.b, [40000, 80], 63).map((inner) => vxlan(inner));
-    const other = packets(NODE.a, NODE.b, [1, 2], 64, 90_000).map((inner) => plain(inner, NIC.a, NIC.b));
-    const far = [...timed(other, 90), { micros: 3_000_000, frame: other[0] ?? new Uint8Array() }];
-    const near = [
-      ...timed(sent, 5000),
-      ...timed(other, 60),
-      { micros: 3_000_000, frame: other[0] ?? new Uint8Array() },
-    ];
-    const { flows } = await framesPath({ 'a-nic.pcap': near, 'b-nic.pcap': far });
+    const edges = unfiltered(3_000_000);
+    const { flows } = await framesPath({ 'a-nic.pcap': [...edges, ...timed(sent, 5000)], 'b-nic.pcap': edges });
     const flow = flows.find(({ src }) => src.ip === POD.a);
     expect(flow && funnelOf(flow)).toBe(`- - ${PACKETS} 0(-${PACKETS}) - -`);
   });

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import type { PathFlow, PathReport } from '../../src/path/path-model.ts';
 import { buildPcap } from './capture-builder.ts';
 import { type CaptureFile, readCaptureFile, writeCaptureFile } from './capture-rewriter.ts';
-import { clusterDocuments } from './cluster-frames.ts';
+import { arpRequest, clusterDocuments, NIC, NODE, plain, tcpPacket } from './cluster-frames.ts';
 import { runCli } from './run-cli.ts';
 
 /** Captures of a sample, in order of their names. */
@@ -88,6 +88,19 @@ export async function framesPath(
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Of both captures from the start to `last`: with both nodes and ARP in them, no filter could have made them. */
+export function unfiltered(last: number): TimedFrame[] {
+  return [0, last].flatMap((micros, id) => {
+    const between = (src: string, dst: string): Uint8Array =>
+      tcpPacket({ src, dst, id }, { srcport: 1, dstport: 1, seq_raw: id }, new Uint8Array(4));
+    return [
+      { micros, frame: plain(between(NODE.a, NODE.b), NIC.a, NIC.b) },
+      { micros: micros + 50, frame: plain(between(NODE.b, NODE.a), NIC.b, NIC.a) },
+      { micros: micros + 60, frame: arpRequest(NODE.a, NODE.b, NIC.a) },
+    ];
+  });
 }
 
 /** `9 9 - 7(-2) - 7`: packets at each place, and how many were lost on the way there. */

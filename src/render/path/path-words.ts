@@ -68,11 +68,14 @@ export function lostText({ lost }: PathStop): string {
 /** What else is to be known of the packets at a place, as sentences without a point. */
 export function stopNotes(stop: PathStop): string[] {
   const { state, unknown, frames, packets, translated } = stop;
-  const isOpen = state === 'captured' || state === 'dropping' || state === 'filtered';
+  const isOpen = state === 'captured' || state === 'dropping' || state === 'filtered' || state === 'cut';
   return [
     ...(translated === null ? [] : [translationText(translated)]),
     ...(state === 'filtered' ? ['captured through a filter: what is missing may have been there'] : []),
-    ...(state === 'bypassed' ? ['answered all the same: packets take another way here'] : []),
+    ...(state === 'cut' ? ['cut off by the snaplen: what is missing may have been there'] : []),
+    ...(state === 'bypassed'
+      ? ['answered all the same, or no packet between these nodes was seen here: they take another way']
+      : []),
     ...(state === 'dropping'
       ? ['the kernel dropped packets of this capture: what is missing may have been there']
       : []),
