@@ -1,7 +1,9 @@
 // HOT: per packet. No allocation.
 // What one captured frame says of the packet in it: by what it is known again at other places, and which bytes of a stream or
 // datagram it carries. No hop changes these, not even one that translates addresses and ports.
+import { FLOW_BIT } from '../decode/facts.ts';
 import { unreadTunnel, wireEnd } from '../decode/ip-facts.ts';
+import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
 import type { PacketLocator } from '../flow/packet-locator.ts';
@@ -62,7 +64,7 @@ export class Frame {
   isStrong = false;
   /** Without the header's numbers or the content, which the snaplen cut off. */
   isCut = false;
-  /** A tunnel of which nothing inside can be read: its flow is the outer packet's. */
+  /** Nothing tells its flow, or only the outer packet's: the snaplen cut off the rest. Set for what is of no flow, too. */
   isUnread = false;
   /** Identification of the datagram around the tunnel if that is a fragment: 0 if it is none. */
   outerId = 0;
@@ -76,13 +78,13 @@ export class Frame {
     const { network } = locator;
     this.flow = locator.flow;
     this.link = locator.link;
+    this.isUnread = isUnread(stack, locator);
     if (!locator.isFlow || this.flow < 0 || network < 0) return false;
     this.capture = packet.capture;
     this.number = packet.number;
     this.seconds = packet.seconds;
     this.nanos = packet.nanos;
     this.isOuterRest = locator.isOuterRest;
-    this.isUnread = unreadTunnel(stack) >= 0;
     this.encapsulation = locator.encapsulation;
     this.#readOuter(packet, network);
     if (this.isOuterRest) return true;
@@ -105,66 +107,69 @@ export class Frame {
     this.outerId = isIt && stack.protocol[layer] === PROTOCOL.ipv4 ? u16(bytes, stack.start[layer]! + ID) : 0;
   }
 
-  #readUpper(
-    { bytes, stack, start, captured }: Packet,
-    locator: PacketLocator,
-    headerEnd: number,
-    fragment: number,
-  ): void {
+  #readUpper(packet: Packet, locator: PacketLocator, headerEnd: number, fragment: number): void {
     const protocol = locator.protocol & 0xff;
-    const upper = fragment & 0x1fff || locator.transport < 0 ? -1 : stack.start[locator.transport]!;
-    const limit = start + captured;
-    const network = stack.start[locator.network]!;
-    const content = this.length - (headerEnd - network);
-    let first = 0;
-    let second = 0;
+    const upper = fragment !== 0 || locator.transport < 0 ? -1 : packet.stack.start[locator.transport]!;
+    const content = this.length - (headerEnd - packet.stack.start[locator.network]!);
     this.isCut = false;
     this.contentKey = 0;
     this.isStrong = false;
+    const own = mix(mix(mix(protocol, this.id), this.length), fragment);
     if (fragment !== 0) {
-      this.space = SPACE.datagram;
-      this.from = (fragment & 0x1fff) * 8;
-      this.to = this.from + content;
-      first = fragment;
-    } else if (protocol === IP_PROTOCOL.tcp) {
-      this.isCut = upper < 0 || upper + TCP_NEEDED > limit;
-      if (!this.isCut) {
-        const flags = u8(bytes, upper + TCP_FLAGS);
-        first = u32(bytes, upper + SEQUENCE);
-        second = u32(bytes, upper + ACKNOWLEDGEMENT);
-        const payload = content - ((u8(bytes, upper + DATA_OFFSET) >> 4) << 2);
-        if (payload > 0) {
-          this.space = SPACE.tcp;
-          this.from = first | 0;
-          this.to = (first + payload) | 0;
-        }
-        first = mix(first, flags);
-        this.contentKey = wide(mix(first, payload), second);
-        this.isStrong = payload > 0 || (flags & SYN) !== 0;
-      }
-    } else {
-      if (this.id !== 0) {
-        this.space = SPACE.datagram;
-        this.from = 0;
-        this.to = content;
-      }
-      const isIcmp = protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6;
-      const skip = protocol === IP_PROTOCOL.udp ? UDP_LENGTH : isIcmp ? ICMP_LENGTH : 0;
-      const needed = Math.min(CONTENT, content - skip);
-      const isThere = upper >= 0 && upper + skip + needed <= limit;
-      const message = isThere && isIcmp ? mix(u16(bytes, upper), u16(bytes, upper + ICMP_SEQUENCE)) : 0;
-      const payload = isThere ? hashOf(bytes, upper + skip, needed) : 0;
-      if (this.id === 0) {
-        this.isCut = !isThere && content > 0;
-        first = message;
-        second = payload;
-      }
-      if (isThere) this.contentKey = wide(mix(mix(protocol, this.length), message), payload);
-      this.isStrong = isThere && needed >= ICMP_LENGTH;
-    }
-    const own = mix(mix(mix(protocol, this.id), this.length), this.isFragment ? fragment : 0);
-    this.key = wide(own, mix(first, second));
+      this.#takeBytes(SPACE.datagram, (fragment & 0x1fff) * 8, content);
+      this.key = wide(own, fragment);
+    } else if (protocol === IP_PROTOCOL.tcp) this.#readTcp(packet, upper, content, own);
+    else this.#readDatagram(packet, protocol, upper, content, own);
   }
+
+  #readTcp({ bytes, start, captured }: Packet, upper: number, content: number, own: number): void {
+    this.key = wide(own, 0);
+    this.isCut = upper < 0 || upper + TCP_NEEDED > start + captured;
+    if (this.isCut) return;
+    const flags = u8(bytes, upper + TCP_FLAGS);
+    const sequence = u32(bytes, upper + SEQUENCE);
+    const acknowledgement = u32(bytes, upper + ACKNOWLEDGEMENT);
+    const payload = content - ((u8(bytes, upper + DATA_OFFSET) >> 4) << 2);
+    if (payload > 0) this.#takeBytes(SPACE.tcp, sequence | 0, payload);
+    const segment = mix(sequence, flags);
+    this.key = wide(own, mix(segment, acknowledgement));
+    this.contentKey = wide(mix(segment, payload), acknowledgement);
+    this.isStrong = payload > 0 || (flags & SYN) !== 0;
+  }
+
+  /** With an identification the content need not have been captured. */
+  #readDatagram(
+    { bytes, start, captured }: Packet,
+    protocol: number,
+    upper: number,
+    content: number,
+    own: number,
+  ): void {
+    if (this.id !== 0) this.#takeBytes(SPACE.datagram, 0, content);
+    const isIcmp = protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6;
+    const skip = protocol === IP_PROTOCOL.udp ? UDP_LENGTH : isIcmp ? ICMP_LENGTH : 0;
+    const needed = Math.min(CONTENT, content - skip);
+    const isThere = upper >= 0 && upper + skip + needed <= start + captured;
+    this.key = wide(own, 0);
+    this.isCut = this.id === 0 && !isThere && content > 0;
+    if (!isThere) return;
+    const message = isIcmp ? mix(u16(bytes, upper), u16(bytes, upper + ICMP_SEQUENCE)) : 0;
+    const payload = hashOf(bytes, upper + skip, needed);
+    if (this.id === 0) this.key = wide(own, mix(message, payload));
+    this.contentKey = wide(mix(mix(protocol, this.length), message), payload);
+    this.isStrong = needed >= ICMP_LENGTH;
+  }
+
+  #takeBytes(space: number, from: number, length: number): void {
+    this.space = space;
+    this.from = from;
+    this.to = (from + length) | 0;
+  }
+}
+
+function isUnread(stack: LayerStack, { isFlow, protocol }: PacketLocator): boolean {
+  if (unreadTunnel(stack) >= 0) return true;
+  return stack.cut && stack.outcome === OUTCOME.faulty && (!isFlow || (protocol & FLOW_BIT.portsCut) !== 0);
 }
 
 /** Of a packet within its flow of the table. */

@@ -8,7 +8,7 @@ import { PACKET_TYPE } from '../flow/frame-records.ts';
 import type { FlowBrief, TraceIndex } from '../verdict/trace-types.ts';
 import { type Journey, rankOf, type Stop } from './journey.ts';
 import type { Side, StopState } from './path-model.ts';
-import { pairKey, type Site } from './sites.ts';
+import { type Site, wayKey } from './sites.ts';
 
 export interface JourneyInput {
   index: TraceIndex;
@@ -17,8 +17,8 @@ export interface JourneyInput {
   siteOf: readonly Site[];
   /** By site: addresses of the pods that all its flows have at one end; of a pod's veth, that pod's. */
   podsOf: readonly ReadonlySet<string>[];
-  /** By site: pairs of nodes whose packets a NIC had, as `pairKey` has them. */
-  nodePairsOf: readonly ReadonlySet<string>[];
+  /** By site: of which nodes to which ones a NIC had packets, as `wayKey` has it. */
+  nodeWaysOf: readonly ReadonlySet<string>[];
   /** Where the snapshot does not say it. */
   nodeOfPod: ReadonlyMap<string, string>;
 }
@@ -59,14 +59,26 @@ function nearness({ src, dst }: FlowBrief): number {
   return (src.kind === 'pod' ? 0 : 2) + (dst.kind === 'pod' ? 1 : 0);
 }
 
+type FoundStop = Stop & { firstPacket: number };
+
 function findStops(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): void {
-  const stops = new Map<string, Stop & { firstPacket: number }>();
-  const { table } = input.index;
+  const stops = seenStops(journey, input);
+  for (const expected of expectedStops(journey, briefs, input)) {
+    const key = stopKey(expected.side, expected.role, expected.node, expected.tunnelKind);
+    if (!stops.has(key) && !hasLike([...stops.values()], expected)) stops.set(key, { ...expected, firstPacket: 0 });
+  }
+  journey.stops = [...stops.values()].sort((a, b) => rankOf(a) - rankOf(b) || a.firstPacket - b.firstPacket);
+  decideStates(journey, briefs, input);
+}
+
+/** Those where packets of it were seen. */
+function seenStops(journey: Journey, input: JourneyInput): Map<string, FoundStop> {
+  const stops = new Map<string, FoundStop>();
+  const { table, points } = input.index;
   for (const flow of journey.flows) {
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const link = table.linkOf(row);
-      const point = input.index.points.ofLink[link] ?? -1;
-      const site = input.siteOf[point];
+      const site = input.siteOf[points.ofLink[link] ?? -1];
       // a mirrored copy may have been taken anywhere
       if (site === undefined || table.links.record(link).carried) continue;
       const { stop, key } = stopFor(journey, site, table, link, input);
@@ -77,28 +89,42 @@ function findStops(journey: Journey, briefs: readonly FlowBrief[], input: Journe
       journey.stopOfLink.set(link, known);
     }
   }
-  for (const expected of expectedStops(journey, briefs, input)) {
-    const key = stopKey(expected.side, expected.role, expected.node, expected.tunnelKind);
-    if (!stops.has(key) && !hasLike([...stops.values()], expected)) stops.set(key, { ...expected, firstPacket: 0 });
-  }
-  const sorted = [...stops.values()].sort((a, b) => rankOf(a) - rankOf(b) || a.firstPacket - b.firstPacket);
-  const isTunnelled = briefs.some(
-    ({ expected }) => expected.encapsulation !== 'none' && expected.encapsulation !== 'local',
-  );
-  const seen = new Set(journey.stopOfLink.values());
-  const isAnswered = briefs.some(({ outcome }) => outcome === 'answered');
-  for (const [i, stop] of sorted.entries()) {
-    stop.index = i;
-    if (stop.state !== 'captured') continue;
-    const isPassed = isAnswered || (stop.role === 'underlay' && !showsPair(stop, journey, input));
-    stop.state = isPassed && !seen.has(stop) ? 'bypassed' : stateOf(stop, seen.has(stop), isTunnelled);
-  }
-  journey.stops = sorted;
+  return stops;
 }
 
-/** A node may have another NIC: one that has none of the packets between two nodes is not on their way. */
-function showsPair({ sites }: Stop, { from, to }: Journey, { nodePairsOf }: JourneyInput): boolean {
-  return sites.some(({ index }) => nodePairsOf[index]?.has(pairKey(from, to)));
+function decideStates(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): void {
+  const asked = briefs.map(({ expected }) => expected.encapsulation);
+  const isTunnelled = asked.some((one) => one !== 'none' && one !== 'local');
+  const isAnswered = briefs.some(({ outcome }) => outcome === 'answered');
+  const seen = new Set(journey.stopOfLink.values());
+  // then they go where they should not, and what should have had them is known
+  const isWrong = briefs.some(({ verdict }) => verdict === 'violation');
+  for (const [i, stop] of journey.stops.entries()) {
+    stop.index = i;
+    if (stop.state !== 'captured') continue;
+    const isSeen = seen.has(stop);
+    const isElsewhere = stop.role === 'underlay' && !isWrong && !isOnTheWay(stop, journey, input);
+    stop.state = (isAnswered || isElsewhere) && !isSeen ? 'bypassed' : stateOf(stop, isSeen, isTunnelled);
+  }
+}
+
+/**
+ * A node may have another NIC. One that packets are to pass has others of the same nodes, or is whom the sender's frames address; one
+ * that they are to leave by has others that its node sent.
+ */
+function isOnTheWay(
+  stop: Stop,
+  { from, to, brief, stopOfLink }: Journey,
+  { index, nodeWaysOf }: JourneyInput,
+): boolean {
+  const way = wayKey({ node: from, ip: brief.src.ip }, stop.side === 'sender' ? '*' : to);
+  if (stop.sites.some((site) => nodeWaysOf[site.index]?.has(way))) return true;
+  const macs = new Set(stop.sites.flatMap(({ points }) => points.map(({ mac }) => mac)));
+  const isAddressed = (link: number, role: PointRole): boolean => {
+    const { dst } = index.table.links.record(link);
+    return role === 'underlay' && dst !== null && macs.has(dst);
+  };
+  return [...stopOfLink].some(([link, { role }]) => isAddressed(link, role));
 }
 
 /** What a filter may keep out, or the kernel dropped, is no loss. */

@@ -6,7 +6,7 @@ import type { PointRole } from '../attribution/vocabulary.ts';
 import type { TunnelKind } from '../cluster/profile.ts';
 import { tunnelKindOfDevice } from '../cluster/profiles.ts';
 import { parseCaptureExpression } from '../net/capture-expression.ts';
-import type { FlowBrief, TracedCapture, TraceIndex } from '../verdict/trace-types.ts';
+import type { FlowBrief, FlowEnd, TracedCapture, TraceIndex } from '../verdict/trace-types.ts';
 import type { Clocks } from './clocks.ts';
 import type { Span } from './sample.ts';
 
@@ -58,7 +58,9 @@ export function findSites({ points, captures, spans, clocks }: SiteInput): { sit
     const key = keyOf(point, kinds);
     const site = known.get(key) ?? newSite(known.size, point, clocks.domainOfPoint(i));
     known.set(key, site);
-    addPoint(site, point, captures[point.capture], spans[point.capture] ?? null, clocks);
+    addPoint(site, point, captures[point.capture]);
+    const ring = points.rings.ringOf[point.capture] ?? 0;
+    addSpan(site, point.interface ?? `ring ${ring}`, spans[point.capture] ?? null, clocks);
     return site;
   });
   return { sites: [...known.values()], siteOf };
@@ -110,13 +112,7 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
   };
 }
 
-function addPoint(
-  site: Site,
-  point: Point,
-  capture: TracedCapture | undefined,
-  span: Span | null,
-  clocks: Clocks,
-): void {
+function addPoint(site: Site, point: Point, capture: TracedCapture | undefined): void {
   site.points.push(point);
   const device = point.interface;
   if (device !== null && !site.devices.includes(device)) site.devices.push(device);
@@ -128,8 +124,11 @@ function addPoint(
     site.isFilterPlain &&= filter.guessed || parseCaptureExpression(filter.expression, { strict: true }) !== null;
   }
   site.isDropping ||= (capture?.dropped ?? 0) > 0;
+}
+
+/** Pieces of one capture add up; of others whose device is not known, each may be another NIC's. */
+function addSpan(site: Site, key: string, span: Span | null, clocks: Clocks): void {
   if (span === null) return;
-  const key = device ?? '';
   const own = site.spans.get(key) ?? [];
   site.spans.set(key, own);
   own.push({ first: clocks.common(site.clock, span.first), last: clocks.common(site.clock, span.last) });
@@ -169,24 +168,27 @@ export function nodesByVeth(sites: readonly Site[], podsOf: readonly ReadonlySet
   return nodes;
 }
 
-/** By site: pairs of nodes whose packets were seen there, whichever way. */
-export function nodePairsOf(
+/** By site: of which nodes to which ones packets were seen there, as `wayKey` has it; `*` for any receiver. */
+export function nodeWaysOf(
   { table, points }: TraceIndex,
   siteOf: readonly Site[],
   count: number,
   briefOf: (flow: number) => FlowBrief | null,
 ): ReadonlySet<string>[] {
-  const pairs = Array.from({ length: count }, () => new Set<string>());
+  const ways = Array.from({ length: count }, () => new Set<string>());
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];
       const brief = site?.role === 'underlay' ? briefOf(flow) : null;
-      if (site !== undefined && brief !== null) pairs[site.index]?.add(pairKey(brief.src.node, brief.dst.node));
+      if (site === undefined || brief === null) continue;
+      const { src, dst } = brief;
+      ways[site.index]?.add(wayKey(src, dst.node)).add(wayKey(src, '*'));
     }
   }
-  return pairs;
+  return ways;
 }
 
-export function pairKey(a: string | null, b: string | null): string {
-  return [a, b].sort().join(' ');
+/** Families may take different ways. */
+export function wayKey({ node, ip }: Pick<FlowEnd, 'node' | 'ip'>, to: string | null): string {
+  return `${ip.includes(':') ? 6 : 4} ${node} ${to}`;
 }

@@ -14,7 +14,7 @@ import { type JourneyInput, makeJourney } from './journeys.ts';
 import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
 import { PacketSample, type Span } from './sample.ts';
-import { findSites, nodePairsOf, nodesByVeth, podsOfSites, type Site } from './sites.ts';
+import { findSites, nodesByVeth, nodeWaysOf, podsOfSites, type Site } from './sites.ts';
 import { translatedFlows } from './translations.ts';
 import { UnitTable } from './units.ts';
 
@@ -76,12 +76,13 @@ async function readFirst(request: PathRequest): Promise<FirstReading> {
       packet(packet) {
         locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
         note(found, packet);
-        if (!frame.read(packet, locator)) return true;
+        const isOfFlow = frame.read(packet, locator);
+        if (frame.isUnread) found.unread.add(frame.link);
+        if (!isOfFlow) return true;
         for (const [i, one] of request.packets.entries())
           if (one.capture === frame.capture && one.number === frame.number) found.asked[i] = frame.flow;
         if (frame.isOuterRest) return true;
         if (frame.isCut || frame.isUnread) found.cut.add(frame.flow);
-        if (frame.isUnread) found.unread.add(frame.link);
         if (!frame.isStrong) return true;
         found.ofFlows.add(flowKey(frame), frame);
         found.anywhere.add(frame.contentKey, frame);
@@ -143,10 +144,10 @@ function journeysOf(
   const { sites, siteOf } = findSites({ points, captures: request.trace.captures, spans: first.spans, clocks });
   noteLinks(index, siteOf, first.unread);
   const podsOf = podsOfSites(index, siteOf, sites.length, briefOf);
-  const pairsOf = nodePairsOf(index, siteOf, sites.length, briefOf);
+  const waysOf = nodeWaysOf(index, siteOf, sites.length, briefOf);
   const input: JourneyInput = {
     ...{ index, briefOf, sites, siteOf, podsOf },
-    nodePairsOf: pairsOf,
+    nodeWaysOf: waysOf,
     nodeOfPod: nodesByVeth(sites, podsOf),
   };
   const partners = partnersOf(first, briefOf);
