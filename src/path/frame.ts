@@ -2,6 +2,7 @@
 // What one captured frame says of the packet in it: by what it is known again at other places, and which bytes of a stream or
 // datagram it carries. No hop changes these, not even one that translates addresses and ports.
 import { FLOW_BIT } from '../decode/facts.ts';
+import { TRUNCATED } from '../decode/faults.ts';
 import { unreadTunnel, wireEnd } from '../decode/ip-facts.ts';
 import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
@@ -167,9 +168,14 @@ export class Frame {
   }
 }
 
-function isUnread(stack: LayerStack, { isFlow, protocol }: PacketLocator): boolean {
+/** A transport header that is cut off leaves ports, most of the time; any other one leaves what is inside unknown. */
+const TRANSPORTS = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.icmp, PROTOCOL.icmpv6];
+const CUT_TRANSPORT = new Set(TRANSPORTS.map((protocol) => TRUNCATED[protocol]));
+
+function isUnread(stack: LayerStack, { protocol }: PacketLocator): boolean {
   if (unreadTunnel(stack) >= 0) return true;
-  return stack.cut && stack.outcome === OUTCOME.faulty && (!isFlow || (protocol & FLOW_BIT.portsCut) !== 0);
+  if (!stack.cut || stack.outcome !== OUTCOME.faulty) return false;
+  return (protocol & FLOW_BIT.portsCut) !== 0 || !CUT_TRANSPORT.has(stack.fault);
 }
 
 /** Of a packet within its flow of the table. */
