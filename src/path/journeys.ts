@@ -95,17 +95,20 @@ function seenStops(journey: Journey, input: JourneyInput): Map<string, FoundStop
 function decideStates(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): void {
   const asked = briefs.map(({ expected }) => expected.encapsulation);
   const isTunnelled = asked.some((one) => one !== 'none' && one !== 'local');
-  const isAnswered = briefs.some(({ outcome }) => outcome === 'answered');
   const seen = new Set(journey.stopOfLink.values());
-  // then they go where they should not, and what should have had them is known
-  const isWrong = briefs.some(({ verdict }) => verdict === 'violation');
   for (const [i, stop] of journey.stops.entries()) {
     stop.index = i;
     if (stop.state !== 'captured') continue;
     const isSeen = seen.has(stop);
-    const isElsewhere = stop.role === 'underlay' && !isWrong && !isOnTheWay(stop, journey, input);
-    stop.state = (isAnswered || isElsewhere) && !isSeen ? 'bypassed' : stateOf(stop, isSeen, isTunnelled);
+    stop.state = !isSeen && isBypassed(stop, journey, briefs, input) ? 'bypassed' : stateOf(stop, isSeen, isTunnelled);
   }
+}
+
+/** Packets that were answered passed; and what goes where it should not has a way that is known. */
+function isBypassed(stop: Stop, journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): boolean {
+  if (briefs.some(({ outcome }) => outcome === 'answered')) return true;
+  if (stop.role !== 'underlay' || isOnTheWay(stop, journey, input)) return false;
+  return briefs.every(({ verdict }) => verdict !== 'violation');
 }
 
 /**

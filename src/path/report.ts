@@ -13,20 +13,29 @@ export interface ReportInput {
   index: TraceIndex;
   clocks: Clocks;
   journeys: readonly Journey[];
+  onePlace: number;
   funnel: Funnel;
   asked: readonly number[];
 }
 
-export function reportOf({ trace, packets, index, clocks, journeys, funnel, asked }: ReportInput): PathReport {
-  const compared = journeys.filter((journey) => packets.length > 0 || captured(journey) > 1);
-  const flows = compared.map((journey) => flowOf(journey, funnel.counts.get(journey), index));
+export function reportOf({
+  trace,
+  packets,
+  index,
+  clocks,
+  journeys,
+  onePlace,
+  funnel,
+  asked,
+}: ReportInput): PathReport {
+  const flows = journeys.map((journey) => flowOf(journey, funnel.counts.get(journey), index));
   flows.sort((a, b) => b.lost - a.lost || unknownOf(b) - unknownOf(a) || (a.ids[0] ?? 0) - (b.ids[0] ?? 0));
   return {
     captures: trace.captures.map(({ path }) => ({ path })),
-    clocks: clocksOf(clocks, compared),
+    clocks: clocksOf(clocks, journeys),
     flows,
     pairs: funnel.pairs().sort((a, b) => b.lost - a.lost || (a.from + a.to < b.from + b.to ? -1 : 1)),
-    onePlace: journeys.length - compared.length,
+    onePlace,
     notFound: packets.filter((_, i) => (asked[i] ?? -1) < 0),
   };
 }
@@ -44,10 +53,6 @@ function clocksOf({ described, between }: Clocks, journeys: readonly Journey[]):
 
 function unknownOf({ stops }: PathFlow): number {
   return stops.reduce((sum, { unknown }) => sum + unknown, 0);
-}
-
-function captured({ stops }: Journey): number {
-  return stops.filter(({ state }) => state !== 'not-captured' && state !== 'encrypted').length;
 }
 
 function flowOf(journey: Journey, count: JourneyCount | undefined, { table, idOf }: TraceIndex): PathFlow {

@@ -40,7 +40,16 @@ export async function walkPath(request: PathRequest): Promise<PathReport> {
   const journeys = journeysOf(request, index, first, clocks, briefOf);
   const funnel = await follow(request, clocks, journeys, first);
   const { trace, packets } = request;
-  return reportOf({ trace, packets, index, clocks, journeys: journeys.all, funnel, asked: first.asked });
+  return reportOf({
+    trace,
+    packets,
+    index,
+    clocks,
+    journeys: journeys.all,
+    onePlace: journeys.onePlace,
+    funnel,
+    asked: first.asked,
+  });
 }
 
 export interface FirstReading {
@@ -103,13 +112,14 @@ function note({ spans, digits }: FirstReading, { capture, seconds, nanos, interf
   spans[capture] = span;
 }
 
+/** Of the last flow that was asked for it is kept: flows are gone through row by row. */
 function briefs({ flows }: Trace, index: TraceIndex): (flow: number) => FlowBrief | null {
-  const known = new Map<number, FlowBrief | null>();
+  let last = -1;
+  let brief: FlowBrief | null = null;
   return (flow) => {
-    const found = known.get(flow);
-    if (found !== undefined) return found;
-    const brief = flow < 0 ? null : (flows.brief?.(index.idOf(flow)) ?? null);
-    known.set(flow, brief);
+    if (flow < 0) return null;
+    if (flow !== last) brief = flows.brief?.(index.idOf(flow)) ?? null;
+    last = flow;
     return brief;
   };
 }
@@ -131,6 +141,8 @@ interface Journeys {
   all: Journey[];
   /** By flow of the table. */
   ofFlow: Map<number, Journey>;
+  /** Of which one place alone was captured: they are not followed. */
+  onePlace: number;
 }
 
 function journeysOf(
@@ -151,12 +163,18 @@ function journeysOf(
     nodeOfPod: nodesByVeth(sites, podsOf),
   };
   const partners = partnersOf(first, briefOf);
-  const journeys: Journeys = { all: [], ofFlow: new Map() };
+  const journeys: Journeys = { all: [], ofFlow: new Map(), onePlace: 0 };
+  const done = new Set<number>();
   for (const flow of wantedFlows(request, index, first)) {
-    if (journeys.ofFlow.has(flow)) continue;
+    if (journeys.ofFlow.has(flow) || done.has(flow)) continue;
     const journey = makeJourney(input, groupOf(flow, partners));
     if (journey === null) continue;
     journey.isCut = journey.flows.some((one) => first.cut.has(one));
+    if (request.packets.length === 0 && !isCompared(journey)) {
+      for (const one of journey.flows) done.add(one);
+      journeys.onePlace++;
+      continue;
+    }
     journeys.all.push(journey);
     for (const one of journey.flows) journeys.ofFlow.set(one, journey);
   }
@@ -170,6 +188,11 @@ function noteLinks({ table, points }: TraceIndex, siteOf: readonly Site[], unrea
     site.isCut ||= unread.has(link);
     site.isMirror ||= table.links.record(link).carried;
   }
+}
+
+/** Whether two places of it were captured. */
+function isCompared({ stops }: Journey): boolean {
+  return stops.filter(({ state }) => state !== 'not-captured' && state !== 'encrypted').length > 1;
 }
 
 function wantedFlows({ flowIds, packets }: PathRequest, index: TraceIndex, { asked }: FirstReading): number[] {
@@ -220,6 +243,7 @@ async function follow(
     (unit, isForced) => funnel.add(unit, isForced),
     (_, { capture }) => ofCapture[capture] ?? 0,
   );
+  if (ofFlow.size === 0) return funnel;
   const frame = new Frame();
   const ahead = ofCapture.map((domain, i) => {
     const time = spans[i]?.first ?? 0;
