@@ -67,21 +67,26 @@ function flowOf(journey: Journey, count: JourneyCount | undefined, { table, idOf
     dstPort,
     verdict: brief.verdict,
     encapsulation: brief.observed.encapsulation,
-    stops: stops.map((stop, i) => stopOf(stop, count?.stops[i], stops.slice(0, i), table)),
+    stops: stops.map((stop, i) => stopOf(stop, count?.stops[i], flowBefore(stops, i), table)),
     packets: count?.packets ?? 0,
     lost: count?.lost ?? 0,
     shown: [...(count?.shown ?? [])],
   };
 }
 
+/** The flow that its packets have at the last place before that saw any; -1 without one. */
+function flowBefore(stops: readonly Stop[], index: number): number {
+  for (let i = index - 1; i >= 0; i--) if ((stops[i]?.flow ?? -1) >= 0) return stops[i]?.flow ?? -1;
+  return -1;
+}
+
 function stopOf(
   stop: Stop,
   count: JourneyCount['stops'][number] | undefined,
-  before: readonly Stop[],
+  before: number,
   table: FlowTable,
 ): PathStop {
   const { side, role, node, state, sites } = stop;
-  const last = [...before].reverse().find(({ flow }) => flow >= 0);
   return {
     ...{ side, role, node, state },
     devices: sites.flatMap(({ devices }) => devices),
@@ -92,7 +97,7 @@ function stopOf(
     unknown: count?.unknown ?? 0,
     firstLost: count?.firstLost ?? null,
     delay: count?.delays?.stats() ?? null,
-    translated: last === undefined || stop.flow < 0 ? null : translation(table, last.flow, stop.flow),
+    translated: before < 0 || stop.flow < 0 ? null : translation(table, before, stop.flow),
   };
 }
 
