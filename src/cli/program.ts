@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { declarePath } from './declare/path.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
@@ -24,6 +25,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'trace',
   'verify',
   'diff',
+  'path',
   'decode',
   'explain',
   'headers',
@@ -34,6 +36,7 @@ const DECLARATIONS = [
   declareTrace,
   declareVerify,
   declareDiff,
+  declarePath,
   declareDecode,
   declareExplain,
   declareHeaders,

@@ -127,7 +127,8 @@ function noteFirst(packet: Packet): void {
   packet.firstNanos = packet.nanos;
 }
 
-function emptyPacket(): Packet {
+/** To be filled by a reader. */
+export function emptyPacket(): Packet {
   return {
     capture: 0,
     info: {

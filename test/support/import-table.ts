@@ -43,12 +43,17 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'errors.ts',
     ],
   },
+  {
+    place: 'path',
+    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
+    types: ['verdict'],
+  },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },
   {
     place: 'render',
     values: ['render/text', 'render/page', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
-    types: ['explain', 'topology'],
+    types: ['path', 'explain', 'topology'],
   },
   {
     place: 'trace.ts',
