@@ -4,6 +4,7 @@
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
+import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { observationsOf } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
@@ -159,6 +160,7 @@ function prepare(
     filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
+    questions: questionsByFlow(table, captures),
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),

@@ -2,14 +2,15 @@
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
 import { countFlow, type FlowCounts, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
+import type { Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { FindingCode } from './codes.ts';
+import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
 import type { FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from './trace-types.ts';
-import { arrivalOf, flowOutcome } from './traced-flow.ts';
+import { arrivalOf } from './traced-flow.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
 const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;
@@ -35,7 +36,8 @@ export class TableBrief implements FlowBrief {
   #whole: TracedFlow | null = null;
   #own: boolean | null = null;
   #counts: FlowCounts | null = null;
-  #outcome: Outcome | null | undefined = undefined;
+  #outcome: Outcome | null = null;
+  #exchange: Exchange | null = null;
 
   constructor(
     context: Omit<BriefContext, 'make'>,
@@ -126,9 +128,14 @@ export class TableBrief implements FlowBrief {
     return transportDataOf(this.#context.shared.input.table, this.#flow, this.#count().rows);
   }
 
-  get outcome(): Outcome | null {
-    if (this.#outcome === undefined) this.#outcome = flowOutcome(this.#context.shared, this.#flow, this.arrival);
+  get outcome(): Outcome {
+    this.#outcome ??= flowOutcome(this.#context.shared, this.#flow, this.arrival);
     return this.#outcome;
+  }
+
+  get exchange(): Exchange {
+    this.#exchange ??= flowExchange(this.#context.shared, this.#flow, this.outcome, this.#count());
+    return this.#exchange;
   }
 
   get arrival(): TracedFlow['arrival'] {

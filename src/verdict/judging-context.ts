@@ -1,6 +1,7 @@
 // What the judging of every flow shares, and the questions that several stages ask of it.
 
 import type { CountInput } from '../attribution/count-flow.ts';
+import type { QuestionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { Points } from '../attribution/points/points.ts';
@@ -40,6 +41,8 @@ export interface Shared {
   filters: (FilterHint | null)[];
   changes: ModeChanges;
   counting: CountInput;
+  /** Echo requests and DNS queries by flow; summed up when first asked for. */
+  readonly questions: QuestionsByFlow;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   paths: readonly string[];

@@ -149,7 +149,8 @@ function addTo(
   seen[flow.conversation] = 1;
   if (flow.codes.length === 0) return;
   const reverse = analysis.reverse(i);
-  collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
+  const asked = flow.exchange?.asked ?? null;
+  collector.add(flow, asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse));
 }
 
 function captureOf(analysis: Analysis, index: number): TracedCapture {

@@ -5,6 +5,7 @@ import type {
   CapturePoint,
   ChainStep,
   Endpoint,
+  Exchange,
   Expected,
   FlowTcp,
   Observation,
@@ -58,6 +59,8 @@ export interface TracedFlow {
   /** WireGuard's messages with a packet in them: neither handshakes nor keepalives. */
   transportData: number;
   outcome: Outcome | null;
+  /** Null for a flow that only its answers prove. */
+  exchange: Exchange | null;
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
   arrival: { sent: number; arrived: number; lost: boolean | null } | null;
@@ -89,6 +92,7 @@ export interface FlowBrief {
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
   readonly transportData: number;
   readonly outcome: Outcome | null;
+  readonly exchange: Exchange | null;
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */
   places(): readonly { capture: number; point: number; packets: number }[];

@@ -1,7 +1,7 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
 import { countFlow, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import { directionFacts, outcomeOf } from '../attribution/directions.ts';
+import { directionFacts } from '../attribution/directions.ts';
 import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
@@ -15,10 +15,11 @@ import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
-import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
+import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
 import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
+import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
 import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
@@ -69,6 +70,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
     transportData: transportDataOf(table, flow, rows),
     outcome,
+    exchange: flowExchange(shared, flow, outcome, counts),
     observations: observations.map(publicObservation),
     arrival,
     inScope: judged.inScope,
@@ -165,14 +167,6 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
 function isUnanswered({ input }: Shared, counted: readonly number[], outcome: Outcome | null): boolean {
   const silent = outcome === 'no-answer' || outcome === 'one-way';
   return silent && counted.some((row) => input.table.rows.requests(row) > 0);
-}
-
-export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
-  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
-  const { table } = shared.input;
-  const reverse = table.reverseOf(flow);
-  const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));
-  return refused ? 'refused' : outcomeOf(table, flow, reverse, shared.reverseVisible(flow));
 }
 
 interface SeenFlow {

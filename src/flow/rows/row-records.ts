@@ -1,17 +1,19 @@
 // HOT: per packet. No allocation.
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
-// touches, and one of 64 bytes beside it for what is rare. They grow by chunks and are never copied.
+// touches, and one of 96 bytes beside it for what is rare. They grow by chunks and are never copied.
+
+import { BIT, CHUNK_SHIFT, RARE, RECORD, WINDOW } from './row-layout.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
 const W = WINDOW;
-
 const CHUNK_ROWS = 1 << CHUNK_SHIFT;
 const CHUNK_MASK = CHUNK_ROWS - 1;
 const LOWEST_TTL_OF_NONE = 255;
+/** Moments count from so many seconds before the first one. */
+const LONG_BEFORE = 1e6;
 
-import { BIT, CHUNK_SHIFT, RARE, RECORD, WINDOW } from './row-layout.ts';
 export class RowRecords {
   count = 0;
   /** The records of rows `n << CHUNK_SHIFT` and on: two views of the same bytes. */
@@ -19,6 +21,7 @@ export class RowRecords {
   readonly doubles: Float64Array[] = [];
   readonly rareWords: Int32Array[] = [];
   readonly rareDoubles: Float64Array[] = [];
+  #base = Number.NaN;
   /** Empty unless something was counted inside a window. */
   readonly windowDoubles: Float64Array[] = [];
 
@@ -75,6 +78,12 @@ export class RowRecords {
   addCopy(row: number, bytes: number): void {
     this.addRare(row, X.copies);
     this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + X.copyBytes]! += bytes;
+  }
+
+  /** A moment as one number that is precise enough to subtract, and never 0. */
+  since(seconds: number, nanos: number): number {
+    if (Number.isNaN(this.#base)) this.#base = seconds - LONG_BEFORE;
+    return seconds - this.#base + nanos / 1e9;
   }
 
   // ---- reading ----
@@ -227,6 +236,24 @@ export class RowRecords {
 
   rst(row: number): number {
     return this.#rare(row, X.rst);
+  }
+
+  /** Of TCP, sequence number of the SYN or SYN-ACK. */
+  firstSequence(row: number): number {
+    return this.#rare(row, X.firstSequence);
+  }
+
+  /** Of a TCP connection, as `since` gives them; 0: never. */
+  openedAt(row: number): number {
+    return this.#rareDouble(row, X.openedAt);
+  }
+
+  acknowledgedAt(row: number): number {
+    return this.#rareDouble(row, X.acknowledgedAt);
+  }
+
+  dataAt(row: number): number {
+    return this.#rareDouble(row, X.dataAt);
   }
 
   /** Of the sampled packets: those with a wrong checksum, and those whose checksums are right. */

@@ -32,9 +32,9 @@ export interface Row {
   ofPods: boolean;
 }
 
-/** Ranks among the outcomes' (0 lost to 6 answered) of conversations that lost packets, and of those a warning is about. */
+/** Ranks among the outcomes' (0 lost to 8 answered) of conversations that lost packets, and of those a warning is about. */
 const LOST_RANK = 1.5;
-const WARNED_RANK = 3.5;
+const WARNED_RANK = 5.5;
 
 /** Violations come before all else; what is undecided before what was answered and is as configured. */
 const STATE_WEIGHT: Record<ConversationState, number> = { wrong: 100, undecided: 1.5, ok: 0 };

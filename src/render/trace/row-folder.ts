@@ -6,7 +6,7 @@ import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
+import { createOutcomeTally, isPlainlyAnswered, type OutcomeTally, tallyOutcome } from './outcome-words.ts';
 import {
   type ConversationState,
   causesOfConversation,
@@ -187,12 +187,6 @@ function tally(sums: RowSums, conversation: Conversation): void {
     if (sums.conversations > 0) sums.outcome.counts.set('answered', sums.conversations);
   }
   tallyOutcome(sums.outcome, conversation);
-}
-
-function isPlainlyAnswered(conversation: Conversation): boolean {
-  if (outcomeOf(conversation) !== 'answered') return false;
-  const { forward, reverse } = conversation;
-  return [forward, reverse].every((flow) => (flow?.tcp?.retransmissions ?? 0) === 0 && !flow?.arrival?.lost);
 }
 
 function rowFrom(trace: Trace, sums: RowSums, causesOf: Parameters<typeof rowOf>[1], marks: boolean): Row {

@@ -83,14 +83,14 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
     const whole = flow.whole();
     const finding = whole.findings.find((one) => one.code === code);
     if (finding === undefined) return;
-    const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow, answers) };
+    const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow) };
     groups.set(key, { code, fromNode, toNode, ...counts, finding, flow: whole });
     return;
   }
   group.flows++;
   group.packets += packets;
   group.answers += answers;
-  group.lost += lostOf(flow, answers);
+  group.lost += lostOf(flow);
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
 }
 
@@ -127,10 +127,11 @@ function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile
   };
 }
 
-function lostOf(flow: FlowBrief, answers: number): number {
+function lostOf(flow: FlowBrief): number {
   const { arrival } = flow;
   if (arrival !== null) return Math.max(0, arrival.lost ? arrival.sent - arrival.arrived : 0);
-  return flow.protocol === 'icmp' || flow.protocol === 'icmpv6' ? Math.max(0, flow.packets - answers) : 0;
+  const asked = flow.exchange?.asked ?? null;
+  return asked === null ? 0 : asked.asked - asked.answered;
 }
 
 /** When, which node first, how long the nodes disagreed, what was lost meanwhile (calico-facts 3.9: each Felix converges alone). */

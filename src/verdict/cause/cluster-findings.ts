@@ -215,7 +215,7 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
 }
 
 function isAnswered({ outcome }: FlowBrief): boolean {
-  return outcome === 'answered' || outcome === 'refused';
+  return outcome === 'answered' || outcome === 'partly-answered' || outcome === 'refused';
 }
 
 function lostOnUnderlay(pair: Pair): ClusterFinding | null {

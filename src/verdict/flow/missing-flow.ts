@@ -73,6 +73,7 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     tcp: null,
     transportData: 0,
     outcome: 'answered',
+    exchange: null,
     arrival: null,
     inScope: isInScope(src, dst, expected),
   } as const;
