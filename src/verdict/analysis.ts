@@ -30,6 +30,7 @@ import type { Arrivals } from './arrivals.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import { captureNic } from './flow/advice.ts';
+import { dnsTroubles } from './flow/dns-trouble.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
@@ -150,6 +151,8 @@ function prepare(
     collectModes(changes, { table, paths, classes, observed: (flow) => observationsOf(table, points, captures, flow) });
     changes.finish();
   }
+  const reverseVisible = reverseVisibility(table, points, captures, ringIndexes(points));
+  const questions = questionsByFlow(table, captures);
   const shared: Shared = {
     input,
     points,
@@ -160,8 +163,9 @@ function prepare(
     filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
-    questions: questionsByFlow(table, captures),
-    reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
+    questions,
+    dns: dnsTroubles(table, questions, reverseVisible),
+    reverseVisible,
     errorsOf: errorsByFlow(table),
     paths: captures.map((c) => c.info.path),
     arrivals: null,

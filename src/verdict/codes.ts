@@ -47,6 +47,7 @@ export const FINDINGS = {
   },
   'icmp-only': { severity: 'warning', title: 'ICMP passes between two nodes, TCP does not' },
   'no-reply': { severity: 'warning', title: 'requests without any answer' },
+  'dns-trouble': { severity: 'warning', title: 'DNS queries without an answer, or answered with an error' },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
   'pool-over-node-subnet': {
     severity: 'warning',

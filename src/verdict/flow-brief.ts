@@ -14,6 +14,7 @@ import { arrivalOf } from './traced-flow.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
 const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;
+const DNS_PORT = 53;
 /** Fewer large segments sent again are no black hole (flow/warnings.ts). */
 const LARGE_AGAIN = 3;
 
@@ -207,6 +208,7 @@ export class TableBrief implements FlowBrief {
     const { table } = shared.input;
     const { rows } = table;
     if (shared.errorsOf.has(this.#flow)) return true;
+    if (table.destinationPortOf(this.#flow) === DNS_PORT && shared.dns.of(this.#flow) !== null) return true;
     const { src, dst } = endsOf(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;

@@ -16,6 +16,7 @@ import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../topology/model.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
+import type { DnsTroubles } from './flow/dns-trouble.ts';
 import type { InsideNode } from './flow/inside-node.ts';
 import type { Settings } from './flow/overlay-in-use.ts';
 import type { SourceConflicts } from './flow/source-conflicts.ts';
@@ -43,6 +44,7 @@ export interface Shared {
   counting: CountInput;
   /** Echo requests and DNS queries by flow; summed up when first asked for. */
   readonly questions: QuestionsByFlow;
+  dns: DnsTroubles;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   paths: readonly string[];

@@ -198,6 +198,7 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
       capture: table.links.captureOf(table.linkOf(error.observation)),
       packet: error.packet,
     }),
+    dns: shared.dns.of(flow),
     largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
   });
 }

@@ -73,10 +73,16 @@ function rank({ code }: Cause): number {
   return FINDINGS[code].severity === 'violation' ? 0 : 1;
 }
 
+/** Whose flows share a cause. */
+function partyOf(flow: FlowBrief, code: FindingCode): string {
+  if (code === 'mode-changed') return String(flow.expected.pool);
+  return code === 'dns-trouble' ? `${flow.src.ip}|${flow.dst.ip}` : `${flow.src.node}|${flow.dst.node}`;
+}
+
 /** The first flow of a cause is made, and tells it; the others are counted. */
 function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: FindingCode, answers: number): void {
   const [fromNode, toNode] = [flow.src.node, flow.dst.node];
-  const key = code === 'mode-changed' ? `${code}|${flow.expected.pool}` : `${code}|${fromNode}|${toNode}`;
+  const key = `${code}|${partyOf(flow, code)}`;
   const { packets } = flow;
   const group = groups.get(key);
   if (group === undefined) {
@@ -122,7 +128,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: alsoOf(chain),
+    also: [...alsoOf(chain), ...askedNames(flow)],
     check: checksFor(code, { profile, fromNode, toNode, flow }),
   };
 }
@@ -207,6 +213,12 @@ function seenText(flow: TracedFlow, finding: Finding): string {
 function alsoOf(chain: readonly ChainStep[]): string[] {
   const wrong = chain.filter((s) => s.status === 'wrong' || s.status === 'missing');
   return wrong.map((s) => `${s.table}: ${s.note ?? 'wrong'}`);
+}
+
+/** What a DNS server was asked for; raw text of packets. */
+function askedNames({ exchange }: TracedFlow): string[] {
+  const names = exchange?.dns?.names ?? [];
+  return names.length === 0 ? [] : [`asked for ${names.join(', ')}`];
 }
 
 /** A, B, ..., Z, AA, AB, ... */

@@ -1,6 +1,8 @@
 // What to check next, per finding: commands for the sending or the receiving node (calico-facts 10).
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import {
+  SHOW_DNS_LOG,
+  SHOW_DNS_PODS,
   showChecksumOffload,
   showFdb,
   showLink,
@@ -62,6 +64,8 @@ export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }
       ];
     case 'no-reply':
       return [`capture on ${to}'s NIC at the same time: does it arrive?`];
+    case 'dns-trouble':
+      return [SHOW_DNS_PODS, `${SHOW_DNS_LOG}   # does it see the questions, and what do its upstreams say?`];
     case 'mode-changed':
       return [`${commands.showPools}   # who edited it, and is that the state you want?`];
     case 'missing-fdb-entry':

@@ -7,6 +7,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import type { RowRecords } from '../../flow/rows/row-records.ts';
+import { type DnsPair, dnsSentence } from './dns-trouble.ts';
 import type { RawFinding } from './judgement.ts';
 
 import { nameOf } from './rules.ts';
@@ -27,6 +28,8 @@ export interface WarningInput {
   errors: readonly IcmpError[];
   /** Where an error was seen, for the finding. */
   seenAt(error: IcmpError): { capture: number; packet: number };
+  /** What its asker asked the DNS server, if something is wrong with the flow's own queries. */
+  dns: DnsPair | null;
   /** Whether the reverse flow acknowledged the large segments that were sent again, or may have. */
   largeAcknowledged: boolean;
 }
@@ -43,6 +46,7 @@ export function warningsOf(input: WarningInput): RawWarning[] {
     blackHole(input),
     badChecksum(input),
     noReply(input),
+    dnsTrouble(input),
     sourcesConflict(input),
   ].filter((w) => w !== null);
 }
@@ -108,6 +112,11 @@ function noReply({ outcome, own, observations, src, dst, protocol }: WarningInpu
   const what = protocol === 6 ? 'SYN' : 'echo request';
   const message = `${own.requests} ${what}${own.requests === 1 ? '' : 's'} from ${nameOf(src)} to ${nameOf(dst)}, no answer`;
   return { code: 'no-reply', message, seen: observations[0] ?? null };
+}
+
+function dnsTrouble({ dns, observations, src, dst }: WarningInput): RawWarning | null {
+  if (dns === null) return null;
+  return { code: 'dns-trouble', message: dnsSentence(nameOf(dst), nameOf(src), dns), seen: observations[0] ?? null };
 }
 
 function sourcesConflict({ conflicts, src, dst }: WarningInput): RawWarning | null {
