@@ -6,7 +6,7 @@ import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { AtRule } from '../attribution/points/points-input.ts';
-import type { Expected } from '../attribution/vocabulary.ts';
+import type { Expected, Via } from '../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
 import type { Directory, Who } from '../attribution/who/who.ts';
 import type { WireguardWays } from '../attribution/wireguard-ways.ts';
@@ -45,6 +45,8 @@ export interface Shared {
   /** Echo requests and DNS queries by flow; summed up when first asked for. */
   readonly questions: QuestionsByFlow;
   dns: DnsTroubles;
+  /** The service that became a pod. */
+  viaOf: (flow: number) => Via | null;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   paths: readonly string[];

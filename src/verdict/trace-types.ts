@@ -11,6 +11,7 @@ import type {
   Observation,
   Observed,
   Outcome,
+  Via,
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
@@ -61,6 +62,8 @@ export interface TracedFlow {
   outcome: Outcome | null;
   /** Null for a flow that only its answers prove. */
   exchange: Exchange | null;
+  /** The service address that became a pod's, where both were captured. */
+  readonly via: Via | null;
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
   arrival: { sent: number; arrived: number; lost: boolean | null } | null;

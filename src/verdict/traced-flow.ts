@@ -71,6 +71,10 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     transportData: transportDataOf(table, flow, rows),
     outcome,
     exchange: flowExchange(shared, flow, outcome, counts),
+    // most results never ask, and the answer needs all flows
+    get via() {
+      return shared.viaOf(flow);
+    },
     observations: observations.map(publicObservation),
     arrival,
     inScope: judged.inScope,

@@ -88,6 +88,7 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     tcp: null,
     outcome: 'answered',
     exchange: null,
+    via: null,
     observations: [observation({ packets: partial.packets ?? 3 })],
     arrival: null,
     inScope: true,

@@ -76,7 +76,8 @@ function rank({ code }: Cause): number {
 /** Whose flows share a cause. */
 function partyOf(flow: FlowBrief, code: FindingCode): string {
   if (code === 'mode-changed') return String(flow.expected.pool);
-  return code === 'dns-trouble' ? `${flow.src.ip}|${flow.dst.ip}` : `${flow.src.node}|${flow.dst.node}`;
+  if (code === 'dns-trouble') return `${flow.src.ip}|${flow.whole().via?.ip ?? flow.dst.ip}`;
+  return `${flow.src.node}|${flow.dst.node}`;
 }
 
 /** The first flow of a cause is made, and tells it; the others are counted. */

@@ -74,6 +74,7 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     transportData: 0,
     outcome: 'answered',
     exchange: null,
+    via: null,
     arrival: null,
     inScope: isInScope(src, dst, expected),
   } as const;
