@@ -50,15 +50,13 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[]): Que
   }
   const sums = new Map<number, FlowQuestions>();
   const ends = captures.map((capture) => (capture.last === null ? Number.POSITIVE_INFINITY : toSeconds(capture.last)));
-  const drops = captures.map(hasDrops);
+  const isDeaf = captures.map((capture, i) => hasDrops(capture) || !table.counter.questions.hears(i));
   const mayComeLater = (own: readonly KeptQuestion[]): ((question: KeptQuestion) => boolean) => {
-    const answers = own.filter(({ isAnswered }) => isAnswered);
-    const heard = new Set(answers.map(({ capture }) => capture));
+    const someAnswered = own.some(({ isAnswered }) => isAnswered);
     return (question) => {
-      const patience = patienceOf(question, answers.length > 0, slowest.get(serverOf(question)));
+      const patience = patienceOf(question, someAnswered, slowest.get(serverOf(question)));
       if (patience === null) return false;
-      const isUnheard = answers.length > 0 && (!heard.has(question.capture) || drops[question.capture] === true);
-      return isUnheard || (ends[question.capture] ?? 0) - question.time < patience;
+      return (someAnswered && isDeaf[question.capture]) || (ends[question.capture] ?? 0) - question.time < patience;
     };
   };
   return {

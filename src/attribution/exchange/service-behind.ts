@@ -47,7 +47,8 @@ function findServices(input: ServiceInput): Map<number, Via> {
     const behind = (clients.get(clientKey(table, flow) ?? '') ?? []).find((pod) => isOne(input, flow, pod));
     if (behind === undefined) continue;
     const one = viaOf(input, flow, behind, services);
-    for (const part of [flow, table.reverseOf(flow), behind, table.reverseOf(behind)]) if (part >= 0) via.set(part, one);
+    for (const part of [flow, table.reverseOf(flow), behind, table.reverseOf(behind)])
+      if (part >= 0) via.set(part, one);
   }
   return via;
 }
@@ -55,8 +56,7 @@ function findServices(input: ServiceInput): Map<number, Via> {
 /** What both sides of a translation have in common; null for flows that begin no connection. */
 function clientKey(table: FlowTable, flow: number): string | null {
   const family = table.familyOf(flow);
-  if (table.protocolOf(flow) === UDP)
-    return `${family}|${table.sourceWord(flow)}|${table.sourcePortOf(flow)}`;
+  if (table.protocolOf(flow) === UDP) return `${family}|${table.sourceWord(flow)}|${table.sourcePortOf(flow)}`;
   const row = table.protocolOf(flow) === TCP ? openingRow(table, flow) : -1;
   return row < 0 ? null : `${family}|${table.rows.firstSequence(row)}`;
 }

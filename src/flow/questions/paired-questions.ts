@@ -59,6 +59,8 @@ export class Questions {
   #time = new Float64Array(256);
   #delay = new Float64Array(256);
   readonly #names = new QuestionNames();
+  /** By capture: whether it has a question and its answer. */
+  readonly #hears: boolean[] = [];
   #base = Number.NaN;
   #current = 0;
   /** Keys whose hash is below are kept: 2 to the power of this many bits. */
@@ -76,6 +78,11 @@ export class Questions {
   /** Whether a part of the questions only was kept. */
   get isPart(): boolean {
     return this.#bits < 32;
+  }
+
+  /** Whether a capture has answers behind their questions, so that silence in it means something. */
+  hears(capture: number): boolean {
+    return this.#hears[capture] ?? false;
   }
 
   /** Packets of another capture follow. */
@@ -154,6 +161,7 @@ export class Questions {
     this.#state[index]! |= ANSWERED;
     if (this.#capture[index] !== this.#current || this.#time[index] === 0) return;
     const delay = time - this.#time[index]!;
+    this.#hears[this.#current] = true;
     if (delay >= 0 && !(delay <= this.#delay[index]!)) this.#delay[index] = delay;
   }
 

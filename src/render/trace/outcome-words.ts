@@ -137,7 +137,10 @@ function describe(outcome: Outcome | 'unknown', tally: OutcomeTally): { long: st
       if (tally.syn > 0) return { ...words, long: `${formatCompact(tally.syn)} SYN, no answer` };
       return tally.asked + tally.askedBack > 0 ? { ...words, long: questionsText(tally) } : words;
     case 'partly-answered':
-      return { long: withFacts(questionsText(tally), tally), short: shareText(tally.asked, tally.answered) };
+      return {
+        long: withFacts(questionsText(tally), { ...tally, lost: 0 }),
+        short: shareText(tally.asked, tally.answered),
+      };
     case 'unreachable':
       return tally.by === '' ? words : { ...words, long: `${words.long}, says ${tally.by}` };
     case 'answered':

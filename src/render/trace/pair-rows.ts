@@ -24,6 +24,9 @@ export interface Row {
   reversePackets: number;
   bytes: number;
   outcome: OutcomeTally;
+  /** The number it is sorted by, -1 where it is not known, and as text; empty where there is none. */
+  sorted: number;
+  sortedText: string;
   /** Lower is worse; rows with a violation are below 0. */
   rank: number;
   /** Id of its first flow: order of first packet. */
@@ -63,6 +66,8 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
     reversePackets: reverse?.packets ?? 0,
     bytes: flows.reduce((sum, flow) => sum + flow.bytes, 0),
     outcome: createOutcomeTally(),
+    sorted: -1,
+    sortedText: '',
     rank: rankOf(conversation, causes),
     firstFlow: Math.min(...flows.map((flow) => flow.id)),
     ofPods: flows.some(isOfPods),

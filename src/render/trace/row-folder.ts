@@ -4,7 +4,7 @@
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
-import type { RenderOptions } from '../text/render-options.ts';
+import type { SortKey } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
 import { createOutcomeTally, isPlainlyAnswered, type OutcomeTally, tallyOutcome } from './outcome-words.ts';
 import {
@@ -21,6 +21,7 @@ import {
   serviceOf,
   stateOf,
 } from './pair-rows.ts';
+import { joinNumbers, sortNumber, sortText } from './sort-numbers.ts';
 
 export interface RowVisitor {
   flow?: (flow: FlowBrief) => void;
@@ -40,6 +41,8 @@ interface RowSums {
   forwardPackets: number;
   reversePackets: number;
   bytes: number;
+  /** By what the rows are sorted; -1 where it is not known. */
+  sorted: number;
   rank: number;
   firstFlow: number;
   ofPods: boolean;
@@ -52,14 +55,14 @@ export interface FoldedRows {
   nodes: Set<string>;
   states: Record<ConversationState, number>;
   /** Numbers of the rows that pass, in the order asked for, those of one pair together. */
-  groups(passes: (row: Readonly<RowSums>) => boolean, sort: RenderOptions['sort']): number[][];
+  groups(passes: (row: Readonly<RowSums>) => boolean): number[][];
   /** Rows that pass, and their conversations. */
   totals(passes: (row: Readonly<RowSums>) => boolean): { rows: number; conversations: number };
   row(index: number): Row;
 }
 
 /** Folds all conversations. @param visit told of each flow and conversation in passing */
-export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
+export function foldRows(trace: Trace, sort: SortKey, visit: RowVisitor = {}): FoldedRows {
   const rows: RowSums[] = [];
   const index = createRowIndex(rows);
   const nodes = new Set<string>();
@@ -77,14 +80,18 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     const detail = [serviceOf(conversation, false), ...sides, ...causes].join('\n');
     const row = index(names(from), names(to), detail, conversation);
     addTo(row, conversation, causes);
+    row.sorted = joinNumbers(sort, row.sorted, sortNumber(sort, conversation));
   }
-  const row = (at: number): Row => rowFrom(trace, rows[at] as RowSums, causesOf, marks);
+  const row = (at: number): Row => {
+    const sums = rows[at] as RowSums;
+    return { ...rowFrom(trace, sums, causesOf, marks), sorted: sums.sorted, sortedText: sortText(sort, sums.sorted) };
+  };
   return {
     count: rows.length,
     nodes,
     states,
     row,
-    groups: (passes, sort) => groupByPair(rows, passes, orderOf(rows, sort, row)),
+    groups: (passes) => groupByPair(rows, passes, orderOf(rows, sort, row)),
     totals(passes) {
       const passing = rows.filter(passes);
       return {
@@ -161,6 +168,7 @@ function emptySums({ forward, reverse }: Conversation, pair: number, detail: num
     forwardPackets: 0,
     reversePackets: 0,
     bytes: 0,
+    sorted: -1,
     rank: MOST_ENDS,
     firstFlow: MOST_ENDS,
     ofPods: flows.some(isOfPods),
@@ -225,14 +233,13 @@ function groupByPair(
 /** Ties fall to the order of first packet. */
 function orderOf(
   rows: readonly RowSums[],
-  sort: RenderOptions['sort'],
+  sort: SortKey,
   row: (index: number) => Row,
 ): (a: number, b: number) => number {
-  const number: Record<'problem' | 'first' | 'packets' | 'bytes', (sums: RowSums) => number> = {
+  const number: Partial<Record<SortKey, (sums: RowSums) => number>> = {
     problem: ({ rank }) => rank,
     first: ({ firstFlow }) => firstFlow,
     packets: ({ forwardPackets, reversePackets }) => -forwardPackets - reversePackets,
-    bytes: ({ bytes }) => -bytes,
   };
   const text: Record<'from' | 'to' | 'service', (row: Row) => string> = {
     from: ({ from }) => from.name,
@@ -244,7 +251,7 @@ function orderOf(
     const texts = rows.map((_, i) => text[sort](row(i)));
     return (a, b) => compareText(texts[a] ?? '', texts[b] ?? '') || first(a, b);
   }
-  const of = number[sort];
+  const of = number[sort] ?? (({ sorted }) => -sorted);
   return (a, b) => of(rows[a] as RowSums) - of(rows[b] as RowSums) || first(a, b);
 }
 
