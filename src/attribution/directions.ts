@@ -32,7 +32,7 @@ export function directionFacts(table: FlowTable, flow: number): DirectionFacts {
 }
 
 /**
- * Outcome of a flow, the same for both directions of its conversation, unless both ask: then each has that of its own questions.
+ * Outcome of a flow, null where its packets ask nothing; the same for both directions of its conversation, unless both ask: then each has that of its own questions.
  * @param reverseVisible whether an answer would have been seen where the flow was seen; without that, silence proves nothing.
  * @param askedBy what a flow asked, of protocols whose answers name their questions
  */
@@ -42,14 +42,17 @@ export function outcomeOf(
   reverse: number,
   reverseVisible: boolean,
   askedBy: (flow: number) => Asked | null,
-): Outcome {
+): Outcome | null {
   const other = directionFacts(table, reverse);
   switch (table.protocolOf(flow)) {
     case TCP:
       return tcpOutcome(directionFacts(table, flow), other, reverseVisible);
     case ICMP:
     case ICMPV6:
-      return questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ?? 'one-way';
+      // errors and neighbour discovery of both sides answer nothing
+      return (
+        questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ?? (other.packets > 0 ? null : 'one-way')
+      );
     default:
       return (
         questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ??

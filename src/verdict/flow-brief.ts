@@ -2,7 +2,8 @@
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
 import { countFlow, type FlowCounts, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import type { Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
+import { askedBy } from '../attribution/exchange/exchange.ts';
+import type { Asked, Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { FindingCode } from './codes.ts';
@@ -37,7 +38,7 @@ export class TableBrief implements FlowBrief {
   #whole: TracedFlow | null = null;
   #own: boolean | null = null;
   #counts: FlowCounts | null = null;
-  #outcome: Outcome | null = null;
+  #outcome: Outcome | null | undefined = undefined;
   #exchange: Exchange | null = null;
 
   constructor(
@@ -129,9 +130,13 @@ export class TableBrief implements FlowBrief {
     return transportDataOf(this.#context.shared.input.table, this.#flow, this.#count().rows);
   }
 
-  get outcome(): Outcome {
-    this.#outcome ??= flowOutcome(this.#context.shared, this.#flow, this.arrival);
+  get outcome(): Outcome | null {
+    if (this.#outcome === undefined) this.#outcome = flowOutcome(this.#context.shared, this.#flow, this.arrival);
     return this.#outcome;
+  }
+
+  get asked(): Asked | null {
+    return askedBy(this.#context.shared, this.#flow, this.#count().rows);
   }
 
   get exchange(): Exchange {

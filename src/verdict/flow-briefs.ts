@@ -26,6 +26,7 @@ export function briefOf(flow: TracedFlow): FlowBrief {
   const time = (text: string | null): number => (text === null ? Number.NaN : Date.parse(text));
   return {
     ...flow,
+    asked: flow.exchange?.asked ?? null,
     srcPort: flow.src.port,
     dstPort: flow.dst.port,
     codes: [...new Set(flow.findings.map((finding) => finding.code))],

@@ -11,7 +11,7 @@ import type { Arrival } from './arrivals.ts';
 import { isRefusal, isUnreachable } from './flow/flow-facts.ts';
 import type { Shared } from './judging-context.ts';
 
-export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome {
+export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
   if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
   const { table } = shared.input;
   const reverse = table.reverseOf(flow);
@@ -29,13 +29,18 @@ function errorsOf({ input, errorsOf: known }: Shared, flow: number): IcmpError[]
   return [flow, input.table.reverseOf(flow)].flatMap((one) => known.get(one) ?? []);
 }
 
-export function flowExchange(shared: Shared, flow: number, outcome: Outcome, counts: FlowCounts | null): Exchange {
+export function flowExchange(
+  shared: Shared,
+  flow: number,
+  outcome: Outcome | null,
+  counts: FlowCounts | null,
+): Exchange {
   const numbers = exchangeOf(shared, flow, counts ?? countFlow(shared.counting, flow));
   return { ...numbers, by: endedBy(shared, flow, outcome, numbers.state) };
 }
 
 /** Whose RST or ICMP error it was; of RSTs from both sides, the side that did not ask. */
-function endedBy(shared: Shared, flow: number, outcome: Outcome, state: Exchange['state']): By | null {
+function endedBy(shared: Shared, flow: number, outcome: Outcome | null, state: Exchange['state']): By | null {
   const { table } = shared.input;
   const isReset = outcome === 'refused' || state === 'reset';
   if (isReset) {

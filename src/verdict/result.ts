@@ -149,7 +149,7 @@ function addTo(
   seen[flow.conversation] = 1;
   if (flow.codes.length === 0) return;
   const reverse = analysis.reverse(i);
-  const asked = flow.exchange?.asked ?? null;
+  const { asked } = flow;
   collector.add(flow, asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse));
 }
 

@@ -2,6 +2,7 @@
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
+  Asked,
   CapturePoint,
   ChainStep,
   Endpoint,
@@ -61,7 +62,7 @@ export interface TracedFlow {
   transportData: number;
   outcome: Outcome | null;
   /** Null for a flow that only its answers prove. */
-  exchange: Exchange | null;
+  readonly exchange: Exchange | null;
   /** The service address that became a pod's, where both were captured. */
   readonly via: Via | null;
   observations: readonly Observation[];
@@ -95,6 +96,8 @@ export interface FlowBrief {
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
   readonly transportData: number;
   readonly outcome: Outcome | null;
+  /** What it asked: the same as in `exchange`, without the rest. */
+  readonly asked: Asked | null;
   readonly exchange: Exchange | null;
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */

@@ -4,7 +4,7 @@ import { countFlow, tcpOf, transportDataOf } from '../attribution/count-flow.ts'
 import { directionFacts } from '../attribution/directions.ts';
 import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
-import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
+import type { ChainStep, Exchange, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -51,6 +51,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures);
+  let exchange: Exchange | null = null;
   return {
     id,
     conversation,
@@ -70,8 +71,11 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
     transportData: transportDataOf(table, flow, rows),
     outcome,
-    exchange: flowExchange(shared, flow, outcome, counts),
-    // most results never ask, and the answer needs all flows
+    // totals and problems never ask
+    get exchange() {
+      exchange ??= flowExchange(shared, flow, outcome, counts);
+      return exchange;
+    },
     get via() {
       return shared.viaOf(flow);
     },

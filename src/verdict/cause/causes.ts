@@ -64,7 +64,7 @@ export function collectCauses(
 
 /** Silence between two nodes of which one sends the other's packets astray is no cause of its own. */
 function followsFrom({ code, fromNode, toNode }: Collected, groups: ReadonlyMap<string, Collected>): boolean {
-  if (code !== 'no-reply') return false;
+  if (code !== 'no-reply' && code !== 'dns-trouble') return false;
   const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac'] as const;
   return astray.some((one) => groups.has(`${one}|${fromNode}|${toNode}`) || groups.has(`${one}|${toNode}|${fromNode}`));
 }
@@ -135,9 +135,8 @@ function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile
 }
 
 function lostOf(flow: FlowBrief): number {
-  const { arrival } = flow;
+  const { arrival, asked } = flow;
   if (arrival !== null) return Math.max(0, arrival.lost ? arrival.sent - arrival.arrived : 0);
-  const asked = flow.exchange?.asked ?? null;
   return asked === null ? 0 : asked.asked - asked.answered;
 }
 

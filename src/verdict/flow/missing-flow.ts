@@ -50,6 +50,7 @@ export function missingBrief(
     srcPort: table.destinationPortOf(flow),
     dstPort: table.sourcePortOf(flow),
     codes: [],
+    asked: null,
     places: () => [],
     onceAt: () => 0,
     span: () => ({ first: Number.NaN, last: Number.NaN }),

@@ -114,8 +114,9 @@ function noReply({ outcome, own, observations, src, dst, protocol }: WarningInpu
   return { code: 'no-reply', message, seen: observations[0] ?? null };
 }
 
-function dnsTrouble({ dns, observations, src, dst }: WarningInput): RawWarning | null {
-  if (dns === null) return null;
+function dnsTrouble({ dns, outcome, observations, src, dst }: WarningInput): RawWarning | null {
+  // the server is not to blame for what never got to it
+  if (dns === null || outcome === 'sent-never-arrived') return null;
   return { code: 'dns-trouble', message: dnsSentence(nameOf(dst), nameOf(src), dns), seen: observations[0] ?? null };
 }
 
