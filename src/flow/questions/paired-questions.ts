@@ -61,7 +61,9 @@ export class Questions {
   readonly #names = new QuestionNames();
   /** By capture: whether it has a question and its answer. */
   readonly #hears: boolean[] = [];
-  #base = Number.NaN;
+  /** The time of the packet at hand, and what times count from: numbers of 64 bits that no call has to carry are not allocated. */
+  readonly #now = new Float64Array(1);
+  readonly #base = new Float64Array(1).fill(Number.NaN);
   #current = 0;
   /** Keys whose hash is below are kept: 2 to the power of this many bits. */
   #bits = 32;
@@ -94,19 +96,19 @@ export class Questions {
   note(facts: PacketFacts, i: number, bytes: Uint8Array): void {
     const words = facts.words;
     const at = i * F.words;
-    const seconds = facts.doubles[(at >> 1) + F.seconds]!;
-    if (Number.isNaN(this.#base)) this.#base = seconds - BEFORE;
-    const time = seconds - this.#base + words[at + F.nanos]! / 1e9;
+    const second = (at >> 1) + F.seconds;
+    if (Number.isNaN(this.#base[0]!)) this.#base[0] = facts.doubles[second]! - BEFORE;
+    this.#now[0] = facts.doubles[second]! - this.#base[0]! + words[at + F.nanos]! / 1e9;
     const marks = words[at + F.marks]!;
-    if (marks & M.dns) this.#noteDns(words, at, bytes, time);
+    if (marks & M.dns) this.#noteDns(words, at, bytes);
     else if (words[at + F.sequence] !== 0) {
       const isAnswer = (marks & M.echoReply) !== 0;
       this.#setKey(words, at, isAnswer, words[at + F.sequence]!, 0);
-      this.#put(isAnswer, time);
+      this.#put(isAnswer);
     }
   }
 
-  #noteDns(words: Int32Array, at: number, bytes: Uint8Array, time: number): void {
+  #noteDns(words: Int32Array, at: number, bytes: Uint8Array): void {
     const message = words[at + F.sequence]!;
     const end = words[at + F.acknowledgement]!;
     if (!isDns(bytes, message, end)) return;
@@ -114,7 +116,7 @@ export class Questions {
     const name = message + DNS_HEADER;
     const hash = name + NAME_BYTES > end ? 0 : u32(bytes, name) ^ Math.imul(u32(bytes, name + 4), 0x9e3779b1);
     this.#setKey(words, at, isAnswer, readId(bytes, message), hash);
-    const index = this.#put(isAnswer, time);
+    const index = this.#put(isAnswer);
     if (index < 0) return;
     if (isAnswer) this.#code[index] = readCode(bytes, message);
     if (this.#name[index] === 0) this.#name[index] = this.#names.intern(bytes, message, end) + 1;
@@ -123,7 +125,9 @@ export class Questions {
   /** Of a question and its answer, the same. */
   #setKey(words: Int32Array, at: number, isAnswer: boolean, id: number, name: number): void {
     const { key } = this.#table;
-    const [source, destination, ports] = [words[at + F.source]!, words[at + F.destination]!, words[at + F.ports]!];
+    const source = words[at + F.source]!;
+    const destination = words[at + F.destination]!;
+    const ports = words[at + F.ports]!;
     key[ASKER] = isAnswer ? destination : source;
     key[ASKED] = isAnswer ? source : destination;
     key[PORTS] = isAnswer ? (ports << 16) | (ports >>> 16) : ports;
@@ -133,19 +137,20 @@ export class Questions {
   }
 
   /** Index of the question in `key`, -1 if it is not kept. */
-  #put(isAnswer: boolean, time: number): number {
+  #put(isAnswer: boolean): number {
     if (this.#bits < 32 && !this.#isKept(this.#table)) return -1;
     const table = this.#table;
     if (table.count >= this.#most && table.find() < 0) this.#halve();
     if (this.#bits < 32 && !this.#isKept(table)) return -1;
     const index = this.#table.intern();
     if (this.#table.added) this.#begin(index);
-    if (isAnswer) this.#answer(index, time);
-    else this.#ask(index, time);
+    if (isAnswer) this.#answer(index);
+    else this.#ask(index);
     return index;
   }
 
-  #ask(index: number, time: number): void {
+  #ask(index: number): void {
+    const time = this.#now[0]!;
     const isHere = this.#capture[index] === this.#current && this.#time[index]! > 0;
     this.#state[index]! |= SENT;
     if (isHere) {
@@ -157,10 +162,10 @@ export class Questions {
     this.#time[index] = time;
   }
 
-  #answer(index: number, time: number): void {
+  #answer(index: number): void {
     this.#state[index]! |= ANSWERED;
     if (this.#capture[index] !== this.#current || this.#time[index] === 0) return;
-    const delay = time - this.#time[index]!;
+    const delay = this.#now[0]! - this.#time[index]!;
     this.#hears[this.#current] = true;
     if (delay >= 0 && !(delay <= this.#delay[index]!)) this.#delay[index] = delay;
   }
@@ -228,7 +233,7 @@ export class Questions {
         isSent: (state & SENT) !== 0,
         isAnswered: (state & ANSWERED) !== 0,
         capture: this.#capture[index]!,
-        time: this.#time[index]! + this.#base,
+        time: this.#time[index]! + this.#base[0]!,
         delay: this.#delay[index]!,
         code: this.#code[index]!,
         name: name?.name ?? null,

@@ -18,7 +18,8 @@ export class QuestionNames {
     const to = questionEnd(bytes, message, end) + TYPE_LENGTH;
     if (to < TYPE_LENGTH) return -1;
     const { key } = this.#table;
-    let [one, other] = [0x811c9dc5 | 0, 0x2545f491 | 0];
+    let one = 0x811c9dc5 | 0;
+    let other = 0x2545f491 | 0;
     for (let at = message + HEADER; at < to; at++) {
       one = Math.imul(one ^ bytes[at]!, 0x01000193);
       other = (Math.imul(other, 0x85ebca6b) + bytes[at]!) | 0;
