@@ -49,7 +49,7 @@ export interface KeptQuestion {
   type: number;
 }
 
-export class Questions {
+export class PairedQuestions {
   #table = new WordTable();
   #state = new Uint8Array(256);
   #code = new Int8Array(256);

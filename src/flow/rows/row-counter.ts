@@ -4,7 +4,7 @@
 import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
 import type { Links } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';
-import { Questions } from '../questions/paired-questions.ts';
+import { PairedQuestions } from '../questions/paired-questions.ts';
 import { type ChecksumSample, SAMPLED } from './checksum-sample.ts';
 import { countCopy, countHeaders, countPacket, countPayload } from './count-facts.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
@@ -31,7 +31,7 @@ interface CountedTable {
 
 export class RowCounter {
   readonly recent: RecentPackets;
-  readonly questions = new Questions();
+  readonly questions = new PairedQuestions();
   /** Bytes of the batch that is being counted. */
   bytes: Uint8Array = new Uint8Array(0);
   /** Which packets of the batch counted last are copies of one on their row, or later fragments. */
