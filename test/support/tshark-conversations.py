@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The outside opinion on the times of conversations: what tshark measures between packets.
 
-  python3 test/support/tshark-conversations.py                 every capture of samples/ (but the lab's) and of the case dns-trouble
+  python3 test/support/tshark-conversations.py                 every capture of samples/, of the lab, and of the case dns-trouble
   python3 test/support/tshark-conversations.py FILE...         only these (paths inside the repository)
 
 Run by hand after a capture was made anew; tests only read the result, test/golden/conversations/<path of the capture>.json: one row per
@@ -24,7 +24,8 @@ KINDS = {"handshake": "tcp.analysis.initial_rtt", "echo": "icmp.resptime", "dns"
 def measured(path):
     # a refusal ends no handshake, though tshark measures to it
     asked = f"({' or '.join(KINDS.values())}) and not tcp.flags.reset == 1"
-    command = ["tshark", "-n", "-r", str(path), "-T", "json", "-Y", asked]
+    # a fragmented message is timed by its first piece, as it is here
+    command = ["tshark", "-n", "-o", "ip.defragment:FALSE", "-r", str(path), "-T", "json", "-Y", asked]
     for field in [*FIELDS, *KINDS.values()]:
         command += ["-e", field]
     packets = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout or "[]")
@@ -51,6 +52,7 @@ def main(arguments):
     paths = [ROOT / one for one in arguments] or [
         *sorted(path for path in ROOT.glob("samples/[0-9]*/*.pcap")),
         *sorted(ROOT.glob("test/fixtures/cases/dns-trouble/*.pcap")),
+        *sorted(ROOT.glob("test/fixtures/lab/*.pcap.gz")),
     ]
     for path in paths:
         golden = GOLDEN / f"{path.relative_to(ROOT)}.json"

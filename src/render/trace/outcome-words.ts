@@ -167,7 +167,8 @@ function withFacts(text: string, { lost, slowest, resets, by, retransmissions }:
     lost > 0 ? `${formatCompact(lost)} never arrived` : null,
     slowest >= SLOW ? `slow (${formatSeconds(slowest)})` : null,
     resets > 0 ? `reset${by === '' ? '' : ` by ${by}`}` : null,
-    retransmissions > 0 ? `${formatCompact(retransmissions)} resent` : null,
+    // what was lost was sent again
+    retransmissions > 0 && lost === 0 ? `${formatCompact(retransmissions)} resent` : null,
   ].filter((fact) => fact !== null);
   return [text, ...facts.slice(0, FACTS_SHOWN)].join(', ');
 }
