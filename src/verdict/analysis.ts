@@ -5,7 +5,7 @@ import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
 import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
-import { servicesBehind } from '../attribution/exchange/service-behind.ts';
+import { serviceNames, servicesBehind } from '../attribution/exchange/service-behind.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { observationsOf } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
@@ -166,6 +166,7 @@ function prepare(
     counting: { table, paths, sets: captureSets(points, captures) },
     questions,
     dns: dnsTroubles(table, questions, reverseVisible),
+    services: serviceNames(topology),
     viaOf: servicesBehind({ table, paths, who, topology }),
     reverseVisible,
     errorsOf: errorsByFlow(table),

@@ -45,6 +45,8 @@ export interface Shared {
   /** Echo requests and DNS queries by flow; summed up when first asked for. */
   readonly questions: QuestionsByFlow;
   dns: DnsTroubles;
+  /** Names of services by their addresses. */
+  services: ReadonlyMap<string, string>;
   /** The service that became a pod. */
   viaOf: (flow: number) => Via | null;
   reverseVisible: (flow: number) => boolean;

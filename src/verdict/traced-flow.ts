@@ -207,6 +207,7 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
       packet: error.packet,
     }),
     dns: shared.dns.of(flow),
+    service: shared.services.get(table.destinationOf(flow)) ?? null,
     largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
   });
 }

@@ -3,7 +3,7 @@
 // UDP the client's address and port do.
 
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { Service, Topology } from '../../topology/model.ts';
+import type { Topology } from '../../topology/model.ts';
 import type { PathFacts } from '../path-facts.ts';
 import type { Via } from '../vocabulary.ts';
 import { qualifiedPodName } from '../who/end-name.ts';
@@ -18,6 +18,14 @@ export interface ServiceInput {
   paths: PathFacts;
   who: Directory;
   topology: Topology | null;
+}
+
+/** `shop/db` by every address that a service of the snapshot has. */
+export function serviceNames(topology: Topology | null): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { namespace, name, addresses } of topology?.services ?? [])
+    for (const address of addresses) names.set(address, `${namespace}/${name}`);
+  return names;
 }
 
 /** Null where one side of the translation only was captured, or there is none. The index is made when first asked for. */
@@ -39,9 +47,7 @@ function findServices(input: ServiceInput): Map<number, Via> {
     if (mayBeService(input, flow)) addressed.push(flow);
     else if (isToPod(input, flow)) clients.set(key, [...(clients.get(key) ?? []), flow]);
   }
-  const services = new Map<string, Service>();
-  for (const service of input.topology?.services ?? [])
-    for (const address of service.addresses) services.set(address, service);
+  const services = serviceNames(input.topology);
   const via = new Map<number, Via>();
   for (const flow of addressed) {
     const behind = (clients.get(clientKey(table, flow) ?? '') ?? []).find((pod) => isOne(input, flow, pod));
@@ -113,12 +119,11 @@ function sharePoint({ table, paths }: ServiceInput, a: number, b: number): boole
   return false;
 }
 
-function viaOf({ table, who }: ServiceInput, flow: number, pod: number, services: ReadonlyMap<string, Service>): Via {
+function viaOf({ table, who }: ServiceInput, flow: number, pod: number, services: ReadonlyMap<string, string>): Via {
   const ip = table.destinationOf(flow);
-  const service = services.get(ip);
   const { namespace, pod: name } = who.whoOf(who.destination[pod] ?? -1).owner;
   return {
-    service: service === undefined ? null : `${service.namespace}/${service.name}`,
+    service: services.get(ip) ?? null,
     ip,
     port: table.destinationPortOf(flow) ?? 0,
     backend: {

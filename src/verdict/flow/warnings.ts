@@ -30,6 +30,8 @@ export interface WarningInput {
   seenAt(error: IcmpError): { capture: number; packet: number };
   /** What its asker asked the DNS server, if something is wrong with the flow's own queries. */
   dns: DnsPair | null;
+  /** The service that has the destination's address, if one has. */
+  service: string | null;
   /** Whether the reverse flow acknowledged the large segments that were sent again, or may have. */
   largeAcknowledged: boolean;
 }
@@ -114,10 +116,11 @@ function noReply({ outcome, own, observations, src, dst, protocol }: WarningInpu
   return { code: 'no-reply', message, seen: observations[0] ?? null };
 }
 
-function dnsTrouble({ dns, outcome, observations, src, dst }: WarningInput): RawWarning | null {
+function dnsTrouble({ dns, service, outcome, observations, src, dst }: WarningInput): RawWarning | null {
   // the server is not to blame for what never got to it
   if (dns === null || outcome === 'sent-never-arrived') return null;
-  return { code: 'dns-trouble', message: dnsSentence(nameOf(dst), nameOf(src), dns), seen: observations[0] ?? null };
+  const server = service === null ? nameOf(dst) : `${service} (${dst.owner.address})`;
+  return { code: 'dns-trouble', message: dnsSentence(server, nameOf(src), dns), seen: observations[0] ?? null };
 }
 
 function sourcesConflict({ conflicts, src, dst }: WarningInput): RawWarning | null {
