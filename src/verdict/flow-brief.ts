@@ -2,7 +2,7 @@
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
 import { countFlow, type FlowCounts, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import { askedBy } from '../attribution/exchange/exchange.ts';
+import { askedBy, slowestAnswer } from '../attribution/exchange/exchange.ts';
 import type { Asked, Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -137,6 +137,10 @@ export class TableBrief implements FlowBrief {
 
   get asked(): Asked | null {
     return askedBy(this.#context.shared, this.#flow, this.#count().rows);
+  }
+
+  get slowest(): number {
+    return slowestAnswer(this.#context.shared, this.#flow);
   }
 
   get exchange(): Exchange {

@@ -98,6 +98,8 @@ export interface FlowBrief {
   readonly outcome: Outcome | null;
   /** What it asked: the same as in `exchange`, without the rest. */
   readonly asked: Asked | null;
+  /** Seconds that its slowest answer took, to a question, a SYN or the client's first data; 0 where none is known. */
+  readonly slowest: number;
   readonly exchange: Exchange | null;
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */

@@ -35,6 +35,14 @@ export function exchangeOf(input: ExchangeInput, flow: number, counts: FlowCount
   };
 }
 
+/** Seconds that the slowest answer took: to a question, to the SYN, to the client's first data. 0 where none is known. */
+export function slowestAnswer(input: ExchangeInput, flow: number): number {
+  const { table, paths } = input.counting;
+  if (table.protocolOf(flow) !== TCP) return input.questions.of(flow)?.asked.slowest ?? 0;
+  const { handshake, firstByte } = tcpTimes(table, paths, ...clientFirst(table, flow, table.reverseOf(flow)));
+  return Math.max(handshake?.server ?? 0, firstByte ?? 0);
+}
+
 /**
  * What the flow asked, each question once. Echo requests that cannot be told apart, or of which too few were kept, are counted: as many as
  * came back were answered.

@@ -72,13 +72,15 @@ export function tallyOutcome(tally: OutcomeTally, conversation: Conversation): v
     if (arrival?.lost) tally.lost += Math.max(0, arrival.sent - arrival.arrived);
   }
   if (outcome === 'no-answer') tally.syn += forward?.tcp?.syn ?? 0;
-  if (isReset(conversation)) tally.resets++;
-  if (outcome === 'refused' || outcome === 'reset' || outcome === 'unreachable' || isReset(conversation))
+  const wasReset = outcome === 'answered' && isReset(conversation);
+  if (wasReset) tally.resets++;
+  if (outcome === 'refused' || outcome === 'reset' || outcome === 'unreachable' || wasReset)
     tally.by ||= refuserOf(conversation);
-  tally.asked += forward?.exchange?.asked?.asked ?? 0;
-  tally.answered += forward?.exchange?.asked?.answered ?? 0;
-  tally.askedBack += reverse?.exchange?.asked?.asked ?? 0;
-  tally.answeredBack += reverse?.exchange?.asked?.answered ?? 0;
+  const [asked, askedBack] = [forward?.asked, reverse?.asked];
+  tally.asked += asked?.asked ?? 0;
+  tally.answered += asked?.answered ?? 0;
+  tally.askedBack += askedBack?.asked ?? 0;
+  tally.answeredBack += askedBack?.answered ?? 0;
   tally.slowest = Math.max(tally.slowest, slowestOf(conversation));
 }
 
@@ -90,20 +92,17 @@ export function isPlainlyAnswered(conversation: Conversation): boolean {
   return isWhole && !isReset(conversation) && slowestOf(conversation) < SLOW;
 }
 
+/** Without a FIN before: one that follows both FINs only tidies up. */
 function isReset({ forward, reverse }: Conversation): boolean {
-  const fins = (forward?.tcp?.fin ?? 0) + (reverse?.tcp?.fin ?? 0);
-  return fins === 0 && (forward ?? reverse)?.exchange?.state === 'reset';
+  const [one, other] = [forward?.tcp, reverse?.tcp];
+  return (one?.rst ?? 0) + (other?.rst ?? 0) > 0 && (one?.fin ?? 0) + (other?.fin ?? 0) === 0;
 }
 
-/** Seconds to the slowest answer: of questions, of the server's first data, of the handshake. */
 function slowestOf({ forward, reverse }: Conversation): number {
-  const exchange = (forward ?? reverse)?.exchange;
-  return Math.max(
-    exchange?.firstByte ?? 0,
-    exchange?.handshake?.server ?? 0,
-    forward?.exchange?.asked?.slowest ?? 0,
-    reverse?.exchange?.asked?.slowest ?? 0,
-  );
+  const first = forward ?? reverse;
+  // of TCP, both directions tell the same
+  if (first === null || first.protocol === 'tcp') return first?.slowest ?? 0;
+  return Math.max(first.slowest, reverse?.slowest ?? 0);
 }
 
 /** The worst of the two directions, by what people look for; `unknown` when neither says. */

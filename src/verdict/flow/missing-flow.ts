@@ -51,6 +51,7 @@ export function missingBrief(
     dstPort: table.sourcePortOf(flow),
     codes: [],
     asked: null,
+    slowest: 0,
     places: () => [],
     onceAt: () => 0,
     span: () => ({ first: Number.NaN, last: Number.NaN }),
