@@ -5,6 +5,8 @@ import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { type Clocks, findClocks } from '../attribution/clocks/clocks.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
+import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
+import { serviceNames, servicesBehind } from '../attribution/exchange/service-behind.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
@@ -34,8 +36,9 @@ import type { Uncompared } from './clocks/clock-report.ts';
 import { lostInNode } from './delivery/lost-in-node.ts';
 import { nodeFindings } from './delivery/node-findings.ts';
 import { type Rejection, rejections } from './delivery/rejections.ts';
-import { translations } from './delivery/translations.ts';
+import { translations } from './delivery/source-translations.ts';
 import { captureNic } from './flow/advice.ts';
+import { dnsTroubles } from './flow/dns-trouble.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
@@ -176,6 +179,8 @@ function prepare(
     changes.finish();
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
+  const reverseVisible = reverseVisibility(table, points, captures, ringIndexes(points));
+  const questions = questionsByFlow(table, captures);
   const shared: Shared = {
     input,
     points,
@@ -188,7 +193,11 @@ function prepare(
     possibleFilters: hints.possible,
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
-    reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
+    questions,
+    dns: dnsTroubles(table, questions, reverseVisible),
+    services: serviceNames(topology),
+    viaOf: servicesBehind({ table, paths, who, topology }),
+    reverseVisible,
     errorsOf: errorsByFlow(table),
     rejections: rejections(table, topology, settings),
     paths: captures.map((c) => c.info.path),

@@ -64,6 +64,7 @@ export const FINDINGS = {
     severity: 'warning',
     title: 'an ICMP error answers tunnel packets: the receiver, or somebody on the way, refuses them',
   },
+  'dns-trouble': { severity: 'warning', title: 'DNS queries without an answer, or answered with an error' },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
   'pool-over-node-subnet': {
     severity: 'warning',

@@ -147,7 +147,8 @@ function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
   if (silent.size === 0) return;
   for (let i = 0; i < analysis.count; i++) {
     const { src, outcome } = analysis.brief(i);
-    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'refused')) continue;
+    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'partly-answered' && outcome !== 'refused'))
+      continue;
     for (const { collector } of tallies) collector.answers(src.ip);
   }
 }
@@ -184,7 +185,8 @@ function addTo(
   seen[flow.conversation] = 1;
   if (flow.codes.length === 0) return;
   const reverse = analysis.reverse(i);
-  collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
+  const { asked } = flow;
+  collector.add(flow, asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse));
 }
 
 function captureOf(analysis: Analysis, index: number): TracedCapture {

@@ -5,7 +5,7 @@ import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count
 import { directionFacts } from '../attribution/directions.ts';
 import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
-import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
+import type { ChainStep, Exchange, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -14,13 +14,14 @@ import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { deliveryFindings } from './delivery/delivery-findings.ts';
-import { arrivalOf, flowOutcome, isUnanswered } from './delivery/flow-outcome.ts';
+import { arrivalOf, isUnanswered } from './delivery/flow-outcome.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
 import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
+import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
 import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
@@ -53,6 +54,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures, shared.clocks);
+  let exchange: Exchange | null = null;
   return {
     id,
     conversation,
@@ -73,6 +75,14 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
     transportData: transportDataOf(table, flow, rows),
     outcome,
+    // totals and problems never ask
+    get exchange() {
+      exchange ??= flowExchange(shared, flow, outcome, counts);
+      return exchange;
+    },
+    get via() {
+      return shared.viaOf(flow);
+    },
     observations: observations.map(publicObservation),
     arrival,
     inScope: judged.inScope,
@@ -179,6 +189,8 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
       capture: table.links.captureOf(table.linkOf(error.observation)),
       packet: error.packet,
     }),
+    dns: shared.dns.of(flow),
+    service: shared.services.get(table.destinationOf(flow)) ?? null,
     largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
   });
 }

@@ -162,7 +162,7 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   [
     'a sort key',
     [CAPTURE, '--sort', 'byte'],
-    'overlens: --sort byte: not known\n  did you mean bytes? It takes problem, first, packets, bytes, from, to, service.\n',
+    'overlens: --sort byte: not known\n  did you mean bytes? It takes problem, first, packets, bytes, duration, rtt, first-byte, resent, rate, from, to, service.\n',
   ],
   [
     'a reader',

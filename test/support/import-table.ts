@@ -20,7 +20,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
-  { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'net'] },
+  { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'wire', 'net'] },
   { place: 'verdict', values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'] },
   {
     place: 'packets',

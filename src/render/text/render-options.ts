@@ -13,7 +13,20 @@ export interface RenderOptions {
   sort: SortKey;
 }
 
-export const SORT_KEYS = ['problem', 'first', 'packets', 'bytes', 'from', 'to', 'service'] as const;
+export const SORT_KEYS = [
+  'problem',
+  'first',
+  'packets',
+  'bytes',
+  'duration',
+  'rtt',
+  'first-byte',
+  'resent',
+  'rate',
+  'from',
+  'to',
+  'service',
+] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 export const DEFAULT_TOP = 40;

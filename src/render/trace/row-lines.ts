@@ -4,12 +4,19 @@ import type { NameFitter } from '../text/endpoint-names.ts';
 import { formatCompact, formatRange } from '../text/format.ts';
 import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
-import type { RenderOptions } from '../text/render-options.ts';
+import type { RenderOptions, SortKey } from '../text/render-options.ts';
 import { padLeft, padRight, shortenEnd, textWidth } from '../text/text-width.ts';
 import { outcomeText } from './outcome-words.ts';
 import type { Direction, Row } from './pair-rows.ts';
+import { sortTitle } from './sort-numbers.ts';
 
-export const ROW_TITLES = ['', 'FROM', 'TO', 'SERVICE', 'ENCAPSULATION', 'PACKETS', 'OUTCOME'] as const;
+const ROW_TITLES: readonly string[] = ['', 'FROM', 'TO', 'SERVICE', 'ENCAPSULATION', 'PACKETS', 'OUTCOME'];
+
+/** With the number that rows are sorted by before the outcome. */
+export function rowTitles(sort: SortKey): readonly string[] {
+  const title = sortTitle(sort);
+  return title === null ? ROW_TITLES : ROW_TITLES.toSpliced(-1, 0, title);
+}
 
 /** Names are never shortened below this. */
 const NAME_MINIMUM = 12;
@@ -26,6 +33,8 @@ export interface RowWidths {
   reverse: number;
   sent: number;
   answered: number;
+  /** The number sorted by; 0 without. */
+  sorted: number;
   outcome: number;
   outcomeShort: number;
 }
@@ -38,7 +47,7 @@ export interface RowLayout {
   shortOutcome: boolean;
 }
 
-export function createRowWidths(): RowWidths {
+export function createRowWidths(sort: SortKey): RowWidths {
   return {
     causes: 0,
     from: 4,
@@ -48,6 +57,7 @@ export function createRowWidths(): RowWidths {
     reverse: 1,
     sent: 1,
     answered: 1,
+    sorted: sortTitle(sort)?.length ?? 0,
     outcome: 7,
     outcomeShort: 7,
   };
@@ -67,6 +77,7 @@ export function widenFor(widths: RowWidths, row: Row): void {
   grow('reverse', directionText(row.reverse));
   grow('sent', packetsText(row, 'forward'));
   grow('answered', packetsText(row, 'reverse'));
+  grow('sorted', row.sortedText);
   grow('outcome', outcome.long);
   grow('outcomeShort', outcome.short);
 }
@@ -81,8 +92,13 @@ function packetsText(row: Row, way: 'forward' | 'reverse'): string {
 export function layoutRows(widths: RowWidths, width: number): RowLayout {
   const carried = widths.forward + widths.reverse + 3;
   const packets = widths.sent + widths.answered + 3;
-  const rigid = [widths.service, Math.max(carried, 'ENCAPSULATION'.length), Math.max(packets, 'PACKETS'.length)];
-  const gaps = 6 * GAP;
+  const rigid = [
+    widths.service,
+    Math.max(carried, 'ENCAPSULATION'.length),
+    Math.max(packets, 'PACKETS'.length),
+    ...(widths.sorted > 0 ? [widths.sorted] : []),
+  ];
+  const gaps = (rigid.length + 3) * GAP;
   const plan = (names: number, outcome: number, outcomeMinimum: number): number[] => {
     const natural = [widths.causes, widths.from, widths.to, ...rigid, outcome];
     const minimum = [widths.causes, Math.min(names, widths.from), Math.min(names, widths.to), ...rigid, outcomeMinimum];
@@ -112,7 +128,8 @@ export function rowCells(row: Row, layout: RowLayout, names: NameFitter, paint: 
     serviceText(row),
     carriedCell(row, widths, paint),
     packets.join(' / '),
-    shortenEnd(shortOutcome ? outcome.short : outcome.long, columns[6] ?? 0),
+    ...(widths.sorted > 0 ? [padLeft(row.sortedText, widths.sorted)] : []),
+    shortenEnd(shortOutcome ? outcome.short : outcome.long, columns.at(-1) ?? 0),
   ];
 }
 
@@ -120,19 +137,24 @@ export function rowCells(row: Row, layout: RowLayout, names: NameFitter, paint: 
 export function rowLines(groups: readonly (readonly Row[])[], names: NameFitter, options: RenderOptions): string[] {
   if (groups.length === 0) return [];
   const paint = createPaint(options.color);
-  const widths = createRowWidths();
+  const widths = createRowWidths(options.sort);
   for (const row of groups.flat()) widenFor(widths, row);
   const layout = layoutRows(widths, options.width);
-  const cells = groups.map((group) => groupCells(group.map((row) => rowCells(row, layout, names, paint))));
-  const titles = ROW_TITLES.map((title) => paint('dim', title));
+  const titles = rowTitles(options.sort);
+  const cells = groups.map((group) =>
+    groupCells(
+      group.map((row) => rowCells(row, layout, names, paint)),
+      titles,
+    ),
+  );
   return renderGrid(
-    [titles, ...cells],
-    ROW_TITLES.map(() => 'left'),
+    [titles.map((title) => paint('dim', title)), ...cells],
+    titles.map(() => 'left'),
   );
 }
 
-function groupCells(rows: readonly string[][]): string[] {
-  return ROW_TITLES.map((title, i) => {
+function groupCells(rows: readonly string[][], titles: readonly string[]): string[] {
+  return titles.map((title, i) => {
     if (title === 'FROM' || title === 'TO') return rows[0]?.[i] ?? '';
     return rows.map((row) => row[i] ?? '').join('\n');
   });

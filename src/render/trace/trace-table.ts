@@ -28,7 +28,7 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
   const undecided = createUnverifiedTally();
   const visitor: RowVisitor = { flow: (flow) => undecided.add(flow) };
   if (list !== null) visitor.conversation = list.add;
-  const set = foldRows(trace, visitor);
+  const set = foldRows(trace, options.sort, visitor);
   if (list === null) yield* block(rowBlock(set, options));
   else yield* list.render(trace, set.nodes, options);
   yield* block(undecidedLines(undecided.groups(), options));
@@ -73,7 +73,7 @@ function* block(lines: readonly string[]): Generator<string> {
 function rowBlock(folded: FoldedRows, options: RenderOptions): string[] {
   const ofPods = folded.totals((row) => row.ofPods);
   const asksPods = ofPods.rows > 0;
-  const groups = folded.groups((row) => row.ofPods || !asksPods, options.sort);
+  const groups = folded.groups((row) => row.ofPods || !asksPods);
   const shown: Row[][] = [];
   let room = options.top;
   for (const group of groups) {

@@ -4,13 +4,14 @@ import type { Endpoint } from '../../attribution/vocabulary.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatNumber, formatRange } from '../text/format.ts';
+import { formatBytes, formatClock, formatNumber, formatRange, formatSeconds } from '../text/format.ts';
 import { alignRow, fitColumns, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { clockLines } from './clock-lines.ts';
+import { percent, viaText } from './exchange-words.ts';
 import { encapsulationName } from './pair-rows.ts';
 
 interface WideColumn {
@@ -41,6 +42,9 @@ const EXTRA: readonly WideColumn[] = [
   { title: 'OUTER', minimum: 25, cell: outerText },
   { title: 'EXPECTED', minimum: 12, cell: expectedText },
   { title: 'OUTCOME', minimum: 0, cell: (flow) => flow.outcome ?? '-' },
+  { title: 'BYTES', minimum: 0, right: true, cell: (flow) => formatBytes(flow.bytes) },
+  { title: 'TIMES', minimum: 12, cell: timesText },
+  { title: 'MORE', minimum: 12, cell: moreText },
   { title: 'WHY', minimum: 16, cell: whyText },
   { title: 'EVIDENCE', minimum: 16, cell: evidenceText },
 ];
@@ -149,6 +153,39 @@ function expectedText({ expected }: TracedFlow): string {
   const pool = expected.pool === null ? '' : ` ${escapeText(expected.pool)}`;
   const what = expected.encapsulation === 'none' ? 'plain' : (expected.encapsulation ?? 'unknown');
   return `${what}${pool} (${expected.reason})`;
+}
+
+/** `08:29:50.2 +1.2 s`, and what of the times of a conversation is known. */
+function timesText({ first, exchange }: TracedFlow): string {
+  const { handshake = null, firstByte = null, asked = null } = exchange ?? {};
+  const start = [formatClock(first), exchange?.duration == null ? null : `+${formatSeconds(exchange.duration)}`];
+  const times: [string, number | null | undefined][] = [
+    ['to the server', handshake?.server],
+    ['to the client', handshake?.client],
+    ['first byte', firstByte],
+    ['answer', asked?.median],
+    ['slowest', asked !== null && asked.asked > 1 ? asked.slowest : null],
+  ];
+  const known = times.flatMap(([name, value]) => (value == null ? [] : [`${name} ${formatSeconds(value)}`]));
+  return [start.filter((part) => part !== null).join(' '), ...known].filter((part) => part !== '').join(', ') || '-';
+}
+
+/** State, answers, what was sent again, rate, DNS, the service. */
+function moreText({ exchange, tcp, via }: TracedFlow): string {
+  if (exchange === null) return '-';
+  const { state, by, asked, rate, resent, dns } = exchange;
+  const codes = Object.entries(dns?.codes ?? {}).map(([code, count]) => `${code} ${count}`);
+  const parts = [
+    state,
+    by === null ? null : `by ${escapeText(by.name ?? by.ip)}`,
+    asked === null ? null : `${asked.answered} of ${asked.asked} answered`,
+    tcp !== null && tcp.retransmissions > 0 ? `${tcp.retransmissions} resent (${percent(resent ?? 0)})` : null,
+    rate === null ? null : `${formatBytes(Math.round(rate))}/s`,
+    codes.length === 0 ? null : codes.join(', '),
+    dns === null || dns.names.length === 0 ? null : dns.names.map(escapeText).join(', '),
+    via === null ? null : viaText(via),
+  ];
+  return parts.filter((part) => part !== null).join(', ') || '-';
 }
 
 function whyText(flow: TracedFlow): string {
