@@ -6,6 +6,7 @@ import { declareExplain } from './declare/explain.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
+import { NO_PAGER } from './pager.ts';
 import { reportError, usageError } from './report-error.ts';
 import { defaultStages, type Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
@@ -19,6 +20,8 @@ const EXAMPLES = `Examples:
   overlens topology topology/                         the snapshot as it was understood
   overlens snapshot                                   prints the commands that make one
 `;
+
+const PAGER_HELP = `\nWhat is longer than the terminal goes through\nOVERLENS_PAGER, PAGER or less; ${NO_PAGER} turns that off.`;
 
 const COMMANDS: ReadonlySet<string> = new Set([
   'trace',
@@ -85,6 +88,8 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
     );
   for (const declare of DECLARATIONS) declare(program, dispatch);
   for (const command of [program, ...program.commands]) {
+    // run.ts takes the option off before commands see theirs
+    command.addHelpText('after', PAGER_HELP);
     command.exitOverride().configureOutput({
       writeOut: write,
       writeErr: () => {},

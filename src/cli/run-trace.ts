@@ -69,10 +69,22 @@ export async function reportReading({ trace, interrupted }: TraceRun, io: Io): P
 
 /** A hint when the snapshot itself has conflicts or risks; its details are `overlens topology`'s. */
 export async function hintAtIssues(topology: Topology | null, snapshot: readonly string[], io: Io): Promise<void> {
-  const issues = topology?.issues.filter((issue) => issue.severity !== 'warning') ?? [];
-  if (issues.length === 0) return;
-  const count = issues.length === 1 ? '1 conflict or risk' : `${issues.length} conflicts and risks`;
+  const issues = issuesOf(topology);
+  if (issues === 0) return;
+  const count = issues === 1 ? '1 conflict or risk' : `${issues} conflicts and risks`;
   await printProblem(io, `the snapshot has ${count} of its own`, `overlens topology ${snapshot.join(' ')} shows them`);
+}
+
+/** The screen without the lines that the hint will take. */
+export function besideHint<T extends { height?: number }>(screen: T, topology: Topology | null): T {
+  if (screen.height === undefined || issuesOf(topology) === 0) return screen;
+  return { ...screen, height: screen.height - HINT_LINES };
+}
+
+const HINT_LINES = 2;
+
+function issuesOf(topology: Topology | null): number {
+  return topology?.issues.filter((issue) => issue.severity !== 'warning').length ?? 0;
 }
 
 /** The filter let nothing through: read once more without it and say what there is. Stdin cannot be read again. */

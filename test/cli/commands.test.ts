@@ -147,7 +147,7 @@ describe('trace', () => {
     ['csv', /^id,conversation,protocol,/],
     ['wide', /\nID {2}VERDICT {7}FROM/],
     ['summary', /\nVERDICT {7}FLOWS {2}PACKETS/],
-    ['table', /\n {3}FROM {8}TO/],
+    ['table', /\n +# +FROM +NODE +TO +NODE /],
   ])('-o %s', async (output, pattern) => {
     const { code, stdout } = await run([CAPTURE, '-o', output]);
     expect(code).toBe(0);

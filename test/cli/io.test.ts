@@ -180,14 +180,21 @@ describe('width', () => {
     return Math.max(...lines.map((line) => line.length));
   };
 
-  test('is the terminal’s, COLUMNS without one, else 100', async () => {
-    expect(
-      await widest({ stdoutIsTTY: true, columns: 80, env: { COLUMNS: '200', NO_COLOR: '1' } }),
-    ).toBeLessThanOrEqual(80);
-    expect(await widest({})).toBeGreaterThan(80);
-    expect(await widest({})).toBeLessThanOrEqual(100);
-    expect(await widest({ env: { COLUMNS: '200' } })).toBeGreaterThan(100);
-    expect(await widest({ env: { COLUMNS: 'many' } })).toBeLessThanOrEqual(100);
+  test('is the terminal’s; in a pipe COLUMNS, else that of the terminal around it', async () => {
+    const terminal = { stdoutIsTTY: true, columns: 80, env: { COLUMNS: '200', NO_COLOR: '1' } };
+    expect(await widest(terminal)).toBeLessThanOrEqual(80);
+    expect(await widest({ columns: 80 })).toBeLessThanOrEqual(80);
+    expect(await widest({ columns: 80, env: { COLUMNS: 'many' } })).toBeLessThanOrEqual(80);
+    expect(await widest({ columns: 80, env: { COLUMNS: '200' } })).toBeGreaterThan(100);
+    expect(await widest({ env: { COLUMNS: '120' } })).toBeLessThanOrEqual(120);
+  });
+
+  test('without any terminal: sentences take 100 columns, rows what whole names take', async () => {
+    const { stdout } = await runCli([CAPTURE], { stages: fakeStages(staleFdb('long')) });
+    const isRow = (line: string): boolean => line.includes('yaobank/') || / FROM /.test(line);
+    const lines = stdout.split('\n').filter((line) => !/^ {3}settle it|-ens5\.pcap /.test(line));
+    expect(Math.max(...lines.filter((line) => !isRow(line)).map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(lines.find(isRow)?.length).toBeGreaterThan(150);
   });
 });
 

@@ -131,7 +131,9 @@ interface Copying {
 
 /** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
 async function copyPackets(selection: PacketSelection, { numbers, most, writer, out, io }: Copying): Promise<Shown> {
-  const live = io.stdoutIsTTY || !selection.request.captures.every(isFile);
+  const isStream = !selection.request.captures.every(isFile);
+  if (isStream) io.live?.();
+  const live = io.stdoutIsTTY || isStream;
   let packets = 0;
   let closed = false;
   const flush = async (): Promise<boolean> => {

@@ -12,6 +12,11 @@ export interface EndpointName {
   below: string;
 }
 
+/** `on control1`, where what is below a name begins with a node's; else as it is: `external`, `2 candidates`. */
+export function placeWords(below: string): string {
+  return /^(external|service|tunnel|node|\d+ candidates)?$/.test(below) ? below : `on ${below}`;
+}
+
 /** `shop/cart` over its node; addresses that are no pod's over their node or what they are. */
 export function endpointName(endpoint: FlowEnd): EndpointName {
   const ip = escapeText(endpoint.ip);
@@ -50,6 +55,8 @@ export interface NameFitter {
   fit(name: string, width: number): string;
   /** A sentence for lines of `width` columns: without the domain if it does not fit one line; it may still need several. */
   fitSentence(sentence: string, width: number): string;
+  /** Without the domain. */
+  bare(name: string): string;
 }
 
 /** A fitter for these nodes. */
@@ -59,6 +66,7 @@ export function createNameFitter(nodeNames: Iterable<string>): NameFitter {
   return {
     fit: (name, width) => (textWidth(name) <= width ? name : shortenMiddle(strip(name), width)),
     fitSentence: (sentence, width) => (textWidth(sentence) <= width ? sentence : strip(sentence)),
+    bare: strip,
   };
 }
 

@@ -21,13 +21,33 @@ const NOTED = 3;
 /** Lines about all captures, their windows, and their notes. */
 export function captureLines(captures: readonly TracedCapture[], names: NameFitter, options: RenderOptions): string[] {
   const all = options.all || captures.length <= CAPTURES_SHOWN ? captures.map((one) => [one]) : foldPieces(captures);
-  const shown = options.all ? all : all.slice(0, CAPTURES_SHOWN);
-  const cells = fitCells(shown.map(cellsOf), names, options);
+  const { shown, places } = roomFor(all, options);
+  const cells = fitCells(
+    shown.map((pieces) => cellsOf(pieces, places)),
+    names,
+    options,
+  );
   const lines = renderGrid(cells, ['left', 'left', 'left', 'right']);
   if (all.length > shown.length) lines.push(`and ${formatCount(all.length - shown.length, 'more capture')}, --all`);
   lines.push(...windowLines(all.map(spanOf)));
   for (const pieces of all) lines.push(...notesOfPieces(pieces, options));
   return lines;
+}
+
+/** A terminal gives the captures this share of its lines. */
+const SHARE_OF_TERMINAL = 1 / 4;
+
+/** Which captures are shown, with how many places each: on a terminal one a line where there are many. */
+function roomFor(
+  all: readonly TracedCapture[][],
+  options: RenderOptions,
+): { shown: TracedCapture[][]; places: number } {
+  if (options.all) return { shown: [...all], places: POINTS_SHOWN };
+  const shown = all.slice(0, CAPTURES_SHOWN);
+  const lines = shown.reduce((sum, pieces) => sum + Math.min(placesOf(pieces).length, POINTS_SHOWN + 1), 0);
+  const room = options.height === undefined ? lines : Math.max(3, Math.floor(options.height * SHARE_OF_TERMINAL));
+  if (lines <= room) return { shown, places: POINTS_SHOWN };
+  return { shown: shown.length > room ? shown.slice(0, room - 1) : shown, places: 1 };
 }
 
 /** `control1's NIC ens5`, a node's tunnel device, a pod's veth and its name, `an unknown place (eth0)`. */
@@ -59,14 +79,16 @@ export function packetPlace(
   return packet === null ? baseName(path) : `${baseName(path)} #${packet}`;
 }
 
-function cellsOf(pieces: readonly TracedCapture[]): string[] {
+function cellsOf(pieces: readonly TracedCapture[], most: number): string[] {
   const points = placesOf(pieces);
   const named = points.some((point) => point.packets > 0) ? points.filter((point) => point.packets > 0) : points;
   const evidence = named.length === 1 ? named[0]?.evidence : undefined;
   const places = named
-    .slice(0, POINTS_SHOWN)
-    .map(({ place, packets }) => (named.length > 1 ? `${place} ${formatNumber(packets)}` : place));
-  if (named.length > POINTS_SHOWN) places.push(formatCount(named.length - POINTS_SHOWN, 'more interface'));
+    .slice(0, most)
+    .map(({ place, packets }) => (named.length > 1 && most > 1 ? `${place} ${formatNumber(packets)}` : place));
+  const more = named.length - most;
+  if (more > 0 && most === 1) places[0] = `${places[0]} and ${more} more`;
+  else if (more > 0) places.push(formatCount(more, 'more interface'));
   const { first, last } = spanOf(pieces);
   const remark = pieces.length > 1 ? datedSpan(first, last) : evidence;
   const packets = formatCount(
@@ -125,17 +147,21 @@ function spanOf(pieces: readonly CoveredTime[]): CoveredTime {
 /** Where not everything fits: paths without their folders, nodes without their domain, and then the evidence gives way first. */
 function fitCells(rows: readonly string[][], names: NameFitter, options: RenderOptions): string[][] {
   const room = options.width - 3 * GAP;
-  if (widthsOf(rows).reduce((sum, width) => sum + width, 0) <= room) return rows.map((row) => [...row]);
+  const natural = widthsOf(rows).reduce((sum, width) => sum + width, 0);
+  if (natural <= room || options.rowWidth === Number.POSITIVE_INFINITY) return rows.map((row) => [...row]);
   const brief = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
     path.slice(path.lastIndexOf('/') + 1) || path,
     names.fitSentence(place, 0),
     evidence,
     packets,
   ]);
-  const natural = widthsOf(brief);
-  const [path = 0, place = 0, evidence = 0, packets = 0] = natural;
-  const minimum = [Math.min(path, 28), Math.min(place, 26), Math.min(evidence, 8), packets];
-  const widths = fitColumns(natural, minimum, room);
+  const wanted = widthsOf(brief);
+  const [path = 0, place = 0, evidence = 0, packets = 0] = wanted;
+  // in a pipe names are searched for: only the evidence gives way
+  const minimum = options.fit
+    ? [Math.min(path, 28), Math.min(place, 26), Math.min(evidence, 8), packets]
+    : [path, place, 0, packets];
+  const widths = fitColumns(wanted, minimum, room);
   return brief.map(([one = '', two = '', three = '', four = '']) => [
     shortenMiddle(one, widths[0] ?? path),
     two

@@ -90,7 +90,7 @@ describe('rows', () => {
 
   function rowsOf(text: string): string[] {
     const lines = text.split('\n');
-    const from = lines.findIndex((line) => line.trimStart().startsWith('FROM'));
+    const from = lines.findIndex((line) => line.includes('  SERVICE  '));
     return lines.slice(from + 1, lines.indexOf('', from)).map((line) => line.trim().replaceAll(/ {2,}/g, ' | '));
   }
 
@@ -109,8 +109,7 @@ describe('rows', () => {
       conversations: [[flow({ ...db, port: 5432 }, { ...cart, port: 40000 }, { tcp, outcome: 'one-way' })]],
     });
     expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
-      'shop/cart | shop/db | tcp 5432 | - ← vxlan | 0 / 3 | one-way seen',
-      'control1 | worker1',
+      '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | - ← vxlan | 0 / 3 | one-way seen',
     ]);
   });
 
@@ -120,8 +119,8 @@ describe('rows', () => {
     ];
     const trace = buildTrace({ conversations: [one(40000), one(40001), one(40002, UNSEEN)] });
     expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
-      'shop/cart | shop/db | tcp 5432 | ? | → - | 3 / 0 | answered',
-      'control1 | worker1 | tcp 5432 ×2 | vxlan → - | 6 / 0 | answered',
+      '3 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | ? | → - | 3 / 0 | answered',
+      '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 ×2 | vxlan → - | 6 / 0 | answered',
       '! | not what the configuration asks for | ? | cannot be told from these captures',
     ]);
   });
@@ -134,7 +133,7 @@ describe('rows', () => {
       conversations: [one(40000, 'answered'), one(40001, 'no-answer'), one(40002, 'answered')],
     });
     expect(rowsOf(join(renderTable(trace, LOOK)))[0]).toBe(
-      'shop/cart | shop/db | tcp 5432 ×3 | vxlan → - | 9 / 0 | 1 no answer, 2 answered',
+      '1 | cart | control1 | db | worker1 | tcp 5432 ×3 | vxlan → - | 9 / 0 | 1 no answer, 2 answered',
     );
   });
 
@@ -158,6 +157,49 @@ describe('rows', () => {
     expect(text).toContain('\n2 more rows, --all\n');
   });
 
+  test('on a terminal the whole page fits its height, and what is left out is counted', () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, i) => [flow({ ...cart, port: 40000 }, { ...db, port: 1000 + i })] as const,
+    );
+    const trace = buildTrace({ conversations: many });
+    for (const height of [20, 24, 50]) {
+      const text = join(renderTable(trace, look({ width: 80, height, top: null })));
+      expect(text.split('\n').length).toBe(height);
+      const hidden = Number(/^(\d+) more rows, --all$/m.exec(text)?.[1]);
+      expect(text.match(/ tcp 1\d\d\d /g)?.length).toBe(60 - hidden);
+    }
+  });
+
+  test('what is longer than the terminal names the problems again at its end', () => {
+    const title = 'control1 sends worker1';
+    const times = (partial: Partial<RenderOptions>): number =>
+      join(renderTable(staleFdb(), look({ top: null, ...partial }))).split(title).length - 1;
+    expect(times({ height: 100 })).toBe(1);
+    expect(times({ height: 20, all: true })).toBe(2);
+    expect(times({ all: true })).toBe(1);
+  });
+
+  test('services of one pair repeat its names: a line under them is of nodes only', () => {
+    const text = join(renderTable(staleFdb(), look({ width: 100 })));
+    expect(text.match(/shop\/cart +shop\/db/g)?.length).toBe(2);
+    for (const line of text.split('\n').filter((one) => / on control1/.test(one))) expect(line).not.toMatch(/tcp|icmp/);
+  });
+
+  test('in a pipe every name is whole, at every width', () => {
+    for (const rowWidth of [40, 80, 120, 200, Number.POSITIVE_INFINITY]) {
+      const text = join(renderTable(staleFdb('long'), look({ fit: false, width: 80, rowWidth })));
+      for (const name of ['yaobank/customer-687b8d8f74-lmzqz', 'yaobank/summary-7579bd9566-866km'])
+        expect(text).toContain(name);
+    }
+  });
+
+  test('in a pipe without a terminal a row is one line, and says everything', () => {
+    const text = join(renderTable(staleFdb('long'), look({ fit: false, rowWidth: Number.POSITIVE_INFINITY })));
+    const row = text.split('\n').find((line) => line.includes('icmp') && line.includes('customer-687b8d8f74-lmzqz'));
+    expect(row).toMatch(/vxlan! .* sent, never arrived$/);
+  });
+
   test('a direction that a filter left out is found again', () => {
     const request = { ...flow({ ...cart, port: 40000 }, { ...db, port: 5432 }), id: 1, conversation: 1 };
     const reply = { ...flow({ ...db, port: 5432 }, { ...cart, port: 40000 }), id: 2, conversation: 1, packets: 8 };
@@ -169,7 +211,7 @@ describe('rows', () => {
       flow: (id: number) => [request, reply][id - 1] ?? null,
     };
     expect(rowsOf(join(renderTable(filtered, LOOK)))[0]).toBe(
-      'shop/cart | shop/db | tcp 5432 | vxlan ↔ vxlan | 3 / 8 | answered',
+      '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | vxlan ↔ vxlan | 3 / 8 | answered',
     );
   });
 

@@ -1,0 +1,42 @@
+// Names shorter for a terminal: the workload's name is never what is cut.
+import { describe, expect, it } from 'vitest';
+import { NAMINGS, NameWidths, sharedNamespace, shortName } from '../../../src/render/text/short-names.ts';
+import { textWidth } from '../../../src/render/text/text-width.ts';
+
+const WHOLE = 'yaobank/customer-687b8d8f74-lmzqz';
+
+describe('a short name', () => {
+  it.each([
+    ['whole', WHOLE],
+    ['without domain', WHOLE],
+    ['without namespace', 'customer-687b8d8f74-lmzqz'],
+    ['without hash', 'customer-…lmzqz'],
+  ] as const)('%s', (naming, expected) => {
+    expect(shortName(WHOLE, naming, 'yaobank')).toBe(expected);
+  });
+
+  it('keeps a namespace that is not the shared one', () => {
+    expect(shortName('legacy/ledger-5d8f6c7b9d-7xk2p', 'without hash', 'yaobank')).toBe('legacy/ledger-…7xk2p');
+  });
+
+  it.each(['shop/db-0', 'shop/payment-service-worker', 'shop/node-exporter-x7k2p', '10.48.0.130', 'fd00::1'])(
+    'leaves %s alone: there is no hash in it',
+    (name) => {
+      expect(shortName(name, 'without hash', null)).toBe(name);
+    },
+  );
+});
+
+describe('widths', () => {
+  it('are those of the names as they will be printed', () => {
+    const names = [WHOLE, 'yaobank/db-0', 'kube-system/coredns-6d4b75cb6d-qk7zd', '10.48.0.135'];
+    const widths = new NameWidths();
+    for (const name of names) widths.add(name);
+    const shared = sharedNamespace([widths]);
+    expect(shared).toBe('yaobank');
+    for (const naming of NAMINGS)
+      expect(widths.width(naming, shared)).toBe(
+        Math.max(...names.map((name) => textWidth(shortName(name, naming, shared)))),
+      );
+  });
+});
