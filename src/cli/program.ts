@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { joinNots } from './declare/filter-options.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
@@ -59,7 +60,7 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
       await writeAll(io.stderr, [program.helpInformation()]);
       return EXIT.error;
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(joinNots(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, io);

@@ -7,6 +7,8 @@ import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
 import { pairTally, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
+import { pickConversations } from './filter/pick-conversations.ts';
+import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
@@ -71,12 +73,11 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
     return { causes: all.collector.causes(converged), passing: null, summary: { ...all.summary, packets } };
   }
   const byId = new Map<string, (flow: FlowBrief) => boolean>();
-  const kept = tally(
-    analysis,
-    flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null),
-  );
+  const labels = podLabels(analysis.input.topology);
+  const fits = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null, labels);
+  const kept = tally(analysis, pickConversations(filter, fits, analysis));
   // which flows a letter means is known only when all causes are
-  const asksLetters = (filter.finding?.length ?? 0) > 0;
+  const asksLetters = (filter.finding?.length ?? 0) + (filter.not?.finding?.length ?? 0) > 0;
   collect(analysis, asksLetters ? [all] : [all, kept]);
   const causes = all.collector.causes(converged);
   for (const cause of causes) byId.set(cause.id, membersOf(cause));

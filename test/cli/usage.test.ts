@@ -152,7 +152,7 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   [
     'a verdict that is none',
     [CAPTURE, '--verdict', 'violations'],
-    'overlens: --verdict violations: not known\n  did you mean violation? It takes ok, violation, unverifiable.\n',
+    'overlens: --verdict violations: not known\n  did you mean violation? It takes ok (as configured), violation (wrong), unverifiable (undecided).\n',
   ],
   [
     'an encapsulation that is none',

@@ -4,7 +4,8 @@ import { DEFAULT_TOP, SORT_KEYS } from '../../render/text/render-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
-import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
+import { repeatable } from './filter-options.ts';
+import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {

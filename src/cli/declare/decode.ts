@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { TIME_STYLES } from '../../render/packets/packet-time.ts';
 import type { Dispatch } from './commands.ts';
-import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
+import { repeatable } from './filter-options.ts';
+import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20

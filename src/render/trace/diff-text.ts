@@ -1,5 +1,6 @@
 // `overlens diff` as text and JSON: what changed between two traces first, the rest counted.
 import type { DiffRow, DiffSide, TraceDiff } from '../../verdict/diff-traces.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -18,7 +19,7 @@ export interface DiffLook {
 const HEAD = ['FROM', 'TO', 'SERVICE', 'BEFORE', 'AFTER', 'PACKETS', 'CHANGE'];
 const CHANGE = HEAD.length - 1;
 /** Overhead is the bytes from the outer IP header to the inner one, per packet. */
-const LEGEND = '\nbytes: of outer headers, per packet     !  not what the snapshot asks for     ?  cannot be told';
+const LEGEND = `\nbytes: of outer headers, per packet     !  ${VERDICT_WORDS.violation}     ?  ${VERDICT_WORDS.unverifiable}`;
 const NAME_MINIMUM = 14;
 
 /** The whole page, in pieces. */
@@ -98,7 +99,7 @@ function changeText({ before, after, changes }: DiffRow): string {
       case 'outcome':
         return `${before.outcome ?? 'unknown'}, now ${after.outcome ?? 'unknown'}`;
       case 'verdict':
-        return `now ${after.verdict}`;
+        return `now ${VERDICT_WORDS[after.verdict]}`;
       default:
         return '';
     }

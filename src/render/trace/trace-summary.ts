@@ -1,5 +1,6 @@
 // `-o summary`: totals by verdict and by encapsulation, and who sent how much to whom, node by node.
 import { PairMap } from '../../net/pair-map.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
@@ -37,13 +38,11 @@ export function* renderSummary(trace: Trace, options: RenderOptions): Generator<
   const names = createNameFitter(nodeNamesOf(trace));
   yield* block(captureLines(trace.captures, names, options));
   yield* block(causeLines(trace, names, options));
-  const verdicts = new Map<string, Tally>(
-    [...['ok', 'violation', 'unverifiable']].map((verdict) => [verdict, emptyTally()]),
-  );
+  const verdicts = new Map<string, Tally>(Object.values(VERDICT_WORDS).map((words) => [words, emptyTally()]));
   const encapsulations = new Map<string, Tally>();
   const pairs: PairTallies = new PairMap();
   for (const flow of flowBriefs(trace)) {
-    addTo(verdicts, flow.verdict, flow);
+    addTo(verdicts, VERDICT_WORDS[flow.verdict], flow);
     addTo(encapsulations, encapsulationName(flow), flow);
     addPair(pairs, flow);
   }

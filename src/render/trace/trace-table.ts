@@ -1,6 +1,7 @@
 // The default output: problems by cause, captures, one row per pair and service, what could not be judged, one closing line.
 // Rows are bounded, by the terminal's height or by `--top`; with `--all` every conversation is printed, and then they are made and
 // written one at a time. What is longer than the terminal names the problems again at its end.
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createUnverifiedTally } from '../../verdict/unverified.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
@@ -16,7 +17,7 @@ import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
 import { rowLines } from './row-lines.ts';
 import { undecidedLines } from './undecided.ts';
 
-const LEGEND = '!  not what the configuration asks for     ?  cannot be told from these captures';
+const LEGEND = `!  ${VERDICT_WORDS.violation}: not what the configuration asks for     ?  ${VERDICT_WORDS.unverifiable}`;
 
 /** Lines that rows get at least, however little room other parts leave on the terminal. */
 const LEAST_ROWS = 8;
@@ -74,9 +75,9 @@ export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states'>, optio
   const paint = createPaint(options.color);
   const causes = violations === 0 ? '' : ` (${formatCount(violations, 'cause')})`;
   const parts = [
-    paint(wrong > 0 ? 'bad' : 'dim', `${formatNumber(wrong)} wrong${causes}`),
-    paint(ok > 0 ? 'good' : 'dim', `${formatNumber(ok)} as configured`),
-    paint(undecided > 0 ? 'warn' : 'dim', `${formatNumber(undecided)} undecided`),
+    paint(wrong > 0 ? 'bad' : 'dim', `${formatNumber(wrong)} ${VERDICT_WORDS.violation}${causes}`),
+    paint(ok > 0 ? 'good' : 'dim', `${formatNumber(ok)} ${VERDICT_WORDS.ok}`),
+    paint(undecided > 0 ? 'warn' : 'dim', `${formatNumber(undecided)} ${VERDICT_WORDS.unverifiable}`),
   ];
   const warned = warnings === 0 ? '' : ` ${formatCount(warnings, 'warning')}.`;
   return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;

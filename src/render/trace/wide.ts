@@ -1,6 +1,7 @@
 // `-o wide`: one flow a line with what the table leaves out: outer addresses, VNI, what was asked for and why, the verdict's
 // reason, the evidence. In a terminal, what does not fit stands on lines below, whole. Two passes: widths, then rows.
 import type { Endpoint } from '../../attribution/vocabulary.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -22,7 +23,7 @@ interface WideColumn {
 
 const MAIN: readonly WideColumn[] = [
   { title: 'ID', minimum: 0, right: true, cell: (flow) => String(flow.id) },
-  { title: 'VERDICT', minimum: 0, cell: (flow) => flow.verdict },
+  { title: 'VERDICT', minimum: 0, cell: (flow) => VERDICT_WORDS[flow.verdict] },
   { title: 'FROM', minimum: 14, cell: (flow) => withPort(flow.src) },
   { title: 'TO', minimum: 14, cell: (flow) => withPort(flow.dst) },
   { title: 'PROTO', minimum: 0, cell: (flow) => escapeText(flow.protocol) },

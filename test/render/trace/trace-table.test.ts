@@ -121,7 +121,7 @@ describe('rows', () => {
     expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
       '3 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | ? | → - | 3 / 0 | answered',
       '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 ×2 | vxlan → - | 6 / 0 | answered',
-      '! | not what the configuration asks for | ? | cannot be told from these captures',
+      '! | wrong: not what the configuration asks for | ? | undecided',
     ]);
   });
 
