@@ -1,6 +1,6 @@
 // `overlens trace`, the default command: every flow of the captures, attributed and judged.
 
-import { type RenderOptions, SORT_KEYS } from '../../render/text/render-options.ts';
+import { GROUP_KEYS, type RenderOptions, SORT_KEYS } from '../../render/text/render-options.ts';
 import { renderCause } from '../../render/trace/cause-view.ts';
 import { renderCsv } from '../../render/trace/trace-csv.ts';
 import { renderJson, renderJsonLines } from '../../render/trace/trace-json.ts';
@@ -25,6 +25,7 @@ export interface RawTraceCommand extends RawTraceOptions {
   all?: boolean;
   top?: string;
   sort: string;
+  by?: string;
 }
 
 export async function runTrace(
@@ -36,6 +37,8 @@ export async function runTrace(
 ): Promise<ExitCode> {
   const options = checkTraceOptions(operands, raw);
   const output = parseChoice('-o', raw.output, TRACE_OUTPUTS);
+  if (raw.by !== undefined && output !== 'table')
+    throw usageError(`--by ${raw.by} -o ${output}: rows are summed up in the table only`);
   const screen = lookOf(options, raw, io);
   const run = await runPipeline(options, commands, io, stages);
   const look = besideHint(screen, run.topology);
@@ -52,6 +55,7 @@ function lookOf(options: CommonOptions, raw: RawTraceCommand, io: Io): RenderOpt
     all: raw.all === true,
     top: raw.top === undefined ? null : parseInteger('--top', raw.top, 1, 1_000_000),
     sort: parseChoice('--sort', raw.sort, SORT_KEYS),
+    ...(raw.by === undefined ? {} : { by: parseChoice('--by', raw.by, GROUP_KEYS) }),
   };
 }
 

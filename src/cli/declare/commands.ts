@@ -1,6 +1,6 @@
 // One declaration per command: arguments, options, examples. The code behind a command is loaded when it runs.
 import type { Command } from 'commander';
-import { DEFAULT_TOP, SORT_KEYS } from '../../render/text/render-options.ts';
+import { DEFAULT_TOP, GROUP_KEYS, SORT_KEYS } from '../../render/text/render-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
@@ -30,7 +30,11 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .description('every flow of the captures, attributed and judged (default command)')
     .option('-o, --output <format>', 'table, wide, json, jsonl, csv or summary', 'table')
     .option('--all', 'every conversation, nothing left out')
-    .option('--top <rows>', `rows of the table before the rest is counted only (default: ${DEFAULT_TOP})`)
+    .option(
+      '--top <rows>',
+      `rows of the table before the rest is counted only (default: what the terminal holds, else ${DEFAULT_TOP})`,
+    )
+    .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {

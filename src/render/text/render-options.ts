@@ -15,7 +15,12 @@ export interface RenderOptions {
   /** Rows of the table before the rest is counted only, as asked for; null where the terminal's height or a usual number decides. */
   top: number | null;
   sort: SortKey;
+  /** What conversations are summed up by; absent: by their ends and service. */
+  by?: GroupKey;
 }
+
+export const GROUP_KEYS = ['node-pair', 'namespace', 'pool', 'workload'] as const;
+export type GroupKey = (typeof GROUP_KEYS)[number];
 
 export const SORT_KEYS = ['problem', 'first', 'packets', 'bytes', 'from', 'to', 'service'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];

@@ -13,6 +13,15 @@ export type Naming = (typeof NAMINGS)[number];
  */
 const HASHED = /^(.+-)(?:[bcdfghjklmnpqrstvwxz2456789]{6,10}|(?=[a-f]*\d)[\da-f]{8,10})-([a-z\d]{5})$/;
 
+/** Of a DaemonSet's or Job's pod the suffix, of a StatefulSet's the ordinal. */
+const SUFFIXED = /^(.+)-(?:[bcdfghjklmnpqrstvwxz2456789]{5}|\d{1,3})$/;
+
+/** The workload that a pod is of, by the names that its controllers make: `cart`, `db`; the name itself where it has no such ending. */
+export function workloadName(pod: string): string {
+  const hashed = HASHED.exec(pod)?.[1];
+  return hashed === undefined ? (SUFFIXED.exec(pod)?.[1] ?? pod) : hashed.slice(0, -1);
+}
+
 /** `cart-…lmzqz`; other names as they are. */
 function withoutHash(name: string): string {
   return name.replace(HASHED, '$1…$2');

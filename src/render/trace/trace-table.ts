@@ -12,7 +12,8 @@ import { wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines, causeTitles } from './cause-list.ts';
 import { createConversationList } from './conversation-list.ts';
-import type { Row } from './pair-rows.ts';
+import { createGrouping } from './grouped-table.ts';
+import { createCauseLookup, marksUndecided, type Row } from './pair-rows.ts';
 import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
 import { rowLines } from './row-lines.ts';
 import { undecidedLines } from './undecided.ts';
@@ -29,15 +30,21 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
   const names = createNameFitter(nodeNamesOf(trace));
   const head = [block(causeLines(trace, names, options)), block(captureLines(trace.captures, names, options))].join('');
   yield head;
-  const list = options.all ? createConversationList(trace, options.sort) : null;
+  const list = options.all && options.by === undefined ? createConversationList(trace, options.sort) : null;
+  const grouping =
+    options.by === undefined ? null : createGrouping(options.by, createCauseLookup(trace), marksUndecided(trace));
   const undecided = createUnverifiedTally();
   const visitor: RowVisitor = { flow: (flow) => undecided.add(flow) };
   if (list !== null) visitor.conversation = list.add;
+  if (grouping !== null) visitor.conversation = grouping.add;
   const set = foldRows(trace, visitor);
   const tail = `${block(undecidedLines(undecided.groups(), options))}${closingLine(trace, set, options)}\n`;
   let printed = countLines(head) + countLines(tail);
   if (list === null) {
-    const rows = block(rowBlock(set, options, roomForRows(options, printed)));
+    const room = roomForRows(options, printed);
+    const rows = block(
+      grouping === null ? rowBlock(set, options, room) : bounded(grouping.lines(set.nodes, options), options, room),
+    );
     printed += countLines(rows);
     yield rows;
   } else {
@@ -48,6 +55,14 @@ export function* renderTable(trace: Trace, options: RenderOptions): Generator<st
   }
   if (options.height !== undefined && printed >= options.height) yield block(causeTitles(trace, names, options));
   yield tail;
+}
+
+/** Groups are one line each, under their titles. */
+function bounded(lines: readonly string[], options: RenderOptions, { rows, lines: most }: RowRoom): string[] {
+  const room = options.all ? lines.length : Math.min(rows + 1, most);
+  if (lines.length <= room) return [...lines];
+  const shown = lines.slice(0, Math.max(2, room - 1));
+  return [...shown, `${formatCount(lines.length - shown.length, 'more row')}, --all`];
 }
 
 /** Lines for rows where a terminal bounds them; the number of rows that was asked for bounds them else. */

@@ -1,6 +1,6 @@
 // Names shorter for a terminal: the workload's name is never what is cut.
 import { describe, expect, it } from 'vitest';
-import { NAMINGS, NameWidths, sharedNamespace, shortName } from '../../../src/render/text/short-names.ts';
+import { NAMINGS, NameWidths, sharedNamespace, shortName, workloadName } from '../../../src/render/text/short-names.ts';
 import { textWidth } from '../../../src/render/text/text-width.ts';
 
 const WHOLE = 'yaobank/customer-687b8d8f74-lmzqz';
@@ -25,6 +25,16 @@ describe('a short name', () => {
       expect(shortName(name, 'without hash', null)).toBe(name);
     },
   );
+});
+
+it.each([
+  ['customer-687b8d8f74-lmzqz', 'customer'],
+  ['db-0', 'db'],
+  ['node-exporter-x7k2p', 'node-exporter'],
+  ['shop-mysql', 'shop-mysql'],
+  ['cart', 'cart'],
+])('%s is of the workload %s', (pod, workload) => {
+  expect(workloadName(pod)).toBe(workload);
 });
 
 describe('widths', () => {
