@@ -6,7 +6,7 @@ import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { checkCaptures } from './inputs.ts';
+import { absoluteTimes, checkCaptures, whyNoTime } from './inputs.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
 import { printProblem, say, usageError } from './report-error.ts';
@@ -32,7 +32,7 @@ export async function runPipeline(
   await checkCaptures(options.captures, commands);
   const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
   const request: TraceOptions = {
-    ...options.pipeline,
+    ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,
     topology,
     at: resolvePlaces(options.places, options.captures, topology),
@@ -89,6 +89,8 @@ function issuesOf(topology: Topology | null): number {
 
 /** The filter let nothing through: read once more without it and say what there is. Stdin cannot be read again. */
 async function explainEmpty(request: TraceOptions, options: CommonOptions, io: Io, stages: Stages): Promise<void> {
+  const outside = await whyNoTime(options.pipeline, options.captures);
+  if (outside !== null) return printProblem(io, outside, null);
   await printProblem(io, `no flow fits ${options.filterText}`, null);
   if (options.captures.includes('-')) return;
   const { filter: _filter, since: _since, until: _until, ...unfiltered } = request;

@@ -1,6 +1,5 @@
 // From the filters of the command line to packets: what `decode` and `explain` share before they differ.
 
-import { statSync } from 'node:fs';
 import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
@@ -9,6 +8,7 @@ import type { Owner, Topology } from '../topology/model.ts';
 import { eachKind, type FilterKinds, type FlowFilter } from '../verdict/flow-filter.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import { absoluteTimes, isFile } from './inputs.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
@@ -29,7 +29,8 @@ export async function selectPackets(
   io: Io,
   stages: Stages,
 ): Promise<PacketSelection> {
-  const { captures, filter, pipeline } = options;
+  const { captures, filter } = options;
+  const pipeline = await absoluteTimes(options.pipeline, captures);
   const shared = { ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }), signal: io.signal };
   const rereadable = captures.every(isFile);
   const cluster = topology === null ? null : await clusterOf(topology, options);
@@ -44,7 +45,7 @@ export async function selectPackets(
       until: pipeline.until ?? null,
       tests: [
         ...(await packetTests(filter, topology, window, nodes)),
-        ...(await flowSelector(options, topology, { rereadable, nodes, io, stages })),
+        ...(await flowSelector({ ...options, pipeline }, topology, { rereadable, nodes, io, stages })),
       ],
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
@@ -64,11 +65,6 @@ async function clusterOf(topology: Topology, { pipeline }: CommonOptions) {
 async function windowOf(request: Parameters<typeof import('../packets/time-window.ts').timeWindow>[0]) {
   const { timeWindow } = await import('../packets/time-window.ts');
   return timeWindow(request);
-}
-
-/** Whether a path can be read again: no pipe, not stdin. */
-export function isFile(path: string): boolean {
-  return path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Filters that only whole flows can answer. */

@@ -169,6 +169,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     snaplen: first?.snaplen ?? null,
     packets: counters.packets,
     bytes: counters.bytes,
+    ...(counters.outsideRange > 0 ? { outsideRange: counters.outsideRange } : {}),
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
     complete: info.complete,

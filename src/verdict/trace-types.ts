@@ -113,6 +113,8 @@ export interface TracedCapture {
   snaplen: number | null;
   packets: number;
   bytes: number;
+  /** Packets before `--since` or after `--until`, not among `packets`; absent: none. */
+  outsideRange?: number;
   first: string | null;
   last: string | null;
   complete: boolean;

@@ -24,10 +24,10 @@ import {
   resolvePlaces,
 } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { checkCaptures } from '../inputs.ts';
+import { checkCaptures, isFile, whyNoTime } from '../inputs.ts';
 import { type Io, writePiece } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
-import { isFile, type PacketSelection, selectPackets } from '../select-packets.ts';
+import { type PacketSelection, selectPackets } from '../select-packets.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -197,9 +197,11 @@ async function explainNothing(
   ]
     .filter(Boolean)
     .join(' ');
+  const outside = await whyNoTime(options.pipeline, options.captures);
+  if (outside !== null) return printProblem(io, outside, null);
   if (asked === '') return printProblem(io, `no packet in ${options.captures.join(', ')}`, null);
   const few = options.captures.length <= 3;
-  const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node /.test(asked);
+  const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node |--namespace |--label /.test(asked);
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
     : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;

@@ -228,7 +228,10 @@ export function notesOf(capture: TracedCapture): string[] {
   if (capture.error !== null)
     notes.push(`not read to its end: ${escapeText(withoutPath(capture.error.message, capture.path))}`);
   else if (!capture.complete && notes.length === 0) notes.push('not read to its end');
-  if (capture.packets === 0 && capture.error === null) notes.push('holds no packets');
+  const { outsideRange = 0 } = capture;
+  if (capture.packets === 0 && outsideRange > 0)
+    notes.push(`none of its ${formatCount(outsideRange, 'packet')} is of the time asked for`);
+  else if (capture.packets === 0 && capture.error === null) notes.push('holds no packets');
   const { filter, dropped } = capture;
   if (filter !== null) {
     const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';

@@ -7,10 +7,12 @@ import { escapeText } from '../text/escape.ts';
 import { baseName, formatCount, formatList, formatSpan } from '../text/format.ts';
 import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint } from '../text/paint.ts';
-import { textWidth } from '../text/text-width.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
 
 export interface DiffLook {
   width: number;
+  /** False in a pipe: names are whole there. */
+  fit: boolean;
   color: boolean;
   /** Rows that did not change too. */
   all: boolean;
@@ -25,23 +27,34 @@ const NAME_MINIMUM = 14;
 /** The whole page, in pieces. */
 export function* renderDiff(diff: TraceDiff, before: Trace, after: Trace, look: DiffLook): Generator<string> {
   yield `before  ${captureText(before)}\nafter   ${captureText(after)}\n\n`;
+  const note = samePlaceNote(before, after);
+  if (note !== null) yield `${wrapWords(note, look.width).join('\n')}\n\n`;
   const shown = diff.rows.filter((row) => look.all || row.changes.length > 0);
   if (shown.length > 0) yield `${gridLines(shown, before, after, look).join('\n')}\n\n`;
   const { changed, same, gone, new: added } = diff.summary;
   yield `${formatCount(changed, 'direction')} changed, ${same} did not, ${gone} only before, ${added} only after.${LEGEND}\n`;
 }
 
+/** Two places at one time are no before and after: flows that only one of them sees would be called gone and new. */
+function samePlaceNote(before: Trace, after: Trace): string | null {
+  const [one, other] = [spanOf(before), spanOf(after)];
+  if (one.first === null || one.last === null || other.first === null || other.last === null) return null;
+  const overlap =
+    Math.max(Date.parse(one.first), Date.parse(other.first)) < Math.min(Date.parse(one.last), Date.parse(other.last));
+  const [nodes, others] = [nodesOf(before), nodesOf(after)].map((names) => [...new Set(names)]);
+  if (!overlap || !nodes?.length || !others?.length || others.some((node) => nodes.includes(node))) return null;
+  return `note  These overlap in time and are two places (${formatList(nodes)}; ${formatList(others)}), no before and after: what only one of them sees is no change. overlens trace, or overlens path, with both compares places.`;
+}
+
+function spanOf({ captures }: Trace): { first: string | null; last: string | null } {
+  const times = (of: 'first' | 'last'): string[] => captures.flatMap((one) => one[of] ?? []).sort();
+  return { first: times('first')[0] ?? null, last: times('last').at(-1) ?? null };
+}
+
 function captureText(trace: Trace): string {
   const names = formatList(trace.captures.map((c) => escapeText(baseName(c.path))));
-  const firsts = trace.captures
-    .map((c) => c.first)
-    .filter((t) => t !== null)
-    .sort();
-  const lasts = trace.captures
-    .map((c) => c.last)
-    .filter((t) => t !== null)
-    .sort();
-  const span = formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null);
+  const { first, last } = spanOf(trace);
+  const span = formatSpan(first, last);
   return `${names}, ${formatCount(trace.summary.packets, 'packet')}${span === null ? '' : `, ${span}`}`;
 }
 
@@ -57,7 +70,7 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
   ]);
   const natural = HEAD.map((head, i) => Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? ''))));
   const minimum = natural.map((width, i) => (i < 2 ? Math.min(width, NAME_MINIMUM) : width));
-  const widths = fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1));
+  const widths = look.fit ? fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1)) : natural;
   const names = createNameFitter([...nodesOf(before), ...nodesOf(after)]);
   const paint = createPaint(look.color);
   const body = cells.map((line, at) =>
