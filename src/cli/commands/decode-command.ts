@@ -39,6 +39,7 @@ export interface RawDecodeCommand extends RawTraceOptions {
   output: string;
   verbose?: boolean;
   hex?: boolean;
+  each?: boolean;
 }
 
 export async function runDecode(
@@ -64,7 +65,7 @@ export async function runDecode(
     macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
   });
-  const shown = await copyPackets(selection, { numbers, most, writer, out, io });
+  const shown = await copyPackets(selection, { numbers, most, writer, out, io, merged: raw.each !== true });
   return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
 }
 
@@ -100,9 +101,22 @@ function lookOf(options: CommonOptions, raw: RawDecodeCommand, io: Io) {
     hex: raw.hex === true,
     color: output === 'text' && colorOf(io, options.color),
     width: io.stdoutIsTTY ? widthOf(io) : null,
-    headings: options.captures.length > 1,
+    headings: raw.each === true && options.captures.length > 1,
+    places: raw.each === true || options.captures.length < 2 ? null : placesOf(options),
   };
 }
+
+/** Each capture by its `--at`, else by its file's name, else by its path where names are alike. */
+function placesOf({ captures, places }: CommonOptions): string[] {
+  const names = captures.map((path) => {
+    const place = places.find(({ file }) => isFileOf(file, path));
+    if (place !== undefined) return [place.node, place.interface].filter((part) => part !== null).join(':');
+    return path.replace(/^.*\//, '').replace(CAPTURE_ENDING, '');
+  });
+  return names.map((name, i) => (names.indexOf(name) === names.lastIndexOf(name) ? name : (captures[i] ?? name)));
+}
+
+const CAPTURE_ENDING = /(\.(pcap|pcapng|cap|dmp))?(\.(gz|zst))?$/i;
 
 function parseNumbers(texts: readonly string[]): PacketNumbers | null {
   if (texts.length === 0) return null;
@@ -127,10 +141,14 @@ interface Copying {
   writer: PacketWriter;
   out: LineBuffer;
   io: Io;
+  merged: boolean;
 }
 
 /** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
-async function copyPackets(selection: PacketSelection, { numbers, most, writer, out, io }: Copying): Promise<Shown> {
+async function copyPackets(
+  selection: PacketSelection,
+  { numbers, most, writer, out, io, merged }: Copying,
+): Promise<Shown> {
   const isStream = !selection.request.captures.every(isFile);
   if (isStream) io.live?.();
   const live = io.stdoutIsTTY || isStream;
@@ -143,7 +161,7 @@ async function copyPackets(selection: PacketSelection, { numbers, most, writer, 
     return !closed && !io.signal.aborted;
   };
   const read = await readPackets(
-    { ...selection.request, numbers },
+    { ...selection.request, numbers, merged },
     {
       packet(packet) {
         writer.write(packet);

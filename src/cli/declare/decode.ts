@@ -24,6 +24,7 @@ export function declareDecode(program: Command, { io, stages, done }: Dispatch):
     .option('-o, --output <format>', 'text or json (one object a line)', 'text')
     .option('-v, --verbose', 'every header and field, with its meaning')
     .option('-x, --hex', 'the bytes too')
+    .option('--each', 'captures one after the other, not merged by time')
     .addHelpText('before', DECODE_EXAMPLES);
   declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runDecode } = await import('../commands/decode-command.ts');
