@@ -4,6 +4,7 @@ import type { Endpoint } from '../../attribution/vocabulary.ts';
 import { nameOfEnd, qualifiedPodName } from '../../attribution/who/end-name.ts';
 import type { FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { escapeText } from './escape.ts';
+import { shorterNames } from './short-names.ts';
 import { shortenMiddle, textWidth } from './text-width.ts';
 
 /** How an endpoint is shown; `below` is empty when nothing is known of where it is. */
@@ -51,7 +52,7 @@ export function briefName(endpoint: FlowEnd): string {
 
 /** Shortens names: of nodes the domain that all share goes first (`.eu-west-1.compute.internal`), wherever it stands. */
 export interface NameFitter {
-  /** At most `width` columns: without the domain, and then cut in the middle, since of node names the beginning differs. */
+  /** At most `width` columns: without the domain, then without a pod's hash and namespace, and only then cut in the middle. */
   fit(name: string, width: number): string;
   /** A sentence for lines of `width` columns: without the domain if it does not fit one line; it may still need several. */
   fitSentence(sentence: string, width: number): string;
@@ -64,7 +65,11 @@ export function createNameFitter(nodeNames: Iterable<string>): NameFitter {
   const domain = sharedDomain([...new Set(nodeNames)].map(escapeText));
   const strip = (text: string): string => (domain === '' ? text : text.replaceAll(domain, ''));
   return {
-    fit: (name, width) => (textWidth(name) <= width ? name : shortenMiddle(strip(name), width)),
+    fit(name, width) {
+      const bare = strip(name);
+      const fits = (one: string): boolean => textWidth(one) <= width;
+      return [name, bare, ...shorterNames(bare)].find(fits) ?? shortenMiddle(shorterNames(bare).at(-1) ?? bare, width);
+    },
     fitSentence: (sentence, width) => (textWidth(sentence) <= width ? sentence : strip(sentence)),
     bare: strip,
   };

@@ -41,6 +41,14 @@ export function shortName(name: string, naming: Naming, shared: string | null): 
   return naming === 'without namespace' ? bare : withoutHash(bare);
 }
 
+/** The same cell of a table ever shorter, for one that stands alone: without the hash, without the namespace too, only the workload. */
+export function shorterNames(cell: string): string[] {
+  const [, name = '', port = ''] = /^(.*?)(:(?:\d+|\?))?$/.exec(cell) ?? [];
+  const brief = withoutHash(name);
+  const pod = brief.slice(brief.indexOf('/') + 1);
+  return [brief + port, pod + port, pod.replace(/(?<=…)[a-z\d]{5}$/, '') + port];
+}
+
 /** What names take in each naming, known once all were added. Memory grows with namespaces, not with names. */
 export class NameWidths {
   readonly #byNamespace = new Map<string, { count: number; whole: number; brief: number }>();

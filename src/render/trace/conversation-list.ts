@@ -7,7 +7,7 @@ import { type Conversation, orient } from './conversations.ts';
 import { tallyOutcome } from './outcome-words.ts';
 import { type CauseLookup, createCauseLookup, marksUndecided, type Row, rowOf } from './pair-rows.ts';
 import { createRowPrinter } from './row-lines.ts';
-import { createRowWidths, widenFor } from './table-layout.ts';
+import { createRowWidths, widenFor } from './rows/table-layout.ts';
 
 export interface ConversationList {
   /** First pass: notes a conversation. */

@@ -21,7 +21,7 @@ import {
   STACK_MARGIN,
   serviceText,
   widenFor,
-} from './table-layout.ts';
+} from './rows/table-layout.ts';
 
 /** Prints rows in the one layout that fits them all. */
 export interface RowPrinter {

@@ -12,10 +12,10 @@ import { wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines, causeTitles } from './cause-list.ts';
 import { createConversationList } from './conversation-list.ts';
-import { createGrouping } from './grouped-table.ts';
 import { createCauseLookup, marksUndecided, type Row } from './pair-rows.ts';
 import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
 import { rowLines } from './row-lines.ts';
+import { createGrouping } from './rows/grouped-table.ts';
 import { undecidedLines } from './undecided.ts';
 
 const LEGEND = `!  ${VERDICT_WORDS.violation}: not what the configuration asks for     ?  ${VERDICT_WORDS.unverifiable}`;

@@ -1,5 +1,6 @@
 // Names shorter for a terminal: the workload's name is never what is cut.
 import { describe, expect, it } from 'vitest';
+import { createNameFitter } from '../../../src/render/text/endpoint-names.ts';
 import { NAMINGS, NameWidths, sharedNamespace, shortName, workloadName } from '../../../src/render/text/short-names.ts';
 import { textWidth } from '../../../src/render/text/text-width.ts';
 
@@ -25,6 +26,23 @@ describe('a short name', () => {
       expect(shortName(name, 'without hash', null)).toBe(name);
     },
   );
+});
+
+describe('a name that is fitted alone', () => {
+  const fitter = createNameFitter(['n1.example.com', 'n2.example.com']);
+
+  it.each([
+    [40, 'yaobank/customer-687b8d8f74-lmzqz:8080'],
+    [30, 'yaobank/customer-…lmzqz:8080'],
+    [20, 'customer-…lmzqz:8080'],
+    [15, 'customer-…:8080'],
+  ])('in %i columns', (width, expected) => {
+    expect(fitter.fit(`${WHOLE}:8080`, width)).toBe(expected);
+  });
+
+  it('of a node loses the domain first', () => {
+    expect(fitter.fit('n1.example.com', 5)).toBe('n1');
+  });
 });
 
 it.each([

@@ -1,13 +1,13 @@
 // How the rows of the table stand: each with its nodes beside the names, or on a line below, or (where whole names need more than a
 // line) names above the rest. The first that fits is taken; names are shortened on a terminal only, and never their workload.
-import { type EndpointName, placeWords } from '../text/endpoint-names.ts';
-import { formatCompact } from '../text/format.ts';
-import { GAP } from '../text/grid.ts';
-import type { RenderOptions } from '../text/render-options.ts';
-import { keepsPods, NAMINGS, NameWidths, type Naming, sharedNamespace } from '../text/short-names.ts';
-import { textWidth } from '../text/text-width.ts';
-import { outcomeText } from './outcome-words.ts';
-import type { Direction, Row } from './pair-rows.ts';
+import { type EndpointName, placeWords } from '../../text/endpoint-names.ts';
+import { formatCompact } from '../../text/format.ts';
+import { GAP } from '../../text/grid.ts';
+import type { RenderOptions } from '../../text/render-options.ts';
+import { keepsPods, NAMINGS, NameWidths, type Naming, sharedNamespace } from '../../text/short-names.ts';
+import { textWidth } from '../../text/text-width.ts';
+import { outcomeText } from '../outcome-words.ts';
+import type { Direction, Row } from '../pair-rows.ts';
 
 export type Column =
   | ('number' | 'causes' | 'from' | 'fromNode' | 'to' | 'toNode')

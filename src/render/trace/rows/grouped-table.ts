@@ -1,16 +1,16 @@
 // `--by`: conversations summed up by what their ends have in common, from one node to another, one namespace, pool or workload.
-import type { FlowEnd } from '../../verdict/trace-types.ts';
-import { createNameFitter } from '../text/endpoint-names.ts';
-import { escapeText } from '../text/escape.ts';
-import { formatBytes, formatCompact, formatNumber } from '../text/format.ts';
-import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
-import { createPaint } from '../text/paint.ts';
-import type { GroupKey, RenderOptions } from '../text/render-options.ts';
-import { NameWidths, sharedNamespace, shortName, workloadName } from '../text/short-names.ts';
-import { shortenEnd, textWidth } from '../text/text-width.ts';
-import type { Conversation } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeText, tallyOutcome } from './outcome-words.ts';
-import { type CauseLookup, causesOfConversation, directionOf, rankOf } from './pair-rows.ts';
+import type { FlowEnd } from '../../../verdict/trace-types.ts';
+import { createNameFitter } from '../../text/endpoint-names.ts';
+import { escapeText } from '../../text/escape.ts';
+import { formatBytes, formatCompact, formatNumber } from '../../text/format.ts';
+import { fitColumns, GAP, renderGrid } from '../../text/grid.ts';
+import { createPaint } from '../../text/paint.ts';
+import type { GroupKey, RenderOptions } from '../../text/render-options.ts';
+import { NameWidths, sharedNamespace, shortName, workloadName } from '../../text/short-names.ts';
+import { shortenEnd, textWidth } from '../../text/text-width.ts';
+import type { Conversation } from '../conversations.ts';
+import { createOutcomeTally, type OutcomeTally, outcomeText, tallyOutcome } from '../outcome-words.ts';
+import { type CauseLookup, causesOfConversation, directionOf, rankOf } from '../pair-rows.ts';
 
 interface Group {
   from: string;
