@@ -60,14 +60,15 @@ export interface NameFitter {
   bare(name: string): string;
 }
 
-/** A fitter for these nodes. */
-export function createNameFitter(nodeNames: Iterable<string>): NameFitter {
+/** A fitter for these nodes. @param shortens false in a pipe, where a name that was cut would not be found: it only loses the domain */
+export function createNameFitter(nodeNames: Iterable<string>, shortens = true): NameFitter {
   const domain = sharedDomain([...new Set(nodeNames)].map(escapeText));
   const strip = (text: string): string => (domain === '' ? text : text.replaceAll(domain, ''));
   return {
     fit(name, width) {
       const bare = strip(name);
       const fits = (one: string): boolean => textWidth(one) <= width;
+      if (!shortens) return fits(name) ? name : bare;
       return [name, bare, ...shorterNames(bare)].find(fits) ?? shortenMiddle(shorterNames(bare).at(-1) ?? bare, width);
     },
     fitSentence: (sentence, width) => (textWidth(sentence) <= width ? sentence : strip(sentence)),

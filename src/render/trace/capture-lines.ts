@@ -231,7 +231,7 @@ export function notesOf(capture: TracedCapture): string[] {
   const { outsideRange = 0 } = capture;
   if (capture.packets === 0 && outsideRange > 0)
     notes.push(`none of its ${formatCount(outsideRange, 'packet')} is of the time asked for`);
-  else if (capture.packets === 0 && capture.error === null) notes.push('holds no packets');
+  else if (capture.packets === 0 && capture.error === null) notes.push(emptyNote(capture));
   const { filter, dropped } = capture;
   if (filter !== null) {
     const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';
@@ -249,13 +249,37 @@ function withoutPath(message: string, path: string): string {
   return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
 }
 
+/** A filter by a pod's address is what most empty captures of a NIC were taken with. */
+function emptyNote({ filter }: TracedCapture): string {
+  const hint = 'a filter by an inner address (host POD) never matches inside a tunnel: capture without it';
+  if (filter === null) return `holds no packets; ${hint}`;
+  return filter.hidesOverlay ? 'holds no packets: its filter lets none of the tunnel through' : 'holds no packets';
+}
+
+/** Shorter than any header chain is long: `tcpdump -s 96`. */
+const SHORT_SNAPLEN = 512;
+/** What the advice of this program asks for; IPv6, options and tags may need twice as much. */
+const ENOUGH = [128, 256];
+
+/** Packets that the snaplen cut are no malformed ones, and there is something to be done about them. */
+function snaplenNote({ snaplen, faults }: TracedCapture): string | null {
+  const cut = faults.filter(({ code }) => code.endsWith('-truncated'));
+  if (snaplen === null || snaplen >= SHORT_SNAPLEN || cut.length === 0) return null;
+  const packets = cut.reduce((sum, { count }) => sum + count, 0);
+  const enough = ENOUGH.find((length) => length > snaplen);
+  const advice = enough === undefined ? 'capture without -s' : `-s ${enough} is enough`;
+  return `snaplen ${snaplen} cut ${formatCount(packets, 'packet')} inside their headers: ${advice}`;
+}
+
 function faultNotes(capture: TracedCapture): string[] {
   const { faulty, unsupported } = capture.outcomes;
-  const faults = capture.faults.map(
-    ({ code, count, firstPacket }) => `${code} ×${formatNumber(count)} from #${firstPacket}`,
-  );
-  const notes: string[] = [];
-  if (faulty > 0) notes.push(`${formatCount(faulty, 'packet')} cut or malformed: ${formatList(faults, 3)}`);
+  const bySnaplen = snaplenNote(capture);
+  const others =
+    bySnaplen === null ? capture.faults : capture.faults.filter(({ code }) => !code.endsWith('-truncated'));
+  const faults = others.map(({ code, count, firstPacket }) => `${code} ×${formatNumber(count)} from #${firstPacket}`);
+  const notes: string[] = bySnaplen === null ? [] : [bySnaplen];
+  const bad = others.length === capture.faults.length ? faulty : others.reduce((sum, { count }) => sum + count, 0);
+  if (bad > 0) notes.push(`${formatCount(bad, 'packet')} cut or malformed: ${formatList(faults, 3)}`);
   if (unsupported > 0) notes.push(`${formatCount(unsupported, 'packet')} of protocols that are not decoded`);
   return notes;
 }

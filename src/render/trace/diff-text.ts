@@ -71,7 +71,7 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
   const natural = HEAD.map((head, i) => Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? ''))));
   const minimum = natural.map((width, i) => (i < 2 ? Math.min(width, NAME_MINIMUM) : width));
   const widths = look.fit ? fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1)) : natural;
-  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)]);
+  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)], look.fit);
   const paint = createPaint(look.color);
   const body = cells.map((line, at) =>
     line.map((cell, i) => {

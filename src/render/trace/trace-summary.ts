@@ -95,7 +95,10 @@ function tallyLines(title: string, tallies: ReadonlyMap<string, Tally>): string[
 function pairLines(pairs: PairTallies, options: RenderOptions): string[] {
   const nodes = [...new Set(pairs.values().flatMap(({ from, to }) => [from, to]))].sort();
   if (nodes.length === 0) return [];
-  const names = createNameFitter(nodes.filter((node) => node !== UNKNOWN_NODE));
+  const names = createNameFitter(
+    nodes.filter((node) => node !== UNKNOWN_NODE),
+    options.fit,
+  );
   return matrixLines(pairs, nodes, names, options) ?? listLines(pairs, options);
 }
 
@@ -125,7 +128,10 @@ function cellOf(pairs: PairTallies, from: string, to: string): string {
 function listLines(pairs: PairTallies, options: RenderOptions): string[] {
   const paint = createPaint(options.color);
   const all = pairs.values();
-  const names = createNameFitter(all.flatMap(({ from, to }) => [from, to]).filter((node) => node !== UNKNOWN_NODE));
+  const names = createNameFitter(
+    all.flatMap(({ from, to }) => [from, to]).filter((node) => node !== UNKNOWN_NODE),
+    options.fit,
+  );
   const width = Math.floor((options.width - 24) / 2);
   const rows = all
     .slice(0, options.all ? all.length : PAIRS_SHOWN)

@@ -157,6 +157,23 @@ describe('rows', () => {
     expect(text).toContain('\n2 more rows, --all\n');
   });
 
+  test('packets that the snaplen cut are told apart from malformed ones, with a length that is enough', () => {
+    const faults = [
+      { code: 'tcp-truncated', count: 50, firstPacket: 3 },
+      { code: 'ipv4-truncated', count: 2, firstPacket: 9 },
+      { code: 'ip-total-length-long', count: 1, firstPacket: 40 },
+    ];
+    const outcomes = { complete: 10, unsupported: 0, faulty: 53, notFlow: 0 };
+    const noteOf = (snaplen: number): string => {
+      const captures = [capture('a.pcap', { snaplen, faults, outcomes })];
+      return join(renderTable(buildTrace({ captures, conversations: [] }), look({ width: 160 })));
+    };
+    expect(noteOf(96)).toContain('a.pcap: snaplen 96 cut 52 packets inside their headers: -s 128 is enough\n');
+    expect(noteOf(96)).toContain('a.pcap: 1 packet cut or malformed: ip-total-length-long ×1 from #40\n');
+    expect(noteOf(128)).toContain('snaplen 128 cut 52 packets inside their headers: -s 256 is enough');
+    expect(noteOf(262_144)).toContain('53 packets cut or malformed: tcp-truncated ×50 from #3');
+  });
+
   test('on a terminal the whole page fits its height, and what is left out is counted', () => {
     const many = Array.from(
       { length: 60 },
@@ -227,7 +244,7 @@ describe('captures', () => {
   test('an empty trace says so', () => {
     const empty = capture('empty.pcap', { packets: 0, first: null, last: null, points: [] });
     expect(join(renderTable(buildTrace({ captures: [empty] }), LOOK))).toBe(
-      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets\n\nNo flows.\n',
+      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets; a filter by an inner address (host POD) never matches inside a\n        tunnel: capture without it\n\nNo flows.\n',
     );
   });
 
