@@ -26,13 +26,18 @@ const NAME_MINIMUM = 14;
 
 /** The whole page, in pieces. */
 export function* renderDiff(diff: TraceDiff, before: Trace, after: Trace, look: DiffLook): Generator<string> {
-  yield `before  ${captureText(before)}\nafter   ${captureText(after)}\n\n`;
+  yield `${[...sideLines('before', before, look), ...sideLines('after', after, look)].join('\n')}\n\n`;
   const note = samePlaceNote(before, after);
   if (note !== null) yield `${wrapWords(note, look.width).join('\n')}\n\n`;
   const shown = diff.rows.filter((row) => look.all || row.changes.length > 0);
   if (shown.length > 0) yield `${gridLines(shown, before, after, look).join('\n')}\n\n`;
   const { changed, same, gone, new: added } = diff.summary;
   yield `${formatCount(changed, 'direction')} changed, ${same} did not, ${gone} only before, ${added} only after.${LEGEND}\n`;
+}
+
+function sideLines(side: string, trace: Trace, { width }: DiffLook): string[] {
+  const margin = 'before  '.length;
+  return wrapWords(captureText(trace), width - margin).map((line, i) => (i === 0 ? side : '').padEnd(margin) + line);
 }
 
 /** Two places at one time are no before and after: flows that only one of them sees would be called gone and new. */
@@ -68,10 +73,15 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
     `${row.before?.packets ?? '-'} / ${row.after?.packets ?? '-'}`,
     changeText(row),
   ]);
-  const natural = HEAD.map((head, i) => Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? ''))));
+  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)], look.fit);
+  const natural = HEAD.map((head, i) => {
+    const width = Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? '')));
+    return look.fit || i > 1
+      ? width
+      : Math.max(textWidth(head), ...cells.map((line) => textWidth(names.bare(line[i] ?? ''))));
+  });
   const minimum = natural.map((width, i) => (i < 2 ? Math.min(width, NAME_MINIMUM) : width));
   const widths = look.fit ? fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1)) : natural;
-  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)], look.fit);
   const paint = createPaint(look.color);
   const body = cells.map((line, at) =>
     line.map((cell, i) => {
