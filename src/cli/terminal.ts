@@ -23,10 +23,11 @@ function isColumns(columns: number | undefined): columns is number {
 }
 
 /** What tables need to know of the place they are printed to: names are shortened, and rows bounded, on a terminal only. */
-export function screenOf(io: Io): Pick<RenderOptions, 'width' | 'rowWidth' | 'height' | 'fit'> {
+export function screenOf(io: Io): Pick<RenderOptions, 'width' | 'rowWidth' | 'longRows' | 'height' | 'fit'> {
   const width = widthOf(io);
+  const asked = isColumns(Number(io.env['COLUMNS']));
   if (io.stdoutIsTTY) return { width, fit: true, ...(io.rows ? { height: io.rows } : {}) };
-  return { width, fit: false, rowWidth: knownWidth(io) ?? Number.POSITIVE_INFINITY };
+  return { width, fit: false, rowWidth: knownWidth(io) ?? Number.POSITIVE_INFINITY, longRows: !asked };
 }
 
 /** `--color` decides; on `auto` NO_COLOR (no-color.org), then FORCE_COLOR, then TERM=dumb, then whether stdout is a terminal. */

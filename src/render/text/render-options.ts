@@ -5,6 +5,8 @@ export interface RenderOptions {
   width: number;
   /** Columns that a row of a table may take, if that is not `width`: in a pipe that ends in no terminal as many as it needs. */
   rowWidth?: number;
+  /** In a pipe a row that does not fit is rather longer than broken up: `grep` shows all of it. */
+  longRows?: boolean;
   /** Lines of the terminal; absent where there is none. */
   height?: number;
   /** False in a pipe: names are whole there, since they are searched for. */

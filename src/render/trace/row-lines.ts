@@ -146,13 +146,10 @@ function namesAbove(row: Row, { layout, bare, options }: Look): string[] {
     const place = placeWords(placeText(below, layout.naming, bare));
     return [shortName(name, layout.naming, layout.shared), place].filter(Boolean).join(' ');
   });
-  const line = [ends, ends.map(bare)].map((names) => names.join(' → ')).find((one) => textWidth(one) <= options.width);
-  if (line !== undefined) return [line];
+  const line = ends.join(' → ');
+  if (textWidth(line) <= options.width) return [line];
   const room = options.width - 4;
-  const [from = '', to = ''] = ends.map((end) => {
-    if (textWidth(end) <= room) return end;
-    return options.fit ? shortenMiddle(bare(end), room) : bare(end);
-  });
+  const [from = '', to = ''] = options.fit ? ends.map((end) => shortenMiddle(end, room)) : ends;
   return [from, `  → ${to}`];
 }
 

@@ -111,9 +111,10 @@ export function layoutRows(widths: RowWidths, bare: (node: string) => string, op
       if (widthOf(layout) <= room) return layout;
     }
   }
+  if (options.longRows === true) return made('beside', 'without domain', 'long');
   const narrow = made('below', 'without hash', 'short');
   if (options.fit && widthOf(narrow) <= room) return narrow;
-  const naming = options.fit ? 'without hash' : 'whole';
+  const naming = options.fit ? 'without hash' : 'without domain';
   const stacked = made('stacked', naming, 'long');
   return widthOf(stacked) + STACK_MARGIN.length > room ? made('stacked', naming, 'short') : stacked;
 }
