@@ -27,7 +27,7 @@ export function createConversationList(trace: Trace, sort: SortKey): Conversatio
   return {
     add(conversation) {
       const row = conversationRow(conversation, causesOf, marks);
-      widenFor(widths, row);
+      widenFor(widths, row, sort);
       forward.push(conversation.forward?.id ?? 0);
       reverse.push(conversation.reverse?.id ?? 0);
       keys.push(sortKeyOf(row, sort));

@@ -20,6 +20,7 @@ import {
   type RowWidths,
   STACK_MARGIN,
   serviceText,
+  sortedText,
   widenFor,
 } from './rows/table-layout.ts';
 
@@ -40,7 +41,7 @@ export function rowLines(
 ): string[] {
   if (groups.length === 0) return [];
   const widths = createRowWidths();
-  for (const row of groups.flat()) widenFor(widths, row);
+  for (const row of groups.flat()) widenFor(widths, row, options.sort);
   const printer = createRowPrinter(widths, nodes, options);
   const note = printer.note === null ? [] : [printer.note];
   return [...printer.titles(), ...groups.flatMap((group) => printer.group(group)), ...note];
@@ -85,7 +86,7 @@ function widthsOf({ columns }: RowLayout): number[] {
 }
 
 function alignsOf({ columns }: RowLayout): ('left' | 'right')[] {
-  return columns.map(({ column }) => (column === 'number' ? 'right' : 'left'));
+  return columns.map(({ column }) => (column === 'number' || column === 'sorted' ? 'right' : 'left'));
 }
 
 function rowLine(row: Row, look: Look): string {
@@ -117,6 +118,8 @@ function cellOf(row: Row, column: Column, { layout, widths, paint, bare, options
         padLeft(formatCompact(row.forwardPackets), widths.parts.sent),
         padRight(formatCompact(row.reversePackets), widths.parts.answered),
       ].join(' / ');
+    case 'sorted':
+      return sortedText(row, options.sort);
     case 'outcome': {
       const text = outcomeText(row.outcome)[layout.outcome];
       return options.fit ? shortenEnd(text, roomForOutcome(layout, options.width)) : text;

@@ -203,6 +203,16 @@ describe('rows', () => {
     for (const line of text.split('\n').filter((one) => / on control1/.test(one))) expect(line).not.toMatch(/tcp|icmp/);
   });
 
+  test('sorted by bytes a column shows them, largest first', () => {
+    const sizes = [300, 4200, 90].map(
+      (bytes, i) => [flow({ ...cart, port: 40000 }, { ...db, port: 1000 + i }, { bytes })] as const,
+    );
+    const lines = join(renderTable(buildTrace({ conversations: sizes }), look({ sort: 'bytes' }))).split('\n');
+    expect(lines.find((line) => line.includes(' FROM '))).toMatch(/ PACKETS +BYTES +OUTCOME$/);
+    const shown = lines.flatMap((line) => / (4\.2 kB|300 B|90 B) {2}answered/.exec(line)?.[1] ?? []);
+    expect(shown).toEqual(['4.2 kB', '300 B', '90 B']);
+  });
+
   test('in a pipe every name is whole, at every width', () => {
     for (const rowWidth of [40, 80, 120, 200, Number.POSITIVE_INFINITY]) {
       const text = join(renderTable(staleFdb('long'), look({ fit: false, width: 80, rowWidth })));

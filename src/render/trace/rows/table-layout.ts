@@ -1,9 +1,9 @@
 // How the rows of the table stand: each with its nodes beside the names, or on a line below, or (where whole names need more than a
 // line) names above the rest. The first that fits is taken; names are shortened on a terminal only, and never their workload.
 import { type EndpointName, placeWords } from '../../text/endpoint-names.ts';
-import { formatCompact } from '../../text/format.ts';
+import { formatBytes, formatCompact } from '../../text/format.ts';
 import { GAP } from '../../text/grid.ts';
-import type { RenderOptions } from '../../text/render-options.ts';
+import type { RenderOptions, SortKey } from '../../text/render-options.ts';
 import { keepsPods, NAMINGS, NameWidths, type Naming, sharedNamespace } from '../../text/short-names.ts';
 import { textWidth } from '../../text/text-width.ts';
 import { outcomeText } from '../outcome-words.ts';
@@ -11,7 +11,7 @@ import type { Direction, Row } from '../pair-rows.ts';
 
 export type Column =
   | ('number' | 'causes' | 'from' | 'fromNode' | 'to' | 'toNode')
-  | ('service' | 'carried' | 'packets' | 'outcome');
+  | ('service' | 'carried' | 'packets' | 'sorted' | 'outcome');
 
 const TITLES: Record<Column, string> = {
   number: '#',
@@ -23,10 +23,11 @@ const TITLES: Record<Column, string> = {
   service: 'SERVICE',
   carried: 'ENCAPSULATION',
   packets: 'PACKETS',
+  sorted: '',
   outcome: 'OUTCOME',
 };
 
-const TAIL = ['service', 'carried', 'packets', 'outcome'] as const;
+const TAIL = ['service', 'carried', 'packets', 'sorted', 'outcome'] as const;
 const COLUMNS = {
   beside: ['number', 'causes', 'from', 'fromNode', 'to', 'toNode', ...TAIL],
   below: ['number', 'causes', 'from', 'to', ...TAIL],
@@ -47,7 +48,7 @@ export interface RowWidths {
   to: NameWidths;
   fromPlaces: Set<string>;
   toPlaces: Set<string>;
-  parts: Record<'number' | 'causes' | 'service' | 'forward' | 'reverse' | 'sent' | 'answered', number>;
+  parts: Record<'number' | 'causes' | 'service' | 'forward' | 'reverse' | 'sent' | 'answered' | 'sorted', number>;
   outcome: { long: number; short: number };
 }
 
@@ -67,13 +68,13 @@ export function createRowWidths(): RowWidths {
     to: new NameWidths(),
     fromPlaces: new Set(),
     toPlaces: new Set(),
-    parts: { number: 0, causes: 0, service: 0, forward: 1, reverse: 1, sent: 1, answered: 1 },
+    parts: { sorted: 0, number: 0, causes: 0, service: 0, forward: 1, reverse: 1, sent: 1, answered: 1 },
     outcome: { long: 0, short: 0 },
   };
 }
 
 /** Grows the widths to hold the row. */
-export function widenFor({ from, to, fromPlaces, toPlaces, parts, outcome }: RowWidths, row: Row): void {
+export function widenFor({ from, to, fromPlaces, toPlaces, parts, outcome }: RowWidths, row: Row, sort: SortKey): void {
   const grow = (part: keyof RowWidths['parts'], text: string): void => {
     parts[part] = Math.max(parts[part], textWidth(text));
   };
@@ -88,6 +89,7 @@ export function widenFor({ from, to, fromPlaces, toPlaces, parts, outcome }: Row
   grow('reverse', directionText(row.reverse));
   grow('sent', formatCompact(row.forwardPackets));
   grow('answered', formatCompact(row.reversePackets));
+  grow('sorted', sortedText(row, sort));
   const { long, short } = outcomeText(row.outcome);
   outcome.long = Math.max(outcome.long, textWidth(long));
   outcome.short = Math.max(outcome.short, textWidth(short));
@@ -100,7 +102,8 @@ export function layoutRows(widths: RowWidths, bare: (node: string) => string, op
   const made = (arrangement: Arrangement, naming: Naming, outcome: 'long' | 'short'): RowLayout => {
     const columns = COLUMNS[arrangement].map((column) => {
       const content = contentWidth(column, widths, { arrangement, naming, shared, outcome }, bare);
-      return { column, title: TITLES[column], width: content === 0 ? 0 : Math.max(content, TITLES[column].length) };
+      const title = column === 'sorted' ? (SORT_TITLES[options.sort] ?? '') : TITLES[column];
+      return { column, title, width: content === 0 ? 0 : Math.max(content, title.length) };
     });
     return { arrangement, naming, shared, outcome, columns: columns.filter(({ width }) => width > 0) };
   };
@@ -165,6 +168,13 @@ export function placeText(place: EndpointName['below'], naming: Naming, bare: (n
 
 export function directionText(direction: Direction | null): string {
   return direction === null ? '-' : direction.text + direction.mark;
+}
+
+/** The number that rows are sorted by, where no other column has it. */
+const SORT_TITLES: Partial<Record<SortKey, string>> = { bytes: 'BYTES' };
+
+export function sortedText(row: Row, sort: SortKey): string {
+  return sort === 'bytes' ? formatBytes(row.bytes) : '';
 }
 
 export function serviceText(row: Row): string {
