@@ -1,5 +1,5 @@
 // `overlens decode`: what is shown, when it stops, what it says when there is nothing to show.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -83,6 +83,15 @@ describe('decode', () => {
         lines.filter((line) => line.includes(`  ${place}  `)).map((line) => line.replace(`${place}  `, '')),
       ).toEqual(alone);
     }
+  });
+
+  it('shows hostile file names harmlessly in the column of places', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'overlens-places-'));
+    const paths = ['a\u001b[31m.pcap', 'b\u202e.pcap'].map((name) => join(folder, name));
+    for (const path of paths) copyFileSync(`${SAMPLE}/ip-10-0-1-20-ens5.pcap`, path);
+    const { stdout } = await runCli(['decode', ...paths, '-c', '2', '--time', 'none']);
+    expect(stdout).toContain('  a\\x1b[31m  ');
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
   });
 
   it('names a place by --at, and by its path where file names are alike', async () => {

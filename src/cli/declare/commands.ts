@@ -20,7 +20,9 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace control1-ens5.pcap -t topology/
   overlens trace *.pcap -t ippools.yaml -t nodes.yaml -o json
   overlens trace a.pcap -t topology/ --from-pod shop/cart --port 5432 --all
-  overlens trace a.pcap -t topology/ --verdict violation --since 08:29:50 --until 08:30:00
+  overlens trace a.pcap -t topology/ --verdict wrong --since 08:29:50 --until 08:30:00
+  overlens trace *.pcap -t topology/ -n shop --not --protocol icmp --outcome no-answer
+  overlens trace *.pcap -t topology/ --by workload
   ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
 `;
 

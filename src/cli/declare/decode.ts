@@ -9,6 +9,7 @@ import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
 const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20
   overlens decode control1-ens5.pcap -p 44 -v -x          one packet, every field and byte
+  overlens decode *.pcap -t topology/ --flow 12           row 12 of the trace, at every place
   overlens decode *.pcap -t topology/ --pod shop/cart --encapsulation vxlan
   overlens decode a.pcap -o json | jq 'select(any(.layers[]; .fields["vxlan.vni"] == ${DEFAULT_VNI}))'
   ssh control1 tcpdump -i ens5 -U -w - | overlens decode -
