@@ -144,17 +144,23 @@ function spanOf(pieces: readonly CoveredTime[]): CoveredTime {
   return { first: firsts.sort()[0] ?? null, last: lasts.sort().at(-1) ?? null };
 }
 
+/** With less room than this the evidence says nothing, and names have better use for it. */
+const EVIDENCE_MINIMUM = 16;
+
 /** Where not everything fits: paths without their folders, nodes without their domain, and then the evidence gives way first. */
 function fitCells(rows: readonly string[][], names: NameFitter, options: RenderOptions): string[][] {
   const room = options.width - 3 * GAP;
   const natural = widthsOf(rows).reduce((sum, width) => sum + width, 0);
   if (natural <= room || options.rowWidth === Number.POSITIVE_INFINITY) return rows.map((row) => [...row]);
-  const brief = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
+  const named = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
     path.slice(path.lastIndexOf('/') + 1) || path,
     names.fitSentence(place, 0),
     evidence,
     packets,
   ]);
+  const [paths = 0, places = 0, , counts = 0] = widthsOf(named);
+  const isTold = room - paths - places - counts >= EVIDENCE_MINIMUM;
+  const brief = isTold ? named : named.map(([path = '', place = '', , packets = '']) => [path, place, '', packets]);
   const wanted = widthsOf(brief);
   const [path = 0, place = 0, evidence = 0, packets = 0] = wanted;
   // in a pipe names are searched for: only the evidence gives way
