@@ -6,7 +6,6 @@ import type { Packet } from '../decode/packet.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { type TimeRange, timeRange } from '../flow/time-range.ts';
-import { mergeByTime } from './merge-by-time.ts';
 import { hasNumber, lastNumber, type PacketNumbers } from './packet-numbers.ts';
 
 /** Asked for every packet, since fragments and flows are told by packets before. */
@@ -70,6 +69,8 @@ interface Reading {
 
 async function readMerged(reading: Reading, options: OpenOptions): Promise<PacketsRead> {
   const { request, visitor, packet } = reading;
+  // loaded when there is something to merge: most of the time of a short run is loading
+  const { mergeByTime } = await import('./merge-by-time.ts');
   const merge = await mergeByTime(request.captures, options);
   const result: PacketsRead = { infos: [...merge.infos], packets: 0, counts: merge.infos.map(() => 0) };
   const last = request.numbers ? lastNumber(request.numbers) : Number.POSITIVE_INFINITY;
