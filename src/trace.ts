@@ -1,5 +1,6 @@
 // The whole pipeline on one screen: capture bytes -> packets -> layers -> flows -> attribution -> verdict.
 
+import { findClocks } from './attribution/clocks/clocks.ts';
 import { filterHints } from './attribution/filter/filter-hint.ts';
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
 import { findPoints } from './attribution/points/points.ts';
@@ -15,17 +16,10 @@ import { PacketFeed } from './flow/packet-feed.ts';
 import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
-import { toSeconds } from './net/time.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import {
-  type Arrivals,
-  arrivalsIn,
-  type CommonWindow,
-  commonWindow,
-  EDGE_SECONDS,
-  isBorneOut,
-} from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn } from './verdict/arrivals.ts';
+import { type CommonWindow, commonTime, expectedWindow, isBorneOut } from './verdict/clocks/common-window.ts';
 import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
@@ -64,7 +58,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const readers = await openCaptures(paths, openOptions(options));
   try {
     const expected = await expectWindow(read);
-    if (expected !== null) read.table.window = packetWindow(expected);
+    read.table.counter.windows = expected?.windows ?? null;
     const captures = readers.map((reader) => new CaptureCounters(reader.info));
     for (const [i, reader] of readers.entries()) await readCapture(reader, i, captures[i] as CaptureCounters, read);
     const analysis = analyse({
@@ -111,6 +105,7 @@ async function readCapture(
     if (options.signal?.aborted || feed.packets >= most) break;
   }
   table.end();
+  counters.sample.end();
 }
 
 /** Captures whose beginnings are read to see where they were taken: beyond, reading again is as cheap. */
@@ -144,12 +139,9 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
   const book = addressBook(topology, null);
   const points = findPoints({ table, captures: sampled, topology, book, at });
   const vxlanPort = settingsOf(topology, null, []).port(null).value;
-  const filters = filterHints({ table, captures: sampled, points, book, topology, vxlanPort, unfiltered });
-  return commonWindow({ points, input: { captures }, filters });
-}
-
-function packetWindow({ first, last }: CommonWindow): PacketWindow {
-  return { first: toSeconds(first), last: toSeconds(last), edge: EDGE_SECONDS };
+  const { likely } = filterHints({ table, captures: sampled, points, book, topology, vxlanPort, unfiltered });
+  const clocks = findClocks({ table, captures: sampled, points });
+  return expectedWindow({ table, points, clocks, input: { captures }, filters: likely });
 }
 
 /**
@@ -157,19 +149,21 @@ function packetWindow({ first, last }: CommonWindow): PacketWindow {
  * part of the time), the captures of these NICs are read again, which stdin cannot be.
  */
 async function countArrivals(
-  { points, book, input, filters }: Analysis,
+  analysis: Analysis,
   expected: CommonWindow | null,
   read: Reading,
 ): Promise<Arrivals | null> {
+  const { points, clocks, book, input, filters, cutShort } = analysis;
   const { captures, topology, at } = input;
-  const found = commonWindow({ points, input, filters });
+  const { window: found, ...uncompared } = commonTime({ table: input.table, points, clocks, input, filters });
+  analysis.uncompared = uncompared;
   if (found === null || topology === null || read.options.signal?.aborted) return null;
   if (expected !== null && isBorneOut(expected, found))
-    return arrivalsIn(expected, read.table, points, captures, (flow) => flow);
+    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(read.nodes);
-  table.window = packetWindow(found);
+  table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
   const counted: CaptureCounters[] = [];
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(read.options));
@@ -178,7 +172,7 @@ async function countArrivals(
     await readCapture(reader, i, counters, { ...read, table });
   }
   const again = findPoints({ table, captures: counted, topology, book, at });
-  return arrivalsIn(found, table, again, counted, sameFlows(input.table, table));
+  return arrivalsIn(found, table, again, counted, { sameFlow: sameFlows(input.table, table), cutShort });
 }
 
 /** Flows of one table in another one that counted the same packets, by their identity. */

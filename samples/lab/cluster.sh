@@ -134,7 +134,7 @@ lab_down() {
     [[ -f $pidfile ]] || continue
     pid=$(<"$pidfile")
     # A pid may have been given to somebody else by now: only our own servers, tunnels and tcpdumps are ended.
-    if grep -qaE 'peers\.py|tunl0\.py|wireguard-go|tcpdump' "/proc/$pid/cmdline" 2>/dev/null; then kill "$pid"; fi
+    if grep -qaE 'peers\.py|tunl0\.py|wire\.py|wireguard-go|tcpdump' "/proc/$pid/cmdline" 2>/dev/null; then kill "$pid"; fi
   done
   local namespace
   for namespace in fabric "${NODES[@]}" "${PODS[@]}"; do

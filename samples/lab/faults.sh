@@ -86,6 +86,6 @@ lab_fault() {
   if [[ -n $name ]] && declare -F "fault_${name//-/_}" >/dev/null; then "fault_${name//-/_}"; return; fi
   # The comment above each function is its description.
   awk '/^# /{text = text substr($0, 2)} /^fault_[a-z_]*\(\)/{name = $1; sub(/^fault_/, "", name); sub(/\(\)/, "", name); gsub(/_/, "-", name)
-    printf "%-20s%s\n", name, text} !/^# /{text = ""}' "$here/faults.sh"
+    printf "%-20s%s\n", name, text} !/^# /{text = ""}' "$here/faults.sh" "$here/delivery-faults.sh"
   [[ -z $name ]]
 }

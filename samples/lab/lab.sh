@@ -8,6 +8,7 @@ source "$here/routes.sh"
 source "$here/traffic.sh"
 source "$here/snapshot.sh"
 source "$here/faults.sh"
+source "$here/delivery-faults.sh"
 source "$here/tunnels.sh"
 
 usage() {

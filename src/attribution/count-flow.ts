@@ -7,6 +7,9 @@ import type { FlowTcp } from './vocabulary.ts';
 
 export interface FlowCounts {
   packets: number;
+  /** What `packets` may be: the same number twice but where nothing tells whether some are copies. */
+  least: number;
+  most: number;
   bytes: number;
   /** Rows that the counts are of: none holds a packet that another one has. */
   rows: number[];
@@ -22,6 +25,8 @@ export interface CountInput {
 interface Sum {
   rows: number[];
   packets: number;
+  /** Packets that may be copies of others. */
+  doubts: number;
   underlay: boolean;
   /** What headers tell that others may have cut off. */
   told: number;
@@ -29,7 +34,7 @@ interface Sum {
 }
 
 const UDP = 17;
-const NOTHING: FlowCounts = { packets: 0, bytes: 0, rows: [] };
+const NOTHING: FlowCounts = { packets: 0, least: 0, most: 0, bytes: 0, rows: [] };
 
 /**
  * What went one way through captures that hold different packets (pieces of one) adds up; and ways of one kind of place that share no
@@ -44,34 +49,62 @@ export function countFlow(
   const { rows } = table;
   const first = table.firstRow(flow);
   if (rows.next(first) < 0) {
-    const known = (paths.pointOf[rows.path(first)] ?? -1) >= 0;
-    return known ? { packets: packetsOf(first), bytes: rows.distinctBytes(first), rows: [first] } : NOTHING;
+    if ((paths.pointOf[rows.path(first)] ?? -1) < 0) return NOTHING;
+    const packets = packetsOf(first);
+    const least = packets - rows.doubts(first);
+    return { packets, least, most: packets, bytes: rows.distinctBytes(first), rows: [first] };
   }
+  const sums = sumsOf({ table, paths }, flow, packetsOf, (capture) => sets.of(capture));
+  const best = largestFirst(sums)[0];
+  if (best === undefined) return NOTHING;
+  const bytes = best.rows.reduce((sum, row) => sum + rows.distinctBytes(row), 0);
+  const perhaps = sets.perhaps;
+  const joined = perhaps === null ? [] : sumsOf({ table, paths }, flow, packetsOf, perhaps);
+  return {
+    packets: best.packets,
+    least: Math.max(...sums.map(({ packets, doubts }) => packets - doubts)),
+    most: Math.max(best.packets, ...joined.map(({ packets }) => packets)),
+    bytes,
+    rows: best.rows,
+  };
+}
+
+/** By kind of place and set of captures, what its ways add up to. */
+function sumsOf(
+  { table, paths }: Pick<CountInput, 'table' | 'paths'>,
+  flow: number,
+  packetsOf: (row: number) => number,
+  setsOf: CaptureSets['of'],
+): Sum[] {
+  const { rows } = table;
   const ways = new Map<string, { kind: string; sum: Sum }>();
-  for (let row = first; row >= 0; row = rows.next(row)) {
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     const path = rows.path(row);
     const point = paths.point[path];
     if (point == null) continue;
-    for (const set of sets.of(point.capture)) {
+    for (const set of setsOf(point.capture)) {
       const kind = `${set}|${point.role}`;
       const key = `${kind}|${paths.way[path]}`;
       const way = ways.get(key) ?? { kind, sum: emptySum() };
       ways.set(key, way);
       way.sum.rows.push(row);
       way.sum.packets += packetsOf(row);
+      way.sum.doubts += rows.doubts(row);
       way.sum.underlay ||= paths.isUnderlay[path] === 1;
       way.sum.told += rows.requests(row) + rows.replies(row) + rows.data(row);
       way.sum.point = Math.min(way.sum.point, paths.pointOf[path] ?? 0);
     }
   }
-  const best = largestFirst(differentWays(table, [...ways.values()]))[0];
-  if (best === undefined) return NOTHING;
-  const bytes = best.rows.reduce((sum, row) => sum + rows.distinctBytes(row), 0);
-  return { packets: best.packets, bytes, rows: best.rows };
+  return differentWays(table, [...ways.values()]);
+}
+
+/** Null where the count is certain. */
+export function rangeOf({ least, most }: FlowCounts): { least: number; most: number } | null {
+  return least < most ? { least, most } : null;
 }
 
 function emptySum(): Sum {
-  return { rows: [], packets: 0, underlay: false, told: 0, point: Number.POSITIVE_INFINITY };
+  return { rows: [], packets: 0, doubts: 0, underlay: false, told: 0, point: Number.POSITIVE_INFINITY };
 }
 
 /** By kind, the sum of ways that share no packets: the largest ones first, and of those that hold the same packets, the first. */
@@ -97,6 +130,7 @@ function added(a: Sum, b: Sum): Sum {
   return {
     rows: [...a.rows, ...b.rows],
     packets: a.packets + b.packets,
+    doubts: a.doubts + b.doubts,
     underlay: a.underlay || b.underlay,
     told: a.told + b.told,
     point: Math.min(a.point, b.point),

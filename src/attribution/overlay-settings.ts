@@ -17,6 +17,7 @@ export function overlayAddresses(topology: Topology, vni: number | null): NodeAd
   return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), {
     isPod: (address) => podAnswer(topology, address),
     isMissentVni: topology.profile.isMissentVni,
+    gatewayTunnel: topology.profile.gatewayTunnel,
   });
 }
 

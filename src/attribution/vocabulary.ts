@@ -73,7 +73,7 @@ export interface Expected {
   reason: string;
 }
 
-export type Outcome = 'answered' | 'refused' | 'reset' | 'no-answer' | 'one-way' | 'sent-never-arrived';
+export type Outcome = 'answered' | 'refused' | 'reset' | 'half-open' | 'no-answer' | 'one-way' | 'sent-never-arrived';
 
 /** One step of how the sender decided: the snapshot's line, the bytes it became, and whether they agree. */
 export interface ChainStep {

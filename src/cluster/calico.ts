@@ -29,6 +29,9 @@ export const DEFAULT_WIREGUARD_PORT_V6 = 51821;
 /** Calico's eBPF dataplane forwards NodePort traffic in this VNI, whatever the pools say (calico-facts 4.7). */
 export const EBPF_NODEPORT_VNI = 0xca11c0;
 
+/** The VXLAN between nodes and the pods that are egress gateways, when FelixConfiguration does not say otherwise (calico-facts 4.7). */
+export const EGRESS_TUNNEL = { port: 4790, vni: 4097 } as const;
+
 /** A VNI as its users write it: the one of eBPF in hexadecimal. */
 export function vniText(vni: number | null): string {
   return vni === EBPF_NODEPORT_VNI ? `0x${vni.toString(16)}` : String(vni);

@@ -51,6 +51,11 @@ export function useOfDeviceName(name: string): DeviceUse {
   return ASIDE.test(name) ? 'other' : 'nic';
 }
 
+/** Holds addresses of Services on every node: kube-proxy's with IPVS, the node-local DNS cache's. */
+export function holdsServiceAddresses(name: string): boolean {
+  return /^(kube-ipvs|nodelocaldns)/.test(name);
+}
+
 /** True for a device that carries the node's own traffic, as far as name, kind and MAC tell. */
 export function isNic(link: DeviceShape): boolean {
   if (useOfDeviceName(link.name) !== 'nic' || link.mac === null) return false;

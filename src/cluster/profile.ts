@@ -109,6 +109,8 @@ export interface Profile {
   vtepMacLooksComputed(mac: string): boolean;
   /** VNIs that some of its releases sent by mistake. */
   isMissentVni(vni: number | null): boolean;
+  /** The VXLAN between its nodes and pods that are gateways, by destination port and VNI; null where it has none. */
+  readonly gatewayTunnel: { readonly port: number; readonly vni: number } | null;
   /** Whether a route's protocol says that it made the route. */
   isOwnRoute(protocol: string | null): boolean;
   /** What a cloned machine takes along that makes two nodes one. */

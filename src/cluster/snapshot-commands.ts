@@ -18,6 +18,7 @@ const PODS = [
   ['HOSTNETWORK', '.spec.hostNetwork'],
   ['HOSTIP', '.status.hostIP'],
   ['CREATED', '.metadata.creationTimestamp'],
+  ['LABELS', '.metadata.labels'],
 ] as const;
 
 function podsCommand(): string {
@@ -36,6 +37,13 @@ ${podsCommand()}
 # Where only calicoctl may read Calico's objects:
 # calicoctl get ippools -o yaml > ippools.yaml
 # kubectl get nodes,services -A -o yaml > objects.yaml
+
+# Where packets stop inside a node: which NetworkPolicies could be why.
+# kubectl get networkpolicies,namespaces -A -o json > policies.json
+# kubectl get globalnetworkpolicies,tiers -o json > calico-policies.json   # and: calicoctl get networkpolicies -A -o yaml > calico-own.yaml
+
+# Calico's agent may have its VXLAN port in its environment, which counts before FelixConfiguration; of the file only that is read:
+# kubectl get daemonset calico-node -n calico-system -o yaml | overlens topology --redact - > calico-node.yaml   # or -n kube-system
 
 # flannel, without Calico's objects, instead of the first line:
 # kubectl get nodes,services,endpointslices -A -o json > snapshot.json

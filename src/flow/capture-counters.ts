@@ -7,6 +7,7 @@ import { unsupportedText } from '../decode/view/fault-view.ts';
 import { holdsIp } from '../decode/view/hidden-ip.ts';
 import type { Moment } from '../net/time.ts';
 import { CaptureEdges } from './capture-edges.ts';
+import { PacketSample } from './packet-sample.ts';
 import { PacketSketch } from './packet-sketch.ts';
 
 /** IP packets behind what nobody reads. */
@@ -27,6 +28,8 @@ export class CaptureCounters {
   outsideRange = 0;
   /** Which packets of flows it holds. */
   readonly sketch = new PacketSketch();
+  /** Some of them with their times. */
+  readonly sample = new PacketSample();
   readonly edges = new CaptureEdges();
   readonly outcomes = new Float64Array(4);
   #unread: Unread | null = null;

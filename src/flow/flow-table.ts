@@ -16,10 +16,10 @@ import { NOT_USUAL, Paths } from './paths/paths.ts';
 import { Selection } from './paths/selection.ts';
 import { Tunnels } from './paths/tunnels.ts';
 import { ArpPairs } from './rare/arp-pairs.ts';
-import { type IcmpError, IcmpErrors } from './rare/icmp-errors.ts';
+import { IcmpErrors } from './rare/icmp-errors.ts';
+import type { QuotedFlow } from './rare/quoted-packet.ts';
 import { RarePackets } from './rare/rare-packets.ts';
 import { ChecksumSample } from './rows/checksum-sample.ts';
-import type { PacketWindow } from './rows/count-window.ts';
 import { FlowRows } from './rows/flow-rows.ts';
 import { RowCounter } from './rows/row-counter.ts';
 import { hashWords, RowIndex } from './rows/row-index.ts';
@@ -52,8 +52,6 @@ export class FlowTable {
   readonly facts: PacketFacts;
   /** Row of each packet of the batch added last, -1 where it belongs to no flow. */
   readonly rowOf: Int32Array;
-  /** Packets inside it are counted apart, too. */
-  window: PacketWindow | null = null;
   readonly #view = new ByteView();
   readonly #rowIndex = new RowIndex();
   readonly #flows = new FlowRows(this.rows);
@@ -287,14 +285,9 @@ export class FlowTable {
   }
 
   /** The flow that an ICMP error quotes, -1 if it was not seen. */
-  quotedFlow(error: IcmpError): number {
-    if (error.sourcePort === null || error.destinationPort === null) return -1;
-    const ports = (error.sourcePort << 16) | error.destinationPort;
-    return this.findFlow(
-      error.source | 0,
-      error.destination | 0,
-      ports,
-      error.protocol | (error.family === 6 ? B.ipv6 : 0),
-    );
+  quotedFlow({ family, protocol, source, destination, sourcePort, destinationPort }: QuotedFlow): number {
+    if (sourcePort === null || destinationPort === null) return -1;
+    const ports = (sourcePort << 16) | destinationPort;
+    return this.findFlow(source | 0, destination | 0, ports, protocol | (family === 6 ? B.ipv6 : 0));
   }
 }

@@ -1,23 +1,31 @@
 // Where one capture was cut in two, a packet and its copies may be on both sides of the cut: what the first piece has at its end counts
-// no more at the beginning of the second one.
+// no more at the beginning of the second one, or is in doubt there.
 
 import type { CaptureEdges } from './capture-edges.ts';
 import type { FlowTable } from './flow-table.ts';
+import type { PacketWindow } from './rows/count-window.ts';
 import type { NotedPackets } from './rows/noted-packets.ts';
 import { MOMENTS_SECONDS } from './rows/recent-packets.ts';
 
-/** Joins two pieces of one capture that follow each other. */
-export function joinPieces(table: FlowTable, { last }: CaptureEdges, { first }: CaptureEdges): void {
+/** Joins two pieces of one capture that follow each other; `window` is that of the second one. */
+export function joinPieces(
+  table: FlowTable,
+  { last }: CaptureEdges,
+  { first }: CaptureEdges,
+  window: PacketWindow | null,
+): void {
+  const others = Array.from({ length: last.count }, (_, other) => other);
   for (let packet = 0; packet < first.count; packet++) {
-    for (let other = 0; other < last.count; other++) {
-      if (!isSame(table, last, other, first, packet)) continue;
-      const [row, known] = [first.row[packet] ?? 0, last.row[other] ?? 0];
-      if (isSameWay(table, row, known)) {
-        first.uncount(table.rows, packet, table.window);
-        break;
-      }
-      table.overlaps.share(row, known);
-    }
+    const alike = others.filter((other) => isAlike(table, last, other, first, packet));
+    const same = alike.filter(
+      (other) => isNear(last, other, first, packet) && isOne(table, last, other, first, packet),
+    );
+    const row = first.row[packet] ?? 0;
+    const copied = same.some((other) => isSameWay(table, row, last.row[other] ?? 0));
+    for (const other of same) if (!copied) table.overlaps.share(row, last.row[other] ?? 0);
+    if (copied) first.uncount(table.rows, packet, window);
+    else if (same.length === 0 && alike.some((other) => mayBeOne(table, last, other, first, packet)))
+      table.rows.addDoubt(row);
   }
 }
 
@@ -26,12 +34,24 @@ function isSameWay(table: FlowTable, row: number, other: number): boolean {
   return table.tunnelOf(row) === table.tunnelOf(other) && words(row) === words(other);
 }
 
-function isSame(table: FlowTable, before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {
+function isAlike(table: FlowTable, before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {
   const [known, row] = [before.row[other] ?? 0, after.row[packet] ?? 0];
-  return (
-    before.fingerprint(other) === after.fingerprint(packet) &&
-    table.rows.flow(known) === table.rows.flow(row) &&
-    Math.abs(after.seconds(packet) - before.seconds(other)) <= MOMENTS_SECONDS &&
-    table.counter.recent.isOne(before.around[other] ?? 0, after.around[packet] ?? 0, known, row)
-  );
+  return before.fingerprint(other) === after.fingerprint(packet) && table.rows.flow(known) === table.rows.flow(row);
+}
+
+function isNear(before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {
+  return Math.abs(after.seconds(packet) - before.seconds(other)) <= MOMENTS_SECONDS;
+}
+
+function isOne(table: FlowTable, before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {
+  const [known, row] = [before.row[other] ?? 0, after.row[packet] ?? 0];
+  return table.counter.recent.isOne(before.around[other] ?? 0, after.around[packet] ?? 0, known, row);
+}
+
+/** Of two that are alike: one with an identification comes again in a merge only, and any other among packets that do have copies. */
+function mayBeOne(table: FlowTable, before: NotedPackets, other: number, after: NotedPackets, packet: number): boolean {
+  if (after.isIdentified(packet)) return true;
+  const { rows } = table;
+  const hasCopies = (row: number): boolean => rows.copies(row) + rows.doubts(row) > 0;
+  return hasCopies(after.row[packet] ?? 0) || hasCopies(before.row[other] ?? 0);
 }

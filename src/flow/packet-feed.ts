@@ -74,10 +74,15 @@ export class PacketFeed implements BatchSource {
 
   #sketch(count: number): void {
     const { facts, rowOf } = this.#table;
-    const { sketch } = this.#counters;
-    for (let i = 0; i < count; i++) {
-      const fingerprint = facts.words[i * F.words + F.fingerprint]! >>> 0;
-      if (fingerprint < sketch.limit && rowOf[i]! >= 0) sketch.add(fingerprint);
+    const { words, doubles } = facts;
+    const { sketch, sample } = this.#counters;
+    const limit = Math.max(sketch.limit, sample.limit);
+    for (let i = 0, at = 0; i < count; i++, at += F.words) {
+      const fingerprint = words[at + F.fingerprint]! >>> 0;
+      const row = rowOf[i]!;
+      if (fingerprint >= limit || row < 0) continue;
+      sketch.add(fingerprint);
+      sample.add(fingerprint, row, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
     }
   }
 

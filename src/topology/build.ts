@@ -2,6 +2,7 @@
 import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
+import { deviceMtus } from './ask/device-mtus.ts';
 import { deviceSetting, felixSettings } from './ask/felix-settings.ts';
 import { lookupOwner } from './ask/lookup.ts';
 import { buildMacOwners } from './ask/mac-owners.ts';
@@ -15,9 +16,12 @@ import { type Carrier, carrierOf } from './merge/carrier.ts';
 import { joinVteps } from './merge/join-vteps.ts';
 import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
+import { mergePolicies } from './merge/merge-policies.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
+import { nameVeths } from './merge/name-veths.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
+import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
 import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
 import type { Facts, FelixFact, Problem } from './read/stated-facts.ts';
@@ -76,7 +80,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   for (const node of open) adoptDevices(node, profile, facts);
   joinVteps(open, profile);
   const nodes = open.map(closeNode);
-  const pods = mergePods(facts, open, carrier.namesVeths);
+  const pods = nameVeths(mergePods(facts, open, carrier.namesVeths), nodes);
   const services = mergeServices(facts);
   const blocks = mergeBlocks(facts, open, pools, profile);
   const nodesByAlias = aliasesOf(open, nodes);
@@ -91,14 +95,19 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     allocations: facts.allocations,
   });
   const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts) : networkSettings(facts, profile);
+  const stated = mergePolicies(facts);
   const base = { profile, files, nodes, pools, poolsComplete: complete, pods, services, blocks };
+  const known = answers(base, index);
   const topology: Topology = {
     ...base,
     issues: facts.issues,
     felix: (nodeName) => felixSettings(felix, nodeName),
     deviceVNI: deviceSetting(nodes, 'id', profile),
     devicePort: deviceSetting(nodes, 'dstport', profile),
-    ...answers(base, index),
+    devicesOf: (node) => deviceMtus(node, base),
+    ...known,
+    ...stated,
+    policiesFor: policyAnswers(stated, pods, known.lookup),
   };
   judgeSnapshot(topology, { index, felix, facts });
   return topology;

@@ -1,17 +1,19 @@
 // The cluster as a snapshot describes it. Addresses are canonical text here (net/address.ts); packets are not known.
 // Everything carries where it was read, so that every answer can name its evidence.
 
-/** Where a fact stands: a file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
-export interface SourceRef {
-  file: string;
-  line: number | null;
-}
+import type { DeviceMtu } from './device-mtu.ts';
+import type { Place } from './place.ts';
+import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
+
+export type SourceRef = Place;
 
 /** A value with the place it was read. */
 export interface Sourced<T> {
   value: T;
   ref: SourceRef;
+  /** What states it, where that is not what usually does. */
+  by?: string;
 }
 
 export type PoolMode = 'Never' | 'Always' | 'CrossSubnet';
@@ -32,6 +34,8 @@ export interface IPPool {
   modeRef: SourceRef;
   /** The mode in the words of the CNI that has no such object; absent for an IPPool, whose modes are its words. */
   stated?: string;
+  /** Only tables without sizes name the pool: `blockSize` is Calico's default. */
+  blockSizeAssumed?: true;
   /** Sent in a way that is not read here: nothing is expected. */
   unread?: true;
   /** Nothing tells whether nodes that share a link send plain. */
@@ -72,6 +76,8 @@ export interface NodeLink {
   } | null;
   /** From `ip addr`. */
   addresses: readonly { address: string; prefixLength: number }[];
+  /** Shown by a command that shows addresses: none means that it has none. */
+  addressed?: boolean;
   ref: SourceRef;
 }
 
@@ -155,8 +161,10 @@ export interface Pod {
   finished: boolean;
   /** Epoch seconds; null if not written. */
   created: number | null;
-  /** The host veth: written in a WorkloadEndpoint, else computed (calico-facts 6.2); null where no CNI computes it. */
+  /** The host veth: written in a WorkloadEndpoint, else in its node's tables, else computed (calico-facts 6.2); null where no CNI computes it. */
   hostInterface: { name: string; computed: boolean } | null;
+  /** Absent where no source tells them. */
+  labels?: Labels;
   ref: SourceRef;
 }
 
@@ -242,7 +250,7 @@ export interface FelixSettings {
   wireguardListeningPort: Sourced<number> | null;
 }
 
-export interface Topology {
+export interface Topology extends PolicyKnowledge {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
   /** Files that were read, in order. */
@@ -270,6 +278,8 @@ export interface Topology {
   nodeByAddress(address: string): Node | null;
   /** A VTEP MAC: written in the snapshot, found as a neighbour on the tunnel device, or computed. */
   nodeByVtepMac(mac: string): { node: Node; evidence: Evidence; written: boolean } | null;
+  /** The MTUs of its devices, and what fits into what: NICs, tunnels, pods' interfaces. */
+  devicesOf(node: Node): readonly DeviceMtu[];
   /** The MAC of a node's NIC: its own `ip link` (not veth/vxlan devices), or another node's neighbour entry for its address. */
   nodeByNicMac(mac: string): { node: Node; evidence: Evidence } | null;
 }

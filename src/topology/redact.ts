@@ -3,6 +3,7 @@
 import { stringify } from 'yaml';
 import { OverlensError } from '../errors.ts';
 import { withoutUnread } from './read/kubernetes/config-map.ts';
+import { withoutOtherVariables } from './read/kubernetes/environment.ts';
 import { readLines } from './read/lines.ts';
 import type { Located } from './read/located.ts';
 import { emptyTally, parseStructured, readTree } from './read/read-documents.ts';
@@ -54,8 +55,9 @@ function redactSection(
     const head = tree.head === null ? null : notes.watch(tree.head);
     const items = tree.items === null ? null : Array.from(tree.items, (item) => notes.watch(item));
     readTree({ head, items }, { section, file, facts: emptyFacts(), tally: emptyTally() });
-    const left = items?.map((item) => withoutUnread(notes.taken(item.value))).filter(isMore) ?? null;
-    const top = head === null ? null : (withoutUnread(notes.taken(head.value)) as object);
+    const left =
+      items?.map((item) => withoutUnread(withoutOtherVariables(notes.taken(item.value)))).filter(isMore) ?? null;
+    const top = head === null ? null : (withoutUnread(withoutOtherVariables(notes.taken(head.value))) as object);
     const single = items === null && isMore(top) ? 1 : 0;
     counts.kept += left?.length ?? single;
     counts.dropped += items === null ? 1 - single : items.length - (left?.length ?? 0);

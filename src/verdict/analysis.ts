@@ -2,10 +2,11 @@
 // it is asked for and not kept, so that memory does not grow with the results.
 
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
+import { type Clocks, findClocks } from '../attribution/clocks/clocks.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
-import { observationsOf } from '../attribution/observe.ts';
+import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
 import { ringIndexes } from '../attribution/points/point-groups.ts';
@@ -25,9 +26,15 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
-import type { Arrivals } from './arrivals.ts';
+import { type Arrivals, nodesCutShort } from './arrivals.ts';
+import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
+import type { Uncompared } from './clocks/clock-report.ts';
+import { lostInNode } from './delivery/lost-in-node.ts';
+import { nodeFindings } from './delivery/node-findings.ts';
+import { type Rejection, rejections } from './delivery/rejections.ts';
+import { translations } from './delivery/translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
@@ -46,15 +53,25 @@ import { chainOfFinding, isCutOff, tracedFlow } from './traced-flow.ts';
 export interface Analysis {
   input: AnalysisInput;
   points: Points;
+  clocks: Clocks;
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
+  possibleFilters: readonly (FilterHint | null)[];
   /** What is said of the copies in each capture. */
-  copiesNotes: readonly (string | null)[];
+  copiesNotes: readonly (readonly string[])[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;
   conversations: number;
   arrivals: Arrivals | null;
+  /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
+  cutShort: ReadonlySet<number>;
+  /** Nodes whose clocks nothing compares. */
+  uncompared: Uncompared;
+  /** Of tunnel packets, by ICMP. */
+  rejections: readonly Rejection[];
+  /** What no single flow shows. */
+  nodeFindings(): ClusterFinding[];
   /** The flow at position `i` without its object. */
   brief(i: number): FlowBrief;
   /** The flow at position `i`; its id is `i + 1`. */
@@ -78,15 +95,17 @@ export function analyse(input: AnalysisInput): Analysis {
   for (const pieces of points.rings.rings)
     pieces.slice(1).forEach((piece, i) => {
       const [before, after] = [captures[pieces[i] ?? 0], captures[piece]];
-      if (before !== undefined && after !== undefined) joinPieces(table, before.edges, after.edges);
+      if (before !== undefined && after !== undefined)
+        joinPieces(table, before.edges, after.edges, table.counter.windows?.get(piece) ?? null);
     });
+  const clocks = findClocks({ table, captures, points });
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
   const who = directory({ table, points, paths, book, topology, window });
-  const order = flowOrder(table, captures.length);
+  const order = flowOrder(table, captures.length, clocks);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
-  const { shared, classes } = prepare({ ...input, topology }, { points, paths, book }, who, order);
+  const { shared, classes } = prepare({ ...input, topology }, { points, clocks, paths, book }, who, order);
   const flowAt = (i: number): TracedFlow => {
     const seen = order.length;
     if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
@@ -101,12 +120,18 @@ export function analyse(input: AnalysisInput): Analysis {
   return {
     input,
     points,
+    clocks,
     book,
     filters: shared.filters,
-    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length),
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets),
+    possibleFilters: shared.possibleFilters,
     modeChanges: shared.changes,
     count: order.length + missing.length,
+    rejections: shared.rejections.all,
+    nodeFindings: () => nodeFindings(shared),
     conversations,
+    cutShort: nodesCutShort(table, paths, classes),
+    uncompared: { trusted: [], unknown: [] },
     get arrivals() {
       return shared.arrivals;
     },
@@ -134,7 +159,7 @@ export function analyse(input: AnalysisInput): Analysis {
 
 function prepare(
   input: AnalysisInput,
-  { points, paths, book }: { points: Points; paths: PathFacts; book: AddressBook },
+  { points, clocks, paths, book }: { points: Points; clocks: Clocks; paths: PathFacts; book: AddressBook },
   who: Directory,
   order: Int32Array,
 ): { shared: Shared; classes: FlowClasses } {
@@ -146,25 +171,32 @@ function prepare(
   const cutOff = (flow: number, src: Who, dst: Who): boolean => isCutOff({ input, points, settings }, flow, src, dst);
   const classes = classifyFlows({ table, paths, who, expect, order, isCutOff: cutOff });
   if (topology !== null) {
-    collectModes(changes, { table, paths, classes, observed: (flow) => observationsOf(table, points, captures, flow) });
+    const observed = (flow: number): SeenObservation[] => observationsOf(table, points, captures, flow);
+    collectModes(changes, { table, clocks, paths, classes, observed });
     changes.finish();
   }
+  const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const shared: Shared = {
     input,
     points,
+    clocks,
     pathFacts: paths,
     who,
     expect,
     settings,
-    filters: filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered }),
+    filters: hints.likely,
+    possibleFilters: hints.possible,
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
     reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
     errorsOf: errorsByFlow(table),
+    rejections: rejections(table, topology, settings),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
+    translations: topology === null ? new Map() : translations({ table, paths, who }),
+    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, who }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

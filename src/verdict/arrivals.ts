@@ -2,115 +2,22 @@
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 
 import { type CountInput, countFlow } from '../attribution/count-flow.ts';
-import type { FilterHint } from '../attribution/filter/filter-hint.ts';
-import { pathFacts } from '../attribution/path-facts.ts';
+import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
-import { hasDrops } from '../attribution/points/drops.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
-import { type Moment, toSeconds } from '../net/time.ts';
 import type { Node } from '../topology/model.ts';
-
-/** The time that the NIC captures of all `nodes` cover. */
-export interface CommonWindow {
-  first: Moment;
-  last: Moment;
-  nodes: readonly Node[];
-  /** Indexes of the captures taken on their NICs. */
-  captures: readonly number[];
-}
+import type { CommonWindow } from './clocks/common-window.ts';
+import type { FlowClasses } from './flow-classes.ts';
 
 export interface Arrival {
   /** Packets inside the window at the sender's and at the receiver's NIC. */
   sent: number;
   arrived: number;
-  /** Null when it cannot be told: segments were merged or split on the way, and no bytes are missing or they are not known. */
+  /** Null when it cannot be told: segments were merged or split on the way, and no bytes are missing or they are not known; packets may be copies. */
   lost: boolean | null;
-}
-
-/** Packets on their way and clocks that differ: what arrives this long outside the window still counts as arrived. */
-export const EDGE_SECONDS = 0.1;
-
-export interface WindowInput {
-  points: Points;
-  input: { captures: readonly Pick<CaptureCounters, 'info' | 'first' | 'last'>[] };
-  filters: readonly (FilterHint | null)[];
-}
-
-/** Whether a window that was expected before reading is the one that was found: what was counted inside it then counts. */
-export function isBorneOut(expected: CommonWindow, found: CommonWindow): boolean {
-  const sameNodes =
-    expected.nodes.length === found.nodes.length &&
-    expected.nodes.every(({ index }) => found.nodes.some((node) => node.index === index));
-  const sameTime =
-    toSeconds(found.first) === toSeconds(expected.first) && toSeconds(expected.last) === toSeconds(found.last);
-  return sameNodes && sameTime;
-}
-
-/**
- * Null unless NICs of at least two nodes were captured at the same time. Captures through a filter, of one direction, or of which
- * the kernel dropped packets do not count: what is missing from them may have arrived. Nor do nodes whose captures overlap in part: what
- * both hold counts once, and nobody knows how much that is.
- */
-export function commonWindow({ points, input, filters }: WindowInput): CommonWindow | null {
-  const spans = new Map<Node, NodeSpan>();
-  for (const point of points.all) {
-    const capture = input.captures[point.capture];
-    if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
-      continue;
-    const filter = filters[point.capture] ?? null;
-    if ((filter !== null && !filter.weak) || hasDrops(capture)) continue;
-    const { first, last } = { first: capture.first, last: capture.last };
-    const span = spans.get(point.topologyNode) ?? newSpan(first, last);
-    if (!span.captures.has(point.capture)) {
-      span.isPatched ||= span.pieces.some((piece) => overlapsInPart(piece, first, last));
-      span.pieces.push({ first, last });
-    }
-    span.first = earlier(span.first, capture.first);
-    span.last = later(span.last, capture.last);
-    span.captures.add(point.capture);
-    spans.set(point.topologyNode, span);
-  }
-  for (const [node, { isPatched }] of spans) if (isPatched) spans.delete(node);
-  if (spans.size < 2) return null;
-  const all = [...spans.values()];
-  const first = all.map((s) => s.first).reduce(later);
-  const last = all.map((s) => s.last).reduce(earlier);
-  if (toSeconds(first) >= toSeconds(last)) return null;
-  return {
-    first,
-    last,
-    nodes: [...spans.keys()],
-    captures: [...new Set(all.flatMap((s) => [...s.captures]))].sort((a, b) => a - b),
-  };
-}
-
-interface NodeSpan {
-  first: Moment;
-  last: Moment;
-  captures: Set<number>;
-  pieces: { first: Moment; last: Moment }[];
-  isPatched: boolean;
-}
-
-function newSpan(first: Moment, last: Moment): NodeSpan {
-  return { first, last, captures: new Set(), pieces: [], isPatched: false };
-}
-
-/** Both have a time that the other one lacks, and one in common. */
-function overlapsInPart(piece: { first: Moment; last: Moment }, first: Moment, last: Moment): boolean {
-  const [a, b, c, d] = [piece.first, piece.last, first, last].map(toSeconds) as [number, number, number, number];
-  return a < d && c < b && ((a < c && b < d) || (c < a && d < b));
-}
-
-function earlier(a: Moment, b: Moment): Moment {
-  return toSeconds(b) < toSeconds(a) ? b : a;
-}
-
-function later(a: Moment, b: Moment): Moment {
-  return toSeconds(b) > toSeconds(a) ? b : a;
 }
 
 interface Side {
@@ -121,6 +28,8 @@ interface Side {
   seen: number;
   seenBytes: number;
   largest: number;
+  /** Packets that may be copies of others. */
+  doubts: number;
 }
 
 /** Flow of the trace's table -> what was sent and what arrived inside the window. */
@@ -131,17 +40,18 @@ export interface Arrivals {
 
 /**
  * @param table counted what was inside the window apart
- * @param sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
+ * @param options.cutShort nodes on whose NICs the snaplen hid whose packets they were
+ * @param options.sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
  */
 export function arrivalsIn(
   window: CommonWindow,
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  sameFlow: (flow: number) => number,
+  { sameFlow, cutShort }: { sameFlow: (flow: number) => number; cutShort: ReadonlySet<number> },
 ): Arrivals {
   const counting = { table, paths: pathFacts(table, points), sets: captureSets(points, captures) };
-  const covered = new Set(window.nodes.map((n) => n.index));
+  const covered = new Set(window.nodes.map((n) => n.index).filter((node) => !cutShort.has(node)));
   const hearing = nodesThatHear(table, points);
   return {
     window,
@@ -153,6 +63,20 @@ export function arrivalsIn(
       return compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
     },
   };
+}
+
+/** Nodes on whose NICs packets were cut off before it could be read whose they are: what seems to be missing there may be among them. */
+export function nodesCutShort(table: FlowTable, paths: PathFacts, { of, list }: FlowClasses): Set<number> {
+  const nodes = new Set<number>();
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    const isCut = list[of[flow] ?? -1]?.cutOff === true || table.sourcePortOf(flow) === null;
+    if (!isCut) continue;
+    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+      const point = paths.point[table.rows.path(row)];
+      if (point?.role === 'underlay' && point.topologyNode !== null) nodes.add(point.topologyNode.index);
+    }
+  }
+  return nodes;
 }
 
 /** Nodes on whose NIC frames of others were seen: a capture of what a node sends shows no arrivals at all. */
@@ -181,13 +105,14 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     const point = paths.point[rows.path(row)];
     return point?.role === 'underlay' && point.topologyNode?.index === index;
   };
-  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0 };
+  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0 };
   for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.edgePackets(one) : 0)).rows) {
     if (!isHere(row)) continue;
     side.sent += rows.windowPackets(row);
     side.sentBytes += rows.windowBytes(row);
     side.seen += rows.edgePackets(row);
     side.seenBytes += rows.edgeBytes(row);
+    side.doubts += rows.doubts(row);
     side.largest = Math.max(side.largest, rows.edgeLargest(row));
   }
   return side;
@@ -199,6 +124,13 @@ function compare(from: Side, to: Side): Arrival | null {
   const sameSizes = from.largest === to.largest;
   const counts = { sent: from.sent, arrived: sameSizes ? Math.min(to.seen, Math.max(to.sent, from.sent)) : to.sent };
   if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
-  if (sameSizes) return { ...counts, lost: to.seen < from.sent };
-  return { ...counts, lost: to.seenBytes < from.sentBytes ? true : null };
+  if (sameSizes) return { ...counts, lost: isLess(to, from) };
+  const doubtful = from.doubts + to.doubts > 0;
+  return { ...counts, lost: !doubtful && to.seenBytes < from.sentBytes ? true : null };
+}
+
+/** Whether fewer arrived than were sent, whatever of both are copies; null where that decides. */
+function isLess(to: Side, from: Side): boolean | null {
+  if (to.seen < from.sent - from.doubts) return true;
+  return to.seen - to.doubts < from.sent ? null : false;
 }

@@ -47,6 +47,23 @@ export const FINDINGS = {
   },
   'icmp-only': { severity: 'warning', title: 'ICMP passes between two nodes, TCP does not' },
   'no-reply': { severity: 'warning', title: 'requests without any answer' },
+  'half-open': { severity: 'warning', title: 'SYN and SYN/ACK repeat and no ACK comes: the answer does not get back' },
+  'lost-in-node': {
+    severity: 'warning',
+    title: 'seen at one place of a node and never at the next one, which was captured too',
+  },
+  'handshake-unanswered': { severity: 'warning', title: 'WireGuard handshakes between two nodes without any response' },
+  'wrong-next-hop': { severity: 'warning', title: "frames for one node's address carry the MAC of another node's NIC" },
+  'foreign-vtep': { severity: 'warning', title: "the cluster's VNI and port from an address that is no node" },
+  'routing-loop': { severity: 'warning', title: 'packets go in a circle, or are sent back out where they came from' },
+  'source-translated': {
+    severity: 'warning',
+    title: 'a node translated the source of packets between pods: policies by pod address do not match them',
+  },
+  'overlay-rejected': {
+    severity: 'warning',
+    title: 'an ICMP error answers tunnel packets: the receiver, or somebody on the way, refuses them',
+  },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
   'pool-over-node-subnet': {
     severity: 'warning',
@@ -66,6 +83,12 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'node-unreachable',
   'lost-on-underlay',
   'bad-checksum',
+  'half-open',
+  'lost-in-node',
+  'overlay-rejected',
+  'handshake-unanswered',
+  'wrong-next-hop',
+  'routing-loop',
 ]);
 
 /** What `verify` says beside its result: packets that did not get through, and questions that nobody answered. */

@@ -1,18 +1,21 @@
 // A flow of the table as totals, verdicts and tables need it, without its object: what its class shares, and arithmetic on its own record.
 // Sentences, observations and times are made only for flows that are shown (`whole()`).
 
-import { countFlow, type FlowCounts, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
+import { momentOnReference } from '../attribution/clocks/clocks.ts';
+import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { protocolName } from '../net/protocol-name.ts';
+import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
+import { arrivalOf, flowOutcome, lostOnWay, onNics } from './delivery/flow-outcome.ts';
+import { mayLoop } from './delivery/loops.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
-import type { FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from './trace-types.ts';
-import { arrivalOf, flowOutcome } from './traced-flow.ts';
+import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
-const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;
+const TCP = 6;
 /** Fewer large segments sent again are no black hole (flow/warnings.ts). */
 const LARGE_AGAIN = 3;
 
@@ -112,6 +115,10 @@ export class TableBrief implements FlowBrief {
     return this.#count().packets;
   }
 
+  get packetsBetween(): PacketRange | null {
+    return rangeOf(this.#count());
+  }
+
   get bytes(): number {
     return this.#count().bytes;
   }
@@ -154,23 +161,25 @@ export class TableBrief implements FlowBrief {
     return found;
   }
 
+  lostOnWay(): number {
+    const { shared } = this.#context;
+    const { src, dst } = endsOf(shared, this.#flow);
+    return lostOnWay(shared, this.#flow, { src, dst, arrival: this.arrival });
+  }
+
   onceAt(node: string): number {
-    const { counting, pathFacts } = this.#context.shared;
-    const { rows } = counting.table;
-    return countFlow(counting, this.#flow, (row) => {
-      const point = pathFacts.point[rows.path(row)];
-      const isHere = point?.role === 'underlay' && point.topologyNode?.name === node;
-      return isHere ? Math.max(0, rows.distinct(row) - rows.outerFragments(row)) : 0;
-    }).packets;
+    return onNics(this.#context.shared, this.#flow, node).packets;
   }
 
   span(): { first: number; last: number } {
-    const { table } = this.#context.shared.input;
+    const { clocks, input } = this.#context.shared;
+    const { table } = input;
     const { rows } = table;
     let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
-      const start = milliseconds(rows.firstSeconds(row), rows.firstNanos(row));
-      const end = milliseconds(rows.lastSeconds(row), rows.lastNanos(row));
+      const capture = table.links.captureOf(table.linkOf(row));
+      const start = milliseconds(momentOnReference(clocks, capture, rows.firstMoment(row)));
+      const end = milliseconds(momentOnReference(clocks, capture, rows.lastMoment(row)));
       if (start < first) first = start;
       if (end > last) last = end;
     }
@@ -184,28 +193,41 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || (this.#mayBeSilent() && this.outcome === 'no-answer');
+    this.#own ??= this.#mayWarn() || (this.#asks() && this.#mayHaveStopped());
     return this.#own;
   }
 
-  /** Only echo requests may be without an answer where the other direction was seen. */
-  #mayBeSilent(): boolean {
+  /** Where an answer could not have been seen, silence alone tells nothing: only what stops packets would. */
+  #mayHaveStopped(): boolean {
+    const { outcome } = this;
+    if (outcome === 'no-answer' || outcome === 'half-open') return true;
+    if (outcome !== 'one-way' && outcome !== 'sent-never-arrived') return false;
+    const { shared } = this.#context;
+    const { table } = shared.input;
+    const isAlone = table.rows.next(table.firstRow(this.#flow)) < 0;
+    return shared.lostInNode.isKnown || shared.rejections.all.length > 0 || !isAlone;
+  }
+
+  /** SYNs and echo requests: what may be without an answer. */
+  #asks(): boolean {
     const { table } = this.#context.shared.input;
-    const protocol = table.protocolOf(this.#flow);
-    return table.reverseOf(this.#flow) < 0 || protocol === ICMP || protocol === ICMPV6;
+    const { rows } = table;
+    for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) if (rows.requests(row) > 0) return true;
+    return false;
   }
 
   #mayWarn(): boolean {
     const { shared } = this.#context;
     const { table } = shared.input;
     const { rows } = table;
-    if (shared.errorsOf.has(this.#flow)) return true;
+    if (shared.errorsOf.has(this.#flow) || shared.rejections.quotes(this.#flow)) return true;
+    if (shared.translations.has(this.#flow)) return true;
     const { src, dst } = endsOf(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;
     let wrong = 0;
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
-      if (rows.isOuterFragmented(row)) return true;
+      if (rows.isOuterFragmented(row) || mayLoop(table, row)) return true;
       again += rows.largeRetransmissions(row);
       const point = shared.pathFacts.point[rows.path(row)];
       // at the receiver's NIC, where checksums are final
@@ -215,7 +237,7 @@ export class TableBrief implements FlowBrief {
   }
 }
 
-function milliseconds(seconds: number, nanos: number): number {
+function milliseconds({ seconds, nanos }: Moment): number {
   return seconds * 1000 + Math.floor(nanos / 1e6);
 }
 

@@ -30,6 +30,7 @@ export function briefOf(flow: TracedFlow): FlowBrief {
     dstPort: flow.dst.port,
     codes: [...new Set(flow.findings.map((finding) => finding.code))],
     places: () => byPoint,
+    lostOnWay: () => (flow.arrival?.lost === true ? Math.max(0, flow.arrival.sent - flow.arrival.arrived) : 0),
     onceAt: () => null,
     span: () => ({ first: time(flow.first), last: time(flow.last) }),
     whole: () => flow,

@@ -1,15 +1,17 @@
 // The order in which flows are listed, and which two of them make a conversation.
+import { type Clocks, onReference } from '../attribution/clocks/clocks.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 
-/** Order of first packet: as read from one capture, by time from several. */
-export function flowOrder(table: FlowTable, captures: number): Int32Array {
+/** Order of first packet: as read from one capture, by time, clocks corrected, from several. */
+export function flowOrder(table: FlowTable, captures: number, clocks: Clocks): Int32Array {
   const order = Int32Array.from({ length: table.flowCount }, (_, i) => i);
   if (captures < 2) return order;
   const { rows } = table;
   const times = Float64Array.from(order, (flow) => {
     let earliest = Number.POSITIVE_INFINITY;
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-      earliest = Math.min(earliest, rows.firstSeconds(row) + rows.firstNanos(row) / 1e9);
+      const first = rows.firstSeconds(row) + rows.firstNanos(row) / 1e9;
+      earliest = Math.min(earliest, onReference(clocks, table.links.captureOf(table.linkOf(row)), first));
     }
     return earliest;
   });

@@ -1,5 +1,6 @@
 // What the judging of every flow shares, and the questions that several stages ask of it.
 
+import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { CountInput } from '../attribution/count-flow.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
@@ -15,6 +16,9 @@ import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../topology/model.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
+import type { LostInNode } from './delivery/lost-in-node.ts';
+import type { Rejections } from './delivery/rejections.ts';
+import type { Translations } from './delivery/translations.ts';
 import type { InsideNode } from './flow/inside-node.ts';
 import type { Settings } from './flow/overlay-in-use.ts';
 import type { SourceConflicts } from './flow/source-conflicts.ts';
@@ -33,19 +37,26 @@ export interface AnalysisInput {
 export interface Shared {
   input: AnalysisInput;
   points: Points;
+  clocks: Clocks;
   pathFacts: PathFacts;
   who: Directory;
   expect: (src: Who, dst: Who) => Expected;
   settings: Settings;
-  filters: (FilterHint | null)[];
+  filters: readonly (FilterHint | null)[];
+  /** Of captures that may be of different nodes, or pieces of one. */
+  possibleFilters: readonly (FilterHint | null)[];
   changes: ModeChanges;
   counting: CountInput;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
+  /** Of tunnel packets. */
+  rejections: Rejections;
   paths: readonly string[];
   /** Set once both ends were counted; null with captures of one end only. */
   arrivals: Arrivals | null;
   inside: InsideNode;
+  lostInNode: LostInNode;
+  translations: Translations;
   conflicts: SourceConflicts;
   learned: LearnedVteps;
   encrypts: WireguardWays;

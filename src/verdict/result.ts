@@ -1,12 +1,16 @@
 // The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
 
+import { type Clocks, isOff, momentOnReference } from '../attribution/clocks/clocks.ts';
 import type { CapturePoint } from '../attribution/vocabulary.ts';
 import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
+import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
-import { pairTally, tableFindings } from './cause/cluster-findings.ts';
+import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
+import { pairTally } from './cause/pair-tally.ts';
+import { clockReports } from './clocks/clock-report.ts';
 import { pickConversations } from './filter/pick-conversations.ts';
 import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
@@ -21,10 +25,12 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
     captures,
     causes,
     window: windowOf(analysis),
+    clocks: clockReports(analysis.clocks, analysis.input.captures, analysis.uncompared),
     summary,
     index: {
       table: analysis.input.table,
       points: analysis.points,
+      clocks: analysis.clocks,
       idOf: (flow) => analysis.positionOf(flow) + 1,
       ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },
@@ -82,8 +88,7 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   const causes = all.collector.causes(converged);
   for (const cause of causes) byId.set(cause.id, membersOf(cause));
   if (asksLetters) collect(analysis, [kept]);
-  const letters = new Map(causes.map((c) => [causeKey(c), c.id]));
-  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letters.get(causeKey(c)) ?? c.id }));
+  const keptCauses = kept.collector.causes(converged).map((c) => ({ ...c, id: letterOf(c, causes) }));
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
@@ -91,12 +96,23 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
 function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: FlowBrief) => boolean {
   const ids = new Set(flowIds);
   if (flows <= ids.size) return ({ id }) => ids.has(id);
-  const ofNodes = ({ src, dst }: FlowBrief): boolean => src.node === fromNode && dst.node === toNode;
+  const ofNodes = ({ src, dst }: FlowBrief): boolean =>
+    (fromNode === null || src.node === fromNode) && dst.node === toNode;
   return (flow) => flow.codes.includes(code) && (code === 'mode-changed' || ofNodes(flow));
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
   return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
+}
+
+/** The letter that a cause of some flows has among those of all: a flow of its own tells, whatever else it is grouped with. */
+function letterOf(cause: Cause, all: readonly Cause[]): string {
+  const [flow] = cause.flowIds;
+  const same = all.filter(({ code }) => code === cause.code);
+  const found =
+    same.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow)) ??
+    same.find((one) => causeKey(one) === causeKey(cause));
+  return found?.id ?? cause.id;
 }
 
 /** Totals of the flows that pass. */
@@ -114,11 +130,27 @@ function tally(analysis: Analysis, passes: Tally['passes']): Tally {
   const profile = analysis.input.topology?.profile ?? DEFAULT_PROFILE;
   return {
     passes,
-    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile),
+    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile, nicsOf(analysis)),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
     seen: new Uint8Array(analysis.conversations + 1),
   };
+}
+
+/** Nodes of which a NIC was captured. */
+function nicsOf({ points }: Analysis): Set<string> {
+  return new Set(points.all.flatMap(({ role, node }) => (role === 'underlay' && node !== null ? [node] : [])));
+}
+
+/** Which of the addresses that several flows asked in vain answered others. */
+function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
+  const silent = new Set(tallies.flatMap(({ collector }) => [...collector.silent()]));
+  if (silent.size === 0) return;
+  for (let i = 0; i < analysis.count; i++) {
+    const { src, outcome } = analysis.brief(i);
+    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'refused')) continue;
+    for (const { collector } of tallies) collector.answers(src.ip);
+  }
 }
 
 /** One pass over the flows for all tallies. */
@@ -128,11 +160,14 @@ function collect(analysis: Analysis, tallies: readonly Tally[]): void {
   const pairs = pairTally();
   for (const finding of whole === null ? [] : tableFindings(table, analysis.points, topology))
     whole?.collector.addCluster(finding);
+  const ofNodes = whole === null ? [] : [...rejectedTunnels(analysis.rejections), ...analysis.nodeFindings()];
+  for (const finding of ofNodes) whole?.collector.addCluster(finding);
   for (let i = 0; i < analysis.count; i++) {
     const flow = analysis.brief(i);
     if (whole !== null) pairs.add(flow);
     for (const one of tallies) if (one.passes === null || one.passes(flow)) addTo(one, flow, i, analysis);
   }
+  noteAnswers(analysis, tallies);
   if (whole !== null) for (const finding of pairs.findings()) whole.collector.addCluster(finding);
 }
 
@@ -160,8 +195,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
   const [first] = info.interfaces;
   const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
   const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
-  const copies = analysis.copiesNotes[index] ?? null;
-  const notes = [...(analysis.points.contradictions[index] ?? []), ...(copies === null ? [] : [copies])];
+  const notes = [...(analysis.points.contradictions[index] ?? []), ...(analysis.copiesNotes[index] ?? [])];
   return {
     path: info.path,
     format: info.format,
@@ -172,6 +206,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     ...(counters.outsideRange > 0 ? { outsideRange: counters.outsideRange } : {}),
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
+    ...commonSpan(analysis.clocks, index, counters),
     complete: info.complete,
     dropped: dropped.length === 0 ? null : dropped.reduce((sum, d) => sum + d, 0),
     error: info.error === null ? null : { code: info.error.code, message: info.error.message, hint: info.error.hint },
@@ -180,8 +215,18 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     faults: counters.faults(),
     warnings: [...info.warnings.map((w) => w.message), ...notes],
     filter: analysis.filters[index] ?? null,
+    possibleFilter: analysis.possibleFilters[index] ?? null,
     unread: counters.unread,
   };
+}
+
+/** When the capture was taken by the clock that others are told against, where that is not its own. */
+function commonSpan(clocks: Clocks, capture: number, counters: CaptureCounters): Pick<TracedCapture, 'common'> {
+  if (!isOff(clocks, capture)) return {};
+  const [first, last] = [counters.first, counters.last].map((moment) =>
+    moment === null ? null : formatTime(momentOnReference(clocks, capture, moment), counters.timeDigits),
+  );
+  return { common: { first: first ?? null, last: last ?? null } };
 }
 
 function publicPoint({ interface: device, index, node, role, evidence, packets }: CapturePoint): CapturePoint {

@@ -1,4 +1,5 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
+import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
 
 export type Verdict = 'ok' | 'violation' | 'unverifiable';
@@ -37,6 +39,12 @@ export interface Unverified {
   advice: string | null;
 }
 
+/** The least and the most that a count may be. */
+export interface PacketRange {
+  least: number;
+  most: number;
+}
+
 /** One direction of an inner five-tuple. */
 export interface TracedFlow {
   id: number;
@@ -50,6 +58,8 @@ export interface TracedFlow {
   unverified: Unverified | null;
   findings: readonly Finding[];
   packets: number;
+  /** What `packets` may be where some may be copies of others, and nothing tells; null where it is certain. */
+  packetsBetween: PacketRange | null;
   bytes: number;
   overheadBytes: number;
   first: string | null;
@@ -85,6 +95,7 @@ export interface FlowBrief {
   /** Of its findings, in order; each once. */
   readonly codes: readonly FindingCode[];
   readonly packets: number;
+  readonly packetsBetween: PacketRange | null;
   readonly bytes: number;
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
   readonly transportData: number;
@@ -92,9 +103,11 @@ export interface FlowBrief {
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */
   places(): readonly { capture: number; point: number; packets: number }[];
+  /** Packets that one node sent and the other's NIC never had; 0 where that cannot be told. */
+  lostOnWay(): number;
   /** Packets on a node's NICs, later outer fragments not counted, each once however many interfaces saw it; null where that is not known. */
   onceAt(node: string): number | null;
-  /** First and last packet, epoch milliseconds cut to whole ones; NaN without a time. */
+  /** First and last packet, epoch milliseconds cut to whole ones, clocks corrected; NaN without a time. */
   span(): { first: number; last: number };
   /** The flow as an object. */
   whole(): TracedFlow;
@@ -117,6 +130,8 @@ export interface TracedCapture {
   outsideRange?: number;
   first: string | null;
   last: string | null;
+  /** The same on the clock that the others are told against; absent where that is its own. */
+  common?: { first: string | null; last: string | null };
   complete: boolean;
   dropped: number | null;
   error: { code: string; message: string; hint: string | null } | null;
@@ -127,6 +142,8 @@ export interface TracedCapture {
   warnings: readonly string[];
   /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null: nothing suggests a filter. */
   filter: FilterHint | null;
+  /** The same, if it and others that it may be a piece of are of different nodes. */
+  possibleFilter: FilterHint | null;
   /** IP packets behind a header that is not known: they may be anything. */
   unread: Unread | null;
 }
@@ -177,6 +194,8 @@ export interface TraceSummary {
 export interface TraceIndex {
   table: FlowTable;
   points: Points;
+  /** What puts times of several captures on one clock (attribution/clocks). */
+  clocks: Clocks;
   /** Id of a flow of the table, as the trace lists it. */
   idOf(flow: number): number;
   /** Ids of the flows that pass the filters, without making them. */
@@ -198,6 +217,8 @@ export interface Trace {
   readonly causes: readonly Cause[];
   /** The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. */
   readonly window: { first: string | null; last: string | null; nodes: readonly string[] } | null;
+  /** Clocks against each other; see `ClockReport`. */
+  readonly clocks: readonly ClockReport[];
   readonly summary: TraceSummary;
   /** Number of flows after filters, and before. */
   readonly flowCount: number;

@@ -1,21 +1,23 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
-import { countFlow, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import { directionFacts, outcomeOf } from '../attribution/directions.ts';
-import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { type Clocks, momentOnReference } from '../attribution/clocks/clocks.ts';
+import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
+import { directionFacts } from '../attribution/directions.ts';
+import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
-import { formatTime, toSeconds } from '../net/time.ts';
-import type { Arrival } from './arrivals.ts';
+import { formatTime, type Moment } from '../net/time.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
+import { deliveryFindings } from './delivery/delivery-findings.ts';
+import { arrivalOf, flowOutcome, isUnanswered } from './delivery/flow-outcome.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
-import { hasHandshake, isEbpfNodePort, isRefusedByIcmp, largeAcknowledged } from './flow/flow-facts.ts';
+import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
 import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
@@ -47,9 +49,10 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const own = [
     ...shared.inside.missing(seen),
     ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
+    ...deliveryFindings(shared, flow, { src, dst, expected: ends.expected, observations, outcome, counted: rows }),
   ];
   const protocol = table.protocolOf(flow);
-  const span = spanOf(observations, captures);
+  const span = spanOf(observations, captures, shared.clocks);
   return {
     id,
     conversation,
@@ -62,6 +65,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     unverified: hidden ?? judged.unverified,
     findings: [...judged.findings, ...own.map(findingOf), ...judged.last],
     packets: counts.packets,
+    packetsBetween: rangeOf(counts),
     bytes: counts.bytes,
     overheadBytes: rows.reduce((sum, row) => sum + table.rows.overheadBytes(row), 0),
     first: span.first,
@@ -146,35 +150,6 @@ export function isCutOff(
   return isCutOffTunnel({ table, flow, src, dst, observations, settings });
 }
 
-/** Null also when the receiver's NIC saw the flow at other times only: its clock is another one, and nothing can be counted. */
-export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
-  const from = src.node;
-  // what was sent to a node and never got there says nothing of who has the address
-  const to = dst.node ?? dst.presumed?.node ?? null;
-  const arrival = arrivals?.of(flow, from, to) ?? null;
-  if (arrival === null || arrival.arrived > 0) return arrival;
-  const { rows } = input.table;
-  for (let row = input.table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const point = pathFacts.point[rows.path(row)];
-    if (point?.role === 'underlay' && point.topologyNode === to) return null;
-  }
-  return arrival;
-}
-
-/** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
-function isUnanswered({ input }: Shared, counted: readonly number[], outcome: Outcome | null): boolean {
-  const silent = outcome === 'no-answer' || outcome === 'one-way';
-  return silent && counted.some((row) => input.table.rows.requests(row) > 0);
-}
-
-export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
-  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
-  const { table } = shared.input;
-  const reverse = table.reverseOf(flow);
-  const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));
-  return refused ? 'refused' : outcomeOf(table, flow, reverse, shared.reverseVisible(flow));
-}
-
 interface SeenFlow {
   src: Who;
   dst: Who;
@@ -251,23 +226,27 @@ export function chainOfFinding(shared: Shared, flow: number, finding: Finding): 
   return chainFor({ topology, src, dst, expected, seen: seen ?? null, captures });
 }
 
+interface SeenMoment {
+  capture: number;
+  moment: Moment;
+}
+
+/** First and last packet wherever they were seen, by the clock that all are told against. */
 function spanOf(
   observations: readonly SeenObservation[],
   captures: readonly CaptureCounters[],
+  clocks: Clocks,
 ): { first: string | null; last: string | null } {
-  const timed = observations.filter((o) => Number.isFinite(o.firstMoment.seconds));
-  const [head] = timed;
-  if (head === undefined) return { first: null, last: null };
-  let first = head;
-  let last = head;
-  for (const o of timed) {
-    if (toSeconds(o.firstMoment) < toSeconds(first.firstMoment)) first = o;
-    if (toSeconds(o.lastMoment) > toSeconds(last.lastMoment)) last = o;
+  let [first, last]: (SeenMoment | null)[] = [null, null];
+  for (const { capture, firstMoment, lastMoment } of observations) {
+    if (!Number.isFinite(firstMoment.seconds)) continue;
+    const [start, end] = [firstMoment, lastMoment].map((moment) => momentOnReference(clocks, capture, moment));
+    if (start !== undefined && (first == null || isBefore(start, first.moment))) first = { capture, moment: start };
+    if (end !== undefined && (last == null || isBefore(last.moment, end))) last = { capture, moment: end };
   }
-  return {
-    first: formatTime(first.firstMoment, captures[first.capture]?.timeDigits ?? 6),
-    last: formatTime(last.lastMoment, captures[last.capture]?.timeDigits ?? 6),
-  };
+  const text = (seen: SeenMoment | null | undefined): string | null =>
+    seen == null ? null : formatTime(seen.moment, captures[seen.capture]?.timeDigits ?? 6);
+  return { first: text(first), last: text(last) };
 }
 
 /** Field by field: a copy by spreading costs as much as all the rest of a flow. */

@@ -140,3 +140,72 @@ describe('packets that are not the same all count', () => {
     expect([flow.packets, flow.tcp?.data]).toEqual([5, 4]);
   });
 });
+
+describe('where nothing tells whether packets are copies, the count is a range', () => {
+  /** Datagrams from pod a to pod b on the wire between two machines. */
+  const datagram = (id: number, content: number, macs: { srcMac?: string; dstMac?: string } = {}): Uint8Array =>
+    vxlan(
+      ip({
+        src: POD.a,
+        dst: POD.b,
+        proto: 17,
+        id,
+        transport: build.udp({ dstport: 8125 }, new Uint8Array(20).fill(content)),
+      }),
+      macs,
+    );
+  /** Between other machines: no NIC has all frames. */
+  const elsewhere = vxlan(ip({ src: POD.b, dst: POD.c }), { from: NODE.b, to: NODE.c });
+  const there = [0, 0.02, 90, 90.02, 100];
+
+  it('of a merge with few packets, whose clocks differ', async () => {
+    const frames = [datagram(1, 1), datagram(2, 2), datagram(1, 1), datagram(2, 2), elsewhere];
+    const { trace, flow } = await traced(frames, (i) => there[i] ?? 0);
+    expect([flow.packets, flow.packetsBetween]).toEqual([4, { least: 2, most: 4 }]);
+    expect(trace.captures[0]?.warnings).toEqual([
+      '2 packets may be copies, and nothing in the capture tells: if it is a merge of captures whose clocks differ, give those one by one',
+    ]);
+  });
+
+  it('also without an identification, unless one NIC may have seen every frame', async () => {
+    const frames = [datagram(0, 1), datagram(0, 2), datagram(0, 1), datagram(0, 2)];
+    const time = (i: number): number => there[i] ?? 0;
+    expect((await traced([...frames, elsewhere], time)).flow.packetsBetween).toBeNull();
+    const apart = frames.map((_, i) =>
+      datagram(0, (i % 2) + 1, i < 2 ? {} : { srcMac: GATEWAY[0], dstMac: GATEWAY[1] }),
+    );
+    expect((await traced(apart, time)).flow.packetsBetween).toEqual({ least: 2, most: 4 });
+  });
+
+  it('but not of what is sent again and again', async () => {
+    const frames = [0, 1, 2, 3].map(() => datagram(5, 1));
+    const { trace, flow } = await traced(frames, (i) => i * 10);
+    expect([flow.packets, flow.packetsBetween]).toEqual([4, null]);
+    expect(trace.captures[0]?.warnings).toEqual([]);
+  });
+
+  it('and segments in doubt are not said to be sent again', async () => {
+    const frames = [1, 2, 1, 2].map((n) => vxlan(segment(n, { seq_raw: n * 100 }, 100)));
+    const { flow } = await traced([...frames, elsewhere], (i) => there[i] ?? 0);
+    expect(flow.packetsBetween).toEqual({ least: 2, most: 4 });
+    expect([flow.tcp?.data, flow.tcp?.retransmissions]).toEqual([2, 0]);
+  });
+
+  it('of files that are named like pieces of one, and hold the same packets', async () => {
+    const files = [0, 1].map((piece) => ({
+      name: `merged.pcap${piece}`,
+      frames: TALK.map((inner, i) => packetAt(vxlan(inner), piece * 100 + i * 0.01)),
+    }));
+    const trace = await traceFrames(files, TOPOLOGY);
+    const flow = flowBetween(trace, POD.a, POD.b);
+    expect([flow.packets, flow.packetsBetween]).toEqual([5, { least: 5, most: 10 }]);
+    for (const { warnings } of trace.captures) expect(warnings.join()).toMatch(/^named and timed like a piece/);
+  });
+
+  it('of pieces, where a packet stands on both sides of the cut', async () => {
+    const packets = [datagram(1, 1), datagram(2, 2), datagram(1, 1)].map((frame, i) => packetAt(frame, i * 30));
+    const files = [packets.slice(0, 2), packets.slice(2)].map((frames, i) => ({ name: `a.pcap${i}`, frames }));
+    const flow = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
+    expect([flow.packets, flow.packetsBetween]).toEqual([3, { least: 2, most: 3 }]);
+  });
+});

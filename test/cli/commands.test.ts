@@ -42,7 +42,9 @@ describe('trace', () => {
     const [named, unnamed] = [await run(['trace', CAPTURE, '-t', 'topo']), await run([CAPTURE, '-t', 'topo'])];
     expect(unnamed).toEqual(named);
     expect(named.code).toBe(0);
-    expect(named.stdout).toContain('10 conversations: 2 wrong (1 cause), 7 as configured, 1 undecided.\n');
+    expect(named.stdout).toContain(
+      '1 of 10 conversations loses packets; 2 wrong (1 cause), 7 as configured, 1 undecided.\n',
+    );
   });
 
   test.each([

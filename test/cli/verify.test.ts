@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
-import { arpRequest, ip, NIC, NODE, plain } from '../support/cluster-frames.ts';
+import { buildPcap, buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
+import { arpRequest, ip, NIC, NODE, plain, SYN, tcpPacket } from '../support/cluster-frames.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 
 const SAMPLE = 'samples/04-overlay-bypassed';
@@ -223,6 +223,13 @@ describe('what is said of the captures', () => {
     writeFileSync(path, buildPcapng([sectionBlock(), interfaceBlock({ filter: 'not port 22' }), ...blocks]));
     const { stdout } = await runCli(['verify', ...paths, path, '-t', file('topology')]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('packets that a filter kept out (recorded: not port 22)');
+  });
+
+  test('a NIC that proves nothing and looks filtered is named there too', async () => {
+    const path = file('ip-10-0-1-31-ens5.pcap');
+    writeFileSync(path, buildPcap([{ data: plain(tcpPacket({ src: '10.0.1.31', dst: '10.0.1.20' }, SYN)) }]));
+    const { stdout } = await verify();
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`kept out (${path} may have been taken with tcp)`);
   });
 
   test('--unfiltered vouches for a file that looks filtered, and the proof says so', async () => {

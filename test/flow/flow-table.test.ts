@@ -220,9 +220,9 @@ describe('what a row counts', () => {
     const table = new FlowTable();
     const [head, tail] = [ipv4({ id: 7, 'flags.mf': true }, udp({})), ipv4({ id: 7, frag_offset: 1 }, udp({}))];
     addFrames(table, [frame]);
-    table.window = { first: 0, last: 2_000_000_000, edge: 0 };
+    table.counter.windows = new Map([[0, { first: 0, last: 2_000_000_000, edge: 0 }]]);
     addFrames(table, [frame, ethernet({}, head), ethernet({}, tail)]);
-    table.window = null;
+    table.counter.windows = null;
     addFrames(table, [frame]);
     expect([table.rows.packets(0), table.rows.payloadBytes(0)]).toEqual([5, 18 + 18 + 8 + 8 + 18]);
     expect([table.rows.windowPackets(0), table.rows.windowBytes(0)]).toEqual([3, 18 + 8 + 8]);

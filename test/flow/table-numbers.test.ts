@@ -222,7 +222,7 @@ describe('a window', () => {
   const at = (seconds: number, nanos = 0, more: Numbers = {}): Numbers => ({ seconds, nanos, ...more });
   const windowed = (edge: number, ...packets: Numbers[]): number[] => {
     const table = new FlowTable(null, CAPACITY);
-    table.window = { first: 100.5, last: 200, edge };
+    table.counter.windows = new Map([[0, { first: 100.5, last: 200, edge }]]);
     addNumbers(table, packets);
     const { rows } = table;
     return [rows.windowPackets(0), rows.windowBytes(0), rows.edgePackets(0), rows.edgeBytes(0), rows.edgeLargest(0)];
@@ -250,7 +250,7 @@ describe('a window', () => {
 
   it('leaves the other counts as they are', () => {
     const table = new FlowTable(null, CAPACITY);
-    table.window = { first: 1, last: 2, edge: 0 };
+    table.counter.windows = new Map([[0, { first: 1, last: 2, edge: 0 }]]);
     addNumbers(table, [at(50), at(1)]);
     expect([table.rows.packets(0), table.rows.payloadBytes(0)]).toEqual([2, 16]);
   });

@@ -3,9 +3,35 @@ import type { RenderOptions } from '../../src/render/text/render-options.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
 import { renderTopologyJson } from '../../src/render/topology/topology-json.ts';
 import { renderTopology } from '../../src/render/topology/topology-text.ts';
+import type { DeviceMtu } from '../../src/topology/device-mtu.ts';
 import { buildTopology, node, pool, ref, runningPod } from '../support/topology-builder.ts';
 
+const LINK = (line: number) => ref('topology/worker1/ip-link.txt', line);
 const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };
+
+const DEVICES: readonly DeviceMtu[] = [
+  { use: 'nic', names: ['ens5'], mtu: 1500, overhead: 0, into: null, fits: null, up: true, ref: LINK(3) },
+  {
+    use: 'tunnel',
+    names: ['vxlan.calico'],
+    mtu: 1480,
+    overhead: 50,
+    into: { name: 'ens5', mtu: 1500 },
+    fits: false,
+    up: false,
+    ref: LINK(6),
+  },
+  {
+    use: 'workload',
+    names: ['cali1', 'cali2'],
+    mtu: 1450,
+    overhead: 0,
+    into: { name: 'vxlan.calico', mtu: 1480 },
+    fits: true,
+    up: true,
+    ref: LINK(9),
+  },
+];
 
 /** Long names, a written and a computed MAC, tables, pods without a node, all three kinds of issues. */
 function cluster(): ReturnType<typeof buildTopology> {
@@ -29,6 +55,7 @@ function cluster(): ReturnType<typeof buildTopology> {
       }),
       pool('ipip', '10.49.0.0/24', 'Never', { ipipMode: 'CrossSubnet', natOutgoing: false }),
     ],
+    devicesOf: ({ name }) => (name === worker1 ? DEVICES : []),
     poolsComplete: false,
     pods: [
       ...Array.from({ length: 9 }, (_, i) =>
@@ -70,10 +97,21 @@ describe('the snapshot as text', () => {
     await expect(text).toMatchFileSnapshot(`../golden/render/topology.${width}.txt`);
   });
 
+  test('cuts nothing, however narrow', () => {
+    const text = [...renderTopology(cluster(), { ...LOOK, width: 46 })].join('');
+    expect(text.split('\n').filter((line) => textWidth(line) > 46)).toEqual([]);
+    expect(text).not.toContain('…');
+  });
+
   test('--all leaves nothing out', () => {
     const text = [...renderTopology(cluster(), { ...LOOK, all: true })].join('');
     expect(text).not.toContain('--all');
     expect(text).toContain('yaobank/customer-687b8d8f74-lmz8q');
+  });
+
+  test('files from the root and from here have no folder in common', () => {
+    const files = ['/srv/a.yaml', 'topology/b.yaml'];
+    expect([...renderTopology(buildTopology({ files }), LOOK)].join('')).toContain('from 2 files; 0 conflicts');
   });
 
   test('many nodes are counted', () => {

@@ -122,10 +122,13 @@ def arp_pair(a, b):
     ]
 
 
-def write_capture(path, packets, linktype=1):
+def write_capture(path, packets, linktype=1, gap=0.01):
     with PcapWriter(str(path), linktype=linktype, sync=True) as writer:
         for index, packet in enumerate(packets):
-            packet.time = BEGIN + index * 0.01
+            # None: a moment in which nothing comes here
+            if packet is None:
+                continue
+            packet.time = BEGIN + index * gap
             writer.write(packet)
 
 

@@ -52,7 +52,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'trace.ts',
-    values: ['verdict', 'attribution', 'flow', 'decode', 'capture', 'net'],
+    values: ['verdict', 'attribution', 'flow', 'decode', 'capture'],
     types: ['topology'],
   },
   {

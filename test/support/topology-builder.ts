@@ -82,6 +82,8 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
       throw new Error('not part of these tests');
     },
     poolsOf: () => [],
+    devicesOf: () => [],
+    ...{ policies: [], tiers: [], namespaces: [], policiesFor: () => [] },
     nodeByName: (name) => nodes.find((one) => one.name === name) ?? null,
     nodeByAddress: (address) => nodes.find((one) => one.addresses.some((own) => own.address === address)) ?? null,
     nodeByVtepMac: () => null,

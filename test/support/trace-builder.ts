@@ -38,6 +38,7 @@ export function capture(path: string, partial: Partial<TracedCapture> = {}): Tra
     faults: [],
     warnings: [],
     filter: null,
+    possibleFilter: null,
     unread: null,
     ...partial,
   };
@@ -81,6 +82,7 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     findings: [],
     transportData: 0,
     packets: 3,
+    packetsBetween: null,
     bytes: 450,
     overheadBytes: 150,
     first: '2026-11-22T08:29:50.212345Z',
@@ -173,6 +175,7 @@ export function syntheticTrace(count: number, make: (id: number) => TracedFlow):
     captures: [capture('big.pcap', { packets: count * 3 })],
     causes: [],
     window: null,
+    clocks: [],
     summary: zero,
     flowCount: count,
     *flows() {
@@ -188,6 +191,7 @@ function traceOf(flows: readonly TracedFlow[], captures: readonly TracedCapture[
     captures,
     causes,
     window: null,
+    clocks: [],
     summary: {
       packets: captures.reduce((sum, one) => sum + one.packets, 0),
       flows: flows.length,

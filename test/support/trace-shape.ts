@@ -125,7 +125,7 @@ const FLOW = objectOf({
   first: orNull(time),
   last: orNull(time),
   tcp: (value, at) => (value === null || typeof value === 'object' ? [] : [`${at}: neither null nor an object`]),
-  outcome: oneOf('answered', 'refused', 'reset', 'no-answer', 'one-way', 'sent-never-arrived', null),
+  outcome: oneOf('answered', 'refused', 'reset', 'half-open', 'no-answer', 'one-way', 'sent-never-arrived', null),
   observations: listOf(OBSERVATION),
 });
 

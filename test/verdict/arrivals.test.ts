@@ -26,11 +26,14 @@ function at(seconds: number, data: Uint8Array): BuiltPacket {
   return { data, seconds: START + Math.floor(seconds), nanos: Math.round((seconds % 1) * 1e9) };
 }
 
-/** `ttl` differs from one request to the next, so that none looks like another's copy. */
-const request = (seconds: number): BuiltPacket => at(seconds, vxlan(ip({ src: POD.a, dst: POD.b })));
+/** No packet looks like another one, so that it is known where it was seen twice. */
+const idAt = (seconds: number): number => Math.round(seconds * 500) + 1;
+const request = (seconds: number): BuiltPacket => at(seconds, vxlan(ip({ src: POD.a, dst: POD.b, id: idAt(seconds) })));
 /** What the nodes always say: both captures begin and end with it. */
-const talk = (seconds: number): BuiltPacket => at(seconds, plain(ip({ src: NODE.a, dst: NODE.b }), NIC.a, NIC.b));
-const answer = (seconds: number): BuiltPacket => at(seconds, plain(ip({ src: NODE.b, dst: NODE.a }), NIC.b, NIC.a));
+const talk = (seconds: number): BuiltPacket =>
+  at(seconds, plain(ip({ src: NODE.a, dst: NODE.b, id: idAt(seconds) }), NIC.a, NIC.b));
+const answer = (seconds: number): BuiltPacket =>
+  at(seconds, plain(ip({ src: NODE.b, dst: NODE.a, id: idAt(seconds) }), NIC.b, NIC.a));
 const around = (packets: BuiltPacket[], from = 0, to = 10): BuiltPacket[] => [
   talk(from),
   answer(from),
@@ -87,7 +90,7 @@ describe('what arrives', () => {
 
 describe('the window', () => {
   it('is the time that both cover, and is told', async () => {
-    const trace = await ends(around([], 0, 10), around([], 4, 14));
+    const trace = await ends(around([request(5)], 0, 10), around([request(5)], 4, 14));
     expect(trace.window).toEqual({
       first: '2023-11-14T22:13:24.000000Z',
       last: '2023-11-14T22:13:30.000000Z',
@@ -105,10 +108,10 @@ describe('the window', () => {
   });
 
   it('is none where the captures do not overlap, or one node alone was captured', async () => {
-    const packets = [1, 2].map(request);
-    expect((await ends(around(packets), shifted(around(packets), 100))).window).toBeNull();
+    const [packets, later] = [[1, 2].map(request), [101, 102].map(request)];
+    expect((await ends(around(packets), around(later, 100, 110))).window).toBeNull();
     expect((await traceFrames([{ name: 'a-x.pcap', frames: around(packets) }], TOPOLOGY)).window).toBeNull();
-    expect(await arrival(around(packets), shifted(around(packets), 100))).toBeNull();
+    expect(await arrival(around(packets), around(later, 100, 110))).toBeNull();
   });
 
   it('lets packets on their way over its edge arrive', async () => {
@@ -167,3 +170,57 @@ function fragments(frame: Uint8Array): [Uint8Array, Uint8Array] {
     wrap(build.ipv4({ ...ends, frag_offset: 100 }, rest)),
   ];
 }
+
+describe('packets that may be copies', () => {
+  const datagram = (seconds: number, id: number): BuiltPacket =>
+    at(
+      seconds,
+      vxlan(ip({ src: POD.a, dst: POD.b, proto: 17, id, transport: build.udp({}, new Uint8Array(20).fill(id)) })),
+    );
+
+  it('are not lost for being there once at the other end', async () => {
+    const atA = [datagram(1, 1), datagram(2, 2), datagram(5, 1), datagram(6, 2)];
+    expect(await arrival(around(atA), around(atA.slice(0, 2)))).toEqual({ sent: 4, arrived: 2, lost: null });
+    expect((await arrival(around(atA), around(atA.slice(0, 1))))?.lost).toBe(true);
+  });
+});
+
+describe('clocks', () => {
+  it('that are apart by any time change nothing, and are told', async () => {
+    const packets = [1, 2, 3].map(request);
+    for (const seconds of [1, 60, 3600, -3600]) {
+      const trace = await ends(around(packets), shifted(around(packets), seconds));
+      expect(flowBetween(trace, POD.a, POD.b).arrival).toEqual({ sent: 3, arrived: 3, lost: false });
+      expect(trace.clocks).toMatchObject([{ node: 'b', aheadOf: 'a', seconds, assumed: false, isMissed: false }]);
+    }
+  });
+
+  it('do not hide what is lost', async () => {
+    const packets = [1, 2, 3].map(request);
+    const lost = around(packets.slice(1));
+    expect(await arrival(around(packets), shifted(lost, 60))).toEqual({ sent: 3, arrived: 2, lost: true });
+  });
+
+  it('are taken to be right where nothing at all is in both captures, and that is said', async () => {
+    // b hears others, and nothing of a
+    const heard = [0, 10].map((seconds) =>
+      at(seconds, plain(ip({ src: NODE.c, dst: NODE.b, id: idAt(seconds) }), NIC.c, NIC.b)),
+    );
+    const trace = await ends([talk(0), ...[1, 2, 3].map(request), talk(10)], [...heard, answer(10)]);
+    expect(flowBetween(trace, POD.a, POD.b)).toMatchObject({
+      outcome: 'sent-never-arrived',
+      arrival: { sent: 3, arrived: 0, lost: true },
+    });
+    expect(trace.clocks.map(({ node, seconds, assumed }) => ({ node, seconds, assumed }))).toEqual([
+      { node: 'a', seconds: null, assumed: false },
+      { node: 'b', seconds: null, assumed: true },
+    ]);
+  });
+
+  it('are not known where a flow is in both, but no packet: nothing is lost then, and that is said', async () => {
+    const trace = await ends(around([1, 2, 3].map(request), 0, 10), around([], 1.5, 9.5));
+    expect(flowBetween(trace, POD.a, POD.b)).toMatchObject({ arrival: null });
+    expect(trace.clocks.filter(({ isMissed }) => isMissed)).toHaveLength(1);
+    expect(trace.window).toBeNull();
+  });
+});

@@ -17,6 +17,11 @@ const answered = [
   vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c }),
   vxlan(pong(POD.c, POD.a), { from: NODE.c, to: NODE.a }),
 ];
+/** What two nodes say each other, no two packets alike. */
+const said = (id: number): Uint8Array[] => [
+  plain(ip({ src: NODE.a, dst: NODE.b, id })),
+  plain(ip({ src: NODE.b, dst: NODE.a, id, transport: build.icmpEcho({ type: 0 }) }), NIC.b, NIC.a),
+];
 const talk = [plain(ip({ src: NODE.a, dst: NODE.b })), plain(pong(NODE.b, NODE.a), NIC.b, NIC.a)];
 
 /** Finding codes of captures by name, each with the packets that the kernel dropped. */
@@ -45,8 +50,9 @@ describe('packets dropped while capturing', () => {
 
   it('are not lost on the way', async () => {
     const pings = [1, 2, 3].map((seq) => vxlan(ip({ src: POD.a, dst: POD.b, transport: build.icmpEcho({ seq }) })));
-    const sender = { frames: [...talk, ...pings, ...talk], dropped: 0n };
-    const received = [...talk, ...talk, ...talk, talk[0] as Uint8Array];
+    const sender = { frames: [...said(1), ...pings, ...said(2)], dropped: 0n };
+    // all that was said in between, and nothing of what was asked
+    const received = [...said(1), ...said(3), ...said(4).slice(1), ...said(2)];
     expect(await codes({ 'a-x.pcapng': sender, 'b-x.pcapng': { frames: received, dropped: 0n } })).toContain(
       'lost-on-underlay',
     );
@@ -61,6 +67,17 @@ describe('packets dropped while capturing', () => {
     const nic = (dropped: bigint) => ({ frames: [...talk, ...answered, ...talk], dropped });
     expect(await codes({ 'a-x.pcapng': nic(0n), 'a-y.pcapng': tunnel })).toContain('missing-fdb-entry');
     expect(await codes({ 'a-x.pcapng': nic(9n), 'a-y.pcapng': tunnel })).not.toContain('missing-fdb-entry');
+  });
+
+  it('are not swallowed either where a snaplen cut their ports off on the NIC', async () => {
+    const datagram = ip({ src: POD.a, dst: POD.b, proto: 17, transport: build.udp({ srcport: 5000, dstport: 5000 }) });
+    const onTunnel = plain(datagram, VTEP.a, VTEP.b);
+    const tunnel = { frames: Array.from({ length: 6 }, () => onTunnel), dropped: 0n };
+    /** Ethernet, IPv4, UDP, VXLAN, and inside of it Ethernet, IPv4 and half of the ports. */
+    const cut = vxlan(datagram).slice(0, 14 + 20 + 8 + 8 + 14 + 20 + 2);
+    const nic = (...frames: Uint8Array[]) => ({ frames: [...talk, ...answered, ...frames, ...talk], dropped: 0n });
+    expect(await codes({ 'a-x.pcapng': nic(), 'a-y.pcapng': tunnel })).toContain('missing-fdb-entry');
+    expect(await codes({ 'a-x.pcapng': nic(cut, cut), 'a-y.pcapng': tunnel })).not.toContain('missing-fdb-entry');
   });
 });
 

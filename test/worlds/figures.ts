@@ -10,16 +10,23 @@ export interface Figures {
   lies(): number;
   /** Worlds that passed of those that must, with pods in the snapshot or without. */
   liveness(pods: boolean): { passed: number; worlds: number };
+  /** Flows whose number of packets is in doubt, of all, and the worlds with some: those with a merge among the captures, or the others. */
+  doubts(merged: boolean): { flows: number; all: number; worlds: number };
   text(): string;
 }
 
 export function createFigures(): Figures {
   const started = process.cpuUsage();
   const totals = { worlds: 0, lying: 0, flows: 0, packets: 0, lies: 0 };
+  const doubts = { true: { flows: 0, all: 0, worlds: 0 }, false: { flows: 0, all: 0, worlds: 0 } };
   const kinds = new Map<string, { lies: number; worlds: number; last: number; seeds: number[] }>();
   const live = { true: { passed: 0, worlds: 0 }, false: { passed: 0, worlds: 0 } };
   return {
-    add({ seed, flows, packets, lies, live: must }) {
+    add({ seed, flows, packets, lies, live: must, doubts: doubtful, merged }) {
+      const share = doubts[merged ? 'true' : 'false'];
+      share.flows += doubtful;
+      share.all += flows;
+      if (doubtful > 0) share.worlds++;
       totals.worlds++;
       totals.flows += flows;
       totals.packets += packets;
@@ -40,6 +47,7 @@ export function createFigures(): Figures {
       if (must.passed) side.passed++;
     },
     lies: () => totals.lies,
+    doubts: (merged) => doubts[merged ? 'true' : 'false'],
     liveness: (pods) => live[pods ? 'true' : 'false'],
     text() {
       const { worlds, lying, flows, packets, lies } = totals;
@@ -52,6 +60,7 @@ export function createFigures(): Figures {
         `${worlds} worlds, ${flows} flows, ${packets} packets: ${lies} lies in ${lying} worlds`,
         ...lines,
         `must pass and do: ${shareOf(live.true)} with pods, ${shareOf(live.false)} without`,
+        `in doubt: ${doubtOf(doubts.true)} with a merge of captures, ${doubtOf(doubts.false)} without`,
         `${each.toFixed(1)} ms of CPU a world\n`,
       ].join('\n');
     },
@@ -60,4 +69,8 @@ export function createFigures(): Figures {
 
 function shareOf({ passed, worlds }: { passed: number; worlds: number }): string {
   return `${passed} of ${worlds}`;
+}
+
+function doubtOf({ flows, all, worlds }: { flows: number; all: number; worlds: number }): string {
+  return `${flows} of ${all} flows in ${worlds} worlds`;
 }

@@ -9,7 +9,11 @@ interface KnownKind {
 }
 
 export const KNOWN_KINDS: readonly KnownKind[] = [
-  { rule: '11', kinds: ['miscount'], what: 'of a merge whose clocks differ, too few packets tell by how much' },
+  {
+    rule: '11 cut',
+    kinds: ['miscount'],
+    what: 'does not know an IPv6 datagram again of which one snaplen of a merge left less than 16 bytes',
+  },
 ];
 
 export function isKnown({ rule, kind }: Pick<Lie, 'rule' | 'kind'>): boolean {

@@ -11,6 +11,9 @@ import { NAMED_SEEDS } from './named-seeds.ts';
 const WORLDS = 240;
 const VARIED = 60;
 const FLANNEL_WORLDS = 60;
+/** Share of flows whose count may be in doubt, with a merge among the captures and without. */
+const DOUBTS_IN_MERGES = 0.01;
+const DOUBTS = 0.001;
 
 let folder = '';
 beforeAll(() => {
@@ -37,6 +40,9 @@ describe('random worlds', () => {
     expect(without.worlds).toBeGreaterThan(10);
     expect(withPods.passed / withPods.worlds).toBeGreaterThanOrEqual(0.97);
     expect(without.passed / without.worlds).toBeGreaterThanOrEqual(0.9);
+    const [merged, others] = [figures.doubts(true), figures.doubts(false)];
+    expect(merged.flows / merged.all).toBeLessThanOrEqual(DOUBTS_IN_MERGES);
+    expect(others.flows / others.all).toBeLessThanOrEqual(DOUBTS);
   });
 
   it('are answered without a lie with any of their features turned off', async () => {

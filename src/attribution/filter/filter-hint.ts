@@ -7,7 +7,7 @@ import { protocolName } from '../../net/protocol-name.ts';
 import type { Topology } from '../../topology/model.ts';
 import { isAnswer } from '../answers.ts';
 import type { Points } from '../points/points.ts';
-import { isFileOf } from '../points/points-input.ts';
+import { isFileOf, type Point } from '../points/points-input.ts';
 import type { AddressBook } from '../who/address-book.ts';
 import { directionHints } from './direction-hint.ts';
 import { type Hidden, hiddenBy } from './recorded-filter.ts';
@@ -56,37 +56,79 @@ export interface FilterInput {
   unfiltered: readonly string[];
 }
 
-/**
- * One hint per capture; null where nothing suggests a filter. Guesses are made of captures of NICs only: a veth has packets of
- * one pod, a tunnel device plain ones, without any filter.
- */
-export function filterHints(input: FilterInput): (FilterHint | null)[] {
-  const { captures } = input;
-  const placeOf = placesOf(input.points);
-  const shapes = shapesOf(input, placeOf);
-  const guesses = shapes.map((shape) => shape && guess(shape, input.book));
-  return captures.map((capture, i) => {
+/** One hint per capture; null where nothing suggests a filter. */
+export interface FilterHints {
+  likely: readonly (FilterHint | null)[];
+  /** Of captures that may be pieces of one, or of two nodes: what each suggests by itself, where together they do not. */
+  possible: readonly (FilterHint | null)[];
+}
+
+/** Guesses are made of captures of NICs only: a veth has packets of one pod, a tunnel device plain ones, without any filter. */
+export function filterHints(input: FilterInput): FilterHints {
+  const nodes = nodesOf(input.points);
+  const likely = hintsAt(input, placesOf(input.points, nodes));
+  const apart = ringsApart(input.points, nodes);
+  if (apart.every((ring) => ring < 0)) return { likely, possible: likely.map(() => null) };
+  return { likely, possible: hintsAt(input, apart).map((hint, i) => (likely[i] === null ? hint : null)) };
+}
+
+function hintsAt(input: FilterInput, placeOf: Int32Array): (FilterHint | null)[] {
+  const guesses = shapesOf(input, placeOf).map((shape) => shape && guess(shape, input.book));
+  return input.captures.map((capture, i) => {
     const isVouched = input.unfiltered.some((file) => isFileOf(file, capture.info.path));
     return recordedFilter(capture, input) ?? (isVouched ? null : (guesses[placeOf[i] ?? -1] ?? null));
   });
 }
 
 /** Captures of one node's NICs, and pieces of one capture, are judged together; -1 where no NIC was captured. */
-function placesOf({ ofCapture, rings }: Points): Int32Array {
+function placesOf(points: Points, nodes: readonly (string | null)[]): Int32Array {
   const known = new Map<string, number>();
-  return Int32Array.from(ofCapture, (points, capture) => {
-    const nics = points.filter((point) => point.role === 'underlay');
-    if (nics.length === 0) return -1;
-    const nodes = new Set(nics.map((point) => point.node));
-    const [node] = nodes;
-    const key =
-      nodes.size === 1 && node != null ? `node ${node}` : `strand ${rings.strandOf[rings.ringOf[capture] ?? 0]}`;
+  return Int32Array.from(points.ofCapture, (own, capture) => {
+    if (!own.some(isNic)) return -1;
+    const node = nodes[capture] ?? null;
+    const key = node === null ? `strand ${strandOf(points, capture)}` : `node ${node}`;
     if (!known.has(key)) known.set(key, known.size);
     return known.get(key) ?? -1;
   });
 }
 
-function shapesOf({ table, captures, points }: FilterInput, placeOf: Int32Array): Shape[] {
+/** The rings of captures of which no node is known, where a strand has several; else -1. */
+function ringsApart(points: Points, nodes: readonly (string | null)[]): Int32Array {
+  const isUnplaced = (capture: number): boolean =>
+    (nodes[capture] ?? null) === null && (points.ofCapture[capture] ?? []).some(isNic);
+  const ringsOf = new Map<number, number>();
+  for (const ring of points.rings.rings) {
+    const strand = strandOf(points, ring[0] ?? 0);
+    if (ring.some(isUnplaced)) ringsOf.set(strand, (ringsOf.get(strand) ?? 0) + 1);
+  }
+  return Int32Array.from(points.ofCapture, (_, capture) => {
+    const isApart = isUnplaced(capture) && (ringsOf.get(strandOf(points, capture)) ?? 0) > 1;
+    return isApart ? (points.rings.ringOf[capture] ?? -1) : -1;
+  });
+}
+
+function strandOf({ rings }: Points, capture: number): number {
+  return rings.strandOf[rings.ringOf[capture] ?? 0] ?? -1;
+}
+
+/** Whose NICs each capture is of; where they are not all known, each piece of the same one may hold others. */
+function nodesOf({ ofCapture, rings }: Points): (string | null)[] {
+  const ofRing = rings.rings.map((ring) => onlyNode(ring.flatMap((piece) => ofCapture[piece] ?? [])));
+  return ofCapture.map((own, capture) => onlyNode(own) ?? ofRing[rings.ringOf[capture] ?? 0] ?? null);
+}
+
+function isNic({ role }: Point): boolean {
+  return role === 'underlay';
+}
+
+/** The one node of NICs of which some may not be known. */
+function onlyNode(points: readonly Point[]): string | null {
+  const nodes = new Set(points.flatMap((point) => (isNic(point) && point.node !== null ? [point.node] : [])));
+  const [node] = nodes;
+  return nodes.size === 1 ? (node ?? null) : null;
+}
+
+function shapesOf({ table, captures, points }: FilterInput, placeOf: Int32Array): (Shape | undefined)[] {
   const shapes: Shape[] = [];
   for (const [i, place] of placeOf.entries()) {
     if (place < 0) continue;

@@ -1,11 +1,18 @@
 // One group of links decided: whose place it is and what kind of place, by the rules of design section 4, with the evidence.
 
 import type { Evidence, Node } from '../../topology/model.ts';
-import type { LinkFacts } from './link-facts.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 import { type FileName, readFileName, vethOfFileName } from './point-device.ts';
-import { homeMac, type NodeDecision, nodeByMacs, nodeByOuterEnds, nodeByOutgoing, nodeByPod } from './point-node.ts';
+import {
+  type HomeFrames,
+  homeMac,
+  type NodeDecision,
+  nodeByMacs,
+  nodeByOuterEnds,
+  nodeByOutgoing,
+  nodeByPod,
+} from './point-node.ts';
 import { decideRole } from './point-role.ts';
 import { type AtRule, isFileOf, type Point, type PointsInput } from './points-input.ts';
 
@@ -87,16 +94,16 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
     capture: group.capture,
     local: 0,
     topologyNode: late?.node ?? null,
-    mac: decision.role === 'underlay' ? ownMac(group.facts, late?.node ?? null, macs) : null,
+    mac: decision.role === 'underlay' ? ownMac(group, late?.node ?? null, macs) : null,
   };
   return { point, group, links: [...group.links], notes };
 }
 
 /** By the frames, else by whose place it is: of two MACs that are in every frame, the one that alone received for that node. */
-function ownMac(facts: readonly LinkFacts[], node: Node | null, macs: MacKnowledge): string | null {
-  const found = homeMac(facts, macs)?.mac ?? null;
+function ownMac(frames: HomeFrames, node: Node | null, macs: MacKnowledge): string | null {
+  const found = homeMac(frames, macs)?.mac ?? null;
   if (found !== null || node === null) return found;
-  const all = new Set(facts.flatMap(({ link }) => [link.src, link.dst]).filter(isUnicast));
+  const all = new Set(frames.facts.flatMap(({ link }) => [link.src, link.dst]).filter(isUnicast));
   const own = [...all].filter((mac) => !macs.isShared(mac) && macs.homeNode(mac) === node);
   return own.length === 1 ? (own[0] ?? null) : null;
 }
@@ -117,7 +124,7 @@ function decideNode(
     const node = input.topology?.nodeByName(hints.rule.node) ?? null;
     if (node !== null) return { node, evidence: { source: 'user', detail: `--at says ${hints.rule.node}` } };
   }
-  return hints.cooked ?? nodeByMacs(group.facts, macs) ?? null;
+  return hints.cooked ?? nodeByMacs(group, macs) ?? null;
 }
 
 function fileNode(file: FileName | null): NodeDecision | null {

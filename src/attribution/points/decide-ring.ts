@@ -60,7 +60,11 @@ function takeOver(own: Decided[][], together: readonly Decided[], captures: read
   }
   for (const one of own.flat()) {
     const whole = ofRing.get(one.group.key);
-    if (whole === undefined || isAlike(one.point, whole.point)) continue;
+    if (whole === undefined) continue;
+    if (isAlike(one.point, whole.point)) {
+      one.point.mac ??= whole.point.mac;
+      continue;
+    }
     const { role, node, topologyNode, mac, interface: device, evidence } = whole.point;
     const model = models.get(one.group.key);
     const others = model === undefined ? 'the other pieces of its ring' : nameOf(captures, model.point);

@@ -2,6 +2,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { LinkFacts } from './link-facts.ts';
 import type { MacKnowledge } from './mac-roles.ts';
+import { pieceName } from './piece-names.ts';
 import { isMixed } from './point-role.ts';
 
 export interface LinkGroup {
@@ -13,11 +14,14 @@ export interface LinkGroup {
   index: number | null;
   interfaceName: string | null;
   perFrame: boolean;
+  /** MACs that frames of the interface came from, in all captures whose names a tool counted from one. */
+  heard: Set<string>;
 }
 
 /** Groups of each capture, in order of their first links. */
 export function groupLinks(facts: readonly LinkFacts[], captures: readonly CaptureCounters[]): LinkGroup[][] {
   const groups = captures.map(() => new Map<string, LinkGroup>());
+  const heard = new Map<string, Set<string>>();
   facts.forEach((fact, link) => {
     const { link: record } = fact;
     const own = groups[record.capture];
@@ -31,9 +35,13 @@ export function groupLinks(facts: readonly LinkFacts[], captures: readonly Captu
       const described = capture.info.interfaces[record.interface];
       const index = record.ifindex ?? (capture.info.format === 'pcapng' ? record.interface : null);
       const interfaceName = record.ifindex === null ? (described?.name ?? null) : null;
-      group = { capture: record.capture, key, links: [], facts: [], index, interfaceName, perFrame };
+      const place = `${pieceName(capture.info.path).exact}|${key}`;
+      const senders = heard.get(place) ?? new Set();
+      heard.set(place, senders);
+      group = { capture: record.capture, key, links: [], facts: [], index, interfaceName, perFrame, heard: senders };
       own.set(key, group);
     }
+    if (record.src !== null) group.heard.add(record.src);
     group.links.push(link);
     group.facts.push(fact);
   });

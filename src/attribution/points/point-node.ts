@@ -8,6 +8,7 @@ import type { AddressBook } from '../who/address-book.ts';
 import { namedOwner, nameOfEnd } from '../who/end-name.ts';
 import { isStrong } from '../who/owner-strength.ts';
 import type { LinkFacts } from './link-facts.ts';
+import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 
 export interface NodeDecision {
@@ -25,15 +26,18 @@ export interface HomeMac {
   total: number;
 }
 
+/** Frames of one interface, and who sends there. */
+export type HomeFrames = Pick<LinkGroup, 'facts' | 'heard'>;
+
 /**
  * Every unicast frame on a NIC comes from its MAC or goes to it; floods aside, which go to a MAC that is not heard there. With one
  * peer that holds for the peer's MAC too: then only a peer that was sent packets for several nodes (a gateway, a fabric) shows by
- * what it is that it is not the capture's own.
+ * what it is that it is not the capture's own. Whoever is heard in another piece of the capture is no flood's aim either: of a merge of
+ * several NICs, each piece may hold mostly what is one peer's.
  */
-export function homeMac(facts: readonly LinkFacts[], macs: MacKnowledge): HomeMac | null {
+export function homeMac({ facts, heard: senders }: HomeFrames, macs: MacKnowledge): HomeMac | null {
   const unicast = facts.filter(({ link, isRawAnswer }) => !isRawAnswer && isUnicast(link.src) && isUnicast(link.dst));
-  const senders = new Set(facts.map(({ link }) => link.src));
-  const heard = unicast.filter(({ link }) => senders.has(link.dst));
+  const heard = unicast.filter(({ link }) => link.dst !== null && senders.has(link.dst));
   // where nobody is heard that was sent to, one direction was captured: then all of it counts
   const telling = heard.length > 0 ? heard : unicast;
   const everywhere = [...new Set(telling.flatMap(({ link }) => macsOf(link)))].filter(
@@ -54,11 +58,11 @@ function sumOf(facts: readonly LinkFacts[]): number {
 }
 
 /** Node of an Ethernet point, by the NIC or VTEP MAC that is the capture's own. */
-export function nodeByMacs(facts: readonly LinkFacts[], macs: MacKnowledge): NodeDecision | null {
-  const home = homeMac(facts, macs);
+export function nodeByMacs(frames: HomeFrames, macs: MacKnowledge): NodeDecision | null {
+  const home = homeMac(frames, macs);
   if (home === null) return null;
   const { mac, packets, total } = home;
-  const node = macs.homeNode(mac) ?? (isAnswered(facts) ? macs.vtepNode(mac)?.node : null) ?? null;
+  const node = macs.homeNode(mac) ?? (isAnswered(frames.facts) ? macs.vtepNode(mac)?.node : null) ?? null;
   if (node === null) return null;
   const share = packets === total ? 'every unicast frame' : `${packets} of ${total} unicast frames`;
   return { node, evidence: { source: 'link-addresses', detail: `its MAC is in ${share}: ${mac}` } };

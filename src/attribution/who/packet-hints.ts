@@ -7,9 +7,9 @@ import type { Node } from '../../topology/model.ts';
 import { canAcknowledge, isAnswer, isAnswered } from '../answers.ts';
 import type { PathFacts } from '../path-facts.ts';
 import { isRoutedOnce } from '../points/link-facts.ts';
-import { isUnicast } from '../points/mac-roles.ts';
 import type { Points } from '../points/points.ts';
 import type { AddressBook } from './address-book.ts';
+import { ownMacs } from './own-macs.ts';
 import type { People } from './people.ts';
 
 /** A node that underlay frames name for an address, and how. */
@@ -30,7 +30,7 @@ export interface Hint {
   macDestination: Set<Node>;
   /** Packets went there and were answered from there. */
   answered: Set<Node>;
-  /** Questions for it came in there through a tunnel, and none was answered. */
+  /** Packets for it came in there through a tunnel, and nothing came back. */
   unanswered: Set<Node>;
 }
 
@@ -64,17 +64,18 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         const from = senderOf(table, ends, row);
         if (from !== null) hintOf(hints, src)[ends.plain[path] === 1 ? 'macSource' : 'outerSource'].add(from);
       }
+      if (ofDestination === ASKED.proofOfAnother) {
+        const elsewhere = answeredElsewhere(table, ends, flow, path, stated(dst));
+        if (elsewhere !== null) hintOf(hints, dst).answered.add(elsewhere);
+      }
       const to = ends.to[path] ?? null;
-      if (to === null || ofDestination === ASKED.nothing) continue;
-      if (ofDestination === ASKED.all) {
+      if (to !== null && ofDestination === ASKED.all) {
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
         if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
-        else if (!plain && ends.here[path] === to && isQuestion(table, flow)) hint.unanswered.add(to);
+        else if (!plain && ends.here[path] === to && isUnanswered(table, flow)) hint.unanswered.add(to);
       }
-      if (ofDestination === ASKED.proofOfAnother && to !== stated(dst) && isAnsweredFrom(table, ends, flow, to))
-        hintOf(hints, dst).answered.add(to);
     }
   }
   return hints;
@@ -116,34 +117,6 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
   return ends;
 }
 
-/**
- * MACs of captured NICs whose node is known: the only one that is in every unicast frame of the place; of two, the one that is not
- * another captured NIC's.
- */
-function ownMacs({ links }: FlowTable, points: Points): Map<string, Node> {
-  const common = new Map<number, Set<string>>();
-  for (let link = 0; link < links.count; link++) {
-    const point = points.ofLink[link] ?? -1;
-    const { src, dst, carried } = links.record(link);
-    if (points.all[point]?.role !== 'underlay' || carried || !isUnicast(src) || !isUnicast(dst)) continue;
-    const known = common.get(point);
-    common.set(point, new Set(known === undefined ? [src, dst] : [src, dst].filter((mac) => known.has(mac))));
-  }
-  const found = new Map<string, Node>();
-  const shared = new Set<string>();
-  for (let pass = 0; pass < 2; pass++) {
-    for (const [point, macs] of common) {
-      const node = points.all[point]?.topologyNode ?? null;
-      const [mac, ...others] = [...macs].filter((one) => (found.get(one) ?? node) === node || pass === 0);
-      if (node === null || mac === undefined || others.length > 0) continue;
-      if ((found.get(mac) ?? node) !== node) shared.add(mac);
-      found.set(mac, node);
-    }
-  }
-  for (const mac of shared) found.delete(mac);
-  return found;
-}
-
 /** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
 function senderOf({ rows }: FlowTable, ends: PathEnds, row: number): Node | null {
   const path = rows.path(row);
@@ -153,13 +126,31 @@ function senderOf({ rows }: FlowTable, ends: PathEnds, row: number): Node | null
   return isRoutedOnce(ttl) ? from : null;
 }
 
-/** Whether what `flow` carried to the node was answered, by packets that this node sent. */
-function isAnsweredFrom(table: FlowTable, ends: PathEnds, flow: number, node: Node): boolean {
+/**
+ * The node other than `stated` that answered what `flow` carried on `path`: the one the frames went to. Of frames for a router nobody
+ * knows where they went: then any node counts, unless others of the flow went to the stated one.
+ */
+function answeredElsewhere(
+  table: FlowTable,
+  ends: PathEnds,
+  flow: number,
+  path: number,
+  stated: Node | null,
+): Node | null {
+  const to = ends.to[path] ?? null;
+  if (to === null ? ends.plain[path] !== 1 || goesTo(table, ends, flow, stated) : to === stated) return null;
   const reverse = table.reverseOf(flow);
-  if (reverse < 0 || reverse === flow || !isAnswered(table, flow, reverse)) return false;
+  if (reverse < 0 || reverse === flow || !isAnswered(table, flow, reverse)) return null;
   for (let row = table.firstRow(reverse); row >= 0; row = table.rows.next(row)) {
-    if (senderOf(table, ends, row) === node) return true;
+    const from = senderOf(table, ends, row);
+    if (from !== null && from !== stated && (to === null || from === to)) return from;
   }
+  return null;
+}
+
+function goesTo(table: FlowTable, ends: PathEnds, flow: number, node: Node | null): boolean {
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row))
+    if (ends.to[table.rows.path(row)] === node) return true;
   return false;
 }
 
@@ -170,9 +161,9 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
 }
 
-/** Whether silence says something: its protocol answers, and it is no answer itself. */
-function isQuestion(table: FlowTable, flow: number): boolean {
-  return canAcknowledge(table, flow) && !isAnswer(table, flow);
+/** Whether nothing shows that somebody was there: no answer, though its protocol has them, or datagrams that no others came back for. */
+function isUnanswered(table: FlowTable, flow: number): boolean {
+  return canAcknowledge(table, flow) ? !isAnswer(table, flow) : table.reverseOf(flow) < 0;
 }
 
 function startOf(table: FlowTable, flow: number): number {
@@ -234,7 +225,7 @@ export function addressedNode(address: string, hint: Hint): PacketEvidence | nul
   );
 }
 
-/** Whether questions that got to `node` for an end stayed without an answer, and nothing shows that it got any packet. */
+/** Whether packets that got to `node` for an end stayed without an answer, and nothing shows that it got any. */
 export function isSilentAt(node: Node, hint: Hint): boolean {
   return hint.unanswered.has(node) && !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
 }
@@ -259,7 +250,7 @@ export function nodesBeside(stated: Node, address: string, hint: Hint): PacketEv
 
 /** Nodes that answered for an address that the snapshot has elsewhere. */
 export function provenNodes(address: string, { answered }: Hint): PacketEvidence[] {
-  const detail = (node: Node): string => `packets to ${address} went to ${node.name} and were answered from there`;
+  const detail = (node: Node): string => `packets to ${address} were answered from ${node.name}`;
   return [...answered].map((node) => ({ node, source: 'outer-header', detail: detail(node) }));
 }
 

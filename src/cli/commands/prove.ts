@@ -5,7 +5,7 @@ import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { type Evidence, filesOf } from '../../render/verify/evidence.ts';
 import type { Topology } from '../../topology/model.ts';
 import { type Canary, parseCanary } from '../../verdict/verify/canary.ts';
-import { COVERS, type Cover, EXPECTATIONS } from '../../verdict/verify/questions.ts';
+import { COVERS, type Cover, EXPECTATIONS, REQUIREMENTS, type Requirement } from '../../verdict/verify/questions.ts';
 import { readWaivers } from '../../verdict/verify/read-waivers.ts';
 import { verifyTrace } from '../../verdict/verify/verify.ts';
 import type { Waiver } from '../../verdict/verify/waivers.ts';
@@ -23,6 +23,7 @@ export interface RawVerifyCommand extends RawTraceOptions {
   expect: string;
   pool?: string[];
   cover?: string;
+  require?: string[];
   strict?: boolean;
   waive?: string[];
   canary?: string;
@@ -44,6 +45,7 @@ export interface VerifyRequest {
   expect: (typeof EXPECTATIONS)[number];
   pools: readonly string[];
   cover: Cover | null;
+  require: readonly Requirement[];
   strict: boolean;
   waivers: readonly Waiver[];
   canary: Canary | null;
@@ -63,6 +65,7 @@ export function checkVerify(operands: readonly string[], raw: RawVerifyCommand, 
     expect,
     pools: raw.pool ?? [],
     cover: raw.cover === undefined ? null : parseCover(raw.cover),
+    require: (raw.require ?? []).map((one) => parseChoice('--require', one, REQUIREMENTS)),
     strict: raw.strict === true,
     waivers: waiverFiles.flatMap((file) => readWaivers(readText(file), file)),
     canary: raw.canary === undefined ? null : canaryOf(raw.canary),
@@ -106,10 +109,10 @@ export async function prove(
   io: Io,
   stages: Stages,
 ): Promise<{ run: TraceRun; context: VerifyContext }> {
-  const { options, pools, expect, cover, strict, waivers, canary, date } = request;
+  const { options, pools, expect, cover, require, strict, waivers, canary, date } = request;
   const run = await runPipeline(options, commands, io, stages);
   checkPools(pools, run.topology);
-  const asked = { expect, pools, cover, strict, waivers, canary, now: date.getTime() };
+  const asked = { expect, pools, cover, require, strict, waivers, canary, now: date.getTime() };
   const report = verifyTrace(run.trace, { ...asked, topology: run.topology });
   const context: VerifyContext = {
     trace: run.trace,

@@ -115,6 +115,7 @@ function onlyFlowsOf(trace: Trace, causes: readonly Cause[]): Trace {
     captures: trace.captures,
     causes,
     window: trace.window,
+    clocks: trace.clocks,
     summary,
     flowCount: flows.length,
     flows: () => flows,

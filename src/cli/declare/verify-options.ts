@@ -15,6 +15,7 @@ export function declareVerifyOptions(command: Command): Command {
     )
     .addOption(repeatable('--pool <name>', 'only flows to this pool'))
     .option('--cover <what[=percent]>', 'nodes or node-pairs: all of them, or so many per cent, must have been seen')
+    .addOption(repeatable('--require <what>', 'delivery: fail also when packets of pods did not get through'))
     .option('--strict', 'fail to prove when anything in scope could not be judged')
     .option('--canary <expression>', 'plain packets sent on purpose, as tcpdump names them: every NIC must show them')
     .addOption(repeatable('--waive <file>', 'violations that are accepted, YAML or JSON'))

@@ -65,6 +65,12 @@ export function isCalicoApi(apiVersion: string): boolean {
   return /^(crd\.)?projectcalico\.org\//.test(apiVersion);
 }
 
+/** The container that runs Felix, in whatever DaemonSet. */
+export const AGENT_CONTAINER = 'calico-node';
+
+/** Variables of Felix's environment, by the field of FelixConfiguration that they override. */
+export const FELIX_ENVIRONMENT = { vxlanVNI: 'FELIX_VXLANVNI', vxlanPort: 'FELIX_VXLANPORT' } as const;
+
 /** Whether an apiVersion is one of Calico's operator. */
 export function isOperatorApi(apiVersion: string): boolean {
   return apiVersion.startsWith('operator.tigera.io/');

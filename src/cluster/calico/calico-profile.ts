@@ -2,6 +2,7 @@
 import {
   DEFAULT_VNI,
   DEFAULT_VXLAN_PORT,
+  EGRESS_TUNNEL,
   isClusterRoute,
   isMissentVni,
   NODE_NAME_FILE,
@@ -48,6 +49,7 @@ export const CALICO: Profile = {
   vtepMacOfNode,
   vtepMacLooksComputed,
   isMissentVni,
+  gatewayTunnel: EGRESS_TUNNEL,
   isOwnRoute: isClusterRoute,
   cloned: NODE_NAME_FILE,
   commands: {

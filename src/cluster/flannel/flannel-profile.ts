@@ -78,6 +78,7 @@ function flannel(vni: number): Profile {
     vtepMacOfNode: () => null,
     vtepMacLooksComputed: () => false,
     isMissentVni: () => false,
+    gatewayTunnel: null,
     isOwnRoute: () => false,
     cloned: '/run/flannel/subnet.env',
     commands: {

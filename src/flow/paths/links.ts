@@ -32,6 +32,8 @@ const NO_ADDRESS = 0xffff;
 /** Bit of the TYPE word: the frame came inside a carrier (a mirrored copy). */
 const CARRIED = 0x80;
 const [CAPTURE, INTERFACE, IFINDEX, TYPE, HIGH, SOURCE, DESTINATION] = [0, 1, 2, 3, 4, 5, 6] as const;
+/** Bit of the HIGH word: the destination is a group of machines. */
+const GROUP = 0x100;
 /** Words that tell a link entry from others. */
 export const LINK_WORDS = 7;
 
@@ -74,6 +76,22 @@ export class Links {
     for (let word = TYPE; word <= DESTINATION; word++)
       if (this.#table.word(a, word) !== this.#table.word(b, word)) return false;
     return true;
+  }
+
+  /** Whether one NIC may have sent or received all frames of a capture: some MAC is in every one, or frames have none. */
+  isOfOneNic(capture: number): boolean {
+    const table = this.#table;
+    let common: Set<string> | null = null;
+    for (let index = 0; index < this.count; index++) {
+      if (table.word(index, CAPTURE) !== capture || table.word(index, TYPE) !== ETHERNET) continue;
+      const high = table.word(index, HIGH);
+      const source = `${high >>> 16} ${table.word(index, SOURCE)}`;
+      const destination = `${high & 0xffff} ${table.word(index, DESTINATION)}`;
+      if (high & GROUP) continue;
+      const ends: string[] = [source, destination];
+      common = new Set<string>(common === null ? ends : ends.filter((end) => common?.has(end)));
+    }
+    return common === null || common.size > 0;
   }
 
   /** What tells an entry from others of its capture. */

@@ -18,6 +18,8 @@ export interface ClusterAnswers {
   isPod?: (address: string) => PodAnswer;
   /** Whether nodes may send their overlay with this VNI by mistake. */
   isMissentVni?: (vni: number) => boolean;
+  /** The VXLAN between nodes and pods that are gateways. */
+  gatewayTunnel?: { readonly port: number; readonly vni: number } | null;
 }
 
 export class NodeAddresses {
@@ -26,6 +28,8 @@ export class NodeAddresses {
   readonly #vnis: ReadonlySet<number>;
   readonly #isPod: (address: string) => PodAnswer;
   readonly #isMissent: (vni: number) => boolean;
+  readonly #gatewayPort: number;
+  readonly #gatewayVni: number;
   /** Addresses asked about, and the answers by their index. */
   #asked4 = new WordTable(64);
   #asked6 = new WordTable(64);
@@ -37,6 +41,8 @@ export class NodeAddresses {
     this.#vnis = new Set(vnis);
     this.#isPod = answers.isPod ?? (() => POD.no);
     this.#isMissent = answers.isMissentVni ?? (() => false);
+    this.#gatewayPort = answers.gatewayTunnel?.port ?? -1;
+    this.#gatewayVni = answers.gatewayTunnel?.vni ?? -1;
     for (const text of addresses) {
       const ip = parseIp(text);
       if (ip === null) continue;
@@ -47,9 +53,19 @@ export class NodeAddresses {
     }
   }
 
+  /** Whether the destination of the IP header at `at` is a node address. */
+  hasDestination(protocol: number, view: DataView, at: number): boolean {
+    return this.#has(protocol, view, at + (protocol === PROTOCOL.ipv4 ? 16 : 24));
+  }
+
+  /** Whether VXLAN to this port in this VNI runs between nodes and pods that are gateways: the cluster's own has another VNI. */
+  isGatewayTunnel(port: number, vni: number): boolean {
+    return port === this.#gatewayPort && vni === this.#gatewayVni && !this.#vnis.has(vni);
+  }
+
   /** Whether source and destination of the IP header at `at` are both node addresses. */
   hasBoth(protocol: number, view: DataView, at: number): boolean {
-    return this.hasSource(protocol, view, at) && this.#has(protocol, view, at + (protocol === PROTOCOL.ipv4 ? 16 : 24));
+    return this.hasSource(protocol, view, at) && this.hasDestination(protocol, view, at);
   }
 
   /** Whether the source of the IP header at `at` is a node address. */

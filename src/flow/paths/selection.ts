@@ -92,6 +92,7 @@ export class Selection {
       const protocol = stack.protocol[outer]!;
       const at = stack.start[outer]!;
       if (nodes.isPodSource(protocol, view, at) >= enough) return k;
+      if (isToGateway(view, stack, nodes, this.#layers[k]!, outer)) return k;
       if (nodes.isPodDestination(protocol, view, at) < enough) continue;
       if (nodes.hasSource(protocol, view, at) || !this.#showsMirror(view, stack, nodes, k, count)) return k;
     }
@@ -168,6 +169,16 @@ export class Selection {
     if (isBetween) return !nodes.mayHaveVni(vni);
     return !nodes.hasVni(vni) && view.getUint8(mac) !== VTEP_MAC_BYTE;
   }
+}
+
+/** Between a node and what is none, in the tunnel that gateways have: a pod's, though nothing tells whose address it is. */
+function isToGateway(view: DataView, stack: LayerStack, nodes: NodeAddresses, layer: number, outer: number): boolean {
+  if (stack.protocol[layer] !== P.vxlan || stack.protocol[layer - 1] !== P.udp) return false;
+  const port = view.getUint16(stack.start[layer - 1]! + 2);
+  if (!nodes.isGatewayTunnel(port, view.getUint32(stack.start[layer]! + VXLAN_VNI) >>> 8)) return false;
+  const protocol = stack.protocol[outer]!;
+  const at = stack.start[outer]!;
+  return nodes.hasSource(protocol, view, at) !== nodes.hasDestination(protocol, view, at);
 }
 
 /** A tunnel as nodes have them: IP-in-IP, WireGuard, VXLAN to a VTEP. */

@@ -24,8 +24,8 @@ import type { IcmpErrors } from './icmp-errors.ts';
 const P = PROTOCOL;
 const F = FACT;
 const R = RECORD;
-/** Type of WireGuard's messages that carry packets. */
-const TRANSPORT_DATA = 4;
+/** Types of WireGuard's messages: a handshake, its answer, and what carries packets. */
+const [INITIATION, RESPONSE, TRANSPORT_DATA] = [1, 2, 4] as const;
 
 /** The table, as its rare packets need it. */
 export interface CountingTable {
@@ -36,7 +36,7 @@ export interface CountingTable {
   readonly facts: PacketFacts;
   readonly arp: ArpPairs;
   readonly icmpErrors: IcmpErrors;
-  readonly window: PacketWindow | null;
+  readonly counter: { readonly window: PacketWindow | null };
   tunnelOf(row: number): number;
   /** Counts packet `i`, whose facts are written; returns its row. */
   countWritten(i: number, packet: number): number;
@@ -82,7 +82,7 @@ export class RarePackets {
       source.onOrphan(packet);
     }
     this.#write(batch, i, stack, link, isLater);
-    if (!isLater) this.#markTransportData(batch.bytes, i, stack);
+    if (!isLater) this.#markWireguard(batch.bytes, i, stack);
     const row = this.#table.countWritten(i, packet);
     if (!isLater) this.#noteIcmpError(batch.bytes, stack, row, packet);
     if (stack.firstFragment >= 0) this.#rememberFragments(batch.bytes, stack, source.capture, row);
@@ -108,15 +108,17 @@ export class RarePackets {
     facts.write(batch, i, view, stack, network, transport, paths.of(link, tunnel), overheadBytes, isLater);
   }
 
-  /** WireGuard's messages that are no handshake and no keepalive: only they show that something was encrypted. */
-  #markTransportData(bytes: Uint8Array, i: number, stack: LayerStack): void {
+  /** Handshakes count as requests and replies. Messages that are none and no keepalive alone show that something was encrypted. */
+  #markWireguard(bytes: Uint8Array, i: number, stack: LayerStack): void {
     const last = stack.depth - 1;
     if (stack.protocol[last] !== P.wireguard || this.#selection.transport !== last - 1) return;
     const { words } = this.#table.facts;
     const at = i * F.words;
     const length = (words[at + F.payload]! >>> 0) - UDP.headerLength;
-    const isData = WIREGUARD.type.read(bytes, stack.start[last]!) === TRANSPORT_DATA;
-    if (isData && length > WIREGUARD_KEEPALIVE_LENGTH) words[at + F.marks]! |= MARK.transportData;
+    const type = WIREGUARD.type.read(bytes, stack.start[last]!);
+    if (type === INITIATION) words[at + F.marks]! |= MARK.echoRequest;
+    else if (type === RESPONSE) words[at + F.marks]! |= MARK.echoReply;
+    else if (type === TRANSPORT_DATA && length > WIREGUARD_KEEPALIVE_LENGTH) words[at + F.marks]! |= MARK.transportData;
   }
 
   #noteArp(bytes: Uint8Array, stack: LayerStack, link: number, packet: number): void {
@@ -158,7 +160,8 @@ export class RarePackets {
       return row;
     }
     countPayload(rows, row, facts.words, at);
-    if (table.window !== null) countWindow(rows, row, facts, at, table.window);
+    const { window } = table.counter;
+    if (window !== null) countWindow(rows, row, facts, at, window);
     return row;
   }
 

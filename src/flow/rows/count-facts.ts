@@ -59,7 +59,7 @@ export function countPacket(
   return before;
 }
 
-/** A copy of a packet that the row has: a frame, and nothing else. */
+/** A copy of a packet that the row has: a frame, and nothing else but how far its TTL has fallen. */
 export function countCopy(
   rows: RowRecords,
   row: number,
@@ -70,6 +70,11 @@ export function countCopy(
 ): void {
   countPacket(rows, row, words, doubles, at, packet);
   rows.addCopy(row, words[at + F.original]! >>> 0);
+  const ttl = words[at + F.marks]! & 255;
+  const bits = rows.bits(row);
+  if (ttl >= (bits & 255)) return;
+  rows.setWord(row, R.bits, (bits & ~255) | ttl);
+  rows.addRare(row, X.fallen);
 }
 
 function setFirst(rows: RowRecords, row: number, seconds: number, nanos: number): void {

@@ -79,12 +79,24 @@ export class NotedPackets {
     const { words } = this;
     const at = packet * F.words;
     const row = this.row[packet]!;
-    const marks = words[at + F.marks]!;
     const payload = words[at + F.payload]! >>> 0;
     rows.addCopy(row, words[at + F.original]! >>> 0);
     rows.addDouble(row, R.payloadBytes, -payload);
     rows.addDouble(row, R.overheadBytes, -words[at + F.overhead]!);
     if (window !== null) countWindow(rows, row, this, at, window, -1);
+    this.#uncountHeaders(rows, packet);
+  }
+
+  /** Leaves a packet counted of which nothing tells whether it is a copy; what its headers say is said only once. */
+  doubt(rows: RowRecords, packet: number): void {
+    rows.addDoubt(this.row[packet]!);
+    this.#uncountHeaders(rows, packet);
+  }
+
+  #uncountHeaders(rows: RowRecords, packet: number): void {
+    const at = packet * F.words;
+    const row = this.row[packet]!;
+    const marks = this.words[at + F.marks]!;
     if (marks & (M.echoRequest | M.echoReply)) rows.addRare(row, marks & M.echoRequest ? X.requests : X.replies, -1);
     if (marks & M.transportData) rows.setWord(row, R.data, rows.data(row) - 1);
     if (!(marks & M.tcp)) return;
@@ -92,7 +104,7 @@ export class NotedPackets {
     if (flags & RST) rows.addRare(row, X.rst, -1);
     if (flags & FIN) rows.addRare(row, X.fin, -1);
     if (flags & SYN) rows.addRare(row, flags & ACK ? X.replies : X.requests, -1);
-    if (payload > 0) rows.setWord(row, R.data, rows.data(row) - 1);
+    if (this.words[at + F.payload]! !== 0) rows.setWord(row, R.data, rows.data(row) - 1);
     const resent = this.resent[packet]!;
     if (resent > 0) rows.setWord(row, R.retransmissions, rows.retransmissions(row) - 1);
     if (resent > 1) rows.setWord(row, R.largeRetransmissions, rows.largeRetransmissions(row) - 1);

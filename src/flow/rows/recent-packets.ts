@@ -97,7 +97,6 @@ export class RecentPackets {
   /** Rare: what the packets with that fingerprint make of this one. */
   #compare(bucket: number, key: number, around: number, row: number, time: number): number {
     const ring = this.#ring;
-    let elsewhere = false;
     this.other = -1;
     for (let word = bucket + BUCKET - 1, last = -1; word >= bucket; word--) {
       const place = this.index[word]! & PLACE;
@@ -115,15 +114,16 @@ export class RecentPackets {
           return COPY;
         }
         this.#overlaps.share(row, other);
-        elsewhere = true;
       } else if (
-        isNear ? other === row && !areTwo(before, around) : around & A.identified && (this.other < 0 || other === row)
+        isNear
+          ? other === row && !areTwo(before, around)
+          : (around & A.identified || this.#doubts.asksLate) && (this.other < 0 || other === row)
       ) {
         this.other = other;
         this.lag = lag;
       }
     }
-    return this.other >= 0 && !elsewhere ? PERHAPS : FIRST;
+    return this.other >= 0 ? PERHAPS : FIRST;
   }
 
   /** In one capture. */

@@ -24,10 +24,13 @@ interface CountedTable {
   readonly paths: Paths;
   readonly links: Links;
   readonly overlaps: RowOverlaps;
-  readonly window: PacketWindow | null;
 }
 
 export class RowCounter {
+  /** Packets inside the one of their capture are counted apart, too: each capture has its own clock. */
+  windows: ReadonlyMap<number, PacketWindow> | null = null;
+  /** The one of the capture being read. */
+  window: PacketWindow | null = null;
   readonly recent: RecentPackets;
   /** Which packets of the batch counted last are copies of one on their row, or later fragments. */
   readonly isExtra: Uint8Array;
@@ -39,19 +42,21 @@ export class RowCounter {
   constructor(table: CountedTable, checksums: ChecksumSample, capacity: number) {
     this.#table = table;
     this.#checksums = checksums;
-    this.#doubts = new DoubtfulCopies(table.rows, table.overlaps);
+    this.#doubts = new DoubtfulCopies(table);
     this.recent = new RecentPackets(table, this.#doubts);
     this.isExtra = new Uint8Array(capacity);
   }
 
   /** Packets of another capture follow; -1: none do. */
   begin(capture: number): void {
-    this.#doubts.begin(capture, this.#table.window);
+    this.#doubts.begin(capture, this.window);
+    this.window = this.windows?.get(capture) ?? null;
   }
 
   /** Counts packet `i` of the batch in its row. */
   count(row: number, i: number, packet: number): void {
-    const { rows, facts, window } = this.#table;
+    const { window } = this;
+    const { rows, facts } = this.#table;
     const { words, doubles } = facts;
     const at = i * F.words;
     this.#doubts.packets++;
@@ -73,7 +78,8 @@ export class RowCounter {
 
   /** Counts what of packet `i` is taken back if it turns out to be a copy. */
   #countDoubtful(row: number, i: number): void {
-    const { rows, facts, window } = this.#table;
+    const { window } = this;
+    const { rows, facts } = this.#table;
     const at = i * F.words;
     const before = rows.retransmissions(row) + rows.largeRetransmissions(row);
     countPayload(rows, row, facts.words, at);

@@ -1,4 +1,4 @@
-// Where each fact of a row stands in its records: one of 128 bytes, one of 64 for what is rare, one while a window is set.
+// Where each fact of a row stands in its records: one of 128 bytes, one of 96 for what is rare, one while a window is set.
 
 /** Bits of the `bits` word above the TTLs: facts that were true of at least one packet. */
 export const BIT = {
@@ -52,8 +52,8 @@ export const RECORD = {
 
 /** Places in a rare record. */
 export const RARE = {
-  words: 16,
-  doubles: 8,
+  words: 24,
+  doubles: 12,
   firstPacket: 0,
   firstSeconds: 1,
   firstNanos: 4,
@@ -67,6 +67,10 @@ export const RARE = {
   /** Bytes (a 64-bit number) and number of the packets that the row has twice. */
   copyBytes: 6,
   copies: 14,
+  /** Packets counted that may be copies of others: the capture does not tell. */
+  doubts: 22,
+  /** Copies with a lower TTL than any before: a packet that goes in a circle. */
+  fallen: 23,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

@@ -2,6 +2,8 @@
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
 // touches, and one of 64 bytes beside it for what is rare. They grow by chunks and are never copied.
 
+import type { Moment } from '../../net/time.ts';
+
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
@@ -77,6 +79,10 @@ export class RowRecords {
     this.rareDoubles[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * X.doubles + X.copyBytes]! += bytes;
   }
 
+  addDoubt(row: number): void {
+    this.addRare(row, X.doubts);
+  }
+
   // ---- reading ----
 
   flow(row: number): number {
@@ -105,6 +111,16 @@ export class RowRecords {
   /** Frames that are copies of one of the same row. Of them nothing is counted but frames, bytes and times. */
   copies(row: number): number {
     return this.#rare(row, X.copies);
+  }
+
+  /** Packets counted of which nothing tells whether they are copies of others. */
+  doubts(row: number): number {
+    return this.#rare(row, X.doubts);
+  }
+
+  /** Copies that came with a lower TTL than any before. */
+  fallen(row: number): number {
+    return this.#rare(row, X.fallen);
   }
 
   /** Original lengths of the frames. */
@@ -140,6 +156,14 @@ export class RowRecords {
   }
 
   /** Earliest packet's time; NaN seconds where no packet has one. */
+  firstMoment(row: number): Moment {
+    return { seconds: this.firstSeconds(row), nanos: this.firstNanos(row) };
+  }
+
+  lastMoment(row: number): Moment {
+    return { seconds: this.lastSeconds(row), nanos: this.lastNanos(row) };
+  }
+
   firstSeconds(row: number): number {
     return this.#rareDouble(row, X.firstSeconds);
   }

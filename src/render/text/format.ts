@@ -12,6 +12,15 @@ export function formatNumber(value: number): string {
   return digits.length < 5 ? digits : digits.replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A count that may be several: `2-4`; where it is certain, the count. */
+export function formatRange(
+  between: { least: number; most: number } | null,
+  count: number,
+  format: (value: number) => string,
+): string {
+  return between === null ? format(count) : `${format(between.least)}-${format(between.most)}`;
+}
+
 /** A count for a narrow column: exact up to 99999, then `123k`, `4.5M`, `1.2G` (powers of ten). */
 export function formatCompact(value: number): string {
   if (value < 100_000) return String(Math.trunc(value));

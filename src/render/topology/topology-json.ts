@@ -20,11 +20,15 @@ export function renderTopologyJson(topology: Topology): string {
       // The node as the model has it, with what belongs to it by name.
       ...node,
       blocks: (own.blocks.get(node.name) ?? []).map((block) => block.cidr),
+      devices: topology.devicesOf(node),
       pods: (own.pods.get(node.name) ?? []).map((pod) => `${pod.namespace}/${pod.name}`),
     })),
     blocks: topology.blocks,
     pods: topology.pods,
     services: topology.services,
+    namespaces: topology.namespaces,
+    policies: topology.policies,
+    tiers: topology.tiers,
     issues: topology.issues,
   };
   return `${stringifyJson(document, 2)}\n`;

@@ -1,29 +1,18 @@
 // `overlens topology`: the snapshot as it was understood, each fact with the file and line it was read from, and what in it
 // contradicts itself.
-import type { Block, IPPool, Node, Pod, Sourced, SourceRef, Topology, TopologyIssue } from '../../topology/model.ts';
+import type { DeviceMtu } from '../../topology/device-mtu.ts';
+import type { Block, IPPool, Node, Pod, Sourced, Topology, TopologyIssue } from '../../topology/model.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatList } from '../text/format.ts';
-import { columnWidth, fitColumns, GAP, renderGrid } from '../text/grid.ts';
-import { createPaint, type Paint, type Tone } from '../text/paint.ts';
+import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
-import { shortenMiddle, wrapWords } from '../text/text-width.ts';
-import { placeOf } from '../verify/verify-words.ts';
+import { wrapWords } from '../text/text-width.ts';
+import { commonFolder, type Fact, factLines, type Page, placeIn } from './fact-lines.ts';
 
 const NODES_SHOWN = 20;
 const PODS_SHOWN = 6;
 const BLOCKS_SHOWN = 6;
 const ISSUES_SHOWN = 20;
-const MARGIN = 2;
-
-/** A fact: what it is, its value, by what source, and where. */
-type Fact = readonly [label: string, value: string, source: string, ref: SourceRef | null];
-
-interface Page {
-  options: RenderOptions;
-  paint: Paint;
-  /** The folder that all files are in. */
-  root: string;
-}
 
 /** The whole page in pieces that end with a line feed. */
 export function* renderTopology(topology: Topology, options: RenderOptions): Generator<string> {
@@ -79,7 +68,7 @@ function settingLines(topology: Topology, page: Page): string[] {
   const felix = topology.felix(null);
   const { settings } = topology.profile;
   const sourced = (label: string, source: string, value: Sourced<number | boolean> | null): Fact[] =>
-    value === null ? [] : [[label, String(value.value), source, value.ref]];
+    value === null ? [] : [[label, String(value.value), value.by ?? source, value.ref]];
   const facts = [
     ...sourced('VNI', settings, felix.vxlanVNI),
     ...sourced('VXLAN port', settings, felix.vxlanPort),
@@ -98,8 +87,9 @@ function nodeLines(node: Node, topology: Topology, page: Page): string[] {
     ...tunnelFacts(node),
     ...blockFacts(node, topology, page.options),
     ...podFacts(node, topology, page.options),
+    ...deviceFacts(node, topology),
   ];
-  return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page)];
+  return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page, `${node.name}/`)];
 }
 
 function addressFacts(node: Node): Fact[] {
@@ -174,8 +164,40 @@ function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
     .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
 }
 
+/** How many of each kind. */
+function policyFacts(policies: Topology['policies']): Fact[] {
+  const kinds = ['NetworkPolicy', 'Calico NetworkPolicy', 'GlobalNetworkPolicy'] as const;
+  return kinds
+    .map((kind) => [kind, policies.filter((policy) => policy.kind === kind).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(
+      ([kind, count], i): Fact => [
+        i === 0 ? 'policies' : '',
+        formatCount(count, kind, kind.replace(/y$/, 'ies')),
+        '',
+        null,
+      ],
+    );
+}
+
+/** MTUs, and what fits into what. */
+function deviceFacts(node: Node, topology: Topology): Fact[] {
+  return topology.devicesOf(node).map((device, i): Fact => {
+    const [name = ''] = device.names;
+    const what = device.names.length === 1 ? name : `${device.names.length} veths of pods`;
+    return [i === 0 ? 'devices' : '', `${what}${device.up ? '' : ' (down)'}`, mtuText(device), device.ref];
+  });
+}
+
+/** `MTU 8951 + 50 = 9001, fits ens5`. */
+function mtuText({ mtu, overhead, into, fits }: DeviceMtu): string {
+  const size = overhead === 0 ? `MTU ${mtu}` : `MTU ${mtu} + ${overhead} = ${mtu + overhead}`;
+  if (into === null) return size;
+  return fits === true ? `${size}, fits ${into.name}` : `${size}, does not fit ${into.name}'s ${into.mtu}`;
+}
+
 /** Blocks and pods that belong to no node of the snapshot. */
-function homelessLines({ nodes, blocks, pods, services }: Topology, page: Page): string[] {
+function homelessLines({ nodes, blocks, pods, services, policies }: Topology, page: Page): string[] {
   const names = new Set(nodes.map((node) => node.name));
   const cap = page.options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN;
   const lost = pods.filter((pod) => !pod.hostNetwork && (pod.nodeName === null || !names.has(pod.nodeName)));
@@ -190,44 +212,10 @@ function homelessLines({ nodes, blocks, pods, services }: Topology, page: Page):
       (one: Block, i): Fact => [i === 0 ? 'blocks' : '', one.cidr, one.node ?? 'of no node', one.ref],
     ),
     ...(host > 0 ? [['hostNetwork', `${formatCount(host, 'pod')} with their node's address`, '', null] as const] : []),
+    ...policyFacts(policies),
     ...(services.length > 0 ? [['services', formatCount(services.length, 'service'), '', null] as const] : []),
   ];
   return facts.length === 0 ? [] : [page.paint('strong', 'OTHERS'), ...factLines(facts, page)];
-}
-
-/** Places shrink first: they are the longest and the least; then sources, and only then what is said. */
-function factLines(facts: readonly Fact[], { options, paint, root }: Page): string[] {
-  const rows = facts.map(([label, value, source, ref]) => [label, value, source, placeIn(root, ref)].map(escapeText));
-  const natural = [0, 1, 2, 3].map((column) => columnWidth(rows.map((row) => row[column] ?? '')));
-  const [label = 0, value = 0, source = 0, place = 0] = natural;
-  const room = options.width - MARGIN - 3 * GAP;
-  const modest = fitColumns(natural, [label, value, Math.min(source, 20), Math.min(place, 20)], room);
-  const fits = modest.reduce((sum, width) => sum + width, 0) <= room;
-  const smallest = [Math.min(label, 18), Math.min(value, 24), Math.min(source, 10), Math.min(place, 14)];
-  const widths = fits ? modest : fitColumns(natural, smallest, room);
-  const cells = rows.map((row) => row.map((cell, i) => shortenMiddle(cell, widths[i] ?? 0)));
-  const toned = cells.map(([one = '', two = '', three = '', four = '']) => [
-    one,
-    two,
-    paint('dim', three),
-    paint('dim', four),
-  ]);
-  return renderGrid(toned, ['left', 'left', 'left', 'left'], MARGIN);
-}
-
-/** The place without the folder that all files are in: the closing line names it. */
-function placeIn(root: string, ref: SourceRef | null): string {
-  const place = placeOf(ref);
-  return place.startsWith(root) ? place.slice(root.length) : place;
-}
-
-/** The folder that all files are in, with its slash; empty when there is none. */
-function commonFolder(files: readonly string[]): string {
-  const [first = '', ...others] = files;
-  let end = first.lastIndexOf('/') + 1;
-  while (end > 0 && !others.every((file) => file.startsWith(first.slice(0, end))))
-    end = first.lastIndexOf('/', end - 2) + 1;
-  return first.slice(0, end);
 }
 
 const SEVERITY_TONES: Record<TopologyIssue['severity'], Tone> = { conflict: 'bad', risk: 'warn', warning: 'dim' };

@@ -29,7 +29,7 @@ export function captureLines(captures: readonly TracedCapture[], names: NameFitt
   );
   const lines = renderGrid(cells, ['left', 'left', 'left', 'right']);
   if (all.length > shown.length) lines.push(`and ${formatCount(all.length - shown.length, 'more capture')}, --all`);
-  lines.push(...windowLines(all.map(spanOf)));
+  lines.push(...windowLines(all.map(commonSpan)));
   for (const pieces of all) lines.push(...notesOfPieces(pieces, options));
   return lines;
 }
@@ -137,6 +137,11 @@ function foldPieces(captures: readonly TracedCapture[]): TracedCapture[][] {
 }
 
 type CoveredTime = Pick<TracedCapture, 'first' | 'last'>;
+
+/** By the clock that all are told against. */
+function commonSpan(pieces: readonly TracedCapture[]): CoveredTime {
+  return spanOf(pieces.map((piece) => piece.common ?? piece));
+}
 
 function spanOf(pieces: readonly CoveredTime[]): CoveredTime {
   const firsts = pieces.map((piece) => piece.first).filter((time) => time !== null);

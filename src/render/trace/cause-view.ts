@@ -1,10 +1,10 @@
 // `--finding A`: one problem in full. What was expected and why, what was seen, how the sender decided (each table beside the
 // bytes it became), what else speaks for it, and what to check next.
 import { FINDINGS } from '../../verdict/codes.ts';
-import type { Cause, Trace } from '../../verdict/trace-types.ts';
+import type { Cause, Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { baseName, formatCount } from '../text/format.ts';
+import { baseName, formatCount, formatNumber, formatRange } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
@@ -93,13 +93,18 @@ function label(name: string): string {
   return ' '.repeat(MARGIN) + name.padEnd(LABEL);
 }
 
+function packetsText({ packets, packetsBetween }: TracedFlow): string {
+  if (packetsBetween === null) return formatCount(packets, 'packet');
+  return `${formatRange(packetsBetween, packets, formatNumber)} packets`;
+}
+
 function flowLines({ trace, cause, names, options }: Page): string[] {
   const lines: string[] = [];
   for (const id of cause.flowIds.slice(0, FLOWS_SHOWN)) {
     const flow = trace.flow(id);
     if (flow === null) continue;
     const port = flow.dst.port === null || flow.dst.port === 0 ? '' : ` ${flow.dst.port}`;
-    const facts = ` ${escapeText(flow.protocol)}${port}, ${formatCount(flow.packets, 'packet')}`;
+    const facts = ` ${escapeText(flow.protocol)}${port}, ${packetsText(flow)}`;
     const room = Math.floor((options.width - MARGIN - LABEL - facts.length - `#${id}  → `.length) / 2);
     const [from, to] = [flow.src, flow.dst].map((endpoint) =>
       names.fit(endpointName(endpoint).name, Math.max(8, room)),

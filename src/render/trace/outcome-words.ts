@@ -20,6 +20,7 @@ export interface OutcomeTally {
 const SEVERITY: readonly (Outcome | 'unknown')[] = [
   'sent-never-arrived',
   'no-answer',
+  'half-open',
   'reset',
   'refused',
   'one-way',
@@ -30,6 +31,7 @@ const SEVERITY: readonly (Outcome | 'unknown')[] = [
 const WORDS: Record<Outcome | 'unknown', { long: string; short: string }> = {
   'sent-never-arrived': { long: 'sent, never arrived', short: 'lost' },
   'no-answer': { long: 'no answer', short: 'no answer' },
+  'half-open': { long: 'half-open', short: 'half-open' },
   reset: { long: 'reset', short: 'reset' },
   refused: { long: 'refused', short: 'refused' },
   'one-way': { long: 'one-way seen', short: 'one-way' },
@@ -50,7 +52,7 @@ export function tallyOutcome(tally: OutcomeTally, conversation: Conversation): v
     const arrival = flow?.arrival;
     if (arrival?.lost) tally.lost += Math.max(0, arrival.sent - arrival.arrived);
   }
-  if (outcome === 'no-answer') tally.syn += conversation.forward?.tcp?.syn ?? 0;
+  if (outcome === 'no-answer' || outcome === 'half-open') tally.syn += conversation.forward?.tcp?.syn ?? 0;
   if (outcome === 'refused' || outcome === 'reset') tally.by ||= refuserOf(conversation);
 }
 
@@ -60,7 +62,12 @@ export function outcomeOf(conversation: Conversation): Outcome | 'unknown' {
   return SEVERITY.find((outcome) => outcomes.includes(outcome as Outcome)) ?? 'unknown';
 }
 
-/** 0 for a failure that needs a look, rising to 5 for an answer. */
+/** Whether packets of it did not get through by what became of them; causes may tell more. */
+export function isLost({ forward, reverse }: Conversation): boolean {
+  return [forward, reverse].some((flow) => flow?.outcome === 'sent-never-arrived');
+}
+
+/** 0 for a failure that needs a look, rising to 7 for an answer. */
 export function outcomeRank(conversation: Conversation): number {
   return SEVERITY.indexOf(outcomeOf(conversation));
 }
@@ -81,6 +88,7 @@ export function outcomeText(tally: OutcomeTally): { long: string; short: string 
 function describe(outcome: Outcome | 'unknown', tally: OutcomeTally): { long: string; short: string } {
   const words = WORDS[outcome];
   if (outcome === 'no-answer' && tally.syn > 0) return { ...words, long: `${formatCompact(tally.syn)} SYN, no answer` };
+  if (outcome === 'half-open') return { ...words, long: `${formatCompact(tally.syn)} SYN, answered, no ACK` };
   if (tally.by !== '') return { ...words, long: `${words.long} by ${tally.by}` };
   if (outcome === 'answered' && tally.lost > 0) {
     const lost = formatCompact(tally.lost);

@@ -1,5 +1,5 @@
 // What a row of the default table says: of one conversation, or of several that differ in nothing but the client's port.
-import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
+import type { FlowBrief, PacketRange, Trace } from '../../verdict/trace-types.ts';
 import { type EndpointName, endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import type { Conversation } from './conversations.ts';
@@ -9,6 +9,12 @@ import { createOutcomeTally, type OutcomeTally, outcomeRank } from './outcome-wo
 export interface Direction {
   text: string;
   mark: '' | '!' | '?';
+}
+
+/** Packets of a row, by direction. */
+export interface RowRanges {
+  forward: PacketRange;
+  reverse: PacketRange;
 }
 
 export interface Row {
@@ -22,6 +28,8 @@ export interface Row {
   reverse: Direction | null;
   forwardPackets: number;
   reversePackets: number;
+  /** What these may be; null while all are certain. */
+  packetsBetween: RowRanges | null;
   bytes: number;
   outcome: OutcomeTally;
   /** Lower is worse; rows with a violation are below 0. */
@@ -32,9 +40,9 @@ export interface Row {
   ofPods: boolean;
 }
 
-/** Ranks among the outcomes' (0 lost to 6 answered) of conversations that lost packets, and of those a warning is about. */
-const LOST_RANK = 1.5;
-const WARNED_RANK = 3.5;
+/** Ranks among the outcomes' (0 lost to 7 answered) of conversations that lost packets, and of those a warning is about. */
+const LOST_RANK = 2.5;
+const WARNED_RANK = 4.5;
 
 /** Violations come before all else; what is undecided before what was answered and is as configured. */
 const STATE_WEIGHT: Record<ConversationState, number> = { wrong: 100, undecided: 1.5, ok: 0 };
@@ -61,11 +69,31 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
     reverse: directionOf(reverse, marks),
     forwardPackets: forward?.packets ?? 0,
     reversePackets: reverse?.packets ?? 0,
+    packetsBetween: addRanges(null, { forward: 0, reverse: 0 }, conversation),
     bytes: flows.reduce((sum, flow) => sum + flow.bytes, 0),
     outcome: createOutcomeTally(),
     rank: rankOf(conversation, causes),
     firstFlow: Math.min(...flows.map((flow) => flow.id)),
     ofPods: flows.some(isOfPods),
+  };
+}
+
+/** The ranges with a conversation more; `counted` is what the row had before, in which nothing was in doubt while `ranges` is null. */
+export function addRanges(
+  ranges: RowRanges | null,
+  counted: { forward: number; reverse: number },
+  { forward, reverse }: Conversation,
+): RowRanges | null {
+  const isCertain = [forward, reverse].every((flow) => (flow?.packetsBetween ?? null) === null);
+  if (ranges === null && isCertain) return null;
+  const exactly = (count: number): PacketRange => ({ least: count, most: count });
+  const plus = (range: PacketRange, flow: FlowBrief | null): PacketRange => {
+    const { least, most } = flow?.packetsBetween ?? exactly(flow?.packets ?? 0);
+    return { least: range.least + least, most: range.most + most };
+  };
+  return {
+    forward: plus(ranges?.forward ?? exactly(counted.forward), forward),
+    reverse: plus(ranges?.reverse ?? exactly(counted.reverse), reverse),
   };
 }
 

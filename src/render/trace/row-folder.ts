@@ -1,13 +1,16 @@
 // Conversations folded to the rows of the default table: one per pair of endpoints, protocol and server port, however many
 // client ports there were. Conversations that were carried or judged differently never share a row. Rows are numbers until they
 // are shown: a capture may have a hundred thousand of them, and a page shows forty.
+
+import { UNDELIVERED } from '../../verdict/codes.ts';
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
+import { createOutcomeTally, isLost, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
 import {
+  addRanges,
   type ConversationState,
   causesOfConversation,
   createCauseLookup,
@@ -16,6 +19,7 @@ import {
   isOfPods,
   marksUndecided,
   type Row,
+  type RowRanges,
   rankOf,
   rowOf,
   serviceOf,
@@ -39,6 +43,7 @@ interface RowSums {
   conversations: number;
   forwardPackets: number;
   reversePackets: number;
+  packetsBetween: RowRanges | null;
   bytes: number;
   rank: number;
   firstFlow: number;
@@ -51,6 +56,8 @@ export interface FoldedRows {
   count: number;
   nodes: Set<string>;
   states: Record<ConversationState, number>;
+  /** Conversations of which packets did not get through. */
+  broken: number;
   /** Numbers of the rows that pass, in the order asked for, those of one pair together. */
   groups(passes: (row: Readonly<RowSums>) => boolean, sort: RenderOptions['sort']): number[][];
   /** Rows that pass, and their conversations. */
@@ -64,6 +71,8 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
   const index = createRowIndex(rows);
   const nodes = new Set<string>();
   const states = { wrong: 0, undecided: 0, ok: 0 };
+  let broken = 0;
+  const losses = new Set(trace.causes.filter(({ code }) => UNDELIVERED.has(code)).map(({ id }) => id));
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
   const names = createNames();
@@ -73,6 +82,7 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     noteNodes(nodes, conversation);
     const [from = null, to = null] = endsOf(conversation);
     const causes = causesOfConversation(conversation, causesOf);
+    if (isLost(conversation) || causes.some((id) => losses.has(id))) broken++;
     const sides = [directionOf(conversation.forward, marks), directionOf(conversation.reverse, marks)].map(sideText);
     const detail = [serviceOf(conversation, false), ...sides, ...causes].join('\n');
     const row = index(names(from), names(to), detail, conversation);
@@ -83,6 +93,7 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     count: rows.length,
     nodes,
     states,
+    broken,
     row,
     groups: (passes, sort) => groupByPair(rows, passes, orderOf(rows, sort, row)),
     totals(passes) {
@@ -160,6 +171,7 @@ function emptySums({ forward, reverse }: Conversation, pair: number, detail: num
     conversations: 0,
     forwardPackets: 0,
     reversePackets: 0,
+    packetsBetween: null,
     bytes: 0,
     rank: MOST_ENDS,
     firstFlow: MOST_ENDS,
@@ -172,6 +184,8 @@ function addTo(sums: RowSums, conversation: Conversation, causes: readonly strin
   const { forward, reverse } = conversation;
   tally(sums, conversation);
   sums.conversations++;
+  const counted = { forward: sums.forwardPackets, reverse: sums.reversePackets };
+  sums.packetsBetween = addRanges(sums.packetsBetween, counted, conversation);
   sums.forwardPackets += forward?.packets ?? 0;
   sums.reversePackets += reverse?.packets ?? 0;
   sums.bytes += (forward?.bytes ?? 0) + (reverse?.bytes ?? 0);
@@ -202,8 +216,8 @@ function rowFrom(trace: Trace, sums: RowSums, causesOf: Parameters<typeof rowOf>
     ...createOutcomeTally(),
     counts: new Map([['answered' as const, sums.conversations]]),
   };
-  const { conversations, forwardPackets, reversePackets, bytes, rank, firstFlow } = sums;
-  return { ...row, conversations, forwardPackets, reversePackets, bytes, rank, firstFlow, outcome };
+  const { conversations, forwardPackets, reversePackets, packetsBetween, bytes, rank, firstFlow } = sums;
+  return { ...row, conversations, forwardPackets, reversePackets, packetsBetween, bytes, rank, firstFlow, outcome };
 }
 
 function noteNodes(nodes: Set<string>, { forward, reverse }: Conversation): void {

@@ -1,7 +1,6 @@
 // Rows of the table as lines: every line of a pair's services repeats the pair, so that no line can be read as another's, and any
 // line can be found by name.
 import { createNameFitter, placeWords } from '../text/endpoint-names.ts';
-import { formatCompact } from '../text/format.ts';
 import { alignRow, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
@@ -15,6 +14,7 @@ import {
   directionText,
   layoutRows,
   PLACE_MARGIN,
+  packetsText,
   placeText,
   type RowLayout,
   type RowWidths,
@@ -115,8 +115,8 @@ function cellOf(row: Row, column: Column, { layout, widths, paint, bare, options
       return carriedCell(row, widths, paint);
     case 'packets':
       return [
-        padLeft(formatCompact(row.forwardPackets), widths.parts.sent),
-        padRight(formatCompact(row.reversePackets), widths.parts.answered),
+        padLeft(packetsText(row, 'forward'), widths.parts.sent),
+        padRight(packetsText(row, 'reverse'), widths.parts.answered),
       ].join(' / ');
     case 'sorted':
       return sortedText(row, options.sort);

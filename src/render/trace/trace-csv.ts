@@ -24,7 +24,7 @@ export const CSV_HEADER = [
     'last',
     'outcome',
   ],
-  ...['capture', 'first_packet'],
+  ...['capture', 'first_packet', 'packets_least', 'packets_most'],
 ] as const;
 
 /** The header, then one row per flow, each ended by a line feed. */
@@ -43,6 +43,7 @@ function cellsOf(flow: TracedFlow, captures: readonly TracedCapture[]): Cell[] {
     ...[codesOf(flow), flow.unverified?.reason ?? null, flow.inScope],
     ...[flow.packets, flow.bytes, flow.overheadBytes, flow.first, flow.last, flow.outcome],
     ...[start === undefined ? null : (captures[start.capture]?.path ?? null), start?.firstPacket ?? null],
+    ...[flow.packetsBetween?.least ?? null, flow.packetsBetween?.most ?? null],
   ];
 }
 

@@ -14,7 +14,7 @@ export function* renderJson(trace: Trace): Generator<string> {
   yield* members(trace.flows(), flowJson);
   yield `],\n"summary": ${stringifyJson(trace.summary)},\n"causes": [`;
   yield* members(trace.causes, causeJson);
-  yield `],\n"window": ${stringifyJson(trace.window)}\n}\n`;
+  yield `],\n"window": ${stringifyJson(trace.window)},\n"clocks": ${stringifyJson(trace.clocks)}\n}\n`;
 }
 
 /** One object a line: captures, then flows, then the summary; `type` tells which. */
@@ -22,7 +22,8 @@ export function* renderJsonLines(trace: Trace): Generator<string> {
   for (const capture of trace.captures) yield `${stringifyJson({ type: 'capture', ...captureJson(capture) })}\n`;
   for (const flow of trace.flows()) yield `${stringifyJson({ type: 'flow', ...flowJson(flow) })}\n`;
   const causes = trace.causes.map(causeJson);
-  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...trace.summary, causes, window: trace.window })}\n`;
+  const { summary, window, clocks } = trace;
+  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...summary, causes, window, clocks })}\n`;
 }
 
 function* members<T>(items: Iterable<T>, toJson: (item: T) => object): Generator<string> {
@@ -87,6 +88,7 @@ function flowJson(flow: TracedFlow): object {
     verdict: flow.verdict,
     findings: flow.findings.map(findingJson),
     packets: flow.packets,
+    ...rangeJson(flow.packetsBetween),
     bytes: flow.bytes,
     overheadBytes: flow.overheadBytes,
     first: flow.first,
@@ -123,6 +125,11 @@ function findingJson(finding: Finding): object {
     lastPacket: finding.lastPacket,
     severity: finding.severity,
   };
+}
+
+/** Two keys more where the count is in doubt. */
+function rangeJson(between: TracedFlow['packetsBetween']): object {
+  return between === null ? {} : { packetsLeast: between.least, packetsMost: between.most };
 }
 
 function observationJson(observation: Observation): object {

@@ -11,6 +11,7 @@ import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines } from './cause-list.ts';
+import { clockLines } from './clock-lines.ts';
 import { encapsulationName } from './pair-rows.ts';
 
 /** Node names are never shortened below this in the matrix; where that is too much, pairs are listed instead. */
@@ -36,7 +37,7 @@ interface PairTally {
 /** The whole page. */
 export function* renderSummary(trace: Trace, options: RenderOptions): Generator<string> {
   const names = createNameFitter(nodeNamesOf(trace));
-  yield* block(captureLines(trace.captures, names, options));
+  yield* block([...captureLines(trace.captures, names, options), ...clockLines(trace, names, options)]);
   yield* block(causeLines(trace, names, options));
   const verdicts = new Map<string, Tally>(Object.values(VERDICT_WORDS).map((words) => [words, emptyTally()]));
   const encapsulations = new Map<string, Tally>();

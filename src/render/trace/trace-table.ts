@@ -1,6 +1,7 @@
 // The default output: problems by cause, captures, one row per pair and service, what could not be judged, one closing line.
 // Rows are bounded, by the terminal's height or by `--top`; with `--all` every conversation is printed, and then they are made and
 // written one at a time. What is longer than the terminal names the problems again at its end.
+import { UNDELIVERED } from '../../verdict/codes.ts';
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createUnverifiedTally } from '../../verdict/unverified.ts';
@@ -8,9 +9,10 @@ import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import { DEFAULT_TOP, type RenderOptions } from '../text/render-options.ts';
-import { wrapWords } from '../text/text-width.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines, causeTitles } from './cause-list.ts';
+import { clockLines } from './clock-lines.ts';
 import { createConversationList } from './conversation-list.ts';
 import { createCauseLookup, marksUndecided, type Row } from './pair-rows.ts';
 import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
@@ -28,7 +30,8 @@ const AROUND_ROWS = 2;
 /** The whole table in pieces that end with a line feed. */
 export function* renderTable(trace: Trace, options: RenderOptions): Generator<string> {
   const names = createNameFitter(nodeNamesOf(trace));
-  const head = [block(causeLines(trace, names, options)), block(captureLines(trace.captures, names, options))].join('');
+  const captures = [...captureLines(trace.captures, names, options), ...clockLines(trace, names, options)];
+  const head = block(causeLines(trace, names, options)) + block(captures);
   yield head;
   const list = options.all && options.by === undefined ? createConversationList(trace, options.sort) : null;
   const grouping =
@@ -80,13 +83,17 @@ function countLines(text: string): number {
   return text.split('\n').length - 1;
 }
 
-/** `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` */
-export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states'>, options: RenderOptions): string {
+/**
+ * `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` Where packets did not get through that is said first, and apart:
+ * `2 of 4 conversations lose packets (1 cause); 0 wrong, 4 as configured, 0 undecided.`
+ */
+export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states' | 'broken'>, options: RenderOptions): string {
   const { wrong, undecided, ok } = set.states;
   const total = wrong + undecided + ok;
   if (total === 0) return 'No flows.';
   const violations = trace.causes.filter((cause) => cause.severity === 'violation').length;
-  const warnings = trace.causes.length - violations;
+  const losses = set.broken === 0 ? 0 : trace.causes.filter(({ code }) => UNDELIVERED.has(code)).length;
+  const warnings = trace.causes.length - violations - losses;
   const paint = createPaint(options.color);
   const causes = violations === 0 ? '' : ` (${formatCount(violations, 'cause')})`;
   const parts = [
@@ -95,7 +102,15 @@ export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states'>, optio
     paint(undecided > 0 ? 'warn' : 'dim', `${formatNumber(undecided)} ${VERDICT_WORDS.unverifiable}`),
   ];
   const warned = warnings === 0 ? '' : ` ${formatCount(warnings, 'warning')}.`;
-  return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;
+  if (set.broken === 0) return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;
+  const lossCauses = losses === 0 ? '' : ` (${formatCount(losses, 'cause')})`;
+  const lose = paint(
+    'warn',
+    `${formatNumber(set.broken)} of ${formatCount(total, 'conversation')} ${set.broken === 1 ? 'loses' : 'lose'} packets${lossCauses}`,
+  );
+  const rest = `${parts.join(', ')}.${warned}`;
+  const line = `${lose}; ${rest}`;
+  return textWidth(line) <= options.width ? line : `${lose};\n${rest}`;
 }
 
 /** Lines and an empty line behind them; nothing for no lines. */

@@ -6,12 +6,13 @@ import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { createFileNumbers, type FileNumbers } from '../text/file-numbers.ts';
-import { formatNumber } from '../text/format.ts';
+import { formatNumber, formatRange } from '../text/format.ts';
 import { alignRow, fitColumns, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
+import { clockLines } from './clock-lines.ts';
 import { encapsulationName } from './pair-rows.ts';
 
 interface WideColumn {
@@ -29,7 +30,12 @@ const MAIN: readonly WideColumn[] = [
   { title: 'TO', minimum: 14, cell: (flow) => withPort(flow.dst) },
   { title: 'PROTO', minimum: 0, cell: (flow) => escapeText(flow.protocol) },
   { title: 'SEEN', minimum: 0, cell: encapsulationName },
-  { title: 'PACKETS', minimum: 0, right: true, cell: (flow) => formatNumber(flow.packets) },
+  {
+    title: 'PACKETS',
+    minimum: 0,
+    right: true,
+    cell: (flow) => formatRange(flow.packetsBetween, flow.packets, formatNumber),
+  },
 ];
 
 const EXTRA: readonly WideColumn[] = [
@@ -58,7 +64,7 @@ interface WideLayout {
 export function* renderWide(trace: Trace, options: RenderOptions): Generator<string> {
   const { names, natural, files } = measure(trace);
   const look = options.fit ? options : { ...options, width: Number.POSITIVE_INFINITY };
-  const captures = captureLines(trace.captures, names, look);
+  const captures = [...captureLines(trace.captures, names, look), ...clockLines(trace, names, look)];
   if (captures.length > 0) yield `${captures.join('\n')}\n\n`;
   if (trace.flowCount === 0) return;
   const known = files.names().map(escapeText);

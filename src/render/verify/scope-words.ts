@@ -1,4 +1,6 @@
 // What a result of `verify` is about, in sentences: what was seen and by whom, what was not asked, what even a PASS leaves open.
+import type { TracedCapture } from '../../verdict/trace-types.ts';
+import { type Suspect, suspectNics } from '../../verdict/verify/undecided-flows.ts';
 import type { Demand, OutsideGroup, VerifyReport } from '../../verdict/verify/verify-report.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import type { VerifyContext } from './evidence.ts';
@@ -69,7 +71,7 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   );
   const named = [...nics].filter((name) => name !== '');
   const open = [named.length === 0 ? 'other NICs' : `NICs other than ${named.join(', ')}`];
-  open.push('times outside the captures', keptOut(trace.captures));
+  open.push('times outside the captures', keptOut(trace.captures, report.filtered));
   const dropped = trace.captures.reduce((sum, capture) => sum + (capture.dropped ?? 0), 0);
   if (trace.captures.some((capture) => capture.dropped === null))
     open.push('packets the kernel dropped (classic pcap does not say)');
@@ -86,11 +88,23 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   return open;
 }
 
+/** More captures that look filtered than this are counted. */
+const MOST_SUSPECTS = 3;
+
 /** What a filter kept out; a recorded one is named, also where it hides nothing that would refute the result. */
-function keptOut(captures: VerifyContext['trace']['captures']): string {
+function keptOut(captures: readonly TracedCapture[], filtered: readonly TracedCapture[]): string {
   const recorded = captures.flatMap(({ filter }) => (filter === null || filter.guessed ? [] : [filter.expression]));
   const named = [...new Set(recorded)];
-  return `packets that a filter kept out${named.length === 0 ? '' : ` (recorded: ${named.join('; ')})`}`;
+  const facts = named.length === 0 ? [] : [`recorded: ${named.join('; ')}`];
+  const suspects = suspectNics(captures, filtered);
+  facts.push(...suspects.slice(0, MOST_SUSPECTS).map(suspectWords));
+  if (suspects.length > MOST_SUSPECTS)
+    facts.push(`and ${formatCount(suspects.length - MOST_SUSPECTS, 'more capture')}`);
+  return `packets that a filter kept out${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`;
+}
+
+function suspectWords({ path, hint }: Suspect): string {
+  return `${path} ${hint.weak ? 'may have been' : 'looks as if it was'} taken with ${hint.expression}`;
 }
 
 /** `3 NICs, both ends of a pair`. */

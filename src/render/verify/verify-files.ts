@@ -67,6 +67,7 @@ export function renderVerifyJson(context: VerifyContext): string {
     canary: report.canary,
     time: report.time,
     window: trace.window,
+    clocks: trace.clocks,
     cutOff: cutOffSentences(trace.captures),
     assumed: assumedSentences(context),
     captures: trace.captures.map((capture, i) => withHash(capture, evidence.captures[i]?.sha256 ?? null)),
@@ -162,7 +163,8 @@ function wholeCase(context: VerifyContext, problems: readonly string[]): string 
   const beside = escapeXmlLines(lost.map((text) => `not delivered: ${text}`));
   if (report.result === 'pass')
     return `${open}<system-out>${[message, ...(beside === '' ? [] : [beside])].join('\n')}</system-out></testcase>`;
-  const details = report.result === 'fail' ? problems : [...whyUndecided(context), ...howAgain(context)];
+  const failures = report.delivery.required ? [...problems, ...lost] : problems;
+  const details = report.result === 'fail' ? failures : [...whyUndecided(context), ...howAgain(context)];
   const tag = report.result === 'fail' ? 'failure' : 'error';
   return `${open}<${tag} message="${message}">${escapeXmlLines(details)}</${tag}></testcase>`;
 }

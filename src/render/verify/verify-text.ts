@@ -9,6 +9,7 @@ import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
+import { clockSentences } from '../trace/clock-lines.ts';
 import { adviceLines } from '../trace/undecided.ts';
 import type { VerifyContext } from './evidence.ts';
 import {
@@ -86,7 +87,9 @@ function deliveryBlocks({ trace, report }: VerifyContext, options: RenderOptions
   if (sentences.length === 0) return [];
   const word = 'NOT DELIVERED';
   const head = wrapWords(
-    'not everything got through; the result above speaks of encapsulation alone',
+    report.delivery.required
+      ? 'not everything got through'
+      : 'not everything got through; the result above speaks of encapsulation alone',
     options.width - word.length - 2,
   );
   const names = createNameFitter(nodeNamesOf(trace));
@@ -124,6 +127,7 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
     labelled('canary', canarySentences(report), width),
     labelled('by', report.flows === 0 ? [] : [seenBy(context)], width),
     labelled('in', timeTexts(context), width, { gives: 5, keep: 3 }),
+    labelled('clocks', clockTexts(context, options), width, { gives: 5, keep: 3 }),
     labelled('cut off', cutOffSentences(trace.captures), width, { gives: 6, keep: 2 }),
     labelled('not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)], width, {
       gives: 7,
@@ -135,6 +139,11 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
     whole(adviceLines([shortCommandLine(evidence)], 'command', LABEL)),
     hashBlock(evidence, options),
   ];
+}
+
+function clockTexts({ report, trace }: VerifyContext, { width, all }: RenderOptions): string[] {
+  const names = createNameFitter(report.nodes);
+  return clockSentences(trace.clocks, all).map((text) => names.fitSentence(text, width - MARGIN - LABEL));
 }
 
 /** Files listed; of more the first captures, and one hash for all. */

@@ -32,6 +32,7 @@ export function headline({ report, filterText }: VerifyContext): string {
   const flag = options.expect === 'config' ? '' : `, --expect ${options.expect}`;
   switch (report.result) {
     case 'fail': {
+      if (violation === 0) return undeliveredSentence(report);
       const seen = seenInstead(report);
       return `${formatNumber(violation)} of ${formatCount(flows, 'flow')} ${violation === 1 ? 'was' : 'were'} ${seen ?? `not ${demanded}`}${flag}`;
     }
@@ -40,6 +41,14 @@ export function headline({ report, filterText }: VerifyContext): string {
     case 'pass':
       return filterText === '' ? passSentence(report) : `of what ${filterText} lets through, ${passSentence(report)}`;
   }
+}
+
+/** `packets of pods did not get through (half-open, 2 flows; icmp-only), --require delivery`. */
+function undeliveredSentence({ delivery }: VerifyReport): string {
+  const kinds = delivery.failed.map(({ code, flows }) =>
+    flows === 0 ? code : `${code}, ${formatCount(flows, 'flow')}`,
+  );
+  return `packets of pods did not get through (${kinds.join('; ')}), --require delivery`;
 }
 
 /** With one kind seen instead of the demanded one, its name says more than `not VXLAN`. */

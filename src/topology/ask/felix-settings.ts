@@ -1,7 +1,7 @@
 // FelixConfiguration resolved for one node, and what the nodes' VXLAN devices agree on (calico-facts 4.1, 4.2).
 import { isVxlanDevice, type Profile } from '../../cluster/profile.ts';
 import type { FelixSettings, Node, Sourced } from '../model.ts';
-import type { FelixFact } from '../read/stated-facts.ts';
+import { ENVIRONMENT, type FelixFact } from '../read/stated-facts.ts';
 
 const UNSET: FelixSettings = {
   vxlanVNI: null,
@@ -11,13 +11,14 @@ const UNSET: FelixSettings = {
   wireguardListeningPort: null,
 };
 
-/** Settings of a node: `node.<name>` over `default`, field by field; the first of two objects of one name counts. */
+/** Settings of a node: the environment over `node.<name>` over `default`, field by field; the first of two objects of one name counts. */
 export function felixSettings(facts: readonly FelixFact[], nodeName: string | null): FelixSettings {
+  const environment = facts.find((fact) => fact.name === ENVIRONMENT)?.values;
   const scoped = nodeName === null ? undefined : facts.find((fact) => fact.name === `node.${nodeName}`)?.values;
   const general = facts.find((fact) => fact.name === 'default')?.values;
   const settings = { ...UNSET };
   for (const field of Object.keys(UNSET) as (keyof FelixSettings)[]) {
-    Object.assign(settings, { [field]: scoped?.[field] ?? general?.[field] ?? null });
+    Object.assign(settings, { [field]: environment?.[field] ?? scoped?.[field] ?? general?.[field] ?? null });
   }
   return settings;
 }

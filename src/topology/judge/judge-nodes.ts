@@ -1,9 +1,6 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
 
 import type { Profile, TunnelKind } from '../../cluster/profile.ts';
-import { enclosingNetwork, formatCidr } from '../../net/cidr.ts';
-import { parseIp } from '../../net/ip.ts';
-import { poolOf } from '../ask/lookup.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { IPPool, Node, SourceRef } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
@@ -14,6 +11,7 @@ import {
   demandWords,
   familyOf,
   isRouted,
+  knownAddresses,
   nameOfRange,
   sameSubnet,
   tunnelKindOf,
@@ -21,7 +19,6 @@ import {
 
 export function judgeNodes(context: JudgeContext): void {
   judgeDuplicates(context);
-  judgeBorrowed(context);
   const tunnelPools = context.topology.pools.filter((pool) => isRouted(pool) && demandOf(pool).tunnel !== null);
   for (const family of [4, 6] as const) {
     const ofFamily = tunnelPools.filter((pool) => familyOf(pool) === family);
@@ -33,12 +30,7 @@ export function judgeNodes(context: JudgeContext): void {
       if (kind !== null && pool !== undefined) judgeTunnelAddresses(pool, kind, context);
     }
   }
-  for (const node of context.topology.nodes) {
-    judgeInternalIP(node, context);
-    for (const [kind, tunnel] of Object.entries(node.tunnels) as [TunnelKind, { value: string; ref: SourceRef }][]) {
-      judgeTunnelPlace(node, kind, tunnel, context);
-    }
-  }
+  for (const node of context.topology.nodes) judgeInternalIP(node, context);
 }
 
 /** One value that two nodes have cannot lead to both. */
@@ -47,7 +39,7 @@ function judgeDuplicates({ topology, add }: JudgeContext): void {
     [
       'duplicate-node-address',
       'address',
-      (node) => node.addresses.map(({ address, ref }) => ({ value: address, ref })),
+      (node) => knownAddresses(node, topology.profile).map(({ address, ref }) => ({ value: address, ref })),
     ],
     ['duplicate-tunnel-address', 'tunnel address', (node) => Object.values(node.tunnels)],
     ['duplicate-tunnel-mac', 'VTEP MAC', (node) => [node.vtepMac, node.vtepMacV6].filter((mac) => mac !== null)],
@@ -142,33 +134,6 @@ function judgeTunnelAddresses(pool: IPPool, kind: TunnelKind, { topology, add }:
   }
 }
 
-/**
- * Two nodes' tunnel addresses in one block: a block has one node, so the other has borrowed its address. Where no block is given that
- * says so (tunnel-outside-blocks), the block size does. Older releases have no route to such an address but the block's (calico-facts 3.5).
- */
-function judgeBorrowed({ topology, index, add }: JudgeContext): void {
-  const holders = new Map<string, { node: Node; address: string; ref: SourceRef }[]>();
-  for (const node of topology.nodes) {
-    for (const { value, ref } of Object.values(node.tunnels)) {
-      const [ip, pool] = [parseIp(value), poolOf(value, index)];
-      const isStated =
-        ip === null || index.blocks.enclosing(ip).some((e) => e.values.some((b) => b.source !== 'inferred'));
-      const block = ip === null || isStated || pool === null ? null : enclosingNetwork(ip, pool.blockSize);
-      if (block === null) continue;
-      const text = formatCidr(block);
-      holders.set(text, [...(holders.get(text) ?? []), { node, address: value, ref }]);
-    }
-  }
-  for (const [block, found] of holders) {
-    const names = [...new Set(found.map(({ node }) => node.name))];
-    if (names.length < 2) continue;
-    const told = found.map(({ node, address }) => `${node.name}'s ${address}`);
-    const message = `the tunnel addresses ${listNames(told)} are in one block, ${block}: one node has it, the others borrow from it`;
-    const subjects = [...names, ...found.map(({ address }) => address)];
-    add('tunnel-address-borrowed', 'risk', message, found.map(({ ref }) => ref).slice(0, 6), subjects);
-  }
-}
-
 function judgeInternalIP(node: Node, { add }: JudgeContext): void {
   for (const bgp of [node.bgpIPv4, node.bgpIPv6]) {
     if (bgp === null) continue;
@@ -181,27 +146,4 @@ function judgeInternalIP(node: Node, { add }: JudgeContext): void {
     const message = `${node.name}: ${bgp.source} is ${bgp.address}, but its InternalIP is ${internal.map((one) => one.address).join(', ')}`;
     add('address-not-internal-ip', 'risk', message, [bgp.ref, internal[0]?.ref], [node.name, bgp.address]);
   }
-}
-
-/** A tunnel address outside its node's blocks is borrowed or left over; outside every pool it is left over for certain. */
-function judgeTunnelPlace(
-  node: Node,
-  kind: TunnelKind,
-  tunnel: { value: string; ref: SourceRef },
-  context: JudgeContext,
-): void {
-  const { topology, index, add } = context;
-  const subjects = [node.name, tunnel.value];
-  if (topology.poolsComplete && poolOf(tunnel.value, index) === null) {
-    const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in no ${topology.profile.range.kind}`;
-    add('tunnel-outside-pools', 'risk', message, [tunnel.ref], subjects);
-    return;
-  }
-  const ip = parseIp(tunnel.value);
-  const blocks = ip === null ? [] : index.blocks.enclosing(ip).flatMap((entry) => entry.values);
-  const around = blocks.find((block) => block.source !== 'inferred');
-  if (around === undefined || around.node === node.name) return;
-  const whose = around.node === null ? 'a block without affinity' : `${around.node}'s block`;
-  const message = `${node.name}'s ${kind} tunnel address ${tunnel.value} is in ${whose} ${around.cidr}: borrowed, or left over`;
-  add('tunnel-outside-blocks', 'risk', message, [tunnel.ref, around.ref], subjects);
 }

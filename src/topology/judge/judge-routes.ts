@@ -69,8 +69,10 @@ function routeContext(judge: JudgeContext): RouteContext {
     targets.set(dst, target);
     return target;
   };
+  const stated = new Set(judge.topology.blocks.filter(({ source }) => source !== 'inferred').map(({ cidr }) => cidr));
   const wanted = judge.topology.blocks.flatMap((block) => {
-    const target = block.node === null || block.source === 'inferred' ? null : targetOf(block.cidr);
+    const isOutranked = block.source === 'inferred' && stated.has(block.cidr);
+    const target = block.node === null || isOutranked ? null : targetOf(block.cidr);
     return target?.pool != null && isRouted(target.pool) ? [{ block, cidr: target.cidr }] : [];
   });
   return { ...judge, targetOf, wanted };
@@ -124,9 +126,23 @@ function judgeTarget(holder: Node, route: Route, { index, add, targetOf }: Route
   add('route-owner-contradiction', inferred ? 'risk' : 'conflict', message, [route.ref, stated.ref], subjects);
 }
 
+/**
+ * How much a table can lack. The kernel's own routes and a default route: an excerpt (`ip route | grep vxlan`) has neither, and lacks
+ * nothing. A block that only a tunnel address suggests is missed where the CNI has made routes to others.
+ */
+function wholenessOf({ routes }: Node, targetOf: RouteContext['targetOf']): 'excerpt' | 'table' | 'full table' {
+  const main = routes.filter(({ table, type }) => (table === null || table === 'main') && type !== 'local');
+  const hasDefault = main.some(({ dst }) => dst.endsWith('/0'));
+  const hasKernel = main.some(({ protocol }) => protocol === 'kernel');
+  const isProgrammed = main.some(({ dst, via }) => via !== null && targetOf(dst)?.pool != null);
+  if (hasDefault && hasKernel && isProgrammed) return 'full table';
+  return hasDefault || hasKernel ? 'table' : 'excerpt';
+}
+
 /** Blocks of other nodes that a given routing table does not have. */
 function judgeMissing(holder: Node, { index, add, targetOf, wanted }: RouteContext): void {
-  if (!holder.has.route || wanted.length === 0) return;
+  const whole = wholenessOf(holder, targetOf);
+  if (whole === 'excerpt' || wanted.length === 0) return;
   const covering = createPrefixTable<Route>();
   const starts = new Set<string>();
   for (const route of holder.routes) {
@@ -139,6 +155,7 @@ function judgeMissing(holder: Node, { index, add, targetOf, wanted }: RouteConte
   const families = new Set(holder.routes.map((route) => (route.dst.includes(':') ? 6 : 4)));
   const missing = wanted
     .filter(({ block, cidr }) => block.node !== holder.name && families.has(cidr.family) && !starts.has(block.cidr))
+    .filter(({ block }) => block.source !== 'inferred' || whole === 'full table')
     .filter(({ cidr }) => covering.enclosingCidr(cidr).length === 0)
     .map(({ block }) => block);
   if (missing.length === 0) return;

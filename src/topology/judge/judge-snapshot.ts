@@ -4,12 +4,17 @@
 import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { Topology } from '../model.ts';
 import { addIssue, type Facts, type FelixFact } from '../read/stated-facts.ts';
+import { judgeBlocks } from './judge-blocks.ts';
+import { judgeClaims } from './judge-claims.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { judgeDevices } from './judge-devices.ts';
+import { judgeNeighbours } from './judge-neighbours.ts';
 import { judgeNodes } from './judge-nodes.ts';
 import { judgeOwners } from './judge-owners.ts';
 import { judgePools } from './judge-pools.ts';
 import { judgeRoutes } from './judge-routes.ts';
+import { judgeTunnelAddresses } from './judge-tunnel-addresses.ts';
+import { judgeTunnelState } from './judge-tunnel-state.ts';
 import { judgeVteps } from './judge-vteps.ts';
 
 /** Adds what is found to the topology's issues (the list in `facts`). */
@@ -28,7 +33,12 @@ export function judgeSnapshot(
   };
   judgePools(context);
   judgeNodes(context);
+  judgeTunnelAddresses(context);
+  judgeBlocks(context);
+  judgeTunnelState(context);
+  judgeClaims(context);
   judgeVteps(context);
+  judgeNeighbours(context);
   judgeRoutes(context);
   judgeDevices(context);
   judgeOwners(context);

@@ -28,6 +28,11 @@ export function tunnelKindOf(pool: IPPool): TunnelKind | null {
   return tunnel === 'ipip' ? 'ipip' : familyOf(pool) === 6 ? 'vxlan-v6' : 'vxlan';
 }
 
+/** Whether some pool asks for tunnels of the kind; a pool cannot ask for WireGuard, which is a setting. */
+export function isAskedFor(kind: TunnelKind, pools: readonly IPPool[]): boolean {
+  return pools.some((pool) => isRouted(pool) && tunnelKindOf(pool) === kind);
+}
+
 export function familyOf(pool: IPPool): 4 | 6 {
   return pool.cidr.includes(':') ? 6 : 4;
 }
@@ -35,6 +40,13 @@ export function familyOf(pool: IPPool): 4 | 6 {
 /** The address of a node that decides in the pool's family. */
 export function bgpAddress(node: Node, family: 4 | 6): NodeAddress | null {
   return family === 4 ? node.bgpIPv4 : node.bgpIPv6;
+}
+
+/** Addresses by which others know a node; what its other interfaces have (NAT of virtual machines, bridges) may be every node's. */
+export function knownAddresses({ addresses }: Node, profile: Profile): readonly NodeAddress[] {
+  const sources = [profile.nodeAddressSource(4), profile.nodeAddressSource(6), 'InternalIP'];
+  const stated = addresses.filter(({ source }) => sources.includes(source));
+  return stated.length > 0 ? stated : addresses;
 }
 
 /** As the sender finds out; null when one of the addresses is not known, or what it asks. */

@@ -90,6 +90,9 @@ function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
     mtu: known.mtu ?? link.mtu,
     kind: known.kind ?? link.kind,
     vxlan: known.vxlan ?? link.vxlan,
+    // Lists of addresses do not show the state: such a device counts as up.
+    up: known.up && link.up,
+    addressed: known.addressed === true || link.addressed === true,
     addresses: [...known.addresses, ...addresses],
   };
   node.links = node.links.map((other, i) => (i === at ? merged : other));

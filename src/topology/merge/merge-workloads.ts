@@ -52,6 +52,7 @@ function mergePod(known: PodFact, fact: PodFact, facts: Pick<Facts, 'issues'>): 
     ...known,
     nodeName: known.nodeName ?? fact.nodeName,
     addresses: known.addresses.length > 0 ? known.addresses : fact.addresses,
+    ...(known.labels === undefined && fact.labels !== undefined ? { labels: fact.labels } : {}),
     hostInterface: known.hostInterface.computed ? fact.hostInterface : known.hostInterface,
     // A table shows the address of one family only, and an endpoint slice too.
     ...(known.source !== 'Pod' && shares ? { addresses: [...new Set([...known.addresses, ...fact.addresses])] } : {}),

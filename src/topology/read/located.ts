@@ -62,6 +62,15 @@ export function flagAt(value: unknown, ...path: (string | number)[]): boolean | 
   return member === false || member === 'false' ? false : null;
 }
 
+/** The texts of a mapping, others left out; null when it is none. */
+export function mappingAt(value: unknown, ...path: (string | number)[]): Record<string, string> | null {
+  const member = valueAt(value, ...path);
+  if (typeof member !== 'object' || member === null || Array.isArray(member)) return null;
+  return Object.fromEntries(
+    Object.entries(member).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 /** A located member. */
 export function locatedAt(parent: Located, ...path: (string | number)[]): Located {
   return {

@@ -16,17 +16,19 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
       'nodeName hostNetwork clusterIP clusterIPs externalIPs type',
       'node state deleted affinity hostAffinity allocations attributes',
       'vxlanVNI vxlanPort vxlanEnabled wireguardEnabled wireguardListeningPort calicoNetwork',
-      'pod workload orchestrator endpoint interfaceName ipNetworks',
+      'pod workload orchestrator endpoint interfaceName ipNetworks template',
+      'podSelector policyTypes ingress egress selector types order tier namespaceSelector serviceAccountSelector doNotTrack preDNAT defaultAction',
     ]
       .join(' ')
       .split(' '),
   ),
+  // Of what makes pods.
+  'template.spec': new Set(['containers']),
   annotations: new Set([
     ...NODE_FIELDS.map(({ annotation }) => annotation),
     INTERFACES_ANNOTATION,
     ...POD_IPS_ANNOTATIONS,
   ]),
-  labels: new Set(['kubernetes.io/hostname']),
   status: new Set(
     'phase startTime podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(
       ' ',
@@ -75,7 +77,8 @@ function columnOfUnread(line: string, open: { column: number; key: string }[]): 
   const [, indent = '', dashes = '', key = ''] = match;
   const column = indent.length + dashes.length;
   while ((open.at(-1)?.column ?? -1) >= column) open.pop();
-  const parent = open.at(-1)?.key ?? '';
+  const above = open.at(-1)?.key ?? '';
+  const parent = above === 'spec' && open.at(-2)?.key === 'template' ? 'template.spec' : above;
   open.push({ column, key });
   if (dashes !== '') return null;
   const read = Object.hasOwn(READ, parent) ? READ[parent] : undefined;

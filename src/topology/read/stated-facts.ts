@@ -15,6 +15,7 @@ import type {
   SourceRef,
   TopologyIssue,
 } from '../model.ts';
+import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -83,8 +84,11 @@ export interface BlockFact {
   ref: SourceRef;
 }
 
+/** The name of what Felix's environment sets: no object can have it. */
+export const ENVIRONMENT = '(environment)';
+
 export interface FelixFact {
-  /** `default`, `node.<name>`, or a name with a nodeSelector. */
+  /** `default`, `node.<name>`, or ENVIRONMENT. */
   name: string;
   values: {
     vxlanVNI: Sourced<number> | null;
@@ -147,6 +151,9 @@ export interface Facts {
   blocks: BlockFact[];
   allocations: AllocationFact[];
   felix: FelixFact[];
+  policies: NetworkPolicy[];
+  tiers: Tier[];
+  namespaces: Namespace[];
   texts: TextFact[];
   issues: TopologyIssue[];
   problems: Problem[];
@@ -165,6 +172,9 @@ export function emptyFacts(): Facts {
     blocks: [],
     allocations: [],
     felix: [],
+    policies: [],
+    tiers: [],
+    namespaces: [],
     texts: [],
     issues: [],
     problems: [],

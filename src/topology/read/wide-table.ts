@@ -5,6 +5,7 @@ import { nodeAddressAnnotation } from '../../cluster/calico/annotations.ts';
 import { hostInterfaceOfPod } from '../../cluster/computed-names.ts';
 import { formatCidr, hasHostBits, parseCidr } from '../../net/cidr.ts';
 import type { PoolMode, Sourced, SourceRef } from '../model.ts';
+import type { Labels } from '../policies/policy-model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses, epochSeconds } from './kubernetes/pod.ts';
@@ -49,7 +50,7 @@ export function readTableRow(line: string, table: WideTable, ref: SourceRef, fac
     return at < 0 || cell === '' || cell === '<none>' || cell === '<unset>' ? null : cell;
   };
   table.rows++;
-  if (table.kind === 'pods') readPodRow(row, ref, facts);
+  if (table.kind === 'pods') readPodRow(row, table, ref, facts);
   else if (table.kind === 'nodes') readNodeRow(row, ref, facts);
   else if (table.kind === 'services') readServiceRow(row, ref, facts);
   else if (table.kind === 'pools') readPoolRow(row, ref, facts);
@@ -67,7 +68,19 @@ function cutRow(line: string, columns: WideTable['columns']): string[] | null {
   return cells.length === columns.length ? cells : null;
 }
 
-function readPodRow(row: Row, ref: SourceRef, facts: Facts): void {
+/** `app=web,tier=db` of --show-labels, `map[app:web tier:db]` of custom columns; `<none>` is none, a table without the column tells nothing. */
+function labelsIn({ columns }: WideTable, cell: string | null): { labels?: Labels } {
+  if (!columns.some(({ name }) => name === 'LABELS')) return {};
+  const isMap = /^map\[.*\]$/.test(cell ?? '');
+  const pairs = isMap ? (cell ?? '').slice(4, -1).split(' ') : (cell ?? '').split(',');
+  const entries = pairs.flatMap((pair): [string, string][] => {
+    const at = pair.indexOf(isMap ? ':' : '=');
+    return at < 1 ? [] : [[pair.slice(0, at), pair.slice(at + 1)]];
+  });
+  return { labels: Object.fromEntries(entries) };
+}
+
+function readPodRow(row: Row, table: WideTable, ref: SourceRef, facts: Facts): void {
   const name = nameOf(row);
   if (name === null) return;
   const namespace = row('NAMESPACE') ?? 'default';
@@ -81,6 +94,7 @@ function readPodRow(row: Row, ref: SourceRef, facts: Facts): void {
     // `Completed` of finished Jobs and what kubectl prints for phase Failed; CrashLoopBackOff pods keep their address.
     finished: /^(Completed|Succeeded|Failed|Error|Evicted|OOMKilled|ContainerStatusUnknown)$/.test(row('STATUS') ?? ''),
     created: epochSeconds(row('CREATED')),
+    ...labelsIn(table, row('LABELS')),
     hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
     hostIP: canonicalAddresses([row('HOSTIP') ?? ''])[0] ?? null,
     ref,

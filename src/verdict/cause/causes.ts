@@ -9,20 +9,12 @@ import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
+import { explainedPairs, isExplained, isExplainedByNodes } from './explained.ts';
+import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
 
-/** More flow ids than this are not listed. */
-const MAX_FLOW_IDS = 1000;
-
-interface Collected {
+/** `lost`: packets sent that did not arrive, and echo requests without a reply. */
+interface Collected extends SilentGroup {
   code: FindingCode;
-  fromNode: string | null;
-  toNode: string | null;
-  flows: number;
-  packets: number;
-  answers: number;
-  flowIds: number[];
-  /** Packets sent that did not arrive, and echo requests without a reply. */
-  lost: number;
   finding: Finding;
   flow: TracedFlow;
 }
@@ -32,29 +24,54 @@ export interface CauseCollector {
   add(flow: FlowBrief, answers: number): void;
   /** A finding that no single flow shows. */
   addCluster(finding: ClusterFinding): void;
+  /** Addresses that several flows asked in vain: `answers` tells which of them answered others. */
+  silent(): ReadonlySet<string>;
+  answers(address: string): void;
   /** @param converged how pools changed their mode, for `mode-changed`. */
   causes(converged: readonly Convergence[]): Cause[];
 }
 
-/** @param chainOf how the sender of a flow decided, asked once per cause. */
+/**
+ * @param chainOf how the sender of a flow decided, asked once per cause.
+ * @param nics nodes whose NIC was captured: no check asks for what was given
+ */
 export function collectCauses(
   chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[],
   profile: Profile,
+  nics: ReadonlySet<string> = new Set(),
 ): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
+  const explained = explainedPairs();
+  const answering = new Set<string>();
+  // first those of which most is known: that they arrived
+  const arrived = ({ toNode }: Collected): number => Number(toNode !== null && nics.has(toNode));
+  const unanswered = (): Collected[] =>
+    [...groups.values()].filter(({ code }) => code === 'no-reply').sort((a, b) => arrived(b) - arrived(a));
   return {
+    silent: () => silentEnds(unanswered()),
+    answers: (address) => answering.add(address),
     addCluster: (finding) => cluster.push(finding),
     add(flow, answers) {
-      for (const code of flow.codes) addFinding(groups, flow, code, answers);
+      for (const code of flow.codes) {
+        if (isExplained(code, flow.codes)) explained.add(code, flow);
+        else addFinding(groups, flow, code, answers);
+      }
     },
     causes(converged) {
-      const own = [...groups.values()].filter((group) => !followsFrom(group, groups));
+      const silent = joinSilence(
+        unanswered().filter((group) => !followsFrom(group, groups)),
+        answering,
+      );
+      const others = [...groups.values()].filter(({ code }) => code !== 'no-reply');
+      const own = [...others, ...silent].filter((group) => !isExplainedByNodes(group, cluster));
       const ofFlows = own.map((group) => {
-        const cause = causeOf(group, chainOf(group.flow, group.finding), profile);
+        const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics });
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
-      const all = [...ofFlows, ...cluster.map((finding) => clusterCause(finding, profile))].sort(
+      for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
+      const untold = cluster.filter((finding) => !explained.covers(finding));
+      const all = [...ofFlows, ...untold.map((finding) => clusterCause(finding, { profile, nics }))].sort(
         (a, b) => rank(a) - rank(b) || b.packets - a.packets,
       );
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
@@ -76,7 +93,7 @@ function rank({ code }: Cause): number {
 /** The first flow of a cause is made, and tells it; the others are counted. */
 function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: FindingCode, answers: number): void {
   const [fromNode, toNode] = [flow.src.node, flow.dst.node];
-  const key = code === 'mode-changed' ? `${code}|${flow.expected.pool}` : `${code}|${fromNode}|${toNode}`;
+  const key = keyOf(code, flow);
   const { packets } = flow;
   const group = groups.get(key);
   if (group === undefined) {
@@ -84,7 +101,8 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
     const finding = whole.findings.find((one) => one.code === code);
     if (finding === undefined) return;
     const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow, answers) };
-    groups.set(key, { code, fromNode, toNode, ...counts, finding, flow: whole });
+    const told = { asked: askedEnd(flow), title: null };
+    groups.set(key, { code, fromNode, toNode, ...counts, ...told, finding, flow: whole });
     return;
   }
   group.flows++;
@@ -94,16 +112,34 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
 }
 
-function clusterCause(finding: ClusterFinding, profile: Profile): Cause {
+function keyOf(code: FindingCode, { src, dst, expected }: FlowBrief): string {
+  if (code === 'mode-changed') return `${code}|${expected.pool}`;
+  const pair = `${code}|${src.node}|${dst.node}`;
+  return code === 'no-reply' ? `${pair}|${dst.ip}` : pair;
+}
+
+/** What checks need to know besides the finding. */
+interface Known {
+  profile: Profile;
+  nics: ReadonlySet<string>;
+}
+
+function clusterCause(finding: ClusterFinding, known: Known): Cause {
   const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
   const place = { capture, firstPacket, lastPacket: firstPacket };
   const counts = { flows: 0, packets, answers: 0, flowIds: [] };
-  const check = checksFor(code, { profile, fromNode, toNode, flow: null });
+  const check = checksFor(code, {
+    ...known,
+    fromNode,
+    toNode,
+    flow: null,
+    encapsulation: finding.encapsulation ?? null,
+  });
   const facts = { expected: FINDINGS[code].title, seen, chain: [], also: [], check };
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
 }
 
-function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile): Cause {
+function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): Cause {
   const { code, fromNode, toNode, flows, packets, answers, flowIds, finding, flow } = group;
   return {
     id: '',
@@ -111,7 +147,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile
     severity: FINDINGS[code].severity,
     fromNode,
     toNode: code === 'mode-changed' ? null : toNode,
-    title: titleOf(group, profile),
+    title: group.title ?? titleOf(group, known.profile),
     flows,
     packets,
     answers,
@@ -123,7 +159,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], profile: Profile
     seen: seenText(flow, finding),
     chain,
     also: alsoOf(chain),
-    check: checksFor(code, { profile, fromNode, toNode, flow }),
+    check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }
 

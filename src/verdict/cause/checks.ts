@@ -1,17 +1,11 @@
 // What to check next, per finding: commands for the sending or the receiving node (calico-facts 10).
+
+import type { Observed } from '../../attribution/vocabulary.ts';
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
-import {
-  showChecksumOffload,
-  showFdb,
-  showLink,
-  showNeighbours,
-  showVxlanDevice,
-  showWireguardPeers,
-  stopChecksumOffload,
-} from '../../cluster/show-commands.ts';
-import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
+import { showFdb, showLink, showNeighbours, showVxlanDevice, showWireguardPeers } from '../../cluster/show-commands.ts';
 import type { FindingCode } from '../codes.ts';
 import type { TracedFlow } from '../trace-types.ts';
+import { checksumChecks, deliveryChecks, mtuChecks, tunnelOf } from './delivery-checks.ts';
 
 export interface CheckInput {
   profile: Profile;
@@ -19,18 +13,20 @@ export interface CheckInput {
   toNode: string | null;
   /** Null for causes that no single flow shows. */
   flow: TracedFlow | null;
+  /** How the packets were sent. */
+  encapsulation: Observed['encapsulation'] | null;
+  /** Nodes whose NIC was captured. */
+  nics: ReadonlySet<string>;
 }
 
-/** What `ping -s` does not count: the headers of IPv4 and ICMP. */
-const PING_HEADERS = 28;
-
 /** Commands with a prompt that says where to run them; a comment says what the answer should be. */
-export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }: CheckInput): string[] {
+export function checksFor(code: FindingCode, given: CheckInput): string[] {
+  const { profile, fromNode, toNode, flow } = given;
   const { commands } = profile;
   const device = vxlanDevice(profile, 4);
   const from = fromNode ?? '<sending node>';
-  const to = toNode ?? '<receiving node>';
   const seen = flow?.observations.find((o) => o.outerDst !== null);
+  const to = toNode ?? seen?.outerDst ?? '<receiving node>';
   const dst = flow?.dst.ip ?? '<destination>';
   switch (code) {
     case 'overlay-bypassed':
@@ -56,12 +52,7 @@ export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }
     case 'outer-fragmented':
     case 'packet-exceeds-mtu':
     case 'mtu-black-hole':
-      return [
-        `${from}$ ${showLink(device)}   # MTU: should be ${OVERHEAD.vxlan} below the smallest MTU on the way`,
-        `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of ${device} plus ${OVERHEAD.vxlan - PING_HEADERS} (${OVERHEAD.vxlan} of tunnel, less ${PING_HEADERS}); lower until it passes`,
-      ];
-    case 'no-reply':
-      return [`capture on ${to}'s NIC at the same time: does it arrive?`];
+      return mtuChecks(tunnelOf(given), from, to);
     case 'mode-changed':
       return [`${commands.showPools}   # who edited it, and is that the state you want?`];
     case 'missing-fdb-entry':
@@ -74,23 +65,13 @@ export function checksFor(code: FindingCode, { profile, fromNode, toNode, flow }
       return [`kubectl get nodes -o wide   # one machine registered under another's name? cloned ${profile.cloned}?`];
     case 'node-unreachable':
       return [`kubectl get node ${to} -o yaml | grep -i -A1 address   # is IPv4Address one of its addresses?`];
-    case 'lost-on-underlay':
-      return [
-        `${to}# tcpdump -ni <NIC> udp port ${profile.port}   # while ${from} sends`,
-        `firewall, security group, hypervisor: UDP ${profile.port} between nodes`,
-      ];
     case 'bad-checksum':
-    case 'icmp-only':
-      return [`${from}$ ${showChecksumOffload(device)}   # try: ${stopChecksumOffload(device)}`];
+      return checksumChecks(from, device);
     case 'pool-over-node-subnet':
       return [`${commands.showPools}   # a pool apart from the nodes' network: move the pods to one`];
     case 'snapshot-conflict':
       return ['overlens topology SNAPSHOT   # both sources, with file and line'];
     default:
-      return unreachable(code);
+      return deliveryChecks(code, { ...given, from, to, dst });
   }
-}
-
-function unreachable(code: never): string[] {
-  return [String(code)];
 }

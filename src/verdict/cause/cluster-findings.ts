@@ -1,16 +1,16 @@
-// Findings that no single flow shows: ARP on a tunnel device, one VTEP MAC at two nodes, an underlay that carries nothing
-// between two nodes, ICMP that passes where TCP does not (calico-facts 10.7, 10.9, 10.12, 10.13).
+// Findings that no single flow shows: ARP on a tunnel device, a node that nobody answers for, one VTEP MAC at two nodes, a pool
+// over the nodes' network (calico-facts 10.7, 10.9).
 
 import type { Points } from '../../attribution/points/points.ts';
+import type { Observed } from '../../attribution/vocabulary.ts';
 import { isClaimedByPoolOnly, lanHosts } from '../../attribution/who/lan-hosts.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { macText } from '../../flow/paths/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
-import { PairMap } from '../../net/pair-map.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
-import type { FlowBrief } from '../trace-types.ts';
+import { type Rejection, rejectionText } from '../delivery/rejections.ts';
 
 /** A finding with nodes instead of flows. */
 export interface ClusterFinding {
@@ -22,6 +22,8 @@ export interface ClusterFinding {
   capture: number | null;
   firstPacket: number | null;
   seen: string;
+  /** How the packets were sent, where that tells what to check. */
+  encapsulation?: Observed['encapsulation'];
 }
 
 export function tableFindings(table: FlowTable, points: Points, topology: Topology | null): ClusterFinding[] {
@@ -32,6 +34,29 @@ export function tableFindings(table: FlowTable, points: Points, topology: Topolo
     ...duplicateMacs(table, topology),
     ...poolsOverHosts(table, points, topology),
   ];
+}
+
+/** By the two nodes of the tunnel: of each, what was said first. Where flows are known to suffer, they tell it. */
+export function rejectedTunnels(all: readonly Rejection[]): ClusterFinding[] {
+  const found = new Map<string, ClusterFinding>();
+  for (const one of all) {
+    const key = `${one.outerSrc}|${one.outerDst}`;
+    const known = found.get(key);
+    if (known !== undefined) known.packets += one.count;
+    else {
+      found.set(key, {
+        code: 'overlay-rejected',
+        fromNode: one.from?.name ?? null,
+        toNode: one.to?.name ?? null,
+        title: rejectionText(one),
+        packets: one.count,
+        capture: one.capture,
+        firstPacket: one.firstPacket,
+        seen: `ICMP "${one.says}" from ${one.by}, which quotes ${one.tunnel} ${one.outerSrc} to ${one.outerDst}`,
+      });
+    }
+  }
+  return [...found.values()];
 }
 
 /** Hosts of the nodes' network that a pool claims: one finding per pool, by the first of them. */
@@ -153,95 +178,5 @@ function duplicateMac(mac: string, nodes: ReadonlyMap<string, string>): ClusterF
     capture: null,
     firstPacket: null,
     seen: `inner source ${mac} from ${[...nodes.values()].join(' and ')}`,
-  };
-}
-
-/** Gathers per pair of nodes what arrived and what was answered. */
-export interface PairTally {
-  add(flow: FlowBrief): void;
-  findings(): ClusterFinding[];
-}
-
-interface Pair {
-  from: string;
-  to: string;
-  sent: number;
-  arrived: number;
-  echoAnswered: number;
-  tcpAnswered: number;
-  synUnanswered: number;
-  capture: number | null;
-  firstPacket: number | null;
-}
-
-/** Fewer packets than this, all lost, are bad luck. */
-const ENOUGH_LOST = 3;
-
-export function pairTally(): PairTally {
-  const pairs = new PairMap<Pair>();
-  return {
-    add(flow) {
-      const [from, to] = [flow.src.node, flow.dst.node];
-      if (from === null || to === null || from === to) return;
-      addToPair(
-        pairs.of(from, to, () => newPair(flow)),
-        flow,
-      );
-    },
-    findings: () => pairs.values().flatMap((pair) => [lostOnUnderlay(pair), icmpOnly(pair)].filter((f) => f !== null)),
-  };
-}
-
-function newPair(flow: FlowBrief): Pair {
-  const counts = { sent: 0, arrived: 0, echoAnswered: 0, tcpAnswered: 0, synUnanswered: 0 };
-  const [seen] = flow.whole().observations;
-  const place = { capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null };
-  return { from: flow.src.node ?? '', to: flow.dst.node ?? '', ...counts, ...place };
-}
-
-function addToPair(pair: Pair, flow: FlowBrief): void {
-  const { arrival, protocol } = flow;
-  if (arrival !== null && flow.inScope && !flow.codes.includes('wrong-destination-vtep')) {
-    pair.sent += arrival.sent;
-    pair.arrived += arrival.arrived;
-  }
-  if (protocol === 'icmp' || protocol === 'icmpv6') {
-    if (isAnswered(flow)) pair.echoAnswered++;
-  } else if (protocol === 'tcp' && pair.tcpAnswered === 0) {
-    // one answer is enough to know that TCP passes
-    if (isAnswered(flow)) pair.tcpAnswered++;
-    else if (flow.outcome === 'sent-never-arrived' || flow.codes.includes('no-reply')) pair.synUnanswered++;
-  }
-}
-
-function isAnswered({ outcome }: FlowBrief): boolean {
-  return outcome === 'answered' || outcome === 'refused';
-}
-
-function lostOnUnderlay(pair: Pair): ClusterFinding | null {
-  if (pair.sent < ENOUGH_LOST || pair.arrived > 0) return null;
-  return {
-    code: 'lost-on-underlay',
-    fromNode: pair.from,
-    toNode: pair.to,
-    title: `nothing that ${pair.from} sent for ${pair.to}'s pods arrived: the network between them drops it`,
-    packets: pair.sent,
-    capture: pair.capture,
-    firstPacket: pair.firstPacket,
-    seen: `${pair.sent} packets left ${pair.from}'s NIC, 0 arrived at ${pair.to}'s`,
-  };
-}
-
-function icmpOnly(pair: Pair): ClusterFinding | null {
-  if (pair.echoAnswered === 0 || pair.tcpAnswered > 0 || pair.synUnanswered === 0) return null;
-  return {
-    code: 'icmp-only',
-    fromNode: pair.from,
-    toNode: pair.to,
-    title: `between ${pair.from} and ${pair.to}, ICMP is answered and TCP is not: checksum offload, MTU or a policy`,
-    packets: 0,
-    capture: pair.capture,
-    firstPacket: pair.firstPacket,
-    seen: `${pair.echoAnswered} ICMP flows answered, ${pair.synUnanswered} TCP flows without an answer`,
   };
 }

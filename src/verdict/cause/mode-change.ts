@@ -2,7 +2,6 @@
 // node, receiving node and pool, all packets of one mode come before all of the other. A switch is believed only if some
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
 
-import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Point } from '../../attribution/points/points-input.ts';
 
 import type { Expected } from '../../attribution/vocabulary.ts';
@@ -18,8 +17,8 @@ export interface ModeChanges {
   add(modes: Modes, seen: SeenSpan): void;
   /** A flow of these was seen in both modes. */
   noteBoth(modes: Modes): void;
-  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off: they may be anybody's. */
-  addCutOff(src: Who, dst: Who, observations: readonly SeenObservation[]): void;
+  /** Tunnel packets between two nodes whose inner addresses the snaplen cut off, at each point from `first` on: they may be anybody's. */
+  addCutOff(src: Who, dst: Who, seen: readonly { point: Point; first: number }[]): void;
   finish(): void;
   /** The switch that explains packets of the other mode from `src` to `dst`; null when none does. */
   of(src: Who, dst: Who, expected: Expected): ModeChange | null;
@@ -34,8 +33,8 @@ const TOLERANCE_SECONDS = 0.02;
 export function modeChanges(): ModeChanges {
   const modes = new Map<string, Modes>();
   const changes = new Map<string, ModeChange>();
-  /** First cut-off packet of each pair of nodes, epoch seconds. */
-  const cutOffs = new Map<string, number>();
+  /** First cut-off packet of each pair of nodes by each clock, epoch seconds. */
+  const cutOffs = new Map<string, Map<string, number>>();
   return {
     between(src, dst, expected) {
       const key = keyOf(src, dst, expected);
@@ -48,16 +47,25 @@ export function modeChanges(): ModeChanges {
     noteBoth(entry) {
       entry.bothInOneFlow = true;
     },
-    addCutOff(src, dst, observations) {
-      const first = Math.min(...observations.map((o) => toSeconds(o.firstMoment)));
+    addCutOff(src, dst, seen) {
       const key = pairOf(src, dst);
-      cutOffs.set(key, Math.min(first, cutOffs.get(key) ?? first));
+      const firsts = cutOffs.get(key) ?? new Map<string, number>();
+      cutOffs.set(key, firsts);
+      for (const { point, first } of seen) {
+        const clock = clockName(point);
+        firsts.set(clock, Math.min(first, firsts.get(clock) ?? first));
+      }
     },
     mayHaveSwitched(src, dst, expected) {
       const entry = modes.get(keyOf(src, dst, expected) ?? '');
-      const first = cutOffs.get(pairOf(src, dst));
-      if (entry?.other == null || first === undefined) return false;
-      return toSeconds(entry.other.last) <= first + TOLERANCE_SECONDS;
+      const firsts = cutOffs.get(pairOf(src, dst));
+      if (entry?.other == null || firsts === undefined) return false;
+      const ends = (span: Span, first: number): boolean => toSeconds(span.last) <= first + TOLERANCE_SECONDS;
+      const both = [...entry.clocks].flatMap(([name, { other }]) => {
+        const first = firsts.get(name);
+        return other === null || first === undefined ? [] : [ends(other, first)];
+      });
+      return both.length > 0 ? both.every((one) => one) : ends(entry.other, Math.min(...firsts.values()));
     },
     finish() {
       for (const entry of modes.values()) chooseClock(entry);
@@ -117,8 +125,9 @@ function addSeen(entry: Modes, seen: SeenSpan): void {
   }
 }
 
-function clockOf({ clocks, from }: Modes, { node, capture, topologyNode }: Point): Clock {
-  const key = node ?? `capture ${capture}`;
+function clockOf({ clocks, from }: Modes, point: Point): Clock {
+  const { topologyNode } = point;
+  const key = clockName(point);
   const known = clocks.get(key);
   if (known !== undefined) return known;
   const clock = { matching: null, other: null, ofSender: topologyNode === from };
@@ -126,11 +135,27 @@ function clockOf({ clocks, from }: Modes, { node, capture, topologyNode }: Point
   return clock;
 }
 
+function clockName({ node, capture }: Pick<Point, 'node' | 'capture'>): string {
+  return node ?? `capture ${capture}`;
+}
+
+/** The sender's own clock first, then by what they saw: the order of the files says nothing. */
+function byWorth(a: Clock, b: Clock): number {
+  if (a.ofSender !== b.ofSender) return a.ofSender ? -1 : 1;
+  return startOf(a) - startOf(b);
+}
+
+function startOf({ matching, other }: Clock): number {
+  return Math.min(
+    ...[matching, other].map((span) => (span === null ? Number.POSITIVE_INFINITY : toSeconds(span.first))),
+  );
+}
+
 function chooseClock(entry: Modes): void {
-  const clocks = [...entry.clocks.values()];
+  const clocks = [...entry.clocks.values()].sort(byWorth);
   const both = clocks.filter((c) => c.matching !== null && c.other !== null);
-  const best = both.find((c) => c.ofSender) ?? both[0];
-  // without a clock that saw both, each saw one mode: their order is as good as their clocks
+  const [best] = both;
+  // without a clock that saw both, each saw one mode: their order is as good as what is known of their clocks
   entry.matching = best?.matching ?? clocks.find((c) => c.matching !== null)?.matching ?? null;
   entry.other = best?.other ?? clocks.find((c) => c.other !== null)?.other ?? null;
 }

@@ -10,7 +10,6 @@ import type { Who } from '../../attribution/who/who.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
-import type { Node } from '../../topology/model.ts';
 import type { Unverified } from '../trace-types.ts';
 import { captureNic } from './advice.ts';
 import type { RawFinding } from './judgement.ts';
@@ -42,7 +41,8 @@ const ENOUGH_PACKETS = 2;
 const TO_SOMEONE_ELSE = 3;
 
 export function insideNode(table: FlowTable, points: Points, captures: readonly CaptureCounters[]): InsideNode {
-  const places: Places = { nics: nicsThatShowTunnels(table, points), unanswered: unansweredAddresses(table), table };
+  const nics = nicsThatShowTunnels(table, points);
+  const places: Places = { nics, unanswered: unansweredAddresses(table), cutOff: cutOffPairs(table, points), table };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
     missing: (input) => [missingFdb(input, places, captures)].filter((f) => f !== null),
@@ -54,7 +54,25 @@ interface Places {
   nics: ReadonlySet<Point>;
   /** Addresses that were asked for by ARP and never answered. */
   unanswered: ReadonlySet<string>;
+  /** Ends of flows on NICs whose ports the snaplen cut off: any flow between them may be there. */
+  cutOff: ReadonlySet<string>;
   table: FlowTable;
+}
+
+function cutOffPairs(table: FlowTable, points: Points): Set<string> {
+  const found = new Set<string>();
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    if (table.destinationPortOf(flow) !== null) continue;
+    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+      if (points.all[points.ofLink[table.linkOf(row)] ?? -1]?.role === 'underlay')
+        found.add(pairOf(table.sourceOf(flow), table.destinationOf(flow)));
+    }
+  }
+  return found;
+}
+
+function pairOf(src: string, dst: string): string {
+  return `${src} ${dst}`;
 }
 
 function unansweredAddresses(table: FlowTable): Set<string> {
@@ -85,10 +103,11 @@ function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
 
 /** What the sender's own VXLAN device had of a flow that no NIC had. */
 function onOwnTunnel(
-  from: Node | null,
-  expected: Expected,
-  observations: readonly SeenObservation[],
+  { src, dst, expected, observations }: InsideInput,
+  cutOff: Places['cutOff'],
 ): SeenObservation | undefined {
+  const from = src.node;
+  if (cutOff.has(pairOf(src.owner.address, dst.owner.address))) return undefined;
   if (expected.encapsulation !== 'vxlan' || from === null) return undefined;
   if (observations.some((o) => o.pointInfo.role === 'underlay')) return undefined;
   return observations.find(
@@ -98,12 +117,12 @@ function onOwnTunnel(
 
 function missingFdb(
   input: InsideInput,
-  { nics, unanswered, table }: Places,
+  { nics, unanswered, cutOff, table }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
-  const { src, dst, expected, observations } = input;
+  const { src, dst } = input;
   const from = src.node;
-  const onTunnel = onOwnTunnel(from, expected, observations);
+  const onTunnel = onOwnTunnel(input, cutOff);
   if (from === null || onTunnel === undefined) return null;
   if (dst.node?.addresses.some((a) => unanswered.has(a.address))) return null;
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
@@ -117,11 +136,12 @@ function missingFdb(
 
 /** The two captures need not have begun together, so that this is no finding yet. */
 function neverOnNic(
-  { src, expected, observations }: InsideInput,
-  { nics }: Places,
+  input: InsideInput,
+  { nics, cutOff }: Places,
   captures: readonly CaptureCounters[],
 ): Unverified | null {
-  const onTunnel = onOwnTunnel(src.node, expected, observations);
+  const { src } = input;
+  const onTunnel = onOwnTunnel(input, cutOff);
   const place = onTunnel === undefined ? undefined : captures[onTunnel.capture];
   const nic = [...nics].find((p) => p.topologyNode === src.node && overlap(captures[p.capture], place));
   if (onTunnel === undefined || nic === undefined) return null;

@@ -1,7 +1,7 @@
 // Packets that answers prove were sent, but that are not in the file: a capture through a filter (`udp port 4789`) or of one
 // direction hides them. They become flows without packets, unverifiable: silence must never pass for proof.
 
-import type { CaptureRings } from '../../attribution/points/capture-rings.ts';
+import type { Points } from '../../attribution/points/points.ts';
 import { spanOf } from '../../attribution/points/time-lanes.ts';
 import { endpointOf } from '../../attribution/who/who.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
@@ -51,6 +51,7 @@ export function missingBrief(
     dstPort: table.sourcePortOf(flow),
     codes: [],
     places: () => [],
+    lostOnWay: () => 0,
     onceAt: () => 0,
     span: () => ({ first: Number.NaN, last: Number.NaN }),
     whole: make,
@@ -69,6 +70,7 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     verdict: 'unverifiable',
     unverified: whyMissing(shared, flow, { src, dst, expected }),
     packets: 0,
+    packetsBetween: null,
     bytes: 0,
     tcp: null,
     transportData: 0,
@@ -85,7 +87,7 @@ function whyMissing(
   answer: number,
   { src: { node: sender }, dst: { node: receiver }, expected }: ReturnType<typeof endsOf>,
 ): Unverified {
-  if (isAtEdge(input.table, input.captures, points.rings, answer)) {
+  if (isAtEdge(input.table, input.captures, points, answer)) {
     const detail = 'the conversation was under way when the capture began, or began as it ended';
     return { reason: 'cut-by-capture', detail, advice: null };
   }
@@ -111,22 +113,41 @@ function edgeOf(duration: number, packets: number): number {
 }
 
 /** Whether all answers came within moments of the beginning, or of the end, of a capture (all its pieces) that goes on for much longer. */
-function isAtEdge(
-  table: FlowTable,
-  captures: readonly CaptureCounters[],
-  { rings, ringOf }: CaptureRings,
-  answer: number,
-): boolean {
-  const { rows } = table;
-  for (let row = table.firstRow(answer); row >= 0; row = rows.next(row)) {
-    const pieces = rings[ringOf[table.links.captureOf(table.linkOf(row))] ?? 0] ?? [];
-    const spans = pieces.map((piece) => spanOf(captures[piece])).filter((span) => span !== null);
+function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], points: Points, answer: number): boolean {
+  return seenIn(table, points, answer).every(({ ring, packets, first, last }) => {
+    const spans = (points.rings.rings[ring] ?? [])
+      .map((piece) => spanOf(captures[piece]))
+      .filter((span) => span !== null);
     const start = Math.min(...spans.map((span) => span.first));
     const end = Math.max(...spans.map((span) => span.last));
-    const edge = edgeOf(end - start, rows.packets(row));
+    const edge = edgeOf(end - start, packets);
+    return edge > 0 && (last <= start + edge || first >= end - edge);
+  });
+}
+
+/** What one place saw of a flow, in all pieces of its capture. */
+interface SeenPart {
+  ring: number;
+  packets: number;
+  first: number;
+  last: number;
+}
+
+function seenIn(table: FlowTable, { all, ofLink, rings: { ringOf } }: Points, flow: number): SeenPart[] {
+  const { rows } = table;
+  const parts = new Map<string, SeenPart>();
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const link = table.linkOf(row);
+    const point = all[ofLink[link] ?? -1];
+    const ring = ringOf[table.links.captureOf(link)] ?? 0;
+    const key = [ring, table.tunnelOf(row), point?.role, point?.interface, point?.index].join();
     const first = toSeconds({ seconds: rows.firstSeconds(row), nanos: rows.firstNanos(row) });
     const last = toSeconds({ seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) });
-    if (!(edge > 0 && (last <= start + edge || first >= end - edge))) return false;
+    const known = parts.get(key) ?? { ring, packets: 0, first, last };
+    known.packets += rows.packets(row);
+    known.first = Math.min(known.first, first);
+    known.last = Math.max(known.last, last);
+    parts.set(key, known);
   }
-  return true;
+  return [...parts.values()];
 }

@@ -106,7 +106,8 @@ interface NicCaptures {
 function nicCaptures(captures: readonly TracedCapture[]): Map<string, NicCaptures> {
   const nics = new Map<string, NicCaptures>();
   for (const capture of captures) {
-    const [first, last] = [timeOf(capture.first), timeOf(capture.last)];
+    const { first: start, last: end } = capture.common ?? capture;
+    const [first, last] = [timeOf(start), timeOf(end)];
     const nodes = capture.points.map((point) => (point.role === 'underlay' ? point.node : null));
     for (const node of new Set(nodes)) {
       if (node === null) continue;

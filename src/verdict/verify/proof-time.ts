@@ -31,7 +31,9 @@ export interface CapturedTimes {
 export function capturedTimes(captures: readonly TracedCapture[]): CapturedTimes {
   const byNode = new Map<string, Stretch[]>();
   const all: Stretch[] = [];
-  for (const { first, last, points } of captures) {
+  for (const capture of captures) {
+    const { points } = capture;
+    const { first, last } = capture.common ?? capture;
     if (first === null || last === null) continue;
     const nics = points.filter((point) => point.role === 'underlay');
     if (nics.length > 0) all.push({ first, last });

@@ -1,5 +1,6 @@
 // When a proof is none: nothing was seen, a filter hides the opposite, packets are missing. That packets did not get through is no
 // reason: what was seen of them was encapsulated as it should be, or was not.
+import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
 import type { FlowBrief, Trace, TracedCapture } from '../trace-types.ts';
 import type { CanaryReport } from './canary.ts';
 import type { Coverage } from './coverage.ts';
@@ -67,9 +68,31 @@ export function noteProof({ tunnels, plain }: Proofs, asked: Demand['asked'], fl
  */
 export function filteredNics(captures: readonly TracedCapture[], { tunnels, plain }: Proofs): TracedCapture[] {
   return captures.filter(({ points, filter }, i) => {
-    if (filter === null || !points.some((point) => point.role === 'underlay')) return false;
+    if (filter === null || !points.some(isNic)) return false;
     return (tunnels.has(i) && filter.hidesBypass) || (plain.has(i) && filter.hidesOverlay);
   });
+}
+
+/**
+ * Captures of NICs that look as if a filter had kept out what could refute a proof, but prove nothing themselves, or look so only if they
+ * are no pieces of one: a pass names them.
+ */
+export function suspectNics(captures: readonly TracedCapture[], filtered: readonly TracedCapture[]): Suspect[] {
+  return captures.flatMap((capture) => {
+    const hint = capture.filter ?? capture.possibleFilter;
+    const isSuspect = hint?.guessed === true && (hint.hidesBypass || hint.hidesOverlay);
+    if (!isSuspect || filtered.includes(capture) || !capture.points.some(isNic)) return [];
+    return [{ path: capture.path, hint }];
+  });
+}
+
+export interface Suspect {
+  path: string;
+  hint: FilterHint;
+}
+
+function isNic({ role }: TracedCapture['points'][number]): boolean {
+  return role === 'underlay';
 }
 
 function isCovered(coverage: Coverage, { of, percent }: Cover): boolean {

@@ -4,9 +4,10 @@ import type { Cause, TracedCapture } from '../trace-types.ts';
 import type { UnverifiedGroup } from '../unverified.ts';
 import type { Canary, CanaryReport } from './canary.ts';
 import type { Coverage } from './coverage.ts';
+import type { Undelivered } from './delivered.ts';
 import type { PairReport } from './node-pairs.ts';
 import type { ProofTime } from './proof-time.ts';
-import type { Cover, Expectation } from './questions.ts';
+import type { Cover, Expectation, Requirement } from './questions.ts';
 import type { Waiver, WaiverUse } from './waivers.ts';
 
 export interface VerifyOptions {
@@ -15,6 +16,8 @@ export interface VerifyOptions {
   pools: readonly string[];
   /** How much of the cluster must have been seen; absent: whatever was. */
   cover?: Cover | null;
+  /** What must hold besides. */
+  require?: readonly Requirement[];
   /** Nothing in scope may be unverifiable. */
   strict: boolean;
   /** Violations that somebody has accepted, and the time (epoch milliseconds) at which they must still hold. */
@@ -79,6 +82,9 @@ export interface Delivery {
   /** Flows in scope of which less arrived than was sent while both NICs were captured, and by how many packets. */
   lostFlows: number;
   lostPackets: number;
+  /** `--require delivery`, and what fails it. */
+  required: boolean;
+  failed: readonly Undelivered[];
 }
 
 export type UndecidedReason =

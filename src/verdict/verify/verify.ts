@@ -7,6 +7,7 @@ import type { Cause, FlowBrief, Trace, Verdict } from '../trace-types.ts';
 import { createUnverifiedTally } from '../unverified.ts';
 import { type CanaryWatch, watchCanary } from './canary.ts';
 import { coverageOf } from './coverage.ts';
+import { checkDelivery, type DeliveryCheck } from './delivered.ts';
 import { addToDemand, demandOf, modeOf } from './demands.ts';
 import { isDoubtful, isUnproven } from './doubts.ts';
 import { createPairTally, isJudged, type PairReport } from './node-pairs.ts';
@@ -35,19 +36,22 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
   const filtered = filteredNics(trace.captures, scan.proofs);
   const canary = scan.canary.report(new Set([...scan.proofs.tunnels, ...scan.proofs.plain]));
   const undecided = undecidedReasons({ trace, counts, doubtful: doubts.length, coverage, canary, filtered, options });
-  const result = counts.violation > 0 ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
   const { topology: _, waivers: _waivers, now: _now, canary: _canary, ...asked } = options;
   const causes = trace.causes.filter((cause) => UNDELIVERED.has(cause.code) && !scan.canary.isOf(cause));
+  const required = options.require?.includes('delivery') === true;
+  const failed = required ? scan.delivered.found(causes) : [];
+  const isWrong = counts.violation > 0 || failed.length > 0;
+  const result = isWrong ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
   return {
     result,
     exitCode: result === 'fail' ? 1 : result === 'undecided' ? 3 : 0,
-    options: { cover: null, ...asked },
+    options: { cover: null, require: [], ...asked },
     ...counts,
     demands: [...scan.demands.values()],
     failures: [...scan.failures.values()],
     causes: trace.causes.filter((cause) => scan.causes.has(cause.id)),
     outside: [...scan.outside.values()],
-    ...{ pairs, nodes, coverage, time: proofTime(trace, pairs), delivery: { causes, ...scan.lost } },
+    ...{ pairs, nodes, coverage, time: proofTime(trace, pairs), delivery: { causes, ...scan.lost, required, failed } },
     ...{ unverified: scan.unverified.groups(), doubts, undecided, filtered, canary, waivers: scan.waiving.uses() },
   };
 }
@@ -92,6 +96,7 @@ interface Scan {
   /** Flows that keep this from passing. */
   doubts: ReturnType<typeof createUnverifiedTally>;
   lost: { lostFlows: number; lostPackets: number };
+  delivered: DeliveryCheck;
   waiving: Waiving;
 }
 
@@ -107,11 +112,13 @@ function scanFlows(trace: Trace, options: VerifyOptions): Scan {
     canary: watchCanary(options.canary ?? null, trace.captures),
     doubts: createUnverifiedTally(),
     lost: { lostFlows: 0, lostPackets: 0 },
+    delivered: checkDelivery(),
     waiving: createWaiving(options.waivers ?? [], options.now ?? 0),
   };
   const asksWhere = options.canary != null || trace.captures.some(({ filter }) => filter !== null);
   for (const flow of flowBriefs(trace)) {
     if (scan.canary.take(flow)) continue;
+    if (flow.inScope && isOfPools(flow, options)) scan.delivered.add(flow);
     const asked = isAsked(flow, options);
     const mayCount = asked || isOfPools(flow, options);
     const isDoubt = mayCount && isDoubtful(flow, options, trace.captures);

@@ -6,8 +6,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { traceCaptures } from '../../../src/trace.ts';
 import type { TracedCapture } from '../../../src/verdict/trace-types.ts';
+import { suspectNics } from '../../../src/verdict/verify/undecided-flows.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
-import { buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../../support/capture-builder.ts';
+import {
+  buildPcapng,
+  interfaceBlock,
+  type PacketFields,
+  packetBlock,
+  sectionBlock,
+} from '../../support/capture-builder.ts';
 import {
   arpRequest,
   clusterDocuments,
@@ -49,6 +56,28 @@ async function filter(frames: Uint8Array[], file: Partial<FrameFile> = {}): Prom
 async function exitCode(frames: Uint8Array[]): Promise<number> {
   const trace = await traceFrames([{ frames }], TOPOLOGY);
   return verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology: TOPOLOGY }).exitCode;
+}
+
+/** pcapng files of these interfaces, one second apart. */
+async function pcapngs(
+  interfaces: readonly string[],
+  files: Record<string, readonly PacketFields[]>,
+): Promise<readonly TracedCapture[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'overlens-'));
+  try {
+    const captures = Object.entries(files).map(([name, packets], file) => {
+      const path = join(folder, name);
+      const blocks = packets.map((packet, i) => packetBlock({ units: BigInt(file * 1e6 + i), ...packet }));
+      writeFileSync(
+        path,
+        buildPcapng([sectionBlock(), ...interfaces.map((name) => interfaceBlock({ name })), ...blocks]),
+      );
+      return path;
+    });
+    return (await traceCaptures({ captures, topology: TOPOLOGY })).captures;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 describe('a filter is guessed', () => {
@@ -122,6 +151,36 @@ describe('a filter is guessed', () => {
     const other = plain(ip({ src: POD.c, dst: NODE.a, ttl: 63, proto: 17, transport: udp }), NIC.b, NIC.a);
     expect(await filter([query])).toMatchObject({ expression: 'udp', hidesBypass: true, hidesOverlay: true });
     expect(await filter([query, other])).toMatchObject({ expression: 'udp', hidesBypass: true, hidesOverlay: false });
+  });
+
+  it('of captures that may be of one node or of two only as what is possible: a pass names them', async () => {
+    const topology = cluster(pools, pods);
+    const udp = build.udp({ srcport: 5000, dstport: 53 });
+    const query = plain(ip({ src: POD.a, dst: POD.b, ttl: 63, proto: 17, transport: udp }));
+    const syn = plain(tcpPacket({ src: '10.9.0.1', dst: '10.9.0.2' }, SYN));
+    const answer = plain(tcpPacket({ src: '10.9.0.2', dst: '10.9.0.1' }, { ...SYN, ack_raw: 1 }), NIC.b, NIC.a);
+    const files = [{ frames: [query] }, { frames: [syn, answer], start: 1_700_000_100 }];
+    const { captures } = await traceFrames(files, topology);
+    expect(captures.map(({ filter }) => filter)).toEqual([null, null]);
+    expect(captures.map(({ possibleFilter }) => possibleFilter?.expression)).toEqual(['udp', 'tcp']);
+    expect(suspectNics(captures, []).map(({ hint }) => hint.expression)).toEqual(['udp', 'tcp']);
+  });
+
+  it('of pieces of one capture together, also where one of them holds a NIC that nobody knows', async () => {
+    const between = (src: string, dst: string, ...macs: [string, string]): Uint8Array =>
+      plain(ip({ src, dst, proto: 17, transport: build.udp({ srcport: 5000, dstport: 3260 }) }), ...macs);
+    const others = [between(NODE.b, NODE.c, NIC.b, NIC.c), between(NODE.c, NODE.b, NIC.c, NIC.b)];
+    const far = [
+      vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c }),
+      vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a }),
+    ];
+    const main = (frames: Uint8Array[]): PacketFields[] => frames.map((data) => ({ data, interface: 0 }));
+    const pieces = await pcapngs(['if0', 'if1'], {
+      'x.pcapng0': [...main([...far, ...times(4, ping, pong)]), ...others.map((data) => ({ data, interface: 1 }))],
+      'x.pcapng1': main([arp, ...far, ...times(4, ping, pong)]),
+    });
+    expect(pieces.map(({ points }) => points.map(({ node }) => node))).toEqual([['a', null], ['a']]);
+    expect(pieces.map(({ filter }) => filter)).toEqual([null, null]);
   });
 
   it('from frames of one direction only', async () => {
@@ -230,6 +289,18 @@ describe('what answers prove and no capture holds', () => {
     };
     expect(await reason(2)).toBe('cut-by-capture');
     expect(await reason(3)).toBe('not-in-capture');
+  });
+
+  it('counts the last packets over all pieces of a capture', async () => {
+    const acknowledgement = vxlan(tcpPacket({ src: POD.b, dst: POD.a }, { ack_raw: 5 }), { from: NODE.b, to: NODE.a });
+    const early = (nanos: number) => ({ data: acknowledgement, seconds: 1000, nanos });
+    const rest = [ping, pong].map((data, i) => ({ data, seconds: 1002 + i, nanos: 0 }));
+    const pieces = [
+      { name: 'x.pcap0', frames: [early(0)] },
+      { name: 'x.pcap1', frames: [early(1000), early(2000), ...rest] },
+    ];
+    const trace = await traceFrames(pieces, TOPOLOGY);
+    expect(trace.all.find((flow) => flow.packets === 0)?.unverified?.reason).toBe('not-in-capture');
   });
 });
 

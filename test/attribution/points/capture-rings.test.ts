@@ -5,6 +5,7 @@ import {
   clusterDocuments,
   type FrameFile,
   ip,
+  NIC,
   NODE,
   POD,
   plain,
@@ -48,6 +49,20 @@ describe('pieces of one capture', () => {
   it('are not those with other names, or in whose frames another MAC is everywhere', async () => {
     expect(await ringsOf(file('x.pcap', 0, AB), file('y.pcap', 10, AB))).toBe(2);
     expect(await ringsOf(file('x.pcap', 0, AB, AC), file('x.pcap1', 10, ELSEWHERE, ELSEWHERE))).toBe(2);
+  });
+
+  it('of a merge of two NICs are not placed at whom both talked to in one of them', async () => {
+    const tunnel = (from: 'a' | 'b' | 'c', to: 'a' | 'b' | 'c'): Uint8Array =>
+      vxlan(ip({ src: POD[from], dst: POD[to] }), { from: NODE[from], to: NODE[to] });
+    const router = '02:fe:00:00:00:01';
+    const out = plain(ip({ src: NODE.a, dst: '192.0.2.9' }), NIC.a, router);
+    const back = plain(ip({ src: '192.0.2.9', dst: NODE.a }), router, NIC.a);
+    const withC = Array.from({ length: 5 }, () => [tunnel('a', 'c'), tunnel('c', 'a'), tunnel('b', 'c')]).flat();
+    const place = async (first: Uint8Array[]): Promise<string | undefined> =>
+      (await placesOf(file('x.pcap0', 0, ...first), file('x.pcap1', 100, ...withC, out)))[1];
+    expect(await place([out, back, tunnel('a', 'b')])).toBe('underlay null');
+    // nobody is ever heard there: a flood
+    expect(await place([tunnel('a', 'c'), tunnel('c', 'b')])).toBe('underlay c');
   });
 
   it('give a piece that tells less their node, and say so', async () => {

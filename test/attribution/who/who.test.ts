@@ -59,6 +59,30 @@ describe('an address without a node in the snapshot', () => {
     expect(await found([plain(ip({ src: POD.a, dst: STRAY }), NIC.a, NIC.b)], topology, 'dst')).toBe('null ip-pool');
   });
 
+  it('is behind a captured NIC that talked to another one of which each piece shows two MACs', async () => {
+    const home = (name: string, from: number, ...frames: Uint8Array[]) => ({
+      name,
+      frames,
+      start: 1_700_000_000 + from,
+    });
+    const withB = [
+      plain(ip({ src: POD.a, dst: STRAY }), NIC.a, NIC.b),
+      plain(ip({ src: STRAY, dst: POD.a }), NIC.b, NIC.a),
+    ];
+    const withC = [
+      plain(ip({ src: POD.a, dst: POD.c }), NIC.a, NIC.c),
+      plain(ip({ src: POD.c, dst: POD.a }), NIC.c, NIC.a),
+    ];
+    const topology = cluster(ippools({ vxlan: 'Never' }), nodes);
+    const files = [
+      home('b-ens5.pcap', 0, ...withB),
+      home('a-ens5.pcap0', 0, ...withB),
+      home('a-ens5.pcap1', 60, ...withC),
+    ];
+    const flow = flowBetween(await traceFrames(files, topology), STRAY, POD.a);
+    expect(`${flow.src.node} ${flow.src.evidence.at(-1)?.source}`).toBe('b nic-mac');
+  });
+
   it('is nowhere when two nodes send for it', async () => {
     const frames = [
       vxlan(ip({ src: STRAY, dst: POD.b }), { from: NODE.c, to: NODE.b }),

@@ -158,3 +158,19 @@ describe('records', () => {
     expect(table.links.captureOf(0)).toBe(0);
   });
 });
+
+describe('frames of one NIC', () => {
+  const between = (src: string, dst: string): Uint8Array => ethernet({ src, dst }, IP);
+  const [A, B, C, ALL] = ['02:00:00:00:00:0a', '02:00:00:00:00:0b', '02:00:00:00:00:0c', 'ff:ff:ff:ff:ff:ff'];
+  const isOfOneNic = (...frames: Uint8Array[]): boolean => countFrames(frames).table.links.isOfOneNic(0);
+
+  it('have one MAC in common, groups aside', () => {
+    expect(isOfOneNic(between(A, B), between(C, A), between(A, C))).toBe(true);
+    expect(isOfOneNic(between(A, B), between(C, A), between(C, ALL))).toBe(true);
+    expect(isOfOneNic(between(A, B), between(B, C), between(C, A))).toBe(false);
+  });
+
+  it('may be all that have no MACs', () => {
+    expect(countFrames([of(113, SLL, IP)]).table.links.isOfOneNic(0)).toBe(true);
+  });
+});

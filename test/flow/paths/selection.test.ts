@@ -7,6 +7,7 @@ const NODES = new NodeAddresses(['10.0.1.20', '10.0.1.30']);
 const CLUSTER = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], {
   isPod: (address) => (address.startsWith('10.48.') || address === 'fd00::1' ? IS_POD.surely : IS_POD.no),
   isMissentVni: (vni) => vni === 1,
+  gatewayTunnel: { port: 4790, vni: 4097 },
 });
 const NODE = { src: '10.0.1.20', dst: '10.0.1.30' } as const;
 const MIRROR = { src: '192.0.2.1', dst: '192.0.2.2' } as const;
@@ -204,6 +205,17 @@ describe('what a pod sends or is sent, where pods’ addresses are known', () =>
     );
     const outside = { src: '10.48.0.134', dst: '203.0.113.9' };
     expect(seen(inGre(outside, ethernet({}, inner)), CLUSTER)).toBe('47 10.48.0.134:0 > 203.0.113.9:0 [none]');
+  });
+
+  it('is known by a gateway’s port and VNI where nobody has the address; between nodes it is theirs', () => {
+    const told = (src: string, dst: string, vni = 4097): string => {
+      const tunnel = udp({ dstport: 4790 }, vxlan({ vni }, ethernet({}, inner)));
+      return seen(ethernet({}, ipv4({ src, dst }, tunnel)), CLUSTER);
+    };
+    expect(told(NODE.src, '10.49.0.7')).toBe('17 10.0.1.20:40000 > 10.49.0.7:4790 [none]');
+    expect(told('10.49.0.7', NODE.src)).toBe('17 10.49.0.7:40000 > 10.0.1.20:4790 [none]');
+    for (const other of [told(NODE.src, '10.49.0.7', 4098), told(NODE.src, NODE.dst), told('192.0.2.1', '192.0.2.2')])
+      expect(other).not.toContain(':4790');
   });
 
   it('is not what a mirror outside sends to a collector among the pods', () => {

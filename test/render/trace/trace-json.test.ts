@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CSV_HEADER, renderCsv } from '../../../src/render/trace/trace-csv.ts';
 import { renderJson, renderJsonLines } from '../../../src/render/trace/trace-json.ts';
 import { staleFdb } from '../../support/scenarios.ts';
-import { buildTrace } from '../../support/trace-builder.ts';
+import { buildTrace, flow, pod } from '../../support/trace-builder.ts';
 import { traceDocumentProblems } from '../../support/trace-shape.ts';
 
 const TEXT = [...renderJson(staleFdb())].join('');
@@ -23,6 +23,25 @@ describe('the JSON document', () => {
   test('is valid without captures, flows and causes', () => {
     const empty = [...renderJson(buildTrace({ captures: [] }))].join('');
     expect(JSON.parse(empty)).toMatchObject({ schema: 'overlens.trace/1', captures: [], flows: [], causes: [] });
+  });
+});
+
+describe('a count that may be several', () => {
+  const ends = [pod('10.48.0.1', 'a', 'n1'), pod('10.48.0.2', 'b', 'n2')] as const;
+  const [doubtful, certain] = [{ packets: 4, packetsBetween: { least: 2, most: 5 } }, { packets: 4 }].map((partial) =>
+    buildTrace({ conversations: [[flow(...ends, partial)]] }),
+  );
+
+  test('has two keys more in JSON', () => {
+    const flowOf = (trace: typeof doubtful): object =>
+      JSON.parse([...renderJson(trace ?? buildTrace({}))].join('')).flows[0] as object;
+    expect(flowOf(doubtful)).toMatchObject({ packets: 4, packetsLeast: 2, packetsMost: 5 });
+    expect(Object.keys(flowOf(certain)).filter((key) => key.startsWith('packets'))).toEqual(['packets']);
+  });
+
+  test('fills two columns of CSV', () => {
+    const last = [...renderCsv(doubtful ?? buildTrace({}))].at(-1);
+    expect(last?.trimEnd().split(',').slice(-2)).toEqual(['2', '5']);
   });
 });
 
@@ -60,7 +79,7 @@ describe('CSV', () => {
       'id,conversation,protocol,src_ip,src_port,src_kind,src_namespace,src_pod,src_node,src_pool,' +
         'dst_ip,dst_port,dst_kind,dst_namespace,dst_pod,dst_node,dst_pool,' +
         'encapsulation,vni,outer_src,outer_dst,udp_port,expected,expected_pool,expected_reason,' +
-        'verdict,findings,unverified,in_scope,packets,bytes,overhead_bytes,first,last,outcome,capture,first_packet',
+        'verdict,findings,unverified,in_scope,packets,bytes,overhead_bytes,first,last,outcome,capture,first_packet,packets_least,packets_most',
     );
   });
 
@@ -72,7 +91,7 @@ describe('CSV', () => {
     expect(rows[9]).toBe(
       '9,5,icmp,10.48.0.130,0,pod,shop,cart,control1,default-ipv4-ippool,10.48.0.200,0,pod,shop,db,worker1,default-ipv4-ippool,' +
         'vxlan,4096,10.0.1.20,10.0.1.31,4789,vxlan,default-ipv4-ippool,pool-always,violation,wrong-destination-vtep,,true,9,450,150,' +
-        '2026-11-22T08:29:50.212345Z,2026-11-22T08:29:51.212345Z,sent-never-arrived,control1-ens5.pcap,3',
+        '2026-11-22T08:29:50.212345Z,2026-11-22T08:29:51.212345Z,sent-never-arrived,control1-ens5.pcap,3,,',
     );
   });
 });

@@ -273,3 +273,21 @@ describe('captures', () => {
     );
   });
 });
+
+describe('a count that may be several', () => {
+  const ends = [pod('10.48.0.1', 'cart', 'n1'), pod('10.48.0.2', 'db', 'n2')] as const;
+  const of = (port: number, packets: number, packetsBetween: { least: number; most: number } | null) =>
+    flow({ ...ends[0], port }, { ...ends[1], port: 5432 }, { packets, packetsBetween });
+  const trace = buildTrace({ conversations: [[of(1, 4, { least: 2, most: 4 })], [of(2, 3, null)]] });
+
+  test('is a range in the table, of one conversation and of several', () => {
+    expect(join(renderTable(trace, LOOK))).toMatch(/ 5-7 \/ 0 /);
+    const all = join(renderTable(trace, look({ all: true })));
+    expect(all).toMatch(/ 2-4 \/ 0 /);
+    expect(all).toMatch(/ 3 {3}\/ 0 | {3}3 \/ 0 /);
+  });
+
+  test('is a range in the wide table', () => {
+    expect(join(renderWide(trace, LOOK))).toMatch(/ 2-4\b/);
+  });
+});

@@ -192,8 +192,11 @@ describe('a node', () => {
   it('with a tunnel address outside its blocks, or outside every pool', () => {
     const block =
       '{"apiVersion": "crd.projectcalico.org/v1", "kind": "IPAMBlock", "metadata": {"name": "x"}, "spec": {"cidr": "10.48.0.192/26", "affinity": "host:worker2", "allocations": [], "attributes": []}}';
-    expect(message({ b: block }, 'tunnel-outside-blocks')).toBe(
+    expect(message({ b: block }, 'tunnel-address-borrowed')).toBe(
       "worker1's vxlan tunnel address 10.48.0.206 is in worker2's block 10.48.0.192/26: borrowed, or left over",
+    );
+    expect(message({ b: block.replace('host:worker2', '') }, 'tunnel-outside-blocks')).toBe(
+      "worker1's vxlan tunnel address 10.48.0.206 is in a block without affinity 10.48.0.192/26: borrowed, or left over",
     );
     expect(message({ 'nodes.yaml': LAB_NODES.replace('10.48.0.206', '10.77.0.1') }, 'tunnel-outside-pools')).toBe(
       "worker1's vxlan tunnel address 10.77.0.1 is in no IPPool",

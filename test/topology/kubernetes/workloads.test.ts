@@ -30,6 +30,7 @@ status:
         hostNetwork: false,
         finished: false,
         created: 1709287200,
+        labels: {},
         hostInterface: { name: 'calic440f455693', computed: true },
         ref: { file: 'p.yaml', line: 1 },
       },
@@ -184,10 +185,10 @@ endpoints:
 });
 
 it('a kind that is not read is told, not dropped', () => {
-  const policy = 'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}\n';
+  const policy = 'apiVersion: projectcalico.org/v3\nkind: HostEndpoint\nmetadata: {name: a}\n';
   const topology = topologyOf({ 'all.yaml': listYaml(podYaml('web', 'control1', '10.48.0.130'), policy, policy) });
   expect(topology.pods).toHaveLength(1);
-  expect(issueOf(topology, 'unused-object').message).toBe('all.yaml: not used: 2 NetworkPolicy');
+  expect(issueOf(topology, 'unused-object').message).toBe('all.yaml: not used: 2 HostEndpoint');
 });
 
 it('an object without name is told', () => {

@@ -150,6 +150,7 @@ kind: List`;
       '    annotations:',
       '      cni.projectcalico.org/podIP: 10.48.0.1/32',
       '    labels:',
+      '      app: web',
       '    name: web',
       '  spec:',
       '    nodeName: worker1',

@@ -104,7 +104,14 @@ describe('words', () => {
   it('come with something to check, for every code there is', () => {
     for (const code of Object.keys(FINDINGS) as FindingCode[])
       for (const one of [wrong(1), null]) {
-        const checks = checksFor(code, { profile: CALICO, fromNode: 'control1', toNode: null, flow: one });
+        const checks = checksFor(code, {
+          profile: CALICO,
+          fromNode: 'control1',
+          toNode: null,
+          flow: one,
+          encapsulation: null,
+          nics: new Set(),
+        });
         expect(checks.length, code).toBeGreaterThan(0);
         expect(checks.join()).not.toContain('null');
         expect(checks.join()).not.toContain('undefined');

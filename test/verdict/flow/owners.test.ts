@@ -59,6 +59,13 @@ function exitCode(trace: Trace, topology = BARE): number {
   return verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology }).exitCode;
 }
 
+const NEIGHBOURS = iproute2(
+  'a',
+  'ip-neigh',
+  `${NODE.b} dev ens5 lladdr ${NIC.b} REACHABLE`,
+  `${NODE.c} dev ens5 lladdr ${NIC.c} REACHABLE`,
+);
+
 describe('an answered conversation', () => {
   const there = vxlan(ping(a, b), { to: NODE.c });
   const back = vxlan(pong(b, a), { from: NODE.c, to: NODE.a });
@@ -76,16 +83,19 @@ describe('an answered conversation', () => {
       ippools({ vxlan: 'CrossSubnet' }),
       nodes,
       pods,
-      iproute2(
-        'a',
-        'ip-neigh',
-        `${NODE.b} dev ens5 lladdr ${NIC.b} REACHABLE`,
-        `${NODE.c} dev ens5 lladdr ${NIC.c} REACHABLE`,
-      ),
+      NEIGHBOURS,
       iproute2('a', 'ip-link', `2: ens5: <UP> mtu 1500 state UP\n    link/ether ${NIC.a} brd ff:ff:ff:ff:ff:ff`),
     );
     const frames = [plain(ping(a, b), NIC.a, NIC.c), plain(pong(b, a), NIC.c, NIC.a)];
     expect(told(await between(frames, [a, b], topology))).toBe('unverifiable owner-elsewhere a ');
+  });
+
+  it('proves it where a router took the questions, unless others went to the node of the snapshot', async () => {
+    const topology = cluster(pools, nodes, pods, NEIGHBOURS);
+    const routed = plain(ping(a, b), NIC.a, '02:fe:00:00:00:01');
+    expect(told(await between([routed, back], [b, a], topology))).toBe('unverifiable owner-elsewhere  a');
+    const direct = plain(ping(a, b), NIC.a, NIC.b);
+    expect(told(await between([routed, direct, back], [b, a], topology))).toBe('violation wrong-source-vtep b a');
   });
 
   it('does not excuse the packets that went to a third node', async () => {
@@ -174,7 +184,7 @@ describe('a block', () => {
     expect(told(await between([vxlan(ping(a, b))], [a, b], noPods('Always')))).toBe('ok a b');
   });
 
-  it('names nobody where questions got to its node and found silence: a route to a block leads there with borrowed addresses too', async () => {
+  it('names nobody where questions or datagrams got to its node and found silence: a route to a block leads there with borrowed addresses too', async () => {
     const topology = noPods('Always');
     const home = plain(ip({ src: NODE.b, dst: NODE.c }), NIC.b, NIC.c);
     const question = vxlan(ping(a, b));
@@ -185,8 +195,9 @@ describe('a block', () => {
     expect(await toldAt('b-ens5.pcap', [home, syn])).toBe('unverifiable receiver-unproven a ');
     const answer = vxlan(pong(b, c), { from: NODE.b, to: NODE.c });
     expect(await toldAt('b-ens5.pcap', [home, question, vxlan(ping(c, b), { from: NODE.c }), answer])).toBe('ok a b');
-    expect(await toldAt('b-ens5.pcap', [home, vxlan(ask(a, b, 514))])).toBe('ok a b');
+    expect(await toldAt('b-ens5.pcap', [home, vxlan(ask(a, b, 514))])).toBe('unverifiable receiver-unproven a ');
     expect(await toldAt('a-ens5.pcap', [question])).toBe('ok a b');
+    expect(await toldAt('a-ens5.pcap', [vxlan(ask(a, b, 514))])).toBe('ok a b');
   });
 
   it.each(['Always', 'CrossSubnet'])('names nobody where packets put the address elsewhere (%s)', async (mode) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../../src/attribution/vocabulary.ts';
+import type { FindingCode } from '../../../src/verdict/codes.ts';
 import type { TracedCapture, TracedFlow } from '../../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import type { VerifyOptions, VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
@@ -164,8 +165,29 @@ describe('what the configuration asks for', () => {
     const never = flow(CART, DB, { arrival: { sent: 5, arrived: 2, lost: true } });
     const report = verify([flow(CART, DB), never], {}, undefined, [lost, dead, slow]);
     expect(outcome(report)).toBe('pass 0');
-    expect(report.delivery).toEqual({ causes: [lost, dead], lostFlows: 1, lostPackets: 3 });
+    expect(report.delivery).toMatchObject({ causes: [lost, dead], lostFlows: 1, lostPackets: 3, failed: [] });
     expect(report.pairs).toMatchObject([{ from: 'control1', to: 'worker1', lost: 1, resized: 0 }]);
+  });
+
+  test('--require delivery fails for what did not get through, in scope only, and changes nothing else', () => {
+    const silent = (code: FindingCode, more: Partial<TracedFlow> = {}): TracedFlow =>
+      flow(CART, DB, {
+        outcome: 'no-answer',
+        findings: [{ code, severity: 'warning', message: '', capture: 0, firstPacket: 1, lastPacket: 2 }],
+        ...more,
+      });
+    const asked = { require: ['delivery'] } as const;
+    for (const code of ['half-open', 'no-reply', 'lost-in-node', 'overlay-rejected', 'mtu-black-hole'] as const) {
+      expect(outcome(verify([flow(CART, DB), silent(code)]))).toBe('pass 0');
+      expect(outcome(verify([flow(CART, DB), silent(code)], asked))).toBe('fail 1');
+      expect(outcome(verify([flow(CART, DB), silent(code, { inScope: false })], asked))).toBe('pass 0');
+    }
+    for (const code of ['source-translated', 'outer-fragmented', 'pool-over-node-subnet'] as const)
+      expect(outcome(verify([silent(code)], asked))).toBe('pass 0');
+    expect(outcome(verify([silent('overlay-rejected', { outcome: 'answered' })], asked))).toBe('pass 0');
+    const lost = cause({ code: 'lost-on-underlay', severity: 'warning', flows: 0, flowIds: [] });
+    expect(outcome(verify([flow(CART, DB)], asked, undefined, [lost]))).toBe('fail 1');
+    expect(outcome(verify([flow(CART, DB)], {}, undefined, [lost]))).toBe('pass 0');
   });
 
   test('packets of a tunnel device that no NIC had did not get through: no doubt about those that did', () => {

@@ -51,7 +51,7 @@ export function makeTaps(scene: Scene): Tap[] {
   for (const node of cluster.nodes) {
     if (node.index === skipped) continue;
     const own = random.fork(`tap ${node.index}`);
-    const offset = has.has('clocks') ? own.fork('clock').between(-3600, 3600) + own.next() : 0;
+    const offset = has.has('clocks') ? clockOffset(own, has.has('merged')) : 0;
     const kind = has.has('any') && own.chance(0.4) ? own.pick(['any1', 'any2', 'any2'] as const) : 'nic';
     taps.push(tapOf(scene, own, { node, kind, device: kind === 'nic' ? node.nic.name : 'any', offset }));
     if (kind !== 'nic') continue;
@@ -77,6 +77,13 @@ interface Place {
   kind: TapKind;
   device: string;
   offset: number;
+}
+
+/** Up to an hour off, up to a minute, or a part of a second: less than the captures last. A merge of such captures nobody can part. */
+function clockOffset(random: Random, merged: boolean): number {
+  const offset = random.fork('clock').between(-3600, 3600) + random.next();
+  if (merged) return offset;
+  return offset * random.fork('clock scale').pick([1, 1, 1 / 60, 1e-4]);
 }
 
 function tapOf(scene: Scene, random: Random, { node, kind, device, offset }: Place): Tap {

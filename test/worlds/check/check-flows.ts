@@ -1,6 +1,6 @@
 // The flows of a trace against the truth: who, what, how many, and with what verdict.
 
-import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
+import type { PacketRange, Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
 import { holds } from '../address.ts';
 import { poolOf } from '../cluster/calico.ts';
 import type { WorldNode } from '../cluster/cluster-model.ts';
@@ -123,6 +123,11 @@ function isCodeOf({ faultCode, asked, live }: FlowTruth, code: string): boolean 
   return code === (live === 'none' ? 'overlay-bypassed' : 'wrong-encapsulation');
 }
 
+/** The least and the most packets that a flow is said to have. */
+export function countedOf({ packets, packetsBetween }: TracedFlow): PacketRange {
+  return packetsBetween ?? { least: packets, most: packets };
+}
+
 function checkCounts({ scene }: World, truth: FlowTruth, { flow, seen, tell }: Judged): void {
   if (seen.frames === null) return;
   const frames = new Map<number, number>();
@@ -132,8 +137,9 @@ function checkCounts({ scene }: World, truth: FlowTruth, { flow, seen, tell }: J
     if (counted !== count) tell('miscount', `capture ${capture} holds ${count} frames, ${counted} counted`);
   });
   if (truth.optional) return;
-  if (flow.packets < seen.least || flow.packets > seen.most)
-    tell('miscount', `${flow.packets} packets, truth ${seen.least} to ${seen.most}`);
+  const { least, most } = countedOf(flow);
+  if (most < seen.least || least > seen.most)
+    tell('miscount', `${least} to ${most} packets, truth ${seen.least} to ${seen.most}`);
   const resent = flow.tcp?.retransmissions ?? 0;
   const quiet = truth.answered && scene.fault === null && scene.stale === null;
   if (resent > 0 && quiet) tell('resent', `${resent} segments told as sent again, none was`);

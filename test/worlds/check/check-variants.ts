@@ -2,12 +2,12 @@
 
 import type { Topology } from '../../../src/topology/model.ts';
 import { traceCaptures } from '../../../src/trace.ts';
-import type { Trace } from '../../../src/verdict/trace-types.ts';
+import type { PacketRange, Trace } from '../../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
 import { isPlainClassic, pieceFiles } from '../capture/files.ts';
 import { type World, writeCaptures } from '../world.ts';
-import { keyOf } from './check-flows.ts';
+import { countedOf, keyOf } from './check-flows.ts';
 import { type Lie, lieOf } from './lies.ts';
 
 export interface Given {
@@ -45,30 +45,45 @@ async function compare(
   options: { captures: string[]; reader?: 'pcap-parser' },
 ): Promise<Lie[]> {
   const other = await traceCaptures({ ...options, topology });
-  const again = verifyTrace(other, { expect: 'config', pools: [], strict: false, topology });
-  const [one, two] = [answerOf(trace, report), answerOf(other, again)];
-  for (const [key, line] of one) {
-    if (two.get(key) === line) continue;
+  const second = verifyTrace(other, { expect: 'config', pools: [], strict: false, topology });
+  const [one, two] = [answerOf(trace, report), answerOf(other, second)];
+  for (const [key, { line, packets }] of one) {
+    const again = two.get(key);
+    if (again?.line === line && overlap(packets, again.packets)) continue;
     const truth = world.scene.flows.get(key) ?? null;
-    const detail = `${key}: ${line}, then ${two.get(key) ?? 'nothing'}`;
+    const detail = `${key}: ${textOf({ line, packets })}, then ${again === undefined ? 'nothing' : textOf(again)}`;
     return [lieOf(kind, detail, { world, truth, traced: null, report })];
   }
   const extra = [...two.keys()].find((key) => !one.has(key));
   if (extra === undefined) return [];
-  return [lieOf(kind, `${extra}: nothing, then ${two.get(extra)}`, { world, truth: null, traced: null, report })];
+  return [lieOf(kind, `${extra}: nothing, then ${two.get(extra)?.line}`, { world, truth: null, traced: null, report })];
 }
 
-/** What must not change, flow by flow. */
-function answerOf(trace: Trace, report: VerifyReport): Map<string, string> {
-  const answer = new Map([['verify', `${report.result} ${[...report.undecided].sort().join(' ')}`]]);
+/** What must not change of a flow: its words, and of its packets what they may be. */
+interface Answer {
+  line: string;
+  packets: PacketRange;
+}
+
+function overlap(a: PacketRange, b: PacketRange): boolean {
+  return a.least <= b.most && b.least <= a.most;
+}
+
+function textOf({ line, packets }: Answer): string {
+  return `${line} | ${packets.least} to ${packets.most} packets`;
+}
+
+function answerOf(trace: Trace, report: VerifyReport): Map<string, Answer> {
+  const result = `${report.result} ${[...report.undecided].sort().join(' ')}`;
+  const answer = new Map<string, Answer>([['verify', { line: result, packets: { least: 0, most: 0 } }]]);
   for (const flow of trace.flows()) {
-    const { src, dst, verdict, unverified, observed, expected, findings, packets } = flow;
+    const { src, dst, verdict, unverified, observed, expected, findings } = flow;
     const frames = flow.observations.reduce((sum, one) => sum + one.packets, 0);
     const codes = [...new Set(findings.map(({ code }) => code))].sort();
     const ends = [src, dst].map((end) => `${end.kind} ${end.node} ${end.pod} ${end.pool}`);
     const wire = `${observed.encapsulation} ${expected.encapsulation} ${expected.reason}`;
-    const line = [verdict, unverified?.reason ?? '', wire, ...ends, ...codes, `${packets} packets, ${frames} frames`];
-    answer.set(keyOf(flow), line.join(' | '));
+    const line = [verdict, unverified?.reason ?? '', wire, ...ends, ...codes, `${frames} frames`].join(' | ');
+    answer.set(keyOf(flow), { line, packets: countedOf(flow) });
   }
   return answer;
 }

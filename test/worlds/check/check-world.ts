@@ -2,15 +2,17 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildTopology } from '../../../src/topology/build.ts';
 import { traceCaptures } from '../../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
+import { suspectNics } from '../../../src/verdict/verify/undecided-flows.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts';
 
 import type { FeatureSet } from '../features.ts';
 import { documentsOf, makeWorld, type World, writeCaptures } from '../world.ts';
+import { checkClocks } from './check-clocks.ts';
 import { checkFlows } from './check-flows.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkVariant } from './check-variants.ts';
@@ -23,6 +25,9 @@ export interface Outcome {
   flows: number;
   packets: number;
   lies: readonly Lie[];
+  /** Flows of which the program does not know the number of packets; whether some capture is a merge. */
+  doubts: number;
+  merged: boolean;
   /** Whether it had to pass, by what the snapshot knows; null where nothing is promised. */
   live: { pods: boolean; passed: boolean } | null;
 }
@@ -45,7 +50,8 @@ export async function checkSeed(seed: number, folder: string, only: FeatureSet |
 export async function checkWorld(world: World, folder: string): Promise<Outcome> {
   const captures = writeCaptures(world.files, folder);
   const packets = world.files.reduce((sum, file) => sum + file.written.length, 0);
-  const outcome = { seed: world.seed, flows: world.scene.flows.size, packets };
+  const merged = world.taps.some((tap) => tap.node === null);
+  const outcome = { seed: world.seed, flows: world.scene.flows.size, packets, doubts: 0, merged };
   try {
     const topology = buildTopology(documentsOf(world));
     const trace = await traceCaptures({ captures, topology });
@@ -53,9 +59,11 @@ export async function checkWorld(world: World, folder: string): Promise<Outcome>
     const view = viewOf(world);
     const { lies, traced } = checkFlows(world, view, trace);
     lies.push(...checkPlaces(world, trace), ...checkReport(world, view, { report, trace, traced }));
+    lies.push(...checkClocks(world, trace, traced));
     lies.push(...(await checkVariant(world, { captures, topology, trace, report, folder })));
     const live = isLive(world, view) ? { pods: world.features.has('pods'), passed: report.result === 'pass' } : null;
-    return { ...outcome, lies, live };
+    const doubts = [...traced.values()].filter((flow) => flow.packetsBetween !== null).length;
+    return { ...outcome, lies, live, doubts };
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const lie = lieOf('crash', detail, { world, truth: null, traced: null, report: null });
@@ -69,7 +77,7 @@ interface Answer {
   traced: ReadonlyMap<string, TracedFlow>;
 }
 
-function checkReport(world: World, view: View, { report, traced }: Answer): Lie[] {
+function checkReport(world: World, view: View, { report, trace, traced }: Answer): Lie[] {
   const faulty = [...world.scene.flows.values()].filter((flow) => view.flows.get(flow.key)?.faulty);
   if (report.result === 'pass') {
     const missed = faulty.find(
@@ -77,7 +85,8 @@ function checkReport(world: World, view: View, { report, traced }: Answer): Lie[
     );
     const context = { world, truth: missed ?? null, traced: traced.get(missed?.key ?? '') ?? null, report };
     if (missed !== undefined) return [lieOf('false-pass', `passes over ${missed.faultCode} of ${missed.key}`, context)];
-    const [hidden] = view.hidden;
+    const named = suspectNics(trace.captures, report.filtered).map(({ path }) => basename(path));
+    const [hidden] = [...view.hidden].find(([, files]) => !named.some((name) => files.has(name))) ?? [];
     const truth = world.scene.flows.get(hidden ?? '') ?? null;
     if (truth === null || !isKnowable(world, truth)) return [];
     const filters = [...new Set(world.taps.map((tap) => tap.filter?.expression).filter((text) => text !== undefined))];

@@ -20,6 +20,8 @@ export type LieKind =
   | 'vanished'
   | 'phantom'
   | 'contested'
+  | 'wrong-clock'
+  | 'false-loss'
   | 'file-order'
   | 'split'
   | 'reader'
@@ -68,6 +70,8 @@ const BY_CAUSE: readonly [string, Fits][] = [
 
 const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   crash: [['crash', () => true]],
+  'wrong-clock': [['clocks', () => true]],
+  'false-loss': [['clocks', () => true]],
   contested: [['5', () => true]],
   'hidden-pass': [['3', () => true]],
   'file-order': [['D order', () => true]],
@@ -85,6 +89,7 @@ const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   ],
   miscount: [
     ['8', ({ truth }) => truth?.kind === 'tunnel'],
+    ['11 cut', ({ truth, world }) => isCutAtOnePlace(world, truth)],
     ['11', ({ world }) => world.taps.some((tap) => tap.copies || tap.node === null)],
     ['11 any-v1', ({ world }) => world.taps.some((tap) => tap.kind === 'any1')],
     ['11 mirror', ({ truth, world }) => isMirrored(world, truth) || world.scene.nicMirror !== null],
@@ -117,4 +122,19 @@ function hasCarriers({ scene, features }: World): boolean {
 /** Seen plain only where nobody knows the place. */
 function isUnplaced(traced: TracedFlow | null): boolean {
   return traced?.unverified?.reason === 'point-unknown' || traced?.observed.encapsulation === 'unknown';
+}
+
+/** A merge has a datagram without an identification twice, and a snaplen left of one what does not tell which it is. */
+function isCutAtOnePlace({ taps }: World, truth: FlowTruth | null): boolean {
+  if (truth === null || !truth.src.includes(':') || truth.key.startsWith('tcp')) return false;
+  const captured = new Map<number, number>();
+  return taps
+    .filter((tap) => tap.node === null)
+    .flatMap((tap) => tap.written)
+    .filter(({ sighting }) => sighting.flow === truth.key)
+    .some(({ sighting, packet }) => {
+      const other = captured.get(sighting.packet) ?? packet.frame.length;
+      captured.set(sighting.packet, other);
+      return other !== packet.frame.length;
+    });
 }

@@ -27,8 +27,8 @@ export interface View {
   flows: ReadonlyMap<string, FlowView>;
   /** Every frame shows the flow it belongs to. */
   readable: boolean;
-  /** Faulty packets that went by a capture whose filter kept them out, and that this can be guessed of. */
-  hidden: ReadonlySet<string>;
+  /** Faulty flows that went by a capture whose filter kept them out, and that this can be guessed of; the files of these captures. */
+  hidden: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export function viewOf({ scene, files, taps }: World): View {
@@ -65,8 +65,15 @@ export function viewOf({ scene, files, taps }: World): View {
   const guessable = taps.filter(
     (tap) => tap.filter?.guessable && tap.written.some((w) => outermost(w.sighting) !== null),
   );
-  const hidden = guessable.flatMap((tap) => tap.filtered.filter((s) => s.faulty).map((s) => s.flow ?? ''));
-  return { flows, readable, hidden: new Set(hidden.filter((flow) => scene.flows.has(flow))) };
+  const hidden = new Map<string, Set<string>>();
+  for (const tap of guessable) {
+    const own = files.filter((file) => file.tap === tap).map(({ name }) => name);
+    for (const { flow, faulty } of tap.filtered) {
+      if (!faulty || flow === null || !scene.flows.has(flow)) continue;
+      hidden.set(flow, new Set([...(hidden.get(flow) ?? []), ...own]));
+    }
+  }
+  return { flows, readable, hidden };
 }
 
 function newView(files: readonly CaptureFile[]): FlowView {

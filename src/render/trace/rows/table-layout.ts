@@ -1,7 +1,7 @@
 // How the rows of the table stand: each with its nodes beside the names, or on a line below, or (where whole names need more than a
 // line) names above the rest. The first that fits is taken; names are shortened on a terminal only, and never their workload.
 import { type EndpointName, placeWords } from '../../text/endpoint-names.ts';
-import { formatBytes, formatCompact } from '../../text/format.ts';
+import { formatBytes, formatCompact, formatRange } from '../../text/format.ts';
 import { GAP } from '../../text/grid.ts';
 import type { RenderOptions, SortKey } from '../../text/render-options.ts';
 import { keepsPods, NAMINGS, NameWidths, type Naming, sharedNamespace } from '../../text/short-names.ts';
@@ -87,8 +87,8 @@ export function widenFor({ from, to, fromPlaces, toPlaces, parts, outcome }: Row
   grow('service', serviceText(row));
   grow('forward', directionText(row.forward));
   grow('reverse', directionText(row.reverse));
-  grow('sent', formatCompact(row.forwardPackets));
-  grow('answered', formatCompact(row.reversePackets));
+  grow('sent', packetsText(row, 'forward'));
+  grow('answered', packetsText(row, 'reverse'));
   grow('sorted', sortedText(row, sort));
   const { long, short } = outcomeText(row.outcome);
   outcome.long = Math.max(outcome.long, textWidth(long));
@@ -175,6 +175,12 @@ const SORT_TITLES: Partial<Record<SortKey, string>> = { bytes: 'BYTES' };
 
 export function sortedText(row: Row, sort: SortKey): string {
   return sort === 'bytes' ? formatBytes(row.bytes) : '';
+}
+
+export function packetsText(row: Row, way: 'forward' | 'reverse'): string {
+  const range = row.packetsBetween?.[way] ?? null;
+  const isOpen = range !== null && range.least < range.most;
+  return formatRange(isOpen ? range : null, way === 'forward' ? row.forwardPackets : row.reversePackets, formatCompact);
 }
 
 export function serviceText(row: Row): string {

@@ -40,9 +40,10 @@ function readLink(element: Located, into: TextFact): void {
     prefixLength: numberAt(entry, 'prefixlen') ?? 0,
   }));
   link.addresses = addresses.filter((entry): entry is NodeLink['addresses'][number] => entry.address !== null);
+  link.addressed = valueAt(value, 'addr_info') !== undefined;
   into.links.push(link);
   into.has.link ||= link.mtu !== null;
-  into.has.addr ||= valueAt(value, 'addr_info') !== undefined;
+  into.has.addr ||= link.addressed;
 }
 
 function readVxlan(data: unknown): NodeLink['vxlan'] {

@@ -25,7 +25,10 @@ export function readLinkHeader(line: string, ref: SourceRef): LinkLine | null {
   if (full !== null) {
     const flags = (full[3] ?? '').split(',');
     const link = emptyLink(Number(full[1]), full[2] ?? '', flags.includes('UP'), ref);
-    link.mtu = numberAfter(wordsOf(full[4] ?? ''), 'mtu');
+    const words = wordsOf(full[4] ?? '');
+    link.mtu = numberAfter(words, 'mtu');
+    // Both print the group, only `ip link` the link's mode.
+    link.addressed = words.includes('group') && !words.includes('mode');
     let showsAddress = false;
     for (const part of rest) if (readLinkDetail(part, link) === 'address') showsAddress = true;
     return { link, showsLink: true, showsAddress };
@@ -45,6 +48,7 @@ export function readLinkDetail(line: string, link: OpenLink): 'address' | 'link'
   const [first = '', second = ''] = words;
   if (first === 'inet' || first === 'inet6') {
     const cidr = parseCidrOrIp(second);
+    link.addressed = true;
     if (cidr !== null)
       link.addresses = [...link.addresses, { address: formatIp(cidr), prefixLength: cidr.prefixLength }];
     return 'address';
@@ -79,11 +83,12 @@ function readBrief(line: string, ref: SourceRef): LinkLine | null {
   link.mac = canonicalMac(words[0] ?? '');
   const cidrs = words.map((word) => parseCidrOrIp(word)).filter((cidr) => cidr !== null);
   if (link.mac === null && cidrs.length === 0) return null;
+  link.addressed = cidrs.length > 0;
   link.addresses = cidrs.map((cidr) => ({ address: formatIp(cidr), prefixLength: cidr.prefixLength }));
   return { link, showsLink: link.mac !== null, showsAddress: cidrs.length > 0 };
 }
 
 /** A device of which only the first words are known. */
 export function emptyLink(ifindex: number, name: string, up: boolean, ref: SourceRef): OpenLink {
-  return { ifindex, name, mac: null, mtu: null, kind: null, up, vxlan: null, addresses: [], ref };
+  return { ifindex, name, mac: null, mtu: null, kind: null, up, vxlan: null, addresses: [], addressed: false, ref };
 }

@@ -3,15 +3,18 @@
 import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
+import { readCalicoPolicy, readTier } from './calico-policy.ts';
 import { readConfigMap, statesNetwork } from './config-map.ts';
+import { readDaemonSet, runsAgent } from './environment.ts';
 import { readFelixConfiguration } from './felix-configuration.ts';
 import { readInstallation, readIPPool } from './ip-pool.ts';
 import { readBlockAffinity, readIPAMBlock } from './ipam.ts';
+import { readNamespace, readNetworkPolicy } from './network-policy.ts';
 import { readNode } from './node.ts';
 import { readPod, readWorkloadEndpoint } from './pod.ts';
 import { readEndpointSlice, readEndpoints, readService } from './service.ts';
 
-type Group = 'calico' | 'core' | 'discovery' | 'operator';
+type Group = 'apps' | 'calico' | 'core' | 'discovery' | 'networking' | 'operator';
 
 interface Reader {
   group: readonly Group[];
@@ -28,6 +31,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   Node: { group: ['core', 'calico'], read: readNode },
   node: { group: ['core'], read: readNode },
   ConfigMap: { group: ['core'], when: statesNetwork, read: readConfigMap },
+  DaemonSet: { group: ['apps'], when: runsAgent, read: readDaemonSet },
   Pod: { group: ['core'], read: readPod },
   WorkloadEndpoint: { group: ['calico'], read: readWorkloadEndpoint },
   workloadEndpoint: { group: ['core'], read: readWorkloadEndpoint },
@@ -37,6 +41,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   BlockAffinity: { group: ['calico'], read: readBlockAffinity },
   IPAMBlock: { group: ['calico'], read: readIPAMBlock },
   FelixConfiguration: { group: ['calico'], read: readFelixConfiguration },
+  NetworkPolicy: { group: ['networking', 'calico'], read: readNetworkPolicy },
+  GlobalNetworkPolicy: { group: ['calico'], read: readCalicoPolicy },
+  Tier: { group: ['calico'], read: readTier },
+  Namespace: { group: ['core'], read: readNamespace },
   Installation: { group: ['operator'], read: readInstallation },
 };
 
@@ -117,12 +125,14 @@ function groupOf(apiVersion: string | null): Group | 'other' | null {
   if (isCalicoApi(apiVersion)) return 'calico';
   if (apiVersion === 'v1') return 'core';
   if (apiVersion.startsWith('discovery.k8s.io/')) return 'discovery';
+  if (apiVersion.startsWith('apps/')) return 'apps';
+  if (apiVersion.startsWith('networking.k8s.io/')) return 'networking';
   return isOperatorApi(apiVersion) ? 'operator' : 'other';
 }
 
 /** A pool that was typed wrongly: a kind like `ippool`, or a pool's fields under another kind of Calico's. */
 function looksLikePool(object: Located, kind: string | null, group: Group | 'other' | null): boolean {
-  if (group === 'other' || group === 'discovery' || group === 'operator') return false;
+  if (group !== null && group !== 'calico' && group !== 'core') return false;
   if (kind !== null && /^ip-?pools?$/i.test(kind)) return true;
   const spec = valueAt(object.value, 'spec');
   const hasMode = valueAt(spec, 'vxlanMode') !== undefined || valueAt(spec, 'ipipMode') !== undefined;

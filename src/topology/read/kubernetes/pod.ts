@@ -5,7 +5,8 @@ import { POD_IP_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../../cluster/calico/
 import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
-import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
+import type { Labels } from '../../policies/policy-model.ts';
+import { flagAt, type Located, listAt, mappingAt, textAt, textsAt, valueAt } from '../located.ts';
 import type { Facts } from '../stated-facts.ts';
 
 /** Reads one Pod into `facts.pods`. */
@@ -23,6 +24,7 @@ export function readPod(object: Located, facts: Facts): void {
     finished: isFinished(value),
     created: epochSeconds(textAt(value, 'metadata', 'creationTimestamp') ?? textAt(value, 'status', 'startTime')),
     hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
+    labels: mappingAt(value, 'metadata', 'labels') ?? {},
     source: 'Pod',
     hostIP: canonicalAddress(textAt(value, 'status', 'hostIP') ?? ''),
     ref: object.ref(),
@@ -47,10 +49,17 @@ export function readWorkloadEndpoint(object: Located, facts: Facts): void {
     finished: false,
     created: null,
     hostInterface: { name: interfaceName ?? hostInterfaceOfPod(namespace, pod), computed: interfaceName === null },
+    ...labelsOf(value),
     source: 'WorkloadEndpoint',
     hostIP: null,
     ref: object.ref(),
   });
+}
+
+/** An endpoint has its pod's labels, if it has any. */
+function labelsOf(value: unknown): { labels?: Labels } {
+  const labels = mappingAt(value, 'metadata', 'labels');
+  return labels === null ? {} : { labels };
 }
 
 /** Canonical addresses of a list, prefix lengths stripped, duplicates and non-addresses left out. */

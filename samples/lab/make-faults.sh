@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Makes the captures of test/fixtures/lab-faults: one lab per way in which packets stop (delivery-faults.sh), captured at every place
+# of the pairs web-db and web-dns, with the snapshot as it was then.
+#   sudo samples/lab/make-faults.sh              all of them
+#   sudo samples/lab/make-faults.sh reject loss  only these
+# `healthy` is the same traffic without a fault. Safe to repeat.
+set -euo pipefail
+export OVERLENS_LAB=${OVERLENS_LAB:-ovf}
+export OVERLENS_SNAPLEN=${OVERLENS_SNAPLEN:-160}
+source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
+fixtures=$(cd "$here/../../test/fixtures" && pwd)/lab-faults
+
+talk() {
+  ping_pod web "${POD_IP[db]}" 4
+  get web "${POD_IP[db]}" 3000
+  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
+  get client "${POD_IP[web]}" 1000
+}
+talk_much() {
+  ping_pod web "${POD_IP[db]}" 40 -i 0.02
+  for _ in 1 2 3; do get web "${POD_IP[db]}" 3000; done
+  get client "${POD_IP[web]}" 1000
+}
+
+make() {
+  local name=$1 folder=$fixtures/$1 command=talk points
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  set_up NIC_MTU=1500 POD_MTU=1450
+  if [[ $name != healthy ]]; then lab_fault "$name"; fi
+  if [[ $name == loss || $name == delay ]]; then command=talk_much; fi
+  lab_snapshot "$folder/topology"
+  points=(control1:ens5 worker1:ens5 worker2:ens5 control1:vxlan.calico "control1:$(cali_name web)" "worker1:$(cali_name db)")
+  # Nothing can be captured on a device that is down.
+  if [[ $name != device-down ]]; then points+=(worker1:vxlan.calico); fi
+  lab_capture "$folder" "${points[@]}" -- "$command"
+  lab_down
+  echo "$name"
+}
+
+if (($# == 0)); then
+  set -- healthy drop-in-node drop-one-direction drop-tcp reject reject-prohibited device-down rp-filter masquerade half-open \
+    vip-moved dns-silent policy-drop routing-loop delay loss snat blocked-port missing-neighbour stale-fdb
+fi
+for name in "$@"; do make "$name"; done

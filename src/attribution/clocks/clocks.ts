@@ -1,0 +1,153 @@
+// The clocks of the captures: one of each node unless its captures contradict that, and how far each is ahead of one that they are
+// all told against. Only packets that two of them saw tell it; without any, it is not known.
+
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { type Moment, toSeconds } from '../../net/time.ts';
+import type { Points } from '../points/points.ts';
+import { AGREE_SECONDS, aheadAt, type Compared, type PlacedClock, placeClocks } from './clock-chain.ts';
+import type { ClockEstimate } from './clock-pair.ts';
+import { estimateOf, type PlacesInCommon, type SharedPacket, sharedPackets } from './shared-packets.ts';
+
+export interface Clock extends PlacedClock {
+  /** Node whose clock it is; null where no point of its captures tells one. */
+  node: string | null;
+  /** Indexes of its captures. */
+  captures: readonly number[];
+}
+
+export interface Clocks {
+  /** All clocks, in order of their first capture. */
+  all: readonly Clock[];
+  /** Number of each capture's clock. */
+  ofCapture: Int32Array;
+}
+
+export interface ClocksInput {
+  table: FlowTable;
+  captures: readonly Pick<CaptureCounters, 'sample'>[];
+  points: Pick<Points, 'ofCapture' | 'rings'>;
+}
+
+/** Pieces of one capture: what was taken by one machine without doubt. */
+interface Unit {
+  captures: readonly number[];
+  node: string | null;
+}
+
+export function findClocks({ table, captures, points }: ClocksInput): Clocks {
+  const units = points.rings.rings.map((ring): Unit => ({ captures: ring, node: nodeOf(points, ring) }));
+  const places = units.map((unit) => ({ samples: unit.captures.flatMap((i) => captures[i]?.sample ?? []) }));
+  const shared = units.length < 2 ? [] : sharedPackets(table, places);
+  const groups = groupByNode(units, shared);
+  const placed = placeClocks(groups.length, compareGroups(groups, shared));
+  const all = groups
+    .map((group, i) => ({ group, place: placed[i] as PlacedClock, number: i }))
+    .map(({ group, place }) => ({
+      ...place,
+      node: units[group[0] ?? 0]?.node ?? null,
+      captures: group.flatMap((unit) => units[unit]?.captures ?? []).sort((a, b) => a - b),
+    }));
+  const ofCapture = new Int32Array(captures.length);
+  all.forEach((clock, i) => {
+    for (const capture of clock.captures) ofCapture[capture] = i;
+  });
+  return { all, ofCapture };
+}
+
+/** The node of all points that have one; null where they differ: a merge of several nodes' captures has no one clock. */
+function nodeOf(points: Pick<Points, 'ofCapture'>, captures: readonly number[]): string | null {
+  const nodes = new Set(captures.flatMap((i) => (points.ofCapture[i] ?? []).map(({ node }) => node)));
+  nodes.delete(null);
+  const [node] = nodes;
+  return nodes.size === 1 ? (node ?? null) : null;
+}
+
+/** Units of one node have one clock, unless packets that they share say otherwise. */
+function groupByNode(units: readonly Unit[], shared: readonly PlacesInCommon[]): number[][] {
+  const apart = new Set<string>();
+  for (const { a, b, packets } of shared) {
+    if (units[a]?.node === null || units[a]?.node !== units[b]?.node) continue;
+    const estimate = estimateOf(packets);
+    if (estimate !== null && !mayBeOne(estimate)) apart.add(`${a}|${b}`);
+  }
+  const groups: number[][] = [];
+  units.forEach(({ node }, unit) => {
+    const own = groups.find(
+      (group) =>
+        node !== null && units[group[0] ?? 0]?.node === node && !group.some((one) => apart.has(`${one}|${unit}`)),
+    );
+    if (own === undefined) groups.push([unit]);
+    else own.push(unit);
+  });
+  return groups;
+}
+
+function mayBeOne({ offset, uncertainty }: ClockEstimate): boolean {
+  return Math.abs(offset) <= (uncertainty ?? 0) + AGREE_SECONDS;
+}
+
+function compareGroups(groups: readonly (readonly number[])[], shared: readonly PlacesInCommon[]): Compared[] {
+  const groupOf: number[] = [];
+  groups.forEach((group, i) => {
+    for (const unit of group) groupOf[unit] = i;
+  });
+  const byPair = new Map<string, PlacesInCommon>();
+  for (const { a, b, packets } of shared) {
+    const [one, other] = [groupOf[a] ?? 0, groupOf[b] ?? 0];
+    if (one === other) continue;
+    const isSwapped = one > other;
+    const [low, high] = isSwapped ? [other, one] : [one, other];
+    const pair = byPair.get(`${low}|${high}`) ?? { a: low, b: high, packets: [] };
+    byPair.set(`${low}|${high}`, pair);
+    for (const packet of packets) pair.packets.push(isSwapped ? swapped(packet) : packet);
+  }
+  return [...byPair.values()].flatMap(({ a, b, packets }) => {
+    const estimate = estimateOf(packets);
+    return estimate === null ? [] : [{ a, b, estimate }];
+  });
+}
+
+function swapped(packet: SharedPacket): SharedPacket {
+  return { ...packet, seconds: -packet.seconds, at: packet.at + packet.seconds };
+}
+
+/** Whether times of the two captures compare. */
+export function areComparable({ all, ofCapture }: Clocks, a: number, b: number): boolean {
+  return all[ofCapture[a] ?? -1]?.reference === all[ofCapture[b] ?? -1]?.reference;
+}
+
+/** Whether a capture's times are to be corrected. */
+export function isOff({ all, ofCapture }: Clocks, capture: number): boolean {
+  const clock = all[ofCapture[capture] ?? -1];
+  return clock !== undefined && (clock.offset !== 0 || clock.drift !== 0);
+}
+
+/** How far a capture's clock is ahead of its reference when it shows `seconds`. */
+export function aheadOf({ all, ofCapture }: Clocks, capture: number, seconds: number): number {
+  const clock = all[ofCapture[capture] ?? -1];
+  return clock === undefined ? 0 : aheadAt(clock, seconds - clock.offset);
+}
+
+/** A time of a capture, epoch seconds, on the clock that is the reference. */
+export function onReference(clocks: Clocks, capture: number, seconds: number): number {
+  return seconds - aheadOf(clocks, capture, seconds);
+}
+
+/** The same, of a moment. */
+export function momentOnReference(clocks: Clocks, capture: number, moment: Moment): Moment {
+  return isOff(clocks, capture) ? movedBy(moment, -aheadOf(clocks, capture, toSeconds(moment))) : moment;
+}
+
+function movedBy(moment: Moment, by: number): Moment {
+  if (!Number.isFinite(by)) return moment;
+  const nanos = Math.round(moment.nanos + (by - Math.trunc(by)) * 1e9);
+  const carry = Math.floor(nanos / 1e9);
+  return { seconds: moment.seconds + Math.trunc(by) + carry, nanos: nanos - carry * 1e9 };
+}
+
+/** A time on the reference's clock, as a capture's clock showed it. */
+export function onCapture({ all, ofCapture }: Clocks, capture: number, seconds: number): number {
+  const clock = all[ofCapture[capture] ?? -1];
+  return clock === undefined ? seconds : seconds + aheadAt(clock, seconds);
+}

@@ -1,0 +1,54 @@
+// A sample of a capture's packets with their times: those with the smallest fingerprints, so that two captures keep the same ones
+// of what both hold. Its size does not grow with the capture.
+
+/** Packets kept. */
+const KEPT = 512;
+/** Packets that came again, after which half of the kept are given up: they are looked up each time, and tell nothing. */
+const REPEATS = KEPT * 8;
+/** Copies of one packet at several places of a node come this soon, seconds. */
+const AT_ONCE = 1e-3;
+
+export interface SampledPacket {
+  row: number;
+  seconds: number;
+  nanos: number;
+  /** False: the capture has it at several times, so that it is not known which of them another capture saw. */
+  isOnce: boolean;
+}
+
+export class PacketSample {
+  /** Unsigned fingerprints below this are kept, while there are no KEPT smaller ones. */
+  limit = 2 ** 32;
+  readonly #kept = new Map<number, SampledPacket>();
+  #repeats = 0;
+
+  /** @param fingerprint unsigned */
+  add(fingerprint: number, row: number, seconds: number, nanos: number): void {
+    if (fingerprint >= this.limit) return;
+    const known = this.#kept.get(fingerprint);
+    if (known !== undefined) {
+      const later = seconds - known.seconds + (nanos - known.nanos) / 1e9;
+      if (!(Math.abs(later) <= AT_ONCE)) known.isOnce = false;
+      if (++this.#repeats % REPEATS === 0) this.#keep(this.#kept.size >> 1);
+      return;
+    }
+    this.#kept.set(fingerprint, { row, seconds, nanos, isOnce: Number.isFinite(seconds) });
+    if (this.#kept.size >= KEPT * 2) this.#keep(KEPT);
+  }
+
+  /** Keeps the smallest, and lowers the limit to them: half of the kept are thrown away at once, so that adding costs little. */
+  #keep(most: number): void {
+    const sorted = Float64Array.from(this.#kept.keys()).sort();
+    this.limit = most === 0 ? 0 : (sorted[most - 1] ?? 0) + 1;
+    for (const fingerprint of sorted.subarray(most)) this.#kept.delete(fingerprint);
+  }
+
+  /** No more packets follow: as little is kept as possible. */
+  end(): void {
+    if (this.#kept.size > KEPT) this.#keep(KEPT);
+  }
+
+  get packets(): ReadonlyMap<number, SampledPacket> {
+    return this.#kept;
+  }
+}

@@ -1,0 +1,72 @@
+// What is said of clocks: those that are off, and those that nothing compares where it matters.
+
+import { type ClockReport, misleads } from '../../verdict/clocks/clock-report.ts';
+import type { Trace } from '../../verdict/trace-types.ts';
+import type { NameFitter } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { baseName, formatCount, formatList } from '../text/format.ts';
+import { createPaint } from '../text/paint.ts';
+import type { RenderOptions } from '../text/render-options.ts';
+import { wrapWords } from '../text/text-width.ts';
+
+/** Clocks named before the rest is counted only. */
+const CLOCKS_SHOWN = 6;
+const NAMES_SHOWN = 4;
+
+export function clockLines({ clocks }: Pick<Trace, 'clocks'>, names: NameFitter, options: RenderOptions): string[] {
+  const paint = createPaint(options.color);
+  return clockSentences(clocks, options.all).flatMap((note) =>
+    wrapWords(names.fitSentence(note, options.width - 8), options.width - 8).map((line, i) =>
+      i === 0 ? `  ${paint('warn', 'note')}  ${line}` : `        ${line}`,
+    ),
+  );
+}
+
+/** One sentence a clock that is off, and what follows where nothing tells. Escaped. */
+export function clockSentences(clocks: readonly ClockReport[], all: boolean): string[] {
+  const off = clocks.filter(misleads);
+  const shown = all ? off : off.slice(0, CLOCKS_SHOWN);
+  const sentences = shown.map(clockWords);
+  if (shown.length < off.length) sentences.push(`and ${formatCount(off.length - shown.length, 'more clock')}, --all`);
+  return [...sentences, ...uncomparedWords(clocks)];
+}
+
+/** `worker1's clock is 0.300 s ahead of control1's (±0.05 ms): 15 packets in both`. Escaped. */
+function clockWords({ name, aheadOf, seconds, uncertainty, packets }: ClockReport): string {
+  const how = (seconds ?? 0) < 0 ? 'behind' : 'ahead of';
+  const sure = uncertainty === null ? ', seen one way only' : '';
+  const about = uncertainty === null ? 'about ' : '';
+  const range = uncertainty === null ? '' : ` (±${milliseconds(uncertainty)})`;
+  const amount = `${about}${Math.abs(seconds ?? 0).toFixed(3)} s`;
+  return `${ownerOf(name)} clock is ${amount} ${how} ${ownerOf(aheadOf ?? '')}${range}: ${formatCount(packets, 'packet')} in both${sure}`;
+}
+
+/** Nodes by their names, captures by their files. */
+function ownerOf(name: string): string {
+  return `${escapeText(baseName(name))}'s`;
+}
+
+function milliseconds(seconds: number): string {
+  const value = seconds * 1000;
+  return `${value < 10 ? Number(value.toPrecision(1)) : Math.round(value)} ms`;
+}
+
+function uncomparedWords(clocks: readonly ClockReport[]): string[] {
+  const named = (wanted: readonly ClockReport[]): string =>
+    formatList(
+      wanted.map(({ name }) => escapeText(name)),
+      NAMES_SHOWN,
+    );
+  const assumed = clocks.filter((clock) => clock.assumed);
+  const unknown = clocks.filter((clock) => clock.isMissed);
+  const notes: string[] = [];
+  if (assumed.length > 0)
+    notes.push(
+      `no packet of ${named(assumed)} is in other nodes' captures: their clocks cannot be compared, and are taken to be right`,
+    );
+  if (unknown.length > 0)
+    notes.push(
+      `it is not known how far the clock of ${named(unknown)} is off: nothing is called lost on its way there`,
+    );
+  return notes;
+}

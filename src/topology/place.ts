@@ -1,0 +1,7 @@
+// Where a fact stands. A file of its own, since what the model is made of needs it too.
+
+/** A file of the snapshot as the user named or would find it, and the line (from 1) if it is known. */
+export interface Place {
+  file: string;
+  line: number | null;
+}

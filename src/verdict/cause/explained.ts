@@ -1,0 +1,65 @@
+// One fact, one cause: what follows from another finding of the same flow, or of the same two nodes, is no cause of its own. The flow
+// keeps the finding.
+
+import { FINDINGS, type FindingCode } from '../codes.ts';
+import type { FlowBrief } from '../trace-types.ts';
+import type { ClusterFinding } from './cluster-findings.ts';
+
+/** What packets suffer that go astray, are encapsulated wrongly, or meet nodes that are not ready yet. */
+const CONSEQUENCES: ReadonlySet<FindingCode> = new Set(['no-reply', 'half-open', 'overlay-rejected', 'lost-in-node']);
+
+/** What says by itself where packets stopped, so that nobody answers. */
+const STOPS: ReadonlySet<FindingCode> = new Set([
+  'missing-fdb-entry',
+  'not-for-this-host',
+  'overlay-rejected',
+  'lost-in-node',
+  'routing-loop',
+]);
+
+/** Whether another finding of the flow tells the cause. */
+export function isExplained(code: FindingCode, codes: readonly FindingCode[]): boolean {
+  if (code === 'no-reply' && codes.some((one) => STOPS.has(one))) return true;
+  return CONSEQUENCES.has(code) && codes.some(explainsSilence);
+}
+
+/** Whether a finding is reason enough for packets that do not arrive. */
+export function explainsSilence(code: FindingCode): boolean {
+  return code === 'mode-changed' || FINDINGS[code].severity === 'violation';
+}
+
+/** A node that another one cannot reach at all: what it sends there goes no further, and nobody answers. */
+const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-unreachable', 'wrong-next-hop']);
+
+/** Whether what two nodes alone show tells why flows between them are silent, whichever of them asks. */
+export function isExplainedByNodes(
+  { code, fromNode, toNode }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'>,
+  cluster: readonly ClusterFinding[],
+): boolean {
+  if (!CONSEQUENCES.has(code)) return false;
+  return cluster.some(
+    (one) =>
+      UNREACHED.has(one.code) &&
+      ((one.fromNode === fromNode && one.toNode === toNode) || (one.fromNode === toNode && one.toNode === fromNode)),
+  );
+}
+
+/** What flows tell of two nodes, so that it need not be told of the nodes alone. */
+export interface ExplainedPairs {
+  add(code: FindingCode, flow: FlowBrief): void;
+  addPair(code: FindingCode, from: string | null, to: string | null): void;
+  covers(finding: ClusterFinding): boolean;
+}
+
+export function explainedPairs(): ExplainedPairs {
+  const known = new Set<string>();
+  const addPair = (code: FindingCode, from: string | null, to: string | null): void => {
+    known.add(`${code}|${from}|`).add(`${code}||${to}`);
+  };
+  return {
+    addPair,
+    add: (code, { src, dst }) => addPair(code, src.node, dst.node),
+    // an address that the snapshot does not know has no node: one end is enough
+    covers: ({ code, fromNode, toNode }) => known.has(`${code}|${fromNode}|`) || known.has(`${code}||${toNode}`),
+  };
+}

@@ -1,0 +1,167 @@
+// What two nodes' flows tell together: packets that the network between them loses, all or some, of all kinds or of one; ICMP that
+// passes where TCP does not (calico-facts 10.12, 10.13).
+
+import type { Observed } from '../../attribution/vocabulary.ts';
+import { PairMap } from '../../net/pair-map.ts';
+import type { FlowBrief } from '../trace-types.ts';
+import type { ClusterFinding } from './cluster-findings.ts';
+import { explainsSilence } from './explained.ts';
+
+/** Gathers per pair of nodes what arrived and what was answered. */
+export interface PairTally {
+  add(flow: FlowBrief): void;
+  findings(): ClusterFinding[];
+}
+
+const CLASSES = ['TCP', 'UDP', 'ICMP', 'other packets'] as const;
+type TrafficClass = (typeof CLASSES)[number];
+
+interface Pair {
+  from: string;
+  to: string;
+  sent: Record<TrafficClass, number>;
+  lost: Record<TrafficClass, number>;
+  /** Pods whose ICMP was answered, and those whose TCP was not. */
+  echoAnswered: Set<string>;
+  tcpSilent: Set<string>;
+  echoes: number;
+  tcpAnswered: number;
+  synUnanswered: number;
+  /** Packets went astray, or not as they should: that explains silence. */
+  isExplained: boolean;
+  encapsulation: Observed['encapsulation'];
+  capture: number | null;
+  firstPacket: number | null;
+}
+
+/** Fewer lost packets than this, or a smaller part of all, are bad luck. */
+export const ENOUGH_LOST = 3;
+export const LOST_SHARE = 0.01;
+/** Addresses kept per pair: more than two tell no more. */
+const MOST_PODS = 1000;
+
+export function isLoss(lost: number, sent: number): boolean {
+  return lost >= ENOUGH_LOST && lost > sent * LOST_SHARE;
+}
+
+export function pairTally(): PairTally {
+  const pairs = new PairMap<Pair>();
+  return {
+    add(flow) {
+      const [from, to] = [flow.src.node, flow.dst.node];
+      if (!flow.inScope || from === null || to === null || from === to) return;
+      addToPair(
+        pairs.of(from, to, () => newPair(flow)),
+        flow,
+      );
+    },
+    findings() {
+      const isExplained = ({ from, to }: Pair): boolean =>
+        [pairs.get(from, to), pairs.get(to, from)].some((pair) => pair?.isExplained === true);
+      return pairs
+        .values()
+        .flatMap((pair) => [lostOnUnderlay(pair), isExplained(pair) ? null : icmpOnly(pair)].filter((f) => f !== null));
+    },
+  };
+}
+
+function newPair(flow: FlowBrief): Pair {
+  const none = (): Pair['sent'] => ({ TCP: 0, UDP: 0, ICMP: 0, 'other packets': 0 });
+  const [seen] = flow.whole().observations;
+  return {
+    from: flow.src.node ?? '',
+    to: flow.dst.node ?? '',
+    ...{ sent: none(), lost: none(), echoAnswered: new Set(), tcpSilent: new Set() },
+    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false },
+    encapsulation: flow.observed.encapsulation,
+    ...{ capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null },
+  };
+}
+
+function classOf(protocol: string): TrafficClass {
+  if (protocol === 'tcp') return 'TCP';
+  if (protocol === 'udp') return 'UDP';
+  return protocol === 'icmp' || protocol === 'icmpv6' ? 'ICMP' : 'other packets';
+}
+
+function addToPair(pair: Pair, flow: FlowBrief): void {
+  const kind = classOf(flow.protocol);
+  const isExplained = flow.codes.some(explainsSilence);
+  if (flow.arrival !== null && !isExplained) {
+    pair.sent[kind] += flow.arrival.sent;
+    pair.lost[kind] += flow.lostOnWay();
+  }
+  pair.isExplained ||= isExplained;
+  if (kind === 'ICMP') {
+    if (flow.outcome !== 'answered') return;
+    pair.echoes++;
+    addSome(pair.echoAnswered, flow.dst.ip);
+  } else if (kind === 'TCP' && pair.tcpAnswered === 0) {
+    // one answer is enough to know that TCP passes
+    if (flow.outcome === 'answered' || flow.outcome === 'refused') pair.tcpAnswered++;
+    else if (isSilent(flow)) {
+      pair.synUnanswered++;
+      addSome(pair.tcpSilent, flow.dst.ip);
+    }
+  }
+}
+
+function addSome(pods: Set<string>, pod: string): void {
+  if (pods.size < MOST_PODS) pods.add(pod);
+}
+
+function isSilent({ outcome, codes }: FlowBrief): boolean {
+  return outcome === 'sent-never-arrived' || outcome === 'half-open' || codes.includes('no-reply');
+}
+
+function sumOf(counts: Pair['sent']): number {
+  return CLASSES.reduce((sum, kind) => sum + counts[kind], 0);
+}
+
+/** Of the kinds of packets that suffer, how many of how many; what passes is said beside them. */
+function lostOnUnderlay(pair: Pair): ClusterFinding | null {
+  const { sent, lost, from, to } = pair;
+  const suffering = CLASSES.filter((kind) => isLoss(lost[kind], sent[kind]));
+  const all = isLoss(sumOf(lost), sumOf(sent));
+  if (suffering.length === 0 && !all) return null;
+  const kinds = suffering.length === 0 ? CLASSES.filter((kind) => lost[kind] > 0) : suffering;
+  const [gone, of] = [lost, sent].map((counts) => kinds.reduce((sum, kind) => sum + counts[kind], 0)) as [
+    number,
+    number,
+  ];
+  const passing = CLASSES.filter((kind) => sent[kind] > lost[kind] && !kinds.includes(kind));
+  const what = passing.length === 0 ? 'packets' : `${kinds.join(' and ')} packets`;
+  const passed = passing.map((kind) => `${sent[kind] - lost[kind]} of ${sent[kind]} ${kind}`).join(', ');
+  const isAll = gone === of && passing.length === 0;
+  return {
+    code: 'lost-on-underlay',
+    fromNode: from,
+    toNode: to,
+    title: isAll
+      ? `nothing that ${from} sent for ${to}'s pods arrived: the network between them drops it`
+      : `${gone} of ${of} ${what} that ${from} sent for ${to}'s pods never arrived: the network between them drops them`,
+    packets: gone,
+    capture: pair.capture,
+    firstPacket: pair.firstPacket,
+    encapsulation: pair.encapsulation,
+    seen: `${of} ${what} left ${from}'s NIC, ${of - gone} arrived at ${to}'s${passed === '' ? '' : `; ${passed} arrived`}`,
+  };
+}
+
+/** Silence of one pod, while others answer pings, is that pod's. */
+function icmpOnly(pair: Pair): ClusterFinding | null {
+  const { from, to, echoAnswered, tcpSilent, echoes, synUnanswered } = pair;
+  if (echoes === 0 || pair.tcpAnswered > 0 || synUnanswered === 0) return null;
+  if (tcpSilent.size < 2 && ![...tcpSilent].some((pod) => echoAnswered.has(pod))) return null;
+  return {
+    code: 'icmp-only',
+    fromNode: from,
+    toNode: to,
+    title: `between ${from} and ${to}, ICMP is answered and TCP is not: checksum offload, MTU or a policy`,
+    packets: 0,
+    capture: pair.capture,
+    firstPacket: pair.firstPacket,
+    encapsulation: pair.encapsulation,
+    seen: `${echoes} ICMP flows answered, ${synUnanswered} TCP flows without an answer`,
+  };
+}

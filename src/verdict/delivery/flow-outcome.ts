@@ -1,0 +1,86 @@
+// How a flow went, and what of it arrived, as far as the captures show it.
+
+import { countFlow } from '../../attribution/count-flow.ts';
+import { outcomeOf } from '../../attribution/directions.ts';
+import type { Outcome } from '../../attribution/vocabulary.ts';
+import type { Who } from '../../attribution/who/who.ts';
+import type { Arrival } from '../arrivals.ts';
+import { isRefusedByIcmp } from '../flow/flow-facts.ts';
+import type { Shared } from '../judging-context.ts';
+import { halfOpen } from './half-open.ts';
+
+/** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
+export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
+  const from = src.node;
+  // what was sent to a node and never got there says nothing of who has the address
+  const to = dst.node ?? dst.presumed?.node ?? null;
+  const arrival = arrivals?.of(flow, from, to) ?? null;
+  if (arrival === null || arrival.arrived > 0) return arrival;
+  const { rows } = input.table;
+  for (let row = input.table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const point = pathFacts.point[rows.path(row)];
+    if (point != null && point.topologyNode === to) return null;
+  }
+  return arrival;
+}
+
+const SILENT: ReadonlySet<Outcome | null> = new Set(['no-answer', 'one-way', 'sent-never-arrived']);
+
+/** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
+export function isUnanswered(
+  { input }: Pick<Shared, 'input'>,
+  counted: readonly number[],
+  outcome: Outcome | null,
+): boolean {
+  return SILENT.has(outcome) && counted.some((row) => input.table.rows.requests(row) > 0);
+}
+
+export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
+  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
+  const { table } = shared.input;
+  const reverse = table.reverseOf(flow);
+  const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));
+  if (refused) return 'refused';
+  if (halfOpen(shared.counting, flow, reverse) !== null) return 'half-open';
+  return outcomeOf(table, flow, reverse, shared.reverseVisible(flow));
+}
+
+/** What a node's NICs saw of a flow in all the time they were captured: packets, each once, and the largest of them. */
+export function onNics(
+  { counting, pathFacts }: Pick<Shared, 'counting' | 'pathFacts'>,
+  flow: number,
+  node: string,
+): { packets: number; largest: number } {
+  const { rows } = counting.table;
+  const isHere = (row: number): boolean => {
+    const point = pathFacts.point[rows.path(row)];
+    return point?.role === 'underlay' && point.topologyNode?.name === node;
+  };
+  const { packets, rows: counted } = countFlow(counting, flow, (row) =>
+    isHere(row) ? Math.max(0, rows.distinct(row) - rows.outerFragments(row)) : 0,
+  );
+  return {
+    packets,
+    largest: counted.reduce((most, row) => (isHere(row) ? Math.max(most, rows.largest(row)) : most), 0),
+  };
+}
+
+/**
+ * Packets that never arrived. What arrived outside the common time, by clocks that differ, arrived too; and where segments were merged or
+ * split on the way, their numbers tell nothing.
+ */
+export function lostOnWay(
+  shared: Shared,
+  flow: number,
+  { src, dst, arrival }: { src: Who; dst: Who; arrival: Arrival | null },
+): number {
+  if (arrival?.lost !== true) return 0;
+  if (arrival.arrived === 0) return arrival.sent;
+  const [from, to] = [src.node, dst.node ?? dst.presumed?.node ?? null];
+  if (from === null || to === null) return 0;
+  const [there, here] = [from, to].map(({ name }) => onNics(shared, flow, name)) as [Nics, Nics];
+  if (there.largest !== here.largest) return 0;
+  return Math.max(0, arrival.sent - Math.max(arrival.arrived, here.packets));
+}
+
+type Nics = ReturnType<typeof onNics>;

@@ -1,0 +1,56 @@
+// Packets that go in a circle: one and the same comes by again and again, each time with a lower hop limit; or a node sends what came to
+// it for one of its pods back out of its NIC, since it has no such pod any more.
+
+import type { SeenObservation } from '../../attribution/observe.ts';
+import type { Who } from '../../attribution/who/who.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { RawFinding } from '../flow/judgement.ts';
+import { nameOf } from '../flow/rules.ts';
+
+/** Both sides of a router show a packet twice. */
+const ENOUGH_TURNS = 3;
+
+interface LoopInput {
+  table: FlowTable;
+  src: Who;
+  dst: Who;
+  observations: readonly SeenObservation[];
+}
+
+export function loopFinding(input: LoopInput, isSilent: boolean): RawFinding | null {
+  return circle(input) ?? (isSilent ? bounce(input) : null);
+}
+
+/** Whether a row of a flow shows it: only then its object is made to see. */
+export function mayLoop({ rows }: FlowTable, row: number): boolean {
+  return rows.fallen(row) >= ENOUGH_TURNS;
+}
+
+function circle({ table, src, dst, observations }: LoopInput): RawFinding | null {
+  const seen = observations.find(({ rows }) => rows.some((row) => mayLoop(table, row)));
+  const row = seen?.rows.find((one) => mayLoop(table, one));
+  if (seen === undefined || row === undefined) return null;
+  const { rows } = table;
+  const where = seen.pointInfo.node === null ? '' : ` at ${seen.pointInfo.node}`;
+  const message = `packets from ${nameOf(src)} to ${nameOf(dst)} go in a circle: the same ones come by${where} with hop limits from ${rows.ttlMax(row)} down to ${rows.ttlMin(row)}`;
+  return { code: 'routing-loop', message, seen };
+}
+
+/** Frames to the captured NIC, and from it, with one packet less a hop. */
+function bounce({ table, src, dst, observations }: LoopInput): RawFinding | null {
+  if (dst.kind !== 'pod' || dst.owner.pool === null) return null;
+  const { rows } = table;
+  for (const { pointInfo } of observations) {
+    const { mac, role, topologyNode: node } = pointInfo;
+    if (role !== 'underlay' || mac === null || node === null || node === src.node) continue;
+    const here = observations.filter((one) => one.pointInfo.topologyNode === node).flatMap((one) => one.rows);
+    const came = here.filter((row) => table.links.record(table.linkOf(row)).dst === mac);
+    const left = here.filter((row) => table.links.record(table.linkOf(row)).src === mac);
+    const lowest = Math.min(...came.map((row) => rows.ttlMin(row)));
+    const seen = observations.find((one) => one.rows.some((row) => left.includes(row) && rows.ttlMax(row) < lowest));
+    if (came.length === 0 || seen === undefined) continue;
+    const message = `${node.name} sends what comes to it from ${nameOf(src)} for ${nameOf(dst)} back out of its NIC: it has no such pod, and no route that would drop it`;
+    return { code: 'routing-loop', message, seen };
+  }
+  return null;
+}

@@ -1,0 +1,217 @@
+// Packets that stop inside a node: they came in by its NIC and are at no place behind it that was captured too, or left a pod and are at
+// no place before the underlay. Told of what nobody answered only: what was answered went some way that was not captured.
+
+import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
+import type { SeenObservation } from '../../attribution/observe.ts';
+import { hasDrops } from '../../attribution/points/drops.ts';
+import { ringIndexes } from '../../attribution/points/point-groups.ts';
+import type { Points } from '../../attribution/points/points.ts';
+import type { Point } from '../../attribution/points/points-input.ts';
+import { type Span, spanOf } from '../../attribution/points/time-lanes.ts';
+import type { Expected } from '../../attribution/vocabulary.ts';
+import type { Directory, Who } from '../../attribution/who/who.ts';
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { toSeconds } from '../../net/time.ts';
+import type { Node } from '../../topology/model.ts';
+import type { RawFinding } from '../flow/judgement.ts';
+import { nameOf } from '../flow/rules.ts';
+
+/** A flow that nobody answered. */
+export interface SilentFlow {
+  flow: number;
+  src: Who;
+  dst: Who;
+  expected: Expected;
+  observations: readonly SeenObservation[];
+}
+
+export interface LostInNode {
+  /** False where no two kinds of places were captured. */
+  isKnown: boolean;
+  of(silent: SilentFlow): RawFinding | null;
+}
+
+/** A place inside a node: pieces of one capture are one. */
+interface Place {
+  point: Point;
+  span: Span;
+  /** Frames went to pods there, or came from them: by the pod's address, and by protocol the ports they had. */
+  to: Heard;
+  from: Heard;
+  /** Frames of both directions of anything. */
+  isSent: boolean;
+  isReceived: boolean;
+}
+
+type Heard = Map<number, Map<number, Set<number>>>;
+
+/** One packet may have been on its way when a capture ended. */
+const ENOUGH_PACKETS = 2;
+/** The part of a flow's time in which the other place was captured too. */
+const ENOUGH_TIME = 1 / 3;
+/** More ports than this tell no more. */
+const MOST_PORTS = 64;
+
+export interface NodeInput {
+  table: FlowTable;
+  captures: readonly CaptureCounters[];
+  points: Points;
+  filters: readonly (FilterHint | null)[];
+  who: Directory;
+}
+
+export function lostInNode(input: NodeInput): LostInNode {
+  const { captures, filters, table } = input;
+  const places = placesOf(input, (capture) => {
+    const filter = filters[capture] ?? null;
+    const known = captures[capture];
+    return (filter === null || filter.weak) && known !== undefined && !hasDrops(known);
+  });
+  if (places.length === 0) return { isKnown: false, of: () => null };
+  return { isKnown: true, of: (silent) => neverCameOut(silent, places, table) ?? neverLeft(silent, places, table) };
+}
+
+function placesOf({ table, captures, points, who }: NodeInput, isOpen: (capture: number) => boolean): Place[] {
+  const groups = ringIndexes(points);
+  const byGroup = new Map<number, Place | null>();
+  points.all.forEach((point, i) => {
+    const group = groups[i] ?? -1;
+    const span = spanOf(captures[point.capture]);
+    const known = byGroup.get(group);
+    if (span === null || !isNamed(point) || !isOpen(point.capture)) {
+      byGroup.set(group, null);
+    } else if (known === undefined)
+      byGroup.set(group, { point, span, to: new Map(), from: new Map(), isSent: false, isReceived: false });
+    else if (known !== null) {
+      known.span = { first: Math.min(known.span.first, span.first), last: Math.max(known.span.last, span.last) };
+    }
+  });
+  const roles = new Set([...byGroup.values()].map((place) => place?.point.role));
+  if (roles.size < 2) return [];
+  for (let row = 0; row < table.rows.count; row++) {
+    const place = byGroup.get(groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1);
+    if (place != null) noteRow(place, { table, who }, row);
+  }
+  return [...byGroup.values()].filter((place) => place !== null);
+}
+
+/** A veth needs no node's name: the pod that it belongs to is in its frames. */
+function isNamed({ role, topologyNode }: Point): boolean {
+  return role === 'workload' || (role !== 'unknown' && topologyNode !== null);
+}
+
+function isOn({ role, topologyNode }: Point, node: Node): boolean {
+  return topologyNode === node || (role === 'workload' && topologyNode === null);
+}
+
+/** On a veth, the end that the frame comes from or goes to has it; elsewhere either end may be a pod. */
+function noteRow(place: Place, { table, who }: Pick<NodeInput, 'table' | 'who'>, row: number): void {
+  const flow = table.rows.flow(row);
+  const { src, dst } = table.links.record(table.linkOf(row));
+  const isVeth = place.point.role === 'workload';
+  const [from, to] = [who.whoOf(who.source[flow] ?? -1), who.whoOf(who.destination[flow] ?? -1)];
+  if (to.kind === 'pod' && (!isVeth || src === WORKLOAD_MAC)) note(place.to, table.destinationWord(flow), table, flow);
+  if (from.kind === 'pod' && (!isVeth || dst === WORKLOAD_MAC)) note(place.from, table.sourceWord(flow), table, flow);
+  const { topologyNode: node } = place.point;
+  if (node === null) return;
+  place.isSent ||= from.node === node;
+  place.isReceived ||= to.node === node;
+}
+
+function note(heard: Heard, address: number, table: FlowTable, flow: number): void {
+  const protocols = heard.get(address) ?? new Map<number, Set<number>>();
+  heard.set(address, protocols);
+  const protocol = table.protocolOf(flow);
+  const ports = protocols.get(protocol) ?? new Set<number>();
+  protocols.set(protocol, ports);
+  if (ports.size < MOST_PORTS) ports.add(table.destinationPortOf(flow) ?? 0);
+}
+
+/** Whether packets of the flow's kind were seen there, to or from that pod: a capture of one port shows nothing of another. */
+function showsKind(heard: Heard, address: number, table: FlowTable, flow: number): boolean {
+  const ports = heard.get(address)?.get(table.protocolOf(flow));
+  return ports !== undefined && (ports.size > 1 || ports.has(table.destinationPortOf(flow) ?? 0));
+}
+
+function neverCameOut(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {
+  const { flow, src, dst, observations } = silent;
+  const arrived = together(
+    observations.filter(({ pointInfo }) => pointInfo.role === 'underlay' && pointInfo.topologyNode !== src.node),
+  );
+  const node = arrived?.seen.pointInfo.topologyNode ?? null;
+  if (arrived === null || node === null) return null;
+  if (observations.some(({ pointInfo }) => pointInfo.role !== 'underlay' && isOn(pointInfo, node))) return null;
+  const isOfNode = (dst.node ?? dst.presumed?.node ?? null) === node;
+  const missing = places.filter(({ point, span, to, isReceived }) => {
+    if (!isOn(point, node) || !covers(span, arrived)) return false;
+    // a pod's own veth says where the pod is
+    if (point.role === 'workload') return showsKind(to, table.destinationWord(flow), table, flow);
+    return isOfNode && point.role === 'tunnel' && arrived.seen.encapsulation !== 'none' && isReceived;
+  });
+  const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
+  if (first === undefined) return null;
+  const message = `${arrived.packets} packets from ${nameOf(src)} to ${nameOf(dst)} arrived at ${node.name}'s NIC, none ${placeName(first.point, 'came out at')}: dropped inside the node`;
+  return { code: 'lost-in-node', message, seen: arrived.seen };
+}
+
+function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {
+  const { flow, src, dst, expected, observations } = silent;
+  const node = src.node;
+  const leaves = expected.encapsulation !== null && expected.encapsulation !== 'local';
+  if (node === null || dst.node === node || dst.node === null || !leaves) return null;
+  const sent = together(observations.filter(({ pointInfo }) => pointInfo.role === 'workload' && isOn(pointInfo, node)));
+  if (sent === null || observations.some((o) => o.pointInfo.role !== 'workload')) return null;
+  const missing = places.filter(
+    ({ point, span, to, isSent, isReceived }) =>
+      point.topologyNode === node &&
+      point.role !== 'workload' &&
+      (point.role === 'underlay' || expected.encapsulation !== 'none') &&
+      covers(span, sent) &&
+      isSent &&
+      isReceived &&
+      !isTranslated(to, flow, table),
+  );
+  const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
+  if (first === undefined) return null;
+  const message = `${sent.packets} packets from ${nameOf(src)} to ${nameOf(dst)} left the pod, none ${placeName(first.point, 'was seen at')}: dropped inside ${node.name}`;
+  return { code: 'lost-in-node', message, seen: sent.seen };
+}
+
+/** Packets to the same end and port are there, from another address perhaps. */
+function isTranslated(to: Heard, flow: number, table: FlowTable): boolean {
+  const ports = to.get(table.destinationWord(flow))?.get(table.protocolOf(flow));
+  return ports?.has(table.destinationPortOf(flow) ?? 0) ?? false;
+}
+
+function placeName({ role, interface: device, node }: Point, verb: string): string {
+  const what = role === 'tunnel' ? 'tunnel device' : role === 'workload' ? "pod's veth" : 'NIC';
+  return `${verb} the ${what}${device === null ? '' : ` ${device}`}${node === null ? '' : ` of ${node}`}`;
+}
+
+/** What was seen of a flow at one kind of place, in whatever files. */
+interface Together {
+  seen: SeenObservation;
+  packets: number;
+  span: Span;
+}
+
+/** Of the first one's node; null where that is less than enough. */
+function together(observations: readonly SeenObservation[]): Together | null {
+  const [seen] = observations;
+  if (seen === undefined) return null;
+  const own = observations.filter(({ pointInfo }) => pointInfo.topologyNode === seen.pointInfo.topologyNode);
+  const packets = own.reduce((sum, one) => sum + one.packets, 0);
+  const span = {
+    first: Math.min(...own.map(({ firstMoment }) => toSeconds(firstMoment))),
+    last: Math.max(...own.map(({ lastMoment }) => toSeconds(lastMoment))),
+  };
+  return packets >= ENOUGH_PACKETS ? { seen, packets, span } : null;
+}
+
+/** Whether the place was captured in a good part of the time in which these packets were seen. */
+function covers({ first, last }: Span, { span: { first: start, last: end } }: Together): boolean {
+  const shared = Math.min(last, end) - Math.max(first, start);
+  return shared > 0 && shared >= (end - start) * ENOUGH_TIME;
+}

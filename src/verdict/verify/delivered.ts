@@ -1,0 +1,38 @@
+// `--require delivery`: whether what flows in scope sent got through. The verdict on encapsulation stands beside it, whatever it says.
+
+import { type FindingCode, UNDELIVERED } from '../codes.ts';
+import type { Cause, FlowBrief } from '../trace-types.ts';
+
+/** What did not get through, by what shows it. */
+export interface Undelivered {
+  code: FindingCode;
+  /** Flows in scope; 0 for what only two nodes' flows together, or no flow, show. */
+  flows: number;
+}
+
+export interface DeliveryCheck {
+  /** A flow in scope. */
+  add(flow: FlowBrief): void;
+  /** @param causes those of the trace that no single flow shows count too. */
+  found(causes: readonly Cause[]): Undelivered[];
+}
+
+export function checkDelivery(): DeliveryCheck {
+  const flows = new Map<FindingCode, number>();
+  return {
+    add(flow) {
+      for (const code of flow.codes) if (fails(code, flow)) flows.set(code, (flows.get(code) ?? 0) + 1);
+    },
+    found(causes) {
+      const found = new Map(flows);
+      for (const { code, flows: ofFlows } of causes)
+        if (ofFlows === 0 && UNDELIVERED.has(code) && !found.has(code)) found.set(code, 0);
+      return [...found].map(([code, count]) => ({ code, flows: count }));
+    },
+  };
+}
+
+/** What was refused once and then answered got through in the end. */
+function fails(code: FindingCode, { outcome }: FlowBrief): boolean {
+  return UNDELIVERED.has(code) && !(code === 'overlay-rejected' && outcome === 'answered');
+}

@@ -1,0 +1,103 @@
+// Ways in which packets stop, each made in the lab (samples/lab/make-faults.sh) and captured at every place: the first cause named is
+// the true one, with all captures and with those of the NICs alone. What is true is what the script broke.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadTopology } from '../../src/topology/load.ts';
+import { traceCaptures } from '../../src/trace.ts';
+import type { Trace } from '../../src/verdict/trace-types.ts';
+
+const FAULTS = 'test/fixtures/lab-faults';
+
+async function traceOf(captures: readonly string[], fault: string): Promise<Trace> {
+  return traceCaptures({ captures, topology: await loadTopology([join(FAULTS, fault, 'topology')]) });
+}
+
+function capturesOf(fault: string, wanted: RegExp = /\.pcap$/): string[] {
+  return readdirSync(join(FAULTS, fault))
+    .filter((name) => name.endsWith('.pcap') && wanted.test(name))
+    .map((name) => join(FAULTS, fault, name));
+}
+
+const NICS = /ens5\.pcap$/;
+
+/** What was broken -> the code of the first cause, with every place captured, and with the nodes' NICs alone. */
+const TRUTH: readonly [fault: string, everywhere: string, nics: string][] = [
+  ['drop-in-node', 'lost-in-node', 'no-reply'],
+  ['drop-one-direction', 'lost-on-underlay', 'lost-on-underlay'],
+  ['drop-tcp', 'lost-in-node', 'icmp-only'],
+  ['reject', 'overlay-rejected', 'overlay-rejected'],
+  ['reject-prohibited', 'overlay-rejected', 'overlay-rejected'],
+  ['device-down', 'overlay-rejected', 'overlay-rejected'],
+  ['rp-filter', 'lost-in-node', 'no-reply'],
+  ['masquerade', 'source-translated', 'source-translated'],
+  ['half-open', 'lost-in-node', 'half-open'],
+  ['vip-moved', 'wrong-next-hop', 'wrong-next-hop'],
+  ['dns-silent', 'dns-trouble', 'dns-trouble'],
+  ['policy-drop', 'lost-in-node', 'no-reply'],
+  ['routing-loop', 'routing-loop', 'routing-loop'],
+  ['loss', 'lost-on-underlay', 'lost-on-underlay'],
+  ['blocked-port', 'lost-on-underlay', 'lost-on-underlay'],
+  ['missing-neighbour', 'missing-neighbour', 'no-reply'],
+  ['stale-fdb', 'wrong-destination-vtep', 'wrong-destination-vtep'],
+];
+
+describe('the first cause of a fault of the lab', () => {
+  it.each(TRUTH)('%s, captured everywhere, is %s', async (fault, code) => {
+    const { causes } = await traceOf(capturesOf(fault), fault);
+    expect(causes.map((cause) => cause.code)[0]).toBe(code);
+  });
+
+  it.each(TRUTH)('%s, captured on the NICs alone, is %3$s', async (fault, _everywhere, code) => {
+    const { causes } = await traceOf(capturesOf(fault, NICS), fault);
+    expect(causes.map((cause) => cause.code)[0]).toBe(code);
+  });
+});
+
+describe('the lab without a fault', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'overlens-clocks-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The captures with the clock of each node off by so many seconds, in classic pcap with microseconds (`tcpdump -w`). */
+  function shifted(fault: string, clocks: Readonly<Record<string, number>>, wanted?: RegExp): string[] {
+    return capturesOf(fault, wanted).map((path) => {
+      const name = path.split('/').at(-1) ?? '';
+      const node = Object.keys(clocks).find((prefix) => name.startsWith(prefix));
+      const bytes = readFileSync(path);
+      const by = Math.round((node === undefined ? 0 : (clocks[node] ?? 0)) * 1e6);
+      for (let at = 24; at + 16 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8)) {
+        const time = bytes.readUInt32LE(at) * 1e6 + bytes.readUInt32LE(at + 4) + by;
+        bytes.writeUInt32LE(Math.floor(time / 1e6), at);
+        bytes.writeUInt32LE(time % 1e6, at + 4);
+      }
+      const to = join(folder, `${Object.values(clocks).join('_')}-${name}`);
+      writeFileSync(to, bytes);
+      return to;
+    });
+  }
+
+  const CLOCKS = [0, 0.001, 0.05, 0.3, -0.9, 7, -60, 3600];
+
+  it.each(CLOCKS)('loses nothing when the clock of a node is off by %d s', async (seconds) => {
+    for (const clocks of [{ 'ip-10-0-1-30': seconds }, { 'ip-10-0-1-20': seconds, 'ip-10-0-1-31': -seconds / 3 }]) {
+      for (const wanted of [/./, NICS]) {
+        for (const fault of ['healthy', 'delay']) {
+          const { causes, flows } = await traceOf(shifted(fault, clocks, wanted), fault);
+          expect(causes.map(({ code, title }) => `${code} ${title}`)).toEqual([]);
+          const lost = [...flows()].filter(({ outcome, arrival }) => outcome === 'sent-never-arrived' || arrival?.lost === true);
+          expect(lost.map(({ src, dst }) => `${src.ip} ${dst.ip}`)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  it.each([[[2, 0, 1]], [[1, 2, 0]]])('says the same whatever the order of the captures (%j)', async (order) => {
+    const nics = capturesOf('healthy', NICS);
+    const told = async (captures: readonly string[]): Promise<string[]> =>
+      [...(await traceOf(captures, 'healthy')).flows()]
+        .map(({ src, dst, protocol, outcome, packets }) => `${src.ip} ${dst.ip} ${protocol} ${outcome} ${packets}`)
+        .sort();
+    expect(await told(order.map((index) => nics[index] ?? ''))).toEqual(await told(nics));
+  });
+});

@@ -1,0 +1,76 @@
+// Handshakes that go no further, and those that merely look so.
+import { describe, expect, it } from 'vitest';
+import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
+import {
+  clusterDocuments,
+  flowBetween,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  SYN,
+  tcpPacket,
+  traceFrames,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import { cluster } from '../../support/cluster-text.ts';
+import * as build from '../../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const START = 1_700_000_000;
+const SYN_ACK = { 'flags.syn': true, 'flags.ack': true, srcport: 80, dstport: 40000, seq_raw: 9, ack_raw: 2 } as const;
+const ASK = { ...SYN, srcport: 40000, dstport: 80, seq_raw: 1 } as const;
+const THERE = { src: POD.a, dst: POD.b };
+const BACK = { src: POD.b, dst: POD.a };
+const syn = vxlan(tcpPacket(THERE, ASK));
+const synAck = vxlan(tcpPacket(BACK, SYN_ACK), { from: NODE.b, to: NODE.a });
+const ack = vxlan(tcpPacket(THERE, { ...ASK, 'flags.syn': false, 'flags.ack': true, seq_raw: 2, ack_raw: 10 }));
+const TALK = [
+  plain(ip({ src: NODE.b, dst: NODE.c }), NIC.b, NIC.c),
+  plain(ip({ src: NODE.c, dst: NODE.b, transport: build.icmpEcho({ type: 0 }) }), NIC.c, NIC.b),
+  plain(ip({ src: NODE.b, dst: NODE.a }), NIC.b, NIC.a),
+];
+
+/** A frame a second. */
+async function seenAt(name: string, ...frames: Uint8Array[]): Promise<TracedFlow> {
+  const timed = [...TALK, ...frames].map((data, i) => ({ data, seconds: START + i, nanos: 0 }));
+  return flowBetween(await traceFrames([{ name, frames: timed }], TOPOLOGY), POD.a, POD.b);
+}
+
+describe('a handshake', () => {
+  it('is half-open when SYN and SYN/ACK repeat and no ACK comes', async () => {
+    const flow = await seenAt('b-eth0.pcap', syn, synAck, syn, synAck);
+    expect(flow.outcome).toBe('half-open');
+    const [finding] = flow.findings.filter(({ code }) => code === 'half-open');
+    expect(finding?.message).toContain('2 SYN from');
+    expect(finding?.message).toContain('the answer leaves b and does not get back to a');
+  });
+
+  it('is half-open when the SYN/ACK alone is sent again and again: the ACK is lost', async () => {
+    expect((await seenAt('b-eth0.pcap', syn, synAck, synAck, synAck)).outcome).toBe('half-open');
+  });
+
+  it('is answered with an ACK, with one SYN/ACK lost, or where the capture ends in it', async () => {
+    expect((await seenAt('b-eth0.pcap', syn, synAck, syn, synAck, ack)).outcome).toBe('answered');
+    expect((await seenAt('b-eth0.pcap', syn, synAck)).outcome).toBe('answered');
+    expect((await seenAt('b-eth0.pcap', syn, synAck, synAck)).outcome).toBe('answered');
+  });
+
+  it('is not half-open for being captured at two places', async () => {
+    const frames = [syn, synAck].flatMap((frame) => [frame, frame.slice()]);
+    const inside = [
+      build.ethernet({ src: '66:00:00:00:00:0a', dst: '66:00:00:00:00:0b' }, tcpPacket({ ...THERE }, ASK)),
+      build.ethernet({ src: '66:00:00:00:00:0b', dst: '66:00:00:00:00:0a' }, tcpPacket(BACK, SYN_ACK)),
+    ];
+    const trace = await traceFrames(
+      [
+        { name: 'b-eth0.pcap', frames: [...TALK, ...frames.slice(0, 1), ...frames.slice(2, 3)] },
+        { name: 'b-vxlan.calico.pcap', frames: inside },
+      ],
+      TOPOLOGY,
+    );
+    expect(flowBetween(trace, POD.a, POD.b).outcome).toBe('answered');
+  });
+});

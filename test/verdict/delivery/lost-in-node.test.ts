@@ -1,0 +1,126 @@
+// Packets that stop inside a node, and those that merely went where nobody looked.
+import { describe, expect, it } from 'vitest';
+import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
+import {
+  arpRequest,
+  clusterDocuments,
+  type FrameFile,
+  flowBetween,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  POD_MAC,
+  plain,
+  SYN,
+  tcpPacket,
+  traceFrames,
+  VETH,
+  VTEP,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import { cluster } from '../../support/cluster-text.ts';
+import * as build from '../../support/packet-builder.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const START = 1_700_000_000;
+
+/** A frame each tenth of a second; `null` is a moment in which nothing comes. */
+function file(name: string, frames: readonly (Uint8Array | null)[], late = 0): FrameFile {
+  const timed = frames.flatMap((data, i) =>
+    data === null ? [] : [{ data, seconds: START + late + Math.floor(i / 10), nanos: (i % 10) * 100_000_000 }],
+  );
+  return { name, frames: timed };
+}
+
+const request = (src: string, dst: string, ttl = 63): Uint8Array =>
+  tcpPacket({ src, dst, ttl }, { ...SYN, srcport: 40000, dstport: 80 });
+const reset = (src: string, dst: string): Uint8Array =>
+  tcpPacket({ src, dst }, { 'flags.reset': true, 'flags.ack': true, srcport: 80, dstport: 40000 });
+const talk = (here: 'a' | 'b'): Uint8Array[] => {
+  const there = here === 'a' ? 'b' : 'a';
+  return [
+    arpRequest(NODE[here], NODE.c, NIC[here]),
+    plain(tcpPacket({ src: NODE[here], dst: NODE.c }, {}), NIC[here], NIC.c),
+    plain(tcpPacket({ src: NODE[here], dst: NODE[there] }, {}), NIC[here], NIC[there]),
+    plain(tcpPacket({ src: NODE[there], dst: NODE[here] }, { srcport: 80, dstport: 40000 }), NIC[there], NIC[here]),
+  ];
+};
+const toPod = (packet: Uint8Array): Uint8Array => build.ethernet({ src: VETH, dst: POD_MAC }, packet);
+const fromPod = (packet: Uint8Array): Uint8Array => build.ethernet({ src: POD_MAC, dst: VETH }, packet);
+/** What the node asks its own pod, and what the pod answers. */
+const probe = (pod: string, node: string): Uint8Array[] => [toPod(request(node, pod)), fromPod(reset(pod, node))];
+
+async function codesOf(...files: FrameFile[]): Promise<string[]> {
+  const trace = await traceFrames(files, TOPOLOGY);
+  const flow: TracedFlow = flowBetween(trace, POD.a, POD.b);
+  return flow.findings.map(({ code }) => code);
+}
+
+describe('a packet that arrived at a node', () => {
+  const asked = vxlan(request(POD.a, POD.b));
+  const nic = file('b-eth0.pcap', [...talk('b'), asked, null, asked, null, asked, ...talk('b')]);
+  const gap = [null, null, null, null];
+
+  it("is lost inside it when the pod's veth, captured too, never had it", async () => {
+    const veth = file('b-cali0123456789a.pcap', [...probe(POD.b, NODE.b), ...gap, ...probe(POD.b, NODE.b)]);
+    expect(await codesOf(nic, veth)).toContain('lost-in-node');
+  });
+
+  it('is not when the veth had it, or shows another pod, another port, another time', async () => {
+    const had = file('b-cali0123456789a.pcap', [
+      ...probe(POD.b, NODE.b),
+      toPod(request(POD.a, POD.b)),
+      ...gap,
+      ...probe(POD.b, NODE.b),
+    ]);
+    expect(await codesOf(nic, had)).not.toContain('lost-in-node');
+    const others = file('b-cali0123456789a.pcap', [
+      ...probe('10.48.0.141', NODE.b),
+      ...gap,
+      ...probe('10.48.0.141', NODE.b),
+    ]);
+    expect(await codesOf(nic, others)).not.toContain('lost-in-node');
+    const dns = (port: number): Uint8Array =>
+      toPod(ip({ src: NODE.b, dst: POD.b, proto: 17, transport: build.udp({ dstport: port }) }));
+    expect(await codesOf(nic, file('b-cali0123456789a.pcap', [dns(53), ...gap, dns(53)]))).not.toContain(
+      'lost-in-node',
+    );
+    const late = file('b-cali0123456789a.pcap', [...probe(POD.b, NODE.b), ...gap, ...probe(POD.b, NODE.b)], 60);
+    expect(await codesOf(nic, late)).not.toContain('lost-in-node');
+  });
+
+  it('is not when it was answered by another way', async () => {
+    const answer = vxlan(reset(POD.b, POD.a), { from: NODE.b, to: NODE.a });
+    const answered = file('b-eth0.pcap', [...talk('b'), asked, null, asked, answer, ...talk('b')]);
+    const veth = file('b-cali0123456789a.pcap', [...probe(POD.b, NODE.b), ...gap, ...probe(POD.b, NODE.b)]);
+    expect(await codesOf(answered, veth)).not.toContain('lost-in-node');
+  });
+
+  it('is lost before the tunnel device when that one shows others', async () => {
+    const other = build.ethernet({ src: VTEP.c, dst: VTEP.b }, ip({ src: POD.c, dst: POD.b }));
+    const tunnel = file('b-vxlan.calico.pcap', [other, ...gap, null, null, other]);
+    expect(await codesOf(nic, tunnel)).toContain('lost-in-node');
+  });
+});
+
+describe('a packet that left a pod', () => {
+  const veth = file('a-cali0123456789a.pcap', [
+    null,
+    fromPod(request(POD.a, POD.b, 64)),
+    null,
+    fromPod(request(POD.a, POD.b, 64)),
+  ]);
+
+  it('is lost inside its node when the NIC, captured too, never had it', async () => {
+    expect(await codesOf(veth, file('a-eth0.pcap', [...talk('a'), ...talk('a')]))).toContain('lost-in-node');
+  });
+
+  it('is not when the NIC had it, or had it from another address', async () => {
+    const had = file('a-eth0.pcap', [...talk('a'), vxlan(request(POD.a, POD.b)), ...talk('a')]);
+    expect(await codesOf(veth, had)).not.toContain('lost-in-node');
+    const translated = file('a-eth0.pcap', [...talk('a'), vxlan(request('10.48.0.65', POD.b)), ...talk('a')]);
+    expect(await codesOf(veth, translated)).not.toContain('lost-in-node');
+  });
+});

@@ -1,0 +1,56 @@
+// Sources that a node translates between pods, and what only looks like it.
+import { describe, expect, it } from 'vitest';
+import {
+  clusterDocuments,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  SYN,
+  TUNNEL,
+  tcpPacket,
+  traceFrames,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import { cluster } from '../../support/cluster-text.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const PORTS = { ...SYN, srcport: 40000, dstport: 80 } as const;
+const TALK = [
+  plain(tcpPacket({ src: NODE.a, dst: NODE.c }, {}), NIC.a, NIC.c),
+  plain(tcpPacket({ src: NODE.a, dst: NODE.b }, {}), NIC.a, NIC.b),
+];
+
+async function codes(...frames: Uint8Array[]): Promise<string[]> {
+  const trace = await traceFrames([{ name: 'a-eth0.pcap', frames: [...TALK, ...frames] }], TOPOLOGY);
+  return trace.causes.map(({ code }) => code);
+}
+
+describe("a tunnel's address as source", () => {
+  it('was translated when its packets were routed once', async () => {
+    expect(await codes(vxlan(tcpPacket({ src: TUNNEL.a, dst: POD.b, ttl: 63 }, PORTS)))).toContain('source-translated');
+  });
+
+  it('is the node itself with a hop limit that nobody lowered', async () => {
+    expect(await codes(vxlan(tcpPacket({ src: TUNNEL.a, dst: POD.b, ttl: 64 }, PORTS)))).not.toContain(
+      'source-translated',
+    );
+  });
+
+  it("is a NodePort's when a host outside asked the node from the same port", async () => {
+    const asked = plain(
+      tcpPacket({ src: '192.0.2.9', dst: NODE.a, ttl: 60 }, { ...PORTS, dstport: 30080 }),
+      '02:00:00:00:01:fe',
+      NIC.a,
+    );
+    const handedOn = vxlan(tcpPacket({ src: TUNNEL.a, dst: POD.b, ttl: 63 }, PORTS));
+    expect(await codes(asked, handedOn)).not.toContain('source-translated');
+  });
+
+  it('says nothing of pods that keep their address', async () => {
+    expect(await codes(vxlan(tcpPacket({ src: POD.a, dst: POD.b, ttl: 63 }, PORTS)))).not.toContain(
+      'source-translated',
+    );
+  });
+});
