@@ -111,7 +111,7 @@ function checkOpen(due: readonly Stream[], next: Stream, mostOpen: number): void
   if (due.filter(({ batches }) => batches !== null).length < mostOpen) return;
   const { path } = next.reader.info;
   throw new OverlensError('E_USAGE', `${path}: ${mostOpen} other captures have packets at the time it begins`, {
-    hint: `at most ${mostOpen} can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE`,
+    hint: `at most ${mostOpen} can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE, or read them one after the other (decode --each)`,
   });
 }
 

@@ -11,6 +11,8 @@ import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
 import { pairTally } from './cause/pair-tally.ts';
 import { clockReports } from './clocks/clock-report.ts';
+import { pickConversations } from './filter/pick-conversations.ts';
+import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
@@ -77,12 +79,11 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
     return { causes: all.collector.causes(converged), passing: null, summary: { ...all.summary, packets } };
   }
   const byId = new Map<string, (flow: FlowBrief) => boolean>();
-  const kept = tally(
-    analysis,
-    flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null),
-  );
+  const labels = podLabels(analysis.input.topology);
+  const fits = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null, labels);
+  const kept = tally(analysis, pickConversations(filter, fits, analysis));
   // which flows a letter means is known only when all causes are
-  const asksLetters = (filter.finding?.length ?? 0) > 0;
+  const asksLetters = (filter.finding?.length ?? 0) + (filter.not?.finding?.length ?? 0) > 0;
   collect(analysis, asksLetters ? [all] : [all, kept]);
   const causes = all.collector.causes(converged);
   for (const cause of causes) byId.set(cause.id, membersOf(cause));
@@ -204,6 +205,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     snaplen: first?.snaplen ?? null,
     packets: counters.packets,
     bytes: counters.bytes,
+    ...(counters.outsideRange > 0 ? { outsideRange: counters.outsideRange } : {}),
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
     ...commonSpan(analysis.clocks, index, counters),

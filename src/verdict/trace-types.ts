@@ -138,6 +138,8 @@ export interface TracedCapture {
   snaplen: number | null;
   packets: number;
   bytes: number;
+  /** Packets before `--since` or after `--until`, not among `packets`; absent: none. */
+  outsideRange?: number;
   first: string | null;
   last: string | null;
   /** The same on the clock that the others are told against; absent where that is its own. */

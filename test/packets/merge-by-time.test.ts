@@ -241,7 +241,7 @@ describe('the files', () => {
     await expect(once()).rejects.toMatchObject({
       code: 'E_USAGE',
       message: expect.stringMatching(/^.*: 11 other captures have packets at the time it begins$/),
-      hint: 'at most 11 can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE',
+      hint: 'at most 11 can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE, or read them one after the other (decode --each)',
     });
     expect(files).toMatchObject({ open: 0, most: 11 });
   });

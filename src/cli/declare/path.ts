@@ -1,7 +1,8 @@
 // `path`: declared here, its code loaded when it runs.
 import type { Command } from 'commander';
 import type { Dispatch } from './commands.ts';
-import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
+import { repeatable } from './filter-options.ts';
+import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const PATH_EXAMPLES = `Examples:
   overlens path *.pcap -t topology/                            where packets stop, and how long each hop takes
@@ -18,7 +19,6 @@ export function declarePath(program: Command, { io, stages, done }: Dispatch): v
     .addOption(
       repeatable('-p, --packet <[file:]number>', 'this packet, at every place; without a file, of the first one'),
     )
-    .addOption(repeatable('--flow <id>', 'this flow of the trace'))
     .option('-o, --output <format>', 'text, json, svg or html', 'text')
     .option('--all', 'every flow and every packet, nothing left out')
     .option('--top <flows>', 'flows before the rest is counted only')

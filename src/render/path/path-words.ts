@@ -1,4 +1,5 @@
 // What places, states and delays of a path are called. All text is escaped here.
+
 import type {
   PathChange,
   PathClock,
@@ -8,13 +9,13 @@ import type {
   PathStop,
   Translation,
 } from '../../path/path-model.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { shortenMiddle, textWidth } from '../text/text-width.ts';
 
 const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
-const VERDICTS = { ok: 'as configured', violation: 'wrong', unverifiable: 'undecided' } as const;
 /** Offsets that nobody would set a clock for. */
 const NO_OFFSET = 5e-6;
 
@@ -51,7 +52,7 @@ export function endsText({ src, dst }: PathFlow, width = Number.POSITIVE_INFINIT
 /** `vxlan, as configured`; a flow whose NICs nobody captured has no encapsulation yet. */
 export function kindText({ encapsulation, verdict }: PathFlow): string {
   const kind = encapsulation === 'none' ? 'plain' : encapsulation;
-  return encapsulation === 'unknown' ? VERDICTS[verdict] : `${kind}, ${VERDICTS[verdict]}`;
+  return encapsulation === 'unknown' ? VERDICT_WORDS[verdict] : `${kind}, ${VERDICT_WORDS[verdict]}`;
 }
 
 /** How many packets were seen there, or why nobody can say. */

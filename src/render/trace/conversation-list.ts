@@ -2,14 +2,12 @@
 // widths); rows are made again when they are printed, so that 200 k flows never become one string.
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
-import { createNameFitter } from '../text/endpoint-names.ts';
-import { alignRow } from '../text/grid.ts';
-import { createPaint } from '../text/paint.ts';
 import type { RenderOptions, SortKey } from '../text/render-options.ts';
 import { type Conversation, orient } from './conversations.ts';
 import { tallyOutcome } from './outcome-words.ts';
 import { type CauseLookup, createCauseLookup, marksUndecided, type Row, rowOf } from './pair-rows.ts';
-import { createRowWidths, layoutRows, rowCells, rowTitles, widenFor } from './row-lines.ts';
+import { createRowPrinter } from './row-lines.ts';
+import { createRowWidths, widenFor } from './rows/table-layout.ts';
 import { sortNumber, sortText } from './sort-numbers.ts';
 
 export interface ConversationList {
@@ -23,8 +21,7 @@ export interface ConversationList {
 export function createConversationList(trace: Trace, sort: SortKey): ConversationList {
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
-  const widths = createRowWidths(sort);
-  const titles = rowTitles(sort);
+  const widths = createRowWidths();
   const rowFor = (conversation: Conversation): Row => conversationRow(conversation, causesOf, marks, sort);
   const forward: number[] = [];
   const reverse: number[] = [];
@@ -38,30 +35,20 @@ export function createConversationList(trace: Trace, sort: SortKey): Conversatio
       keys.push(sortKeyOf(row, sort));
     },
     *render(from, nodes, options) {
-      const paint = createPaint(options.color);
-      const layout = layoutRows(widths, options.width);
-      const names = createNameFitter(nodes);
-      const aligns = titles.map(() => 'left' as const);
-      yield `${alignRow(
-        titles.map((title) => paint('dim', title)),
-        layout.columns,
-        aligns,
-      )}\n`;
+      const printer = createRowPrinter(widths, nodes, options);
+      yield lines(printer.titles());
       for (const i of sortedIndexes(keys, forward, reverse)) {
         const conversation = orient(flowBrief(from, forward[i] ?? 0), flowBrief(from, reverse[i] ?? 0));
-        const cells = rowCells(rowFor(conversation), layout, names, paint).map((cell) => cell.split('\n'));
-        const height = Math.max(...cells.map((lines) => lines.length));
-        for (let line = 0; line < height; line++) {
-          yield `${alignRow(
-            cells.map((lines) => lines[line] ?? ''),
-            layout.columns,
-            aligns,
-          )}\n`;
-        }
+        yield lines(printer.group([rowFor(conversation)]));
       }
+      if (printer.note !== null) yield lines([printer.note]);
       yield '\n';
     },
   };
+}
+
+function lines(texts: readonly string[]): string {
+  return `${texts.join('\n')}\n`;
 }
 
 function conversationRow(conversation: Conversation, causesOf: CauseLookup, marks: boolean, sort: SortKey): Row {
