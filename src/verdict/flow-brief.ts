@@ -12,6 +12,7 @@ import { arrivalOf, flowOutcome, lostOnWay, onNics } from './delivery/flow-outco
 import { mayLoop } from './delivery/loops.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
+import { mayBeDenied } from './policy/policy-of-flow.ts';
 import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
@@ -193,7 +194,7 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || (this.#asks() && this.#mayHaveStopped());
+    this.#own ??= this.#mayWarn() || this.#isDeniable() || (this.#asks() && this.#mayHaveStopped());
     return this.#own;
   }
 
@@ -214,6 +215,11 @@ export class TableBrief implements FlowBrief {
     const { rows } = table;
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) if (rows.requests(row) > 0) return true;
     return false;
+  }
+
+  #isDeniable(): boolean {
+    const { shared } = this.#context;
+    return shared.policyLog !== null && mayBeDenied(shared, this.#flow, this.outcome);
   }
 
   #mayWarn(): boolean {

@@ -14,6 +14,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { PolicyAnswer } from '../topology/policies/policy-log.ts';
 import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
 
@@ -68,6 +69,8 @@ export interface TracedFlow {
   /** WireGuard's messages with a packet in them: neither handshakes nor keepalives. */
   transportData: number;
   outcome: Outcome | null;
+  /** What the flow log says of a flow that nobody answered; absent where it says nothing. */
+  policy?: PolicyAnswer;
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
   arrival: { sent: number; arrived: number; lost: boolean | null } | null;

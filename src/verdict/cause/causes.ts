@@ -5,6 +5,7 @@ import type { ChainStep } from '../../attribution/vocabulary.ts';
 import type { Profile } from '../../cluster/profile.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
+import { denialTitleOf, policyTexts } from '../policy/policy-words.ts';
 import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
@@ -112,7 +113,9 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
 }
 
-function keyOf(code: FindingCode, { src, dst, expected }: FlowBrief): string {
+function keyOf(code: FindingCode, flow: FlowBrief): string {
+  if (code === 'denied-by-policy') return `${code}|${denialTitleOf(flow.whole())}`;
+  const { src, dst, expected } = flow;
   if (code === 'mode-changed') return `${code}|${expected.pool}`;
   const pair = `${code}|${src.node}|${dst.node}`;
   return code === 'no-reply' ? `${pair}|${dst.ip}` : pair;
@@ -158,7 +161,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: alsoOf(chain),
+    also: [...alsoOf(chain), ...policyTexts(flow.policy)],
     check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }
@@ -212,6 +215,8 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }
       return `${from} lets traffic between its own pods out on the underlay`;
     case 'unencrypted':
       return `${from} sends packets for ${to} in clear text although both have WireGuard keys`;
+    case 'denied-by-policy':
+      return denialTitleOf(flow) ?? finding.message;
     default:
       return finding.message;
   }
