@@ -52,7 +52,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     ...shared.inside.missing(seen),
     ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
     ...deliveryFindings(shared, flow, { src, dst, expected: ends.expected, observations, outcome, counted: rows }),
-    ...deniedByPolicy(policy, observations),
+    ...deniedByPolicy(policy, { outcome, observations }),
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures, shared.clocks);

@@ -161,7 +161,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: [...alsoOf(chain), ...policyTexts(flow.policy)],
+    also: [...alsoOf(chain), ...policyTexts(flow)],
     check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }

@@ -73,8 +73,11 @@ function sidesOf(
   return { cameTo: { src: true, dst: !isLost }, stoppedAt: { src: !left && !arrived, dst: !arrived } };
 }
 
-/** Of packets that a policy dropped, if the log has it so and nothing else. */
-export function deniedByPolicy(answer: PolicyAnswer | null, [seen]: readonly SeenObservation[]): RawWarning[] {
-  if (answer?.verdict !== 'denied' || answer.denied === null) return [];
-  return [{ code: 'denied-by-policy', message: deniedText(answer.denied), seen: seen ?? null }];
+/** Of packets that a policy dropped, if the log has it so and nothing else; the packets of a SYN that was answered were not dropped. */
+export function deniedByPolicy(
+  answer: PolicyAnswer | null,
+  { outcome, observations }: Pick<SilentFlow, 'outcome' | 'observations'>,
+): RawWarning[] {
+  if (answer?.verdict !== 'denied' || answer.denied === null || outcome === 'half-open') return [];
+  return [{ code: 'denied-by-policy', message: deniedText(answer.denied), seen: observations[0] ?? null }];
 }

@@ -35,14 +35,16 @@ export function denialTitleOf({ policy }: Pick<TracedFlow, 'policy'>): string | 
 }
 
 /** What the log says beside a finding; nothing where it says nothing. */
-export function policyTexts(answer: PolicyAnswer | undefined): string[] {
-  if (answer === undefined) return [];
-  const { denied, allowed } = answer;
+export function policyTexts({ policy, outcome }: Pick<TracedFlow, 'policy' | 'outcome'>): string[] {
+  if (policy === undefined) return [];
+  const { denied, allowed } = policy;
   if (denied !== null && allowed !== null) {
     const both = `policies both denied (${formatRef(denied.ref)}) and allowed (${formatRef(allowed.ref)}) it at that time`;
     return [`${both}: the flow log adds up the pods of ${endText(denied.src)} and ${endText(denied.dst)}`];
   }
-  if (denied !== null) return [deniedText(denied)];
+  const answered =
+    outcome === 'half-open' ? '; yet it was answered here: another pod of the workload may be meant' : '';
+  if (denied !== null) return [deniedText(denied) + answered];
   return allowed === null ? [] : [allowedText(allowed)];
 }
 

@@ -146,6 +146,38 @@ describe('what is no denial stands beside the silence', () => {
   });
 });
 
+it('a SYN that was answered was not denied: the log is quoted, and is no cause', async () => {
+  const folder = 'test/fixtures/cases/half-open';
+  const log = snapshot([{ ...DENIED, dest_port: 80 }]);
+  const topology = await loadTopology([join(folder, 'topology'), join(log, 'flows.json')]);
+  const { causes } = await traceCaptures({ captures: [join(folder, 'worker1-ens5.pcap')], topology });
+  expect(causes.map(({ code }) => code)).toEqual(['half-open']);
+  expect(causes[0]?.also).toEqual([
+    expect.stringMatching(/^denied by policy .*; yet it was answered here: another pod/),
+  ]);
+});
+
+it('what stops inside the node of the receiver is denied there, not lost', async () => {
+  const folder = 'test/fixtures/cases/lost-in-node';
+  const log = snapshot([{ ...DENIED, dest_port: 80 }]);
+  const topology = await loadTopology([join(folder, 'topology'), join(log, 'flows.json')]);
+  const captures = ['worker1-ens5.pcap', 'worker1-cali0123456789a.pcap'].map((file) => join(folder, file));
+  const traced = await traceCaptures({ captures, topology });
+  expect(codesOf(traced)).toEqual(['denied-by-policy']);
+});
+
+it.each([
+  ['overlay-rejected', ['control1-ens5.pcap']],
+  ['tcp-lost-on-underlay', ['control1-ens5.pcap', 'worker1-ens5.pcap']],
+])('what never came to the policies was not denied by them: %s', async (name, files) => {
+  const folder = join('test/fixtures/cases', name);
+  const log = snapshot([{ ...DENIED, dest_port: 80 }]);
+  const topology = await loadTopology([join(folder, 'topology'), join(log, 'flows.json')]);
+  const traced = await traceCaptures({ captures: files.map((file) => join(folder, file)), topology });
+  expect(codesOf(traced)).not.toContain('denied-by-policy');
+  expect([...traced.flows()].filter(({ policy }) => policy !== undefined)).toEqual([]);
+});
+
 it('hostile names do not reach the terminal, nor a command that is pasted', async () => {
   const name = 'x; rm -rf / \u001b[31m\u202e';
   const enforced = DENIED.policies.enforced.map((hit) => ({ ...hit, name }));
