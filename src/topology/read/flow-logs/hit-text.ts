@@ -17,31 +17,39 @@ interface Message {
 /** The policies of one line; null when it is not written so. */
 export function readHits(text: string): PolicyHit[] | null {
   const hits: PolicyHit[] = [];
-  let open: Message[] = [];
+  const open: Message[] = [];
   const end = text.trimEnd().length;
-  for (let at = 0; at < end; ) {
+  for (let at = 0; at < end; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text);
-    if (token === null || open.length > DEEPEST) return null;
-    at = TOKEN.lastIndex;
-    const [, dash, key, quoted, afterColon, word, brace = afterColon, close] = token;
-    if (dash !== undefined || close !== undefined) {
-      const done = open.pop();
-      // a dash ends a message that is whole, a brace one in another
-      if (done === undefined ? close !== undefined : open.length > 0 !== (close !== undefined)) return null;
-      if (done !== undefined && close !== undefined) (open.at(-1) as Message).trigger = hitOfMessage(done);
-      if (done !== undefined && dash !== undefined) hits.push(hitOfMessage(done));
-      if (dash !== undefined) open = [emptyMessage()];
-    } else if (brace !== undefined) open.push(emptyMessage());
-    else open.at(-1)?.fields.set(key ?? '', quoted?.replaceAll(/\\(.)/g, '$1') ?? word ?? '');
+    if (token === null || open.length > DEEPEST || !takeToken(token, open, hits)) return null;
   }
-  const [last, ...inside] = open;
-  if (inside.length > 0) return null;
-  return last === undefined ? hits : [...hits, hitOfMessage(last)];
+  return endPolicy(open, hits) ? hits : null;
 }
 
-function emptyMessage(): Message {
-  return { fields: new Map(), trigger: null };
+/** False where a bracket closes what is not open, or a dash stands in what is. */
+function takeToken(token: RegExpExecArray, open: Message[], hits: PolicyHit[]): boolean {
+  const [, dash, key = '', quoted, afterColon, word, brace = afterColon, close] = token;
+  if (close !== undefined) return closeMessage(open);
+  if (dash !== undefined && !endPolicy(open, hits)) return false;
+  if (dash !== undefined || brace !== undefined) open.push({ fields: new Map(), trigger: null });
+  else open.at(-1)?.fields.set(key, quoted?.replaceAll(/\\(.)/g, '$1') ?? word ?? '');
+  return true;
+}
+
+/** A message in a policy: the one that triggered it. */
+function closeMessage(open: Message[]): boolean {
+  const [inner, outer] = [open.pop(), open.at(-1)];
+  if (inner === undefined || outer === undefined) return false;
+  outer.trigger = hitOfMessage(inner);
+  return true;
+}
+
+/** The policy that was open, if any, must be whole. */
+function endPolicy(open: Message[], hits: PolicyHit[]): boolean {
+  const last = open.pop();
+  if (last !== undefined) hits.push(hitOfMessage(last));
+  return open.length === 0;
 }
 
 function hitOfMessage({ fields, trigger }: Message): PolicyHit {
