@@ -28,6 +28,7 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
+import { policyLogOf } from '../topology/policies/policy-log.ts';
 import { type Arrivals, nodesCutShort } from './arrivals.ts';
 import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
@@ -203,6 +204,7 @@ function prepare(
     paths: captures.map((c) => c.info.path),
     arrivals: null,
     conflicts: sourceConflicts(topology),
+    policyLog: topology === null ? null : policyLogOf(topology),
     inside: insideNode(table, points, captures),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({ table, captures, points, filters: hints.likely, who }),

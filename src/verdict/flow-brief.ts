@@ -14,6 +14,7 @@ import { mayLoop } from './delivery/loops.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
+import { mayBeDenied } from './policy/policy-of-flow.ts';
 import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
@@ -210,7 +211,7 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || (this.#asks() && this.#mayHaveStopped());
+    this.#own ??= this.#mayWarn() || this.#isDeniable() || (this.#asks() && this.#mayHaveStopped());
     return this.#own;
   }
 
@@ -231,6 +232,11 @@ export class TableBrief implements FlowBrief {
     const { rows } = table;
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) if (rows.requests(row) > 0) return true;
     return false;
+  }
+
+  #isDeniable(): boolean {
+    const { shared } = this.#context;
+    return shared.policyLog !== null && mayBeDenied(shared, this.#flow, this.outcome);
   }
 
   #mayWarn(): boolean {

@@ -15,6 +15,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../topology/model.ts';
+import type { PolicyLog } from '../topology/policies/policy-log.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import type { LostInNode } from './delivery/lost-in-node.ts';
@@ -67,6 +68,8 @@ export interface Shared {
   lostInNode: LostInNode;
   translations: Translations;
   conflicts: SourceConflicts;
+  /** Null without a flow log. */
+  policyLog: PolicyLog | null;
   learned: LearnedVteps;
   encrypts: WireguardWays;
   adviceFor(node: Node | null): string;

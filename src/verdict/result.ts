@@ -102,6 +102,7 @@ function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: Fl
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
+  if (code === 'denied-by-policy') return `${code}|${title}`;
   return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
 }
 

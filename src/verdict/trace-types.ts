@@ -17,6 +17,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { PolicyAnswer } from '../topology/policies/policy-log.ts';
 import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
 
@@ -75,6 +76,8 @@ export interface TracedFlow {
   readonly exchange: Exchange | null;
   /** The service address that became a pod's, where both were captured. */
   readonly via: Via | null;
+  /** What the flow log says of a flow that nobody answered; absent where it says nothing. */
+  policy?: PolicyAnswer;
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
   arrival: { sent: number; arrived: number; lost: boolean | null } | null;

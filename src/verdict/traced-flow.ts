@@ -23,6 +23,7 @@ import { judge } from './flow/judge-flow.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
+import { deniedByPolicy, policyOfFlow } from './policy/policy-of-flow.ts';
 import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
 const TCP = 6;
@@ -47,10 +48,12 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const seen = { src, dst, expected: ends.expected, observations };
   const hidden =
     judged.verdict === 'unverifiable' ? shared.inside.notOnNic(seen, isUnanswered(shared, rows, outcome)) : null;
+  const policy = policyOfFlow(shared, flow, { src, dst, observations, outcome });
   const own = [
     ...shared.inside.missing(seen),
     ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
     ...deliveryFindings(shared, flow, { src, dst, expected: ends.expected, observations, outcome, counted: rows }),
+    ...deniedByPolicy(policy, { outcome, observations }),
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures, shared.clocks);
@@ -83,6 +86,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     get via() {
       return shared.viaOf(flow);
     },
+    ...(policy === null ? {} : { policy }),
     observations: observations.map(publicObservation),
     arrival,
     inScope: judged.inScope,

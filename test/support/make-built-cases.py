@@ -7,9 +7,11 @@ Writes test/fixtures/cases/<name>/: captures and topology/. Each function is a c
 without one). What must come out is in case.json there, kept by hand. Run by hand; needs scapy and PyYAML.
 """
 
+import json
 import pathlib
 import shutil
 import sys
+from datetime import datetime, timezone
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from built_cluster import *  # noqa: E402,F403: the vocabulary of this file
@@ -479,6 +481,35 @@ def dns_trouble():
     pods = [pod_object(*pod) for pod in PODS] + [pod_object(DNS_POD, WORKER1, DNS_IP)]
     rest = between(CONTROL1, WORKER1, http(WEB, DB) + http(CART, DB), vxlan)
     return {"worker1-ens5.pcap": arp_pair(WORKER1, CONTROL1) + asked + rest}, cluster(VXLAN_POOL, pods=pods)
+
+
+def logged(action, reporter, source, policy, start=0, port=5432):
+    """A record of Calico's flow log as its server answers: pods of a workload together, no addresses, no nodes."""
+    at = [datetime.fromtimestamp(BEGIN + start + seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for seconds in (0, 15)]
+    hit = {"kind": "CalicoNetworkPolicy", "name": policy, "namespace": "yaobank", "tier": "default", "action": action}
+    return {
+        "start_time": at[0], "end_time": at[1], "action": action, "reporter": reporter, "protocol": "tcp", "dest_port": port,
+        "source_name": source, "source_namespace": "yaobank", "source_labels": "app=customer",
+        "dest_name": "database-6967b6c8d7-*", "dest_namespace": "yaobank", "dest_labels": "app=database",
+        "policies": {"enforced": [hit | {"policy_index": 0, "rule_index": 0, "trigger": None}], "pending": []},
+        "packets_in": 4, "packets_out": 0, "bytes_in": 240, "bytes_out": 0,
+    }
+
+
+@case
+def denied_by_policy():
+    """SYNs arrive at worker1's NIC and nobody answers; the flow log of the receiver says which policy denied them."""
+    syn = [IP(src=WEB, dst=DB, ttl=63, flags="DF", id=300 + i) / TCP(sport=40000, dport=5432, flags="S", seq=1000) for i in range(4)]
+    others = between(WORKER2, WORKER1, http(CLIENT, DB, dport=5432), vxlan)
+    records = [
+        logged("Allow", "Src", "customer-687b8d8f74-*", "all-out"),
+        logged("Deny", "Dst", "customer-687b8d8f74-*", "database-from-summary"),
+        logged("Allow", "Dst", "summary-748b977d44-*", "database-from-summary"),
+    ]
+    asked = [vxlan(CONTROL1, WORKER1, one) for one in syn] + between(CONTROL1, WORKER1, ping(WEB, DB), vxlan)
+    packets = arp_pair(CONTROL1, WORKER1) + others + asked + arp_pair(CONTROL1, WORKER1)
+    log = json.dumps({"total": {"totalPages": 1}, "items": records}, indent=1) + "\n"
+    return {"worker1-ens5.pcap": packets}, cluster(VXLAN_POOL) | {"flows.json": log}
 
 
 def main(names):

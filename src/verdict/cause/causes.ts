@@ -5,6 +5,7 @@ import type { ChainStep } from '../../attribution/vocabulary.ts';
 import type { Profile } from '../../cluster/profile.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
+import { denialTitleOf, policyTexts } from '../policy/policy-words.ts';
 import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
@@ -93,6 +94,7 @@ function rank({ code }: Cause): number {
 /** Whose flows share a cause. */
 function partyOf(flow: FlowBrief, code: FindingCode): string {
   if (code === 'mode-changed') return String(flow.expected.pool);
+  if (code === 'denied-by-policy') return String(denialTitleOf(flow.whole()));
   if (code === 'dns-trouble') return `${flow.src.ip}|${flow.whole().via?.ip ?? flow.dst.ip}`;
   const pair = `${flow.src.node}|${flow.dst.node}`;
   return code === 'no-reply' ? `${pair}|${flow.dst.ip}` : pair;
@@ -160,7 +162,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: [...alsoOf(chain), ...askedNames(flow)],
+    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow)],
     check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }
@@ -214,6 +216,8 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }
       return `${from} lets traffic between its own pods out on the underlay`;
     case 'unencrypted':
       return `${from} sends packets for ${to} in clear text although both have WireGuard keys`;
+    case 'denied-by-policy':
+      return denialTitleOf(flow) ?? finding.message;
     default:
       return finding.message;
   }

@@ -12,6 +12,7 @@ import {
   showWireguardPeers,
 } from '../../cluster/show-commands.ts';
 import type { FindingCode } from '../codes.ts';
+import { denialCommand } from '../policy/policy-words.ts';
 import type { TracedFlow } from '../trace-types.ts';
 import { checksumChecks, deliveryChecks, mtuChecks, tunnelOf } from './delivery-checks.ts';
 
@@ -63,6 +64,8 @@ export function checksFor(code: FindingCode, given: CheckInput): string[] {
       return mtuChecks(tunnelOf(given), from, to);
     case 'dns-trouble':
       return [SHOW_DNS_PODS, `${SHOW_DNS_LOG}   # does it see the questions, and what do its upstreams say?`];
+    case 'denied-by-policy':
+      return [`${denialCommand(given.flow?.policy)}   # which rule should have let it pass?`];
     case 'mode-changed':
       return [`${commands.showPools}   # who edited it, and is that the state you want?`];
     case 'missing-fdb-entry':
