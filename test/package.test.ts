@@ -51,9 +51,9 @@ describe('the tarball', () => {
   it('holds the built program, the samples and what npm always adds, nothing else', () => {
     const expected = [
       /^dist\/[a-z0-9/-]+\.(js|d\.ts)$/,
-      /^samples\/\d\d-[a-z-]+\/([a-z]+\/)?[\w.-]+\.(pcap|pcapng)$/,
+      /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
-      /^samples\/\d\d-[a-z-]+\/([a-z]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
+      /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     ];
     const paths = packed.files.map((file) => file.path);

@@ -191,6 +191,119 @@ story_15() {
   finish
 }
 
+# Why does it not work? In the folder itself the same pods without a fault; below it one folder a symptom: firewalls, so that one snapshot fits all.
+story_16() {
+  SNAPLEN=160
+  story 16-where-it-stops NIC_MTU=1500 POD_MTU=1450
+  talk() { healthy_pairs; }
+  lab_capture "$folder" -- talk
+  finish
+  symptom no-answer policy-drop control1:ens5 worker1:ens5 worker1:vxlan.calico "worker1:$(cali_name db)"
+  mkdir -p "$folder/no-answer/topology"
+  database_policy > "$folder/no-answer/topology/networkpolicies.yaml"
+  symptom tcp-dies drop-tcp control1:ens5 worker1:ens5 "worker1:$(cali_name db)"
+  symptom one-direction drop-one-direction control1:ens5 worker1:ens5
+  symptom new-connections half-open control1:ens5 worker1:ens5 "control1:$(cali_name web)"
+  symptom dns dns-silent control1:ens5 worker2:ens5 "worker2:$(cali_name dns)"
+  symptom slow delay control1:ens5 worker1:ens5
+}
+# symptom FOLDER FAULT POINT...: a lab of its own, broken so, captured at these points while talk_FOLDER runs.
+symptom() {
+  set_up
+  rm -rf "${folder:?}/$1"
+  lab_capture "$folder/$1" "${@:3}" -- "talk_${1//-/_}" "$2"
+  lab_down
+}
+# What the firewall of policy-drop stands for, as `kubectl get networkpolicies -A -o yaml` prints it.
+database_policy() {
+  cat <<'END'
+apiVersion: v1
+items:
+- apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata:
+    creationTimestamp: "2026-11-29T14:41:07Z"
+    name: database
+    namespace: yaobank
+  spec:
+    ingress:
+    - from:
+      - podSelector:
+          matchLabels:
+            app: summary
+      ports:
+      - port: 80
+        protocol: TCP
+    podSelector:
+      matchLabels:
+        app: database
+    policyTypes:
+    - Ingress
+kind: List
+metadata:
+  resourceVersion: ""
+END
+}
+healthy_pairs() {
+  ping_pod web "${POD_IP[db]}" 2
+  get web "${POD_IP[db]}" 3000
+  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
+  get client "${POD_IP[web]}" 1000
+}
+talk_no_answer() {
+  lab_fault "$1"
+  ping_pod worker1 "${POD_IP[db]}" 2 # the node itself, as the kubelet's probes: no policy holds it back
+  ping_pod web "${POD_IP[db]}" 3
+  get web "${POD_IP[db]}" 3000
+  get client "${POD_IP[web]}" 1000
+  ping_pod client "${POD_IP[ledger]}" 1
+  ping_pod worker1 "${POD_IP[db]}" 2
+}
+talk_tcp_dies() {
+  lab_fault "$1"
+  ping_pod web "${POD_IP[db]}" 3
+  get web "${POD_IP[db]}" 3000
+  get client "${POD_IP[web]}" 1000
+  ping_pod web "${POD_IP[db]}" 1
+}
+talk_one_direction() {
+  lab_fault "$1"
+  ping_pod web "${POD_IP[db]}" 3
+  ping_pod db "${POD_IP[web]}" 3
+  get web "${POD_IP[db]}" 3000
+  get client "${POD_IP[web]}" 1000
+  get client "${POD_IP[db]}" 1000
+  ping_pod db "${POD_IP[web]}" 1
+}
+# One connection is old when new ones begin to fail.
+talk_new_connections() {
+  local urls=() steady
+  for _ in {1..8}; do urls+=("http://${POD_IP[db]}/200"); done
+  in_ns web curl -s --rate 120/m "${urls[@]}" >"$QUIET" &
+  steady=$!
+  sleep 1
+  lab_fault "$1"
+  get web "${POD_IP[db]}" 3000
+  get client "${POD_IP[web]}" 1000
+  wait "$steady" || true
+}
+talk_dns() {
+  lab_fault "$1"
+  ping_pod web "${POD_IP[dns]}" 2
+  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
+  ask web summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
+  ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
+  get client "${POD_IP[web]}" 1000
+  ping_pod web "${POD_IP[dns]}" 1
+}
+talk_slow() {
+  lab_fault "$1"
+  ping_pod web "${POD_IP[db]}" 5
+  get web "${POD_IP[db]}" 3000
+  get web "${POD_IP[db]}" 30000
+  get client "${POD_IP[web]}" 1000
+}
+
 trap lab_down EXIT # also after Ctrl-C: no namespace is left behind
 stories=("$@")
 if ((${#stories[@]} == 0)); then mapfile -t stories < <(declare -F | sed -n 's/^declare -f story_//p'); fi

@@ -329,3 +329,42 @@ describe('15 WireGuard', () => {
     expect(sample.verify('wireguard').exitCode).toBe(3);
   });
 });
+
+describe('16 where it stops', () => {
+  const FOLDER = '16-where-it-stops';
+  const snapshot = join(ROOT, FOLDER, 'topology');
+  const symptom = (name: string, captures?: string[]): Promise<Run> => run(`${FOLDER}/${name}`, captures, snapshot);
+  const codes = ({ trace }: Run): string[] => trace.causes.map((cause) => cause.code);
+
+  it('is silent where nothing stops', async () => {
+    const sample = await symptom('.');
+    expect(sample.trace.causes).toEqual([]);
+    expect(sample.verify().exitCode).toBe(0);
+  });
+
+  it.each([
+    ['no-answer', 'lost-in-node'],
+    ['tcp-dies', 'lost-in-node'],
+    ['one-direction', 'lost-on-underlay'],
+    ['new-connections', 'half-open'],
+    ['dns', 'dns-trouble'],
+  ])('%s: the first cause is %s, and the overlay is as configured', async (name, code) => {
+    const sample = await symptom(name);
+    expect(codes(sample)[0]).toBe(code);
+    expect(sample.trace.summary).toMatchObject({ violation: 0, unverifiable: 0 });
+    expect(sample.verify().exitCode).not.toBe(1);
+  });
+
+  it('tcp-dies: the NICs alone tell the kind, not the place', async () => {
+    const nics = capturesOf(`${FOLDER}/tcp-dies`).filter((path) => path.endsWith('-ens5.pcap'));
+    expect(codes(await symptom('tcp-dies', nics))).toEqual(['icmp-only']);
+  });
+
+  it('slow: nothing is lost, and handshakes over that wire take more than 10 ms', async () => {
+    const sample = await symptom('slow');
+    expect(codes(sample)).toEqual([]);
+    const asked = sample.flows.filter((flow) => flow.dst.ip === DB && flow.protocol === 'tcp');
+    expect(asked).toHaveLength(2);
+    for (const flow of asked) expect(flow.exchange?.handshake?.server).toBeGreaterThan(0.01);
+  });
+});
