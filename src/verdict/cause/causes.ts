@@ -35,11 +35,13 @@ export interface CauseCollector {
 /**
  * @param chainOf how the sender of a flow decided, asked once per cause.
  * @param nics nodes whose NIC was captured: no check asks for what was given
+ * @param candidatesOf what else may be why, by the snapshot
  */
 export function collectCauses(
   chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[],
   profile: Profile,
   nics: ReadonlySet<string> = new Set(),
+  candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[] = () => [],
 ): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
@@ -67,12 +69,12 @@ export function collectCauses(
       const others = [...groups.values()].filter(({ code }) => code !== 'no-reply');
       const own = [...others, ...silent].filter((group) => !isExplainedByNodes(group, cluster));
       const ofFlows = own.map((group) => {
-        const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics });
+        const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics, candidatesOf });
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
       for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
       const untold = cluster.filter((finding) => !explained.covers(finding));
-      const all = [...ofFlows, ...untold.map((finding) => clusterCause(finding, { profile, nics }))].sort(
+      const all = [...ofFlows, ...untold.map((finding) => clusterCause(finding, { profile, nics, candidatesOf }))].sort(
         (a, b) => rank(a) - rank(b) || b.packets - a.packets,
       );
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
@@ -126,6 +128,7 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
 interface Known {
   profile: Profile;
   nics: ReadonlySet<string>;
+  candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[];
 }
 
 function clusterCause(finding: ClusterFinding, known: Known): Cause {
@@ -162,7 +165,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow)],
+    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow), ...known.candidatesOf(flow, code)],
     check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }
