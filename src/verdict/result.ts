@@ -73,7 +73,7 @@ interface Sums {
 }
 
 function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
-  const converged = convergences(analysis.modeChanges.all());
+  const converged = convergences(analysis.modeChanges.all(), analysis.clocks.all);
   const all = tally(analysis, null);
   if (isEmptyFilter(filter)) {
     collect(analysis, [all]);

@@ -187,6 +187,16 @@ describe('07 pool edited', () => {
     expect(warningCodes(sample)).toContain('mode-changed');
   });
 
+  it('tells which node changed first, by clocks that were compared, and how many pings were in vain', async () => {
+    const { trace } = await run('07-pool-edited');
+    const also = trace.causes.find((cause) => cause.code === 'mode-changed')?.also.join('\n');
+    expect(also).toMatch(
+      /^ip-10-0-1-20\S* was first, at 2026-11-22T09:50:31\.968527Z; ip-10-0-1-30\S* 0\.8 s later, ip-10-0-1-31\S* 1\.7 s later\n/,
+    );
+    expect(also).toContain('compared to ±0.01 ms');
+    expect(also).toContain('35 packets of these flows'); // pings: 13 + 13 + 4 that nobody answered, and 5 answers that got lost
+  });
+
   // All senders left the mode that the snapshot from before asks for: an edit, not a bypass that begins at one of them.
   it('is no wall of violations against the snapshot from before', async () => {
     const sample = await run('07-pool-edited', undefined, join(ROOT, '07-pool-edited', 'topology-before'));

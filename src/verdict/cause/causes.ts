@@ -170,10 +170,10 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
   };
 }
 
-function lostOf(flow: FlowBrief): number {
-  const { arrival, asked } = flow;
-  if (arrival !== null) return Math.max(0, arrival.lost ? arrival.sent - arrival.arrived : 0);
-  return asked === null ? 0 : asked.asked - asked.answered;
+/** Questions stay open where they or their answers got lost; an answer that was seen, and then lost, is one of its own flow. */
+function lostOf({ arrival, asked }: FlowBrief): number {
+  const lost = arrival?.lost ? Math.max(0, arrival.sent - arrival.arrived) : 0;
+  return asked === null ? lost : Math.max(lost, asked.asked - asked.answered);
 }
 
 /** When, which node first, how long the nodes disagreed, what was lost meanwhile (calico-facts 3.9: each Felix converges alone). */
@@ -185,6 +185,7 @@ function withConvergence(cause: Cause, group: Collected, converged: readonly Con
   const times = others.map((c) => `${c.name} ${(toSeconds(c.firstNew) - start).toFixed(1)} s later`);
   const also = [
     `${first.name} was first, at ${formatTime(first.firstNew, 6)}${times.length === 0 ? '' : `; ${times.join(', ')}`}`,
+    ...(found.certainty === null ? [] : [found.certainty]),
     `the nodes disagreed for ${found.disagreedSeconds.toFixed(1)} s`,
     ...(group.lost > 0 ? [`${group.lost} packets of these flows were lost or unanswered`] : []),
     ...(found.snapshotIsLater ? ['the snapshot is the later state: what came before is not judged by it'] : []),

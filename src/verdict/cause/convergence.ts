@@ -1,7 +1,9 @@
 // How the nodes followed an edit of a pool: which one first, how long they disagreed (calico-facts 3.9 row 6).
 
+import type { Clock } from '../../attribution/clocks/clocks.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { ModeChange } from './mode-spans.ts';
+import { orderCertainty } from './order-certainty.ts';
 
 /** How the nodes converged on a pool's new mode, in the order in which they switched. */
 export interface Convergence {
@@ -13,10 +15,12 @@ export interface Convergence {
   snapshotIsLater: boolean;
   /** Seconds between the first node's first new packet and the last old packet of any; 0 when they never disagreed. */
   disagreedSeconds: number;
+  /** How far the order can be trusted; null where one clock tells it. */
+  certainty: string | null;
 }
 
 /** One per pool and pair of modes, from the changes of its senders. */
-export function convergences(changes: readonly ModeChange[]): Convergence[] {
+export function convergences(changes: readonly ModeChange[], clocks: readonly Clock[] = []): Convergence[] {
   const byPool = new Map<string, ModeChange[]>();
   for (const change of changes) {
     const key = `${change.pool}|${change.from}|${change.to}`;
@@ -34,6 +38,10 @@ export function convergences(changes: readonly ModeChange[]): Convergence[] {
       senders: senders.map((c) => ({ name: c.sender, firstNew: c.firstNew })),
       snapshotIsLater: snapshotIsLater && !repaired,
       disagreedSeconds: Math.max(0, lastOld - toSeconds(firstNew)),
+      certainty: orderCertainty(
+        senders.map((c) => c.sender),
+        clocks,
+      ),
     };
   });
 }
