@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../src/topology/load.ts';
 import { traceCaptures } from '../src/trace.ts';
-import { FINDINGS } from '../src/verdict/codes.ts';
+import { FINDINGS, UNDELIVERED } from '../src/verdict/codes.ts';
 
 const PAGE = readFileSync('docs/verdicts.md', 'utf8').replaceAll(/\s+/g, ' ');
 
@@ -32,6 +32,12 @@ describe('docs/verdicts.md', () => {
       expect(await codesOf(folder ?? '')).toContain(code);
     });
   }
+
+  it('lists the codes that make --require delivery fail', () => {
+    const list = /it exits 1 for the flows in scope that have any of these: (.*?)\. /.exec(PAGE)?.[1] ?? '';
+    const listed = [...list.matchAll(/`([a-z-]+)`/g)].map((match) => match[1]);
+    expect(listed.sort()).toEqual([...UNDELIVERED].sort());
+  });
 
   it('documents no code that does not exist', () => {
     const documented = [...PAGE.matchAll(/#### ([a-z-]+)/g)].map((match) => match[1]);
