@@ -172,9 +172,9 @@ export class PacketFacts {
     else from = at + ipHeaderLength(view, stack, network);
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= echoMark(view, stack, transport);
-      // the snaplen may have cut a datagram's content off at one place only: its identification tells as much
-      if (!(id & ID_ONLY && stack.protocol[transport] === P.udp)) content = firstContent(view, stack, transport);
-    } else if (transport < 0) content = contentFrom(view, from, stack.end[network]!);
+      // the snaplen may have cut the content off at one place only: an identification tells as much
+      if (!(id & ID_ONLY) || stack.protocol[transport] === P.icmp) content = firstContent(view, stack, transport);
+    } else if (transport < 0 && !(id & ID_ONLY)) content = contentFrom(view, from, stack.end[network]!);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
     words[to + F.length] = end - at;

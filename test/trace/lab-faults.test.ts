@@ -85,7 +85,9 @@ describe('the lab without a fault', () => {
         for (const fault of ['healthy', 'delay']) {
           const { causes, flows } = await traceOf(shifted(fault, clocks, wanted), fault);
           expect(causes.map(({ code, title }) => `${code} ${title}`)).toEqual([]);
-          const lost = [...flows()].filter(({ outcome, arrival }) => outcome === 'sent-never-arrived' || arrival?.lost === true);
+          const lost = [...flows()].filter(
+            ({ outcome, arrival }) => outcome === 'sent-never-arrived' || arrival?.lost === true,
+          );
           expect(lost.map(({ src, dst }) => `${src.ip} ${dst.ip}`)).toEqual([]);
         }
       }

@@ -96,4 +96,10 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
     kind: 'split',
     what: 'misses packets on a NIC that are there with their ports cut off',
   },
+  {
+    seed: 17573,
+    rule: '8',
+    kind: 'miscount',
+    what: 'does not know a pods’ tunnel packet again that one snaplen of a merge cut',
+  },
 ];
