@@ -17,6 +17,7 @@ import { strangeTunnels } from '../attribution/strange-tunnels.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
+import { unnameDisputed } from '../attribution/who/disputed-points.ts';
 import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
@@ -98,10 +99,11 @@ export function analyse(input: AnalysisInput): Analysis {
       if (before !== undefined && after !== undefined)
         joinPieces(table, before.edges, after.edges, table.counter.windows?.get(piece) ?? null);
     });
-  const clocks = findClocks({ table, captures, points });
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
   const who = directory({ table, points, paths, book, topology, window });
+  unnameDisputed(points.all, who);
+  const clocks = findClocks({ table, captures, points });
   const order = flowOrder(table, captures.length, clocks);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
