@@ -237,5 +237,14 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'wrong-name',
     what: 'names a block’s node for an address that another one borrowed',
   },
+  {
+    seed: 7066,
+    rule: 'D place',
+    kind: 'wrong-place',
+    what: 'gives a piece of a merge to the node that both talk to, where another piece shows a third one',
+  },
+  { seed: 11870, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a stale pod' },
+  { seed: 11870, rule: 'clocks', kind: 'wrong-clock', what: 'compares two clocks over a merge of two others' },
+  { seed: 12445, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a stale pod' },
   ...COUNT_SEEDS,
 ];

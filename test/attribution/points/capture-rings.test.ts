@@ -65,6 +65,20 @@ describe('pieces of one capture', () => {
     expect(await place([tunnel('a', 'c'), tunnel('c', 'b')])).toBe('underlay c');
   });
 
+  it('of a merge of two NICs are pieces of one where each shows another NIC in most of its frames', async () => {
+    let id = 0;
+    const talk = (from: 'a' | 'b' | 'c', to: 'a' | 'b' | 'c'): Uint8Array[] => [
+      vxlan(ip({ src: POD[from], dst: POD[to], id: ++id }), { from: NODE[from], to: NODE[to] }),
+      vxlan(ip({ src: POD[to], dst: POD[from], id: ++id }), { from: NODE[to], to: NODE[from] }),
+    ];
+    const mostlyB = [...Array.from({ length: 12 }, () => talk('b', 'a')).flat(), ...talk('a', 'c'), ...talk('b', 'c')];
+    const places = await placesOf(
+      file('x.pcap0', 0, ...talk('c', 'a'), ...talk('c', 'b')),
+      file('x.pcap1', 100, ...mostlyB),
+    );
+    expect(places).toEqual(['underlay null', 'underlay null']);
+  });
+
   it('give a piece that tells less their node, and say so', async () => {
     const trace = await traceFrames([file('x.pcap', 0, AB, AC), file('x.pcap1', 10, AB, AB)], TOPOLOGY);
     expect(trace.captures[1]?.points[0]).toMatchObject({ role: 'underlay', node: 'a' });
