@@ -8,9 +8,10 @@ import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
+import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, OUTCOME } from './layer-stack.ts';
-import { AROUND, around, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
+import { AROUND, around, CONTENT, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
 export const FACT = {
@@ -63,6 +64,9 @@ export const MARK = {
   skipped: 1 << 23,
   /** WireGuard's transport data, with a packet in it. */
   transportData: 1 << 24,
+  /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
+  contentCut: 1 << 25,
+  contentWhole: 1 << 26,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
@@ -89,6 +93,7 @@ const DATA_OFFSET = TCP.hdr_len.bit >> 3;
 const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
+const UDP_LENGTH = UDP.headerLength;
 const MIN_TCP_HEADER = TCP.headerLength;
 const NOT_FLOW = OUTCOME.notFlow;
 const UNSUPPORTED = OUTCOME.unsupported;
@@ -173,7 +178,10 @@ export class PacketFacts {
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= echoMark(view, stack, transport);
       // the snaplen may have cut the content off at one place only: an identification tells as much
-      if (!(id & ID_ONLY) || stack.protocol[transport] === P.icmp) content = firstContent(view, stack, transport);
+      if (!(id & ID_ONLY) || stack.protocol[transport] === P.icmp) {
+        content = firstContent(view, stack, transport);
+        marks |= contentMark(stack, network, transport, end);
+      }
     } else if (transport < 0 && !(id & ID_ONLY)) content = contentFrom(view, from, stack.end[network]!);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
@@ -229,6 +237,14 @@ export function writePorts(
   }
   words[to + F.ports] = ports;
   words[to + F.protocol] = identity;
+}
+
+/** Whether what a fingerprint takes of content was captured, or but for the snaplen would have been; ICMP's has too little to tell. */
+function contentMark(stack: LayerStack, network: number, transport: number, end: number): number {
+  const protocol = stack.protocol[transport]!;
+  if (protocol === P.icmp || protocol === P.icmpv6) return 0;
+  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_LENGTH : 0) + CONTENT;
+  return needed <= stack.end[network]! ? M.contentWhole : needed <= end ? M.contentCut : 0;
 }
 
 function echoMark(view: DataView, stack: LayerStack, transport: number): number {

@@ -24,7 +24,7 @@ import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import { joinPieces } from '../flow/join-pieces.ts';
+import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { type Arrivals, nodesCutShort } from './arrivals.ts';
@@ -93,12 +93,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at });
-  for (const pieces of points.rings.rings)
-    pieces.slice(1).forEach((piece, i) => {
-      const [before, after] = [captures[pieces[i] ?? 0], captures[piece]];
-      if (before !== undefined && after !== undefined)
-        joinPieces(table, before.edges, after.edges, table.counter.windows?.get(piece) ?? null);
-    });
+  joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
   const who = directory({ table, points, paths, book, topology, window });
@@ -157,6 +152,21 @@ export function analyse(input: AnalysisInput): Analysis {
       return isSeen ? new TableBrief(briefs, listed) : missingBrief(shared, briefs.endOf, listed);
     },
   };
+}
+
+function joinRings({ table, captures }: AnalysisInput, { rings: { rings } }: Points): void {
+  if (rings.every((pieces) => pieces.length === 1)) return;
+  const copied = capturesWithCopies(table);
+  for (const pieces of rings)
+    pieces.slice(1).forEach((piece, i) => {
+      const last = pieces[i] ?? 0;
+      const [before, after] = [captures[last], captures[piece]];
+      if (before === undefined || after === undefined) return;
+      const hasCopies = copied.has(last) || copied.has(piece);
+      const window = table.counter.windows?.get(piece) ?? null;
+      if (copied.has(last) && !copied.has(piece)) doubtAlike(table, after.edges);
+      joinPieces(table, before.edges, after.edges, { window, hasCopies });
+    });
 }
 
 function prepare(

@@ -102,4 +102,22 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
     kind: 'miscount',
     what: 'does not know a pods’ tunnel packet again that one snaplen of a merge cut',
   },
+  { seed: 6041, rule: '11 mirror', kind: 'miscount', what: 'is sure of a mirror’s copies whose content a snaplen cut' },
+  { seed: 60925, rule: '11 cut', kind: 'miscount', what: 'is sure of IPv6 datagrams that one snaplen of a merge cut' },
+  { seed: 18736, rule: '11 mirror', kind: 'miscount', what: 'adds up a mirror’s copies that two clocks tell apart' },
+  { seed: 11814, rule: '11 clocks', kind: 'miscount', what: 'adds up one packet that two NICs saw at different times' },
+  {
+    seed: 7900,
+    rule: '11 mirror',
+    kind: 'miscount',
+    what: 'misses what a capture dropped of a flow and not of its mirror',
+  },
+  {
+    seed: 13362,
+    rule: '11 mirror',
+    kind: 'miscount',
+    what: 'misses what a capture dropped of a flow and not of its mirror',
+  },
+  { seed: 6524, rule: '11', kind: 'miscount', what: 'is sure of two datagrams in a short piece of a doubled capture' },
+  { seed: 9541, rule: '11 pieces', kind: 'split', what: 'judges a piece otherwise than the whole of a merge' },
 ];
