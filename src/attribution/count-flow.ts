@@ -5,7 +5,7 @@ import { cutCopies } from '../flow/rows/cut-content.ts';
 import type { RowRecords } from '../flow/rows/row-records.ts';
 import type { PathFacts } from './path-facts.ts';
 import type { CaptureSets } from './points/capture-sets.ts';
-import type { FlowTcp } from './vocabulary.ts';
+import type { CapturePoint, FlowTcp } from './vocabulary.ts';
 
 export interface FlowCounts {
   packets: number;
@@ -65,7 +65,7 @@ export function countFlow(
   const others = sums.filter((sum) => sum !== best && shareRows(table, best, sum));
   const missed = others.reduce((all, sum) => all + missedBy(table, best, sum), best.missed);
   const perhaps = sets.perhaps;
-  const joined = perhaps === null ? [] : sumsOf({ table, paths }, flow, packetsOf, perhaps);
+  const joined = perhaps === null ? [] : sumsOf({ table, paths }, flow, packetsOf, perhaps, perhapsRole);
   return {
     packets: best.packets,
     least: Math.max(...sums.map(({ packets, doubts, rows: own }) => packets - doubtsOf(rows, doubts, own))),
@@ -80,12 +80,18 @@ function doubtsOf(rows: RowRecords, doubts: number, counted: readonly number[]):
   return Math.max(doubts, cutCopies(rows, counted));
 }
 
+/** A piece that does not tell its place may have that of the others. */
+function perhapsRole({ role }: CapturePoint): string {
+  return role === 'unknown' ? 'underlay' : role;
+}
+
 /** By kind of place and set of captures, what its ways add up to. */
 function sumsOf(
   { table, paths }: Pick<CountInput, 'table' | 'paths'>,
   flow: number,
   packetsOf: (row: number) => number,
   setsOf: CaptureSets['of'],
+  roleOf: (point: CapturePoint) => string = ({ role }) => role,
 ): Sum[] {
   const { rows } = table;
   const ways = new Map<string, { kind: string; sum: Sum }>();
@@ -94,7 +100,7 @@ function sumsOf(
     const point = paths.point[path];
     if (point == null) continue;
     for (const set of setsOf(point.capture)) {
-      const kind = `${set}|${point.role}`;
+      const kind = `${set}|${roleOf(point)}`;
       const key = `${kind}|${paths.way[path]}`;
       const way = ways.get(key) ?? { kind, sum: emptySum() };
       ways.set(key, way);

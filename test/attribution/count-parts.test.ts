@@ -12,8 +12,8 @@ const ROUTER = ['02:00:00:00:01:f0', '02:00:00:00:01:f1'] as const;
 /** Ethernet, IP and UDP headers, and ten bytes of what they carry. */
 const SNAPLEN = 14 + 20 + 8 + 10;
 
-const datagram = (content: number, id = 0): Uint8Array =>
-  ip({ src: POD.a, dst: POD.b, proto: 17, id, transport: udp({ dstport: 53 }, new Uint8Array(30).fill(content)) });
+const datagram = (content: number, id = 0, ttl = 63): Uint8Array =>
+  ip({ src: POD.a, dst: POD.b, proto: 17, id, ttl, transport: udp({ dstport: 53 }, new Uint8Array(30).fill(content)) });
 
 function at(data: Uint8Array, millis: number, captured = data.length): BuiltPacket {
   return { data: data.subarray(0, captured), original: data.length, seconds: 1_700_000_000, nanos: millis * 1e6 };
@@ -55,6 +55,16 @@ describe('a capture that dropped other packets on each side of a router', () => 
   it('that dropped none is certain', async () => {
     const frames = [1, 2, 3].flatMap((n) => [near(n), far(n)]);
     expect(await counted(frames)).toEqual({ packets: 3, packetsBetween: null });
+  });
+});
+
+describe('pieces of a merge of which one does not tell its place', () => {
+  it('may add up', async () => {
+    const [here, there] = ['02:00:00:00:09:01', '02:00:00:00:09:02'];
+    const frame = (n: number): Uint8Array => plain(datagram(n, n, 62), here, there);
+    const others = [1, 2].map((n) => at(vxlan(datagram(n, 90 + n)), 100 + n));
+    const range = await counted([at(frame(1), 0), at(frame(2), 10)], others);
+    expect(range).toEqual({ packets: 2, packetsBetween: { least: 2, most: 4 } });
   });
 });
 

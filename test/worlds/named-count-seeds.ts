@@ -119,5 +119,17 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
     what: 'misses what a capture dropped of a flow and not of its mirror',
   },
   { seed: 6524, rule: '11', kind: 'miscount', what: 'is sure of two datagrams in a short piece of a doubled capture' },
+  {
+    seed: 11884,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'joins a piece to a capture of another node that is named alike',
+  },
+  {
+    seed: 12295,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'is sure of the larger of two pieces where one does not tell its place',
+  },
   { seed: 9541, rule: '11 pieces', kind: 'split', what: 'judges a piece otherwise than the whole of a merge' },
 ];

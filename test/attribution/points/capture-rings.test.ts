@@ -101,6 +101,19 @@ describe('pieces of one capture', () => {
     expect(trace.all.find((flow) => flow.dst.ip === POD.b)?.packets).toBe(3);
   });
 
+  it('that a tool counted belong together before any that people named alike', async () => {
+    const numbers = (from: number, to: number): Uint8Array[] =>
+      Array.from({ length: to - from }, (_, i) => datagram(from + i));
+    const files = [
+      file('x1.pcap0', 0, ...numbers(1, 40)),
+      file('x1.pcap1', 100, ...numbers(40, 80)),
+      file('x2.pcap', -1000, ...numbers(40, 45), ...numbers(100, 103)),
+    ];
+    const trace = await traceFrames([files[2], files[0], files[1]] as FrameFile[], TOPOLOGY);
+    expect(Array.from(trace.index?.points.rings.ringOf ?? [])).toEqual([0, 1, 1]);
+    expect(trace.all.find((flow) => flow.dst.ip === POD.b)?.packets).toBe(79);
+  });
+
   it('hold no packet twice: the same packets at another time are those of another clock, and count once', async () => {
     const seen = [1, 2, 3, 4].map(datagram);
     const packets = async (...files: FrameFile[]): Promise<number | undefined> => {
