@@ -113,7 +113,12 @@ export function outcomeOf(conversation: Conversation): Outcome | 'unknown' {
   return SEVERITY.find((outcome) => outcomes.includes(outcome as Outcome)) ?? 'unknown';
 }
 
-const LOSSES: ReadonlySet<Outcome | null> = new Set(['sent-never-arrived', 'partly-answered', 'half-open', 'unreachable']);
+const LOSSES: ReadonlySet<Outcome | null> = new Set([
+  'sent-never-arrived',
+  'partly-answered',
+  'half-open',
+  'unreachable',
+]);
 
 /** Whether packets of it did not get through by what became of them; causes may tell more. */
 export function isLost({ forward, reverse }: Conversation): boolean {
