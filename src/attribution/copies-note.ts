@@ -2,6 +2,7 @@
 // of several captures, or where nothing tells. A packet on its way through the places of an `-i any` capture is none of these.
 
 import type { FlowTable } from '../flow/flow-table.ts';
+import { circles } from '../flow/rows/circles.ts';
 import type { PathFacts } from './path-facts.ts';
 import type { CaptureSets } from './points/capture-sets.ts';
 
@@ -25,6 +26,8 @@ export function copiesNotes(
   const captureOf = (row: number): number => links.captureOf(paths.link[rows.path(row)] ?? 0);
   for (let row = 0; row < rows.count; row++) {
     frames[captureOf(row)]! += rows.packets(row) - rows.outerFragments(row);
+    // what comes by again with fewer hops left is no copy
+    if (circles(rows, row)) continue;
     if (rows.copies(row) > 0) copies[captureOf(row)]! += rows.copies(row);
     if (rows.doubts(row) > 0) doubts[captureOf(row)]! += rows.doubts(row);
   }
@@ -32,6 +35,7 @@ export function copiesNotes(
   const shared = new Map<number, number>();
   table.overlaps.forEach((row, other, packets) => {
     const [one, two] = [rows.path(row), rows.path(other)];
+    if (circles(rows, row) || circles(rows, other)) return;
     if (point[one] === null || pointOf[one] !== pointOf[two] || isCooked(row)) return;
     shared.set(row, Math.max(packets, shared.get(row) ?? 0));
   });

@@ -196,7 +196,7 @@ function prepare(
     conflicts: sourceConflicts(topology),
     inside: insideNode(table, points, captures),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
-    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, who }),
+    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

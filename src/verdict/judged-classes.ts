@@ -2,6 +2,7 @@
 
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import type { FindingCode } from './codes.ts';
+import { returnedOf } from './flow/returned.ts';
 import type { FlowClass, FlowClasses } from './flow-classes.ts';
 import type { Shared } from './judging-context.ts';
 import { countedOf, judgeSeen, type SeenJudgement } from './traced-flow.ts';
@@ -32,7 +33,10 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
   const observations = observationsOf(table, shared.points, captures, flow);
   const { findings, last, ...facts } = judgeSeen(shared, { src, dst, expected, observations, cutOff });
   const codes = [...new Set([...findings, ...last].map((finding) => finding.code))];
-  return { ...facts, codes, regular: isRegular(countedOf(shared, { src, dst }, observations)) };
+  const counted = countedOf(shared, { src, dst }, observations);
+  // which packets a loop put there, hop limits tell
+  const mayCircle = counted.length < observations.length && returnedOf(table, { dst }, observations).length > 0;
+  return { ...facts, codes, regular: !mayCircle && isRegular(counted) };
 }
 
 /**

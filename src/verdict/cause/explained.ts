@@ -20,6 +20,7 @@ const STOPS: ReadonlySet<FindingCode> = new Set([
 /** Whether another finding of the flow tells the cause. */
 export function isExplained(code: FindingCode, codes: readonly FindingCode[]): boolean {
   if (code === 'no-reply' && codes.some((one) => STOPS.has(one))) return true;
+  if (CONSEQUENCES.has(code) && codes.includes('routing-loop')) return true;
   return CONSEQUENCES.has(code) && codes.some(explainsSilence);
 }
 

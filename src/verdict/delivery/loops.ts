@@ -4,11 +4,9 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { circles } from '../../flow/rows/circles.ts';
 import type { RawFinding } from '../flow/judgement.ts';
 import { nameOf } from '../flow/rules.ts';
-
-/** Both sides of a router show a packet twice. */
-const ENOUGH_TURNS = 3;
 
 interface LoopInput {
   table: FlowTable;
@@ -21,14 +19,9 @@ export function loopFinding(input: LoopInput, isSilent: boolean): RawFinding | n
   return circle(input) ?? (isSilent ? bounce(input) : null);
 }
 
-/** Whether a row of a flow shows it: only then its object is made to see. */
-export function mayLoop({ rows }: FlowTable, row: number): boolean {
-  return rows.fallen(row) >= ENOUGH_TURNS;
-}
-
 function circle({ table, src, dst, observations }: LoopInput): RawFinding | null {
-  const seen = observations.find(({ rows }) => rows.some((row) => mayLoop(table, row)));
-  const row = seen?.rows.find((one) => mayLoop(table, one));
+  const seen = observations.find(({ rows }) => rows.some((row) => circles(table.rows, row)));
+  const row = seen?.rows.find((one) => circles(table.rows, one));
   if (seen === undefined || row === undefined) return null;
   const { rows } = table;
   const where = seen.pointInfo.node === null ? '' : ` at ${seen.pointInfo.node}`;
