@@ -32,10 +32,14 @@ export function copiesNotes(
     if (rows.doubts(row) > 0) doubts[captureOf(row)]! += rows.doubts(row);
   }
   const isCooked = (row: number): boolean => links.record(paths.link[rows.path(row)] ?? 0).packetType !== null;
+  const isReturn = (one: number, two: number): boolean => {
+    const [there, back] = [links.record(one), links.record(two)];
+    return there.src !== null && there.src === back.dst && there.dst === back.src;
+  };
   const shared = new Map<number, number>();
   table.overlaps.forEach((row, other, packets) => {
     const [one, two] = [rows.path(row), rows.path(other)];
-    if (circles(rows, row) || circles(rows, other)) return;
+    if (circles(rows, row) || circles(rows, other) || isReturn(paths.link[one] ?? 0, paths.link[two] ?? 0)) return;
     if (point[one] === null || pointOf[one] !== pointOf[two] || isCooked(row)) return;
     shared.set(row, Math.max(packets, shared.get(row) ?? 0));
   });

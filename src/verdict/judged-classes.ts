@@ -2,7 +2,7 @@
 
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import type { FindingCode } from './codes.ts';
-import { returnedOf } from './flow/returned.ts';
+import { isOnlyInCircle, returnedOf } from './flow/returned.ts';
 import type { FlowClass, FlowClasses } from './flow-classes.ts';
 import type { Shared } from './judging-context.ts';
 import { countedOf, judgeSeen, type SeenJudgement } from './traced-flow.ts';
@@ -33,9 +33,10 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
   const observations = observationsOf(table, shared.points, captures, flow);
   const { findings, last, ...facts } = judgeSeen(shared, { src, dst, expected, observations, cutOff });
   const codes = [...new Set([...findings, ...last].map((finding) => finding.code))];
-  const counted = countedOf(shared, { src, dst }, observations);
   // which packets a loop put there, hop limits tell
-  const mayCircle = counted.length < observations.length && returnedOf(table, { dst }, observations).length > 0;
+  const ends = { src, dst };
+  const counted = countedOf(shared, ends, observations);
+  const mayCircle = returnedOf(table, ends, observations).length > 0 || isOnlyInCircle(table, ends, observations);
   return { ...facts, codes, regular: !mayCircle && isRegular(counted) };
 }
 

@@ -111,7 +111,7 @@ export function judgeSeen(
   const modeChange = changes.of(src, dst, expected);
   const presumed = dst.presumed === null ? null : shared.expect(src, dst.presumed);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
-  const inCircle = isOnlyInCircle(shared.input.table, { src }, observations);
+  const inCircle = isOnlyInCircle(shared.input.table, { src, dst }, observations);
   const given = { modeChange, mayHaveSwitched, cutOff, inCircle, learned, paths };
   const { topology } = shared.input;
   const judged = judge({ topology, settings, src, dst, expected, presumed, observations, framesOf, ...given });

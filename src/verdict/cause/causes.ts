@@ -10,6 +10,7 @@ import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
 import { explainedPairs, isExplained, isExplainedByNodes } from './explained.ts';
+import { joinFacts } from './one-fact.ts';
 import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
 
 /** `lost`: packets sent that did not arrive, and echo requests without a reply. */
@@ -59,12 +60,15 @@ export function collectCauses(
       }
     },
     causes(converged) {
+      const isOwn = (group: Collected): boolean => !isExplainedByNodes(group, cluster);
       const silent = joinSilence(
-        unanswered().filter((group) => !followsFrom(group, groups)),
+        unanswered().filter((group) => !followsFrom(group, groups) && isOwn(group)),
         answering,
       );
-      const others = [...groups.values()].filter(({ code }) => code !== 'no-reply');
-      const own = [...others, ...silent].filter((group) => !isExplainedByNodes(group, cluster));
+      const others = [...groups.values()].filter(
+        (group) => group.code !== 'no-reply' && !followsFrom(group, groups) && isOwn(group),
+      );
+      const own = [...joinFacts(others), ...silent];
       const ofFlows = own.map((group) => {
         const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics });
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
@@ -79,10 +83,10 @@ export function collectCauses(
   };
 }
 
-/** Silence between two nodes of which one sends the other's packets astray is no cause of its own. */
+/** Silence between two nodes of which one sends the other's packets astray, or from an address that it drops, is no cause of its own. */
 function followsFrom({ code, fromNode, toNode }: Collected, groups: ReadonlyMap<string, Collected>): boolean {
-  if (code !== 'no-reply') return false;
-  const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac'] as const;
+  if (code !== 'no-reply' && code !== 'half-open') return false;
+  const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac', 'wrong-source-vtep'] as const;
   return astray.some((one) => groups.has(`${one}|${fromNode}|${toNode}`) || groups.has(`${one}|${toNode}|${fromNode}`));
 }
 
@@ -101,11 +105,12 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
     const finding = whole.findings.find((one) => one.code === code);
     if (finding === undefined) return;
     const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow, answers) };
-    const told = { asked: askedEnd(flow), title: null };
+    const told = { asked: askedEnd(flow), isTcp: flow.protocol === 'tcp', title: null };
     groups.set(key, { code, fromNode, toNode, ...counts, ...told, finding, flow: whole });
     return;
   }
   group.flows++;
+  group.isTcp &&= flow.protocol === 'tcp';
   group.packets += packets;
   group.answers += answers;
   group.lost += lostOf(flow, answers);

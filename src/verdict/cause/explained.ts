@@ -17,10 +17,23 @@ const STOPS: ReadonlySet<FindingCode> = new Set([
   'routing-loop',
 ]);
 
+/** What a finding explains of the same flow, beside silence. */
+const EXPLAINS: Partial<Record<FindingCode, readonly FindingCode[]>> = {
+  'routing-loop': ['half-open', 'overlay-rejected', 'lost-in-node'],
+  'overlay-rejected': ['lost-in-node'],
+  // who translates the addresses of tunnel packets has to mend checksums
+  'wrong-source-vtep': ['bad-checksum'],
+};
+
+/** Whether it is known where the packets of a flow stopped. */
+export function saysWhereItStops(codes: readonly FindingCode[]): boolean {
+  return codes.some((one) => STOPS.has(one));
+}
+
 /** Whether another finding of the flow tells the cause. */
 export function isExplained(code: FindingCode, codes: readonly FindingCode[]): boolean {
-  if (code === 'no-reply' && codes.some((one) => STOPS.has(one))) return true;
-  if (CONSEQUENCES.has(code) && codes.includes('routing-loop')) return true;
+  if (code === 'no-reply' && saysWhereItStops(codes)) return true;
+  if (codes.some((one) => EXPLAINS[one]?.includes(code))) return true;
   return CONSEQUENCES.has(code) && codes.some(explainsSilence);
 }
 
@@ -34,15 +47,15 @@ const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-
 
 /** Whether what two nodes alone show tells why flows between them are silent, whichever of them asks. */
 export function isExplainedByNodes(
-  { code, fromNode, toNode }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'>,
+  { code, fromNode, toNode, isTcp }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'> & { isTcp: boolean },
   cluster: readonly ClusterFinding[],
 ): boolean {
   if (!CONSEQUENCES.has(code)) return false;
-  return cluster.some(
-    (one) =>
-      UNREACHED.has(one.code) &&
-      ((one.fromNode === fromNode && one.toNode === toNode) || (one.fromNode === toNode && one.toNode === fromNode)),
-  );
+  return cluster.some((one) => {
+    const isSame = one.fromNode === fromNode && one.toNode === toNode;
+    if (one.code === 'icmp-only') return isSame && isTcp && code === 'no-reply';
+    return UNREACHED.has(one.code) && (isSame || (one.fromNode === toNode && one.toNode === fromNode));
+  });
 }
 
 /** What flows tell of two nodes, so that it need not be told of the nodes alone. */

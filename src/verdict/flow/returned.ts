@@ -21,26 +21,39 @@ export function returnedOf(
   );
 }
 
-/** Whether nothing was seen of a flow but packets in a circle, away from its sender. */
+/** Whether nothing was seen of a flow but packets in a circle, away from its sender; or that came back to it and found nobody. */
 export function isOnlyInCircle(
   table: FlowTable,
-  { src }: { src: Who },
+  { src, dst }: { src: Who; dst: Who },
   observations: readonly SeenObservation[],
 ): boolean {
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
-  return (
-    underlay.length > 0 &&
-    underlay.every((seen) => isInCircle(table, seen) && (src.node === null || seen.pointInfo.topologyNode !== src.node))
+  if (underlay.length === 0) return false;
+  if (src.node !== null && src.node === dst.node) return underlay.every((seen) => cameBack(table, dst, seen));
+  return underlay.every(
+    (seen) => isInCircle(table, seen) && (src.node === null || seen.pointInfo.topologyNode !== src.node),
   );
 }
 
-export function isInCircle({ rows }: Pick<FlowTable, 'rows'>, seen: SeenObservation): boolean {
+function isInCircle({ rows }: Pick<FlowTable, 'rows'>, seen: SeenObservation): boolean {
   return seen.rows.some((row) => circles(rows, row));
 }
 
 /** Frames that left the NIC of the node that they were for. */
 function isSentByReceiver(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObservation): boolean {
-  const { mac, topologyNode } = pointInfo;
-  if (mac === null || node === null || topologyNode !== node) return false;
-  return rows.some((row) => table.links.record(table.linkOf(row)).src === mac);
+  if (node === null || pointInfo.topologyNode !== node) return false;
+  return rows.some((row) => hasMac(table, row, 'src', pointInfo.mac));
+}
+
+/** Frames that the node they were for let out and got again, with a hop less; nobody answered them. */
+function cameBack(table: FlowTable, dst: Who, seen: SeenObservation): boolean {
+  const [first = -1] = seen.rows;
+  if (!isSentByReceiver(table, dst, seen) || table.reverseOf(table.rows.flow(first)) >= 0) return false;
+  const of = (end: 'src' | 'dst'): number[] => seen.rows.filter((row) => hasMac(table, row, end, seen.pointInfo.mac));
+  const lowest = Math.min(...of('src').map((row) => table.rows.ttlMin(row)));
+  return of('dst').some((row) => table.rows.ttlMax(row) < lowest);
+}
+
+function hasMac(table: FlowTable, row: number, end: 'src' | 'dst', mac: string | null): boolean {
+  return mac !== null && table.links.record(table.linkOf(row))[end] === mac;
 }
