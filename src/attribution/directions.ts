@@ -1,6 +1,6 @@
 // How a conversation went, as far as the capture shows it: answered, refused, no answer, or only one way seen.
 import type { FlowTable } from '../flow/flow-table.ts';
-import type { Outcome } from './vocabulary.ts';
+import type { Asked, Outcome } from './vocabulary.ts';
 
 const TCP = 6;
 const ICMP = 1;
@@ -32,21 +32,46 @@ export function directionFacts(table: FlowTable, flow: number): DirectionFacts {
 }
 
 /**
- * Outcome of a flow, the same for both directions of its conversation.
+ * Outcome of a flow, null where its packets ask nothing; the same for both directions of its conversation, unless both ask: then each has that of its own questions.
  * @param reverseVisible whether an answer would have been seen where the flow was seen; without that, silence proves nothing.
+ * @param askedBy what a flow asked, of protocols whose answers name their questions
  */
-export function outcomeOf(table: FlowTable, flow: number, reverse: number, reverseVisible: boolean): Outcome | null {
-  const own = directionFacts(table, flow);
+export function outcomeOf(
+  table: FlowTable,
+  flow: number,
+  reverse: number,
+  reverseVisible: boolean,
+  askedBy: (flow: number) => Asked | null,
+): Outcome | null {
   const other = directionFacts(table, reverse);
   switch (table.protocolOf(flow)) {
     case TCP:
-      return tcpOutcome(own, other, reverseVisible);
+      return tcpOutcome(directionFacts(table, flow), other, reverseVisible);
     case ICMP:
     case ICMPV6:
-      return echoOutcome(own, other, reverseVisible);
+      // errors and neighbour discovery of both sides answer nothing
+      return (
+        questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ?? (other.packets > 0 ? null : 'one-way')
+      );
     default:
-      return other.packets > 0 ? 'answered' : 'one-way';
+      return (
+        questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ??
+        (other.packets > 0 ? 'answered' : 'one-way')
+      );
   }
+}
+
+/** Those of the flow itself, else those that it answers. */
+function ownQuestions(flow: number, reverse: number, askedBy: (flow: number) => Asked | null): Asked | null {
+  return askedBy(flow) ?? (reverse < 0 ? null : askedBy(reverse));
+}
+
+/** Null where nothing was asked that must have been answered. */
+function questionsOutcome(questions: Asked | null, reverseVisible: boolean): Outcome | null {
+  if (questions === null || questions.asked === 0) return null;
+  const { asked, answered } = questions;
+  if (answered === 0) return reverseVisible ? 'no-answer' : 'one-way';
+  return answered < asked ? 'partly-answered' : 'answered';
 }
 
 function tcpOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: boolean): Outcome {
@@ -58,11 +83,4 @@ function tcpOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: 
 /** A SYN answered by nothing but resets (RFC 9293 section 3.10.7.1). */
 function isRefusal(client: DirectionFacts, server: DirectionFacts): boolean {
   return client.requests > 0 && server.rst > 0 && server.replies === 0 && server.data === 0;
-}
-
-function echoOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: boolean): Outcome | null {
-  if (own.requests === 0 && own.replies === 0 && other.requests === 0)
-    return other.packets > 0 ? 'answered' : 'one-way';
-  if ((own.requests > 0 && other.replies > 0) || (own.replies > 0 && other.requests > 0)) return 'answered';
-  return own.requests > 0 && reverseVisible ? 'no-answer' : 'one-way';
 }

@@ -73,7 +73,81 @@ export interface Expected {
   reason: string;
 }
 
-export type Outcome = 'answered' | 'refused' | 'reset' | 'half-open' | 'no-answer' | 'one-way' | 'sent-never-arrived';
+export type Outcome =
+  | 'answered'
+  | 'partly-answered'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'half-open'
+  | 'no-answer'
+  | 'one-way'
+  | 'sent-never-arrived';
+
+/** Questions of one flow that name their answers: echo requests, DNS queries. */
+export interface Asked {
+  asked: number;
+  answered: number;
+  /** Asked so short before the end of the capture that the answer may have come later; not among `asked`. */
+  open: number;
+  /** Seconds from question to answer, where one capture saw both: the middle one and the longest. */
+  median: number | null;
+  slowest: number | null;
+}
+
+/** What was asked of a DNS server. */
+export interface DnsFacts {
+  questions: number;
+  answered: number;
+  /** Answers by response code: `NOERROR`, `NXDOMAIN`, `SERVFAIL`. */
+  codes: Readonly<Record<string, number>>;
+  slowest: number | null;
+  unanswered: number;
+  /** The first few: `A db.shop.svc.cluster.local`. Raw text of packets. */
+  names: readonly string[];
+}
+
+/** Where the two halves of a TCP handshake were timed: each is the way from there to that side and back. */
+export interface HandshakeTimes {
+  server: number | null;
+  client: number | null;
+  /** Index into Trace.captures, and into that capture's `points`. */
+  capture: number;
+  point: number;
+}
+
+/** The address that refused, reset or reported a conversation, and whose it is. */
+export interface By {
+  ip: string;
+  name: string | null;
+}
+
+/** Which service address became which pod: both sides of the translation were captured. */
+export interface Via {
+  /** `shop/db`; null where the snapshot names no service. */
+  service: string | null;
+  ip: string;
+  port: number;
+  backend: { ip: string; port: number; pod: string | null };
+}
+
+/** How a conversation went beyond its outcome. Times are seconds; what only one direction has is of that direction. */
+export interface Exchange {
+  /** Of TCP: FIN from both sides, from one, an RST, or none of these; null of others, and of what never began. */
+  state: 'open' | 'closing' | 'closed' | 'reset' | null;
+  by: By | null;
+  asked: Asked | null;
+  /** From the flow's first packet to its last one. */
+  duration: number | null;
+  /** Bytes in a second. */
+  rate: number | null;
+  handshake: HandshakeTimes | null;
+  /** From the client's first data to the server's first. */
+  firstByte: number | null;
+  /** Share of the flow's packets that were sent again. */
+  resent: number | null;
+  dns: DnsFacts | null;
+}
 
 /** One step of how the sender decided: the snapshot's line, the bytes it became, and whether they agree. */
 export interface ChainStep {

@@ -6,6 +6,7 @@ import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import { whyNoTime } from './inputs.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import { runPipeline, type TraceRun } from './run-trace.ts';
@@ -79,6 +80,8 @@ async function firstThatFits({ run, options, paths, io, stages }: Session): Prom
   });
   const [first] = found;
   if (first !== undefined) return first;
+  const outside = await whyNoTime(options.pipeline, paths);
+  if (outside !== null) throw usageError(outside);
   const contents = contentLines(run.trace, widthOf(io));
   throw usageError(`no packet fits ${options.filterText}`, contents.join('\n'));
 }

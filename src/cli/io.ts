@@ -1,7 +1,9 @@
 // The world outside a command: streams, environment, terminal, Ctrl-C. Injected, so that tests run commands in-process.
 import { setMaxListeners } from 'node:events';
+import { openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { WriteStream } from 'node:tty';
 
 export interface Io {
   stdout: Writable;
@@ -9,8 +11,11 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   stdoutIsTTY: boolean;
   stderrIsTTY: boolean;
-  /** Columns of the terminal on stdout; undefined when stdout is none. */
+  /** Columns and lines of the terminal, also where stdout is a pipe that ends in one; undefined where there is none. */
   columns: number | undefined;
+  rows?: number | undefined;
+  /** What is written from now on is to be seen at once: never held back for a pager. */
+  live?(): void;
   /** Aborted by the first Ctrl-C: stop reading, print what there is. */
   signal: AbortSignal;
   /** The time of day, for what says when it was made. */
@@ -35,10 +40,28 @@ export function processIo(): Io {
     env: process.env,
     stdoutIsTTY: process.stdout.isTTY === true,
     stderrIsTTY: process.stderr.isTTY === true,
-    columns: process.stdout.columns,
+    ...terminalSize(),
     signal: controller.signal,
     now: () => new Date(),
   };
+}
+
+/** Of the terminal that stdout is, or else stderr is, or else the process was started from. */
+function terminalSize(): Pick<Io, 'columns' | 'rows'> {
+  for (const { columns, rows } of [process.stdout, process.stderr]) if (columns > 0) return { columns, rows };
+  return controllingTerminal();
+}
+
+/** `overlens ... 2>errors | less`: neither stream is the terminal that will show it. */
+function controllingTerminal(): Pick<Io, 'columns' | 'rows'> {
+  try {
+    const terminal = new WriteStream(openSync('/dev/tty', 'w'));
+    const { columns, rows } = terminal;
+    terminal.destroy();
+    return { columns, rows };
+  } catch {
+    return { columns: undefined };
+  }
 }
 
 /**

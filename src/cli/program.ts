@@ -3,9 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { joinNots } from './declare/filter-options.ts';
+import { declarePath } from './declare/path.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, writeAll } from './io.ts';
+import { NO_PAGER } from './pager.ts';
 import { reportError, usageError } from './report-error.ts';
 import { defaultStages, type Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
@@ -20,10 +23,13 @@ const EXAMPLES = `Examples:
   overlens snapshot                                   prints the commands that make one
 `;
 
+const PAGER_HELP = `\nWhat is longer than the terminal goes through\nOVERLENS_PAGER, PAGER or less; ${NO_PAGER} turns that off.`;
+
 const COMMANDS: ReadonlySet<string> = new Set([
   'trace',
   'verify',
   'diff',
+  'path',
   'decode',
   'explain',
   'headers',
@@ -34,6 +40,7 @@ const DECLARATIONS = [
   declareTrace,
   declareVerify,
   declareDiff,
+  declarePath,
   declareDecode,
   declareExplain,
   declareHeaders,
@@ -56,7 +63,7 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
       await writeAll(io.stderr, [program.helpInformation()]);
       return EXIT.error;
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(joinNots(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, io);
@@ -85,6 +92,8 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
     );
   for (const declare of DECLARATIONS) declare(program, dispatch);
   for (const command of [program, ...program.commands]) {
+    // run.ts takes the option off before commands see theirs
+    command.addHelpText('after', PAGER_HELP);
     command.exitOverride().configureOutput({
       writeOut: write,
       writeErr: () => {},

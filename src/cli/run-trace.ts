@@ -6,7 +6,7 @@ import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { checkCaptures } from './inputs.ts';
+import { absoluteTimes, checkCaptures, whyNoTime } from './inputs.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
 import { printProblem, say, usageError } from './report-error.ts';
@@ -32,7 +32,7 @@ export async function runPipeline(
   await checkCaptures(options.captures, commands);
   const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
   const request: TraceOptions = {
-    ...options.pipeline,
+    ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,
     topology,
     at: resolvePlaces(options.places, options.captures, topology),
@@ -69,14 +69,28 @@ export async function reportReading({ trace, interrupted }: TraceRun, io: Io): P
 
 /** A hint when the snapshot itself has conflicts or risks; its details are `overlens topology`'s. */
 export async function hintAtIssues(topology: Topology | null, snapshot: readonly string[], io: Io): Promise<void> {
-  const issues = topology?.issues.filter((issue) => issue.severity !== 'warning') ?? [];
-  if (issues.length === 0) return;
-  const count = issues.length === 1 ? '1 conflict or risk' : `${issues.length} conflicts and risks`;
+  const issues = issuesOf(topology);
+  if (issues === 0) return;
+  const count = issues === 1 ? '1 conflict or risk' : `${issues} conflicts and risks`;
   await printProblem(io, `the snapshot has ${count} of its own`, `overlens topology ${snapshot.join(' ')} shows them`);
+}
+
+/** The screen without the lines that the hint will take. */
+export function besideHint<T extends { height?: number }>(screen: T, topology: Topology | null): T {
+  if (screen.height === undefined || issuesOf(topology) === 0) return screen;
+  return { ...screen, height: screen.height - HINT_LINES };
+}
+
+const HINT_LINES = 2;
+
+function issuesOf(topology: Topology | null): number {
+  return topology?.issues.filter((issue) => issue.severity !== 'warning').length ?? 0;
 }
 
 /** The filter let nothing through: read once more without it and say what there is. Stdin cannot be read again. */
 async function explainEmpty(request: TraceOptions, options: CommonOptions, io: Io, stages: Stages): Promise<void> {
+  const outside = await whyNoTime(options.pipeline, options.captures);
+  if (outside !== null) return printProblem(io, outside, null);
   await printProblem(io, `no flow fits ${options.filterText}`, null);
   if (options.captures.includes('-')) return;
   const { filter: _filter, since: _since, until: _until, ...unfiltered } = request;

@@ -1,14 +1,14 @@
 // From the filters of the command line to packets: what `decode` and `explain` share before they differ.
 
-import { statSync } from 'node:fs';
 import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import type { PacketRequest, PacketTest } from '../packets/read-packets.ts';
 import type { Owner, Topology } from '../topology/model.ts';
-import type { FlowFilter } from '../verdict/flow-filter.ts';
+import { eachKind, type FilterKinds, type FlowFilter } from '../verdict/flow-filter.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import { absoluteTimes, isFile } from './inputs.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
@@ -29,7 +29,8 @@ export async function selectPackets(
   io: Io,
   stages: Stages,
 ): Promise<PacketSelection> {
-  const { captures, filter, pipeline } = options;
+  const { captures, filter } = options;
+  const pipeline = await absoluteTimes(options.pipeline, captures);
   const shared = { ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }), signal: io.signal };
   const rereadable = captures.every(isFile);
   const cluster = topology === null ? null : await clusterOf(topology, options);
@@ -43,8 +44,8 @@ export async function selectPackets(
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
       tests: [
-        ...(isAsked(filter) ? [await packetFilter(filter, topology, window, nodes)] : []),
-        ...(await flowSelector(options, topology, { rereadable, nodes, io, stages })),
+        ...(await packetTests(filter, topology, window, nodes)),
+        ...(await flowSelector({ ...options, pipeline }, topology, { rereadable, nodes, io, stages })),
       ],
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
@@ -66,18 +67,37 @@ async function windowOf(request: Parameters<typeof import('../packets/time-windo
   return timeWindow(request);
 }
 
-/** Whether a path can be read again: no pipe, not stdin. */
-export function isFile(path: string): boolean {
-  return path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** Filters that only whole flows can answer. */
+const OF_FLOWS = ['verdict', 'finding', 'outcome', 'slowerThan'] as const satisfies readonly (keyof FilterKinds)[];
+
+/** The filters that a packet can answer. */
+function ofPackets({ verdict: _v, finding: _f, outcome: _o, slowerThan: _s, ...kinds }: FilterKinds): FilterKinds {
+  return kinds;
 }
 
-function isAsked(filter: FlowFilter): boolean {
-  const { verdict: _verdict, finding: _finding, ...ofPackets } = filter;
-  return Object.values(ofPackets).some((values) => values !== undefined && values.length > 0);
+function isAsked(kinds: FilterKinds): boolean {
+  return eachKind(kinds).length > 0;
+}
+
+/** One test for what is wanted, and one for each kind that is not. */
+async function packetTests(
+  { not = {}, flow: _flow, first: _first, last: _last, ...wanted }: FlowFilter,
+  topology: Topology | null,
+  window: TimeWindow | null,
+  nodes: NodeAddresses | null,
+): Promise<PacketTest[]> {
+  const tests: PacketTest[] = [];
+  const kinds = ofPackets(wanted);
+  if (isAsked(kinds)) tests.push(await packetFilter(kinds, topology, window, nodes));
+  for (const kind of eachKind(ofPackets(not))) {
+    const unwanted = await packetFilter(kind, topology, window, nodes);
+    tests.push({ fits: (packet) => !unwanted.fits(packet) });
+  }
+  return tests;
 }
 
 async function packetFilter(
-  filter: FlowFilter,
+  filter: FilterKinds,
   topology: Topology | null,
   window: TimeWindow | null,
   nodes: NodeAddresses | null,
@@ -91,7 +111,8 @@ async function packetFilter(
   const { PacketFilter } = await import('../packets/packet-filter.ts');
   const { AddressFilter } = await import('../packets/address-filter.ts');
   const { FilterTerms } = await import('../verdict/flow-filter.ts');
-  const terms = new FilterTerms(filter);
+  const { podLabels } = await import('../verdict/filter/pod-labels.ts');
+  const terms = new FilterTerms(filter, podLabels(topology));
   return new PacketFilter(filter, terms, new AddressFilter(terms, topology, window), nodes);
 }
 
@@ -102,26 +123,29 @@ interface Selecting {
   stages: Stages;
 }
 
-/** Of the flows with the verdicts and findings asked for; none when none is asked for. */
+/** Of the flows that filters of whole flows pick; none when none is asked for. */
 async function flowSelector(
   options: CommonOptions,
   topology: Topology | null,
   { rereadable, nodes, io, stages }: Selecting,
 ): Promise<PacketTest[]> {
-  const { verdict = [], finding = [] } = options.filter;
-  const asked = [...finding, ...options.causeIds];
-  if (verdict.length === 0 && asked.length === 0) return [];
+  const { filter, causeIds } = options;
+  const asked = flowOptions(options);
+  if (asked.length === 0) return [];
   if (!rereadable)
     throw usageError(
-      `${verdict.length > 0 ? '--verdict' : '--finding'}: needs all packets of a flow before the first can be shown`,
+      `${asked[0]}: needs all packets of a flow before the first can be shown`,
       'a pipe can be read once only: save it to a file first',
     );
+  const finding = [...(filter.finding ?? []), ...causeIds];
+  // how a packet was carried is asked of each packet: of a flow that was carried in two ways some fit
+  const { encapsulation: _carried, ...ofFlows } = filter;
   const trace = await stages.traceCaptures({
     ...options.pipeline,
     captures: options.captures,
     topology,
     at: options.places,
-    filter: { ...(verdict.length > 0 ? { verdict } : {}), ...(asked.length > 0 ? { finding: asked } : {}) },
+    filter: { ...ofFlows, ...(finding.length > 0 ? { finding } : {}) },
     signal: io.signal,
   });
   checkCauses(options, trace);
@@ -130,6 +154,19 @@ async function flowSelector(
   const { index } = trace;
   if (index === undefined) throw new TypeError('a trace of captures has an index');
   return [new FlowSelector(index, new PacketLocator(nodes, index.table))];
+}
+
+/** The options given that only whole flows can answer. */
+function flowOptions({ filter, causeIds }: CommonOptions): string[] {
+  const { not = {}, flow = [], first, last } = filter;
+  const names = { verdict: '--verdict', finding: '--finding', outcome: '--outcome', slowerThan: '--slower-than' };
+  return [
+    ...OF_FLOWS.filter((kind) => filter[kind]?.length || not[kind]?.length).map((kind) => names[kind]),
+    ...(causeIds.length > 0 ? ['--finding'] : []),
+    ...(flow.length > 0 ? ['--flow'] : []),
+    ...(first === undefined ? [] : ['--first']),
+    ...(last === undefined ? [] : ['--last']),
+  ];
 }
 
 /** Throws bad usage for a letter that no problem has, or one of no flow's packets. */

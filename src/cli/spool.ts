@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isFile } from './inputs.ts';
 import { usageError } from './report-error.ts';
-import { isFile } from './select-packets.ts';
 
 export interface Spooled {
   /** Paths that can be read again and again, in the order given. */

@@ -11,6 +11,15 @@ export function parseInteger(option: string, text: string, least: number, most: 
   throw usageError(`${option} ${text}: expected a number from ${least} to ${most}`);
 }
 
+/** A span of time in seconds: `200ms`, `1.5s`, `2m`; without a unit it is seconds. */
+export function parseSeconds(option: string, text: string): number {
+  const [, number, unit = 's'] = /^(\d{1,9}(?:\.\d{1,9})?)(us|ms|s|m)?$/.exec(text) ?? [];
+  if (number !== undefined) return Number(number) * (SECONDS[unit] ?? 1);
+  throw usageError(`${option} ${text}: expected a span of time`, 'for example 200ms, 1.5s or 2m');
+}
+
+const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60 };
+
 /** One of a list of words; says which one was probably meant. */
 export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);

@@ -49,6 +49,9 @@ ${podsCommand()}
 # kubectl get nodes,services,endpointslices -A -o json > snapshot.json
 # kubectl get configmaps -A --field-selector metadata.name=kube-flannel-cfg -o yaml > net-conf.yaml   # canal: canal-config; k3s has none
 
+# What policies deny: the flow log of one node, as many flows as asked for.
+# kubectl exec -n calico-system ds/calico-node -c calico-node -- calico-node -flows 100 > flows.txt
+
 # Sharper: what the kernel really does. On each node:
 mkdir -p "$(hostname)"
 ip -d link  > "$(hostname)/ip-link.txt"

@@ -3,11 +3,13 @@
 // neither bytes nor a layer stack, but for the rare packets that are marked `slow`.
 
 import type { PacketBatch } from '../capture/source.ts';
+import { DNS_PORT } from '../wire/dns.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
+import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, OUTCOME } from './layer-stack.ts';
 import { AROUND, around, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
@@ -32,6 +34,7 @@ export const FACT = {
   length: 7,
   /** TTL (8 bits), TCP flags (8 bits), MARK. */
   marks: 8,
+  /** Of TCP; of echo messages, identifier and sequence number; of DNS, where the datagram's content begins and ends in the batch. */
   sequence: 9,
   acknowledgement: 10,
   /** Bytes of the frame on the wire. */
@@ -63,6 +66,8 @@ export const MARK = {
   skipped: 1 << 23,
   /** WireGuard's transport data, with a packet in it. */
   transportData: 1 << 24,
+  /** UDP from or to DNS's port. */
+  dns: 1 << 25,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
@@ -90,6 +95,8 @@ const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
 const MIN_TCP_HEADER = TCP.headerLength;
+const UDP_HEADER = UDP.headerLength;
+const DNS = DNS_PORT;
 const NOT_FLOW = OUTCOME.notFlow;
 const UNSUPPORTED = OUTCOME.unsupported;
 const A = AROUND;
@@ -171,7 +178,7 @@ export class PacketFacts {
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
     else from = at + ipHeaderLength(view, stack, network);
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
-      marks |= echoMark(view, stack, transport);
+      marks |= this.#noteQuestion(view, to, stack, transport);
       // the snaplen may have cut a datagram's content off at one place only: its identification tells as much
       if (!(id & ID_ONLY && stack.protocol[transport] === P.udp)) content = firstContent(view, stack, transport);
     } else if (transport < 0) content = contentFrom(view, from, stack.end[network]!);
@@ -190,6 +197,22 @@ export class PacketFacts {
       content,
       idAndLength,
     );
+  }
+
+  /** What pairs a question with its answer; returns the mark of its kind. */
+  #noteQuestion(view: DataView, to: number, stack: LayerStack, transport: number): number {
+    const words = this.words;
+    const at = stack.start[transport]!;
+    if (stack.protocol[transport] === P.udp) {
+      const ports = words[to + F.ports]!;
+      if ((ports & 0xffff) !== DNS && ports >>> 16 !== DNS) return 0;
+      words[to + F.sequence] = at + UDP_HEADER;
+      words[to + F.acknowledgement] = stack.end[transport]!;
+      return M.dns;
+    }
+    const mark = echoMark(view, stack, transport);
+    if (mark !== 0) words[to + F.sequence] = firstContent(view, stack, transport);
+    return mark;
   }
 }
 

@@ -104,9 +104,9 @@ export class FlowTable {
     }
     this.#touched = sum | 0;
     this.counter.begin(source.capture);
+    this.counter.bytes = batch.bytes;
     this.#touch(count);
-    const { rowOf } = this;
-    for (let i = 0, at = 0; i < count; i++, at += F.words) {
+    for (let i = 0, at = 0, { rowOf } = this; i < count; i++, at += F.words) {
       if (words[at + F.marks]! & UNUSUAL) {
         rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
         continue;
@@ -115,7 +115,7 @@ export class FlowTable {
       rowOf[i] = row;
       this.counter.count(row, i, source.firstPacket + i);
     }
-    this.#checksums.judge(batch, rowOf, source);
+    this.#checksums.judge(batch, this.rowOf, source);
   }
 
   /** Loads the slots and records that the packets will need. */

@@ -129,3 +129,11 @@ export function isGroupAddress(address: string): boolean {
   if (ip.family === 4) return ip.value >> 28n === 14n || ip.value === 0xffffffffn || ip.value >> 16n === 0xa9fen;
   return ip.value >> 120n === 0xffn || ip.value >> 118n === 0x3fan;
 }
+
+/** Whether an address is for private use: RFC 1918, RFC 4193. */
+export function isPrivateAddress(address: string): boolean {
+  const ip = parseIp(address);
+  if (ip === null) return false;
+  if (ip.family === 6) return ip.value >> 121n === 0x7en;
+  return ip.value >> 24n === 10n || ip.value >> 20n === 0xac1n || ip.value >> 16n === 0xc0a8n;
+}

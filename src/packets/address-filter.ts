@@ -12,8 +12,8 @@ import { PROTOCOL } from '../wire/protocols.ts';
  * Bits beside END_FITS. `open`: no node is known, so that an outer header may name it; `nodeAddress`: as an outer address, it is one
  * of a node that is asked for.
  */
-export const ADDRESS_FITS = { open: 32, nodeAddress: 64 } as const;
-const KNOWN = 128;
+export const ADDRESS_FITS = { open: 512, nodeAddress: 1024 } as const;
+const KNOWN = 2048;
 
 const SLOTS = 1 << 14;
 
@@ -22,7 +22,7 @@ export class AddressFilter {
   readonly #topology: Topology | null;
   readonly #window: TimeWindow | undefined;
   readonly #keys = new Uint32Array(SLOTS * 5);
-  readonly #bits = new Uint8Array(SLOTS);
+  readonly #bits = new Uint16Array(SLOTS);
 
   constructor(terms: FilterTerms, topology: Topology | null, window: TimeWindow | null) {
     this.#terms = terms;

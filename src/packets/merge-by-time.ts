@@ -5,6 +5,7 @@ import { type OpenOptions, openCaptures } from '../capture/open.ts';
 import { captureStart } from '../capture/plan.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { OverlensError } from '../errors.ts';
+import type { Moment } from '../net/time.ts';
 
 /** Packets of one capture that follow each other: all that come before the next packet of any other capture. */
 export interface PacketRun {
@@ -22,6 +23,8 @@ export interface PacketRun {
 export interface MergeOptions extends OpenOptions {
   /** Captures open at a time; each takes about 256 KiB. Default 64. */
   mostOpen?: number;
+  /** Seconds that the clock of each capture is ahead: the order is that of a common clock, the times given stay as captured. */
+  ahead?: readonly number[];
 }
 
 export interface TimeMerge {
@@ -59,7 +62,11 @@ interface Stream {
   /** When the packet at hand is due: its time, or that of the last packet that had one. */
   seconds: number;
   nanos: number;
+  /** What its clock is ahead: taken off its times. */
+  readonly ahead: Moment;
 }
+
+const PUNCTUAL: Moment = { seconds: 0, nanos: 0 };
 
 async function* stretchesOf(
   readers: readonly CaptureReader[],
@@ -86,13 +93,16 @@ async function* stretchesOf(
 }
 
 /** In the order in which they are due, which makes them a heap. What tells no time before it is read is due at once. */
-async function streamsOf(readers: readonly CaptureReader[], options: OpenOptions): Promise<Stream[]> {
+async function streamsOf(readers: readonly CaptureReader[], options: MergeOptions): Promise<Stream[]> {
   const streams: Stream[] = [];
   for (const [capture, reader] of readers.entries()) {
     // One capture is first whenever it begins.
     const first = readers.length === 1 ? null : await captureStart(reader.info.path, options);
     const { seconds, nanos } = first ?? { seconds: Number.NEGATIVE_INFINITY, nanos: 0 };
-    streams.push({ capture, reader, batches: null, batch: null, index: 0, number: 1, seconds, nanos });
+    const ahead = momentOf(options.ahead?.[capture] ?? 0);
+    const stream: Stream = { capture, reader, batches: null, batch: null, index: 0, number: 1, seconds, nanos, ahead };
+    setTime(stream, seconds, nanos);
+    streams.push(stream);
   }
   return streams.sort((a, b) => (isBefore(a, b) ? -1 : 1));
 }
@@ -101,7 +111,7 @@ function checkOpen(due: readonly Stream[], next: Stream, mostOpen: number): void
   if (due.filter(({ batches }) => batches !== null).length < mostOpen) return;
   const { path } = next.reader.info;
   throw new OverlensError('E_USAGE', `${path}: ${mostOpen} other captures have packets at the time it begins`, {
-    hint: `at most ${mostOpen} can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE`,
+    hint: `at most ${mostOpen} can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE, or read them one after the other (decode --each)`,
   });
 }
 
@@ -144,8 +154,20 @@ function runEnd(stream: Stream, batch: PacketBatch, other: Stream | undefined): 
 function takeTime(stream: Stream, batch: PacketBatch): void {
   const seconds = batch.seconds[stream.index] ?? Number.NaN;
   if (Number.isNaN(seconds)) return;
-  stream.seconds = seconds;
-  stream.nanos = batch.nanos[stream.index] ?? 0;
+  setTime(stream, seconds, batch.nanos[stream.index] ?? 0);
+}
+
+function setTime(stream: Stream, seconds: number, nanos: number): void {
+  const { ahead } = stream;
+  const rest = nanos - ahead.nanos;
+  stream.seconds = seconds - ahead.seconds - (rest < 0 ? 1 : 0);
+  stream.nanos = rest < 0 ? rest + 1e9 : rest;
+}
+
+function momentOf(time: number): Moment {
+  if (time === 0) return PUNCTUAL;
+  const seconds = Math.floor(time);
+  return { seconds, nanos: Math.round((time - seconds) * 1e9) };
 }
 
 function isBefore(a: Stream, b: Stream): boolean {

@@ -8,7 +8,7 @@ import { PacketLocator } from '../flow/packet-locator.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import { outerNetwork } from '../flow/paths/tunnels.ts';
 import { protocolName } from '../net/protocol-name.ts';
-import { END_FITS, type FilterTerms, type FlowFilter } from '../verdict/flow-filter.ts';
+import { END_FITS, type FilterKinds, type FilterTerms } from '../verdict/flow-filter.ts';
 import { ADDRESS_FITS, type AddressFilter } from './address-filter.ts';
 import type { PacketTest } from './read-packets.ts';
 
@@ -22,7 +22,7 @@ export class PacketFilter implements PacketTest {
   /** Only the tunnel is asked for: then what is no flow may fit too. */
   readonly #asksTunnelOnly: boolean;
 
-  constructor(filter: FlowFilter, terms: FilterTerms, addresses: AddressFilter, nodes: NodeAddresses | null) {
+  constructor(filter: FilterKinds, terms: FilterTerms, addresses: AddressFilter, nodes: NodeAddresses | null) {
     const { encapsulation = [], port = [], protocol = [] } = filter;
     this.#terms = terms;
     this.#addresses = addresses;

@@ -1,5 +1,5 @@
 // Captures -> walked packets, one by one: the loop that `decode` and `explain` share. Memory does not grow with a capture.
-import { openCaptures } from '../capture/open.ts';
+import { type OpenOptions, openCaptures } from '../capture/open.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { LayerStack } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
@@ -22,6 +22,8 @@ export interface PacketRequest {
   since?: string | null;
   until?: string | null;
   numbers?: PacketNumbers | null;
+  /** Several captures as one, in the order of time; else one after the other, as given. */
+  merged?: boolean;
   /** All of them must hold. */
   tests?: readonly PacketTest[];
   signal?: AbortSignal;
@@ -44,21 +46,57 @@ export interface PacketsRead {
 }
 
 /**
- * Visits the packets that fit, captures in the order given.
+ * Visits the packets that fit.
  * @throws OverlensError when a path is no capture; what is wrong later is in `infos[].error` and `warnings`
  */
 export async function readPackets(request: PacketRequest, visitor: PacketVisitor): Promise<PacketsRead> {
-  const range = timeRange(request.since ?? null, request.until ?? null);
   const options = {
     ...(request.reader === undefined ? {} : { reader: request.reader }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
-  const readers = await openCaptures(request.captures, options);
-  const packet = emptyPacket();
+  const range = timeRange(request.since ?? null, request.until ?? null);
+  return request.merged === true && request.captures.length > 1
+    ? readMerged({ request, visitor, range, packet: emptyPacket() }, options)
+    : readInTurn({ request, visitor, range, packet: emptyPacket() }, options);
+}
+
+interface Reading {
+  request: PacketRequest;
+  visitor: PacketVisitor;
+  range: TimeRange;
+  packet: Packet;
+}
+
+async function readMerged(reading: Reading, options: OpenOptions): Promise<PacketsRead> {
+  const { request, visitor, packet } = reading;
+  // loaded when there is something to merge: most of the time of a short run is loading
+  const { mergeByTime } = await import('./merge-by-time.ts');
+  const merge = await mergeByTime(request.captures, options);
+  const result: PacketsRead = { infos: [...merge.infos], packets: 0, counts: merge.infos.map(() => 0) };
+  const last = request.numbers ? lastNumber(request.numbers) : Number.POSITIVE_INFINITY;
+  for await (const stretch of merge.stretches()) {
+    let more = true;
+    for (const { capture, info, batch, from, to, number } of stretch) {
+      packet.capture = capture;
+      packet.info = info;
+      packet.number = number - 1;
+      more = visitBatch(reading, batch, from, to);
+      result.packets += packet.number - (number - 1);
+      result.counts[capture] = packet.number;
+      if (!more) break;
+    }
+    if (visitor.pause !== undefined && !(await visitor.pause())) break;
+    if (!more || request.signal?.aborted || result.counts.every((count) => count >= last)) break;
+  }
+  return result;
+}
+
+async function readInTurn(reading: Reading, options: OpenOptions): Promise<PacketsRead> {
+  const readers = await openCaptures(reading.request.captures, options);
   const result: PacketsRead = { infos: readers.map((reader) => reader.info), packets: 0, counts: readers.map(() => 0) };
   try {
     for (const [capture, reader] of readers.entries()) {
-      if (!(await readCapture({ request, visitor, range, reader, packet, result, capture }))) break;
+      if (!(await readCapture(reading, reader, capture, result))) break;
     }
     return result;
   } finally {
@@ -66,19 +104,14 @@ export async function readPackets(request: PacketRequest, visitor: PacketVisitor
   }
 }
 
-interface Reading {
-  request: PacketRequest;
-  visitor: PacketVisitor;
-  range: TimeRange;
-  reader: CaptureReader;
-  packet: Packet;
-  result: PacketsRead;
-  capture: number;
-}
-
 /** False when no more packets are wanted, of any capture. */
-async function readCapture(reading: Reading): Promise<boolean> {
-  const { request, visitor, reader, packet, capture } = reading;
+async function readCapture(
+  reading: Reading,
+  reader: CaptureReader,
+  capture: number,
+  result: PacketsRead,
+): Promise<boolean> {
+  const { request, visitor, packet } = reading;
   const last = request.numbers ? lastNumber(request.numbers) : Number.POSITIVE_INFINITY;
   packet.capture = capture;
   packet.info = reader.info;
@@ -86,9 +119,9 @@ async function readCapture(reading: Reading): Promise<boolean> {
   visitor.begin?.(reader.info, capture);
   for await (const batch of reader.batches()) {
     const before = packet.number;
-    const more = visitBatch(reading, batch);
-    reading.result.packets += packet.number - before;
-    reading.result.counts[capture] = packet.number;
+    const more = visitBatch(reading, batch, 0, batch.count);
+    result.packets += packet.number - before;
+    result.counts[capture] = packet.number;
     if (visitor.pause !== undefined && !(await visitor.pause())) return false;
     if (!more || request.signal?.aborted) return false;
     if (packet.number >= last) break;
@@ -96,12 +129,17 @@ async function readCapture(reading: Reading): Promise<boolean> {
   return true;
 }
 
-/** False when the visitor wants no more. */
-function visitBatch({ request, visitor, range, packet }: Reading, batch: PacketBatch): boolean {
+/** Entries `from .. to-1`. False when the visitor wants no more. */
+function visitBatch(
+  { request, visitor, range, packet }: Reading,
+  batch: PacketBatch,
+  from: number,
+  to: number,
+): boolean {
   const { numbers = null, tests = [], ports } = request;
   const interfaces = packet.info.interfaces;
   packet.bytes = batch.bytes;
-  for (let i = 0; i < batch.count; i++) {
+  for (let i = from; i < to; i++) {
     packet.number++;
     packet.seconds = batch.seconds[i]!;
     packet.nanos = batch.nanos[i]!;
@@ -127,7 +165,8 @@ function noteFirst(packet: Packet): void {
   packet.firstNanos = packet.nanos;
 }
 
-function emptyPacket(): Packet {
+/** To be filled by a reader. */
+export function emptyPacket(): Packet {
   return {
     capture: 0,
     info: {

@@ -2,7 +2,9 @@
 // candidates (topology/ask/opinions.ts). Most snapshots are older than their captures: then nothing is read.
 import type { TimeWindow } from '../attribution/who/address-book.ts';
 import { openToRead } from '../capture/open.ts';
+import { captureSpan } from '../capture/plan.ts';
 import type { PacketBatch } from '../capture/source.ts';
+import { type Moment, toSeconds } from '../net/time.ts';
 import type { Topology } from '../topology/model.ts';
 
 export interface WindowRequest {
@@ -22,8 +24,32 @@ export async function timeWindow(request: WindowRequest): Promise<TimeWindow | n
   return begin === null || newest <= begin.first ? null : spanOf(request, false);
 }
 
+/** First and last packet of all captures; those whose ends do not tell it are read. Null without a time. */
+export async function wholeWindow(
+  request: Omit<WindowRequest, 'topology'>,
+): Promise<{ first: Moment; last: Moment } | null> {
+  let first: Moment | null = null;
+  let last: Moment | null = null;
+  for (const path of request.captures) {
+    const ends = await captureSpan(path);
+    const read =
+      ends?.first != null && ends.last !== null ? null : await spanOf({ ...request, captures: [path] }, false);
+    const begin = read === null ? (ends?.first ?? null) : momentOf(read.first);
+    const end = read === null ? (ends?.last ?? null) : momentOf(read.last);
+    if (begin !== null && (first === null || toSeconds(begin) < toSeconds(first))) first = begin;
+    if (end !== null && (last === null || toSeconds(end) > toSeconds(last))) last = end;
+  }
+  return first === null || last === null ? null : { first, last };
+}
+
+/** To the microsecond, which is what a float of today's seconds holds. */
+function momentOf(seconds: number): Moment {
+  const whole = Math.floor(seconds);
+  return { seconds: whole, nanos: Math.round((seconds - whole) * 1e6) * 1000 };
+}
+
 /** Of all packets, or of each capture's first batch only. Null without a time. */
-async function spanOf(request: WindowRequest, startOnly: boolean): Promise<TimeWindow | null> {
+async function spanOf(request: Omit<WindowRequest, 'topology'>, startOnly: boolean): Promise<TimeWindow | null> {
   const span = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
   const options = {
     ...(request.reader === undefined ? {} : { reader: request.reader }),

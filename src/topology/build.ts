@@ -100,6 +100,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   const known = answers(base, index);
   const topology: Topology = {
     ...base,
+    policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
     felix: (nodeName) => felixSettings(felix, nodeName),
     deviceVNI: deviceSetting(nodes, 'id', profile),

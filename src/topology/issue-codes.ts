@@ -57,6 +57,7 @@ export const ISSUE_CODES = {
   'unrecognised-lines': 'lines were not understood',
   'empty-file': 'a file in a directory is empty',
   'unused-object': 'objects of kinds that are not read',
+  'broken-flow-record': 'a record of a flow log cannot be read',
   'unused-table': 'a table without addresses',
 } as const satisfies Record<string, string>;
 

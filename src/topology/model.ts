@@ -5,6 +5,7 @@ import type { Profile, TunnelKind } from '../cluster/profile.ts';
 import type { DeviceMtu } from './device-mtu.ts';
 import type { Place } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
+import type { PolicyVerdict } from './policies/policy-verdict.ts';
 
 export type SourceRef = Place;
 
@@ -262,6 +263,8 @@ export interface Topology extends PolicyKnowledge {
   pods: readonly Pod[];
   services: readonly Service[];
   blocks: readonly Block[];
+  /** Records of the CNI's flow log, in the order of the files. */
+  policyVerdicts: readonly PolicyVerdict[];
   issues: readonly TopologyIssue[];
   /** VXLAN UDP ports and VNI named anywhere: FelixConfiguration first, else what all VXLAN devices agree on. */
   felix(nodeName: string | null): FelixSettings;

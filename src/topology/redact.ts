@@ -7,6 +7,7 @@ import { withoutOtherVariables } from './read/kubernetes/environment.ts';
 import { readLines } from './read/lines.ts';
 import type { Located } from './read/located.ts';
 import { emptyTally, parseStructured, readTree } from './read/read-documents.ts';
+import type { ContentKind } from './read/recognise.ts';
 import { plainText, type Section, splitSections } from './read/sections.ts';
 import { emptyFacts } from './read/stated-facts.ts';
 
@@ -44,7 +45,7 @@ function checkLines(section: Section, file: string): void {
 
 function redactSection(
   section: Section,
-  kind: 'json' | 'yaml',
+  kind: Exclude<ContentKind, 'lines'>,
   file: string,
   counts: { kept: number; dropped: number },
 ): string {
@@ -66,9 +67,8 @@ function redactSection(
   }
   const [problem] = parsed.problems;
   if (problem !== undefined) throw unreadable(file, problem.line, `cannot be read: ${problem.message}`);
-  return kind === 'json'
-    ? documents.map((document) => JSON.stringify(document, null, 1)).join('\n')
-    : documents.map((document) => stringify(document)).join('---\n');
+  if (kind === 'yaml') return documents.map((document) => stringify(document)).join('---\n');
+  return documents.map((document) => JSON.stringify(document, null, kind === 'json' ? 1 : 0)).join('\n');
 }
 
 /** Of an object that nobody reads no more than its kind was looked at, and whether its spec is a pool's. */

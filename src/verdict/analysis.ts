@@ -5,6 +5,8 @@ import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { type Clocks, findClocks } from '../attribution/clocks/clocks.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
+import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
+import { serviceNames, servicesBehind } from '../attribution/exchange/service-behind.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
@@ -26,6 +28,7 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import { joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
+import { policyLogOf } from '../topology/policies/policy-log.ts';
 import { type Arrivals, nodesCutShort } from './arrivals.ts';
 import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
@@ -34,8 +37,9 @@ import type { Uncompared } from './clocks/clock-report.ts';
 import { lostInNode } from './delivery/lost-in-node.ts';
 import { nodeFindings } from './delivery/node-findings.ts';
 import { type Rejection, rejections } from './delivery/rejections.ts';
-import { translations } from './delivery/translations.ts';
+import { translations } from './delivery/source-translations.ts';
 import { captureNic } from './flow/advice.ts';
+import { dnsTroubles } from './flow/dns-trouble.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
@@ -176,6 +180,8 @@ function prepare(
     changes.finish();
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
+  const reverseVisible = reverseVisibility(table, points, captures, ringIndexes(points));
+  const questions = questionsByFlow(table, captures);
   const shared: Shared = {
     input,
     points,
@@ -188,12 +194,17 @@ function prepare(
     possibleFilters: hints.possible,
     changes,
     counting: { table, paths, sets: captureSets(points, captures) },
-    reverseVisible: reverseVisibility(table, points, captures, ringIndexes(points)),
+    questions,
+    dns: dnsTroubles(table, questions, reverseVisible),
+    services: serviceNames(topology),
+    viaOf: servicesBehind({ table, paths, who, topology }),
+    reverseVisible,
     errorsOf: errorsByFlow(table),
     rejections: rejections(table, topology, settings),
     paths: captures.map((c) => c.info.path),
     arrivals: null,
     conflicts: sourceConflicts(topology),
+    policyLog: topology === null ? null : policyLogOf(topology),
     inside: insideNode(table, points, captures),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),

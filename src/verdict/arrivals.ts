@@ -106,14 +106,14 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     return point?.role === 'underlay' && point.topologyNode?.index === index;
   };
   const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0 };
-  for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.edgePackets(one) : 0)).rows) {
+  for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.windows.edgePackets(one) : 0)).rows) {
     if (!isHere(row)) continue;
-    side.sent += rows.windowPackets(row);
-    side.sentBytes += rows.windowBytes(row);
-    side.seen += rows.edgePackets(row);
-    side.seenBytes += rows.edgeBytes(row);
+    side.sent += rows.windows.packets(row);
+    side.sentBytes += rows.windows.bytes(row);
+    side.seen += rows.windows.edgePackets(row);
+    side.seenBytes += rows.windows.edgeBytes(row);
     side.doubts += rows.doubts(row);
-    side.largest = Math.max(side.largest, rows.edgeLargest(row));
+    side.largest = Math.max(side.largest, rows.windows.edgeLargest(row));
   }
   return side;
 }

@@ -64,6 +64,8 @@ export const FINDINGS = {
     severity: 'warning',
     title: 'an ICMP error answers tunnel packets: the receiver, or somebody on the way, refuses them',
   },
+  'dns-trouble': { severity: 'warning', title: 'DNS queries without an answer, or answered with an error' },
+  'denied-by-policy': { severity: 'warning', title: 'the flow log says that a policy denied what nobody answered' },
   'mode-changed': { severity: 'warning', title: 'the encapsulation changed while the capture ran' },
   'pool-over-node-subnet': {
     severity: 'warning',
@@ -97,4 +99,5 @@ export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
   'mtu-black-hole',
   'icmp-only',
   'no-reply',
+  'denied-by-policy',
 ]);

@@ -3,19 +3,23 @@
 
 import { momentOnReference } from '../attribution/clocks/clocks.ts';
 import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
-import type { Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
+import { askedBy, slowestAnswer } from '../attribution/exchange/exchange.ts';
+import type { Asked, Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
 import { circles } from '../flow/rows/circles.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
-import { arrivalOf, flowOutcome, lostOnWay, onNics } from './delivery/flow-outcome.ts';
+import { arrivalOf, lostOnWay, onNics } from './delivery/flow-outcome.ts';
+import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
+import { mayBeDenied } from './policy/policy-of-flow.ts';
 import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
 const NO_CODES: readonly FindingCode[] = [];
 const TCP = 6;
+const DNS_PORT = 53;
 /** Fewer large segments sent again are no black hole (flow/warnings.ts). */
 const LARGE_AGAIN = 3;
 
@@ -39,6 +43,7 @@ export class TableBrief implements FlowBrief {
   #own: boolean | null = null;
   #counts: FlowCounts | null = null;
   #outcome: Outcome | null | undefined = undefined;
+  #exchange: Exchange | null = null;
 
   constructor(
     context: Omit<BriefContext, 'make'>,
@@ -138,6 +143,19 @@ export class TableBrief implements FlowBrief {
     return this.#outcome;
   }
 
+  get asked(): Asked | null {
+    return askedBy(this.#context.shared, this.#flow, this.#count().rows);
+  }
+
+  get slowest(): number {
+    return slowestAnswer(this.#context.shared, this.#flow);
+  }
+
+  get exchange(): Exchange {
+    this.#exchange ??= flowExchange(this.#context.shared, this.#flow, this.outcome, this.#count());
+    return this.#exchange;
+  }
+
   get arrival(): TracedFlow['arrival'] {
     const { shared } = this.#context;
     if (shared.arrivals === null) return null;
@@ -193,7 +211,7 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || (this.#asks() && this.#mayHaveStopped());
+    this.#own ??= this.#mayWarn() || this.#isDeniable() || (this.#asks() && this.#mayHaveStopped());
     return this.#own;
   }
 
@@ -216,12 +234,18 @@ export class TableBrief implements FlowBrief {
     return false;
   }
 
+  #isDeniable(): boolean {
+    const { shared } = this.#context;
+    return shared.policyLog !== null && mayBeDenied(shared, this.#flow, this.outcome);
+  }
+
   #mayWarn(): boolean {
     const { shared } = this.#context;
     const { table } = shared.input;
     const { rows } = table;
     if (shared.errorsOf.has(this.#flow) || shared.rejections.quotes(this.#flow)) return true;
     if (shared.translations.has(this.#flow)) return true;
+    if (table.destinationPortOf(this.#flow) === DNS_PORT && shared.dns.of(this.#flow) !== null) return true;
     const { src, dst } = endsOf(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;

@@ -26,6 +26,12 @@ export function briefOf(flow: TracedFlow): FlowBrief {
   const time = (text: string | null): number => (text === null ? Number.NaN : Date.parse(text));
   return {
     ...flow,
+    asked: flow.exchange?.asked ?? null,
+    slowest: Math.max(
+      flow.exchange?.firstByte ?? 0,
+      flow.exchange?.handshake?.server ?? 0,
+      flow.exchange?.asked?.slowest ?? 0,
+    ),
     srcPort: flow.src.port,
     dstPort: flow.dst.port,
     codes: [...new Set(flow.findings.map((finding) => finding.code))],

@@ -2,11 +2,12 @@
 
 import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { CountInput } from '../attribution/count-flow.ts';
+import type { QuestionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { AtRule } from '../attribution/points/points-input.ts';
-import type { Expected } from '../attribution/vocabulary.ts';
+import type { Expected, Via } from '../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
 import type { Directory, Who } from '../attribution/who/who.ts';
 import type { WireguardWays } from '../attribution/wireguard-ways.ts';
@@ -14,11 +15,13 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../topology/model.ts';
+import type { PolicyLog } from '../topology/policies/policy-log.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import type { LostInNode } from './delivery/lost-in-node.ts';
 import type { Rejections } from './delivery/rejections.ts';
-import type { Translations } from './delivery/translations.ts';
+import type { Translations } from './delivery/source-translations.ts';
+import type { DnsTroubles } from './flow/dns-trouble.ts';
 import type { InsideNode } from './flow/inside-node.ts';
 import type { Settings } from './flow/overlay-in-use.ts';
 import type { SourceConflicts } from './flow/source-conflicts.ts';
@@ -47,6 +50,13 @@ export interface Shared {
   possibleFilters: readonly (FilterHint | null)[];
   changes: ModeChanges;
   counting: CountInput;
+  /** Echo requests and DNS queries by flow; summed up when first asked for. */
+  readonly questions: QuestionsByFlow;
+  dns: DnsTroubles;
+  /** Names of services by their addresses. */
+  services: ReadonlyMap<string, string>;
+  /** The service that became a pod. */
+  viaOf: (flow: number) => Via | null;
   reverseVisible: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   /** Of tunnel packets. */
@@ -58,6 +68,8 @@ export interface Shared {
   lostInNode: LostInNode;
   translations: Translations;
   conflicts: SourceConflicts;
+  /** Null without a flow log. */
+  policyLog: PolicyLog | null;
   learned: LearnedVteps;
   encrypts: WireguardWays;
   adviceFor(node: Node | null): string;

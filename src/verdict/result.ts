@@ -11,6 +11,8 @@ import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
 import { pairTally } from './cause/pair-tally.ts';
 import { clockReports } from './clocks/clock-report.ts';
+import { pickConversations } from './filter/pick-conversations.ts';
+import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
@@ -77,12 +79,11 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
     return { causes: all.collector.causes(converged), passing: null, summary: { ...all.summary, packets } };
   }
   const byId = new Map<string, (flow: FlowBrief) => boolean>();
-  const kept = tally(
-    analysis,
-    flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null),
-  );
+  const labels = podLabels(analysis.input.topology);
+  const fits = flowFilter(filter, (id) => byId.get(id.toUpperCase()) ?? null, labels);
+  const kept = tally(analysis, pickConversations(filter, fits, analysis));
   // which flows a letter means is known only when all causes are
-  const asksLetters = (filter.finding?.length ?? 0) > 0;
+  const asksLetters = (filter.finding?.length ?? 0) + (filter.not?.finding?.length ?? 0) > 0;
   collect(analysis, asksLetters ? [all] : [all, kept]);
   const causes = all.collector.causes(converged);
   for (const cause of causes) byId.set(cause.id, membersOf(cause));
@@ -104,6 +105,7 @@ function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: Fl
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
+  if (code === 'denied-by-policy') return `${code}|${title}`;
   return `${code}|${fromNode}|${toNode}|${code === 'mode-changed' ? title : ''}`;
 }
 
@@ -150,7 +152,8 @@ function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
   if (silent.size === 0) return;
   for (let i = 0; i < analysis.count; i++) {
     const { src, outcome } = analysis.brief(i);
-    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'refused')) continue;
+    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'partly-answered' && outcome !== 'refused'))
+      continue;
     for (const { collector } of tallies) collector.answers(src.ip);
   }
 }
@@ -187,7 +190,8 @@ function addTo(
   seen[flow.conversation] = 1;
   if (flow.codes.length === 0) return;
   const reverse = analysis.reverse(i);
-  collector.add(flow, reverse < 0 ? 0 : analysis.packets(reverse));
+  const { asked } = flow;
+  collector.add(flow, asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse));
 }
 
 function captureOf(analysis: Analysis, index: number): TracedCapture {
@@ -205,6 +209,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     snaplen: first?.snaplen ?? null,
     packets: counters.packets,
     bytes: counters.bytes,
+    ...(counters.outsideRange > 0 ? { outsideRange: counters.outsideRange } : {}),
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
     ...commonSpan(analysis.clocks, index, counters),

@@ -3,17 +3,21 @@ import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
+  Asked,
   CapturePoint,
   ChainStep,
   Endpoint,
+  Exchange,
   Expected,
   FlowTcp,
   Observation,
   Observed,
   Outcome,
+  Via,
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { PolicyAnswer } from '../topology/policies/policy-log.ts';
 import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
 
@@ -68,6 +72,12 @@ export interface TracedFlow {
   /** WireGuard's messages with a packet in them: neither handshakes nor keepalives. */
   transportData: number;
   outcome: Outcome | null;
+  /** Null for a flow that only its answers prove. */
+  readonly exchange: Exchange | null;
+  /** The service address that became a pod's, where both were captured. */
+  readonly via: Via | null;
+  /** What the flow log says of a flow that nobody answered; absent where it says nothing. */
+  policy?: PolicyAnswer;
   observations: readonly Observation[];
   /** What the sender's NIC sent and the receiver's received while both were captured; null without both captures. */
   arrival: { sent: number; arrived: number; lost: boolean | null } | null;
@@ -100,6 +110,11 @@ export interface FlowBrief {
   readonly tcp: Omit<FlowTcp, 'handshake'> | null;
   readonly transportData: number;
   readonly outcome: Outcome | null;
+  /** What it asked: the same as in `exchange`, without the rest. */
+  readonly asked: Asked | null;
+  /** Seconds that its slowest answer took, to a question, a SYN or the client's first data; 0 where none is known. */
+  readonly slowest: number;
+  readonly exchange: Exchange | null;
   readonly arrival: TracedFlow['arrival'];
   /** Packets at each of its points, copies and later outer fragments aside. */
   places(): readonly { capture: number; point: number; packets: number }[];
@@ -126,6 +141,8 @@ export interface TracedCapture {
   snaplen: number | null;
   packets: number;
   bytes: number;
+  /** Packets before `--since` or after `--until`, not among `packets`; absent: none. */
+  outsideRange?: number;
   first: string | null;
   last: string | null;
   /** The same on the clock that the others are told against; absent where that is its own. */

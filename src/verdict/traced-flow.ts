@@ -5,7 +5,7 @@ import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count
 import { directionFacts } from '../attribution/directions.ts';
 import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
-import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
+import type { ChainStep, Exchange, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -14,7 +14,7 @@ import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { deliveryFindings } from './delivery/delivery-findings.ts';
-import { arrivalOf, flowOutcome, isUnanswered } from './delivery/flow-outcome.ts';
+import { arrivalOf, isUnanswered } from './delivery/flow-outcome.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
@@ -22,7 +22,9 @@ import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
 import { isOnlyInCircle, returnedOf } from './flow/returned.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
+import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
+import { deniedByPolicy, policyOfFlow } from './policy/policy-of-flow.ts';
 import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
 const TCP = 6;
@@ -47,13 +49,16 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   const seen = { src, dst, expected: ends.expected, observations };
   const hidden =
     judged.verdict === 'unverifiable' ? shared.inside.notOnNic(seen, isUnanswered(shared, rows, outcome)) : null;
+  const policy = policyOfFlow(shared, flow, { src, dst, observations, outcome });
   const own = [
     ...shared.inside.missing(seen),
     ...flowWarnings(shared, flow, { src, dst, observations, outcome, counted: rows }),
     ...deliveryFindings(shared, flow, { src, dst, expected: ends.expected, observations, outcome, counted: rows }),
+    ...deniedByPolicy(policy, { outcome, observations }),
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures, shared.clocks);
+  let exchange: Exchange | null = null;
   return {
     id,
     conversation,
@@ -74,6 +79,15 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
     transportData: transportDataOf(table, flow, rows),
     outcome,
+    // totals and problems never ask
+    get exchange() {
+      exchange ??= flowExchange(shared, flow, outcome, counts);
+      return exchange;
+    },
+    get via() {
+      return shared.viaOf(flow);
+    },
+    ...(policy === null ? {} : { policy }),
     observations: observations.map(publicObservation),
     arrival,
     inScope: judged.inScope,
@@ -183,6 +197,8 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
       capture: table.links.captureOf(table.linkOf(error.observation)),
       packet: error.packet,
     }),
+    dns: shared.dns.of(flow),
+    service: shared.services.get(table.destinationOf(flow)) ?? null,
     largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
   });
 }

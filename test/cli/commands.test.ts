@@ -147,9 +147,9 @@ describe('trace', () => {
   test.each([
     ['jsonl', /^\{"type":"capture"/],
     ['csv', /^id,conversation,protocol,/],
-    ['wide', /\nID {2}VERDICT {7}FROM/],
-    ['summary', /\nVERDICT {7}FLOWS {2}PACKETS/],
-    ['table', /\n {3}FROM {8}TO/],
+    ['wide', /\nID {2}VERDICT +FROM/],
+    ['summary', /\nVERDICT +FLOWS {2}PACKETS/],
+    ['table', /\n +# +FROM +NODE +TO +NODE /],
   ])('-o %s', async (output, pattern) => {
     const { code, stdout } = await run([CAPTURE, '-o', output]);
     expect(code).toBe(0);
@@ -181,10 +181,12 @@ describe('trace', () => {
         'overlens: no flow fits --pod shop/crat --since 5',
         '  The captures hold 2 flows:',
         '    pods          shop/cart, shop/db',
+        '    namespaces    shop',
         '    nodes         control1, worker1',
         '    services      tcp',
         '    encapsulation vxlan',
-        '    verdicts      ok',
+        '    verdicts      as configured',
+        '    outcomes      answered',
         '',
       ].join('\n'),
     );

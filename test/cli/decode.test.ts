@@ -1,5 +1,5 @@
 // `overlens decode`: what is shown, when it stops, what it says when there is nothing to show.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -58,15 +58,57 @@ describe('decode', () => {
     expect(both.filter((line) => /^ +\d/.test(line))).toHaveLength(64);
   });
 
-  it('names the capture before its packets where there are several', async () => {
+  it('with --each names each capture before its packets', async () => {
     const second = `${SAMPLE}/ip-10-0-1-31-ens5.pcap`;
-    const lines = await linesOf(CAPTURE, second, '-p', '1', '--time', 'none');
+    const lines = await linesOf(CAPTURE, second, '-p', '1', '--each', '--time', 'none');
     expect(lines.map((line) => line.slice(0, 6))).toEqual([
       CAPTURE.slice(0, 6),
       '    1 ',
       second.slice(0, 6),
       '    1 ',
     ]);
+  });
+
+  it('merges several captures by time, each packet with its place, none lost and none out of order', async () => {
+    const captures = ['20', '30', '31'].map((n) => `${SAMPLE}/ip-10-0-1-${n}-ens5.pcap`);
+    const { stdout } = await runCli(['decode', ...captures, '--time', 'epoch']);
+    const lines = stdout.trimEnd().split('\n');
+    const found = lines.map((line) => /^ +(\d+) +(\d+\.\d+) {2}(\S+)/.exec(line)?.slice(1) ?? []);
+    const times = found.map(([, time]) => time ?? '');
+    expect(times).toEqual([...times].sort());
+    for (const [i, capture] of captures.entries()) {
+      const alone = (await runCli(['decode', capture, '--time', 'epoch'])).stdout.trimEnd().split('\n');
+      const place = `ip-10-0-1-${['20', '30', '31'][i]}-ens5`;
+      expect(
+        lines.filter((line) => line.includes(`  ${place}  `)).map((line) => line.replace(`${place}  `, '')),
+      ).toEqual(alone);
+    }
+  });
+
+  it('shows hostile file names harmlessly in the column of places', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'overlens-places-'));
+    const paths = ['a\u001b[31m.pcap', 'b\u202e.pcap'].map((name) => join(folder, name));
+    for (const path of paths) copyFileSync(`${SAMPLE}/ip-10-0-1-20-ens5.pcap`, path);
+    const { stdout } = await runCli(['decode', ...paths, '-c', '2', '--time', 'none']);
+    expect(stdout).toContain('  a\\x1b[31m  ');
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+  });
+
+  it('names a place by --at, and by its path where file names are alike', async () => {
+    const capture = `${SAMPLE}/ip-10-0-1-20-ens5.pcap`;
+    const other = `${SAMPLE}/ip-10-0-1-30-ens5.pcap`;
+    const { stdout } = await runCli([
+      'decode',
+      capture,
+      other,
+      '--at',
+      `${capture}=n1:eth0`,
+      '-c',
+      '1',
+      '--time',
+      'none',
+    ]);
+    expect(stdout).toMatch(/^ +1 {2}n1:eth0 +ARP /);
   });
 
   it('-o json counts captures from 0 and has all digits of the time', async () => {

@@ -180,14 +180,24 @@ describe('width', () => {
     return Math.max(...lines.map((line) => line.length));
   };
 
-  test('is the terminal’s, COLUMNS without one, else 100', async () => {
-    expect(
-      await widest({ stdoutIsTTY: true, columns: 80, env: { COLUMNS: '200', NO_COLOR: '1' } }),
-    ).toBeLessThanOrEqual(80);
-    expect(await widest({})).toBeGreaterThan(80);
-    expect(await widest({})).toBeLessThanOrEqual(100);
-    expect(await widest({ env: { COLUMNS: '200' } })).toBeGreaterThan(100);
-    expect(await widest({ env: { COLUMNS: 'many' } })).toBeLessThanOrEqual(100);
+  test('is the terminal’s; in a pipe COLUMNS, else that of the terminal around it', async () => {
+    const terminal = { stdoutIsTTY: true, columns: 80, env: { COLUMNS: '200', NO_COLOR: '1' } };
+    expect(await widest(terminal)).toBeLessThanOrEqual(80);
+    expect(await widest({ columns: 100, env: { COLUMNS: '80' } })).toBeLessThanOrEqual(80);
+    expect(await widest({ columns: 80, env: { COLUMNS: '200' } })).toBeGreaterThan(100);
+    expect(await widest({ env: { COLUMNS: '120' } })).toBeLessThanOrEqual(120);
+  });
+
+  test.each([
+    ['without any terminal', {}, 100],
+    ['in a terminal', { columns: 80 }, 80],
+    ['with COLUMNS that is no number', { columns: 80, env: { COLUMNS: 'many' } }, 80],
+  ])('in a pipe %s: sentences keep to the width, rows have whole names on one line', async (_name, world, width) => {
+    const { stdout } = await runCli([CAPTURE], { stages: fakeStages(staleFdb('long')), ...world });
+    const isRow = (line: string): boolean => line.includes('yaobank/') || / FROM /.test(line);
+    const lines = stdout.split('\n').filter((line) => !/^ {3}settle it|-ens5\.pcap /.test(line));
+    expect(Math.max(...lines.filter((line) => !isRow(line)).map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(lines.find(isRow)?.length).toBeGreaterThan(140);
   });
 });
 

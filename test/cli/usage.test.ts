@@ -152,7 +152,7 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   [
     'a verdict that is none',
     [CAPTURE, '--verdict', 'violations'],
-    'overlens: --verdict violations: not known\n  did you mean violation? It takes ok, violation, unverifiable.\n',
+    'overlens: --verdict violations: not known\n  did you mean violation? It takes ok (as configured), violation (wrong), unverifiable (undecided).\n',
   ],
   [
     'an encapsulation that is none',
@@ -162,7 +162,7 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   [
     'a sort key',
     [CAPTURE, '--sort', 'byte'],
-    'overlens: --sort byte: not known\n  did you mean bytes? It takes problem, first, packets, bytes, from, to, service.\n',
+    'overlens: --sort byte: not known\n  did you mean bytes? It takes problem, first, packets, bytes, duration, rtt, first-byte, resent, rate, from, to, service.\n',
   ],
   [
     'a reader',
@@ -230,7 +230,7 @@ describe('bad usage: exit 2, one message, nothing on stdout', () => {
     );
   });
 
-  test.each(['yesterday', '25:00', '2026-13-01T00:00:00Z', '-5'])('a time that is none: %s', async (time) => {
+  test.each(['yesterday', '25:00', '2026-13-01T00:00:00Z', '-5x'])('a time that is none: %s', async (time) => {
     const { code, stdout, stderr } = await runCli([CAPTURE, `--since=${time}`], { stages: STAGES });
     expect({ code, stdout, first: stderr.split('\n')[0] }).toEqual({
       code: 2,

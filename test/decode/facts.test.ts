@@ -151,7 +151,7 @@ describe('the facts of a packet', () => {
       length: 32,
       ttl: 63,
       flags: 0,
-      marks: ['dontFragment'],
+      marks: ['dontFragment', 'dns'],
       original: 46,
       seconds: 1_700_000_123,
       nanos: 999_999_999,
@@ -201,7 +201,7 @@ describe('the facts of a packet', () => {
   });
 
   it('in a tunnel are those of the inner packet', () => {
-    const inner = plain({ src: '10.48.0.1', ttl: 7, 'flags.df': true }, udp({}, new Uint8Array(4)));
+    const inner = plain({ src: '10.48.0.1', ttl: 7, 'flags.df': true }, udp({ dstport: 8080 }, new Uint8Array(4)));
     const { original, ...facts } = factsOf(vxlanFrame(inner));
     const { original: alone, ...expected } = factsOf(inner);
     expect(facts).toEqual(expected);

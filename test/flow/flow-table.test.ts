@@ -225,7 +225,7 @@ describe('what a row counts', () => {
     table.counter.windows = null;
     addFrames(table, [frame]);
     expect([table.rows.packets(0), table.rows.payloadBytes(0)]).toEqual([5, 18 + 18 + 8 + 8 + 18]);
-    expect([table.rows.windowPackets(0), table.rows.windowBytes(0)]).toEqual([3, 18 + 8 + 8]);
+    expect([table.rows.windows.packets(0), table.rows.windows.bytes(0)]).toEqual([3, 18 + 8 + 8]);
   });
 });
 

@@ -225,7 +225,13 @@ describe('a window', () => {
     table.counter.windows = new Map([[0, { first: 100.5, last: 200, edge }]]);
     addNumbers(table, packets);
     const { rows } = table;
-    return [rows.windowPackets(0), rows.windowBytes(0), rows.edgePackets(0), rows.edgeBytes(0), rows.edgeLargest(0)];
+    return [
+      rows.windows.packets(0),
+      rows.windows.bytes(0),
+      rows.windows.edgePackets(0),
+      rows.windows.edgeBytes(0),
+      rows.windows.edgeLargest(0),
+    ];
   };
 
   it('counts what is inside, both ends included', () => {

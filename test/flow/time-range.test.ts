@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OverlensError } from '../../src/errors.ts';
-import { timeRange } from '../../src/flow/time-range.ts';
+import { countsFromEnd, timeRange, whyOutside } from '../../src/flow/time-range.ts';
 
 /** 2026-11-22T08:29:50.2Z */
 const FIRST = { seconds: Date.UTC(2026, 10, 22, 8, 29, 50) / 1000, nanos: 200_000_000 };
@@ -115,7 +115,7 @@ describe('a range', () => {
 
 describe('what is no time', () => {
   const HINT =
-    "give 2026-11-22T08:29:50.2Z, 08:29:50 (UTC, on the first packet's day) or seconds after the first packet (12.5, 2m)";
+    "give 2026-11-22T08:29:50.2Z, 08:29:50 (UTC, on the first packet's day), +12.5s or +2m (after the first packet), -5m (before the last)";
   const refusal = (since: string | null, until: string | null): unknown => {
     try {
       timeRange(since, until);
@@ -139,7 +139,7 @@ describe('what is no time', () => {
     '2026-11-22T08:29:50+25:00',
     '2026-11-22T08:29:50 CET',
     '2026-11-22Z',
-    '-5',
+    '-5x',
     '5d',
     '1e3',
     '.5',
@@ -151,5 +151,39 @@ describe('what is no time', () => {
 
   it('is told of the first end that is wrong', () => {
     expect(refusal('x', 'y')).toEqual(['E_USAGE', '--since x: not a time', HINT]);
+  });
+});
+
+describe('a time before the last packet', () => {
+  const LAST = { seconds: FIRST.seconds + 600, nanos: 100_000_000 };
+
+  it.each([
+    ['-5m', 300, 100_000_000],
+    ['-0.2s', 599, 900_000_000],
+    ['-1h', -3000, 100_000_000],
+  ])('%s', (text, after, nanos) => {
+    const range = timeRange(text, null, LAST);
+    range.includes(FIRST.seconds, FIRST.nanos);
+    expect(range.includes(FIRST.seconds + after, nanos)).toBe(true);
+    expect(range.includes(FIRST.seconds + after, nanos - 1)).toBe(false);
+    expect(countsFromEnd(text)).toBe(true);
+  });
+
+  it('is no time after the first one', () => {
+    for (const text of ['+5m', '12.5', '08:29:50', null]) expect(countsFromEnd(text)).toBe(false);
+  });
+});
+
+describe('times outside a capture', () => {
+  const LAST = { seconds: FIRST.seconds + 2, nanos: 500_000_000 };
+
+  it.each([
+    ['09:00:00', null, '--since 09:00:00 is after the last packet (2026-11-22 08:29:52.5 UTC)'],
+    [null, '08:00', '--until 08:00 is before the first packet (2026-11-22 08:29:50.2 UTC)'],
+    ['+2s', '+1s', '--since +2s is after --until +1s'],
+    ['08:29:50', '-1s', null],
+    ['+1h', null, '--since +1h is after the last packet (2026-11-22 08:29:52.5 UTC)'],
+  ])('%s to %s: %s', (since, until, expected) => {
+    expect(whyOutside(since, until, FIRST, LAST)).toBe(expected);
   });
 });

@@ -241,7 +241,7 @@ describe('the files', () => {
     await expect(once()).rejects.toMatchObject({
       code: 'E_USAGE',
       message: expect.stringMatching(/^.*: 11 other captures have packets at the time it begins$/),
-      hint: 'at most 11 can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE',
+      hint: 'at most 11 can be read side by side: join some of them first with mergecap -w JOINED.pcapng FILE FILE, or read them one after the other (decode --each)',
     });
     expect(files).toMatchObject({ open: 0, most: 11 });
   });
@@ -255,5 +255,17 @@ describe('the files', () => {
     }
     expect(packets).toBeLessThan(36_000);
     expect(files.open).toBe(0);
+  });
+});
+
+describe('clocks that are ahead', () => {
+  it('are set right for the order; the times stay as captured', async () => {
+    const [one, other] = [write(buildPcap(packetsAt([100, 300]))), write(buildPcap(packetsAt([500_200, 500_400])))];
+    const merge = await mergeByTime([one, other], { ahead: [0, 0.5] });
+    const seen: string[] = [];
+    for await (const stretch of merge.stretches())
+      for (const { capture, batch, from, to } of stretch)
+        for (let i = from; i < to; i++) seen.push(`${capture} ${(batch.nanos[i] ?? 0) / 1000}`);
+    expect(seen).toEqual(['0 100', '1 500200', '0 300', '1 500400']);
   });
 });

@@ -46,7 +46,7 @@ export function ip({ src, dst, ttl = 63, proto = 1, id = 0, transport = build.ic
 export const SYN = { 'flags.syn': true, 'flags.ack': false } as const;
 
 export function tcpPacket(
-  ends: Pick<Inner, 'src' | 'dst' | 'ttl'>,
+  ends: Pick<Inner, 'src' | 'dst' | 'ttl' | 'id'>,
   values: Parameters<typeof build.tcp>[0],
   ...payload: Uint8Array[]
 ): Uint8Array {

@@ -62,7 +62,16 @@ export interface ShownLook extends Omit<TextLook, 'tree'> {
 /** What `decode` writes for packets, by default one line each without a time. */
 export function decodeText(packets: readonly Packet[], look: Partial<ShownLook> = {}): string {
   const whole: ShownLook = {
-    ...{ output: 'text', time: 'none', verbose: false, hex: false, color: false, width: null, headings: false },
+    ...{
+      output: 'text',
+      time: 'none',
+      verbose: false,
+      hex: false,
+      color: false,
+      width: null,
+      headings: false,
+      places: null,
+    },
     ...{ ports: walkPorts(), names: null, macNames: null, linkName: () => null, timeText: () => null },
     ...look,
   };

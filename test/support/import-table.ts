@@ -20,7 +20,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
-  { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'net'] },
+  { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'wire', 'net'] },
   { place: 'verdict', values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'] },
   {
     place: 'packets',
@@ -43,12 +43,17 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'errors.ts',
     ],
   },
+  {
+    place: 'path',
+    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
+    types: ['verdict'],
+  },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },
   {
     place: 'render',
     values: ['render/text', 'render/page', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
-    types: ['explain', 'topology'],
+    types: ['path', 'explain', 'topology'],
   },
   {
     place: 'trace.ts',

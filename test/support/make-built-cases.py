@@ -7,14 +7,17 @@ Writes test/fixtures/cases/<name>/: captures and topology/. Each function is a c
 without one). What must come out is in case.json there, kept by hand. Run by hand; needs scapy and PyYAML.
 """
 
+import json
 import pathlib
 import shutil
 import sys
+from datetime import datetime, timezone
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from built_cluster import *  # noqa: E402,F403: the vocabulary of this file
 from scapy.contrib.erspan import ERSPAN_II
 from scapy.contrib.geneve import GENEVE
+from scapy.layers.dns import DNS, DNSQR, DNSRR
 from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import GRE, Dot1Q
 from scapy.packet import Raw
@@ -451,6 +454,62 @@ def node_names_are_aliases():
     for pod, (_, node, _) in zip(pods, PODS):
         pod["spec"]["nodeName"] = node.alias
     return {"control1-ens5.pcap": HEALTHY}, cluster(VXLAN_POOL, nodes, pods)
+
+
+DNS_POD, DNS_IP = "kube-system/coredns-668d6bf9bc-x7k2p", "10.48.0.201"
+
+
+def query(src, number, name, kind="A", rcode=None, port=None):
+    """A DNS query and, with a code, its answer: [(from source?, packet)]."""
+    port = port or 40000 + number
+    question = DNS(id=number, rd=1, qd=DNSQR(qname=name, qtype=kind))
+    packets = [(True, IP(src=src, dst=DNS_IP, ttl=63, flags="DF", id=number) / UDP(sport=port, dport=53) / question)]
+    if rcode is not None:
+        found = DNSRR(rrname=name, rdata="10.96.0.10") if rcode == 0 and kind == "A" else None
+        answer = DNS(id=number, qr=1, rd=1, ra=1, rcode=rcode, qd=DNSQR(qname=name, qtype=kind), an=found)
+        packets.append((False, IP(src=DNS_IP, dst=src, ttl=63, flags="DF", id=900 + number) / UDP(sport=53, dport=port) / answer))
+    return packets
+
+
+@case
+def dns_trouble():
+    """One pod's questions are not answered, another one's with SERVFAIL; a third is told that a name does not exist, which is no trouble."""
+    silent = [packet for i in range(1, 5) for packet in query(WEB, i, "db.shop.svc.cluster.local", "A" if i % 2 else "AAAA")]
+    failing = query(CART, 11, "example.org", rcode=2) + query(CART, 12, "kubernetes.default.svc.cluster.local", rcode=0)
+    unknown = query(CLIENT, 21, "db.shop.svc.cluster.local.", rcode=3) + query(CLIENT, 22, "db.shop", rcode=0)
+    asked = between(CONTROL1, WORKER1, silent + failing, vxlan) + between(WORKER2, WORKER1, unknown, vxlan)
+    pods = [pod_object(*pod) for pod in PODS] + [pod_object(DNS_POD, WORKER1, DNS_IP)]
+    rest = between(CONTROL1, WORKER1, http(WEB, DB) + http(CART, DB), vxlan)
+    return {"worker1-ens5.pcap": arp_pair(WORKER1, CONTROL1) + asked + rest}, cluster(VXLAN_POOL, pods=pods)
+
+
+def logged(action, reporter, source, policy, start=0, port=5432):
+    """A record of Calico's flow log as its server answers: pods of a workload together, no addresses, no nodes."""
+    at = [datetime.fromtimestamp(BEGIN + start + seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for seconds in (0, 15)]
+    hit = {"kind": "CalicoNetworkPolicy", "name": policy, "namespace": "yaobank", "tier": "default", "action": action}
+    return {
+        "start_time": at[0], "end_time": at[1], "action": action, "reporter": reporter, "protocol": "tcp", "dest_port": port,
+        "source_name": source, "source_namespace": "yaobank", "source_labels": "app=customer",
+        "dest_name": "database-6967b6c8d7-*", "dest_namespace": "yaobank", "dest_labels": "app=database",
+        "policies": {"enforced": [hit | {"policy_index": 0, "rule_index": 0, "trigger": None}], "pending": []},
+        "packets_in": 4, "packets_out": 0, "bytes_in": 240, "bytes_out": 0,
+    }
+
+
+@case
+def denied_by_policy():
+    """SYNs arrive at worker1's NIC and nobody answers; the flow log of the receiver says which policy denied them."""
+    syn = [IP(src=WEB, dst=DB, ttl=63, flags="DF", id=300 + i) / TCP(sport=40000, dport=5432, flags="S", seq=1000) for i in range(4)]
+    others = between(WORKER2, WORKER1, http(CLIENT, DB, dport=5432), vxlan)
+    records = [
+        logged("Allow", "Src", "customer-687b8d8f74-*", "all-out"),
+        logged("Deny", "Dst", "customer-687b8d8f74-*", "database-from-summary"),
+        logged("Allow", "Dst", "summary-748b977d44-*", "database-from-summary"),
+    ]
+    asked = [vxlan(CONTROL1, WORKER1, one) for one in syn] + between(CONTROL1, WORKER1, ping(WEB, DB), vxlan)
+    packets = arp_pair(CONTROL1, WORKER1) + others + asked + arp_pair(CONTROL1, WORKER1)
+    log = json.dumps({"total": {"totalPages": 1}, "items": records}, indent=1) + "\n"
+    return {"worker1-ens5.pcap": packets}, cluster(VXLAN_POOL) | {"flows.json": log}
 
 
 def main(names):

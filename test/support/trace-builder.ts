@@ -89,6 +89,8 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     last: '2026-11-22T08:29:51.212345Z',
     tcp: null,
     outcome: 'answered',
+    exchange: null,
+    via: null,
     observations: [observation({ packets: partial.packets ?? 3 })],
     arrival: null,
     inScope: true,

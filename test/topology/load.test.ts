@@ -118,7 +118,7 @@ describe('named files', () => {
   it('that are empty, or hold nothing known, are errors', async () => {
     expect((await failure(write('a.yaml', ''))).message).toBe('a.yaml: the file is empty, expected a snapshot');
     expect((await failure(write('b.txt', 'captured on control1\n'))).message).toBe(
-      'b.txt: holds nothing that a snapshot is made of, expected IPPool, Node, Pod, Service, EndpointSlice, BlockAffinity, IPAMBlock, FelixConfiguration, -o wide tables, or output of ip and bridge',
+      'b.txt: holds nothing that a snapshot is made of, expected IPPool, Node, Pod, Service, EndpointSlice, BlockAffinity, IPAMBlock, FelixConfiguration, -o wide tables, flow logs, or output of ip and bridge',
     );
   });
 

@@ -52,6 +52,35 @@ describe('each filter', () => {
     expect(passes({ ip: ['fd00::/64'] }, six)).toBe(true);
   });
 
+  it('by labels of the pod at either end, or of one that may have the address', () => {
+    const labels: Record<string, Record<string, string>> = {
+      'shop/cart-7f9': { app: 'cart' },
+      'shop/db-0': { app: 'db' },
+    };
+    const fits = (label: string, one: TracedFlow): boolean =>
+      flowFilter(
+        { label: [label] },
+        () => null,
+        (namespace, name) => labels[`${namespace}/${name}`] ?? null,
+      )(briefOf(one));
+    expect(fits('app=cart', request)).toBe(true);
+    expect(fits('app=cart', reply)).toBe(true);
+    expect(fits('app=web', request)).toBe(false);
+    expect(fits('app!=cart', request)).toBe(true);
+    expect(fits('app!=cart', flow(WORLD, WORLD))).toBe(false);
+  });
+
+  it('by what took longer than a time', () => {
+    const slow = { ...request, exchange: { handshake: { server: 0.2, client: null }, firstByte: 0.5, asked: null } };
+    for (const [limit, expected] of [
+      [0.1, true],
+      [0.4, true],
+      [0.6, false],
+    ] as const)
+      expect(passes({ slowerThan: [limit] }, slow as TracedFlow)).toBe(expected);
+    expect(passes({ slowerThan: [0] }, request)).toBe(false);
+  });
+
   it('refuses what is no address, with an example', () => {
     expect(() => passes({ ip: ['10.48.0.300'] }, request)).toThrow('--ip 10.48.0.300: expected an address or a CIDR');
   });

@@ -24,10 +24,10 @@ import {
   resolvePlaces,
 } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { checkCaptures } from '../inputs.ts';
+import { checkCaptures, isFile, whyNoTime } from '../inputs.ts';
 import { type Io, writePiece } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
-import { isFile, type PacketSelection, selectPackets } from '../select-packets.ts';
+import { type PacketSelection, selectPackets } from '../select-packets.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -39,6 +39,7 @@ export interface RawDecodeCommand extends RawTraceOptions {
   output: string;
   verbose?: boolean;
   hex?: boolean;
+  each?: boolean;
 }
 
 export async function runDecode(
@@ -64,7 +65,7 @@ export async function runDecode(
     macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
   });
-  const shown = await copyPackets(selection, { numbers, most, writer, out, io });
+  const shown = await copyPackets(selection, { numbers, most, writer, out, io, merged: raw.each !== true });
   return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
 }
 
@@ -100,9 +101,22 @@ function lookOf(options: CommonOptions, raw: RawDecodeCommand, io: Io) {
     hex: raw.hex === true,
     color: output === 'text' && colorOf(io, options.color),
     width: io.stdoutIsTTY ? widthOf(io) : null,
-    headings: options.captures.length > 1,
+    headings: raw.each === true && options.captures.length > 1,
+    places: raw.each === true || options.captures.length < 2 ? null : placesOf(options),
   };
 }
+
+/** Each capture by its `--at`, else by its file's name, else by its path where names are alike. */
+function placesOf({ captures, places }: CommonOptions): string[] {
+  const names = captures.map((path) => {
+    const place = places.find(({ file }) => isFileOf(file, path));
+    if (place !== undefined) return [place.node, place.interface].filter((part) => part !== null).join(':');
+    return path.replace(/^.*\//, '').replace(CAPTURE_ENDING, '');
+  });
+  return names.map((name, i) => (names.indexOf(name) === names.lastIndexOf(name) ? name : (captures[i] ?? name)));
+}
+
+const CAPTURE_ENDING = /(\.(pcap|pcapng|cap|dmp))?(\.(gz|zst))?$/i;
 
 function parseNumbers(texts: readonly string[]): PacketNumbers | null {
   if (texts.length === 0) return null;
@@ -127,11 +141,17 @@ interface Copying {
   writer: PacketWriter;
   out: LineBuffer;
   io: Io;
+  merged: boolean;
 }
 
 /** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
-async function copyPackets(selection: PacketSelection, { numbers, most, writer, out, io }: Copying): Promise<Shown> {
-  const live = io.stdoutIsTTY || !selection.request.captures.every(isFile);
+async function copyPackets(
+  selection: PacketSelection,
+  { numbers, most, writer, out, io, merged }: Copying,
+): Promise<Shown> {
+  const isStream = !selection.request.captures.every(isFile);
+  if (isStream) io.live?.();
+  const live = io.stdoutIsTTY || isStream;
   let packets = 0;
   let closed = false;
   const flush = async (): Promise<boolean> => {
@@ -141,7 +161,7 @@ async function copyPackets(selection: PacketSelection, { numbers, most, writer, 
     return !closed && !io.signal.aborted;
   };
   const read = await readPackets(
-    { ...selection.request, numbers },
+    { ...selection.request, numbers, merged },
     {
       packet(packet) {
         writer.write(packet);
@@ -195,9 +215,11 @@ async function explainNothing(
   ]
     .filter(Boolean)
     .join(' ');
+  const outside = await whyNoTime(options.pipeline, options.captures);
+  if (outside !== null) return printProblem(io, outside, null);
   if (asked === '') return printProblem(io, `no packet in ${options.captures.join(', ')}`, null);
   const few = options.captures.length <= 3;
-  const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node /.test(asked);
+  const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node |--namespace |--label /.test(asked);
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
     : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;

@@ -6,11 +6,12 @@ import { diffTraces } from '../../verdict/diff-traces.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { whyNoTime } from '../inputs.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { reportReading, runPipeline } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
-import { colorOf, widthOf } from '../terminal.ts';
+import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice } from '../values.ts';
 
 export interface RawDiffCommand extends RawTraceOptions {
@@ -32,11 +33,12 @@ export async function runDiff(
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const sides = raw.split === undefined ? await twoSides(operands, raw) : splitSides(operands, raw, raw.split);
+  if (raw.split !== undefined) await checkSplit(raw.split, sides[0]);
   const runs = [];
   for (const side of sides) runs.push(await runPipeline(side, commands, io, stages));
   const [before, after] = runs.map((run) => run.trace) as [Trace, Trace];
   const diff = diffTraces(before, after);
-  const look = { width: widthOf(io), color: colorOf(io, sides[0].color), all: raw.all === true };
+  const look = { ...screenOf(io), color: colorOf(io, sides[0].color), all: raw.all === true };
   await writeAll(
     io.stdout,
     output === 'json' ? renderDiffJson(diff, before, after) : renderDiff(diff, before, after, look),
@@ -72,6 +74,15 @@ function splitSides(operands: readonly string[], raw: RawDiffCommand, split: str
     checkTraceOptions(operands, { ...raw, until: split, topology: older }),
     checkTraceOptions(operands, { ...raw, since: split, topology: newer }),
   ];
+}
+
+/** A time with nothing before it, or nothing behind it, splits nothing. */
+async function checkSplit(split: string, { captures, pipeline }: CommonOptions): Promise<void> {
+  const { reader } = pipeline;
+  const times = reader === undefined ? {} : { reader };
+  const outside =
+    (await whyNoTime({ ...times, since: split }, captures)) ?? (await whyNoTime({ ...times, until: split }, captures));
+  if (outside !== null) throw usageError(outside.replace(/^--(since|until)/, '--split'));
 }
 
 function snapshots(raw: RawDiffCommand): [string[], string[]] {

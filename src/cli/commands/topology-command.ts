@@ -37,7 +37,7 @@ export async function runTopology(
   const topology = await stages.loadTopology(paths);
   const look = {
     width: widthOf(io),
-    fit: true,
+    fit: io.stdoutIsTTY,
     color,
     all: raw.all === true,
     top: DEFAULT_TOP,

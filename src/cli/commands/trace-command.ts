@@ -1,6 +1,6 @@
 // `overlens trace`, the default command: every flow of the captures, attributed and judged.
 
-import { DEFAULT_TOP, type RenderOptions, SORT_KEYS } from '../../render/text/render-options.ts';
+import { GROUP_KEYS, type RenderOptions, SORT_KEYS } from '../../render/text/render-options.ts';
 import { renderCause } from '../../render/trace/cause-view.ts';
 import { renderCsv } from '../../render/trace/trace-csv.ts';
 import { renderJson, renderJsonLines } from '../../render/trace/trace-json.ts';
@@ -12,9 +12,9 @@ import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../
 import type { ExitCode } from '../exit-codes.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
-import { hintAtIssues, reportReading, runPipeline } from '../run-trace.ts';
+import { besideHint, hintAtIssues, reportReading, runPipeline } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
-import { colorOf, widthOf } from '../terminal.ts';
+import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
 
 export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary'] as const;
@@ -25,6 +25,7 @@ export interface RawTraceCommand extends RawTraceOptions {
   all?: boolean;
   top?: string;
   sort: string;
+  by?: string;
 }
 
 export async function runTrace(
@@ -36,22 +37,25 @@ export async function runTrace(
 ): Promise<ExitCode> {
   const options = checkTraceOptions(operands, raw);
   const output = parseChoice('-o', raw.output, TRACE_OUTPUTS);
-  const look = lookOf(options, raw, output, io);
+  if (raw.by !== undefined && output !== 'table')
+    throw usageError(`--by ${raw.by} -o ${output}: rows are summed up in the table only`);
+  const screen = lookOf(options, raw, io);
   const run = await runPipeline(options, commands, io, stages);
+  const look = besideHint(screen, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
   await writeAll(io.stdout, piecesOf(run.trace, shown, output, look), run.interrupted ? undefined : io.signal);
   await hintAtIssues(run.topology, options.snapshot, io);
   return reportReading(run, io);
 }
 
-function lookOf(options: CommonOptions, raw: RawTraceCommand, output: Output, io: Io): RenderOptions {
+function lookOf(options: CommonOptions, raw: RawTraceCommand, io: Io): RenderOptions {
   return {
-    width: widthOf(io),
-    fit: output !== 'wide' || io.stdoutIsTTY,
+    ...screenOf(io),
     color: colorOf(io, options.color),
     all: raw.all === true,
-    top: raw.top === undefined ? DEFAULT_TOP : parseInteger('--top', raw.top, 1, 1_000_000),
+    top: raw.top === undefined ? null : parseInteger('--top', raw.top, 1, 1_000_000),
     sort: parseChoice('--sort', raw.sort, SORT_KEYS),
+    ...(raw.by === undefined ? {} : { by: parseChoice('--by', raw.by, GROUP_KEYS) }),
   };
 }
 

@@ -10,7 +10,7 @@ import { type Io, writeAll } from '../io.ts';
 import { openOutputs, parseOutputs } from '../outputs.ts';
 import { hintAtIssues, reportReading } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
-import { colorOf, widthOf } from '../terminal.ts';
+import { colorOf, screenOf } from '../terminal.ts';
 import { checkVerify, type GivenLine, prove, type RawVerifyCommand } from './prove.ts';
 import { runCheck } from './verify-check.ts';
 
@@ -54,8 +54,7 @@ function textOf(context: VerifyContext, output: Output, look: RenderOptions): st
 
 function lookOf({ color }: CommonOptions, raw: RawVerifyCommand, io: Io): RenderOptions {
   return {
-    width: widthOf(io),
-    fit: true,
+    ...screenOf(io),
     color: colorOf(io, color),
     all: raw.all === true,
     top: DEFAULT_TOP,

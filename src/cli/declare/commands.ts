@@ -1,10 +1,11 @@
 // One declaration per command: arguments, options, examples. The code behind a command is loaded when it runs.
 import type { Command } from 'commander';
-import { DEFAULT_TOP, SORT_KEYS } from '../../render/text/render-options.ts';
+import { DEFAULT_TOP, GROUP_KEYS, SORT_KEYS } from '../../render/text/render-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
-import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
+import { repeatable } from './filter-options.ts';
+import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
@@ -19,7 +20,9 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace control1-ens5.pcap -t topology/
   overlens trace *.pcap -t ippools.yaml -t nodes.yaml -o json
   overlens trace a.pcap -t topology/ --from-pod shop/cart --port 5432 --all
-  overlens trace a.pcap -t topology/ --verdict violation --since 08:29:50 --until 08:30:00
+  overlens trace a.pcap -t topology/ --verdict wrong --since 08:29:50 --until 08:30:00
+  overlens trace *.pcap -t topology/ -n shop --not --protocol icmp --outcome no-answer
+  overlens trace *.pcap -t topology/ --by workload
   ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
 `;
 
@@ -29,7 +32,11 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .description('every flow of the captures, attributed and judged (default command)')
     .option('-o, --output <format>', 'table, wide, json, jsonl, csv or summary', 'table')
     .option('--all', 'every conversation, nothing left out')
-    .option('--top <rows>', `rows of the table before the rest is counted only (default: ${DEFAULT_TOP})`)
+    .option(
+      '--top <rows>',
+      `rows of the table before the rest is counted only (default: what the terminal holds, else ${DEFAULT_TOP})`,
+    )
+    .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {

@@ -1,7 +1,8 @@
 // `explain`: declared here, its code loaded when it runs.
 import type { Command } from 'commander';
 import type { Dispatch } from './commands.ts';
-import { declareResultFilters, declareTraceOptions, repeatable } from './trace-options.ts';
+import { repeatable } from './filter-options.ts';
+import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const EXPLAIN_EXAMPLES = `Examples:
   overlens explain control1-ens5.pcap -t topology/ -p 44           one packet, header by header

@@ -1,23 +1,26 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
-import { formatCidr } from '../../net/cidr.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { TraceOptions } from '../../trace.ts';
-import { FINDINGS, type FindingCode } from '../../verdict/codes.ts';
-import { type FlowFilter, parseIpFilter } from '../../verdict/flow-filter.ts';
+import type { FlowFilter } from '../../verdict/flow-filter.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
-import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace, parseProtocol } from '../values.ts';
+import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace } from '../values.ts';
+import {
+  declareFlowFilters,
+  declarePacketFilters,
+  filterOf,
+  filterText,
+  isCauseId,
+  type RawFilters,
+  repeatable,
+} from './filter-options.ts';
 
 /** Options that repeat. */
-type Lists = Record<
-  | ('read' | 'topology' | 'at' | 'vxlanPort' | 'unfiltered')
-  | ('pod' | 'fromPod' | 'toPod' | 'node' | 'ip' | 'port' | 'protocol' | 'encapsulation' | 'verdict' | 'finding'),
-  string[]
->;
+type Lists = Record<'read' | 'topology' | 'at' | 'vxlanPort' | 'unfiltered', string[]>;
 
 interface Singles {
   color: string;
@@ -28,9 +31,9 @@ interface Singles {
 }
 
 /** As commander hands them over: texts, not yet checked; what was not given is absent. */
-export type RawTraceOptions = Partial<Lists> & Singles;
+export type RawTraceOptions = Partial<Lists> & Singles & RawFilters;
 
-type GivenOptions = Lists & Singles;
+type GivenOptions = Lists & Singles & RawFilters;
 
 const NONE_GIVEN: Lists = {
   read: [],
@@ -38,16 +41,6 @@ const NONE_GIVEN: Lists = {
   at: [],
   vxlanPort: [],
   unfiltered: [],
-  pod: [],
-  fromPod: [],
-  toPod: [],
-  node: [],
-  ip: [],
-  port: [],
-  protocol: [],
-  encapsulation: [],
-  verdict: [],
-  finding: [],
 };
 
 /** Checked; `captures` in the order of the pipeline. */
@@ -64,34 +57,14 @@ export interface CommonOptions {
   pipeline: Pick<TraceOptions, 'reader' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until' | 'unfiltered'>;
 }
 
-const ENCAPSULATIONS = ['vxlan', 'ipip', 'wireguard', 'geneve', 'gre', 'none', 'mixed', 'unknown'] as const;
-const VERDICTS = ['ok', 'violation', 'unverifiable'] as const;
-
-/** An option that takes one value each time it is given; never given, it is absent. */
-export function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, before: string[] | undefined) => [
-    ...(before ?? []),
-    value,
-  ]);
-}
-
 /** Declares them on a command. Every option takes one value; the repeatable ones may be given again. */
 export function declareTraceOptions(command: Command): Command {
-  return command
+  command
     .argument('[capture...]', 'captures: pcap or pcapng, plain, gzip or zstd; - is stdin')
     .addOption(repeatable('-t, --topology <path>', 'snapshot of the cluster: file or directory'))
     .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
-    .option('--color <when>', 'auto, always or never', 'auto')
-    .optionsGroup('Which flows:')
-    .addOption(repeatable('--pod <[ns/]prefix>', 'a pod at either end'))
-    .addOption(repeatable('--from-pod <[ns/]prefix>', 'sent by this pod'))
-    .addOption(repeatable('--to-pod <[ns/]prefix>', 'sent to this pod'))
-    .addOption(repeatable('--node <name>', 'a node at either end'))
-    .addOption(repeatable('--ip <cidr>', 'an inner address at either end'))
-    .addOption(repeatable('--port <number>', 'an inner port at either end'))
-    .addOption(repeatable('--protocol <name>', 'tcp, udp, icmp, ... or a number'))
-    .option('--since <time>', 'from here on: RFC 3339, HH:MM:SS (UTC) or seconds from the first packet')
-    .option('--until <time>', 'up to here')
+    .option('--color <when>', 'auto, always or never', 'auto');
+  return declarePacketFilters(command)
     .optionsGroup('What is known of the captures:')
     .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
     .addOption(repeatable('--unfiltered <file>', 'taken without a filter, though it may look otherwise'))
@@ -100,13 +73,9 @@ export function declareTraceOptions(command: Command): Command {
     .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin');
 }
 
-/** Filters by result: `trace` only. A proof over flows picked by their verdict would be none. */
+/** Filters by result: not for `verify`. A proof over flows picked by their verdict would be none. */
 export function declareResultFilters(command: Command): Command {
-  return command
-    .optionsGroup('Which flows, by what was found:')
-    .addOption(repeatable('--encapsulation <kind>', `${ENCAPSULATIONS.join(', ')} (plain is none)`))
-    .addOption(repeatable('--verdict <verdict>', VERDICTS.join(', ')))
-    .addOption(repeatable('--finding <code|id>', 'flows with this finding; A, B, ... shows one problem in full'));
+  return declareFlowFilters(command);
 }
 
 /** Checks everything that can be checked without opening a file. Throws bad usage. */
@@ -124,7 +93,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),
     filterText: filterText(raw),
-    causeIds: raw.finding.filter(isCauseId),
+    causeIds: raw.finding?.filter(isCauseId) ?? [],
     places: raw.at.map(parsePlace),
     pipeline: pipelineOf(raw),
   };
@@ -171,33 +140,6 @@ function withoutTwice(captures: readonly string[]): string[] {
   return [...new Set(captures)];
 }
 
-function filterOf(raw: GivenOptions): FlowFilter {
-  const filter: Required<FlowFilter> = {
-    pod: raw.pod,
-    fromPod: raw.fromPod,
-    toPod: raw.toPod,
-    node: raw.node,
-    ip: raw.ip.map((text) => formatCidr(parseIpFilter(text))),
-    port: raw.port.map((text) => parseInteger('--port', text, 0, 65535)),
-    protocol: raw.protocol.map((text) => parseProtocol('--protocol', text)),
-    encapsulation: raw.encapsulation.map((text) =>
-      text === 'plain' ? 'none' : parseChoice('--encapsulation', text, ENCAPSULATIONS),
-    ),
-    verdict: raw.verdict.map((text) => parseChoice('--verdict', text, VERDICTS)),
-    finding: raw.finding.filter((text) => !isCauseId(text)).map(parseFinding),
-  };
-  return Object.fromEntries(Object.entries(filter).filter(([, values]) => values.length > 0));
-}
-
-function parseFinding(text: string): FindingCode {
-  return parseChoice('--finding', text, Object.keys(FINDINGS) as FindingCode[]);
-}
-
-/** Ids of causes are capital letters, codes never are. */
-function isCauseId(text: string): boolean {
-  return /^[A-Z]{1,3}$/.test(text);
-}
-
 /** The pipeline reads the times again; reading them here too tells of a bad one before any file is opened. */
 function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
   const [since, until] = [raw.since ?? null, raw.until ?? null];
@@ -210,24 +152,6 @@ function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
     until,
     unfiltered: raw.unfiltered,
   };
-}
-
-function filterText(raw: GivenOptions): string {
-  const given: [string, readonly string[]][] = [
-    ['--pod', raw.pod],
-    ['--from-pod', raw.fromPod],
-    ['--to-pod', raw.toPod],
-    ['--node', raw.node],
-    ['--ip', raw.ip],
-    ['--port', raw.port],
-    ['--protocol', raw.protocol],
-    ['--since', raw.since === undefined ? [] : [raw.since]],
-    ['--until', raw.until === undefined ? [] : [raw.until]],
-    ['--encapsulation', raw.encapsulation],
-    ['--verdict', raw.verdict],
-    ['--finding', raw.finding.filter((text) => !isCauseId(text))],
-  ];
-  return given.flatMap(([option, values]) => values.map((value) => `${option} ${value}`)).join(' ');
 }
 
 /** What the user vouched for, and options that bend the answer, as sentences of a proof. */

@@ -1,7 +1,8 @@
 // The options of `verify`: one declaration for the command line and for a proof that is checked.
 import { Command } from 'commander';
 import type { RawVerifyCommand } from '../commands/prove.ts';
-import { declareTraceOptions, repeatable } from './trace-options.ts';
+import { joinNots, repeatable } from './filter-options.ts';
+import { declareTraceOptions } from './trace-options.ts';
 
 /** Declares them, and those of a trace. */
 export function declareVerifyOptions(command: Command): Command {
@@ -27,6 +28,6 @@ export function declareVerifyOptions(command: Command): Command {
 export function parseVerify(args: readonly string[]): { operands: string[]; raw: RawVerifyCommand } {
   const silent = { writeOut: () => {}, writeErr: () => {} };
   const command = declareVerifyOptions(new Command('verify')).exitOverride().configureOutput(silent);
-  command.parse([...args], { from: 'user' });
+  command.parse(joinNots(args), { from: 'user' });
   return { operands: command.args, raw: command.opts() };
 }

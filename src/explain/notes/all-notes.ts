@@ -2,6 +2,7 @@
 import type { Note } from '../explanation.ts';
 import type { Scene } from '../packet-facts.ts';
 import { checksumNotes } from './checksum-notes.ts';
+import { conversationNotes } from './conversation-notes.ts';
 import { frameNotes } from './frame-notes.ts';
 import { overlayNotes } from './overlay-notes.ts';
 import { findingNotes, packetNotes } from './packet-notes.ts';
@@ -9,6 +10,7 @@ import { findingNotes, packetNotes } from './packet-notes.ts';
 export function notesOf(scene: Scene): Note[] {
   const all = [
     ...findingNotes(scene),
+    ...conversationNotes(scene),
     ...overlayNotes(scene),
     ...packetNotes(scene),
     ...frameNotes(scene),

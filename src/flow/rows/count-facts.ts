@@ -5,7 +5,7 @@
 import { FACT, MARK } from '../../decode/facts.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
-import { trackFlags, trackSequence } from './tcp-facts.ts';
+import { noteMoment, noteOpening, trackFlags, trackSequence } from './tcp-facts.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
@@ -100,7 +100,13 @@ export function countPayload(rows: RowRecords, row: number, words: Int32Array, a
 }
 
 /** TTL, DF, TCP's, ICMP's and WireGuard's facts. */
-export function countHeaders(rows: RowRecords, row: number, words: Int32Array, at: number): void {
+export function countHeaders(
+  rows: RowRecords,
+  row: number,
+  words: Int32Array,
+  doubles: Float64Array,
+  at: number,
+): void {
   const w = rows.words[row >>> SHIFT]!;
   const x = (row & MASK) * R.words;
   const marks = words[at + F.marks]!;
@@ -111,28 +117,34 @@ export function countHeaders(rows: RowRecords, row: number, words: Int32Array, a
   if (marks & M.dontFragment) bits |= B.innerDontFragment;
   if (marks & M.orphan) bits |= B.fragmentWithoutFirst;
   w[x + R.bits] = bits;
-  if (marks & M.tcp) countTcp(rows, row, words, at);
+  if (marks & M.tcp) countTcp(rows, row, words, doubles, at);
   else if (marks & M.echoRequest) rows.addRare(row, X.requests);
   else if (marks & M.echoReply) rows.addRare(row, X.replies);
   else if (marks & M.transportData) w[x + R.data]!++;
 }
 
-function countTcp(rows: RowRecords, row: number, words: Int32Array, at: number): void {
+function countTcp(rows: RowRecords, row: number, words: Int32Array, doubles: Float64Array, at: number): void {
   const w = rows.words[row >>> SHIFT]!;
   const x = (row & MASK) * R.words;
   const flags = (words[at + F.marks]! >>> 8) & 255;
   const sequence = words[at + F.sequence]!;
   const payload = words[at + F.payload]! >>> 0;
-  if (flags & (SYN | FIN | RST)) trackFlags(rows, row, flags, sequence, payload);
+  if (flags & (SYN | FIN | RST)) {
+    if (flags & SYN) noteOpening(rows, row, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!, sequence);
+    trackFlags(rows, row, flags, sequence, payload);
+  }
   const bits = w[x + R.bits]!;
   if (flags & ACK) {
     const acknowledgement = words[at + F.acknowledgement]!;
     if (((acknowledgement - w[x + R.acknowledged]!) | 0) > 0 || !(bits & B.acknowledgementKnown)) {
       w[x + R.acknowledged] = acknowledgement;
       w[x + R.bits] = bits | B.acknowledgementKnown;
+      if (!(bits & B.acknowledgementKnown) && !(flags & SYN))
+        noteMoment(rows, row, X.acknowledgedAt, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
     }
   }
-  if (payload > 0) w[x + R.data]!++;
+  if (payload > 0 && w[x + R.data]!++ === 0)
+    noteMoment(rows, row, X.dataAt, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
   // A reset takes no place in the sequence.
   if (flags & RST) return;
   const length = payload + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);

@@ -30,7 +30,7 @@ export function countWindow(
   const { words, doubles } = facts;
   const time = doubles[(at >> 1) + F.seconds]! + words[at + F.nanos]! / 1e9;
   if (!(time >= window.first - window.edge && time <= window.last + window.edge)) return;
-  const counted = rows.windowOf(row);
+  const counted = rows.windows.chunkOf(row);
   const to = (row & MASK) * W.doubles;
   const payload = words[at + F.payload]! >>> 0;
   const length = words[at + F.length]! >>> 0;

@@ -1,9 +1,10 @@
 // HOT: per packet. No allocation.
 // Counts packets in their rows, each once however often it was captured there.
 
-import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
 import type { Links } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';
+import { PairedQuestions } from '../questions/paired-questions.ts';
 import { type ChecksumSample, SAMPLED } from './checksum-sample.ts';
 import { countCopy, countHeaders, countPacket, countPayload } from './count-facts.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
@@ -16,6 +17,7 @@ import type { RowRecords } from './row-records.ts';
 const F = FACT;
 const S = SEEN;
 const SAMPLES = SAMPLED;
+const QUESTION = MARK.echoRequest | MARK.echoReply | MARK.dns;
 
 /** The table, as counting needs it. */
 interface CountedTable {
@@ -32,6 +34,9 @@ export class RowCounter {
   /** The one of the capture being read. */
   window: PacketWindow | null = null;
   readonly recent: RecentPackets;
+  readonly questions = new PairedQuestions();
+  /** Bytes of the batch that is being counted. */
+  bytes: Uint8Array = new Uint8Array(0);
   /** Which packets of the batch counted last are copies of one on their row, or later fragments. */
   readonly isExtra: Uint8Array;
   readonly #table: CountedTable;
@@ -51,6 +56,7 @@ export class RowCounter {
   begin(capture: number): void {
     this.#doubts.begin(capture, this.window);
     this.window = this.windows?.get(capture) ?? null;
+    this.questions.begin(capture);
   }
 
   /** Counts packet `i` of the batch in its row. */
@@ -66,13 +72,14 @@ export class RowCounter {
       countCopy(rows, row, words, doubles, at, packet);
       return;
     }
+    if (words[at + F.marks]! & QUESTION) this.questions.note(facts, i, this.bytes);
     if (countPacket(rows, row, words, doubles, at, packet) < SAMPLES) this.#checksums.note(i);
     if (seen === S.perhaps) {
       this.#countDoubtful(row, i);
       return;
     }
     countPayload(rows, row, words, at);
-    countHeaders(rows, row, words, at);
+    countHeaders(rows, row, words, doubles, at);
     if (window !== null) countWindow(rows, row, facts, at, window);
   }
 
@@ -83,7 +90,7 @@ export class RowCounter {
     const at = i * F.words;
     const before = rows.retransmissions(row) + rows.largeRetransmissions(row);
     countPayload(rows, row, facts.words, at);
-    countHeaders(rows, row, facts.words, at);
+    countHeaders(rows, row, facts.words, facts.doubles, at);
     if (window !== null) countWindow(rows, row, facts, at, window);
     const resent = rows.retransmissions(row) + rows.largeRetransmissions(row) - before;
     const { other, lag } = this.recent;

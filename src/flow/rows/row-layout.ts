@@ -67,6 +67,15 @@ export const RARE = {
   /** Bytes (a 64-bit number) and number of the packets that the row has twice. */
   copyBytes: 6,
   copies: 14,
+  /** Of TCP: sequence number of the SYN or SYN-ACK. */
+  firstSequence: 15,
+  /**
+   * When the connection's SYN or SYN-ACK (of several, the last one before any other segment), its first acknowledgement and its first data
+   * were seen: 64-bit numbers, seconds as `RowRecords.since` gives them; 0: never.
+   */
+  openedAt: 8,
+  acknowledgedAt: 9,
+  dataAt: 10,
   /** Packets counted that may be copies of others: the capture does not tell. */
   doubts: 22,
   /** Copies with a lower TTL than any before: a packet that goes in a circle. */

@@ -1,19 +1,20 @@
 // HOT: per packet. No allocation.
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
-// touches, and one of 64 bytes beside it for what is rare. They grow by chunks and are never copied.
+// touches, and one of 96 bytes beside it for what is rare. They grow by chunks and are never copied.
 
 import type { Moment } from '../../net/time.ts';
+import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
+import { RowWindows } from './row-windows.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
-const W = WINDOW;
-
 const CHUNK_ROWS = 1 << CHUNK_SHIFT;
 const CHUNK_MASK = CHUNK_ROWS - 1;
 const LOWEST_TTL_OF_NONE = 255;
+/** Moments count from so many seconds before the first one. */
+const LONG_BEFORE = 1e6;
 
-import { BIT, CHUNK_SHIFT, RARE, RECORD, WINDOW } from './row-layout.ts';
 export class RowRecords {
   count = 0;
   /** The records of rows `n << CHUNK_SHIFT` and on: two views of the same bytes. */
@@ -21,8 +22,8 @@ export class RowRecords {
   readonly doubles: Float64Array[] = [];
   readonly rareWords: Int32Array[] = [];
   readonly rareDoubles: Float64Array[] = [];
-  /** Empty unless something was counted inside a window. */
-  readonly windowDoubles: Float64Array[] = [];
+  #base = Number.NaN;
+  readonly windows = new RowWindows();
 
   /** A new row, all zero but for the end of its chain and the lowest TTL; returns its index. */
   add(): number {
@@ -81,6 +82,12 @@ export class RowRecords {
 
   addDoubt(row: number): void {
     this.addRare(row, X.doubts);
+  }
+
+  /** A moment as one number that is precise enough to subtract, and never 0. */
+  since(seconds: number, nanos: number): number {
+    if (Number.isNaN(this.#base)) this.#base = seconds - LONG_BEFORE;
+    return seconds - this.#base + nanos / 1e9;
   }
 
   // ---- reading ----
@@ -253,6 +260,24 @@ export class RowRecords {
     return this.#rare(row, X.rst);
   }
 
+  /** Of TCP, sequence number of the SYN or SYN-ACK. */
+  firstSequence(row: number): number {
+    return this.#rare(row, X.firstSequence);
+  }
+
+  /** Of a TCP connection, as `since` gives them; 0: never. */
+  openedAt(row: number): number {
+    return this.#rareDouble(row, X.openedAt);
+  }
+
+  acknowledgedAt(row: number): number {
+    return this.#rareDouble(row, X.acknowledgedAt);
+  }
+
+  dataAt(row: number): number {
+    return this.#rareDouble(row, X.dataAt);
+  }
+
   /** Of the sampled packets: those with a wrong checksum, and those whose checksums are right. */
   checksumsWrong(row: number): number {
     return this.#rare(row, X.checksumsWrong);
@@ -260,38 +285,5 @@ export class RowRecords {
 
   checksumsRight(row: number): number {
     return this.#rare(row, X.checksumsRight);
-  }
-
-  /** Of `packets` (later outer fragments aside) and `payloadBytes`, those inside the table's window. */
-  windowPackets(row: number): number {
-    return this.#window(row, W.packets);
-  }
-
-  windowBytes(row: number): number {
-    return this.#window(row, W.bytes);
-  }
-
-  /** The same inside the window and its edges, and the largest inner packet there. */
-  edgePackets(row: number): number {
-    return this.#window(row, W.edgePackets);
-  }
-
-  edgeBytes(row: number): number {
-    return this.#window(row, W.edgeBytes);
-  }
-
-  edgeLargest(row: number): number {
-    return this.#window(row, W.edgeLargest);
-  }
-
-  #window(row: number, place: number): number {
-    return this.windowDoubles[row >>> CHUNK_SHIFT]?.[(row & CHUNK_MASK) * W.doubles + place] ?? 0;
-  }
-
-  /** The window's numbers of the chunk that a row is in. */
-  windowOf(row: number): Float64Array {
-    const chunk = row >>> CHUNK_SHIFT;
-    while (this.windowDoubles.length <= chunk) this.windowDoubles.push(new Float64Array(CHUNK_ROWS * W.doubles));
-    return this.windowDoubles[chunk]!;
   }
 }

@@ -18,6 +18,22 @@ const MASK = (1 << CHUNK_SHIFT) - 1;
 const LARGE = LARGE_SEGMENT;
 const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAG;
 
+/** Keeps when something was seen first: once per row. */
+export function noteMoment(rows: RowRecords, row: number, place: number, seconds: number, nanos: number): void {
+  const record = rows.rareDoubles[row >>> SHIFT]!;
+  const at = (row & MASK) * X.doubles + place;
+  if (record[at] === 0) record[at] = rows.since(seconds, nanos);
+}
+
+/** A SYN or SYN-ACK: the last one counts, as long as nothing but it was seen. */
+export function noteOpening(rows: RowRecords, row: number, seconds: number, nanos: number, sequence: number): void {
+  const record = rows.rareDoubles[row >>> SHIFT]!;
+  const at = (row & MASK) * X.doubles;
+  if (record[at + X.acknowledgedAt] !== 0 || record[at + X.dataAt] !== 0) return;
+  record[at + X.openedAt] = rows.since(seconds, nanos);
+  rows.rareWords[row >>> SHIFT]![(row & MASK) * X.words + X.firstSequence] = sequence;
+}
+
 /** Counts SYN, FIN and RST; a SYN that does not repeat the last one begins another connection. */
 export function trackFlags(rows: RowRecords, row: number, flags: number, sequence: number, payload: number): void {
   if (flags & RST) rows.addRare(row, X.rst);

@@ -1,5 +1,5 @@
-// Which interface a packet was seen on, where a capture holds several: cooked captures by the kernel's number, pcapng by its
-// own description.
+// Where a packet was seen: the place of its capture where there are several, and the interface where one holds several: of cooked
+// captures by the kernel's number, of pcapng by its own description.
 import type { Packet } from '../../decode/packet.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { SLL2 } from '../../wire/sll2.ts';
@@ -9,6 +9,14 @@ import { asBytes } from './line-buffer.ts';
 
 /** The name a snapshot has for a device of a capture's node; null where it has none. */
 export type LinkName = (capture: number, ifindex: number) => string | null;
+
+/** A column of the places of captures, one for each. */
+export function placeColumn(places: readonly string[]): (packet: Packet) => Uint8Array | null {
+  const visible = places.map(visibleName);
+  const width = Math.max(0, ...visible.map(textWidth));
+  const texts = visible.map((place) => asBytes(padRight(place, width)));
+  return (packet) => texts[packet.capture] ?? null;
+}
 
 /** A number in a forged capture may be anything: beyond this many the table starts anew. */
 const MOST_NAMES = 4096;

@@ -2,6 +2,7 @@
 // What stands right above IP in a line: ports, flags, numbers and the bytes carried.
 import type { Packet } from '../../decode/packet.ts';
 import { u16 } from '../../wire/bytes.ts';
+import { DNS, DNS_PORT, isDns, readQuestion, recordType, responseCode } from '../../wire/dns.ts';
 import { ESP } from '../../wire/esp.ts';
 import { IGMP } from '../../wire/igmp.ts';
 import { ipEnd } from '../../wire/ip-end.ts';
@@ -11,6 +12,7 @@ import { PROTOCOL, protocolsThat } from '../../wire/protocols.ts';
 import { SCTP } from '../../wire/sctp.ts';
 import { TCP, TCP_FLAG, tcpFlagNames, tcpHeaderLength } from '../../wire/tcp.ts';
 import { UDP } from '../../wire/udp.ts';
+import { escapeText } from '../text/escape.ts';
 import { asBytes, type LineBuffer } from './line-buffer.ts';
 import { type LineContext, separate } from './line-context.ts';
 
@@ -67,6 +69,19 @@ export function udp(context: LineContext, { bytes, stack }: Packet, i: number): 
   const total = readUdpLength(bytes, at);
   context.out.put(LEN);
   context.out.decimal(total >= UDP.headerLength ? total - UDP.headerLength : 0);
+  if (u16(bytes, at) === DNS_PORT || u16(bytes, at + 2) === DNS_PORT)
+    dns(context.out, bytes, at + UDP.headerLength, stack.end[i]!);
+}
+
+/** ` A? db.shop.svc.cluster.local`; of an answer ` NXDOMAIN A db.shop.svc.cluster.local`. Rare, and the one text of a line that is made anew. */
+function dns(out: LineBuffer, bytes: Uint8Array, at: number, end: number): void {
+  if (!isDns(bytes, at, end)) return;
+  const question = readQuestion(bytes, at, end);
+  if (DNS['flags.response'].read(bytes, at) === 1) {
+    const code = DNS['flags.rcode'].read(bytes, at);
+    out.text(` ${responseCode(code) ?? `RCODE${code}`}`);
+    if (question !== null) out.text(` ${recordType(question.type)} ${escapeText(question.name)}`);
+  } else if (question !== null) out.text(` ${recordType(question.type)}? ${escapeText(question.name)}`);
 }
 
 export function sctp(context: LineContext, packet: Packet, i: number): void {

@@ -38,6 +38,8 @@ export interface LineLook {
   addresses: AddressTexts;
   ports: WalkPorts;
   color: boolean;
+  /** The place of a packet's capture; null where there is but one. */
+  placeName: (packet: Packet) => Uint8Array | null;
   /** What the interface of a packet is called; null where the line need not say it. */
   interfaceName: (packet: Packet) => Uint8Array | null;
 }
@@ -66,6 +68,12 @@ export function createLineWriter(out: LineBuffer, look: LineLook): LineWriter {
       out.byte(BLANK);
       out.byte(BLANK);
       look.time.write(out, packet);
+      const place = look.placeName(packet);
+      if (place !== null) {
+        out.put(place);
+        out.byte(BLANK);
+        out.byte(BLANK);
+      }
       const name = look.interfaceName(packet);
       if (name !== null) {
         out.put(name);

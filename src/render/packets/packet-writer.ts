@@ -6,7 +6,7 @@ import { foldLine } from '../text/fold-lines.ts';
 import { createPaint } from '../text/paint.ts';
 import { type AddressNames, AddressTexts } from './address-texts.ts';
 import { writeHexDump } from './hex-dump.ts';
-import { interfaceNames, type LinkName } from './interface-names.ts';
+import { interfaceNames, type LinkName, placeColumn } from './interface-names.ts';
 import type { LineBuffer } from './line-buffer.ts';
 import { createLineWriter } from './packet-line.ts';
 import { TimeColumn, type TimeStyle } from './packet-time.ts';
@@ -19,8 +19,10 @@ export interface TextLook {
   color: boolean;
   /** Columns of the terminal; null where lines may be as long as they like. */
   width: number | null;
-  /** Names the capture before its first packet: there are several. */
+  /** Names each capture before its first packet: they are read one after the other. */
   headings: boolean;
+  /** What each capture's place is called, in a column of its own; null where that is told by headings, or there is one. */
+  places: readonly string[] | null;
   ports: WalkPorts;
   names: AddressNames | null;
   linkName: LinkName;
@@ -44,6 +46,7 @@ export function createTextWriter(out: LineBuffer, look: TextLook): PacketWriter 
     addresses: new AddressTexts(look.names),
     ports: look.ports,
     color: look.color,
+    placeName: look.places === null ? () => null : placeColumn(look.places),
     interfaceName: interfaceNames(look.linkName),
   });
   let capture = -1;

@@ -54,6 +54,8 @@ function bodyOf(block: Exclude<Block, { kind: 'lead' }>, i: number): string {
   switch (block.kind) {
     case 'figure':
       return figureOf(block);
+    case 'chain':
+      return chainOf(block);
     case 'points':
       return `<ul class="points">${block.items.map(({ text, tone }) => `<li${toneClass(tone)}>${escapeXml(text)}</li>`).join('\n')}</ul>`;
     case 'table':
@@ -89,6 +91,18 @@ ${tableOf(`Fields of ${title}, ${where}`, ['field', 'value'], fields)}`,
         )
         .join('\n');
   }
+}
+
+/** A table reads aloud and on a phone: one row a place. */
+function chainOf({ heading, text, places }: Extract<Block, { kind: 'chain' }>): string {
+  const rows = places.map(({ group, title, value, tone, before, notes }) => ({
+    head: group === '' ? title : `${group} ${title}`,
+    cells: [
+      { value, meaning: notes.length === 0 ? null : notes.join('; '), tone },
+      ...before.map((one): PageCell => ({ value: one.text, meaning: null, tone: one.tone })),
+    ],
+  }));
+  return `<p>${escapeXml(text)}</p>${tableOf(heading, ['place', 'packets', 'on the way here'], rows)}`;
 }
 
 function toneClass(tone: Tone): string {

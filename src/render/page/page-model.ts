@@ -36,6 +36,7 @@ export type Block =
       layers: readonly FigureLayer[];
       sides: readonly { side: string; texts: readonly string[] }[];
     }
+  | { kind: 'chain'; heading: string; text: string; places: readonly ChainPlace[] }
   | { kind: 'points'; heading: string; items: readonly { text: string; tone: Tone }[] }
   | { kind: 'table'; heading: string; head: readonly string[]; rows: readonly PageRow[]; comment: string | null }
   | { kind: 'notes'; heading: string; items: readonly { tone: Tone; title: string; where: string; text: string }[] }
@@ -52,6 +53,18 @@ export type Block =
     }
   | { kind: 'bytes'; heading: string; layers: readonly PageBytes[] }
   | { kind: 'commands'; heading: string; lines: readonly string[] };
+
+/** One of several places that something passes, in order. */
+export interface ChainPlace {
+  /** Places of one group stand side by side under its name. */
+  group: string;
+  title: string;
+  value: string;
+  tone: Tone;
+  /** On the way from the place before: how long, what was lost. */
+  before: readonly { text: string; tone: Tone }[];
+  notes: readonly string[];
+}
 
 export interface PageBytes {
   id: number;

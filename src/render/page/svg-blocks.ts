@@ -14,6 +14,7 @@ import {
   rect,
   textAt,
 } from './svg-canvas.ts';
+import { drawChain } from './svg-chain.ts';
 import { drawTable } from './svg-table.ts';
 import { layerClass } from './theme.ts';
 
@@ -28,6 +29,9 @@ export function drawBlock(canvas: Canvas, block: Exclude<Block, { kind: 'lead' }
   switch (block.kind) {
     case 'figure':
       drawFigure(canvas, block);
+      break;
+    case 'chain':
+      drawChain(canvas, block);
       break;
     case 'points':
       for (const { text, tone } of block.items) point(canvas, text, tone);

@@ -14,6 +14,7 @@ ${THEME}
 svg{background:var(--page)}
 text{font:${FONT}px ${MONOSPACE};fill:var(--ink);white-space:pre}
 .page{fill:var(--page)}
+.open{fill:none;stroke:var(--line);stroke-dasharray:4 3}
 .strong{font-weight:700}
 .soft{fill:var(--soft)}
 .wrong{fill:var(--wrong);font-weight:700}

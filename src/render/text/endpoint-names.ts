@@ -4,12 +4,18 @@ import type { Endpoint } from '../../attribution/vocabulary.ts';
 import { nameOfEnd, qualifiedPodName } from '../../attribution/who/end-name.ts';
 import type { FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { escapeText } from './escape.ts';
+import { shorterNames } from './short-names.ts';
 import { shortenMiddle, textWidth } from './text-width.ts';
 
 /** How an endpoint is shown; `below` is empty when nothing is known of where it is. */
 export interface EndpointName {
   name: string;
   below: string;
+}
+
+/** `on control1`, where what is below a name begins with a node's; else as it is: `external`, `2 candidates`. */
+export function placeWords(below: string): string {
+  return /^(external|service|tunnel|node|\d+ candidates)?$/.test(below) ? below : `on ${below}`;
 }
 
 /** `shop/cart` over its node; addresses that are no pod's over their node or what they are. */
@@ -46,19 +52,27 @@ export function briefName(endpoint: FlowEnd): string {
 
 /** Shortens names: of nodes the domain that all share goes first (`.eu-west-1.compute.internal`), wherever it stands. */
 export interface NameFitter {
-  /** At most `width` columns: without the domain, and then cut in the middle, since of node names the beginning differs. */
+  /** At most `width` columns: without the domain, then without a pod's hash and namespace, and only then cut in the middle. */
   fit(name: string, width: number): string;
   /** A sentence for lines of `width` columns: without the domain if it does not fit one line; it may still need several. */
   fitSentence(sentence: string, width: number): string;
+  /** Without the domain. */
+  bare(name: string): string;
 }
 
-/** A fitter for these nodes. */
-export function createNameFitter(nodeNames: Iterable<string>): NameFitter {
+/** A fitter for these nodes. @param shortens false in a pipe, where a name that was cut would not be found: it only loses the domain */
+export function createNameFitter(nodeNames: Iterable<string>, shortens = true): NameFitter {
   const domain = sharedDomain([...new Set(nodeNames)].map(escapeText));
   const strip = (text: string): string => (domain === '' ? text : text.replaceAll(domain, ''));
   return {
-    fit: (name, width) => (textWidth(name) <= width ? name : shortenMiddle(strip(name), width)),
+    fit(name, width) {
+      const bare = strip(name);
+      const fits = (one: string): boolean => textWidth(one) <= width;
+      if (!shortens) return fits(name) ? name : bare;
+      return [name, bare, ...shorterNames(bare)].find(fits) ?? shortenMiddle(shorterNames(bare).at(-1) ?? bare, width);
+    },
     fitSentence: (sentence, width) => (textWidth(sentence) <= width ? sentence : strip(sentence)),
+    bare: strip,
   };
 }
 

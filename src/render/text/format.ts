@@ -50,6 +50,13 @@ export function formatBytes(bytes: number): string {
   return `${bytes} B`;
 }
 
+/** A span of time with three digits at most: `0.12 ms`, `35 ms`, `1.2 s`, `480 s`. */
+export function formatSeconds(seconds: number): string {
+  const [value, unit] = seconds < 1 ? [seconds * 1000, 'ms'] : [seconds, 's'];
+  const digits = value < 1 ? 3 : value < 10 ? 1 : 0;
+  return `${Number(value.toFixed(digits))} ${unit}`;
+}
+
 /** The clock part of an RFC 3339 time with tenths of a second: `08:29:50.2`. Null stays null. */
 export function formatClock(time: string | null): string | null {
   const clock = time === null ? null : /T(\d\d:\d\d:\d\d)(\.\d)?/.exec(time);

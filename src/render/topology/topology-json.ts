@@ -29,6 +29,7 @@ export function renderTopologyJson(topology: Topology): string {
     namespaces: topology.namespaces,
     policies: topology.policies,
     tiers: topology.tiers,
+    policyVerdicts: topology.policyVerdicts,
     issues: topology.issues,
   };
   return `${stringifyJson(document, 2)}\n`;

@@ -3,7 +3,7 @@
 import type { DeviceMtu } from '../../topology/device-mtu.ts';
 import type { Block, IPPool, Node, Pod, Sourced, Topology, TopologyIssue } from '../../topology/model.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatCount, formatList } from '../text/format.ts';
+import { formatCount, formatList, formatNumber } from '../text/format.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
@@ -197,7 +197,7 @@ function mtuText({ mtu, overhead, into, fits }: DeviceMtu): string {
 }
 
 /** Blocks and pods that belong to no node of the snapshot. */
-function homelessLines({ nodes, blocks, pods, services, policies }: Topology, page: Page): string[] {
+function homelessLines({ nodes, blocks, pods, services, policies, policyVerdicts }: Topology, page: Page): string[] {
   const names = new Set(nodes.map((node) => node.name));
   const cap = page.options.all ? Number.POSITIVE_INFINITY : PODS_SHOWN;
   const lost = pods.filter((pod) => !pod.hostNetwork && (pod.nodeName === null || !names.has(pod.nodeName)));
@@ -214,8 +214,17 @@ function homelessLines({ nodes, blocks, pods, services, policies }: Topology, pa
     ...(host > 0 ? [['hostNetwork', `${formatCount(host, 'pod')} with their node's address`, '', null] as const] : []),
     ...policyFacts(policies),
     ...(services.length > 0 ? [['services', formatCount(services.length, 'service'), '', null] as const] : []),
+    ...flowLogFacts(policyVerdicts),
   ];
   return facts.length === 0 ? [] : [page.paint('strong', 'OTHERS'), ...factLines(facts, page)];
+}
+
+/** What a flow log is for: how many of its records say that a policy denied something. */
+function flowLogFacts(records: Topology['policyVerdicts']): Fact[] {
+  const [first] = records;
+  if (first === undefined) return [];
+  const denied = records.filter(({ action }) => action === 'deny').length;
+  return [['flow log', `${formatCount(records.length, 'record')}, ${formatNumber(denied)} denied`, '', first.ref]];
 }
 
 const SEVERITY_TONES: Record<TopologyIssue['severity'], Tone> = { conflict: 'bad', risk: 'warn', warning: 'dim' };

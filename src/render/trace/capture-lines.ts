@@ -21,13 +21,33 @@ const NOTED = 3;
 /** Lines about all captures, their windows, and their notes. */
 export function captureLines(captures: readonly TracedCapture[], names: NameFitter, options: RenderOptions): string[] {
   const all = options.all || captures.length <= CAPTURES_SHOWN ? captures.map((one) => [one]) : foldPieces(captures);
-  const shown = options.all ? all : all.slice(0, CAPTURES_SHOWN);
-  const cells = fitCells(shown.map(cellsOf), names, options);
+  const { shown, places } = roomFor(all, options);
+  const cells = fitCells(
+    shown.map((pieces) => cellsOf(pieces, places)),
+    names,
+    options,
+  );
   const lines = renderGrid(cells, ['left', 'left', 'left', 'right']);
   if (all.length > shown.length) lines.push(`and ${formatCount(all.length - shown.length, 'more capture')}, --all`);
   lines.push(...windowLines(all.map(commonSpan)));
   for (const pieces of all) lines.push(...notesOfPieces(pieces, options));
   return lines;
+}
+
+/** A terminal gives the captures this share of its lines. */
+const SHARE_OF_TERMINAL = 1 / 4;
+
+/** Which captures are shown, with how many places each: on a terminal one a line where there are many. */
+function roomFor(
+  all: readonly TracedCapture[][],
+  options: RenderOptions,
+): { shown: TracedCapture[][]; places: number } {
+  if (options.all) return { shown: [...all], places: POINTS_SHOWN };
+  const shown = all.slice(0, CAPTURES_SHOWN);
+  const lines = shown.reduce((sum, pieces) => sum + Math.min(placesOf(pieces).length, POINTS_SHOWN + 1), 0);
+  const room = options.height === undefined ? lines : Math.max(3, Math.floor(options.height * SHARE_OF_TERMINAL));
+  if (lines <= room) return { shown, places: POINTS_SHOWN };
+  return { shown: shown.length > room ? shown.slice(0, room - 1) : shown, places: 1 };
 }
 
 /** `control1's NIC ens5`, a node's tunnel device, a pod's veth and its name, `an unknown place (eth0)`. */
@@ -59,14 +79,16 @@ export function packetPlace(
   return packet === null ? baseName(path) : `${baseName(path)} #${packet}`;
 }
 
-function cellsOf(pieces: readonly TracedCapture[]): string[] {
+function cellsOf(pieces: readonly TracedCapture[], most: number): string[] {
   const points = placesOf(pieces);
   const named = points.some((point) => point.packets > 0) ? points.filter((point) => point.packets > 0) : points;
   const evidence = named.length === 1 ? named[0]?.evidence : undefined;
   const places = named
-    .slice(0, POINTS_SHOWN)
-    .map(({ place, packets }) => (named.length > 1 ? `${place} ${formatNumber(packets)}` : place));
-  if (named.length > POINTS_SHOWN) places.push(formatCount(named.length - POINTS_SHOWN, 'more interface'));
+    .slice(0, most)
+    .map(({ place, packets }) => (named.length > 1 && most > 1 ? `${place} ${formatNumber(packets)}` : place));
+  const more = named.length - most;
+  if (more > 0 && most === 1) places[0] = `${places[0]} and ${more} more`;
+  else if (more > 0) places.push(formatCount(more, 'more interface'));
   const { first, last } = spanOf(pieces);
   const remark = pieces.length > 1 ? datedSpan(first, last) : evidence;
   const packets = formatCount(
@@ -127,20 +149,30 @@ function spanOf(pieces: readonly CoveredTime[]): CoveredTime {
   return { first: firsts.sort()[0] ?? null, last: lasts.sort().at(-1) ?? null };
 }
 
+/** With less room than this the evidence says nothing, and names have better use for it. */
+const EVIDENCE_MINIMUM = 16;
+
 /** Where not everything fits: paths without their folders, nodes without their domain, and then the evidence gives way first. */
 function fitCells(rows: readonly string[][], names: NameFitter, options: RenderOptions): string[][] {
   const room = options.width - 3 * GAP;
-  if (widthsOf(rows).reduce((sum, width) => sum + width, 0) <= room) return rows.map((row) => [...row]);
-  const brief = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
+  const natural = widthsOf(rows).reduce((sum, width) => sum + width, 0);
+  if (natural <= room || options.rowWidth === Number.POSITIVE_INFINITY) return rows.map((row) => [...row]);
+  const named = rows.map(([path = '', place = '', evidence = '', packets = '']) => [
     path.slice(path.lastIndexOf('/') + 1) || path,
     names.fitSentence(place, 0),
     evidence,
     packets,
   ]);
-  const natural = widthsOf(brief);
-  const [path = 0, place = 0, evidence = 0, packets = 0] = natural;
-  const minimum = [Math.min(path, 28), Math.min(place, 26), Math.min(evidence, 8), packets];
-  const widths = fitColumns(natural, minimum, room);
+  const [paths = 0, places = 0, , counts = 0] = widthsOf(named);
+  const isTold = room - paths - places - counts >= EVIDENCE_MINIMUM;
+  const brief = isTold ? named : named.map(([path = '', place = '', , packets = '']) => [path, place, '', packets]);
+  const wanted = widthsOf(brief);
+  const [path = 0, place = 0, evidence = 0, packets = 0] = wanted;
+  // in a pipe names are searched for: only the evidence gives way
+  const minimum = options.fit
+    ? [Math.min(path, 28), Math.min(place, 26), Math.min(evidence, 8), packets]
+    : [path, place, 0, packets];
+  const widths = fitColumns(wanted, minimum, room);
   return brief.map(([one = '', two = '', three = '', four = '']) => [
     shortenMiddle(one, widths[0] ?? path),
     two
@@ -207,7 +239,10 @@ export function notesOf(capture: TracedCapture): string[] {
   if (capture.error !== null)
     notes.push(`not read to its end: ${escapeText(withoutPath(capture.error.message, capture.path))}`);
   else if (!capture.complete && notes.length === 0) notes.push('not read to its end');
-  if (capture.packets === 0 && capture.error === null) notes.push('holds no packets');
+  const { outsideRange = 0 } = capture;
+  if (capture.packets === 0 && outsideRange > 0)
+    notes.push(`none of its ${formatCount(outsideRange, 'packet')} is of the time asked for`);
+  else if (capture.packets === 0 && capture.error === null) notes.push(emptyNote(capture));
   const { filter, dropped } = capture;
   if (filter !== null) {
     const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';
@@ -225,13 +260,37 @@ function withoutPath(message: string, path: string): string {
   return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
 }
 
+/** A filter by a pod's address is what most empty captures of a NIC were taken with. */
+function emptyNote({ filter }: TracedCapture): string {
+  const hint = 'a filter by an inner address (host POD) never matches inside a tunnel: capture without it';
+  if (filter === null) return `holds no packets; ${hint}`;
+  return filter.hidesOverlay ? 'holds no packets: its filter lets none of the tunnel through' : 'holds no packets';
+}
+
+/** Shorter than any header chain is long: `tcpdump -s 96`. */
+const SHORT_SNAPLEN = 512;
+/** What the advice of this program asks for; IPv6, options and tags may need twice as much. */
+const ENOUGH = [128, 256];
+
+/** Packets that the snaplen cut are no malformed ones, and there is something to be done about them. */
+function snaplenNote({ snaplen, faults }: TracedCapture): string | null {
+  const cut = faults.filter(({ code }) => code.endsWith('-truncated'));
+  if (snaplen === null || snaplen >= SHORT_SNAPLEN || cut.length === 0) return null;
+  const packets = cut.reduce((sum, { count }) => sum + count, 0);
+  const enough = ENOUGH.find((length) => length > snaplen);
+  const advice = enough === undefined ? 'capture without -s' : `-s ${enough} is enough`;
+  return `snaplen ${snaplen} cut ${formatCount(packets, 'packet')} inside their headers: ${advice}`;
+}
+
 function faultNotes(capture: TracedCapture): string[] {
   const { faulty, unsupported } = capture.outcomes;
-  const faults = capture.faults.map(
-    ({ code, count, firstPacket }) => `${code} ×${formatNumber(count)} from #${firstPacket}`,
-  );
-  const notes: string[] = [];
-  if (faulty > 0) notes.push(`${formatCount(faulty, 'packet')} cut or malformed: ${formatList(faults, 3)}`);
+  const bySnaplen = snaplenNote(capture);
+  const others =
+    bySnaplen === null ? capture.faults : capture.faults.filter(({ code }) => !code.endsWith('-truncated'));
+  const faults = others.map(({ code, count, firstPacket }) => `${code} ×${formatNumber(count)} from #${firstPacket}`);
+  const notes: string[] = bySnaplen === null ? [] : [bySnaplen];
+  const bad = others.length === capture.faults.length ? faulty : others.reduce((sum, { count }) => sum + count, 0);
+  if (bad > 0) notes.push(`${formatCount(bad, 'packet')} cut or malformed: ${formatList(faults, 3)}`);
   if (unsupported > 0) notes.push(`${formatCount(unsupported, 'packet')} of protocols that are not decoded`);
   return notes;
 }

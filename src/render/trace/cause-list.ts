@@ -24,6 +24,13 @@ export function causeLines(trace: Trace, names: NameFitter, options: RenderOptio
   return lines;
 }
 
+/** Titles only, again at the end of what is longer than the terminal. */
+export function causeTitles(trace: Trace, names: NameFitter, options: RenderOptions): string[] {
+  const sorted = [...trace.causes].sort((a, b) => severityRank(a) - severityRank(b));
+  const lines = sorted.slice(0, CAUSES_SHOWN).flatMap((cause) => titleLines(cause, names, options));
+  return lines.length === 0 ? [] : [...lines, `   in full: --finding ${sorted[0]?.id}`];
+}
+
 /** `A  VIOLATION  control1 sends worker1's overlay packets to worker2`. */
 export function titleLines(cause: Cause, names: NameFitter, options: Pick<RenderOptions, 'width' | 'color'>): string[] {
   const paint = createPaint(options.color);

@@ -7,7 +7,7 @@ import { escapeText } from '../text/escape.ts';
 import { baseName, formatCount, formatNumber, formatRange } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
-import { shortenMiddle, textWidth, wrapWords } from '../text/text-width.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
 import { packetPlace } from './capture-lines.ts';
 import { cost } from './cause-list.ts';
 import { chainRows } from './chain-rows.ts';
@@ -25,7 +25,7 @@ interface Page {
 
 /** The whole page about one cause. */
 export function renderCause(trace: Trace, cause: Cause, options: RenderOptions): string {
-  const page: Page = { trace, cause, names: createNameFitter(nodeNamesOf(trace)), options };
+  const page: Page = { trace, cause, names: createNameFitter(nodeNamesOf(trace), options.fit), options };
   const sections = [
     headLines(page),
     [...labelled(page, 'expected', [cause.expected]), ...labelled(page, 'seen', [seenText(page)])],
@@ -98,7 +98,7 @@ function packetsText({ packets, packetsBetween }: TracedFlow): string {
   return `${formatRange(packetsBetween, packets, formatNumber)} packets`;
 }
 
-function flowLines({ trace, cause, options }: Page): string[] {
+function flowLines({ trace, cause, names, options }: Page): string[] {
   const lines: string[] = [];
   for (const id of cause.flowIds.slice(0, FLOWS_SHOWN)) {
     const flow = trace.flow(id);
@@ -107,7 +107,7 @@ function flowLines({ trace, cause, options }: Page): string[] {
     const facts = ` ${escapeText(flow.protocol)}${port}, ${packetsText(flow)}`;
     const room = Math.floor((options.width - MARGIN - LABEL - facts.length - `#${id}  → `.length) / 2);
     const [from, to] = [flow.src, flow.dst].map((endpoint) =>
-      shortenMiddle(endpointName(endpoint).name, Math.max(8, room)),
+      names.fit(endpointName(endpoint).name, Math.max(8, room)),
     );
     lines.push(`${label(lines.length === 0 ? 'flows' : '')}#${id} ${from} → ${to}${facts}`);
   }

@@ -1,5 +1,6 @@
 // What to say when a filter lets nothing through: what the files do hold, so that the next try can hit.
 
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { podName } from '../text/endpoint-names.ts';
@@ -21,10 +22,9 @@ type Counts = Map<string, number>;
 export function contentLines(trace: Trace, width: number): string[] {
   if (trace.flowCount === 0) return ['The captures hold no flows at all.'];
   const kinds = new Map<string, Counts>(
-    ['pods', 'nodes', 'addresses', 'services', 'encapsulation', 'verdicts', 'findings'].map((kind) => [
-      kind,
-      new Map(),
-    ]),
+    ['pods', 'namespaces', 'nodes', 'addresses', 'services', 'encapsulation', 'verdicts', 'outcomes', 'findings'].map(
+      (kind) => [kind, new Map()],
+    ),
   );
   for (const flow of flowBriefs(trace)) tally(kinds, flow);
   if ((kinds.get('pods')?.size ?? 0) > 0) kinds.delete('addresses');
@@ -44,12 +44,14 @@ function tally(kinds: ReadonlyMap<string, Counts>, flow: FlowBrief): void {
   };
   for (const endpoint of [flow.src, flow.dst]) {
     count('pods', podName(endpoint));
+    count('namespaces', endpoint.namespace === null ? null : escapeText(endpoint.namespace));
     count('nodes', endpoint.node === null ? null : escapeText(endpoint.node));
     count('addresses', escapeText(endpoint.ip));
   }
   count('services', serviceOf(flow));
   count('encapsulation', encapsulationName(flow));
-  count('verdicts', flow.verdict);
+  count('verdicts', VERDICT_WORDS[flow.verdict]);
+  count('outcomes', flow.outcome);
   for (const code of flow.codes) count('findings', code);
 }
 

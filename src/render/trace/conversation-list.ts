@@ -2,14 +2,13 @@
 // widths); rows are made again when they are printed, so that 200 k flows never become one string.
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
-import { createNameFitter } from '../text/endpoint-names.ts';
-import { alignRow } from '../text/grid.ts';
-import { createPaint } from '../text/paint.ts';
 import type { RenderOptions, SortKey } from '../text/render-options.ts';
 import { type Conversation, orient } from './conversations.ts';
 import { tallyOutcome } from './outcome-words.ts';
 import { type CauseLookup, createCauseLookup, marksUndecided, type Row, rowOf } from './pair-rows.ts';
-import { createRowWidths, layoutRows, ROW_TITLES, rowCells, widenFor } from './row-lines.ts';
+import { createRowPrinter } from './row-lines.ts';
+import { createRowWidths, widenFor } from './rows/table-layout.ts';
+import { sortNumber, sortText } from './sort-numbers.ts';
 
 export interface ConversationList {
   /** First pass: notes a conversation. */
@@ -23,48 +22,38 @@ export function createConversationList(trace: Trace, sort: SortKey): Conversatio
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
   const widths = createRowWidths();
+  const rowFor = (conversation: Conversation): Row => conversationRow(conversation, causesOf, marks, sort);
   const forward: number[] = [];
   const reverse: number[] = [];
   const keys: (number | string)[] = [];
   return {
     add(conversation) {
-      const row = conversationRow(conversation, causesOf, marks);
+      const row = rowFor(conversation);
       widenFor(widths, row);
       forward.push(conversation.forward?.id ?? 0);
       reverse.push(conversation.reverse?.id ?? 0);
       keys.push(sortKeyOf(row, sort));
     },
     *render(from, nodes, options) {
-      const paint = createPaint(options.color);
-      const layout = layoutRows(widths, options.width);
-      const names = createNameFitter(nodes);
-      const aligns = ROW_TITLES.map(() => 'left' as const);
-      yield `${alignRow(
-        ROW_TITLES.map((title) => paint('dim', title)),
-        layout.columns,
-        aligns,
-      )}\n`;
+      const printer = createRowPrinter(widths, nodes, options);
+      yield lines(printer.titles());
       for (const i of sortedIndexes(keys, forward, reverse)) {
         const conversation = orient(flowBrief(from, forward[i] ?? 0), flowBrief(from, reverse[i] ?? 0));
-        const cells = rowCells(conversationRow(conversation, causesOf, marks), layout, names, paint).map((cell) =>
-          cell.split('\n'),
-        );
-        const height = Math.max(...cells.map((lines) => lines.length));
-        for (let line = 0; line < height; line++) {
-          yield `${alignRow(
-            cells.map((lines) => lines[line] ?? ''),
-            layout.columns,
-            aligns,
-          )}\n`;
-        }
+        yield lines(printer.group([rowFor(conversation)]));
       }
+      if (printer.note !== null) yield lines([printer.note]);
       yield '\n';
     },
   };
 }
 
-function conversationRow(conversation: Conversation, causesOf: CauseLookup, marks: boolean): Row {
-  const row = rowOf(conversation, causesOf, marks, true);
+function lines(texts: readonly string[]): string {
+  return `${texts.join('\n')}\n`;
+}
+
+function conversationRow(conversation: Conversation, causesOf: CauseLookup, marks: boolean, sort: SortKey): Row {
+  const sorted = sortNumber(sort, conversation);
+  const row = { ...rowOf(conversation, causesOf, marks, true), sorted, sortedText: sortText(sort, sorted) };
   tallyOutcome(row.outcome, conversation);
   return row;
 }
@@ -77,14 +66,14 @@ function sortKeyOf(row: Row, sort: SortKey): number | string {
       return row.firstFlow;
     case 'packets':
       return -(row.forwardPackets + row.reversePackets);
-    case 'bytes':
-      return -row.bytes;
     case 'from':
       return row.from.name;
     case 'to':
       return row.to.name;
     case 'service':
       return row.service;
+    default:
+      return -row.sorted;
   }
 }
 

@@ -1,15 +1,18 @@
 // `overlens diff` as text and JSON: what changed between two traces first, the rest counted.
 import type { DiffRow, DiffSide, TraceDiff } from '../../verdict/diff-traces.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { baseName, formatCount, formatList, formatSpan } from '../text/format.ts';
 import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint } from '../text/paint.ts';
-import { textWidth } from '../text/text-width.ts';
+import { textWidth, wrapWords } from '../text/text-width.ts';
 
 export interface DiffLook {
   width: number;
+  /** False in a pipe: names are whole there. */
+  fit: boolean;
   color: boolean;
   /** Rows that did not change too. */
   all: boolean;
@@ -18,29 +21,45 @@ export interface DiffLook {
 const HEAD = ['FROM', 'TO', 'SERVICE', 'BEFORE', 'AFTER', 'PACKETS', 'CHANGE'];
 const CHANGE = HEAD.length - 1;
 /** Overhead is the bytes from the outer IP header to the inner one, per packet. */
-const LEGEND = '\nbytes: of outer headers, per packet     !  not what the snapshot asks for     ?  cannot be told';
+const LEGEND = `\nbytes: of outer headers, per packet     !  ${VERDICT_WORDS.violation}     ?  ${VERDICT_WORDS.unverifiable}`;
 const NAME_MINIMUM = 14;
 
 /** The whole page, in pieces. */
 export function* renderDiff(diff: TraceDiff, before: Trace, after: Trace, look: DiffLook): Generator<string> {
-  yield `before  ${captureText(before)}\nafter   ${captureText(after)}\n\n`;
+  yield `${[...sideLines('before', before, look), ...sideLines('after', after, look)].join('\n')}\n\n`;
+  const note = samePlaceNote(before, after);
+  if (note !== null) yield `${wrapWords(note, look.width).join('\n')}\n\n`;
   const shown = diff.rows.filter((row) => look.all || row.changes.length > 0);
   if (shown.length > 0) yield `${gridLines(shown, before, after, look).join('\n')}\n\n`;
   const { changed, same, gone, new: added } = diff.summary;
   yield `${formatCount(changed, 'direction')} changed, ${same} did not, ${gone} only before, ${added} only after.${LEGEND}\n`;
 }
 
+function sideLines(side: string, trace: Trace, { width }: DiffLook): string[] {
+  const margin = 'before  '.length;
+  return wrapWords(captureText(trace), width - margin).map((line, i) => (i === 0 ? side : '').padEnd(margin) + line);
+}
+
+/** Two places at one time are no before and after: flows that only one of them sees would be called gone and new. */
+function samePlaceNote(before: Trace, after: Trace): string | null {
+  const [one, other] = [spanOf(before), spanOf(after)];
+  if (one.first === null || one.last === null || other.first === null || other.last === null) return null;
+  const overlap =
+    Math.max(Date.parse(one.first), Date.parse(other.first)) < Math.min(Date.parse(one.last), Date.parse(other.last));
+  const [nodes, others] = [nodesOf(before), nodesOf(after)].map((names) => [...new Set(names)]);
+  if (!overlap || !nodes?.length || !others?.length || others.some((node) => nodes.includes(node))) return null;
+  return `note  These overlap in time and are two places (${formatList(nodes)}; ${formatList(others)}), no before and after: what only one of them sees is no change. overlens trace, or overlens path, with both compares places.`;
+}
+
+function spanOf({ captures }: Trace): { first: string | null; last: string | null } {
+  const times = (of: 'first' | 'last'): string[] => captures.flatMap((one) => one[of] ?? []).sort();
+  return { first: times('first')[0] ?? null, last: times('last').at(-1) ?? null };
+}
+
 function captureText(trace: Trace): string {
   const names = formatList(trace.captures.map((c) => escapeText(baseName(c.path))));
-  const firsts = trace.captures
-    .map((c) => c.first)
-    .filter((t) => t !== null)
-    .sort();
-  const lasts = trace.captures
-    .map((c) => c.last)
-    .filter((t) => t !== null)
-    .sort();
-  const span = formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null);
+  const { first, last } = spanOf(trace);
+  const span = formatSpan(first, last);
   return `${names}, ${formatCount(trace.summary.packets, 'packet')}${span === null ? '' : `, ${span}`}`;
 }
 
@@ -54,10 +73,15 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
     `${row.before?.packets ?? '-'} / ${row.after?.packets ?? '-'}`,
     changeText(row),
   ]);
-  const natural = HEAD.map((head, i) => Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? ''))));
+  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)], look.fit);
+  const natural = HEAD.map((head, i) => {
+    const width = Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? '')));
+    return look.fit || i > 1
+      ? width
+      : Math.max(textWidth(head), ...cells.map((line) => textWidth(names.bare(line[i] ?? ''))));
+  });
   const minimum = natural.map((width, i) => (i < 2 ? Math.min(width, NAME_MINIMUM) : width));
-  const widths = fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1));
-  const names = createNameFitter([...nodesOf(before), ...nodesOf(after)]);
+  const widths = look.fit ? fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1)) : natural;
   const paint = createPaint(look.color);
   const body = cells.map((line, at) =>
     line.map((cell, i) => {
@@ -98,7 +122,7 @@ function changeText({ before, after, changes }: DiffRow): string {
       case 'outcome':
         return `${before.outcome ?? 'unknown'}, now ${after.outcome ?? 'unknown'}`;
       case 'verdict':
-        return `now ${after.verdict}`;
+        return `now ${VERDICT_WORDS[after.verdict]}`;
       default:
         return '';
     }

@@ -32,6 +32,9 @@ export interface Row {
   packetsBetween: RowRanges | null;
   bytes: number;
   outcome: OutcomeTally;
+  /** The number it is sorted by, -1 where it is not known, and as text; empty where there is none. */
+  sorted: number;
+  sortedText: string;
   /** Lower is worse; rows with a violation are below 0. */
   rank: number;
   /** Id of its first flow: order of first packet. */
@@ -40,9 +43,9 @@ export interface Row {
   ofPods: boolean;
 }
 
-/** Ranks among the outcomes' (0 lost to 7 answered) of conversations that lost packets, and of those a warning is about. */
-const LOST_RANK = 2.5;
-const WARNED_RANK = 4.5;
+/** Ranks among the outcomes' (0 lost to 9 answered) of conversations that lost packets, and of those a warning is about. */
+const LOST_RANK = 3.5;
+const WARNED_RANK = 6.5;
 
 /** Violations come before all else; what is undecided before what was answered and is as configured. */
 const STATE_WEIGHT: Record<ConversationState, number> = { wrong: 100, undecided: 1.5, ok: 0 };
@@ -72,6 +75,8 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
     packetsBetween: addRanges(null, { forward: 0, reverse: 0 }, conversation),
     bytes: flows.reduce((sum, flow) => sum + flow.bytes, 0),
     outcome: createOutcomeTally(),
+    sorted: -1,
+    sortedText: '',
     rank: rankOf(conversation, causes),
     firstFlow: Math.min(...flows.map((flow) => flow.id)),
     ofPods: flows.some(isOfPods),

@@ -6,9 +6,9 @@ import { UNDELIVERED } from '../../verdict/codes.ts';
 import { flowBrief } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
-import type { RenderOptions } from '../text/render-options.ts';
+import type { SortKey } from '../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, isLost, type OutcomeTally, outcomeOf, tallyOutcome } from './outcome-words.ts';
+import { createOutcomeTally, isLost, isPlainlyAnswered, type OutcomeTally, tallyOutcome } from './outcome-words.ts';
 import {
   addRanges,
   type ConversationState,
@@ -25,6 +25,7 @@ import {
   serviceOf,
   stateOf,
 } from './pair-rows.ts';
+import { joinNumbers, sortNumber, sortText } from './sort-numbers.ts';
 
 export interface RowVisitor {
   flow?: (flow: FlowBrief) => void;
@@ -45,6 +46,8 @@ interface RowSums {
   reversePackets: number;
   packetsBetween: RowRanges | null;
   bytes: number;
+  /** By what the rows are sorted; -1 where it is not known. */
+  sorted: number;
   rank: number;
   firstFlow: number;
   ofPods: boolean;
@@ -59,14 +62,14 @@ export interface FoldedRows {
   /** Conversations of which packets did not get through. */
   broken: number;
   /** Numbers of the rows that pass, in the order asked for, those of one pair together. */
-  groups(passes: (row: Readonly<RowSums>) => boolean, sort: RenderOptions['sort']): number[][];
+  groups(passes: (row: Readonly<RowSums>) => boolean): number[][];
   /** Rows that pass, and their conversations. */
   totals(passes: (row: Readonly<RowSums>) => boolean): { rows: number; conversations: number };
   row(index: number): Row;
 }
 
 /** Folds all conversations. @param visit told of each flow and conversation in passing */
-export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
+export function foldRows(trace: Trace, sort: SortKey, visit: RowVisitor = {}): FoldedRows {
   const rows: RowSums[] = [];
   const index = createRowIndex(rows);
   const nodes = new Set<string>();
@@ -87,15 +90,19 @@ export function foldRows(trace: Trace, visit: RowVisitor = {}): FoldedRows {
     const detail = [serviceOf(conversation, false), ...sides, ...causes].join('\n');
     const row = index(names(from), names(to), detail, conversation);
     addTo(row, conversation, causes);
+    row.sorted = joinNumbers(sort, row.sorted, sortNumber(sort, conversation));
   }
-  const row = (at: number): Row => rowFrom(trace, rows[at] as RowSums, causesOf, marks);
+  const row = (at: number): Row => {
+    const sums = rows[at] as RowSums;
+    return { ...rowFrom(trace, sums, causesOf, marks), sorted: sums.sorted, sortedText: sortText(sort, sums.sorted) };
+  };
   return {
     count: rows.length,
     nodes,
     states,
     broken,
     row,
-    groups: (passes, sort) => groupByPair(rows, passes, orderOf(rows, sort, row)),
+    groups: (passes) => groupByPair(rows, passes, orderOf(rows, sort, row)),
     totals(passes) {
       const passing = rows.filter(passes);
       return {
@@ -173,6 +180,7 @@ function emptySums({ forward, reverse }: Conversation, pair: number, detail: num
     reversePackets: 0,
     packetsBetween: null,
     bytes: 0,
+    sorted: -1,
     rank: MOST_ENDS,
     firstFlow: MOST_ENDS,
     ofPods: flows.some(isOfPods),
@@ -201,12 +209,6 @@ function tally(sums: RowSums, conversation: Conversation): void {
     if (sums.conversations > 0) sums.outcome.counts.set('answered', sums.conversations);
   }
   tallyOutcome(sums.outcome, conversation);
-}
-
-function isPlainlyAnswered(conversation: Conversation): boolean {
-  if (outcomeOf(conversation) !== 'answered') return false;
-  const { forward, reverse } = conversation;
-  return [forward, reverse].every((flow) => (flow?.tcp?.retransmissions ?? 0) === 0 && !flow?.arrival?.lost);
 }
 
 function rowFrom(trace: Trace, sums: RowSums, causesOf: Parameters<typeof rowOf>[1], marks: boolean): Row {
@@ -245,14 +247,13 @@ function groupByPair(
 /** Ties fall to the order of first packet. */
 function orderOf(
   rows: readonly RowSums[],
-  sort: RenderOptions['sort'],
+  sort: SortKey,
   row: (index: number) => Row,
 ): (a: number, b: number) => number {
-  const number: Record<'problem' | 'first' | 'packets' | 'bytes', (sums: RowSums) => number> = {
+  const number: Partial<Record<SortKey, (sums: RowSums) => number>> = {
     problem: ({ rank }) => rank,
     first: ({ firstFlow }) => firstFlow,
     packets: ({ forwardPackets, reversePackets }) => -forwardPackets - reversePackets,
-    bytes: ({ bytes }) => -bytes,
   };
   const text: Record<'from' | 'to' | 'service', (row: Row) => string> = {
     from: ({ from }) => from.name,
@@ -264,7 +265,7 @@ function orderOf(
     const texts = rows.map((_, i) => text[sort](row(i)));
     return (a, b) => compareText(texts[a] ?? '', texts[b] ?? '') || first(a, b);
   }
-  const of = number[sort];
+  const of = number[sort] ?? (({ sorted }) => -sorted);
   return (a, b) => of(rows[a] as RowSums) - of(rows[b] as RowSums) || first(a, b);
 }
 

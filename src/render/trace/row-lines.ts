@@ -1,148 +1,165 @@
-// How a row of the table looks, and how wide its columns may be: names give way first, the rest stays readable.
-
-import type { NameFitter } from '../text/endpoint-names.ts';
-import { formatCompact, formatRange } from '../text/format.ts';
-import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
+// Rows of the table as lines: every line of a pair's services repeats the pair, so that no line can be read as another's, and any
+// line can be found by name.
+import { createNameFitter, placeWords } from '../text/endpoint-names.ts';
+import { alignRow, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
-import { padLeft, padRight, shortenEnd, textWidth } from '../text/text-width.ts';
+import { keepsPods, shortName } from '../text/short-names.ts';
+import { padLeft, padRight, shortenEnd, shortenMiddle, textWidth } from '../text/text-width.ts';
 import { outcomeText } from './outcome-words.ts';
 import type { Direction, Row } from './pair-rows.ts';
+import {
+  type Column,
+  createRowWidths,
+  directionText,
+  layoutRows,
+  PLACE_MARGIN,
+  packetsText,
+  placeText,
+  type RowLayout,
+  type RowWidths,
+  STACK_MARGIN,
+  serviceText,
+  widenFor,
+} from './rows/table-layout.ts';
 
-export const ROW_TITLES = ['', 'FROM', 'TO', 'SERVICE', 'ENCAPSULATION', 'PACKETS', 'OUTCOME'] as const;
-
-/** Names are never shortened below this. */
-const NAME_MINIMUM = 12;
-/** With less room for names than this the short outcome words are used. */
-const NAME_COMFORT = 16;
-
-/** What the content would take, per part of a row. */
-export interface RowWidths {
-  causes: number;
-  from: number;
-  to: number;
-  service: number;
-  forward: number;
-  reverse: number;
-  sent: number;
-  answered: number;
-  outcome: number;
-  outcomeShort: number;
+/** Prints rows in the one layout that fits them all. */
+export interface RowPrinter {
+  titles(): string[];
+  /** Rows that share their pair of ends. */
+  group(rows: readonly Row[]): string[];
+  /** What names leave out; null when they are whole. */
+  note: string | null;
 }
 
-/** The widths decided on. */
-export interface RowLayout {
-  widths: RowWidths;
-  /** One per title. */
-  columns: readonly number[];
-  shortOutcome: boolean;
-}
-
-export function createRowWidths(): RowWidths {
-  return {
-    causes: 0,
-    from: 4,
-    to: 2,
-    service: 7,
-    forward: 1,
-    reverse: 1,
-    sent: 1,
-    answered: 1,
-    outcome: 7,
-    outcomeShort: 7,
-  };
-}
-
-/** Grows the widths to hold the row. */
-export function widenFor(widths: RowWidths, row: Row): void {
-  const outcome = outcomeText(row.outcome);
-  const grow = (part: keyof RowWidths, text: string): void => {
-    widths[part] = Math.max(widths[part], textWidth(text));
-  };
-  grow('causes', row.causes.join(''));
-  for (const name of [row.from.name, row.from.below]) grow('from', name);
-  for (const name of [row.to.name, row.to.below]) grow('to', name);
-  grow('service', serviceText(row));
-  grow('forward', directionText(row.forward));
-  grow('reverse', directionText(row.reverse));
-  grow('sent', packetsText(row, 'forward'));
-  grow('answered', packetsText(row, 'reverse'));
-  grow('outcome', outcome.long);
-  grow('outcomeShort', outcome.short);
-}
-
-function packetsText(row: Row, way: 'forward' | 'reverse'): string {
-  const range = row.packetsBetween?.[way] ?? null;
-  const isOpen = range !== null && range.least < range.most;
-  return formatRange(isOpen ? range : null, way === 'forward' ? row.forwardPackets : row.reversePackets, formatCompact);
-}
-
-/** Decides the columns for a terminal of `width` columns. */
-export function layoutRows(widths: RowWidths, width: number): RowLayout {
-  const carried = widths.forward + widths.reverse + 3;
-  const packets = widths.sent + widths.answered + 3;
-  const rigid = [widths.service, Math.max(carried, 'ENCAPSULATION'.length), Math.max(packets, 'PACKETS'.length)];
-  const gaps = 6 * GAP;
-  const plan = (names: number, outcome: number, outcomeMinimum: number): number[] => {
-    const natural = [widths.causes, widths.from, widths.to, ...rigid, outcome];
-    const minimum = [widths.causes, Math.min(names, widths.from), Math.min(names, widths.to), ...rigid, outcomeMinimum];
-    return fitColumns(natural, minimum, width - gaps);
-  };
-  const comfortable = plan(NAME_COMFORT, widths.outcome, widths.outcome);
-  const total = comfortable.reduce((sum, column) => sum + column, gaps);
-  if (total <= width) return { widths, columns: comfortable, shortOutcome: false };
-  const columns = plan(NAME_MINIMUM, widths.outcomeShort, Math.min(widths.outcomeShort, 9));
-  return { widths, columns, shortOutcome: true };
-}
-
-/** The cells of one row; FROM and TO have two lines when the node is known. */
-export function rowCells(row: Row, layout: RowLayout, names: NameFitter, paint: Paint): string[] {
-  const { widths, columns, shortOutcome } = layout;
-  const outcome = outcomeText(row.outcome);
-  const packets = [
-    padLeft(packetsText(row, 'forward'), widths.sent),
-    padRight(packetsText(row, 'reverse'), widths.answered),
-  ];
-  const named = ({ name, below }: Row['from'], width: number): string =>
-    below === '' ? names.fit(name, width) : `${names.fit(name, width)}\n${paint('dim', names.fit(below, width))}`;
-  return [
-    paint(row.rank < 0 ? 'bad' : 'warn', row.causes.join('')),
-    named(row.from, columns[1] ?? 0),
-    named(row.to, columns[2] ?? 0),
-    serviceText(row),
-    carriedCell(row, widths, paint),
-    packets.join(' / '),
-    shortenEnd(shortOutcome ? outcome.short : outcome.long, columns[6] ?? 0),
-  ];
-}
-
-/** Groups of rows that share their pair: the pair is written once, its services below each other. */
-export function rowLines(groups: readonly (readonly Row[])[], names: NameFitter, options: RenderOptions): string[] {
+/** Groups of rows that share their pair, under their titles. */
+export function rowLines(
+  groups: readonly (readonly Row[])[],
+  nodes: Iterable<string>,
+  options: RenderOptions,
+): string[] {
   if (groups.length === 0) return [];
-  const paint = createPaint(options.color);
   const widths = createRowWidths();
   for (const row of groups.flat()) widenFor(widths, row);
-  const layout = layoutRows(widths, options.width);
-  const cells = groups.map((group) => groupCells(group.map((row) => rowCells(row, layout, names, paint))));
-  const titles = ROW_TITLES.map((title) => paint('dim', title));
-  return renderGrid(
-    [titles, ...cells],
-    ROW_TITLES.map(() => 'left'),
-  );
+  const printer = createRowPrinter(widths, nodes, options);
+  const note = printer.note === null ? [] : [printer.note];
+  return [...printer.titles(), ...groups.flatMap((group) => printer.group(group)), ...note];
 }
 
-function groupCells(rows: readonly string[][]): string[] {
-  return ROW_TITLES.map((title, i) => {
-    if (title === 'FROM' || title === 'TO') return rows[0]?.[i] ?? '';
-    return rows.map((row) => row[i] ?? '').join('\n');
+/** @param widths of all rows that will be printed */
+export function createRowPrinter(widths: RowWidths, nodes: Iterable<string>, options: RenderOptions): RowPrinter {
+  const paint = createPaint(options.color);
+  const { bare } = createNameFitter(nodes);
+  const layout = layoutRows(widths, bare, options);
+  const { arrangement, naming, shared, columns } = layout;
+  const look: Look = { layout, widths, paint, bare, options };
+  const isShort = !keepsPods(naming) && shared !== null;
+  return {
+    titles() {
+      const titles = columns.map(({ title }) => paint('dim', title));
+      const line = alignRow(titles, widthsOf(layout), alignsOf(layout));
+      return arrangement === 'stacked' ? [paint('dim', 'FROM → TO'), STACK_MARGIN + line] : [line];
+    },
+    group(rows) {
+      const lines = rows.map((row) => rowLine(row, look));
+      const [first] = rows;
+      if (first === undefined || arrangement === 'beside') return lines;
+      return arrangement === 'stacked'
+        ? [...namesAbove(first, look), ...lines]
+        : [...lines, ...nodesBelow(first, look)];
+    },
+    note: isShort ? paint('dim', `names without a namespace are of ${shared}`) : null,
+  };
+}
+
+interface Look {
+  layout: RowLayout;
+  widths: RowWidths;
+  paint: Paint;
+  bare: (node: string) => string;
+  options: RenderOptions;
+}
+
+function widthsOf({ columns }: RowLayout): number[] {
+  return columns.map(({ width }) => width);
+}
+
+function alignsOf({ columns }: RowLayout): ('left' | 'right')[] {
+  return columns.map(({ column }) => (column === 'number' || column === 'sorted' ? 'right' : 'left'));
+}
+
+function rowLine(row: Row, look: Look): string {
+  const cells = look.layout.columns.map(({ column }) => cellOf(row, column, look));
+  const line = alignRow(cells, widthsOf(look.layout), alignsOf(look.layout));
+  return look.layout.arrangement === 'stacked' ? STACK_MARGIN + line : line;
+}
+
+function cellOf(row: Row, column: Column, { layout, widths, paint, bare, options }: Look): string {
+  const { naming, shared } = layout;
+  switch (column) {
+    case 'number':
+      return paint('dim', String(row.firstFlow));
+    case 'causes':
+      return paint(row.rank < 0 ? 'bad' : 'warn', row.causes.join(''));
+    case 'from':
+    case 'to':
+      return shortName(row[column].name, naming, shared);
+    case 'fromNode':
+      return paint('dim', placeText(row.from.below, naming, bare));
+    case 'toNode':
+      return paint('dim', placeText(row.to.below, naming, bare));
+    case 'service':
+      return serviceText(row);
+    case 'carried':
+      return carriedCell(row, widths, paint);
+    case 'packets':
+      return [
+        padLeft(packetsText(row, 'forward'), widths.parts.sent),
+        padRight(packetsText(row, 'reverse'), widths.parts.answered),
+      ].join(' / ');
+    case 'sorted':
+      return row.sortedText;
+    case 'outcome': {
+      const text = outcomeText(row.outcome)[layout.outcome];
+      return options.fit ? shortenEnd(text, roomForOutcome(layout, options.width)) : text;
+    }
+  }
+}
+
+/** What the other columns leave of the line. */
+function roomForOutcome(layout: RowLayout, width: number): number {
+  const others = layout.columns.filter(({ column }) => column !== 'outcome');
+  const margin = layout.arrangement === 'stacked' ? STACK_MARGIN.length : 0;
+  return Math.max(7, width - margin - others.reduce((sum, one) => sum + one.width + GAP, 0));
+}
+
+/** The nodes of a pair under its names. */
+function nodesBelow(row: Row, { layout, paint, bare }: Look): string[] {
+  const places = [row.from, row.to].map(({ below }) => placeWords(placeText(below, layout.naming, bare)));
+  if (places.every((place) => place === '')) return [];
+  const [from = '', to = ''] = places.map((place) => paint('dim', place === '' ? '' : PLACE_MARGIN + place));
+  const cells = layout.columns.map(({ column }) => (column === 'from' ? from : column === 'to' ? to : ''));
+  return [alignRow(cells, widthsOf(layout), alignsOf(layout))];
+}
+
+/** `shop/cart on control1 → shop/db on worker1`, on two lines where one has no room. */
+function namesAbove(row: Row, { layout, bare, options }: Look): string[] {
+  const ends = [row.from, row.to].map(({ name, below }) => {
+    const place = placeWords(placeText(below, layout.naming, bare));
+    return [shortName(name, layout.naming, layout.shared), place].filter(Boolean).join(' ');
   });
+  const line = ends.join(' → ');
+  if (textWidth(line) <= options.width) return [line];
+  const room = options.width - 4;
+  const [from = '', to = ''] = options.fit ? ends.map((end) => shortenMiddle(end, room)) : ends;
+  return [from, `  → ${to}`];
 }
 
-function carriedCell(row: Row, widths: RowWidths, paint: Paint): string {
+function carriedCell(row: Row, { parts }: RowWidths, paint: Paint): string {
   const arrow = row.reverse === null ? '→' : row.forward === null ? '←' : '↔';
   const [forward, reverse] = [directionText(row.forward), directionText(row.reverse)];
   return [
-    toned(row.forward, forward, paint) + ' '.repeat(Math.max(0, widths.forward - textWidth(forward))),
+    toned(row.forward, forward, paint) + ' '.repeat(Math.max(0, parts.forward - textWidth(forward))),
     arrow,
     toned(row.reverse, reverse, paint),
   ].join(' ');
@@ -151,12 +168,4 @@ function carriedCell(row: Row, widths: RowWidths, paint: Paint): string {
 function toned(direction: Direction | null, text: string, paint: Paint): string {
   if (direction?.mark === '!') return paint('bad', text);
   return direction?.mark === '?' ? paint('warn', text) : text;
-}
-
-function directionText(direction: Direction | null): string {
-  return direction === null ? '-' : direction.text + direction.mark;
-}
-
-function serviceText(row: Row): string {
-  return row.conversations === 1 ? row.service : `${row.service} ×${formatCompact(row.conversations)}`;
 }

@@ -25,6 +25,8 @@ export const CSV_HEADER = [
     'outcome',
   ],
   ...['capture', 'first_packet', 'packets_least', 'packets_most'],
+  ...['state', 'by', 'asked', 'answered', 'answer_median', 'answer_slowest', 'duration', 'rate'],
+  ...['handshake_server', 'handshake_client', 'first_byte', 'retransmissions', 'dns_codes', 'dns_names', 'via'],
 ] as const;
 
 /** The header, then one row per flow, each ended by a line feed. */
@@ -44,7 +46,26 @@ function cellsOf(flow: TracedFlow, captures: readonly TracedCapture[]): Cell[] {
     ...[flow.packets, flow.bytes, flow.overheadBytes, flow.first, flow.last, flow.outcome],
     ...[start === undefined ? null : (captures[start.capture]?.path ?? null), start?.firstPacket ?? null],
     ...[flow.packetsBetween?.least ?? null, flow.packetsBetween?.most ?? null],
+    ...exchangeCells(flow),
   ];
+}
+
+function exchangeCells({ exchange, tcp, via }: TracedFlow): Cell[] {
+  const { asked = null, handshake = null, dns = null } = exchange ?? {};
+  const codes = Object.entries(dns?.codes ?? {}).map(([code, count]) => `${code}:${count}`);
+  return [
+    ...[exchange?.state ?? null, exchange?.by?.ip ?? null, asked?.asked ?? null, asked?.answered ?? null],
+    ...[secondsCell(asked?.median), secondsCell(asked?.slowest), secondsCell(exchange?.duration)],
+    ...[exchange?.rate == null ? null : Math.round(exchange.rate)],
+    ...[secondsCell(handshake?.server), secondsCell(handshake?.client), secondsCell(exchange?.firstByte)],
+    ...[tcp?.retransmissions ?? null, codes.join(' ') || null, dns?.names.join(', ') || null],
+    ...[via === null ? null : `${via.service ?? via.ip}:${via.port}`],
+  ];
+}
+
+/** With as many digits as a capture's clock has. */
+function secondsCell(value: number | null | undefined): Cell {
+  return value == null ? null : Number(value.toFixed(9));
 }
 
 function endpointCells(endpoint: Endpoint): Cell[] {

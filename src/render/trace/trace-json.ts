@@ -1,6 +1,7 @@
 // `trace -o json` and `-o jsonl` (docs/output.md): the stable form that tools parse. One flow a line, made and written one
 // at a time; every key is always there, absent facts are null, and fields may be added but never change.
-import type { CapturePoint, Endpoint, Observation } from '../../attribution/vocabulary.ts';
+import type { Asked, CapturePoint, Endpoint, HandshakeTimes, Observation } from '../../attribution/vocabulary.ts';
+import { formatTime } from '../../net/time.ts';
 import type { Cause, Finding, Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
 
@@ -95,11 +96,41 @@ function flowJson(flow: TracedFlow): object {
     last: flow.last,
     tcp: flow.tcp,
     outcome: flow.outcome,
+    ...(flow.policy === undefined ? {} : { policy: policyJson(flow.policy) }),
     observations: flow.observations.map(observationJson),
     unverified: flow.unverified,
     inScope: flow.inScope,
     arrival: flow.arrival,
+    ...exchangeJson(flow),
+    via: flow.via,
   };
+}
+
+function exchangeJson({ exchange }: TracedFlow): object {
+  return {
+    state: exchange?.state ?? null,
+    by: exchange?.by ?? null,
+    asked: exchange?.asked == null ? null : askedJson(exchange.asked),
+    duration: rounded(exchange?.duration),
+    rate: exchange?.rate == null ? null : Math.round(exchange.rate),
+    handshake: exchange?.handshake == null ? null : handshakeJson(exchange.handshake),
+    firstByte: rounded(exchange?.firstByte),
+    resent: rounded(exchange?.resent),
+    dns: exchange?.dns == null ? null : { ...exchange.dns, slowest: rounded(exchange.dns.slowest) },
+  };
+}
+
+function askedJson({ median, slowest, ...counts }: Asked): object {
+  return { ...counts, median: rounded(median), slowest: rounded(slowest) };
+}
+
+function handshakeJson({ server, client, capture, point }: HandshakeTimes): object {
+  return { server: rounded(server), client: rounded(client), capture, point };
+}
+
+/** To the nanosecond: digits beyond are those of subtraction. */
+function rounded(value: number | null | undefined): number | null {
+  return value == null ? null : Math.round(value * 1e9) / 1e9;
 }
 
 function endpointJson(endpoint: Endpoint): object {
@@ -130,6 +161,18 @@ function findingJson(finding: Finding): object {
 /** Two keys more where the count is in doubt. */
 function rangeJson(between: TracedFlow['packetsBetween']): object {
   return between === null ? {} : { packetsLeast: between.least, packetsMost: between.most };
+}
+
+/** A key more where the flow log says something of a flow that nobody answered. */
+function policyJson({ verdict, denied, allowed }: NonNullable<TracedFlow['policy']>): object {
+  return { verdict, denied: recordJson(denied), allowed: recordJson(allowed) };
+}
+
+function recordJson(record: NonNullable<TracedFlow['policy']>['denied']): object | null {
+  if (record === null) return null;
+  const { reporter, src, dst, protocol, port, start, end, enforced, ref } = record;
+  const [from, to] = [start, end].map((time) => formatTime({ seconds: Math.floor(time), nanos: 0 }, 0));
+  return { reporter, src, dst, protocol, port, start: from, end: to, enforced, ref };
 }
 
 function observationJson(observation: Observation): object {

@@ -1,5 +1,6 @@
 // `-o summary`: totals by verdict and by encapsulation, and who sent how much to whom, node by node.
 import { PairMap } from '../../net/pair-map.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
@@ -38,13 +39,11 @@ export function* renderSummary(trace: Trace, options: RenderOptions): Generator<
   const names = createNameFitter(nodeNamesOf(trace));
   yield* block([...captureLines(trace.captures, names, options), ...clockLines(trace, names, options)]);
   yield* block(causeLines(trace, names, options));
-  const verdicts = new Map<string, Tally>(
-    [...['ok', 'violation', 'unverifiable']].map((verdict) => [verdict, emptyTally()]),
-  );
+  const verdicts = new Map<string, Tally>(Object.values(VERDICT_WORDS).map((words) => [words, emptyTally()]));
   const encapsulations = new Map<string, Tally>();
   const pairs: PairTallies = new PairMap();
   for (const flow of flowBriefs(trace)) {
-    addTo(verdicts, flow.verdict, flow);
+    addTo(verdicts, VERDICT_WORDS[flow.verdict], flow);
     addTo(encapsulations, encapsulationName(flow), flow);
     addPair(pairs, flow);
   }
@@ -97,7 +96,10 @@ function tallyLines(title: string, tallies: ReadonlyMap<string, Tally>): string[
 function pairLines(pairs: PairTallies, options: RenderOptions): string[] {
   const nodes = [...new Set(pairs.values().flatMap(({ from, to }) => [from, to]))].sort();
   if (nodes.length === 0) return [];
-  const names = createNameFitter(nodes.filter((node) => node !== UNKNOWN_NODE));
+  const names = createNameFitter(
+    nodes.filter((node) => node !== UNKNOWN_NODE),
+    options.fit,
+  );
   return matrixLines(pairs, nodes, names, options) ?? listLines(pairs, options);
 }
 
@@ -127,7 +129,10 @@ function cellOf(pairs: PairTallies, from: string, to: string): string {
 function listLines(pairs: PairTallies, options: RenderOptions): string[] {
   const paint = createPaint(options.color);
   const all = pairs.values();
-  const names = createNameFitter(all.flatMap(({ from, to }) => [from, to]).filter((node) => node !== UNKNOWN_NODE));
+  const names = createNameFitter(
+    all.flatMap(({ from, to }) => [from, to]).filter((node) => node !== UNKNOWN_NODE),
+    options.fit,
+  );
   const width = Math.floor((options.width - 24) / 2);
   const rows = all
     .slice(0, options.all ? all.length : PAIRS_SHOWN)

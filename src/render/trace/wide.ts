@@ -1,16 +1,19 @@
 // `-o wide`: one flow a line with what the table leaves out: outer addresses, VNI, what was asked for and why, the verdict's
 // reason, the evidence. In a terminal, what does not fit stands on lines below, whole. Two passes: widths, then rows.
 import type { Endpoint } from '../../attribution/vocabulary.ts';
+import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, endpointName, type NameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { formatNumber, formatRange } from '../text/format.ts';
+import { createFileNumbers, type FileNumbers } from '../text/file-numbers.ts';
+import { formatBytes, formatClock, formatNumber, formatRange, formatSeconds } from '../text/format.ts';
 import { alignRow, fitColumns, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { clockLines } from './clock-lines.ts';
+import { percent, viaText } from './exchange-words.ts';
 import { encapsulationName } from './pair-rows.ts';
 
 interface WideColumn {
@@ -18,12 +21,12 @@ interface WideColumn {
   /** Never narrower; 0 for columns that never shrink. */
   minimum: number;
   right?: boolean;
-  cell: (flow: TracedFlow) => string;
+  cell: (flow: TracedFlow, files: FileNumbers) => string;
 }
 
 const MAIN: readonly WideColumn[] = [
   { title: 'ID', minimum: 0, right: true, cell: (flow) => String(flow.id) },
-  { title: 'VERDICT', minimum: 0, cell: (flow) => flow.verdict },
+  { title: 'VERDICT', minimum: 0, cell: (flow) => VERDICT_WORDS[flow.verdict] },
   { title: 'FROM', minimum: 14, cell: (flow) => withPort(flow.src) },
   { title: 'TO', minimum: 14, cell: (flow) => withPort(flow.dst) },
   { title: 'PROTO', minimum: 0, cell: (flow) => escapeText(flow.protocol) },
@@ -41,8 +44,11 @@ const EXTRA: readonly WideColumn[] = [
   { title: 'OUTER', minimum: 25, cell: outerText },
   { title: 'EXPECTED', minimum: 12, cell: expectedText },
   { title: 'OUTCOME', minimum: 0, cell: (flow) => flow.outcome ?? '-' },
+  { title: 'BYTES', minimum: 0, right: true, cell: (flow) => formatBytes(flow.bytes) },
+  { title: 'TIMES', minimum: 12, cell: timesText },
+  { title: 'MORE', minimum: 12, cell: moreText },
   { title: 'WHY', minimum: 16, cell: whyText },
-  { title: 'EVIDENCE', minimum: 16, cell: evidenceText },
+  { title: 'EVIDENCE', minimum: 16, cell: (flow, files) => evidenceText(flow, files) },
 ];
 
 const COLUMNS: readonly WideColumn[] = [...MAIN, ...EXTRA];
@@ -60,11 +66,13 @@ interface WideLayout {
 
 /** The whole output, a line feed behind every line. */
 export function* renderWide(trace: Trace, options: RenderOptions): Generator<string> {
-  const { names, natural } = measure(trace);
+  const { names, natural, files } = measure(trace);
   const look = options.fit ? options : { ...options, width: Number.POSITIVE_INFINITY };
   const captures = [...captureLines(trace.captures, names, look), ...clockLines(trace, names, look)];
   if (captures.length > 0) yield `${captures.join('\n')}\n\n`;
   if (trace.flowCount === 0) return;
+  const known = files.names().map(escapeText);
+  if (known.length > 0) yield `${wrapWords(`files: ${known.join(', ')}`, options.width).join('\n')}\n\n`;
   const paint = createPaint(options.color);
   const layout = layoutWide(natural, options);
   const { columns, widths, below } = layout;
@@ -75,24 +83,27 @@ export function* renderWide(trace: Trace, options: RenderOptions): Generator<str
     aligns,
   )}\n`;
   for (const flow of trace.flows()) {
-    const cells = columns.map((column, i) => names.fit(column.cell(flow), widths[i] ?? 0));
+    const cells = columns.map((column, i) => names.fit(column.cell(flow, files), widths[i] ?? 0));
     cells[1] = verdictCell(flow, cells[1] ?? '', paint);
     yield `${alignRow(cells, widths, aligns)}\n`;
-    const facts = below.map((column) => column.cell(flow)).filter((fact) => fact !== '-');
+    const facts = below.map((column) => column.cell(flow, files)).filter((fact) => fact !== '-');
     for (const line of factLines(facts, names, options.width - BELOW_MARGIN))
       yield `${' '.repeat(BELOW_MARGIN)}${paint('dim', line)}\n`;
   }
 }
 
 /** First pass: what each column would take, and the nodes' names. */
-function measure(trace: Trace): { names: NameFitter; natural: number[] } {
+function measure(trace: Trace): { names: NameFitter; natural: number[]; files: FileNumbers } {
+  const files = createFileNumbers();
   const nodes = nodeNamesOf(trace);
   const natural = COLUMNS.map((column) => column.title.length);
   for (const flow of trace.flows()) {
     for (const { node } of [flow.src, flow.dst]) if (node !== null) nodes.add(node);
-    for (const [i, column] of COLUMNS.entries()) natural[i] = Math.max(natural[i] ?? 0, textWidth(column.cell(flow)));
+    for (const detail of evidenceOf(flow)) files.note(detail);
+    for (const [i, column] of COLUMNS.entries())
+      natural[i] = Math.max(natural[i] ?? 0, textWidth(column.cell(flow, files)));
   }
-  return { names: createNameFitter(nodes), natural };
+  return { names: createNameFitter(nodes), natural, files };
 }
 
 /** Everything on one line in a pipe; in a terminal as many columns as fit whole, the first ones shortened if even they do not. */
@@ -151,15 +162,53 @@ function expectedText({ expected }: TracedFlow): string {
   return `${what}${pool} (${expected.reason})`;
 }
 
+/** `08:29:50.2 +1.2 s`, and what of the times of a conversation is known. */
+function timesText({ first, exchange }: TracedFlow): string {
+  const { handshake = null, firstByte = null, asked = null } = exchange ?? {};
+  const start = [formatClock(first), exchange?.duration == null ? null : `+${formatSeconds(exchange.duration)}`];
+  const times: [string, number | null | undefined][] = [
+    ['to the server', handshake?.server],
+    ['to the client', handshake?.client],
+    ['first byte', firstByte],
+    ['answer', asked?.median],
+    ['slowest', asked !== null && asked.asked > 1 ? asked.slowest : null],
+  ];
+  const known = times.flatMap(([name, value]) => (value == null ? [] : [`${name} ${formatSeconds(value)}`]));
+  return [start.filter((part) => part !== null).join(' '), ...known].filter((part) => part !== '').join(', ') || '-';
+}
+
+/** State, answers, what was sent again, rate, DNS, the service. */
+function moreText({ exchange, tcp, via }: TracedFlow): string {
+  if (exchange === null) return '-';
+  const { state, by, asked, rate, resent, dns } = exchange;
+  const codes = Object.entries(dns?.codes ?? {}).map(([code, count]) => `${code} ${count}`);
+  const parts = [
+    state,
+    by === null ? null : `by ${escapeText(by.name ?? by.ip)}`,
+    asked === null ? null : `${asked.answered} of ${asked.asked} answered`,
+    tcp !== null && tcp.retransmissions > 0 ? `${tcp.retransmissions} resent (${percent(resent ?? 0)})` : null,
+    rate === null ? null : `${formatBytes(Math.round(rate))}/s`,
+    codes.length === 0 ? null : codes.join(', '),
+    dns === null || dns.names.length === 0 ? null : dns.names.map(escapeText).join(', '),
+    via === null ? null : viaText(via),
+  ];
+  return parts.filter((part) => part !== null).join(', ') || '-';
+}
+
 function whyText(flow: TracedFlow): string {
   const findings = flow.findings.map((finding) => `${finding.code}: ${escapeText(finding.message)}`);
   if (flow.unverified !== null) findings.push(`${flow.unverified.reason}: ${escapeText(flow.unverified.detail)}`);
   return [...new Set(findings)].join('; ') || '-';
 }
 
-function evidenceText(flow: TracedFlow): string {
-  const details = [flow.src, flow.dst]
-    .map((endpoint) => endpoint.evidence[0]?.detail)
-    .filter((detail) => detail !== undefined);
-  return details.map(escapeText).join('; ') || '-';
+function evidenceText(flow: TracedFlow, files: FileNumbers): string {
+  return (
+    evidenceOf(flow)
+      .map((detail) => escapeText(files.short(detail)))
+      .join('; ') || '-'
+  );
+}
+
+function evidenceOf(flow: TracedFlow): string[] {
+  return [flow.src, flow.dst].flatMap((endpoint) => endpoint.evidence[0]?.detail ?? []);
 }

@@ -213,7 +213,7 @@ function labelled(
 function matrixBlocks({ pairs, nodes }: VerifyReport, options: RenderOptions): Block[] {
   if (pairs.length === 0) return [];
   if (nodes.length > MATRIX_NODES) return listBlocks(pairs, options);
-  const names = createNameFitter(nodes);
+  const names = createNameFitter(nodes, options.fit);
   const byKey = new Map(pairs.map((pair) => [JSON.stringify([pair.from, pair.to]), pair]));
   const cells = nodes.map((from) =>
     nodes.map((to) => (from === to ? '-' : pairCell(byKey.get(JSON.stringify([from, to]))))),
@@ -238,7 +238,10 @@ function listBlocks(pairs: readonly PairReport[], options: RenderOptions): Block
   const told = pairs.length <= PAIRS_SHOWN || options.all ? pairs : pairs.filter(isNotable);
   if (told.length === 0) return [];
   const shown = [...told].sort((a, b) => b.violation - a.violation);
-  const names = createNameFitter(pairs.flatMap((pair) => [pair.from, pair.to]));
+  const names = createNameFitter(
+    pairs.flatMap((pair) => [pair.from, pair.to]),
+    options.fit,
+  );
   const width = Math.floor((options.width - MARGIN - 20) / 2) - GAP;
   const rows = shown.map((pair) => [
     names.fit(escapeText(pair.from), width),

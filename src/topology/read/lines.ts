@@ -1,9 +1,10 @@
-// Line-wise outputs -> facts: iproute2 texts, wide tables and annotation excerpts, told apart line by line, because a pasted file
+// Line-wise outputs -> facts: iproute2 texts, wide tables, flow logs and annotation excerpts, told apart line by line, because a pasted file
 // mixes them. Every line is either understood, known noise, or counted as not understood.
 
 import { tunnelKindOfDevice } from '../../cluster/profiles.ts';
 import type { Route, SourceRef } from '../model.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
+import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
@@ -23,6 +24,7 @@ interface State {
   text: TextFact;
   facts: Facts;
   excerpt: ExcerptReader;
+  flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
   link: OpenLink | null;
@@ -38,7 +40,8 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   const text = emptyTextFact(section, file);
   const device = /\bdev +(\S+)/.exec(section.command ?? '')?.[1] ?? null;
   const excerpt = createExcerptReader(facts);
-  const state: State = { text, facts, excerpt, device, link: null, route: null, table: null };
+  const flows = createFlowTextReader(facts);
+  const state: State = { text, facts, excerpt, flows, device, link: null, route: null, table: null };
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
   for (const [i, line] of section.text.split('\n').entries()) {
     const ref = { file, line: section.firstLine + i };
@@ -49,6 +52,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
     }
   }
   excerpt.finish();
+  flows.finish();
   if (state.table !== null) finishTable(state.table, text.ref, facts);
   markCommand(section.command, device, text);
   if (Object.values(text.has).some(Boolean)) {
@@ -72,6 +76,7 @@ export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints'>, fil
 }
 
 function readLine(line: string, ref: SourceRef, state: State): boolean {
+  if (state.flows.read(line, ref)) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, ref, state.facts)) return true;
     finishTable(state.table, ref, state.facts);

@@ -1,11 +1,14 @@
 // Texts -> facts: recognises what each document holds, lets the readers collect, and decides what an unrecognised document means.
 // A document is read as a whole or not at all: prose with a route in it adds nothing.
 
+import { addBroken } from './flow-logs/logged-values.ts';
+import { parseRecordLines } from './flow-logs/record-lines.ts';
 import { readIproute2Element } from './iproute2/iproute2-json.ts';
 import { parseJson, SPLIT_ABOVE } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
 import { emptyTextFact, readLines } from './lines.ts';
 import { type DocumentTree, type Located, type ParseProblem, valueAt } from './located.ts';
+import type { ContentKind } from './recognise.ts';
 import { hintsOfPath, plainText, type Section, splitSections } from './sections.ts';
 import { addIssue, emptyFacts, type Facts, type TextHint } from './stated-facts.ts';
 import { parseYaml } from './yaml-text.ts';
@@ -100,6 +103,10 @@ function readSection(section: Section, file: string, facts: Facts, tally: Tally)
   const parsed = parseStructured(kind, text, file, section.firstLine);
   for (const tree of parsed.trees) readTree(tree, { section, file, facts, tally });
   for (const { line, message } of parsed.problems) {
+    if (kind === 'records') {
+      addBroken(message, { file, line }, facts);
+      continue;
+    }
     const what = kind === 'json' ? 'JSON' : 'YAML';
     facts.problems.push({ ref: { file, line }, message: `not valid ${what}: ${message}` });
   }
@@ -107,12 +114,13 @@ function readSection(section: Section, file: string, facts: Facts, tally: Tally)
 
 /** The documents of a section of JSON or YAML. */
 export function parseStructured(
-  kind: 'json' | 'yaml',
+  kind: Exclude<ContentKind, 'lines'>,
   text: string,
   file: string,
   firstLine: number,
 ): { trees: Iterable<DocumentTree>; problems: ParseProblem[] } {
   if (kind === 'yaml') return parseYaml(text, file, firstLine);
+  if (kind === 'records') return parseRecordLines(text, file, firstLine);
   const json = parseJson(text, file, firstLine);
   // What begins like JSON may be YAML in flow style: tried where that is affordable.
   if (json.problems.length === 0 || text.length > SPLIT_ABOVE) return json;
@@ -151,7 +159,7 @@ function reportUnrecognised(document: SnapshotDocument, tally: Tally, facts: Fac
   const { file, named } = document;
   const kinds = [...tally.other.keys()].join(', ');
   const what = kinds === '' ? 'nothing that a snapshot is made of' : `no object that is read (found: ${kinds})`;
-  const expected = `expected ${READ_KINDS}, -o wide tables, or output of ip and bridge`;
+  const expected = `expected ${READ_KINDS}, -o wide tables, flow logs, or output of ip and bridge`;
   const ref = { file, line: null };
   if (named) facts.problems.push({ ref, message: `holds ${what}, ${expected}` });
   else addIssue(facts, 'unrecognised-file', 'warning', `${file} holds ${what}: not used`, { refs: [ref] });

@@ -1,4 +1,5 @@
 // What a file or section holds, by its content alone: names and endings lie. Also says what was handed over by mistake.
+import { isRecordLine } from './flow-logs/record-lines.ts';
 
 /** Files that are no text: magic numbers of what people confuse with a snapshot. */
 export type Foreign =
@@ -8,7 +9,8 @@ export type Foreign =
   | 'zstd-compressed file'
   | 'binary file';
 
-export type ContentKind = 'json' | 'yaml' | 'lines';
+/** `records`: one JSON object a line, each by itself. */
+export type ContentKind = 'json' | 'yaml' | 'records' | 'lines';
 
 /**
  * Recognises content that cannot be a snapshot from its first bytes.
@@ -28,8 +30,11 @@ export function recogniseForeign(bytes: Uint8Array): Foreign | null {
  * Kubernetes objects, everything else is read line by line.
  */
 export function kindAfter(kind: ContentKind | null, line: string): ContentKind | null {
-  if (kind === 'json' || kind === 'yaml') return kind;
+  if (kind === 'json' || kind === 'yaml' || kind === 'records') return kind;
+  if (isRecordLine(line)) return 'records';
   if (kind === null && /^\s*[[{]/.test(line)) return 'json';
-  if (/^(?:- )? {0,4}(?:- )?["']?(?:apiVersion|kind|items)["']?\s*:/.test(line)) return 'yaml';
+  // unquoted keys of YAML have a blank behind the colon: `kind:Name` is something else
+  if (/^(?:- )? {0,4}(?:- )?(?:(["'])(?:apiVersion|kind|items)\1\s*:|(?:apiVersion|kind|items)\s*:(?:\s|$))/.test(line))
+    return 'yaml';
   return kind ?? (line.trim() === '' ? null : 'lines');
 }

@@ -16,6 +16,7 @@ import type {
   TopologyIssue,
 } from '../model.ts';
 import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
+import type { PolicyVerdict } from '../policies/policy-verdict.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -148,6 +149,7 @@ export interface Facts {
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
+  policyVerdicts: PolicyVerdict[];
   blocks: BlockFact[];
   allocations: AllocationFact[];
   felix: FelixFact[];
@@ -169,6 +171,7 @@ export function emptyFacts(): Facts {
     nodes: [],
     pods: [],
     services: [],
+    policyVerdicts: [],
     blocks: [],
     allocations: [],
     felix: [],

@@ -5,6 +5,7 @@ import type { ChainStep } from '../../attribution/vocabulary.ts';
 import type { Profile } from '../../cluster/profile.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
+import { denialTitleOf, policyTexts } from '../policy/policy-words.ts';
 import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
@@ -85,7 +86,7 @@ export function collectCauses(
 
 /** Silence between two nodes of which one sends the other's packets astray, or from an address that it drops, is no cause of its own. */
 function followsFrom({ code, fromNode, toNode }: Collected, groups: ReadonlyMap<string, Collected>): boolean {
-  if (code !== 'no-reply' && code !== 'half-open') return false;
+  if (code !== 'no-reply' && code !== 'half-open' && code !== 'dns-trouble') return false;
   const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac', 'wrong-source-vtep'] as const;
   return astray.some((one) => groups.has(`${one}|${fromNode}|${toNode}`) || groups.has(`${one}|${toNode}|${fromNode}`));
 }
@@ -94,17 +95,26 @@ function rank({ code }: Cause): number {
   return FINDINGS[code].severity === 'violation' ? 0 : 1;
 }
 
+/** Whose flows share a cause. */
+function partyOf(flow: FlowBrief, code: FindingCode): string {
+  if (code === 'mode-changed') return String(flow.expected.pool);
+  if (code === 'denied-by-policy') return String(denialTitleOf(flow.whole()));
+  if (code === 'dns-trouble') return `${flow.src.ip}|${flow.whole().via?.ip ?? flow.dst.ip}`;
+  const pair = `${flow.src.node}|${flow.dst.node}`;
+  return code === 'no-reply' ? `${pair}|${flow.dst.ip}` : pair;
+}
+
 /** The first flow of a cause is made, and tells it; the others are counted. */
 function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: FindingCode, answers: number): void {
   const [fromNode, toNode] = [flow.src.node, flow.dst.node];
-  const key = keyOf(code, flow);
+  const key = `${code}|${partyOf(flow, code)}`;
   const { packets } = flow;
   const group = groups.get(key);
   if (group === undefined) {
     const whole = flow.whole();
     const finding = whole.findings.find((one) => one.code === code);
     if (finding === undefined) return;
-    const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow, answers) };
+    const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow) };
     const told = { asked: askedEnd(flow), isTcp: flow.protocol === 'tcp', title: null };
     groups.set(key, { code, fromNode, toNode, ...counts, ...told, finding, flow: whole });
     return;
@@ -113,14 +123,8 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
   group.isTcp &&= flow.protocol === 'tcp';
   group.packets += packets;
   group.answers += answers;
-  group.lost += lostOf(flow, answers);
+  group.lost += lostOf(flow);
   if (group.flowIds.length < MAX_FLOW_IDS) group.flowIds.push(flow.id);
-}
-
-function keyOf(code: FindingCode, { src, dst, expected }: FlowBrief): string {
-  if (code === 'mode-changed') return `${code}|${expected.pool}`;
-  const pair = `${code}|${src.node}|${dst.node}`;
-  return code === 'no-reply' ? `${pair}|${dst.ip}` : pair;
 }
 
 /** What checks need to know besides the finding. */
@@ -163,15 +167,15 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: alsoOf(chain),
+    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow)],
     check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }
 
-function lostOf(flow: FlowBrief, answers: number): number {
-  const { arrival } = flow;
+function lostOf(flow: FlowBrief): number {
+  const { arrival, asked } = flow;
   if (arrival !== null) return Math.max(0, arrival.lost ? arrival.sent - arrival.arrived : 0);
-  return flow.protocol === 'icmp' || flow.protocol === 'icmpv6' ? Math.max(0, flow.packets - answers) : 0;
+  return asked === null ? 0 : asked.asked - asked.answered;
 }
 
 /** When, which node first, how long the nodes disagreed, what was lost meanwhile (calico-facts 3.9: each Felix converges alone). */
@@ -217,6 +221,8 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }
       return `${from} lets traffic between its own pods out on the underlay`;
     case 'unencrypted':
       return `${from} sends packets for ${to} in clear text although both have WireGuard keys`;
+    case 'denied-by-policy':
+      return denialTitleOf(flow) ?? finding.message;
     default:
       return finding.message;
   }
@@ -247,6 +253,12 @@ function seenText(flow: TracedFlow, finding: Finding): string {
 function alsoOf(chain: readonly ChainStep[]): string[] {
   const wrong = chain.filter((s) => s.status === 'wrong' || s.status === 'missing');
   return wrong.map((s) => `${s.table}: ${s.note ?? 'wrong'}`);
+}
+
+/** What a DNS server was asked for; raw text of packets. */
+function askedNames({ exchange }: TracedFlow): string[] {
+  const names = exchange?.dns?.names ?? [];
+  return names.length === 0 ? [] : [`asked for ${names.join(', ')}`];
 }
 
 /** A, B, ..., Z, AA, AB, ... */

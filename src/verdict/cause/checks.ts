@@ -2,8 +2,17 @@
 
 import type { Observed } from '../../attribution/vocabulary.ts';
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
-import { showFdb, showLink, showNeighbours, showVxlanDevice, showWireguardPeers } from '../../cluster/show-commands.ts';
+import {
+  SHOW_DNS_LOG,
+  SHOW_DNS_PODS,
+  showFdb,
+  showLink,
+  showNeighbours,
+  showVxlanDevice,
+  showWireguardPeers,
+} from '../../cluster/show-commands.ts';
 import type { FindingCode } from '../codes.ts';
+import { denialCommand } from '../policy/policy-words.ts';
 import type { TracedFlow } from '../trace-types.ts';
 import { checksumChecks, deliveryChecks, mtuChecks, tunnelOf } from './delivery-checks.ts';
 
@@ -53,6 +62,10 @@ export function checksFor(code: FindingCode, given: CheckInput): string[] {
     case 'packet-exceeds-mtu':
     case 'mtu-black-hole':
       return mtuChecks(tunnelOf(given), from, to);
+    case 'dns-trouble':
+      return [SHOW_DNS_PODS, `${SHOW_DNS_LOG}   # does it see the questions, and what do its upstreams say?`];
+    case 'denied-by-policy':
+      return [`${denialCommand(given.flow?.policy)}   # which rule should have let it pass?`];
     case 'mode-changed':
       return [`${commands.showPools}   # who edited it, and is that the state you want?`];
     case 'missing-fdb-entry':

@@ -39,7 +39,7 @@ export function isExplained(code: FindingCode, codes: readonly FindingCode[]): b
 
 /** Whether a finding is reason enough for packets that do not arrive. */
 export function explainsSilence(code: FindingCode): boolean {
-  return code === 'mode-changed' || FINDINGS[code].severity === 'violation';
+  return code === 'mode-changed' || code === 'denied-by-policy' || FINDINGS[code].severity === 'violation';
 }
 
 /** A node that another one cannot reach at all: what it sends there goes no further, and nobody answers. */

@@ -93,7 +93,7 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
   }
   pair.isExplained ||= isExplained;
   if (kind === 'ICMP') {
-    if (flow.outcome !== 'answered') return;
+    if (flow.outcome !== 'answered' && flow.outcome !== 'partly-answered') return;
     pair.echoes++;
     addSome(pair.echoAnswered, flow.dst.ip);
   } else if (kind === 'TCP' && pair.tcpAnswered === 0) {

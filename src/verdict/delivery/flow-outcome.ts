@@ -1,13 +1,10 @@
 // How a flow went, and what of it arrived, as far as the captures show it.
 
 import { countFlow } from '../../attribution/count-flow.ts';
-import { outcomeOf } from '../../attribution/directions.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { Arrival } from '../arrivals.ts';
-import { isRefusedByIcmp } from '../flow/flow-facts.ts';
 import type { Shared } from '../judging-context.ts';
-import { halfOpen } from './half-open.ts';
 
 /** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
 export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, src: Who, dst: Who): Arrival | null {
@@ -24,7 +21,7 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
   return arrival;
 }
 
-const SILENT: ReadonlySet<Outcome | null> = new Set(['no-answer', 'one-way', 'sent-never-arrived']);
+const SILENT: ReadonlySet<Outcome | null> = new Set(['no-answer', 'unreachable', 'one-way', 'sent-never-arrived']);
 
 /** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
 export function isUnanswered(
@@ -33,16 +30,6 @@ export function isUnanswered(
   outcome: Outcome | null,
 ): boolean {
   return SILENT.has(outcome) && counted.some((row) => input.table.rows.requests(row) > 0);
-}
-
-export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
-  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
-  const { table } = shared.input;
-  const reverse = table.reverseOf(flow);
-  const refused = [flow, reverse].some((f) => isRefusedByIcmp(shared.errorsOf.get(f) ?? []));
-  if (refused) return 'refused';
-  if (halfOpen(shared.counting, flow, reverse) !== null) return 'half-open';
-  return outcomeOf(table, flow, reverse, shared.reverseVisible(flow));
 }
 
 /** What a node's NICs saw of a flow in all the time they were captured: packets, each once, and the largest of them. */

@@ -10,6 +10,10 @@ import { BIT } from '../../flow/rows/row-layout.ts';
 /** ICMP codes of "port unreachable" (RFC 792; RFC 4443 section 3.1). */
 const UNREACHABLE_PORT = 3;
 const UNREACHABLE_PORT6 = 4;
+/** ICMP types (RFC 792; RFC 4443 section 3), and the code of "does not fit" (RFC 1191). */
+const [UNREACHABLE, TIME_EXCEEDED] = [3, 11] as const;
+const [UNREACHABLE6, TIME_EXCEEDED6] = [1, 3] as const;
+const FRAGMENTATION_NEEDED = 4;
 
 export function hasHandshake(table: FlowTable, flow: number): boolean {
   const own = directionFacts(table, flow);
@@ -17,12 +21,16 @@ export function hasHandshake(table: FlowTable, flow: number): boolean {
   return (own.requests > 0 && other.replies > 0) || (other.requests > 0 && own.replies > 0);
 }
 
-export function isRefusedByIcmp(errors: readonly IcmpError[]): boolean {
-  return errors.some(
-    (e) =>
-      (e.family === 4 && e.type === 3 && e.code === UNREACHABLE_PORT) ||
-      (e.family === 6 && e.type === 1 && e.code === UNREACHABLE_PORT6),
-  );
+export function isRefusal({ family, type, code }: IcmpError): boolean {
+  if (family === 4) return type === UNREACHABLE && code === UNREACHABLE_PORT;
+  return type === UNREACHABLE6 && code === UNREACHABLE_PORT6;
+}
+
+/** That a packet got nowhere: no route, no host, forbidden, or its time was over on the way. Of one that was too large, see warnings. */
+export function isUnreachable({ family, type, code }: IcmpError): boolean {
+  if (type === (family === 4 ? TIME_EXCEEDED : TIME_EXCEEDED6)) return true;
+  if (family === 4) return type === UNREACHABLE && code !== FRAGMENTATION_NEEDED && code !== UNREACHABLE_PORT;
+  return type === UNREACHABLE6 && code !== UNREACHABLE_PORT6;
 }
 
 export function isEbpfNodePort(observations: readonly SeenObservation[]): boolean {

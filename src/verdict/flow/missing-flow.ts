@@ -50,6 +50,8 @@ export function missingBrief(
     srcPort: table.destinationPortOf(flow),
     dstPort: table.sourcePortOf(flow),
     codes: [],
+    asked: null,
+    slowest: 0,
     places: () => [],
     lostOnWay: () => 0,
     onceAt: () => 0,
@@ -75,6 +77,8 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     tcp: null,
     transportData: 0,
     outcome: 'answered',
+    exchange: null,
+    via: null,
     arrival: null,
     inScope: isInScope(src, dst, expected),
   } as const;

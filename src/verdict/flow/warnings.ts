@@ -7,6 +7,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import type { RowRecords } from '../../flow/rows/row-records.ts';
+import { type DnsPair, dnsSentence } from './dns-trouble.ts';
 import type { RawFinding } from './judgement.ts';
 
 import { nameOf } from './rules.ts';
@@ -27,6 +28,10 @@ export interface WarningInput {
   errors: readonly IcmpError[];
   /** Where an error was seen, for the finding. */
   seenAt(error: IcmpError): { capture: number; packet: number };
+  /** What its asker asked the DNS server, if something is wrong with the flow's own queries. */
+  dns: DnsPair | null;
+  /** The service that has the destination's address, if one has. */
+  service: string | null;
   /** Whether the reverse flow acknowledged the large segments that were sent again, or may have. */
   largeAcknowledged: boolean;
 }
@@ -43,6 +48,7 @@ export function warningsOf(input: WarningInput): RawWarning[] {
     blackHole(input),
     badChecksum(input),
     noReply(input),
+    dnsTrouble(input),
     sourcesConflict(input),
   ].filter((w) => w !== null);
 }
@@ -108,6 +114,13 @@ function noReply({ outcome, own, observations, src, dst, protocol }: WarningInpu
   const what = protocol === 6 ? 'SYN' : 'echo request';
   const message = `${own.requests} ${what}${own.requests === 1 ? '' : 's'} from ${nameOf(src)} to ${nameOf(dst)}, no answer`;
   return { code: 'no-reply', message, seen: observations[0] ?? null };
+}
+
+function dnsTrouble({ dns, service, outcome, observations, src, dst }: WarningInput): RawWarning | null {
+  // the server is not to blame for what never got to it
+  if (dns === null || outcome === 'sent-never-arrived') return null;
+  const server = service === null ? nameOf(dst) : `${service} (${dst.owner.address})`;
+  return { code: 'dns-trouble', message: dnsSentence(server, nameOf(src), dns), seen: observations[0] ?? null };
 }
 
 function sourcesConflict({ conflicts, src, dst }: WarningInput): RawWarning | null {

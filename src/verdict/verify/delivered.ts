@@ -32,7 +32,8 @@ export function checkDelivery(): DeliveryCheck {
   };
 }
 
-/** What was refused once and then answered got through in the end. */
+/** What was refused once and then answered got through in the end; a log alone, where no answer could be seen, is no proof. */
 function fails(code: FindingCode, { outcome }: FlowBrief): boolean {
+  if (code === 'denied-by-policy' && outcome === 'one-way') return false;
   return UNDELIVERED.has(code) && !(code === 'overlay-rejected' && outcome === 'answered');
 }

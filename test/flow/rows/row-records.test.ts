@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BIT, CHUNK_SHIFT, RARE, RECORD, WINDOW } from '../../../src/flow/rows/row-layout.ts';
 import { RowRecords } from '../../../src/flow/rows/row-records.ts';
+import { RowWindows } from '../../../src/flow/rows/row-windows.ts';
 
 const CHUNK = 1 << CHUNK_SHIFT;
 const RECORD_DOUBLES = ['packets', 'bytes', 'lastSeconds', 'lastPacket', 'payloadBytes', 'overheadBytes'] as const;
-const RARE_DOUBLES = ['firstPacket', 'firstSeconds', 'copyBytes'] as const;
+const RARE_DOUBLES = ['firstPacket', 'firstSeconds', 'copyBytes', 'openedAt', 'acknowledgedAt', 'dataAt'] as const;
 /** Places that only the table and TCP's facts use. */
 const WITHOUT_READER = ['source', 'destination', 'ports', 'protocol', 'hash', 'holeStart', 'holeEnd'];
 const UNSIGNED = ['sequenceEnd', 'acknowledged', 'largeSequence'];
@@ -59,16 +60,18 @@ const FACTS: Fact[] = [
   ),
   ...placesOf(WINDOW).map(
     ([place, i]): Fact => ({
-      name: place.startsWith('edge') ? place : `window${place[0]?.toUpperCase()}${place.slice(1)}`,
+      name: `windows.${place}`,
       write(rows, row, value) {
-        rows.windowOf(row)[(row & (CHUNK - 1)) * WINDOW.doubles + i] = value;
+        rows.windows.chunkOf(row)[(row & (CHUNK - 1)) * WINDOW.doubles + i] = value;
       },
     }),
   ),
 ];
 
 function read(rows: RowRecords, name: string, row: number): number {
-  return (rows as unknown as Record<string, (row: number) => number>)[name]!(row);
+  const own = name.split('.').at(-1) ?? '';
+  const holder = own === name ? rows : rows.windows;
+  return (holder as unknown as Record<string, (row: number) => number>)[own]!(row);
 }
 
 function rowsWith(count: number): RowRecords {
@@ -80,7 +83,7 @@ function rowsWith(count: number): RowRecords {
 describe('a record', () => {
   it.each([
     ['RECORD', RECORD, RECORD_DOUBLES, 128],
-    ['RARE', RARE, RARE_DOUBLES, 64],
+    ['RARE', RARE, RARE_DOUBLES, 96],
     ['WINDOW', { ...WINDOW, words: 2 * WINDOW.doubles }, Object.keys(WINDOW), 64],
   ] as const)('has a place of its own for every fact: %s', (_name, layout, doubles, size) => {
     const bytes = bytesOf(placesOf(layout), doubles);
@@ -101,7 +104,8 @@ describe('a record', () => {
   });
 
   it('has a reader for every fact but those of the key and of TCP’s gap', () => {
-    const methods = Object.getOwnPropertyNames(RowRecords.prototype);
+    const windows = Object.getOwnPropertyNames(RowWindows.prototype).map((name) => `windows.${name}`);
+    const methods = [...Object.getOwnPropertyNames(RowRecords.prototype), ...windows];
     expect(methods).toEqual(expect.arrayContaining(FACTS.map((fact) => fact.name)));
     expect(FACTS).toHaveLength(new Set(FACTS.map((fact) => fact.name)).size);
   });
@@ -125,12 +129,11 @@ describe('a new row', () => {
     }
   });
 
-  it('has no memory for a window before one was counted', () => {
+  it('has counted nothing in a window, and later only what was', () => {
     const rows = rowsWith(2);
-    expect(rows.windowDoubles).toEqual([]);
-    expect([rows.windowPackets(1), rows.edgeLargest(1)]).toEqual([0, 0]);
-    rows.windowOf(1)[WINDOW.doubles + WINDOW.packets] = 3;
-    expect([rows.windowPackets(0), rows.windowPackets(1)]).toEqual([0, 3]);
+    expect([rows.windows.packets(1), rows.windows.edgeLargest(1)]).toEqual([0, 0]);
+    rows.windows.chunkOf(1)[WINDOW.doubles + WINDOW.packets] = 3;
+    expect([rows.windows.packets(0), rows.windows.packets(1)]).toEqual([0, 3]);
   });
 });
 

@@ -26,6 +26,22 @@ const BLOCKS: Record<Block['kind'], Block> = {
     ],
     sides: [{ side: 'outer', texts: ['the outer side'] }],
   },
+  chain: {
+    kind: 'chain',
+    heading: 'the chain',
+    text: 'what passes',
+    places: [
+      { group: 'here', title: 'first', value: '12', tone: 'usual', before: [], notes: [] },
+      {
+        group: 'there',
+        title: 'second',
+        value: '9',
+        tone: 'wrong',
+        before: [{ text: '3 <lost>', tone: 'wrong' }],
+        notes: ['a remark'],
+      },
+    ],
+  },
   points: { kind: 'points', heading: 'the points', items: [{ text: 'a "point"', tone: 'notable' }] },
   table: {
     kind: 'table',

@@ -90,7 +90,7 @@ describe('rows', () => {
 
   function rowsOf(text: string): string[] {
     const lines = text.split('\n');
-    const from = lines.findIndex((line) => line.trimStart().startsWith('FROM'));
+    const from = lines.findIndex((line) => line.includes('  SERVICE  '));
     return lines.slice(from + 1, lines.indexOf('', from)).map((line) => line.trim().replaceAll(/ {2,}/g, ' | '));
   }
 
@@ -109,8 +109,7 @@ describe('rows', () => {
       conversations: [[flow({ ...db, port: 5432 }, { ...cart, port: 40000 }, { tcp, outcome: 'one-way' })]],
     });
     expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
-      'shop/cart | shop/db | tcp 5432 | - ← vxlan | 0 / 3 | one-way seen',
-      'control1 | worker1',
+      '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | - ← vxlan | 0 / 3 | one-way seen',
     ]);
   });
 
@@ -120,9 +119,9 @@ describe('rows', () => {
     ];
     const trace = buildTrace({ conversations: [one(40000), one(40001), one(40002, UNSEEN)] });
     expect(rowsOf(join(renderTable(trace, LOOK)))).toEqual([
-      'shop/cart | shop/db | tcp 5432 | ? | → - | 3 / 0 | answered',
-      'control1 | worker1 | tcp 5432 ×2 | vxlan → - | 6 / 0 | answered',
-      '! | not what the configuration asks for | ? | cannot be told from these captures',
+      '3 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | ? | → - | 3 / 0 | answered',
+      '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 ×2 | vxlan → - | 6 / 0 | answered',
+      '! | wrong: not what the configuration asks for | ? | undecided',
     ]);
   });
 
@@ -134,7 +133,7 @@ describe('rows', () => {
       conversations: [one(40000, 'answered'), one(40001, 'no-answer'), one(40002, 'answered')],
     });
     expect(rowsOf(join(renderTable(trace, LOOK)))[0]).toBe(
-      'shop/cart | shop/db | tcp 5432 ×3 | vxlan → - | 9 / 0 | 1 no answer, 2 answered',
+      '1 | cart | control1 | db | worker1 | tcp 5432 ×3 | vxlan → - | 9 / 0 | 1 no answer, 2 answered',
     );
   });
 
@@ -158,6 +157,76 @@ describe('rows', () => {
     expect(text).toContain('\n2 more rows, --all\n');
   });
 
+  test('packets that the snaplen cut are told apart from malformed ones, with a length that is enough', () => {
+    const faults = [
+      { code: 'tcp-truncated', count: 50, firstPacket: 3 },
+      { code: 'ipv4-truncated', count: 2, firstPacket: 9 },
+      { code: 'ip-total-length-long', count: 1, firstPacket: 40 },
+    ];
+    const outcomes = { complete: 10, unsupported: 0, faulty: 53, notFlow: 0 };
+    const noteOf = (snaplen: number): string => {
+      const captures = [capture('a.pcap', { snaplen, faults, outcomes })];
+      return join(renderTable(buildTrace({ captures, conversations: [] }), look({ width: 160 })));
+    };
+    expect(noteOf(96)).toContain('a.pcap: snaplen 96 cut 52 packets inside their headers: -s 128 is enough\n');
+    expect(noteOf(96)).toContain('a.pcap: 1 packet cut or malformed: ip-total-length-long ×1 from #40\n');
+    expect(noteOf(128)).toContain('snaplen 128 cut 52 packets inside their headers: -s 256 is enough');
+    expect(noteOf(262_144)).toContain('53 packets cut or malformed: tcp-truncated ×50 from #3');
+  });
+
+  test('on a terminal the whole page fits its height, and what is left out is counted', () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, i) => [flow({ ...cart, port: 40000 }, { ...db, port: 1000 + i })] as const,
+    );
+    const trace = buildTrace({ conversations: many });
+    for (const height of [20, 24, 50]) {
+      const text = join(renderTable(trace, look({ width: 80, height, top: null })));
+      expect(text.split('\n').length).toBe(height);
+      const hidden = Number(/^(\d+) more rows, --all$/m.exec(text)?.[1]);
+      expect(text.match(/ tcp 1\d\d\d /g)?.length).toBe(60 - hidden);
+    }
+  });
+
+  test('what is longer than the terminal names the problems again at its end', () => {
+    const title = 'control1 sends worker1';
+    const times = (partial: Partial<RenderOptions>): number =>
+      join(renderTable(staleFdb(), look({ top: null, ...partial }))).split(title).length - 1;
+    expect(times({ height: 100 })).toBe(1);
+    expect(times({ height: 20, all: true })).toBe(2);
+    expect(times({ all: true })).toBe(1);
+  });
+
+  test('services of one pair repeat its names: a line under them is of nodes only', () => {
+    const text = join(renderTable(staleFdb(), look({ width: 100 })));
+    expect(text.match(/shop\/cart +shop\/db/g)?.length).toBe(2);
+    for (const line of text.split('\n').filter((one) => / on control1/.test(one))) expect(line).not.toMatch(/tcp|icmp/);
+  });
+
+  test('sorted by bytes a column shows them, largest first', () => {
+    const sizes = [300, 4200, 90].map(
+      (bytes, i) => [flow({ ...cart, port: 40000 }, { ...db, port: 1000 + i }, { bytes })] as const,
+    );
+    const lines = join(renderTable(buildTrace({ conversations: sizes }), look({ sort: 'bytes' }))).split('\n');
+    expect(lines.find((line) => line.includes(' FROM '))).toMatch(/ PACKETS +BYTES +OUTCOME$/);
+    const shown = lines.flatMap((line) => / (4\.2 kB|300 B|90 B) {2}answered/.exec(line)?.[1] ?? []);
+    expect(shown).toEqual(['4.2 kB', '300 B', '90 B']);
+  });
+
+  test('in a pipe every name is whole, at every width', () => {
+    for (const rowWidth of [40, 80, 120, 200, Number.POSITIVE_INFINITY]) {
+      const text = join(renderTable(staleFdb('long'), look({ fit: false, width: 80, rowWidth })));
+      for (const name of ['yaobank/customer-687b8d8f74-lmzqz', 'yaobank/summary-7579bd9566-866km'])
+        expect(text).toContain(name);
+    }
+  });
+
+  test('in a pipe without a terminal a row is one line, and says everything', () => {
+    const text = join(renderTable(staleFdb('long'), look({ fit: false, rowWidth: Number.POSITIVE_INFINITY })));
+    const row = text.split('\n').find((line) => line.includes('icmp') && line.includes('customer-687b8d8f74-lmzqz'));
+    expect(row).toMatch(/vxlan! .* sent, never arrived$/);
+  });
+
   test('a direction that a filter left out is found again', () => {
     const request = { ...flow({ ...cart, port: 40000 }, { ...db, port: 5432 }), id: 1, conversation: 1 };
     const reply = { ...flow({ ...db, port: 5432 }, { ...cart, port: 40000 }), id: 2, conversation: 1, packets: 8 };
@@ -169,7 +238,7 @@ describe('rows', () => {
       flow: (id: number) => [request, reply][id - 1] ?? null,
     };
     expect(rowsOf(join(renderTable(filtered, LOOK)))[0]).toBe(
-      'shop/cart | shop/db | tcp 5432 | vxlan ↔ vxlan | 3 / 8 | answered',
+      '1 | shop/cart | control1 | shop/db | worker1 | tcp 5432 | vxlan ↔ vxlan | 3 / 8 | answered',
     );
   });
 
@@ -185,7 +254,7 @@ describe('captures', () => {
   test('an empty trace says so', () => {
     const empty = capture('empty.pcap', { packets: 0, first: null, last: null, points: [] });
     expect(join(renderTable(buildTrace({ captures: [empty] }), LOOK))).toBe(
-      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets\n\nNo flows.\n',
+      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets; a filter by an inner address (host POD) never matches inside a\n        tunnel: capture without it\n\nNo flows.\n',
     );
   });
 

@@ -1,6 +1,7 @@
 // Documents of kubectl and Calico's client -> facts: unwraps Lists, XLists, bare lists (calico-facts 2.2), gives each to the
 // reader of its kind, and says what was not understood. The only place that knows which kinds there are.
 import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
+import { readFlowRecord } from '../flow-logs/flow-json.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
 import { readCalicoPolicy, readTier } from './calico-policy.ts';
@@ -89,6 +90,10 @@ function readObject(
   facts: Facts,
   counts: ObjectCounts,
 ): string | null {
+  if (readFlowRecord(object, facts)) {
+    counts.used++;
+    return null;
+  }
   const kind = textAt(object.value, 'kind') ?? inherited.kind ?? null;
   const apiVersion = textAt(object.value, 'apiVersion') ?? inherited.apiVersion ?? null;
   const known = kind !== null && Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;

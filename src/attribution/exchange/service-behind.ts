@@ -1,0 +1,135 @@
+// Which service became which pod: kube-proxy translates a connection's destination on the client's node (for a NodePort, its source too,
+// often), so that one place shows the service's address and another one the pod's. TCP's first sequence number goes through unchanged; of
+// UDP the client's address and port do.
+
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { PathFacts } from '../path-facts.ts';
+import type { Via } from '../vocabulary.ts';
+import { qualifiedPodName } from '../who/end-name.ts';
+import type { Directory } from '../who/who.ts';
+
+const [TCP, UDP] = [6, 17] as const;
+/** Clocks of two captures may differ, and still a sequence number does not come again so soon (RFC 6528): seconds. */
+const SOON = 60;
+
+export interface ServiceInput {
+  table: FlowTable;
+  paths: PathFacts;
+  who: Directory;
+  topology: Topology | null;
+}
+
+/** `shop/db` by every address that a service of the snapshot has. */
+export function serviceNames(topology: Topology | null): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { namespace, name, addresses } of topology?.services ?? [])
+    for (const address of addresses) names.set(address, `${namespace}/${name}`);
+  return names;
+}
+
+/** Null where one side of the translation only was captured, or there is none. The index is made when first asked for. */
+export function servicesBehind(input: ServiceInput): (flow: number) => Via | null {
+  let found: ReadonlyMap<number, Via> | null = null;
+  return (flow) => {
+    found ??= findServices(input);
+    return found.get(flow) ?? null;
+  };
+}
+
+function findServices(input: ServiceInput): Map<number, Via> {
+  const { table } = input;
+  const clients = new Map<string, number[]>();
+  const addressed: number[] = [];
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    const key = clientKey(table, flow);
+    if (key === null) continue;
+    if (mayBeService(input, flow)) addressed.push(flow);
+    else if (isToPod(input, flow)) clients.set(key, [...(clients.get(key) ?? []), flow]);
+  }
+  const services = serviceNames(input.topology);
+  const via = new Map<number, Via>();
+  for (const flow of addressed) {
+    const behind = (clients.get(clientKey(table, flow) ?? '') ?? []).find((pod) => isOne(input, flow, pod));
+    if (behind === undefined) continue;
+    const one = viaOf(input, flow, behind, services);
+    for (const part of [flow, table.reverseOf(flow), behind, table.reverseOf(behind)])
+      if (part >= 0) via.set(part, one);
+  }
+  return via;
+}
+
+/** What both sides of a translation have in common; null for flows that begin no connection. */
+function clientKey(table: FlowTable, flow: number): string | null {
+  const family = table.familyOf(flow);
+  if (table.protocolOf(flow) === UDP) return `${family}|${table.sourceWord(flow)}|${table.sourcePortOf(flow)}`;
+  const row = table.protocolOf(flow) === TCP ? openingRow(table, flow) : -1;
+  return row < 0 ? null : `${family}|${table.rows.firstSequence(row)}`;
+}
+
+/** The row that has the SYN, -1 if none does. */
+function openingRow(table: FlowTable, flow: number): number {
+  const { rows } = table;
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
+    if (rows.requests(row) > 0 && rows.openedAt(row) !== 0) return row;
+  return -1;
+}
+
+function mayBeService({ who }: ServiceInput, flow: number): boolean {
+  const { kind } = who.whoOf(who.destination[flow] ?? -1);
+  return kind !== 'pod' && kind !== 'tunnel';
+}
+
+function isToPod({ who }: ServiceInput, flow: number): boolean {
+  return who.whoOf(who.destination[flow] ?? -1).kind === 'pod';
+}
+
+function isOne(input: ServiceInput, flow: number, pod: number): boolean {
+  const { table } = input;
+  if (table.protocolOf(pod) !== table.protocolOf(flow)) return false;
+  if (table.protocolOf(flow) === TCP) {
+    const [one, other] = [openingRow(table, flow), openingRow(table, pod)];
+    return Math.abs(table.rows.openedAt(one) - table.rows.openedAt(other)) < SOON;
+  }
+  // one socket may ask several servers: then they are asked at one place
+  return overlap(table, flow, pod) && !sharePoint(input, flow, pod);
+}
+
+function overlap(table: FlowTable, a: number, b: number): boolean {
+  const [one, other] = [spanOf(table, a), spanOf(table, b)];
+  return one.first <= other.last + 1 && other.first <= one.last + 1;
+}
+
+function spanOf(table: FlowTable, flow: number): { first: number; last: number } {
+  const { rows } = table;
+  const span = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    span.first = Math.min(span.first, rows.firstSeconds(row));
+    span.last = Math.max(span.last, rows.lastSeconds(row));
+  }
+  return span;
+}
+
+function sharePoint({ table, paths }: ServiceInput, a: number, b: number): boolean {
+  const { rows } = table;
+  const points = new Set<number>();
+  for (let row = table.firstRow(a); row >= 0; row = rows.next(row)) points.add(paths.pointOf[rows.path(row)] ?? -1);
+  for (let row = table.firstRow(b); row >= 0; row = rows.next(row))
+    if (points.has(paths.pointOf[rows.path(row)] ?? -1)) return true;
+  return false;
+}
+
+function viaOf({ table, who }: ServiceInput, flow: number, pod: number, services: ReadonlyMap<string, string>): Via {
+  const ip = table.destinationOf(flow);
+  const { namespace, pod: name } = who.whoOf(who.destination[pod] ?? -1).owner;
+  return {
+    service: services.get(ip) ?? null,
+    ip,
+    port: table.destinationPortOf(flow) ?? 0,
+    backend: {
+      ip: table.destinationOf(pod),
+      port: table.destinationPortOf(pod) ?? 0,
+      pod: name === null ? null : qualifiedPodName({ namespace, pod: name }),
+    },
+  };
+}

@@ -1,0 +1,156 @@
+// `overlens path`: the way of packets through the places where they were captured.
+import { isFileOf } from '../../attribution/points/points-input.ts';
+import { walkSettings } from '../../packets/walked-packet.ts';
+import type { PacketRef, PathReport } from '../../path/path-model.ts';
+import { walkPath } from '../../path/walk-path.ts';
+import { renderHtmlPage } from '../../render/page/html.ts';
+import { renderSvgPage } from '../../render/page/svg.ts';
+import type { PathLook } from '../../render/path/path-drawing.ts';
+import { renderPathJson } from '../../render/path/path-json.ts';
+import { pathPage } from '../../render/path/path-page.ts';
+import { renderPath } from '../../render/path/path-text.ts';
+import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { type Io, writeAll } from '../io.ts';
+import { usageError } from '../report-error.ts';
+import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
+import { spoolCaptures } from '../spool.ts';
+import type { Stages } from '../stages.ts';
+import { colorOf, widthOf } from '../terminal.ts';
+import { parseChoice, parseInteger } from '../values.ts';
+
+export const PATH_OUTPUTS = ['text', 'json', 'svg', 'html'] as const;
+type Output = (typeof PATH_OUTPUTS)[number];
+
+export interface RawPathCommand extends RawTraceOptions {
+  output: string;
+  packet?: string[];
+  flow?: string[];
+  all?: boolean;
+  top?: string;
+}
+
+/** Flows of which each packet is shown, when not more are left. */
+const FEW_FLOWS = 2;
+const FEW_PACKETS = 12;
+
+export async function runPath(
+  operands: readonly string[],
+  raw: RawPathCommand,
+  commands: readonly string[],
+  io: Io,
+  stages: Stages,
+): Promise<ExitCode> {
+  const output = parseChoice('-o', raw.output, PATH_OUTPUTS);
+  const options = checkTraceOptions(operands, raw);
+  const packets = (raw.packet ?? []).flatMap((text) => parsePackets(text, options.captures));
+  const flows = (raw.flow ?? []).map((text) => parseInteger('--flow', text, 1, 1e9));
+  const look = lookOf(options, raw, io);
+  const spooled = await spoolCaptures(options.captures, io.signal);
+  try {
+    const run = await runPipeline(atPaths(options, spooled.paths), commands, io, stages);
+    const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
+    await writeAll(io.stdout, pagesOf(named(report, options.captures), output, look));
+    await hintAtIssues(run.topology, options.snapshot, io);
+    return await reportReading(run, io);
+  } finally {
+    await spooled.remove();
+  }
+}
+
+function lookOf(options: CommonOptions, raw: RawPathCommand, io: Io): PathLook {
+  return {
+    width: widthOf(io),
+    color: colorOf(io, options.color),
+    all: raw.all === true,
+    top: raw.top === undefined ? null : parseInteger('--top', raw.top, 1, 1_000_000),
+  };
+}
+
+/** What came through a pipe is read from where it was put. */
+function atPaths(options: CommonOptions, paths: readonly string[]): CommonOptions {
+  const places = options.places.map((place) => {
+    const i = options.captures.indexOf(place.file);
+    return { ...place, file: paths[i] ?? place.file };
+  });
+  return { ...options, captures: [...paths], places };
+}
+
+function named(report: PathReport, names: readonly string[]): PathReport {
+  return { ...report, captures: report.captures.map(({ path }, i) => ({ path: names[i] ?? path })) };
+}
+
+interface Asked {
+  packets: readonly PacketRef[];
+  flows: readonly number[];
+  paths: readonly string[];
+  all: boolean;
+}
+
+function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Asked, io: Io): Promise<PathReport> {
+  const { reader, since, until, vxlanPorts, vxlanVNI } = options.pipeline;
+  const flowIds = flowIdsOf(trace, options, asked.flows);
+  const isFew = asked.packets.length > 0 || asked.flows.length > 0 || trace.flowCount <= FEW_FLOWS;
+  return walkPath({
+    trace,
+    captures: asked.paths,
+    settings: () =>
+      walkSettings(topology, { vxlanPorts: vxlanPorts ?? [], vxlanVNI: vxlanVNI ?? null }, trace.index?.table),
+    packets: asked.packets,
+    mostShown: !isFew ? 0 : asked.all ? 100_000 : FEW_PACKETS,
+    flowIds,
+    ...(reader === undefined ? {} : { reader }),
+    since: since ?? null,
+    until: until ?? null,
+    signal: io.signal,
+  });
+}
+
+/** Null where the filters of the trace say which. Throws bad usage for what is not there. */
+function flowIdsOf(
+  trace: TraceRun['trace'],
+  { causeIds }: CommonOptions,
+  flows: readonly number[],
+): Set<number> | null {
+  for (const id of flows) {
+    if (trace.flow(id) === null)
+      throw usageError(`--flow ${id}: no such flow in these captures`, 'overlens trace ... -o json lists them by id');
+  }
+  if (flows.length > 0) return new Set(flows);
+  if (causeIds.length === 0) return null;
+  const ids = causeIds.flatMap((id) => {
+    const cause = trace.causes.find((one) => one.id === id);
+    if (cause !== undefined) return cause.flowIds;
+    const known = trace.causes.map((one) => one.id);
+    throw usageError(
+      `--finding ${id}: no such problem in these captures`,
+      known.length === 0 ? 'There is none.' : `There are ${known.join(', ')}.`,
+    );
+  });
+  return new Set(ids);
+}
+
+function pagesOf(report: PathReport, output: Output, look: PathLook): Iterable<string> {
+  switch (output) {
+    case 'text':
+      return renderPath(report, look);
+    case 'json':
+      return renderPathJson(report);
+    case 'svg':
+      return [renderSvgPage(pathPage(report, look))];
+    case 'html':
+      return [renderHtmlPage(pathPage(report, look))];
+  }
+}
+
+/** `44` of the first capture, `FILE:44`, several with commas. Throws bad usage. */
+function parsePackets(text: string, captures: readonly string[]): PacketRef[] {
+  const colon = text.lastIndexOf(':');
+  const file = text.slice(0, Math.max(0, colon));
+  const capture = colon < 0 ? 0 : captures.findIndex((path) => isFileOf(file, path));
+  if (capture < 0) throw usageError(`-p ${text}: no such capture is given`, `The captures are ${captures.join(', ')}.`);
+  return text
+    .slice(colon + 1)
+    .split(',')
+    .map((part) => ({ capture, number: parseInteger('-p', part.trim(), 1, 1e15) }));
+}

@@ -1,0 +1,249 @@
+// HOT: per packet (echo messages and DNS). No allocation but growth, and the text of a name that is new.
+// Questions and their answers, paired by what both carry: ICMP's identifier and sequence number, DNS's identification. A question is one
+// however many places and captures saw it, and its answer may be read before it. Memory is bounded: where there are too many questions,
+// a part of them is kept, chosen by a hash, so that it is the same part in every capture.
+
+import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { u32 } from '../../wire/bytes.ts';
+import { DNS, isDns } from '../../wire/dns.ts';
+import { WordTable } from '../word-table.ts';
+import { QuestionNames } from './question-names.ts';
+
+/** Questions kept at most. */
+export const MOST_QUESTIONS = 1 << 17;
+/** Words of a key. */
+const [ASKER, ASKED, PORTS, PROTOCOL, ID, NAME] = [0, 1, 2, 3, 4, 5] as const;
+/** Bits of a question's state. */
+const SENT = 1;
+const ANSWERED = 2;
+/** Times count from this long before the first packet, so that none is 0. */
+const BEFORE = 1e6;
+const DNS_HEADER = DNS.headerLength;
+/** Bytes of a name that tell questions with one identification apart: few, as the snaplen may cut the rest off at one place only. */
+const NAME_BYTES = 8;
+
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+const F = FACT;
+const M = MARK;
+const readId = DNS.id.read;
+const isResponse = DNS['flags.response'].read;
+const readCode = DNS['flags.rcode'].read;
+
+/** One question, as the table kept it. Addresses and protocol are words of the flow table; ports has the asker's in its upper half. */
+export interface KeptQuestion {
+  asker: number;
+  asked: number;
+  ports: number;
+  protocol: number;
+  /** Whether the question itself was seen, and whether its answer was. */
+  isSent: boolean;
+  isAnswered: boolean;
+  /** The capture that saw the question, where it has the answer too if any does, and when, in epoch seconds. */
+  capture: number;
+  time: number;
+  /** Seconds from the question to the answer at that capture, the longest if several have both; NaN without. */
+  delay: number;
+  /** Of DNS: response code (-1: not known), name (escape it) and type of the question; null without. */
+  code: number;
+  name: string | null;
+  type: number;
+}
+
+export class PairedQuestions {
+  #table = new WordTable();
+  #state = new Uint8Array(256);
+  #code = new Int8Array(256);
+  #name = new Int32Array(256);
+  #capture = new Int32Array(256);
+  /** When the question was seen at `#capture`, since `#base`; 0 where it was not. */
+  #time = new Float64Array(256);
+  #delay = new Float64Array(256);
+  readonly #names = new QuestionNames();
+  /** By capture: whether it has a question and its answer. */
+  readonly #hears: boolean[] = [];
+  /** The time of the packet at hand, and what times count from: numbers of 64 bits that no call has to carry are not allocated. */
+  readonly #now = new Float64Array(1);
+  readonly #base = new Float64Array(1).fill(Number.NaN);
+  #current = 0;
+  /** Keys whose hash is below are kept: 2 to the power of this many bits. */
+  #bits = 32;
+  readonly #most: number;
+
+  constructor(most = MOST_QUESTIONS) {
+    this.#most = most;
+  }
+
+  get count(): number {
+    return this.#table.count;
+  }
+
+  /** Whether a part of the questions only was kept. */
+  get isPart(): boolean {
+    return this.#bits < 32;
+  }
+
+  /** Whether a capture has answers behind their questions, so that silence in it means something. */
+  hears(capture: number): boolean {
+    return this.#hears[capture] ?? false;
+  }
+
+  /** Packets of another capture follow. */
+  begin(capture: number): void {
+    this.#current = capture;
+  }
+
+  /** Packet `i`, whose marks say that it asks or answers; `bytes` are its batch's. */
+  note(facts: PacketFacts, i: number, bytes: Uint8Array): void {
+    const words = facts.words;
+    const at = i * F.words;
+    const second = (at >> 1) + F.seconds;
+    if (Number.isNaN(this.#base[0]!)) this.#base[0] = facts.doubles[second]! - BEFORE;
+    this.#now[0] = facts.doubles[second]! - this.#base[0]! + words[at + F.nanos]! / 1e9;
+    const marks = words[at + F.marks]!;
+    if (marks & M.dns) this.#noteDns(words, at, bytes);
+    else if (words[at + F.sequence] !== 0) {
+      const isAnswer = (marks & M.echoReply) !== 0;
+      this.#setKey(words, at, isAnswer, words[at + F.sequence]!, 0);
+      this.#put(isAnswer);
+    }
+  }
+
+  #noteDns(words: Int32Array, at: number, bytes: Uint8Array): void {
+    const message = words[at + F.sequence]!;
+    const end = words[at + F.acknowledgement]!;
+    if (!isDns(bytes, message, end)) return;
+    const isAnswer = isResponse(bytes, message) === 1;
+    const name = message + DNS_HEADER;
+    const hash = name + NAME_BYTES > end ? 0 : u32(bytes, name) ^ Math.imul(u32(bytes, name + 4), 0x9e3779b1);
+    this.#setKey(words, at, isAnswer, readId(bytes, message), hash);
+    const index = this.#put(isAnswer);
+    if (index < 0) return;
+    if (isAnswer) this.#code[index] = readCode(bytes, message);
+    if (this.#name[index] === 0) this.#name[index] = this.#names.intern(bytes, message, end) + 1;
+  }
+
+  /** Of a question and its answer, the same. */
+  #setKey(words: Int32Array, at: number, isAnswer: boolean, id: number, name: number): void {
+    const { key } = this.#table;
+    const source = words[at + F.source]!;
+    const destination = words[at + F.destination]!;
+    const ports = words[at + F.ports]!;
+    key[ASKER] = isAnswer ? destination : source;
+    key[ASKED] = isAnswer ? source : destination;
+    key[PORTS] = isAnswer ? (ports << 16) | (ports >>> 16) : ports;
+    key[PROTOCOL] = words[at + F.protocol]!;
+    key[ID] = id;
+    key[NAME] = name;
+  }
+
+  /** Index of the question in `key`, -1 if it is not kept. */
+  #put(isAnswer: boolean): number {
+    if (this.#bits < 32 && !this.#isKept(this.#table)) return -1;
+    const table = this.#table;
+    if (table.count >= this.#most && table.find() < 0) this.#halve();
+    if (this.#bits < 32 && !this.#isKept(table)) return -1;
+    const index = this.#table.intern();
+    if (this.#table.added) this.#begin(index);
+    if (isAnswer) this.#answer(index);
+    else this.#ask(index);
+    return index;
+  }
+
+  #ask(index: number): void {
+    const time = this.#now[0]!;
+    const isHere = this.#capture[index] === this.#current && this.#time[index]! > 0;
+    this.#state[index]! |= SENT;
+    if (isHere) {
+      // on its way through the places of one capture, or sent again
+      if (time < this.#time[index]!) this.#time[index] = time;
+      return;
+    }
+    this.#capture[index] = this.#current;
+    this.#time[index] = time;
+  }
+
+  #answer(index: number): void {
+    this.#state[index]! |= ANSWERED;
+    if (this.#capture[index] !== this.#current || this.#time[index] === 0) return;
+    const delay = this.#now[0]! - this.#time[index]!;
+    this.#hears[this.#current] = true;
+    if (delay >= 0 && !(delay <= this.#delay[index]!)) this.#delay[index] = delay;
+  }
+
+  #begin(index: number): void {
+    if (index === this.#state.length) this.#grow();
+    this.#state[index] = 0;
+    this.#code[index] = -1;
+    this.#name[index] = 0;
+    this.#capture[index] = this.#current;
+    this.#time[index] = 0;
+    this.#delay[index] = Number.NaN;
+  }
+
+  #grow(): void {
+    const size = this.#state.length * 2;
+    this.#state = larger(this.#state, new Uint8Array(size));
+    this.#code = larger(this.#code, new Int8Array(size));
+    this.#name = larger(this.#name, new Int32Array(size));
+    this.#capture = larger(this.#capture, new Int32Array(size));
+    this.#time = larger(this.#time, new Float64Array(size));
+    this.#delay = larger(this.#delay, new Float64Array(size));
+  }
+
+  #isKept({ key }: WordTable): boolean {
+    const mixed = Math.imul(
+      Math.imul(key[ID]! ^ key[NAME]!, 0x9e3779b1) ^ Math.imul(key[ASKER]!, 0x85ebca77) ^ key[PORTS]!,
+      0xc2b2ae3d,
+    );
+    return (mixed ^ (mixed >>> 15)) >>> this.#bits === 0;
+  }
+
+  /** Keeps half of the questions; the one in `key` is looked up next. */
+  #halve(): void {
+    const old = this.#table;
+    const kept = new WordTable();
+    this.#bits--;
+    for (let index = 0; index < old.count; index++) {
+      kept.copyKey(old, index, kept.key.length);
+      if (!this.#isKept(kept)) continue;
+      // never ahead of `index`: what is overwritten was moved, or is not kept
+      const to = kept.intern();
+      this.#state[to] = this.#state[index]!;
+      this.#code[to] = this.#code[index]!;
+      this.#name[to] = this.#name[index]!;
+      this.#capture[to] = this.#capture[index]!;
+      this.#time[to] = this.#time[index]!;
+      this.#delay[to] = this.#delay[index]!;
+    }
+    kept.key.set(old.key);
+    this.#table = kept;
+  }
+
+  /** All questions, and answers without one, in order of their first packet. */
+  *list(): Generator<KeptQuestion> {
+    const table = this.#table;
+    for (let index = 0; index < table.count; index++) {
+      const state = this.#state[index]!;
+      const name = this.#names.of(this.#name[index]! - 1);
+      yield {
+        asker: table.word(index, ASKER) | 0,
+        asked: table.word(index, ASKED) | 0,
+        ports: table.word(index, PORTS) | 0,
+        protocol: table.word(index, PROTOCOL),
+        isSent: (state & SENT) !== 0,
+        isAnswered: (state & ANSWERED) !== 0,
+        capture: this.#capture[index]!,
+        time: this.#time[index]! + this.#base[0]!,
+        delay: this.#delay[index]!,
+        code: this.#code[index]!,
+        name: name?.name ?? null,
+        type: name?.type ?? 0,
+      };
+    }
+  }
+}
+
+function larger<T extends Uint8Array | Int8Array | Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from as never);
+  return to;
+}

@@ -1,0 +1,57 @@
+// Captures -> walked packets, all captures together in the order of time.
+
+import type { Packet } from '../decode/packet.ts';
+import { walk } from '../decode/walk.ts';
+import { timeRange } from '../flow/time-range.ts';
+import { type MergeOptions, mergeByTime, type PacketRun } from './merge-by-time.ts';
+import { emptyPacket, type PacketRequest } from './read-packets.ts';
+
+export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal'> &
+  Pick<MergeOptions, 'ahead'>;
+
+/**
+ * Visits every packet; one is valid until the call returns.
+ * @throws OverlensError when a path is no capture, or when too many overlap to be read side by side
+ */
+export async function readMerged(request: MergedRequest, visit: (packet: Packet) => void): Promise<void> {
+  const { captures, reader, signal, ahead } = request;
+  const merge = await mergeByTime(captures, {
+    ...(reader === undefined ? {} : { reader }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(ahead === undefined ? {} : { ahead }),
+  });
+  const range = timeRange(request.since ?? null, request.until ?? null);
+  const packet = emptyPacket();
+  for await (const stretch of merge.stretches()) {
+    for (const run of stretch) {
+      takeRun(packet, run);
+      for (let i = run.from; i < run.to; i++) {
+        takeEntry(packet, run, i);
+        if (range.includes(packet.seconds, packet.nanos)) walkIt(packet, request, visit);
+      }
+    }
+    if (signal?.aborted) return;
+  }
+}
+
+function takeRun(packet: Packet, { capture, info, batch }: PacketRun): void {
+  packet.capture = capture;
+  packet.info = info;
+  packet.bytes = batch.bytes;
+}
+
+function takeEntry(packet: Packet, { batch, from, number, info }: PacketRun, i: number): void {
+  packet.number = number + i - from;
+  packet.seconds = batch.seconds[i]!;
+  packet.nanos = batch.nanos[i]!;
+  packet.start = batch.start[i]!;
+  packet.captured = batch.captured[i]!;
+  packet.original = batch.original[i]!;
+  packet.interface = info.interfaces[batch.interface[i]!] ?? null;
+}
+
+function walkIt(packet: Packet, { ports }: MergedRequest, visit: (packet: Packet) => void): void {
+  const linkType = packet.interface === null ? -1 : packet.interface.linkType;
+  walk(packet.bytes, packet.start, packet.captured, packet.original, linkType, packet.stack, ports);
+  visit(packet);
+}

@@ -1,0 +1,102 @@
+// A journey: one direction of a connection, the places on its way, and its packets with all that saw them.
+import type { PointRole } from '../attribution/vocabulary.ts';
+import type { TunnelKind } from '../cluster/profile.ts';
+import type { FrameEncapsulation } from '../flow/frame-records.ts';
+import type { FlowBrief } from '../verdict/trace-types.ts';
+import type { Side, StopState } from './path-model.ts';
+import type { Site } from './sites.ts';
+
+/** A place on the way of one journey. */
+export interface Stop {
+  index: number;
+  side: Side;
+  role: PointRole;
+  node: string | null;
+  state: StopState;
+  /** Places that are one for this journey: the veths of a pod that nobody can tell apart. */
+  sites: Site[];
+  tunnelKind: TunnelKind | null;
+  /** Flow of the table that its packets have here; -1 before the first one. */
+  flow: number;
+}
+
+export interface Journey {
+  /** Of the table, the one nearest to the sender first. */
+  flows: number[];
+  brief: FlowBrief;
+  from: string | null;
+  to: string | null;
+  dst: FlowBrief['dst'];
+  dstPort: number | null;
+  stops: Stop[];
+  /** By link of the table. */
+  stopOfLink: Map<number, Stop>;
+  /** Packets by their short key: what the snaplen left at one of the places. */
+  isCut: boolean;
+  /** Packets on their way with bytes of their own, oldest first. */
+  recent: Unit[];
+  /** Highest TCP number so far, and whether there was one. */
+  top: number;
+  hasTop: boolean;
+  hasFragments: boolean;
+}
+
+export interface Sight {
+  stop: Stop;
+  capture: number;
+  number: number;
+  clock: number;
+  seconds: number;
+  nanos: number;
+  ttl: number;
+  length: number;
+  id: number;
+  encapsulation: FrameEncapsulation;
+  flow: number;
+  frames: number;
+  /** Bytes of the packet that were seen. */
+  bytes: number;
+  /** Pieces of the datagram around the tunnel; 1 if it was whole. */
+  pieces: number;
+  /** Of a first fragment of the datagram around the tunnel: what its later ones have in common with it; null for all others. */
+  outerKey: string | null;
+  /** Frames that hold parts of it; empty where one frame holds it whole. */
+  parts: Part[];
+}
+
+/** Bytes of one frame. */
+export interface Part {
+  id: number;
+  from: number;
+  to: number;
+}
+
+export interface Unit {
+  journey: Journey;
+  key: number;
+  contentKey: number;
+  /** By the reference clock, of the first place and the last one. */
+  first: number;
+  last: number;
+  id: number;
+  isFragment: boolean;
+  space: number;
+  from: number;
+  to: number;
+  sights: Sight[];
+  /** One of its frames is asked for by number. */
+  isAsked: boolean;
+  /** Another packet with the same key, before it. */
+  before: Unit | null;
+}
+
+const RANKS: Record<Side, Record<PointRole, number>> = {
+  sender: { workload: 0, tunnel: 1, underlay: 2, unknown: 3 },
+  middle: { workload: 5, tunnel: 5, underlay: 5, unknown: 5 },
+  receiver: { unknown: 7, underlay: 8, tunnel: 9, workload: 10 },
+};
+
+/** Place on the way from sender to receiver. */
+export function rankOf({ side, role }: Stop): number {
+  return RANKS[side][role];
+}

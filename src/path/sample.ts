@@ -1,0 +1,52 @@
+// First reading: an even sample of packets, each with all the places that saw it, in bounded memory. Offsets of clocks come from one,
+// translations of addresses from another.
+import type { Frame } from './frame.ts';
+
+/** When the packets of a capture were captured, by its own clock. */
+export interface Span {
+  first: number;
+  last: number;
+}
+
+export interface SampledSight {
+  flow: number;
+  link: number;
+  capture: number;
+  /** Epoch seconds, by the capture's clock. */
+  time: number;
+  ttl: number;
+}
+
+const ROOM = 1 << 16;
+/** A packet is seen at a handful of places; more is a loop. */
+const MOST_SIGHTS = 24;
+
+export class PacketSample {
+  readonly #kept = new Map<number, SampledSight[]>();
+  /** Keys that are no multiple of it are left out: the same ones in every capture. */
+  #every = 1;
+
+  /** @param key the same number wherever the packet is seen */
+  add(key: number, frame: Frame): void {
+    if (key % this.#every !== 0) return;
+    const sights = this.#kept.get(key);
+    if (sights === undefined) {
+      this.#kept.set(key, [sightOf(frame)]);
+      if (this.#kept.size > ROOM) this.#thin();
+    } else if (sights.length < MOST_SIGHTS) sights.push(sightOf(frame));
+  }
+
+  /** Sights of each packet that was seen more than once. */
+  *packets(): Generator<readonly SampledSight[]> {
+    for (const sights of this.#kept.values()) if (sights.length > 1) yield sights;
+  }
+
+  #thin(): void {
+    this.#every *= 2;
+    for (const key of this.#kept.keys()) if (key % this.#every !== 0) this.#kept.delete(key);
+  }
+}
+
+function sightOf({ flow, link, capture, seconds, nanos, ttl }: Frame): SampledSight {
+  return { flow, link, capture, time: seconds + nanos / 1e9, ttl };
+}

@@ -1,0 +1,232 @@
+// Packets on their way, each with the places that saw it: a bounded table. A packet is known again whole; a segment or fragment that
+// was joined with others or split, by its bytes: they count, not the frames.
+
+import { type Frame, SPACE, shortKey } from './frame.ts';
+import type { Journey, Sight, Stop, Unit } from './journey.ts';
+import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
+
+/** Packets that are on their way for longer are lost. */
+const LONGEST = 3;
+/** A copy, or the same frame in another capture of the place, comes this soon; what comes later was sent again. */
+const COPY_SECONDS = 0.008;
+const ROOM = 1 << 16;
+/** Packets of one journey that are looked through for bytes. */
+const MOST_RECENT = 256;
+/** Segments that a super-frame holds: identifications of its pieces are this near. */
+const MOST_SEGMENTS = 128;
+
+export class UnitTable {
+  readonly #byKey = new Map<Journey, Map<number, Unit>>();
+  #queue: Unit[] = [];
+  #head = 0;
+  /** Packets by their content, for hops that give packets another identification. */
+  readonly #byContent = new Map<Journey, Map<number, Unit[]>>();
+  readonly #outer = new Map<string, Sight>();
+  readonly #done: (unit: Unit, isForced: boolean) => void;
+  readonly #clockOf: (stop: Stop, frame: Frame) => number;
+
+  /** @param done gets every packet when it has left the table; `isForced`: before its time, since there was no room */
+  constructor(done: (unit: Unit, isForced: boolean) => void, clockOf: (stop: Stop, frame: Frame) => number) {
+    this.#done = done;
+    this.#clockOf = clockOf;
+  }
+
+  /** Adds a frame; answers the packet it belongs to, null where that is not known. */
+  see(frame: Frame, journey: Journey, stop: Stop): Unit | null {
+    this.#expire(frame.time);
+    if (frame.isOuterRest) {
+      const sight = this.#outer.get(outerKey(frame));
+      if (sight !== undefined) sight.pieces++;
+      return null;
+    }
+    const key = journey.isCut ? shortKey(frame) : frame.key;
+    const own = this.#byKey.get(journey) ?? new Map<number, Unit>();
+    if (own.size === 0) this.#byKey.set(journey, own);
+    for (let unit = own.get(key) ?? null; unit !== null; unit = unit.before) {
+      const sight = unit.sights.find((one) => one.stop === stop);
+      if (sight === undefined || sight.bytes < lengthOf(unit)) {
+        if (sight === undefined) this.#addSight(unit, frame, stop, lengthOf(unit));
+        else sight.bytes = lengthOf(unit);
+        return unit;
+      }
+      if (isCopy(sight, frame)) return unit;
+    }
+    const found = this.#addBytes(frame, journey, stop) ?? this.#withContent(frame, journey, stop);
+    return found ?? this.#begin(frame, journey, stop, key, own);
+  }
+
+  /** The captures have ended. */
+  finish(): void {
+    while (this.#head < this.#queue.length) this.#retire(false);
+  }
+
+  #withContent(frame: Frame, journey: Journey, stop: Stop): Unit | null {
+    const like = frame.contentKey === 0 ? undefined : this.#byContent.get(journey)?.get(frame.contentKey);
+    const unit = like?.findLast((one) => sightAt(one, stop) === undefined);
+    if (unit === undefined) return null;
+    this.#addSight(unit, frame, stop, lengthOf(unit));
+    return unit;
+  }
+
+  #begin(frame: Frame, journey: Journey, stop: Stop, key: number, own: Map<number, Unit>): Unit {
+    const unit: Unit = {
+      journey,
+      key,
+      contentKey: frame.contentKey,
+      first: frame.time,
+      last: frame.time,
+      id: frame.id,
+      isFragment: frame.isFragment,
+      space: journey.isCut && frame.space === SPACE.tcp ? SPACE.none : frame.space,
+      from: frame.from,
+      to: frame.to,
+      sights: [],
+      isAsked: false,
+      before: own.get(key) ?? null,
+    };
+    own.set(key, unit);
+    this.#rememberContent(unit);
+    this.#addSight(unit, frame, stop, lengthOf(unit));
+    if (this.#queue.length - this.#head >= ROOM) this.#retire(true);
+    this.#queue.push(unit);
+    if (unit.space === SPACE.none) return unit;
+    journey.recent.push(unit);
+    if (journey.recent.length > 2 * MOST_RECENT) journey.recent = journey.recent.slice(-MOST_RECENT);
+    if (frame.isFragment) journey.hasFragments = true;
+    if (unit.space === SPACE.tcp && (!journey.hasTop || ((unit.to - journey.top) | 0) > 0)) {
+      journey.top = unit.to;
+      journey.hasTop = true;
+    }
+    return unit;
+  }
+
+  #rememberContent(unit: Unit): void {
+    const { journey, contentKey } = unit;
+    if (contentKey === 0) return;
+    const own = this.#byContent.get(journey) ?? new Map<number, Unit[]>();
+    this.#byContent.set(journey, own);
+    const like = own.get(contentKey);
+    if (like === undefined) own.set(contentKey, [unit]);
+    else like.push(unit);
+  }
+
+  #forgetContent({ journey, contentKey }: Unit): void {
+    const own = this.#byContent.get(journey);
+    const like = own?.get(contentKey);
+    if (own === undefined || like === undefined) return;
+    like.shift();
+    if (like.length === 0) own.delete(contentKey);
+    if (own.size === 0) this.#byContent.delete(journey);
+  }
+
+  #addSight(unit: Unit, frame: Frame, stop: Stop, bytes: number): Sight {
+    const sight: Sight = {
+      stop,
+      capture: frame.capture,
+      number: frame.number,
+      clock: this.#clockOf(stop, frame),
+      seconds: frame.seconds,
+      nanos: frame.nanos,
+      ttl: frame.ttl,
+      length: frame.length,
+      id: frame.id,
+      encapsulation: frame.encapsulation,
+      flow: frame.flow,
+      frames: 1,
+      bytes,
+      pieces: 1,
+      outerKey: frame.isOuterFirst ? outerKey(frame) : null,
+      parts: [],
+    };
+    unit.sights.push(sight);
+    unit.last = Math.max(unit.last, frame.time);
+    if (sight.outerKey !== null) this.#outer.set(sight.outerKey, sight);
+    return sight;
+  }
+
+  /** Gives the bytes of a frame to packets that lack them here. Null where none does. */
+  #addBytes(frame: Frame, journey: Journey, stop: Stop): Unit | null {
+    const isDatagram = frame.space === SPACE.datagram;
+    if (frame.space === SPACE.none || journey.isCut) return null;
+    if (isDatagram && !frame.isFragment && !journey.hasFragments) return null;
+    if (!isDatagram && (!journey.hasTop || ((frame.from - journey.top) | 0) >= 0)) return null;
+    const found: { unit: Unit; distance: number }[] = [];
+    for (let i = journey.recent.length - 1; i >= 0; i--) {
+      const unit = journey.recent[i]!;
+      if (unit.space !== frame.space || frame.time - unit.last > LONGEST) continue;
+      const distance = idDistance(unit, frame);
+      if (isDatagram ? distance !== 0 || !(unit.isFragment || frame.isFragment) : distance > MOST_SEGMENTS) continue;
+      if (overlap(unit, frame) <= 0) continue;
+      const sight = sightAt(unit, stop);
+      if (sight?.parts.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
+        return unit;
+      if (sight === undefined || sight.bytes < lengthOf(unit)) found.push({ unit, distance });
+    }
+    return this.#share(frame, stop, found);
+  }
+
+  /** Of packets with the same bytes, sent again, the one with the nearest identification gets them. */
+  #share(frame: Frame, stop: Stop, found: { unit: Unit; distance: number }[]): Unit | null {
+    found.sort((a, b) => a.distance - b.distance || b.unit.first - a.unit.first);
+    const taken: Unit[] = [];
+    for (const { unit } of found) {
+      if (taken.some((other) => overlap(other, unit) > 0)) continue;
+      taken.push(unit);
+      const sight = sightAt(unit, stop) ?? this.#addSight(unit, frame, stop, 0);
+      if (sight.parts.length > 0) sight.frames++;
+      sight.parts.push({ id: frame.id, from: frame.from, to: frame.to });
+      sight.bytes = covered(unit, sight.parts);
+      unit.last = Math.max(unit.last, frame.time);
+    }
+    return taken[0] ?? null;
+  }
+
+  #expire(now: number): void {
+    for (
+      let unit = this.#queue[this.#head];
+      unit !== undefined && now - unit.last > LONGEST;
+      unit = this.#queue[this.#head]
+    )
+      this.#retire(false);
+  }
+
+  #retire(isForced: boolean): void {
+    const unit = this.#queue[this.#head++];
+    if (unit === undefined) return;
+    if (this.#head > ROOM) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#forget(unit);
+    this.#forgetContent(unit);
+    for (const { outerKey: key } of unit.sights) if (key !== null) this.#outer.delete(key);
+    this.#done(unit, isForced);
+  }
+
+  #forget(unit: Unit): void {
+    const own = this.#byKey.get(unit.journey);
+    if (own === undefined) return;
+    // oldest first: it is the last one of its chain
+    let after: Unit | null = own.get(unit.key) ?? null;
+    if (after === unit) own.delete(unit.key);
+    else {
+      while (after !== null && after.before !== unit) after = after.before;
+      if (after !== null) after.before = unit.before;
+    }
+    if (own.size === 0) this.#byKey.delete(unit.journey);
+    const { recent } = unit.journey;
+    if (recent[0] === unit) recent.shift();
+  }
+}
+
+function sightAt(unit: Unit, stop: Stop): Sight | undefined {
+  return unit.sights.find((one) => one.stop === stop);
+}
+
+function isCopy(sight: Sight, frame: Frame): boolean {
+  return Math.abs(frame.seconds - sight.seconds + (frame.nanos - sight.nanos) / 1e9) <= COPY_SECONDS;
+}
+
+function outerKey({ capture, link, outerId }: Frame): string {
+  return `${capture} ${link} ${outerId}`;
+}

@@ -1,0 +1,128 @@
+// `overlens path` as a page: the picture of each way with its numbers on it, packets place by place, and the totals of hops.
+import type { PathFlow, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
+import type { Block, ChainPlace, Page, PageCell, PageRow } from '../page/page-model.ts';
+import { createNameFitter } from '../text/endpoint-names.ts';
+import { escapeText } from '../text/escape.ts';
+import { baseName, formatCount, formatNumber } from '../text/format.ts';
+import { type PathLook, USUAL_TOP } from './path-drawing.ts';
+import {
+  changeText,
+  clockLines,
+  delayText,
+  endsText,
+  hopText,
+  kindText,
+  lostText,
+  placeName,
+  seenText,
+  serviceText,
+  shapeText,
+  stopNotes,
+} from './path-words.ts';
+
+const LONGEST_NODE = 30;
+
+type Shorten = (node: string | null) => string;
+
+export function pathPage(report: PathReport, look: PathLook): Page {
+  const { flows, captures, onePlace, clocks } = report;
+  const fitter = createNameFitter(flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
+  const shorten: Shorten = (node) => (node === null ? '' : fitter.fit(escapeText(node), LONGEST_NODE));
+  const shown = flows.slice(0, look.all ? flows.length : (look.top ?? USUAL_TOP));
+  const lossy = flows.filter(({ lost }) => lost > 0);
+  const lost = lossy.reduce((sum, flow) => sum + flow.lost, 0);
+  const text =
+    lossy.length === 0
+      ? `${formatCount(flows.length, 'flow')}, none loses packets`
+      : `${formatNumber(lossy.length)} of ${formatCount(flows.length, 'flow')} lose packets: ${formatNumber(lost)} in all`;
+  const rest = flows.length - shown.length;
+  const remarks = [
+    ...(rest > 0 ? [`${formatCount(rest, 'flow')} more: --all`] : []),
+    ...(onePlace > 0 ? [`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`] : []),
+    ...clockLines(clocks),
+  ];
+  const blocks: Block[] = [
+    { kind: 'lead', origin: captures.map(({ path }) => baseName(path)).join(', '), text, alarms: [] },
+    ...shown.flatMap((flow) => flowBlocks(flow, report, shorten)),
+    ...(report.pairs.length > 0 ? [hopsBlock(report, shorten)] : []),
+    ...(remarks.length > 0
+      ? [
+          {
+            kind: 'points' as const,
+            heading: 'What else',
+            items: remarks.map((one) => ({ text: one, tone: 'usual' as const })),
+          },
+        ]
+      : []),
+  ];
+  return { title: 'The way of packets', description: text, blocks };
+}
+
+function flowBlocks(flow: PathFlow, report: PathReport, shorten: Shorten): Block[] {
+  const chain: Block = {
+    kind: 'chain',
+    heading: `${endsText(flow)}  ${serviceText(flow)}`,
+    text: `${kindText(flow)}, ${formatCount(flow.packets, 'packet')}`,
+    places: flow.stops.map((stop) => chainPlace(stop, shorten)),
+  };
+  return [chain, ...flow.shown.map((packet, i) => packetBlock(packet, i, flow, report, shorten))];
+}
+
+function chainPlace(stop: PathStop, shorten: Shorten): ChainPlace {
+  const isOpen = stop.state === 'not-captured' || stop.state === 'encrypted' || stop.state === 'bypassed';
+  const delay = stop.delay === null ? [] : [{ text: `+${delayText(stop.delay.median)}`, tone: 'usual' as const }];
+  const lost = lostText(stop);
+  return {
+    group: shorten(stop.node),
+    title: placeName(stop),
+    value: seenText(stop),
+    tone: isOpen ? 'dim' : stop.lost > 0 ? 'wrong' : 'usual',
+    before: [...(lost === '' ? [] : [{ text: lost, tone: 'wrong' as const }]), ...delay],
+    notes: stopNotes(stop),
+  };
+}
+
+function packetBlock(packet: PathPacket, i: number, flow: PathFlow, report: PathReport, shorten: Shorten): Block {
+  const lost = packet.lostBefore === null ? undefined : flow.stops[packet.lostBefore];
+  const rows = packet.sightings.map((seen): PageRow => {
+    const stop = flow.stops[seen.stop];
+    const text = (value: string): PageCell => ({ value, meaning: null, tone: 'usual' });
+    return {
+      head: stop === undefined ? '' : `${shorten(stop.node)} ${placeName(stop)}`.trim(),
+      cells: [
+        text(seen.time?.slice(11, -1) ?? ''),
+        text(String(seen.ttl)),
+        text(`${seen.length} B`),
+        text(shapeText(seen)),
+        text(delayText(seen.delay)),
+        {
+          value: `${baseName(report.captures[seen.capture]?.path ?? '')} #${seen.number}`,
+          meaning: seen.changes.map(changeText).join(', ') || null,
+          tone: 'usual',
+        },
+      ],
+    };
+  });
+  return {
+    kind: 'table',
+    heading: `Packet ${i + 1}`,
+    head: ['place', 'time', 'ttl', 'length', 'as', 'after', 'packet'],
+    rows,
+    comment: lost === undefined ? null : `never seen at ${shorten(lost.node)} ${placeName(lost)}`,
+  };
+}
+
+function hopsBlock({ pairs }: PathReport, shorten: Shorten): Block {
+  const rows = pairs.flatMap(({ from, to, hops }) =>
+    hops.map((hop): PageRow => {
+      const cell = (value: string): PageCell | null => (value === '' ? null : { value, meaning: null, tone: 'usual' });
+      const lost: PageCell | null =
+        hop.lost === 0 ? null : { value: formatNumber(hop.lost), meaning: null, tone: 'wrong' };
+      const times = [hop.delay?.median, hop.delay?.p99, hop.delay?.max].map((one) => cell(delayText(one)));
+      const ends = from === to ? shorten(from) : `${shorten(from)} → ${shorten(to)}`;
+      return { head: ends, cells: [cell(hopText(hop)), cell(formatNumber(hop.packets)), lost, ...times] };
+    }),
+  );
+  const head = ['nodes', 'hop', 'packets', 'lost', 'median', 'p99', 'max'];
+  return { kind: 'table', heading: 'Each hop', head, rows, comment: null };
+}

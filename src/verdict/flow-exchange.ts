@@ -1,0 +1,66 @@
+// How a flow's conversation went: its outcome, and beside it the numbers and who ended it.
+
+import { countFlow, type FlowCounts } from '../attribution/count-flow.ts';
+import { directionFacts, outcomeOf } from '../attribution/directions.ts';
+import { askedBy, exchangeOf } from '../attribution/exchange/exchange.ts';
+import type { By, Exchange, Outcome } from '../attribution/vocabulary.ts';
+import { nameOfEnd } from '../attribution/who/end-name.ts';
+import { endpointOf } from '../attribution/who/who.ts';
+import type { IcmpError } from '../flow/rare/icmp-errors.ts';
+import type { Arrival } from './arrivals.ts';
+import { halfOpen } from './delivery/half-open.ts';
+import { isRefusal, isUnreachable } from './flow/flow-facts.ts';
+import type { Shared } from './judging-context.ts';
+
+export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
+  if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
+  const { table } = shared.input;
+  const reverse = table.reverseOf(flow);
+  const asked = (one: number): ReturnType<typeof askedBy> => askedBy(shared, one);
+  const outcome = outcomeOf(table, flow, reverse, shared.reverseVisible(flow), asked);
+  const errors = errorsOf(shared, flow);
+  const isHalfOpen = halfOpen(shared.counting, flow, reverse) !== null;
+  // an error for one packet of a conversation that goes on ends nothing
+  if (!isHalfOpen && (outcome === 'answered' || outcome === 'partly-answered')) return outcome;
+  if (errors.some(isRefusal)) return 'refused';
+  if (isHalfOpen) return 'half-open';
+  return errors.some(isUnreachable) ? 'unreachable' : outcome;
+}
+
+/** ICMP errors that quote a packet of the conversation. */
+function errorsOf({ input, errorsOf: known }: Shared, flow: number): IcmpError[] {
+  return [flow, input.table.reverseOf(flow)].flatMap((one) => known.get(one) ?? []);
+}
+
+export function flowExchange(
+  shared: Shared,
+  flow: number,
+  outcome: Outcome | null,
+  counts: FlowCounts | null,
+): Exchange {
+  const numbers = exchangeOf(shared, flow, counts ?? countFlow(shared.counting, flow));
+  return { ...numbers, by: endedBy(shared, flow, outcome, numbers.state) };
+}
+
+/** Whose RST or ICMP error it was; of RSTs from both sides, the side that did not ask. */
+function endedBy(shared: Shared, flow: number, outcome: Outcome | null, state: Exchange['state']): By | null {
+  const { table } = shared.input;
+  const isReset = outcome === 'refused' || state === 'reset';
+  if (isReset) {
+    const reverse = table.reverseOf(flow);
+    const [own, other] = [directionFacts(table, flow), directionFacts(table, reverse)];
+    const asks = own.requests > 0 || other.replies > 0;
+    const [first, second] = asks ? [reverse, flow] : [flow, reverse];
+    const sender = [first, second].find((one) => one >= 0 && directionFacts(table, one).rst > 0);
+    if (sender !== undefined) return sourceOf(shared, sender);
+  }
+  if (outcome !== 'refused' && outcome !== 'unreachable') return null;
+  const error = errorsOf(shared, flow).find(outcome === 'refused' ? isRefusal : isUnreachable);
+  return error === undefined ? null : sourceOf(shared, table.rows.flow(error.observation));
+}
+
+function sourceOf({ who, input }: Shared, flow: number): By {
+  const end = endpointOf(who.whoOf(who.source[flow] ?? -1), null);
+  const name = nameOfEnd(end, 'brief');
+  return { ip: input.table.sourceOf(flow), name: name === end.ip ? null : name };
+}
