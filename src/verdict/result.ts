@@ -115,7 +115,9 @@ function letterOf(cause: Cause, all: readonly Cause[]): string {
   const same = all.filter(({ code }) => code === cause.code);
   const found =
     same.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow)) ??
-    same.find((one) => causeKey(one) === causeKey(cause));
+    same.find((one) => causeKey(one) === causeKey(cause)) ??
+    // what two nodes show explains it
+    all.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow));
   return found?.id ?? cause.id;
 }
 

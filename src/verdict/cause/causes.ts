@@ -10,7 +10,7 @@ import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
-import { explainedPairs, isExplained, isExplainedByNodes } from './explained.ts';
+import { explainedByNodes, explainedPairs, isExplained } from './explained.ts';
 import { joinFacts } from './one-fact.ts';
 import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
 
@@ -61,7 +61,12 @@ export function collectCauses(
       }
     },
     causes(converged) {
-      const isOwn = (group: Collected): boolean => !isExplainedByNodes(group, cluster);
+      const suffering = new Map<ClusterFinding, Collected[]>();
+      const isOwn = (group: Collected): boolean => {
+        const why = explainedByNodes(group, cluster);
+        if (why !== null) suffering.set(why, [...(suffering.get(why) ?? []), group]);
+        return why === null;
+      };
       const silent = joinSilence(
         unanswered().filter((group) => !followsFrom(group, groups) && isOwn(group)),
         answering,
@@ -76,9 +81,8 @@ export function collectCauses(
       });
       for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
       const untold = cluster.filter((finding) => !explained.covers(finding));
-      const all = [...ofFlows, ...untold.map((finding) => clusterCause(finding, { profile, nics }))].sort(
-        (a, b) => rank(a) - rank(b) || b.packets - a.packets,
-      );
+      const ofNodes = untold.map((finding) => clusterCause(finding, suffering.get(finding) ?? [], { profile, nics }));
+      const all = [...ofFlows, ...ofNodes].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
     },
   };
@@ -133,10 +137,13 @@ interface Known {
   nics: ReadonlySet<string>;
 }
 
-function clusterCause(finding: ClusterFinding, known: Known): Cause {
+/** @param groups flows that suffer from it */
+function clusterCause(finding: ClusterFinding, groups: readonly Collected[], known: Known): Cause {
   const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
   const place = { capture, firstPacket, lastPacket: firstPacket };
-  const counts = { flows: 0, packets, answers: 0, flowIds: [] };
+  const sum = (of: 'flows' | 'packets' | 'answers'): number => groups.reduce((total, group) => total + group[of], 0);
+  const flowIds = groups.flatMap((group) => group.flowIds).slice(0, MAX_FLOW_IDS);
+  const counts = { flows: sum('flows'), packets: packets + sum('packets'), answers: sum('answers'), flowIds };
   const check = checksFor(code, {
     ...known,
     fromNode,
@@ -144,7 +151,13 @@ function clusterCause(finding: ClusterFinding, known: Known): Cause {
     flow: null,
     encapsulation: finding.encapsulation ?? null,
   });
-  const facts = { expected: FINDINGS[code].title, seen, chain: [], also: [], check };
+  const facts = {
+    expected: FINDINGS[code].title,
+    seen,
+    chain: [],
+    also: [...new Set(groups.flatMap(({ flow }) => policyTexts(flow)))],
+    check,
+  };
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
 }
 

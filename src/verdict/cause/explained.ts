@@ -45,17 +45,23 @@ export function explainsSilence(code: FindingCode): boolean {
 /** A node that another one cannot reach at all: what it sends there goes no further, and nobody answers. */
 const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-unreachable', 'wrong-next-hop']);
 
-/** Whether what two nodes alone show tells why flows between them are silent, whichever of them asks. */
-export function isExplainedByNodes(
+/** Whether no flow has such a finding: a cause of it has the flows that suffer from it. */
+export function isOfNodes(code: FindingCode): boolean {
+  return UNREACHED.has(code) || code === 'icmp-only';
+}
+
+/** What two nodes alone show that tells why flows between them are silent, whichever of them asks; null where nothing does. */
+export function explainedByNodes(
   { code, fromNode, toNode, isTcp }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'> & { isTcp: boolean },
   cluster: readonly ClusterFinding[],
-): boolean {
-  if (!CONSEQUENCES.has(code)) return false;
-  return cluster.some((one) => {
+): ClusterFinding | null {
+  if (!CONSEQUENCES.has(code)) return null;
+  const explains = (one: ClusterFinding): boolean => {
     const isSame = one.fromNode === fromNode && one.toNode === toNode;
     if (one.code === 'icmp-only') return isSame && isTcp && code === 'no-reply';
     return UNREACHED.has(one.code) && (isSame || (one.fromNode === toNode && one.toNode === fromNode));
-  });
+  };
+  return cluster.find(explains) ?? null;
 }
 
 /** What flows tell of two nodes, so that it need not be told of the nodes alone. */
