@@ -37,7 +37,12 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
   const ends = { src, dst };
   const counted = countedOf(shared, ends, observations);
   const mayCircle = returnedOf(table, ends, observations).length > 0 || isOnlyInCircle(table, ends, observations);
-  return { ...facts, codes, regular: !mayCircle && isRegular(counted) };
+  // what never came to the NIC is told by silence
+  const isInside =
+    expected.encapsulation === 'vxlan' &&
+    observations.every(({ pointInfo }) => pointInfo.role === 'workload') &&
+    shared.inside.hasNic(src.node);
+  return { ...facts, codes, regular: !mayCircle && !isInside && isRegular(counted) };
 }
 
 /**
