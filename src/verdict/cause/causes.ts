@@ -11,7 +11,7 @@ import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
 import { explainedByNodes, explainedPairs, isExplained } from './explained.ts';
-import { joinFacts } from './one-fact.ts';
+import { elsewhere, joinFacts } from './one-fact.ts';
 import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
 
 /** `lost`: packets sent that did not arrive, and echo requests without a reply. */
@@ -223,7 +223,7 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }
     case 'wrong-destination-vtep':
       return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
     case 'wrong-source-vtep':
-      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}`;
+      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}${elsewhere(flow, finding)}`;
     case 'wrong-vni':
       return `${from} uses VNI ${outer?.vni ?? '?'} toward ${to}`;
     case 'wrong-udp-port':
