@@ -14,6 +14,7 @@ import { clockReports } from './clocks/clock-report.ts';
 import { pickConversations } from './filter/pick-conversations.ts';
 import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
+import { policyCandidates } from './policy/policy-candidates.ts';
 import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
@@ -136,7 +137,12 @@ function tally(analysis: Analysis, passes: Tally['passes']): Tally {
   const profile = analysis.input.topology?.profile ?? DEFAULT_PROFILE;
   return {
     passes,
-    collector: collectCauses((flow, finding) => analysis.chain(flow.id - 1, finding), profile, nicsOf(analysis)),
+    collector: collectCauses(
+      (flow, finding) => analysis.chain(flow.id - 1, finding),
+      profile,
+      nicsOf(analysis),
+      (flow, code) => policyCandidates(analysis.input.topology, flow, code),
+    ),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
     seen: new Uint8Array(analysis.conversations + 1),

@@ -48,7 +48,7 @@ describe('what is followed', () => {
   it('refuses what is not there', async () => {
     for (const [argv, message] of [
       [['-p', 'no.pcap:3'], '-p no.pcap:3: no such capture is given'],
-      [['--flow', '999'], '--flow 999: no such flow in these captures'],
+      [['--flow', '999'], 'no flow fits --flow 999'],
       [['--finding', 'Z'], '--finding Z: no such problem in these captures'],
     ] as const) {
       const run = await path(ANY, ...argv);

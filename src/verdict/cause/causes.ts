@@ -36,11 +36,13 @@ export interface CauseCollector {
 /**
  * @param chainOf how the sender of a flow decided, asked once per cause.
  * @param nics nodes whose NIC was captured: no check asks for what was given
+ * @param candidatesOf what else may be why, by the snapshot
  */
 export function collectCauses(
   chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[],
   profile: Profile,
   nics: ReadonlySet<string> = new Set(),
+  candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[] = () => [],
 ): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
@@ -76,12 +78,13 @@ export function collectCauses(
       );
       const own = [...joinFacts(others), ...silent];
       const ofFlows = own.map((group) => {
-        const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics });
+        const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics, candidatesOf });
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
       for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
       const untold = cluster.filter((finding) => !explained.covers(finding));
-      const ofNodes = untold.map((finding) => clusterCause(finding, suffering.get(finding) ?? [], { profile, nics }));
+      const known = { profile, nics, candidatesOf };
+      const ofNodes = untold.map((finding) => clusterCause(finding, suffering.get(finding) ?? [], known));
       const all = [...ofFlows, ...ofNodes].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
     },
@@ -135,6 +138,7 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
 interface Known {
   profile: Profile;
   nics: ReadonlySet<string>;
+  candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[];
 }
 
 /** @param groups flows that suffer from it */
@@ -151,11 +155,12 @@ function clusterCause(finding: ClusterFinding, groups: readonly Collected[], kno
     flow: null,
     encapsulation: finding.encapsulation ?? null,
   });
+  const also = groups.flatMap(({ flow, code: own }) => [...policyTexts(flow), ...known.candidatesOf(flow, own)]);
   const facts = {
     expected: FINDINGS[code].title,
     seen,
     chain: [],
-    also: [...new Set(groups.flatMap(({ flow }) => policyTexts(flow)))],
+    also: [...new Set(also)],
     check,
   };
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
@@ -180,7 +185,7 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow)],
+    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow), ...known.candidatesOf(flow, code)],
     check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
   };
 }
