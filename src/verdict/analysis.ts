@@ -24,6 +24,7 @@ import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
+import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
@@ -124,7 +125,7 @@ export function analyse(input: AnalysisInput): Analysis {
     clocks,
     book,
     filters: shared.filters,
-    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets),
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets, points),
     possibleFilters: shared.possibleFilters,
     modeChanges: shared.changes,
     count: order.length + missing.length,
@@ -217,9 +218,9 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     policyLog: topology === null ? null : policyLogOf(topology),
-    inside: insideNode(table, points, captures),
+    inside: insideNode(table, points, captures, topology?.profile ?? DEFAULT_PROFILE),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
-    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, who }),
+    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

@@ -32,6 +32,7 @@ import {
   judgeCutOff,
   judgeDispute,
   judgeDisputed,
+  judgeInCircle,
   judgeLearnedMac,
   judgeMaybeDirect,
   judgeNameless,
@@ -52,6 +53,7 @@ export function judge(input: JudgeInput): Judgement {
   if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
   if (restsOnDispute(input)) return judgeDispute(input);
   if (underlay.length === 0) return judgeUnseen(input);
+  if (input.inCircle) return judgeInCircle(input);
   return worst(underlay.map((seen) => judgeSeen(input, input.topology as Topology, seen)));
 }
 
