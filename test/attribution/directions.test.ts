@@ -98,13 +98,13 @@ describe('a single question right before the capture ends', () => {
     ['SYN', syn],
     ['echo request', ping],
   ])('%s: may still be answered', async (_what, question) => {
-    const after = async (seconds: number): Promise<string | null> => {
-      const later = OTHER.map((data) => ({ data, seconds: START + seconds }));
-      const packets = [{ data: question, seconds: START }, ...later];
+    const later = async (seconds: number): Promise<string | null> => {
+      const others = OTHER.map((data) => ({ data, seconds: START + seconds }));
+      const packets = [{ data: question, seconds: START }, ...others];
       return flowBetween(await traceFrames([{ frames: packets }], TOPOLOGY), POD.a, POD.b).outcome;
     };
-    expect(await after(0)).toBe('one-way');
-    expect(await after(1)).toBe('no-answer');
+    expect(await later(0)).toBe('one-way');
+    expect(await later(1)).toBe('no-answer');
   });
 });
 

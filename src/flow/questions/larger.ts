@@ -1,3 +1,5 @@
+// Columns of tables grow by doubling.
+
 type Column = Uint8Array | Int8Array | Int32Array | Float64Array;
 
 /** A column with more room, and what it held. */
