@@ -10,11 +10,18 @@ export OVERLENS_SNAPLEN=${OVERLENS_SNAPLEN:-160}
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 fixtures=$(cd "$here/../../test/fixtures" && pwd)/lab-faults
 
+# What a fault lets through is there at the start and at the end: a capture that holds nothing tells nothing.
+passing() {
+  ping_pod client "${POD_IP[db]}" 2
+  ping_pod worker1 "${POD_IP[db]}" 2
+}
 talk() {
+  passing
   ping_pod web "${POD_IP[db]}" 4
   get web "${POD_IP[db]}" 3000
   ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
   get client "${POD_IP[web]}" 1000
+  passing
 }
 talk_much() {
   ping_pod web "${POD_IP[db]}" 40 -i 0.02
@@ -23,10 +30,12 @@ talk_much() {
 }
 
 make() {
-  local name=$1 folder=$fixtures/$1 command=talk points
+  local name=$1 folder=$fixtures/$1 command=talk points settings=(NIC_MTU=1500 POD_MTU=1450)
   rm -rf "$folder"
   mkdir -p "$folder"
-  set_up NIC_MTU=1500 POD_MTU=1450
+  # Only a router translates addresses: worker2 is behind one.
+  if [[ $name == snat ]]; then settings+=(worker2=10.0.2.31); fi
+  set_up "${settings[@]}"
   if [[ $name != healthy ]]; then lab_fault "$name"; fi
   if [[ $name == loss || $name == delay ]]; then command=talk_much; fi
   lab_snapshot "$folder/topology"
@@ -42,4 +51,5 @@ if (($# == 0)); then
   set -- healthy drop-in-node drop-one-direction drop-tcp reject reject-prohibited device-down rp-filter masquerade half-open \
     vip-moved dns-silent policy-drop routing-loop delay loss snat blocked-port missing-neighbour stale-fdb
 fi
-for name in "$@"; do make "$name"; done
+# In a shell of its own, since settings stay.
+for name in "$@"; do (make "$name"); done

@@ -2,8 +2,10 @@
 // of several captures, or where nothing tells. A packet on its way through the places of an `-i any` capture is none of these.
 
 import type { FlowTable } from '../flow/flow-table.ts';
+import { circles } from '../flow/rows/circles.ts';
 import type { PathFacts } from './path-facts.ts';
 import type { CaptureSets } from './points/capture-sets.ts';
+import type { Points } from './points/points.ts';
 
 /** Share of copies from which every packet is said to have some: what few lost or saw no more is not asked for. */
 const NEARLY_ALL = 0.9;
@@ -19,19 +21,33 @@ export function copiesNotes(
   { point, pointOf }: PathFacts,
   captures: number,
   { named }: Pick<CaptureSets, 'named'>,
+  { macs }: Pick<Points, 'macs'>,
 ): string[][] {
   const { rows, paths, links } = table;
   const [frames, copies, doubts] = [0, 1, 2].map(() => new Float64Array(captures)) as [Counts, Counts, Counts];
   const captureOf = (row: number): number => links.captureOf(paths.link[rows.path(row)] ?? 0);
   for (let row = 0; row < rows.count; row++) {
     frames[captureOf(row)]! += rows.packets(row) - rows.outerFragments(row);
+    // what comes by again with fewer hops left is no copy
+    if (circles(rows, row)) continue;
     if (rows.copies(row) > 0) copies[captureOf(row)]! += rows.copies(row);
     if (rows.doubts(row) > 0) doubts[captureOf(row)]! += rows.doubts(row);
   }
   const isCooked = (row: number): boolean => links.record(paths.link[rows.path(row)] ?? 0).packetType !== null;
+  // what a host got and sent on itself, or sent and got again
+  const isSentOn = (one: number, two: number): boolean => {
+    const here = point[one] ?? null;
+    const [first, second] = [one, two].map((path) => links.record(paths.link[path] ?? 0));
+    const isOwn = (mac: string | null | undefined): boolean =>
+      mac != null &&
+      here !== null &&
+      (mac === here.mac || (here.topologyNode !== null && macs.ownNic(mac) === here.topologyNode));
+    return (first?.dst === second?.src && isOwn(first?.dst)) || (first?.src === second?.dst && isOwn(first?.src));
+  };
   const shared = new Map<number, number>();
   table.overlaps.forEach((row, other, packets) => {
     const [one, two] = [rows.path(row), rows.path(other)];
+    if (circles(rows, row) || circles(rows, other) || isSentOn(one, two)) return;
     if (point[one] === null || pointOf[one] !== pointOf[two] || isCooked(row)) return;
     shared.set(row, Math.max(packets, shared.get(row) ?? 0));
   });

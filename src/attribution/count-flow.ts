@@ -1,9 +1,11 @@
 // What a flow counts, each packet once: however many places saw it, however often each of them was captured (design section 4).
 
 import type { FlowTable } from '../flow/flow-table.ts';
+import { cutCopies } from '../flow/rows/cut-content.ts';
+import type { RowRecords } from '../flow/rows/row-records.ts';
 import type { PathFacts } from './path-facts.ts';
 import type { CaptureSets } from './points/capture-sets.ts';
-import type { FlowTcp } from './vocabulary.ts';
+import type { CapturePoint, FlowTcp } from './vocabulary.ts';
 
 export interface FlowCounts {
   packets: number;
@@ -27,6 +29,8 @@ interface Sum {
   packets: number;
   /** Packets that may be copies of others. */
   doubts: number;
+  /** Packets that other ways of the kind have, and these may not: a capture dropped others on each. */
+  missed: number;
   underlay: boolean;
   /** What headers tell that others may have cut off. */
   told: number;
@@ -51,22 +55,34 @@ export function countFlow(
   if (rows.next(first) < 0) {
     if ((paths.pointOf[rows.path(first)] ?? -1) < 0) return NOTHING;
     const packets = packetsOf(first);
-    const least = packets - rows.doubts(first);
+    const least = packets - doubtsOf(rows, rows.doubts(first), [first]);
     return { packets, least, most: packets, bytes: rows.distinctBytes(first), rows: [first] };
   }
   const sums = sumsOf({ table, paths }, flow, packetsOf, (capture) => sets.of(capture));
   const best = largestFirst(sums)[0];
   if (best === undefined) return NOTHING;
   const bytes = best.rows.reduce((sum, row) => sum + rows.distinctBytes(row), 0);
+  const others = sums.filter((sum) => sum !== best && shareRows(table, best, sum));
+  const missed = others.reduce((all, sum) => all + missedBy(table, best, sum), best.missed);
   const perhaps = sets.perhaps;
-  const joined = perhaps === null ? [] : sumsOf({ table, paths }, flow, packetsOf, perhaps);
+  const joined = perhaps === null ? [] : sumsOf({ table, paths }, flow, packetsOf, perhaps, perhapsRole);
   return {
     packets: best.packets,
-    least: Math.max(...sums.map(({ packets, doubts }) => packets - doubts)),
-    most: Math.max(best.packets, ...joined.map(({ packets }) => packets)),
+    least: Math.max(...sums.map(({ packets, doubts, rows: own }) => packets - doubtsOf(rows, doubts, own))),
+    most: Math.max(best.packets + missed, ...joined.map(({ packets }) => packets)),
     bytes,
     rows: best.rows,
   };
+}
+
+/** Packets that may be copies, for whichever reason: of each there is one at least. */
+function doubtsOf(rows: RowRecords, doubts: number, counted: readonly number[]): number {
+  return Math.max(doubts, cutCopies(rows, counted));
+}
+
+/** A piece that does not tell its place may have that of the others. */
+function perhapsRole({ role }: CapturePoint): string {
+  return role === 'unknown' ? 'underlay' : role;
 }
 
 /** By kind of place and set of captures, what its ways add up to. */
@@ -75,6 +91,7 @@ function sumsOf(
   flow: number,
   packetsOf: (row: number) => number,
   setsOf: CaptureSets['of'],
+  roleOf: (point: CapturePoint) => string = ({ role }) => role,
 ): Sum[] {
   const { rows } = table;
   const ways = new Map<string, { kind: string; sum: Sum }>();
@@ -83,7 +100,7 @@ function sumsOf(
     const point = paths.point[path];
     if (point == null) continue;
     for (const set of setsOf(point.capture)) {
-      const kind = `${set}|${point.role}`;
+      const kind = `${set}|${roleOf(point)}`;
       const key = `${kind}|${paths.way[path]}`;
       const way = ways.get(key) ?? { kind, sum: emptySum() };
       ways.set(key, way);
@@ -104,7 +121,7 @@ export function rangeOf({ least, most }: FlowCounts): { least: number; most: num
 }
 
 function emptySum(): Sum {
-  return { rows: [], packets: 0, doubts: 0, underlay: false, told: 0, point: Number.POSITIVE_INFINITY };
+  return { rows: [], packets: 0, doubts: 0, missed: 0, underlay: false, told: 0, point: Number.POSITIVE_INFINITY };
 }
 
 /** By kind, the sum of ways that share no packets: the largest ones first, and of those that hold the same packets, the first. */
@@ -117,7 +134,11 @@ function differentWays(table: FlowTable, ways: readonly { kind: string; sum: Sum
   }
   return [...kinds.values()].map((own) => {
     const chosen: Sum[] = [];
-    for (const sum of largestFirst(own)) if (!chosen.some((one) => shareRows(table, one, sum))) chosen.push(sum);
+    for (const sum of largestFirst(own)) {
+      const same = chosen.find((one) => shareRows(table, one, sum));
+      if (same === undefined) chosen.push(sum);
+      else same.missed += missedBy(table, same, sum);
+    }
     return chosen.length === 1 ? (chosen[0] ?? emptySum()) : chosen.reduce(added, emptySum());
   });
 }
@@ -126,11 +147,19 @@ function shareRows({ overlaps }: FlowTable, a: Sum, b: Sum): boolean {
   return a.rows.some((one) => b.rows.some((other) => overlaps.overlap(one, other)));
 }
 
+/** What a way has that another one, which holds the same packets, has not. */
+function missedBy({ rows, overlaps }: FlowTable, { rows: counted }: Sum, other: Sum): number {
+  const ofRow = (row: number): number =>
+    counted.reduce((left, one) => left - overlaps.common(row, one), rows.distinct(row));
+  return other.rows.reduce((sum, row) => sum + Math.max(0, ofRow(row)), 0);
+}
+
 function added(a: Sum, b: Sum): Sum {
   return {
     rows: [...a.rows, ...b.rows],
     packets: a.packets + b.packets,
     doubts: a.doubts + b.doubts,
+    missed: a.missed + b.missed,
     underlay: a.underlay || b.underlay,
     told: a.told + b.told,
     point: Math.min(a.point, b.point),

@@ -12,7 +12,7 @@ import { TCP } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, OUTCOME } from './layer-stack.ts';
-import { AROUND, around, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
+import { AROUND, around, CONTENT, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
 export const FACT = {
@@ -68,6 +68,9 @@ export const MARK = {
   transportData: 1 << 24,
   /** UDP from or to DNS's port. */
   dns: 1 << 25,
+  /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
+  contentCut: 1 << 26,
+  contentWhole: 1 << 27,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
@@ -94,6 +97,7 @@ const DATA_OFFSET = TCP.hdr_len.bit >> 3;
 const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
+const UDP_LENGTH = UDP.headerLength;
 const MIN_TCP_HEADER = TCP.headerLength;
 const UDP_HEADER = UDP.headerLength;
 const DNS = DNS_PORT;
@@ -179,9 +183,12 @@ export class PacketFacts {
     else from = at + ipHeaderLength(view, stack, network);
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= this.#noteQuestion(view, to, stack, transport);
-      // the snaplen may have cut a datagram's content off at one place only: its identification tells as much
-      if (!(id & ID_ONLY && stack.protocol[transport] === P.udp)) content = firstContent(view, stack, transport);
-    } else if (transport < 0) content = contentFrom(view, from, stack.end[network]!);
+      // the snaplen may have cut the content off at one place only: an identification tells as much
+      if (!(id & ID_ONLY) || stack.protocol[transport] === P.icmp) {
+        content = firstContent(view, stack, transport);
+        marks |= contentMark(stack, network, transport, end);
+      }
+    } else if (transport < 0 && !(id & ID_ONLY)) content = contentFrom(view, from, stack.end[network]!);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
     words[to + F.length] = end - at;
@@ -252,6 +259,14 @@ export function writePorts(
   }
   words[to + F.ports] = ports;
   words[to + F.protocol] = identity;
+}
+
+/** Whether what a fingerprint takes of content was captured, or but for the snaplen would have been; ICMP's has too little to tell. */
+function contentMark(stack: LayerStack, network: number, transport: number, end: number): number {
+  const protocol = stack.protocol[transport]!;
+  if (protocol === P.icmp || protocol === P.icmpv6) return 0;
+  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_LENGTH : 0) + CONTENT;
+  return needed <= stack.end[network]! ? M.contentWhole : needed <= end ? M.contentCut : 0;
 }
 
 function echoMark(view: DataView, stack: LayerStack, transport: number): number {

@@ -24,6 +24,8 @@ const HOP_LIMIT = IPV6.hlim.bit >> 3;
 const IPV4_ID = IPV4.id.bit >> 3;
 const ID_ONLY = 0xffff0000 | 0;
 const UDP_LENGTH = UDP.headerLength;
+/** Bytes of content that tell packets apart. */
+export const CONTENT = 16;
 /** Identifier and sequence number of ICMP's echo messages stand here. */
 const ICMP_REST = 4;
 

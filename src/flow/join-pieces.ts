@@ -7,12 +7,16 @@ import type { PacketWindow } from './rows/count-window.ts';
 import type { NotedPackets } from './rows/noted-packets.ts';
 import { MOMENTS_SECONDS } from './rows/recent-packets.ts';
 
-/** Joins two pieces of one capture that follow each other; `window` is that of the second one. */
+/**
+ * Joins two pieces of one capture that follow each other.
+ * @param window of the second one
+ * @param hasCopies whether there are copies in either of them
+ */
 export function joinPieces(
   table: FlowTable,
   { last }: CaptureEdges,
   { first }: CaptureEdges,
-  window: PacketWindow | null,
+  { window, hasCopies }: { window: PacketWindow | null; hasCopies: boolean },
 ): void {
   const others = Array.from({ length: last.count }, (_, other) => other);
   for (let packet = 0; packet < first.count; packet++) {
@@ -24,9 +28,40 @@ export function joinPieces(
     const copied = same.some((other) => isSameWay(table, row, last.row[other] ?? 0));
     for (const other of same) if (!copied) table.overlaps.share(row, last.row[other] ?? 0);
     if (copied) first.uncount(table.rows, packet, window);
-    else if (same.length === 0 && alike.some((other) => mayBeOne(table, last, other, first, packet)))
+    else if (
+      same.length === 0 &&
+      alike.some(
+        (other) => (hasCopies && isNear(last, other, first, packet)) || mayBeOne(table, last, other, first, packet),
+      )
+    )
       table.rows.addDoubt(row);
   }
+}
+
+/**
+ * Packets alike in a piece that by itself has no copies, though the one before it has: too few of them told that they are no two that
+ * were sent so.
+ */
+export function doubtAlike({ rows }: FlowTable, { first }: CaptureEdges): void {
+  for (let packet = 1; packet < first.count; packet++)
+    for (let other = 0; other < packet; other++)
+      if (
+        first.fingerprint(other) === first.fingerprint(packet) &&
+        first.row[other] === first.row[packet] &&
+        isNear(first, other, first, packet)
+      ) {
+        rows.addDoubt(first.row[packet] ?? 0);
+        break;
+      }
+}
+
+/** By capture: whether it holds packets twice, or may. */
+export function capturesWithCopies(table: FlowTable): ReadonlySet<number> {
+  const { rows, links } = table;
+  const found = new Set<number>();
+  for (let row = 0; row < rows.count; row++)
+    if (rows.copies(row) + rows.doubts(row) > 0) found.add(links.captureOf(table.linkOf(row)));
+  return found;
 }
 
 function isSameWay(table: FlowTable, row: number, other: number): boolean {

@@ -19,13 +19,15 @@ import { strangeTunnels } from '../attribution/strange-tunnels.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
+import { unnameDisputed } from '../attribution/who/disputed-points.ts';
 import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
+import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import { joinPieces } from '../flow/join-pieces.ts';
+import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { policyLogOf } from '../topology/policies/policy-log.ts';
@@ -96,16 +98,12 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at });
-  for (const pieces of points.rings.rings)
-    pieces.slice(1).forEach((piece, i) => {
-      const [before, after] = [captures[pieces[i] ?? 0], captures[piece]];
-      if (before !== undefined && after !== undefined)
-        joinPieces(table, before.edges, after.edges, table.counter.windows?.get(piece) ?? null);
-    });
-  const clocks = findClocks({ table, captures, points });
+  joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
   const who = directory({ table, points, paths, book, topology, window });
+  unnameDisputed(points.all, who);
+  const clocks = findClocks({ table, captures, points });
   const order = flowOrder(table, captures.length, clocks);
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
@@ -127,7 +125,7 @@ export function analyse(input: AnalysisInput): Analysis {
     clocks,
     book,
     filters: shared.filters,
-    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets),
+    copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets, points),
     possibleFilters: shared.possibleFilters,
     modeChanges: shared.changes,
     count: order.length + missing.length,
@@ -159,6 +157,21 @@ export function analyse(input: AnalysisInput): Analysis {
       return isSeen ? new TableBrief(briefs, listed) : missingBrief(shared, briefs.endOf, listed);
     },
   };
+}
+
+function joinRings({ table, captures }: AnalysisInput, { rings: { rings } }: Points): void {
+  if (rings.every((pieces) => pieces.length === 1)) return;
+  const copied = capturesWithCopies(table);
+  for (const pieces of rings)
+    pieces.slice(1).forEach((piece, i) => {
+      const last = pieces[i] ?? 0;
+      const [before, after] = [captures[last], captures[piece]];
+      if (before === undefined || after === undefined) return;
+      const hasCopies = copied.has(last) || copied.has(piece);
+      const window = table.counter.windows?.get(piece) ?? null;
+      if (copied.has(last) && !copied.has(piece)) doubtAlike(table, after.edges);
+      joinPieces(table, before.edges, after.edges, { window, hasCopies });
+    });
 }
 
 function prepare(
@@ -205,9 +218,9 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     policyLog: topology === null ? null : policyLogOf(topology),
-    inside: insideNode(table, points, captures),
+    inside: insideNode(table, points, captures, topology?.profile ?? DEFAULT_PROFILE),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
-    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, who }),
+    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
     learned: learnedVteps(table, topology),
     encrypts: wireguardWays(table, book),
     adviceFor: captureNic,

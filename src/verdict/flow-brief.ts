@@ -6,11 +6,11 @@ import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../
 import { askedBy, slowestAnswer } from '../attribution/exchange/exchange.ts';
 import type { Asked, Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf } from '../attribution/who/who.ts';
+import { circles } from '../flow/rows/circles.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
 import { arrivalOf, lostOnWay, onNics } from './delivery/flow-outcome.ts';
-import { mayLoop } from './delivery/loops.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';
@@ -251,7 +251,7 @@ export class TableBrief implements FlowBrief {
     let again = 0;
     let wrong = 0;
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
-      if (rows.isOuterFragmented(row) || mayLoop(table, row)) return true;
+      if (rows.isOuterFragmented(row) || circles(rows, row)) return true;
       again += rows.largeRetransmissions(row);
       const point = shared.pathFacts.point[rows.path(row)];
       // at the receiver's NIC, where checksums are final

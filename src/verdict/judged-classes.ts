@@ -2,6 +2,7 @@
 
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import type { FindingCode } from './codes.ts';
+import { isOnlyInCircle, returnedOf } from './flow/returned.ts';
 import type { FlowClass, FlowClasses } from './flow-classes.ts';
 import type { Shared } from './judging-context.ts';
 import { countedOf, judgeSeen, type SeenJudgement } from './traced-flow.ts';
@@ -32,7 +33,16 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
   const observations = observationsOf(table, shared.points, captures, flow);
   const { findings, last, ...facts } = judgeSeen(shared, { src, dst, expected, observations, cutOff });
   const codes = [...new Set([...findings, ...last].map((finding) => finding.code))];
-  return { ...facts, codes, regular: isRegular(countedOf(shared, { src, dst }, observations)) };
+  // which packets a loop put there, hop limits tell
+  const ends = { src, dst };
+  const counted = countedOf(shared, ends, observations);
+  const mayCircle = returnedOf(table, ends, observations).length > 0 || isOnlyInCircle(table, ends, observations);
+  // what never came to the NIC is told by silence
+  const isInside =
+    expected.encapsulation === 'vxlan' &&
+    observations.every(({ pointInfo }) => pointInfo.role === 'workload') &&
+    shared.inside.hasNic(src.node);
+  return { ...facts, codes, regular: !mayCircle && !isInside && isRegular(counted) };
 }
 
 /**

@@ -93,13 +93,16 @@ function sumUp(analysis: Analysis, filter: FlowFilter, packets: number): Sums {
   return { causes: keptCauses, passing: kept.positions, summary: { ...kept.summary, packets } };
 }
 
+/** Causes that are not of two nodes. */
+const OF_NO_PAIR: ReadonlySet<string> = new Set(['mode-changed', 'snapshot-conflict']);
+
 /** Which flows share a cause; beyond the ids that it keeps, its code and nodes tell. */
 function membersOf({ code, fromNode, toNode, flows, flowIds }: Cause): (flow: FlowBrief) => boolean {
   const ids = new Set(flowIds);
   if (flows <= ids.size) return ({ id }) => ids.has(id);
   const ofNodes = ({ src, dst }: FlowBrief): boolean =>
     (fromNode === null || src.node === fromNode) && dst.node === toNode;
-  return (flow) => flow.codes.includes(code) && (code === 'mode-changed' || ofNodes(flow));
+  return (flow) => flow.codes.includes(code) && (OF_NO_PAIR.has(code) || ofNodes(flow));
 }
 
 function causeKey({ code, fromNode, toNode, title }: Cause): string {
@@ -113,7 +116,9 @@ function letterOf(cause: Cause, all: readonly Cause[]): string {
   const same = all.filter(({ code }) => code === cause.code);
   const found =
     same.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow)) ??
-    same.find((one) => causeKey(one) === causeKey(cause));
+    same.find((one) => causeKey(one) === causeKey(cause)) ??
+    // what two nodes show explains it
+    all.find(({ flowIds }) => flow !== undefined && flowIds.includes(flow));
   return found?.id ?? cause.id;
 }
 

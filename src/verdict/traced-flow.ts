@@ -20,6 +20,7 @@ import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
 import { withoutCopies } from './flow/foreign.ts';
 import { judge } from './flow/judge-flow.ts';
+import { isOnlyInCircle, returnedOf } from './flow/returned.ts';
 import { type RawWarning, warningsOf } from './flow/warnings.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import { endsOf, isInScope, type Shared } from './judging-context.ts';
@@ -124,7 +125,8 @@ export function judgeSeen(
   const modeChange = changes.of(src, dst, expected);
   const presumed = dst.presumed === null ? null : shared.expect(src, dst.presumed);
   const mayHaveSwitched = (): boolean => changes.mayHaveSwitched(src, dst, expected);
-  const given = { modeChange, mayHaveSwitched, cutOff, learned, paths };
+  const inCircle = isOnlyInCircle(shared.input.table, { src, dst }, observations);
+  const given = { modeChange, mayHaveSwitched, cutOff, inCircle, learned, paths };
   const { topology } = shared.input;
   const judged = judge({ topology, settings, src, dst, expected, presumed, observations, framesOf, ...given });
   const nodePort = isEbpfNodePort(observations);
@@ -143,13 +145,15 @@ export function judgeSeen(
   };
 }
 
-/** The observations that a judgement of a flow rests on. */
+/** The observations that a judgement of a flow rests on: what its sender sent. */
 export function countedOf(
   { input, settings }: Pick<Shared, 'input' | 'settings'>,
   ends: { src: Who; dst: Who },
   observations: readonly SeenObservation[],
 ): readonly SeenObservation[] {
-  return withoutCopies({ topology: input.topology, settings, ...ends }, observations);
+  const own = withoutCopies({ topology: input.topology, settings, ...ends }, observations);
+  const returned = returnedOf(input.table, ends, own);
+  return returned.length === 0 ? own : own.filter((seen) => !returned.includes(seen));
 }
 
 export function isCutOff(

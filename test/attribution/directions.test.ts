@@ -20,6 +20,7 @@ import * as build from '../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
+const START = 1_700_000_000;
 const [TO, BACK] = [
   { src: POD.a, dst: POD.b },
   { src: POD.b, dst: POD.a },
@@ -76,7 +77,7 @@ describe('ICMP', () => {
 
   it('is answered, unanswered or seen one way', async () => {
     expect(await outcome([ping, pong])).toBe('answered');
-    expect(await outcome([ping, ...OTHER])).toBe('no-answer');
+    expect(await outcome([ping, ping, ...OTHER])).toBe('no-answer');
     expect(await outcome([ping])).toBe('one-way');
   });
 
@@ -87,6 +88,23 @@ describe('ICMP', () => {
     const found = flowBetween(trace, POD.a, POD.b);
     expect(found.packets).toBe(2);
     expect(found.findings.find((f) => f.code === 'no-reply')?.message).toMatch(/^2 echo requests/);
+  });
+});
+
+describe('a single question right before the capture ends', () => {
+  const ping = there(ip(TO));
+
+  it.each([
+    ['SYN', syn],
+    ['echo request', ping],
+  ])('%s: may still be answered', async (_what, question) => {
+    const later = async (seconds: number): Promise<string | null> => {
+      const others = OTHER.map((data) => ({ data, seconds: START + seconds }));
+      const packets = [{ data: question, seconds: START }, ...others];
+      return flowBetween(await traceFrames([{ frames: packets }], TOPOLOGY), POD.a, POD.b).outcome;
+    };
+    expect(await later(0)).toBe('one-way');
+    expect(await later(1)).toBe('no-answer');
   });
 });
 

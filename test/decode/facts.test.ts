@@ -367,6 +367,17 @@ describe('the fingerprint', () => {
   });
 
   it.each([
+    ['a datagram', 17, udp({ dstport: 514 }, new Uint8Array(40))],
+    ['a tunnel packet', 47, new Uint8Array(60).fill(8, 0, 3)],
+  ])(
+    'of %s with an identification does not depend on how much of its content was captured',
+    (_name, proto, content) => {
+      const whole = ethernet({}, ipv4({ ...BASE, proto }, content));
+      expect(print(...cut(whole, 14 + 20 + 10))).toBe(print(whole));
+    },
+  );
+
+  it.each([
     ['identification', segment({ id: 78 })],
     ['source', segment({ src: '10.48.0.3' })],
     ['destination', segment({ dst: '10.48.0.3' })],

@@ -225,5 +225,26 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 30472, rule: '8', kind: 'phantom', what: 'opens a gateway’s tunnel where its pool was not collected' },
   { seed: 3480, rule: 'D order', kind: 'file-order', what: 'takes a clock for a switch of mode by the order of files' },
   { seed: 10590, rule: 'D order', kind: 'file-order', what: 'compares two clocks for a switch that a snaplen hides' },
+  {
+    seed: 9269,
+    rule: '2',
+    kind: 'false-ok',
+    what: 'passes plain packets that a block says should not leave their node',
+  },
+  {
+    seed: 10126,
+    rule: '21',
+    kind: 'wrong-name',
+    what: 'names a block’s node for an address that another one borrowed',
+  },
+  {
+    seed: 7066,
+    rule: 'D place',
+    kind: 'wrong-place',
+    what: 'gives a piece of a merge to the node that both talk to, where another piece shows a third one',
+  },
+  { seed: 11870, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a stale pod' },
+  { seed: 11870, rule: 'clocks', kind: 'wrong-clock', what: 'compares two clocks over a merge of two others' },
+  { seed: 12445, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a stale pod' },
   ...COUNT_SEEDS,
 ];

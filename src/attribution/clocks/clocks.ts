@@ -5,8 +5,9 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { Points } from '../points/points.ts';
-import { AGREE_SECONDS, aheadAt, type Compared, type PlacedClock, placeClocks } from './clock-chain.ts';
+import { AGREE_SECONDS, aheadAt, type PlacedClock, placeClocks } from './clock-chain.ts';
 import type { ClockEstimate } from './clock-pair.ts';
+import { comparisons } from './several-clocks.ts';
 import { estimateOf, type PlacesInCommon, type SharedPacket, sharedPackets } from './shared-packets.ts';
 
 export interface Clock extends PlacedClock {
@@ -40,7 +41,8 @@ export function findClocks({ table, captures, points }: ClocksInput): Clocks {
   const places = units.map((unit) => ({ samples: unit.captures.flatMap((i) => captures[i]?.sample ?? []) }));
   const shared = units.length < 2 ? [] : sharedPackets(table, places);
   const groups = groupByNode(units, shared);
-  const placed = placeClocks(groups.length, compareGroups(groups, shared));
+  const isNameless = (group: number): boolean => units[groups[group]?.[0] ?? 0]?.node === null;
+  const placed = placeClocks(groups.length, comparisons(compareGroups(groups, shared), isNameless));
   const all = groups
     .map((group, i) => ({ group, place: placed[i] as PlacedClock, number: i }))
     .map(({ group, place }) => ({
@@ -87,7 +89,8 @@ function mayBeOne({ offset, uncertainty }: ClockEstimate): boolean {
   return Math.abs(offset) <= (uncertainty ?? 0) + AGREE_SECONDS;
 }
 
-function compareGroups(groups: readonly (readonly number[])[], shared: readonly PlacesInCommon[]): Compared[] {
+/** What the clocks have in common, by pairs. */
+function compareGroups(groups: readonly (readonly number[])[], shared: readonly PlacesInCommon[]): PlacesInCommon[] {
   const groupOf: number[] = [];
   groups.forEach((group, i) => {
     for (const unit of group) groupOf[unit] = i;
@@ -102,10 +105,7 @@ function compareGroups(groups: readonly (readonly number[])[], shared: readonly 
     byPair.set(`${low}|${high}`, pair);
     for (const packet of packets) pair.packets.push(isSwapped ? swapped(packet) : packet);
   }
-  return [...byPair.values()].flatMap(({ a, b, packets }) => {
-    const estimate = estimateOf(packets);
-    return estimate === null ? [] : [{ a, b, estimate }];
-  });
+  return [...byPair.values()];
 }
 
 function swapped(packet: SharedPacket): SharedPacket {

@@ -4,7 +4,7 @@ import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { LinkFacts } from './link-facts.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
-import { nodeByOuterEnds, nodeByOutgoing } from './point-node.ts';
+import { type HomeFrames, nodeByOuterEnds, nodeByOutgoing } from './point-node.ts';
 
 export interface Home {
   /** By interface: one of these is behind all its frames. An interface that tells nothing is not in it. */
@@ -22,7 +22,7 @@ const SAID = 'said';
 export function homeOf(groups: readonly LinkGroup[], macs: MacKnowledge, said: string | null): Home {
   const of = new Map<string, ReadonlySet<string>>();
   for (const group of groups) {
-    const everywhere = group.perFrame ? null : macsEverywhere(group.facts);
+    const everywhere = group.perFrame ? null : macsEverywhere(group);
     if (everywhere !== null && everywhere.size > 0) of.set(group.key, everywhere);
   }
   const cooked = groups.flatMap((group) => group.facts).filter(({ link }) => link.packetType !== null);
@@ -33,16 +33,20 @@ export function homeOf(groups: readonly LinkGroup[], macs: MacKnowledge, said: s
 }
 
 /** Every veth has the same MAC on the host's side: it tells nothing. */
-function macsEverywhere(facts: readonly LinkFacts[]): Set<string> {
+function macsEverywhere({ facts, heard }: HomeFrames): Set<string> {
   const count = new Map<string, number>();
   let total = 0;
+  const talks: LinkFacts['link'][] = [];
   for (const { link, isRawAnswer } of facts) {
     if (isRawAnswer || !isUnicast(link.src) || !isUnicast(link.dst)) continue;
     total += link.packets;
     for (const mac of new Set([link.src, link.dst])) count.set(mac, (count.get(mac) ?? 0) + link.packets);
+    if (heard.has(link.dst)) talks.push(link);
   }
   const often = [...count].filter(([mac, packets]) => mac !== WORKLOAD_MAC && packets >= total * NEARLY_ALL);
-  return new Set(often.map(([mac]) => mac));
+  // what two others that are heard say to each other is no flood
+  const everywhere = often.filter(([mac]) => talks.every(({ src, dst }) => src === mac || dst === mac));
+  return new Set(everywhere.map(([mac]) => mac));
 }
 
 function withChoices(of: Home['of'], isCooked: boolean): Home {

@@ -49,17 +49,26 @@ export function captureRings(
   const strips = captures.map((capture, i): Strip => {
     const span = spanOf(capture);
     const { path } = capture.info;
-    const { exact, alike } = pieceName(path);
-    const family = `${alike}|${kindOf(capture)}`;
+    const { exact } = pieceName(path);
+    const family = `${exact}|${kindOf(capture)}`;
     const home = homeOf(groups[i] ?? [], macs, said(i));
     const { sketch } = capture;
     return { members: [i], spans: span === null ? [] : [span], home, sketch, family, exact, path };
   });
   // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
-  const rings = intoLanes(strips, (a, b) => {
+  const agree = (a: Strip, b: Strip): boolean => {
     const cut = a.exact === b.exact ? MOST_ACROSS : 0;
     return areCompatible(a.home, b.home) && !a.sketch.sharesPackets(b.sketch, cut + 1);
-  });
+  };
+  // those that a tool counted belong together before any that people named alike
+  const numbered = intoLanes(strips, agree);
+  const rings = intoLanes(
+    numbered.map((ring) => ({
+      ...ring,
+      family: `${pieceName(ring.path).alike}|${kindOf(captures[ring.members[0] ?? 0])}`,
+    })),
+    agree,
+  );
   const strands = intoLanes(
     rings.map((ring) => ({ ...ring, family: `${folderOf(ring.path)}|${kindOf(captures[ring.members[0] ?? 0])}` })),
     (a, b) => mayBeOne(a.home, b.home) && !a.sketch.sharesPackets(b.sketch),

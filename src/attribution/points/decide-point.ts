@@ -94,6 +94,7 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
     capture: group.capture,
     local: 0,
     topologyNode: late?.node ?? null,
+    pod: hints.file !== null && hints.file.node === late?.node ? null : (late?.pod ?? null),
     mac: decision.role === 'underlay' ? ownMac(group, late?.node ?? null, macs) : null,
   };
   return { point, group, links: [...group.links], notes };

@@ -65,7 +65,7 @@ function takeOver(own: Decided[][], together: readonly Decided[], captures: read
       one.point.mac ??= whole.point.mac;
       continue;
     }
-    const { role, node, topologyNode, mac, interface: device, evidence } = whole.point;
+    const { role, node, topologyNode, pod, mac, interface: device, evidence } = whole.point;
     const model = models.get(one.group.key);
     const others = model === undefined ? 'the other pieces of its ring' : nameOf(captures, model.point);
     const detail = withDetail(`one capture with ${others}`, (model?.point ?? { evidence }).evidence[0]?.detail);
@@ -73,6 +73,7 @@ function takeOver(own: Decided[][], together: readonly Decided[], captures: read
       role,
       node,
       topologyNode,
+      pod,
       mac,
       interface: device,
       evidence: [{ source: 'ring', detail }],

@@ -32,8 +32,9 @@ export function frameEnds(
     mayBeNodes: links.some(({ src }) => src !== null && macs.mayBeNic(src)),
     isNotFrom: (node) =>
       links.every((link) => {
-        const got = isReceived(link, point) && point.topologyNode === node;
         const sender = senderOf(link);
+        if (sender === node) return false;
+        const got = isReceived(link, point) && point.topologyNode === node;
         return got || (link.dst !== null && macs.mayBe(link.dst, node)) || (sender !== null && sender !== node);
       }),
   };

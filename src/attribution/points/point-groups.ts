@@ -4,6 +4,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { PacketSketch } from '../../flow/packet-sketch.ts';
 import { MOST_ACROSS } from './capture-rings.ts';
+import { pieceName } from './piece-names.ts';
 import type { Points } from './points.ts';
 import type { Point } from './points-input.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
@@ -35,6 +36,8 @@ interface Stretch {
   sketch: PacketSketch | null;
   first: number;
   path: string;
+  /** The name without what a tool appended. */
+  exact: string;
 }
 
 /** Stretches of one place that are apart in time, and hold different packets: where clocks are apart, the time tells nothing. */
@@ -42,6 +45,7 @@ interface Lane {
   key: string;
   spans: TimeLane;
   sketch: PacketSketch | null;
+  exact: string;
 }
 
 /** A key per point; points that are one place in consecutive times share it. */
@@ -53,7 +57,7 @@ export function pointGroups(points: Points, captures: readonly CaptureCounters[]
     lanes.set(stretch.place, own);
     let lane = own.find((one) => isRoomy(one, stretch));
     if (lane === undefined) {
-      lane = { key: `${stretch.place}#${own.length}`, spans: [], sketch: null };
+      lane = { key: `${stretch.place}#${own.length}`, spans: [], sketch: null, exact: stretch.exact };
       own.push(lane);
     }
     for (const span of stretch.spans) addTo(lane.spans, span);
@@ -63,9 +67,10 @@ export function pointGroups(points: Points, captures: readonly CaptureCounters[]
   return (point) => keyOf.get(point) ?? '';
 }
 
-function isRoomy({ spans, sketch }: Lane, stretch: Stretch): boolean {
+function isRoomy({ spans, sketch, exact }: Lane, stretch: Stretch): boolean {
   if (stretch.spans.length === 0 || !stretch.spans.every((span) => hasRoom(spans, span))) return false;
-  return sketch === null || stretch.sketch === null || !sketch.sharesPackets(stretch.sketch, MOST_ACROSS + 1);
+  const cut = exact === stretch.exact ? MOST_ACROSS : 0;
+  return sketch === null || stretch.sketch === null || !sketch.sharesPackets(stretch.sketch, cut + 1);
 }
 
 function joined(one: PacketSketch | null, other: PacketSketch | null): PacketSketch | null {
@@ -87,7 +92,8 @@ function stretchesOf(points: Points, captures: readonly CaptureCounters[]): Stre
       const span = spanOf(captures[point.capture]);
       const path = captures[point.capture]?.info.path ?? '';
       const key = `${ring}|${place}`;
-      const made = { place, points: [], spans: [], sketch: null, first: Number.POSITIVE_INFINITY, path };
+      const { exact } = pieceName(path);
+      const made = { place, points: [], spans: [], sketch: null, first: Number.POSITIVE_INFINITY, path, exact };
       const stretch: Stretch = stretches.get(key) ?? made;
       stretches.set(key, stretch);
       stretch.points.push(point);

@@ -14,6 +14,8 @@ import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 export interface NodeDecision {
   node: Node;
   evidence: Evidence;
+  /** The address of the pod that told. */
+  pod?: string;
 }
 
 /** A MAC (or pod) that is in fewer of the frames than this is not "in every frame": floods and broadcasts aside. */
@@ -120,7 +122,7 @@ export function nodeByPod(
   if (isContested(owner.address, topology) || (veth !== null && isOthersVeth(veth, owner, topology))) return null;
   const name = nameOfEnd(namedOwner(owner), 'cell');
   const detail = `${name} ${behind ? 'is behind this veth' : 'is in every packet'}`;
-  return { node: owner.node, evidence: { source: 'company', detail } };
+  return { node: owner.node, pod: owner.address, evidence: { source: 'company', detail } };
 }
 
 function ownerInAll(

@@ -27,6 +27,8 @@ export interface Point extends CapturePoint {
   /** Index among the points of its capture. */
   local: number;
   topologyNode: Node | null;
+  /** The address of the pod that told the node, and nothing else did. */
+  pod: string | null;
   /** The MAC of the NIC that was captured; null where it may be another's, and for devices without one. */
   mac: string | null;
 }

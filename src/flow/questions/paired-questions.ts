@@ -4,15 +4,16 @@
 // a part of them is kept, chosen by a hash, so that it is the same part in every capture.
 
 import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
-import { u32 } from '../../wire/bytes.ts';
 import { DNS, isDns } from '../../wire/dns.ts';
 import { WordTable } from '../word-table.ts';
+import { larger } from './larger.ts';
 import { QuestionNames } from './question-names.ts';
+import { QuestionTurns } from './question-turns.ts';
 
 /** Questions kept at most. */
 export const MOST_QUESTIONS = 1 << 17;
 /** Words of a key. */
-const [ASKER, ASKED, PORTS, PROTOCOL, ID, NAME] = [0, 1, 2, 3, 4, 5] as const;
+const [ASKER, ASKED, PORTS, PROTOCOL, ID, NAME, TURN] = [0, 1, 2, 3, 4, 5, 6] as const;
 /** Bits of a question's state. */
 const SENT = 1;
 const ANSWERED = 2;
@@ -64,6 +65,7 @@ export class PairedQuestions {
   /** The time of the packet at hand, and what times count from: numbers of 64 bits that no call has to carry are not allocated. */
   readonly #now = new Float64Array(1);
   readonly #base = new Float64Array(1).fill(Number.NaN);
+  readonly #turns = new QuestionTurns(this.#now);
   #current = 0;
   /** Keys whose hash is below are kept: 2 to the power of this many bits. */
   #bits = 32;
@@ -92,9 +94,10 @@ export class PairedQuestions {
     this.#current = capture;
   }
 
-  /** Packet `i`, whose marks say that it asks or answers; `bytes` are its batch's. */
-  note(facts: PacketFacts, i: number, bytes: Uint8Array): void {
+  /** Packet `i`, whose marks say that it asks or answers; `bytes` are its batch's. One that may be a copy is no question asked anew. */
+  note(facts: PacketFacts, i: number, bytes: Uint8Array, mayBeCopy = false): void {
     const words = facts.words;
+    this.#turns.isHeld = mayBeCopy;
     const at = i * F.words;
     const second = (at >> 1) + F.seconds;
     if (Number.isNaN(this.#base[0]!)) this.#base[0] = facts.doubles[second]! - BEFORE;
@@ -104,7 +107,7 @@ export class PairedQuestions {
     else if (words[at + F.sequence] !== 0) {
       const isAnswer = (marks & M.echoReply) !== 0;
       this.#setKey(words, at, isAnswer, words[at + F.sequence]!, 0);
-      this.#put(isAnswer);
+      this.#put(isAnswer, true);
     }
   }
 
@@ -113,10 +116,8 @@ export class PairedQuestions {
     const end = words[at + F.acknowledgement]!;
     if (!isDns(bytes, message, end)) return;
     const isAnswer = isResponse(bytes, message) === 1;
-    const name = message + DNS_HEADER;
-    const hash = name + NAME_BYTES > end ? 0 : u32(bytes, name) ^ Math.imul(u32(bytes, name + 4), 0x9e3779b1);
-    this.#setKey(words, at, isAnswer, readId(bytes, message), hash);
-    const index = this.#put(isAnswer);
+    this.#setKey(words, at, isAnswer, readId(bytes, message), beginOfName(bytes, message + DNS_HEADER, end));
+    const index = this.#put(isAnswer, false);
     if (index < 0) return;
     if (isAnswer) this.#code[index] = readCode(bytes, message);
     if (this.#name[index] === 0) this.#name[index] = this.#names.intern(bytes, message, end) + 1;
@@ -134,18 +135,32 @@ export class PairedQuestions {
     key[PROTOCOL] = words[at + F.protocol]!;
     key[ID] = id;
     key[NAME] = name;
+    key[TURN] = 0;
   }
 
   /** Index of the question in `key`, -1 if it is not kept. */
-  #put(isAnswer: boolean): number {
+  #put(isAnswer: boolean, isEcho: boolean): number {
+    const first = this.#intern();
+    if (first < 0) return first;
+    const turn = this.#turns.of(first, this.#current, isAnswer, isEcho);
+    let index = first;
+    if (turn > 0) {
+      this.#table.key[TURN] = turn;
+      index = this.#intern();
+      if (index < 0) return index;
+    }
+    if (isAnswer) this.#answer(index);
+    else this.#ask(index);
+    return index;
+  }
+
+  #intern(): number {
     if (this.#bits < 32 && !this.#isKept(this.#table)) return -1;
     const table = this.#table;
     if (table.count >= this.#most && table.find() < 0) this.#halve();
     if (this.#bits < 32 && !this.#isKept(table)) return -1;
     const index = this.#table.intern();
     if (this.#table.added) this.#begin(index);
-    if (isAnswer) this.#answer(index);
-    else this.#ask(index);
     return index;
   }
 
@@ -178,6 +193,7 @@ export class PairedQuestions {
     this.#capture[index] = this.#current;
     this.#time[index] = 0;
     this.#delay[index] = Number.NaN;
+    this.#turns.begin(index);
   }
 
   #grow(): void {
@@ -214,6 +230,7 @@ export class PairedQuestions {
       this.#capture[to] = this.#capture[index]!;
       this.#time[to] = this.#time[index]!;
       this.#delay[to] = this.#delay[index]!;
+      this.#turns.move(index, to);
     }
     kept.key.set(old.key);
     this.#table = kept;
@@ -243,7 +260,15 @@ export class PairedQuestions {
   }
 }
 
-function larger<T extends Uint8Array | Int8Array | Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from as never);
-  return to;
+/** A number of a name's first bytes, the same in a question and its longer answer; 0 where they are cut off. */
+function beginOfName(bytes: Uint8Array, at: number, end: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let i = 0; i < NAME_BYTES; i++) {
+    if (at + i >= end) return 0;
+    const byte = bytes[at + i]!;
+    // names end in the root's empty label (RFC 1035 section 3.1)
+    if (byte === 0) break;
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash;
 }

@@ -116,6 +116,8 @@ export function countHeaders(
   if (ttl > ((bits >>> HIGHEST_TTL) & 255)) bits = (bits & ~(255 << HIGHEST_TTL)) | (ttl << HIGHEST_TTL);
   if (marks & M.dontFragment) bits |= B.innerDontFragment;
   if (marks & M.orphan) bits |= B.fragmentWithoutFirst;
+  if (marks & M.contentCut) bits |= B.contentCut;
+  if (marks & M.contentWhole) bits |= B.contentWhole;
   w[x + R.bits] = bits;
   if (marks & M.tcp) countTcp(rows, row, words, doubles, at);
   else if (marks & M.echoRequest) rows.addRare(row, X.requests);

@@ -13,6 +13,9 @@ export const BIT = {
   /** `sequenceEnd` and `acknowledged` hold a value. */
   sequenceKnown: 1 << 21,
   acknowledgementKnown: 1 << 22,
+  /** Of the content that tells packets apart the snaplen left too little; all of it was captured. */
+  contentCut: 1 << 23,
+  contentWhole: 1 << 24,
 } as const;
 
 /** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */

@@ -39,9 +39,14 @@ export class RowOverlaps {
       if (this.#pairs[at] !== 0) visit(this.#pairs[at]! - 1, this.#pairs[at + 1]!, this.#pairs[at + 2]!);
   }
 
+  /** Packets that two rows both have. */
+  common(a: number, b: number): number {
+    return this.#pairs[this.#find(a, b) + 2]! + this.#pairs[this.#find(b, a) + 2]!;
+  }
+
   /** Whether two rows of one flow hold the same packets. */
   overlap(a: number, b: number): boolean {
-    const common = this.#pairs[this.#find(a, b) + 2]! + this.#pairs[this.#find(b, a) + 2]!;
+    const common = this.common(a, b);
     return common > 0 && common >= Math.min(this.#rows.distinct(a), this.#rows.distinct(b)) * COMMON_SHARE;
   }
 

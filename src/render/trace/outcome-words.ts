@@ -113,9 +113,16 @@ export function outcomeOf(conversation: Conversation): Outcome | 'unknown' {
   return SEVERITY.find((outcome) => outcomes.includes(outcome as Outcome)) ?? 'unknown';
 }
 
+const LOSSES: ReadonlySet<Outcome | null> = new Set([
+  'sent-never-arrived',
+  'partly-answered',
+  'half-open',
+  'unreachable',
+]);
+
 /** Whether packets of it did not get through by what became of them; causes may tell more. */
 export function isLost({ forward, reverse }: Conversation): boolean {
-  return [forward, reverse].some((flow) => flow?.outcome === 'sent-never-arrived');
+  return [forward, reverse].some((flow) => flow !== null && (LOSSES.has(flow.outcome) || flow.arrival?.lost === true));
 }
 
 /** 0 for a failure that needs a look, rising to 9 for an answer. */

@@ -132,7 +132,10 @@ export function createCauseLookup(trace: Trace): CauseLookup {
   return (flow) => {
     const known = byFlow.get(flow.id);
     if (known !== undefined) return known;
-    const fits = capped.filter((cause) => cause.fromNode === flow.src.node && cause.toNode === flow.dst.node);
+    const fits = capped.filter(
+      ({ fromNode, toNode }) =>
+        (fromNode === null || fromNode === flow.src.node) && (toNode === null || toNode === flow.dst.node),
+    );
     return fits.filter((cause) => flow.codes.includes(cause.code)).map((cause) => cause.id);
   };
 }

@@ -70,9 +70,16 @@ function pointJson(point: CapturePoint): object {
   };
 }
 
+/** What only few flows have, beside what all have: optional, so that objects of all flows are made alike (and fast). */
+interface FlowJson {
+  packetsLeast?: number;
+  packetsMost?: number;
+  policy?: object;
+}
+
 function flowJson(flow: TracedFlow): object {
-  const { observed, expected } = flow;
-  return {
+  const { observed, expected, exchange, packetsBetween, policy } = flow;
+  const json: FlowJson = {
     id: flow.id,
     conversation: flow.conversation,
     protocol: flow.protocol,
@@ -89,25 +96,16 @@ function flowJson(flow: TracedFlow): object {
     verdict: flow.verdict,
     findings: flow.findings.map(findingJson),
     packets: flow.packets,
-    ...rangeJson(flow.packetsBetween),
     bytes: flow.bytes,
     overheadBytes: flow.overheadBytes,
     first: flow.first,
     last: flow.last,
     tcp: flow.tcp,
     outcome: flow.outcome,
-    ...(flow.policy === undefined ? {} : { policy: policyJson(flow.policy) }),
     observations: flow.observations.map(observationJson),
     unverified: flow.unverified,
     inScope: flow.inScope,
     arrival: flow.arrival,
-    ...exchangeJson(flow),
-    via: flow.via,
-  };
-}
-
-function exchangeJson({ exchange }: TracedFlow): object {
-  return {
     state: exchange?.state ?? null,
     by: exchange?.by ?? null,
     asked: exchange?.asked == null ? null : askedJson(exchange.asked),
@@ -117,7 +115,14 @@ function exchangeJson({ exchange }: TracedFlow): object {
     firstByte: rounded(exchange?.firstByte),
     resent: rounded(exchange?.resent),
     dns: exchange?.dns == null ? null : { ...exchange.dns, slowest: rounded(exchange.dns.slowest) },
-  };
+    via: flow.via,
+  } as FlowJson;
+  if (packetsBetween !== null) {
+    json.packetsLeast = packetsBetween.least;
+    json.packetsMost = packetsBetween.most;
+  }
+  if (policy !== undefined) json.policy = policyJson(policy);
+  return json;
 }
 
 function askedJson({ median, slowest, ...counts }: Asked): object {
@@ -156,11 +161,6 @@ function findingJson(finding: Finding): object {
     lastPacket: finding.lastPacket,
     severity: finding.severity,
   };
-}
-
-/** Two keys more where the count is in doubt. */
-function rangeJson(between: TracedFlow['packetsBetween']): object {
-  return between === null ? {} : { packetsLeast: between.least, packetsMost: between.most };
 }
 
 /** A key more where the flow log says something of a flow that nobody answered. */

@@ -5,7 +5,7 @@ import type { Block, Candidate, Node, NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
 import { NOBODY, type Opinion, type Window } from './opinion.ts';
 import type { OwnerIndex, RouteClaim } from './owner-index.ts';
-import { podOpinion, speaksOfUnborn, unbornNodes } from './pod-opinion.ts';
+import { isOfBorrowed, podOpinion, speaksOfUnborn, unbornNodes } from './pod-opinion.ts';
 
 /** All opinions about an address, strongest first. */
 export function opinionsAbout(address: string, index: OwnerIndex, window: Window | undefined): Opinion[] {
@@ -25,7 +25,10 @@ export function opinionsAbout(address: string, index: OwnerIndex, window: Window
     serviceOpinion(address, index),
   ];
   const unborn = unbornNodes(index.pods.get(address) ?? [], window);
-  return sources.filter((opinion) => opinion !== null).filter((opinion) => !speaksOfUnborn(opinion, unborn));
+  return sources
+    .filter((opinion) => opinion !== null)
+    .filter((opinion) => !speaksOfUnborn(opinion, unborn))
+    .map((opinion) => (isOfBorrowed(opinion, unborn) ? { ...opinion, node: null } : opinion));
 }
 
 function nodeAddressOpinion(address: string, index: OwnerIndex): Opinion | null {

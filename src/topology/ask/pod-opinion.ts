@@ -68,3 +68,10 @@ export function unbornNodes(pods: readonly Pod[], window: Window | undefined): S
 export function speaksOfUnborn(opinion: Opinion, unborn: ReadonlySet<string | null>): boolean {
   return opinion.source !== 'pod' && opinion.exact && opinion.node !== null && unborn.has(opinion.node.name);
 }
+
+/**
+ * A range whose address a pod got since on another node: nodes borrow that one, so that the range tells nothing of who had it before.
+ */
+export function isOfBorrowed({ exact, node }: Opinion, unborn: ReadonlySet<string | null>): boolean {
+  return !exact && node !== null && unborn.size > 0 && !unborn.has(node.name);
+}

@@ -10,7 +10,8 @@ import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
-import { explainedPairs, isExplained, isExplainedByNodes } from './explained.ts';
+import { explainedByNodes, explainedPairs, isExplained } from './explained.ts';
+import { elsewhere, joinFacts } from './one-fact.ts';
 import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
 
 /** `lost`: packets sent that did not arrive, and echo requests without a reply. */
@@ -62,30 +63,38 @@ export function collectCauses(
       }
     },
     causes(converged) {
+      const suffering = new Map<ClusterFinding, Collected[]>();
+      const isOwn = (group: Collected): boolean => {
+        const why = explainedByNodes(group, cluster);
+        if (why !== null) suffering.set(why, [...(suffering.get(why) ?? []), group]);
+        return why === null;
+      };
       const silent = joinSilence(
-        unanswered().filter((group) => !followsFrom(group, groups)),
+        unanswered().filter((group) => !followsFrom(group, groups) && isOwn(group)),
         answering,
       );
-      const others = [...groups.values()].filter(({ code }) => code !== 'no-reply');
-      const own = [...others, ...silent].filter((group) => !isExplainedByNodes(group, cluster));
+      const others = [...groups.values()].filter(
+        (group) => group.code !== 'no-reply' && !followsFrom(group, groups) && isOwn(group),
+      );
+      const own = [...joinFacts(others), ...silent];
       const ofFlows = own.map((group) => {
         const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics, candidatesOf });
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
       for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
       const untold = cluster.filter((finding) => !explained.covers(finding));
-      const all = [...ofFlows, ...untold.map((finding) => clusterCause(finding, { profile, nics, candidatesOf }))].sort(
-        (a, b) => rank(a) - rank(b) || b.packets - a.packets,
-      );
+      const known = { profile, nics, candidatesOf };
+      const ofNodes = untold.map((finding) => clusterCause(finding, suffering.get(finding) ?? [], known));
+      const all = [...ofFlows, ...ofNodes].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
     },
   };
 }
 
-/** Silence between two nodes of which one sends the other's packets astray is no cause of its own. */
+/** Silence between two nodes of which one sends the other's packets astray, or from an address that it drops, is no cause of its own. */
 function followsFrom({ code, fromNode, toNode }: Collected, groups: ReadonlyMap<string, Collected>): boolean {
-  if (code !== 'no-reply' && code !== 'dns-trouble') return false;
-  const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac'] as const;
+  if (code !== 'no-reply' && code !== 'half-open' && code !== 'dns-trouble') return false;
+  const astray = ['wrong-destination-vtep', 'wrong-tunnel-mac', 'wrong-source-vtep'] as const;
   return astray.some((one) => groups.has(`${one}|${fromNode}|${toNode}`) || groups.has(`${one}|${toNode}|${fromNode}`));
 }
 
@@ -113,11 +122,12 @@ function addFinding(groups: Map<string, Collected>, flow: FlowBrief, code: Findi
     const finding = whole.findings.find((one) => one.code === code);
     if (finding === undefined) return;
     const counts = { flows: 1, packets, answers, flowIds: [flow.id], lost: lostOf(flow) };
-    const told = { asked: askedEnd(flow), title: null };
+    const told = { asked: askedEnd(flow), isTcp: flow.protocol === 'tcp', title: null };
     groups.set(key, { code, fromNode, toNode, ...counts, ...told, finding, flow: whole });
     return;
   }
   group.flows++;
+  group.isTcp &&= flow.protocol === 'tcp';
   group.packets += packets;
   group.answers += answers;
   group.lost += lostOf(flow);
@@ -131,10 +141,13 @@ interface Known {
   candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[];
 }
 
-function clusterCause(finding: ClusterFinding, known: Known): Cause {
+/** @param groups flows that suffer from it */
+function clusterCause(finding: ClusterFinding, groups: readonly Collected[], known: Known): Cause {
   const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
   const place = { capture, firstPacket, lastPacket: firstPacket };
-  const counts = { flows: 0, packets, answers: 0, flowIds: [] };
+  const sum = (of: 'flows' | 'packets' | 'answers'): number => groups.reduce((total, group) => total + group[of], 0);
+  const flowIds = groups.flatMap((group) => group.flowIds).slice(0, MAX_FLOW_IDS);
+  const counts = { flows: sum('flows'), packets: packets + sum('packets'), answers: sum('answers'), flowIds };
   const check = checksFor(code, {
     ...known,
     fromNode,
@@ -142,7 +155,14 @@ function clusterCause(finding: ClusterFinding, known: Known): Cause {
     flow: null,
     encapsulation: finding.encapsulation ?? null,
   });
-  const facts = { expected: FINDINGS[code].title, seen, chain: [], also: [], check };
+  const also = groups.flatMap(({ flow, code: own }) => [...policyTexts(flow), ...known.candidatesOf(flow, own)]);
+  const facts = {
+    expected: FINDINGS[code].title,
+    seen,
+    chain: [],
+    also: [...new Set(also)],
+    check,
+  };
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
 }
 
@@ -209,7 +229,7 @@ function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }
     case 'wrong-destination-vtep':
       return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
     case 'wrong-source-vtep':
-      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}`;
+      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}${elsewhere(flow, finding)}`;
     case 'wrong-vni':
       return `${from} uses VNI ${outer?.vni ?? '?'} toward ${to}`;
     case 'wrong-udp-port':

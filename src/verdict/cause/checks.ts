@@ -48,7 +48,11 @@ export function checksFor(code: FindingCode, given: CheckInput): string[] {
         `${from}$ ${showFdb(device)} | grep -i ${seen?.innerDstMac ?? '<inner MAC>'}   # dst ${to}'s address?`,
       ];
     case 'wrong-source-vtep':
-      return [`${from}$ ${showVxlanDevice(device)}   # local address?`, commands.showNodeAddress(from)];
+      return [
+        `${from}$ ${showVxlanDevice(device)}   # local address?`,
+        commands.showNodeAddress(from),
+        `every router between the nodes   # does it translate ${tunnelOf(given).words} (SNAT, masquerade)?`,
+      ];
     case 'wrong-tunnel-mac':
       return [`${from}$ ${showNeighbours(device)}   # against: ${to}$ ${showLink(device)}`];
     case 'wrong-vni':

@@ -17,9 +17,23 @@ const STOPS: ReadonlySet<FindingCode> = new Set([
   'routing-loop',
 ]);
 
+/** What a finding explains of the same flow, beside silence. */
+const EXPLAINS: Partial<Record<FindingCode, readonly FindingCode[]>> = {
+  'routing-loop': ['half-open', 'overlay-rejected', 'lost-in-node'],
+  'overlay-rejected': ['lost-in-node'],
+  // who translates the addresses of tunnel packets has to mend checksums
+  'wrong-source-vtep': ['bad-checksum'],
+};
+
+/** Whether it is known where the packets of a flow stopped. */
+export function saysWhereItStops(codes: readonly FindingCode[]): boolean {
+  return codes.some((one) => STOPS.has(one));
+}
+
 /** Whether another finding of the flow tells the cause. */
 export function isExplained(code: FindingCode, codes: readonly FindingCode[]): boolean {
-  if (code === 'no-reply' && codes.some((one) => STOPS.has(one))) return true;
+  if (code === 'no-reply' && saysWhereItStops(codes)) return true;
+  if (codes.some((one) => EXPLAINS[one]?.includes(code))) return true;
   return CONSEQUENCES.has(code) && codes.some(explainsSilence);
 }
 
@@ -31,17 +45,23 @@ export function explainsSilence(code: FindingCode): boolean {
 /** A node that another one cannot reach at all: what it sends there goes no further, and nobody answers. */
 const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-unreachable', 'wrong-next-hop']);
 
-/** Whether what two nodes alone show tells why flows between them are silent, whichever of them asks. */
-export function isExplainedByNodes(
-  { code, fromNode, toNode }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'>,
+/** Whether no flow has such a finding: a cause of it has the flows that suffer from it. */
+export function isOfNodes(code: FindingCode): boolean {
+  return UNREACHED.has(code) || code === 'icmp-only';
+}
+
+/** What two nodes alone show that tells why flows between them are silent, whichever of them asks; null where nothing does. */
+export function explainedByNodes(
+  { code, fromNode, toNode, isTcp }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'> & { isTcp: boolean },
   cluster: readonly ClusterFinding[],
-): boolean {
-  if (!CONSEQUENCES.has(code)) return false;
-  return cluster.some(
-    (one) =>
-      UNREACHED.has(one.code) &&
-      ((one.fromNode === fromNode && one.toNode === toNode) || (one.fromNode === toNode && one.toNode === fromNode)),
-  );
+): ClusterFinding | null {
+  if (!CONSEQUENCES.has(code)) return null;
+  const explains = (one: ClusterFinding): boolean => {
+    const isSame = one.fromNode === fromNode && one.toNode === toNode;
+    if (one.code === 'icmp-only') return isSame && isTcp && code === 'no-reply';
+    return UNREACHED.has(one.code) && (isSame || (one.fromNode === toNode && one.toNode === fromNode));
+  };
+  return cluster.find(explains) ?? null;
 }
 
 /** What flows tell of two nodes, so that it need not be told of the nodes alone. */

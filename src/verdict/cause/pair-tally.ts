@@ -5,7 +5,7 @@ import type { Observed } from '../../attribution/vocabulary.ts';
 import { PairMap } from '../../net/pair-map.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
-import { explainsSilence } from './explained.ts';
+import { explainsSilence, saysWhereItStops } from './explained.ts';
 
 /** Gathers per pair of nodes what arrived and what was answered. */
 export interface PairTally {
@@ -99,7 +99,7 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
   } else if (kind === 'TCP' && pair.tcpAnswered === 0) {
     // one answer is enough to know that TCP passes
     if (flow.outcome === 'answered' || flow.outcome === 'refused') pair.tcpAnswered++;
-    else if (isSilent(flow)) {
+    else if (isSilent(flow) && !saysWhereItStops(flow.codes)) {
       pair.synUnanswered++;
       addSome(pair.tcpSilent, flow.dst.ip);
     }
@@ -111,7 +111,8 @@ function addSome(pods: Set<string>, pod: string): void {
 }
 
 function isSilent({ outcome, codes }: FlowBrief): boolean {
-  return outcome === 'sent-never-arrived' || outcome === 'half-open' || codes.includes('no-reply');
+  // a handshake that was answered is no sign that TCP does not pass
+  return outcome === 'sent-never-arrived' || (codes.includes('no-reply') && outcome !== 'half-open');
 }
 
 function sumOf(counts: Pair['sent']): number {

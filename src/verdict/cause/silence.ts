@@ -14,6 +14,8 @@ export interface SilentGroup {
   lost: number;
   /** The address that was asked, and what people call it. */
   asked: { ip: string; name: string };
+  /** All of them are TCP. */
+  isTcp: boolean;
   /** What it is told by, if not by its first flow. */
   title: string | null;
 }
@@ -58,7 +60,8 @@ function pairTitle(groups: readonly SilentGroup[]): string | null {
     : null;
 }
 
-function join<T extends SilentGroup>(
+/** Groups with one key are one, in the order of the first; those with null stay alone. */
+export function join<T extends SilentGroup>(
   groups: readonly T[],
   keyOf: (group: T) => string | null,
   titleOf: (groups: readonly T[]) => string | null,
@@ -80,6 +83,7 @@ function joined<T extends SilentGroup>(groups: readonly T[]): T {
   return {
     ...first,
     fromNode: groups.every(({ fromNode }) => fromNode === first.fromNode) ? first.fromNode : null,
+    isTcp: groups.every(({ isTcp }) => isTcp),
     flows: sum(groups, 'flows'),
     packets: sum(groups, 'packets'),
     answers: sum(groups, 'answers'),

@@ -4,11 +4,9 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { circles } from '../../flow/rows/circles.ts';
 import type { RawFinding } from '../flow/judgement.ts';
 import { nameOf } from '../flow/rules.ts';
-
-/** Both sides of a router show a packet twice. */
-const ENOUGH_TURNS = 3;
 
 interface LoopInput {
   table: FlowTable;
@@ -21,14 +19,9 @@ export function loopFinding(input: LoopInput, isSilent: boolean): RawFinding | n
   return circle(input) ?? (isSilent ? bounce(input) : null);
 }
 
-/** Whether a row of a flow shows it: only then its object is made to see. */
-export function mayLoop({ rows }: FlowTable, row: number): boolean {
-  return rows.fallen(row) >= ENOUGH_TURNS;
-}
-
 function circle({ table, src, dst, observations }: LoopInput): RawFinding | null {
-  const seen = observations.find(({ rows }) => rows.some((row) => mayLoop(table, row)));
-  const row = seen?.rows.find((one) => mayLoop(table, one));
+  const seen = observations.find(({ rows }) => rows.some((row) => circles(table.rows, row)));
+  const row = seen?.rows.find((one) => circles(table.rows, one));
   if (seen === undefined || row === undefined) return null;
   const { rows } = table;
   const where = seen.pointInfo.node === null ? '' : ` at ${seen.pointInfo.node}`;
@@ -36,20 +29,23 @@ function circle({ table, src, dst, observations }: LoopInput): RawFinding | null
   return { code: 'routing-loop', message, seen };
 }
 
-/** Frames to the captured NIC, and from it, with one packet less a hop. */
+/** Frames to the captured NIC, and from it, with one packet less a hop; what is the node's own goes out first. */
 function bounce({ table, src, dst, observations }: LoopInput): RawFinding | null {
   if (dst.kind !== 'pod' || dst.owner.pool === null) return null;
   const { rows } = table;
   for (const { pointInfo } of observations) {
     const { mac, role, topologyNode: node } = pointInfo;
-    if (role !== 'underlay' || mac === null || node === null || node === src.node) continue;
+    const isOwn = node === src.node;
+    if (role !== 'underlay' || mac === null || node === null || (isOwn && dst.node !== node)) continue;
     const here = observations.filter((one) => one.pointInfo.topologyNode === node).flatMap((one) => one.rows);
     const came = here.filter((row) => table.links.record(table.linkOf(row)).dst === mac);
     const left = here.filter((row) => table.links.record(table.linkOf(row)).src === mac);
-    const lowest = Math.min(...came.map((row) => rows.ttlMin(row)));
-    const seen = observations.find((one) => one.rows.some((row) => left.includes(row) && rows.ttlMax(row) < lowest));
-    if (came.length === 0 || seen === undefined) continue;
-    const message = `${node.name} sends what comes to it from ${nameOf(src)} for ${nameOf(dst)} back out of its NIC: it has no such pod, and no route that would drop it`;
+    const [before, after] = isOwn ? [left, came] : [came, left];
+    const lowest = Math.min(...before.map((row) => rows.ttlMin(row)));
+    const seen = observations.find((one) => one.rows.some((row) => after.includes(row) && rows.ttlMax(row) < lowest));
+    if (before.length === 0 || seen === undefined) continue;
+    const what = isOwn ? 'its own packets' : `what comes to it from ${nameOf(src)}`;
+    const message = `${node.name} sends ${what} for ${nameOf(dst)} ${isOwn ? 'out' : 'back out'} of its NIC: it has no such pod, and no route that would drop it`;
     return { code: 'routing-loop', message, seen };
   }
   return null;

@@ -43,6 +43,8 @@ interface Place {
   /** Frames of both directions of anything. */
   isSent: boolean;
   isReceived: boolean;
+  /** ARP was seen there, and nothing suggests a filter: expressions by protocol, port or another host's address hide it. */
+  isWhole: boolean;
 }
 
 type Heard = Map<number, Map<number, Set<number>>>;
@@ -59,6 +61,8 @@ export interface NodeInput {
   captures: readonly CaptureCounters[];
   points: Points;
   filters: readonly (FilterHint | null)[];
+  /** Of captures that may be pieces of one, or of several nodes. */
+  possibleFilters: readonly (FilterHint | null)[];
   who: Directory;
 }
 
@@ -73,8 +77,13 @@ export function lostInNode(input: NodeInput): LostInNode {
   return { isKnown: true, of: (silent) => neverCameOut(silent, places, table) ?? neverLeft(silent, places, table) };
 }
 
-function placesOf({ table, captures, points, who }: NodeInput, isOpen: (capture: number) => boolean): Place[] {
+function placesOf(
+  { table, captures, points, who, ...hints }: NodeInput,
+  isOpen: (capture: number) => boolean,
+): Place[] {
   const groups = ringIndexes(points);
+  const isSuspect = (capture: number): boolean =>
+    [hints.filters, hints.possibleFilters].some((list) => list[capture] != null);
   const byGroup = new Map<number, Place | null>();
   points.all.forEach((point, i) => {
     const group = groups[i] ?? -1;
@@ -82,8 +91,7 @@ function placesOf({ table, captures, points, who }: NodeInput, isOpen: (capture:
     const known = byGroup.get(group);
     if (span === null || !isNamed(point) || !isOpen(point.capture)) {
       byGroup.set(group, null);
-    } else if (known === undefined)
-      byGroup.set(group, { point, span, to: new Map(), from: new Map(), isSent: false, isReceived: false });
+    } else if (known === undefined) byGroup.set(group, newPlace(point, span));
     else if (known !== null) {
       known.span = { first: Math.min(known.span.first, span.first), last: Math.max(known.span.last, span.last) };
     }
@@ -94,7 +102,14 @@ function placesOf({ table, captures, points, who }: NodeInput, isOpen: (capture:
     const place = byGroup.get(groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1);
     if (place != null) noteRow(place, { table, who }, row);
   }
+  const showsArp = new Set([...table.arp.pairs()].map(({ link }) => groups[points.ofLink[link] ?? -1]));
+  for (const [group, place] of byGroup)
+    if (place !== null) place.isWhole = showsArp.has(group) && !isSuspect(place.point.capture);
   return [...byGroup.values()].filter((place) => place !== null);
+}
+
+function newPlace(point: Point, span: Span): Place {
+  return { point, span, to: new Map(), from: new Map(), isSent: false, isReceived: false, isWhole: false };
 }
 
 /** A veth needs no node's name: the pod that it belongs to is in its frames. */
@@ -129,31 +144,51 @@ function note(heard: Heard, address: number, table: FlowTable, flow: number): vo
   if (ports.size < MOST_PORTS) ports.add(table.destinationPortOf(flow) ?? 0);
 }
 
+/** Whether a veth had shown the flow, if it had come there. */
+function wouldShow({ to, from, isWhole }: Place, table: FlowTable, flow: number): boolean {
+  const address = table.destinationWord(flow);
+  return showsKind(to, address, table, flow) || (isWhole && (to.has(address) || from.has(address)));
+}
+
 /** Whether packets of the flow's kind were seen there, to or from that pod: a capture of one port shows nothing of another. */
 function showsKind(heard: Heard, address: number, table: FlowTable, flow: number): boolean {
   const ports = heard.get(address)?.get(table.protocolOf(flow));
   return ports !== undefined && (ports.size > 1 || ports.has(table.destinationPortOf(flow) ?? 0));
 }
 
+/** What came to another node than the sender's, by the furthest place there that saw it. */
 function neverCameOut(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {
-  const { flow, src, dst, observations } = silent;
-  const arrived = together(
-    observations.filter(({ pointInfo }) => pointInfo.role === 'underlay' && pointInfo.topologyNode !== src.node),
-  );
+  const { flow, src, dst } = silent;
+  const arrived = furthest(silent);
   const node = arrived?.seen.pointInfo.topologyNode ?? null;
   if (arrived === null || node === null) return null;
-  if (observations.some(({ pointInfo }) => pointInfo.role !== 'underlay' && isOn(pointInfo, node))) return null;
   const isOfNode = (dst.node ?? dst.presumed?.node ?? null) === node;
-  const missing = places.filter(({ point, span, to, isReceived }) => {
+  const { role: reached } = arrived.seen.pointInfo;
+  const missing = places.filter((place) => {
+    const { point, span, isReceived } = place;
     if (!isOn(point, node) || !covers(span, arrived)) return false;
     // a pod's own veth says where the pod is
-    if (point.role === 'workload') return showsKind(to, table.destinationWord(flow), table, flow);
-    return isOfNode && point.role === 'tunnel' && arrived.seen.encapsulation !== 'none' && isReceived;
+    if (point.role === 'workload') return wouldShow(place, table, flow);
+    const isNext = point.role === 'tunnel' && reached === 'underlay' && arrived.seen.encapsulation !== 'none';
+    return isNext && isOfNode && isReceived;
   });
   const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
   if (first === undefined) return null;
-  const message = `${arrived.packets} packets from ${nameOf(src)} to ${nameOf(dst)} arrived at ${node.name}'s NIC, none ${placeName(first.point, 'came out at')}: dropped inside the node`;
+  const where = reached === 'tunnel' ? 'tunnel device' : 'NIC';
+  const message = `${arrived.packets} packets from ${nameOf(src)} to ${nameOf(dst)} arrived at ${node.name}'s ${where}, none ${placeName(first.point, 'came out at')}: dropped inside the node`;
   return { code: 'lost-in-node', message, seen: arrived.seen };
+}
+
+/** What the NIC or, behind it, the tunnel device of the node had that the flow came to; null where the pod's veth had it too. */
+function furthest({ src, observations }: SilentFlow): Together | null {
+  const isAway = ({ pointInfo: { role, topologyNode } }: SeenObservation): boolean =>
+    (role === 'underlay' || role === 'tunnel') && topologyNode !== null && topologyNode !== src.node;
+  const node = observations.find(isAway)?.pointInfo.topologyNode ?? null;
+  if (node === null) return null;
+  const here = observations.filter(({ pointInfo }) => isOn(pointInfo, node));
+  const at = (wanted: Point['role']): SeenObservation[] => here.filter(({ pointInfo }) => pointInfo.role === wanted);
+  if (here.some(({ pointInfo: { role } }) => role !== 'underlay' && role !== 'tunnel')) return null;
+  return together(at('tunnel').length > 0 ? at('tunnel') : at('underlay'));
 }
 
 function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {

@@ -7,11 +7,13 @@ import type { Points } from '../../attribution/points/points.ts';
 import type { Point } from '../../attribution/points/points-input.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
+import { showFdb, showNeighbours } from '../../cluster/show-commands.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
+import type { Node } from '../../topology/model.ts';
 import type { Unverified } from '../trace-types.ts';
-import { captureNic } from './advice.ts';
 import type { RawFinding } from './judgement.ts';
 
 import { nameOf } from './rules.ts';
@@ -26,6 +28,8 @@ export interface InsideNode {
    * @param unanswered whether these were requests that got no answer: answers show that they did leave.
    */
   notOnNic(input: InsideInput, unanswered: boolean): Unverified | null;
+  /** Whether a NIC of the node was captured that shows tunnel packets. */
+  hasNic(node: Node | null): boolean;
 }
 
 export interface InsideInput {
@@ -40,12 +44,24 @@ const ENOUGH_PACKETS = 2;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
-export function insideNode(table: FlowTable, points: Points, captures: readonly CaptureCounters[]): InsideNode {
+export function insideNode(
+  table: FlowTable,
+  points: Points,
+  captures: readonly CaptureCounters[],
+  profile: Profile,
+): InsideNode {
   const nics = nicsThatShowTunnels(table, points);
-  const places: Places = { nics, unanswered: unansweredAddresses(table), cutOff: cutOffPairs(table, points), table };
+  const places: Places = {
+    nics,
+    unanswered: unansweredAddresses(table),
+    cutOff: cutOffPairs(table, points),
+    table,
+    profile,
+  };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
     missing: (input) => [missingFdb(input, places, captures)].filter((f) => f !== null),
+    hasNic: (node) => node !== null && [...nics].some(({ topologyNode }) => topologyNode === node),
     notOnNic: (input, unanswered) => (unanswered ? neverOnNic(input, places, captures) : null),
   };
 }
@@ -57,6 +73,7 @@ interface Places {
   /** Ends of flows on NICs whose ports the snaplen cut off: any flow between them may be there. */
   cutOff: ReadonlySet<string>;
   table: FlowTable;
+  profile: Profile;
 }
 
 function cutOffPairs(table: FlowTable, points: Points): Set<string> {
@@ -137,17 +154,31 @@ function missingFdb(
 /** The two captures need not have begun together, so that this is no finding yet. */
 function neverOnNic(
   input: InsideInput,
-  { nics, cutOff }: Places,
+  { nics, cutOff, profile }: Places,
   captures: readonly CaptureCounters[],
 ): Unverified | null {
   const { src } = input;
-  const onTunnel = onOwnTunnel(input, cutOff);
-  const place = onTunnel === undefined ? undefined : captures[onTunnel.capture];
+  const inside = onOwnTunnel(input, cutOff) ?? onOwnVeth(input, cutOff);
+  const place = inside === undefined ? undefined : captures[inside.capture];
   const nic = [...nics].find((p) => p.topologyNode === src.node && overlap(captures[p.capture], place));
-  if (onTunnel === undefined || nic === undefined) return null;
-  const name = src.node?.name ?? 'its node';
-  const detail = `${onTunnel.packets} unanswered packets on ${name}'s tunnel device, none on its NIC`;
-  return { reason: 'not-on-nic', detail, advice: captureNic(src.node) };
+  if (inside === undefined || nic === undefined || src.node === null) return null;
+  const what = inside.pointInfo.role === 'tunnel' ? `${src.node.name}'s tunnel device` : "the pod's veth";
+  const detail = `${inside.packets} unanswered packets on ${what}, none on ${src.node.name}'s NIC, which was captured too`;
+  const device = vxlanDevice(profile, 4);
+  const advice = `${src.node.name}$ ip route get ${input.dst.owner.address}; ${showNeighbours(device)}; ${showFdb(device)}`;
+  return { reason: 'not-on-nic', detail, advice };
+}
+
+/** What a pod's own veth had of a flow that was seen nowhere else. */
+function onOwnVeth(
+  { src, dst, expected, observations }: InsideInput,
+  cutOff: Places['cutOff'],
+): SeenObservation | undefined {
+  if (cutOff.has(pairOf(src.owner.address, dst.owner.address)) || expected.encapsulation !== 'vxlan') return undefined;
+  if (src.node === null || observations.some(({ pointInfo }) => pointInfo.role !== 'workload')) return undefined;
+  return observations.find(
+    ({ pointInfo, packets }) => pointInfo.topologyNode === src.node && packets >= ENOUGH_PACKETS,
+  );
 }
 
 function overlap(a: CaptureCounters | undefined, b: CaptureCounters | undefined): boolean {

@@ -32,6 +32,7 @@ import {
   judgeCutOff,
   judgeDispute,
   judgeDisputed,
+  judgeInCircle,
   judgeLearnedMac,
   judgeMaybeDirect,
   judgeNameless,
@@ -52,6 +53,7 @@ export function judge(input: JudgeInput): Judgement {
   if (input.expected.encapsulation === 'local' && underlay.length === 0) return judgeLocal(input);
   if (restsOnDispute(input)) return judgeDispute(input);
   if (underlay.length === 0) return judgeUnseen(input);
+  if (input.inCircle) return judgeInCircle(input);
   return worst(underlay.map((seen) => judgeSeen(input, input.topology as Topology, seen)));
 }
 
@@ -99,8 +101,8 @@ function judgeSeen(input: JudgeInput, topology: Topology, seen: SeenObservation)
   const blind = judgeObservation(input, topology, seen);
   const { presumed } = input.dst;
   if (presumed === null || input.presumed === null || blind.verdict === 'violation') return blind;
-  // plain packets are as asked wherever they go
-  if (blind.verdict === 'ok' && seen.encapsulation === 'none') return blind;
+  // plain packets are as asked wherever they go, unless they should not have left their node
+  if (blind.verdict === 'ok' && seen.encapsulation === 'none' && input.presumed.encapsulation !== 'local') return blind;
   const named = judgeObservation({ ...input, dst: presumed, expected: input.presumed }, topology, seen);
   if (named.verdict === 'ok') return judgeUnproven(presumed);
   if (blind.verdict === 'unverifiable') return blind;

@@ -28,6 +28,8 @@ export interface JudgeInput {
   mayHaveSwitched: () => boolean;
   /** The packets are tunnel packets whose inner headers the snaplen cut off. */
   cutOff: boolean;
+  /** Nothing was seen but packets in a circle, away from their sender. */
+  inCircle: boolean;
   learned: LearnedVteps;
   /** Path of each capture, for advice. */
   paths: readonly string[];

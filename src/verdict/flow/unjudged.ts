@@ -26,6 +26,12 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
   return open('inner-cut-off', detail, captureNic(src.node));
 }
 
+/** Whoever sends them on, it is not their sender; or the pod is gone, and so is its place. */
+export function judgeInCircle({ src }: JudgeInput): Judgement {
+  const detail = 'only packets that go in a circle, or come back, were seen: that tells nothing of how they were sent';
+  return open('in-circle', detail, captureNic(src.node));
+}
+
 /** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */
 export function judgeDispute({ dst, topology }: JudgeInput): Judgement {
   const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;

@@ -110,9 +110,10 @@ function badChecksum({ observations, rows, src, dst }: WarningInput): RawWarning
 }
 
 function noReply({ outcome, own, observations, src, dst, protocol }: WarningInput): RawWarning | null {
-  if (outcome !== 'no-answer' || own.requests === 0) return null;
+  if ((outcome !== 'no-answer' && outcome !== 'unreachable') || own.requests === 0) return null;
   const what = protocol === 6 ? 'SYN' : 'echo request';
-  const message = `${own.requests} ${what}${own.requests === 1 ? '' : 's'} from ${nameOf(src)} to ${nameOf(dst)}, no answer`;
+  const came = outcome === 'unreachable' ? 'no answer but ICMP "destination unreachable"' : 'no answer';
+  const message = `${own.requests} ${what}${own.requests === 1 ? '' : 's'} from ${nameOf(src)} to ${nameOf(dst)}, ${came}`;
   return { code: 'no-reply', message, seen: observations[0] ?? null };
 }
 

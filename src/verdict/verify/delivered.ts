@@ -1,5 +1,6 @@
 // `--require delivery`: whether what flows in scope sent got through. The verdict on encapsulation stands beside it, whatever it says.
 
+import { isOfNodes } from '../cause/explained.ts';
 import { type FindingCode, UNDELIVERED } from '../codes.ts';
 import type { Cause, FlowBrief } from '../trace-types.ts';
 
@@ -26,7 +27,7 @@ export function checkDelivery(): DeliveryCheck {
     found(causes) {
       const found = new Map(flows);
       for (const { code, flows: ofFlows } of causes)
-        if (ofFlows === 0 && UNDELIVERED.has(code) && !found.has(code)) found.set(code, 0);
+        if ((ofFlows === 0 || isOfNodes(code)) && UNDELIVERED.has(code) && !found.has(code)) found.set(code, 0);
       return [...found].map(([code, count]) => ({ code, flows: count }));
     },
   };

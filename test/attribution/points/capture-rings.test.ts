@@ -65,6 +65,20 @@ describe('pieces of one capture', () => {
     expect(await place([tunnel('a', 'c'), tunnel('c', 'b')])).toBe('underlay c');
   });
 
+  it('of a merge of two NICs are pieces of one where each shows another NIC in most of its frames', async () => {
+    let id = 0;
+    const talk = (from: 'a' | 'b' | 'c', to: 'a' | 'b' | 'c'): Uint8Array[] => [
+      vxlan(ip({ src: POD[from], dst: POD[to], id: ++id }), { from: NODE[from], to: NODE[to] }),
+      vxlan(ip({ src: POD[to], dst: POD[from], id: ++id }), { from: NODE[to], to: NODE[from] }),
+    ];
+    const mostlyB = [...Array.from({ length: 12 }, () => talk('b', 'a')).flat(), ...talk('a', 'c'), ...talk('b', 'c')];
+    const places = await placesOf(
+      file('x.pcap0', 0, ...talk('c', 'a'), ...talk('c', 'b')),
+      file('x.pcap1', 100, ...mostlyB),
+    );
+    expect(places).toEqual(['underlay null', 'underlay null']);
+  });
+
   it('give a piece that tells less their node, and say so', async () => {
     const trace = await traceFrames([file('x.pcap', 0, AB, AC), file('x.pcap1', 10, AB, AB)], TOPOLOGY);
     expect(trace.captures[1]?.points[0]).toMatchObject({ role: 'underlay', node: 'a' });
@@ -85,6 +99,19 @@ describe('pieces of one capture', () => {
     const trace = await traceFrames(frames, TOPOLOGY);
     expect(trace.captures[1]?.points[0]).toMatchObject({ role: 'underlay', node: null });
     expect(trace.all.find((flow) => flow.dst.ip === POD.b)?.packets).toBe(3);
+  });
+
+  it('that a tool counted belong together before any that people named alike', async () => {
+    const numbers = (from: number, to: number): Uint8Array[] =>
+      Array.from({ length: to - from }, (_, i) => datagram(from + i));
+    const files = [
+      file('x1.pcap0', 0, ...numbers(1, 40)),
+      file('x1.pcap1', 100, ...numbers(40, 80)),
+      file('x2.pcap', -1000, ...numbers(40, 45), ...numbers(100, 103)),
+    ];
+    const trace = await traceFrames([files[2], files[0], files[1]] as FrameFile[], TOPOLOGY);
+    expect(Array.from(trace.index?.points.rings.ringOf ?? [])).toEqual([0, 1, 1]);
+    expect(trace.all.find((flow) => flow.dst.ip === POD.b)?.packets).toBe(79);
   });
 
   it('hold no packet twice: the same packets at another time are those of another clock, and count once', async () => {

@@ -85,13 +85,23 @@ describe('pods', () => {
     );
   });
 
-  it('that began after the last packet are candidates only', () => {
+  it('that began after the last packet on the node of the block are candidates only', () => {
+    const topology = topologyOf({
+      ...base,
+      p: podYaml('web', 'worker1', '10.48.0.200', 'created creationTimestamp: "2024-03-01T10:00:00Z"'),
+    });
+    const owner = topology.lookup('10.48.0.200', { first: 1709287000, last: 1709287100 });
+    expect(answer(owner)).toBe('pod @worker1 by inferred-block');
+    expect(owner.candidates.map(({ pod }) => pod)).toEqual(['web']);
+  });
+
+  it('that began after the last packet on another node borrowed the address: the block does not say who had it before', () => {
     const topology = topologyOf({
       ...base,
       p: podYaml('web', 'worker2', '10.48.0.200', 'created creationTimestamp: "2024-03-01T10:00:00Z"'),
     });
     const owner = topology.lookup('10.48.0.200', { first: 1709287000, last: 1709287100 });
-    expect(answer(owner)).toBe('pod @worker1 by inferred-block');
+    expect(owner.node).toBeNull();
     expect(owner.candidates).toEqual([
       {
         namespace: 'default',

@@ -103,6 +103,31 @@ describe('a packet that arrived at a node', () => {
     const tunnel = file('b-vxlan.calico.pcap', [other, ...gap, null, null, other]);
     expect(await codesOf(nic, tunnel)).toContain('lost-in-node');
   });
+
+  const atTunnel = (packet: Uint8Array): Uint8Array => build.ethernet({ src: VTEP.a, dst: VTEP.b }, packet);
+  const tunnel = file('b-vxlan.calico.pcap', [
+    ...[0, 1].map(() => atTunnel(request(POD.a, POD.b))),
+    ...gap,
+    atTunnel(request(POD.a, POD.b)),
+  ]);
+
+  it('is lost behind the tunnel device that had it, with the NIC captured or not', async () => {
+    const veth = file('b-cali0123456789a.pcap', [...probe(POD.b, NODE.b), ...gap, ...probe(POD.b, NODE.b)]);
+    expect(await codesOf(nic, tunnel, veth)).toContain('lost-in-node');
+    expect(await codesOf(tunnel, veth)).toContain('lost-in-node');
+  });
+
+  it('is not when the veth had it behind the tunnel device', async () => {
+    const frames = [...probe(POD.b, NODE.b), toPod(request(POD.a, POD.b)), ...gap, ...probe(POD.b, NODE.b)];
+    expect(await codesOf(nic, tunnel, file('b-cali0123456789a.pcap', frames))).not.toContain('lost-in-node');
+  });
+
+  it('is lost before a veth that shows another kind of packets, with ARP beside it: no filter by protocol, port or host', async () => {
+    const ping = toPod(ip({ src: NODE.b, dst: POD.b }));
+    const arp = arpRequest(NODE.b, POD.b, VETH);
+    expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, arp, ...gap, ping]))).toContain('lost-in-node');
+    expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, ...gap, ping]))).not.toContain('lost-in-node');
+  });
 });
 
 describe('a packet that left a pod', () => {

@@ -200,6 +200,17 @@ describe('a block', () => {
     expect(await toldAt('a-ens5.pcap', [vxlan(ask(a, b, 514))])).toBe('ok a b');
   });
 
+  it('is enough to doubt plain packets that should not have left the node, though nobody knows where they went', async () => {
+    const own = blockAffinities({ cidr: '10.48.0.0/26', node: 'a' });
+    const topology = cluster(ippools({ vxlan: 'Never' }), nodes, podList({ name: 'pod-a', ip: a, node: 'a' }), own);
+    const home = plain(ip({ src: NODE.a, dst: NODE.c }), NIC.a, NIC.c);
+    const router = '02:fe:00:00:00:01';
+    const silent = vxlan(ping(b, STRAY), { from: NODE.b, to: NODE.a });
+    const frames = [home, plain(ping(a, STRAY), NIC.a, router), silent];
+    const flow = flowBetween(await traceFrames([{ name: 'a-ens5.pcap', frames }], topology), a, STRAY);
+    expect(told(flow)).toBe('unverifiable owner-by-block a ');
+  });
+
   it.each(['Always', 'CrossSubnet'])('names nobody where packets put the address elsewhere (%s)', async (mode) => {
     const frames = [vxlan(ping(a, b), { to: NODE.c }), vxlan(pong(b, a), { from: NODE.c, to: NODE.a })];
     const flow = await between(frames, [a, b], noPods(mode));

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { comparisons } from '../../../src/attribution/clocks/several-clocks.ts';
+import type { PlacesInCommon } from '../../../src/attribution/clocks/shared-packets.ts';
+
+const START = 1_700_000_000;
+const ON_WIRE = 1e-4;
+
+/** Ten packets there and back from `at` on the clock of `a`, which `b` saw `ahead` later. */
+function inCommon(a: number, b: number, at: number, ahead: number): PlacesInCommon {
+  const packets = Array.from({ length: 10 }, (_, i) => {
+    const way = (i % 2) as 0 | 1;
+    return { ends: 'x|y', way, seconds: ahead + (way === 0 ? ON_WIRE : -ON_WIRE), at: at + i * 0.1 };
+  });
+  return { a, b, packets };
+}
+
+describe('a capture of which nobody knows the node', () => {
+  const [node, merge, third] = [0, 1, 2];
+  const isNameless = (clock: number): boolean => clock === merge;
+  /** On the clock of the merge. */
+  const [early, late] = [START + 100, START + 4000];
+
+  it('compares no two clocks by what it holds at quite different times: it may be a merge of two captures', () => {
+    const pairs = [inCommon(node, merge, START, 100), inCommon(merge, third, late, 50)];
+    expect(comparisons(pairs, isNameless)).toHaveLength(1);
+    expect(comparisons(pairs, () => false)).toHaveLength(2);
+  });
+
+  it('compares those it saw at one time', () => {
+    const pairs = [inCommon(node, merge, START, 100), inCommon(merge, third, early, 50)];
+    expect(comparisons(pairs, isNameless)).toHaveLength(2);
+  });
+
+  it('is not held together by the few packets that were seen with another clock', () => {
+    const mixed = inCommon(node, merge, START, 100);
+    mixed.packets.push({ ends: 'x|y', way: 0, seconds: 4000, at: START });
+    expect(comparisons([mixed, inCommon(merge, third, late, 50)], isNameless)).toHaveLength(1);
+  });
+});

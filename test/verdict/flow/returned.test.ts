@@ -1,0 +1,79 @@
+// Packets that a loop put on the wire say nothing of how their sender sent them.
+import { describe, expect, it } from 'vitest';
+import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
+import {
+  arpRequest,
+  clusterDocuments,
+  flowBetween,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  tcpPacket,
+  traceFrames,
+  vxlan,
+} from '../../support/cluster-frames.ts';
+import { cluster } from '../../support/cluster-text.ts';
+
+const { pools, nodes, pods } = clusterDocuments();
+const TOPOLOGY = cluster(pools, nodes, pods);
+const ROUTER = '02:00:00:00:01:fe';
+const TURNS = [62, 60, 58, 56, 54];
+
+const echo = (ttl: number): Uint8Array => ip({ src: POD.a, dst: POD.b, ttl, id: 300 });
+
+/** The node's own talk, by which its NIC is known. */
+const TALK = [
+  arpRequest(NODE.b, NODE.c, NIC.b),
+  plain(tcpPacket({ src: NODE.b, dst: NODE.c }, {}), NIC.b, NIC.c),
+  plain(tcpPacket({ src: NODE.b, dst: NODE.a }, {}), NIC.b, NIC.a),
+];
+
+async function flowOf(...frames: Uint8Array[]): Promise<TracedFlow> {
+  const timed = [...TALK, ...frames].map((data, i) => ({ data, seconds: 1_700_000_000, nanos: i * 1000 }));
+  return flowBetween(await traceFrames([{ name: 'b-eth0.pcap', frames: timed }], TOPOLOGY), POD.a, POD.b);
+}
+
+const codesOf = (flow: TracedFlow): string[] => flow.findings.map(({ code }) => code);
+
+describe('packets in a circle', () => {
+  const came = vxlan(echo(63));
+
+  it('are no bypass when the node sends them to a router that returns them', async () => {
+    const around = TURNS.flatMap((ttl) => [plain(echo(ttl), NIC.b, ROUTER), plain(echo(ttl - 1), ROUTER, NIC.b)]);
+    const flow = await flowOf(came, ...around);
+    expect(flow.verdict).toBe('ok');
+    expect(flow.observed.encapsulation).toBe('vxlan');
+    expect(codesOf(flow)).toContain('routing-loop');
+  });
+
+  it("are not from the sender's node in the tunnels of others", async () => {
+    const around = TURNS.flatMap((ttl) => [
+      vxlan(echo(ttl), { from: NODE.b, to: NODE.c }),
+      vxlan(echo(ttl - 1), { from: NODE.c, to: NODE.b }),
+    ]);
+    const flow = await flowOf(came, ...around);
+    expect(flow.verdict).toBe('ok');
+    expect(codesOf(flow)).toContain('routing-loop');
+    expect(codesOf(flow)).not.toContain('wrong-source-vtep');
+  });
+
+  it('are undecided when nothing else was seen', async () => {
+    const around = TURNS.flatMap((ttl) => [plain(echo(ttl), NIC.b, ROUTER), plain(echo(ttl - 1), ROUTER, NIC.b)]);
+    const flow = await flowOf(...around);
+    expect(flow.unverified?.reason).toBe('in-circle');
+  });
+});
+
+describe('packets that pass once', () => {
+  it('stay a bypass when they come plain, whatever their hop limits', async () => {
+    const flow = await flowOf(...[63, 62, 63, 62].map((ttl) => plain(echo(ttl), NIC.a, NIC.b)));
+    expect(flow.verdict).toBe('violation');
+  });
+
+  it('stay a bypass beside packets in the tunnel', async () => {
+    const flow = await flowOf(vxlan(echo(63)), plain(echo(63), NIC.a, NIC.b), plain(echo(63), NIC.a, NIC.b));
+    expect(codesOf(flow)).toContain('overlay-bypassed');
+  });
+});
