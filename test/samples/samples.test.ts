@@ -321,6 +321,11 @@ describe('15 WireGuard', () => {
     );
   });
 
+  it('has no question without an answer, whatever else was captured beside the NICs', async () => {
+    for (const captures of [capturesOf('15-wireguard'), capturesOf('15-wireguard').reverse()])
+      expect((await run('15-wireguard', captures)).trace.causes).toEqual([]);
+  });
+
   it('proves by pairs of nodes that nothing was in clear', async () => {
     const sample = await run('15-wireguard', nics);
     expect([sample.verify().exitCode, sample.verify('wireguard').exitCode]).toEqual([0, 0]);

@@ -116,6 +116,7 @@ export class RarePackets {
     const at = i * F.words;
     const length = (words[at + F.payload]! >>> 0) - UDP.headerLength;
     const type = WIREGUARD.type.read(bytes, stack.start[last]!);
+    words[at + F.sequence] = 0; // what an earlier packet left there would pair handshakes that are not each other's
     if (type === INITIATION) words[at + F.marks]! |= MARK.echoRequest;
     else if (type === RESPONSE) words[at + F.marks]! |= MARK.echoReply;
     else if (type === TRANSPORT_DATA && length > WIREGUARD_KEEPALIVE_LENGTH) words[at + F.marks]! |= MARK.transportData;
