@@ -1,6 +1,6 @@
 // Packets that have passed -> how many each place saw, where the others were seen last, and how long they took.
+import { aheadOf, areComparable, type Clocks, doubtBetween } from '../attribution/clocks/clocks.ts';
 import { formatTime } from '../net/time.ts';
-import type { Clocks } from './clocks.ts';
 import { Delays } from './delays.ts';
 import { type Journey, rankOf, type Sight, type Stop, type Unit } from './journey.ts';
 import { lengthOf } from './packet-bytes.ts';
@@ -81,8 +81,11 @@ export class Funnel {
   }
 
   #delay(from: Sight, to: Sight): number | null {
-    const ahead = this.#input.clocks.between(from.clock, to.clock, from.seconds);
-    return ahead === null ? null : to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9 - ahead;
+    const { clocks } = this.#input;
+    const passed = to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
+    if (clocks.ofCapture[from.capture] === clocks.ofCapture[to.capture]) return passed;
+    if (!areComparable(clocks, from.capture, to.capture)) return null;
+    return passed - aheadOf(clocks, to.capture, to.seconds) + aheadOf(clocks, from.capture, from.seconds);
   }
 
   /** The stop that a packet should have come to and did not; null when it came through, or nobody can tell. */
@@ -114,8 +117,9 @@ export class Funnel {
     if (last.stop.side === 'middle' && unit.journey.brief.verdict !== 'violation') return false;
     const { clocks } = this.#input;
     return stop.sites.every((site) => {
-      if (clocks.between(last.clock, site.clock, last.seconds) === null) return false;
-      return covers(site, unit.last, clocks.uncertainty(last.clock, site.clock));
+      if (!site.captures.every((capture) => areComparable(clocks, last.capture, capture))) return false;
+      const margin = Math.max(...site.captures.map((capture) => doubtBetween(clocks, last.capture, capture)));
+      return covers(site, unit.last, margin);
     });
   }
 

@@ -45,7 +45,6 @@ export interface Sight {
   stop: Stop;
   capture: number;
   number: number;
-  clock: number;
   seconds: number;
   nanos: number;
   ttl: number;

@@ -1,6 +1,7 @@
 // The way of packets through the places where they were captured: what `overlens path` shows.
 import type { PointRole } from '../attribution/vocabulary.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
+import type { ClockReport } from '../verdict/clocks/clock-report.ts';
 import type { FlowEnd, Verdict } from '../verdict/trace-types.ts';
 import type { DelayStats } from './delays.ts';
 
@@ -120,23 +121,12 @@ export interface PathHop {
   delay: DelayStats | null;
 }
 
-/** How far clocks are apart; those of one node are one. */
-export interface PathClock {
-  /** The node, or the capture where no node is known. */
-  name: string;
-  /** Ahead of the clock of this one; null where nothing compares them. */
-  aheadOf: string | null;
-  seconds: number | null;
-  /** Null: told by one direction only. */
-  uncertainty: number | null;
-  packets: number;
-  /** Flows were captured by this clock and by one that nothing compares it with. */
-  isMissed: boolean;
-}
-
 export interface PathReport {
   captures: readonly { path: string }[];
-  clocks: readonly PathClock[];
+  /** As the trace tells them. */
+  clocks: readonly ClockReport[];
+  /** Names of clocks by which flows were captured and by others too, that nothing compares. */
+  uncompared: readonly string[];
   flows: readonly PathFlow[];
   pairs: readonly PathPair[];
   /** Flows that one place alone was captured of. */

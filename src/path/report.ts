@@ -1,38 +1,29 @@
 // What was counted, as it is shown: flows with losses first, then those with most packets.
+import { areComparable, clockName } from '../attribution/clocks/clocks.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { Trace, TraceIndex } from '../verdict/trace-types.ts';
-import type { Clocks } from './clocks.ts';
 import type { Funnel, JourneyCount } from './funnel.ts';
 import type { Journey, Stop } from './journey.ts';
-import type { PacketRef, PathClock, PathFlow, PathReport, PathStop, Translation } from './path-model.ts';
+import type { PacketRef, PathFlow, PathReport, PathStop, Translation } from './path-model.ts';
 
 export interface ReportInput {
   trace: Trace;
   /** Packets that are asked for by number. */
   packets: readonly PacketRef[];
   index: TraceIndex;
-  clocks: Clocks;
   journeys: readonly Journey[];
   onePlace: number;
   funnel: Funnel;
   asked: readonly number[];
 }
 
-export function reportOf({
-  trace,
-  packets,
-  index,
-  clocks,
-  journeys,
-  onePlace,
-  funnel,
-  asked,
-}: ReportInput): PathReport {
+export function reportOf({ trace, packets, index, journeys, onePlace, funnel, asked }: ReportInput): PathReport {
   const flows = journeys.map((journey) => flowOf(journey, funnel.counts.get(journey), index));
   flows.sort((a, b) => b.lost - a.lost || unknownOf(b) - unknownOf(a) || (a.ids[0] ?? 0) - (b.ids[0] ?? 0));
   return {
     captures: trace.captures.map(({ path }) => ({ path })),
-    clocks: clocksOf(clocks, journeys),
+    clocks: trace.clocks,
+    uncompared: uncomparedClocks(index, journeys, (capture) => trace.captures[capture]?.path ?? ''),
     flows,
     pairs: funnel.pairs().sort((a, b) => b.lost - a.lost || (a.from + a.to < b.from + b.to ? -1 : 1)),
     onePlace,
@@ -40,15 +31,18 @@ export function reportOf({
   };
 }
 
-function clocksOf({ described, between }: Clocks, journeys: readonly Journey[]): PathClock[] {
+function uncomparedClocks(
+  { clocks }: TraceIndex,
+  journeys: readonly Journey[],
+  pathOf: (capture: number) => string,
+): string[] {
   const missed = new Set<number>();
   for (const { stops } of journeys) {
-    const own = new Set(
-      stops.filter(({ state }) => state === 'captured').flatMap(({ sites }) => sites.map(({ clock }) => clock)),
-    );
-    for (const a of own) if ([...own].some((b) => between(a, b, 0) === null)) missed.add(a);
+    const captured = stops.filter(({ state }) => state === 'captured');
+    const own = [...new Set(captured.flatMap(({ sites }) => sites.flatMap(({ captures }) => captures)))];
+    for (const a of own) if (own.some((b) => !areComparable(clocks, a, b))) missed.add(clocks.ofCapture[a] ?? -1);
   }
-  return described.map((clock, i) => ({ ...clock, isMissed: missed.has(i) }));
+  return [...missed].sort((a, b) => a - b).map((clock) => clockName(clocks, clock, pathOf));
 }
 
 function unknownOf({ stops }: PathFlow): number {

@@ -1,5 +1,6 @@
 // The places of a cluster that were captured: capture points that are one place, when they were captured, and what may be missing
 // from them for other reasons than loss.
+import { type Clocks, onReference } from '../attribution/clocks/clocks.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { Point } from '../attribution/points/points-input.ts';
 import type { PointRole } from '../attribution/vocabulary.ts';
@@ -7,7 +8,6 @@ import type { TunnelKind } from '../cluster/profile.ts';
 import { tunnelKindOfDevice } from '../cluster/profiles.ts';
 import { parseCaptureExpression } from '../net/capture-expression.ts';
 import type { FlowBrief, FlowEnd, TracedCapture, TraceIndex } from '../verdict/trace-types.ts';
-import type { Clocks } from './clocks.ts';
 import type { Span } from './sample.ts';
 
 export interface Site {
@@ -18,7 +18,8 @@ export interface Site {
   /** Of a tunnel device whose name tells. */
   tunnelKind: TunnelKind | null;
   points: Point[];
-  clock: number;
+  /** Indexes of the captures that show it. */
+  captures: number[];
   isDropping: boolean;
   /** Copies of a mirror, which may have been taken anywhere. */
   isMirror: boolean;
@@ -29,7 +30,7 @@ export interface Site {
   /** A filter that lets either all packets of a flow pass or none. */
   isFilterPlain: boolean;
   /** By device: the times that its captures cover, by the reference clock. All devices must be covered. */
-  spans: Map<string, { first: number; last: number }[]>;
+  spans: Map<string, Span[]>;
 }
 
 /** Packets on their way when a capture ended are not lost. */
@@ -54,13 +55,13 @@ export interface SiteInput {
 export function findSites({ points, captures, spans, clocks }: SiteInput): { sites: Site[]; siteOf: Site[] } {
   const known = new Map<string, Site>();
   const kinds = tunnelKinds(points);
-  const siteOf = points.all.map((point, i) => {
+  const siteOf = points.all.map((point) => {
     const key = keyOf(point, kinds);
-    const site = known.get(key) ?? newSite(known.size, point, clocks.domainOfPoint(i));
+    const site = known.get(key) ?? newSite(known.size, point);
     known.set(key, site);
     addPoint(site, point, captures[point.capture]);
     const ring = points.rings.ringOf[point.capture] ?? 0;
-    addSpan(site, point.interface ?? `ring ${ring}`, spans[point.capture] ?? null, clocks);
+    addSpan(site, point.interface ?? `ring ${ring}`, spanOn(clocks, point.capture, spans[point.capture] ?? null));
     return site;
   });
   return { sites: [...known.values()], siteOf };
@@ -93,7 +94,7 @@ function keyOf(
   return `${node} veth ${device ?? `${capture} ${local}`}`;
 }
 
-function newSite(index: number, { role, node, interface: device }: Point, clock: number): Site {
+function newSite(index: number, { role, node, interface: device }: Point): Site {
   return {
     index,
     role,
@@ -101,7 +102,7 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
     devices: [],
     tunnelKind: role === 'tunnel' && device !== null ? tunnelKindOfDevice(device) : null,
     points: [],
-    clock,
+    captures: [],
     isDropping: false,
     isCut: false,
     isMirror: false,
@@ -114,6 +115,7 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
 
 function addPoint(site: Site, point: Point, capture: TracedCapture | undefined): void {
   site.points.push(point);
+  if (!site.captures.includes(point.capture)) site.captures.push(point.capture);
   const device = point.interface;
   if (device !== null && !site.devices.includes(device)) site.devices.push(device);
   if (site.role === 'tunnel' && device !== null) site.tunnelKind ??= tunnelKindOfDevice(device);
@@ -127,11 +129,16 @@ function addPoint(site: Site, point: Point, capture: TracedCapture | undefined):
 }
 
 /** Pieces of one capture add up; of others whose device is not known, each may be another NIC's. */
-function addSpan(site: Site, key: string, span: Span | null, clocks: Clocks): void {
+function addSpan(site: Site, key: string, span: Span | null): void {
   if (span === null) return;
   const own = site.spans.get(key) ?? [];
   site.spans.set(key, own);
-  own.push({ first: clocks.common(site.clock, span.first), last: clocks.common(site.clock, span.last) });
+  own.push(span);
+}
+
+function spanOn(clocks: Clocks, capture: number, span: Span | null): Span | null {
+  if (span === null) return null;
+  return { first: onReference(clocks, capture, span.first), last: onReference(clocks, capture, span.last) };
 }
 
 /** By site: pods of its node that all its flows have at one end. Of a pod's veth, the pod. */

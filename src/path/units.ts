@@ -23,12 +23,10 @@ export class UnitTable {
   readonly #byContent = new Map<Journey, Map<number, Unit[]>>();
   readonly #outer = new Map<string, Sight>();
   readonly #done: (unit: Unit, isForced: boolean) => void;
-  readonly #clockOf: (stop: Stop, frame: Frame) => number;
 
   /** @param done gets every packet when it has left the table; `isForced`: before its time, since there was no room */
-  constructor(done: (unit: Unit, isForced: boolean) => void, clockOf: (stop: Stop, frame: Frame) => number) {
+  constructor(done: (unit: Unit, isForced: boolean) => void) {
     this.#done = done;
-    this.#clockOf = clockOf;
   }
 
   /** Adds a frame; answers the packet it belongs to, null where that is not known. */
@@ -124,7 +122,6 @@ export class UnitTable {
       stop,
       capture: frame.capture,
       number: frame.number,
-      clock: this.#clockOf(stop, frame),
       seconds: frame.seconds,
       nanos: frame.nanos,
       ttl: frame.ttl,

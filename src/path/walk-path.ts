@@ -1,13 +1,13 @@
-// Captures and their trace -> the way of each packet: a first reading compares clocks and finds translations, a second one, in the
+// Captures and their trace -> the way of each packet: a first reading finds translations and what was cut off, a second one, in the
 // order of time, follows every packet from place to place.
+import { aheadOf, onReference } from '../attribution/clocks/clocks.ts';
 import type { Packet } from '../decode/packet.ts';
 import { protocolNumber } from '../net/protocol-name.ts';
 import { type MergedRequest, readMerged } from '../packets/read-merged.ts';
 import { readPackets } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
-import { type Clocks, clockDomains, compareClocks } from './clocks.ts';
-import { Frame, flowKey } from './frame.ts';
+import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
 import type { Journey } from './journey.ts';
 import { type JourneyInput, makeJourney } from './journeys.ts';
@@ -15,7 +15,7 @@ import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
 import { PacketSample, type Span } from './sample.ts';
 import { findSites, nodesByVeth, nodeWaysOf, podsOfSites, type Site } from './sites.ts';
-import { translatedFlows } from './translations.ts';
+import { translatedFlows } from './translated-flows.ts';
 import { UnitTable } from './units.ts';
 
 export interface PathRequest extends Omit<MergedRequest, 'ports' | 'ahead'> {
@@ -36,15 +36,13 @@ export async function walkPath(request: PathRequest): Promise<PathReport> {
   if (index === undefined) throw new TypeError('a trace of captures has an index');
   const first = await readFirst(request);
   const briefOf = briefs(request.trace, index);
-  const clocks = clocksOf(request, index, first, briefOf);
-  const journeys = journeysOf(request, index, first, clocks, briefOf);
-  const funnel = await follow(request, clocks, journeys, first);
+  const journeys = journeysOf(request, index, first, briefOf);
+  const funnel = await follow(request, index, journeys, first);
   const { trace, packets } = request;
   return reportOf({
     trace,
     packets,
     index,
-    clocks,
     journeys: journeys.all,
     onePlace: journeys.onePlace,
     funnel,
@@ -54,8 +52,7 @@ export async function walkPath(request: PathRequest): Promise<PathReport> {
 
 export interface FirstReading {
   spans: (Span | null)[];
-  /** Packets within their flows, and whatever their flow is. */
-  ofFlows: PacketSample;
+  /** Packets, whatever their flow is. */
   anywhere: PacketSample;
   /** Flows of the table of which the snaplen cut off what tells packets. */
   cut: Set<number>;
@@ -71,7 +68,6 @@ async function readFirst(request: PathRequest): Promise<FirstReading> {
   const { ports, locator } = request.settings();
   const found: FirstReading = {
     spans: captures.map(() => null),
-    ofFlows: new PacketSample(),
     anywhere: new PacketSample(),
     cut: new Set(),
     unread: new Set(),
@@ -93,7 +89,6 @@ async function readFirst(request: PathRequest): Promise<FirstReading> {
         if (frame.isOuterRest) return true;
         if (frame.isCut || frame.isUnread) found.cut.add(frame.flow);
         if (!frame.isStrong) return true;
-        found.ofFlows.add(flowKey(frame), frame);
         found.anywhere.add(frame.contentKey, frame);
         return true;
       },
@@ -124,19 +119,6 @@ function briefs({ flows }: Trace, index: TraceIndex): (flow: number) => FlowBrie
   };
 }
 
-function clocksOf(
-  { captures }: PathRequest,
-  { points }: TraceIndex,
-  { ofFlows }: FirstReading,
-  briefOf: (flow: number) => FlowBrief | null,
-): Clocks {
-  return compareClocks(clockDomains(points, captures), points, ofFlows, (flow) => {
-    const brief = briefOf(flow);
-    if (brief === null) return { from: null, to: null, isForward: true };
-    return { from: brief.src.node, to: brief.dst.node, isForward: brief.src.ip < brief.dst.ip };
-  });
-}
-
 interface Journeys {
   all: Journey[];
   /** By flow of the table. */
@@ -149,10 +131,9 @@ function journeysOf(
   request: PathRequest,
   index: TraceIndex,
   first: FirstReading,
-  clocks: Clocks,
   briefOf: (flow: number) => FlowBrief | null,
 ): Journeys {
-  const { points } = index;
+  const { points, clocks } = index;
   const { sites, siteOf } = findSites({ points, captures: request.trace.captures, spans: first.spans, clocks });
   noteLinks(index, siteOf, first.unread);
   const podsOf = podsOfSites(index, siteOf, sites.length, briefOf);
@@ -226,12 +207,11 @@ function groupOf(flow: number, partners: ReadonlyMap<number, readonly number[]>)
 
 async function follow(
   request: PathRequest,
-  clocks: Clocks,
+  { clocks }: TraceIndex,
   { ofFlow }: Journeys,
   { digits, spans }: FirstReading,
 ): Promise<Funnel> {
   const { ports, locator } = request.settings();
-  const { ofCapture } = clocks.domains;
   const { packets } = request;
   const funnel = new Funnel({
     clocks,
@@ -239,23 +219,17 @@ async function follow(
     mostShown: request.mostShown,
     timeDigits: digits,
   });
-  const units = new UnitTable(
-    (unit, isForced) => funnel.add(unit, isForced),
-    (_, { capture }) => ofCapture[capture] ?? 0,
-  );
+  const units = new UnitTable((unit, isForced) => funnel.add(unit, isForced));
   if (ofFlow.size === 0) return funnel;
   const frame = new Frame();
-  const ahead = ofCapture.map((domain, i) => {
-    const time = spans[i]?.first ?? 0;
-    return time - clocks.common(domain, time);
-  });
+  const ahead = spans.map((span, capture) => aheadOf(clocks, capture, span?.first ?? 0));
   await readMerged({ ...request, ports, ahead }, (packet) => {
     locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
     if (!frame.read(packet, locator)) return;
     const journey = ofFlow.get(frame.flow);
     const stop = journey?.stopOfLink.get(frame.link);
     if (journey === undefined || stop === undefined) return;
-    frame.time = clocks.common(ofCapture[frame.capture] ?? 0, frame.seconds + frame.nanos / 1e9);
+    frame.time = onReference(clocks, frame.capture, frame.seconds + frame.nanos / 1e9);
     const unit = units.see(frame, journey, stop);
     if (unit !== null && packets.some((one) => one.capture === frame.capture && one.number === frame.number))
       unit.isAsked = true;

@@ -24,12 +24,21 @@ export async function pathOf(captures: readonly string[], snapshot: string, ...o
   return JSON.parse(run.stdout);
 }
 
-/** Of a sample of which some captures are changed: by index, or all by one function. */
-export async function changedPath(
+/** Of a sample of which captures are changed. */
+export function changedPath(
   sample: string,
   change: (file: CaptureFile, name: string) => CaptureFile,
   ...options: string[]
 ): Promise<PathReport> {
+  return withChanged(sample, change, (captures, snapshot) => pathOf(captures, snapshot, ...options));
+}
+
+/** Copies of a sample's captures, changed by one function, for as long as `use` takes. */
+export async function withChanged<T>(
+  sample: string,
+  change: (file: CaptureFile, name: string) => CaptureFile,
+  use: (captures: readonly string[], snapshot: string) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'overlens-path-'));
   try {
     const captures = capturesOf(sample).map((path) => {
@@ -37,7 +46,7 @@ export async function changedPath(
       writeFileSync(changed, writeCaptureFile(change(readCaptureFile(path), basename(path))));
       return changed;
     });
-    return await pathOf(captures, join(sample, 'topology'), ...options);
+    return await use(captures, join(sample, 'topology'));
   } finally {
     rmSync(folder, { recursive: true });
   }

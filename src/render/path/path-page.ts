@@ -25,7 +25,7 @@ const LONGEST_NODE = 30;
 type Shorten = (node: string | null) => string;
 
 export function pathPage(report: PathReport, look: PathLook): Page {
-  const { flows, captures, onePlace, clocks } = report;
+  const { flows, captures, onePlace } = report;
   const fitter = createNameFitter(flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
   const shorten: Shorten = (node) => (node === null ? '' : fitter.fit(escapeText(node), LONGEST_NODE));
   const shown = flows.slice(0, look.all ? flows.length : (look.top ?? USUAL_TOP));
@@ -39,7 +39,7 @@ export function pathPage(report: PathReport, look: PathLook): Page {
   const remarks = [
     ...(rest > 0 ? [`${formatCount(rest, 'flow')} more: --all`] : []),
     ...(onePlace > 0 ? [`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`] : []),
-    ...clockLines(clocks),
+    ...clockLines(report, look.all),
   ];
   const blocks: Block[] = [
     { kind: 'lead', origin: captures.map(({ path }) => baseName(path)).join(', '), text, alarms: [] },

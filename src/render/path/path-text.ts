@@ -35,7 +35,7 @@ export function* renderPath(report: PathReport, look: PathLook): Generator<strin
   if (inFull.length > top) blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more (--all)`]);
   if (inBrief.length > 0) blocks.push(briefLines(inBrief, top, drawing));
   if (report.pairs.length > 0 && inFull.length + inBrief.length > 1) blocks.push(pairLines(drawing));
-  const foot = footLines(drawing);
+  const foot = footLines(drawing, look);
   if (foot.length > 0) blocks.push(foot);
   for (const [i, lines] of blocks.entries()) yield `${i === 0 ? '' : '\n'}${lines.join('\n')}\n`;
 }
@@ -111,13 +111,13 @@ function chainText({ stops }: PathFlow): string {
   return texts.join(' ');
 }
 
-function footLines({ report, width }: PathDrawing): string[] {
-  const { onePlace, clocks, notFound, captures, flows } = report;
+function footLines({ report, width }: PathDrawing, look: PathLook): string[] {
+  const { onePlace, notFound, captures, flows } = report;
   const lines: string[] = [];
   for (const { capture, number } of notFound)
     lines.push(`packet ${number} of ${escapeText(captures[capture]?.path ?? '')} is not there, or belongs to no flow`);
   if (onePlace > 0) lines.push(`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`);
   if (flows.length === 0 && onePlace === 0 && notFound.length === 0) lines.push('no flow was captured');
-  lines.push(...clockLines(clocks));
+  lines.push(...clockLines(report, look.all));
   return lines.flatMap((line) => wrapWords(line, width));
 }
