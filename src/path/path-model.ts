@@ -121,13 +121,29 @@ export interface PathHop {
   delay: DelayStats | null;
 }
 
+/** There may be very many: each is made when it is asked for. */
+export interface PathFlows {
+  readonly count: number;
+  /** Of the first ones: those that lose packets; those that lose or may have lost some. */
+  readonly lossy: number;
+  readonly doubtful: number;
+  /** Packets lost in all. */
+  readonly lost: number;
+  /** Packets are shown one by one. */
+  readonly hasShown: boolean;
+  /** Flows `from` .. `to - 1`: those that lose most first. */
+  slice(from: number, to: number): Iterable<PathFlow>;
+}
+
 export interface PathReport {
   captures: readonly { path: string }[];
   /** As the trace tells them. */
   clocks: readonly ClockReport[];
   /** Names of clocks by which flows were captured and by others too, that nothing compares. */
   uncompared: readonly string[];
-  flows: readonly PathFlow[];
+  flows: PathFlows;
+  /** Names of all nodes that have stops. */
+  nodes: readonly string[];
   pairs: readonly PathPair[];
   /** Flows that one place alone was captured of. */
   onePlace: number;

@@ -176,7 +176,7 @@ export function nodesByVeth(sites: readonly Site[], podsOf: readonly ReadonlySet
 }
 
 /** By site: of which nodes to which ones packets were seen there, as `wayKey` has it; `*` for any receiver. */
-export function nodeWaysOf(
+export function nodeWaysOfSites(
   { table, points }: TraceIndex,
   siteOf: readonly Site[],
   count: number,

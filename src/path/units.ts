@@ -88,6 +88,7 @@ export class UnitTable {
     if (this.#queue.length - this.#head >= ROOM) this.#retire(true);
     this.#queue.push(unit);
     if (unit.space === SPACE.none) return unit;
+    journey.recent ??= [];
     journey.recent.push(unit);
     if (journey.recent.length > 2 * MOST_RECENT) journey.recent = journey.recent.slice(-MOST_RECENT);
     if (frame.isFragment) journey.hasFragments = true;
@@ -133,7 +134,7 @@ export class UnitTable {
       bytes,
       pieces: 1,
       outerKey: frame.isOuterFirst ? outerKey(frame) : null,
-      parts: [],
+      parts: null,
     };
     unit.sights.push(sight);
     unit.last = Math.max(unit.last, frame.time);
@@ -147,15 +148,17 @@ export class UnitTable {
     if (frame.space === SPACE.none || journey.isCut) return null;
     if (isDatagram && !frame.isFragment && !journey.hasFragments) return null;
     if (!isDatagram && (!journey.hasTop || ((frame.from - journey.top) | 0) >= 0)) return null;
+    const { recent } = journey;
+    if (recent === null) return null;
     const found: { unit: Unit; distance: number }[] = [];
-    for (let i = journey.recent.length - 1; i >= 0; i--) {
-      const unit = journey.recent[i]!;
+    for (let i = recent.length - 1; i >= 0; i--) {
+      const unit = recent[i]!;
       if (unit.space !== frame.space || frame.time - unit.last > LONGEST) continue;
       const distance = idDistance(unit, frame);
       if (isDatagram ? distance !== 0 || !(unit.isFragment || frame.isFragment) : distance > MOST_SEGMENTS) continue;
       if (overlap(unit, frame) <= 0) continue;
       const sight = sightAt(unit, stop);
-      if (sight?.parts.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
+      if (sight?.parts?.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
         return unit;
       if (sight === undefined || sight.bytes < lengthOf(unit)) found.push({ unit, distance });
     }
@@ -170,8 +173,12 @@ export class UnitTable {
       if (taken.some((other) => overlap(other, unit) > 0)) continue;
       taken.push(unit);
       const sight = sightAt(unit, stop) ?? this.#addSight(unit, frame, stop, 0);
-      if (sight.parts.length > 0) sight.frames++;
-      sight.parts.push({ id: frame.id, from: frame.from, to: frame.to });
+      const part = { id: frame.id, from: frame.from, to: frame.to };
+      if (sight.parts === null) sight.parts = [part];
+      else {
+        sight.frames++;
+        sight.parts.push(part);
+      }
       sight.bytes = covered(unit, sight.parts);
       unit.last = Math.max(unit.last, frame.time);
     }
@@ -212,7 +219,9 @@ export class UnitTable {
     }
     if (own.size === 0) this.#byKey.delete(unit.journey);
     const { recent } = unit.journey;
-    if (recent[0] === unit) recent.shift();
+    if (recent?.[0] !== unit) return;
+    recent.shift();
+    if (recent.length === 0) unit.journey.recent = null;
   }
 }
 

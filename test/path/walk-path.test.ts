@@ -1,8 +1,17 @@
 // The way of packets on real captures of the samples. Counts were taken with tshark, one display filter a place.
 import { describe, expect, it } from 'vitest';
-import type { PathFlow, PathReport } from '../../src/path/path-model.ts';
+import type { PathFlow } from '../../src/path/path-model.ts';
 import type { CaptureFile } from '../support/capture-rewriter.ts';
-import { capturesOf, changedPath, funnelOf, lostIn, pathOf, shifted, withChanged } from '../support/path-captures.ts';
+import {
+  capturesOf,
+  changedPath,
+  funnelOf,
+  lostIn,
+  type PathDocument,
+  pathOf,
+  shifted,
+  withChanged,
+} from '../support/path-captures.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const VXLAN = 'samples/01-vxlan-between-nodes';
@@ -18,7 +27,7 @@ const HEALTHY = [
   'samples/15-wireguard',
 ];
 
-function funnels(report: PathReport): Map<string, string> {
+function funnels(report: PathDocument): Map<string, string> {
   return new Map(report.flows.map((flow) => [nameOf(flow), funnelOf(flow)]));
 }
 
@@ -27,7 +36,7 @@ function nameOf({ protocol, src, dst, srcPort, dstPort }: PathFlow): string {
   return [protocol, src.ip, srcPort, dst.ip, dstPort].join(' ');
 }
 
-function delaysOf(report: PathReport): number[] {
+function delaysOf(report: PathDocument): number[] {
   const flows = [...report.flows].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return flows.flatMap(({ stops }) => stops.map(({ delay }) => delay?.max ?? 0));
 }

@@ -9,6 +9,9 @@ import { type CaptureFile, readCaptureFile, writeCaptureFile } from './capture-r
 import { arpRequest, clusterDocuments, NIC, NODE, plain, tcpPacket } from './cluster-frames.ts';
 import { runCli } from './run-cli.ts';
 
+/** `overlens.path/1`. */
+export type PathDocument = Omit<PathReport, 'flows' | 'nodes'> & { flows: PathFlow[] };
+
 /** Captures of a sample, in order of their names. */
 export function capturesOf(sample: string): string[] {
   return readdirSync(sample)
@@ -18,7 +21,11 @@ export function capturesOf(sample: string): string[] {
 }
 
 /** What `overlens path ... -o json` prints. */
-export async function pathOf(captures: readonly string[], snapshot: string, ...options: string[]): Promise<PathReport> {
+export async function pathOf(
+  captures: readonly string[],
+  snapshot: string,
+  ...options: string[]
+): Promise<PathDocument> {
   const run = await runCli(['path', ...captures, '-t', snapshot, ...options, '-o', 'json']);
   if (run.code !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);
@@ -29,7 +36,7 @@ export function changedPath(
   sample: string,
   change: (file: CaptureFile, name: string) => CaptureFile,
   ...options: string[]
-): Promise<PathReport> {
+): Promise<PathDocument> {
   return withChanged(sample, change, (captures, snapshot) => pathOf(captures, snapshot, ...options));
 }
 
@@ -75,7 +82,7 @@ export interface TimedFrame {
 export async function framesPath(
   files: Readonly<Record<string, readonly TimedFrame[]>>,
   ...options: string[]
-): Promise<PathReport> {
+): Promise<PathDocument> {
   const folder = mkdtempSync(join(tmpdir(), 'overlens-path-'));
   try {
     const captures = Object.entries(files).map(([name, frames]) => {
@@ -122,6 +129,6 @@ export function funnelOf({ stops }: PathFlow): string {
     .join(' ');
 }
 
-export function lostIn({ flows }: PathReport): number {
+export function lostIn({ flows }: PathDocument): number {
   return flows.reduce((sum, { lost }) => sum + lost, 0);
 }

@@ -26,16 +26,14 @@ type Shorten = (node: string | null) => string;
 
 export function pathPage(report: PathReport, look: PathLook): Page {
   const { flows, captures, onePlace } = report;
-  const fitter = createNameFitter(flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
+  const fitter = createNameFitter(report.nodes);
   const shorten: Shorten = (node) => (node === null ? '' : fitter.fit(escapeText(node), LONGEST_NODE));
-  const shown = flows.slice(0, look.all ? flows.length : (look.top ?? USUAL_TOP));
-  const lossy = flows.filter(({ lost }) => lost > 0);
-  const lost = lossy.reduce((sum, flow) => sum + flow.lost, 0);
+  const shown = [...flows.slice(0, look.all ? flows.count : (look.top ?? USUAL_TOP))];
   const text =
-    lossy.length === 0
-      ? `${formatCount(flows.length, 'flow')}, none loses packets`
-      : `${formatNumber(lossy.length)} of ${formatCount(flows.length, 'flow')} lose packets: ${formatNumber(lost)} in all`;
-  const rest = flows.length - shown.length;
+    flows.lossy === 0
+      ? `${formatCount(flows.count, 'flow')}, none loses packets`
+      : `${formatNumber(flows.lossy)} of ${formatCount(flows.count, 'flow')} lose packets: ${formatNumber(flows.lost)} in all`;
+  const rest = flows.count - shown.length;
   const remarks = [
     ...(rest > 0 ? [`${formatCount(rest, 'flow')} more: --all`] : []),
     ...(onePlace > 0 ? [`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`] : []),
