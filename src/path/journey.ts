@@ -93,8 +93,11 @@ export interface Unit {
   sights: Sight[];
   /** One of its frames is asked for by number. */
   isAsked: boolean;
-  /** Another packet with the same key, before it. */
+  /** Its neighbours among packets with the same key, and with the same content. */
   before: Unit | null;
+  after: Unit | null;
+  beforeLike: Unit | null;
+  afterLike: Unit | null;
 }
 
 const RANKS: Record<Side, Record<PointRole, number>> = {

@@ -10,17 +10,20 @@ const LONGEST = 3;
 /** A copy, or the same frame in another capture of the place, comes this soon; what comes later was sent again. */
 const COPY_SECONDS = 0.008;
 const ROOM = 1 << 16;
+/** A prime: keeps the keys of journeys apart. */
+const SPREAD = 2_147_483_647;
 /** Packets of one journey that are looked through for bytes. */
 const MOST_RECENT = 256;
 /** Segments that a super-frame holds: identifications of its pieces are this near. */
 const MOST_SEGMENTS = 128;
 
 export class UnitTable {
-  readonly #byKey = new Map<Journey, Map<number, Unit>>();
-  #queue: Unit[] = [];
+  /** The newest packet of each journey and key: those before it hang on it, and so may others whose mixed key is the same. */
+  readonly #byKey = new Map<number, Unit>();
+  #queue: (Unit | undefined)[] = [];
   #head = 0;
   /** Packets by their content, for hops that give packets another identification. */
-  readonly #byContent = new Map<Journey, Map<number, Unit[]>>();
+  readonly #byContent = new Map<number, Unit>();
   readonly #outer = new Map<string, Sight>();
   readonly #done: (unit: Unit, isForced: boolean) => void;
 
@@ -38,9 +41,9 @@ export class UnitTable {
       return null;
     }
     const key = journey.isCut ? shortKey(frame) : frame.key;
-    const own = this.#byKey.get(journey) ?? new Map<number, Unit>();
-    if (own.size === 0) this.#byKey.set(journey, own);
-    for (let unit = own.get(key) ?? null; unit !== null; unit = unit.before) {
+    const mixed = keyIn(journey, key);
+    for (let unit = this.#byKey.get(mixed) ?? null; unit !== null; unit = unit.before) {
+      if (unit.journey !== journey || unit.key !== key) continue;
       const sight = unit.sights.find((one) => one.stop === stop);
       if (sight === undefined || sight.bytes < lengthOf(unit)) {
         if (sight === undefined) this.#addSight(unit, frame, stop, lengthOf(unit));
@@ -50,7 +53,7 @@ export class UnitTable {
       if (isCopy(sight, frame)) return unit;
     }
     const found = this.#addBytes(frame, journey, stop) ?? this.#withContent(frame, journey, stop);
-    return found ?? this.#begin(frame, journey, stop, key, own);
+    return found ?? this.#begin(frame, journey, stop, key);
   }
 
   /** The captures have ended. */
@@ -59,14 +62,19 @@ export class UnitTable {
   }
 
   #withContent(frame: Frame, journey: Journey, stop: Stop): Unit | null {
-    const like = frame.contentKey === 0 ? undefined : this.#byContent.get(journey)?.get(frame.contentKey);
-    const unit = like?.findLast((one) => sightAt(one, stop) === undefined);
-    if (unit === undefined) return null;
-    this.#addSight(unit, frame, stop, lengthOf(unit));
-    return unit;
+    const { contentKey } = frame;
+    if (contentKey === 0) return null;
+    let unit = this.#byContent.get(keyIn(journey, contentKey)) ?? null;
+    for (; unit !== null; unit = unit.beforeLike) {
+      if (unit.journey !== journey || unit.contentKey !== contentKey || sightAt(unit, stop) !== undefined) continue;
+      this.#addSight(unit, frame, stop, lengthOf(unit));
+      return unit;
+    }
+    return null;
   }
 
-  #begin(frame: Frame, journey: Journey, stop: Stop, key: number, own: Map<number, Unit>): Unit {
+  #begin(frame: Frame, journey: Journey, stop: Stop, key: number): Unit {
+    const mixed = keyIn(journey, key);
     const unit: Unit = {
       journey,
       key,
@@ -80,9 +88,13 @@ export class UnitTable {
       to: frame.to,
       sights: [],
       isAsked: false,
-      before: own.get(key) ?? null,
+      before: this.#byKey.get(mixed) ?? null,
+      after: null,
+      beforeLike: null,
+      afterLike: null,
     };
-    own.set(key, unit);
+    if (unit.before !== null) unit.before.after = unit;
+    this.#byKey.set(mixed, unit);
     this.#rememberContent(unit);
     this.#addSight(unit, frame, stop, lengthOf(unit));
     if (this.#queue.length - this.#head >= ROOM) this.#retire(true);
@@ -100,22 +112,11 @@ export class UnitTable {
   }
 
   #rememberContent(unit: Unit): void {
-    const { journey, contentKey } = unit;
-    if (contentKey === 0) return;
-    const own = this.#byContent.get(journey) ?? new Map<number, Unit[]>();
-    this.#byContent.set(journey, own);
-    const like = own.get(contentKey);
-    if (like === undefined) own.set(contentKey, [unit]);
-    else like.push(unit);
-  }
-
-  #forgetContent({ journey, contentKey }: Unit): void {
-    const own = this.#byContent.get(journey);
-    const like = own?.get(contentKey);
-    if (own === undefined || like === undefined) return;
-    like.shift();
-    if (like.length === 0) own.delete(contentKey);
-    if (own.size === 0) this.#byContent.delete(journey);
+    if (unit.contentKey === 0) return;
+    const key = keyIn(unit.journey, unit.contentKey);
+    unit.beforeLike = this.#byContent.get(key) ?? null;
+    if (unit.beforeLike !== null) unit.beforeLike.afterLike = unit;
+    this.#byContent.set(key, unit);
   }
 
   #addSight(unit: Unit, frame: Frame, stop: Stop, bytes: number): Sight {
@@ -195,34 +196,35 @@ export class UnitTable {
   }
 
   #retire(isForced: boolean): void {
-    const unit = this.#queue[this.#head++];
+    const unit = this.#queue[this.#head];
+    this.#queue[this.#head++] = undefined;
     if (unit === undefined) return;
     if (this.#head > ROOM) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
     this.#forget(unit);
-    this.#forgetContent(unit);
     for (const { outerKey: key } of unit.sights) if (key !== null) this.#outer.delete(key);
+    const { recent } = unit.journey;
+    if (recent?.[0] === unit) {
+      recent.shift();
+      if (recent.length === 0) unit.journey.recent = null;
+    }
     this.#done(unit, isForced);
   }
 
+  /** It is the oldest of its chains. */
   #forget(unit: Unit): void {
-    const own = this.#byKey.get(unit.journey);
-    if (own === undefined) return;
-    // oldest first: it is the last one of its chain
-    let after: Unit | null = own.get(unit.key) ?? null;
-    if (after === unit) own.delete(unit.key);
-    else {
-      while (after !== null && after.before !== unit) after = after.before;
-      if (after !== null) after.before = unit.before;
-    }
-    if (own.size === 0) this.#byKey.delete(unit.journey);
-    const { recent } = unit.journey;
-    if (recent?.[0] !== unit) return;
-    recent.shift();
-    if (recent.length === 0) unit.journey.recent = null;
+    if (unit.after === null) this.#byKey.delete(keyIn(unit.journey, unit.key));
+    else unit.after.before = null;
+    if (unit.afterLike !== null) unit.afterLike.beforeLike = null;
+    else if (unit.contentKey !== 0) this.#byContent.delete(keyIn(unit.journey, unit.contentKey));
   }
+}
+
+/** A packet's key among those of all journeys: few others, if any, have the same. */
+function keyIn({ firstSlot }: Journey, key: number): number {
+  return (key + firstSlot * SPREAD) % Number.MAX_SAFE_INTEGER;
 }
 
 function sightAt(unit: Unit, stop: Stop): Sight | undefined {

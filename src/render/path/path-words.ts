@@ -125,5 +125,6 @@ export function delayText(seconds: number | null | undefined): string {
 /** What is said of clocks: those that differ, and those that nothing compares. */
 export function clockLines({ clocks, uncompared }: PathReport, all: boolean): string[] {
   const off = clocks.filter(({ seconds }) => Math.abs(seconds ?? 0) >= NO_OFFSET);
-  return [...offsetSentences(off, all), ...unknownSentences(uncompared)];
+  const corrected = off.length === 0 ? [] : ['delays are corrected by that'];
+  return [...offsetSentences(off, all), ...corrected, ...unknownSentences(uncompared)];
 }
