@@ -4,7 +4,7 @@ import { formatTime } from '../net/time.ts';
 import type { Journey, Route, Sight, Stop, Unit } from './journey.ts';
 import { lengthOf } from './packet-bytes.ts';
 import { PairCount } from './pair-count.ts';
-import type { PathChange, PathPacket, PathPair, PathSighting } from './path-model.ts';
+import type { PathChange, PathPacket, PathPair, PathSighting, StopState } from './path-model.ts';
 import { covers } from './sites.ts';
 import { type StopCounts, slotOf } from './stop-counts.ts';
 
@@ -146,8 +146,11 @@ export class Funnel {
   }
 }
 
-function isOpen(state: Stop['state']): boolean {
-  return state === 'captured' || state === 'filtered' || state === 'dropping' || state === 'cut';
+const CLOSED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'bypassed']);
+
+/** Where packets that are missing may be counted. */
+function isOpen(state: StopState): boolean {
+  return !CLOSED.has(state);
 }
 
 /** Places that have all of it: all bytes, and all pieces of the datagram around the tunnel. */

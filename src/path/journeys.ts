@@ -4,7 +4,7 @@ import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { directionOf } from './direction.ts';
 import type { FirstReading } from './first-reading.ts';
 import type { Journey, Route } from './journey.ts';
-import type { PacketRef } from './path-model.ts';
+import type { PacketRef, StopState } from './path-model.ts';
 import { type RouteInput, Routes } from './routes.ts';
 import { findSites, nodesByVeth, nodeWaysOfSites, podsOfSites, type Site } from './sites.ts';
 import { translatedFlows } from './translated-flows.ts';
@@ -78,11 +78,11 @@ function routeInput(
   briefOf: BriefOf,
 ): RouteInput {
   const { points, clocks } = index;
-  const { sites, siteOf } = findSites({ points, captures: trace.captures, spans, clocks });
-  noteLinks(index, siteOf, unread);
-  const podsOf = podsOfSites(index, siteOf, sites.length, briefOf);
-  const nodeWaysOf = nodeWaysOfSites(index, siteOf, sites.length, briefOf);
-  return { index, sites, siteOf, podsOf, nodeWaysOf, nodeOfPod: nodesByVeth(sites, podsOf) };
+  const found = findSites({ points, captures: trace.captures, spans, clocks });
+  noteLinks(index, found.siteOf, unread);
+  const podsOf = podsOfSites(index, found, briefOf);
+  const nodeWaysOf = nodeWaysOfSites(index, found, briefOf);
+  return { ...found, index, podsOf, nodeWaysOf, nodeOfPod: nodesByVeth(found.sites, podsOf) };
 }
 
 function noteLinks({ table, points }: TraceIndex, siteOf: readonly Site[], unread: ReadonlySet<number>): void {
@@ -94,9 +94,11 @@ function noteLinks({ table, points }: TraceIndex, siteOf: readonly Site[], unrea
   }
 }
 
+const NOT_COMPARED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'empty']);
+
 /** Whether two places of it were captured. */
 function isCompared({ stops }: Route): boolean {
-  return stops.filter(({ state }) => state !== 'not-captured' && state !== 'encrypted').length > 1;
+  return stops.filter(({ state }) => !NOT_COMPARED.has(state)).length > 1;
 }
 
 function wantedFlows({ flowIds, packets }: JourneysRequest, index: TraceIndex, { asked }: FirstReading): number[] {

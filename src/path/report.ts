@@ -81,7 +81,8 @@ export function lostOf({ route, firstSlot }: Journey, { lost }: StopCounts): num
 /** Packets that may be lost, where nothing else tells why they are missing. */
 function doubtfulOf({ route, firstSlot }: Journey, { unknown }: StopCounts): number {
   return route.stops.reduce(
-    (sum, { index, state }) => sum + (state === 'captured' ? (unknown[firstSlot + index] ?? 0) : 0),
+    (sum, { index, state }) =>
+      sum + (state === 'captured' || state === 'empty' ? (unknown[firstSlot + index] ?? 0) : 0),
     0,
   );
 }

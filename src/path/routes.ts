@@ -138,6 +138,7 @@ function isOnTheWay(stop: Stop, { from, to, brief, stopOfLink }: Draft, { index,
 
 /** What a filter may keep out, or the kernel dropped, is no loss. */
 function stateOf({ sites, role }: Stop, isSeen: boolean, isTunnelled: boolean): StopState {
+  if (sites.length > 0 && sites.every(({ isEmpty }) => isEmpty)) return 'empty';
   if (sites.some(({ isDropping }) => isDropping)) return 'dropping';
   if (sites.some(({ isCut }) => isCut)) return 'cut';
   const hides = (site: Site): boolean => (role === 'underlay' && isTunnelled ? site.hidesTunnels : site.hidesPlain);

@@ -21,6 +21,8 @@ export interface Site {
   /** Indexes of the captures that show it. */
   captures: number[];
   isDropping: boolean;
+  /** Its captures hold no packet. */
+  isEmpty: boolean;
   /** Copies of a mirror, which may have been taken anywhere. */
   isMirror: boolean;
   /** The snaplen cut off what is inside tunnels. */
@@ -52,7 +54,12 @@ export interface SiteInput {
 }
 
 /** Sites, and the site of each point. */
-export function findSites({ points, captures, spans, clocks }: SiteInput): { sites: Site[]; siteOf: Site[] } {
+export interface Sites {
+  sites: Site[];
+  siteOf: Site[];
+}
+
+export function findSites({ points, captures, spans, clocks }: SiteInput): Sites {
   const known = new Map<string, Site>();
   const kinds = tunnelKinds(points);
   const siteOf = points.all.map((point) => {
@@ -64,6 +71,12 @@ export function findSites({ points, captures, spans, clocks }: SiteInput): { sit
     addSpan(site, point.interface ?? `ring ${ring}`, spanOn(clocks, point.capture, spans[point.capture] ?? null));
     return site;
   });
+  for (const silent of points.silent) {
+    const key = keyOf({ ...silent, local: 0 }, kinds);
+    const site = known.get(key) ?? { ...newSite(known.size, silent), isEmpty: true };
+    known.set(key, site);
+    if (site.isEmpty) addDevice(site, silent);
+  }
   return { sites: [...known.values()], siteOf };
 }
 
@@ -81,7 +94,7 @@ function tunnelKinds({ all }: Points): Map<string, TunnelKind[]> {
 
 /** A node's NICs are one place, since a packet takes one of them; so are its tunnel devices of a kind. Pods have each their own veth. */
 function keyOf(
-  { node, role, interface: device, capture, local }: Point,
+  { node, role, interface: device, capture, local }: Pick<Point, 'node' | 'role' | 'interface' | 'capture' | 'local'>,
   kinds: ReadonlyMap<string, TunnelKind[]>,
 ): string {
   if (node === null || role === 'unknown') return `capture ${capture} ${local}`;
@@ -94,7 +107,7 @@ function keyOf(
   return `${node} veth ${device ?? `${capture} ${local}`}`;
 }
 
-function newSite(index: number, { role, node, interface: device }: Point): Site {
+function newSite(index: number, { role, node, interface: device }: Pick<Point, 'role' | 'node' | 'interface'>): Site {
   return {
     index,
     role,
@@ -104,6 +117,7 @@ function newSite(index: number, { role, node, interface: device }: Point): Site 
     points: [],
     captures: [],
     isDropping: false,
+    isEmpty: false,
     isCut: false,
     isMirror: false,
     hidesPlain: false,
@@ -115,10 +129,7 @@ function newSite(index: number, { role, node, interface: device }: Point): Site 
 
 function addPoint(site: Site, point: Point, capture: TracedCapture | undefined): void {
   site.points.push(point);
-  if (!site.captures.includes(point.capture)) site.captures.push(point.capture);
-  const device = point.interface;
-  if (device !== null && !site.devices.includes(device)) site.devices.push(device);
-  if (site.role === 'tunnel' && device !== null) site.tunnelKind ??= tunnelKindOfDevice(device);
+  addDevice(site, point);
   const filter = capture?.filter ?? null;
   if (filter !== null) {
     site.hidesPlain ||= filter.hidesBypass;
@@ -126,6 +137,13 @@ function addPoint(site: Site, point: Point, capture: TracedCapture | undefined):
     site.isFilterPlain &&= filter.guessed || parseCaptureExpression(filter.expression, { strict: true }) !== null;
   }
   site.isDropping ||= (capture?.dropped ?? 0) > 0;
+}
+
+function addDevice(site: Site, { capture, interface: device }: Pick<Point, 'capture' | 'interface'>): void {
+  if (!site.captures.includes(capture)) site.captures.push(capture);
+  if (device === null) return;
+  if (!site.devices.includes(device)) site.devices.push(device);
+  if (site.role === 'tunnel') site.tunnelKind ??= tunnelKindOfDevice(device);
 }
 
 /** Pieces of one capture add up; of others whose device is not known, each may be another NIC's. */
@@ -144,11 +162,14 @@ function spanOn(clocks: Clocks, capture: number, span: Span | null): Span | null
 /** By site: pods of its node that all its flows have at one end. Of a pod's veth, the pod. */
 export function podsOfSites(
   { table, points }: TraceIndex,
-  siteOf: readonly Site[],
-  count: number,
+  { sites, siteOf }: Sites,
   briefOf: (flow: number) => FlowBrief | null,
 ): ReadonlySet<string>[] {
-  const common: (Set<string> | undefined)[] = Array.from({ length: count });
+  const common: (Set<string> | undefined)[] = sites.map(({ isEmpty, devices, node }) => {
+    if (!isEmpty) return undefined;
+    const own = points.silent.filter((one) => one.node === node && devices.includes(one.interface));
+    return new Set(own.flatMap(({ pods }) => pods));
+  });
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];
@@ -178,11 +199,10 @@ export function nodesByVeth(sites: readonly Site[], podsOf: readonly ReadonlySet
 /** By site: of which nodes to which ones packets were seen there, as `wayKey` has it; `*` for any receiver. */
 export function nodeWaysOfSites(
   { table, points }: TraceIndex,
-  siteOf: readonly Site[],
-  count: number,
+  { sites, siteOf }: Sites,
   briefOf: (flow: number) => FlowBrief | null,
 ): ReadonlySet<string>[] {
-  const ways = Array.from({ length: count }, () => new Set<string>());
+  const ways = sites.map(() => new Set<string>());
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];

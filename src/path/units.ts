@@ -9,6 +9,8 @@ import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
 const LONGEST = 3;
 /** A copy, or the same frame in another capture of the place, comes this soon; what comes later was sent again. */
 const COPY_SECONDS = 0.008;
+/** What has another identification this long after was sent again: TCP waits that long at least. */
+const SENT_AGAIN = 0.2;
 const ROOM = 1 << 16;
 /** A prime: keeps the keys of journeys apart. */
 const SPREAD = 2_147_483_647;
@@ -67,6 +69,7 @@ export class UnitTable {
     let unit = this.#byContent.get(keyIn(journey, contentKey)) ?? null;
     for (; unit !== null; unit = unit.beforeLike) {
       if (unit.journey !== journey || unit.contentKey !== contentKey || sightAt(unit, stop) !== undefined) continue;
+      if (frame.time - unit.last > SENT_AGAIN) continue;
       this.#addSight(unit, frame, stop, lengthOf(unit));
       return unit;
     }

@@ -81,10 +81,15 @@ export function stopNotes(stop: PathStop): string[] {
       ? ['the kernel dropped packets of this capture: what is missing may have been there']
       : []),
     ...(isOpen && frames !== packets ? [`in ${formatCount(frames, 'frame')}: segments joined or split`] : []),
+    ...(state === 'empty' ? [`the capture holds no packet, and nothing shows when it ran${missingText(unknown)}`] : []),
     ...(state === 'captured' && unknown > 0
       ? [`${formatCount(unknown, 'packet')} more may be missing here: at a time that is not surely covered`]
       : []),
   ];
+}
+
+function missingText(unknown: number): string {
+  return unknown === 0 ? '' : `: ${formatCount(unknown, 'packet')} may be missing here`;
 }
 
 function translationText({ source, destination }: Translation): string {
