@@ -1,5 +1,5 @@
 // `overlens path` as a page: the picture of each way with its numbers on it, packets place by place, and the totals of hops.
-import type { PathFlow, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
+import type { PathFlow, PathFlows, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
 import type { Block, ChainPlace, Page, PageCell, PageRow } from '../page/page-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -29,10 +29,7 @@ export function pathPage(report: PathReport, look: PathLook): Page {
   const fitter = createNameFitter(report.nodes);
   const shorten: Shorten = (node) => (node === null ? '' : fitter.fit(escapeText(node), LONGEST_NODE));
   const shown = [...flows.slice(0, look.all ? flows.count : (look.top ?? USUAL_TOP))];
-  const text =
-    flows.lossy === 0
-      ? `${formatCount(flows.count, 'flow')}, none loses packets`
-      : `${formatNumber(flows.lossy)} of ${formatCount(flows.count, 'flow')} lose packets: ${formatNumber(flows.lost)} in all`;
+  const text = leadText(flows);
   const rest = flows.count - shown.length;
   const remarks = [
     ...(rest > 0 ? [`${formatCount(rest, 'flow')} more: --all`] : []),
@@ -54,6 +51,13 @@ export function pathPage(report: PathReport, look: PathLook): Page {
       : []),
   ];
   return { title: 'The way of packets', description: text, blocks };
+}
+
+function leadText({ count, lossy, doubtful, lost }: PathFlows): string {
+  const all = formatCount(count, 'flow');
+  if (lossy > 0) return `${formatNumber(lossy)} of ${all} lose packets: ${formatNumber(lost)} in all`;
+  if (doubtful > 0) return `${all}, none surely loses packets: some of ${formatNumber(doubtful)} may be missing`;
+  return `${all}, none loses packets`;
 }
 
 function flowBlocks(flow: PathFlow, report: PathReport, shorten: Shorten): Block[] {
