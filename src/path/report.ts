@@ -74,7 +74,7 @@ function flowsOf(all: readonly Journey[], shared: Shared): PathFlows {
   };
 }
 
-export function lostOf({ route, firstSlot }: Journey, { lost }: StopCounts): number {
+function lostOf({ route, firstSlot }: Journey, { lost }: StopCounts): number {
   return route.stops.reduce((sum, { index }) => sum + (lost[firstSlot + index] ?? 0), 0);
 }
 
