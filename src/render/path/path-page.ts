@@ -56,7 +56,7 @@ export function pathPage(report: PathReport, look: PathLook): Page {
 function leadText({ count, lossy, doubtful, lost }: PathFlows): string {
   const all = formatCount(count, 'flow');
   if (lossy > 0) return `${formatNumber(lossy)} of ${all} lose packets: ${formatNumber(lost)} in all`;
-  if (doubtful > 0) return `${all}, none surely loses packets: some of ${formatNumber(doubtful)} may be missing`;
+  if (doubtful > 0) return `${all}, none surely loses packets; of ${formatNumber(doubtful)}, some may be missing`;
   return `${all}, none loses packets`;
 }
 
@@ -93,9 +93,7 @@ function packetBlock(packet: PathPacket, i: number, flow: PathFlow, report: Path
       head: stop === undefined ? '' : `${shorten(stop.node)} ${placeName(stop)}`.trim(),
       cells: [
         text(seen.time?.slice(11, -1) ?? ''),
-        text(String(seen.ttl)),
-        text(`${seen.length} B`),
-        text(shapeText(seen)),
+        text(`ttl ${seen.ttl}, ${seen.length} B, ${shapeText(seen)}`),
         text(delayText(seen.delay)),
         {
           value: `${baseName(report.captures[seen.capture]?.path ?? '')} #${seen.number}`,
@@ -108,7 +106,7 @@ function packetBlock(packet: PathPacket, i: number, flow: PathFlow, report: Path
   return {
     kind: 'table',
     heading: `Packet ${i + 1}`,
-    head: ['place', 'time', 'ttl', 'length', 'as', 'after', 'packet'],
+    head: ['place', 'time', 'as', 'after', 'packet'],
     rows,
     comment: lost === undefined ? null : `never seen at ${shorten(lost.node)} ${placeName(lost)}`,
   };
