@@ -9,7 +9,9 @@ export interface DelayStats {
 }
 
 export class Delays {
-  #kept: number[] = [];
+  /** Grows by doubling from very little: there may be a hundred thousand of these. */
+  #kept = new Array<number>(2);
+  #size = 0;
   #every = 1;
   #seen = 0;
   #max = Number.NEGATIVE_INFINITY;
@@ -23,16 +25,18 @@ export class Delays {
   add(seconds: number): void {
     if (seconds > this.#max) this.#max = seconds;
     if (this.#seen++ % this.#every !== 0) return;
-    this.#kept.push(seconds);
-    if (this.#kept.length < this.#room) return;
-    this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
+    if (this.#size === this.#kept.length) this.#kept = this.#kept.concat(new Array<number>(this.#size));
+    this.#kept[this.#size++] = seconds;
+    if (this.#size < this.#room) return;
+    for (let i = 0; i < this.#size; i += 2) this.#kept[i >> 1] = this.#kept[i]!;
+    this.#size = (this.#size + 1) >> 1;
     this.#every *= 2;
   }
 
   /** Null without a packet. */
   stats(): DelayStats | null {
     if (this.#seen === 0) return null;
-    const sorted = [...this.#kept].sort((a, b) => a - b);
+    const sorted = this.#kept.slice(0, this.#size).sort((a, b) => a - b);
     const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? this.#max;
     return { packets: this.#seen, median: at(0.5), p99: at(0.99), max: this.#max };
   }

@@ -178,11 +178,6 @@ function isUnread(stack: LayerStack, { protocol }: PacketLocator): boolean {
   return (protocol & FLOW_BIT.portsCut) !== 0 || !CUT_TRANSPORT.has(stack.fault);
 }
 
-/** Of a packet within its flow of the table. */
-export function flowKey({ flow, key }: Frame): number {
-  return wide(mix(flow, Math.floor(key / 0x200000)), key % 0x200000);
-}
-
 /** What is left of a packet's key where the snaplen cut off the rest of it at one of the places. */
 export function shortKey(frame: Frame): number {
   return wide(mix(frame.id, frame.length), frame.isFragment ? frame.from : 0);

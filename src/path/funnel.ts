@@ -1,34 +1,15 @@
 // Packets that have passed -> how many each place saw, where the others were seen last, and how long they took.
+import { aheadOf, areComparable, type Clocks, doubtBetween } from '../attribution/clocks/clocks.ts';
 import { formatTime } from '../net/time.ts';
-import type { Clocks } from './clocks.ts';
-import { Delays } from './delays.ts';
-import { type Journey, rankOf, type Sight, type Stop, type Unit } from './journey.ts';
+import type { Journey, Route, Sight, Stop, Unit } from './journey.ts';
 import { lengthOf } from './packet-bytes.ts';
-import type { PacketRef, PathChange, PathHop, PathPacket, PathPair, PathSighting } from './path-model.ts';
+import { PairCount } from './pair-count.ts';
+import type { PathChange, PathPacket, PathPair, PathSighting, StopState } from './path-model.ts';
 import { covers } from './sites.ts';
-
-/** What is counted at a stop of a journey. */
-export interface StopCount {
-  packets: number;
-  frames: number;
-  lost: number;
-  unknown: number;
-  firstLost: PacketRef | null;
-  delays: Delays | null;
-}
-
-export interface JourneyCount {
-  stops: StopCount[];
-  packets: number;
-  lost: number;
-  shown: PathPacket[];
-}
-
-/** Values that a flow keeps for its quantiles, and a pair of nodes. */
-const OF_FLOW = 256;
-const OF_PAIR = 8192;
+import { type StopCounts, slotOf } from './stop-counts.ts';
 
 export interface FunnelInput {
+  counts: StopCounts;
   clocks: Clocks;
   /** Whether packets are to be kept one by one. */
   isShown(unit: Unit): boolean;
@@ -38,9 +19,15 @@ export interface FunnelInput {
 }
 
 export class Funnel {
-  readonly counts = new Map<Journey, JourneyCount>();
+  /** Packets one by one. */
+  readonly shown = new Map<Journey, PathPacket[]>();
   readonly #pairs = new Map<string, PairCount>();
+  readonly #pairOfRoute = new Map<Route, PairCount | null>();
   readonly #input: FunnelInput;
+
+  get counts(): StopCounts {
+    return this.#input.counts;
+  }
 
   constructor(input: FunnelInput) {
     this.#input = input;
@@ -49,61 +36,57 @@ export class Funnel {
   /** @param isForced it left the table before its time: what is missing may have come later */
   add(unit: Unit, isForced: boolean): void {
     const { journey } = unit;
-    const count = this.#countOf(journey);
-    const pair = this.#pairOf(journey);
+    const pair = this.#pairOf(journey.route);
     const sights = wholeSights(unit).sort((a, b) => a.stop.index - b.stop.index);
-    count.packets++;
-    if (pair !== null) pair.packets++;
-    for (const [i, sight] of sights.entries()) this.#passed(count, pair, sight, sights[i - 1] ?? null);
-    const lostBefore = this.#missing(unit, sights, count, isForced);
-    if (lostBefore !== null) {
-      count.lost++;
-      pair?.lose(sights.at(-1)?.stop ?? null, lostBefore);
-    }
-    if (this.#input.isShown(unit)) this.#show(count, unit, lostBefore);
+    pair?.count(journey.packets++ === 0);
+    for (const [i, sight] of sights.entries()) this.#passed(journey, pair, sight, sights[i - 1] ?? null);
+    const lostBefore = this.#missing(unit, sights, isForced);
+    if (lostBefore !== null) pair?.lose(sights.at(-1)?.stop ?? null, lostBefore);
+    if (this.#input.mostShown > 0 && this.#input.isShown(unit)) this.#show(unit, lostBefore);
   }
 
   pairs(): PathPair[] {
     return [...this.#pairs.values()].map((pair) => pair.result());
   }
 
-  #passed(count: JourneyCount, pair: PairCount | null, sight: Sight, before: Sight | null): void {
-    const at = count.stops[sight.stop.index];
-    if (at === undefined) return;
-    at.packets++;
-    at.frames += sight.frames;
-    if (sight.stop.flow < 0) sight.stop.flow = sight.flow;
+  #passed(journey: Journey, pair: PairCount | null, sight: Sight, before: Sight | null): void {
+    const { counts } = this.#input;
+    const slot = slotOf(journey, sight.stop);
+    counts.pass(slot, sight.frames);
+    const { flowAt } = journey;
+    if (flowAt !== null && flowAt[sight.stop.index] === -1) flowAt[sight.stop.index] = sight.flow;
     const delay = before === null ? null : this.#delay(before, sight);
     if (delay === null || before === null) return;
-    at.delays ??= new Delays(OF_FLOW);
-    at.delays.add(delay);
+    counts.delay(slot, delay);
     pair?.pass(before.stop, sight.stop, delay);
   }
 
   #delay(from: Sight, to: Sight): number | null {
-    const ahead = this.#input.clocks.between(from.clock, to.clock, from.seconds);
-    return ahead === null ? null : to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9 - ahead;
+    const { clocks } = this.#input;
+    const passed = to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
+    if (clocks.ofCapture[from.capture] === clocks.ofCapture[to.capture]) return passed;
+    if (!areComparable(clocks, from.capture, to.capture)) return null;
+    return passed - aheadOf(clocks, to.capture, to.seconds) + aheadOf(clocks, from.capture, from.seconds);
   }
 
   /** The stop that a packet should have come to and did not; null when it came through, or nobody can tell. */
-  #missing(unit: Unit, sights: readonly Sight[], count: JourneyCount, isForced: boolean): Stop | null {
+  #missing(unit: Unit, sights: readonly Sight[], isForced: boolean): Stop | null {
     const last = sights.at(-1);
     if (last === undefined) return null;
-    const next = unit.journey.stops.slice(last.stop.index + 1).filter(({ state }) => isOpen(state));
+    const { counts } = this.#input;
+    const { journey } = unit;
+    const { stops } = journey.route;
     let doubtful: Stop | null = null;
-    for (const stop of next) {
-      if (!isForced && !unit.journey.isCut && this.#mustShow(stop, last, unit)) {
-        const at = count.stops[stop.index];
-        if (at !== undefined) {
-          at.lost++;
-          at.firstLost ??= { capture: last.capture, number: last.number };
-        }
+    for (let i = last.stop.index + 1; i < stops.length; i++) {
+      const stop = stops[i]!;
+      if (!isOpen(stop.state)) continue;
+      if (!isForced && !journey.isCut && this.#mustShow(stop, last, unit)) {
+        counts.lose(slotOf(journey, stop), last);
         return stop;
       }
       doubtful ??= stop;
     }
-    const at = doubtful === null ? undefined : count.stops[doubtful.index];
-    if (at !== undefined) at.unknown++;
+    if (doubtful !== null) counts.unknown[slotOf(journey, doubtful)]!++;
     return null;
   }
 
@@ -111,16 +94,18 @@ export class Funnel {
     // places in between need not be passed; a packet that came to another node may have found its pod there
     if (stop.state !== 'captured' || stop.side === 'middle') return false;
     if (last.stop.role === 'unknown') return false;
-    if (last.stop.side === 'middle' && unit.journey.brief.verdict !== 'violation') return false;
+    if (last.stop.side === 'middle' && !unit.journey.route.isWrong) return false;
     const { clocks } = this.#input;
     return stop.sites.every((site) => {
-      if (clocks.between(last.clock, site.clock, last.seconds) === null) return false;
-      return covers(site, unit.last, clocks.uncertainty(last.clock, site.clock));
+      if (!site.captures.every((capture) => areComparable(clocks, last.capture, capture))) return false;
+      const margin = Math.max(...site.captures.map((capture) => doubtBetween(clocks, last.capture, capture)));
+      return covers(site, unit.last, margin);
     });
   }
 
-  #show(count: JourneyCount, unit: Unit, lostBefore: Stop | null): void {
-    const { shown } = count;
+  #show(unit: Unit, lostBefore: Stop | null): void {
+    const shown = this.shown.get(unit.journey) ?? [];
+    this.shown.set(unit.journey, shown);
     const isLost = lostBefore !== null;
     if (shown.length >= this.#input.mostShown) {
       const spare = isLost ? shown.findIndex((one) => one.lostBefore === null) : -1;
@@ -148,36 +133,24 @@ export class Funnel {
     };
   }
 
-  #countOf(journey: Journey): JourneyCount {
-    let count = this.counts.get(journey);
-    if (count === undefined) {
-      const stops = journey.stops.map(() => ({
-        packets: 0,
-        frames: 0,
-        lost: 0,
-        unknown: 0,
-        firstLost: null,
-        delays: null,
-      }));
-      count = { stops, packets: 0, lost: 0, shown: [] };
-      this.counts.set(journey, count);
+  #pairOf(route: Route): PairCount | null {
+    let pair = this.#pairOfRoute.get(route);
+    if (pair === undefined) {
+      const { from, to } = route;
+      const key = `${from} ${to}`;
+      pair = from === null || to === null ? null : (this.#pairs.get(key) ?? new PairCount(from, to));
+      if (pair !== null) this.#pairs.set(key, pair);
+      this.#pairOfRoute.set(route, pair);
     }
-    return count;
-  }
-
-  #pairOf(journey: Journey): PairCount | null {
-    const { from, to } = journey;
-    if (from === null || to === null) return null;
-    const key = `${from} ${to}`;
-    const pair = this.#pairs.get(key) ?? new PairCount(from, to);
-    this.#pairs.set(key, pair);
-    pair.journeys.add(journey);
     return pair;
   }
 }
 
-function isOpen(state: Stop['state']): boolean {
-  return state === 'captured' || state === 'filtered' || state === 'dropping' || state === 'cut';
+const CLOSED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'bypassed']);
+
+/** Where packets that are missing may be counted. */
+function isOpen(state: StopState): boolean {
+  return !CLOSED.has(state);
 }
 
 /** Places that have all of it: all bytes, and all pieces of the datagram around the tunnel. */
@@ -199,59 +172,4 @@ function changesOf(before: Sight, sight: Sight): PathChange[] {
   if (sight.outerKey !== null && before.outerKey === null) changes.push('fragments');
   if (sight.flow !== before.flow) changes.push('translated');
   return changes;
-}
-
-/** Totals of one direction between two nodes. */
-class PairCount {
-  readonly #from: string;
-  readonly #to: string;
-  readonly journeys = new Set<Journey>();
-  packets = 0;
-  #lost = 0;
-  readonly #hops = new Map<string, { from: Stop; to: Stop; packets: number; lost: number; delays: Delays }>();
-
-  constructor(from: string, to: string) {
-    this.#from = from;
-    this.#to = to;
-  }
-
-  pass(from: Stop, to: Stop, delay: number): void {
-    const hop = this.#hop(from, to);
-    hop.packets++;
-    hop.delays.add(delay);
-  }
-
-  lose(from: Stop | null, to: Stop): void {
-    this.#lost++;
-    if (from !== null) this.#hop(from, to).lost++;
-  }
-
-  result(): PathPair {
-    const hops = [...this.#hops.values()].sort(
-      (a, b) => rankOf(a.from) - rankOf(b.from) || rankOf(a.to) - rankOf(b.to),
-    );
-    const place = ({ side, role }: Stop): PathHop['from'] => ({ side, role });
-    return {
-      from: this.#from,
-      to: this.#to,
-      flows: this.journeys.size,
-      packets: this.packets,
-      lost: this.#lost,
-      hops: hops.map(({ from, to, packets, lost, delays }) => ({
-        ...{ from: place(from), to: place(to), packets, lost },
-        delay: delays.stats(),
-      })),
-    };
-  }
-
-  #hop(from: Stop, to: Stop): { packets: number; lost: number; delays: Delays } {
-    const key = `${keyOf(from)} ${keyOf(to)}`;
-    const hop = this.#hops.get(key) ?? { from, to, packets: 0, lost: 0, delays: new Delays(OF_PAIR) };
-    this.#hops.set(key, hop);
-    return hop;
-  }
-}
-
-function keyOf({ side, role, node }: Stop): string {
-  return `${side} ${role} ${side === 'middle' ? node : ''}`;
 }

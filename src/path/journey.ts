@@ -2,39 +2,47 @@
 import type { PointRole } from '../attribution/vocabulary.ts';
 import type { TunnelKind } from '../cluster/profile.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
-import type { FlowBrief } from '../verdict/trace-types.ts';
 import type { Side, StopState } from './path-model.ts';
 import type { Site } from './sites.ts';
 
-/** A place on the way of one journey. */
+/** A place on the way. */
 export interface Stop {
   index: number;
   side: Side;
   role: PointRole;
   node: string | null;
   state: StopState;
-  /** Places that are one for this journey: the veths of a pod that nobody can tell apart. */
+  /** Places that are one for this way: the veths of a pod that nobody can tell apart. */
   sites: Site[];
   tunnelKind: TunnelKind | null;
-  /** Flow of the table that its packets have here; -1 before the first one. */
-  flow: number;
 }
 
-export interface Journey {
-  /** Of the table, the one nearest to the sender first. */
-  flows: number[];
-  brief: FlowBrief;
+/** The way that packets of one journey or of many take. */
+export interface Route {
   from: string | null;
   to: string | null;
-  dst: FlowBrief['dst'];
-  dstPort: number | null;
-  stops: Stop[];
+  stops: readonly Stop[];
   /** By link of the table. */
-  stopOfLink: Map<number, Stop>;
+  stopOfLink: ReadonlyMap<number, Stop>;
+  /** Not as configured: what comes to another node than the receiver's did not arrive. */
+  isWrong: boolean;
+}
+
+/** There may be as many as flows: what it needs not hold itself is in its route, in its flows, or counted in `StopCounts`. */
+export interface Journey {
+  /** Of the table, the one nearest to the sender first. */
+  flows: readonly number[];
+  route: Route;
+  /** Its first stop's number in `StopCounts`. */
+  firstSlot: number;
+  /** Packets that passed. */
+  packets: number;
+  /** By stop: the flow of the table that packets have there, -1 before the first one; null where all have the same. */
+  flowAt: Int32Array | null;
   /** Packets by their short key: what the snaplen left at one of the places. */
   isCut: boolean;
   /** Packets on their way with bytes of their own, oldest first. */
-  recent: Unit[];
+  recent: Unit[] | null;
   /** Highest TCP number so far, and whether there was one. */
   top: number;
   hasTop: boolean;
@@ -45,7 +53,6 @@ export interface Sight {
   stop: Stop;
   capture: number;
   number: number;
-  clock: number;
   seconds: number;
   nanos: number;
   ttl: number;
@@ -60,8 +67,8 @@ export interface Sight {
   pieces: number;
   /** Of a first fragment of the datagram around the tunnel: what its later ones have in common with it; null for all others. */
   outerKey: string | null;
-  /** Frames that hold parts of it; empty where one frame holds it whole. */
-  parts: Part[];
+  /** Frames that hold parts of it; null where one frame holds it whole. */
+  parts: Part[] | null;
 }
 
 /** Bytes of one frame. */
@@ -86,8 +93,11 @@ export interface Unit {
   sights: Sight[];
   /** One of its frames is asked for by number. */
   isAsked: boolean;
-  /** Another packet with the same key, before it. */
+  /** Its neighbours among packets with the same key, and with the same content. */
   before: Unit | null;
+  after: Unit | null;
+  beforeLike: Unit | null;
+  afterLike: Unit | null;
 }
 
 const RANKS: Record<Side, Record<PointRole, number>> = {
@@ -97,6 +107,6 @@ const RANKS: Record<Side, Record<PointRole, number>> = {
 };
 
 /** Place on the way from sender to receiver. */
-export function rankOf({ side, role }: Stop): number {
+export function rankOf({ side, role }: Pick<Stop, 'side' | 'role'>): number {
   return RANKS[side][role];
 }

@@ -1,237 +1,131 @@
-// Journeys: flows of the trace, each together with those that are the same under other addresses, and the places on their way in
-// order, captured or not.
-import type { PointRole } from '../attribution/vocabulary.ts';
-import { WORKLOAD_MAC } from '../cluster/calico.ts';
-import type { TunnelKind } from '../cluster/profile.ts';
-import type { FlowTable } from '../flow/flow-table.ts';
-import { PACKET_TYPE } from '../flow/frame-records.ts';
-import type { FlowBrief, TraceIndex } from '../verdict/trace-types.ts';
-import { type Journey, rankOf, type Stop } from './journey.ts';
-import type { Side, StopState } from './path-model.ts';
-import { type Site, wayKey } from './sites.ts';
+// Which journeys to follow: the flows asked for, those that are one under several addresses together, each with its route.
+import { protocolNumber } from '../net/protocol-name.ts';
+import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
+import { directionOf } from './direction.ts';
+import type { FirstReading } from './first-reading.ts';
+import type { Journey, Route } from './journey.ts';
+import type { PacketRef, StopState } from './path-model.ts';
+import { type RouteInput, Routes } from './routes.ts';
+import { findSites, nodesByVeth, nodeWaysOfSites, podsOfSites, type Site } from './sites.ts';
+import { translatedFlows } from './translated-flows.ts';
 
-export interface JourneyInput {
-  index: TraceIndex;
-  briefOf(flow: number): FlowBrief | null;
-  sites: readonly Site[];
-  siteOf: readonly Site[];
-  /** By site: addresses of the pods that all its flows have at one end; of a pod's veth, that pod's. */
-  podsOf: readonly ReadonlySet<string>[];
-  /** By site: of which nodes to which ones a NIC had packets, as `wayKey` has it. */
-  nodeWaysOf: readonly ReadonlySet<string>[];
-  /** Where the snapshot does not say it. */
-  nodeOfPod: ReadonlyMap<string, string>;
+export interface JourneysRequest {
+  trace: Trace;
+  /** With any, only their flows. */
+  packets: readonly PacketRef[];
+  /** Ids; null: all of the trace. */
+  flowIds: ReadonlySet<number> | null;
 }
 
-/** @param groups flows of the table that are one, in any order */
-export function makeJourney(input: JourneyInput, group: readonly number[]): Journey | null {
-  const members = group.flatMap((flow) => {
-    const brief = input.briefOf(flow);
-    return brief === null ? [] : [{ flow, brief }];
-  });
-  members.sort((a, b) => nearness(a.brief) - nearness(b.brief) || a.brief.id - b.brief.id);
-  const [first] = members;
-  if (first === undefined) return null;
-  const briefs = members.map(({ brief }) => brief);
-  const last = [...briefs].reverse().find(({ dst }) => dst.kind === 'pod') ?? first.brief;
-  const nodeOf = ({ ip, node }: FlowBrief['src']): string | null => node ?? input.nodeOfPod.get(ip) ?? null;
-  const journey: Journey = {
-    flows: members.map(({ flow }) => flow),
-    brief: first.brief,
-    from: nodeOf(first.brief.src) ?? briefs.find(({ src }) => src.node !== null)?.src.node ?? null,
-    to: nodeOf(last.dst) ?? briefs.find(({ dst }) => dst.node !== null)?.dst.node ?? null,
-    dst: last.dst,
-    dstPort: last.dstPort,
-    stops: [],
-    stopOfLink: new Map(),
-    isCut: false,
-    recent: [],
+export interface Journeys {
+  all: Journey[];
+  /** By flow of the table. */
+  ofFlow: (Journey | undefined)[];
+  /** Stops of all of them. */
+  slots: number;
+  /** Of which one place alone was captured: they are not followed. */
+  onePlace: number;
+}
+
+type BriefOf = (flow: number) => FlowBrief | null;
+
+export function findJourneys(
+  request: JourneysRequest,
+  index: TraceIndex,
+  first: FirstReading,
+  briefOf: BriefOf,
+): Journeys {
+  const routes = new Routes(routeInput(request, index, first, briefOf));
+  const partners = partnersOf(first, briefOf);
+  const journeys: Journeys = { all: [], ofFlow: [], slots: 0, onePlace: 0 };
+  const done = new Uint8Array(index.table.flowCount);
+  for (const flow of wantedFlows(request, index, first)) {
+    if (done[flow] === 1) continue;
+    const direction = directionOf(groupOf(flow, partners), briefOf);
+    if (direction === null) continue;
+    const { flows } = direction;
+    for (const one of flows) done[one] = 1;
+    const route = routes.of(direction);
+    if (request.packets.length === 0 && !isCompared(route)) {
+      journeys.onePlace++;
+      continue;
+    }
+    const isCut = flows.some((one) => first.cut.has(one));
+    const journey = newJourney(flows, route, journeys.slots, isCut);
+    journeys.slots += route.stops.length;
+    journeys.all.push(journey);
+    for (const one of flows) journeys.ofFlow[one] = journey;
+  }
+  return journeys;
+}
+
+function newJourney(flows: readonly number[], route: Route, firstSlot: number, isCut: boolean): Journey {
+  const flowAt = flows.length > 1 ? new Int32Array(route.stops.length).fill(-1) : null;
+  return {
+    ...{ flows, route, firstSlot, flowAt, isCut },
+    packets: 0,
+    recent: null,
     top: 0,
     hasTop: false,
     hasFragments: false,
   };
-  findStops(journey, briefs, input);
-  return journey;
 }
 
-/** The flow as a pod sent it comes before what was made of it; as a pod gets it, behind. */
-function nearness({ src, dst }: FlowBrief): number {
-  return (src.kind === 'pod' ? 0 : 2) + (dst.kind === 'pod' ? 1 : 0);
+function routeInput(
+  { trace }: JourneysRequest,
+  index: TraceIndex,
+  { spans, unread }: FirstReading,
+  briefOf: BriefOf,
+): RouteInput {
+  const { points, clocks } = index;
+  const found = findSites({ points, captures: trace.captures, spans, clocks });
+  noteLinks(index, found.siteOf, unread);
+  const podsOf = podsOfSites(index, found, briefOf);
+  const nodeWaysOf = nodeWaysOfSites(index, found, briefOf);
+  return { ...found, index, podsOf, nodeWaysOf, nodeOfPod: nodesByVeth(found.sites, podsOf) };
 }
 
-type FoundStop = Stop & { firstPacket: number };
-
-function findStops(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): void {
-  const stops = seenStops(journey, input);
-  for (const expected of expectedStops(journey, briefs, input)) {
-    const key = stopKey(expected.side, expected.role, expected.node, expected.tunnelKind);
-    if (!stops.has(key) && !hasLike([...stops.values()], expected)) stops.set(key, { ...expected, firstPacket: 0 });
-  }
-  journey.stops = [...stops.values()].sort((a, b) => rankOf(a) - rankOf(b) || a.firstPacket - b.firstPacket);
-  decideStates(journey, briefs, input);
-}
-
-/** Those where packets of it were seen. */
-function seenStops(journey: Journey, input: JourneyInput): Map<string, FoundStop> {
-  const stops = new Map<string, FoundStop>();
-  const { table, points } = input.index;
-  for (const flow of journey.flows) {
-    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
-      const link = table.linkOf(row);
-      const site = input.siteOf[points.ofLink[link] ?? -1];
-      // a mirrored copy may have been taken anywhere
-      if (site === undefined || table.links.record(link).carried) continue;
-      const { stop, key } = stopFor(journey, site, table, link, input);
-      const known = stops.get(key) ?? { ...stop, firstPacket: firstSeconds(table, row) };
-      known.firstPacket = Math.min(known.firstPacket, firstSeconds(table, row));
-      stops.set(key, known);
-      if (!known.sites.includes(site)) known.sites.push(site);
-      journey.stopOfLink.set(link, known);
-    }
-  }
-  return stops;
-}
-
-function decideStates(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): void {
-  const asked = briefs.map(({ expected }) => expected.encapsulation);
-  const isTunnelled = asked.some((one) => one !== 'none' && one !== 'local');
-  const seen = new Set(journey.stopOfLink.values());
-  for (const [i, stop] of journey.stops.entries()) {
-    stop.index = i;
-    if (stop.state !== 'captured') continue;
-    const isSeen = seen.has(stop);
-    stop.state = !isSeen && isBypassed(stop, journey, briefs, input) ? 'bypassed' : stateOf(stop, isSeen, isTunnelled);
+function noteLinks({ table, points }: TraceIndex, siteOf: readonly Site[], unread: ReadonlySet<number>): void {
+  for (let link = 0; link < table.links.count; link++) {
+    const site = siteOf[points.ofLink[link] ?? -1];
+    if (site === undefined) continue;
+    site.isCut ||= unread.has(link);
+    site.isMirror ||= table.links.record(link).carried;
   }
 }
 
-/** Packets that were answered passed; and what goes where it should not has a way that is known. */
-function isBypassed(stop: Stop, journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): boolean {
-  if (briefs.some(({ outcome }) => outcome === 'answered')) return true;
-  if (stop.role !== 'underlay' || isOnTheWay(stop, journey, input)) return false;
-  return briefs.every(({ verdict }) => verdict !== 'violation');
+const NOT_COMPARED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'empty']);
+
+/** Whether two places of it were captured. */
+function isCompared({ stops }: Route): boolean {
+  return stops.filter(({ state }) => !NOT_COMPARED.has(state)).length > 1;
 }
 
-/**
- * A node may have another NIC. One that packets are to pass has others of the same nodes, or is whom the sender's frames address; one
- * that they are to leave by has others that its node sent.
- */
-function isOnTheWay(
-  stop: Stop,
-  { from, to, brief, stopOfLink }: Journey,
-  { index, nodeWaysOf }: JourneyInput,
-): boolean {
-  const way = wayKey({ node: from, ip: brief.src.ip }, stop.side === 'sender' ? '*' : to);
-  if (stop.sites.some((site) => nodeWaysOf[site.index]?.has(way))) return true;
-  const macs = new Set(stop.sites.flatMap(({ points }) => points.map(({ mac }) => mac)));
-  const isAddressed = (link: number, role: PointRole): boolean => {
-    const { dst } = index.table.links.record(link);
-    return role === 'underlay' && dst !== null && macs.has(dst);
-  };
-  return [...stopOfLink].some(([link, { role }]) => isAddressed(link, role));
+function wantedFlows({ flowIds, packets }: JourneysRequest, index: TraceIndex, { asked }: FirstReading): number[] {
+  if (packets.length > 0) return asked.filter((flow) => flow >= 0);
+  const wanted = flowIds ?? new Set(index.ids());
+  const flows: number[] = [];
+  for (let flow = 0; flow < index.table.flowCount; flow++) if (wanted.has(index.idOf(flow))) flows.push(flow);
+  return flows.sort((a, b) => index.idOf(a) - index.idOf(b));
 }
 
-/** What a filter may keep out, or the kernel dropped, is no loss. */
-function stateOf({ sites, role }: Stop, isSeen: boolean, isTunnelled: boolean): StopState {
-  if (sites.some(({ isDropping }) => isDropping)) return 'dropping';
-  if (sites.some(({ isCut }) => isCut)) return 'cut';
-  const hides = (site: Site): boolean => (role === 'underlay' && isTunnelled ? site.hidesTunnels : site.hidesPlain);
-  return sites.some((site) => hides(site) && !(isSeen && site.isFilterPlain)) ? 'filtered' : 'captured';
-}
-
-function firstSeconds(table: FlowTable, row: number): number {
-  return table.rows.firstSeconds(row) + table.rows.firstNanos(row) / 1e9;
-}
-
-function stopKey(side: Side, role: PointRole, node: string | null, kind: TunnelKind | null): string {
-  return `${side} ${role} ${node} ${role === 'tunnel' ? kind : ''}`;
-}
-
-/** A tunnel device whose name is not known may be any. */
-function hasLike(stops: readonly Stop[], { side, role, node, tunnelKind }: Stop): boolean {
-  const isLike = (stop: Stop): boolean => stop.tunnelKind === null || tunnelKind === null;
-  return stops.some((stop) => stop.side === side && stop.role === role && stop.node === node && isLike(stop));
-}
-
-function stopFor(
-  journey: Journey,
-  site: Site,
-  table: FlowTable,
-  link: number,
-  input: JourneyInput,
-): { stop: Stop; key: string } {
-  const side = sideOf(journey, site, table, link, input);
-  const stop = { ...newStop(side, site.role, site.node), state: 'captured' as StopState, tunnelKind: site.tunnelKind };
-  const place = site.node === null || side === 'middle' ? ` ${site.index}` : '';
-  return { stop, key: stopKey(side, site.role, site.node, site.tunnelKind) + place };
-}
-
-function newStop(side: Side, role: PointRole, node: string | null): Stop {
-  return { index: 0, side, role, node, state: 'not-captured', sites: [], tunnelKind: null, flow: -1 };
-}
-
-function sideOf(journey: Journey, site: Site, table: FlowTable, link: number, input: JourneyInput): Side {
-  const { from, to } = journey;
-  if (site.node === null || (site.node !== from && site.node !== to)) return 'middle';
-  if (from !== to) return site.node === from ? 'sender' : 'receiver';
-  if (site.role !== 'workload') return 'sender';
-  return sideByFrame(table, link) ?? sideByOwner(journey, site, input);
-}
-
-/** On one node, both veths see the packet: it leaves the pod at one, and goes to the pod at the other. */
-function sideByFrame(table: FlowTable, link: number): Side | null {
-  const { packetType, src, dst } = table.links.record(link);
-  if (packetType !== null) return packetType === PACKET_TYPE.outgoing ? 'receiver' : 'sender';
-  if (src === WORKLOAD_MAC) return 'receiver';
-  return dst === WORKLOAD_MAC ? 'sender' : null;
-}
-
-/** The pod whose address every flow of a veth has. */
-function sideByOwner({ dst }: Journey, site: Site, { podsOf }: JourneyInput): Side {
-  return (podsOf[site.index]?.has(dst.ip) ?? false) ? 'receiver' : 'sender';
-}
-
-/** The places on the way as configured, in no order; those that were not captured among them. */
-function expectedStops(journey: Journey, briefs: readonly FlowBrief[], input: JourneyInput): Stop[] {
-  const { from, to, brief, dst } = journey;
-  const stops: Stop[] = [];
-  const add = (
-    side: Side,
-    role: PointRole,
-    node: string | null,
-    kind: TunnelKind | null,
-    fits: (site: Site) => boolean,
-  ) => {
-    if (node === null) return;
-    const sites = input.sites.filter(
-      (site) => site.role === role && site.node === node && !site.isMirror && fits(site),
-    );
-    const stop = { ...newStop(side, role, node), sites, tunnelKind: kind };
-    if (sites.length > 0) stop.state = 'captured';
-    stops.push(stop);
-  };
-  const ownVeth = (ip: string) => (site: Site) => isVethOf(site, ip, input);
-  const expected = [...briefs].map((one) => one.expected.encapsulation);
-  const kind = (['vxlan', 'ipip', 'wireguard'] as const).find((one) => expected.includes(one)) ?? null;
-  const isLocal = from !== null && from === to;
-  if (brief.src.kind === 'pod') add('sender', 'workload', from, null, ownVeth(brief.src.ip));
-  if (!isLocal && from !== null && to !== null) {
-    const isIt = (site: Site): boolean => kind !== null && site.tunnelKind?.startsWith(kind) === true;
-    if (kind !== null) add('sender', 'tunnel', from, kind, isIt);
-    add('sender', 'underlay', from, null, () => true);
-    add('receiver', 'underlay', to, null, () => true);
-    if (kind !== null) add('receiver', 'tunnel', to, kind, isIt);
-    if (kind === 'wireguard') encrypt(stops);
+function partnersOf({ anywhere }: FirstReading, briefOf: BriefOf): Map<number, number[]> {
+  const pairs = translatedFlows(anywhere, (flow) => {
+    const brief = briefOf(flow);
+    return brief === null ? null : { protocol: protocolNumber(brief.protocol), src: brief.src, dst: brief.dst };
+  });
+  const partners = new Map<number, number[]>();
+  for (const [a, b] of pairs) {
+    partners.set(a, [...(partners.get(a) ?? []), b]);
+    partners.set(b, [...(partners.get(b) ?? []), a]);
   }
-  if (dst.kind === 'pod') add('receiver', 'workload', to, null, ownVeth(dst.ip));
-  return stops;
+  return partners;
 }
 
-function encrypt(stops: Stop[]): void {
-  for (const stop of stops) if (stop.role === 'underlay') stop.state = 'encrypted';
-}
-
-/** By the address that all its flows have. */
-function isVethOf(site: Site, ip: string, { podsOf }: JourneyInput): boolean {
-  const pods = podsOf[site.index];
-  return pods !== undefined && pods.size === 1 && pods.has(ip);
+/** A flow and all that it became on its way. */
+function groupOf(flow: number, partners: ReadonlyMap<number, readonly number[]>): number[] {
+  const group = [flow];
+  for (let i = 0; i < group.length; i++)
+    for (const other of partners.get(group[i] ?? -1) ?? []) if (!group.includes(other)) group.push(other);
+  return group;
 }

@@ -1,6 +1,7 @@
 // The way of packets through the places where they were captured: what `overlens path` shows.
 import type { PointRole } from '../attribution/vocabulary.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
+import type { ClockReport } from '../verdict/clocks/clock-report.ts';
 import type { FlowEnd, Verdict } from '../verdict/trace-types.ts';
 import type { DelayStats } from './delays.ts';
 
@@ -10,9 +11,18 @@ export type Side = 'sender' | 'middle' | 'receiver';
 /**
  * `filtered`: a filter keeps such packets out of the capture; `dropping`: the kernel dropped packets while capturing; `encrypted`: they
  * pass there, but nobody can tell which they are; `bypassed`: none was seen there, and they were answered all the same, or nothing between
- * these nodes was (eBPF and a second NIC lead past a device); `cut`: the snaplen left nothing of what is inside tunnels. What is missing from any of these, or where nothing was captured, is no loss.
+ * these nodes was (eBPF and a second NIC lead past a device); `cut`: the snaplen left nothing of what is inside tunnels; `empty`: the
+ * capture holds no packet at all, so that nothing shows when it ran. What is missing from any of these, or where nothing was captured, is no loss.
  */
-export type StopState = 'captured' | 'filtered' | 'dropping' | 'encrypted' | 'bypassed' | 'cut' | 'not-captured';
+export type StopState =
+  | 'captured'
+  | 'filtered'
+  | 'dropping'
+  | 'encrypted'
+  | 'bypassed'
+  | 'cut'
+  | 'empty'
+  | 'not-captured';
 
 /** One place on the way of a journey's packets. */
 export interface PathStop {
@@ -120,24 +130,29 @@ export interface PathHop {
   delay: DelayStats | null;
 }
 
-/** How far clocks are apart; those of one node are one. */
-export interface PathClock {
-  /** The node, or the capture where no node is known. */
-  name: string;
-  /** Ahead of the clock of this one; null where nothing compares them. */
-  aheadOf: string | null;
-  seconds: number | null;
-  /** Null: told by one direction only. */
-  uncertainty: number | null;
-  packets: number;
-  /** Flows were captured by this clock and by one that nothing compares it with. */
-  isMissed: boolean;
+/** There may be very many: each is made when it is asked for. */
+export interface PathFlows {
+  readonly count: number;
+  /** Of the first ones: those that lose packets; those that lose or may have lost some. */
+  readonly lossy: number;
+  readonly doubtful: number;
+  /** Packets lost in all. */
+  readonly lost: number;
+  /** Packets are shown one by one. */
+  readonly hasShown: boolean;
+  /** Flows `from` .. `to - 1`: those that lose most first. */
+  slice(from: number, to: number): Iterable<PathFlow>;
 }
 
 export interface PathReport {
   captures: readonly { path: string }[];
-  clocks: readonly PathClock[];
-  flows: readonly PathFlow[];
+  /** As the trace tells them. */
+  clocks: readonly ClockReport[];
+  /** Names of clocks by which flows were captured and by others too, that nothing compares. */
+  uncompared: readonly string[];
+  flows: PathFlows;
+  /** Names of all nodes that have stops. */
+  nodes: readonly string[];
   pairs: readonly PathPair[];
   /** Flows that one place alone was captured of. */
   onePlace: number;

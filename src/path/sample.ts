@@ -1,5 +1,4 @@
-// First reading: an even sample of packets, each with all the places that saw it, in bounded memory. Offsets of clocks come from one,
-// translations of addresses from another.
+// First reading: an even sample of packets, each with all the flows that had it, in bounded memory. Translations of addresses come from it.
 import type { Frame } from './frame.ts';
 
 /** When the packets of a capture were captured, by its own clock. */
@@ -10,11 +9,8 @@ export interface Span {
 
 export interface SampledSight {
   flow: number;
-  link: number;
-  capture: number;
   /** Epoch seconds, by the capture's clock. */
   time: number;
-  ttl: number;
 }
 
 const ROOM = 1 << 16;
@@ -47,6 +43,6 @@ export class PacketSample {
   }
 }
 
-function sightOf({ flow, link, capture, seconds, nanos, ttl }: Frame): SampledSight {
-  return { flow, link, capture, time: seconds + nanos / 1e9, ttl };
+function sightOf({ flow, seconds, nanos }: Frame): SampledSight {
+  return { flow, time: seconds + nanos / 1e9 };
 }

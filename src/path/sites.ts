@@ -1,5 +1,6 @@
 // The places of a cluster that were captured: capture points that are one place, when they were captured, and what may be missing
 // from them for other reasons than loss.
+import { type Clocks, onReference } from '../attribution/clocks/clocks.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { Point } from '../attribution/points/points-input.ts';
 import type { PointRole } from '../attribution/vocabulary.ts';
@@ -7,7 +8,6 @@ import type { TunnelKind } from '../cluster/profile.ts';
 import { tunnelKindOfDevice } from '../cluster/profiles.ts';
 import { parseCaptureExpression } from '../net/capture-expression.ts';
 import type { FlowBrief, FlowEnd, TracedCapture, TraceIndex } from '../verdict/trace-types.ts';
-import type { Clocks } from './clocks.ts';
 import type { Span } from './sample.ts';
 
 export interface Site {
@@ -18,8 +18,11 @@ export interface Site {
   /** Of a tunnel device whose name tells. */
   tunnelKind: TunnelKind | null;
   points: Point[];
-  clock: number;
+  /** Indexes of the captures that show it. */
+  captures: number[];
   isDropping: boolean;
+  /** Its captures hold no packet. */
+  isEmpty: boolean;
   /** Copies of a mirror, which may have been taken anywhere. */
   isMirror: boolean;
   /** The snaplen cut off what is inside tunnels. */
@@ -29,7 +32,7 @@ export interface Site {
   /** A filter that lets either all packets of a flow pass or none. */
   isFilterPlain: boolean;
   /** By device: the times that its captures cover, by the reference clock. All devices must be covered. */
-  spans: Map<string, { first: number; last: number }[]>;
+  spans: Map<string, Span[]>;
 }
 
 /** Packets on their way when a capture ended are not lost. */
@@ -51,18 +54,29 @@ export interface SiteInput {
 }
 
 /** Sites, and the site of each point. */
-export function findSites({ points, captures, spans, clocks }: SiteInput): { sites: Site[]; siteOf: Site[] } {
+export interface Sites {
+  sites: Site[];
+  siteOf: Site[];
+}
+
+export function findSites({ points, captures, spans, clocks }: SiteInput): Sites {
   const known = new Map<string, Site>();
   const kinds = tunnelKinds(points);
-  const siteOf = points.all.map((point, i) => {
+  const siteOf = points.all.map((point) => {
     const key = keyOf(point, kinds);
-    const site = known.get(key) ?? newSite(known.size, point, clocks.domainOfPoint(i));
+    const site = known.get(key) ?? newSite(known.size, point);
     known.set(key, site);
     addPoint(site, point, captures[point.capture]);
     const ring = points.rings.ringOf[point.capture] ?? 0;
-    addSpan(site, point.interface ?? `ring ${ring}`, spans[point.capture] ?? null, clocks);
+    addSpan(site, point.interface ?? `ring ${ring}`, spanOn(clocks, point.capture, spans[point.capture] ?? null));
     return site;
   });
+  for (const silent of points.silent) {
+    const key = keyOf({ ...silent, local: 0 }, kinds);
+    const site = known.get(key) ?? { ...newSite(known.size, silent), isEmpty: true };
+    known.set(key, site);
+    if (site.isEmpty) addDevice(site, silent);
+  }
   return { sites: [...known.values()], siteOf };
 }
 
@@ -80,7 +94,7 @@ function tunnelKinds({ all }: Points): Map<string, TunnelKind[]> {
 
 /** A node's NICs are one place, since a packet takes one of them; so are its tunnel devices of a kind. Pods have each their own veth. */
 function keyOf(
-  { node, role, interface: device, capture, local }: Point,
+  { node, role, interface: device, capture, local }: Pick<Point, 'node' | 'role' | 'interface' | 'capture' | 'local'>,
   kinds: ReadonlyMap<string, TunnelKind[]>,
 ): string {
   if (node === null || role === 'unknown') return `capture ${capture} ${local}`;
@@ -93,7 +107,7 @@ function keyOf(
   return `${node} veth ${device ?? `${capture} ${local}`}`;
 }
 
-function newSite(index: number, { role, node, interface: device }: Point, clock: number): Site {
+function newSite(index: number, { role, node, interface: device }: Pick<Point, 'role' | 'node' | 'interface'>): Site {
   return {
     index,
     role,
@@ -101,8 +115,9 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
     devices: [],
     tunnelKind: role === 'tunnel' && device !== null ? tunnelKindOfDevice(device) : null,
     points: [],
-    clock,
+    captures: [],
     isDropping: false,
+    isEmpty: false,
     isCut: false,
     isMirror: false,
     hidesPlain: false,
@@ -114,9 +129,7 @@ function newSite(index: number, { role, node, interface: device }: Point, clock:
 
 function addPoint(site: Site, point: Point, capture: TracedCapture | undefined): void {
   site.points.push(point);
-  const device = point.interface;
-  if (device !== null && !site.devices.includes(device)) site.devices.push(device);
-  if (site.role === 'tunnel' && device !== null) site.tunnelKind ??= tunnelKindOfDevice(device);
+  addDevice(site, point);
   const filter = capture?.filter ?? null;
   if (filter !== null) {
     site.hidesPlain ||= filter.hidesBypass;
@@ -126,22 +139,37 @@ function addPoint(site: Site, point: Point, capture: TracedCapture | undefined):
   site.isDropping ||= (capture?.dropped ?? 0) > 0;
 }
 
+function addDevice(site: Site, { capture, interface: device }: Pick<Point, 'capture' | 'interface'>): void {
+  if (!site.captures.includes(capture)) site.captures.push(capture);
+  if (device === null) return;
+  if (!site.devices.includes(device)) site.devices.push(device);
+  if (site.role === 'tunnel') site.tunnelKind ??= tunnelKindOfDevice(device);
+}
+
 /** Pieces of one capture add up; of others whose device is not known, each may be another NIC's. */
-function addSpan(site: Site, key: string, span: Span | null, clocks: Clocks): void {
+function addSpan(site: Site, key: string, span: Span | null): void {
   if (span === null) return;
   const own = site.spans.get(key) ?? [];
   site.spans.set(key, own);
-  own.push({ first: clocks.common(site.clock, span.first), last: clocks.common(site.clock, span.last) });
+  own.push(span);
+}
+
+function spanOn(clocks: Clocks, capture: number, span: Span | null): Span | null {
+  if (span === null) return null;
+  return { first: onReference(clocks, capture, span.first), last: onReference(clocks, capture, span.last) };
 }
 
 /** By site: pods of its node that all its flows have at one end. Of a pod's veth, the pod. */
 export function podsOfSites(
   { table, points }: TraceIndex,
-  siteOf: readonly Site[],
-  count: number,
+  { sites, siteOf }: Sites,
   briefOf: (flow: number) => FlowBrief | null,
 ): ReadonlySet<string>[] {
-  const common: (Set<string> | undefined)[] = Array.from({ length: count });
+  const common: (Set<string> | undefined)[] = sites.map(({ isEmpty, devices, node }) => {
+    if (!isEmpty) return undefined;
+    const own = points.silent.filter((one) => one.node === node && devices.includes(one.interface));
+    return new Set(own.flatMap(({ pods }) => pods));
+  });
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];
@@ -169,13 +197,12 @@ export function nodesByVeth(sites: readonly Site[], podsOf: readonly ReadonlySet
 }
 
 /** By site: of which nodes to which ones packets were seen there, as `wayKey` has it; `*` for any receiver. */
-export function nodeWaysOf(
+export function nodeWaysOfSites(
   { table, points }: TraceIndex,
-  siteOf: readonly Site[],
-  count: number,
+  { sites, siteOf }: Sites,
   briefOf: (flow: number) => FlowBrief | null,
 ): ReadonlySet<string>[] {
-  const ways = Array.from({ length: count }, () => new Set<string>());
+  const ways = sites.map(() => new Set<string>());
   for (let flow = 0; flow < table.flowCount; flow++) {
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const site = siteOf[points.ofLink[table.linkOf(row)] ?? -1];

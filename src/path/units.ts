@@ -9,26 +9,29 @@ import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
 const LONGEST = 3;
 /** A copy, or the same frame in another capture of the place, comes this soon; what comes later was sent again. */
 const COPY_SECONDS = 0.008;
+/** What has another identification this long after was sent again: TCP waits that long at least. */
+const SENT_AGAIN = 0.2;
 const ROOM = 1 << 16;
+/** A prime: keeps the keys of journeys apart. */
+const SPREAD = 2_147_483_647;
 /** Packets of one journey that are looked through for bytes. */
 const MOST_RECENT = 256;
 /** Segments that a super-frame holds: identifications of its pieces are this near. */
 const MOST_SEGMENTS = 128;
 
 export class UnitTable {
-  readonly #byKey = new Map<Journey, Map<number, Unit>>();
-  #queue: Unit[] = [];
+  /** The newest packet of each journey and key: those before it hang on it, and so may others whose mixed key is the same. */
+  readonly #byKey = new Map<number, Unit>();
+  #queue: (Unit | undefined)[] = [];
   #head = 0;
   /** Packets by their content, for hops that give packets another identification. */
-  readonly #byContent = new Map<Journey, Map<number, Unit[]>>();
+  readonly #byContent = new Map<number, Unit>();
   readonly #outer = new Map<string, Sight>();
   readonly #done: (unit: Unit, isForced: boolean) => void;
-  readonly #clockOf: (stop: Stop, frame: Frame) => number;
 
   /** @param done gets every packet when it has left the table; `isForced`: before its time, since there was no room */
-  constructor(done: (unit: Unit, isForced: boolean) => void, clockOf: (stop: Stop, frame: Frame) => number) {
+  constructor(done: (unit: Unit, isForced: boolean) => void) {
     this.#done = done;
-    this.#clockOf = clockOf;
   }
 
   /** Adds a frame; answers the packet it belongs to, null where that is not known. */
@@ -40,9 +43,9 @@ export class UnitTable {
       return null;
     }
     const key = journey.isCut ? shortKey(frame) : frame.key;
-    const own = this.#byKey.get(journey) ?? new Map<number, Unit>();
-    if (own.size === 0) this.#byKey.set(journey, own);
-    for (let unit = own.get(key) ?? null; unit !== null; unit = unit.before) {
+    const mixed = keyIn(journey, key);
+    for (let unit = this.#byKey.get(mixed) ?? null; unit !== null; unit = unit.before) {
+      if (unit.journey !== journey || unit.key !== key) continue;
       const sight = unit.sights.find((one) => one.stop === stop);
       if (sight === undefined || sight.bytes < lengthOf(unit)) {
         if (sight === undefined) this.#addSight(unit, frame, stop, lengthOf(unit));
@@ -52,7 +55,7 @@ export class UnitTable {
       if (isCopy(sight, frame)) return unit;
     }
     const found = this.#addBytes(frame, journey, stop) ?? this.#withContent(frame, journey, stop);
-    return found ?? this.#begin(frame, journey, stop, key, own);
+    return found ?? this.#begin(frame, journey, stop, key);
   }
 
   /** The captures have ended. */
@@ -61,14 +64,20 @@ export class UnitTable {
   }
 
   #withContent(frame: Frame, journey: Journey, stop: Stop): Unit | null {
-    const like = frame.contentKey === 0 ? undefined : this.#byContent.get(journey)?.get(frame.contentKey);
-    const unit = like?.findLast((one) => sightAt(one, stop) === undefined);
-    if (unit === undefined) return null;
-    this.#addSight(unit, frame, stop, lengthOf(unit));
-    return unit;
+    const { contentKey } = frame;
+    if (contentKey === 0) return null;
+    let unit = this.#byContent.get(keyIn(journey, contentKey)) ?? null;
+    for (; unit !== null; unit = unit.beforeLike) {
+      if (unit.journey !== journey || unit.contentKey !== contentKey || sightAt(unit, stop) !== undefined) continue;
+      if (frame.time - unit.last > SENT_AGAIN) continue;
+      this.#addSight(unit, frame, stop, lengthOf(unit));
+      return unit;
+    }
+    return null;
   }
 
-  #begin(frame: Frame, journey: Journey, stop: Stop, key: number, own: Map<number, Unit>): Unit {
+  #begin(frame: Frame, journey: Journey, stop: Stop, key: number): Unit {
+    const mixed = keyIn(journey, key);
     const unit: Unit = {
       journey,
       key,
@@ -82,14 +91,19 @@ export class UnitTable {
       to: frame.to,
       sights: [],
       isAsked: false,
-      before: own.get(key) ?? null,
+      before: this.#byKey.get(mixed) ?? null,
+      after: null,
+      beforeLike: null,
+      afterLike: null,
     };
-    own.set(key, unit);
+    if (unit.before !== null) unit.before.after = unit;
+    this.#byKey.set(mixed, unit);
     this.#rememberContent(unit);
     this.#addSight(unit, frame, stop, lengthOf(unit));
     if (this.#queue.length - this.#head >= ROOM) this.#retire(true);
     this.#queue.push(unit);
     if (unit.space === SPACE.none) return unit;
+    journey.recent ??= [];
     journey.recent.push(unit);
     if (journey.recent.length > 2 * MOST_RECENT) journey.recent = journey.recent.slice(-MOST_RECENT);
     if (frame.isFragment) journey.hasFragments = true;
@@ -101,22 +115,11 @@ export class UnitTable {
   }
 
   #rememberContent(unit: Unit): void {
-    const { journey, contentKey } = unit;
-    if (contentKey === 0) return;
-    const own = this.#byContent.get(journey) ?? new Map<number, Unit[]>();
-    this.#byContent.set(journey, own);
-    const like = own.get(contentKey);
-    if (like === undefined) own.set(contentKey, [unit]);
-    else like.push(unit);
-  }
-
-  #forgetContent({ journey, contentKey }: Unit): void {
-    const own = this.#byContent.get(journey);
-    const like = own?.get(contentKey);
-    if (own === undefined || like === undefined) return;
-    like.shift();
-    if (like.length === 0) own.delete(contentKey);
-    if (own.size === 0) this.#byContent.delete(journey);
+    if (unit.contentKey === 0) return;
+    const key = keyIn(unit.journey, unit.contentKey);
+    unit.beforeLike = this.#byContent.get(key) ?? null;
+    if (unit.beforeLike !== null) unit.beforeLike.afterLike = unit;
+    this.#byContent.set(key, unit);
   }
 
   #addSight(unit: Unit, frame: Frame, stop: Stop, bytes: number): Sight {
@@ -124,7 +127,6 @@ export class UnitTable {
       stop,
       capture: frame.capture,
       number: frame.number,
-      clock: this.#clockOf(stop, frame),
       seconds: frame.seconds,
       nanos: frame.nanos,
       ttl: frame.ttl,
@@ -136,7 +138,7 @@ export class UnitTable {
       bytes,
       pieces: 1,
       outerKey: frame.isOuterFirst ? outerKey(frame) : null,
-      parts: [],
+      parts: null,
     };
     unit.sights.push(sight);
     unit.last = Math.max(unit.last, frame.time);
@@ -150,15 +152,17 @@ export class UnitTable {
     if (frame.space === SPACE.none || journey.isCut) return null;
     if (isDatagram && !frame.isFragment && !journey.hasFragments) return null;
     if (!isDatagram && (!journey.hasTop || ((frame.from - journey.top) | 0) >= 0)) return null;
+    const { recent } = journey;
+    if (recent === null) return null;
     const found: { unit: Unit; distance: number }[] = [];
-    for (let i = journey.recent.length - 1; i >= 0; i--) {
-      const unit = journey.recent[i]!;
+    for (let i = recent.length - 1; i >= 0; i--) {
+      const unit = recent[i]!;
       if (unit.space !== frame.space || frame.time - unit.last > LONGEST) continue;
       const distance = idDistance(unit, frame);
       if (isDatagram ? distance !== 0 || !(unit.isFragment || frame.isFragment) : distance > MOST_SEGMENTS) continue;
       if (overlap(unit, frame) <= 0) continue;
       const sight = sightAt(unit, stop);
-      if (sight?.parts.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
+      if (sight?.parts?.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
         return unit;
       if (sight === undefined || sight.bytes < lengthOf(unit)) found.push({ unit, distance });
     }
@@ -173,8 +177,12 @@ export class UnitTable {
       if (taken.some((other) => overlap(other, unit) > 0)) continue;
       taken.push(unit);
       const sight = sightAt(unit, stop) ?? this.#addSight(unit, frame, stop, 0);
-      if (sight.parts.length > 0) sight.frames++;
-      sight.parts.push({ id: frame.id, from: frame.from, to: frame.to });
+      const part = { id: frame.id, from: frame.from, to: frame.to };
+      if (sight.parts === null) sight.parts = [part];
+      else {
+        sight.frames++;
+        sight.parts.push(part);
+      }
       sight.bytes = covered(unit, sight.parts);
       unit.last = Math.max(unit.last, frame.time);
     }
@@ -191,32 +199,35 @@ export class UnitTable {
   }
 
   #retire(isForced: boolean): void {
-    const unit = this.#queue[this.#head++];
+    const unit = this.#queue[this.#head];
+    this.#queue[this.#head++] = undefined;
     if (unit === undefined) return;
     if (this.#head > ROOM) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
     this.#forget(unit);
-    this.#forgetContent(unit);
     for (const { outerKey: key } of unit.sights) if (key !== null) this.#outer.delete(key);
+    const { recent } = unit.journey;
+    if (recent?.[0] === unit) {
+      recent.shift();
+      if (recent.length === 0) unit.journey.recent = null;
+    }
     this.#done(unit, isForced);
   }
 
+  /** It is the oldest of its chains. */
   #forget(unit: Unit): void {
-    const own = this.#byKey.get(unit.journey);
-    if (own === undefined) return;
-    // oldest first: it is the last one of its chain
-    let after: Unit | null = own.get(unit.key) ?? null;
-    if (after === unit) own.delete(unit.key);
-    else {
-      while (after !== null && after.before !== unit) after = after.before;
-      if (after !== null) after.before = unit.before;
-    }
-    if (own.size === 0) this.#byKey.delete(unit.journey);
-    const { recent } = unit.journey;
-    if (recent[0] === unit) recent.shift();
+    if (unit.after === null) this.#byKey.delete(keyIn(unit.journey, unit.key));
+    else unit.after.before = null;
+    if (unit.afterLike !== null) unit.afterLike.beforeLike = null;
+    else if (unit.contentKey !== 0) this.#byContent.delete(keyIn(unit.journey, unit.contentKey));
   }
+}
+
+/** A packet's key among those of all journeys: few others, if any, have the same. */
+function keyIn({ firstSlot }: Journey, key: number): number {
+  return (key + firstSlot * SPREAD) % Number.MAX_SAFE_INTEGER;
 }
 
 function sightAt(unit: Unit, stop: Stop): Sight | undefined {

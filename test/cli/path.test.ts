@@ -77,6 +77,15 @@ describe('the text', () => {
 });
 
 describe('the pictures', () => {
+  it('html: each row of places has a cell for each heading', async () => {
+    const { stdout } = await path(BLACK_HOLE, '-o', 'html');
+    const [table = ''] = stdout.match(/<table>(?:(?!<\/table>).)*on the way here.*?<\/table>/s) ?? [];
+    const rows = table.split('<tr').slice(1);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(new Set(rows.map((row) => row.match(/<t[hd]/g)?.length))).toEqual(new Set([3]));
+    expect(table).toContain('17 lost, +0.003 ms');
+  });
+
   it.each(['svg', 'html'])('%s holds places, packets and losses', async (output) => {
     const { stdout } = await path(BLACK_HOLE, '--flow', '6', '-o', output);
     for (const text of ['ip-10-0-1-20', 'ens5', '17 lost', 'not captured']) expect(stdout).toContain(text);

@@ -1,7 +1,18 @@
 // The way of packets on real captures of the samples. Counts were taken with tshark, one display filter a place.
 import { describe, expect, it } from 'vitest';
-import type { PathFlow, PathReport } from '../../src/path/path-model.ts';
-import { capturesOf, changedPath, funnelOf, lostIn, pathOf, shifted } from '../support/path-captures.ts';
+import type { PathFlow } from '../../src/path/path-model.ts';
+import type { CaptureFile } from '../support/capture-rewriter.ts';
+import {
+  capturesOf,
+  changedPath,
+  funnelOf,
+  lostIn,
+  type PathDocument,
+  pathOf,
+  shifted,
+  withChanged,
+} from '../support/path-captures.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const VXLAN = 'samples/01-vxlan-between-nodes';
 const HEALTHY = [
@@ -16,7 +27,7 @@ const HEALTHY = [
   'samples/15-wireguard',
 ];
 
-function funnels(report: PathReport): Map<string, string> {
+function funnels(report: PathDocument): Map<string, string> {
   return new Map(report.flows.map((flow) => [nameOf(flow), funnelOf(flow)]));
 }
 
@@ -25,7 +36,7 @@ function nameOf({ protocol, src, dst, srcPort, dstPort }: PathFlow): string {
   return [protocol, src.ip, srcPort, dst.ip, dstPort].join(' ');
 }
 
-function delaysOf(report: PathReport): number[] {
+function delaysOf(report: PathDocument): number[] {
   const flows = [...report.flows].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return flows.flatMap(({ stops }) => stops.map(({ delay }) => delay?.max ?? 0));
 }
@@ -90,6 +101,19 @@ describe('clocks', () => {
     });
     const clock = report.clocks.find(({ name }) => name.startsWith('ip-10-0-1-30'));
     expect(Math.abs((clock?.seconds ?? 0) - seconds)).toBeLessThan(100e-6);
+  });
+
+  it('are told as the trace tells them, whatever was captured', async () => {
+    const sample = 'test/fixtures/lab-faults/healthy';
+    const ahead: Record<string, number> = { 20: 0, 30: 250_000, 31: -40 };
+    const byNode = (file: CaptureFile, name: string): CaptureFile => shifted(file, ahead[name.slice(10, 12)] ?? 0);
+    const { path, trace } = await withChanged(sample, byNode, async (captures, snapshot) => {
+      const run = await runCli(['trace', ...captures, '-t', snapshot, '-o', 'json']);
+      return { path: await pathOf(captures, snapshot), trace: JSON.parse(run.stdout) };
+    });
+    expect(path.clocks).toEqual(trace.clocks);
+    expect(path.clocks.length).toBeGreaterThan(0);
+    expect(lostIn(path)).toBe(0);
   });
 });
 

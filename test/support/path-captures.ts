@@ -9,6 +9,9 @@ import { type CaptureFile, readCaptureFile, writeCaptureFile } from './capture-r
 import { arpRequest, clusterDocuments, NIC, NODE, plain, tcpPacket } from './cluster-frames.ts';
 import { runCli } from './run-cli.ts';
 
+/** `overlens.path/1`. */
+export type PathDocument = Omit<PathReport, 'flows' | 'nodes'> & { flows: PathFlow[] };
+
 /** Captures of a sample, in order of their names. */
 export function capturesOf(sample: string): string[] {
   return readdirSync(sample)
@@ -18,18 +21,31 @@ export function capturesOf(sample: string): string[] {
 }
 
 /** What `overlens path ... -o json` prints. */
-export async function pathOf(captures: readonly string[], snapshot: string, ...options: string[]): Promise<PathReport> {
+export async function pathOf(
+  captures: readonly string[],
+  snapshot: string,
+  ...options: string[]
+): Promise<PathDocument> {
   const run = await runCli(['path', ...captures, '-t', snapshot, ...options, '-o', 'json']);
   if (run.code !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);
 }
 
-/** Of a sample of which some captures are changed: by index, or all by one function. */
-export async function changedPath(
+/** Of a sample of which captures are changed. */
+export function changedPath(
   sample: string,
   change: (file: CaptureFile, name: string) => CaptureFile,
   ...options: string[]
-): Promise<PathReport> {
+): Promise<PathDocument> {
+  return withChanged(sample, change, (captures, snapshot) => pathOf(captures, snapshot, ...options));
+}
+
+/** Copies of a sample's captures, changed by one function, for as long as `use` takes. */
+export async function withChanged<T>(
+  sample: string,
+  change: (file: CaptureFile, name: string) => CaptureFile,
+  use: (captures: readonly string[], snapshot: string) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'overlens-path-'));
   try {
     const captures = capturesOf(sample).map((path) => {
@@ -37,7 +53,7 @@ export async function changedPath(
       writeFileSync(changed, writeCaptureFile(change(readCaptureFile(path), basename(path))));
       return changed;
     });
-    return await pathOf(captures, join(sample, 'topology'), ...options);
+    return await use(captures, join(sample, 'topology'));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -66,7 +82,7 @@ export interface TimedFrame {
 export async function framesPath(
   files: Readonly<Record<string, readonly TimedFrame[]>>,
   ...options: string[]
-): Promise<PathReport> {
+): Promise<PathDocument> {
   const folder = mkdtempSync(join(tmpdir(), 'overlens-path-'));
   try {
     const captures = Object.entries(files).map(([name, frames]) => {
@@ -113,6 +129,6 @@ export function funnelOf({ stops }: PathFlow): string {
     .join(' ');
 }
 
-export function lostIn({ flows }: PathReport): number {
+export function lostIn({ flows }: PathDocument): number {
   return flows.reduce((sum, { lost }) => sum + lost, 0);
 }

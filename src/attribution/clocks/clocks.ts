@@ -112,6 +112,13 @@ function swapped(packet: SharedPacket): SharedPacket {
   return { ...packet, seconds: -packet.seconds, at: packet.at + packet.seconds };
 }
 
+/** What a clock is called: its node, or the path of its first capture where no node is known, or a node's captures have several clocks. */
+export function clockName({ all }: Clocks, clock: number, pathOf: (capture: number) => string): string {
+  const { node, captures } = all[clock] ?? { node: null, captures: [] };
+  const isOnly = node !== null && all.every((other, i) => i === clock || other.node !== node);
+  return isOnly ? node : pathOf(captures[0] ?? -1);
+}
+
 /** Whether times of the two captures compare. */
 export function areComparable({ all, ofCapture }: Clocks, a: number, b: number): boolean {
   return all[ofCapture[a] ?? -1]?.reference === all[ofCapture[b] ?? -1]?.reference;
@@ -121,6 +128,13 @@ export function areComparable({ all, ofCapture }: Clocks, a: number, b: number):
 export function isOff({ all, ofCapture }: Clocks, capture: number): boolean {
   const clock = all[ofCapture[capture] ?? -1];
   return clock !== undefined && (clock.offset !== 0 || clock.drift !== 0);
+}
+
+/** How far the order of two captures' times may be wrong; where packets were seen one way only, their time on the way is not known. */
+export function doubtBetween({ all, ofCapture }: Clocks, a: number, b: number): number {
+  if (ofCapture[a] === ofCapture[b]) return 0;
+  const doubtOf = (capture: number): number => all[ofCapture[capture] ?? -1]?.uncertainty ?? AGREE_SECONDS;
+  return doubtOf(a) + doubtOf(b);
 }
 
 /** How far a capture's clock is ahead of its reference when it shows `seconds`. */

@@ -9,6 +9,7 @@ import { linkFacts } from './link-facts.ts';
 import { groupLinks } from './link-groups.ts';
 import { type MacKnowledge, macKnowledge, withHomes } from './mac-roles.ts';
 import type { Point, PointsInput } from './points-input.ts';
+import { type SilentPlace, silentPlaces } from './silent-places.ts';
 
 export interface Points {
   /** All points, captures in order. */
@@ -22,6 +23,8 @@ export interface Points {
   macs: MacKnowledge;
   /** Evidence that contradicts each other, of each capture. */
   contradictions: readonly (readonly string[])[];
+  /** Where captures without a packet were taken. */
+  silent: readonly SilentPlace[];
 }
 
 export function findPoints(input: PointsInput): Points {
@@ -45,7 +48,14 @@ export function findPoints(input: PointsInput): Points {
       return point;
     }),
   );
-  return { ...found, ofCapture, rings, macs: withHomes(macs, homes(found.all)), contradictions };
+  return {
+    ...found,
+    ofCapture,
+    rings,
+    macs: withHomes(macs, homes(found.all)),
+    contradictions,
+    silent: silentPlaces(input, says),
+  };
 }
 
 /** MACs of NICs that were captured; one that two nodes' captures claim is neither's. */

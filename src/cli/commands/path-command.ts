@@ -50,7 +50,7 @@ export async function runPath(
   try {
     const run = await runPipeline(atPaths(options, spooled.paths), commands, io, stages);
     const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
-    await writeAll(io.stdout, pagesOf(named(report, options.captures), output, look));
+    await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
     await hintAtIssues(run.topology, options.snapshot, io);
     return await reportReading(run, io);
   } finally {
@@ -76,8 +76,19 @@ function atPaths(options: CommonOptions, paths: readonly string[]): CommonOption
   return { ...options, captures: [...paths], places };
 }
 
-function named(report: PathReport, names: readonly string[]): PathReport {
-  return { ...report, captures: report.captures.map(({ path }, i) => ({ path: names[i] ?? path })) };
+/** What was put elsewhere to be read twice has the name that was given; clocks of unknown nodes are named for their captures. */
+function named(report: PathReport, paths: readonly string[], names: readonly string[]): PathReport {
+  const nameOf = (name: string): string => names[paths.indexOf(name)] ?? name;
+  return {
+    ...report,
+    captures: report.captures.map(({ path }) => ({ path: nameOf(path) })),
+    clocks: report.clocks.map((clock) => ({
+      ...clock,
+      name: nameOf(clock.name),
+      aheadOf: clock.aheadOf && nameOf(clock.aheadOf),
+    })),
+    uncompared: report.uncompared.map(nameOf),
+  };
 }
 
 interface Asked {

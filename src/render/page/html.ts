@@ -3,7 +3,7 @@
 
 import { escapeXml } from '../text/escape.ts';
 import { HTML_STYLE } from './html-style.ts';
-import type { Block, FigureLayer, Page, PageBytes, PageCell, PageRow, Tone } from './page-model.ts';
+import type { Block, ChainPlace, FigureLayer, Page, PageBytes, PageCell, PageRow, Tone } from './page-model.ts';
 import { layerClass } from './theme.ts';
 
 /** The whole document. */
@@ -97,12 +97,16 @@ ${tableOf(`Fields of ${title}, ${where}`, ['field', 'value'], fields)}`,
 function chainOf({ heading, text, places }: Extract<Block, { kind: 'chain' }>): string {
   const rows = places.map(({ group, title, value, tone, before, notes }) => ({
     head: group === '' ? title : `${group} ${title}`,
-    cells: [
-      { value, meaning: notes.length === 0 ? null : notes.join('; '), tone },
-      ...before.map((one): PageCell => ({ value: one.text, meaning: null, tone: one.tone })),
-    ],
+    cells: [{ value, meaning: notes.length === 0 ? null : notes.join('; '), tone }, onTheWay(before)],
   }));
   return `<p>${escapeXml(text)}</p>${tableOf(heading, ['place', 'packets', 'on the way here'], rows)}`;
+}
+
+/** One cell, whatever there is to say: columns stay columns. */
+function onTheWay(before: ChainPlace['before']): PageCell | null {
+  if (before.length === 0) return null;
+  const tone = before.find((one) => one.tone !== 'usual')?.tone ?? 'usual';
+  return { value: before.map(({ text }) => text).join(', '), meaning: null, tone };
 }
 
 function toneClass(tone: Tone): string {

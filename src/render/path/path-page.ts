@@ -1,5 +1,5 @@
 // `overlens path` as a page: the picture of each way with its numbers on it, packets place by place, and the totals of hops.
-import type { PathFlow, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
+import type { PathFlow, PathFlows, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
 import type { Block, ChainPlace, Page, PageCell, PageRow } from '../page/page-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -25,21 +25,16 @@ const LONGEST_NODE = 30;
 type Shorten = (node: string | null) => string;
 
 export function pathPage(report: PathReport, look: PathLook): Page {
-  const { flows, captures, onePlace, clocks } = report;
-  const fitter = createNameFitter(flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
+  const { flows, captures, onePlace } = report;
+  const fitter = createNameFitter(report.nodes);
   const shorten: Shorten = (node) => (node === null ? '' : fitter.fit(escapeText(node), LONGEST_NODE));
-  const shown = flows.slice(0, look.all ? flows.length : (look.top ?? USUAL_TOP));
-  const lossy = flows.filter(({ lost }) => lost > 0);
-  const lost = lossy.reduce((sum, flow) => sum + flow.lost, 0);
-  const text =
-    lossy.length === 0
-      ? `${formatCount(flows.length, 'flow')}, none loses packets`
-      : `${formatNumber(lossy.length)} of ${formatCount(flows.length, 'flow')} lose packets: ${formatNumber(lost)} in all`;
-  const rest = flows.length - shown.length;
+  const shown = [...flows.slice(0, look.all ? flows.count : (look.top ?? USUAL_TOP))];
+  const text = leadText(flows);
+  const rest = flows.count - shown.length;
   const remarks = [
     ...(rest > 0 ? [`${formatCount(rest, 'flow')} more: --all`] : []),
     ...(onePlace > 0 ? [`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`] : []),
-    ...clockLines(clocks),
+    ...clockLines(report, look.all),
   ];
   const blocks: Block[] = [
     { kind: 'lead', origin: captures.map(({ path }) => baseName(path)).join(', '), text, alarms: [] },
@@ -56,6 +51,13 @@ export function pathPage(report: PathReport, look: PathLook): Page {
       : []),
   ];
   return { title: 'The way of packets', description: text, blocks };
+}
+
+function leadText({ count, lossy, doubtful, lost }: PathFlows): string {
+  const all = formatCount(count, 'flow');
+  if (lossy > 0) return `${formatNumber(lossy)} of ${all} lose packets: ${formatNumber(lost)} in all`;
+  if (doubtful > 0) return `${all}, none surely loses packets; of ${formatNumber(doubtful)}, some may be missing`;
+  return `${all}, none loses packets`;
 }
 
 function flowBlocks(flow: PathFlow, report: PathReport, shorten: Shorten): Block[] {
@@ -91,9 +93,7 @@ function packetBlock(packet: PathPacket, i: number, flow: PathFlow, report: Path
       head: stop === undefined ? '' : `${shorten(stop.node)} ${placeName(stop)}`.trim(),
       cells: [
         text(seen.time?.slice(11, -1) ?? ''),
-        text(String(seen.ttl)),
-        text(`${seen.length} B`),
-        text(shapeText(seen)),
+        text(`ttl ${seen.ttl}, ${seen.length} B, ${shapeText(seen)}`),
         text(delayText(seen.delay)),
         {
           value: `${baseName(report.captures[seen.capture]?.path ?? '')} #${seen.number}`,
@@ -106,7 +106,7 @@ function packetBlock(packet: PathPacket, i: number, flow: PathFlow, report: Path
   return {
     kind: 'table',
     heading: `Packet ${i + 1}`,
-    head: ['place', 'time', 'ttl', 'length', 'as', 'after', 'packet'],
+    head: ['place', 'time', 'as', 'after', 'packet'],
     rows,
     comment: lost === undefined ? null : `never seen at ${shorten(lost.node)} ${placeName(lost)}`,
   };

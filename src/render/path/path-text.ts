@@ -1,5 +1,5 @@
 // `overlens path` as text: flows that lose packets first, one row per place, then those that lose none, then each hop's totals.
-import type { PathFlow, PathReport, StopState } from '../../path/path-model.ts';
+import type { PathFlow, PathFlows, PathReport, StopState } from '../../path/path-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
@@ -26,29 +26,30 @@ const FEW = 4;
 const LONGEST_NODE = 18;
 
 export function* renderPath(report: PathReport, look: PathLook): Generator<string> {
-  const fitter = createNameFitter(report.flows.flatMap(({ stops }) => stops.flatMap(({ node }) => node ?? [])));
+  const fitter = createNameFitter(report.nodes);
   const drawing: PathDrawing = { report, fitter, paint: createPaint(look.color), width: look.width };
-  const { inFull, inBrief } = sorted(report, look);
-  const top = look.all ? Number.POSITIVE_INFINITY : (look.top ?? USUAL_TOP);
-  const blocks: string[][] = [];
-  for (const flow of inFull.slice(0, top)) blocks.push(flowLines(flow, drawing));
-  if (inFull.length > top) blocks.push([`and ${formatCount(inFull.length - top, 'flow')} more (--all)`]);
-  if (inBrief.length > 0) blocks.push(briefLines(inBrief, top, drawing));
-  if (report.pairs.length > 0 && inFull.length + inBrief.length > 1) blocks.push(pairLines(drawing));
-  const foot = footLines(drawing);
-  if (foot.length > 0) blocks.push(foot);
-  for (const [i, lines] of blocks.entries()) yield `${i === 0 ? '' : '\n'}${lines.join('\n')}\n`;
+  let before = '';
+  for (const lines of blocksOf(drawing, look)) {
+    if (lines.length === 0) continue;
+    yield `${before}${lines.join('\n')}\n`;
+    before = '\n';
+  }
+}
+
+function* blocksOf(drawing: PathDrawing, look: PathLook): Generator<string[]> {
+  const { flows, pairs } = drawing.report;
+  const top = look.all ? flows.count : (look.top ?? USUAL_TOP);
+  const inFull = fullCount(flows, look);
+  for (const flow of flows.slice(0, Math.min(top, inFull))) yield flowLines(flow, drawing);
+  if (inFull > top) yield [`and ${formatCount(inFull - top, 'flow')} more (--all)`];
+  if (flows.count > inFull) yield briefLines(flows, inFull, top, drawing);
+  if (pairs.length > 0 && flows.count > 1) yield pairLines(drawing);
+  yield footLines(drawing, look);
 }
 
 /** In full: those that lose packets or may have, all if they are few or packets of them are shown. */
-function sorted({ flows }: PathReport, look: PathLook): { inFull: PathFlow[]; inBrief: PathFlow[] } {
-  const isFull = (flow: PathFlow): boolean =>
-    look.all || flows.length <= FEW || flow.lost > 0 || flow.shown.length > 0 || mayLose(flow);
-  return { inFull: flows.filter(isFull), inBrief: flows.filter((flow) => !isFull(flow)) };
-}
-
-function mayLose({ stops }: PathFlow): boolean {
-  return stops.some(({ state, unknown }) => state === 'captured' && unknown > 0);
+function fullCount({ count, doubtful, hasShown }: PathFlows, look: PathLook): number {
+  return look.all || count <= FEW || hasShown ? count : doubtful;
 }
 
 function flowLines(flow: PathFlow, drawing: PathDrawing): string[] {
@@ -83,15 +84,15 @@ function funnelLines({ stops }: PathFlow, { fitter, paint, width }: PathDrawing)
 }
 
 /** One line a flow: packets at each place, from the sender on. */
-function briefLines(flows: readonly PathFlow[], top: number, { paint, width }: PathDrawing): string[] {
-  const shown = flows.slice(0, top);
+function briefLines(flows: PathFlows, from: number, top: number, { paint, width }: PathDrawing): string[] {
+  const shown = [...flows.slice(from, from + top)];
   const room = width - 2 * 3 - columnWidth(shown.map(serviceText)) - columnWidth(shown.map(chainText));
   const rows = shown.map((flow) => [endsText(flow, Math.max(24, room)), serviceText(flow), chainText(flow)]);
-  const rest = flows.length - rows.length;
+  const rest = flows.count - from - rows.length;
   return [
     paint(
       'strong',
-      `${formatCount(flows.length, 'flow')} without loss: packets at each place, - where nobody captured`,
+      `${formatCount(flows.count - from, 'flow')} without loss: packets at each place, - where nobody captured`,
     ),
     ...renderGrid(rows, ['left', 'left', 'left'], 2),
     ...(rest > 0 ? [`  and ${formatCount(rest, 'flow')} more (--all)`] : []),
@@ -111,13 +112,13 @@ function chainText({ stops }: PathFlow): string {
   return texts.join(' ');
 }
 
-function footLines({ report, width }: PathDrawing): string[] {
-  const { onePlace, clocks, notFound, captures, flows } = report;
+function footLines({ report, width }: PathDrawing, look: PathLook): string[] {
+  const { onePlace, notFound, captures, flows } = report;
   const lines: string[] = [];
   for (const { capture, number } of notFound)
     lines.push(`packet ${number} of ${escapeText(captures[capture]?.path ?? '')} is not there, or belongs to no flow`);
   if (onePlace > 0) lines.push(`${formatCount(onePlace, 'flow')} captured at one place only: nothing to compare`);
-  if (flows.length === 0 && onePlace === 0 && notFound.length === 0) lines.push('no flow was captured');
-  lines.push(...clockLines(clocks));
+  if (flows.count === 0 && onePlace === 0 && notFound.length === 0) lines.push('no flow was captured');
+  lines.push(...clockLines(report, look.all));
   return lines.flatMap((line) => wrapWords(line, width));
 }

@@ -2,9 +2,9 @@
 
 import type {
   PathChange,
-  PathClock,
   PathFlow,
   PathHop,
+  PathReport,
   PathSighting,
   PathStop,
   Translation,
@@ -14,9 +14,9 @@ import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { shortenMiddle, textWidth } from '../text/text-width.ts';
+import { offsetSentences, unknownSentences } from '../trace/clock-lines.ts';
 
 const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
-/** Offsets that nobody would set a clock for. */
 const NO_OFFSET = 5e-6;
 
 /** The device, where one is known: `ens5`, `cali62…`; else what it is. */
@@ -81,10 +81,15 @@ export function stopNotes(stop: PathStop): string[] {
       ? ['the kernel dropped packets of this capture: what is missing may have been there']
       : []),
     ...(isOpen && frames !== packets ? [`in ${formatCount(frames, 'frame')}: segments joined or split`] : []),
+    ...(state === 'empty' ? [`the capture holds no packet, and nothing shows when it ran${missingText(unknown)}`] : []),
     ...(state === 'captured' && unknown > 0
       ? [`${formatCount(unknown, 'packet')} more may be missing here: at a time that is not surely covered`]
       : []),
   ];
+}
+
+function missingText(unknown: number): string {
+  return unknown === 0 ? '' : `: ${formatCount(unknown, 'packet')} may be missing here`;
 }
 
 function translationText({ source, destination }: Translation): string {
@@ -123,21 +128,8 @@ export function delayText(seconds: number | null | undefined): string {
 }
 
 /** What is said of clocks: those that differ, and those that nothing compares. */
-export function clockLines(clocks: readonly PathClock[]): string[] {
-  const lines = clocks.flatMap(({ name, aheadOf, seconds, uncertainty, packets }) => {
-    if (aheadOf === null || seconds === null || Math.abs(seconds) < NO_OFFSET) return [];
-    const error = uncertainty === null ? 'seen one way only' : `± ${delayText(uncertainty)}`;
-    const way = seconds > 0 ? 'ahead of' : 'behind';
-    return [
-      `${escapeText(name)}'s clock is ${delayText(Math.abs(seconds))} ${way} ${escapeText(aheadOf)}'s (${error}, ${formatCount(packets, 'packet')} in both): corrected`,
-    ];
-  });
-  const alone = clocks.filter(({ isMissed }) => isMissed);
-  return [
-    ...lines,
-    ...alone.map(
-      ({ name }) =>
-        `${escapeText(name)}'s clock: not comparable, no packet is in common: nothing that others sent is called lost there`,
-    ),
-  ];
+export function clockLines({ clocks, uncompared }: PathReport, all: boolean): string[] {
+  const off = clocks.filter(({ seconds }) => Math.abs(seconds ?? 0) >= NO_OFFSET);
+  const corrected = off.length === 0 ? [] : ['delays are corrected by that'];
+  return [...offsetSentences(off, all), ...corrected, ...unknownSentences(uncompared)];
 }

@@ -1,5 +1,6 @@
 // What is said of clocks: those that are off, and those that nothing compares where it matters.
 
+import { AGREE_SECONDS } from '../../attribution/clocks/clock-chain.ts';
 import { type ClockReport, misleads } from '../../verdict/clocks/clock-report.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import type { NameFitter } from '../text/endpoint-names.ts';
@@ -24,11 +25,15 @@ export function clockLines({ clocks }: Pick<Trace, 'clocks'>, names: NameFitter,
 
 /** One sentence a clock that is off, and what follows where nothing tells. Escaped. */
 export function clockSentences(clocks: readonly ClockReport[], all: boolean): string[] {
-  const off = clocks.filter(misleads);
+  return [...offsetSentences(clocks.filter(misleads), all), ...uncomparedWords(clocks)];
+}
+
+/** One sentence a clock; many are counted only, unless `all`. Escaped. */
+export function offsetSentences(off: readonly ClockReport[], all: boolean): string[] {
   const shown = all ? off : off.slice(0, CLOCKS_SHOWN);
   const sentences = shown.map(clockWords);
   if (shown.length < off.length) sentences.push(`and ${formatCount(off.length - shown.length, 'more clock')}, --all`);
-  return [...sentences, ...uncomparedWords(clocks)];
+  return sentences;
 }
 
 /** `worker1's clock is 0.300 s ahead of control1's (±0.05 ms): 15 packets in both`. Escaped. */
@@ -37,8 +42,13 @@ function clockWords({ name, aheadOf, seconds, uncertainty, packets }: ClockRepor
   const sure = uncertainty === null ? ', seen one way only' : '';
   const about = uncertainty === null ? 'about ' : '';
   const range = uncertainty === null ? '' : ` (±${milliseconds(uncertainty)})`;
-  const amount = `${about}${Math.abs(seconds ?? 0).toFixed(3)} s`;
+  const amount = `${about}${secondsText(Math.abs(seconds ?? 0))}`;
   return `${ownerOf(name)} clock is ${amount} ${how} ${ownerOf(aheadOf ?? '')}${range}: ${formatCount(packets, 'packet')} in both${sure}`;
+}
+
+/** `0.300 s`; what only delays show, `0.021 ms`. */
+function secondsText(seconds: number): string {
+  return seconds >= AGREE_SECONDS ? `${seconds.toFixed(3)} s` : `${(seconds * 1000).toFixed(3)} ms`;
 }
 
 /** Nodes by their names, captures by their files. */
@@ -52,21 +62,22 @@ function milliseconds(seconds: number): string {
 }
 
 function uncomparedWords(clocks: readonly ClockReport[]): string[] {
-  const named = (wanted: readonly ClockReport[]): string =>
-    formatList(
-      wanted.map(({ name }) => escapeText(name)),
-      NAMES_SHOWN,
-    );
-  const assumed = clocks.filter((clock) => clock.assumed);
-  const unknown = clocks.filter((clock) => clock.isMissed);
+  const assumed = clocks.filter((clock) => clock.assumed).map(({ name }) => name);
+  const unknown = clocks.filter((clock) => clock.isMissed).map(({ name }) => name);
   const notes: string[] = [];
   if (assumed.length > 0)
     notes.push(
-      `no packet of ${named(assumed)} is in other nodes' captures: their clocks cannot be compared, and are taken to be right`,
+      `no packet of ${namesText(assumed)} is in other nodes' captures: their clocks cannot be compared, and are taken to be right`,
     );
-  if (unknown.length > 0)
-    notes.push(
-      `it is not known how far the clock of ${named(unknown)} is off: nothing is called lost on its way there`,
-    );
-  return notes;
+  return [...notes, ...unknownSentences(unknown)];
+}
+
+/** What follows where nothing compares clocks with others. Escaped. */
+export function unknownSentences(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [`it is not known how far the clock of ${namesText(names)} is off: nothing is called lost on its way there`];
+}
+
+function namesText(names: readonly string[]): string {
+  return formatList(names.map(escapeText), NAMES_SHOWN);
 }

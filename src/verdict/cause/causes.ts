@@ -146,8 +146,11 @@ function clusterCause(finding: ClusterFinding, groups: readonly Collected[], kno
   const { code, fromNode, toNode, title, packets, capture, firstPacket, seen } = finding;
   const place = { capture, firstPacket, lastPacket: firstPacket };
   const sum = (of: 'flows' | 'packets' | 'answers'): number => groups.reduce((total, group) => total + group[of], 0);
-  const flowIds = groups.flatMap((group) => group.flowIds).slice(0, MAX_FLOW_IDS);
-  const counts = { flows: sum('flows'), packets: packets + sum('packets'), answers: sum('answers'), flowIds };
+  const ids = new Set([...(finding.flowIds ?? []), ...groups.flatMap((group) => group.flowIds)]);
+  const flows = Math.max(ids.size, finding.flows ?? 0, sum('flows'));
+  // what was lost is counted with the flows that lost it
+  const all = finding.flows === undefined ? packets + sum('packets') : packets;
+  const counts = { flows, packets: all, answers: sum('answers'), flowIds: [...ids].slice(0, MAX_FLOW_IDS) };
   const check = checksFor(code, {
     ...known,
     fromNode,
@@ -157,7 +160,10 @@ function clusterCause(finding: ClusterFinding, groups: readonly Collected[], kno
   });
   const also = groups.flatMap(({ flow, code: own }) => [...policyTexts(flow), ...known.candidatesOf(flow, own)]);
   const facts = {
-    expected: FINDINGS[code].title,
+    expected:
+      code === 'lost-on-underlay'
+        ? "what leaves one node's NIC for the other's pods arrives there"
+        : FINDINGS[code].title,
     seen,
     chain: [],
     also: [...new Set(also)],

@@ -24,6 +24,11 @@ export interface ClusterFinding {
   seen: string;
   /** How the packets were sent, where that tells what to check. */
   encapsulation?: Observed['encapsulation'];
+  /** Flows that suffer, and how many they are; their ids are capped. */
+  flowIds?: readonly number[];
+  flows?: number;
+  /** Nothing of this kind gets through: that explains its silence. */
+  stops?: 'TCP' | 'everything' | null;
 }
 
 export function tableFindings(table: FlowTable, points: Points, topology: Topology | null): ClusterFinding[] {
@@ -124,12 +129,13 @@ function unreachableNodes(table: FlowTable, points: Points, topology: Topology):
   const asked = new Map<string, ClusterFinding>();
   const heard = new Set<number>();
   for (const pair of table.arp.pairs()) heard.add(pair.sender);
+  const hearing = pointsThatHear(table, points);
   for (const pair of table.arp.pairs()) {
     const point = points.all[points.ofLink[pair.link] ?? -1];
     const to = topology.nodeByAddress(formatIPv4(pair.target));
     const from = topology.nodeByAddress(formatIPv4(pair.sender));
     if (pair.operation !== 1 || point?.role !== 'underlay' || to === null || from === null || from === to) continue;
-    if (heard.has(pair.target)) continue;
+    if (heard.has(pair.target) || !hearing.has(points.ofLink[pair.link] ?? -1)) continue;
     const key = `${from.name}|${to.name}`;
     const known = asked.get(key);
     if (known !== undefined) known.packets += pair.packets;
@@ -148,6 +154,21 @@ function unreachableNodes(table: FlowTable, points: Points, topology: Topology):
     }
   }
   return [...asked.values()].filter((finding) => finding.packets >= ENOUGH_ASKED);
+}
+
+/** Points with frames of more than one sender: a capture of what a node sends shows no answers at all. */
+function pointsThatHear(table: FlowTable, points: Points): Set<number> {
+  const first = new Map<number, string>();
+  const hearing = new Set<number>();
+  for (let link = 0; link < table.links.count; link++) {
+    const point = points.ofLink[link] ?? -1;
+    const { src } = table.links.record(link);
+    if (src === null) continue;
+    const known = first.get(point);
+    if (known === undefined) first.set(point, src);
+    else if (known !== src) hearing.add(point);
+  }
+  return hearing;
 }
 
 /** The MAC of one node's VTEP in frames that another node sends: cloned machines, or one node name used twice. */

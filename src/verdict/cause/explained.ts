@@ -47,7 +47,7 @@ const UNREACHED: ReadonlySet<FindingCode> = new Set(['missing-neighbour', 'node-
 
 /** Whether no flow has such a finding: a cause of it has the flows that suffer from it. */
 export function isOfNodes(code: FindingCode): boolean {
-  return UNREACHED.has(code) || code === 'icmp-only';
+  return UNREACHED.has(code) || code === 'icmp-only' || code === 'lost-on-underlay';
 }
 
 /** What two nodes alone show that tells why flows between them are silent, whichever of them asks; null where nothing does. */
@@ -58,8 +58,11 @@ export function explainedByNodes(
   if (!CONSEQUENCES.has(code)) return null;
   const explains = (one: ClusterFinding): boolean => {
     const isSame = one.fromNode === fromNode && one.toNode === toNode;
+    const isPair = isSame || (one.fromNode === toNode && one.toNode === fromNode);
     if (one.code === 'icmp-only') return isSame && isTcp && code === 'no-reply';
-    return UNREACHED.has(one.code) && (isSame || (one.fromNode === toNode && one.toNode === fromNode));
+    if (one.code === 'lost-on-underlay')
+      return isPair && (one.stops === 'everything' || (isTcp && one.stops === 'TCP'));
+    return UNREACHED.has(one.code) && isPair;
   };
   return cluster.find(explains) ?? null;
 }

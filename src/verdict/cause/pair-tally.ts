@@ -6,6 +6,7 @@ import { PairMap } from '../../net/pair-map.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import { explainsSilence, saysWhereItStops } from './explained.ts';
+import { MAX_FLOW_IDS } from './silence.ts';
 
 /** Gathers per pair of nodes what arrived and what was answered. */
 export interface PairTally {
@@ -30,6 +31,9 @@ interface Pair {
   /** Packets went astray, or not as they should: that explains silence. */
   isExplained: boolean;
   encapsulation: Observed['encapsulation'];
+  /** Flows of which packets were lost on the way. */
+  flowIds: number[];
+  flows: number;
   capture: number | null;
   firstPacket: number | null;
 }
@@ -72,7 +76,7 @@ function newPair(flow: FlowBrief): Pair {
     from: flow.src.node ?? '',
     to: flow.dst.node ?? '',
     ...{ sent: none(), lost: none(), echoAnswered: new Set(), tcpSilent: new Set() },
-    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false },
+    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false, flowIds: [], flows: 0 },
     encapsulation: flow.observed.encapsulation,
     ...{ capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null },
   };
@@ -88,8 +92,10 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
   const kind = classOf(flow.protocol);
   const isExplained = flow.codes.some(explainsSilence);
   if (flow.arrival !== null && !isExplained) {
+    const lost = flow.lostOnWay();
     pair.sent[kind] += flow.arrival.sent;
-    pair.lost[kind] += flow.lostOnWay();
+    pair.lost[kind] += lost;
+    if (lost > 0 && pair.flows++ < MAX_FLOW_IDS) pair.flowIds.push(flow.id);
   }
   pair.isExplained ||= isExplained;
   if (kind === 'ICMP') {
@@ -119,6 +125,13 @@ function sumOf(counts: Pair['sent']): number {
   return CLASSES.reduce((sum, kind) => sum + counts[kind], 0);
 }
 
+/** What of a node's packets to the other one is lost to the last. */
+function stopsOf({ sent, lost }: Pair): 'TCP' | 'everything' | null {
+  if (!isLoss(sumOf(lost), sumOf(sent))) return null;
+  if (sumOf(lost) === sumOf(sent)) return 'everything';
+  return isLoss(lost.TCP, sent.TCP) && lost.TCP === sent.TCP ? 'TCP' : null;
+}
+
 /** Of the kinds of packets that suffer, how many of how many; what passes is said beside them. */
 function lostOnUnderlay(pair: Pair): ClusterFinding | null {
   const { sent, lost, from, to } = pair;
@@ -142,6 +155,9 @@ function lostOnUnderlay(pair: Pair): ClusterFinding | null {
       ? `nothing that ${from} sent for ${to}'s pods arrived: the network between them drops it`
       : `${gone} of ${of} ${what} that ${from} sent for ${to}'s pods never arrived: the network between them drops them`,
     packets: gone,
+    flowIds: pair.flowIds,
+    flows: pair.flows,
+    stops: stopsOf(pair),
     capture: pair.capture,
     firstPacket: pair.firstPacket,
     encapsulation: pair.encapsulation,

@@ -1,7 +1,7 @@
 // The clocks of a trace as people and tools get them: each against the one that its captures share packets with.
 
 import { AGREE_SECONDS, aheadAt } from '../../attribution/clocks/clock-chain.ts';
-import type { Clock, Clocks } from '../../attribution/clocks/clocks.ts';
+import { type Clocks, clockName } from '../../attribution/clocks/clocks.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import { toSeconds } from '../../net/time.ts';
 
@@ -36,23 +36,20 @@ export interface Uncompared {
 
 /** All clocks but those that others are told against; a capture of one node alone has none to tell. */
 export function clockReports(
-  { all }: Clocks,
+  clocks: Clocks,
   captures: readonly Pick<CaptureCounters, 'info' | 'first' | 'last'>[],
   { trusted, unknown }: Uncompared,
 ): ClockReport[] {
+  const { all } = clocks;
   if (all.length < 2) return [];
-  const nameOf = ({ node, captures: own }: Clock): string => {
-    const isOnly = node !== null && all.filter((other) => other.node === node).length === 1;
-    return isOnly ? node : (captures[own[0] ?? -1]?.info.path ?? '');
-  };
+  const nameOf = (clock: number): string => clockName(clocks, clock, (capture) => captures[capture]?.info.path ?? '');
   return all.flatMap((clock, i): ClockReport[] => {
     const { node, captures: own, drift, uncertainty, packets, reference } = clock;
     const [assumed, isMissed] = [isIn(trusted, node), isIn(unknown, node)];
-    const said = { name: nameOf(clock), node, captures: own };
+    const said = { name: nameOf(i), node, captures: own };
     if (reference !== i) {
-      const against = all[reference];
       const seconds = rounded(aheadAt(clock, middleOf(own, captures) - clock.offset));
-      const aheadOf = against === undefined ? null : nameOf(against);
+      const aheadOf = all[reference] === undefined ? null : nameOf(reference);
       const told = { aheadOf, seconds, uncertainty: rounded(uncertainty), drift, packets };
       return [{ ...said, ...told, assumed, isMissed }];
     }
