@@ -375,6 +375,11 @@ describe('16 where it stops', () => {
     expect(codes(await symptom('tcp-dies', nics))).toEqual(['icmp-only']);
   });
 
+  it('new-connections: no check asks for the capture of the NIC that was given', async () => {
+    const { trace } = await symptom('new-connections');
+    expect(trace.causes[0]?.check.filter((check) => check.includes('tcpdump'))).toEqual([]);
+  });
+
   it('slow: nothing is lost, and handshakes over that wire take more than 10 ms', async () => {
     const sample = await symptom('slow');
     expect(codes(sample)).toEqual([]);

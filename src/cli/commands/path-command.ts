@@ -117,7 +117,7 @@ function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Aske
   });
 }
 
-/** Null where the filters of the trace say which. Throws bad usage for what is not there. */
+/** Null where the filters of the trace say which, as they do of a flow and its answers. Throws bad usage for what is not there. */
 function flowIdsOf(
   trace: TraceRun['trace'],
   { causeIds }: CommonOptions,
@@ -127,8 +127,7 @@ function flowIdsOf(
     if (trace.flow(id) === null)
       throw usageError(`--flow ${id}: no such flow in these captures`, 'overlens trace ... -o json lists them by id');
   }
-  if (flows.length > 0) return new Set(flows);
-  if (causeIds.length === 0) return null;
+  if (flows.length > 0 || causeIds.length === 0) return null;
   const ids = causeIds.flatMap((id) => {
     const cause = trace.causes.find((one) => one.id === id);
     if (cause !== undefined) return cause.flowIds;

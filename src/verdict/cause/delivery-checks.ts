@@ -73,7 +73,9 @@ export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[
       return silenceChecks(given);
     case 'half-open':
       return [
-        `${from}# tcpdump -ni <NIC> ${given.encapsulation === 'none' ? `host ${dst}` : tunnel.filter}   # does the SYN/ACK of ${dst} come in?`,
+        given.nics.has(from)
+          ? `${from}$ iptables-save -c | grep -iE 'drop|reject'; conntrack -S   # its NIC was captured: what drops the SYN/ACK of ${dst} behind it?`
+          : `${from}# tcpdump -ni <NIC> ${given.encapsulation === 'none' ? `host ${dst}` : tunnel.filter}   # does the SYN/ACK of ${dst} come in?`,
         `${from}$ ip route get <${to}'s address>; sysctl net.ipv4.conf.all.rp_filter   # one way there, another way back?`,
       ];
     case 'overlay-rejected':
