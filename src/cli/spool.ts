@@ -1,5 +1,5 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,14 +23,14 @@ export async function spoolCaptures(
 ): Promise<Spooled> {
   if (captures.includes('-') && 'isTTY' in stdin && stdin.isTTY === true)
     throw usageError('-: stdin is a terminal', 'write the packets into a pipe: tcpdump -w - | overlens explain -');
-  if (captures.every(isFile)) return { paths: [...captures], async remove() {} };
+  if (captures.every(staysWhereItIs)) return { paths: [...captures], async remove() {} };
   const folder = await mkdtemp(join(tmpdir(), 'overlens-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const paths: string[] = [];
     for (const [i, path] of captures.entries()) {
       const copy = join(folder, `${i}`);
-      if (isFile(path)) paths.push(path);
+      if (staysWhereItIs(path)) paths.push(path);
       else {
         await copyTo(copy, path === '-' ? stdin : createReadStream(path), signal);
         paths.push(copy);
@@ -41,6 +41,11 @@ export async function spoolCaptures(
     await remove();
     throw error;
   }
+}
+
+/** What is not there is told when it is opened. */
+function staysWhereItIs(path: string): boolean {
+  return isFile(path) || (path !== '-' && !existsSync(path));
 }
 
 /** Ctrl-C ends the copying; what came before it is there. */

@@ -15,9 +15,9 @@ import { causeLines, causeTitles } from './cause-list.ts';
 import { clockLines } from './clock-lines.ts';
 import { createConversationList } from './conversation-list.ts';
 import { createCauseLookup, marksUndecided, type Row } from './pair-rows.ts';
-import { type FoldedRows, foldRows, type RowVisitor } from './row-folder.ts';
 import { rowLines } from './row-lines.ts';
 import { createGrouping } from './rows/grouped-table.ts';
+import { type FoldedRows, foldRows, type RowVisitor } from './rows/row-folder.ts';
 import { undecidedLines } from './undecided.ts';
 
 const LEGEND = `!  ${VERDICT_WORDS.violation}: not what the configuration asks for     ?  ${VERDICT_WORDS.unverifiable}`;

@@ -2,13 +2,13 @@
 // client ports there were. Conversations that were carried or judged differently never share a row. Rows are numbers until they
 // are shown: a capture may have a hundred thousand of them, and a page shows forty.
 
-import { UNDELIVERED } from '../../verdict/codes.ts';
-import { flowBrief } from '../../verdict/flow-briefs.ts';
-import type { FlowBrief, FlowEnd, Trace } from '../../verdict/trace-types.ts';
-import { endpointName } from '../text/endpoint-names.ts';
-import type { SortKey } from '../text/render-options.ts';
-import { type Conversation, conversationsOf, orient } from './conversations.ts';
-import { createOutcomeTally, isLost, isPlainlyAnswered, type OutcomeTally, tallyOutcome } from './outcome-words.ts';
+import { UNDELIVERED } from '../../../verdict/codes.ts';
+import { flowBrief } from '../../../verdict/flow-briefs.ts';
+import type { FlowBrief, FlowEnd, Trace } from '../../../verdict/trace-types.ts';
+import { endpointName } from '../../text/endpoint-names.ts';
+import type { SortKey } from '../../text/render-options.ts';
+import { type Conversation, conversationsOf, orient } from '../conversations.ts';
+import { createOutcomeTally, isLost, isPlainlyAnswered, type OutcomeTally, tallyOutcome } from '../outcome-words.ts';
 import {
   addRanges,
   type ConversationState,
@@ -24,8 +24,8 @@ import {
   rowOf,
   serviceOf,
   stateOf,
-} from './pair-rows.ts';
-import { joinNumbers, sortNumber, sortText } from './sort-numbers.ts';
+} from '../pair-rows.ts';
+import { joinNumbers, sortNumber, sortText } from '../sort-numbers.ts';
 
 export interface RowVisitor {
   flow?: (flow: FlowBrief) => void;
