@@ -19,7 +19,7 @@ import { offsetSentences, unknownSentences } from '../trace/clock-lines.ts';
 const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
 const NO_OFFSET = 5e-6;
 
-/** The device, where one is known: `ens5`, `cali62…`; else what it is. */
+/** The device, where one is known: `ens5`, the name of a veth; else what it is. */
 export function placeName({ role, devices }: Pick<PathStop, 'role' | 'devices'>): string {
   const names = [...new Set(devices)].map(escapeText);
   if (names.length === 1) return names[0] ?? '';

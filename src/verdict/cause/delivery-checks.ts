@@ -100,7 +100,7 @@ export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[
       ];
     case 'foreign-vtep':
       return [
-        'kubectl get nodes -o wide   # is it a node, new or deleted, whose calico-node still runs?',
+        'kubectl get nodes -o wide   # is it a node, new or deleted, whose agent still runs?',
         `${to}$ ip neigh; ip route get <that address>   # which machine is it? Only nodes should reach ${tunnel.words}`,
       ];
     case 'routing-loop':
