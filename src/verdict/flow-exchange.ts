@@ -33,14 +33,24 @@ export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | nul
 const PATIENCE = 0.2;
 
 /** Asked once, and right before every capture that saw it ended. */
-function isJustAsked({ input: { table, captures } }: Shared, flow: number): boolean {
+function isJustAsked(shared: Shared, flow: number): boolean {
+  const { table } = shared.input;
   const { rows } = table;
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const { last } = captures[table.links.captureOf(table.linkOf(row))] ?? { last: null };
-    if (rows.requests(row) > 1 || last === null) return false;
-    if (toSeconds(last) - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
+    if (rows.requests(row) > 1) return false;
+    const end = endOf(shared, table.links.captureOf(table.linkOf(row)));
+    if (end - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
   }
   return true;
+}
+
+/** When a capture ended, in epoch seconds: the last one of its pieces. */
+function endOf({ input: { captures }, points: { rings }, counting: { sets } }: Shared, capture: number): number {
+  const named = sets.named.find((own) => own.includes(capture)) ?? [];
+  return captures.reduce((end, { last }, other) => {
+    const isPiece = rings.ringOf[other] === rings.ringOf[capture] || named.includes(other);
+    return isPiece && last !== null ? Math.max(end, toSeconds(last)) : end;
+  }, Number.NEGATIVE_INFINITY);
 }
 
 /** ICMP errors that quote a packet of the conversation. */
