@@ -132,7 +132,7 @@ export function analyse(input: AnalysisInput): Analysis {
     rejections: shared.rejections.all,
     nodeFindings: () => nodeFindings(shared),
     conversations,
-    cutShort: nodesCutShort(table, paths, classes),
+    cutShort: nodesCutShort(table, paths, classes, shared.settings.allowedPorts(null)),
     uncompared: { trusted: [], unknown: [] },
     get arrivals() {
       return shared.arrivals;
