@@ -253,5 +253,6 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 1722, rule: 'D order', kind: 'file-order', what: 'looks for what eBPF opened at the tunnel device' },
   { seed: 10299, rule: 'D order', kind: 'file-order', what: 'looks inside the node whose file comes first' },
   { seed: 10018, rule: 'clocks', kind: 'false-loss', what: 'calls lost what the snaplen hid between unknown nodes' },
+  { seed: 60096, rule: 'D order', kind: 'file-order', what: 'waits for an answer as long as the last file does' },
   ...COUNT_SEEDS,
 ];
