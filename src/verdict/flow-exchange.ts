@@ -7,7 +7,6 @@ import type { By, Exchange, Outcome } from '../attribution/vocabulary.ts';
 import { nameOfEnd } from '../attribution/who/end-name.ts';
 import { endpointOf } from '../attribution/who/who.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
-import { toSeconds } from '../net/time.ts';
 import type { Arrival } from './arrivals.ts';
 import { halfOpen } from './delivery/half-open.ts';
 import { isRefusal, isUnreachable } from './flow/flow-facts.ts';
@@ -26,21 +25,7 @@ export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | nul
   if (errors.some(isRefusal)) return 'refused';
   if (isHalfOpen) return 'half-open';
   if (errors.some(isUnreachable)) return 'unreachable';
-  return outcome === 'no-answer' && isJustAsked(shared, flow) ? 'one-way' : outcome;
-}
-
-/** Seconds that an answer to a single question may take before its silence means something. */
-const PATIENCE = 0.2;
-
-/** Asked once, and right before every capture that saw it ended. */
-function isJustAsked({ input: { table, captures } }: Shared, flow: number): boolean {
-  const { rows } = table;
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const { last } = captures[table.links.captureOf(table.linkOf(row))] ?? { last: null };
-    if (rows.requests(row) > 1 || last === null) return false;
-    if (toSeconds(last) - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
-  }
-  return true;
+  return outcome === 'no-answer' && shared.isJustAsked(flow) ? 'one-way' : outcome;
 }
 
 /** ICMP errors that quote a packet of the conversation. */
