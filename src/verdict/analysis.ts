@@ -45,7 +45,7 @@ import { dnsTroubles } from './flow/dns-trouble.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
-import { reverseVisibility } from './flow/reverse-visibility.ts';
+import { justAsked, reverseVisibility } from './flow/reverse-visibility.ts';
 import { sourceConflicts } from './flow/source-conflicts.ts';
 import { createEnds, TableBrief } from './flow-brief.ts';
 
@@ -132,7 +132,7 @@ export function analyse(input: AnalysisInput): Analysis {
     rejections: shared.rejections.all,
     nodeFindings: () => nodeFindings(shared),
     conversations,
-    cutShort: nodesCutShort(table, paths, classes),
+    cutShort: nodesCutShort(table, paths, classes, shared.settings.allowedPorts(null)),
     uncompared: { trusted: [], unknown: [] },
     get arrivals() {
       return shared.arrivals;
@@ -212,6 +212,7 @@ function prepare(
     services: serviceNames(topology),
     viaOf: servicesBehind({ table, paths, who, topology }),
     reverseVisible,
+    isJustAsked: justAsked(table, points, captures, paths),
     errorsOf: errorsByFlow(table),
     rejections: rejections(table, topology, settings),
     paths: captures.map((c) => c.info.path),

@@ -10,6 +10,7 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
 import type { Node } from '../topology/model.ts';
 import type { CommonWindow } from './clocks/common-window.ts';
+import { hidesFlows } from './flow/cut-off.ts';
 import type { FlowClasses } from './flow-classes.ts';
 
 export interface Arrival {
@@ -66,14 +67,22 @@ export function arrivalsIn(
 }
 
 /** Nodes on whose NICs packets were cut off before it could be read whose they are: what seems to be missing there may be among them. */
-export function nodesCutShort(table: FlowTable, paths: PathFacts, { of, list }: FlowClasses): Set<number> {
+export function nodesCutShort(
+  table: FlowTable,
+  paths: PathFacts,
+  { of, list }: FlowClasses,
+  tunnelPorts: ReadonlySet<number>,
+): Set<number> {
+  const { rows } = table;
   const nodes = new Set<number>();
   for (let flow = 0; flow < table.flowCount; flow++) {
     const isCut = list[of[flow] ?? -1]?.cutOff === true || table.sourcePortOf(flow) === null;
-    if (!isCut) continue;
-    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
-      const point = paths.point[table.rows.path(row)];
-      if (point?.role === 'underlay' && point.topologyNode !== null) nodes.add(point.topologyNode.index);
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const path = rows.path(row);
+      const node = paths.isUnderlay[path] === 1 ? paths.point[path]?.topologyNode : null;
+      const tunnel = paths.tunnel[path];
+      if (node == null || tunnel === undefined || nodes.has(node.index)) continue;
+      if (isCut || hidesFlows(table, row, tunnel, tunnelPorts)) nodes.add(node.index);
     }
   }
   return nodes;

@@ -7,7 +7,6 @@ import type { By, Exchange, Outcome } from '../attribution/vocabulary.ts';
 import { nameOfEnd } from '../attribution/who/end-name.ts';
 import { endpointOf } from '../attribution/who/who.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
-import { toSeconds } from '../net/time.ts';
 import type { Arrival } from './arrivals.ts';
 import { halfOpen } from './delivery/half-open.ts';
 import { isRefusal, isUnreachable } from './flow/flow-facts.ts';
@@ -26,31 +25,7 @@ export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | nul
   if (errors.some(isRefusal)) return 'refused';
   if (isHalfOpen) return 'half-open';
   if (errors.some(isUnreachable)) return 'unreachable';
-  return outcome === 'no-answer' && isJustAsked(shared, flow) ? 'one-way' : outcome;
-}
-
-/** Seconds that an answer to a single question may take before its silence means something. */
-const PATIENCE = 0.2;
-
-/** Asked once, and right before every capture that saw it ended. */
-function isJustAsked(shared: Shared, flow: number): boolean {
-  const { table } = shared.input;
-  const { rows } = table;
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    if (rows.requests(row) > 1) return false;
-    const end = endOf(shared, table.links.captureOf(table.linkOf(row)));
-    if (end - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
-  }
-  return true;
-}
-
-/** When a capture ended, in epoch seconds: the last one of its pieces. */
-function endOf({ input: { captures }, points: { rings }, counting: { sets } }: Shared, capture: number): number {
-  const named = sets.named.find((own) => own.includes(capture)) ?? [];
-  return captures.reduce((end, { last }, other) => {
-    const isPiece = rings.ringOf[other] === rings.ringOf[capture] || named.includes(other);
-    return isPiece && last !== null ? Math.max(end, toSeconds(last)) : end;
-  }, Number.NEGATIVE_INFINITY);
+  return outcome === 'no-answer' && shared.isJustAsked(flow) ? 'one-way' : outcome;
 }
 
 /** ICMP errors that quote a packet of the conversation. */

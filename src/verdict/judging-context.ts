@@ -58,6 +58,8 @@ export interface Shared {
   /** The service that became a pod. */
   viaOf: (flow: number) => Via | null;
   reverseVisible: (flow: number) => boolean;
+  /** Whether its only question was there right before the captures ended. */
+  isJustAsked: (flow: number) => boolean;
   errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
   /** Of tunnel packets. */
   rejections: Rejections;

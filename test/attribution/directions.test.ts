@@ -1,6 +1,7 @@
 // How a conversation went, as far as the capture shows it; and that silence is told only where an answer would have been seen.
 import { describe, expect, it } from 'vitest';
 import type { TracedFlow } from '../../src/verdict/trace-types.ts';
+import type { BuiltPacket } from '../support/capture-builder.ts';
 import {
   clusterDocuments,
   flowBetween,
@@ -105,6 +106,24 @@ describe('a single question right before the capture ends', () => {
     };
     expect(await later(0)).toBe('one-way');
     expect(await later(1)).toBe('no-answer');
+  });
+
+  it('is not answered where the piece ends with it, but the capture goes on or asks again', async () => {
+    const outcome = async (...pieces: BuiltPacket[][]): Promise<string | null> => {
+      const files = pieces.map((list, i) => ({ name: `a-eth0.pcap${i}`, frames: list }));
+      return flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b).outcome;
+    };
+    const at = (nanos: number, data: Uint8Array, seconds = START): BuiltPacket => ({ data, seconds, nanos });
+    const before = OTHER.map((data) => at(0, data));
+    const asked = [...before, at(1, syn)];
+    expect(await outcome(asked, [at(2, syn)])).toBe('no-answer');
+    expect(
+      await outcome(
+        asked,
+        before.map(({ data }) => at(0, data, START + 1)),
+      ),
+    ).toBe('no-answer');
+    expect(await outcome(before, [at(1, syn)])).toBe('one-way');
   });
 });
 

@@ -171,6 +171,28 @@ function fragments(frame: Uint8Array): [Uint8Array, Uint8Array] {
   ];
 }
 
+describe('a snaplen that hides whose packets arrive', () => {
+  const packets = [1, 2, 3].map(request);
+  /** Up to the inner Ethernet header. */
+  const IN_TUNNEL = 14 + 20 + 8 + 8 + 14;
+  /** Up to the ports. */
+  const BEFORE_TUNNEL = 14 + 20 + 8;
+
+  it.each([
+    ['the nodes are known', TOPOLOGY],
+    ['the configuration has no nodes', cluster(pools, pods)],
+  ])('loses nothing, where %s', async (_, topology) => {
+    for (const snaplen of [IN_TUNNEL, BEFORE_TUNNEL]) {
+      const files = [
+        { name: 'a-x.pcap', frames: around(packets) },
+        { name: 'b-x.pcap', frames: around(packets), snaplen },
+      ];
+      const { outcome, arrival } = flowBetween(await traceFrames(files, topology), POD.a, POD.b);
+      expect({ outcome, lost: arrival?.lost ?? null }).toEqual({ outcome: 'no-answer', lost: null });
+    }
+  });
+});
+
 describe('packets that may be copies', () => {
   const datagram = (seconds: number, id: number): BuiltPacket =>
     at(

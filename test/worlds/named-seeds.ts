@@ -246,5 +246,13 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 11870, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a stale pod' },
   { seed: 11870, rule: 'clocks', kind: 'wrong-clock', what: 'compares two clocks over a merge of two others' },
   { seed: 12445, rule: 'D place', kind: 'wrong-place', what: 'gives a veth to the node of a stale pod' },
+  { seed: 10012, rule: 'clocks', kind: 'wrong-clock', what: 'compares clocks over pieces that several nodes captured' },
+  { seed: 1327, rule: 'clocks', kind: 'wrong-clock', what: 'compares the clock of a node that a merge was taken for' },
+  { seed: 60991, rule: 'clocks', kind: 'wrong-clock', what: 'compares the clock of a capture that contradicts itself' },
+  { seed: 336, rule: 'D order', kind: 'file-order', what: 'looks inside the node whose file comes first' },
+  { seed: 1722, rule: 'D order', kind: 'file-order', what: 'looks for what eBPF opened at the tunnel device' },
+  { seed: 10299, rule: 'D order', kind: 'file-order', what: 'looks inside the node whose file comes first' },
+  { seed: 10018, rule: 'clocks', kind: 'false-loss', what: 'calls lost what the snaplen hid between unknown nodes' },
+  { seed: 60096, rule: 'D order', kind: 'file-order', what: 'waits for an answer as long as the last file does' },
   ...COUNT_SEEDS,
 ];

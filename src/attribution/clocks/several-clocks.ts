@@ -1,5 +1,5 @@
 // A capture of which nobody knows the node may be a merge of several nodes' captures, with a clock of each. Then what one of them
-// shares with a third capture says nothing of the other.
+// shares with a third capture says nothing of the other. Where packets in common contradict each other, it is one, or its clock was set.
 
 import type { Compared } from './clock-chain.ts';
 import { offsetAt } from './clock-pair.ts';
@@ -7,6 +7,10 @@ import { estimateOf, type PlacesInCommon } from './shared-packets.ts';
 
 /** No packet takes longer from one place to another, seconds: the few that seem to are of another clock. */
 const ON_ITS_WAY = 1;
+/** Share of packets of another clock that are no longer a few. */
+const TOO_MANY = 0.2;
+
+type Pair = Pick<Compared, 'a' | 'b'>;
 
 interface Told extends Compared {
   /** When the packets that told were seen, by each of the two clocks. */
@@ -19,24 +23,19 @@ interface Span {
 }
 
 /**
- * What packets in common tell of pairs of clocks: of a nameless one the surest, and what it tells at that time; by what it has at quite
- * another time, a third clock cannot be compared over it.
+ * What packets in common tell of pairs of clocks: nothing of what holds several; of a nameless one the surest, and what it tells at
+ * that time; by what it has at quite another time, a third clock cannot be compared over it.
  * @param isNameless whether nobody knows whose clock it is
  */
 export function comparisons(pairs: readonly PlacesInCommon[], isNameless: (clock: number) => boolean): Compared[] {
-  const told = pairs.flatMap(({ a, b, packets }): Told[] => {
-    const estimate = estimateOf(packets);
-    if (estimate === null) return [];
-    const agreeing = packets.filter((one) => Math.abs(one.seconds - offsetAt(estimate, one.at)) < ON_ITS_WAY);
-    const at = spanOf(agreeing.map((one) => one.at));
-    const later = spanOf(agreeing.map((one) => one.at + one.seconds));
-    const spans = new Map([
-      [a, at],
-      [b, later],
-    ]);
-    return [{ a, b, estimate, spans }];
-  });
-  const surest = [...told].sort((x, y) => doubtOf(x) - doubtOf(y));
+  const read = pairs.map((pair) => ({ pair, told: toldBy(pair) }));
+  const several = severalClocks(
+    read.filter(({ told }) => told === null).map(({ pair }) => pair),
+    isNameless,
+  );
+  const surest = read
+    .flatMap(({ told }) => (told === null || several.has(told.a) || several.has(told.b) ? [] : [told]))
+    .sort((x, y) => doubtOf(x) - doubtOf(y));
   const times = new Map<number, Span>();
   return surest.filter(({ a, b, spans }) => {
     const own = [a, b].filter(isNameless).map((clock) => ({ clock, span: spans.get(clock) as Span }));
@@ -44,6 +43,33 @@ export function comparisons(pairs: readonly PlacesInCommon[], isNameless: (clock
     for (const { clock, span } of own) if (!times.has(clock)) times.set(clock, span);
     return true;
   });
+}
+
+/** Null where the packets contradict each other. */
+function toldBy({ a, b, packets }: PlacesInCommon): Told | null {
+  const estimate = estimateOf(packets);
+  if (estimate === null) return null;
+  const agreeing = packets.filter((one) => Math.abs(one.seconds - offsetAt(estimate, one.at)) < ON_ITS_WAY);
+  if (packets.length - agreeing.length > packets.length * TOO_MANY) return null;
+  const at = spanOf(agreeing.map((one) => one.at));
+  const later = spanOf(agreeing.map((one) => one.at + one.seconds));
+  const spans = new Map([
+    [a, at],
+    [b, later],
+  ]);
+  return { a, b, estimate, spans };
+}
+
+/** What is contradicted holds several clocks: the nameless ones of a pair rather than the named, then whatever explains most pairs. */
+function severalClocks(contradicted: readonly Pair[], isNameless: (clock: number) => boolean): Set<number> {
+  const several = new Set(contradicted.flatMap(({ a, b }) => [a, b]).filter(isNameless));
+  for (;;) {
+    const ends = contradicted.filter(({ a, b }) => !several.has(a) && !several.has(b)).flatMap(({ a, b }) => [a, b]);
+    if (ends.length === 0) return several;
+    const pairsOf = (clock: number): number => ends.filter((one) => one === clock).length;
+    const most = Math.max(...ends.map(pairsOf));
+    for (const clock of ends) if (pairsOf(clock) === most) several.add(clock);
+  }
 }
 
 function doubtOf({ estimate }: Compared): number {

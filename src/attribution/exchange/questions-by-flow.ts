@@ -51,12 +51,16 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[]): Que
   const sums = new Map<number, FlowQuestions>();
   const ends = captures.map((capture) => (capture.last === null ? Number.POSITIVE_INFINITY : toSeconds(capture.last)));
   const isDeaf = captures.map((capture, i) => hasDrops(capture) || !table.counter.questions.hears(i));
-  const mayComeLater = (own: readonly KeptQuestion[]): ((question: KeptQuestion) => boolean) => {
+  const mayComeLater = (flow: number, own: readonly KeptQuestion[]): ((question: KeptQuestion) => boolean) => {
     const someAnswered = own.some(({ isAnswered }) => isAnswered);
+    const last = lastByCapture(table, flow);
+    const listening = [...last].filter(([capture]) => !(someAnswered && isDeaf[capture]));
+    // each capture by its own clock: what it heard behind the flow's last packet there
+    const behind = Math.max(...listening.map(([capture, time]) => (ends[capture] ?? 0) - time));
     return (question) => {
       const patience = patienceOf(question, someAnswered, slowest.get(serverOf(question)));
       if (patience === null) return false;
-      return (someAnswered && isDeaf[question.capture]) || (ends[question.capture] ?? 0) - question.time < patience;
+      return (last.get(question.capture) ?? question.time) - question.time + behind < patience;
     };
   };
   return {
@@ -65,13 +69,25 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[]): Que
       if (own === undefined) return null;
       let known = sums.get(flow);
       if (known === undefined) {
-        known = sumUp(own, mayComeLater(own));
+        known = sumUp(own, mayComeLater(flow, own));
         sums.set(flow, known);
       }
       return known;
     },
     flows: () => byFlow.keys(),
   };
+}
+
+/** When each capture saw the last packet of a flow, in epoch seconds of its own clock. */
+function lastByCapture(table: FlowTable, flow: number): Map<number, number> {
+  const { rows } = table;
+  const last = new Map<number, number>();
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const { capture } = table.links.record(table.linkOf(row));
+    const time = toSeconds({ seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) });
+    last.set(capture, Math.max(time, last.get(capture) ?? time));
+  }
+  return last;
 }
 
 function isDnsQuestion({ protocol }: KeptQuestion): boolean {

@@ -10,7 +10,7 @@ import type { Point } from '../../attribution/points/points-input.ts';
 import { type Span, spanOf } from '../../attribution/points/time-lanes.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Directory, Who } from '../../attribution/who/who.ts';
-import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { EBPF_NODEPORT_VNI, WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { toSeconds } from '../../net/time.ts';
@@ -169,8 +169,7 @@ function neverCameOut(silent: SilentFlow, places: readonly Place[], table: FlowT
     if (!isOn(point, node) || !covers(span, arrived)) return false;
     // a pod's own veth says where the pod is
     if (point.role === 'workload') return wouldShow(place, table, flow);
-    const isNext = point.role === 'tunnel' && reached === 'underlay' && arrived.seen.encapsulation !== 'none';
-    return isNext && isOfNode && isReceived;
+    return point.role === 'tunnel' && reached === 'underlay' && isForDevice(arrived.seen) && isOfNode && isReceived;
   });
   const [first] = missing.filter(({ point }) => point.role === 'tunnel').concat(missing);
   if (first === undefined) return null;
@@ -179,16 +178,34 @@ function neverCameOut(silent: SilentFlow, places: readonly Place[], table: FlowT
   return { code: 'lost-in-node', message, seen: arrived.seen };
 }
 
+/** What one node forwards to another for a service in eBPF mode is opened by the program on the NIC: no tunnel device has it. */
+function isForDevice({ encapsulation, vni }: SeenObservation): boolean {
+  return encapsulation !== 'none' && vni !== EBPF_NODEPORT_VNI;
+}
+
 /** What the NIC or, behind it, the tunnel device of the node had that the flow came to; null where the pod's veth had it too. */
-function furthest({ src, observations }: SilentFlow): Together | null {
-  const isAway = ({ pointInfo: { role, topologyNode } }: SeenObservation): boolean =>
-    (role === 'underlay' || role === 'tunnel') && topologyNode !== null && topologyNode !== src.node;
-  const node = observations.find(isAway)?.pointInfo.topologyNode ?? null;
+function furthest(silent: SilentFlow): Together | null {
+  const node = reachedNode(silent);
   if (node === null) return null;
-  const here = observations.filter(({ pointInfo }) => isOn(pointInfo, node));
+  const here = silent.observations.filter(({ pointInfo }) => isOn(pointInfo, node));
   const at = (wanted: Point['role']): SeenObservation[] => here.filter(({ pointInfo }) => pointInfo.role === wanted);
   if (here.some(({ pointInfo: { role } }) => role !== 'underlay' && role !== 'tunnel')) return null;
   return together(at('tunnel').length > 0 ? at('tunnel') : at('underlay'));
+}
+
+/** The receiver's node, if the flow was seen there, else the only other one; null of several: which of them is the last nobody knows. */
+function reachedNode({ src, dst, observations }: SilentFlow): Node | null {
+  const nodes = new Set(
+    observations.flatMap(({ pointInfo: { role, topologyNode } }) =>
+      (role === 'underlay' || role === 'tunnel') && topologyNode !== null && topologyNode !== src.node
+        ? [topologyNode]
+        : [],
+    ),
+  );
+  const own = dst.node ?? dst.presumed?.node ?? null;
+  if (own !== null && nodes.has(own)) return own;
+  const [only] = nodes;
+  return nodes.size === 1 ? (only ?? null) : null;
 }
 
 function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTable): RawFinding | null {

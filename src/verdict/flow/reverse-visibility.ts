@@ -1,10 +1,12 @@
 // Would an answer have been seen? Silence is a finding only where it would: at a point that saw some conversation both
 // ways between the same two places, so that a capture of one direction (tcpdump -Q in, a one-sided filter) raises nothing; and
-// not where the kernel dropped packets.
+// not where the kernel dropped packets, or the capture ended.
+import type { PathFacts } from '../../attribution/path-facts.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { toSeconds } from '../../net/time.ts';
 
 /**
  * For each flow: whether a place that saw it also saw some conversation in both directions.
@@ -37,5 +39,36 @@ export function reverseVisibility(
   return (flow) => {
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) if (twoWay[placeOf(row)] === 1) return true;
     return false;
+  };
+}
+
+/** Seconds that an answer to a single question may take before its silence means something. */
+const PATIENCE = 0.2;
+
+/** Tells whether a flow asked once, and right before every capture that saw it ended; pieces of one are one. */
+export function justAsked(
+  table: FlowTable,
+  points: Points,
+  captures: readonly CaptureCounters[],
+  { way }: Pick<PathFacts, 'way'>,
+): (flow: number) => boolean {
+  const { rows, links } = table;
+  const { rings, ringOf } = points.rings;
+  const ends = rings.map((ring) => {
+    const lasts = ring.map((capture) => captures[capture]?.last ?? null).filter((last) => last !== null);
+    return Math.max(...lasts.map(toSeconds));
+  });
+  return (flow) => {
+    // by ring and way through it: one request may be there on its way in and out
+    const asked = new Map<number, number>();
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const ring = ringOf[links.captureOf(table.linkOf(row))] ?? -1;
+      const key = (way[rows.path(row)] ?? 0) * rings.length + ring;
+      const requests = (asked.get(key) ?? 0) + rows.requests(row);
+      asked.set(key, requests);
+      if (requests > 1) return false;
+      if ((ends[ring] ?? 0) - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
+    }
+    return true;
   };
 }

@@ -37,3 +37,37 @@ describe('a capture of which nobody knows the node', () => {
     expect(comparisons([mixed, inCommon(merge, third, late, 50)], isNameless)).toHaveLength(1);
   });
 });
+
+describe('packets in common that contradict each other', () => {
+  const [node, other, third] = [0, 1, 2];
+  /** Two pairs of nodes, whose packets say different things of the two clocks. */
+  const contradicted = (a: number, b: number): PlacesInCommon => {
+    const one = inCommon(a, b, START, 100);
+    const another = inCommon(a, b, START + 10, 5000).packets.map((packet) => ({ ...packet, ends: 'x|z' }));
+    return { ...one, packets: [...one.packets, ...another] };
+  };
+  const pairsOf = (pairs: readonly PlacesInCommon[], isNameless: (clock: number) => boolean): string[] =>
+    comparisons(pairs, isNameless).map(({ a, b }) => `${a}|${b}`);
+
+  it('say that the nameless capture holds several clocks: nothing is compared with it', () => {
+    const pairs = [contradicted(node, other), inCommon(other, third, START, 50), inCommon(node, third, START, 150)];
+    expect(pairsOf(pairs, (clock) => clock === other)).toEqual([`${node}|${third}`]);
+  });
+
+  it('say so of what most of them contradict, where all have names', () => {
+    const pairs = [contradicted(node, other), contradicted(other, third), inCommon(node, third, START, 150)];
+    expect(pairsOf(pairs, () => false)).toEqual([`${node}|${third}`]);
+  });
+
+  it('leave open which of two it is: neither is compared', () => {
+    const pairs = [contradicted(node, other), inCommon(other, third, START, 50), inCommon(node, third, START, 150)];
+    expect(pairsOf(pairs, () => false)).toEqual([]);
+  });
+
+  it('are seen where the other clock has fewer packets, all on one side', () => {
+    const mixed = inCommon(node, other, START, 100);
+    const fewer = inCommon(node, other, START + 10, -4000).packets.slice(0, 5);
+    mixed.packets.push(...fewer.map((packet) => ({ ...packet, ends: 'x|z' })));
+    expect(pairsOf([mixed], () => false)).toEqual([]);
+  });
+});

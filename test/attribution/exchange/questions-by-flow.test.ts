@@ -170,6 +170,20 @@ describe('DNS', () => {
     ]);
   });
 
+  it('has no answer where one of its captures waited long enough, whichever is read first', async () => {
+    const short = [at(0, vxlan(query(1))), at(0.01, vxlan(answer(1), BACK)), at(0.1, vxlan(query(2)))];
+    // a clock of its own, and the other captures' end is long past
+    const long = [...short, at(3, vxlan(request(1)))].map((one) => ({ ...one, seconds: (one.seconds ?? 0) + 500 }));
+    const files = [{ frames: short }, { frames: long }];
+    const ofQueries = async (): Promise<Asked | null> => {
+      const trace = await traceFrames(files, TOPOLOGY);
+      return [...trace.flows()].find(({ dst }) => dst.port === 53)?.exchange?.asked ?? null;
+    };
+    expect(await ofQueries()).toMatchObject({ asked: 2, answered: 1, open: 0 });
+    files.reverse();
+    expect(await ofQueries()).toMatchObject({ asked: 2, answered: 1, open: 0 });
+  });
+
   it('sent again is the same question', async () => {
     const list = [at(0, vxlan(query(1))), at(5, vxlan(query(1))), at(5.01, vxlan(answer(1), BACK))];
     expect(await asked([{ frames: list }])).toMatchObject({ asked: 1, answered: 1 });

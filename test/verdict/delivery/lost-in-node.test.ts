@@ -25,6 +25,8 @@ import * as build from '../../support/packet-builder.ts';
 const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
 const START = 1_700_000_000;
+/** The VNI that Calico's eBPF program gives what it forwards, 0xca11c0. */
+const EBPF_NODEPORT = 13_242_816;
 
 /** A frame each tenth of a second; `null` is a moment in which nothing comes. */
 function file(name: string, frames: readonly (Uint8Array | null)[], late = 0): FrameFile {
@@ -52,9 +54,11 @@ const fromPod = (packet: Uint8Array): Uint8Array => build.ethernet({ src: POD_MA
 /** What the node asks its own pod, and what the pod answers. */
 const probe = (pod: string, node: string): Uint8Array[] => [toPod(request(node, pod)), fromPod(reset(pod, node))];
 
-async function codesOf(...files: FrameFile[]): Promise<string[]> {
+const codesOf = (...files: FrameFile[]): Promise<string[]> => codesFrom(POD.a, files);
+
+async function codesFrom(src: string, files: readonly FrameFile[]): Promise<string[]> {
   const trace = await traceFrames(files, TOPOLOGY);
-  const flow: TracedFlow = flowBetween(trace, POD.a, POD.b);
+  const flow: TracedFlow = flowBetween(trace, src, POD.b);
   return flow.findings.map(({ code }) => code);
 }
 
@@ -127,6 +131,29 @@ describe('a packet that arrived at a node', () => {
     const arp = arpRequest(NODE.b, POD.b, VETH);
     expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, arp, ...gap, ping]))).toContain('lost-in-node');
     expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, ...gap, ping]))).not.toContain('lost-in-node');
+  });
+});
+
+describe("a client's packet that one node forwards to another for a service, in eBPF mode", () => {
+  const CLIENT = '203.0.113.9';
+  const forwarded = vxlan(request(CLIENT, POD.b), { vni: EBPF_NODEPORT });
+  const seen = (here: 'a' | 'b'): FrameFile =>
+    file(`${here}-eth0.pcap`, [...talk(here), forwarded, null, forwarded, null, forwarded, ...talk(here)]);
+  const gap = [null, null, null, null];
+
+  it('is lost inside the receiver, whichever file is read first', async () => {
+    const veth = file('b-cali0123456789a.pcap', [...probe(POD.b, NODE.b), ...gap, ...probe(POD.b, NODE.b)]);
+    const files = [seen('a'), seen('b'), veth];
+    expect(await codesFrom(CLIENT, files)).toContain('lost-in-node');
+    expect(await codesFrom(CLIENT, files.reverse())).toContain('lost-in-node');
+  });
+
+  it('is not missing at the tunnel device: the program on the NIC opens it', async () => {
+    const other = build.ethernet({ src: VTEP.c, dst: VTEP.b }, ip({ src: POD.c, dst: POD.b }));
+    const tunnel = file('b-vxlan.calico.pcap', [other, ...gap, null, null, other]);
+    const files = [seen('a'), seen('b'), tunnel];
+    expect(await codesFrom(CLIENT, files)).not.toContain('lost-in-node');
+    expect(await codesFrom(CLIENT, files.reverse())).not.toContain('lost-in-node');
   });
 });
 
