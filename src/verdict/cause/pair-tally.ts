@@ -179,6 +179,10 @@ function icmpOnly(pair: Pair): ClusterFinding | null {
     capture: pair.capture,
     firstPacket: pair.firstPacket,
     encapsulation: pair.encapsulation,
-    seen: `${echoes} ICMP flows answered, ${synUnanswered} TCP flows without an answer`,
+    seen: `${flowsText(echoes, 'ICMP')} answered, ${flowsText(synUnanswered, 'TCP')} without an answer`,
   };
+}
+
+function flowsText(count: number, kind: TrafficClass): string {
+  return `${count} ${kind} flow${count === 1 ? '' : 's'}`;
 }
