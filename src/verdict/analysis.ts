@@ -10,6 +10,7 @@ import { serviceNames, servicesBehind } from '../attribution/exchange/service-be
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
+import { endsOf } from '../attribution/points/capture-rings.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
 import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
@@ -194,7 +195,7 @@ function prepare(
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const reverseVisible = reverseVisibility(table, points, captures, ringIndexes(points));
-  const questions = questionsByFlow(table, captures);
+  const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const shared: Shared = {
     input,
     points,

@@ -66,8 +66,10 @@ export class ClockPair {
   #withDrift(at: number): { drift: number; bounds: Bounds } {
     const [one, other] = this.#ways;
     const boundsAt = (drift: number): Bounds => boundsOf(one.without(drift, at), other.without(drift, at));
-    let best = { drift: 0, bounds: boundsAt(0) };
-    const few = Math.floor((one.at.length + other.at.length) * FEW);
+    const steady = { drift: 0, bounds: boundsAt(0) };
+    let best = steady;
+    const all = one.at.length + other.at.length;
+    const few = Math.floor(all * FEW);
     const enough = Math.min(one.at.length, other.at.length) >= ENOUGH_FOR_DRIFT;
     if (best.bounds.against <= few || !enough) return best;
     const [a, b] = [one.slope(), other.slope()];
@@ -82,7 +84,10 @@ export class ClockPair {
       }
       drift = best.drift;
     }
-    return best;
+    // a few wrong pairs always fit some drift: it must explain more than they could be
+    const explained = steady.bounds.against - best.bounds.against;
+    const isNeeded = steady.bounds.against > all * TOO_MANY || explained >= Math.max(ENOUGH_FOR_DRIFT, all * FEW * 2);
+    return isNeeded ? best : steady;
   }
 }
 

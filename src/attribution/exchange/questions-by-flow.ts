@@ -27,17 +27,24 @@ export interface QuestionsByFlow {
   flows(): Iterable<number>;
 }
 
-/** Sums are made when first asked for. */
-export function questionsByFlow(table: FlowTable, captures: readonly CaptureCounters[]): QuestionsByFlow {
+/**
+ * Sums are made when first asked for.
+ * @param ends when each capture ended, epoch seconds
+ */
+export function questionsByFlow(
+  table: FlowTable,
+  captures: readonly CaptureCounters[],
+  ends: readonly number[],
+): QuestionsByFlow {
   let made: QuestionsByFlow | null = null;
   const all = (): QuestionsByFlow => {
-    made ??= sumsByFlow(table, captures);
+    made ??= sumsByFlow(table, captures, ends);
     return made;
   };
   return { of: (flow) => all().of(flow), flows: () => all().flows() };
 }
 
-function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[]): QuestionsByFlow {
+function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends: readonly number[]): QuestionsByFlow {
   const byFlow = new Map<number, KeptQuestion[]>();
   const slowest = new Map<string, number>();
   for (const question of table.counter.questions.list()) {
@@ -49,7 +56,6 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[]): Que
     else own.push(question);
   }
   const sums = new Map<number, FlowQuestions>();
-  const ends = captures.map((capture) => (capture.last === null ? Number.POSITIVE_INFINITY : toSeconds(capture.last)));
   const isDeaf = captures.map((capture, i) => hasDrops(capture) || !table.counter.questions.hears(i));
   const mayComeLater = (flow: number, own: readonly KeptQuestion[]): ((question: KeptQuestion) => boolean) => {
     const someAnswered = own.some(({ isAnswered }) => isAnswered);

@@ -3,6 +3,7 @@
 
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { PacketSketch } from '../../flow/packet-sketch.ts';
+import { toSeconds } from '../../net/time.ts';
 import { areCompatible, type Home, homeOf, joinHomes, mayBeOne } from './capture-home.ts';
 import type { LinkGroup } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
@@ -144,4 +145,16 @@ function join(lane: Strip, strip: Strip): void {
   for (const span of strip.spans) addTo(lane.spans, span);
   lane.home = joinHomes(lane.home, strip.home);
   lane.sketch = lane.sketch.joined(strip.sketch);
+}
+
+/** When each capture ended, in epoch seconds: of the pieces of one, the last one's end. Infinite where no packet has a time. */
+export function endsOf(
+  { rings, ringOf }: Pick<CaptureRings, 'rings' | 'ringOf'>,
+  captures: readonly Pick<CaptureCounters, 'last'>[],
+): number[] {
+  const ends = rings.map((ring) => {
+    const lasts = ring.map((capture) => captures[capture]?.last ?? null).filter((last) => last !== null);
+    return lasts.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...lasts.map(toSeconds));
+  });
+  return captures.map((_, capture) => ends[ringOf[capture] ?? -1] ?? Number.POSITIVE_INFINITY);
 }

@@ -2,6 +2,7 @@
 // ways between the same two places, so that a capture of one direction (tcpdump -Q in, a one-sided filter) raises nothing; and
 // not where the kernel dropped packets, or the capture ended.
 import type { PathFacts } from '../../attribution/path-facts.ts';
+import { endsOf } from '../../attribution/points/capture-rings.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
@@ -54,20 +55,18 @@ export function justAsked(
 ): (flow: number) => boolean {
   const { rows, links } = table;
   const { rings, ringOf } = points.rings;
-  const ends = rings.map((ring) => {
-    const lasts = ring.map((capture) => captures[capture]?.last ?? null).filter((last) => last !== null);
-    return Math.max(...lasts.map(toSeconds));
-  });
+  const ends = endsOf(points.rings, captures);
   return (flow) => {
     // by ring and way through it: one request may be there on its way in and out
     const asked = new Map<number, number>();
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-      const ring = ringOf[links.captureOf(table.linkOf(row))] ?? -1;
+      const capture = links.captureOf(table.linkOf(row));
+      const ring = ringOf[capture] ?? -1;
       const key = (way[rows.path(row)] ?? 0) * rings.length + ring;
       const requests = (asked.get(key) ?? 0) + rows.requests(row);
       asked.set(key, requests);
       if (requests > 1) return false;
-      if ((ends[ring] ?? 0) - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
+      if ((ends[capture] ?? 0) - toSeconds(rows.lastMoment(row)) >= PATIENCE) return false;
     }
     return true;
   };
