@@ -8,6 +8,7 @@ import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
+import { BIT } from '../flow/rows/row-layout.ts';
 import type { Node } from '../topology/model.ts';
 import type { CommonWindow } from './clocks/common-window.ts';
 import { hidesFlows } from './flow/cut-off.ts';
@@ -21,6 +22,8 @@ export interface Arrival {
   lost: boolean | null;
 }
 
+const TCP = 6;
+
 interface Side {
   /** Inside the window. */
   sent: number;
@@ -31,6 +34,8 @@ interface Side {
   largest: number;
   /** Packets that may be copies of others. */
   doubts: number;
+  /** The snaplen left too little of packets without an identification to tell them apart. */
+  isBlurred: boolean;
 }
 
 /** Flow of the trace's table -> what was sent and what arrived inside the window. */
@@ -114,7 +119,7 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     const point = paths.point[rows.path(row)];
     return point?.role === 'underlay' && point.topologyNode?.index === index;
   };
-  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0 };
+  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0, isBlurred: false };
   for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.windows.edgePackets(one) : 0)).rows) {
     if (!isHere(row)) continue;
     side.sent += rows.windows.packets(row);
@@ -122,9 +127,17 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     side.seen += rows.windows.edgePackets(row);
     side.seenBytes += rows.windows.edgeBytes(row);
     side.doubts += rows.doubts(row);
+    side.isBlurred ||= isBlurred(table, flow, row);
     side.largest = Math.max(side.largest, rows.windows.edgeLargest(row));
   }
   return side;
+}
+
+/** Of IPv6: segments whose sequence numbers were cut off, and other packets of which anything was. */
+function isBlurred(table: FlowTable, flow: number, row: number): boolean {
+  if (table.familyOf(flow) === 4) return false;
+  const bits = table.rows.bits(row);
+  return table.protocolOf(flow) === TCP ? (bits & BIT.sequenceKnown) === 0 : (bits & BIT.truncated) !== 0;
 }
 
 function compare(from: Side, to: Side): Arrival | null {
@@ -133,6 +146,7 @@ function compare(from: Side, to: Side): Arrival | null {
   const sameSizes = from.largest === to.largest;
   const counts = { sent: from.sent, arrived: sameSizes ? Math.min(to.seen, Math.max(to.sent, from.sent)) : to.sent };
   if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
+  if (from.isBlurred || to.isBlurred) return { ...counts, lost: counts.arrived < counts.sent ? null : false };
   if (sameSizes) return { ...counts, lost: isLess(to, from) };
   const doubtful = from.doubts + to.doubts > 0;
   return { ...counts, lost: !doubtful && to.seenBytes < from.sentBytes ? true : null };

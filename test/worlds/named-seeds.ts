@@ -254,5 +254,8 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 10299, rule: 'D order', kind: 'file-order', what: 'looks inside the node whose file comes first' },
   { seed: 10018, rule: 'clocks', kind: 'false-loss', what: 'calls lost what the snaplen hid between unknown nodes' },
   { seed: 60096, rule: 'D order', kind: 'file-order', what: 'waits for an answer as long as the last file does' },
+  { seed: 11572, rule: 'clocks', kind: 'wrong-clock', what: 'takes a few wrong pairs for a drift' },
+  { seed: 8748, rule: 'clocks', kind: 'false-loss', what: 'takes segments for copies whose headers the snaplen cut' },
+  { seed: 8774, rule: 'clocks', kind: 'false-loss', what: 'takes segments for copies whose headers the snaplen cut' },
   ...COUNT_SEEDS,
 ];
