@@ -10,7 +10,7 @@ import { circles } from '../flow/rows/circles.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
-import { arrivalOf, lostOnWay, onNics } from './delivery/flow-outcome.ts';
+import { arrivalOf, lostOnWay, onNics } from './delivery/flow-arrival.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
 import { endsOf, type Shared } from './judging-context.ts';

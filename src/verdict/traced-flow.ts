@@ -14,7 +14,7 @@ import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { deliveryFindings } from './delivery/delivery-findings.ts';
-import { arrivalOf, isUnanswered } from './delivery/flow-outcome.ts';
+import { arrivalOf, isUnanswered } from './delivery/flow-arrival.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';

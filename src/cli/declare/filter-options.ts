@@ -22,7 +22,7 @@ interface FilterOption {
   /** Long name, and the short one with its comma. */
   name: string;
   short?: string;
-  placeholder: string;
+  argument: string;
   description: string;
   read: (option: string, text: string) => string | number;
 }
@@ -35,31 +35,31 @@ const cidr = (option: string, text: string): string => formatCidr(parseIpFilter(
 
 /** Those that single packets can answer, in the order of the help. */
 const OF_PACKETS: readonly FilterOption[] = [
-  { kind: 'pod', name: '--pod', placeholder: '[ns/]prefix', description: 'a pod at either end', read: asIs },
-  { kind: 'fromPod', name: '--from-pod', placeholder: '[ns/]prefix', description: 'sent by this pod', read: asIs },
-  { kind: 'toPod', name: '--to-pod', placeholder: '[ns/]prefix', description: 'sent to this pod', read: asIs },
+  { kind: 'pod', name: '--pod', argument: '[ns/]prefix', description: 'a pod at either end', read: asIs },
+  { kind: 'fromPod', name: '--from-pod', argument: '[ns/]prefix', description: 'sent by this pod', read: asIs },
+  { kind: 'toPod', name: '--to-pod', argument: '[ns/]prefix', description: 'sent to this pod', read: asIs },
   {
-    ...{ kind: 'namespace', name: '--namespace', short: '-n', placeholder: 'name', read: asIs },
+    ...{ kind: 'namespace', name: '--namespace', short: '-n', argument: 'name', read: asIs },
     description: 'a pod or service of this namespace at either end',
   },
   {
-    ...{ kind: 'label', name: '--label', short: '-l', placeholder: 'selector' },
+    ...{ kind: 'label', name: '--label', short: '-l', argument: 'selector' },
     description: 'a pod with these labels at either end: app=web,tier!=db',
     read(_option, text) {
       parseSelector(text);
       return text;
     },
   },
-  { kind: 'node', name: '--node', placeholder: 'name', description: 'a node at either end', read: asIs },
-  { kind: 'ip', name: '--ip', placeholder: 'cidr', description: 'an inner address at either end', read: cidr },
-  { kind: 'fromIp', name: '--from-ip', placeholder: 'cidr', description: 'sent by this address', read: cidr },
-  { kind: 'toIp', name: '--to-ip', placeholder: 'cidr', description: 'sent to this address', read: cidr },
+  { kind: 'node', name: '--node', argument: 'name', description: 'a node at either end', read: asIs },
+  { kind: 'ip', name: '--ip', argument: 'cidr', description: 'an inner address at either end', read: cidr },
+  { kind: 'fromIp', name: '--from-ip', argument: 'cidr', description: 'sent by this address', read: cidr },
+  { kind: 'toIp', name: '--to-ip', argument: 'cidr', description: 'sent to this address', read: cidr },
   {
-    ...{ kind: 'port', name: '--port', placeholder: 'number', description: 'an inner port at either end' },
+    ...{ kind: 'port', name: '--port', argument: 'number', description: 'an inner port at either end' },
     read: (option, text) => parseInteger(option, text, 0, 65535),
   },
   {
-    ...{ kind: 'protocol', name: '--protocol', placeholder: 'name' },
+    ...{ kind: 'protocol', name: '--protocol', argument: 'name' },
     description: 'tcp, udp, icmp, ... or a number',
     read: parseProtocol,
   },
@@ -68,23 +68,23 @@ const OF_PACKETS: readonly FilterOption[] = [
 /** Those that only whole flows can answer. */
 const OF_FLOWS: readonly FilterOption[] = [
   {
-    ...{ kind: 'encapsulation', name: '--encapsulation', placeholder: 'kind' },
+    ...{ kind: 'encapsulation', name: '--encapsulation', argument: 'kind' },
     description: `${ENCAPSULATIONS.join(', ')} (plain is none)`,
     read: (option, text) => (text === 'plain' ? 'none' : parseChoice(option, text, ENCAPSULATIONS)),
   },
-  { kind: 'verdict', name: '--verdict', placeholder: 'verdict', description: VERDICT_HELP, read: readVerdict },
+  { kind: 'verdict', name: '--verdict', argument: 'verdict', description: VERDICT_HELP, read: readVerdict },
   {
-    ...{ kind: 'finding', name: '--finding', placeholder: 'code|id' },
+    ...{ kind: 'finding', name: '--finding', argument: 'code|id' },
     description: 'flows with this finding; A, B, ... shows one problem in full',
     read: (option, text) =>
       isCauseId(text) ? text : parseChoice(option, text, Object.keys(FINDINGS) as FindingCode[]),
   },
   {
-    ...{ kind: 'outcome', name: '--outcome', placeholder: 'outcome', description: OUTCOMES.join(', ') },
+    ...{ kind: 'outcome', name: '--outcome', argument: 'outcome', description: OUTCOMES.join(', ') },
     read: (option, text) => parseChoice(option, text, OUTCOMES),
   },
   {
-    ...{ kind: 'slowerThan', name: '--slower-than', placeholder: 'time' },
+    ...{ kind: 'slowerThan', name: '--slower-than', argument: 'time' },
     description: 'whose handshake, first byte or answer took longer: 200ms, 1.5s',
     read: parseSeconds,
   },
@@ -123,9 +123,9 @@ export function declareFlowFilters(command: Command): Command {
 }
 
 function declareAll(command: Command, filters: readonly FilterOption[]): void {
-  for (const { name, short, placeholder, description } of filters) {
-    command.addOption(repeatable(`${short === undefined ? '' : `${short}, `}${name} <${placeholder}>`, description));
-    command.addOption(repeatable(`${negated(name)} <${placeholder}>`, description).hideHelp());
+  for (const { name, short, argument, description } of filters) {
+    command.addOption(repeatable(`${short === undefined ? '' : `${short}, `}${name} <${argument}>`, description));
+    command.addOption(repeatable(`${negated(name)} <${argument}>`, description).hideHelp());
   }
 }
 

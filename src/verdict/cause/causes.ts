@@ -160,10 +160,7 @@ function clusterCause(finding: ClusterFinding, groups: readonly Collected[], kno
   });
   const also = groups.flatMap(({ flow, code: own }) => [...policyTexts(flow), ...known.candidatesOf(flow, own)]);
   const facts = {
-    expected:
-      code === 'lost-on-underlay'
-        ? "what leaves one node's NIC for the other's pods arrives there"
-        : FINDINGS[code].title,
+    expected: finding.expected ?? FINDINGS[code].title,
     seen,
     chain: [],
     also: [...new Set(also)],

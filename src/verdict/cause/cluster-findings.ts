@@ -22,6 +22,8 @@ export interface ClusterFinding {
   capture: number | null;
   firstPacket: number | null;
   seen: string;
+  /** What should have been seen, where the code's meaning does not say it. */
+  expected?: string;
   /** How the packets were sent, where that tells what to check. */
   encapsulation?: Observed['encapsulation'];
   /** Flows that suffer, and how many they are; their ids are capped. */

@@ -161,6 +161,7 @@ function lostOnUnderlay(pair: Pair): ClusterFinding | null {
     capture: pair.capture,
     firstPacket: pair.firstPacket,
     encapsulation: pair.encapsulation,
+    expected: "what leaves one node's NIC for the other's pods arrives there",
     seen: `${of} ${what} left ${from}'s NIC, ${of - gone} arrived at ${to}'s${passed === '' ? '' : `; ${passed} arrived`}`,
   };
 }

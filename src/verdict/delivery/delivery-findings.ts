@@ -5,7 +5,7 @@ import type { Expected, Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { RawWarning } from '../flow/warnings.ts';
 import type { Shared } from '../judging-context.ts';
-import { isUnanswered } from './flow-outcome.ts';
+import { isUnanswered } from './flow-arrival.ts';
 import { halfOpen, halfOpenFinding } from './half-open.ts';
 import { loopFinding } from './loops.ts';
 import { rejectionText } from './rejections.ts';

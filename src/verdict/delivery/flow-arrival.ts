@@ -1,4 +1,4 @@
-// How a flow went, and what of it arrived, as far as the captures show it.
+// What of a flow arrived, and whether its questions found silence, as far as the captures show it.
 
 import { countFlow } from '../../attribution/count-flow.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
