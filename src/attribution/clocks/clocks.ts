@@ -30,14 +30,14 @@ export interface ClocksInput {
   points: Pick<Points, 'ofCapture' | 'rings'>;
 }
 
-/** Pieces of one capture: what was taken by one machine without doubt. */
+/** Pieces of one capture, as a tool numbered them: captures that people named alike may be of several machines. */
 interface Unit {
   captures: readonly number[];
   node: string | null;
 }
 
 export function findClocks({ table, captures, points }: ClocksInput): Clocks {
-  const units = points.rings.rings.map((ring): Unit => ({ captures: ring, node: nodeOf(points, ring) }));
+  const units = points.rings.numbered.map((own): Unit => ({ captures: own, node: nodeOf(points, own) }));
   const places = units.map((unit) => ({ samples: unit.captures.flatMap((i) => captures[i]?.sample ?? []) }));
   const shared = units.length < 2 ? [] : sharedPackets(table, places);
   const groups = groupByNode(units, shared);

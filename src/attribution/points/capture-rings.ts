@@ -13,6 +13,8 @@ import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.t
 export interface CaptureRings {
   /** Captures of each ring in order of time; most rings are one capture. */
   rings: readonly (readonly number[])[];
+  /** The same of names that a tool counted or dated: one machine took them. Rings join more: names that differ in any other digits. */
+  numbered: readonly (readonly number[])[];
   /** Ring of each capture. */
   ringOf: Int32Array;
   /**
@@ -82,7 +84,8 @@ export function captureRings(
   strands.forEach((strand, i) => {
     for (const member of strand.members) strandOf[ringOf[member] ?? 0] = i;
   });
-  return { rings: rings.map((ring) => inOrder(ring.members, captures)), ringOf, strandOf };
+  const membersOf = (lanes: readonly Strip[]): number[][] => lanes.map(({ members }) => inOrder(members, captures));
+  return { rings: membersOf(rings), numbered: membersOf(numbered), ringOf, strandOf };
 }
 
 /** Link types and interfaces: pieces have the same. */
