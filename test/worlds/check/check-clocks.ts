@@ -31,15 +31,15 @@ function wrongClocks(world: World, trace: Trace): Lie[] {
   return lies;
 }
 
-/** Captures that are said to have one clock, and have not. */
+/** Captures that are said to have one clock, and have not, or several, and have one. */
 function joinedClocks(world: World, trace: Trace): Lie[] {
-  return (trace.index?.clocks.all ?? [])
-    .filter(({ captures }) => new Set(captures.flatMap((i) => world.files[i]?.tap.nodes ?? [])).size > 1)
-    .filter(({ captures }) => captures.length > 1 && offsetsOf(world, captures).length > 1)
-    .map(({ captures }) => {
-      const names = captures.map((i) => world.files[i]?.name).join();
-      return wrongClock(world, `${names} have one clock, truth ${offsetsOf(world, captures)}`);
-    });
+  return (trace.index?.clocks.all ?? []).flatMap(({ captures, several }) => {
+    const truths = offsetsOf(world, captures);
+    const names = captures.map((i) => world.files[i]?.name).join();
+    if (several === 'seen' && truths.length < 2) return [wrongClock(world, `${names} is said to have several clocks`)];
+    if (several !== null || captures.length < 2 || truths.length < 2) return [];
+    return [wrongClock(world, `${names} have one clock, truth ${truths}`)];
+  });
 }
 
 function wrongClock(world: World, detail: string): Lie {
