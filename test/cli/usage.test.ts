@@ -7,7 +7,7 @@ import { fakeStages, runCli } from '../support/run-cli.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';
 
-const DIRECTORY = mkdtempSync(join(tmpdir(), 'overlens-usage-'));
+const DIRECTORY = 'samples/01-vxlan-between-nodes/topology';
 const CAPTURE = fileWith('a.pcap', Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'));
 const SNAPSHOT = fileWith('nodes.yaml', 'apiVersion: v1\nkind: List\nitems: []\n');
 const STAGES = fakeStages(staleFdb('short'), buildTopology());
@@ -66,14 +66,14 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   ],
   ['a misspelt command', ['verfy'], 'overlens: verfy: no such file\n  did you mean the command verify?\n'],
   [
-    'a directory as capture',
+    'a folder without a capture',
     [DIRECTORY],
-    `overlens: ${DIRECTORY}: is a directory, not a capture\n  for the snapshot: -t ${DIRECTORY}; for the captures in it: ${DIRECTORY}/*.pcap\n`,
+    `overlens: ${DIRECTORY}: no capture is in this folder\n  with captures: overlens CAPTURE... ${DIRECTORY}; alone: overlens topology ${DIRECTORY}\n`,
   ],
   [
     'a snapshot as capture',
     [SNAPSHOT],
-    `overlens: ${SNAPSHOT}: is a snapshot of a cluster, not a capture\n  give it with -t: overlens CAPTURE... -t ${SNAPSHOT}\n`,
+    `overlens: ${SNAPSHOT}: is a snapshot of a cluster, not a capture\n  with captures: overlens CAPTURE... ${SNAPSHOT}; alone: overlens topology ${SNAPSHOT}\n`,
   ],
   ['stdin twice', ['-', '-r', '-'], 'overlens: - given twice: stdin can be read once only\n'],
   [
