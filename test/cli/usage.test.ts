@@ -7,10 +7,13 @@ import { fakeStages, runCli } from '../support/run-cli.ts';
 import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';
 
-const DIRECTORY = 'samples/01-vxlan-between-nodes/topology';
+const DIRECTORY = mkdtempSync(join(tmpdir(), 'overlens-usage-'));
+const TABLES = mkdtempSync(join(tmpdir(), 'overlens-usage-tables-'));
 const CAPTURE = fileWith('a.pcap', Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'));
 const SNAPSHOT = fileWith('nodes.yaml', 'apiVersion: v1\nkind: List\nitems: []\n');
 const STAGES = fakeStages(staleFdb('short'), buildTopology());
+
+writeFileSync(join(TABLES, 'nodes.yaml'), 'apiVersion: v1\nkind: List\nitems: []\n');
 
 function fileWith(name: string, content: string | Buffer): string {
   const path = join(DIRECTORY, name);
@@ -67,8 +70,8 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   ['a misspelt command', ['verfy'], 'overlens: verfy: no such file\n  did you mean the command verify?\n'],
   [
     'a folder without a capture',
-    [DIRECTORY],
-    `overlens: ${DIRECTORY}: no capture is in this folder\n  with captures: overlens CAPTURE... ${DIRECTORY}; alone: overlens topology ${DIRECTORY}\n`,
+    [TABLES],
+    `overlens: ${TABLES}: no capture is in this folder\n  with captures: overlens CAPTURE... ${TABLES}; alone: overlens topology ${TABLES}\n`,
   ],
   [
     'a snapshot as capture',
