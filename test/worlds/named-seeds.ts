@@ -257,5 +257,13 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   { seed: 11572, rule: 'clocks', kind: 'wrong-clock', what: 'takes a few wrong pairs for a drift' },
   { seed: 8748, rule: 'clocks', kind: 'false-loss', what: 'takes segments for copies whose headers the snaplen cut' },
   { seed: 8774, rule: 'clocks', kind: 'false-loss', what: 'takes segments for copies whose headers the snaplen cut' },
+  { seed: 18477, rule: 'clocks', kind: 'false-loss', what: 'takes TCP headers that a snaplen cut off for payload' },
+  { seed: 18817, rule: 'clocks', kind: 'false-loss', what: 'takes two datagrams alike in a mirror for one' },
+  {
+    seed: 34613,
+    rule: 'clocks',
+    kind: 'false-loss',
+    what: 'takes a mirror’s copies for segments whose headers are cut',
+  },
   ...COUNT_SEEDS,
 ];
