@@ -90,6 +90,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     nodesByAlias,
     pods,
     services,
+    serviceEndpoints: facts.serviceEndpoints,
     pools,
     blocks,
     allocations: facts.allocations,
