@@ -3,7 +3,7 @@
 // neither bytes nor a layer stack, but for the rare packets that are marked `slow`.
 
 import type { PacketBatch } from '../capture/source.ts';
-import { DNS_PORT } from '../wire/dns.ts';
+import { isDnsPort } from '../wire/dns.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
@@ -66,7 +66,7 @@ export const MARK = {
   skipped: 1 << 23,
   /** WireGuard's transport data, with a packet in it. */
   transportData: 1 << 24,
-  /** UDP from or to DNS's port. */
+  /** UDP or TCP from or to DNS's port. */
   dns: 1 << 25,
   /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
   contentCut: 1 << 26,
@@ -97,12 +97,9 @@ const DATA_OFFSET = TCP.hdr_len.bit >> 3;
 const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
-const UDP_LENGTH = UDP.headerLength;
 const MIN_TCP_HEADER = TCP.headerLength;
 const UDP_HEADER = UDP.headerLength;
-const DNS = DNS_PORT;
-const NOT_FLOW = OUTCOME.notFlow;
-const UNSUPPORTED = OUTCOME.unsupported;
+const { notFlow: NOT_FLOW, unsupported: UNSUPPORTED } = OUTCOME;
 const A = AROUND;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
 
@@ -113,6 +110,8 @@ export class PacketFacts {
   readonly doubles: Float64Array;
   /** What was around each packet, which is no part of its flow: AROUND. */
   readonly around: Int32Array;
+  /** Of TCP that may be DNS: where its content begins and ends in the batch. */
+  readonly content: Int32Array;
   readonly #addresses: AddressNumbers;
 
   /** @param capacity packets of the largest batch */
@@ -120,6 +119,7 @@ export class PacketFacts {
     this.words = new Int32Array(capacity * F.words);
     this.doubles = new Float64Array(this.words.buffer);
     this.around = new Int32Array(capacity);
+    this.content = new Int32Array(2 * capacity);
     this.#addresses = addresses;
   }
 
@@ -178,6 +178,11 @@ export class PacketFacts {
         words[to + F.sequence] = content;
         words[to + F.acknowledgement] = acknowledgement;
         content = (content + Math.imul(acknowledgement ^ flags, 0xd3a2646d)) | 0;
+        if (isDnsPort(words[to + F.ports]!)) {
+          marks |= M.dns;
+          this.content[2 * i] = from;
+          this.content[2 * i + 1] = stack.end[transport]!;
+        }
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
     else from = at + ipHeaderLength(view, stack, network);
@@ -211,8 +216,7 @@ export class PacketFacts {
     const words = this.words;
     const at = stack.start[transport]!;
     if (stack.protocol[transport] === P.udp) {
-      const ports = words[to + F.ports]!;
-      if ((ports & 0xffff) !== DNS && ports >>> 16 !== DNS) return 0;
+      if (!isDnsPort(words[to + F.ports]!)) return 0;
       words[to + F.sequence] = at + UDP_HEADER;
       words[to + F.acknowledgement] = stack.end[transport]!;
       return M.dns;
@@ -265,7 +269,7 @@ export function writePorts(
 function contentMark(stack: LayerStack, network: number, transport: number, end: number): number {
   const protocol = stack.protocol[transport]!;
   if (protocol === P.icmp || protocol === P.icmpv6) return 0;
-  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_LENGTH : 0) + CONTENT;
+  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_HEADER : 0) + CONTENT;
   return needed <= stack.end[network]! ? M.contentWhole : needed <= end ? M.contentCut : 0;
 }
 
