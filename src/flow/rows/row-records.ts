@@ -233,15 +233,13 @@ export class RowRecords {
     return this.word(row, R.largeSequence) >>> 0;
   }
 
-  /** First byte of the segment with data that was sent again last, how often one after another, and when first, as `since` gives it. */
+  /** First byte of the segment with data that was sent again last, how often one after another, and when first (see `openedAt`). */
   resentSequence(row: number): number {
     return this.word(row, R.resentSequence) >>> 0;
   }
-
   resentTimes(row: number): number {
     return this.#rare(row, X.resentTimes);
   }
-
   resentAt(row: number): number {
     return this.#rareDouble(row, X.resentAt);
   }
