@@ -11,7 +11,7 @@ import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
-import { type LayerStack, OUTCOME } from './layer-stack.ts';
+import { type LayerStack, makesFlow } from './layer-stack.ts';
 import { AROUND, around, CONTENT, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
@@ -71,6 +71,8 @@ export const MARK = {
   /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
   contentCut: 1 << 26,
   contentWhole: 1 << 27,
+  /** The snaplen cut TCP's header off: `payload` holds it too. */
+  headerCut: 1 << 28,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
@@ -99,7 +101,6 @@ const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
 const MIN_TCP_HEADER = TCP.headerLength;
 const UDP_HEADER = UDP.headerLength;
-const { notFlow: NOT_FLOW, unsupported: UNSUPPORTED } = OUTCOME;
 const A = AROUND;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
 
@@ -185,7 +186,10 @@ export class PacketFacts {
         }
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
-    else from = at + ipHeaderLength(view, stack, network);
+    else {
+      from = at + ipHeaderLength(view, stack, network);
+      if (!isLater && (words[to + F.protocol]! & 0xff) === TCP_NUMBER) marks |= M.headerCut;
+    }
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= this.#noteQuestion(view, to, stack, transport);
       // the snaplen may have cut the content off at one place only: an identification tells as much
@@ -279,11 +283,6 @@ function echoMark(view: DataView, stack: LayerStack, transport: number): number 
   const type = view.getUint8(stack.start[transport]!);
   if (type === (protocol === P.icmp ? ECHO : ECHO_V6)) return M.echoRequest;
   return type === (protocol === P.icmp ? ECHO_REPLY : ECHO_REPLY_V6) ? M.echoReply : 0;
-}
-
-/** Whether a walked packet belongs to a flow: it has an IP header, and nothing above it that makes none. */
-export function makesFlow(stack: LayerStack): boolean {
-  return stack.network >= 0 && stack.outcome !== NOT_FLOW && stack.outcome !== UNSUPPORTED;
 }
 
 /**

@@ -25,6 +25,8 @@ interface Ends {
 /** Places of a node in the order in which packets for its pods pass them; what its pods send passes them the other way. */
 const INWARD: readonly PointRole[] = ['underlay', 'tunnel', 'workload'];
 const TCP = 6;
+/** Of fragments, and of TCP without its header, numbers of packets and bytes tell nothing. */
+const BLURRED = BIT.innerFragmented | BIT.fragmentWithoutFirst | BIT.headerCut;
 
 /** The quick look: whether two kinds of places have unequal parts of the flow. */
 export function mayLosePart({ counting: { table }, pathFacts, lostInNode }: PartInput, flow: number): boolean {
@@ -126,8 +128,8 @@ function partAt(
   };
   const counts = countFlow(counting, flow, (row) => (isHere(row) ? rows.distinct(row) : 0));
   const here = counts.rows.filter(isHere);
-  const isFragmented = here.some((row) => (rows.bits(row) & (BIT.innerFragmented | BIT.fragmentWithoutFirst)) !== 0);
-  if (counts.packets === 0 || counts.least < counts.most || isFragmented) return null;
+  const isBlurred = here.some((row) => (rows.bits(row) & BLURRED) !== 0);
+  if (counts.packets === 0 || counts.least < counts.most || isBlurred) return null;
   const captures = [...new Set(own.map(({ capture }) => capture))];
   const spans = captures.map((capture) => spanOf(input.captures[capture]));
   const [captured] = spans;
