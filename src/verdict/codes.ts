@@ -110,3 +110,6 @@ export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
   'no-reply',
   'denied-by-policy',
 ]);
+
+/** What makes a conversation fail, as the last line counts: its packets got nowhere, or its questions found no answer that helps. */
+export const FAILURES: ReadonlySet<FindingCode> = new Set([...UNDELIVERED, 'dns-trouble']);
