@@ -30,8 +30,11 @@ export interface Hint {
   macDestination: Set<Node>;
   /** Packets went there and were answered from there. */
   answered: Set<Node>;
-  /** Packets for it came in there through a tunnel, and nothing came back. */
+  /** Packets for it were sent there through a tunnel, and nothing came back. */
   unanswered: Set<Node>;
+  /** Whether plain packets for it were answered, and whether others were not. */
+  isHeard: boolean;
+  isUnheard: boolean;
 }
 
 /** What is asked of the packets about one end. */
@@ -69,12 +72,14 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         if (elsewhere !== null) hintOf(hints, dst).answered.add(elsewhere);
       }
       const to = ends.to[path] ?? null;
-      if (to !== null && ofDestination === ASKED.all) {
+      if (ofDestination !== ASKED.all) continue;
+      if (ends.plain[path] === 1) noteSilence(hintOf(hints, dst), table, flow);
+      if (to !== null) {
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
         if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
-        else if (!plain && ends.here[path] === to && isUnanswered(table, flow)) hint.unanswered.add(to);
+        else if (!plain && isUnanswered(table, flow)) hint.unanswered.add(to);
       }
     }
   }
@@ -85,8 +90,7 @@ export function collectHints({ table, points, paths, book, people, asked, stated
 interface PathEnds {
   from: (Node | null)[];
   to: (Node | null)[];
-  /** Where it was captured. */
-  here: (Node | null)[];
+  /** Of the underlay, without a tunnel. */
   plain: Uint8Array;
 }
 
@@ -95,12 +99,11 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
   const own = ownMacs(table, points);
   const nodeOf = (mac: string | null): Node | null =>
     mac === null ? null : (points.macs.nicNode(mac)?.node ?? own.get(mac) ?? null);
-  const ends: PathEnds = { from: [], to: [], here: [], plain: new Uint8Array(paths.count) };
+  const ends: PathEnds = { from: [], to: [], plain: new Uint8Array(paths.count) };
   for (let path = 0; path < paths.count; path++) {
     const link = paths.link[path] ?? -1;
     const { outerSrc, outerDst } = tunnels.record(paths.tunnel[path] ?? 0);
     const here = points.all[points.ofLink[link] ?? -1]?.topologyNode ?? null;
-    ends.here.push(here);
     if (facts.isUnderlay[path] !== 1 || facts.isStrange[path] === 1) {
       ends.from.push(null);
       ends.to.push(null);
@@ -161,6 +164,11 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
 }
 
+function noteSilence(hint: Hint, table: FlowTable, flow: number): void {
+  if (isDelivered(table, flow)) hint.isHeard = true;
+  else if (isUnanswered(table, flow)) hint.isUnheard = true;
+}
+
 /** Whether nothing shows that somebody was there: no answer, though its protocol has them, or datagrams that no others came back for. */
 function isUnanswered(table: FlowTable, flow: number): boolean {
   return canAcknowledge(table, flow) ? !isAnswer(table, flow) : table.reverseOf(flow) < 0;
@@ -186,6 +194,8 @@ function hintOf(hints: Map<number, Hint>, person: number): Hint {
       macAnswering: new Set(),
       answered: new Set(),
       unanswered: new Set(),
+      isHeard: false,
+      isUnheard: false,
     };
     hints.set(person, hint);
   }
@@ -225,9 +235,18 @@ export function addressedNode(address: string, hint: Hint): PacketEvidence | nul
   );
 }
 
-/** Whether packets that got to `node` for an end stayed without an answer, and nothing shows that it got any. */
+/** Whether packets that were sent to `node` for an end stayed without an answer, and nothing shows that it got any. */
 export function isSilentAt(node: Node, hint: Hint): boolean {
-  return hint.unanswered.has(node) && !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
+  return hint.unanswered.has(node) && isSilent(hint);
+}
+
+/** Whether plain packets for an end found nothing but silence. */
+export function isUnheard(hint: Hint): boolean {
+  return hint.isUnheard && !hint.isHeard && isSilent(hint);
+}
+
+function isSilent(hint: Hint): boolean {
+  return !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
 }
 
 /** Nodes other than `stated` that packets show an address on: where it sends from, else where its packets were sent. */
