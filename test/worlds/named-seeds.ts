@@ -231,12 +231,6 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     what: 'believes a block where plain packets to a borrowed address found silence',
   },
   {
-    seed: 38762,
-    rule: '16',
-    kind: 'false-ok',
-    what: 'believes a block where tunnels to a borrowed address found silence, seen at their sender',
-  },
-  {
     seed: 38718,
     rule: 'D place',
     kind: 'wrong-place',

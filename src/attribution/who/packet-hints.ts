@@ -30,9 +30,9 @@ export interface Hint {
   macDestination: Set<Node>;
   /** Packets went there and were answered from there. */
   answered: Set<Node>;
-  /** Packets for it were sent there through a tunnel, and nothing came back. */
+  /** Packets for it came in there through a tunnel, and nothing came back. */
   unanswered: Set<Node>;
-  /** Whether plain packets for it were answered, and whether others were not. */
+  /** Plain packets for it went to a MAC that is no known node's, or came in at a node: whether some were answered, and some not. */
   isHeard: boolean;
   isUnheard: boolean;
 }
@@ -73,13 +73,13 @@ export function collectHints({ table, points, paths, book, people, asked, stated
       }
       const to = ends.to[path] ?? null;
       if (ofDestination !== ASKED.all) continue;
-      if (ends.plain[path] === 1) noteSilence(hintOf(hints, dst), table, flow);
+      if (isPlainToAnywhere(ends, path)) noteSilence(hintOf(hints, dst), table, flow);
       if (to !== null) {
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
         if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
-        else if (!plain && isUnanswered(table, flow)) hint.unanswered.add(to);
+        else if (!plain && ends.here[path] === to && isUnanswered(table, flow)) hint.unanswered.add(to);
       }
     }
   }
@@ -90,6 +90,8 @@ export function collectHints({ table, points, paths, book, people, asked, stated
 interface PathEnds {
   from: (Node | null)[];
   to: (Node | null)[];
+  /** Where it was captured. */
+  here: (Node | null)[];
   /** Of the underlay, without a tunnel. */
   plain: Uint8Array;
 }
@@ -99,11 +101,12 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
   const own = ownMacs(table, points);
   const nodeOf = (mac: string | null): Node | null =>
     mac === null ? null : (points.macs.nicNode(mac)?.node ?? own.get(mac) ?? null);
-  const ends: PathEnds = { from: [], to: [], plain: new Uint8Array(paths.count) };
+  const ends: PathEnds = { from: [], to: [], here: [], plain: new Uint8Array(paths.count) };
   for (let path = 0; path < paths.count; path++) {
     const link = paths.link[path] ?? -1;
     const { outerSrc, outerDst } = tunnels.record(paths.tunnel[path] ?? 0);
     const here = points.all[points.ofLink[link] ?? -1]?.topologyNode ?? null;
+    ends.here.push(here);
     if (facts.isUnderlay[path] !== 1 || facts.isStrange[path] === 1) {
       ends.from.push(null);
       ends.to.push(null);
@@ -118,6 +121,11 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
     }
   }
   return ends;
+}
+
+/** Plain frames for a MAC that is no known node's, a router's perhaps, or where they came in: nobody knows where they end. */
+function isPlainToAnywhere({ to, here, plain }: PathEnds, path: number): boolean {
+  return plain[path] === 1 && (to[path] === null || to[path] === here[path]);
 }
 
 /** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
@@ -235,12 +243,12 @@ export function addressedNode(address: string, hint: Hint): PacketEvidence | nul
   );
 }
 
-/** Whether packets that were sent to `node` for an end stayed without an answer, and nothing shows that it got any. */
+/** Whether packets that got to `node` for an end stayed without an answer, and nothing shows that it got any. */
 export function isSilentAt(node: Node, hint: Hint): boolean {
   return hint.unanswered.has(node) && isSilent(hint);
 }
 
-/** Whether plain packets for an end found nothing but silence. */
+/** Whether plain packets that may have gone anywhere, or that came in at a node, found nothing but silence. */
 export function isUnheard(hint: Hint): boolean {
   return hint.isUnheard && !hint.isHeard && isSilent(hint);
 }

@@ -32,7 +32,7 @@ export interface Who {
   dispute: Dispute | null;
   /** The same end on the node that only headers of unanswered packets name; `node` is then null. */
   presumed: Who | null;
-  /** Only a block names the node, and plain packets found silence. */
+  /** Only a block names the node, and plain packets found silence, with nothing to show that they went there. */
   isUnheard: boolean;
 }
 
@@ -115,7 +115,7 @@ function decide(owner: Owner, hint: Hint | undefined): Who {
 }
 
 /**
- * The sender's route to a block leads to its node, also for an address that another node has borrowed: where packets were sent there
+ * The sender's route to a block leads to its node, also for an address that another node has borrowed: where questions came in there
  * and nobody answered, that they went there adds nothing to the block.
  */
 function presumedOnly(base: Who, stated: Node): Who {
