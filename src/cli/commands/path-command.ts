@@ -11,10 +11,11 @@ import { pathPage } from '../../render/path/path-page.ts';
 import { renderPath } from '../../render/path/path-text.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
+import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
-import { spoolCaptures } from '../spool.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -42,13 +43,14 @@ export async function runPath(
   stages: Stages,
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, PATH_OUTPUTS);
-  const options = checkTraceOptions(operands, raw);
+  const given = checkTraceOptions(operands, raw);
+  const options = await sortInputs(given, commands, io);
   const packets = (raw.packet ?? []).flatMap((text) => parsePackets(text, options.captures));
   const flows = (raw.flow ?? []).map((text) => parseInteger('--flow', text, 1, 1e9));
   const look = lookOf(options, raw, io);
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
-    const run = await runPipeline(atPaths(options, spooled.paths), commands, io, stages);
+    const run = await runPipeline(atPaths(options, spooled.paths), io, stages);
     const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
     await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
     await hintAtIssues(run.topology, options.snapshot, io);
