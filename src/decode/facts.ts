@@ -71,6 +71,8 @@ export const MARK = {
   /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
   contentCut: 1 << 26,
   contentWhole: 1 << 27,
+  /** The snaplen cut TCP's header off: `payload` holds it too. */
+  headerCut: 1 << 28,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
@@ -180,7 +182,10 @@ export class PacketFacts {
         content = (content + Math.imul(acknowledgement ^ flags, 0xd3a2646d)) | 0;
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
-    else from = at + ipHeaderLength(view, stack, network);
+    else {
+      from = at + ipHeaderLength(view, stack, network);
+      if (!isLater && (words[to + F.protocol]! & 0xff) === TCP_NUMBER) marks |= M.headerCut;
+    }
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= this.#noteQuestion(view, to, stack, transport);
       // the snaplen may have cut the content off at one place only: an identification tells as much

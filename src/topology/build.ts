@@ -91,6 +91,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     nodesByAlias,
     pods,
     services,
+    serviceEndpoints: facts.serviceEndpoints,
     pools,
     blocks,
     allocations: facts.allocations,

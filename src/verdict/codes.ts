@@ -93,6 +93,15 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'routing-loop',
 ]);
 
+/** What is missed is an answer: packets of either direction may be those that stop. */
+export const ANSWER_MISSED: ReadonlySet<FindingCode> = new Set([
+  'no-reply',
+  'half-open',
+  'dns-trouble',
+  'icmp-only',
+  'handshake-unanswered',
+]);
+
 /** What `verify` says beside its result: packets that did not get through, and questions that nobody answered. */
 export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
   ...BROKEN_PATHS,

@@ -294,5 +294,13 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   },
   { seed: 760, rule: 'clocks', kind: 'wrong-clock', what: 'gives one clock to a merge behind one gateway' },
   { seed: 17702, rule: 'clocks', kind: 'wrong-clock', what: 'gives one clock to a merge of two who never talk' },
+  { seed: 18477, rule: 'clocks', kind: 'false-loss', what: 'takes TCP headers that a snaplen cut off for payload' },
+  { seed: 18817, rule: 'clocks', kind: 'false-loss', what: 'takes two datagrams alike in a mirror for one' },
+  {
+    seed: 34613,
+    rule: 'clocks',
+    kind: 'false-loss',
+    what: 'takes a mirror’s copies for segments whose headers are cut',
+  },
   ...COUNT_SEEDS,
 ];

@@ -118,6 +118,7 @@ export function countHeaders(
   if (marks & M.orphan) bits |= B.fragmentWithoutFirst;
   if (marks & M.contentCut) bits |= B.contentCut;
   if (marks & M.contentWhole) bits |= B.contentWhole;
+  if (marks & M.headerCut) bits |= B.headerCut;
   w[x + R.bits] = bits;
   if (marks & M.tcp) countTcp(rows, row, words, doubles, at);
   else if (marks & M.echoRequest) rows.addRare(row, X.requests);

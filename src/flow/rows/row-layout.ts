@@ -16,6 +16,8 @@ export const BIT = {
   /** Of the content that tells packets apart the snaplen left too little; all of it was captured. */
   contentCut: 1 << 23,
   contentWhole: 1 << 24,
+  /** TCP headers were cut off, and counted as payload. */
+  headerCut: 1 << 25,
 } as const;
 
 /** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */

@@ -85,16 +85,14 @@ function placesOf(
   const isSuspect = (capture: number): boolean =>
     [hints.filters, hints.possibleFilters].some((list) => list[capture] != null);
   const byGroup = new Map<number, Place | null>();
+  const { rings, ringOf } = points.rings;
+  // where a place shows nothing in a piece, that piece was captured there all the same
+  const spans = rings.map((ring) => (ring.every(isOpen) ? wholeSpan(ring.map((piece) => captures[piece])) : null));
   points.all.forEach((point, i) => {
     const group = groups[i] ?? -1;
-    const span = spanOf(captures[point.capture]);
-    const known = byGroup.get(group);
-    if (span === null || !isNamed(point) || !isOpen(point.capture)) {
-      byGroup.set(group, null);
-    } else if (known === undefined) byGroup.set(group, newPlace(point, span));
-    else if (known !== null) {
-      known.span = { first: Math.min(known.span.first, span.first), last: Math.max(known.span.last, span.last) };
-    }
+    const span = spans[ringOf[point.capture] ?? -1] ?? null;
+    if (span === null || !isNamed(point)) byGroup.set(group, null);
+    else if (!byGroup.has(group)) byGroup.set(group, newPlace(point, span));
   });
   const roles = new Set([...byGroup.values()].map((place) => place?.point.role));
   if (roles.size < 2) return [];
@@ -106,6 +104,13 @@ function placesOf(
   for (const [group, place] of byGroup)
     if (place !== null) place.isWhole = showsArp.has(group) && !isSuspect(place.point.capture);
   return [...byGroup.values()].filter((place) => place !== null);
+}
+
+/** From the first to the last packet of a capture's pieces; null without one. */
+function wholeSpan(pieces: readonly (CaptureCounters | undefined)[]): Span | null {
+  const spans = pieces.map(spanOf).filter((span) => span !== null);
+  if (spans.length === 0) return null;
+  return { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
 }
 
 function newPlace(point: Point, span: Span): Place {

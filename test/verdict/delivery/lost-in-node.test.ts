@@ -4,6 +4,7 @@ import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
 import {
   arpRequest,
   clusterDocuments,
+  cooked2,
   type FrameFile,
   flowBetween,
   ip,
@@ -131,6 +132,35 @@ describe('a packet that arrived at a node', () => {
     const arp = arpRequest(NODE.b, POD.b, VETH);
     expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, arp, ...gap, ping]))).toContain('lost-in-node');
     expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, ...gap, ping]))).not.toContain('lost-in-node');
+  });
+});
+
+describe('a capture of all devices in pieces', () => {
+  const [FOR_US, SENT_BY_US] = [0, 4] as const;
+  const onNic = (frame: Uint8Array, type: number = FOR_US): Uint8Array => cooked2(frame, type, 2);
+  const onTunnel = cooked2(build.ethernet({ src: VTEP.c, dst: VTEP.b }, ip({ src: POD.c, dst: POD.b })), FOR_US, 5);
+  const others = [
+    onNic(arpRequest(NODE.a, NODE.b, NIC.a)),
+    onNic(plain(tcpPacket({ src: NODE.c, dst: NODE.b }, {}), NIC.c, NIC.b)),
+    onNic(plain(tcpPacket({ src: NODE.b, dst: NODE.c }, {}), NIC.b, NIC.c), SENT_BY_US),
+    onNic(vxlan(ip({ src: POD.c, dst: POD.b }), { from: NODE.c, to: NODE.b })),
+    onTunnel,
+  ];
+  const asked = onNic(vxlan(request(POD.a, POD.b)));
+  const last = plain(tcpPacket({ src: NODE.b, dst: NODE.c }, { srcport: 9 }), NIC.b, NIC.c);
+  const frames = [...others, asked, null, asked, null, null, asked, onNic(last, SENT_BY_US)];
+  const sll2 = (name: string, own: readonly (Uint8Array | null)[], late = 0): FrameFile => ({
+    ...file(name, own, late),
+    options: { linkType: 276 },
+  });
+
+  it('misses a packet at the tunnel device wherever it was cut', async () => {
+    expect(await codesOf(sll2('b-any.pcap', frames))).toContain('lost-in-node');
+    for (const cut of [5, 6, 8]) {
+      const rest = [...frames.slice(0, cut).map(() => null), ...frames.slice(cut)];
+      const pieces = [sll2('b-any.pcap0', frames.slice(0, cut)), sll2('b-any.pcap1', rest)];
+      expect(await codesOf(...pieces)).toContain('lost-in-node');
+    }
   });
 });
 
