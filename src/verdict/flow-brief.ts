@@ -13,7 +13,7 @@ import type { FindingCode } from './codes.ts';
 import { arrivalOf, lostOnWay, onNics } from './delivery/flow-arrival.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
-import { endsOf, type Shared } from './judging-context.ts';
+import { type Shared, whoOfFlow } from './judging-context.ts';
 import { mayBeDenied } from './policy/policy-of-flow.ts';
 import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
@@ -159,7 +159,7 @@ export class TableBrief implements FlowBrief {
   get arrival(): TracedFlow['arrival'] {
     const { shared } = this.#context;
     if (shared.arrivals === null) return null;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     return arrivalOf(shared, this.#flow, src, dst);
   }
 
@@ -181,7 +181,7 @@ export class TableBrief implements FlowBrief {
 
   lostOnWay(): number {
     const { shared } = this.#context;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     return lostOnWay(shared, this.#flow, { src, dst, arrival: this.arrival });
   }
 
@@ -246,7 +246,7 @@ export class TableBrief implements FlowBrief {
     if (shared.errorsOf.has(this.#flow) || shared.rejections.quotes(this.#flow)) return true;
     if (shared.translations.has(this.#flow)) return true;
     if (table.destinationPortOf(this.#flow) === DNS_PORT && shared.dns.of(this.#flow) !== null) return true;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;
     let wrong = 0;
