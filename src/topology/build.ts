@@ -20,6 +20,7 @@ import { mergePolicies } from './merge/merge-policies.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
 import { nameVeths } from './merge/name-veths.ts';
+import { sayMissing } from './merge/say-missing.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
 import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
@@ -31,10 +32,11 @@ const CACHED_ANSWERS = 50_000;
 
 /**
  * Builds the topology that the documents describe.
+ * @param options `step`: of a file that goes through several states, which one (from 1 on); the last one otherwise
  * @throws OverlensError E_INVALID_SNAPSHOT, its message one line per problem: place, what is wrong, what was expected
  */
-export function buildTopology(documents: readonly SnapshotDocument[]): Topology {
-  const facts = readDocuments(documents);
+export function buildTopology(documents: readonly SnapshotDocument[], options: { step?: number } = {}): Topology {
+  const facts = readDocuments(documents, options.step ?? null);
   throwProblems([...facts.problems, ...uselessDirectories(documents, new Set(facts.used))]);
   return assembleTopology(
     facts,
@@ -72,6 +74,7 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 function assembleTopology(facts: Facts, files: readonly string[]): Topology {
+  sayMissing(facts);
   const carrier = carrierOf(facts);
   const { profile } = carrier;
   const { pools, complete } = rangesOf(facts, carrier);
@@ -102,6 +105,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     ...base,
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
+    states: facts.states,
     felix: (nodeName) => felixSettings(felix, nodeName),
     deviceVNI: deviceSetting(nodes, 'id', profile),
     devicePort: deviceSetting(nodes, 'dstport', profile),

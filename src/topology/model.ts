@@ -251,6 +251,19 @@ export interface FelixSettings {
   wireguardListeningPort: Sourced<number> | null;
 }
 
+/** One of the states that a file goes through: a lab's text shows the pool before and after. */
+export interface SnapshotState {
+  /** From 1 on, in the order of the file. */
+  step: number;
+  file: string;
+  firstLine: number;
+  lastLine: number;
+  /** What it states anew: `IPPool default-ipv4-ippool (vxlanMode Always)`, `routes of control1`. */
+  shows: readonly { what: string; ref: SourceRef }[];
+  /** The one that the topology is of. */
+  isChosen: boolean;
+}
+
 export interface Topology extends PolicyKnowledge {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
@@ -266,6 +279,8 @@ export interface Topology extends PolicyKnowledge {
   /** Records of the CNI's flow log, in the order of the files. */
   policyVerdicts: readonly PolicyVerdict[];
   issues: readonly TopologyIssue[];
+  /** Of files that show the same things several times; empty where none does. */
+  states: readonly SnapshotState[];
   /** VXLAN UDP ports and VNI named anywhere: FelixConfiguration first, else what all VXLAN devices agree on. */
   felix(nodeName: string | null): FelixSettings;
   deviceVNI: Sourced<number> | null;

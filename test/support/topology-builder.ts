@@ -76,7 +76,16 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
       pool('flat-ippool', '10.48.128.0/24', 'Never', { modeRef: ref('ippools.yaml', 11) }),
     ],
     poolsComplete: true,
-    ...{ pods: [], services: [], blocks: [], issues: [], policyVerdicts: [], deviceVNI: null, devicePort: null },
+    ...{
+      pods: [],
+      services: [],
+      blocks: [],
+      issues: [],
+      states: [],
+      policyVerdicts: [],
+      deviceVNI: null,
+      devicePort: null,
+    },
     felix: () => unset,
     lookup: () => {
       throw new Error('not part of these tests');

@@ -11,6 +11,7 @@ import type {
   PoolMode,
   Route,
   Service,
+  SnapshotState,
   Sourced,
   SourceRef,
   TopologyIssue,
@@ -107,9 +108,11 @@ export interface NetworkFact extends StatedNetwork {
   ref: SourceRef;
 }
 
+/** Of what was listed without its namespace, where no command says which: no namespace has such a name. */
+export const UNKNOWN_NAMESPACE = '?';
+
 /** A pod as one source has it; `hostIP` is its node's address. Only a Pod object knows phase, age and hostNetwork. */
 export interface PodFact extends Pod {
-  hostInterface: NonNullable<Pod['hostInterface']>;
   source: 'Pod' | 'pod table' | 'WorkloadEndpoint' | 'endpoint' | 'IPAMBlock';
   hostIP: string | null;
 }
@@ -123,12 +126,21 @@ export interface TextFact {
   routes: Route[];
   neighbours: Neighbour[];
   fdb: FdbEntry[];
+  /** Forwarding entries of tunnel devices that name no remote VTEP (`nhid`, a bridge's): they lead somewhere all the same. */
+  unclear: Omit<FdbEntry, 'dst'>[];
+  /** Tables that were shown as a whole: what is not in them is not there. Excerpts have entries only. */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
+  /** Taken in the network namespace of something else than the node. */
+  isInside?: true;
 }
 
 export interface TextHint {
   name: string;
-  from: 'caller' | 'prompt' | 'heading' | 'file name' | 'folder' | 'parent folder';
+  /**
+   * `label` is a word that somebody wrote above the text, `container` what a container runtime ran the command in: they mean nodes
+   * only where such a node is known. `pod` is what kubectl ran it in (without a name: some pod).
+   */
+  from: 'caller' | 'prompt' | 'heading' | 'label' | 'pod' | 'container' | 'file name' | 'folder' | 'parent folder';
 }
 
 /** An input error: all are reported at once. */
@@ -157,6 +169,8 @@ export interface Facts {
   tiers: Tier[];
   namespaces: Namespace[];
   texts: TextFact[];
+  /** Of files that show one thing several times. */
+  states: SnapshotState[];
   issues: TopologyIssue[];
   problems: Problem[];
 }
@@ -179,9 +193,20 @@ export function emptyFacts(): Facts {
     tiers: [],
     namespaces: [],
     texts: [],
+    states: [],
     issues: [],
     problems: [],
   };
+}
+
+/** Adds all facts to others. */
+export function moveFacts(from: Facts, into: Facts): void {
+  // Not by spreading: a list may be longer than the stack is deep.
+  for (const key of Object.keys(from) as (keyof Facts)[]) {
+    const list = from[key];
+    if (Array.isArray(list)) for (const entry of list) (into[key] as unknown[]).push(entry);
+  }
+  into.poolsComplete ||= from.poolsComplete;
 }
 
 /** A node fact that states nothing but its name; fields are filled by the reader. */
