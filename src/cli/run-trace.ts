@@ -30,7 +30,7 @@ export async function runPipeline(
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkCaptures(options.captures, commands);
-  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot, options.state);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,

@@ -37,11 +37,20 @@ const CACHED_ANSWERS = 50_000;
  */
 export function buildTopology(documents: readonly SnapshotDocument[], options: { step?: number } = {}): Topology {
   const facts = readDocuments(documents, options.step ?? null);
+  const most = Math.max(1, ...facts.states.map((state) => state.step));
+  if (options.step !== undefined && options.step > most) throw noSuchState(options.step, most);
   throwProblems([...facts.problems, ...uselessDirectories(documents, new Set(facts.used))]);
   return assembleTopology(
     facts,
     documents.map((document) => document.file),
   );
+}
+
+function noSuchState(step: number, most: number): OverlensError {
+  const has = most === 1 ? 'it shows one state only' : `its texts go through ${most} states at most`;
+  return new OverlensError('E_INVALID_SNAPSHOT', `there is no state ${step} of the snapshot: ${has}`, {
+    hint: 'overlens topology lists the states that it saw',
+  });
 }
 
 /** Directories in which nothing was recognised: single files in them are noted only, but something was expected. */

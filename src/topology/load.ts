@@ -26,13 +26,14 @@ interface Reading {
 /**
  * Reads a snapshot from files and directories, in any mix; `-` is standard input. Directories are read recursively, in order of
  * their names; hidden files are left out.
+ * @param options `step`: the state of a file that goes through several (buildTopology)
  * @throws OverlensError E_UNREADABLE when paths cannot be read and nothing else is wrong, E_INVALID_SNAPSHOT otherwise; the message
  * has one line per problem
  */
-export async function loadTopology(paths: readonly string[]): Promise<Topology> {
+export async function loadTopology(paths: readonly string[], options: { step?: number } = {}): Promise<Topology> {
   const reading: Reading = { documents: [], problems: [], unreadable: false, visited: new Set() };
   for (const path of paths) await readPath(path, reading);
-  if (reading.problems.length === 0) return buildTopology(reading.documents);
+  if (reading.problems.length === 0) return buildTopology(reading.documents, options);
   throw mergeErrors(reading, contentError(reading.documents));
 }
 

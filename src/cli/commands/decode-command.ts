@@ -56,7 +56,7 @@ export async function runDecode(
   await checkCaptures(options.captures, commands);
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
-  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot, options.state);
   const selection = await selectPackets(options, topology, io, stages);
   const out = new LineBuffer();
   const writer = await writerOf(out, look, {

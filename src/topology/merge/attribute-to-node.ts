@@ -26,10 +26,13 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
     }
   };
   choose((text) => nodeByName(text, nodes, nodeOf, facts));
+  choose((text) => only(nodesByAddress(text, nodes)));
+  choose((text) => only(nodesByAddress(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts));
+  // What stands under one prompt is of one machine, even where a clone shows another one's tunnel address.
+  choose((text) => nodeByCompany(text, chosen, true));
   choose((text) => only(nodesByContent(text, nodes)));
   nameByPrompts(chosen, nodes);
-  choose((text) => only(nodesByContent(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts));
-  choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen));
+  choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen, false));
   choose((text) => only(nodesByElimination(text, nodes)));
   for (const text of texts) {
     const node = chosen.get(text);
@@ -116,14 +119,17 @@ function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts
 }
 
 /** The node of the other texts under the same prompt, heading, file name stem or folder: an ssh alias is no node name. */
-function nodeByCompany(text: TextFact, chosen: ReadonlyMap<TextFact, OpenNode>): OpenNode | null {
+function nodeByCompany(text: TextFact, chosen: ReadonlyMap<TextFact, OpenNode>, byPrompt: boolean): OpenNode | null {
   for (const { name, from } of text.hints) {
     if (from === 'parent folder' || name === '') continue;
+    if (byPrompt && !/^(caller|prompt|pod)$/.test(from)) return null;
     const company = new Set<OpenNode>();
     for (const [other, node] of chosen) {
       if (other.hints.some((hint) => hint.name === name && hint.from === from)) company.add(node);
     }
     if (company.size === 1) return [...company][0] ?? null;
+    // A machine that is named is not another one because both stand in one file or folder.
+    if (/^(caller|prompt|heading|pod|container)$/.test(from)) return null;
   }
   return null;
 }
@@ -192,9 +198,13 @@ function nodeOfPod(name: string, nodes: readonly OpenNode[], pods: readonly PodF
   return pod?.nodeName == null ? null : findByName(nodes, pod.nodeName);
 }
 
-function nodesByContent(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
+function nodesByAddress(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
   const addresses = new Set(ownAddresses(text).map((address) => address.address));
-  const byAddress = nodes.filter((node) => node.addresses.some(({ address }) => addresses.has(address)));
+  return nodes.filter((node) => node.addresses.some(({ address }) => addresses.has(address)));
+}
+
+function nodesByContent(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
+  const byAddress = nodesByAddress(text, nodes);
   if (byAddress.length > 0) return byAddress;
   const tunnelAddresses = new Set(
     text.links

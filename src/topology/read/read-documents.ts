@@ -114,7 +114,7 @@ function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
   const table = /neigh/i.test(name) ? 'neigh' : /fdb/i.test(name) ? 'fdb' : /route/i.test(name) ? 'route' : null;
   if (table === null) return false;
   const hints = [...callerHint(document), ...hintsOfDocument(document)];
-  const text = emptyTextFact({ firstLine: 1, hints }, document.file);
+  const text = emptyTextFact({ firstLine: 1, hints, command: null }, document.file);
   facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
   facts.used.push(document.file);
   return true;
@@ -127,7 +127,8 @@ function readSection(section: Section, file: string, facts: Facts, tally: Tally)
   if (kind === 'lines') {
     const counts = readLines(section, file, facts);
     tally.understood += counts.understood;
-    if (section.isLoose === true) tally.prose += counts.unknown;
+    const isOther = section.isFenced === true && counts.understood === 0;
+    if (section.isLoose === true || isOther) tally.prose += counts.unknown;
     else if (section.isSkipped !== true && counts.unknown > 0) {
       tally.unknown += counts.unknown;
       tally.firstUnknown ??= counts.firstUnknown;

@@ -23,6 +23,8 @@ export interface Section {
   isSkipped?: true;
   /** Prose that nothing announces: read if it is understood as a whole. */
   isLoose?: true;
+  /** Between fences, where other things stand too. */
+  isFenced?: true;
   /** Another prompt follows, or the file's end: all of the output is here, even none. */
   isClosed?: true;
 }
@@ -33,6 +35,8 @@ interface Boundary {
   typed: string | null;
   command: Command | null;
   hints: readonly TextHint[];
+  /** In prose an empty line stands between it and what follows: that may be more of its output, or prose again. */
+  isApart?: true;
   /** `turn` is a line that a loop printed before the output of one machine. */
   kind: 'prompt' | 'bare command' | 'heading' | 'turn';
 }
@@ -103,8 +107,9 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
         start = { at: end + 1, line: number + 1 };
         kind = null;
         margin = '';
-      } else if (splitsHere(line, kind, margin, place, boundary)) {
+      } else if (splitsHere(line, kind, margin, place)) {
         close(Math.max(start.at, at - 1), false);
+        if (boundary !== null && line.trim() === '') boundary = { ...boundary, isApart: true };
         start = { at, line: number };
         kind = kindAfter(null, line);
         margin = line;
@@ -122,16 +127,9 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
 }
 
 /** Where something else begins without being announced. */
-function splitsHere(
-  line: string,
-  kind: ContentKind | null,
-  margin: string,
-  place: TextBlock['place'],
-  boundary: Boundary | null,
-): boolean {
+function splitsHere(line: string, kind: ContentKind | null, margin: string, place: TextBlock['place']): boolean {
   if (kind === 'lines') {
-    const isParagraph = place === 'prose' && line.trim() === '' && (boundary === null || boundary.kind === 'heading');
-    return beginsObject(line) || isParagraph;
+    return beginsObject(line) || (place === 'prose' && line.trim() === '');
   }
   return (
     kind !== null &&
@@ -158,12 +156,14 @@ function sectionOf(
   const hints =
     command?.loop == null ? [...own, ...(isElsewhere(command) ? [] : around)] : boundary?.kind === 'turn' ? own : [];
   const isSkipped = command !== null && !printsSnapshot(command);
-  const isLoose = place === 'prose' && (boundary === null || boundary.kind === 'heading');
+  const isAnnounced = boundary !== null && boundary.kind !== 'heading' && boundary.isApart !== true;
+  const isLoose = place === 'prose' && !isAnnounced;
   const isPrompted = boundary?.kind === 'prompt' && isClosed;
   return {
     ...{ text, kind: isSkipped ? 'lines' : kind, firstLine, command: typed, hints },
     ...(isSkipped ? { isSkipped } : {}),
     ...(isLoose ? { isLoose } : {}),
+    ...(place === 'fence' ? { isFenced: true as const } : {}),
     ...(isPrompted ? { isClosed: true as const } : {}),
   };
 }

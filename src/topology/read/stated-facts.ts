@@ -122,6 +122,8 @@ export interface TextFact {
   ref: SourceRef;
   /** Names from prompts and headings above the section, best first; then those of the path. */
   hints: readonly TextHint[];
+  /** As typed; null where it is not written. */
+  command: string | null;
   links: NodeLink[];
   routes: Route[];
   neighbours: Neighbour[];

@@ -8,10 +8,11 @@ import type { Section } from './sections.ts';
 import { addIssue, type Facts, type TextFact } from './stated-facts.ts';
 
 /** A section's iproute2 facts before anything is read. */
-export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints'>, file: string): TextFact {
+export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints' | 'command'>, file: string): TextFact {
   return {
     ref: { file, line: section.firstLine },
     hints: section.hints,
+    command: section.command,
     links: [],
     routes: [],
     neighbours: [],

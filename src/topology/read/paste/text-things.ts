@@ -64,8 +64,16 @@ export function textThings(text: TextFact): StatedThing[] {
           ...shown,
         },
       ];
-    // Of an excerpt each entry is stated by itself.
-    return own.map(([key, content, at]) => ({ key: `${title} of ${machine} ${key}`, content, ...shown, ref: at }));
+    // Of an excerpt each entry is stated by itself, and all of them by the command that picked them.
+    const entryThings = own.map(([key, content, at]) => ({
+      key: `${title} of ${machine} ${key}`,
+      content,
+      ...shown,
+      ref: at,
+    }));
+    if (text.command === null) return entryThings;
+    const content = JSON.stringify(own.map(([key, value]) => [key, value]).toSorted());
+    return [...entryThings, { key: `${title} of ${machine} by ${text.command}`, content, ...shown }];
   });
 }
 
@@ -75,7 +83,9 @@ export function newerText(text: TextFact, newer: readonly TextFact[]): TextFact 
   const same = newer.filter((other) => machineOf(other).some((name) => machine.has(name)));
   if (same.length === 0) return text;
   const hides = (table: (typeof TABLES)[number]): ((key: string) => boolean) => {
-    if (same.some((other) => other.has[table.table])) return () => true;
+    const isAgain = (other: TextFact): boolean =>
+      other.command !== null && other.command === text.command && table.entries(other).length > 0;
+    if (same.some((other) => other.has[table.table] || isAgain(other))) return () => true;
     const keys = new Set(same.flatMap((other) => table.entries(other).map(([key]) => key)));
     return (key) => keys.has(key);
   };
