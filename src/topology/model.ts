@@ -2,10 +2,12 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
+import type { BpfRoute } from './bpf-route.ts';
 import type { DeviceMtu } from './device-mtu.ts';
 import type { Place } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
+import type { SnapshotState } from './snapshot-state.ts';
 
 export type SourceRef = Place;
 
@@ -147,6 +149,8 @@ export interface Node {
   routes: readonly Route[];
   neighbours: readonly Neighbour[];
   fdb: readonly FdbEntry[];
+  /** What the eBPF dataplane does, where its routes were given; null otherwise. */
+  bpfRoutes: readonly BpfRoute[] | null;
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
 }
@@ -249,19 +253,6 @@ export interface FelixSettings {
   vxlanEnabled: Sourced<boolean> | null;
   wireguardEnabled: Sourced<boolean> | null;
   wireguardListeningPort: Sourced<number> | null;
-}
-
-/** One of the states that a file goes through: a lab's text shows the pool before and after. */
-export interface SnapshotState {
-  /** From 1 on, in the order of the file. */
-  step: number;
-  file: string;
-  firstLine: number;
-  lastLine: number;
-  /** What it states anew: `IPPool default-ipv4-ippool (vxlanMode Always)`, `routes of control1`. */
-  shows: readonly { what: string; ref: SourceRef }[];
-  /** The one that the topology is of. */
-  isChosen: boolean;
 }
 
 export interface Topology extends PolicyKnowledge {

@@ -2,8 +2,11 @@
 // mixes them. Every line is either understood, known noise, or counted as not understood.
 
 import type { Route, SourceRef } from '../model.ts';
+import { readBarePodRow } from './bare-pod-row.ts';
+import { type ClientTextReader, createClientTextReader } from './client-text.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
+import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
@@ -13,6 +16,7 @@ import type { Section } from './sections.ts';
 import { emptyFacts, type Facts, moveFacts, type TextFact } from './stated-facts.ts';
 import { addFdbLine, emptyTextFact, finishText } from './text-fact.ts';
 import { finishTable, readTableHeader, readTableRow, type WideTable } from './wide-table.ts';
+import { createWireguardReader, type WireguardReader } from './wireguard-text.ts';
 
 export interface LineCounts {
   understood: number;
@@ -26,6 +30,8 @@ interface State {
   text: TextFact;
   facts: Facts;
   excerpt: ExcerptReader;
+  client: ClientTextReader;
+  wireguard: WireguardReader;
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -92,6 +98,8 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     facts,
     excerpt: createExcerptReader(facts),
     flows: createFlowTextReader(facts),
+    client: createClientTextReader(facts),
+    wireguard: createWireguardReader(text, facts),
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -99,7 +107,12 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
   };
 }
 
+/** Longer lines are of no table, and no annotation's. */
+const LONGEST = 50_000;
+
 function readLine(line: string, ref: SourceRef, state: State): boolean {
+  if (line.length > LONGEST) return false;
+  if (state.client.read(line, ref) || state.wireguard.read(line, ref)) return true;
   if (state.flows.read(line, ref)) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
@@ -108,6 +121,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
+  if (readBarePodRow(line, ref, state.facts, state.namespace)) return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 
@@ -145,6 +159,12 @@ function readEntry(line: string, ref: SourceRef, state: State): boolean {
     if (text.routes.at(-1) === state.route && state.route !== null) text.routes.pop();
     state.route = null;
     text.has.route = text.routes.length > 0;
+    return true;
+  }
+  const bpf = readBpfRouteLine(line, ref);
+  if (bpf !== null) {
+    text.bpfRoutes ??= [];
+    text.bpfRoutes.push(bpf);
     return true;
   }
   const route = readRouteLine(line, ref, state.route);

@@ -52,6 +52,8 @@ interface Standing {
 
 /** A prompt may hold a command this long. */
 const LONGEST = 4000;
+/** What is typed into one command. */
+const LONGEST_BODY = 100_000;
 /** Lines that one command may go on over. */
 const MOST_LINES = 60;
 
@@ -195,7 +197,7 @@ function lineEnd(text: string, at: number): number {
 
 /** Offset of the break before the line that ends a heredoc; -1 when there is none. */
 function heredocEnd(text: string, from: number, word: string): number {
-  for (let at = from; at < text.length; ) {
+  for (let at = from; at < Math.min(text.length, from + LONGEST_BODY); ) {
     const end = lineEnd(text, at);
     if (text.slice(at, end).trim() === word) return Math.max(from, at - 1);
     at = end + 1;
@@ -266,13 +268,16 @@ function isComment(line: string, next: () => string): boolean {
 /** A command goes on behind a backslash, and until a loop is done. */
 function withFollowing(command: string, next: () => string): { typed: string; lines: number } {
   if (!command.endsWith('\\') && !isOpenLoop(command)) return { typed: command, lines: 1 };
-  const following = next().split('\n');
+  const following = next().split('\n', MOST_LINES);
   let typed = command;
   let lines = 1;
-  while (lines <= Math.min(following.length, MOST_LINES) && (typed.endsWith('\\') || isOpenLoop(typed))) {
-    const more = following[lines - 1] ?? '';
-    typed = typed.endsWith('\\') ? `${typed.slice(0, -1)} ${more.trim()}` : `${typed}; ${more.trim()}`;
-    lines++;
-  }
-  return isOpenLoop(typed) ? { typed: command, lines: 1 } : { typed, lines };
+  for (; typed.endsWith('\\') && lines <= following.length; lines++)
+    typed = `${typed.slice(0, -1)} ${(following[lines - 1] ?? '').trim()}`;
+  if (!isOpenLoop(typed)) return { typed, lines };
+  const end = following.findIndex((line, i) => i >= lines - 1 && /(?:^|[\s;])done\b/.test(line));
+  if (end < 0) return { typed: command, lines: 1 };
+  return {
+    typed: [typed, ...following.slice(lines - 1, end + 1).map((line) => line.trim())].join('; '),
+    lines: end + 2,
+  };
 }

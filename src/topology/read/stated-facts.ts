@@ -1,6 +1,7 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
+import type { BpfRoute } from '../bpf-route.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -11,13 +12,13 @@ import type {
   PoolMode,
   Route,
   Service,
-  SnapshotState,
   Sourced,
   SourceRef,
   TopologyIssue,
 } from '../model.ts';
 import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
+import type { SnapshotState } from '../snapshot-state.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -32,6 +33,8 @@ export interface PoolFact {
   allowedUses: readonly ('Workload' | 'Tunnel' | 'LoadBalancer')[] | null;
   /** `object` states every field (an absent one is the default), `table` only its columns, `installation` what is asked for. */
   source: 'object' | 'table' | 'installation';
+  /** Why its mode is not known for sure. */
+  disputed?: string;
   ref: SourceRef;
 }
 
@@ -132,6 +135,10 @@ export interface TextFact {
   unclear: Omit<FdbEntry, 'dst'>[];
   /** Tables that were shown as a whole: what is not in them is not there. Excerpts have entries only. */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
+  /** The node's own key, from `wg show`. */
+  wireguard?: { kind: 'wireguard' | 'wireguard-v6'; key: Sourced<string> };
+  /** The eBPF dataplane's routes; null where they were not shown. */
+  bpfRoutes: BpfRoute[] | null;
   /** Taken in the network namespace of something else than the node. */
   isInside?: true;
 }

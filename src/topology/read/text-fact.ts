@@ -18,6 +18,7 @@ export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints' | 'co
     neighbours: [],
     fdb: [],
     unclear: [],
+    bpfRoutes: null,
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
   };
 }
@@ -50,8 +51,9 @@ export function finishText(
   const isExcerpt = as.isCut || (shown.length === 0 && runs.some(({ isFiltered }) => isFiltered));
   if (isExcerpt) text.has = { link: false, addr: false, route: false, neigh: false, fdb: false };
   sayUnclear(text, facts);
-  const { links, routes, neighbours, fdb, has } = text;
-  const tells = links.length + routes.length + neighbours.length + fdb.length > 0 || Object.values(has).some(Boolean);
+  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard } = text;
+  const entries = links.length + routes.length + neighbours.length + fdb.length + (bpfRoutes?.length ?? 0);
+  const tells = entries > 0 || wireguard !== undefined || Object.values(has).some(Boolean);
   if (tells) facts.texts.push(text);
   return tells || text.unclear.length > 0;
 }

@@ -21,7 +21,7 @@ type Row = (column: string) => string | null;
 
 /** Reads a header line; null when it is none of a known table. */
 export function readTableHeader(line: string): WideTable | null {
-  if (!/^(NAMESPACE|NAME|WORKLOAD)\s{2,}/.test(line) || /[a-z]/.test(line)) return null;
+  if (!/^(NAMESPACE|NAME|WORKLOAD|CIDR)\s{2,}/.test(line) || /[a-z]/.test(line)) return null;
   const columns = [...line.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], at: match.index }));
   const has = (name: string): boolean => columns.some((column) => column.name === name);
   const kind =
@@ -114,6 +114,11 @@ function labelsIn({ columns }: WideTable, cell: string | null): { labels?: Label
   return { labels: Object.fromEntries(entries) };
 }
 
+/** `Completed` of finished Jobs and what kubectl prints for phase Failed; CrashLoopBackOff pods keep their address. */
+export function isFinished(status: string): boolean {
+  return /^(Completed|Succeeded|Failed|Error|Evicted|OOMKilled|ContainerStatusUnknown)$/.test(status);
+}
+
 type RowPlace = { ref: SourceRef; facts: Facts; namespace: string };
 
 function readPodRow(row: Row, table: WideTable, { ref, facts, namespace }: RowPlace): void {
@@ -126,8 +131,7 @@ function readPodRow(row: Row, table: WideTable, { ref, facts, namespace }: RowPl
     nodeName: row('NODE'),
     addresses: canonicalAddresses((row('IPS') ?? row('IP') ?? '').split(',')),
     hostNetwork: flag(row('HOSTNETWORK')) === true,
-    // `Completed` of finished Jobs and what kubectl prints for phase Failed; CrashLoopBackOff pods keep their address.
-    finished: /^(Completed|Succeeded|Failed|Error|Evicted|OOMKilled|ContainerStatusUnknown)$/.test(row('STATUS') ?? ''),
+    finished: isFinished(row('STATUS') ?? ''),
     created: epochSeconds(row('CREATED')),
     ...labelsIn(table, row('LABELS')),
     hostInterface: computedVeth(namespace, name),
@@ -161,7 +165,8 @@ function readServiceRow(row: Row, { ref, facts, namespace }: RowPlace): void {
 }
 
 function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
-  const name = nameOf(row);
+  // Before v3 a pool had no name but its range.
+  const name = nameOf(row) ?? row('CIDR');
   const written = row('CIDR');
   const cidr = parseCidr(written ?? '');
   if (name === null) return;
@@ -174,7 +179,7 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
   }
   const mode = (column: string, field: string): Sourced<PoolMode> | null => {
     const text = row(column);
-    if (text === null) return null;
+    if (text === null || text === 'true' || text === 'false') return null;
     const value = poolMode(text);
     if (value === null) facts.problems.push({ ref, message: modeProblem(field, text) });
     return value === null ? null : { value, ref };
@@ -183,7 +188,10 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
     name,
     cidr: { value: formatCidr(cidr), ref },
     blockSize: null,
-    ipipMode: mode('IPIPMODE', 'ipipMode') ?? mode('IPIP', 'ipipMode'),
+    ipipMode: oldMode(row, ref) ?? mode('IPIPMODE', 'ipipMode') ?? mode('IPIP', 'ipipMode'),
+    ...(row('IPIP') === 'true'
+      ? { disputed: 'a table that does not say whether IP-in-IP is Always or CrossSubnet' }
+      : {}),
     vxlanMode: mode('VXLANMODE', 'vxlanMode') ?? mode('VXLAN', 'vxlanMode'),
     natOutgoing: flag(row('NAT')),
     disabled: flag(row('DISABLED')),
@@ -192,6 +200,12 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
     source: 'table',
     ref,
   });
+}
+
+/** `true` and `false` of tables before v3: which of the two modes is on is not told. */
+function oldMode(row: Row, ref: SourceRef): Sourced<PoolMode> | null {
+  const cell = row('IPIP');
+  return cell === 'true' ? { value: 'Always', ref } : cell === 'false' ? { value: 'Never', ref } : null;
 }
 
 function readEndpointRow(row: Row, { ref, facts, namespace: asked }: RowPlace): void {

@@ -27,6 +27,9 @@ const END = /^(\w+)\((?:([^()/]*)\/)?([^()]*)\)(?: +Svc:([^\s/]*)\/(\S*))?\s*$/;
 /** `tcp(5432) Svc:pg/5432`. */
 const PROTOCOL = /^([\w-]+)\((\d*)\)(?: +Svc:[^\s/]*\/(\d*))?/;
 
+/** Policies stand on lines of their own: longer lines are no record's. */
+const LONGEST = 8000;
+
 export interface FlowTextReader {
   /** True when the line belongs to a record. */
   read(line: string, ref: SourceRef): boolean;
@@ -52,6 +55,7 @@ export function createFlowTextReader(facts: Facts): FlowTextReader {
   return {
     finish,
     read(line, ref) {
+      if (line.length > LONGEST) return false;
       if (BEGINS.test(line)) {
         finish();
         open = openRecord(line, ref);

@@ -7,6 +7,7 @@ import type { Neighbour, NodeLink, Route } from '../../model.ts';
 import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
 import type { TextFact } from '../stated-facts.ts';
 import { addFdbLine } from '../text-fact.ts';
+import { readBpfRouteElement } from './bpf-routes.ts';
 import { emptyLink } from './link-text.ts';
 import { isUnicast } from './neigh-text.ts';
 
@@ -14,7 +15,11 @@ import { isUnicast } from './neigh-text.ts';
 export function readIproute2Element(element: Located, into: TextFact): boolean {
   const value = element.value;
   const has = (key: string): boolean => valueAt(value, key) !== undefined;
-  if (has('ifname') && has('ifindex')) readLink(element, into);
+  const bpf = has('dest') ? readBpfRouteElement(element) : null;
+  if (bpf !== null) {
+    into.bpfRoutes ??= [];
+    into.bpfRoutes.push(bpf);
+  } else if (has('ifname') && has('ifindex')) readLink(element, into);
   else if (has('mac') && (has('ifname') || has('dst'))) readFdb(element, into);
   else if (has('dst') && (has('lladdr') || Array.isArray(valueAt(value, 'state')))) readNeighbour(element, into);
   else if (has('dst') && (has('dev') || has('gateway') || has('via') || has('nexthops') || has('type'))) {

@@ -1,8 +1,9 @@
 // A text that shows the same things several times (a lab, a runbook, a terminal log) -> the states it goes through, in its own order.
 // A new state begins where something is stated again and differs; the last statement of each thing holds until then.
 import { cidrContains, parseCidr } from '../../../net/cidr.ts';
-import type { SnapshotState, SourceRef } from '../../model.ts';
+import type { SnapshotState } from '../../snapshot-state.ts';
 import { emptyFacts, type Facts, moveFacts, type TextFact } from '../stated-facts.ts';
+import type { StatedThing } from './stated-thing.ts';
 import { newerText, textThings } from './text-things.ts';
 
 /** What one section of a file states. */
@@ -10,17 +11,6 @@ export interface Statement {
   facts: Facts;
   firstLine: number;
   lastLine: number;
-}
-
-/** One thing that is stated: what it is called, what must agree, where it stands. */
-export interface StatedThing {
-  key: string;
-  content: string;
-  ref: SourceRef;
-  /** How a list of states names it. */
-  title: string;
-  /** It says how packets are to be sent: tables from before it changed no longer hold where it counts. */
-  decides?: { cidr: string };
 }
 
 /**

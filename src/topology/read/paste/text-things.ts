@@ -1,7 +1,7 @@
 // The tables of iproute2 as things that are stated: whose they are, as far as the text says, and what of an older one a newer hides.
 import { ownAddresses } from '../own-addresses.ts';
 import type { TextFact } from '../stated-facts.ts';
-import type { StatedThing } from './states.ts';
+import type { StatedThing } from './stated-thing.ts';
 
 /** A table's entries by what they are about. */
 const TABLES = [
