@@ -21,7 +21,7 @@ const TABLES: Readonly<Record<string, (cells: Cells, ref: SourceRef, facts: Fact
   PROPERTY: () => {},
 };
 const CHECK =
-  /^(?:Checking IPAM|Loading all|Found \d|IPAM blocks record|Looking for top|Scanning for|Validating IPAM|Check complete|Workloads and nodes|Node with most)/;
+  /^(?:Loading all|Found \d|IPAM blocks record|Looking for top|Scanning for|Validating IPAM|Check complete|Workloads and nodes|Node with most)/;
 const STATUS = /^(?:Calico process is|IPv[46] BGP status|No IPv[46] peers found|INFO: BIRDv)/;
 const BLOCK = /^ {0,4}IPAM block (\S+) affinity=(?:host:)?([^\s:]+):?$/;
 
@@ -31,7 +31,8 @@ export function createClientTextReader(facts: Facts): ClientTextReader {
   let isCheck = false;
   return {
     read(line, ref) {
-      if (line.startsWith('+-')) return /^[+-]+$/.test(line.trimEnd());
+      // A rule of the table; what looks like one elsewhere tells nothing.
+      if (line.startsWith('+-')) return columns !== null && /^[+-]+$/.test(line.trimEnd());
       if (line.startsWith('|')) {
         const cells = line
           .split('|')
@@ -49,9 +50,9 @@ export function createClientTextReader(facts: Facts): ClientTextReader {
       if (line.trim() !== '') columns = null;
       const [, cidr = '', node = ''] = BLOCK.exec(line) ?? [];
       if (cidr !== '') addBlock(cidr, node === '<none>' ? null : node, ref, facts);
-      if (cidr !== '' || CHECK.test(line)) isCheck = true;
-      else if (!line.startsWith('  ')) isCheck = false;
-      return isCheck || STATUS.test(line);
+      if (cidr !== '' || line.startsWith('Checking IPAM')) isCheck = true;
+      else if (line.trim() !== '' && !line.startsWith('  ') && !CHECK.test(line)) isCheck = false;
+      return (isCheck && line.trim() !== '') || STATUS.test(line);
     },
   };
 }

@@ -182,6 +182,31 @@ describe('whose output it is', () => {
   });
 });
 
+it('a tool that calls programs by their paths shows their tables, as JSON too', () => {
+  const link = JSON.stringify([
+    {
+      ifindex: 2,
+      ifname: 'eth0',
+      flags: ['UP'],
+      mtu: 1500,
+      address: '02:00:00:00:00:01',
+      addr_info: [{ family: 'inet', local: '10.0.1.20', prefixlen: 24 }],
+    },
+  ]);
+  const topology = paste(
+    `Summary:\n/sbin/ip -d -j addr show(addresses)\n\nExecute:\n/sbin/ip -d -j addr show\n\n${link}\n/sbin/ip route show table all\n\n${routesOf(20)}`,
+  );
+  expect(topology.nodes.map(({ name, links, routes, has }) => [name, links.length, routes.length, has.route])).toEqual([
+    ['10.0.1.20', 1, 2, true],
+  ]);
+});
+
+it('a ruled table of something else is no snapshot', () => {
+  expect(() => paste('+-----+\n| a b |\n+-----+\nFound 3 problems.\n')).toThrow(
+    'holds nothing that a snapshot is made of',
+  );
+});
+
 describe('what was left out is not missing', () => {
   const hasOf = (text: string) => topologyOf({ n: LAB_NODES, a: `control1$ ${text}` }).nodes[0];
 

@@ -89,7 +89,11 @@ function addRuns(tokens: readonly ShellToken[], around: Around, runs: Run[], dep
 }
 
 /** Takes wrappers off, one by one. */
-function unwrap(words: readonly string[], around: Around, runs: Run[], depth: number): void {
+function unwrap(written: readonly string[], around: Around, runs: Run[], depth: number): void {
+  // Tools that collect call programs by their paths.
+  const words = written.map((word, i) =>
+    i === 0 && /^\/(?:\w+\/){1,3}\w+$/.test(word) ? (word.split('/').at(-1) ?? word) : word,
+  );
   const wrapper = depth < DEEPEST ? wrapperOf(words) : null;
   if (wrapper === null) {
     if (words.length > 0) runs.push({ ...around, words });

@@ -6,7 +6,7 @@ import { asksOneRoute, tableOf } from './command-output.ts';
 /** The longest line that is looked at. */
 const LONGEST = 2000;
 const BEGINS =
-  /^(?:sudo +|time +|watch +|while +|for +)*(?:ip|bridge|kubectl|oc|k|calicoctl|ssh|exit|logout|docker|podman|wg|calico-node|cat)(?: |$)/;
+  /^(?:sudo +|time +|watch +|while +|for +)*(?:\/(?:usr\/)?(?:local\/)?s?bin\/)?(?:ip|bridge|kubectl|oc|k|calicoctl|ssh|exit|logout|docker|podman|wg|calico-node|cat)(?: |$)/;
 const ORDER = /^(get|describe|edit|exec|debug|ipam|node|apply)$/;
 
 /** The command that a line is, strictly; null for everything else. */
