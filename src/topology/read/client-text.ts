@@ -1,4 +1,4 @@
-// What Calico's client prints besides objects: boxed tables of its IPAM and of BGP peers, and the log of its IPAM check (calicoctl,
+// What Calico's client prints besides objects: boxed tables of its IPAM and of BGP peers, and the log of its IPAM check (its
 // commands/ipam and commands/node). Borrowed addresses and the nodes of blocks are read; the rest is known, and used for nothing.
 import { canonicalNetwork } from '../../net/cidr.ts';
 import { canonicalIp } from '../../net/ip.ts';

@@ -111,9 +111,9 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
 const LONGEST = 50_000;
 
 function readLine(line: string, ref: SourceRef, state: State): boolean {
+  if (state.flows.read(line, ref)) return true;
   if (line.length > LONGEST) return false;
   if (state.client.read(line, ref) || state.wireguard.read(line, ref)) return true;
-  if (state.flows.read(line, ref)) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);

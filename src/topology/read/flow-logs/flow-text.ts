@@ -27,7 +27,7 @@ const END = /^(\w+)\((?:([^()/]*)\/)?([^()]*)\)(?: +Svc:([^\s/]*)\/(\S*))?\s*$/;
 /** `tcp(5432) Svc:pg/5432`. */
 const PROTOCOL = /^([\w-]+)\((\d*)\)(?: +Svc:[^\s/]*\/(\d*))?/;
 
-/** Policies stand on lines of their own: longer lines are no record's. */
+/** Of lines with times and ends; those of policies may be longer. */
 const LONGEST = 8000;
 
 export interface FlowTextReader {
@@ -55,7 +55,6 @@ export function createFlowTextReader(facts: Facts): FlowTextReader {
   return {
     finish,
     read(line, ref) {
-      if (line.length > LONGEST) return false;
       if (BEGINS.test(line)) {
         finish();
         open = openRecord(line, ref);
@@ -70,7 +69,8 @@ export function createFlowTextReader(facts: Facts): FlowTextReader {
 }
 
 function openRecord(line: string, ref: SourceRef): Open {
-  const [, day = '', time = '', hours = '', minutes = '', reporter = '', action = ''] = HEAD.exec(line) ?? [];
+  const [, day = '', time = '', hours = '', minutes = '', reporter = '', action = ''] =
+    HEAD.exec(line.slice(0, LONGEST)) ?? [];
   return {
     start: secondsOf(`${day}T${time}${hours}:${minutes}`),
     end: null,
@@ -82,7 +82,7 @@ function openRecord(line: string, ref: SourceRef): Open {
 }
 
 function readMember(line: string, ref: SourceRef, open: Open): boolean {
-  const ends = ENDS.exec(line);
+  const ends = line.length > LONGEST ? null : ENDS.exec(line);
   if (ends !== null) {
     readEnds(open, ends[1] ?? '', ends[2] ?? '', ends[3] ?? '');
     return true;

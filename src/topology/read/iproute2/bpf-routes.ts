@@ -1,4 +1,5 @@
-// The routes of Calico's eBPF dataplane: `calico-node -bpf routes dump`, as text and as JSON (felix/cmd/calico-bpf/commands/routes.go).
+// The routes of Calico's eBPF dataplane: what its agent prints with `-bpf routes dump`, as text and as JSON
+// (felix, cmd, commands/routes.go).
 import { canonicalNetwork } from '../../../net/cidr.ts';
 import { canonicalIp } from '../../../net/ip.ts';
 import type { BpfRoute } from '../../bpf-route.ts';

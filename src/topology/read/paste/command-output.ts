@@ -1,5 +1,6 @@
 // What a command prints, as far as a reader needs to know: which table, how much of it, of which device and namespace; and whether
 // it prints anything of a snapshot at all.
+import { AGENT_CONTAINER, CALICO_CLIENT } from '../../../cluster/calico/annotations.ts';
 import type { Command, Run } from './command-line.ts';
 
 export type TableName = 'link' | 'addr' | 'route' | 'neigh' | 'fdb';
@@ -77,8 +78,7 @@ function pastOptions(words: readonly string[]): number {
 }
 
 /** Programs whose output may be part of a snapshot, whatever their words are. */
-const PRINTS =
-  /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|calico-node|calico-bpf|kubectl|oc|k|calicoctl|ssh|su|)$/;
+const PRINTS = /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|ssh|su|)$/;
 /** Verbs of kubectl and Calico's client that print objects or tables. */
 const OBJECT_VERBS = /^(get|describe|edit|ipam|node)$/;
 /** Verbs that print the object with `-o yaml` only. */
@@ -90,13 +90,23 @@ export function printsSnapshot({ runs, heredoc }: Command): boolean {
   return runs.some((run) => {
     const [program = '', ...rest] = run.words;
     const name = program.split('/').at(-1) ?? '';
+    if (isObjectClient(name)) return printsObjects(rest);
+    if (name === AGENT_CONTAINER) return true;
     // Short names that people give to kubectl are told by what they ask it for, flow logs by their option.
     if (!PRINTS.test(name)) return rest.includes('-flows') || /^-o=?(?:wide|yaml|json)$/.test(outputOf(rest));
     if (/^(ip|bridge)$/.test(name)) return isShowing(name, rest);
-    if (!/^(kubectl|oc|k|calicoctl)$/.test(name)) return true;
-    const verb = verbOf(rest);
-    return OBJECT_VERBS.test(verb) || (CHANGING_VERBS.test(verb) && rest.some((word) => /^(-o|--output)/.test(word)));
+    return true;
   });
+}
+
+/** kubectl and its kin, and Calico's client. */
+export function isObjectClient(program: string): boolean {
+  return program === CALICO_CLIENT || /^(kubectl|oc|k)$/.test(program);
+}
+
+function printsObjects(rest: readonly string[]): boolean {
+  const verb = verbOf(rest);
+  return OBJECT_VERBS.test(verb) || (CHANGING_VERBS.test(verb) && rest.some((word) => /^(-o|--output)/.test(word)));
 }
 
 function outputOf(words: readonly string[]): string {
@@ -141,7 +151,7 @@ function verbOf(words: readonly string[]): string {
 /** The namespace that a command of kubectl or Calico's client names; null where it names none, or all. */
 export function namespaceOf({ runs }: Command): string | null {
   for (const { words } of runs) {
-    if (!/^(kubectl|oc|k|calicoctl)$/.test(words[0] ?? '')) continue;
+    if (!isObjectClient(words[0] ?? '')) continue;
     for (const [i, word] of words.entries()) {
       const written =
         word === '-n' || word === '--namespace'

@@ -19,11 +19,12 @@ export function plainText(text: string): string {
   const plain = unmarked.includes('\x1b')
     ? unmarked.replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
     : unmarked;
-  return withoutIndents(withoutQuotes(plain.includes('\r') ? withoutReturns(plain) : plain));
+  return withoutIndents(withoutQuotes(plain.includes('\r') ? withoutReturns(plain.replaceAll('\r\n', '\n')) : plain));
 }
 
 /** A carriage return counts only before a line's end. */
 function withoutReturns(text: string): string {
+  if (!text.includes('\r')) return text;
   return text
     .split('\n')
     .map((line) => {

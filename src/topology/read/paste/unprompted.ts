@@ -1,12 +1,30 @@
 // A command without a prompt, as texts have it in a fence of its own or above its output: only what is surely one, since lines of
 // prose begin with the same words.
+import { AGENT_CONTAINER, CALICO_CLIENT } from '../../../cluster/calico/annotations.ts';
 import { type Command, parseCommand } from './command-line.ts';
-import { asksOneRoute, tableOf } from './command-output.ts';
+import { asksOneRoute, isObjectClient, tableOf } from './command-output.ts';
 
 /** The longest line that is looked at. */
 const LONGEST = 2000;
-const BEGINS =
-  /^(?:sudo +|time +|watch +|while +|for +)*(?:\/(?:usr\/)?(?:local\/)?s?bin\/)?(?:ip|bridge|kubectl|oc|k|calicoctl|ssh|exit|logout|docker|podman|wg|calico-node|cat)(?: |$)/;
+const PROGRAMS = [
+  'ip',
+  'bridge',
+  'kubectl',
+  'oc',
+  'k',
+  'ssh',
+  'exit',
+  'logout',
+  'docker',
+  'podman',
+  'wg',
+  'cat',
+  CALICO_CLIENT,
+  AGENT_CONTAINER,
+];
+const BEGINS = new RegExp(
+  `^(?:sudo +|time +|watch +|while +|for +)*(?:/(?:usr/)?(?:local/)?s?bin/)?(?:${PROGRAMS.join('|')})(?: |$)`,
+);
 const ORDER = /^(get|describe|edit|exec|debug|ipam|node|apply)$/;
 
 /** The command that a line is, strictly; null for everything else. */
@@ -24,13 +42,13 @@ function isSure(run: Command['runs'][number]): boolean {
   if (program === 'wg') return rest.length === 0 || (rest[0] === 'show' && rest.length <= 2);
   if (program === 'echo') return true;
   if (program === 'cat') return rest.length > 0 && rest.every((word) => /[./-]/.test(word));
-  if (program === 'calico-node') return rest.some((word) => word.startsWith('-'));
+  if (program === AGENT_CONTAINER) return rest.some((word) => word.startsWith('-'));
   if (asksOneRoute(run)) return rest.length <= 6;
   if (program === 'ip' || program === 'bridge') {
     const shown = tableOf({ ...run, isFiltered: false });
     return shown !== null && isPlain(rest);
   }
-  return /^(kubectl|oc|k|calicoctl)$/.test(program) && rest.some((word) => ORDER.test(word)) && rest.length <= 40;
+  return isObjectClient(program) && rest.some((word) => ORDER.test(word)) && rest.length <= 40;
 }
 
 /** The words that the tables of ip and bridge are asked with; an address or a device may stand alone. */
