@@ -1,12 +1,17 @@
 // The stages a command runs, loaded when the first one is called: `--help` and bad usage cost no loading. Tests put their own in.
 import type { Topology } from '../topology/model.ts';
+import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 
 export interface Stages {
   traceCaptures(options: TraceOptions): Promise<Trace>;
-  /** Files and directories of a snapshot, at one of its states. Throws E_INVALID_SNAPSHOT with every problem found. */
-  loadTopology(paths: readonly string[], options?: { step?: number }): Promise<Topology>;
+  /** Files, folders and bundles of a snapshot, and documents that were read already, at one of its states. Throws E_INVALID_SNAPSHOT with every problem found. */
+  loadTopology(
+    paths: readonly string[],
+    more?: readonly SnapshotDocument[],
+    options?: { step?: number },
+  ): Promise<Topology>;
   /** The commands that make a snapshot, as text to paste. */
   snapshotCommands(): Promise<string>;
 }
@@ -14,6 +19,7 @@ export interface Stages {
 /** The real ones. */
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
-  loadTopology: async (paths, options) => (await import('../topology/load.ts')).loadTopology(paths, options),
+  loadTopology: async (paths, more, options) =>
+    (await import('../input/load-topology.ts')).loadTopology(paths, more, options),
   snapshotCommands: async () => (await import('../cluster/snapshot-commands.ts')).snapshotCommands(),
 };

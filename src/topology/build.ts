@@ -57,8 +57,9 @@ function noSuchState(step: number, most: number): OverlensError {
 function uselessDirectories(documents: readonly SnapshotDocument[], used: ReadonlySet<string>): Problem[] {
   const byDirectory = new Map<string, SnapshotDocument[]>();
   for (const document of documents) {
+    if (document.sought === false) continue;
     const directory =
-      document.path === undefined ? '' : document.file.slice(0, -document.path.length).replace(/[\\/]$/, '');
+      document.path === undefined ? '' : document.file.slice(0, -document.path.length).replace(/[\\/!]$/, '');
     if (directory !== '') byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), document]);
   }
   return [...byDirectory].flatMap(([directory, members]) => {
@@ -102,6 +103,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     nodesByAlias,
     pods,
     services,
+    serviceEndpoints: facts.serviceEndpoints,
     pools,
     blocks,
     allocations: facts.allocations,

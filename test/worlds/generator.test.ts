@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 
 import { holds, ipBytes } from './address.ts';
 import { checkSeed, removeFolder, workFolder } from './check/check-world.ts';

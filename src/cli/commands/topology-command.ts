@@ -36,7 +36,7 @@ export async function runTopology(
   if (raw.redact === true) return redact(paths, io);
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
-  const topology = await stages.loadTopology(paths, parseStep(raw.atStep));
+  const topology = await stages.loadTopology(paths, [], parseStep(raw.atStep));
   const look = {
     width: widthOf(io),
     fit: io.stdoutIsTTY,
