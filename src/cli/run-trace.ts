@@ -47,9 +47,9 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
 }
 
 /** The snapshot that was given; null without one, also where arguments held nothing of one. */
-export async function topologyOf({ snapshot, found }: CommonOptions, stages: Stages): Promise<Topology | null> {
+export async function topologyOf({ snapshot, found, state }: CommonOptions, stages: Stages): Promise<Topology | null> {
   if (snapshot.length + found.length === 0) return null;
-  const topology = await stages.loadTopology(snapshot, found);
+  const topology = await stages.loadTopology(snapshot, found, state);
   return snapshot.length === 0 && topology.files.length === 0 ? null : topology;
 }
 

@@ -97,6 +97,7 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
 export const ANSWER_MISSED: ReadonlySet<FindingCode> = new Set([
   'no-reply',
   'half-open',
+  'lost-in-node',
   'dns-trouble',
   'icmp-only',
   'handshake-unanswered',
@@ -110,3 +111,6 @@ export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
   'no-reply',
   'denied-by-policy',
 ]);
+
+/** What makes a conversation fail, as the last line counts: its packets got nowhere, or its questions found no answer that helps. */
+export const FAILURES: ReadonlySet<FindingCode> = new Set([...UNDELIVERED, 'dns-trouble']);

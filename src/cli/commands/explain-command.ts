@@ -101,7 +101,7 @@ async function runPrediction(
   const options = checkTraceOptions(['-'], raw);
   if (options.snapshot.length === 0)
     throw usageError('--from and --to need a snapshot', 'overlens explain --from POD --to POD -t SNAPSHOT');
-  const topology = await untilStopped(stages.loadTopology(options.snapshot), io.signal);
+  const topology = await untilStopped(stages.loadTopology(options.snapshot, [], options.state), io.signal);
   const [port = null] = options.filter.port ?? [];
   const [protocol = port === null ? 'icmp' : 'tcp'] = options.filter.protocol ?? [];
   const { vxlanVNI = null, vxlanPorts = [] } = options.pipeline;

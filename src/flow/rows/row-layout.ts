@@ -1,4 +1,4 @@
-// Where each fact of a row stands in its records: one of 128 bytes, one of 96 for what is rare, one while a window is set.
+// Where each fact of a row stands in its records: one of 128 bytes, one of 112 for what is rare, one while a window is set.
 
 /** Bits of the `bits` word above the TTLs: facts that were true of at least one packet. */
 export const BIT = {
@@ -53,12 +53,14 @@ export const RECORD = {
   largeSequence: 28,
   holeStart: 29,
   holeEnd: 30,
+  /** First byte of the segment with data that was sent again last: what `resentTimes` and `resentAt` are of. */
+  resentSequence: 31,
 } as const;
 
 /** Places in a rare record. */
 export const RARE = {
-  words: 24,
-  doubles: 12,
+  words: 28,
+  doubles: 14,
   firstPacket: 0,
   firstSeconds: 1,
   firstNanos: 4,
@@ -85,6 +87,9 @@ export const RARE = {
   doubts: 22,
   /** Copies with a lower TTL than any before: a packet that goes in a circle. */
   fallen: 23,
+  /** When it was sent again first, as `openedAt`; how often one after another. */
+  resentAt: 12,
+  resentTimes: 26,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

@@ -135,6 +135,41 @@ describe('a packet that arrived at a node', () => {
   });
 });
 
+describe('an answer that arrived at the node of the side that asked', () => {
+  it("is the cause where the pod's veth never had it: the handshake is half-open by that", async () => {
+    const synAck = (src: string, dst: string, port: number): Uint8Array =>
+      tcpPacket({ src, dst }, { 'flags.syn': true, 'flags.ack': true, srcport: 80, dstport: port });
+    const ask = (port: number): Uint8Array =>
+      tcpPacket({ src: POD.a, dst: POD.b }, { ...SYN, srcport: port, dstport: 80 });
+    const back = { from: NODE.b, to: NODE.a };
+    const [out, home] = [vxlan(ask(40000)), vxlan(synAck(POD.b, POD.a, 40000), back)];
+    const nic = file('a-eth0.pcap', [...talk('a'), out, home, out, home, out, home, ...talk('a')]);
+    const other = [
+      fromPod(tcpPacket({ src: POD.a, dst: POD.c }, { ...SYN, srcport: 50000, dstport: 80 })),
+      toPod(synAck(POD.c, POD.a, 50000)),
+    ];
+    const asked = fromPod(ask(40000));
+    const veth = file('a-cali0123456789a.pcap', [
+      ...other,
+      null,
+      asked,
+      null,
+      asked,
+      null,
+      asked,
+      null,
+      null,
+      ...other,
+    ]);
+    const trace = await traceFrames([nic, veth], TOPOLOGY);
+    expect(flowBetween(trace, POD.a, POD.b).findings.map(({ code }) => code)).toContain('half-open');
+    const [cause] = trace.causes.filter(({ code }) => code === 'lost-in-node' || code === 'half-open');
+    expect(cause?.code).toBe('lost-in-node');
+    expect(cause?.check.join()).toContain('a$ nstat');
+    expect(trace.causes.map(({ code }) => code)).not.toContain('half-open');
+  });
+});
+
 describe('a capture of all devices in pieces', () => {
   const [FOR_US, SENT_BY_US] = [0, 4] as const;
   const onNic = (frame: Uint8Array, type: number = FOR_US): Uint8Array => cooked2(frame, type, 2);

@@ -27,6 +27,9 @@ const END = /^(\w+)\((?:([^()/]*)\/)?([^()]*)\)(?: +Svc:([^\s/]*)\/(\S*))?\s*$/;
 /** `tcp(5432) Svc:pg/5432`. */
 const PROTOCOL = /^([\w-]+)\((\d*)\)(?: +Svc:[^\s/]*\/(\d*))?/;
 
+/** Of lines with times and ends; those of policies may be longer. */
+const LONGEST = 8000;
+
 export interface FlowTextReader {
   /** True when the line belongs to a record. */
   read(line: string, ref: SourceRef): boolean;
@@ -66,7 +69,8 @@ export function createFlowTextReader(facts: Facts): FlowTextReader {
 }
 
 function openRecord(line: string, ref: SourceRef): Open {
-  const [, day = '', time = '', hours = '', minutes = '', reporter = '', action = ''] = HEAD.exec(line) ?? [];
+  const [, day = '', time = '', hours = '', minutes = '', reporter = '', action = ''] =
+    HEAD.exec(line.slice(0, LONGEST)) ?? [];
   return {
     start: secondsOf(`${day}T${time}${hours}:${minutes}`),
     end: null,
@@ -78,7 +82,7 @@ function openRecord(line: string, ref: SourceRef): Open {
 }
 
 function readMember(line: string, ref: SourceRef, open: Open): boolean {
-  const ends = ENDS.exec(line);
+  const ends = line.length > LONGEST ? null : ENDS.exec(line);
   if (ends !== null) {
     readEnds(open, ends[1] ?? '', ends[2] ?? '', ends[3] ?? '');
     return true;
