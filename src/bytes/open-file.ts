@@ -165,5 +165,7 @@ export function unreadable(path: string, cause: unknown): OverlensError {
 
 /** `EIO: i/o error, read`: Node's message without the quoted path that some have. */
 function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message.replace(/ '.*'$/, '') : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const path = cause.message.indexOf(" '");
+  return path >= 0 && cause.message.endsWith("'") ? cause.message.slice(0, path) : cause.message;
 }

@@ -118,7 +118,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
 /** `error: unknown option '--vxlan-prot'\n(Did you mean --vxlan-port?)` in this program's words. */
 function asUsageError(error: CommanderError, argv: readonly string[]): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
+  const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.at(-1) ?? '')?.[1];
   const [name = ''] = argv;
   const command = COMMANDS.has(name) ? name : 'trace';
   const help = `overlens ${command} --help lists the options`;
