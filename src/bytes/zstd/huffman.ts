@@ -1,4 +1,4 @@
-// HOT: per literal. No allocation in `decodeHuffman`.
+// Called per literal; nothing is allocated in `decodeHuffman`.
 // Huffman-coded literals of zstd. RFC 8878 section 4.2.
 import { backwardStart, bitsAt, damage, highestBit, readFseTable } from './fse.ts';
 

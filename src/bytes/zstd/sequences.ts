@@ -1,4 +1,4 @@
-// HOT: per sequence. No allocation in `copySequences`.
+// Called per sequence; nothing is allocated in `copySequences`.
 // Sequences of a zstd block: literals and matches, which make the content. RFC 8878 sections 3.1.1.3.2 and 3.1.1.4.
 import { backwardStart, bitsAt, damage, type FseTable, fseTable, readFseTable, singleSymbolTable } from './fse.ts';
 import type { Stretch } from './huffman.ts';

@@ -1,6 +1,8 @@
 // `overlens verify --check PROOF`: a proof repeated from the same files with the same options, and what is not as it was.
+
 import { readFileSync } from 'node:fs';
 import { OverlensError } from '../../errors.ts';
+import { parseBoundedJson } from '../../net/bounded-json.ts';
 import { renderCheck, renderCheckJson } from '../../render/verify/check-answer.ts';
 import { type FileHash, filesOf } from '../../render/verify/evidence.ts';
 import { renderVerifyJson, VERIFY_SCHEMA } from '../../render/verify/verify-files.ts';
@@ -89,7 +91,7 @@ function refuseOthers(operands: readonly string[], raw: RawVerifyCommand): void 
 function readProof(file: string): Proof {
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(file, 'utf8'));
+    document = parseBoundedJson(readFileSync(file, 'utf8'));
   } catch (error) {
     throw usageError(
       `--check ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : 'is no JSON'}`,

@@ -1,5 +1,6 @@
 // net-conf.json, the configuration that flanneld reads from a ConfigMap (kube-flannel-cfg, canal-config, RKE2's; k3s has none):
 // flannel's pkg/subnet/config.go and pkg/backend/vxlan. Go reads its keys in any case.
+import { parseBoundedJson } from '../../net/bounded-json.ts';
 import type { StatedNetwork } from '../profile.ts';
 
 /** The key of the ConfigMap's data. */
@@ -43,7 +44,7 @@ function withOnly(value: unknown, keys: readonly string[]): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return null;
   }

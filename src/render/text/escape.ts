@@ -8,9 +8,13 @@
  */
 const HARMFUL = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb\p{Surrogate}]/gu;
 
-/** For terminals: each harmful character as a visible escape (`\x1b`, `\u202e`, `\u{e0001}`); all else as it is. */
+/** Characters of one text that are shown: names have 253 at most, and nobody reads a megabyte of one. JSON has them whole. */
+const LONGEST = 16 * 1024;
+
+/** For terminals: each harmful character as a visible escape (`\x1b`, `\u202e`, `\u{e0001}`); all else as it is, unless it is endless. */
 export function escapeText(text: string): string {
-  return isPlain(text) ? text : text.replace(HARMFUL, visibleEscape);
+  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return isPlain(shown) ? shown : shown.replace(HARMFUL, visibleEscape);
 }
 
 /** `JSON.stringify` whose text is also harmless on a terminal. The escapes are JSON's own, so every parser gets the original. */

@@ -49,7 +49,7 @@ export function wrapWords(text: string, width: number): string[] {
       continue;
     }
     if (line !== '') lines.push(line);
-    while (textWidth(word) > width) {
+    while (isWider(word, width)) {
       const head = takeStart(word, Math.max(1, width));
       if (head === '') break;
       lines.push(head);
@@ -58,6 +58,12 @@ export function wrapWords(text: string, width: number): string[] {
     line = word;
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** Without measuring the whole of a word that is many lines long. */
+function isWider(word: string, width: number): boolean {
+  const most = 8 * Math.max(1, width);
+  return word.length > most || textWidth(word) > width;
 }
 
 function takeStart(text: string, width: number): string {

@@ -1,6 +1,7 @@
 // JSON text -> documents with line numbers. JSON.parse reads, which is fast; places are found afterwards, by stepping through
 // the (by then known to be valid) text as far as they are asked for. Several values one after another are several documents.
 // The items of a large List are parsed one at a time, so that memory follows the largest item.
+import { parseBoundedJson } from '../../net/bounded-json.ts';
 import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
 
 /** Lists in texts above this are parsed item by item. */
@@ -26,7 +27,7 @@ export function parseJson(
     const list = text.length > SPLIT_ABOVE ? findList(text, at) : null;
     const end = list?.end ?? skipValue(text, at);
     try {
-      if (list === null) trees.push(treeOf(JSON.parse(text.slice(at, end)), origin));
+      if (list === null) trees.push(treeOf(parseBoundedJson(text.slice(at, end)), origin));
       else trees.push({ head: locate(list.head, origin), items: parseElements(list, origin, problems) });
     } catch (error) {
       problems.push(problemOf(error, at, end, lineAt));
@@ -63,7 +64,7 @@ function findList(text: string, at: number): ListSpan | null {
   }
   const end = skipNested(text, position + 1, 1);
   try {
-    return { head: JSON.parse(text.slice(at, list + 1) + text.slice(position, end)), starts, ends, end };
+    return { head: parseBoundedJson(text.slice(at, list + 1) + text.slice(position, end)), starts, ends, end };
   } catch {
     return null;
   }
@@ -79,7 +80,7 @@ function* parseElements(list: ListSpan, origin: Origin, problems: ParseProblem[]
 
 function parseElement({ text, lineAt }: Origin, at: number, end: number, problems: ParseProblem[]): unknown {
   try {
-    return JSON.parse(text.slice(at, end));
+    return parseBoundedJson(text.slice(at, end));
   } catch (error) {
     if (problems.length < MOST_PROBLEMS) problems.push(problemOf(error, at, end, lineAt));
     return undefined;

@@ -1,7 +1,5 @@
 // How deep a YAML text nests, by its looks: the parser descends by recursion, and a stack that is used up ends the whole program.
-
-/** Deeper than any object, and far from what the stack holds. */
-const DEEPEST = 400;
+import { DEEPEST_NESTING } from '../../net/bounded-json.ts';
 
 /** Whether brackets, indentation or elements within elements (`- - -`) go deeper than anybody writes. One pass. */
 export function isTooDeep(text: string): boolean {
@@ -16,7 +14,7 @@ export function isTooDeep(text: string): boolean {
       indents.push(column.at - at);
     }
     brackets = Math.max(0, brackets + openedBy(text, at, end));
-    if (indents.length + column.marks + brackets > DEEPEST) return true;
+    if (indents.length + column.marks + brackets > DEEPEST_NESTING) return true;
     at = end + 1;
   }
   return false;
@@ -45,5 +43,5 @@ function openedBy(text: string, from: number, end: number): number {
     if (code === 0x5b || code === 0x7b) most = Math.max(most, ++open);
     else if (code === 0x5d || code === 0x7d) open--;
   }
-  return most > DEEPEST ? most : open;
+  return most > DEEPEST_NESTING ? most : open;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { escapeCsv, escapeMarkdown, escapeText, escapeXml, stringifyJson } from '../../../src/render/text/escape.ts';
+import { wrapWords } from '../../../src/render/text/text-width.ts';
 
 /** One of each kind that must never reach a terminal as it is. */
 const HOSTILE: readonly [name: string, character: string, visible: string][] = [
@@ -81,4 +82,11 @@ describe('XML and Markdown', () => {
       '\\[x\\]\\(http:&#47;&#47;y\\) &lt;b&gt; \\`c\\` \\| &#64;all \\#1 \\*b\\*',
     );
   });
+});
+
+test('texts that are endless are cut, and cost no more than others', () => {
+  const shown = escapeText(`${'p'.repeat(20_000)}\u202e`.repeat(50));
+  expect(shown.length).toBe(16 * 1024 + 1);
+  expect(shown.endsWith('p…')).toBe(true);
+  expect(wrapWords('p'.repeat(200_000), 20).length).toBe(10_000);
 });

@@ -1,5 +1,6 @@
 // Records of flows one a line, as JSON lines or as a stream of events that a server sends: a line that is broken (the last one, where
 // the stream was cut) costs no more than itself.
+import { parseBoundedJson } from '../../../net/bounded-json.ts';
 import type { DocumentTree, ParseProblem } from '../located.ts';
 
 /** Whether a line by itself is such a record. */
@@ -24,7 +25,7 @@ export function parseRecordLines(
     if (OF_EVENTS.test(line)) continue;
     const ref = { file, line: firstLine + i };
     try {
-      const value: unknown = JSON.parse(line.replace(/^data: */, ''));
+      const value: unknown = parseBoundedJson(line.replace(/^data: */, ''));
       trees.push({ head: { value, ref: () => ref, elementRefs: () => [] }, items: null });
     } catch {
       problems.push({ line: ref.line, message: 'JSON' });

@@ -5,6 +5,7 @@ import { INTERFACES_ANNOTATION } from '../../../cluster/calico/annotations.ts';
 import { useOfDeviceName } from '../../../cluster/device.ts';
 import type { CniName, NodeField } from '../../../cluster/profile.ts';
 import { PROFILES } from '../../../cluster/profiles.ts';
+import { parseBoundedJson } from '../../../net/bounded-json.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp, parseIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
@@ -87,7 +88,7 @@ export function setNodeField(
 /** A member of an annotation in JSON; null when it is not there, undefined when the text is no JSON. */
 function memberOf(text: string, member: string): string | null | undefined {
   try {
-    return textAt(JSON.parse(text), member);
+    return textAt(parseBoundedJson(text), member);
   } catch {
     return undefined;
   }
@@ -178,7 +179,7 @@ function addInterfaces(fact: NodeFact, object: Located, facts: Facts): void {
   let interfaces: unknown = null;
   if (written !== null) {
     try {
-      interfaces = JSON.parse(written);
+      interfaces = parseBoundedJson(written);
     } catch {
       const message = `${INTERFACES_ANNOTATION} of ${fact.name ?? 'a node'} is no JSON: treated as not set`;
       addIssue(facts, 'invalid-annotation', 'warning', message, { refs: [object.ref(path)] });
