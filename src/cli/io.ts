@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { WriteStream } from 'node:tty';
 import { OverlensError } from '../errors.ts';
-import { removeOnSignal } from './inputs/temporary-folders.ts';
+import { endBy, hasTemporaryFolders } from './inputs/temporary-folders.ts';
 import { outputError } from './output-error.ts';
 
 export interface Io {
@@ -35,10 +35,9 @@ export function processIo(): Io {
   setMaxListeners(0, controller.signal);
   process.once('SIGINT', () => {
     controller.abort();
-    removeOnSignal('SIGINT');
+    // Without a folder to remove the second one ends the process by itself, however busy it is.
+    if (hasTemporaryFolders()) process.once('SIGINT', () => endBy('SIGINT'));
   });
-  removeOnSignal('SIGTERM');
-  removeOnSignal('SIGHUP');
   // A closed pipe is told to each write's callback; without a listener the event would end the process with a stack trace.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});

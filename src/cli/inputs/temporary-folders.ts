@@ -12,29 +12,52 @@ export function makeTemporaryFolder(): string {
   const parent = tmpdir();
   try {
     const folder = mkdtempSync(join(parent, 'overlens-'));
-    if (!isWatched) process.once('exit', removeAll);
-    isWatched = true;
     folders.add(folder);
+    watch();
     return folder;
   } catch (error) {
     throw outputError(error, `${parent}: cannot be written`, 'TMPDIR names another directory for temporary files');
   }
 }
 
+/** Whether anything is to be removed. */
+export function hasTemporaryFolders(): boolean {
+  return folders.size > 0;
+}
+
 /** Removes it with what is in it. */
 export function removeTemporaryFolder(folder: string): void {
   folders.delete(folder);
   rmSync(folder, { recursive: true, force: true });
+  unwatch();
 }
 
 function removeAll(): void {
   for (const folder of [...folders]) removeTemporaryFolder(folder);
 }
 
-/** Removes all of them before a signal that ends the process does so, as without this. */
-export function removeOnSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
-  process.once(signal, () => {
-    removeAll();
-    process.kill(process.pid, signal);
-  });
+/** Only while there is a folder: a handler must wait for its turn, and a busy program would not be ended by the signal. */
+function watch(): void {
+  if (isWatched) return;
+  isWatched = true;
+  process.once('exit', removeAll);
+  process.once('SIGTERM', onTerminate);
+  process.once('SIGHUP', onHangUp);
+}
+
+function unwatch(): void {
+  if (!isWatched || folders.size > 0) return;
+  isWatched = false;
+  process.off('exit', removeAll);
+  process.off('SIGTERM', onTerminate);
+  process.off('SIGHUP', onHangUp);
+}
+
+const onTerminate = (): void => endBy('SIGTERM');
+const onHangUp = (): void => endBy('SIGHUP');
+
+/** For a second Ctrl-C: ends the process as without a handler, but leaves no folder. */
+export function endBy(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
+  removeAll();
+  process.kill(process.pid, signal);
 }

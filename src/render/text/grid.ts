@@ -30,12 +30,19 @@ export function renderGrid(rows: readonly (readonly string[])[], aligns: readonl
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: used.map((column) => aligns[column] ?? 'left'),
   });
-  table.push(...rows.map((row) => used.map((column) => row[column] ?? '')));
+  for (const row of rows) table.push(...linesOf(used.map((column) => row[column] ?? '')));
   const margin = ' '.repeat(indent);
   return table
     .toString()
     .split('\n')
     .map((line) => (margin + line).trimEnd());
+}
+
+/** A row of its own for each line: cli-table3's work grows with the third power of the lines of a cell. */
+function linesOf(cells: readonly string[]): string[][] {
+  const lines = cells.map((cell) => cell.split('\n'));
+  const height = lines.reduce((most, { length }) => Math.max(most, length), 1);
+  return Array.from({ length: height }, (_, i) => lines.map((cell) => cell[i] ?? ''));
 }
 
 /** One line of a table whose widths are known. */
