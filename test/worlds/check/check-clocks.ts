@@ -26,7 +26,9 @@ function wrongClocks(world: World, trace: Trace): Lie[] {
     const [own, other] = [offsetOf(world.files[captures[0] ?? -1]), offsetOf(world.files[reference])];
     if (own === null || other === null) continue;
     const error = Math.abs(seconds - (own - other));
-    if (error <= (uncertainty ?? ON_ITS_WAY) + NEAR) continue;
+    // one way only, what is late looks like a clock
+    const onItsWay = ON_ITS_WAY + 1.5 * (world.scene.delivery?.delay ?? 0);
+    if (error <= (uncertainty ?? onItsWay) + NEAR) continue;
     const detail = `${node} is ${seconds} s (±${uncertainty}) ahead of ${aheadOf}, truth ${own - other}`;
     lies.push(lieOf('wrong-clock', detail, { world, truth: null, traced: null, report: null }));
   }
