@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../src/topology/load.ts';
+import { loadTopology } from '../src/input/load-topology.ts';
 import { traceCaptures } from '../src/trace.ts';
 import { FINDINGS, UNDELIVERED } from '../src/verdict/codes.ts';
 

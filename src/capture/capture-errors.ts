@@ -1,6 +1,7 @@
 // The wording of what can be wrong with a capture: every error names the file, and the place where there is one.
+
+import type { StreamFault } from '../bytes/chunk.ts';
 import { OverlensError } from '../errors.ts';
-import type { StreamFault } from './bytes/chunk.ts';
 import type { CaptureInfo } from './source.ts';
 
 /** How messages call a capture: the path as given, `stdin` for `-`. */

@@ -1,5 +1,5 @@
 // What stands between opening and reading: the bytes in which a format is recognised, and the format once it is.
-import type { ChunkBuffer } from './bytes/chunk.ts';
+import type { ChunkBuffer } from '../bytes/chunk.ts';
 import type { CaptureInfo, PacketBatch } from './source.ts';
 
 /** What `open.ts` knows before the format is known. */

@@ -1,16 +1,18 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
+
+import { ChunkBuffer, PIECE } from '../bytes/chunk.ts';
+import { contentOf } from '../bytes/decompress.ts';
+import type { ByteStream, OpenedFile } from '../bytes/open-file.ts';
+import { openPath } from '../bytes/open-path.ts';
+import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from '../bytes/sniff.ts';
+import { stoppable } from '../bytes/stoppable.ts';
 import { OverlensError } from '../errors.ts';
-import { ChunkBuffer, PIECE } from './bytes/chunk.ts';
-import { iterableSource } from './bytes/iterable-source.ts';
-import { type ByteStream, type OpenedFile, openFile, openStdin, turn } from './bytes/open-file.ts';
-import { stoppable } from './bytes/stoppable.ts';
 import { captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { PCAP_HEADER_LENGTH } from './pcap/file-header.ts';
 import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
 import { openPcapng } from './pcapng/pcapng.ts';
-import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from './sniff.ts';
 import type { CaptureReader, PacketBatch } from './source.ts';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
@@ -43,9 +45,9 @@ export function openToRead(path: string, options: OpenOptions = {}): Promise<Cap
 }
 
 async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
-  const file = path === '-' ? openStdin(options.stdin) : await openFile(path);
-  const isKept = isReadNow || file.size === null;
-  const opened = await contentOf(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
+  const file = await openPath(path, options.stdin);
+  const isKept = isReadNow || !file.again;
+  const opened = await openedBytes(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
   const { chunk } = opened;
   try {
     const format = await formatOf(opened, options.reader ?? 'builtin');
@@ -80,7 +82,7 @@ async function* readAgain(
 ): AsyncGenerator<PacketBatch, void, void> {
   const { info } = format;
   try {
-    const { chunk } = await contentOf(info.path, await openFile(info.path), signal, PIECE);
+    const { chunk } = await openedBytes(info.path, await openPath(info.path), signal, PIECE);
     if (await beginsWith(chunk, head)) return yield* format.read(chunk);
     chunk.close();
     if (chunk.fault?.kind === 'stopped') return;
@@ -99,7 +101,7 @@ async function beginsWith(chunk: ChunkBuffer, head: Uint8Array): Promise<boolean
 }
 
 /** The content of a file, whatever it is compressed with, in pieces of `piece` bytes. */
-async function contentOf(
+async function openedBytes(
   path: string,
   file: OpenedFile,
   signal: AbortSignal | undefined,
@@ -108,21 +110,7 @@ async function contentOf(
   const source = signal === undefined ? file.source : stoppable(file.source, signal);
   // Thousands of small files: no buffer larger than its file.
   const chunk = new ChunkBuffer(source, Math.min(piece, Math.max(HEAD_PIECE, 2 * (file.size ?? piece))));
-  await chunk.require(MAGIC_BYTES);
-  const kind = kindOf(chunk);
-  if (kind !== 'gzip' && kind !== 'zstd') return { path, compression: 'none', chunk };
-  const content =
-    kind === 'gzip'
-      ? (await import('./bytes/open-gzip.ts')).gunzip(chunk)
-      : (await import('./bytes/zstd.ts')).unzstd(chunk, turn);
-  return {
-    path,
-    compression: kind,
-    chunk: new ChunkBuffer(
-      iterableSource(content, () => source.close()),
-      piece,
-    ),
-  };
+  return { path, ...(await contentOf(chunk, piece)) };
 }
 
 async function formatOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureFormat> {

@@ -2,9 +2,10 @@
 // An independent opinion, not the default: it is slow, and these guards are needed around it. It would copy everything
 // read so far again for every chunk after a forged length, drop a cut-off last packet in silence and accept any version.
 import { type PacketHeader, type Parser, type ParserInput, parse } from 'pcap-parser';
+import type { ChunkBuffer } from '../bytes/chunk.ts';
+import { isPcapMagic, swapped } from '../bytes/sniff.ts';
 import { OverlensError } from '../errors.ts';
 import { BATCH_CAPACITY, createBatch } from './batch.ts';
-import type { ChunkBuffer } from './bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { capturedLimit } from './limits.ts';
@@ -12,7 +13,6 @@ import { linkTypeOf } from './link-type.ts';
 import { PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap/file-header.ts';
 import { checkedPcapHeader, cutOffRecord, joinedFiles, lengthAboveLimit, pcapInfo, ZERO_RECORD } from './pcap/pcap.ts';
 import { endReading } from './read-loop.ts';
-import { isPcapMagic, swapped } from './sniff.ts';
 import type { CaptureInfo, PacketBatch } from './source.ts';
 
 const RECORD_HEADER_LENGTH = 16;

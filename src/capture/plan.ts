@@ -1,8 +1,9 @@
 // What can be known of a capture before it is read: the time of its first packet, and of its last one, from both ends of
 // the file. A guess is never an answer: what cannot be verified is null.
+
+import { fileSize, readRange } from '../bytes/open-file.ts';
 import { OverlensError } from '../errors.ts';
 import type { Moment } from '../net/time.ts';
-import { fileSize, readRange } from './bytes/open-file.ts';
 import { capturedLimit, MAX_SECONDS_APART } from './limits.ts';
 import { type OpenOptions, openToRead } from './open.ts';
 import { PCAP_HEADER_LENGTH, readPcapHeader } from './pcap/file-header.ts';

@@ -1,8 +1,9 @@
 // The loop that all built-in readers share: frame what is buffered, hand out the batch, read on, and at the end say
 // how it ended. Formats differ only in their Framer.
+
+import type { ChunkBuffer } from '../bytes/chunk.ts';
 import type { OverlensError } from '../errors.ts';
 import { BATCH_CAPACITY, createBatch } from './batch.ts';
-import type { ChunkBuffer } from './bytes/chunk.ts';
 import { streamError } from './capture-errors.ts';
 import type { CaptureInfo, CaptureWarning, PacketBatch } from './source.ts';
 

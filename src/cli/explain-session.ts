@@ -6,7 +6,7 @@ import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
-import { whyNoTime } from './inputs.ts';
+import { whyNoTime } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import { runPipeline, type TraceRun } from './run-trace.ts';
@@ -28,13 +28,12 @@ export interface Session {
 export async function openSession(
   options: CommonOptions,
   paths: readonly string[],
-  commands: readonly string[],
   io: Io,
   stages: Stages,
 ): Promise<Session> {
   const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
   const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
-  const run = await runPipeline(unfiltered, commands, io, stages);
+  const run = await runPipeline(unfiltered, io, stages);
   const named = (capture: TracedCapture, i: number): TracedCapture => ({
     ...capture,
     path: options.captures[i] ?? capture.path,

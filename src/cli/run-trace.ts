@@ -6,10 +6,10 @@ import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { absoluteTimes, checkCaptures, whyNoTime } from './inputs.ts';
+import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
-import { printProblem, say, usageError } from './report-error.ts';
+import { printProblem, say } from './report-error.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
 
@@ -20,17 +20,9 @@ export interface TraceRun {
   interrupted: boolean;
 }
 
-/** Reads everything. Throws OverlensError for what is unusable as a whole. */
-export async function runPipeline(
-  options: CommonOptions,
-  commands: readonly string[],
-  io: Io,
-  stages: Stages,
-): Promise<TraceRun> {
-  if (options.captures.includes('-') && options.snapshot.includes('-'))
-    throw usageError('- given as capture and as snapshot: stdin can be read once only');
-  await checkCaptures(options.captures, commands);
-  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+/** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
+export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
+  const topology = await topologyOf(options, stages);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,
@@ -52,6 +44,13 @@ export async function runPipeline(
   } finally {
     progress.clear();
   }
+}
+
+/** The snapshot that was given; null without one, also where arguments held nothing of one. */
+export async function topologyOf({ snapshot, found }: CommonOptions, stages: Stages): Promise<Topology | null> {
+  if (snapshot.length + found.length === 0) return null;
+  const topology = await stages.loadTopology(snapshot, found);
+  return snapshot.length === 0 && topology.files.length === 0 ? null : topology;
 }
 
 /** What stderr says once the results are out, and the exit code of the reading: corrupt input is 2, Ctrl-C 130. */

@@ -2,13 +2,14 @@
 
 import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
+import { isReadAgain } from '../bytes/open-path.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import type { PacketRequest, PacketTest } from '../packets/read-packets.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import { eachKind, type FilterKinds, type FlowFilter } from '../verdict/flow-filter.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
-import { absoluteTimes, isFile } from './inputs.ts';
+import { absoluteTimes } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
@@ -32,7 +33,7 @@ export async function selectPackets(
   const { captures, filter } = options;
   const pipeline = await absoluteTimes(options.pipeline, captures);
   const shared = { ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }), signal: io.signal };
-  const rereadable = captures.every(isFile);
+  const rereadable = captures.every(isReadAgain);
   const cluster = topology === null ? null : await clusterOf(topology, options);
   const window = topology === null || !rereadable ? null : await windowOf({ captures, topology, ...shared });
   const nodes = cluster?.nodes ?? null;

@@ -1,12 +1,13 @@
 // The stages a command runs, loaded when the first one is called: `--help` and bad usage cost no loading. Tests put their own in.
 import type { Topology } from '../topology/model.ts';
+import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 
 export interface Stages {
   traceCaptures(options: TraceOptions): Promise<Trace>;
-  /** Files and directories of a snapshot. Throws E_INVALID_SNAPSHOT with every problem found. */
-  loadTopology(paths: readonly string[]): Promise<Topology>;
+  /** Files, folders and bundles of a snapshot, and documents that were read already. Throws E_INVALID_SNAPSHOT with every problem found. */
+  loadTopology(paths: readonly string[], more?: readonly SnapshotDocument[]): Promise<Topology>;
   /** The commands that make a snapshot, as text to paste. */
   snapshotCommands(): Promise<string>;
 }
@@ -14,6 +15,6 @@ export interface Stages {
 /** The real ones. */
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
-  loadTopology: async (paths) => (await import('../topology/load.ts')).loadTopology(paths),
+  loadTopology: async (paths, more) => (await import('../input/load-topology.ts')).loadTopology(paths, more),
   snapshotCommands: async () => (await import('../cluster/snapshot-commands.ts')).snapshotCommands(),
 };

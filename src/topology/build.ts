@@ -46,8 +46,9 @@ export function buildTopology(documents: readonly SnapshotDocument[]): Topology 
 function uselessDirectories(documents: readonly SnapshotDocument[], used: ReadonlySet<string>): Problem[] {
   const byDirectory = new Map<string, SnapshotDocument[]>();
   for (const document of documents) {
+    if (document.sought === false) continue;
     const directory =
-      document.path === undefined ? '' : document.file.slice(0, -document.path.length).replace(/[\\/]$/, '');
+      document.path === undefined ? '' : document.file.slice(0, -document.path.length).replace(/[\\/!]$/, '');
     if (directory !== '') byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), document]);
   }
   return [...byDirectory].flatMap(([directory, members]) => {
@@ -90,6 +91,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     nodesByAlias,
     pods,
     services,
+    serviceEndpoints: facts.serviceEndpoints,
     pools,
     blocks,
     allocations: facts.allocations,

@@ -229,6 +229,11 @@ export interface Owner {
   /** Filled when several owners fit: none was chosen silently. */
   candidates: readonly Candidate[];
   evidence: readonly Evidence[];
+  /**
+   * `shop/db`: the Service that has the address, or one that leads to it where it is no pod's and no node's. A name alone: nothing is
+   * decided by it. Absent where there is none.
+   */
+  service?: string;
 }
 
 /** Two sources that disagree, or a risk the snapshot shows by itself. */

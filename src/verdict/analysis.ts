@@ -12,7 +12,6 @@ import { observationsOf, type SeenObservation } from '../attribution/observe.ts'
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { endsOf } from '../attribution/points/capture-rings.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
-import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import { sharedLinks } from '../attribution/sender/shared-links.ts';
@@ -197,8 +196,8 @@ function prepare(
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
   const encrypts = wireguardWays(table, book);
-  const isVisible = reverseVisibility(table, points, captures, ringIndexes(points));
-  const isHidden = hiddenAnswers({ table, paths, who, book, cutShort, encrypts });
+  const isVisible = reverseVisibility(table, points, captures, paths);
+  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const shared: Shared = {

@@ -9,6 +9,7 @@ import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
+import { cutCopies } from '../flow/rows/cut-content.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 import type { Node } from '../topology/model.ts';
 import type { CommonWindow } from './clocks/common-window.ts';
@@ -37,6 +38,8 @@ interface Side {
   doubts: number;
   /** The snaplen left too little of packets without an identification to tell them apart. */
   isBlurred: boolean;
+  /** TCP headers were cut off: how many bytes are payload is not known. */
+  hidesBytes: boolean;
 }
 
 /** Flow of the trace's table -> what was sent and what arrived inside the window. */
@@ -140,17 +143,29 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     const point = paths.point[rows.path(row)];
     return point?.role === 'underlay' && point.topologyNode?.index === index;
   };
-  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0, isBlurred: false };
-  for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.windows.edgePackets(one) : 0)).rows) {
-    if (!isHere(row)) continue;
+  const side = {
+    sent: 0,
+    sentBytes: 0,
+    seen: 0,
+    seenBytes: 0,
+    largest: 0,
+    doubts: 0,
+    isBlurred: false,
+    hidesBytes: false,
+  };
+  const counted = countFlow(counting, flow, (one) => (isHere(one) ? rows.windows.edgePackets(one) : 0)).rows;
+  const here = counted.filter(isHere);
+  for (const row of here) {
     side.sent += rows.windows.packets(row);
     side.sentBytes += rows.windows.bytes(row);
     side.seen += rows.windows.edgePackets(row);
     side.seenBytes += rows.windows.edgeBytes(row);
     side.doubts += rows.doubts(row);
     side.isBlurred ||= isBlurred(table, flow, row);
+    side.hidesBytes ||= (rows.bits(row) & BIT.headerCut) !== 0;
     side.largest = Math.max(side.largest, rows.windows.edgeLargest(row));
   }
+  side.doubts = Math.max(side.doubts, cutCopies(rows, here));
   return side;
 }
 
@@ -169,7 +184,7 @@ function compare(from: Side, to: Side): Arrival | null {
   if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
   if (from.isBlurred || to.isBlurred) return { ...counts, lost: counts.arrived < counts.sent ? null : false };
   if (sameSizes) return { ...counts, lost: isLess(to, from) };
-  const doubtful = from.doubts + to.doubts > 0;
+  const doubtful = from.doubts + to.doubts > 0 || from.hidesBytes || to.hidesBytes;
   return { ...counts, lost: !doubtful && to.seenBytes < from.sentBytes ? true : null };
 }
 

@@ -15,6 +15,7 @@ import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { deliveryFindings } from './delivery/delivery-findings.ts';
 import { arrivalOf, isUnanswered } from './delivery/flow-arrival.ts';
+import { largePassed } from './delivery/stalled.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
@@ -199,7 +200,8 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
     }),
     dns: shared.dns.of(flow),
     service: shared.services.get(table.destinationOf(flow)) ?? null,
-    largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
+    largeAcknowledged:
+      !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse) || largePassed(table, flow),
   });
 }
 

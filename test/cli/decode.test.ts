@@ -246,7 +246,7 @@ describe('bad usage', () => {
   });
 
   it('verdicts of a pipe are refused, since flows must be known before their packets are shown', async () => {
-    const { code, stderr } = await runCli(['decode', '-', '--verdict', 'ok']);
+    const { code, stderr } = await runCli(['decode', '/dev/null', '--verdict', 'ok']);
     expect(code).toBe(2);
     expect(stderr).toContain('a pipe can be read once only');
   });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { spoolCaptures } from '../../src/cli/spool.ts';
+import { spoolCaptures } from '../../src/cli/inputs/spool.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const STALE = 'samples/08-stale-fdb';

@@ -8,9 +8,12 @@ import { staleFdb } from '../support/scenarios.ts';
 import { buildTopology } from '../support/topology-builder.ts';
 
 const DIRECTORY = mkdtempSync(join(tmpdir(), 'overlens-usage-'));
+const TABLES = mkdtempSync(join(tmpdir(), 'overlens-usage-tables-'));
 const CAPTURE = fileWith('a.pcap', Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'));
 const SNAPSHOT = fileWith('nodes.yaml', 'apiVersion: v1\nkind: List\nitems: []\n');
 const STAGES = fakeStages(staleFdb('short'), buildTopology());
+
+writeFileSync(join(TABLES, 'nodes.yaml'), 'apiVersion: v1\nkind: List\nitems: []\n');
 
 function fileWith(name: string, content: string | Buffer): string {
   const path = join(DIRECTORY, name);
@@ -66,14 +69,14 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   ],
   ['a misspelt command', ['verfy'], 'overlens: verfy: no such file\n  did you mean the command verify?\n'],
   [
-    'a directory as capture',
-    [DIRECTORY],
-    `overlens: ${DIRECTORY}: is a directory, not a capture\n  for the snapshot: -t ${DIRECTORY}; for the captures in it: ${DIRECTORY}/*.pcap\n`,
+    'a folder without a capture',
+    [TABLES],
+    `overlens: ${TABLES}: no capture is in this folder\n  with captures: overlens CAPTURE... ${TABLES}; alone: overlens topology ${TABLES}\n`,
   ],
   [
     'a snapshot as capture',
     [SNAPSHOT],
-    `overlens: ${SNAPSHOT}: is a snapshot of a cluster, not a capture\n  give it with -t: overlens CAPTURE... -t ${SNAPSHOT}\n`,
+    `overlens: ${SNAPSHOT}: is a snapshot of a cluster, not a capture\n  with captures: overlens CAPTURE... ${SNAPSHOT}; alone: overlens topology ${SNAPSHOT}\n`,
   ],
   ['stdin twice', ['-', '-r', '-'], 'overlens: - given twice: stdin can be read once only\n'],
   [

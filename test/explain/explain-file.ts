@@ -2,7 +2,7 @@
 import { explainPacket } from '../../src/explain/explain-packet.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
 import { pickPacket } from '../../src/explain/pick.ts';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';

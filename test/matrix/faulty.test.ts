@@ -2,7 +2,7 @@
 // nothing of the fault any more is the capture of a healthy cluster; where that is not plain to see, it is told here.
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import { BROKEN_PATHS } from '../../src/verdict/codes.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defaultStages } from '../../src/cli/stages.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import { runCli } from '../support/run-cli.ts';
 

@@ -5,13 +5,13 @@ import type { Browser, Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import { predict } from '../../src/explain/predict/predict.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { comparisonPage } from '../../src/render/explain/page/comparison-page.ts';
 import { explanationPage } from '../../src/render/explain/page/explanation-page.ts';
 import { predictionPage } from '../../src/render/explain/page/prediction-page.ts';
 import { renderHtmlPage } from '../../src/render/page/html.ts';
 import type { Page } from '../../src/render/page/page-model.ts';
 import { renderSvgPage } from '../../src/render/page/svg.ts';
-import { loadTopology } from '../../src/topology/load.ts';
 import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
 import { CONTRAST, OVERFLOWS, OVERLAPS } from './page-probes.ts';
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
 import { predict } from '../../src/explain/predict/predict.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { renderComparison } from '../../src/render/explain/comparison-text.ts';
 import {
   renderComparisonJson,
@@ -16,7 +17,6 @@ import { predictionPage } from '../../src/render/explain/page/prediction-page.ts
 import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
 import { renderHtmlPage } from '../../src/render/page/html.ts';
 import { renderSvgPage } from '../../src/render/page/svg.ts';
-import { loadTopology } from '../../src/topology/load.ts';
 import { explainFile, SAMPLES } from '../explain/explain-file.ts';
 import { HOSTILE, harmfulCharacters } from '../support/hostile.ts';
 

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import { predict } from '../../src/explain/predict/predict.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { renderComparison } from '../../src/render/explain/comparison-text.ts';
 import { renderExplanation } from '../../src/render/explain/explanation-text.ts';
 import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
-import { loadTopology } from '../../src/topology/load.ts';
 import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
 
 const GOLDEN = '../golden/explain';

@@ -15,11 +15,13 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'net', values: [] },
   { place: 'wire', values: [] },
   { place: 'cluster', values: ['net'] },
-  { place: 'capture', values: ['errors.ts'], types: ['net'] },
+  { place: 'bytes', values: ['errors.ts'] },
+  { place: 'capture', values: ['bytes', 'errors.ts'], types: ['net'] },
   { place: 'decode', values: ['wire'], types: ['capture'] },
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
+  { place: 'input', values: ['topology', 'bytes', 'cluster', 'errors.ts'] },
   { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'wire', 'net'] },
   { place: 'verdict', values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'] },
   {
@@ -28,8 +30,14 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     types: ['topology'],
   },
   {
+    place: 'path',
+    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
+    types: ['verdict'],
+  },
+  {
     place: 'explain',
     values: [
+      'path',
       'packets',
       'verdict',
       'attribution',
@@ -42,11 +50,6 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'net',
       'errors.ts',
     ],
-  },
-  {
-    place: 'path',
-    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
-    types: ['verdict'],
   },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },
@@ -62,7 +65,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'index.ts',
-    values: ['trace.ts', 'verdict', 'topology', 'decode', 'decode/view', 'capture', 'errors.ts'],
+    values: ['trace.ts', 'verdict', 'input', 'topology', 'decode', 'decode/view', 'capture', 'errors.ts'],
     types: ['attribution'],
   },
   { place: 'cli', values: ['everything'] },

@@ -1,7 +1,7 @@
 // The outputs of the lab this project started from, and of the lab that its captures were made in.
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { answer, fixture, issueCodes, issueOf, topologyOf } from './documents.ts';
 
 const lab = (...names: string[]) =>

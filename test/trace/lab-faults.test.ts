@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
 
@@ -33,7 +33,7 @@ const TRUTH: readonly [fault: string, everywhere: string | null, nics: string | 
   // the route that was changed is in the snapshot, and is why the filter drops
   ['rp-filter', 'snapshot-conflict', 'snapshot-conflict'],
   ['masquerade', 'source-translated', 'source-translated'],
-  ['half-open', 'half-open', 'half-open'],
+  ['half-open', 'lost-in-node', 'half-open'],
   ['vip-moved', 'wrong-next-hop', 'wrong-next-hop'],
   ['dns-silent', 'dns-trouble', 'dns-trouble'],
   ['policy-drop', 'lost-in-node', 'no-reply'],

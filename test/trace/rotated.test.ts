@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import { shuffled, splitCapture } from '../support/split-capture.ts';

@@ -1,7 +1,7 @@
 // A brief says of a flow what its object says: classes are judged by their first flow, so every flow of every capture at hand is
 // asked both ways.
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/topology/load.ts';
+import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import { briefOf, flowBriefs } from '../../src/verdict/flow-briefs.ts';
 import type { FlowBrief, TracedFlow } from '../../src/verdict/trace-types.ts';

@@ -73,6 +73,7 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
     device,
     fileDevice,
     perFrame: group.perFrame,
+    ownerOf: book.ownerOf,
   });
   const veth = hints.rule?.interface ?? device ?? hints.veth;
   const late =

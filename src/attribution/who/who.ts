@@ -168,5 +168,6 @@ export function endpointOf(who: Who, port: number | null): Endpoint {
     pool: owner.pool?.name ?? null,
     candidates: owner.candidates,
     evidence: who.evidence,
+    ...(owner.service === undefined ? {} : { service: owner.service }),
   };
 }

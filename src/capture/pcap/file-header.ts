@@ -1,6 +1,7 @@
 // The file header of classic pcap. draft-ietf-opsawg-pcap section 4; the modified format is A. Kuznetzov's for Linux 2.x.
+
+import { isPcapMagic, PCAP_MODIFIED, PCAP_NANO, swapped } from '../../bytes/sniff.ts';
 import { linkTypeOf } from '../link-type.ts';
-import { isPcapMagic, PCAP_MODIFIED, PCAP_NANO, swapped } from '../sniff.ts';
 
 export const PCAP_HEADER_LENGTH = 24;
 

@@ -1,6 +1,7 @@
 // The classic pcap reader: the file header made a CaptureInfo, the records framed by pcap-records.ts.
+
+import type { ChunkBuffer } from '../../bytes/chunk.ts';
 import { OverlensError } from '../../errors.ts';
-import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { type Framer, readBatches } from '../read-loop.ts';

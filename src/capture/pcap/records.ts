@@ -1,6 +1,6 @@
 // HOT: per packet. No allocation.
 // Classic pcap records in a buffer to entries of a batch. draft-ietf-opsawg-pcap section 5.
-import type { ChunkBuffer } from '../bytes/chunk.ts';
+import type { ChunkBuffer } from '../../bytes/chunk.ts';
 import { capturedLimit } from '../limits.ts';
 import { STOP } from '../read-loop.ts';
 import type { PacketBatch } from '../source.ts';

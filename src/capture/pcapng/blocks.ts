@@ -1,7 +1,8 @@
 // pcapng blocks that describe: sections, interfaces, statistics. draft-ietf-opsawg-pcapng sections 4.1, 4.2, 4.6.
 // Read once per block; the caller has the whole block in the buffer and has checked its lengths and that options fit.
+
+import { PCAPNG_SECTION } from '../../bytes/sniff.ts';
 import { linkTypeOf } from '../link-type.ts';
-import { PCAPNG_SECTION } from '../sniff.ts';
 import type { CaptureInterface } from '../source.ts';
 import { type TimeUnit, timeUnit } from './timestamp.ts';
 

@@ -1,10 +1,10 @@
 // HOT: per packet. No allocation.
 // pcapng packet blocks in a buffer to entries of a batch; other blocks are stepped over or left to pcapng-blocks.ts.
 // draft-ietf-opsawg-pcapng sections 4.3 (EPB), 4.4 (SPB), appendix A (the obsolete Packet Block).
-import type { ChunkBuffer } from '../bytes/chunk.ts';
+import type { ChunkBuffer } from '../../bytes/chunk.ts';
+import { PCAPNG_SECTION } from '../../bytes/sniff.ts';
 import { MAX_PACKET_OPTIONS } from '../limits.ts';
 import { STOP } from '../read-loop.ts';
-import { PCAPNG_SECTION } from '../sniff.ts';
 import type { PacketBatch } from '../source.ts';
 import { storeTime, type TimeUnit } from './timestamp.ts';
 

@@ -1,6 +1,7 @@
 // The pcapng reader: sections, interfaces and statistics made a CaptureInfo, packets framed by pcapng-packets.ts.
+
+import type { ChunkBuffer } from '../../bytes/chunk.ts';
 import { OverlensError } from '../../errors.ts';
-import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { captureName, corruptCapture, placeOf, warnOnce } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_INTERFACES } from '../limits.ts';

@@ -1,6 +1,7 @@
 // What can be wrong with a pcapng block, in words. Nothing here runs before something is wrong.
+
+import type { ChunkBuffer } from '../../bytes/chunk.ts';
 import type { OverlensError } from '../../errors.ts';
-import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { corruptCapture, placeOf } from '../capture-errors.ts';
 import { MAX_PACKET_OPTIONS } from '../limits.ts';
 import { lengthAboveLimit } from '../pcap/pcap.ts';

@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { readFileName } from '../../attribution/points/point-device.ts';
 import { isFileOf } from '../../attribution/points/points-input.ts';
+import { isReadAgain } from '../../bytes/open-path.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { formatTime } from '../../net/time.ts';
@@ -24,9 +25,11 @@ import {
   resolvePlaces,
 } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { checkCaptures, isFile, whyNoTime } from '../inputs.ts';
+import { whyNoTime } from '../inputs/capture-times.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
 import { type Io, writePiece } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
+import { topologyOf } from '../run-trace.ts';
 import { type PacketSelection, selectPackets } from '../select-packets.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
@@ -49,14 +52,12 @@ export async function runDecode(
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
-  const options = checkTraceOptions(operands, raw);
+  const given = checkTraceOptions(operands, raw);
   const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
   const numbers = parseNumbers(raw.packet ?? []);
+  const options = await sortInputs(given, commands, io);
   const look = lookOf(options, raw, io);
-  await checkCaptures(options.captures, commands);
-  if (options.captures.includes('-') && options.snapshot.includes('-'))
-    throw usageError('- given as capture and as snapshot: stdin can be read once only');
-  const topology = options.snapshot.length === 0 ? null : await stages.loadTopology(options.snapshot);
+  const topology = await topologyOf(options, stages);
   const selection = await selectPackets(options, topology, io, stages);
   const out = new LineBuffer();
   const writer = await writerOf(out, look, {
@@ -149,7 +150,7 @@ async function copyPackets(
   selection: PacketSelection,
   { numbers, most, writer, out, io, merged }: Copying,
 ): Promise<Shown> {
-  const isStream = !selection.request.captures.every(isFile);
+  const isStream = !selection.request.captures.every(isReadAgain);
   if (isStream) io.live?.();
   const live = io.stdoutIsTTY || isStream;
   let packets = 0;

@@ -1,12 +1,11 @@
 // `overlens diff`: two captures (or one, split in time) side by side: which flows changed mode, nodes, overhead, outcome.
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { renderDiff, renderDiffJson } from '../../render/trace/diff-text.ts';
 import { diffTraces } from '../../verdict/diff-traces.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { whyNoTime } from '../inputs.ts';
+import { whyNoTime } from '../inputs/capture-times.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { reportReading, runPipeline } from '../run-trace.ts';
@@ -22,8 +21,6 @@ export interface RawDiffCommand extends RawTraceOptions {
   afterTopology?: string[];
 }
 
-const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp)\d*(\.gz|\.zst)?$/i;
-
 export async function runDiff(
   operands: readonly string[],
   raw: RawDiffCommand,
@@ -32,13 +29,15 @@ export async function runDiff(
   stages: Stages,
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, ['text', 'json']);
-  const sides = raw.split === undefined ? await twoSides(operands, raw) : splitSides(operands, raw, raw.split);
-  if (raw.split !== undefined) await checkSplit(raw.split, sides[0]);
+  const given = raw.split === undefined ? twoSides(operands, raw) : splitSides(operands, raw, raw.split);
+  const sides: CommonOptions[] = [];
+  for (const side of given) sides.push(await sortInputs(side, commands, io));
+  if (raw.split !== undefined) await checkSplit(raw.split, sides[0] as CommonOptions);
   const runs = [];
-  for (const side of sides) runs.push(await runPipeline(side, commands, io, stages));
+  for (const side of sides) runs.push(await runPipeline(side, io, stages));
   const [before, after] = runs.map((run) => run.trace) as [Trace, Trace];
   const diff = diffTraces(before, after);
-  const look = { ...screenOf(io), color: colorOf(io, sides[0].color), all: raw.all === true };
+  const look = { ...screenOf(io), color: colorOf(io, given[0].color), all: raw.all === true };
   await writeAll(
     io.stdout,
     output === 'json' ? renderDiffJson(diff, before, after) : renderDiff(diff, before, after, look),
@@ -52,7 +51,7 @@ export async function runDiff(
 }
 
 /** BEFORE and AFTER, each a capture or a folder of captures taken together. */
-async function twoSides(operands: readonly string[], raw: RawDiffCommand): Promise<[CommonOptions, CommonOptions]> {
+function twoSides(operands: readonly string[], raw: RawDiffCommand): [CommonOptions, CommonOptions] {
   const [before, after, ...more] = [...operands, ...(raw.read ?? [])];
   if (before === undefined || after === undefined || more.length > 0) {
     throw usageError(
@@ -63,8 +62,8 @@ async function twoSides(operands: readonly string[], raw: RawDiffCommand): Promi
   const { read: _read, ...rest } = raw;
   const [older, newer] = snapshots(raw);
   return [
-    checkTraceOptions(await capturesIn(before), { ...rest, topology: older }),
-    checkTraceOptions(await capturesIn(after), { ...rest, topology: newer }),
+    checkTraceOptions([before], { ...rest, topology: older }),
+    checkTraceOptions([after], { ...rest, topology: newer }),
   ];
 }
 
@@ -91,14 +90,4 @@ function snapshots(raw: RawDiffCommand): [string[], string[]] {
     [...both, ...(raw.beforeTopology ?? [])],
     [...both, ...(raw.afterTopology ?? [])],
   ];
-}
-
-/** A folder stands for the captures directly in it. What cannot be looked at is left to the reader's message. */
-async function capturesIn(path: string): Promise<string[]> {
-  const stats = await stat(path).catch(() => null);
-  if (!stats?.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => CAPTURE_NAME.test(name)).sort();
-  if (names.length === 0)
-    throw usageError(`${path}: no capture in this folder`, 'captures end in .pcap, .pcapng or .cap');
-  return names.map((name) => join(path, name));
 }

@@ -15,10 +15,11 @@ import {
   predictionPages,
 } from '../explain-pages.ts';
 import { explain, openSession, pick } from '../explain-session.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
+import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading } from '../run-trace.ts';
-import { spoolCaptures } from '../spool.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -44,11 +45,12 @@ export async function runExplain(
   if (raw.from !== undefined || raw.to !== undefined) return runPrediction(operands, raw, output, io, stages);
   const numbers = parseNumbers(raw.packet ?? []);
   const compared = raw.compare === undefined ? [] : [raw.compare];
-  const options = checkTraceOptions([...operands, ...compared], raw);
+  const given = checkTraceOptions([...operands, ...compared], raw);
+  const options = await sortInputs(given, commands, io);
   const look = lookOf(options, raw, io);
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
-    const session = await openSession(options, spooled.paths, commands, io, stages);
+    const session = await openSession(options, spooled.paths, io, stages);
     const first = await explain(session, await pick(session, numbers[0] ?? null));
     if (raw.compare === undefined && numbers.length < 2) {
       await writeAll(io.stdout, explanationPages(first, output, look));

@@ -9,12 +9,14 @@ import type { PathLook } from '../../render/path/path-drawing.ts';
 import { renderPathJson } from '../../render/path/path-json.ts';
 import { pathPage } from '../../render/path/path-page.ts';
 import { renderPath } from '../../render/path/path-text.ts';
+import { ANSWER_MISSED } from '../../verdict/codes.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
+import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
-import { spoolCaptures } from '../spool.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -42,13 +44,14 @@ export async function runPath(
   stages: Stages,
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, PATH_OUTPUTS);
-  const options = checkTraceOptions(operands, raw);
+  const given = checkTraceOptions(operands, raw);
+  const options = await sortInputs(given, commands, io);
   const packets = (raw.packet ?? []).flatMap((text) => parsePackets(text, options.captures));
   const flows = (raw.flow ?? []).map((text) => parseInteger('--flow', text, 1, 1e9));
   const look = lookOf(options, raw, io);
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
-    const run = await runPipeline(atPaths(options, spooled.paths), commands, io, stages);
+    const run = await runPipeline(atPaths(options, spooled.paths), io, stages);
     const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
     await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
     await hintAtIssues(run.topology, options.snapshot, io);
@@ -130,7 +133,7 @@ function flowIdsOf(
   if (flows.length > 0 || causeIds.length === 0) return null;
   const ids = causeIds.flatMap((id) => {
     const cause = trace.causes.find((one) => one.id === id);
-    if (cause !== undefined) return cause.flowIds;
+    if (cause !== undefined) return ANSWER_MISSED.has(cause.code) ? bothWays(cause.flowIds, trace) : cause.flowIds;
     const known = trace.causes.map((one) => one.id);
     throw usageError(
       `--finding ${id}: no such problem in these captures`,
@@ -138,6 +141,19 @@ function flowIdsOf(
     );
   });
   return new Set(ids);
+}
+
+/** Ids of the flows and of those back. */
+function bothWays(flowIds: readonly number[], { index }: TraceRun['trace']): readonly number[] {
+  if (index === undefined) return flowIds;
+  const { table, idOf } = index;
+  const ids = new Set(flowIds);
+  const back: number[] = [];
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    const reverse = ids.has(idOf(flow)) ? table.reverseOf(flow) : -1;
+    if (reverse >= 0) back.push(idOf(reverse));
+  }
+  return [...flowIds, ...back];
 }
 
 function pagesOf(report: PathReport, output: Output, look: PathLook): Iterable<string> {

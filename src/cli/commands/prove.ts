@@ -10,7 +10,8 @@ import { readWaivers } from '../../verdict/verify/read-waivers.ts';
 import { verifyTrace } from '../../verdict/verify/verify.ts';
 import type { Waiver } from '../../verdict/verify/waivers.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions, toldOptions } from '../declare/trace-options.ts';
-import { digestOf, fingerprint } from '../fingerprint.ts';
+import { digestOf, fingerprint } from '../inputs/fingerprint.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { runPipeline, type TraceRun } from '../run-trace.ts';
@@ -109,8 +110,9 @@ export async function prove(
   io: Io,
   stages: Stages,
 ): Promise<{ run: TraceRun; context: VerifyContext }> {
-  const { options, pools, expect, cover, require, strict, waivers, canary, date } = request;
-  const run = await runPipeline(options, commands, io, stages);
+  const { pools, expect, cover, require, strict, waivers, canary, date } = request;
+  const options = await sortInputs(request.options, commands, io);
+  const run = await runPipeline(options, io, stages);
   checkPools(pools, run.topology);
   const asked = { expect, pools, cover, require, strict, waivers, canary, now: date.getTime() };
   const report = verifyTrace(run.trace, { ...asked, topology: run.topology });
@@ -121,7 +123,7 @@ export async function prove(
     filterText: options.filterText,
     hasSnapshot: run.topology !== null,
     hasSettings: knowsSettings(run.topology) || options.pipeline.vxlanVNI !== null,
-    evidence: { ...(await evidenceOf(request, run.topology, argv)), proofFile },
+    evidence: { ...(await evidenceOf({ ...request, options }, run.topology, argv)), proofFile },
   };
   return { run, context };
 }

@@ -10,6 +10,7 @@ import { renderWide } from '../../render/trace/wide.ts';
 import type { Cause, Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { sortInputs } from '../inputs/sort-inputs.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { besideHint, hintAtIssues, reportReading, runPipeline } from '../run-trace.ts';
@@ -35,12 +36,13 @@ export async function runTrace(
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
-  const options = checkTraceOptions(operands, raw);
+  const given = checkTraceOptions(operands, raw);
   const output = parseChoice('-o', raw.output, TRACE_OUTPUTS);
   if (raw.by !== undefined && output !== 'table')
     throw usageError(`--by ${raw.by} -o ${output}: rows are summed up in the table only`);
-  const screen = lookOf(options, raw, io);
-  const run = await runPipeline(options, commands, io, stages);
+  const screen = lookOf(given, raw, io);
+  const options = await sortInputs(given, commands, io);
+  const run = await runPipeline(options, io, stages);
   const look = besideHint(screen, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
   await writeAll(io.stdout, piecesOf(run.trace, shown, output, look), run.interrupted ? undefined : io.signal);

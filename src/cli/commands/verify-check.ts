@@ -6,7 +6,7 @@ import { type FileHash, filesOf } from '../../render/verify/evidence.ts';
 import { renderVerifyJson, VERIFY_SCHEMA } from '../../render/verify/verify-files.ts';
 import { parseVerify } from '../declare/verify-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { fingerprint } from '../fingerprint.ts';
+import { fingerprint } from '../inputs/fingerprint.ts';
 import { type Io, writeAll } from '../io.ts';
 import { openOutputs, parseOutputs } from '../outputs.ts';
 import { printProblem, usageError } from '../report-error.ts';

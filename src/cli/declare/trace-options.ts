@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
+import type { Taken } from '../../input/sort-arguments.ts';
 import type { Topology } from '../../topology/model.ts';
+import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import type { TraceOptions } from '../../trace.ts';
 import type { FlowFilter } from '../../verdict/flow-filter.ts';
 import { usageError } from '../report-error.ts';
@@ -47,6 +49,9 @@ const NONE_GIVEN: Lists = {
 export interface CommonOptions {
   captures: string[];
   snapshot: string[];
+  /** What arguments held of a snapshot, and what each was taken for; empty before they are sorted. */
+  found: SnapshotDocument[];
+  taken: Taken[];
   color: ColorMode;
   filter: FlowFilter;
   /** The filter options as given, for messages: `--pod shop/ --port 80`. */
@@ -86,10 +91,11 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
   if (captures.filter((path) => path === '-').length > 1)
     throw usageError('- given twice: stdin can be read once only');
-  for (const file of raw.unfiltered) checkIsGiven(`--unfiltered ${file}`, file, captures);
   return {
     captures: withoutTwice(captures),
     snapshot: raw.topology,
+    found: [],
+    taken: [],
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),
     filterText: filterText(raw),
@@ -113,7 +119,7 @@ export function resolvePlaces(
 }
 
 /** A capture is named by its path as given, or by its base name. */
-function checkIsGiven(option: string, file: string, captures: readonly string[]): void {
+export function checkIsGiven(option: string, file: string, captures: readonly string[]): void {
   if (captures.some((path) => isFileOf(file, path))) return;
   throw usageError(`${option}: no such capture is given`, `The captures are ${captures.join(', ')}.`);
 }

@@ -2,9 +2,9 @@
 // Which tunnel describes a packet and which IP header is its flow's (design section 4). A tunnel of which one end is a pod is what
 // that pod sends or is sent: the flow is its outer packet. Of the tunnels around that, the innermost one between two nodes counts;
 // those outside it are carriers, stepped over, and so are mirrors' tunnels.
-import { makesFlow } from '../../decode/facts.ts';
+
 import { unreadTunnel } from '../../decode/ip-facts.ts';
-import { type LayerStack, MAX_TUNNELS } from '../../decode/layer-stack.ts';
+import { type LayerStack, MAX_TUNNELS, makesFlow } from '../../decode/layer-stack.ts';
 import { GENEVE } from '../../wire/geneve.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { VXLAN } from '../../wire/vxlan.ts';

@@ -1,5 +1,6 @@
 // What places, states and delays of a path are called. All text is escaped here.
 
+import { nameOfEnd } from '../../attribution/who/end-name.ts';
 import type {
   PathChange,
   PathFlow,
@@ -10,11 +11,12 @@ import type {
   Translation,
 } from '../../path/path-model.ts';
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
+import type { FlowEnd } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { shortenMiddle, textWidth } from '../text/text-width.ts';
-import { offsetSentences, unknownSentences } from '../trace/clock-lines.ts';
+import { offsetSentences, severalSentences, unknownSentences } from '../trace/clock-lines.ts';
 
 const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
 const NO_OFFSET = 5e-6;
@@ -40,13 +42,18 @@ export function serviceText({ protocol, srcPort, dstPort }: PathFlow): string {
 /** `shop/web → shop/db`, each name shortened where both are too long. */
 export function endsText({ src, dst }: PathFlow, width = Number.POSITIVE_INFINITY): string {
   const arrow = ' → ';
-  const [from, to] = [endpointName(src).name, endpointName(dst).name];
+  const [from, to] = [nameOf(src), nameOf(dst)];
   const room = width - arrow.length;
   if (textWidth(from) + textWidth(to) <= room) return from + arrow + to;
   const half = Math.floor(room / 2);
   const left = Math.max(half, room - textWidth(to));
   const right = Math.max(half, room - textWidth(from));
   return shortenMiddle(from, left) + arrow + shortenMiddle(to, right);
+}
+
+/** A service and what is behind it are told by both, name and address. */
+function nameOf(end: FlowEnd): string {
+  return end.service === undefined ? endpointName(end).name : escapeText(nameOfEnd(end, 'finding'));
 }
 
 /** `vxlan, as configured`; a flow whose NICs nobody captured has no encapsulation yet. */
@@ -131,5 +138,7 @@ export function delayText(seconds: number | null | undefined): string {
 export function clockLines({ clocks, uncompared }: PathReport, all: boolean): string[] {
   const off = clocks.filter(({ seconds }) => Math.abs(seconds ?? 0) >= NO_OFFSET);
   const corrected = off.length === 0 ? [] : ['delays are corrected by that'];
-  return [...offsetSentences(off, all), ...corrected, ...unknownSentences(uncompared)];
+  const said = new Set(clocks.filter(({ several }) => several !== null).map(({ name }) => name));
+  const unknown = uncompared.filter((name) => !said.has(name));
+  return [...offsetSentences(off, all), ...corrected, ...severalSentences(clocks), ...unknownSentences(unknown)];
 }

@@ -25,6 +25,14 @@ export interface SnapshotDocument {
   path?: string;
   /** What it is instead of a snapshot (a capture, a binary); its text is then not looked at. */
   foreign?: string;
+  /** Why it could not be read. */
+  unread?: string;
+  /** The bundle it is a member of. */
+  bundle?: string;
+  /** False where nobody said that a snapshot is there: nothing is missing where it is none. */
+  sought?: boolean;
+  /** When it was written, in milliseconds since the epoch, where a bundle says. */
+  modified?: number;
 }
 
 /** What a document was found to hold. */
@@ -42,11 +50,10 @@ export function readDocuments(documents: readonly SnapshotDocument[]): Facts {
 }
 
 function readDocument(document: SnapshotDocument, facts: Facts): void {
-  const { file, named, foreign } = document;
-  if (foreign !== undefined) {
-    addIssue(facts, 'unrecognised-file', 'warning', `${file} is a ${foreign}: not used`, {
-      refs: [{ file, line: null }],
-    });
+  const { file, named, foreign, unread } = document;
+  const unusable = unread ?? (foreign === undefined ? null : `is a ${foreign}`);
+  if (unusable !== null) {
+    addIssue(facts, 'unrecognised-file', 'warning', `${file} ${unusable}: not used`, { refs: [{ file, line: null }] });
     return;
   }
   const text = plainText(document.text);

@@ -1,29 +1,8 @@
-// What a file or section holds, by its content alone: names and endings lie. Also says what was handed over by mistake.
+// What a section holds, by its content alone: names and endings lie.
 import { isRecordLine } from './flow-logs/record-lines.ts';
-
-/** Files that are no text: magic numbers of what people confuse with a snapshot. */
-export type Foreign =
-  | 'pcap capture'
-  | 'pcapng capture'
-  | 'gzip-compressed file'
-  | 'zstd-compressed file'
-  | 'binary file';
 
 /** `records`: one JSON object a line, each by itself. */
 export type ContentKind = 'json' | 'yaml' | 'records' | 'lines';
-
-/**
- * Recognises content that cannot be a snapshot from its first bytes.
- * Magic numbers: pcap (also nanoseconds, Kuznetzov; both byte orders), pcapng section header, RFC 1952, RFC 8878.
- */
-export function recogniseForeign(bytes: Uint8Array): Foreign | null {
-  const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (/^(a1b2c3d4|d4c3b2a1|a1b23c4d|4d3cb2a1|a1b2cd34|34cdb2a1)$/.test(magic)) return 'pcap capture';
-  if (magic === '0a0d0d0a') return 'pcapng capture';
-  if (magic.startsWith('1f8b')) return 'gzip-compressed file';
-  if (magic === '28b52ffd') return 'zstd-compressed file';
-  return bytes.subarray(0, 4096).includes(0) ? 'binary file' : null;
-}
 
 /**
  * How to read a section, by its lines so far; null while all are blank. What begins like JSON is JSON, YAML must look like

@@ -149,6 +149,8 @@ export interface Facts {
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
+  /** Addresses that Services lead to and that are no pods'. */
+  serviceEndpoints: Service[];
   policyVerdicts: PolicyVerdict[];
   blocks: BlockFact[];
   allocations: AllocationFact[];
@@ -171,6 +173,7 @@ export function emptyFacts(): Facts {
     nodes: [],
     pods: [],
     services: [],
+    serviceEndpoints: [],
     policyVerdicts: [],
     blocks: [],
     allocations: [],

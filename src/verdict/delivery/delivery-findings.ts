@@ -5,10 +5,12 @@ import type { Expected, Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { RawWarning } from '../flow/warnings.ts';
 import type { Shared } from '../judging-context.ts';
-import { isUnanswered } from './flow-arrival.ts';
+import { arrivalOf, isUnanswered } from './flow-arrival.ts';
 import { halfOpen, halfOpenFinding } from './half-open.ts';
 import { loopFinding } from './loops.ts';
+import { partLost } from './part-lost.ts';
 import { rejectionText } from './rejections.ts';
+import { stallFinding, stallOf } from './stalled.ts';
 
 export interface DeliveredFlow {
   src: Who;
@@ -30,10 +32,10 @@ export function deliveryFindings(shared: Shared, flow: number, seen: DeliveredFl
   return [
     rejected(shared, flow, seen, isSilent),
     // what a node sends on in a circle it did not drop
-    isSilent && isQuestion && loop === null ? shared.lostInNode.of({ flow, ...seen }) : null,
-    loop,
+    loop ?? (isSilent && isQuestion ? shared.lostInNode.of({ flow, ...seen }) : null) ?? partLost(shared, flow, seen),
     stuckHandshake(shared, flow, seen),
     translated(shared, flow, seen),
+    stalled(shared, flow, seen),
   ].filter((f) => f !== null);
 }
 
@@ -47,6 +49,13 @@ function rejected({ rejections }: Shared, flow: number, seen: DeliveredFlow, isS
 function translated({ translations }: Shared, flow: number, { observations }: DeliveredFlow): RawWarning | null {
   const message = translations.get(flow);
   return message === undefined ? null : { code: 'source-translated', message, seen: observations[0] ?? null };
+}
+
+function stalled(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning | null {
+  const stall = stallOf(shared, flow);
+  if (stall === null) return null;
+  const isLostOnWay = arrivalOf(shared, flow, seen.src, seen.dst)?.lost === true;
+  return stallFinding(stall, { ...seen, isLostOnWay });
 }
 
 function stuckHandshake(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning | null {

@@ -2,7 +2,6 @@
 // inside WireGuard. Silence that rests on them is none.
 
 import type { PathFacts } from '../../attribution/path-facts.ts';
-import type { AddressBook } from '../../attribution/who/address-book.ts';
 import type { Directory } from '../../attribution/who/who.ts';
 import type { WireguardWays } from '../../attribution/wireguard-ways.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -14,35 +13,53 @@ export interface HiddenInput {
   /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
   cutShort: ReadonlySet<number>;
   encrypts: WireguardWays;
-  book: AddressBook;
+}
+
+/**
+ * Whether the answers to a flow of which none was seen may be among what nobody can read. At a pod's veth all is in clear; at a tunnel
+ * device what came in that tunnel is, and not what came in WireGuard.
+ */
+export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
+  const { table, paths, who, encrypts } = input;
+  let ways: ReadonlySet<string> | null = null;
+  const encryptsBack = (row: number): boolean => {
+    const { outerSrc, outerDst } = paths.tunnel[table.rows.path(row)] ?? NO_TUNNEL;
+    if (outerDst === null) return false;
+    ways ??= wireguardAddresses(table);
+    return ways.has(`${outerDst} ${outerSrc}`);
+  };
+  return (flow) => {
+    if (table.reverseOf(flow) >= 0) return false;
+    const rows = rowsOf(table, flow);
+    const roles = new Set(rows.map((row) => paths.point[table.rows.path(row)]?.role));
+    if (roles.has('workload')) return false;
+    const [from = null, to = null] = [who.source, who.destination].map((side) => who.whoOf(side[flow] ?? -1).node);
+    // whoever has the address, the tunnel that it was asked in says where it is
+    if (encrypts(to, from) || rows.some(encryptsBack)) return true;
+    return !roles.has('tunnel') && rows.some((row) => isCutShort(input, row));
+  };
 }
 
 const NO_TUNNEL = { outerSrc: null, outerDst: null };
 
-/** Whether the answers to a flow of which none was seen may be among what nobody can read; at a pod's veth or a tunnel device all is in clear. */
-export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
-  const { table, who, encrypts } = input;
-  return (flow) => {
-    if (table.reverseOf(flow) >= 0) return false;
-    const [from, to] = [who.source, who.destination].map((side) => who.whoOf(side[flow] ?? -1).node);
-    return isOnNicsOnly(input, flow, encrypts(to ?? null, from ?? null));
-  };
+function isCutShort({ table, paths, cutShort }: HiddenInput, row: number): boolean {
+  const node = paths.point[table.rows.path(row)]?.topologyNode ?? null;
+  return node !== null && cutShort.has(node.index);
 }
 
-function isOnNicsOnly(
-  { table, paths, book, cutShort, encrypts }: HiddenInput,
-  flow: number,
-  isInside: boolean,
-): boolean {
-  const { rows } = table;
-  let isHidden = false;
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const point = paths.point[rows.path(row)];
-    if (point?.role === 'workload' || point?.role === 'tunnel') return false;
-    const { outerSrc, outerDst } = paths.tunnel[rows.path(row)] ?? NO_TUNNEL;
-    // whoever has the address, the tunnel that it was asked in says where it is
-    isHidden ||= outerDst !== null && encrypts(book.nodeOf(outerDst), book.nodeOf(outerSrc ?? ''));
-    isHidden ||= isInside || (point?.topologyNode != null && cutShort.has(point.topologyNode.index));
+function rowsOf(table: FlowTable, flow: number): number[] {
+  const found: number[] = [];
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) found.push(row);
+  return found;
+}
+
+/** From which address to which there was WireGuard, also where nobody knows whose they are. */
+function wireguardAddresses({ tunnels }: FlowTable): Set<string> {
+  const found = new Set<string>();
+  for (let i = 1; i < tunnels.count; i++) {
+    if (tunnels.encapsulationOf(i) !== 'wireguard') continue;
+    const { outerSrc, outerDst } = tunnels.record(i);
+    found.add(`${outerSrc} ${outerDst}`);
   }
-  return isHidden;
+  return found;
 }

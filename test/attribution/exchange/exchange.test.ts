@@ -1,6 +1,6 @@
 // State, times and service of conversations, from packets built for them.
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../../src/topology/load.ts';
+import { loadTopology } from '../../../src/input/load-topology.ts';
 import { traceCaptures } from '../../../src/trace.ts';
 import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
 import type { BuiltPacket } from '../../support/capture-builder.ts';

@@ -325,3 +325,34 @@ describe('a snaplen that cuts the inner addresses off', () => {
     expect(gist(flowBetween(trace, POD.a, POD.b))).toBe('vxlan ok');
   });
 });
+
+describe('pieces of a merge whose clocks are apart', () => {
+  const tunnelled = [1, 2, 3, 4, 5, 6].flatMap((id) => [
+    vxlan(ip({ src: POD.a, dst: POD.b, id })),
+    vxlan(ip({ src: POD.b, dst: POD.a, id, transport: build.icmpEcho({ type: 0 }) }), { from: NODE.b, to: NODE.a }),
+  ]);
+  const at = (frames: Uint8Array[], since: number) =>
+    frames.map((data, i) => ({ data, seconds: 1000 + since, nanos: i * 1_000_000 }));
+  const second = [arp, ...tunnelled, plain(ip({ src: NODE.a, dst: '192.0.2.1' }), NIC.a, '02:00:00:00:01:fe')];
+  const hints = async (...names: string[]) => {
+    const [one = '', other = ''] = names;
+    const files = [
+      { name: one, frames: at(tunnelled, 0) },
+      { name: other, frames: at(second, 90) },
+    ];
+    const { captures } = await traceFrames(files, cluster(pools));
+    return captures.map(({ filter, possibleFilter }) => [filter?.expression, possibleFilter?.expression]);
+  };
+
+  it('are judged together, and what one of them suggests is a possible filter', async () => {
+    expect(await hints('merged.pcap', 'merged.pcap1')).toEqual([
+      [undefined, 'udp port 4789'],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('are not where names say that they are different captures', async () => {
+    expect((await hints('one.pcap', 'other.pcap'))[0]).toEqual(['udp port 4789', undefined]);
+    expect((await hints('rack1.pcap', 'rack2.pcap'))[0]).toEqual(['udp port 4789', undefined]);
+  });
+});

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Explanation } from '../../../src/explain/explanation.ts';
 import { predict } from '../../../src/explain/predict/predict.ts';
 import type { Hop, Prediction } from '../../../src/explain/predict/prediction.ts';
-import { loadTopology } from '../../../src/topology/load.ts';
+import { loadTopology } from '../../../src/input/load-topology.ts';
 import { CASES, explainFile, explainNumber, open, SAMPLES } from '../explain-file.ts';
 
 const CUSTOMER = 'customer';

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../../src/topology/load.ts';
+import { loadTopology } from '../../../src/input/load-topology.ts';
 import { traceCaptures } from '../../../src/trace.ts';
 
 const CASE = 'test/fixtures/cases/denied-by-policy';

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../../src/topology/load.ts';
+import { loadTopology } from '../../../src/input/load-topology.ts';
 import { traceCaptures } from '../../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
 import { runCli } from '../../support/run-cli.ts';

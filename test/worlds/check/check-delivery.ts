@@ -83,10 +83,19 @@ const FINDINGS: Record<string, Check> = {
   'denied-by-policy': never,
 };
 
-function noReply({ courses, truth }: Told): Objection {
+function noReply({ courses, truth, message }: Told): Objection {
+  if (/was sent again .* never acknowledged/.test(message)) return stalled(courses, truth, message);
   if (courses.isMissed(truth.key)) return null;
   if (!truth.answered) return courses.isHealthy(truth) && truth.kind !== 'ebpf-nodeport' ? 'all of it arrived' : null;
   return courses.isCaptured(reverseOf(truth.key)) ? 'it was answered, and that was captured' : 'it was answered';
+}
+
+/** A segment of an open connection. */
+function stalled(courses: Courses, { key }: FlowTruth, message: string): Objection {
+  const deaths = [...courses.of(key).deaths, ...courses.of(reverseOf(key)).deaths];
+  if (deaths.length === 0) return 'all of it arrived';
+  const isOnWire = message.includes('does not arrive at');
+  return isOnWire && !deaths.some(({ stage }) => stage === 'wire') ? 'it did' : null;
 }
 
 function halfOpen({ world, courses, truth, message }: Told): Objection {

@@ -108,6 +108,11 @@ function startsWith(head: Uint8Array, bytes: readonly number[] | string): boolea
   return true;
 }
 
+/** Whether bytes, cut anywhere, are the beginning of a text. */
+export function isText(head: Uint8Array): boolean {
+  return asText(head) !== null;
+}
+
 /** The bytes as text, null when they hold what text does not. UTF-16 with a mark is text too (PowerShell's `>`). */
 function asText(head: Uint8Array): string | null {
   if (startsWith(head, [0xff, 0xfe])) return new TextDecoder('utf-16le').decode(head);

@@ -1,9 +1,10 @@
 // Hashes of the files a proof rests on, so that it can be checked later that they are the same.
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import type { FileHash } from '../render/verify/evidence.ts';
+import { createReadStream } from 'node:fs';
+import { fileOf, isReadAgain } from '../../bytes/open-path.ts';
+import type { FileHash } from '../../render/verify/evidence.ts';
 
-/** sha256 of each file; null for what cannot be read twice (stdin, pipes) or is not there. One file is open at a time. */
+/** sha256 of each file, of a member of an archive the archive's; null for what cannot be read twice (stdin, pipes) or is not there. One file is open at a time. */
 export async function fingerprint(paths: readonly string[]): Promise<FileHash[]> {
   const hashes = new Map<string, string | null>();
   for (const path of paths) if (!hashes.has(path)) hashes.set(path, await hashOf(path));
@@ -17,8 +18,8 @@ export function digestOf(files: readonly FileHash[]): string {
 }
 
 async function hashOf(path: string): Promise<string | null> {
-  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  if (path === '-' || !isReadAgain(path)) return null;
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(fileOf(path))) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { contentKind, describeContent } from '../../src/bytes/sniff.ts';
 import { linkTypeName, linkTypeOf } from '../../src/capture/link-type.ts';
-import { contentKind, describeContent } from '../../src/capture/sniff.ts';
 
 const text = (content: string) => new TextEncoder().encode(content);
 

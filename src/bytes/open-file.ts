@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import type { ReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
-import { OverlensError } from '../../errors.ts';
+import { OverlensError } from '../errors.ts';
 import type { ByteSource, StreamFault } from './chunk.ts';
 import { iterableSource } from './iterable-source.ts';
 
@@ -18,8 +18,10 @@ const TURN = 4 * 1024 * 1024;
 /** A source of bytes. */
 export interface OpenedFile {
   source: ByteSource;
-  /** Length of a file, which can be opened again; null for pipes, devices and stdin, which can be read once only. */
+  /** Length of a file; null for pipes, devices, stdin and what is in an archive. */
   size: number | null;
+  /** Whether it can be opened again: pipes, devices and stdin can be read once only. */
+  again: boolean;
 }
 
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
@@ -27,7 +29,7 @@ export async function openFile(path: string): Promise<OpenedFile> {
   try {
     const file = await promisify(open)(path, 'r');
     const stats = fstatSync(file);
-    if (stats.isFile()) return { source: fileSource(file), size: stats.size };
+    if (stats.isFile()) return { source: fileSource(file), size: stats.size, again: true };
     // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
     if (stats.isFIFO()) return readOnce(streamSource(new Socket({ fd: file, readable: true, writable: false })));
     if (!stats.isDirectory()) return readOnce(streamSource(createReadStream(path, { fd: file })));
@@ -77,7 +79,7 @@ export function openStdin(stream?: ByteStream): OpenedFile {
 }
 
 function readOnce(source: ByteSource): OpenedFile {
-  return { source, size: null };
+  return { source, size: null, again: false };
 }
 
 /** Lets everything else that waits run first: signals, timers, streams. */

@@ -1,0 +1,69 @@
+// tar archives (POSIX ustar and pax, GNU long names), read as a stream through the package modern-tar.
+import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
+import type { ChunkBuffer, StreamFault } from '../chunk.ts';
+import type { ByteChunks } from '../iterable-source.ts';
+import { type ArchiveMembers, memberName } from './archive-member.ts';
+
+/** The files of a tar stream. */
+export async function* tarMembers(input: ChunkBuffer): ArchiveMembers {
+  const entries = streamOf(input).pipeThrough(createTarDecoder()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await entries.read();
+      if (done) return input.fault;
+      yield* membersOf(value);
+    }
+  } catch (cause) {
+    return input.fault ?? damaged(input, cause);
+  } finally {
+    entries.cancel().catch(() => {});
+  }
+}
+
+async function* membersOf({
+  header,
+  body,
+}: ParsedTarEntry): AsyncGenerator<{ name: string; modified: number | null; chunks: ByteChunks }, void, void> {
+  const name = header.type === undefined || header.type === 'file' ? memberName(header.name) : null;
+  if (name === null) {
+    await body.cancel();
+    return;
+  }
+  const reader = body.getReader();
+  const chunks: ByteChunks = {
+    async next() {
+      const { done, value } = await reader.read();
+      return done ? { done: true, value: null } : { done: false, value };
+    },
+  };
+  const time = header.mtime?.getTime() ?? 0;
+  yield { name, modified: time > 0 ? time : null, chunks };
+  await reader.cancel();
+}
+
+/** The bytes of a buffer, as the package wants them. Each piece is a copy: the buffer is read into again. */
+function streamOf(input: ChunkBuffer): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (input.available === 0 && (await input.fill(1)) === 0) {
+          controller.close();
+          return;
+        }
+        controller.enqueue(input.bytes.slice(input.at, input.end));
+        input.at = input.end;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function damaged(input: ChunkBuffer, cause: unknown): StreamFault {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return {
+    kind: 'corrupt',
+    message: `the tar archive is damaged near byte ${input.offset} (${reason})`,
+    hint: 'the members before it were read; copy the archive again to get the rest',
+    cause,
+  };
+}

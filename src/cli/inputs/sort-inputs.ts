@@ -1,0 +1,87 @@
+// The arguments sorted by their content before the work starts: captures, parts of the snapshot, folders and bundles of both.
+import { stat } from 'node:fs/promises';
+import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
+import { OverlensError } from '../../errors.ts';
+import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
+import { formatCount } from '../../render/text/format.ts';
+import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
+import type { Io } from '../io.ts';
+import { say, usageError } from '../report-error.ts';
+import { nearest } from '../values.ts';
+import { spoolStdinArchive } from './spool.ts';
+
+/**
+ * The same options with captures only in `captures`; what else the arguments held is in `found`. Every argument that is not there
+ * is told at once. Throws bad usage, E_UNREADABLE.
+ */
+export async function sortInputs(options: CommonOptions, commands: readonly string[], io: Io): Promise<CommonOptions> {
+  if (options.captures.includes('-') && options.snapshot.includes('-'))
+    throw usageError('- given as capture and as snapshot: stdin can be read once only');
+  await checkArguments(options.captures, commands);
+  if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
+  const { captures, documents, taken } = await sortArguments(options.captures);
+  if (captures.length === 0) throw noCapture(taken);
+  for (const one of taken) if (one.as !== 'capture') await say(io, `overlens: ${takenFor(one)}`);
+  for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
+  return { ...options, captures: [...new Set(captures)], found: documents, taken };
+}
+
+/** `bundle.tar.gz: a bundle: 3 captures, 12 other files`. */
+function takenFor({ argument, as, captures, documents }: Taken): string {
+  if (as === 'snapshot') return `${argument}: read as part of the snapshot`;
+  const parts = [formatCount(captures, 'capture'), formatCount(documents, 'other file')];
+  return `${argument}: a ${as}: ${parts.join(', ')}`;
+}
+
+/** Every problem of every path at once. */
+async function checkArguments(paths: readonly string[], commands: readonly string[]): Promise<void> {
+  const problems: OverlensError[] = [];
+  for (const path of paths) {
+    if (path === '-' || path.includes(MEMBER_MARK)) continue;
+    const error = await stat(path).then(
+      () => null,
+      (reason: Error) => reason,
+    );
+    if (error !== null) problems.push(missing(path, error, nearest(path, commands)));
+  }
+  throwAll(problems);
+}
+
+function noCapture(taken: readonly Taken[]): OverlensError {
+  const names = taken.map(({ argument }) => argument).join(' ');
+  const [first] = taken;
+  const what =
+    taken.length > 1
+      ? 'no capture is among them'
+      : first?.as === 'snapshot'
+        ? 'is a snapshot of a cluster, not a capture'
+        : `no capture is in this ${first?.as ?? 'folder'}`;
+  return usageError(
+    `${names}: ${what}`,
+    `with captures: overlens CAPTURE... ${names}; alone: overlens topology ${names}`,
+  );
+}
+
+function missing(path: string, error: Error, command: string | null): OverlensError {
+  const { code } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file',
+    EACCES: 'permission denied',
+    ENOTDIR: 'no such file',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'name too long',
+  };
+  const reason = reasons[code ?? ''] ?? error.message;
+  const hint =
+    command !== null && code === 'ENOENT' && !/[./]/.test(path) ? `did you mean the command ${command}?` : null;
+  return new OverlensError('E_UNREADABLE', `${path}: ${reason}`, { hint, cause: error });
+}
+
+function throwAll(problems: readonly OverlensError[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  if (problems.length === 1) throw first;
+  const hints = problems.flatMap((problem) => (problem.hint === null ? [] : [problem.hint]));
+  const message = problems.map((problem) => problem.message).join('\n');
+  throw new OverlensError(first.code, message, { hint: hints.length === 0 ? null : [...new Set(hints)].join('\n') });
+}

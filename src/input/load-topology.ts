@@ -1,0 +1,82 @@
+// Paths -> Topology: files, folders and bundles in any mix. Everything is read, and all problems are told at once.
+import { CALICO_CLIENT } from '../cluster/calico/annotations.ts';
+import { OverlensError } from '../errors.ts';
+import { buildTopology } from '../topology/build.ts';
+import type { Topology } from '../topology/model.ts';
+import type { SnapshotDocument } from '../topology/read/read-documents.ts';
+import type { Problem } from '../topology/read/stated-facts.ts';
+import { filesBehind } from './leaves.ts';
+import { readDocument } from './read-document.ts';
+
+interface Reading {
+  documents: SnapshotDocument[];
+  /** Named paths that cannot be read, or are no snapshots. */
+  problems: Problem[];
+  unreadable: boolean;
+}
+
+/**
+ * Reads a snapshot from files, folders and bundles; `-` is standard input. Folders are read recursively, in order of their names;
+ * hidden files are left out. What is wrong with one file among others is an issue of the result.
+ * @param more documents that were read already
+ * @throws OverlensError E_UNREADABLE when paths cannot be read and nothing else is wrong, E_INVALID_SNAPSHOT otherwise; the message
+ * has one line per problem
+ */
+export async function loadTopology(
+  paths: readonly string[],
+  more: readonly SnapshotDocument[] = [],
+): Promise<Topology> {
+  const reading: Reading = { documents: [...more], problems: [], unreadable: false };
+  for (const path of paths) await readPath(path, reading);
+  if (reading.problems.length === 0) return buildTopology(reading.documents);
+  throw mergeErrors(reading, contentError(reading.documents));
+}
+
+/** What else is wrong, so that the user need not come back for it. */
+function contentError(documents: readonly SnapshotDocument[]): OverlensError | null {
+  try {
+    buildTopology(documents);
+    return null;
+  } catch (error) {
+    if (error instanceof OverlensError) return error;
+    throw error;
+  }
+}
+
+function mergeErrors(reading: Reading, content: OverlensError | null): OverlensError {
+  const lines = reading.problems.map(({ ref, message }) => `${ref.file}: ${message}`);
+  if (content !== null) lines.push(content.message);
+  const capture = reading.problems.some(({ message }) => /capture|compressed/.test(message));
+  const hint = capture
+    ? 'captures are given without -t: overlens trace CAPTURE... -t SNAPSHOT'
+    : (content?.hint ?? 'check the paths that follow -t; overlens snapshot prints the command that makes a snapshot');
+  const onlyUnreadable = reading.unreadable && !capture && content === null;
+  return new OverlensError(onlyUnreadable ? 'E_UNREADABLE' : 'E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
+}
+
+async function readPath(path: string, reading: Reading): Promise<void> {
+  const { documents, problems } = reading;
+  const before = documents.length;
+  let unread = 0;
+  for await (const found of filesBehind(path)) {
+    if ('unread' in found) {
+      const { path: file, named, reason } = found.unread;
+      unread++;
+      if (!named) documents.push({ file, named, text: '', unread: reason });
+      else {
+        reading.unreadable = true;
+        problems.push({ ref: { file, line: null }, message: reason });
+      }
+      continue;
+    }
+    const document = await readDocument(found.file);
+    const { named, foreign, unread: reason } = document;
+    if (named && foreign !== undefined) {
+      const message = `is a ${foreign}, expected a snapshot (text of kubectl, ${CALICO_CLIENT}, ip or bridge)`;
+      problems.push({ ref: { file: path, line: null }, message });
+    } else if (named && reason !== undefined) problems.push({ ref: { file: path, line: null }, message: reason });
+    else documents.push(document);
+  }
+  if (documents.length === before && unread === 0 && problems.every(({ ref }) => ref.file !== path))
+    problems.push({ ref: { file: path, line: null }, message: 'the directory holds no snapshot files' });
+}

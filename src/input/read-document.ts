@@ -1,0 +1,63 @@
+// A file -> a document of a snapshot: its text, or what it is instead.
+import { readAll } from '../bytes/archive/walk-members.ts';
+import type { ChunkBuffer } from '../bytes/chunk.ts';
+import { contentOf, peekContent } from '../bytes/decompress.ts';
+import { contentKind, describeContent, isText } from '../bytes/sniff.ts';
+import type { SnapshotDocument } from '../topology/read/read-documents.ts';
+import type { FoundFile } from './leaves.ts';
+
+/** A snapshot file larger than this is no snapshot; much longer text would not fit a string either. */
+export const LARGEST_FILE = 400 * 1024 * 1024;
+
+/** What a file holds, by its first bytes. */
+export type FileKind = 'capture' | 'text' | 'empty' | 'other';
+
+/** Looks at a file without consuming it. */
+export async function kindOfFile(chunk: ChunkBuffer): Promise<FileKind> {
+  const { head } = await peekContent(chunk);
+  if (head.length === 0) return 'empty';
+  const kind = contentKind(head);
+  if (kind === 'pcap' || kind === 'pcapng') return 'capture';
+  return isText(head) ? 'text' : 'other';
+}
+
+/** Reads it: text of any encoding that is met, compressed or not; of what is no text only what it is. */
+export async function readDocument(file: FoundFile): Promise<SnapshotDocument> {
+  const place = placeOf(file);
+  const { head } = await peekContent(file.chunk);
+  const foreign = foreignKind(head);
+  if (foreign !== null) return { ...place, text: '', foreign };
+  const { chunk } = await contentOf(file.chunk);
+  const bytes = await readAll(chunk, LARGEST_FILE);
+  if (chunk.fault !== null && chunk.fault.kind !== 'trailing')
+    return { ...place, text: '', unread: chunk.fault.message };
+  if (bytes !== null) return { ...place, text: textOf(bytes) };
+  return { ...place, text: '', unread: `is larger than ${LARGEST_FILE / 1024 / 1024} MiB` };
+}
+
+function placeOf({ path, below, named, bundle, modified }: FoundFile): Omit<SnapshotDocument, 'text'> {
+  const inside = named ? {} : { path: below };
+  return {
+    file: path,
+    named,
+    ...inside,
+    ...(bundle === null ? {} : { bundle }),
+    ...(modified === null ? {} : { modified }),
+  };
+}
+
+/** What it is instead of a text; null for a text. */
+function foreignKind(head: Uint8Array): string | null {
+  const kind = contentKind(head);
+  if (kind === 'pcap' || kind === 'pcapng') return `${kind} capture`;
+  if (head.length === 0 || isText(head)) return null;
+  const { looks } = describeContent(head);
+  return looks === null ? 'binary file' : looks.replace(/^an? /, '');
+}
+
+/** PowerShell writes redirected output as UTF-16 with a byte order mark. */
+function textOf(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return new TextDecoder('utf-8').decode(bytes);
+}
