@@ -197,9 +197,9 @@ function prepare(
   const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
   const encrypts = wireguardWays(table, book);
   const isVisible = reverseVisibility(table, points, captures, paths);
-  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts });
-  const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
+  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
+  const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const shared: Shared = {
     input,
     points,

@@ -4,7 +4,6 @@
 import type { QuestionsByFlow } from '../../attribution/exchange/questions-by-flow.ts';
 import type { DnsFacts } from '../../attribution/vocabulary.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { BIT } from '../../flow/rows/row-layout.ts';
 
 /** Queries of one asker to one server, all its flows together. */
 export type DnsPair = Pick<DnsFacts, 'questions' | 'unanswered' | 'codes'>;
@@ -31,7 +30,7 @@ export function dnsTroubles(
       if (dns === null) return null;
       pairs ??= sumsOfPairs(table, questions);
       const pair = pairs.get(pairOf(table, flow)) ?? dns;
-      const isSilent = dns.unanswered > 0 && reverseVisible(flow) && !hasUnread(table, flow, dns);
+      const isSilent = dns.unanswered > 0 && reverseVisible(flow);
       const isRefused = REFUSALS.some((code) => (dns.codes[code] ?? 0) > 0);
       return isSilent || isRefused || asksInVain(pair) ? pair : null;
     },
@@ -53,14 +52,6 @@ export function dnsSentence(server: string, asker: string, { questions, unanswer
   const code = [...REFUSALS, UNKNOWN].find((one) => (codes[one] ?? 0) > 0) ?? UNKNOWN;
   const count = codes[code] ?? 0;
   return `${server} answers ${code} to ${count === questions ? (count === 1 ? '' : 'all ') : `${count} of `}${asked}`;
-}
-
-/** Whether more came back than answers were read: the snaplen cut off what they say. */
-function hasUnread(table: FlowTable, flow: number, { questions, unanswered }: DnsPair): boolean {
-  const { rows } = table;
-  for (let row = table.firstRow(table.reverseOf(flow)); row >= 0; row = rows.next(row))
-    if ((rows.bits(row) & BIT.truncated) !== 0 && rows.distinct(row) > questions - unanswered) return true;
-  return false;
 }
 
 function sumsOfPairs(table: FlowTable, questions: QuestionsByFlow): Map<string, DnsPair> {

@@ -1,10 +1,12 @@
-// Answers that a capture may hold without showing them: in tunnel packets that the snaplen cut before it can be read whose they are, or
+// Answers that a capture may hold without showing them: in packets that the snaplen cut before it can be read whose or what they are, or
 // inside WireGuard. Silence that rests on them is none.
 
+import type { QuestionsByFlow } from '../../attribution/exchange/questions-by-flow.ts';
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { Directory } from '../../attribution/who/who.ts';
 import type { WireguardWays } from '../../attribution/wireguard-ways.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
 
 export interface HiddenInput {
   table: FlowTable;
@@ -13,10 +15,11 @@ export interface HiddenInput {
   /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
   cutShort: ReadonlySet<number>;
   encrypts: WireguardWays;
+  questions: QuestionsByFlow;
 }
 
 /**
- * Whether the answers to a flow of which none was seen may be among what nobody can read. At a pod's veth all is in clear; at a tunnel
+ * Whether the answers to a flow may be among what nobody can read. At a pod's veth all is in clear; at a tunnel
  * device what came in that tunnel is, and not what came in WireGuard.
  */
 export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
@@ -29,7 +32,7 @@ export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
     return ways.has(`${outerDst} ${outerSrc}`);
   };
   return (flow) => {
-    if (table.reverseOf(flow) >= 0) return false;
+    if (table.reverseOf(flow) >= 0) return hasUnread(input, flow);
     const rows = rowsOf(table, flow);
     const roles = new Set(rows.map((row) => paths.point[table.rows.path(row)]?.role));
     if (roles.has('workload')) return false;
@@ -41,6 +44,17 @@ export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
 }
 
 const NO_TUNNEL = { outerSrc: null, outerDst: null };
+
+/** Whether more came back than DNS answers were read: the snaplen cut off what they say. */
+function hasUnread({ table, questions }: HiddenInput, flow: number): boolean {
+  const [own, other] = [questions.of(flow)?.dns ?? null, questions.of(table.reverseOf(flow))?.dns ?? null];
+  const dns = own ?? other;
+  if (dns === null) return false;
+  const answered = dns.questions - dns.unanswered;
+  return rowsOf(table, own === null ? flow : table.reverseOf(flow)).some(
+    (row) => (table.rows.bits(row) & BIT.truncated) !== 0 && table.rows.distinct(row) > answered,
+  );
+}
 
 function isCutShort({ table, paths, cutShort }: HiddenInput, row: number): boolean {
   const node = paths.point[table.rows.path(row)]?.topologyNode ?? null;
