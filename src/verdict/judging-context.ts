@@ -74,6 +74,8 @@ export interface Shared {
   policyLog: PolicyLog | null;
   learned: LearnedVteps;
   encrypts: WireguardWays;
+  /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
+  cutShort: ReadonlySet<number>;
   adviceFor(node: Node | null): string;
 }
 
