@@ -7,7 +7,7 @@ import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
-import type { Io } from './io.ts';
+import { type Io, untilStopped } from './io.ts';
 import { createProgress } from './progress.ts';
 import { printProblem, say } from './report-error.ts';
 import type { Stages } from './stages.ts';
@@ -22,7 +22,7 @@ export interface TraceRun {
 
 /** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
 export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
-  const topology = await topologyOf(options, stages);
+  const topology = await untilStopped(topologyOf(options, stages), io.signal);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,

@@ -8,7 +8,7 @@ import { renderTopologyJson } from '../../render/topology/topology-json.ts';
 import { renderTopology } from '../../render/topology/topology-text.ts';
 import { parseStep } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type Io, writeAll } from '../io.ts';
+import { type Io, untilStopped, writeAll } from '../io.ts';
 import { say, usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
@@ -36,7 +36,7 @@ export async function runTopology(
   if (raw.redact === true) return redact(paths, io);
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
-  const topology = await stages.loadTopology(paths, [], parseStep(raw.atStep));
+  const topology = await untilStopped(stages.loadTopology(paths, [], parseStep(raw.atStep)), io.signal);
   const look = {
     width: widthOf(io),
     fit: io.stdoutIsTTY,

@@ -19,7 +19,7 @@ import {
 
 const BEGINS = /^\s*(?:- +)?Time=/;
 const HEAD = /Time=(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\S* ([+-]\d\d)(\d\d)\b.*\bReporter=(\S*) +Action=(\S*)/;
-const ENDS = /^\s*Src=\{(.*?)\} +Dst=\{(.*?)\} +Proto=\{(.*?)\}\s*$/;
+const ENDS = /^\s*Src=\{([^}]*)\} +Dst=\{([^}]*)\} +Proto=\{([^}]*)\}\s*$/;
 const PART = /^\s*(Enforced|Pending):(.*)$/;
 const COUNTS = /^\s*Counts=\{/;
 /** `wep(shop/db-*) Svc:shop/db`; addresses of no workload have no namespace. */
