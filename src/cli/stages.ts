@@ -6,8 +6,12 @@ import type { Trace } from '../verdict/trace-types.ts';
 
 export interface Stages {
   traceCaptures(options: TraceOptions): Promise<Trace>;
-  /** Files, folders and bundles of a snapshot, and documents that were read already. Throws E_INVALID_SNAPSHOT with every problem found. */
-  loadTopology(paths: readonly string[], more?: readonly SnapshotDocument[]): Promise<Topology>;
+  /** Files, folders and bundles of a snapshot, and documents that were read already, at one of its states. Throws E_INVALID_SNAPSHOT with every problem found. */
+  loadTopology(
+    paths: readonly string[],
+    more?: readonly SnapshotDocument[],
+    options?: { step?: number },
+  ): Promise<Topology>;
   /** The commands that make a snapshot, as text to paste. */
   snapshotCommands(): Promise<string>;
 }
@@ -15,6 +19,7 @@ export interface Stages {
 /** The real ones. */
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
-  loadTopology: async (paths, more) => (await import('../input/load-topology.ts')).loadTopology(paths, more),
+  loadTopology: async (paths, more, options) =>
+    (await import('../input/load-topology.ts')).loadTopology(paths, more, options),
   snapshotCommands: async () => (await import('../cluster/snapshot-commands.ts')).snapshotCommands(),
 };

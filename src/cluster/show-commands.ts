@@ -46,6 +46,9 @@ export function captureCommand(node: string, nic: string): string {
 /** Nodes with what their CNI writes on them, into a file that belongs into a snapshot. */
 export const SAVE_NODES = 'kubectl get nodes -o yaml > nodes.yaml';
 
+/** Who has which address, on which node, into a file that belongs into a snapshot. */
+export const SAVE_PODS = 'kubectl get pods -A -o wide > pods.txt';
+
 /** The name server's pods and where they run; what they logged. The label is the same whatever serves names. */
 export const SHOW_DNS_PODS = 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide';
 export const SHOW_DNS_LOG = 'kubectl -n kube-system logs -l k8s-app=kube-dns --tail=50';

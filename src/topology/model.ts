@@ -2,10 +2,12 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
+import type { BpfRoute } from './bpf-route.ts';
 import type { DeviceMtu } from './device-mtu.ts';
 import type { Place } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
+import type { SnapshotState } from './snapshot-state.ts';
 
 export type SourceRef = Place;
 
@@ -147,6 +149,8 @@ export interface Node {
   routes: readonly Route[];
   neighbours: readonly Neighbour[];
   fdb: readonly FdbEntry[];
+  /** What the eBPF dataplane does, where its routes were given; null otherwise. */
+  bpfRoutes: readonly BpfRoute[] | null;
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
 }
@@ -271,6 +275,8 @@ export interface Topology extends PolicyKnowledge {
   /** Records of the CNI's flow log, in the order of the files. */
   policyVerdicts: readonly PolicyVerdict[];
   issues: readonly TopologyIssue[];
+  /** Of files that show the same things several times; empty where none does. */
+  states: readonly SnapshotState[];
   /** VXLAN UDP ports and VNI named anywhere: FelixConfiguration first, else what all VXLAN devices agree on. */
   felix(nodeName: string | null): FelixSettings;
   deviceVNI: Sourced<number> | null;

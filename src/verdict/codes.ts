@@ -97,6 +97,7 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
 export const ANSWER_MISSED: ReadonlySet<FindingCode> = new Set([
   'no-reply',
   'half-open',
+  'lost-in-node',
   'dns-trouble',
   'icmp-only',
   'handshake-unanswered',

@@ -15,7 +15,7 @@ import { mayLosePart } from './delivery/part-lost.ts';
 import { mayStall } from './delivery/stalled.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
-import { endsOf, type Shared } from './judging-context.ts';
+import { type Shared, whoOfFlow } from './judging-context.ts';
 import { mayBeDenied } from './policy/policy-of-flow.ts';
 import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
@@ -161,7 +161,7 @@ export class TableBrief implements FlowBrief {
   get arrival(): TracedFlow['arrival'] {
     const { shared } = this.#context;
     if (shared.arrivals === null) return null;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     return arrivalOf(shared, this.#flow, src, dst);
   }
 
@@ -183,7 +183,7 @@ export class TableBrief implements FlowBrief {
 
   lostOnWay(): number {
     const { shared } = this.#context;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     return lostOnWay(shared, this.#flow, { src, dst, arrival: this.arrival });
   }
 
@@ -254,7 +254,7 @@ export class TableBrief implements FlowBrief {
     if (shared.translations.has(this.#flow) || mayStall(table, this.#flow) || mayLosePart(shared, this.#flow))
       return true;
     if (table.destinationPortOf(this.#flow) === DNS_PORT && shared.dns.of(this.#flow) !== null) return true;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;
     let wrong = 0;

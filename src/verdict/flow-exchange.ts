@@ -44,8 +44,10 @@ export function flowExchange(
   outcome: Outcome | null,
   counts: FlowCounts | null,
 ): Exchange {
-  const numbers = exchangeOf(shared, flow, counts ?? countFlow(shared.counting, flow));
-  return { ...numbers, by: endedBy(shared, flow, outcome, numbers.state) };
+  const counted = counts ?? countFlow(shared.counting, flow);
+  const { state, asked, duration, rate, handshake, firstByte, resent, dns } = exchangeOf(shared, flow, counted);
+  const by = endedBy(shared, flow, outcome, state);
+  return { state, by, asked, duration, rate, handshake, firstByte, resent, dns };
 }
 
 /** Whose RST or ICMP error it was; of RSTs from both sides, the side that did not ask. */

@@ -57,7 +57,7 @@ function flowSource(analysis: Analysis, passing: readonly number[] | null): Flow
   const count = passing === null ? analysis.count : passing.length;
   const positionOf = (i: number): number => (passing === null ? i : (passing[i] ?? 0));
   function* flows(): Generator<TracedFlow> {
-    for (let i = 0; i < count; i++) yield analysis.flow(positionOf(i));
+    for (let i = 0; i < count; i++) yield analysis.listedFlow(positionOf(i));
   }
   function* briefs(): Generator<FlowBrief> {
     for (let i = 0; i < count; i++) yield analysis.brief(positionOf(i));

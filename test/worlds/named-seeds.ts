@@ -226,6 +226,19 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     what: 'gives a piece of a merge to the node that both talk to in it',
   },
   { seed: 30472, rule: '8', kind: 'phantom', what: 'opens a gateway’s tunnel where its pool was not collected' },
+  { seed: 14600, rule: '8', kind: 'phantom', what: 'opens a tunnel of pods whose pool was not collected' },
+  {
+    seed: 30293,
+    rule: '2',
+    kind: 'false-ok',
+    what: 'believes a block where plain packets to a borrowed address found silence',
+  },
+  {
+    seed: 38718,
+    rule: 'D place',
+    kind: 'wrong-place',
+    what: 'gives a merge to the node that all in it talk to, whose own capture has another clock',
+  },
   { seed: 3480, rule: 'D order', kind: 'file-order', what: 'takes a clock for a switch of mode by the order of files' },
   { seed: 10590, rule: 'D order', kind: 'file-order', what: 'compares two clocks for a switch that a snaplen hides' },
   {

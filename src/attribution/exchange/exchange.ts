@@ -27,13 +27,15 @@ export function exchangeOf(input: ExchangeInput, flow: number, counts: FlowCount
   const isTcp = table.protocolOf(flow) === TCP;
   const own = isTcp ? tcpOf(table, counts.rows) : null;
   const duration = durationOf(table, counts.rows);
-  const times = own === null ? NO_TIMES : tcpTimes(table, paths, ...clientFirst(table, flow, reverse));
+  const { handshake, firstByte } =
+    own === null ? NO_TIMES : tcpTimes(table, paths, ...clientFirst(table, flow, reverse));
   return {
     state: own === null ? null : stateOf(own, tcpOf(table, reverse < 0 ? [] : countFlow(input.counting, reverse).rows)),
     asked: askedBy(input, flow, counts.rows),
     duration,
     rate: duration !== null && duration > 0 ? counts.bytes / duration : null,
-    ...times,
+    handshake,
+    firstByte,
     resent: own === null || counts.packets === 0 ? null : own.retransmissions / counts.packets,
     dns: input.questions.of(flow)?.dns ?? null,
   };

@@ -6,8 +6,9 @@ import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
 import { renderTopology } from '../../render/topology/topology-text.ts';
+import { parseStep } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type Io, writeAll } from '../io.ts';
+import { type Io, untilStopped, writeAll } from '../io.ts';
 import { say, usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
@@ -15,6 +16,7 @@ import { parseChoice } from '../values.ts';
 
 export interface RawTopologyCommand {
   topology?: string[];
+  atStep?: string;
   output: string;
   color: string;
   all?: boolean;
@@ -34,7 +36,7 @@ export async function runTopology(
   if (raw.redact === true) return redact(paths, io);
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
-  const topology = await stages.loadTopology(paths);
+  const topology = await untilStopped(stages.loadTopology(paths, [], parseStep(raw.atStep)), io.signal);
   const look = {
     width: widthOf(io),
     fit: io.stdoutIsTTY,

@@ -74,6 +74,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
     .description('the snapshot as it was understood: nodes, pools, blocks, pods, and what contradicts itself')
     .argument('[snapshot...]', 'files and directories')
     .addOption(repeatable('-t, --topology <path>', 'one more of them'))
+    .option('--at-step <number>', 'of a text that shows the cluster several times, this state')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'every pod and block, nothing left out')
     .option('--strict', 'exit 1 if there is a conflict or a risk')

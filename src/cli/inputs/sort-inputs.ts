@@ -5,7 +5,7 @@ import { OverlensError } from '../../errors.ts';
 import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
-import type { Io } from '../io.ts';
+import { type Io, untilStopped } from '../io.ts';
 import { say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
 import { spoolStdinArchive } from './spool.ts';
@@ -19,7 +19,7 @@ export async function sortInputs(options: CommonOptions, commands: readonly stri
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
   if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken } = await sortArguments(options.captures);
+  const { captures, documents, taken } = await untilStopped(sortArguments(options.captures), io.signal);
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) if (one.as !== 'capture') await say(io, `overlens: ${takenFor(one)}`);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
