@@ -5,8 +5,10 @@ import { buildTopology } from '../topology/build.ts';
 import type { Topology } from '../topology/model.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { Problem } from '../topology/read/stated-facts.ts';
+import { isNeverRead } from './bundles/never-read.ts';
+import { placeFiles } from './bundles/place-files.ts';
 import { filesBehind } from './leaves.ts';
-import { readDocument } from './read-document.ts';
+import { kindOfFile, readDocument } from './read-document.ts';
 
 interface Reading {
   documents: SnapshotDocument[];
@@ -55,8 +57,8 @@ function mergeErrors(reading: Reading, content: OverlensError | null): OverlensE
 }
 
 async function readPath(path: string, reading: Reading): Promise<void> {
-  const { documents, problems } = reading;
-  const before = documents.length;
+  const { problems } = reading;
+  const documents: SnapshotDocument[] = [];
   let unread = 0;
   for await (const found of filesBehind(path)) {
     if ('unread' in found) {
@@ -69,6 +71,8 @@ async function readPath(path: string, reading: Reading): Promise<void> {
       }
       continue;
     }
+    const { bundle, below, chunk } = found.file;
+    if (bundle !== null && (isNeverRead(below) || (await kindOfFile(chunk)) === 'capture')) continue;
     const document = await readDocument(found.file);
     const { named, foreign, unread: reason } = document;
     if (named && foreign !== undefined) {
@@ -77,6 +81,8 @@ async function readPath(path: string, reading: Reading): Promise<void> {
     } else if (named && reason !== undefined) problems.push({ ref: { file: path, line: null }, message: reason });
     else documents.push(document);
   }
-  if (documents.length === before && unread === 0 && problems.every(({ ref }) => ref.file !== path))
-    problems.push({ ref: { file: path, line: null }, message: 'the directory holds no snapshot files' });
+  const placed = placeFiles(documents, []);
+  reading.documents.push(...placed.documents);
+  if (documents.length === 0 && unread === 0 && problems.every(({ ref }) => ref.file !== path))
+    problems.push({ ref: { file: path, line: null }, message: 'no file in it can be part of a snapshot' });
 }

@@ -1,5 +1,7 @@
 // What each argument is, by its content: a capture, a part of the snapshot, a folder or a bundle that may hold both.
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
+import { isNeverRead } from './bundles/never-read.ts';
+import { type CaptureNode, placeFiles } from './bundles/place-files.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
 import { kindOfFile, readDocument } from './read-document.ts';
 
@@ -7,54 +9,68 @@ import { kindOfFile, readDocument } from './read-document.ts';
 export interface Taken {
   argument: string;
   as: 'capture' | 'snapshot' | 'folder' | 'bundle';
+  /** Tools whose layout it has: `sosreport`. */
+  tools: string[];
   captures: number;
   /** Texts that a snapshot may be made of. */
   documents: number;
+  /** Files that were left out by their names: logs, other namespaces. */
+  skipped: number;
 }
 
 export interface SortedArguments {
   /** Paths of captures, in order; what is neither a capture nor a snapshot is among them, for their reader to say so. */
   captures: string[];
   documents: SnapshotDocument[];
+  /** Whose captures they are, where a layout tells, by path. */
+  captureNodes: Map<string, CaptureNode>;
   taken: Taken[];
 }
 
 /** Looks at each argument. Pipes are looked at too, and keep all their bytes. Never throws: what is not there is told by its reader. */
 export async function sortArguments(paths: readonly string[]): Promise<SortedArguments> {
-  const sorted: SortedArguments = { captures: [], documents: [], taken: [] };
+  const sorted: SortedArguments = { captures: [], documents: [], captureNodes: new Map(), taken: [] };
   for (const path of paths) await sortOne(path, sorted);
   return sorted;
 }
 
 async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
-  const taken: Taken = { argument: path, as: 'folder', captures: 0, documents: 0 };
+  const taken: Taken = { argument: path, as: 'folder', tools: [], captures: 0, documents: 0, skipped: 0 };
+  const captures: string[] = [];
+  const documents: SnapshotDocument[] = [];
   for await (const found of filesBehind(path)) {
     if ('unread' in found) {
       const { path: file, named, reason } = found.unread;
-      if (named) sorted.captures.push(file);
-      else sorted.documents.push({ file, named, text: '', unread: reason, sought: false });
+      if (named) captures.push(file);
+      else documents.push({ file, named, text: '', unread: reason, sought: false });
       if (named) taken.as = 'capture';
       continue;
     }
     const { file } = found;
     if (file.bundle === path) taken.as = 'bundle';
-    if (file.named) taken.as = await sortNamed(file, sorted);
-    else if ((await kindOfFile(file.chunk)) === 'capture') {
-      sorted.captures.push(file.path);
-      taken.captures++;
-    } else {
-      sorted.documents.push({ ...(await readDocument(file)), sought: false });
-      taken.documents++;
-    }
+    if (file.named) taken.as = await sortNamed(file, captures, documents);
+    else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
+    else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
+    else documents.push({ ...(await readDocument(file)), sought: false });
   }
-  if (taken.as === 'capture') taken.captures = 1;
-  if (taken.as === 'snapshot') taken.documents = 1;
-  if (taken.captures + taken.documents === 0) sorted.captures.push(path);
+  const placed = placeFiles(documents, captures);
+  taken.tools = placed.titles;
+  taken.captures = captures.length;
+  taken.documents = placed.documents.length;
+  taken.skipped += placed.skipped;
+  if (captures.length + documents.length === 0) captures.push(path);
+  sorted.captures.push(...captures);
+  sorted.documents.push(...placed.documents);
+  for (const [capture, node] of placed.captureNodes) sorted.captureNodes.set(capture, node);
   sorted.taken.push(taken);
 }
 
 /** A file that was named by itself: a snapshot only if something in it is one. */
-async function sortNamed(file: FoundFile, { captures, documents }: SortedArguments): Promise<'capture' | 'snapshot'> {
+async function sortNamed(
+  file: FoundFile,
+  captures: string[],
+  documents: SnapshotDocument[],
+): Promise<'capture' | 'snapshot'> {
   if ((await kindOfFile(file.chunk)) !== 'text') {
     captures.push(file.path);
     return 'capture';

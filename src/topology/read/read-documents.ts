@@ -7,7 +7,7 @@ import { readIproute2Element } from './iproute2/iproute2-json.ts';
 import { parseJson, SPLIT_ABOVE } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
 import { emptyTextFact, readLines } from './lines.ts';
-import { type DocumentTree, type Located, type ParseProblem, valueAt } from './located.ts';
+import { type DocumentTree, type Located, listNames, type ParseProblem, valueAt } from './located.ts';
 import type { ContentKind } from './recognise.ts';
 import { hintsOfPath, plainText, type Section, splitSections } from './sections.ts';
 import { addIssue, emptyFacts, type Facts, type TextHint } from './stated-facts.ts';
@@ -46,7 +46,32 @@ export interface Tally extends ObjectCounts {
 export function readDocuments(documents: readonly SnapshotDocument[]): Facts {
   const facts = emptyFacts();
   for (const document of documents) readDocument(document, facts);
+  facts.issues = foldBundles(documents, facts.issues);
   return facts;
+}
+
+/** Files of a bundle that hold nothing are one warning a bundle: a diagnosis tool writes hundreds. */
+function foldBundles(documents: readonly SnapshotDocument[], issues: Facts['issues']): Facts['issues'] {
+  const bundleOf = new Map(documents.flatMap(({ file, bundle }) => (bundle === undefined ? [] : [[file, bundle]])));
+  const useless = new Map<string, string[]>();
+  const kept = issues.filter(({ code, refs }) => {
+    const file = refs[0]?.file ?? '';
+    const bundle = code === 'unrecognised-file' || code === 'empty-file' ? bundleOf.get(file) : undefined;
+    if (bundle !== undefined) useless.set(bundle, [...(useless.get(bundle) ?? []), file.slice(bundle.length + 1)]);
+    return bundle === undefined;
+  });
+  for (const [bundle, files] of useless) {
+    const what = files.length === 1 ? '1 file holds' : `${files.length} files hold`;
+    const message = `${bundle}: ${what} nothing of a snapshot: not used (${listNames(files)})`;
+    kept.push({
+      code: 'unrecognised-file',
+      severity: 'warning',
+      message,
+      refs: [{ file: bundle, line: null }],
+      subjects: [],
+    });
+  }
+  return kept;
 }
 
 function readDocument(document: SnapshotDocument, facts: Facts): void {
