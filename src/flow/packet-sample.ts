@@ -14,6 +14,8 @@ export interface SampledPacket {
   nanos: number;
   /** False: the capture has it at several times, so that it is not known which of them another capture saw. */
   isOnce: boolean;
+  /** Seconds until the capture has it once more, other than at once; null: it does not, NaN: several times. */
+  again: number | null;
 }
 
 export class PacketSample {
@@ -28,11 +30,14 @@ export class PacketSample {
     const known = this.#kept.get(fingerprint);
     if (known !== undefined) {
       const later = seconds - known.seconds + (nanos - known.nanos) / 1e9;
-      if (!(Math.abs(later) <= AT_ONCE)) known.isOnce = false;
+      if (!(Math.abs(later) <= AT_ONCE)) {
+        known.isOnce = false;
+        known.again = known.again === null || Math.abs(later - known.again) <= AT_ONCE ? later : Number.NaN;
+      }
       if (++this.#repeats % REPEATS === 0) this.#keep(this.#kept.size >> 1);
       return;
     }
-    this.#kept.set(fingerprint, { row, seconds, nanos, isOnce: Number.isFinite(seconds) });
+    this.#kept.set(fingerprint, { row, seconds, nanos, isOnce: Number.isFinite(seconds), again: null });
     if (this.#kept.size >= KEPT * 2) this.#keep(KEPT);
   }
 

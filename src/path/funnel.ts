@@ -64,8 +64,8 @@ export class Funnel {
   #delay(from: Sight, to: Sight): number | null {
     const { clocks } = this.#input;
     const passed = to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
-    if (clocks.ofCapture[from.capture] === clocks.ofCapture[to.capture]) return passed;
     if (!areComparable(clocks, from.capture, to.capture)) return null;
+    if (clocks.ofCapture[from.capture] === clocks.ofCapture[to.capture]) return passed;
     return passed - aheadOf(clocks, to.capture, to.seconds) + aheadOf(clocks, from.capture, from.seconds);
   }
 

@@ -13,9 +13,9 @@ function sample(first: number, count: number): PacketSample {
 describe('a sample of packets', () => {
   it('keeps all of few packets, with their rows and times', () => {
     expect([...sample(0, 3).packets]).toEqual([
-      [number(0), { row: 0, seconds: 1000, nanos: 500, isOnce: true }],
-      [number(1), { row: 1, seconds: 1001, nanos: 500, isOnce: true }],
-      [number(2), { row: 2, seconds: 1002, nanos: 500, isOnce: true }],
+      [number(0), { row: 0, seconds: 1000, nanos: 500, isOnce: true, again: null }],
+      [number(1), { row: 1, seconds: 1001, nanos: 500, isOnce: true, again: null }],
+      [number(2), { row: 2, seconds: 1002, nanos: 500, isOnce: true, again: null }],
     ]);
   });
 
@@ -31,6 +31,12 @@ describe('a sample of packets', () => {
     made.add(number(0), 7, 1000, 20_500);
     made.add(number(1), 1, 1002, 0);
     expect([...made.packets.values()].map(({ isOnce }) => isOnce)).toEqual([true, false]);
+    const again = (): (number | null)[] => [...made.packets.values()].map((packet) => packet.again);
+    expect(again()).toEqual([null, expect.closeTo(1, 4)]);
+    made.add(number(1), 1, 1002, 9000);
+    expect(again()).toEqual([null, expect.closeTo(1, 4)]);
+    made.add(number(1), 1, 1009, 0);
+    expect(again()).toEqual([null, Number.NaN]);
   });
 
   it('gives up packets that come again and again, which would cost and tell nothing', () => {

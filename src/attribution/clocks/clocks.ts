@@ -7,6 +7,7 @@ import { type Moment, toSeconds } from '../../net/time.ts';
 import type { Points } from '../points/points.ts';
 import { AGREE_SECONDS, aheadAt, type PlacedClock, placeClocks } from './clock-chain.ts';
 import type { ClockEstimate } from './clock-pair.ts';
+import { holdsSeveralClocks } from './merged-clocks.ts';
 import { comparisons } from './several-clocks.ts';
 import { estimateOf, type PlacesInCommon, type SharedPacket, sharedPackets } from './shared-packets.ts';
 
@@ -15,6 +16,11 @@ export interface Clock extends PlacedClock {
   node: string | null;
   /** Indexes of its captures. */
   captures: readonly number[];
+  /**
+   * Whether its captures hold packets that several clocks stamped, so that nothing is told of any of them: `seen` where packets show
+   * it, `possible` where nothing tells that it is one, although it has packets in common with another.
+   */
+  several: 'seen' | 'possible' | null;
 }
 
 export interface Clocks {
@@ -30,25 +36,47 @@ export interface ClocksInput {
   points: Pick<Points, 'ofCapture' | 'rings'>;
 }
 
-/** Pieces of one capture: what was taken by one machine without doubt. */
+/** Pieces of one capture, as a tool numbered them: captures that people named alike may be of several machines. */
 interface Unit {
   captures: readonly number[];
   node: string | null;
+  /** Its packets show several clocks. */
+  isMerge: boolean;
+  /** Frames of several NICs, and nobody knows the node: a port mirror's, or a merge. */
+  isMixed: boolean;
 }
 
 export function findClocks({ table, captures, points }: ClocksInput): Clocks {
-  const units = points.rings.rings.map((ring): Unit => ({ captures: ring, node: nodeOf(points, ring) }));
-  const places = units.map((unit) => ({ samples: unit.captures.flatMap((i) => captures[i]?.sample ?? []) }));
+  const places = points.rings.numbered.map((own) => ({ samples: own.flatMap((i) => captures[i]?.sample ?? []) }));
+  const units = points.rings.numbered.map((own, i): Unit => {
+    const node = nodeOf(points, own);
+    const isMixed = node === null && own.some((capture) => points.rings.mixed[capture]);
+    return { captures: own, node, isMixed, isMerge: holdsSeveralClocks(table, places[i]?.samples ?? []) };
+  });
   const shared = units.length < 2 ? [] : sharedPackets(table, places);
   const groups = groupByNode(units, shared);
   const isNameless = (group: number): boolean => units[groups[group]?.[0] ?? 0]?.node === null;
-  const placed = placeClocks(groups.length, comparisons(compareGroups(groups, shared), isNameless));
+  const pairs = compareGroups(groups, shared);
+  const isAny = (group: number, what: 'isMerge' | 'isMixed'): boolean =>
+    (groups[group] ?? []).some((unit) => units[unit]?.[what]);
+  const isOne = (group: number): boolean => !isAny(group, 'isMerge') && !isAny(group, 'isMixed');
+  const { compared, contradicted } = comparisons(
+    pairs.filter(({ a, b }) => isOne(a) && isOne(b)),
+    isNameless,
+  );
+  const placed = placeClocks(groups.length, compared);
+  const severalOf = (group: number): Clock['several'] => {
+    if (isAny(group, 'isMerge')) return 'seen';
+    const isMixed = isAny(group, 'isMixed') && pairs.some(({ a, b }) => a === group || b === group);
+    return isMixed || contradicted.has(group) ? 'possible' : null;
+  };
   const all = groups
     .map((group, i) => ({ group, place: placed[i] as PlacedClock, number: i }))
-    .map(({ group, place }) => ({
+    .map(({ group, place, number }) => ({
       ...place,
       node: units[group[0] ?? 0]?.node ?? null,
       captures: group.flatMap((unit) => units[unit]?.captures ?? []).sort((a, b) => a - b),
+      several: severalOf(number),
     }));
   const ofCapture = new Int32Array(captures.length);
   all.forEach((clock, i) => {
@@ -57,15 +85,17 @@ export function findClocks({ table, captures, points }: ClocksInput): Clocks {
   return { all, ofCapture };
 }
 
-/** The node of all points that have one; null where they differ: a merge of several nodes' captures has no one clock. */
-function nodeOf(points: Pick<Points, 'ofCapture'>, captures: readonly number[]): string | null {
+/** The node of all points that have one; null where they differ, and where a piece of several NICs has none. */
+function nodeOf(points: ClocksInput['points'], captures: readonly number[]): string | null {
+  const isNameless = (i: number): boolean => (points.ofCapture[i] ?? []).every(({ node }) => node === null);
+  if (captures.some((i) => points.rings.mixed[i] && isNameless(i))) return null;
   const nodes = new Set(captures.flatMap((i) => (points.ofCapture[i] ?? []).map(({ node }) => node)));
   nodes.delete(null);
   const [node] = nodes;
   return nodes.size === 1 ? (node ?? null) : null;
 }
 
-/** Units of one node have one clock, unless packets that they share say otherwise. */
+/** Units of one node have one clock, unless packets say otherwise: those that they share, or those that one has twice. */
 function groupByNode(units: readonly Unit[], shared: readonly PlacesInCommon[]): number[][] {
   const apart = new Set<string>();
   for (const { a, b, packets } of shared) {
@@ -74,10 +104,13 @@ function groupByNode(units: readonly Unit[], shared: readonly PlacesInCommon[]):
     if (estimate !== null && !mayBeOne(estimate)) apart.add(`${a}|${b}`);
   }
   const groups: number[][] = [];
-  units.forEach(({ node }, unit) => {
+  units.forEach(({ node, isMerge }, unit) => {
     const own = groups.find(
       (group) =>
-        node !== null && units[group[0] ?? 0]?.node === node && !group.some((one) => apart.has(`${one}|${unit}`)),
+        node !== null &&
+        units[group[0] ?? 0]?.node === node &&
+        !isMerge &&
+        !group.some((one) => units[one]?.isMerge || apart.has(`${one}|${unit}`)),
     );
     if (own === undefined) groups.push([unit]);
     else own.push(unit);
@@ -119,9 +152,10 @@ export function clockName({ all }: Clocks, clock: number, pathOf: (capture: numb
   return isOnly ? node : pathOf(captures[0] ?? -1);
 }
 
-/** Whether times of the two captures compare. */
+/** Whether times of the two captures compare; of one capture that several clocks stamped not even its own. */
 export function areComparable({ all, ofCapture }: Clocks, a: number, b: number): boolean {
-  return all[ofCapture[a] ?? -1]?.reference === all[ofCapture[b] ?? -1]?.reference;
+  const [one, other] = [all[ofCapture[a] ?? -1], all[ofCapture[b] ?? -1]];
+  return one?.reference === other?.reference && one?.several !== 'seen';
 }
 
 /** Whether a capture's times are to be corrected. */

@@ -22,12 +22,18 @@ interface Span {
   last: number;
 }
 
+export interface Comparisons {
+  compared: readonly Compared[];
+  /** Clocks that packets in common contradict: of several captures, or set meanwhile; where it may be either of two, both. */
+  contradicted: ReadonlySet<number>;
+}
+
 /**
  * What packets in common tell of pairs of clocks: nothing of what holds several; of a nameless one the surest, and what it tells at
  * that time; by what it has at quite another time, a third clock cannot be compared over it.
  * @param isNameless whether nobody knows whose clock it is
  */
-export function comparisons(pairs: readonly PlacesInCommon[], isNameless: (clock: number) => boolean): Compared[] {
+export function comparisons(pairs: readonly PlacesInCommon[], isNameless: (clock: number) => boolean): Comparisons {
   const read = pairs.map((pair) => ({ pair, told: toldBy(pair) }));
   const several = severalClocks(
     read.filter(({ told }) => told === null).map(({ pair }) => pair),
@@ -37,12 +43,13 @@ export function comparisons(pairs: readonly PlacesInCommon[], isNameless: (clock
     .flatMap(({ told }) => (told === null || several.has(told.a) || several.has(told.b) ? [] : [told]))
     .sort((x, y) => doubtOf(x) - doubtOf(y));
   const times = new Map<number, Span>();
-  return surest.filter(({ a, b, spans }) => {
+  const compared = surest.filter(({ a, b, spans }) => {
     const own = [a, b].filter(isNameless).map((clock) => ({ clock, span: spans.get(clock) as Span }));
     if (!own.every(({ clock, span }) => overlap(times.get(clock) ?? span, span))) return false;
     for (const { clock, span } of own) if (!times.has(clock)) times.set(clock, span);
     return true;
   });
+  return { compared, contradicted: several };
 }
 
 /** Null where the packets contradict each other. */

@@ -76,6 +76,11 @@ function directionOf(table: FlowTable, row: number, other: number): Pick<SharedP
   }
   const [a, b] = [table.links.record(table.linkOf(row)), table.links.record(table.linkOf(other))];
   if (a.src !== null && a.dst !== null && a.src === b.src && a.dst === b.dst) return between(a.src, a.dst);
+  return flowEnds(table, row);
+}
+
+/** The addresses of a row's flow. */
+export function flowEnds(table: FlowTable, row: number): Pick<SharedPacket, 'ends' | 'way'> {
   const flow = table.rows.flow(row);
   return between(table.sourceOf(flow), table.destinationOf(flow));
 }

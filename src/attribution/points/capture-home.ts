@@ -49,6 +49,13 @@ function macsEverywhere({ facts, heard }: HomeFrames): Set<string> {
   return new Set(everywhere.map(([mac]) => mac));
 }
 
+/** Whether an interface shows frames of several NICs, and no MAC but a gateway's is in nearly all: a port mirror's, or a merge. */
+export function showsSeveralNics(groups: readonly LinkGroup[], macs: Pick<MacKnowledge, 'isShared'>): boolean {
+  const hasTalk = ({ facts }: LinkGroup): boolean =>
+    facts.some(({ link, isRawAnswer }) => !isRawAnswer && isUnicast(link.src) && isUnicast(link.dst));
+  return groups.some((group) => !group.perFrame && hasTalk(group) && [...macsEverywhere(group)].every(macs.isShared));
+}
+
 function withChoices(of: Home['of'], isCooked: boolean): Home {
   const sizes = [...of.values()].map((set) => set.size);
   return { isCooked, of, choices: sizes.length === 0 ? 0 : Math.min(...sizes) };

@@ -4,7 +4,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { PacketSketch } from '../../flow/packet-sketch.ts';
 import { toSeconds } from '../../net/time.ts';
-import { areCompatible, type Home, homeOf, joinHomes, mayBeOne } from './capture-home.ts';
+import { areCompatible, type Home, homeOf, joinHomes, mayBeOne, showsSeveralNics } from './capture-home.ts';
 import type { LinkGroup } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
 import { pieceName } from './piece-names.ts';
@@ -13,6 +13,10 @@ import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.t
 export interface CaptureRings {
   /** Captures of each ring in order of time; most rings are one capture. */
   rings: readonly (readonly number[])[];
+  /** The same of names that a tool counted or dated: one machine took them. Rings join more: names that differ in any other digits. */
+  numbered: readonly (readonly number[])[];
+  /** Whether each capture shows frames of several NICs: a port mirror's, or captures that were merged. */
+  mixed: readonly boolean[];
   /** Ring of each capture. */
   ringOf: Int32Array;
   /**
@@ -82,7 +86,9 @@ export function captureRings(
   strands.forEach((strand, i) => {
     for (const member of strand.members) strandOf[ringOf[member] ?? 0] = i;
   });
-  return { rings: rings.map((ring) => inOrder(ring.members, captures)), ringOf, strandOf };
+  const membersOf = (lanes: readonly Strip[]): number[][] => lanes.map(({ members }) => inOrder(members, captures));
+  const mixed = captures.map((_, i) => showsSeveralNics(groups[i] ?? [], macs));
+  return { rings: membersOf(rings), numbered: membersOf(numbered), mixed, ringOf, strandOf };
 }
 
 /** Link types and interfaces: pieces have the same. */

@@ -14,7 +14,7 @@ import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { shortenMiddle, textWidth } from '../text/text-width.ts';
-import { offsetSentences, unknownSentences } from '../trace/clock-lines.ts';
+import { offsetSentences, severalSentences, unknownSentences } from '../trace/clock-lines.ts';
 
 const ROLES = { workload: 'veth', tunnel: 'tunnel device', underlay: 'NIC', unknown: 'unknown place' } as const;
 const NO_OFFSET = 5e-6;
@@ -131,5 +131,7 @@ export function delayText(seconds: number | null | undefined): string {
 export function clockLines({ clocks, uncompared }: PathReport, all: boolean): string[] {
   const off = clocks.filter(({ seconds }) => Math.abs(seconds ?? 0) >= NO_OFFSET);
   const corrected = off.length === 0 ? [] : ['delays are corrected by that'];
-  return [...offsetSentences(off, all), ...corrected, ...unknownSentences(uncompared)];
+  const said = new Set(clocks.filter(({ several }) => several !== null).map(({ name }) => name));
+  const unknown = uncompared.filter((name) => !said.has(name));
+  return [...offsetSentences(off, all), ...corrected, ...severalSentences(clocks), ...unknownSentences(unknown)];
 }

@@ -25,7 +25,7 @@ export function clockLines({ clocks }: Pick<Trace, 'clocks'>, names: NameFitter,
 
 /** One sentence a clock that is off, and what follows where nothing tells. Escaped. */
 export function clockSentences(clocks: readonly ClockReport[], all: boolean): string[] {
-  return [...offsetSentences(clocks.filter(misleads), all), ...uncomparedWords(clocks)];
+  return [...offsetSentences(clocks.filter(misleads), all), ...severalSentences(clocks), ...uncomparedWords(clocks)];
 }
 
 /** One sentence a clock; many are counted only, unless `all`. Escaped. */
@@ -49,6 +49,18 @@ function clockWords({ name, aheadOf, seconds, uncertainty, packets }: ClockRepor
 /** `0.300 s`; what only delays show, `0.021 ms`. */
 function secondsText(seconds: number): string {
   return seconds >= AGREE_SECONDS ? `${seconds.toFixed(3)} s` : `${(seconds * 1000).toFixed(3)} ms`;
+}
+
+/** What several clocks stamped has none to tell of. Escaped. */
+export function severalSentences(clocks: readonly ClockReport[]): string[] {
+  const named = (several: ClockReport['several']): string[] =>
+    clocks.filter((clock) => clock.several === several).map(({ name }) => baseName(name));
+  const [seen, possible] = [named('seen'), named('possible')];
+  const sentences: string[] = [];
+  if (seen.length > 0) sentences.push(`several clocks stamped the packets of ${namesText(seen)}: none of them is told`);
+  if (possible.length > 0)
+    sentences.push(`several clocks may have stamped the packets of ${namesText(possible)}: none is told`);
+  return sentences;
 }
 
 /** Nodes by their names, captures by their files. */

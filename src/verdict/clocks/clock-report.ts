@@ -1,7 +1,7 @@
 // The clocks of a trace as people and tools get them: each against the one that its captures share packets with.
 
 import { AGREE_SECONDS, aheadAt } from '../../attribution/clocks/clock-chain.ts';
-import { type Clocks, clockName } from '../../attribution/clocks/clocks.ts';
+import { type Clock, type Clocks, clockName } from '../../attribution/clocks/clocks.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import { toSeconds } from '../../net/time.ts';
 
@@ -26,6 +26,8 @@ export interface ClockReport {
   assumed: boolean;
   /** Nothing compares it although others were captured at the same time, as it shows: what is lost there cannot be told. */
   isMissed: boolean;
+  /** `seen`: its captures hold packets that several clocks stamped; `possible`: nothing tells that it is one. Then nothing else is told. */
+  several: Clock['several'];
 }
 
 /** What arrivals made of the nodes whose clocks nothing compares. */
@@ -34,19 +36,18 @@ export interface Uncompared {
   unknown: readonly { name: string }[];
 }
 
-/** All clocks but those that others are told against; a capture of one node alone has none to tell. */
+/** All clocks but those that others are told against; a capture of one node alone has none to tell, unless it holds several. */
 export function clockReports(
   clocks: Clocks,
   captures: readonly Pick<CaptureCounters, 'info' | 'first' | 'last'>[],
   { trusted, unknown }: Uncompared,
 ): ClockReport[] {
   const { all } = clocks;
-  if (all.length < 2) return [];
   const nameOf = (clock: number): string => clockName(clocks, clock, (capture) => captures[capture]?.info.path ?? '');
   return all.flatMap((clock, i): ClockReport[] => {
-    const { node, captures: own, drift, uncertainty, packets, reference } = clock;
+    const { node, captures: own, drift, uncertainty, packets, reference, several } = clock;
     const [assumed, isMissed] = [isIn(trusted, node), isIn(unknown, node)];
-    const said = { name: nameOf(i), node, captures: own };
+    const said = { name: nameOf(i), node, captures: own, several };
     if (reference !== i) {
       const seconds = rounded(aheadAt(clock, middleOf(own, captures) - clock.offset));
       const aheadOf = all[reference] === undefined ? null : nameOf(reference);
@@ -55,7 +56,8 @@ export function clockReports(
     }
     const isTold = all.some((other, j) => j !== i && other.reference === i);
     // of a capture that nobody knows the place of, with nothing in common with others, there is nothing to say
-    if ((isTold || node === null) && !assumed && !isMissed) return [];
+    const isSaid = several !== null || (node !== null && !isTold && all.length > 1);
+    if (!isSaid && !assumed && !isMissed) return [];
     const unsaid = { aheadOf: null, seconds: null, uncertainty: null, drift: 0, packets: 0 };
     return [{ ...said, ...unsaid, assumed, isMissed }];
   });

@@ -4,7 +4,7 @@ import type { ClockReport } from '../../../src/verdict/clocks/clock-report.ts';
 
 const CLOCK: ClockReport = {
   ...{ name: 'worker1', node: 'worker1', captures: [1], aheadOf: 'control1', seconds: 0.3, uncertainty: 5e-5 },
-  ...{ drift: 0, packets: 15, assumed: false, isMissed: false },
+  ...{ drift: 0, packets: 15, assumed: false, isMissed: false, several: null },
 };
 
 const say = (...changes: Partial<ClockReport>[]): string[] =>

@@ -5,7 +5,7 @@ import type { Clock } from '../../../src/attribution/clocks/clocks.ts';
 import { orderCertainty } from '../../../src/verdict/cause/order-certainty.ts';
 
 const clock = (node: string, uncertainty: number | null, reference = 0): Clock => ({
-  ...{ node, uncertainty, reference, captures: [], offset: 0, drift: 0, at: 0, packets: 9 },
+  ...{ node, uncertainty, reference, captures: [], offset: 0, drift: 0, at: 0, packets: 9, several: null },
 });
 
 describe('the certainty of an order', () => {

@@ -1,7 +1,7 @@
 // What the trace says of the nodes' clocks, and of packets that did not arrive, against the truth: clocks that are off lose nothing.
 
 import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
-import type { CaptureFile } from '../capture/files.ts';
+import { EPOCH } from '../capture/taps.ts';
 import type { FlowTruth } from '../traffic/scene.ts';
 import type { World } from '../world.ts';
 import { isNameOf } from './check-flows.ts';
@@ -13,29 +13,48 @@ const ON_ITS_WAY = 0.01;
 const NEAR = 1e-4;
 
 export function checkClocks(world: World, trace: Trace, traced: ReadonlyMap<string, TracedFlow>): Lie[] {
-  return [...wrongClocks(world, trace), ...falseLosses(world, traced)];
+  return [...joinedClocks(world, trace), ...wrongClocks(world, trace), ...falseLosses(world, traced)];
 }
 
 function wrongClocks(world: World, trace: Trace): Lie[] {
   const lies: Lie[] = [];
-  for (const { node, captures, aheadOf, seconds, uncertainty } of trace.clocks) {
+  const clocks = trace.index?.clocks.all ?? [];
+  for (const { name, captures, aheadOf, seconds, uncertainty } of trace.clocks) {
     if (seconds === null || aheadOf === null) continue;
-    const reference = trace.captures.findIndex(
-      ({ path, points }) => path === aheadOf || points.some((point) => point.node === aheadOf),
-    );
-    const [own, other] = [offsetOf(world.files[captures[0] ?? -1]), offsetOf(world.files[reference])];
-    if (own === null || other === null) continue;
-    const error = Math.abs(seconds - (own - other));
-    if (error <= (uncertainty ?? ON_ITS_WAY) + NEAR) continue;
-    const detail = `${node} is ${seconds} s (±${uncertainty}) ahead of ${aheadOf}, truth ${own - other}`;
-    lies.push(lieOf('wrong-clock', detail, { world, truth: null, traced: null, report: null }));
+    const clock = clocks.find((one) => one.captures.join() === captures.join());
+    const others = clocks[clock?.reference ?? -1]?.captures ?? [];
+    const [own, other] = [offsetsOf(world, captures), offsetsOf(world, others)];
+    const truths = own.flatMap((one) => other.map((reference) => one - reference));
+    if (truths.every((truth) => Math.abs(seconds - truth) <= (uncertainty ?? ON_ITS_WAY) + NEAR)) continue;
+    lies.push(wrongClock(world, `${name} is ${seconds} s (±${uncertainty}) ahead of ${aheadOf}, truth ${truths}`));
   }
   return lies;
 }
 
-/** Of a merge of two nodes' captures there is none. */
-function offsetOf(file: CaptureFile | undefined): number | null {
-  return file === undefined || file.tap.nodes.length !== 1 ? null : file.tap.offset;
+/** Captures that are said to have one clock, and have not, or several, and have one. */
+function joinedClocks(world: World, trace: Trace): Lie[] {
+  return (trace.index?.clocks.all ?? []).flatMap(({ captures, several }) => {
+    const truths = offsetsOf(world, captures);
+    const names = captures.map((i) => world.files[i]?.name).join();
+    if (several === 'seen' && truths.length < 2) return [wrongClock(world, `${names} is said to have several clocks`)];
+    if (several !== null || captures.length < 2 || truths.length < 2) return [];
+    return [wrongClock(world, `${names} have one clock, truth ${truths}`)];
+  });
+}
+
+function wrongClock(world: World, detail: string): Lie {
+  return lieOf('wrong-clock', detail, { world, truth: null, traced: null, report: null });
+}
+
+/** What the clocks are ahead by that stamped the packets of captures: of a merge, there may be several. */
+function offsetsOf({ files }: World, captures: readonly number[]): number[] {
+  const written = captures.flatMap((i) => files[i]?.written ?? []);
+  const offsets: number[] = [];
+  for (const { sighting, packet } of written) {
+    const offset = packet.seconds + packet.micros / 1e6 - EPOCH - sighting.time;
+    if (!offsets.some((known) => Math.abs(known - offset) <= NEAR)) offsets.push(offset);
+  }
+  return offsets;
 }
 
 function falseLosses(world: World, traced: ReadonlyMap<string, TracedFlow>): Lie[] {
