@@ -28,6 +28,7 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     captures: options.captures,
     topology,
     at: resolvePlaces(options.places, options.captures, topology),
+    hints: options.hints,
     filter: options.filter,
     signal: io.signal,
   };

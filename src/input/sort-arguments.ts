@@ -1,7 +1,8 @@
 // What each argument is, by its content: a capture, a part of the snapshot, a folder or a bundle that may hold both.
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import { isNeverRead } from './bundles/never-read.ts';
-import { type CaptureNode, placeFiles } from './bundles/place-files.ts';
+import type { CaptureHint } from '../capture/capture-hint.ts';
+import { placeFiles } from './bundles/place-files.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
 import { kindOfFile, readDocument } from './read-document.ts';
 
@@ -22,14 +23,14 @@ export interface SortedArguments {
   /** Paths of captures, in order; what is neither a capture nor a snapshot is among them, for their reader to say so. */
   captures: string[];
   documents: SnapshotDocument[];
-  /** Whose captures they are, where a layout tells, by path. */
-  captureNodes: Map<string, CaptureNode>;
+  /** What layouts tell of captures, by path. */
+  hints: Map<string, CaptureHint[]>;
   taken: Taken[];
 }
 
 /** Looks at each argument. Pipes are looked at too, and keep all their bytes. Never throws: what is not there is told by its reader. */
 export async function sortArguments(paths: readonly string[]): Promise<SortedArguments> {
-  const sorted: SortedArguments = { captures: [], documents: [], captureNodes: new Map(), taken: [] };
+  const sorted: SortedArguments = { captures: [], documents: [], hints: new Map(), taken: [] };
   for (const path of paths) await sortOne(path, sorted);
   return sorted;
 }
@@ -61,7 +62,7 @@ async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
   if (captures.length + documents.length === 0) captures.push(path);
   sorted.captures.push(...captures);
   sorted.documents.push(...placed.documents);
-  for (const [capture, node] of placed.captureNodes) sorted.captureNodes.set(capture, node);
+  for (const [capture, hint] of placed.hints) sorted.hints.set(capture, [hint]);
   sorted.taken.push(taken);
 }
 

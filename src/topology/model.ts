@@ -251,6 +251,16 @@ export interface FelixSettings {
   wireguardListeningPort: Sourced<number> | null;
 }
 
+/** A capture that an object of the cluster says the node of. */
+export interface CaptureFile {
+  /** Without its directory. */
+  name: string;
+  /** On its node. */
+  directory: string;
+  node: string;
+  ref: SourceRef;
+}
+
 export interface Topology extends PolicyKnowledge {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
@@ -260,6 +270,11 @@ export interface Topology extends PolicyKnowledge {
   pools: readonly IPPool[];
   /** True when a List proves that `pools` are all pools. */
   poolsComplete: boolean;
+  /** True when a List proves that `nodes` has all nodes: an address of none is then no node's. */
+  nodesComplete: boolean;
+  /** A CNI without a profile that carries the pods' packets: nothing is expected then. */
+  otherCarrier: Sourced<string> | null;
+  captureFiles: readonly CaptureFile[];
   pods: readonly Pod[];
   services: readonly Service[];
   blocks: readonly Block[];

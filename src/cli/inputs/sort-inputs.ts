@@ -19,11 +19,11 @@ export async function sortInputs(options: CommonOptions, commands: readonly stri
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
   if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken } = await sortArguments(options.captures);
+  const { captures, documents, taken, hints } = await sortArguments(options.captures);
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) if (one.as !== 'capture') await say(io, `overlens: ${takenFor(one)}`);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
-  return { ...options, captures: [...new Set(captures)], found: documents, taken };
+  return { ...options, captures: [...new Set(captures)], found: documents, taken, hints };
 }
 
 /** `bundle.tar.gz: a bundle: 3 captures, 12 other files`. */

@@ -1,12 +1,11 @@
-// Bundles of one host whose files say its name: `calicoctl node diags` (files without endings, `hostname` and `date` among them) and
-// sosreport (a file per command, named by it). Layouts: calicoctl's commands/node/diags.go; sos report's plugins networking and host.
-import { dateIn, type Files, type Layout, type Placement, rootsOf, type Tree, wordIn } from './layout.ts';
+// Bundles of one host whose files say its name: `node diags` of Calico's client (files without endings, `hostname` and `date` among
+// them) and sosreport (a file per command, named by it). Layouts: its commands/node/diags.go; sos report's plugins networking and host.
+import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
+import { dateIn, folderName, type Layout, NOT_READ, type Placement, rootsOf, type Tree, wordIn } from './layout.ts';
 
-const NOT_READ: Placement = { node: null, skip: true };
-
-/** Files of `calicoctl node diags` that hold what is read; the rest are rules of iptables and of the resolver, and logs. */
-const READ_BY_CALICO =
-  /^(ipv[46]_(route|addr|link|neigh\w*|rule)|ip_(route|addr|link|neigh\w*)|nhid|bridge_fdb|.*_fdb)$/;
+/** Files of `node diags` that hold what is read; the rest are rules of iptables and of the resolver, and logs. */
+const READ_OF_NODE =
+  /^(ipv[46]_(route|addr|link|neigh\w*)|ip_(route|addr|link|neigh\w*)|bridge_fdb|.*_fdb)(\.txt)?$/;
 
 export const nodeDiags: Layout = {
   find(files) {
@@ -14,16 +13,18 @@ export const nodeDiags: Layout = {
       const node = wordIn(files, `${root}hostname`);
       return {
         root,
-        title: 'calicoctl node diags',
+        title: `${CALICO_CLIENT} node diags`,
         taken: dateIn(files, `${root}date`),
-        place: (below) => (READ_BY_CALICO.test(below) ? { node, skip: false } : NOT_READ),
+        place: (below) => (READ_OF_NODE.test(below) ? { node, skip: false } : NOT_READ),
       };
     });
   },
 };
 
-/** Folders of a sosreport in which a network's state stands. */
-const SOS_READ = /^sos_commands\/(networking|kubernetes|openshift|calico|cni)\//;
+/** Commands of ip and bridge that are read, by the names that sos gives to their files. */
+const SOS_NETWORK = /^sos_commands\/networking\/(ip_(-\w+_)*(a(ddr(ess)?)?|l(ink)?|n(eigh)?|r(oute)?)(_|$)|bridge_.*fdb)/;
+/** Folders in which objects of the cluster stand. */
+const SOS_OBJECTS = /^sos_commands\/(kubernetes|openshift|calico|cni)\//;
 /** Another network namespace has its own tables. */
 const SOS_OTHER_NAMESPACE = /\/(ip_netns_exec_|namespaces\/)/;
 
@@ -32,10 +33,9 @@ export const sosReport: Layout = {
     return rootsOf(files.paths, /(^|[/!\\])sos_commands[/\\]/).map((root): Tree => {
       const node =
         wordIn(files, `${root}hostname`) ?? wordIn(files, `${root}sos_commands/host/hostname`) ?? nameOfRoot(root);
-      const place = (below: string): Placement | null => {
-        const path = below.replaceAll('\\', '/');
-        if (!SOS_READ.test(path) || SOS_OTHER_NAMESPACE.test(path)) return NOT_READ;
-        return { node, skip: false };
+      const place = (below: string): Placement => {
+        if (SOS_OTHER_NAMESPACE.test(below)) return NOT_READ;
+        return SOS_NETWORK.test(below) || SOS_OBJECTS.test(below) ? { node, skip: false } : NOT_READ;
       };
       const taken = dateIn(files, `${root}date`) ?? dateIn(files, `${root}sos_commands/date/date`);
       return { root, title: 'sosreport', taken, place };
@@ -43,40 +43,31 @@ export const sosReport: Layout = {
   },
 };
 
-/** `sosreport-HOST-2026-11-02-abcdefg/`, with a label before the date where one was given. */
+/** `sosreport-HOST-2026-11-02-abcdefg/`; with a label before the date nothing tells where the host ends. */
 function nameOfRoot(root: string): string | null {
-  const folder =
-    root
-      .split(/[/!\\]/)
-      .filter((part) => part !== '')
-      .at(-1) ?? '';
-  return /^sosreport-(.+?)-(?:[\w]+-)?\d{4}-\d\d-\d\d-[a-z]+(?:\.tar\S*)?$/.exec(folder)?.[1] ?? null;
+  const name = /^sosreport-(.+)-\d{4}-\d\d-\d\d-[a-z]+(?:\.tar\S*)?$/.exec(folderName(root))?.[1] ?? null;
+  return name !== null && /[a-z0-9]$/i.test(name) ? name : null;
 }
 
-/** `calicoctl cluster diags`: a folder per node, logs and lists of the cluster beside them. */
-export const clusterDiags: Layout = {
-  find(files: Files) {
-    const roots = rootsOf(files.paths, /(^|[/!\\])calico-diagnostics-[\w.-]+[/!\\]/).map((root) => root);
-    return roots.flatMap((parent): Tree[] => {
-      const folder = files.paths
-        .map((path) => /^calico-diagnostics-[\w.-]+[/!\\]/.exec(path.slice(parent.length))?.[0])
-        .find((name) => name !== undefined);
-      if (folder === undefined) return [];
-      return [
-        {
-          root: `${parent}${folder}`,
-          title: 'calicoctl cluster diags',
-          taken: null,
-          place(below) {
-            const [top = '', node = '', ...rest] = below.split(/[/\\]/);
-            if (top !== 'nodes' || rest.length === 0) return top === 'cluster' ? null : NOT_READ;
-            const file = rest.at(-1) ?? '';
-            return rest.length > 1 || /iptables|nft|ipset|logs?$|\.log$|journal|crash/.test(file)
-              ? NOT_READ
-              : { node, skip: false };
-          },
-        },
-      ];
+/** The folder in which `kubectl debug node/NODE` puts what it made, by the name of its pod: five letters or digits at the end. */
+const DEBUGGER = /(^|[/!\\])node-debugger-[a-z0-9][a-z0-9.-]*-[a-z0-9]{5}[/\\]/;
+
+export const nodeDebugger: Layout = {
+  find(files) {
+    const folders = files.paths.flatMap((path) => {
+      const match = DEBUGGER.exec(path);
+      return match === null ? [] : [path.slice(0, match.index + match[0].length)];
+    });
+    return [...new Set(folders)].map((root): Tree => {
+      const node = folderName(root).replace(/^node-debugger-/, '').slice(0, -'-12345'.length);
+      const detail = `the folder ${folderName(root)} is of a debugging pod on ${node}`;
+      return {
+        root,
+        title: 'kubectl debug',
+        taken: null,
+        place: () => ({ node, skip: false }),
+        captured: () => ({ node, nodeAtEnd: null, interface: null, pod: null, source: 'layout', detail }),
+      };
     });
   },
 };

@@ -1,14 +1,20 @@
 // What a layout of a diagnosis tool is: which member was taken where and when, by its path and by members beside it. A folder of the
 // tool is never a node; a name that cannot be told is no name.
+import type { CaptureHint } from '../../capture/capture-hint.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 
-/** What a layout knows of one file. Null: nothing beside what its content says. */
+/** What a layout knows of one text. */
 export interface Placement {
   /** The node it was taken on. */
   node: string | null;
+  /** A text that ends with the node's name, where nothing tells where the name begins. */
+  nodeAtEnd?: string;
   /** It holds nothing that is read: other namespaces, logs, what is there in another form too. */
   skip: boolean;
 }
+
+/** Nothing of it is read. */
+export const NOT_READ: Placement = { node: null, skip: true };
 
 /** One tree of files that one tool wrote. */
 export interface Tree {
@@ -18,8 +24,15 @@ export interface Tree {
   title: string;
   /** When it was taken, in milliseconds since the epoch; null where it does not say. */
   taken: number | null;
-  /** @param below the file's path below the root */
+  /**
+   * Null: nothing beside what its content says.
+   * @param below the text's path below the root, with `/` between its parts
+   */
   place(below: string): Placement | null;
+  /** Where a capture was taken; null where the layout does not tell. */
+  captured?(below: string): CaptureHint | null;
+  /** Folders below the root that hold every object of a kind, one file each: `ippools`. */
+  whole?: readonly string[];
 }
 
 /** Paths and texts of one argument's files. */
@@ -37,18 +50,37 @@ export interface Layout {
 
 /** The folders that hold a file which fits, each once: what stands before it, with its separator. */
 export function rootsOf(paths: readonly string[], file: RegExp): string[] {
+  return matchesOf(paths, file, (path, match) => path.slice(0, match.index + (/^[/!\\]/.test(match[0]) ? 1 : 0)));
+}
+
+/** The folders whose own names fit, each once, with the separator behind them: the expression ends with it. */
+export function foldersOf(paths: readonly string[], folder: RegExp): string[] {
+  return matchesOf(paths, folder, (path, match) => path.slice(0, match.index + match[0].length));
+}
+
+function matchesOf(
+  paths: readonly string[],
+  pattern: RegExp,
+  rootIn: (path: string, match: RegExpExecArray) => string,
+): string[] {
   const roots = new Set<string>();
   for (const path of paths) {
-    const match = file.exec(path);
-    if (match !== null) roots.add(path.slice(0, match.index + (/^[/!\\]/.test(match[0]) ? 1 : 0)));
+    const match = pattern.exec(path);
+    if (match !== null) roots.add(rootIn(path, match));
   }
   return [...roots];
 }
 
+/** The last part of a root, without its separator. */
+export function folderName(root: string): string {
+  return /([^/!\\]*)[/!\\]$/.exec(root)?.[1] ?? '';
+}
+
 /** The first word of a small text file, such as `hostname`; null where it is missing, empty or no name. */
 export function wordIn(files: Files, path: string): string | null {
-  const word = files.documents.get(path)?.text.trim().split(/\s/)[0] ?? '';
-  return /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(word) ? word : null;
+  const [word = '', ...more] = files.documents.get(path)?.text.trim().split(/\s+/) ?? [];
+  // more than a word is the error of a command that failed
+  return more.length === 0 && /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(word) && word !== 'localhost' ? word : null;
 }
 
 /** What `date` printed, in milliseconds since the epoch; null for what is no date, or in a zone that only the machine knows. */

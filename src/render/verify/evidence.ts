@@ -171,13 +171,21 @@ export function unprovenSentence({ node, side, pairs, others }: Unproven): strin
   return side === 'from' ? `from ${node} to ${names}` : `to ${node} from ${names}`;
 }
 
+/** How a capture's node is known, where no packet shows it. */
+const TOLD: Readonly<Record<string, string>> = {
+  'file-name': 'by its name alone',
+  layout: 'by its place in the bundle alone',
+  'capture-metadata': 'by what it says of itself alone',
+  'packet-capture': 'by the status of its PacketCapture alone',
+};
+
 /** What was told on the command line, what rests on a file's name alone, and what the cluster's defaults were taken for. */
 export function assumedSentences({ evidence, hasSettings, report, trace }: VerifyContext): string[] {
   const byName = trace.captures.flatMap(({ path, points }) => {
-    const named = points.find(
-      ({ role, evidence: by }) => role === 'underlay' && by.some(({ source }) => source === 'file-name'),
-    );
-    return named === undefined ? [] : [`${path} is ${named.node}'s: by its name alone`];
+    const ofNics = points.filter(({ role }) => role === 'underlay');
+    const told = ofNics.flatMap(({ node, evidence: by }) => by.map(({ source }) => ({ node, how: TOLD[source] })));
+    const one = told.find(({ how }) => how !== undefined);
+    return one === undefined ? [] : [`${path} is ${one.node}'s: ${one.how}`];
   });
   const asksVxlan = report.demands.some((demand) => demand.asked === 'vxlan');
   const defaults =

@@ -31,6 +31,14 @@ export interface SnapshotDocument {
   bundle?: string;
   /** False where nobody said that a snapshot is there: nothing is missing where it is none. */
   sought?: boolean;
+  /** A text that ends with the name of the node, where nothing tells where the name begins. */
+  nodeAtEnd?: string;
+  /** The path that names are taken from, where folders of a diagnosis tool are none; empty for none. */
+  hintPath?: string;
+  /** With the files beside it, it has every object of its kind. */
+  isWhole?: boolean;
+  /** It holds the error of a command instead of its output: which, where and why. */
+  failed?: string;
   /** When it was written, in milliseconds since the epoch, where a bundle says. */
   modified?: number;
 }
@@ -81,6 +89,11 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
     addIssue(facts, 'unrecognised-file', 'warning', `${file} ${unusable}: not used`, { refs: [{ file, line: null }] });
     return;
   }
+  if (document.failed !== undefined) {
+    const refs = [{ file, line: 1 }];
+    addIssue(facts, 'failed-command', 'warning', `${document.failed}: its output is missing`, { refs });
+    return;
+  }
   const text = plainText(document.text);
   if (text.trim() === '') {
     if (readEmptyTable(document, facts)) return;
@@ -102,6 +115,8 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
     return;
   }
   own.used.push(file);
+  own.poolsComplete ||= document.isWhole === true && own.pools.length > 0;
+  own.nodesComplete ||= document.isWhole === true && own.nodes.length > 0;
   reportRest(document, tally, own);
   mergeFacts(facts, own);
 }
@@ -212,10 +227,13 @@ function reportRest(document: SnapshotDocument, tally: Tally, facts: Facts): voi
 }
 
 function callerHint(document: SnapshotDocument): TextHint[] {
-  return document.node == null ? [] : [{ name: document.node, from: 'caller' }];
+  const { node, nodeAtEnd } = document;
+  if (nodeAtEnd !== undefined) return [{ name: nodeAtEnd, from: 'end of name' }];
+  return node == null ? [] : [{ name: node, from: 'caller' }];
 }
 
 function hintsOfDocument(document: SnapshotDocument): TextHint[] {
+  if (document.hintPath !== undefined) return hintsOfPath(document.hintPath);
   const below = document.path ?? (document.file.split(/[\\/]/).at(-1) || document.file);
   const above = document.file.endsWith(below) ? document.file.slice(0, document.file.length - below.length) : '';
   const parents = hintsOfPath(`${above}/x`).filter((hint) => hint.from === 'folder');
@@ -229,4 +247,5 @@ function mergeFacts(into: Facts, from: Facts): void {
     if (Array.isArray(list)) for (const entry of list) (into[key] as unknown[]).push(entry);
   }
   into.poolsComplete ||= from.poolsComplete;
+  into.nodesComplete ||= from.nodesComplete;
 }

@@ -1,8 +1,10 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
+import type { OtherCni } from '../../cluster/other-cnis.ts';
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
+  CaptureFile,
   FdbEntry,
   Neighbour,
   NodeAddress,
@@ -128,7 +130,8 @@ export interface TextFact {
 
 export interface TextHint {
   name: string;
-  from: 'caller' | 'prompt' | 'heading' | 'file name' | 'folder' | 'parent folder';
+  /** `end of name`: the node's name is at the end of it. */
+  from: 'caller' | 'end of name' | 'prompt' | 'heading' | 'file name' | 'folder' | 'parent folder';
 }
 
 /** An input error: all are reported at once. */
@@ -145,7 +148,13 @@ export interface Facts {
   pools: PoolFact[];
   /** Some List of IPPools was whole. */
   poolsComplete: boolean;
+  /** The same of Nodes. */
+  nodesComplete: boolean;
   networks: NetworkFact[];
+  /** CNIs that are there and not read. */
+  otherCnis: (OtherCni & { ref: SourceRef })[];
+  /** Captures that an object says the node of. */
+  captureFiles: CaptureFile[];
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
@@ -167,7 +176,10 @@ export function emptyFacts(): Facts {
     used: [],
     pools: [],
     poolsComplete: false,
+    nodesComplete: false,
     networks: [],
+    otherCnis: [],
+    captureFiles: [],
     nodes: [],
     pods: [],
     services: [],
