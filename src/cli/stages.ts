@@ -7,7 +7,11 @@ import type { Trace } from '../verdict/trace-types.ts';
 export interface Stages {
   traceCaptures(options: TraceOptions): Promise<Trace>;
   /** Files, folders and bundles of a snapshot, and documents that were read already. Throws E_INVALID_SNAPSHOT with every problem found. */
-  loadTopology(paths: readonly string[], more?: readonly SnapshotDocument[]): Promise<Topology>;
+  loadTopology(
+    paths: readonly string[],
+    more?: readonly SnapshotDocument[],
+    note?: (sentence: string) => void,
+  ): Promise<Topology>;
   /** The commands that make a snapshot, as text to paste. */
   snapshotCommands(): Promise<string>;
 }
@@ -15,6 +19,6 @@ export interface Stages {
 /** The real ones. */
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
-  loadTopology: async (paths, more) => (await import('../input/load-topology.ts')).loadTopology(paths, more),
+  loadTopology: async (...given) => (await import('../input/load-topology.ts')).loadTopology(...given),
   snapshotCommands: async () => (await import('../cluster/snapshot-commands.ts')).snapshotCommands(),
 };

@@ -15,20 +15,23 @@ interface Reading {
   /** Named paths that cannot be read, or are no snapshots. */
   problems: Problem[];
   unreadable: boolean;
+  note: (sentence: string) => void;
 }
 
 /**
  * Reads a snapshot from files, folders and bundles; `-` is standard input. Folders are read recursively, in order of their names;
  * hidden files are left out. What is wrong with one file among others is an issue of the result.
  * @param more documents that were read already
+ * @param note told what is in the paths and not used: captures in a bundle
  * @throws OverlensError E_UNREADABLE when paths cannot be read and nothing else is wrong, E_INVALID_SNAPSHOT otherwise; the message
  * has one line per problem
  */
 export async function loadTopology(
   paths: readonly string[],
   more: readonly SnapshotDocument[] = [],
+  note: (sentence: string) => void = () => {},
 ): Promise<Topology> {
-  const reading: Reading = { documents: [...more], problems: [], unreadable: false };
+  const reading: Reading = { documents: [...more], problems: [], unreadable: false, note };
   for (const path of paths) await readPath(path, reading);
   if (reading.problems.length === 0) return buildTopology(reading.documents);
   throw mergeErrors(reading, contentError(reading.documents));
@@ -56,10 +59,15 @@ function mergeErrors(reading: Reading, content: OverlensError | null): OverlensE
   return new OverlensError(onlyUnreadable ? 'E_UNREADABLE' : 'E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
 }
 
+function capturesIn(path: string, captures: number): string {
+  return `${path}: ${captures === 1 ? 'a capture in it is' : `${captures} captures in it are`} not used: give it without -t`;
+}
+
 async function readPath(path: string, reading: Reading): Promise<void> {
   const { problems } = reading;
   const documents: SnapshotDocument[] = [];
   let unread = 0;
+  let captures = 0;
   for await (const found of filesBehind(path)) {
     if ('unread' in found) {
       const { path: file, named, reason } = found.unread;
@@ -72,7 +80,11 @@ async function readPath(path: string, reading: Reading): Promise<void> {
       continue;
     }
     const { bundle, below, chunk } = found.file;
-    if (bundle !== null && (isNeverRead(below) || (await kindOfFile(chunk)) === 'capture')) continue;
+    if (bundle !== null && isNeverRead(below)) continue;
+    if (bundle !== null && (await kindOfFile(chunk)) === 'capture') {
+      captures++;
+      continue;
+    }
     const document = await readDocument(found.file);
     const { named, foreign, unread: reason } = document;
     if (named && foreign !== undefined) {
@@ -81,6 +93,7 @@ async function readPath(path: string, reading: Reading): Promise<void> {
     } else if (named && reason !== undefined) problems.push({ ref: { file: path, line: null }, message: reason });
     else documents.push(document);
   }
+  if (captures > 0) reading.note(capturesIn(path, captures));
   const placed = placeFiles(documents, []);
   reading.documents.push(...placed.documents);
   if (documents.length === 0 && unread === 0 && problems.every(({ ref }) => ref.file !== path))

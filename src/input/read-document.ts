@@ -2,7 +2,7 @@
 import { readAll } from '../bytes/archive/walk-members.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { contentOf, peekContent } from '../bytes/decompress.ts';
-import { contentKind, describeContent, isText } from '../bytes/sniff.ts';
+import { contentKind, describeContent, isText, unreadCompression } from '../bytes/sniff.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { FoundFile } from './leaves.ts';
 
@@ -25,6 +25,9 @@ export async function kindOfFile(chunk: ChunkBuffer): Promise<FileKind> {
 export async function readDocument(file: FoundFile): Promise<SnapshotDocument> {
   const place = placeOf(file);
   const { head } = await peekContent(file.chunk);
+  const compression = unreadCompression(head);
+  if (compression !== null)
+    return { ...place, text: '', unread: `is ${compression.looks}, which is not read: ${compression.hint}` };
   const foreign = foreignKind(head);
   if (foreign !== null) return { ...place, text: '', foreign };
   const { chunk } = await contentOf(file.chunk);

@@ -1,15 +1,25 @@
 // What each argument is, by its content: a capture, a part of the snapshot, a folder or a bundle that may hold both.
+import { peekContent } from '../bytes/decompress.ts';
+import { unreadCompression } from '../bytes/sniff.ts';
+import type { CaptureHint } from '../capture/capture-hint.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import { isNeverRead } from './bundles/never-read.ts';
-import type { CaptureHint } from '../capture/capture-hint.ts';
 import { placeFiles } from './bundles/place-files.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
 import { kindOfFile, readDocument } from './read-document.ts';
 
+/** A file that cannot be read, or only in part. */
+export interface Unread {
+  path: string;
+  reason: string;
+  hint: string | null;
+}
+
 /** What an argument was taken for. */
 export interface Taken {
   argument: string;
-  as: 'capture' | 'snapshot' | 'folder' | 'bundle';
+  /** `unreadable` is named and cannot be read at all: the others can. */
+  as: 'capture' | 'snapshot' | 'folder' | 'bundle' | 'unreadable';
   /** Tools whose layout it has: `sosreport`. */
   tools: string[];
   captures: number;
@@ -17,6 +27,7 @@ export interface Taken {
   documents: number;
   /** Files that were left out by their names: logs, other namespaces. */
   skipped: number;
+  unread: Unread[];
 }
 
 export interface SortedArguments {
@@ -35,35 +46,63 @@ export async function sortArguments(paths: readonly string[]): Promise<SortedArg
   return sorted;
 }
 
+/** The files of one argument so far. */
+interface Sorting {
+  taken: Taken;
+  captures: string[];
+  documents: SnapshotDocument[];
+}
+
 async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
-  const taken: Taken = { argument: path, as: 'folder', tools: [], captures: 0, documents: 0, skipped: 0 };
-  const captures: string[] = [];
-  const documents: SnapshotDocument[] = [];
+  const counts = { captures: 0, documents: 0, skipped: 0, unread: [] };
+  const sorting: Sorting = {
+    taken: { argument: path, as: 'folder', tools: [], ...counts },
+    captures: [],
+    documents: [],
+  };
   for await (const found of filesBehind(path)) {
-    if ('unread' in found) {
-      const { path: file, named, reason } = found.unread;
-      if (named) captures.push(file);
-      else documents.push({ file, named, text: '', unread: reason, sought: false });
-      if (named) taken.as = 'capture';
-      continue;
-    }
-    const { file } = found;
-    if (file.bundle === path) taken.as = 'bundle';
-    if (file.named) taken.as = await sortNamed(file, captures, documents);
-    else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
-    else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
-    else documents.push({ ...(await readDocument(file)), sought: false });
+    if ('file' in found) await sortFile(path, found.file, sorting);
+    else sortUnread(found.unread, sorting);
   }
+  const { taken, captures, documents } = sorting;
   const placed = placeFiles(documents, captures);
   taken.tools = placed.titles;
   taken.captures = captures.length;
-  taken.documents = placed.documents.length;
+  taken.documents = placed.documents.filter(
+    ({ unread, foreign }) => unread === undefined && foreign === undefined,
+  ).length;
   taken.skipped += placed.skipped;
-  if (captures.length + documents.length === 0) captures.push(path);
   sorted.captures.push(...captures);
   sorted.documents.push(...placed.documents);
   for (const [capture, hint] of placed.hints) sorted.hints.set(capture, [hint]);
   sorted.taken.push(taken);
+}
+
+function sortUnread(
+  { path, named, reason, hint }: Unread & { named: boolean },
+  { taken, captures, documents }: Sorting,
+): void {
+  if (named) {
+    captures.push(path);
+    taken.as = 'capture';
+    return;
+  }
+  taken.unread.push({ path, reason, hint });
+  documents.push({ file: path, named, text: '', unread: reason, sought: false });
+}
+
+async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Promise<void> {
+  const { taken, captures, documents } = sorting;
+  if (file.bundle === argument) taken.as = 'bundle';
+  const unread = unreadCompression((await peekContent(file.chunk)).head);
+  if (unread !== null) {
+    if (file.named) taken.as = 'unreadable';
+    taken.unread.push({ path: file.path, reason: `is ${unread.looks}, which is not read`, hint: unread.hint });
+    if (!file.named) documents.push({ ...(await readDocument(file)), sought: false });
+  } else if (file.named) taken.as = await sortNamed(file, captures, documents);
+  else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
+  else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
+  else documents.push({ ...(await readDocument(file)), sought: false });
 }
 
 /** A file that was named by itself: a snapshot only if something in it is one. */

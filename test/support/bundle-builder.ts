@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
-import { captureOf, type Host, HOSTS, NODE_NAMES, objects, outputsOf, singleObjects } from './bundle-lab.ts';
+import { captureOf, HOSTS, type Host, NODE_NAMES, objects, outputsOf, singleObjects } from './bundle-lab.ts';
 
 export type BundleFiles = Record<string, string | Uint8Array>;
 
@@ -60,7 +60,8 @@ export function clusterDiags(): BundleFiles {
     ...below('cluster/crd', {
       'ippools.crd.projectcalico.org.yaml': crd(objects('ippools')),
       'ippools.projectcalico.org.yaml': objects('ippools'),
-      'ippools.projectcalico.org.txt': 'NAME                  CREATED AT\ndefault-ipv4-ippool   2022-12-29T22:21:11Z\nflat-ippool           2022-12-29T22:21:11Z\n',
+      'ippools.projectcalico.org.txt':
+        'NAME                  CREATED AT\ndefault-ipv4-ippool   2022-12-29T22:21:11Z\nflat-ippool           2022-12-29T22:21:11Z\n',
     }),
     ...below('logs/calico-node', { 'calico-node-abcde.log': 'INFO Felix starting\n' }),
     ...ofNode(HOSTS[0], 0),
@@ -74,7 +75,14 @@ function nodesWide(): string {
     (host, i) =>
       `${NODE_NAMES[i]} Ready <none> 3d v1.31.0 ${host.slice(3).replaceAll('-', '.')} <none> Ubuntu 5.15.0 containerd://1.6.12`,
   );
-  return `${[head, ...rows].map((row) => row.split(' ').map((cell) => cell.padEnd(42)).join('   ')).join('\n')}\n`;
+  return `${[head, ...rows]
+    .map((row) =>
+      row
+        .split(' ')
+        .map((cell) => cell.padEnd(42))
+        .join('   '),
+    )
+    .join('\n')}\n`;
 }
 
 /** `calicoctl node diags` of one node: names without endings. */
@@ -110,8 +118,11 @@ export function sosReport(host: Host, withHostname = true): BundleFiles {
       'bridge_-s_-s_-d_-t_fdb_show': fdbStatistics,
       'ethtool_-k_ens5': 'Features for ens5:\ntx-udp_tnl-segmentation: on\n',
       'netstat_-neopa': 'Active Internet connections\n',
-      ip_netns_exec_cni_1_ip_route_show_table_all: 'default via 169.254.1.1 dev eth0 \n10.9.9.9 dev eth0 scope link src 10.9.9.9\n',
-      ...below('namespaces/cni-1', { 'ip_netns_exec_cni-1_ip_address_show': '2: eth0: <UP> mtu 1500\n    inet 10.9.9.9/24\n' }),
+      ip_netns_exec_cni_1_ip_route_show_table_all:
+        'default via 169.254.1.1 dev eth0 \n10.9.9.9 dev eth0 scope link src 10.9.9.9\n',
+      ...below('namespaces/cni-1', {
+        'ip_netns_exec_cni-1_ip_address_show': '2: eth0: <UP> mtu 1500\n    inet 10.9.9.9/24\n',
+      }),
     }),
     'var/log/messages': 'Nov  2 08:30:00 kernel: 10.9.9.9 via 10.9.9.8 dev eth9\n',
   });
@@ -131,7 +142,8 @@ export function retinaFiles(name: string, host: Host): BundleFiles {
   return {
     [`${name}.pcap`]: captureOf(host),
     'ip-resources.txt': resources.join('\n'),
-    'tcpdump.log': 'tcpdump -w /tmp/x.pcap -i any\ntcpdump: listening on any\n5 packets captured\n0 packets dropped by kernel\n',
+    'tcpdump.log':
+      'tcpdump -w /tmp/x.pcap -i any\ntcpdump: listening on any\n5 packets captured\n0 packets dropped by kernel\n',
     'proc-net/route': 'Iface\tDestination\tGateway\n',
     'proc-net/arp': 'IP address       HW type     Flags       HW address            Mask     Device\n',
   };

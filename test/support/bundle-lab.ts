@@ -25,9 +25,11 @@ export function objects(name: 'nodes' | 'pods' | 'ippools'): string {
 
 /** Each object of a List as a document of its own. */
 export function singleObjects(name: 'nodes' | 'ippools'): { name: string; text: string }[] {
-  const items = objects(name).split(/\n(?=- )/).slice(1);
+  const items = objects(name)
+    .split(/\n(?=- )/)
+    .slice(1);
   return items.map((item) => {
-    const text = item.replace(/\nkind: List[\s\S]*$/, '').replace(/^(- |  )/gm, '');
+    const text = item.replace(/\nkind: List[\s\S]*$/, '').replace(/^(- | {2})/gm, '');
     return { name: /^ {2}name: (\S+)$/m.exec(text)?.[1] ?? '', text: `---\n${text}\n` };
   });
 }
@@ -58,7 +60,11 @@ export function outputsOf(host: Host): Outputs {
     string,
   ];
   const address = host.slice(3).replaceAll('-', '.');
-  const own: Record<string, string> = { lo: '127.0.0.1/8', ens5: `${address}/24`, 'vxlan.calico': `${tunnelOf(host)}/32` };
+  const own: Record<string, string> = {
+    lo: '127.0.0.1/8',
+    ens5: `${address}/24`,
+    'vxlan.calico': `${tunnelOf(host)}/32`,
+  };
   const devices = link.split(/\n(?=\d+: )/).map((text) => ({ text, ...partsOf(text) }));
   const withAddress = (detailed: boolean): string =>
     devices

@@ -24,7 +24,8 @@ export interface Said {
 /** The strongest that names a node; null where none does. */
 export function saidOf(topology: Topology | null, path: string, hints: readonly CaptureHint[]): Said | null {
   const byObject = topology === null ? null : saidByObject(topology, path);
-  if (byObject !== null) return { ...byObject, interface: hints.find((hint) => hint.interface !== null)?.interface ?? null };
+  if (byObject !== null)
+    return { ...byObject, interface: hints.find((hint) => hint.interface !== null)?.interface ?? null };
   for (const hint of hints) {
     const said = saidByHint(topology, hint);
     if (said !== null) return said;

@@ -1,9 +1,9 @@
 // One group of links decided: whose place it is and what kind of place, by the rules of design section 4, with the evidence.
 
 import type { Evidence, Node } from '../../topology/model.ts';
+import { SAID_SOURCES, type Said, saidOf } from './capture-said.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
-import { SAID_SOURCES, type Said, saidOf } from './capture-said.ts';
 import { vethOfFileName } from './point-device.ts';
 import {
   type HomeFrames,
@@ -78,9 +78,7 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
   });
   const veth = hints.rule?.interface ?? device ?? hints.veth;
   const late =
-    found ??
-    (decision.role === 'workload' ? nodeByPod(group.facts, book, topology, veth) : null) ??
-    saidNode(said);
+    found ?? (decision.role === 'workload' ? nodeByPod(group.facts, book, topology, veth) : null) ?? saidNode(said);
   const notes = [...decision.contradictions];
   if (said !== null && said.node !== null && late !== null && late.node !== said.node) {
     notes.push(`${said.says} ${said.name}, but ${late.evidence.detail}: taken as ${late.node.name}'s`);

@@ -13,9 +13,9 @@ export interface AtRule {
   interface: string | null;
 }
 
-/** Whether a capture's path is the one that was named: as given, or by its base name. */
+/** Whether a capture's path is the one that was named: as given, by its base name, or as its archive has it. */
 export function isFileOf(named: string, path: string): boolean {
-  return path === named || baseName(path) === named;
+  return path === named || baseName(path) === named || path.endsWith(`!${named}`);
 }
 
 /** The file's name without its folders, of a member of an archive its own: `b.tar.gz!n1/x.pcap` is `x.pcap`. */

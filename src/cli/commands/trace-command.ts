@@ -45,8 +45,12 @@ export async function runTrace(
   const run = await runPipeline(options, io, stages);
   const look = besideHint(screen, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
-  await writeAll(io.stdout, piecesOf(run.trace, shown, output, look), run.interrupted ? undefined : io.signal);
-  await hintAtIssues(run.topology, options.snapshot, io);
+  await writeAll(
+    io.stdout,
+    piecesOf(run.trace, shown, { output, look, inputs: options.taken }),
+    run.interrupted ? undefined : io.signal,
+  );
+  await hintAtIssues(run.topology, options, io);
   return reportReading(run, io);
 }
 
@@ -74,7 +78,11 @@ function selectCauses(trace: Trace, ids: readonly string[]): Cause[] {
   });
 }
 
-function piecesOf(trace: Trace, causes: readonly Cause[], output: Output, look: RenderOptions): Iterable<string> {
+function piecesOf(
+  trace: Trace,
+  causes: readonly Cause[],
+  { output, look, inputs }: { output: Output; look: RenderOptions; inputs: CommonOptions['taken'] },
+): Iterable<string> {
   if (causes.length > 0 && (output === 'table' || output === 'wide')) return causePages(trace, causes, look);
   const asked = causes.length > 0 ? onlyFlowsOf(trace, causes) : trace;
   switch (output) {
@@ -85,9 +93,9 @@ function piecesOf(trace: Trace, causes: readonly Cause[], output: Output, look: 
     case 'summary':
       return renderSummary(asked, look);
     case 'json':
-      return renderJson(asked);
+      return renderJson(asked, inputs);
     case 'jsonl':
-      return renderJsonLines(asked);
+      return renderJsonLines(asked, inputs);
     case 'csv':
       return renderCsv(asked);
   }

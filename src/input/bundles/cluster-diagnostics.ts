@@ -28,7 +28,8 @@ export const clusterDiags: Layout = {
 const WHOLE = [/^cluster-scoped-resources\/[\w.]+\/ippools$/, /^cluster-scoped-resources\/core\/nodes$/];
 
 /** Folders of API groups: `cluster-scoped-resources/core/`, `namespaces/shop/core/`. */
-const OBJECTS = /(^|[/!\\])(cluster-scoped-resources|namespaces[/\\][\w.-]+)[/\\](core|apps|batch|pods|[\w-]+(\.[\w-]+)+)[/\\]/;
+const OBJECTS =
+  /(^|[/!\\])(cluster-scoped-resources|namespaces[/\\][\w.-]+)[/\\](core|apps|batch|pods|[\w-]+(\.[\w-]+)+)[/\\]/;
 
 export const mustGather: Layout = {
   find(files) {
@@ -48,7 +49,8 @@ export const mustGather: Layout = {
 };
 
 /** What sysdump collects of Cilium's own state, in gigabytes: flows, logs, tables of its agents. */
-const SYSDUMP_OBJECTS = /^(k8s-(nodes|pods|services|endpoints|endpointslices|namespaces|networkpolicies)|ciliumnodes|cilium-configmap)-[\w-]+\.ya?ml$/;
+const SYSDUMP_OBJECTS =
+  /^(k8s-(nodes|pods|services|endpoints|endpointslices|namespaces|networkpolicies)|ciliumnodes|cilium-configmap)-[\w-]+\.ya?ml$/;
 
 export const ciliumSysdump: Layout = {
   find(files) {

@@ -4,8 +4,7 @@ import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
 import { dateIn, folderName, type Layout, NOT_READ, type Placement, rootsOf, type Tree, wordIn } from './layout.ts';
 
 /** Files of `node diags` that hold what is read; the rest are rules of iptables and of the resolver, and logs. */
-const READ_OF_NODE =
-  /^(ipv[46]_(route|addr|link|neigh\w*)|ip_(route|addr|link|neigh\w*)|bridge_fdb|.*_fdb)(\.txt)?$/;
+const READ_OF_NODE = /^(ipv[46]_(route|addr|link|neigh\w*)|ip_(route|addr|link|neigh\w*)|bridge_fdb|.*_fdb)(\.txt)?$/;
 
 export const nodeDiags: Layout = {
   find(files) {
@@ -22,7 +21,8 @@ export const nodeDiags: Layout = {
 };
 
 /** Commands of ip and bridge that are read, by the names that sos gives to their files. */
-const SOS_NETWORK = /^sos_commands\/networking\/(ip_(-\w+_)*(a(ddr(ess)?)?|l(ink)?|n(eigh)?|r(oute)?)(_|$)|bridge_.*fdb)/;
+const SOS_NETWORK =
+  /^sos_commands\/networking\/(ip_(-\w+_)*(a(ddr(ess)?)?|l(ink)?|n(eigh)?|r(oute)?)(_|$)|bridge_.*fdb)/;
 /** Folders in which objects of the cluster stand. */
 const SOS_OBJECTS = /^sos_commands\/(kubernetes|openshift|calico|cni)\//;
 /** Another network namespace has its own tables. */
@@ -59,7 +59,9 @@ export const nodeDebugger: Layout = {
       return match === null ? [] : [path.slice(0, match.index + match[0].length)];
     });
     return [...new Set(folders)].map((root): Tree => {
-      const node = folderName(root).replace(/^node-debugger-/, '').slice(0, -'-12345'.length);
+      const node = folderName(root)
+        .replace(/^node-debugger-/, '')
+        .slice(0, -'-12345'.length);
       const detail = `the folder ${folderName(root)} is of a debugging pod on ${node}`;
       return {
         root,

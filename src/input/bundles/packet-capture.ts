@@ -1,4 +1,4 @@
-// Captures of Calico Enterprise's PacketCapture: `/var/log/calico/pcap/{namespace}/{capture}/{workload endpoint}_{interface}.pcap`,
+// Captures of Calico Enterprise's PacketCapture: `pcap/{namespace}/{capture}/{workload endpoint}_{interface}.pcap`,
 // rotated pieces with a time behind the interface. Always a pod's interface on its node's side. The node is not in the path: the
 // endpoint's name may have it, the status of the object has it for certain (topology/read/kubernetes/packet-capture.ts).
 import type { CaptureHint } from '../../capture/capture-hint.ts';
@@ -12,9 +12,10 @@ const BELOW_ROOT = /^pcap\/([a-z0-9-]+)\/[a-z0-9.-]+\/([a-z0-9.-]+)_([a-z]+[0-9a
 
 export const packetCapture: Layout = {
   find(files) {
-    return rootsOf(files.paths, /(^|[/!\\])pcap[/\\][a-z0-9-]+[/\\][a-z0-9.-]+[/\\][a-z0-9.-]+_[a-z]+[0-9a-f]+[^/\\]*\.pcap/).map(
-      (root): Tree => ({ root, title: PACKET_CAPTURE, taken: null, place: () => null, captured: hintOf }),
-    );
+    return rootsOf(
+      files.paths,
+      /(^|[/!\\])pcap[/\\][a-z0-9-]+[/\\][a-z0-9.-]+[/\\][a-z0-9.-]+_[a-z]+[0-9a-f]+[^/\\]*\.pcap/,
+    ).map((root): Tree => ({ root, title: PACKET_CAPTURE, taken: null, place: () => null, captured: hintOf }));
   },
 };
 

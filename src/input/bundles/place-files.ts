@@ -96,7 +96,8 @@ function wholeFolders(documents: readonly SnapshotDocument[], trees: readonly Tr
   const whole = new Set(trees.flatMap(({ root, whole = [] }) => whole.map((folder) => `${root}${folder}/`)));
   for (const { file, unread, text } of documents) {
     const isLost = unread !== undefined || text.trim() === '';
-    for (const folder of whole) if (isLost && (file.startsWith(folder) || folder.startsWith(file))) whole.delete(folder);
+    for (const folder of whole)
+      if (isLost && (file.startsWith(folder) || folder.startsWith(file))) whole.delete(folder);
   }
   return (path) => whole.has(path.replaceAll('\\', '/').replace(/[^/]*$/, ''));
 }

@@ -4,27 +4,28 @@ import type { Asked, CapturePoint, Endpoint, HandshakeTimes, Observation } from 
 import { formatTime } from '../../net/time.ts';
 import type { Cause, Finding, Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
+import { type GivenInput, inputJson } from './given-input.ts';
 
 export const TRACE_SCHEMA = 'overlens.trace/1';
 
 /** The whole document in pieces: valid JSON once all pieces are written. */
-export function* renderJson(trace: Trace): Generator<string> {
+export function* renderJson(trace: Trace, inputs: readonly GivenInput[] = []): Generator<string> {
   yield `{\n"schema": ${stringifyJson(TRACE_SCHEMA)},\n"captures": [`;
   yield* members(trace.captures, captureJson);
   yield '],\n"flows": [';
   yield* members(trace.flows(), flowJson);
   yield `],\n"summary": ${stringifyJson(trace.summary)},\n"causes": [`;
   yield* members(trace.causes, causeJson);
-  yield `],\n"window": ${stringifyJson(trace.window)},\n"clocks": ${stringifyJson(trace.clocks)}\n}\n`;
+  yield `],\n"window": ${stringifyJson(trace.window)},\n"clocks": ${stringifyJson(trace.clocks)},\n"inputs": ${stringifyJson(inputs.map(inputJson))}\n}\n`;
 }
 
 /** One object a line: captures, then flows, then the summary; `type` tells which. */
-export function* renderJsonLines(trace: Trace): Generator<string> {
+export function* renderJsonLines(trace: Trace, inputs: readonly GivenInput[] = []): Generator<string> {
   for (const capture of trace.captures) yield `${stringifyJson({ type: 'capture', ...captureJson(capture) })}\n`;
   for (const flow of trace.flows()) yield `${stringifyJson({ type: 'flow', ...flowJson(flow) })}\n`;
   const causes = trace.causes.map(causeJson);
   const { summary, window, clocks } = trace;
-  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...summary, causes, window, clocks })}\n`;
+  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...summary, causes, window, clocks, inputs: inputs.map(inputJson) })}\n`;
 }
 
 function* members<T>(items: Iterable<T>, toJson: (item: T) => object): Generator<string> {

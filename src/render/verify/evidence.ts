@@ -1,16 +1,26 @@
 // What a proof rests on, in sentences: when it was made, by which command, from which files, what it was told and took for granted,
 // what time it covers. Shared by the outputs of `verify`; plain text that still has to be escaped.
+
 import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import type { Unproven } from '../../verdict/verify/coverage.ts';
 import { type ProofTime, secondsBetween } from '../../verdict/verify/proof-time.ts';
 import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import type { GivenInput } from '../trace/given-input.ts';
 
 /** A file that was read; no hash of what can be read once only (stdin, pipes). */
 export interface FileHash {
   path: string;
   sha256: string | null;
+  /** The archive that it is in: what was hashed. */
+  bundle?: string;
+}
+
+/** An archive that files of the proof are in: hashed once. */
+export interface BundleHash extends FileHash {
+  /** What of it was read, by their paths in it. */
+  members: readonly string[];
 }
 
 export interface Evidence {
@@ -21,6 +31,8 @@ export interface Evidence {
   captures: readonly FileHash[];
   snapshot: readonly FileHash[];
   waivers: readonly FileHash[];
+  /** Archives, for the captures and files of the snapshot that are in them. */
+  bundles: readonly BundleHash[];
   /** sha256 of the lines `HASH  PATH` of all these, in this order: what `sha256sum FILES | sha256sum` prints. */
   digest: string;
   /** The file that the JSON of this run is written to; null without one. */
@@ -40,15 +52,20 @@ export interface VerifyContext {
   /** Whether the snapshot or the command line says the tunnel's VNI and port. */
   hasSettings: boolean;
   evidence: Evidence;
+  /** What each argument was taken for. */
+  inputs: readonly GivenInput[];
 }
 
-/** All files of a proof, captures first. */
+/** All files of a proof, captures first; of members of archives the archives. */
 export function filesOf({
   captures,
   snapshot,
+  bundles,
   waivers,
-}: Pick<Evidence, 'captures' | 'snapshot' | 'waivers'>): readonly FileHash[] {
-  return [...captures, ...snapshot, ...waivers];
+}: Pick<Evidence, 'captures' | 'snapshot' | 'bundles' | 'waivers'>): readonly FileHash[] {
+  const files = [...captures, ...snapshot].filter(({ bundle }) => bundle === undefined);
+  const known = new Set(files.map(({ path }) => path));
+  return [...files, ...bundles.filter(({ path }) => !known.has(path)), ...waivers];
 }
 
 /** `HASH  PATH` of all files, as `sha256sum` prints them. */

@@ -154,7 +154,7 @@ const CAPTURES_SHOWN = 3;
 function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
   const files = filesOf(evidence);
   if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
-  const shown = all || files.length <= FILES_SHOWN ? files : evidence.captures.slice(0, CAPTURES_SHOWN);
+  const shown = all || files.length <= FILES_SHOWN ? files : files.slice(0, CAPTURES_SHOWN);
   const left = files.length - shown.length;
   const lines = shown.map(({ path, sha256 }) => {
     const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
@@ -177,8 +177,10 @@ function lead(label: string): string {
   return ' '.repeat(MARGIN) + label.padEnd(LABEL);
 }
 
-function filesText({ captures, snapshot }: Evidence): string {
-  return `${formatCount(captures.length, 'capture')}, ${formatCount(snapshot.length, 'snapshot file')}`;
+function filesText({ captures, snapshot, bundles }: Evidence): string {
+  const files = `${formatCount(captures.length, 'capture')}, ${formatCount(snapshot.length, 'snapshot file')}`;
+  const members = bundles.reduce((sum, bundle) => sum + bundle.members.length, 0);
+  return members === 0 ? files : `${files}, ${members} of them in ${formatCount(bundles.length, 'archive')}`;
 }
 
 const RESIZING = {

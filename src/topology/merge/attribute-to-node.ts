@@ -96,7 +96,9 @@ function nodeByHints(text: TextFact, nodeOf: HintReader): { node: OpenNode; hint
 /** The node that a text ends with, behind another character than its own: the longest of their names. */
 function nodeAtEnd(text: string, nodes: readonly OpenNode[]): OpenNode | null {
   const named = nodes.filter((node) => node.named);
-  const names = named.flatMap((node) => [node.name, node.name.split('.')[0] ?? '', ...node.aliases].map((name) => ({ node, name: name.toLowerCase() })));
+  const names = named.flatMap((node) =>
+    [node.name, node.name.split('.')[0] ?? '', ...node.aliases].map((name) => ({ node, name: name.toLowerCase() })),
+  );
   const fits = names.filter(({ name }) => text.toLowerCase() === name || text.toLowerCase().endsWith(`-${name}`));
   const longest = Math.max(...fits.map(({ name }) => name.length));
   const best = new Set(fits.filter(({ name }) => name.length === longest).map(({ node }) => node));

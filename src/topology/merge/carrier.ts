@@ -28,7 +28,9 @@ export function carrierOf(facts: Facts): Carrier {
   const others = othersIn(facts);
   const claims = others.filter(({ carries }) => carries === true);
   const isOther = stating.length + routing.length === 0 && others.length > 0;
-  const several = stating.length + (isOther ? 0 : claims.length) > 1 && (one === undefined || (claims.length > 0 && routing.length !== 1));
+  const several =
+    stating.length + (isOther ? 0 : claims.length) > 1 &&
+    (one === undefined || (claims.length > 0 && routing.length !== 1));
   const disputed = several ? 'statements of several CNIs about the packets' : null;
   if (disputed !== null) {
     const names = listNames([...stating, ...claims].map(({ title }) => title));

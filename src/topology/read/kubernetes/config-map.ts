@@ -1,6 +1,7 @@
 // ConfigMaps that state the pod network of a CNI, whatever they are called; all others are nobody's business here.
-import type { StatedNetwork } from '../../../cluster/profile.ts';
+
 import { OTHER_CNI_KEYS, otherCniOfConfig } from '../../../cluster/other-cnis.ts';
+import type { StatedNetwork } from '../../../cluster/profile.ts';
 import { PROFILES } from '../../../cluster/profiles.ts';
 import { canonicalNetwork } from '../../../net/cidr.ts';
 import { type Located, textAt, valueAt } from '../located.ts';
