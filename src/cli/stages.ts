@@ -1,4 +1,5 @@
 // The stages a command runs, loaded when the first one is called: `--help` and bad usage cost no loading. Tests put their own in.
+import type { SnapshotScript } from '../cluster/snapshot-script.ts';
 import type { Topology } from '../topology/model.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { TraceOptions } from '../trace.ts';
@@ -12,13 +13,16 @@ export interface Stages {
     more?: readonly SnapshotDocument[],
     note?: (sentence: string) => void,
   ): Promise<Topology>;
-  /** The commands that make a snapshot, as text to paste. */
-  snapshotCommands(): Promise<string>;
+  /** The commands that make a snapshot, as text to paste; of named nodes a script. */
+  snapshotCommands(script: SnapshotScript | null): Promise<string>;
 }
 
 /** The real ones. */
 export const defaultStages: Stages = {
   traceCaptures: async (options) => (await import('../trace.ts')).traceCaptures(options),
   loadTopology: async (...given) => (await import('../input/load-topology.ts')).loadTopology(...given),
-  snapshotCommands: async () => (await import('../cluster/snapshot-commands.ts')).snapshotCommands(),
+  async snapshotCommands(script) {
+    if (script !== null) return (await import('../cluster/snapshot-script.ts')).snapshotScript(script);
+    return (await import('../cluster/snapshot-commands.ts')).snapshotCommands();
+  },
 };

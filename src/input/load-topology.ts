@@ -60,7 +60,7 @@ function mergeErrors(reading: Reading, content: OverlensError | null): OverlensE
 }
 
 function capturesIn(path: string, captures: number): string {
-  return `${path}: ${captures === 1 ? 'a capture in it is' : `${captures} captures in it are`} not used: give it without -t`;
+  return `${path}: ${captures === 1 ? 'a capture in it is' : `${captures} captures in it are`} not used: without -t, ${captures === 1 ? 'it is' : 'they are'}`;
 }
 
 async function readPath(path: string, reading: Reading): Promise<void> {

@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { OverlensError } from '../../errors.ts';
+import { whatIsMissing } from '../../input/missing.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
 import { renderTopology } from '../../render/topology/topology-text.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, writeAll } from '../io.ts';
-import { say, usageError } from '../report-error.ts';
+import { printProblem, say, usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice } from '../values.ts';
@@ -34,7 +35,9 @@ export async function runTopology(
   if (raw.redact === true) return redact(paths, io);
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
-  const topology = await stages.loadTopology(paths);
+  const notes: string[] = [];
+  const topology = await stages.loadTopology(paths, [], (sentence) => notes.push(sentence));
+  for (const sentence of notes) await printProblem(io, sentence, null);
   const look = {
     width: widthOf(io),
     fit: io.stdoutIsTTY,
@@ -43,7 +46,9 @@ export async function runTopology(
     top: DEFAULT_TOP,
     sort: 'problem' as const,
   };
-  await writeAll(io.stdout, output === 'json' ? [renderTopologyJson(topology)] : renderTopology(topology, look));
+  const missing = whatIsMissing(topology);
+  const pieces = output === 'json' ? [renderTopologyJson(topology, missing)] : renderTopology(topology, look, missing);
+  await writeAll(io.stdout, pieces);
   const serious = topology.issues.some((issue) => issue.severity !== 'warning');
   return raw.strict === true && serious ? EXIT.violation : EXIT.ok;
 }

@@ -92,11 +92,17 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
 export function declareSnapshot(program: Command, { io, stages, done }: Dispatch): void {
   program
     .command('snapshot')
-    .description('print the commands that make a snapshot (nothing is run)')
-    .addHelpText('before', 'Examples:\n  overlens snapshot\n')
-    .action(async () => {
+    .description('print the commands that make a snapshot, or a script that captures on nodes too (nothing is run)')
+    .addOption(repeatable('--nodes <names>', 'a script that captures on these nodes and takes their tables'))
+    .option('--via <program>', 'how the script reaches them: ssh or kubectl (ssh)')
+    .option('--seconds <number>', 'how long it captures (30)')
+    .addHelpText(
+      'before',
+      'Examples:\n  overlens snapshot\n  overlens snapshot --nodes node1,node2 > collect.sh && sh collect.sh\n',
+    )
+    .action(async (raw) => {
       const { runSnapshot } = await import('../commands/snapshot-command.ts');
-      done(await runSnapshot(io, stages));
+      done(await runSnapshot(raw, io, stages));
     });
 }
 

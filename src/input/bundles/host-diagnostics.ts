@@ -1,7 +1,18 @@
 // Bundles of one host whose files say its name: `node diags` of Calico's client (files without endings, `hostname` and `date` among
 // them) and sosreport (a file per command, named by it). Layouts: its commands/node/diags.go; sos report's plugins networking and host.
 import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
-import { dateIn, folderName, type Layout, NOT_READ, type Placement, rootsOf, type Tree, wordIn } from './layout.ts';
+import { FIRST, LAST, SNAPSHOT_FOLDER } from '../../cluster/snapshot-script.ts';
+import {
+  dateIn,
+  folderName,
+  foldersOf,
+  type Layout,
+  NOT_READ,
+  type Placement,
+  rootsOf,
+  type Tree,
+  wordIn,
+} from './layout.ts';
 
 /** Files of `node diags` that hold what is read; the rest are rules of iptables and of the resolver, and logs. */
 const READ_OF_NODE = /^(ipv[46]_(route|addr|link|neigh\w*)|ip_(route|addr|link|neigh\w*)|bridge_fdb|.*_fdb)(\.txt)?$/;
@@ -48,6 +59,34 @@ function nameOfRoot(root: string): string | null {
   const name = /^sosreport-(.+)-\d{4}-\d\d-\d\d-[a-z]+(?:\.tar\S*)?$/.exec(folderName(root))?.[1] ?? null;
   return name !== null && /[a-z0-9]$/i.test(name) ? name : null;
 }
+
+/** A node's folder that the script of `overlens snapshot --nodes` made. */
+const COLLECTED = new RegExp(
+  `(^|[/!\\\\])${SNAPSHOT_FOLDER}\\w+[/\\\\][^/\\\\]+[/\\\\](?=(hostname|ip-\\w+\\.txt|${FIRST}|${LAST}|[^/\\\\]+\\.pcap$))`,
+);
+
+export const collected: Layout = {
+  find(files) {
+    return foldersOf(files.paths, COLLECTED).map((root): Tree => {
+      const node = wordIn(files, `${root}hostname`) ?? folderName(root);
+      const detail = `overlens snapshot took it on ${node}`;
+      return {
+        root,
+        title: 'overlens snapshot',
+        taken: dateIn(files, `${root}date`),
+        place: (below) => (/(^|-)(ip|bridge)-\w+\.txt$/.test(below) ? { node, skip: false } : NOT_READ),
+        captured: (below) => ({
+          node,
+          nodeAtEnd: null,
+          interface: /^([^/]+)\.pcap$/.exec(below)?.[1] ?? null,
+          pod: null,
+          source: 'layout',
+          detail,
+        }),
+      };
+    });
+  },
+};
 
 /** The folder in which `kubectl debug node/NODE` puts what it made, by the name of its pod: five letters or digits at the end. */
 const DEBUGGER = /(^|[/!\\])node-debugger-[a-z0-9][a-z0-9.-]*-[a-z0-9]{5}[/\\]/;

@@ -3,7 +3,7 @@ import type { CaptureHint } from '../../capture/capture-hint.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import { ciliumSysdump, clusterDiags, mustGather } from './cluster-diagnostics.ts';
 import { commandOf, failureIn, hasNoTable } from './failed-command.ts';
-import { nodeDebugger, nodeDiags, sosReport } from './host-diagnostics.ts';
+import { collected, nodeDebugger, nodeDiags, sosReport } from './host-diagnostics.ts';
 import type { Files, Layout, Placement, Tree } from './layout.ts';
 import { isNeverRead } from './never-read.ts';
 import { packetCapture } from './packet-capture.ts';
@@ -18,6 +18,7 @@ const LAYOUTS: readonly Layout[] = [
   sosReport,
   retina,
   packetCapture,
+  collected,
   nodeDebugger,
 ];
 

@@ -1,6 +1,7 @@
 // What a proof rests on, in sentences: when it was made, by which command, from which files, what it was told and took for granted,
 // what time it covers. Shared by the outputs of `verify`; plain text that still has to be escaped.
 
+import { shellWord } from '../../cluster/shell.ts';
 import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import type { Unproven } from '../../verdict/verify/coverage.ts';
 import { type ProofTime, secondsBetween } from '../../verdict/verify/proof-time.ts';
@@ -75,7 +76,7 @@ export function hashLines(evidence: Evidence): string[] {
 
 /** The command line, to be pasted. */
 export function commandLine({ command }: Evidence): string {
-  return ['overlens', ...command].map(quoted).join(' ');
+  return ['overlens', ...command].map(shellWord).join(' ');
 }
 
 /** More captures than this are one word of the short form. */
@@ -87,12 +88,8 @@ export function shortCommandLine(evidence: Evidence): string {
   if (captures.length <= CAPTURES_NAMED) return commandLine(evidence);
   const paths = new Set(captures.map(({ path }) => path));
   const first = command.findIndex((word) => paths.has(word));
-  const words = command.flatMap((word, i) => (i === first ? ['CAPTURE...'] : paths.has(word) ? [] : [quoted(word)]));
+  const words = command.flatMap((word, i) => (i === first ? ['CAPTURE...'] : paths.has(word) ? [] : [shellWord(word)]));
   return ['overlens', ...words].join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** `1.2 s: ...` and one sentence per gap; empty without a NIC. */
