@@ -8,7 +8,7 @@ import type { Problem } from '../topology/read/stated-facts.ts';
 import { isNeverRead } from './bundles/never-read.ts';
 import { placeFiles } from './bundles/place-files.ts';
 import { filesBehind } from './leaves.ts';
-import { kindOfFile, readDocument } from './read-document.ts';
+import { kindOfFile, readDocument, textBudget } from './read-document.ts';
 
 interface Reading {
   documents: SnapshotDocument[];
@@ -68,6 +68,7 @@ async function readPath(path: string, reading: Reading): Promise<void> {
   const documents: SnapshotDocument[] = [];
   let unread = 0;
   let captures = 0;
+  const budget = textBudget();
   for await (const found of filesBehind(path)) {
     if ('unread' in found) {
       const { path: file, named, reason } = found.unread;
@@ -85,7 +86,7 @@ async function readPath(path: string, reading: Reading): Promise<void> {
       captures++;
       continue;
     }
-    const document = await readDocument(found.file);
+    const document = await readDocument(found.file, budget);
     const { named, foreign, unread: reason } = document;
     if (named && foreign !== undefined) {
       const message = `is a ${foreign}, expected a snapshot (text of kubectl, ${CALICO_CLIENT}, ip or bridge)`;

@@ -6,7 +6,7 @@ import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import { isNeverRead } from './bundles/never-read.ts';
 import { placeFiles } from './bundles/place-files.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
-import { kindOfFile, readDocument } from './read-document.ts';
+import { kindOfFile, readDocument, type TextBudget, textBudget } from './read-document.ts';
 
 /** A file that cannot be read, or only in part. */
 export interface Unread {
@@ -51,6 +51,7 @@ interface Sorting {
   taken: Taken;
   captures: string[];
   documents: SnapshotDocument[];
+  budget: TextBudget;
 }
 
 async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
@@ -59,6 +60,7 @@ async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
     taken: { argument: path, as: 'folder', tools: [], ...counts },
     captures: [],
     documents: [],
+    budget: textBudget(),
   };
   for await (const found of filesBehind(path)) {
     if ('file' in found) await sortFile(path, found.file, sorting);
@@ -92,7 +94,7 @@ function sortUnread(
 }
 
 async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Promise<void> {
-  const { taken, captures, documents } = sorting;
+  const { taken, captures, documents, budget } = sorting;
   if (file.bundle === argument) taken.as = 'bundle';
   const unread = unreadCompression((await peekContent(file.chunk)).head);
   if (unread !== null) {
@@ -102,7 +104,7 @@ async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Pr
   } else if (file.named) taken.as = await sortNamed(file, captures, documents);
   else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
   else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
-  else documents.push({ ...(await readDocument(file)), sought: false });
+  else documents.push({ ...(await readDocument(file, budget)), sought: false });
 }
 
 /** A file that was named by itself: a snapshot only if something in it is one. */

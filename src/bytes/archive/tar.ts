@@ -6,7 +6,10 @@ import { type ArchiveMembers, memberName } from './archive-member.ts';
 
 /** The files of a tar stream. */
 export async function* tarMembers(input: ChunkBuffer): ArchiveMembers {
-  const entries = streamOf(input).pipeThrough(createTarDecoder()).getReader();
+  // strict: what is cut off or has a wrong size must not look like an end
+  const entries = streamOf(input)
+    .pipeThrough(createTarDecoder({ strict: true }))
+    .getReader();
   try {
     for (;;) {
       const { done, value } = await entries.read();
@@ -62,7 +65,7 @@ function damaged(input: ChunkBuffer, cause: unknown): StreamFault {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return {
     kind: 'corrupt',
-    message: `the tar archive is damaged near byte ${input.offset} (${reason})`,
+    message: `the tar archive is cut off or damaged near byte ${input.offset} (${reason})`,
     hint: 'the members before it were read; copy the archive again to get the rest',
     cause,
   };
