@@ -28,11 +28,8 @@ async function* membersOf({
   body,
 }: ParsedTarEntry): AsyncGenerator<{ name: string; modified: number | null; chunks: ByteChunks }, void, void> {
   const name = header.type === undefined || header.type === 'file' ? memberName(header.name) : null;
-  if (name === null) {
-    await body.cancel();
-    return;
-  }
   const reader = body.getReader();
+  if (name === null) return drain(reader);
   const chunks: ByteChunks = {
     async next() {
       const { done, value } = await reader.read();
@@ -41,7 +38,12 @@ async function* membersOf({
   };
   const time = header.mtime?.getTime() ?? 0;
   yield { name, modified: time > 0 ? time : null, chunks };
-  await reader.cancel();
+  await drain(reader);
+}
+
+/** What is left is read, not cancelled: the package may have begun the next member, and would take the cancelling for that one's. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
 }
 
 /** The bytes of a buffer, as the package wants them. Each piece is a copy: the buffer is read into again. */
