@@ -7,6 +7,7 @@ import { formatCompact, formatCount, formatNumber } from '../text/format.ts';
 import { columnWidth, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
+import { shortenPlaces } from '../text/short-places.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
 import { clockSentences } from '../trace/clock-lines.ts';
@@ -112,7 +113,8 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
   const { width } = options;
   const why = report.undecided.length > 0 ? whyUndecided(context) : [];
   const again = report.undecided.length === 0 ? [] : howAgain(context);
-  const names = createNameFitter(report.nodes);
+  const names = createNameFitter(report.nodes, options.fit);
+  const notAsked = [...notAskedSentences(report), ...report.outside.map(outsideSentence)];
   const unproven =
     report.pairs.length === 0
       ? []
@@ -129,10 +131,15 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
     labelled('in', timeTexts(context), width, { gives: 5, keep: 3 }),
     labelled('clocks', clockTexts(context, options), width, { gives: 5, keep: 3 }),
     labelled('cut off', cutOffSentences(trace.captures), width, { gives: 6, keep: 2 }),
-    labelled('not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)], width, {
-      gives: 7,
-      keep: 2,
-    }),
+    labelled(
+      'not asked',
+      notAsked.map((text) => (options.fit ? shortenPlaces(text) : text)),
+      width,
+      {
+        gives: 7,
+        keep: 2,
+      },
+    ),
     labelled('assumed', assumedSentences(context), width, { gives: 6, keep: 3 }),
     labelled('not proven', [notProven(context).join(' · ')], width),
     labelled('evidence', [`overlens ${context.version} · ${evidence.date} · ${filesText(evidence)}`], width),

@@ -145,7 +145,10 @@ describe('a tar', () => {
 
 it('any member of many small ones is found, whatever was left unread before it', async () => {
   const names = Array.from({ length: 40 }, (_, i) => `${i}.txt`);
-  writeFileSync(join(root, 'archive'), await tarGzOf(Object.fromEntries(names.map((name) => [name, name.repeat(400)]))));
+  writeFileSync(
+    join(root, 'archive'),
+    await tarGzOf(Object.fromEntries(names.map((name) => [name, name.repeat(400)]))),
+  );
   for (const name of ['0.txt', '7.txt', '39.txt']) {
     const { source } = await openPath(join(root, `archive!${name}`));
     expect((await readAll(new ChunkBuffer(source), 1e6))?.length).toBe(name.length * 400);
