@@ -2,6 +2,7 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
+import type { CaptureFile } from './capture-file.ts';
 import type { DeviceMtu } from './device-mtu.ts';
 import type { Place } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
@@ -249,16 +250,6 @@ export interface FelixSettings {
   vxlanEnabled: Sourced<boolean> | null;
   wireguardEnabled: Sourced<boolean> | null;
   wireguardListeningPort: Sourced<number> | null;
-}
-
-/** A capture that an object of the cluster says the node of. */
-export interface CaptureFile {
-  /** Without its directory. */
-  name: string;
-  /** On its node. */
-  directory: string;
-  node: string;
-  ref: SourceRef;
 }
 
 export interface Topology extends PolicyKnowledge {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { OverlensError } from '../../errors.ts';
-import { PACKET_CAPTURE } from '../../input/bundles/packet-capture.ts';
+import { PACKET_CAPTURE } from '../../input/bundles/pod-captures.ts';
 import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
 import { escapeText } from '../../render/text/escape.ts';
 import { formatCount } from '../../render/text/format.ts';

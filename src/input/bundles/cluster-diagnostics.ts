@@ -1,7 +1,7 @@
 // Bundles of a whole cluster: `cluster diags` of Calico's client (a folder per node, lists of objects beside them), must-gather and
 // `oc adm inspect` (a file per object), cilium-cli's sysdump, `kubectl cluster-info dump` into a folder.
 import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
-import { foldersOf, type Layout, NOT_READ, rootsOf, type Tree } from './layout.ts';
+import { foldersOf, type Layout, NOT_READ, rootsOf, type Tree } from './tool-layout.ts';
 
 /** Files of a node's folder that are read; beside them stand rules of the firewall, connections, logs. */
 const READ_OF_NODE = /^(ip-(route|addr|link|neigh)|bridge-fdb|nhid|bpf-routes)[\w-]*\.(txt|json)$/;

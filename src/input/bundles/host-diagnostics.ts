@@ -12,7 +12,7 @@ import {
   rootsOf,
   type Tree,
   wordIn,
-} from './layout.ts';
+} from './tool-layout.ts';
 
 /** Files of `node diags` that hold what is read; the rest are rules of iptables and of the resolver, and logs. */
 const READ_OF_NODE = /^(ipv[46]_(route|addr|link|neigh\w*)|ip_(route|addr|link|neigh\w*)|bridge_fdb|.*_fdb)(\.txt)?$/;

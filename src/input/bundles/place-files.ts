@@ -4,11 +4,11 @@ import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import { ciliumSysdump, clusterDiags, mustGather } from './cluster-diagnostics.ts';
 import { commandOf, failureIn, hasNoTable } from './failed-command.ts';
 import { collected, nodeDebugger, nodeDiags, sosReport } from './host-diagnostics.ts';
-import type { Files, Layout, Placement, Tree } from './layout.ts';
 import { isNeverRead } from './never-read.ts';
-import { packetCapture } from './packet-capture.ts';
+import { packetCapture } from './pod-captures.ts';
 import { readableText } from './readable-text.ts';
 import { retina } from './retina.ts';
+import type { Files, Layout, Placement, Tree } from './tool-layout.ts';
 
 const LAYOUTS: readonly Layout[] = [
   clusterDiags,

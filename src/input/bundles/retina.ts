@@ -1,7 +1,7 @@
 // Retina's captures: `<capture>-<host>-<14 digits>UTC.tar.gz` per node, several of them in `all-captures-<14 digits>.tar.gz`. Names and
 // files: retina's pkg/capture (file names, provider for Linux). The host is what stands before the time, and nothing tells where it
 // begins: both the capture's name and the host's may have hyphens. So a node that is known otherwise is looked for at its end.
-import { type Layout, NOT_READ, type Tree } from './layout.ts';
+import { type Layout, NOT_READ, type Tree } from './tool-layout.ts';
 
 const NAME = /(^|[/!\\])([a-z0-9][a-z0-9.-]*)-(\d{14})UTC(?=[.!/\\]|$)/;
 

@@ -5,7 +5,6 @@ import { nameOfEnd, qualifiedPodName } from '../../attribution/who/end-name.ts';
 import type { FlowEnd, Trace } from '../../verdict/trace-types.ts';
 import { escapeText } from './escape.ts';
 import { shorterNames } from './short-names.ts';
-import { shortenPlaces } from './short-places.ts';
 import { shortenMiddle, textWidth } from './text-width.ts';
 
 /** How an endpoint is shown; `below` is empty when nothing is known of where it is. */
@@ -72,10 +71,7 @@ export function createNameFitter(nodeNames: Iterable<string>, shortens = true): 
       if (!shortens) return fits(name) ? name : bare;
       return [name, bare, ...shorterNames(bare)].find(fits) ?? shortenMiddle(shorterNames(bare).at(-1) ?? bare, width);
     },
-    fitSentence(sentence, width) {
-      if (textWidth(sentence) <= width) return sentence;
-      return strip(shortens ? shortenPlaces(sentence) : sentence);
-    },
+    fitSentence: (sentence, width) => (textWidth(sentence) <= width ? sentence : strip(sentence)),
     bare: strip,
   };
 }

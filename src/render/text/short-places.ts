@@ -2,10 +2,10 @@
 // What is given to programs has all of it.
 import { shortenMiddle, textWidth } from './text-width.ts';
 
-/** A shorter path is not worth a cut. */
-const LONGEST = 44;
+/** A shorter path has room on a line of 80 columns, under its label. */
+const LONGEST = 64;
 /** Columns for what was given: an archive, a folder. */
-const GIVEN = 20;
+const GIVEN = 24;
 
 /** A word with folders or archives in it, also in parentheses; `10.48.0.0/26` is too short to be cut. */
 const PLACE = /[^\s()'",;]*[/!][^\s()'",;]*/g;

@@ -4,7 +4,7 @@ import type { Asked, CapturePoint, Endpoint, HandshakeTimes, Observation } from 
 import { formatTime } from '../../net/time.ts';
 import type { Cause, Finding, Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
-import { type GivenInput, inputJson } from './given-input.ts';
+import { type GivenInput, inputJson } from '../text/given-input.ts';
 
 export const TRACE_SCHEMA = 'overlens.trace/1';
 

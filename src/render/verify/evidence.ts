@@ -8,7 +8,7 @@ import { type ProofTime, secondsBetween } from '../../verdict/verify/proof-time.
 import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { formatCount, formatNumber, formatSpan } from '../text/format.ts';
-import type { GivenInput } from '../trace/given-input.ts';
+import type { GivenInput } from '../text/given-input.ts';
 
 /** A file that was read; no hash of what can be read once only (stdin, pipes). */
 export interface FileHash {

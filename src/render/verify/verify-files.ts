@@ -4,7 +4,7 @@ import { type PairReport, resizing } from '../../verdict/verify/node-pairs.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { escapeMarkdown, escapeText, escapeXml, stringifyJson } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
-import { inputJson } from '../trace/given-input.ts';
+import { inputJson } from '../text/given-input.ts';
 import { captureJson, causeJson } from '../trace/trace-json.ts';
 import type { FileHash, VerifyContext } from './evidence.ts';
 import {

@@ -19,6 +19,7 @@ import {
   cutOffSentences,
   deliverySentences,
   type Evidence,
+  type FileHash,
   filesOf,
   shortCommandLine,
   timeSentences,
@@ -161,7 +162,7 @@ const CAPTURES_SHOWN = 3;
 function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
   const files = filesOf(evidence);
   if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
-  const shown = all || files.length <= FILES_SHOWN ? files : files.slice(0, CAPTURES_SHOWN);
+  const shown = all || files.length <= FILES_SHOWN ? files : firstFiles(evidence).slice(0, CAPTURES_SHOWN);
   const left = files.length - shown.length;
   const lines = shown.map(({ path, sha256 }) => {
     const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
@@ -171,6 +172,12 @@ function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
     lines.push([`and ${formatCount(left, 'more file')} (--all); the sha256 of all these lines is`, evidence.digest]);
   const items = lines.map((item, i) => item.map((text, j) => lead(i + j === 0 ? 'sha256' : '') + text));
   return { items, keep: 0, gives: 0, more: () => '' };
+}
+
+/** The captures; of those in archives the archives. */
+function firstFiles({ captures, bundles }: Evidence): readonly FileHash[] {
+  const alone = captures.filter(({ bundle }) => bundle === undefined);
+  return alone.length > 0 ? alone : bundles;
 }
 
 /** The JSON of the same run has the hashes. */

@@ -2,9 +2,9 @@
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
 import type { OtherCni } from '../../cluster/other-cnis.ts';
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
+import type { CaptureFile } from '../capture-file.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
-  CaptureFile,
   FdbEntry,
   Neighbour,
   NodeAddress,

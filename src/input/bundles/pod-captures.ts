@@ -3,7 +3,7 @@
 // endpoint's name may have it, the status of the object has it for certain (topology/read/kubernetes/packet-capture.ts).
 import type { CaptureHint } from '../../capture/capture-hint.ts';
 import { isWorkloadDevice } from '../../cluster/device.ts';
-import { type Layout, rootsOf, type Tree } from './layout.ts';
+import { type Layout, rootsOf, type Tree } from './tool-layout.ts';
 
 /** What is said of them. */
 export const PACKET_CAPTURE = 'PacketCapture';
