@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'E_CORRUPT_CAPTURE'
   | 'E_UNSUPPORTED_CAPTURE'
   | 'E_INVALID_SNAPSHOT'
+  | 'E_OUTPUT'
   | 'E_INTERNAL';
 
 /** An error for the user: `message` names file and place and what was wrong, `hint` says what to do. */

@@ -18,7 +18,7 @@ import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn } from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn, nodesFiltered } from './verdict/arrivals.ts';
 import { type CommonWindow, commonTime, expectedWindow, isBorneOut } from './verdict/clocks/common-window.ts';
 import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
@@ -158,11 +158,12 @@ async function countArrivals(
 ): Promise<Arrivals | null> {
   const { points, clocks, book, input, filters, cutShort } = analysis;
   const { captures, topology, at, hints = new Map() } = input;
+  const mayBeFiltered = nodesFiltered(points, filters);
   const { window: found, ...uncompared } = commonTime({ table: input.table, points, clocks, input, filters });
   analysis.uncompared = uncompared;
   if (found === null || topology === null || read.options.signal?.aborted) return null;
   if (expected !== null && isBorneOut(expected, found))
-    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort });
+    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort, mayBeFiltered });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(read.nodes);
@@ -175,7 +176,11 @@ async function countArrivals(
     await readCapture(reader, i, counters, { ...read, table });
   }
   const again = findPoints({ table, captures: counted, topology, book, at, hints });
-  return arrivalsIn(found, table, again, counted, { sameFlow: sameFlows(input.table, table), cutShort });
+  return arrivalsIn(found, table, again, counted, {
+    sameFlow: sameFlows(input.table, table),
+    cutShort,
+    mayBeFiltered,
+  });
 }
 
 /** Flows of one table in another one that counted the same packets, by their identity. */

@@ -14,8 +14,9 @@ export function overlayPorts(topology: Topology | null, vxlan: readonly number[]
 
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
+  const isComplete = topology.pools.length > 0 && topology.nodes.some(({ addresses }) => addresses.length > 0);
   return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), {
-    isPod: (address) => podAnswer(topology, address),
+    isPod: (address) => podAnswer(topology, address, isComplete),
     isMissentVni: topology.profile.isMissentVni,
     gatewayTunnel: topology.profile.gatewayTunnel,
   });
@@ -31,11 +32,13 @@ export function overlayVnis(topology: Topology, vni: number | null): number[] {
 
 /**
  * An address of a workload pool that is no node's, in any of its roles; surely where a pod object has it. Where nobody is known to have
- * it, the machines on a node's own network, which a pool may claim too, are left out.
+ * it, the machines on a node's own network, which a pool may claim too, are left out. With nodes and pools at hand (`isComplete`),
+ * one that nobody has and no pool holds is a stranger.
  */
-function podAnswer(topology: Topology, address: string): PodAnswer {
+function podAnswer(topology: Topology, address: string, isComplete: boolean): PodAnswer {
   const { kind, pod, pool, node, candidates } = topology.lookup(address);
-  if (kind !== 'pod') return POD.no;
+  const isNobodys = (kind === 'external' || kind === 'unknown') && pool === null;
+  if (kind !== 'pod') return isComplete && isNobodys ? POD.stranger : POD.no;
   if (pod !== null && pool !== null && candidates.length === 0) return POD.surely;
   if (node !== null || candidates.length > 0) return POD.perhaps;
   return pool !== null && !topology.nodes.some((one) => isOnLinkOf(one, address)) ? POD.perhaps : POD.no;

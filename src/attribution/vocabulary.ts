@@ -15,6 +15,8 @@ export interface Endpoint {
   pool: string | null;
   candidates: readonly Candidate[];
   evidence: readonly Evidence[];
+  /** The Service that has the address, or leads to it where it is no pod's and no node's: `shop/db`; absent without one. */
+  service?: string;
 }
 
 export type PointRole = 'underlay' | 'tunnel' | 'workload' | 'unknown';

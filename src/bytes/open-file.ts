@@ -1,6 +1,6 @@
 // Opener: bytes of a file, a named pipe or stdin. Regular files are read synchronously into the reader's buffer, which
 // is several times faster than a stream; the event loop gets its turn now and then so that Ctrl-C works.
-import { close, createReadStream, fstatSync, open, readSync, type Stats, statSync } from 'node:fs';
+import { close, constants, createReadStream, fstatSync, open, readSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import process from 'node:process';
 import type { ReadableStream } from 'node:stream/web';
@@ -27,7 +27,7 @@ export interface OpenedFile {
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
 export async function openFile(path: string): Promise<OpenedFile> {
   try {
-    const file = await promisify(open)(path, 'r');
+    const file = await promisify(open)(path, readingFlags(path));
     const stats = fstatSync(file);
     if (stats.isFile()) return { source: fileSource(file), size: stats.size, again: true };
     // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
@@ -40,6 +40,16 @@ export async function openFile(path: string): Promise<OpenedFile> {
   throw new OverlensError('E_UNREADABLE', `${path}: is a directory, not a capture`, {
     hint: 'name the captures in it, for example with DIRECTORY/*.pcap',
   });
+}
+
+/**
+ * A pipe is not waited for while it is opened: that blocks a thread that nothing ends. Reading it waits for its writer; on systems
+ * other than Linux it would find its end instead.
+ */
+function readingFlags(path: string): number {
+  const { O_RDONLY, O_NONBLOCK } = constants;
+  const isPipe = process.platform === 'linux' && statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+  return isPipe ? O_RDONLY | O_NONBLOCK : O_RDONLY;
 }
 
 /** Length of a regular file; null for what can be read once only or is not there. Opens nothing: that would wake a pipe. */
@@ -155,5 +165,7 @@ export function unreadable(path: string, cause: unknown): OverlensError {
 
 /** `EIO: i/o error, read`: Node's message without the quoted path that some have. */
 function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message.replace(/ '.*'$/, '') : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const path = cause.message.indexOf(" '");
+  return path >= 0 && cause.message.endsWith("'") ? cause.message.slice(0, path) : cause.message;
 }

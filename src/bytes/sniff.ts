@@ -93,7 +93,11 @@ const TEXTS: readonly { pattern: RegExp; looks: string; hint: string }[] = [
     looks: 'what tcpdump prints, not the packets',
     hint: 'have tcpdump write the packets: tcpdump -w FILE',
   },
-  { pattern: /^\s*(---|- )?\s*(apiVersion|kind|items|metadata|spec):/m, looks: 'YAML', hint: SNAPSHOT },
+  {
+    pattern: /^[ \t]{0,40}(?:---[ \t]{0,4}|- )?(apiVersion|kind|items|metadata|spec):/m,
+    looks: 'YAML',
+    hint: SNAPSHOT,
+  },
   {
     pattern: /^(default|blackhole|unreachable|\d+\.\d+\.\d+\.\d+(\/\d+)?) (via|dev|lladdr|proto|\d)/m,
     looks: 'what ip route or ip neigh prints',

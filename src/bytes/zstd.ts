@@ -1,20 +1,17 @@
-// zstd streams (RFC 8878), several frames in a row too, through the package fzstd (Node 20's zlib has none).
-// The frame layout is walked here so that fzstd gets whole blocks only: no block makes more than 128 KiB, a cut is told
-// from damage, and a forged window size is refused before memory is taken for it.
-import { Decompress } from 'fzstd';
+// zstd streams (RFC 8878), several frames in a row too; Node 20's zlib has none. Frames are walked here, block by block: a cut is told
+// from damage, and a forged window size is refused. `zstd/` decodes blocks: whatever they say, none takes more than bounded work.
 import type { ChunkBuffer, StreamFault } from './chunk.ts';
+import { BlockDecoder } from './zstd/block.ts';
+import { MAX_BLOCK } from './zstd/window.ts';
 
 /** Window that the zstd program itself accepts without `--long`. */
 const MAX_WINDOW = 128 * 1024 * 1024;
-const MAX_BLOCK = 128 * 1024;
 /** After so much content others get a turn. */
 const TURN = 4 * 1024 * 1024;
-/** Instead of the length of the checksum that follows: more blocks do. */
-const NOT_LAST = -1;
 const MAGIC = 0xfd2fb528;
 
 /**
- * The content of a zstd stream in chunks; ends with the reason when the stream is cut off or damaged. Decompressing
+ * The content of a zstd stream in chunks, each valid until the next; ends with the reason when the stream is cut off or damaged. Decompressing
  * happens here and now, so `turn` is awaited every few megabytes for what else has to run.
  */
 export async function* unzstd(
@@ -35,11 +32,12 @@ export async function* unzstd(
 }
 
 async function* readFrames(input: ChunkBuffer): AsyncGenerator<Uint8Array, StreamFault | null, void> {
+  const decoder = new BlockDecoder();
   for (;;) {
     if (!(await input.require(4))) return input.available === 0 ? input.fault : ended(input);
     const magic = input.view.getUint32(input.at, true);
     if (magic === MAGIC) {
-      const fault = yield* readFrame(input);
+      const fault = yield* readFrame(input, decoder);
       if (fault !== null) return fault;
     } else if ((magic & 0xfffffff0) >>> 0 === 0x184d2a50) {
       if (!(await input.require(8))) return ended(input);
@@ -50,51 +48,45 @@ async function* readFrames(input: ChunkBuffer): AsyncGenerator<Uint8Array, Strea
   }
 }
 
-/** One frame: header, blocks, checksum (which fzstd does not check). RFC 8878 section 3.1.1. */
-async function* readFrame(input: ChunkBuffer): AsyncGenerator<Uint8Array, StreamFault | null, void> {
-  const ready: Uint8Array[] = [];
-  const decoder = new Decompress((chunk) => ready.push(chunk));
+/** One frame: header, blocks, checksum (which is not checked). RFC 8878 section 3.1.1. */
+async function* readFrame(
+  input: ChunkBuffer,
+  decoder: BlockDecoder,
+): AsyncGenerator<Uint8Array, StreamFault | null, void> {
   if (!(await input.require(6))) return ended(input);
   const descriptor = input.bytes[input.at + 4] ?? 0;
   const length = headerLength(descriptor);
   if (!(await input.require(length + 3))) return ended(input);
   const problem = headerProblem(input, descriptor);
   if (problem !== null) return problem;
-  const checksumLength = (descriptor & 4) === 0 ? 0 : 4;
-  for (let from = length, pushed = 0, last = false; !last; from = 0) {
-    const header = blockHeader(input, input.at + from);
+  decoder.startFrame(windowSize(input, descriptor));
+  input.at += length;
+  for (let last = false; !last; ) {
+    if (!(await input.require(3))) return ended(input);
+    const header = blockHeader(input);
     last = (header & 1) === 1;
     const type = (header >> 1) & 3;
     const size = header >> 3;
     if (type === 3 || size > MAX_BLOCK) return damaged(input, 'a block header makes no sense');
-    const block = from + 3 + (type === 1 ? 1 : size);
-    if (!(await input.require(block))) return ended(input);
-    // With the next block's header: fzstd keeps an object for every push that ends between two blocks.
-    const follows = !last && (await input.require(block + 3));
-    const bytes = input.bytes.slice(input.at + pushed, input.at + block + (follows ? 3 : 0));
-    const problem = push(decoder, bytes, last ? checksumLength : NOT_LAST);
-    yield* ready.splice(0);
-    if (problem !== null) return damaged(input, problem.message, problem);
-    input.at += block;
-    if (!last && !follows) return ended(input);
-    pushed = 3;
+    const end = 3 + (type === 1 ? 1 : size);
+    if (!(await input.require(end))) return ended(input);
+    const content = decode(decoder, type, input.bytes.subarray(input.at + 3, input.at + end), size);
+    if (content instanceof Error) return damaged(input, content.message, content);
+    if (content.length > 0) yield content;
+    input.at += end;
   }
-  return (await input.skip(checksumLength)) ? null : ended(input);
+  return (await input.skip((descriptor & 4) === 0 ? 0 : 4)) ? null : ended(input);
 }
 
-/** Decompresses whole blocks. fzstd waits for the checksum behind the last one, but does not look at it. */
-function push(decoder: Decompress, bytes: Uint8Array, padding: number): Error | null {
-  const padded = padding > 0 ? new Uint8Array(bytes.length + padding) : bytes;
-  if (padding > 0) padded.set(bytes);
+function decode(decoder: BlockDecoder, type: number, content: Uint8Array, size: number): Uint8Array | Error {
   try {
-    decoder.push(padded, padding >= 0);
-    return null;
+    return decoder.decode(type, content, size);
   } catch (cause) {
     return cause instanceof Error ? cause : new Error(String(cause));
   }
 }
 
-function blockHeader({ bytes }: ChunkBuffer, at: number): number {
+function blockHeader({ bytes, at }: ChunkBuffer): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
 }
 

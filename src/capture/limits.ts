@@ -14,6 +14,13 @@ export const MAX_PACKET_OPTIONS = 1024 * 1024;
 /** More interfaces than any machine has; a file of nothing else would fill the memory. */
 export const MAX_INTERFACES = 65536;
 
+/** Characters kept of an interface's name or description; Windows' longest names have some sixty. */
+export const MAX_NAME = 1024;
+/** Bytes kept of the filter that an interface was captured with: what is longer is not cut, for that would be another filter. */
+export const MAX_FILTER = 16 * 1024;
+/** Characters of all interfaces' texts together: thousands of interfaces with a filter each. */
+export const MAX_TEXTS = 4 * 1024 * 1024;
+
 /** The longest captured length to believe in a file with this snaplen. */
 export function capturedLimit(snaplen: number): number {
   return snaplen > MAX_CAPTURED && snaplen <= MAX_SNAPLEN ? snaplen : MAX_CAPTURED;

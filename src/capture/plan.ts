@@ -83,7 +83,7 @@ function momentOf(batch: PacketBatch, index: number): Moment | null {
 
 /** No packet takes more bytes, its header included. */
 function longestRecord({ interfaces }: CaptureInfo): number {
-  return Math.max(...interfaces.map(({ snaplen }) => capturedLimit(snaplen))) + 64;
+  return interfaces.reduce((most, { snaplen }) => Math.max(most, capturedLimit(snaplen)), 0) + 64;
 }
 
 /** The time of the last packet in the bytes `from .. size-1`, read by the reader itself. */

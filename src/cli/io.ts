@@ -4,6 +4,9 @@ import { openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { WriteStream } from 'node:tty';
+import { OverlensError } from '../errors.ts';
+import { removeOnSignal } from './inputs/temporary-folders.ts';
+import { outputError } from './output-error.ts';
 
 export interface Io {
   stdout: Writable;
@@ -25,12 +28,17 @@ export interface Io {
 /** Characters collected before they are handed to the stream. */
 const PIECE = 64 * 1024;
 
-/** The process's own streams. The second Ctrl-C ends the process at once, as without a handler. */
+/** The process's own streams. The first Ctrl-C is told to the work; the second one ends the process at once. */
 export function processIo(): Io {
   const controller = new AbortController();
   // Every capture that is open listens to it; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, controller.signal);
-  process.once('SIGINT', () => controller.abort());
+  process.once('SIGINT', () => {
+    controller.abort();
+    removeOnSignal('SIGINT');
+  });
+  removeOnSignal('SIGTERM');
+  removeOnSignal('SIGHUP');
   // A closed pipe is told to each write's callback; without a listener the event would end the process with a stack trace.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
@@ -68,7 +76,7 @@ function controllingTerminal(): Pick<Io, 'columns' | 'rows'> {
  * Writes pieces as they are made, never more than 64 KiB ahead of the stream.
  * @param stop ends the writing between two pieces
  * @returns false when the reader went away (EPIPE): stop making more
- * @throws what the stream failed with otherwise (a full disk)
+ * @throws OverlensError E_OUTPUT where the stream failed otherwise (a full disk)
  */
 export async function writeAll(stream: Writable, pieces: Iterable<string>, stop?: AbortSignal): Promise<boolean> {
   let pending = '';
@@ -84,15 +92,28 @@ export async function writeAll(stream: Writable, pieces: Iterable<string>, stop?
   return pending === '' || writePiece(stream, pending);
 }
 
-/** Writes one piece and waits until the stream took it. False when the reader went away. */
+/** Writes one piece and waits until the stream took it. False when the reader went away. @throws OverlensError E_OUTPUT */
 export function writePiece(stream: Writable, text: string | Uint8Array): Promise<boolean> {
   if (stream.destroyed || stream.writableEnded) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (!error) resolve(true);
       else if (isClosedPipe(error)) resolve(false);
-      else reject(error);
+      else reject(outputError(error, 'cannot write'));
     });
+  });
+}
+
+/**
+ * The same work, but nobody waits for it once the signal is aborted: a pipe without a writer never answers.
+ * @throws OverlensError E_UNREADABLE then
+ */
+export function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new OverlensError('E_UNREADABLE', 'reading was stopped'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }
 

@@ -1,8 +1,8 @@
 // `-o FORMAT` and `-o FORMAT=FILE`, several in one run: what goes to stdout and what into which file. Files are opened before the
 // work begins, so that one that cannot be written is told at once and an old result never stands where a run has failed.
-import { closeSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
-import { OverlensError } from '../errors.ts';
+import { outputError } from './output-error.ts';
 import { usageError } from './report-error.ts';
 import { parseChoice } from './values.ts';
 
@@ -36,6 +36,7 @@ export function parseOutputs<F extends string>(values: readonly string[], format
 
 export interface OpenOutput<F extends string> {
   format: F;
+  /** Once. @throws OverlensError E_OUTPUT */
   write(text: string): void;
 }
 
@@ -53,8 +54,12 @@ export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: reado
     return {
       format,
       write(text) {
-        writeSync(file, text);
-        closeSync(file);
+        try {
+          writeFileSync(file, text);
+          closeSync(file);
+        } catch (error) {
+          throw outputError(error, `${path}: cannot be written`);
+        }
       },
     };
   });
@@ -64,8 +69,7 @@ function opened(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OverlensError('E_UNREADABLE', `${path}: cannot be written: ${reason}`, { cause: error });
+    throw outputError(error, `${path}: cannot be written`);
   }
 }
 

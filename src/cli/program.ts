@@ -64,17 +64,23 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
       await writeAll(io.stderr, [program.helpInformation()]);
       return EXIT.error;
     }
-    await program.parseAsync(joinNots(argv), { from: 'user' });
+    await parse(program, argv);
+    await writeAll(io.stdout, out);
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportError(error, io);
-    if (error.exitCode === 0) {
-      await writeAll(io.stdout, out);
-      return EXIT.ok;
-    }
-    return reportError(asUsageError(error, argv), io);
+    return await reportError(error, io);
   } finally {
     removeStdinSpool();
+  }
+}
+
+/** Help and the version end the parsing with an error of commander's, which is none. */
+async function parse(program: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(joinNots(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw asUsageError(error, argv);
   }
 }
 
@@ -112,7 +118,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
 /** `error: unknown option '--vxlan-prot'\n(Did you mean --vxlan-port?)` in this program's words. */
 function asUsageError(error: CommanderError, argv: readonly string[]): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(' '))?.[1];
+  const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.at(-1) ?? '')?.[1];
   const [name = ''] = argv;
   const command = COMMANDS.has(name) ? name : 'trace';
   const help = `overlens ${command} --help lists the options`;

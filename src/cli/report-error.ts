@@ -11,11 +11,12 @@ export function usageError(message: string, hint?: string): OverlensError {
 
 /** Prints the error and returns the exit code it asks for: always 2. */
 export async function reportError(error: unknown, io: Io): Promise<ExitCode> {
-  if (io.signal.aborted && error instanceof OverlensError) {
+  const known = error instanceof OverlensError ? error : systemError(error);
+  if (io.signal.aborted && known !== null && known.code !== 'E_OUTPUT') {
     await say(io, 'overlens: stopped by Ctrl-C before anything was read');
     return EXIT.interrupted;
   }
-  if (error instanceof OverlensError) await printProblem(io, error.message, error.hint);
+  if (known !== null) await printProblem(io, known.message, known.hint);
   else
     await printProblem(
       io,
@@ -23,8 +24,20 @@ export async function reportError(error: unknown, io: Io): Promise<ExitCode> {
       'this is a bug in overlens: please report it with the command line',
     );
   if (io.env['OVERLENS_DEBUG'] && error instanceof Error) await printDetails(io, error);
-  else if (!(error instanceof OverlensError)) await say(io, '  OVERLENS_DEBUG=1 shows where it happened');
+  else if (known === null) await say(io, '  OVERLENS_DEBUG=1 shows where it happened');
   return EXIT.error;
+}
+
+/** What the operating system or the memory refused is no bug of this program; null for anything else. */
+function systemError(error: unknown): OverlensError | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof RangeError && /allocation failed|Invalid (string|array|typed array) length/.test(error.message))
+    return new OverlensError('E_UNREADABLE', `there is not enough memory for this (${error.message})`, {
+      hint: 'give fewer or smaller files, or node more memory: NODE_OPTIONS=--max-old-space-size=MEGABYTES',
+      cause: error,
+    });
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? null : new OverlensError('E_UNREADABLE', error.message, { cause: error });
 }
 
 /** `overlens: MESSAGE` and, indented, what to do. Text is escaped; messages may hold several lines. */

@@ -7,7 +7,7 @@ import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
-import type { Io } from './io.ts';
+import { type Io, untilStopped } from './io.ts';
 import { createProgress } from './progress.ts';
 import { printProblem, say } from './report-error.ts';
 import type { Stages } from './stages.ts';
@@ -24,7 +24,7 @@ export interface TraceRun {
 
 /** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
 export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
-  const topology = await topologyOf(options, io, stages);
+  const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,
@@ -50,10 +50,15 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
 }
 
 /** The snapshot that was given; null without one, also where arguments held nothing of one. */
-export async function topologyOf({ snapshot, found }: CommonOptions, io: Io, stages: Stages): Promise<Topology | null> {
+export async function topologyOf(
+  { snapshot, found, state }: CommonOptions,
+  io: Io,
+  stages: Stages,
+): Promise<Topology | null> {
   if (snapshot.length + found.length === 0) return null;
   const notes: string[] = [];
-  const topology = await stages.loadTopology(snapshot, found, (sentence) => notes.push(sentence));
+  const options = { ...state, note: (sentence: string) => notes.push(sentence) };
+  const topology = await stages.loadTopology(snapshot, found, options);
   for (const sentence of notes) await printProblem(io, sentence, null);
   return snapshot.length === 0 && topology.files.length === 0 ? null : topology;
 }

@@ -3,7 +3,7 @@
 // neither bytes nor a layer stack, but for the rare packets that are marked `slow`.
 
 import type { PacketBatch } from '../capture/source.ts';
-import { DNS_PORT } from '../wire/dns.ts';
+import { isDnsPort } from '../wire/dns.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
@@ -11,7 +11,7 @@ import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
-import { type LayerStack, OUTCOME } from './layer-stack.ts';
+import { type LayerStack, makesFlow } from './layer-stack.ts';
 import { AROUND, around, CONTENT, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
@@ -66,11 +66,13 @@ export const MARK = {
   skipped: 1 << 23,
   /** WireGuard's transport data, with a packet in it. */
   transportData: 1 << 24,
-  /** UDP from or to DNS's port. */
+  /** UDP or TCP from or to DNS's port. */
   dns: 1 << 25,
   /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
   contentCut: 1 << 26,
   contentWhole: 1 << 27,
+  /** The snaplen cut TCP's header off: `payload` holds it too. */
+  headerCut: 1 << 28,
 } as const;
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
@@ -97,12 +99,8 @@ const DATA_OFFSET = TCP.hdr_len.bit >> 3;
 const TCP_FLAGS = TCP['flags.fin'].bit >> 3;
 const SEQUENCE = TCP.seq_raw.bit >> 3;
 const ACKNOWLEDGEMENT = TCP.ack_raw.bit >> 3;
-const UDP_LENGTH = UDP.headerLength;
 const MIN_TCP_HEADER = TCP.headerLength;
 const UDP_HEADER = UDP.headerLength;
-const DNS = DNS_PORT;
-const NOT_FLOW = OUTCOME.notFlow;
-const UNSUPPORTED = OUTCOME.unsupported;
 const A = AROUND;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
 
@@ -113,6 +111,8 @@ export class PacketFacts {
   readonly doubles: Float64Array;
   /** What was around each packet, which is no part of its flow: AROUND. */
   readonly around: Int32Array;
+  /** Of TCP that may be DNS: where its content begins and ends in the batch. */
+  readonly content: Int32Array;
   readonly #addresses: AddressNumbers;
 
   /** @param capacity packets of the largest batch */
@@ -120,6 +120,7 @@ export class PacketFacts {
     this.words = new Int32Array(capacity * F.words);
     this.doubles = new Float64Array(this.words.buffer);
     this.around = new Int32Array(capacity);
+    this.content = new Int32Array(2 * capacity);
     this.#addresses = addresses;
   }
 
@@ -178,9 +179,17 @@ export class PacketFacts {
         words[to + F.sequence] = content;
         words[to + F.acknowledgement] = acknowledgement;
         content = (content + Math.imul(acknowledgement ^ flags, 0xd3a2646d)) | 0;
+        if (isDnsPort(words[to + F.ports]!)) {
+          marks |= M.dns;
+          this.content[2 * i] = from;
+          this.content[2 * i + 1] = stack.end[transport]!;
+        }
       }
     } else if (network + 1 < stack.depth) from = stack.start[network + 1]!;
-    else from = at + ipHeaderLength(view, stack, network);
+    else {
+      from = at + ipHeaderLength(view, stack, network);
+      if (!isLater && (words[to + F.protocol]! & 0xff) === TCP_NUMBER) marks |= M.headerCut;
+    }
     if (transport >= 0 && !isLater && !(marks & M.tcp)) {
       marks |= this.#noteQuestion(view, to, stack, transport);
       // the snaplen may have cut the content off at one place only: an identification tells as much
@@ -211,8 +220,7 @@ export class PacketFacts {
     const words = this.words;
     const at = stack.start[transport]!;
     if (stack.protocol[transport] === P.udp) {
-      const ports = words[to + F.ports]!;
-      if ((ports & 0xffff) !== DNS && ports >>> 16 !== DNS) return 0;
+      if (!isDnsPort(words[to + F.ports]!)) return 0;
       words[to + F.sequence] = at + UDP_HEADER;
       words[to + F.acknowledgement] = stack.end[transport]!;
       return M.dns;
@@ -265,7 +273,7 @@ export function writePorts(
 function contentMark(stack: LayerStack, network: number, transport: number, end: number): number {
   const protocol = stack.protocol[transport]!;
   if (protocol === P.icmp || protocol === P.icmpv6) return 0;
-  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_LENGTH : 0) + CONTENT;
+  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_HEADER : 0) + CONTENT;
   return needed <= stack.end[network]! ? M.contentWhole : needed <= end ? M.contentCut : 0;
 }
 
@@ -275,11 +283,6 @@ function echoMark(view: DataView, stack: LayerStack, transport: number): number 
   const type = view.getUint8(stack.start[transport]!);
   if (type === (protocol === P.icmp ? ECHO : ECHO_V6)) return M.echoRequest;
   return type === (protocol === P.icmp ? ECHO_REPLY : ECHO_REPLY_V6) ? M.echoReply : 0;
-}
-
-/** Whether a walked packet belongs to a flow: it has an IP header, and nothing above it that makes none. */
-export function makesFlow(stack: LayerStack): boolean {
-  return stack.network >= 0 && stack.outcome !== NOT_FLOW && stack.outcome !== UNSUPPORTED;
 }
 
 /**

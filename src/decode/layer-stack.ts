@@ -63,3 +63,10 @@ export class LayerStack {
   bound = 0;
   boundBy = 0;
 }
+
+const { notFlow: NOT_FLOW, unsupported: UNSUPPORTED } = OUTCOME;
+
+/** Whether a walked packet belongs to a flow: it has an IP header, and nothing above it that makes none. */
+export function makesFlow(stack: LayerStack): boolean {
+  return stack.network >= 0 && stack.outcome !== NOT_FLOW && stack.outcome !== UNSUPPORTED;
+}

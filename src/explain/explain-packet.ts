@@ -40,12 +40,14 @@ export interface ExplainOptions {
 export async function explainPacket(options: ExplainOptions): Promise<Explanation> {
   const { trace, topology, picked, paths } = options;
   const path = paths[picked.capture] ?? '';
-  const settings = walkSettings(topology, options, trace.index?.table ?? null);
-  const reading = readingOf(options, settings);
-  const isStopped = (): boolean => options.signal?.aborted === true;
+  const settings = (): WalkSettings => walkSettings(topology, options, trace.index?.table ?? null);
+  const reading = readingOf(options, settings());
   const packet = await readPacket(path, picked.number, reading);
   const { capture } = picked;
-  const { walked, related } = await relatedPackets({ trace, paths, capture, packet, settings, reading, isStopped });
+  const { walked, related } = await relatedPackets({
+    ...{ trace, paths, capture, packet, settings, reading },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
   return explanationOf(options, sceneOf(options, packet, walked), related);
 }
 

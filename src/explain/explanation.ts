@@ -113,15 +113,15 @@ export interface Decision {
 
 /** The same packet seen elsewhere, or one that belongs to it. */
 export interface Related {
-  /** `copy`, `answer`, `request`, `first-fragment`, `quoted`. */
-  kind: 'copy' | 'answer' | 'request' | 'first-fragment' | 'quoted';
+  /** `copy`: at another place, or in another capture of its own. */
+  kind: 'copy' | 'answer' | 'request' | 'first-fragment';
   /** Index into the captures, path, packet number. */
   capture: number;
   path: string;
   number: number;
   encapsulation: FrameEncapsulation;
   place: Place;
-  /** Seconds after the explained packet; null without times. */
+  /** Seconds after the explained packet, by one clock; null without times, and where nothing compares the clocks. */
   after: number | null;
 }
 

@@ -1,59 +1,61 @@
-// Other places of the same packet, its answer, and the fragment it belongs to: one more reading of the captures, up to a few
-// seconds behind the packet.
+// Packets of its own capture that belong to a packet, up to a few seconds from it: its answer, what it answers, its first fragment. And
+// its other places, as `path/` follows them.
+import { secondsBetween } from '../attribution/clocks/clocks.ts';
 import type { Packet } from '../decode/packet.ts';
-import type { PacketLocator } from '../flow/packet-locator.ts';
+import { toSeconds } from '../net/time.ts';
 import type { PacketCopy, Reading } from '../packets/read-packet.ts';
 import { readPackets } from '../packets/read-packets.ts';
-import { RELATION, relationOf, type Target } from '../packets/same-packet.ts';
 import { isIp, type WalkedPacket, type WalkSettings, walkPacket } from '../packets/walked-packet.ts';
+import type { SeenFrame } from '../path/journey.ts';
+import { otherPlaces } from '../path/packet-places.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import type { Related } from './explanation.ts';
 import { numberOf } from './packet-flow.ts';
 import { packetPlace } from './packet-place.ts';
+import { RELATION, relationOf, type Target } from './packet-relation.ts';
 
-/** Copies and answers further away in time are not looked for; clocks of nodes differ a little. */
+/** Copies and answers further away in time are not looked for. */
 const WINDOW_SECONDS = 5;
-const MOST_COPIES = 24;
 
 export interface RelatedInput {
   trace: Trace;
   paths: readonly string[];
   capture: number;
   packet: PacketCopy;
-  settings: WalkSettings;
+  /** For one reading of the captures. */
+  settings(): WalkSettings;
   reading: Reading;
-  /** Asked for every packet: true ends the search. */
-  isStopped(): boolean;
+  signal?: AbortSignal;
 }
 
 interface Search extends RelatedInput {
-  target: Target;
+  own: WalkSettings;
+  target: Target | null;
   found: Related[];
   /** The packet itself: walked again when the fragments before it have been seen. */
   walked: WalkedPacket;
 }
 
-/** The packet walked, and those related to it: copies in order of time, then the answer. */
+/** The packet walked, and those related to it: copies in order of time, its first fragment, what it answers, the answer. */
 export async function relatedPackets(input: RelatedInput): Promise<{ walked: WalkedPacket; related: Related[] }> {
-  const walked = walkItself(input);
-  const target = targetOf(walked, flowLayer(walked));
-  if (target === null) return { walked, related: [] };
-  const search: Search = { ...input, target, found: [], walked };
-  // `-` cannot be read twice
-  for (const [capture, path] of input.paths.entries()) if (path !== '-') await searchCapture(search, capture, path);
-  const order = { copy: 0, 'first-fragment': 1, request: 2, answer: 3, quoted: 4 };
-  const related = search.found.sort((a, b) => order[a.kind] - order[b.kind] || (a.after ?? 0) - (b.after ?? 0));
+  const own = input.settings();
+  const walked = walkItself(input, own);
+  const search: Search = { ...input, own, target: targetOf(walked, flowLayer(walked)), found: [], walked };
+  await searchCapture(search);
+  const order = { copy: 0, 'first-fragment': 1, request: 2, answer: 3 };
+  const copies = search.walked.flow < 0 ? [] : await copiesOf(input);
+  const related = [...copies, ...search.found.sort((a, b) => order[a.kind] - order[b.kind])];
   return { walked: search.walked, related };
 }
 
-function walkItself({ packet, capture, settings }: RelatedInput): WalkedPacket {
+function walkItself({ packet, capture }: RelatedInput, settings: WalkSettings): WalkedPacket {
   const { bytes, original, interface: device } = packet;
   return walkPacket(bytes, original, device.linkType, settings, { capture, interface: device.index });
 }
 
 /** The IP packet at layer `index` as something to look for; null when it is none. */
-export function targetOf({ bytes, stack, layers }: WalkedPacket, index: number): Target | null {
+function targetOf({ bytes, stack, layers }: WalkedPacket, index: number): Target | null {
   const ip = layers[index];
   if (ip === undefined || !isIp(ip.number)) return null;
   const isV6 = ip.number === PROTOCOL.ipv6;
@@ -67,53 +69,64 @@ function flowLayer(walked: WalkedPacket): number {
   return walked.stack.laterFragment >= 0 ? walked.stack.laterFragment : walked.network;
 }
 
-async function searchCapture(search: Search, capture: number, path: string): Promise<void> {
+/** The packet's own capture once more: no packet of another one is its answer. */
+async function searchCapture(search: Search): Promise<void> {
+  const path = search.paths[search.capture] ?? '-';
+  // cannot be read twice
+  if (search.target === null || path === '-') return;
   await readPackets(
     { ...search.reading, captures: [path] },
     {
       packet(packet) {
         const after = secondsAfter(search.packet, packet);
-        const isBefore = capture === search.capture && packet.number <= search.packet.number;
-        const isBeyond = after !== null && after > WINDOW_SECONDS;
-        if (search.isStopped() || (isBeyond && !isBefore)) return false;
-        const isNear = after === null || Math.abs(after) <= WINDOW_SECONDS;
-        if (packet.stack.firstFragment >= 0) locate(search, packet, capture);
-        if (isBefore && packet.number === search.packet.number) search.walked = walkItself(search);
-        else if (isNear) look(search, packet, capture, after);
+        const isBeyond = after !== null && after > WINDOW_SECONDS && packet.number > search.packet.number;
+        if (search.signal?.aborted === true || isBeyond) return false;
+        if (packet.stack.firstFragment >= 0) locate(search, packet);
+        if (packet.number === search.packet.number) search.walked = walkItself(search, search.own);
+        else if (after === null || Math.abs(after) <= WINDOW_SECONDS) look(search, packet, after);
         return true;
       },
     },
   );
 }
 
-function look(search: Search, packet: Packet, capture: number, after: number | null): void {
+function look(search: Search, packet: Packet, after: number | null): void {
   const { stack } = packet;
+  const { target, capture, trace } = search;
+  if (target === null) return;
   let relation: number = RELATION.none;
   for (let layer = 0; layer < stack.depth && relation === RELATION.none; layer++) {
-    if (isIp(stack.protocol[layer]!)) relation = relationOf(search.target, packet.bytes, stack, layer);
+    if (isIp(stack.protocol[layer]!)) relation = relationOf(target, packet.bytes, stack, layer);
   }
-  const kind = kindOf(search, relation, capture, packet.number);
-  const described = search.trace.captures[capture];
-  if (kind === null || described === undefined) return;
-  const { link, encapsulation } = locate(search, packet, capture);
-  const place = packetPlace(search.trace, capture, link);
-  search.found.push({ kind, capture, path: described.path, number: packet.number, encapsulation, place, after });
+  const kind = kindOf(search, target, relation, packet.number);
+  if (kind === null) return;
+  const { link, encapsulation } = locate(search, packet);
+  const { number } = packet;
+  search.found.push(relatedOf(trace, kind, { capture, number, link, encapsulation }, after));
 }
 
-function locate({ settings }: Search, packet: Packet, capture: number): PacketLocator {
-  settings.locator.locate(packet.bytes, packet.stack, capture, packet.interface?.index ?? 0);
-  return settings.locator;
+function relatedOf(
+  trace: Trace,
+  kind: Related['kind'],
+  { capture, number, link, encapsulation }: Pick<SeenFrame, 'capture' | 'number' | 'link' | 'encapsulation'>,
+  after: number | null,
+): Related {
+  const path = trace.captures[capture]?.path ?? '';
+  return { kind, capture, path, number, encapsulation, place: packetPlace(trace, capture, link), after };
 }
 
-/** Null for what is not wanted: requests and answers count once, and only in the packet's own capture. */
-function kindOf(search: Search, relation: number, capture: number, number: number): Related['kind'] | null {
-  const { found, packet } = search;
-  if (relation === RELATION.same) return countOf(found, 'copy') < MOST_COPIES ? 'copy' : null;
-  if (capture !== search.capture) return null;
-  if (relation === RELATION.firstFragment) return countOf(found, 'first-fragment') === 0 ? 'first-fragment' : null;
+function locate({ own, capture }: Search, packet: Packet): WalkSettings['locator'] {
+  own.locator.locate(packet.bytes, packet.stack, capture, packet.interface?.index ?? 0);
+  return own.locator;
+}
+
+/** Null for what is not wanted: each counts once. */
+function kindOf({ found, packet }: Search, target: Target, relation: number, number: number): Related['kind'] | null {
+  const isNew = (kind: Related['kind']): boolean => !found.some((one) => one.kind === kind);
+  if (relation === RELATION.firstFragment) return isNew('first-fragment') ? 'first-fragment' : null;
   if (relation !== RELATION.reverse) return null;
-  if (number > packet.number) return countOf(found, 'answer') === 0 ? 'answer' : null;
-  return isAnswer(search.target) && countOf(found, 'request') === 0 ? 'request' : null;
+  if (number > packet.number) return isNew('answer') ? 'answer' : null;
+  return isAnswer(target) && isNew('request') ? 'request' : null;
 }
 
 /** An echo reply or SYN-ACK: what it answers is worth naming. */
@@ -124,8 +137,32 @@ function isAnswer({ bytes, upper, protocol }: Target): boolean {
   return protocol === 6 && ((bytes[upper + 13] ?? 0) & 0x12) === 0x12;
 }
 
-function countOf(found: readonly Related[], kind: Related['kind']): number {
-  return found.reduce((count, one) => count + (one.kind === kind ? 1 : 0), 0);
+/** Frames of the packet at other places; times are compared by one clock. */
+async function copiesOf({
+  trace,
+  paths,
+  capture,
+  packet,
+  settings,
+  reading,
+  signal,
+}: RelatedInput): Promise<Related[]> {
+  const { index } = trace;
+  if (index === undefined || paths.includes('-')) return [];
+  const { number, moment } = packet;
+  const { reader } = reading;
+  const frames = await otherPlaces({
+    ...{ trace, captures: paths, settings, within: WINDOW_SECONDS },
+    packet: { capture, number },
+    time: moment === null ? null : toSeconds(moment),
+    ...(reader === undefined ? {} : { reader }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return frames.map((frame) => {
+    const isTimed = moment !== null && Number.isFinite(frame.seconds);
+    const after = isTimed ? secondsBetween(index.clocks, { ...moment, capture }, frame) : null;
+    return relatedOf(trace, 'copy', frame, after);
+  });
 }
 
 function secondsAfter({ moment }: PacketCopy, { seconds, nanos }: Packet): number | null {

@@ -114,12 +114,16 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
       return `${end.ip} is ${end.node}'s own address${cite(scene, ref)}.`;
     }
     case 'service':
-      return `${end.ip} is a service address: the node translates it to a pod's before the packet leaves.`;
+      return `${end.ip} is ${end.service === undefined ? 'a service address' : `the service ${end.service}`}: the node translates it to a pod's before the packet leaves.`;
     case 'external':
-      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.`;
+      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.${behindService(end)}`;
     case 'unknown':
-      return `The snapshot does not say who has ${end.ip}.`;
+      return `The snapshot does not say who has ${end.ip}.${behindService(end)}`;
   }
+}
+
+function behindService({ service }: Endpoint): string {
+  return service === undefined ? '' : ` The service ${service} leads to it.`;
 }
 
 /** What a node without a named pod rests on. */

@@ -10,6 +10,13 @@ import { placeFiles } from './bundles/place-files.ts';
 import { filesBehind } from './leaves.ts';
 import { kindOfFile, readDocument, textBudget } from './read-document.ts';
 
+export interface LoadOptions {
+  /** The state of a file that goes through several. */
+  step?: number;
+  /** Told what is in the paths and not used: captures in a bundle. */
+  note?: (sentence: string) => void;
+}
+
 interface Reading {
   documents: SnapshotDocument[];
   /** Named paths that cannot be read, or are no snapshots. */
@@ -22,18 +29,18 @@ interface Reading {
  * Reads a snapshot from files, folders and bundles; `-` is standard input. Folders are read recursively, in order of their names;
  * hidden files are left out. What is wrong with one file among others is an issue of the result.
  * @param more documents that were read already
- * @param note told what is in the paths and not used: captures in a bundle
+ * @param options `step`: the state of a file that goes through several (buildTopology)
  * @throws OverlensError E_UNREADABLE when paths cannot be read and nothing else is wrong, E_INVALID_SNAPSHOT otherwise; the message
  * has one line per problem
  */
 export async function loadTopology(
   paths: readonly string[],
   more: readonly SnapshotDocument[] = [],
-  note: (sentence: string) => void = () => {},
+  options: LoadOptions = {},
 ): Promise<Topology> {
-  const reading: Reading = { documents: [...more], problems: [], unreadable: false, note };
+  const reading: Reading = { documents: [...more], problems: [], unreadable: false, note: options.note ?? (() => {}) };
   for (const path of paths) await readPath(path, reading);
-  if (reading.problems.length === 0) return buildTopology(reading.documents);
+  if (reading.problems.length === 0) return buildTopology(reading.documents, options);
   throw mergeErrors(reading, contentError(reading.documents));
 }
 

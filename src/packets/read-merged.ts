@@ -7,35 +7,42 @@ import { type MergeOptions, mergeByTime, type PacketRun } from './merge-by-time.
 import { emptyPacket, type PacketRequest } from './read-packets.ts';
 
 export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal'> &
-  Pick<MergeOptions, 'ahead'>;
+  Pick<MergeOptions, 'ahead'> & {
+    /** Indexes of the captures to read, in order; all of them without it. */
+    among?: readonly number[];
+  };
 
 /**
- * Visits every packet; one is valid until the call returns.
+ * Visits every packet, until one is answered with false: no more are wanted. A packet is valid until the call returns.
  * @throws OverlensError when a path is no capture, or when too many overlap to be read side by side
  */
-export async function readMerged(request: MergedRequest, visit: (packet: Packet) => void): Promise<void> {
+export async function readMerged(request: MergedRequest, visit: (packet: Packet) => boolean): Promise<void> {
   const { captures, reader, signal, ahead } = request;
-  const merge = await mergeByTime(captures, {
-    ...(reader === undefined ? {} : { reader }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(ahead === undefined ? {} : { ahead }),
-  });
+  const among = request.among ?? captures.map((_, capture) => capture);
+  const merge = await mergeByTime(
+    among.map((capture) => captures[capture] ?? ''),
+    {
+      ...(reader === undefined ? {} : { reader }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(ahead === undefined ? {} : { ahead: among.map((capture) => ahead[capture] ?? 0) }),
+    },
+  );
   const range = timeRange(request.since ?? null, request.until ?? null);
   const packet = emptyPacket();
   for await (const stretch of merge.stretches()) {
     for (const run of stretch) {
       takeRun(packet, run);
+      packet.capture = among[run.capture] ?? run.capture;
       for (let i = run.from; i < run.to; i++) {
         takeEntry(packet, run, i);
-        if (range.includes(packet.seconds, packet.nanos)) walkIt(packet, request, visit);
+        if (range.includes(packet.seconds, packet.nanos) && !walkIt(packet, request, visit)) return;
       }
     }
     if (signal?.aborted) return;
   }
 }
 
-function takeRun(packet: Packet, { capture, info, batch }: PacketRun): void {
-  packet.capture = capture;
+function takeRun(packet: Packet, { info, batch }: PacketRun): void {
   packet.info = info;
   packet.bytes = batch.bytes;
 }
@@ -50,8 +57,8 @@ function takeEntry(packet: Packet, { batch, from, number, info }: PacketRun, i: 
   packet.interface = info.interfaces[batch.interface[i]!] ?? null;
 }
 
-function walkIt(packet: Packet, { ports }: MergedRequest, visit: (packet: Packet) => void): void {
+function walkIt(packet: Packet, { ports }: MergedRequest, visit: (packet: Packet) => boolean): boolean {
   const linkType = packet.interface === null ? -1 : packet.interface.linkType;
   walk(packet.bytes, packet.start, packet.captured, packet.original, linkType, packet.stack, ports);
-  visit(packet);
+  return visit(packet);
 }

@@ -72,6 +72,8 @@ export class Frame {
   isOuterRest = false;
   isOuterFirst = false;
   encapsulation: FrameEncapsulation = 'none';
+  /** Asked for by number: whoever reads it says so. */
+  isAsked = false;
 
   /** Reads a packet that `locator` has located; false for one that is of no flow. */
   read(packet: Packet, locator: PacketLocator): boolean {

@@ -1,10 +1,10 @@
 // Packets that have passed -> how many each place saw, where the others were seen last, and how long they took.
-import { aheadOf, areComparable, type Clocks, doubtBetween } from '../attribution/clocks/clocks.ts';
+import { areComparable, type Clocks, doubtBetween, secondsBetween } from '../attribution/clocks/clocks.ts';
 import { formatTime } from '../net/time.ts';
-import type { Journey, Route, Sight, Stop, Unit } from './journey.ts';
+import { isOnWay, type Journey, type Route, type Sight, type Stop, type Unit } from './journey.ts';
 import { lengthOf } from './packet-bytes.ts';
 import { PairCount } from './pair-count.ts';
-import type { PathChange, PathPacket, PathPair, PathSighting, StopState } from './path-model.ts';
+import type { PacketRef, PathChange, PathPacket, PathPair, PathSighting, StopState } from './path-model.ts';
 import { covers } from './sites.ts';
 import { type StopCounts, slotOf } from './stop-counts.ts';
 
@@ -36,13 +36,18 @@ export class Funnel {
   /** @param isForced it left the table before its time: what is missing may have come later */
   add(unit: Unit, isForced: boolean): void {
     const { journey } = unit;
+    const isShown = this.#input.mostShown > 0 && this.#input.isShown(unit);
+    if (!unit.sights.some(isOnWay)) {
+      if (isShown) this.#show(unit, null);
+      return;
+    }
     const pair = this.#pairOf(journey.route);
     const sights = wholeSights(unit).sort((a, b) => a.stop.index - b.stop.index);
     pair?.count(journey.packets++ === 0);
     for (const [i, sight] of sights.entries()) this.#passed(journey, pair, sight, sights[i - 1] ?? null);
     const lostBefore = this.#missing(unit, sights, isForced);
     if (lostBefore !== null) pair?.lose(sights.at(-1)?.stop ?? null, lostBefore);
-    if (this.#input.mostShown > 0 && this.#input.isShown(unit)) this.#show(unit, lostBefore);
+    if (isShown) this.#show(unit, lostBefore);
   }
 
   pairs(): PathPair[] {
@@ -55,18 +60,10 @@ export class Funnel {
     counts.pass(slot, sight.frames);
     const { flowAt } = journey;
     if (flowAt !== null && flowAt[sight.stop.index] === -1) flowAt[sight.stop.index] = sight.flow;
-    const delay = before === null ? null : this.#delay(before, sight);
+    const delay = before === null ? null : secondsBetween(this.#input.clocks, before, sight);
     if (delay === null || before === null) return;
     counts.delay(slot, delay);
     pair?.pass(before.stop, sight.stop, delay);
-  }
-
-  #delay(from: Sight, to: Sight): number | null {
-    const { clocks } = this.#input;
-    const passed = to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
-    if (!areComparable(clocks, from.capture, to.capture)) return null;
-    if (clocks.ofCapture[from.capture] === clocks.ofCapture[to.capture]) return passed;
-    return passed - aheadOf(clocks, to.capture, to.seconds) + aheadOf(clocks, from.capture, from.seconds);
   }
 
   /** The stop that a packet should have come to and did not; null when it came through, or nobody can tell. */
@@ -93,7 +90,7 @@ export class Funnel {
   #mustShow(stop: Stop, last: Sight, unit: Unit): boolean {
     // places in between need not be passed; a packet that came to another node may have found its pod there
     if (stop.state !== 'captured' || stop.side === 'middle') return false;
-    if (last.stop.role === 'unknown') return false;
+    if (last.stop.role === 'unknown' || stop.heading !== null) return false;
     if (last.stop.side === 'middle' && !unit.journey.route.isWrong) return false;
     const { clocks } = this.#input;
     return stop.sites.every((site) => {
@@ -112,9 +109,9 @@ export class Funnel {
       if (spare < 0) return;
       shown.splice(spare, 1);
     }
-    const sights = [...unit.sights].sort((a, b) => a.stop.index - b.stop.index);
+    const sights = unit.sights.filter(isOnWay).sort((a, b) => a.stop.index - b.stop.index);
     const sightings = sights.map((sight, i) => this.#describe(unit, sight, sights[i - 1] ?? null));
-    shown.push({ sightings, lostBefore: lostBefore?.index ?? null });
+    shown.push({ sightings, copies: copiesOf(unit), lostBefore: lostBefore?.index ?? null });
   }
 
   #describe(unit: Unit, sight: Sight, before: Sight | null): PathSighting {
@@ -125,7 +122,7 @@ export class Funnel {
       time: formatTime(sight, this.#input.timeDigits[capture] ?? 6),
       fragments: sight.pieces,
       isWhole: isWhole(unit, sight),
-      delay: before === null ? null : this.#delay(before, sight),
+      delay: before === null ? null : secondsBetween(this.#input.clocks, before, sight),
       changes: [
         ...(before === null ? [] : changesOf(before, sight)),
         ...(isWhole(unit, sight) ? [] : ['partial' as const]),
@@ -155,7 +152,12 @@ function isOpen(state: StopState): boolean {
 
 /** Places that have all of it: all bytes, and all pieces of the datagram around the tunnel. */
 function wholeSights(unit: Unit): Sight[] {
-  return unit.sights.filter((sight) => isWhole(unit, sight));
+  return unit.sights.filter((sight) => isOnWay(sight) && isWhole(unit, sight));
+}
+
+function copiesOf({ sights }: Unit): PacketRef[] {
+  const frames = sights.flatMap((sight) => [...(isOnWay(sight) ? [] : [sight]), ...(sight.copies ?? [])]);
+  return frames.map(({ capture, number }) => ({ capture, number }));
 }
 
 function isWhole(unit: Unit, sight: Sight): boolean {

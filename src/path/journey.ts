@@ -2,7 +2,7 @@
 import type { PointRole } from '../attribution/vocabulary.ts';
 import type { TunnelKind } from '../cluster/profile.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
-import type { Side, StopState } from './path-model.ts';
+import type { PacketRef, Side, StopState } from './path-model.ts';
 import type { Site } from './sites.ts';
 
 /** A place on the way. */
@@ -15,7 +15,11 @@ export interface Stop {
   /** Places that are one for this way: the veths of a pod that nobody can tell apart. */
   sites: Site[];
   tunnelKind: TunnelKind | null;
+  /** Of a place nobody knows: whether its node got the frames there or let them out, as cooked headers say; else null. */
+  heading: Heading | null;
 }
+
+export type Heading = 'received' | 'sent';
 
 /** The way that packets of one journey or of many take. */
 export interface Route {
@@ -49,16 +53,20 @@ export interface Journey {
   hasFragments: boolean;
 }
 
-export interface Sight {
-  stop: Stop;
-  capture: number;
-  number: number;
+/** A frame of a packet. */
+export interface SeenFrame extends PacketRef {
   seconds: number;
   nanos: number;
+  link: number;
+  encapsulation: FrameEncapsulation;
+}
+
+/** What one place had of a packet: its first frame there, and what is told by all of them. */
+export interface Sight extends SeenFrame {
+  stop: Stop;
   ttl: number;
   length: number;
   id: number;
-  encapsulation: FrameEncapsulation;
   flow: number;
   frames: number;
   /** Bytes of the packet that were seen. */
@@ -69,6 +77,8 @@ export interface Sight {
   outerKey: string | null;
   /** Frames that hold parts of it; null where one frame holds it whole. */
   parts: Part[] | null;
+  /** The same frame again: in another capture of the place, or twice in one; null where there is none. */
+  copies: SeenFrame[] | null;
 }
 
 /** Bytes of one frame. */
@@ -91,8 +101,8 @@ export interface Unit {
   from: number;
   to: number;
   sights: Sight[];
-  /** One of its frames is asked for by number. */
-  isAsked: boolean;
+  /** Where one of its frames is that is asked for by number; null when none is. */
+  askedAt: Stop | null;
   /** Its neighbours among packets with the same key, and with the same content. */
   before: Unit | null;
   after: Unit | null;
@@ -106,7 +116,26 @@ const RANKS: Record<Side, Record<PointRole, number>> = {
   receiver: { unknown: 7, underlay: 8, tunnel: 9, workload: 10 },
 };
 
-/** Place on the way from sender to receiver. */
-export function rankOf({ side, role }: Pick<Stop, 'side' | 'role'>): number {
+/** Where a mirror may have taken its copies: nowhere on the way. */
+export function aside(): Stop {
+  return {
+    ...{ index: ASIDE, side: 'middle', role: 'unknown', node: null, state: 'not-captured' },
+    ...{ sites: [], tunnelKind: null, heading: null },
+  };
+}
+
+const ASIDE = -1;
+
+export function isOnWay({ stop }: Pick<Sight, 'stop'>): boolean {
+  return stop.index !== ASIDE;
+}
+
+/**
+ * Place on the way from sender to receiver. What the sender's node gets comes from its pod, what the receiver's node lets out goes to its
+ * own, whatever the place is called.
+ */
+export function rankOf({ side, role, heading }: Pick<Stop, 'side' | 'role' | 'heading'>): number {
+  if (side === 'sender' && heading === 'received') return RANKS.sender.workload;
+  if (side === 'receiver' && heading === 'sent') return RANKS.receiver.workload;
   return RANKS[side][role];
 }

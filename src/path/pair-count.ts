@@ -75,6 +75,6 @@ export class PairCount {
   }
 }
 
-function keyOf({ side, role, node }: Stop): string {
-  return `${side} ${role} ${side === 'middle' ? node : ''}`;
+function keyOf({ side, role, node, heading }: Stop): string {
+  return `${side} ${role} ${heading ?? ''} ${side === 'middle' ? node : ''}`;
 }

@@ -88,6 +88,8 @@ export type PathChange = 'id' | 'split' | 'joined' | 'fragments' | 'translated' 
 /** One packet with all places where it was seen. */
 export interface PathPacket {
   sightings: readonly PathSighting[];
+  /** Other frames of it: again in another capture of a place or in the same one, or a mirror's copies, which may have been taken anywhere. */
+  copies: readonly PacketRef[];
   /** Index of the stop that it did not reach, though it should have been seen there; null when it was not lost. */
   lostBefore: number | null;
 }

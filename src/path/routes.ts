@@ -6,7 +6,7 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
 import type { FlowEnd, TraceIndex } from '../verdict/trace-types.ts';
 import type { Direction } from './direction.ts';
-import { type Route, rankOf, type Stop } from './journey.ts';
+import { type Heading, type Route, rankOf, type Stop } from './journey.ts';
 import type { Side, StopState } from './path-model.ts';
 import { type Site, wayKey } from './sites.ts';
 
@@ -60,8 +60,8 @@ export class Routes {
 }
 
 function routeKey({ from, to, stops, stopOfLink }: Draft, isWrong: boolean): string {
-  const places = stops.map(({ side, role, node, state, tunnelKind, sites }) =>
-    [side, role, node, state, tunnelKind, ...sites.map(({ index }) => index)].join(' '),
+  const places = stops.map(({ side, role, node, state, tunnelKind, heading, sites }) =>
+    [side, role, node, state, tunnelKind, heading, ...sites.map(({ index }) => index)].join(' '),
   );
   const links = [...stopOfLink].map(([link, { index }]) => `${link} ${index}`);
   return JSON.stringify([from, to, isWrong, places, links]);
@@ -167,19 +167,29 @@ function stopFor(
   input: RouteInput,
 ): { stop: Stop; key: string } {
   const side = sideOf(draft, site, table, link, input);
-  const stop = { ...newStop(side, site.role, site.node), state: 'captured' as StopState, tunnelKind: site.tunnelKind };
+  const heading = headingOf(site, table, link);
+  const made = newStop(side, site.role, site.node);
+  const stop = { ...made, state: 'captured' as StopState, tunnelKind: site.tunnelKind, heading };
   const place = site.node === null || side === 'middle' ? ` ${site.index}` : '';
-  return { stop, key: stopKey(side, site.role, site.node, site.tunnelKind) + place };
+  return { stop, key: stopKey(side, site.role, site.node, site.tunnelKind) + place + (heading ?? '') };
+}
+
+/** A cooked header without an interface leaves several places in one; it tells those apart where packets come in and where they leave. */
+function headingOf({ role }: Site, table: FlowTable, link: number): Heading | null {
+  const { packetType } = table.links.record(link);
+  if (role !== 'unknown' || packetType === null) return null;
+  return packetType === PACKET_TYPE.outgoing ? 'sent' : 'received';
 }
 
 function newStop(side: Side, role: PointRole, node: string | null): Stop {
-  return { index: 0, side, role, node, state: 'not-captured', sites: [], tunnelKind: null };
+  return { index: 0, side, role, node, state: 'not-captured', sites: [], tunnelKind: null, heading: null };
 }
 
 function sideOf(draft: Draft, site: Site, table: FlowTable, link: number, input: RouteInput): Side {
   const { from, to } = draft;
   if (site.node === null || (site.node !== from && site.node !== to)) return 'middle';
   if (from !== to) return site.node === from ? 'sender' : 'receiver';
+  if (headingOf(site, table, link) === 'sent') return 'receiver';
   if (site.role !== 'workload') return 'sender';
   return sideByFrame(table, link) ?? sideByOwner(draft, site, input);
 }

@@ -2,7 +2,7 @@
 // was joined with others or split, by its bytes: they count, not the frames.
 
 import { type Frame, SPACE, shortKey } from './frame.ts';
-import type { Journey, Sight, Stop, Unit } from './journey.ts';
+import type { Journey, SeenFrame, Sight, Stop, Unit } from './journey.ts';
 import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
 
 /** Packets that are on their way for longer are lost. */
@@ -16,6 +16,8 @@ const ROOM = 1 << 16;
 const SPREAD = 2_147_483_647;
 /** Packets of one journey that are looked through for bytes. */
 const MOST_RECENT = 256;
+/** Frames kept of one that a place shows again and again. */
+const MOST_COPIES = 24;
 /** Segments that a super-frame holds: identifications of its pieces are this near. */
 const MOST_SEGMENTS = 128;
 
@@ -26,7 +28,8 @@ export class UnitTable {
   #head = 0;
   /** Packets by their content, for hops that give packets another identification. */
   readonly #byContent = new Map<number, Unit>();
-  readonly #outer = new Map<string, Sight>();
+  /** Packets of which a place saw the first fragment of the datagram around the tunnel. */
+  readonly #outer = new Map<string, Unit>();
   readonly #done: (unit: Unit, isForced: boolean) => void;
 
   /** @param done gets every packet when it has left the table; `isForced`: before its time, since there was no room */
@@ -34,25 +37,40 @@ export class UnitTable {
     this.#done = done;
   }
 
-  /** Adds a frame; answers the packet it belongs to, null where that is not known. */
-  see(frame: Frame, journey: Journey, stop: Stop): Unit | null {
+  /** Adds a frame to the packets that it holds; of one that is asked for, they are too. */
+  see(frame: Frame, journey: Journey, stop: Stop): void {
     this.#expire(frame.time);
-    if (frame.isOuterRest) {
-      const sight = this.#outer.get(outerKey(frame));
-      if (sight !== undefined) sight.pieces++;
-      return null;
+    if (frame.isOuterRest) this.#addOuterRest(frame);
+    else {
+      const unit = this.#withKey(frame, journey, stop);
+      if (frame.isAsked) unit.askedAt = stop;
     }
+  }
+
+  #addOuterRest(frame: Frame): void {
+    const key = outerKey(frame);
+    const unit = this.#outer.get(key);
+    const sight = unit?.sights.find((one) => one.outerKey === key);
+    if (unit === undefined || sight === undefined) return;
+    sight.pieces++;
+    if (frame.isAsked) unit.askedAt = sight.stop;
+  }
+
+  #withKey(frame: Frame, journey: Journey, stop: Stop): Unit {
     const key = journey.isCut ? shortKey(frame) : frame.key;
     const mixed = keyIn(journey, key);
     for (let unit = this.#byKey.get(mixed) ?? null; unit !== null; unit = unit.before) {
-      if (unit.journey !== journey || unit.key !== key) continue;
+      if (unit.journey !== journey || unit.key !== key || frame.time - unit.last > LONGEST) continue;
       const sight = unit.sights.find((one) => one.stop === stop);
       if (sight === undefined || sight.bytes < lengthOf(unit)) {
         if (sight === undefined) this.#addSight(unit, frame, stop, lengthOf(unit));
         else sight.bytes = lengthOf(unit);
         return unit;
       }
-      if (isCopy(sight, frame)) return unit;
+      if (isCopy(sight, frame)) {
+        noteCopy(sight, frame);
+        return unit;
+      }
     }
     const found = this.#addBytes(frame, journey, stop) ?? this.#withContent(frame, journey, stop);
     return found ?? this.#begin(frame, journey, stop, key);
@@ -90,7 +108,7 @@ export class UnitTable {
       from: frame.from,
       to: frame.to,
       sights: [],
-      isAsked: false,
+      askedAt: null,
       before: this.#byKey.get(mixed) ?? null,
       after: null,
       beforeLike: null,
@@ -124,25 +142,22 @@ export class UnitTable {
 
   #addSight(unit: Unit, frame: Frame, stop: Stop, bytes: number): Sight {
     const sight: Sight = {
+      ...seenFrame(frame),
       stop,
-      capture: frame.capture,
-      number: frame.number,
-      seconds: frame.seconds,
-      nanos: frame.nanos,
       ttl: frame.ttl,
       length: frame.length,
       id: frame.id,
-      encapsulation: frame.encapsulation,
       flow: frame.flow,
       frames: 1,
       bytes,
       pieces: 1,
       outerKey: frame.isOuterFirst ? outerKey(frame) : null,
       parts: null,
+      copies: null,
     };
     unit.sights.push(sight);
     unit.last = Math.max(unit.last, frame.time);
-    if (sight.outerKey !== null) this.#outer.set(sight.outerKey, sight);
+    if (sight.outerKey !== null) this.#outer.set(sight.outerKey, unit);
     return sight;
   }
 
@@ -162,8 +177,13 @@ export class UnitTable {
       if (isDatagram ? distance !== 0 || !(unit.isFragment || frame.isFragment) : distance > MOST_SEGMENTS) continue;
       if (overlap(unit, frame) <= 0) continue;
       const sight = sightAt(unit, stop);
-      if (sight?.parts?.some(({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to))
+      const part = sight?.parts?.findIndex(
+        ({ id, from, to }) => id === frame.id && from === frame.from && to === frame.to,
+      );
+      if (sight !== undefined && part !== undefined && part >= 0) {
+        if (part === 0) noteCopy(sight, frame);
         return unit;
+      }
       if (sight === undefined || sight.bytes < lengthOf(unit)) found.push({ unit, distance });
     }
     return this.#share(frame, stop, found);
@@ -185,6 +205,7 @@ export class UnitTable {
       }
       sight.bytes = covered(unit, sight.parts);
       unit.last = Math.max(unit.last, frame.time);
+      if (frame.isAsked) unit.askedAt = stop;
     }
     return taken[0] ?? null;
   }
@@ -236,6 +257,15 @@ function sightAt(unit: Unit, stop: Stop): Sight | undefined {
 
 function isCopy(sight: Sight, frame: Frame): boolean {
   return Math.abs(frame.seconds - sight.seconds + (frame.nanos - sight.nanos) / 1e9) <= COPY_SECONDS;
+}
+
+function noteCopy(sight: Sight, frame: Frame): void {
+  sight.copies ??= [];
+  if (sight.copies.length < MOST_COPIES) sight.copies.push(seenFrame(frame));
+}
+
+function seenFrame({ capture, number, seconds, nanos, link, encapsulation }: Frame): SeenFrame {
+  return { capture, number, seconds, nanos, link, encapsulation };
 }
 
 function outerKey({ capture, link, outerId }: Frame): string {

@@ -7,47 +7,67 @@ import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { type FirstReading, readFirst } from './first-reading.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
+import { aside, type Stop, type Unit } from './journey.ts';
 import { findJourneys, type Journeys } from './journeys.ts';
 import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
 import { StopCounts } from './stop-counts.ts';
 import { UnitTable } from './units.ts';
 
-export interface PathRequest extends Omit<MergedRequest, 'ports' | 'ahead'> {
+/** What following packets takes. */
+export interface FollowRequest extends Omit<MergedRequest, 'ports' | 'ahead' | 'among'> {
   /** The trace of these captures; its filters tell which flows are followed. */
   trace: Trace;
   settings(): WalkSettings;
   /** Packets to show one by one, whatever their flow; with any, only their flows are followed. */
   packets: readonly PacketRef[];
-  /** Packets of each flow to show one by one, at most. */
-  mostShown: number;
   /** Ids of the flows to follow; null: all of the trace. */
   flowIds: ReadonlySet<number> | null;
 }
 
-/** @throws OverlensError when the captures cannot be read again */
-export async function walkPath(request: PathRequest): Promise<PathReport> {
-  const { trace, packets } = request;
-  const { index } = trace;
-  if (index === undefined) throw new TypeError('a trace of captures has an index');
-  const briefOf = briefs(trace, index);
-  const { journeys, first } = await prepare(request, index, briefOf);
-  const funnel = await follow(request, index, journeys, first);
-  return reportOf({ trace, packets, index, journeys, funnel, asked: first.asked, briefOf });
+export interface PathRequest extends FollowRequest {
+  /** Packets of each flow to show one by one, at most. */
+  mostShown: number;
 }
 
-type Kept = Pick<FirstReading, 'spans' | 'digits' | 'asked'>;
+/** What is followed, and what the first reading tells beside it. */
+export interface Prepared extends Pick<FirstReading, 'spans' | 'digits' | 'asked'> {
+  index: TraceIndex;
+  journeys: Journeys;
+  briefOf(flow: number): FlowBrief | null;
+}
+
+/** Epoch seconds by the reference clock. */
+export interface FollowWindow {
+  from: number;
+  to: number;
+}
+
+/** @throws OverlensError when the captures cannot be read again */
+export async function walkPath(request: PathRequest): Promise<PathReport> {
+  const { trace, packets, mostShown } = request;
+  const prepared = await prepare(request);
+  const { index, journeys, digits } = prepared;
+  const funnel = new Funnel({
+    counts: new StopCounts(journeys.slots),
+    clocks: index.clocks,
+    isShown: ({ askedAt }) => askedAt !== null || packets.length === 0,
+    mostShown,
+    timeDigits: digits,
+  });
+  await follow(request, prepared, null, (unit, isForced) => funnel.add(unit, isForced));
+  return reportOf({ ...prepared, trace, packets, funnel });
+}
 
 /** Lets go of the sample: it is not small. */
-async function prepare(
-  request: PathRequest,
-  index: TraceIndex,
-  briefOf: (flow: number) => FlowBrief | null,
-): Promise<{ journeys: Journeys; first: Kept }> {
+export async function prepare(request: FollowRequest): Promise<Prepared> {
+  const { index } = request.trace;
+  if (index === undefined) throw new TypeError('a trace of captures has an index');
+  const briefOf = briefs(request.trace, index);
   const { ports, locator } = request.settings();
   const first = await readFirst({ ...request, ports }, locator, request.packets);
   const { spans, digits, asked } = first;
-  return { journeys: findJourneys(request, index, first, briefOf), first: { spans, digits, asked } };
+  return { index, journeys: findJourneys(request, index, first, briefOf), spans, digits, asked, briefOf };
 }
 
 /** Of the last flow that was asked for it is kept: flows are gone through row by row. */
@@ -62,36 +82,56 @@ function briefs({ flows }: Trace, index: TraceIndex): (flow: number) => FlowBrie
   };
 }
 
-async function follow(
-  request: PathRequest,
-  { clocks }: TraceIndex,
-  { all, ofFlow, slots }: Journeys,
-  { digits, spans }: Pick<FirstReading, 'digits' | 'spans'>,
-): Promise<Funnel> {
+/**
+ * Reads the captures that have packets of the journeys once more.
+ * @param window packets outside are not followed; null: all are
+ * @param done gets every packet when all places have seen it that ever will
+ */
+export async function follow(
+  request: FollowRequest,
+  { index, journeys, spans }: Pick<Prepared, 'index' | 'journeys' | 'spans'>,
+  window: FollowWindow | null,
+  done: (unit: Unit, isForced: boolean) => void,
+): Promise<void> {
+  const { all, ofFlow } = journeys;
+  if (all.length === 0) return;
+  const { clocks } = index;
   const { ports, locator } = request.settings();
   const { packets } = request;
-  const funnel = new Funnel({
-    counts: new StopCounts(slots),
-    clocks,
-    isShown: ({ isAsked }) => isAsked || packets.length === 0,
-    mostShown: request.mostShown,
-    timeDigits: digits,
-  });
-  const units = new UnitTable((unit, isForced) => funnel.add(unit, isForced));
-  if (all.length === 0) return funnel;
+  const units = new UnitTable(done);
   const frame = new Frame();
+  const asides = new Map<number, Stop>();
   const ahead = spans.map((span, capture) => aheadOf(clocks, capture, span?.first ?? 0));
-  await readMerged({ ...request, ports, ahead }, (packet) => {
+  await readMerged({ ...request, ports, ahead, among: capturesOf(index, journeys) }, (packet) => {
     locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
-    if (!frame.read(packet, locator)) return;
+    const time = onReference(clocks, packet.capture, packet.seconds + packet.nanos / 1e9);
+    if (window !== null && time > window.to) return false;
+    if ((window !== null && time < window.from) || !frame.read(packet, locator)) return true;
     const journey = ofFlow[frame.flow];
-    const stop = journey?.route.stopOfLink.get(frame.link);
-    if (journey === undefined || stop === undefined) return;
-    frame.time = onReference(clocks, frame.capture, frame.seconds + frame.nanos / 1e9);
-    const unit = units.see(frame, journey, stop);
-    if (unit !== null && packets.some((one) => one.capture === frame.capture && one.number === frame.number))
-      unit.isAsked = true;
+    if (journey === undefined) return true;
+    const stop = journey.route.stopOfLink.get(frame.link) ?? (packets.length > 0 ? asideOf(asides, frame.link) : null);
+    if (stop === null) return true;
+    frame.time = time;
+    frame.isAsked = packets.some((one) => one.capture === frame.capture && one.number === frame.number);
+    units.see(frame, journey, stop);
+    return true;
   });
   units.finish();
-  return funnel;
+}
+
+/** The copies of each mirror are followed where packets are asked for. */
+function asideOf(asides: Map<number, Stop>, link: number): Stop {
+  const stop = asides.get(link) ?? aside();
+  asides.set(link, stop);
+  return stop;
+}
+
+/** Captures that have packets of the journeys, in order. */
+function capturesOf({ table }: TraceIndex, { all }: Journeys): number[] {
+  const captures = new Set<number>();
+  for (const { flows } of all)
+    for (const flow of flows)
+      for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row))
+        captures.add(table.links.captureOf(table.linkOf(row)));
+  return [...captures].sort((a, b) => a - b);
 }

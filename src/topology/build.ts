@@ -20,6 +20,7 @@ import { mergePolicies } from './merge/merge-policies.ts';
 import { differs, mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
 import { nameVeths } from './merge/name-veths.ts';
+import { sayMissing } from './merge/say-missing.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
 import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
@@ -31,15 +32,25 @@ const CACHED_ANSWERS = 50_000;
 
 /**
  * Builds the topology that the documents describe.
+ * @param options `step`: of a file that goes through several states, which one (from 1 on); the last one otherwise
  * @throws OverlensError E_INVALID_SNAPSHOT, its message one line per problem: place, what is wrong, what was expected
  */
-export function buildTopology(documents: readonly SnapshotDocument[]): Topology {
-  const facts = readDocuments(documents);
+export function buildTopology(documents: readonly SnapshotDocument[], options: { step?: number } = {}): Topology {
+  const facts = readDocuments(documents, options.step ?? null);
+  const most = Math.max(1, ...facts.states.map((state) => state.step));
+  if (options.step !== undefined && options.step > most) throw noSuchState(options.step, most);
   throwProblems([...facts.problems, ...uselessDirectories(documents, new Set(facts.used))]);
   return assembleTopology(
     facts,
     documents.map((document) => document.file),
   );
+}
+
+function noSuchState(step: number, most: number): OverlensError {
+  const has = most === 1 ? 'it shows one state only' : `its texts go through ${most} states at most`;
+  return new OverlensError('E_INVALID_SNAPSHOT', `there is no state ${step} of the snapshot: ${has}`, {
+    hint: 'overlens topology lists the states that it saw',
+  });
 }
 
 /** Directories in which nothing was recognised: single files in them are noted only, but something was expected. */
@@ -73,6 +84,7 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 function assembleTopology(facts: Facts, files: readonly string[]): Topology {
+  sayMissing(facts);
   const carrier = carrierOf(facts);
   const { profile } = carrier;
   const { pools, complete } = rangesOf(facts, carrier);
@@ -91,6 +103,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     nodesByAlias,
     pods,
     services,
+    serviceEndpoints: facts.serviceEndpoints,
     pools,
     blocks,
     allocations: facts.allocations,
@@ -105,6 +118,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     ...{ nodesComplete, captureFiles, otherCarrier: carrier.other },
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
+    states: facts.states,
     felix: (nodeName) => felixSettings(felix, nodeName),
     deviceVNI: deviceSetting(nodes, 'id', profile),
     devicePort: deviceSetting(nodes, 'dstport', profile),

@@ -2,11 +2,13 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
-import type { CaptureFile } from './capture-file.ts';
+import type { BpfRoute } from './bpf-route.ts';
 import type { DeviceMtu } from './device-mtu.ts';
 import type { Place } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
+import type { SnapshotState } from './snapshot-state.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export type SourceRef = Place;
 
@@ -148,6 +150,8 @@ export interface Node {
   routes: readonly Route[];
   neighbours: readonly Neighbour[];
   fdb: readonly FdbEntry[];
+  /** What the eBPF dataplane does, where its routes were given; null otherwise. */
+  bpfRoutes: readonly BpfRoute[] | null;
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
 }
@@ -230,6 +234,11 @@ export interface Owner {
   /** Filled when several owners fit: none was chosen silently. */
   candidates: readonly Candidate[];
   evidence: readonly Evidence[];
+  /**
+   * `shop/db`: the Service that has the address, or one that leads to it where it is no pod's and no node's. A name alone: nothing is
+   * decided by it. Absent where there is none.
+   */
+  service?: string;
 }
 
 /** Two sources that disagree, or a risk the snapshot shows by itself. */
@@ -252,7 +261,7 @@ export interface FelixSettings {
   wireguardListeningPort: Sourced<number> | null;
 }
 
-export interface Topology extends PolicyKnowledge {
+export interface Topology extends PolicyKnowledge, Surroundings {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
   /** Files that were read, in order. */
@@ -261,17 +270,14 @@ export interface Topology extends PolicyKnowledge {
   pools: readonly IPPool[];
   /** True when a List proves that `pools` are all pools. */
   poolsComplete: boolean;
-  /** True when a List proves that `nodes` has all nodes: an address of none is then no node's. */
-  nodesComplete: boolean;
-  /** A CNI without a profile that carries the pods' packets: nothing is expected then. */
-  otherCarrier: Sourced<string> | null;
-  captureFiles: readonly CaptureFile[];
   pods: readonly Pod[];
   services: readonly Service[];
   blocks: readonly Block[];
   /** Records of the CNI's flow log, in the order of the files. */
   policyVerdicts: readonly PolicyVerdict[];
   issues: readonly TopologyIssue[];
+  /** Of files that show the same things several times; empty where none does. */
+  states: readonly SnapshotState[];
   /** VXLAN UDP ports and VNI named anywhere: FelixConfiguration first, else what all VXLAN devices agree on. */
   felix(nodeName: string | null): FelixSettings;
   deviceVNI: Sourced<number> | null;

@@ -6,9 +6,10 @@ import { withoutUnread } from './read/kubernetes/config-map.ts';
 import { withoutOtherVariables } from './read/kubernetes/environment.ts';
 import { readLines } from './read/lines.ts';
 import type { Located } from './read/located.ts';
+import { plainText } from './read/paste/markup.ts';
 import { emptyTally, parseStructured, readTree } from './read/read-documents.ts';
 import type { ContentKind } from './read/recognise.ts';
-import { plainText, type Section, splitSections } from './read/sections.ts';
+import { type Section, splitSections } from './read/sections.ts';
 import { emptyFacts } from './read/stated-facts.ts';
 
 /** The text that is left, and how many objects went as a whole. */

@@ -12,7 +12,6 @@ import { observationsOf, type SeenObservation } from '../attribution/observe.ts'
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { endsOf } from '../attribution/points/capture-rings.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
-import { ringIndexes } from '../attribution/points/point-groups.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import { sharedLinks } from '../attribution/sender/shared-links.ts';
@@ -43,6 +42,7 @@ import { type Rejection, rejections } from './delivery/rejections.ts';
 import { translations } from './delivery/source-translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { dnsTroubles } from './flow/dns-trouble.ts';
+import { hiddenAnswers } from './flow/hidden-answers.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
@@ -52,10 +52,10 @@ import { createEnds, TableBrief } from './flow-brief.ts';
 
 import { classifyFlows, type FlowClasses } from './flow-classes.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
-import { judgeClasses } from './judged-classes.ts';
+import { judgeClasses, sharedJudgement } from './judged-classes.ts';
 import type { AnalysisInput, Shared } from './judging-context.ts';
 import type { Finding, FlowBrief, TracedFlow } from './trace-types.ts';
-import { chainOfFinding, isCutOff, tracedFlow } from './traced-flow.ts';
+import { chainOfFinding, isCutOff, type ListedFlow, tracedFlow } from './traced-flow.ts';
 
 export interface Analysis {
   input: AnalysisInput;
@@ -81,8 +81,10 @@ export interface Analysis {
   nodeFindings(): ClusterFinding[];
   /** The flow at position `i` without its object. */
   brief(i: number): FlowBrief;
-  /** The flow at position `i`; its id is `i + 1`. */
+  /** The flow at position `i`, judged by itself; its id is `i + 1`. */
   flow(i: number): TracedFlow;
+  /** The same where all flows are listed: what is well with its class is not judged again. */
+  listedFlow(i: number): TracedFlow;
   /** The sender's decision behind a finding of the flow at position `i`. */
   chain(i: number, finding: Finding): ChainStep[];
   /** Position of a flow of the table. */
@@ -109,17 +111,15 @@ export function analyse(input: AnalysisInput): Analysis {
   const { positionOf, conversationOf, conversations } = numberConversations(table, order);
   const missing = topology === null ? [] : flowsWithoutQuestion(table, points);
   const { shared, classes } = prepare({ ...input, topology }, { points, clocks, paths, book }, who, order);
-  const flowAt = (i: number): TracedFlow => {
-    const seen = order.length;
-    if (i < seen) return tracedFlow(shared, order[i] ?? 0, i + 1, (conversationOf[i] ?? 0) + 1);
-    const answer = missing[i - seen] ?? 0;
-    return missingFlow(shared, {
-      flow: answer,
-      id: i + 1,
-      conversation: (conversationOf[positionOf[answer] ?? 0] ?? 0) + 1,
-    });
+  const classOf = judgeClasses(shared, classes);
+  const listed = (i: number): ListedFlow => {
+    const isSeen = i < order.length;
+    const flow = (isSeen ? order[i] : missing[i - order.length]) ?? 0;
+    return { flow, id: i + 1, conversation: (conversationOf[isSeen ? i : (positionOf[flow] ?? 0)] ?? 0) + 1 };
   };
-  const briefs = { shared, classOf: judgeClasses(shared, classes), endOf: createEnds(who) };
+  const flowAt = (i: number): TracedFlow =>
+    i < order.length ? tracedFlow(shared, listed(i), null) : missingFlow(shared, listed(i));
+  const briefs = { shared, classOf, endOf: createEnds(who) };
   return {
     input,
     points,
@@ -133,7 +133,7 @@ export function analyse(input: AnalysisInput): Analysis {
     rejections: shared.rejections.all,
     nodeFindings: () => nodeFindings(shared),
     conversations,
-    cutShort: nodesCutShort(table, paths, classes, shared.settings.allowedPorts(null)),
+    cutShort: shared.cutShort,
     uncompared: { trusted: [], unknown: [] },
     get arrivals() {
       return shared.arrivals;
@@ -150,12 +150,14 @@ export function analyse(input: AnalysisInput): Analysis {
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
     packets: (i) => (i < order.length ? countFlow(shared.counting, order[i] ?? 0).packets : 0),
     flow: flowAt,
+    listedFlow(i) {
+      if (i >= order.length) return flowAt(i);
+      const one = listed(i);
+      return tracedFlow(shared, one, sharedJudgement(table, one.flow, classOf(one.flow)));
+    },
     brief(i) {
-      const isSeen = i < order.length;
-      const flow = (isSeen ? order[i] : missing[i - order.length]) ?? 0;
-      const conversation = (conversationOf[isSeen ? i : (positionOf[flow] ?? 0)] ?? 0) + 1;
-      const listed = { flow, id: i + 1, conversation, make: () => flowAt(i) };
-      return isSeen ? new TableBrief(briefs, listed) : missingBrief(shared, briefs.endOf, listed);
+      const one = { ...listed(i), make: () => flowAt(i) };
+      return i < order.length ? new TableBrief(briefs, one) : missingBrief(shared, briefs.endOf, one);
     },
   };
 }
@@ -194,8 +196,12 @@ function prepare(
     changes.finish();
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
-  const reverseVisible = reverseVisibility(table, points, captures, ringIndexes(points));
+  const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
+  const encrypts = wireguardWays(table, book);
+  const isVisible = reverseVisibility(table, points, captures, paths);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
+  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
+  const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const shared: Shared = {
     input,
     points,
@@ -224,7 +230,8 @@ function prepare(
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
     learned: learnedVteps(table, topology),
-    encrypts: wireguardWays(table, book),
+    encrypts,
+    cutShort,
     adviceFor: captureNic,
   };
   return { shared, classes };

@@ -2,12 +2,14 @@
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 
 import { type CountInput, countFlow } from '../attribution/count-flow.ts';
+import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
+import { cutCopies } from '../flow/rows/cut-content.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 import type { Node } from '../topology/model.ts';
 import type { CommonWindow } from './clocks/common-window.ts';
@@ -36,6 +38,8 @@ interface Side {
   doubts: number;
   /** The snaplen left too little of packets without an identification to tell them apart. */
   isBlurred: boolean;
+  /** TCP headers were cut off: how many bytes are payload is not known. */
+  hidesBytes: boolean;
 }
 
 /** Flow of the trace's table -> what was sent and what arrived inside the window. */
@@ -44,9 +48,16 @@ export interface Arrivals {
   of(flow: number, from: Node | null, to: Node | null): Arrival | null;
 }
 
+export interface ArrivalsOptions {
+  sameFlow: (flow: number) => number;
+  cutShort: ReadonlySet<number>;
+  mayBeFiltered: ReadonlySet<number>;
+}
+
 /**
  * @param table counted what was inside the window apart
  * @param options.cutShort nodes on whose NICs the snaplen hid whose packets they were
+ * @param options.mayBeFiltered nodes whose NICs show packets of one tunnel only: what never got there may have been filtered out
  * @param options.sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
  */
 export function arrivalsIn(
@@ -54,7 +65,7 @@ export function arrivalsIn(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  { sameFlow, cutShort }: { sameFlow: (flow: number) => number; cutShort: ReadonlySet<number> },
+  { sameFlow, cutShort, mayBeFiltered }: ArrivalsOptions,
 ): Arrivals {
   const counting = { table, paths: pathFacts(table, points), sets: captureSets(points, captures) };
   const covered = new Set(window.nodes.map((n) => n.index).filter((node) => !cutShort.has(node)));
@@ -66,9 +77,22 @@ export function arrivalsIn(
       const flow = sameFlow(asked);
       if (flow < 0) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
-      return compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
+      const arrival = compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
+      return arrival?.arrived === 0 && mayBeFiltered.has(to.index) ? null : arrival;
     },
   };
+}
+
+/** A guess that a NIC's capture was filtered to one kind of tunnel: plain packets of one kind alone are as likely a quiet node's. */
+const TUNNEL_FILTER = /^(udp port \d+|ip proto 4)$/;
+
+/** Nodes on whose NICs few packets, all of one tunnel, leave open whether there was a filter. */
+export function nodesFiltered({ all }: Points, filters: readonly (FilterHint | null)[]): Set<number> {
+  const nodes = new Set<number>();
+  for (const { role, topologyNode, capture } of all)
+    if (role === 'underlay' && topologyNode !== null && TUNNEL_FILTER.test(filters[capture]?.expression ?? ''))
+      nodes.add(topologyNode.index);
+  return nodes;
 }
 
 /** Nodes on whose NICs packets were cut off before it could be read whose they are: what seems to be missing there may be among them. */
@@ -119,17 +143,29 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
     const point = paths.point[rows.path(row)];
     return point?.role === 'underlay' && point.topologyNode?.index === index;
   };
-  const side = { sent: 0, sentBytes: 0, seen: 0, seenBytes: 0, largest: 0, doubts: 0, isBlurred: false };
-  for (const row of countFlow(counting, flow, (one) => (isHere(one) ? rows.windows.edgePackets(one) : 0)).rows) {
-    if (!isHere(row)) continue;
+  const side = {
+    sent: 0,
+    sentBytes: 0,
+    seen: 0,
+    seenBytes: 0,
+    largest: 0,
+    doubts: 0,
+    isBlurred: false,
+    hidesBytes: false,
+  };
+  const counted = countFlow(counting, flow, (one) => (isHere(one) ? rows.windows.edgePackets(one) : 0)).rows;
+  const here = counted.filter(isHere);
+  for (const row of here) {
     side.sent += rows.windows.packets(row);
     side.sentBytes += rows.windows.bytes(row);
     side.seen += rows.windows.edgePackets(row);
     side.seenBytes += rows.windows.edgeBytes(row);
     side.doubts += rows.doubts(row);
     side.isBlurred ||= isBlurred(table, flow, row);
+    side.hidesBytes ||= (rows.bits(row) & BIT.headerCut) !== 0;
     side.largest = Math.max(side.largest, rows.windows.edgeLargest(row));
   }
+  side.doubts = Math.max(side.doubts, cutCopies(rows, here));
   return side;
 }
 
@@ -148,7 +184,7 @@ function compare(from: Side, to: Side): Arrival | null {
   if (to.seen === 0) return { ...counts, arrived: 0, lost: true };
   if (from.isBlurred || to.isBlurred) return { ...counts, lost: counts.arrived < counts.sent ? null : false };
   if (sameSizes) return { ...counts, lost: isLess(to, from) };
-  const doubtful = from.doubts + to.doubts > 0;
+  const doubtful = from.doubts + to.doubts > 0 || from.hidesBytes || to.hidesBytes;
   return { ...counts, lost: !doubtful && to.seenBytes < from.sentBytes ? true : null };
 }
 

@@ -93,6 +93,16 @@ export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'routing-loop',
 ]);
 
+/** What is missed is an answer: packets of either direction may be those that stop. */
+export const ANSWER_MISSED: ReadonlySet<FindingCode> = new Set([
+  'no-reply',
+  'half-open',
+  'lost-in-node',
+  'dns-trouble',
+  'icmp-only',
+  'handshake-unanswered',
+]);
+
 /** What `verify` says beside its result: packets that did not get through, and questions that nobody answered. */
 export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
   ...BROKEN_PATHS,
@@ -101,3 +111,6 @@ export const UNDELIVERED: ReadonlySet<FindingCode> = new Set([
   'no-reply',
   'denied-by-policy',
 ]);
+
+/** What makes a conversation fail, as the last line counts: its packets got nowhere, or its questions found no answer that helps. */
+export const FAILURES: ReadonlySet<FindingCode> = new Set([...UNDELIVERED, 'dns-trouble']);

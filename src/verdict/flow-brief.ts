@@ -11,9 +11,11 @@ import { protocolName } from '../net/protocol-name.ts';
 import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
 import { arrivalOf, lostOnWay, onNics } from './delivery/flow-arrival.ts';
+import { mayLosePart } from './delivery/part-lost.ts';
+import { mayStall } from './delivery/stalled.ts';
 import { flowExchange, flowOutcome } from './flow-exchange.ts';
 import type { JudgedClass } from './judged-classes.ts';
-import { endsOf, type Shared } from './judging-context.ts';
+import { type Shared, whoOfFlow } from './judging-context.ts';
 import { mayBeDenied } from './policy/policy-of-flow.ts';
 import type { FlowBrief, FlowEnd, PacketRange, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
@@ -159,7 +161,7 @@ export class TableBrief implements FlowBrief {
   get arrival(): TracedFlow['arrival'] {
     const { shared } = this.#context;
     if (shared.arrivals === null) return null;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     return arrivalOf(shared, this.#flow, src, dst);
   }
 
@@ -181,7 +183,7 @@ export class TableBrief implements FlowBrief {
 
   lostOnWay(): number {
     const { shared } = this.#context;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     return lostOnWay(shared, this.#flow, { src, dst, arrival: this.arrival });
   }
 
@@ -211,7 +213,7 @@ export class TableBrief implements FlowBrief {
 
   /** Whether anything of the flow's own can raise a finding: only then its object is made to see. */
   #mayHaveOwn(): boolean {
-    this.#own ??= this.#mayWarn() || this.#isDeniable() || (this.#asks() && this.#mayHaveStopped());
+    this.#own ??= this.#mayWarn() || this.#isDeniable() || (this.#isQuestion() && this.#mayHaveStopped());
     return this.#own;
   }
 
@@ -226,7 +228,12 @@ export class TableBrief implements FlowBrief {
     return shared.lostInNode.isKnown || shared.rejections.all.length > 0 || !isAlone;
   }
 
-  /** SYNs and echo requests: what may be without an answer. */
+  /** What may be without an answer, or is one that does not get back. */
+  #isQuestion(): boolean {
+    return this.#asks() || this.outcome === 'half-open';
+  }
+
+  /** SYNs and echo requests. */
   #asks(): boolean {
     const { table } = this.#context.shared.input;
     const { rows } = table;
@@ -244,9 +251,10 @@ export class TableBrief implements FlowBrief {
     const { table } = shared.input;
     const { rows } = table;
     if (shared.errorsOf.has(this.#flow) || shared.rejections.quotes(this.#flow)) return true;
-    if (shared.translations.has(this.#flow)) return true;
+    if (shared.translations.has(this.#flow) || mayStall(table, this.#flow) || mayLosePart(shared, this.#flow))
+      return true;
     if (table.destinationPortOf(this.#flow) === DNS_PORT && shared.dns.of(this.#flow) !== null) return true;
-    const { src, dst } = endsOf(shared, this.#flow);
+    const { src, dst } = whoOfFlow(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
     let again = 0;
     let wrong = 0;

@@ -67,7 +67,7 @@ export function classifyFlows({ table, paths, who, expect, order, isCutOff }: Cl
 
 /** Everything of an address's owner that an expectation or a rule asks for; its name and address are for messages only. */
 function whoKey(who: Who): string {
-  const { owner, kind, node, nodeSource, dispute, presumed } = who;
+  const { owner, kind, node, nodeSource, dispute, presumed, isUnheard } = who;
   const ip = parseIp(owner.address);
   const parts = [
     kind,
@@ -85,6 +85,7 @@ function whoKey(who: Who): string {
     dispute?.shown.map((shown) => shown.node.index).join(),
     presumed?.node?.index,
     presumed?.nodeSource,
+    isUnheard,
     ip?.family,
     isGroupAddress(owner.address),
   ];

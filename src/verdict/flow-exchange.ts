@@ -3,12 +3,14 @@
 import { countFlow, type FlowCounts } from '../attribution/count-flow.ts';
 import { directionFacts, outcomeOf } from '../attribution/directions.ts';
 import { askedBy, exchangeOf } from '../attribution/exchange/exchange.ts';
+import { answeredOnTheWay } from '../attribution/exchange/probes.ts';
 import type { By, Exchange, Outcome } from '../attribution/vocabulary.ts';
 import { nameOfEnd } from '../attribution/who/end-name.ts';
 import { endpointOf } from '../attribution/who/who.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import type { Arrival } from './arrivals.ts';
 import { halfOpen } from './delivery/half-open.ts';
+import { stallOf } from './delivery/stalled.ts';
 import { isRefusal, isUnreachable } from './flow/flow-facts.ts';
 import type { Shared } from './judging-context.ts';
 
@@ -20,10 +22,13 @@ export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | nul
   const outcome = outcomeOf(table, flow, reverse, shared.reverseVisible(flow), asked);
   const errors = errorsOf(shared, flow);
   const isHalfOpen = halfOpen(shared.counting, flow, reverse) !== null;
+  const isStalled = stallOf(shared, flow) !== null || stallOf(shared, reverse) !== null;
+  if (!isHalfOpen && isStalled) return 'partly-answered';
   // an error for one packet of a conversation that goes on ends nothing
   if (!isHalfOpen && (outcome === 'answered' || outcome === 'partly-answered')) return outcome;
   if (errors.some(isRefusal)) return 'refused';
   if (isHalfOpen) return 'half-open';
+  if (answeredOnTheWay(table, flow, shared.errorsOf.get(flow) ?? []) > 0) return 'answered';
   if (errors.some(isUnreachable)) return 'unreachable';
   return outcome === 'no-answer' && shared.isJustAsked(flow) ? 'one-way' : outcome;
 }
@@ -39,8 +44,10 @@ export function flowExchange(
   outcome: Outcome | null,
   counts: FlowCounts | null,
 ): Exchange {
-  const numbers = exchangeOf(shared, flow, counts ?? countFlow(shared.counting, flow));
-  return { ...numbers, by: endedBy(shared, flow, outcome, numbers.state) };
+  const counted = counts ?? countFlow(shared.counting, flow);
+  const { state, asked, duration, rate, handshake, firstByte, resent, dns } = exchangeOf(shared, flow, counted);
+  const by = endedBy(shared, flow, outcome, state);
+  return { state, by, asked, duration, rate, handshake, firstByte, resent, dns };
 }
 
 /** Whose RST or ICMP error it was; of RSTs from both sides, the side that did not ask. */

@@ -1,6 +1,8 @@
 // Classes of flows, judged when the first of their flows is asked for.
 
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import { circles } from '../flow/rows/circles.ts';
 import type { FindingCode } from './codes.ts';
 import { isOnlyInCircle, returnedOf } from './flow/returned.ts';
 import type { FlowClass, FlowClasses } from './flow-classes.ts';
@@ -12,6 +14,8 @@ export interface JudgedClass extends Omit<SeenJudgement, 'findings' | 'last'> {
   regular: boolean;
   /** Codes of the findings that all its flows have, each once. */
   codes: readonly FindingCode[];
+  /** Set where nothing is wrong or open, so that no sentence is to be made. */
+  forAll: SeenJudgement | null;
 }
 
 /** The judgement of a flow's class. */
@@ -42,7 +46,19 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
     expected.encapsulation === 'vxlan' &&
     observations.every(({ pointInfo }) => pointInfo.role === 'workload') &&
     shared.inside.hasNic(src.node);
-  return { ...facts, codes, regular: !mayCircle && !isInside && isRegular(counted) };
+  const regular = !mayCircle && !isInside && isRegular(counted);
+  const isWell = regular && facts.verdict === 'ok' && codes.length === 0;
+  return { ...facts, codes, regular, forAll: isWell ? { ...facts, findings, last } : null };
+}
+
+/**
+ * The judgement that a flow which was seen one way only shares with its class; null for one that is to be judged by itself: sentences
+ * name their flow, and of several ways its own packets may tell which one counts.
+ */
+export function sharedJudgement(table: FlowTable, flow: number, judged: JudgedClass): SeenJudgement | null {
+  const { rows } = table;
+  const row = table.firstRow(flow);
+  return rows.next(row) < 0 && !circles(rows, row) ? judged.forAll : null;
 }
 
 /**

@@ -75,7 +75,14 @@ export interface Shared {
   policyLog: PolicyLog | null;
   learned: LearnedVteps;
   encrypts: WireguardWays;
+  /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
+  cutShort: ReadonlySet<number>;
   adviceFor(node: Node | null): string;
+}
+
+/** Who stands behind both addresses of a flow. */
+export function whoOfFlow({ who }: Pick<Shared, 'who'>, flow: number): { src: Who; dst: Who } {
+  return { src: who.whoOf(who.source[flow] ?? -1), dst: who.whoOf(who.destination[flow] ?? -1) };
 }
 
 /** Both ends of a flow (of the opposite direction when `reversed`), and what was to be expected between them. */
@@ -84,9 +91,8 @@ export function endsOf(
   flow: number,
   reversed = false,
 ): { src: Who; dst: Who; expected: Expected } {
-  const from = who.whoOf(who.source[flow] ?? -1);
-  const to = who.whoOf(who.destination[flow] ?? -1);
-  const [src, dst] = reversed ? [to, from] : [from, to];
+  const ends = whoOfFlow({ who }, flow);
+  const [src, dst] = reversed ? [ends.dst, ends.src] : [ends.src, ends.dst];
   return { src, dst, expected: expect(src, dst) };
 }
 

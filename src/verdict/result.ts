@@ -15,7 +15,16 @@ import { pickConversations } from './filter/pick-conversations.ts';
 import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import { policyCandidates } from './policy/policy-candidates.ts';
-import type { Cause, FlowBrief, FlowSource, Trace, TracedCapture, TracedFlow, TraceSummary } from './trace-types.ts';
+import type {
+  Cause,
+  Finding,
+  FlowBrief,
+  FlowSource,
+  Trace,
+  TracedCapture,
+  TracedFlow,
+  TraceSummary,
+} from './trace-types.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
 export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
@@ -48,7 +57,7 @@ function flowSource(analysis: Analysis, passing: readonly number[] | null): Flow
   const count = passing === null ? analysis.count : passing.length;
   const positionOf = (i: number): number => (passing === null ? i : (passing[i] ?? 0));
   function* flows(): Generator<TracedFlow> {
-    for (let i = 0; i < count; i++) yield analysis.flow(positionOf(i));
+    for (let i = 0; i < count; i++) yield analysis.listedFlow(positionOf(i));
   }
   function* briefs(): Generator<FlowBrief> {
     for (let i = 0; i < count; i++) yield analysis.brief(positionOf(i));
@@ -142,11 +151,18 @@ function tally(analysis: Analysis, passes: Tally['passes']): Tally {
       profile,
       nicsOf(analysis),
       (flow, code) => policyCandidates(analysis.input.topology, flow, code),
+      (flow, finding) => nodeAt(analysis, flow, finding),
     ),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },
     seen: new Uint8Array(analysis.conversations + 1),
   };
+}
+
+/** Null where the finding names no packet, or its place no node. */
+function nodeAt({ points }: Analysis, { observations }: TracedFlow, { capture, firstPacket }: Finding): string | null {
+  const seen = observations.find((one) => one.capture === capture && one.firstPacket === firstPacket);
+  return seen === undefined ? null : (points.ofCapture[seen.capture]?.[seen.point]?.node ?? null);
 }
 
 /** Nodes of which a NIC was captured. */
@@ -199,7 +215,10 @@ function addTo(
   if (flow.codes.length === 0) return;
   const reverse = analysis.reverse(i);
   const { asked } = flow;
-  collector.add(flow, asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse));
+  collector.add(flow, {
+    answers: asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse),
+    codes: () => (reverse < 0 ? [] : analysis.brief(reverse).codes),
+  });
 }
 
 function captureOf(analysis: Analysis, index: number): TracedCapture {
@@ -209,7 +228,13 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
   const [first] = info.interfaces;
   const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
   const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
-  const notes = [...(analysis.points.contradictions[index] ?? []), ...(analysis.copiesNotes[index] ?? [])];
+  const filter = analysis.filters[index] ?? null;
+  const isEmpty = counters.packets === 0 && counters.outsideRange === 0 && info.complete && info.error === null;
+  const notes = [
+    ...(analysis.points.contradictions[index] ?? []),
+    ...(analysis.copiesNotes[index] ?? []),
+    ...(isEmpty ? [emptyNote(filter)] : []),
+  ];
   return {
     path: info.path,
     format: info.format,
@@ -228,10 +253,17 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     points: (analysis.points.ofCapture[index] ?? []).map(publicPoint),
     faults: counters.faults(),
     warnings: [...info.warnings.map((w) => w.message), ...notes],
-    filter: analysis.filters[index] ?? null,
+    filter,
     possibleFilter: analysis.possibleFilters[index] ?? null,
     unread: counters.unread,
   };
+}
+
+/** A filter by a pod's address is what most empty captures of a NIC were taken with. */
+function emptyNote(filter: TracedCapture['filter']): string {
+  const hint = 'a filter by an inner address (host POD) never matches inside a tunnel: capture without it';
+  if (filter === null) return `holds no packets; ${hint}`;
+  return filter.hidesOverlay ? 'holds no packets: its filter lets none of the tunnel through' : 'holds no packets';
 }
 
 /** When the capture was taken by the clock that others are told against, where that is not its own. */

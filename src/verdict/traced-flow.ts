@@ -5,7 +5,7 @@ import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count
 import { directionFacts } from '../attribution/directions.ts';
 import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
-import type { ChainStep, Exchange, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
+import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
@@ -15,6 +15,7 @@ import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';
 import { deliveryFindings } from './delivery/delivery-findings.ts';
 import { arrivalOf, isUnanswered } from './delivery/flow-arrival.ts';
+import { largePassed } from './delivery/stalled.ts';
 import { isCutOffTunnel } from './flow/cut-off.ts';
 import { expectedBySender } from './flow/expected-by-sender.ts';
 import { hasHandshake, isEbpfNodePort, largeAcknowledged } from './flow/flow-facts.ts';
@@ -29,19 +30,26 @@ import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts'
 
 const TCP = 6;
 
-/** Flow `flow` of the table, numbered as the caller lists it. */
-export function tracedFlow(shared: Shared, flow: number, id: number, conversation: number): TracedFlow {
+/** A flow of the table, numbered as the caller lists it. */
+export interface ListedFlow {
+  flow: number;
+  id: number;
+  conversation: number;
+}
+
+/** @param ofClass what the flow's class was judged; null to judge the flow itself */
+export function tracedFlow(
+  shared: Shared,
+  { flow, id, conversation }: ListedFlow,
+  ofClass: SeenJudgement | null,
+): TracedFlow {
   const { table, captures } = shared.input;
   const ends = endsOf(shared, flow);
   const { src, dst } = ends;
   const observations = observationsOf(table, shared.points, captures, flow);
-  const judged = judgeSeen(shared, {
-    src,
-    dst,
-    expected: ends.expected,
-    observations,
-    cutOff: isCutOff(shared, flow, src, dst),
-  });
+  const judged =
+    ofClass ??
+    judgeSeen(shared, { src, dst, expected: ends.expected, observations, cutOff: isCutOff(shared, flow, src, dst) });
   const arrival = arrivalOf(shared, flow, src, dst);
   const outcome = flowOutcome(shared, flow, arrival);
   const counts = countFlow(shared.counting, flow);
@@ -58,8 +66,7 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
   ];
   const protocol = table.protocolOf(flow);
   const span = spanOf(observations, captures, shared.clocks);
-  let exchange: Exchange | null = null;
-  return {
+  const traced: TracedFlow = {
     id,
     conversation,
     protocol: protocolName(protocol),
@@ -79,19 +86,14 @@ export function tracedFlow(shared: Shared, flow: number, id: number, conversatio
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
     transportData: transportDataOf(table, flow, rows),
     outcome,
-    // totals and problems never ask
-    get exchange() {
-      exchange ??= flowExchange(shared, flow, outcome, counts);
-      return exchange;
-    },
-    get via() {
-      return shared.viaOf(flow);
-    },
-    ...(policy === null ? {} : { policy }),
+    exchange: flowExchange(shared, flow, outcome, counts),
+    via: shared.viaOf(flow),
     observations: observations.map(publicObservation),
     arrival,
     inScope: judged.inScope,
   };
+  if (policy !== null) traced.policy = policy;
+  return traced;
 }
 
 /** What of a flow's judgement all flows of its class share. */
@@ -199,7 +201,8 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
     }),
     dns: shared.dns.of(flow),
     service: shared.services.get(table.destinationOf(flow)) ?? null,
-    largeAcknowledged: !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse),
+    largeAcknowledged:
+      !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse) || largePassed(table, flow),
   });
 }
 

@@ -4,6 +4,11 @@ import { defineHeader, flag, reserved, uint } from './header.ts';
 
 export const DNS_PORT = 53;
 
+/** @param ports source port in the upper half */
+export function isDnsPort(ports: number): boolean {
+  return (ports & 0xffff) === DNS_PORT || ports >>> 16 === DNS_PORT;
+}
+
 export const DNS = defineHeader('dns', 'RFC 1035 §4.1.1', 12, {
   id: uint(0, 16, 'Identification', { hex: true }),
   'flags.response': flag(16, 'Response'),

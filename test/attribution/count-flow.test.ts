@@ -177,6 +177,30 @@ describe('where nothing tells whether packets are copies, the count is a range',
     expect((await traced(apart, time)).flow.packetsBetween).toEqual({ least: 2, most: 4 });
   });
 
+  it('of segments whose TCP header one snaplen of a merge cut off', async () => {
+    const frames = [1, 2].map((id) => vxlan(segment(id, { seq_raw: id * 100 }, 100)));
+    const merged = frames.flatMap((data, i) => [
+      packetAt(data, i * 0.02),
+      { ...packetAt(data.subarray(0, 96), i * 0.02 + 50e-6), original: data.length },
+    ]);
+    const flow = flowBetween(await traceFrames([{ frames: merged }], TOPOLOGY), POD.a, POD.b);
+    expect(flow.packetsBetween).toEqual({ least: 2, most: 4 });
+  });
+
+  it('of datagrams without an identification that are sent twice into a mirror of both directions', async () => {
+    const soon = (i: number): number => i * 50e-6;
+    const others = [1, 2, 3, 4].map((content) => datagram(0, content)).flatMap((frame) => [frame, frame]);
+    const twice = datagram(0, 9);
+    for (const copies of [4, 3]) {
+      const { flow } = await traced([...others, ...Array.from({ length: copies }, () => twice)], soon);
+      expect([flow.packets, flow.packetsBetween]).toEqual([6, { least: 5, most: 6 }]);
+    }
+    const tag = new Uint8Array([0x81, 0x00, 0x00, 0x64]);
+    const tagged = new Uint8Array([...twice.subarray(0, 12), ...tag, ...twice.subarray(12)]);
+    const { flow } = await traced([...others, twice, tagged, twice, tagged], soon);
+    expect([flow.packets, flow.packetsBetween]).toEqual([6, { least: 5, most: 6 }]);
+  });
+
   it('but not of what is sent again and again', async () => {
     const frames = [0, 1, 2, 3].map(() => datagram(5, 1));
     const { trace, flow } = await traced(frames, (i) => i * 10);

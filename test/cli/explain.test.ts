@@ -1,7 +1,11 @@
 // `overlens explain` as a command line: which packet it opens, what it prints, how it says no.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { spoolCaptures } from '../../src/cli/inputs/spool.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -176,7 +180,7 @@ describe('stdin', () => {
   it('is kept in a file while it is needed, and removed', async () => {
     const input = new PassThrough();
     input.end(readFileSync(`${STALE}/${CONTROL1}`));
-    const spooled = await spoolCaptures(['-', `${STALE}/${CONTROL1}`], new AbortController().signal, input);
+    const spooled = await spoolCaptures(['-', `${STALE}/${CONTROL1}`], new AbortController().signal, { stdin: input });
     const [copy = '', same] = spooled.paths;
     expect(same).toBe(`${STALE}/${CONTROL1}`);
     expect(readFileSync(copy).equals(readFileSync(`${STALE}/${CONTROL1}`))).toBe(true);
@@ -184,9 +188,34 @@ describe('stdin', () => {
     expect(() => readFileSync(copy)).toThrow(/ENOENT/);
   });
 
+  it('that was looked at before loses nothing', async () => {
+    const pipe = join(mkdtempSync(join(tmpdir(), 'overlens-pipe-')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const written = writeFile(pipe, readFileSync(`${STALE}/${CONTROL1}`));
+    const run = await explain(pipe, '-p', '1');
+    await written;
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('pipe packet 1 ');
+  });
+
+  it('that never ends is not kept for ever, and leaves nothing', async () => {
+    async function* endless(): AsyncGenerator<Uint8Array, void, void> {
+      for (;;) yield new Uint8Array(100_000);
+    }
+    const own = mkdtempSync(join(tmpdir(), 'overlens-own-'));
+    vi.stubEnv('TMPDIR', own);
+    const spooled = spoolCaptures(['-'], new AbortController().signal, { stdin: endless(), most: 1024 ** 2 });
+    await expect(spooled).rejects.toMatchObject({
+      code: 'E_UNREADABLE',
+      message: expect.stringMatching(/^stdin: is more than /),
+    });
+    expect(readdirSync(own)).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
   it('that is a terminal is refused', async () => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true });
-    await expect(spoolCaptures(['-'], new AbortController().signal, terminal)).rejects.toMatchObject({
+    await expect(spoolCaptures(['-'], new AbortController().signal, { stdin: terminal })).rejects.toMatchObject({
       code: 'E_USAGE',
     });
   });

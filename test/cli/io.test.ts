@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,10 +83,13 @@ describe('writing', () => {
 
   test('other failures are errors: a full disk is no closed pipe', async () => {
     const stream = new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space left'), { code: 'ENOSPC' })),
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })),
     });
     stream.on('error', () => {});
-    await expect(writeAll(stream, ['x'])).rejects.toThrow('no space left');
+    await expect(writeAll(stream, ['x'])).rejects.toMatchObject({
+      code: 'E_OUTPUT',
+      message: 'cannot write: no space left on device',
+    });
   });
 
   test('to a stream that is gone already is no error', async () => {
@@ -142,6 +146,64 @@ describe('Ctrl-C', () => {
     });
     expect(code).toBe(130);
     expect(made()).toBeLessThan(1000);
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('while JSON is printed: it is printed to its end', async () => {
+    const controller = new AbortController();
+    const { trace } = countedTrace(500);
+    const texts: string[] = [];
+    const stdout = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        texts.push(chunk.toString());
+        controller.abort();
+        done();
+      },
+    });
+    const world = { stages: fakeStages(trace), stdout, signal: controller.signal };
+    expect((await runCli([CAPTURE, '-o', 'json'], world)).code).toBe(130);
+    expect(texts.length).toBeGreaterThan(1);
+    expect((JSON.parse(texts.join('')) as { flows: object[] }).flows.length).toBe(500);
+  });
+
+  test.each([
+    ['as a capture', (pipe: string) => [pipe]],
+    ['as a snapshot', (pipe: string) => [CAPTURE, '-t', pipe]],
+    ['of topology', (pipe: string) => ['topology', pipe]],
+  ])('ends the waiting for a pipe without a writer %s', async (_name, argv) => {
+    const pipe = join(mkdtempSync(join(tmpdir(), 'overlens-pipe-')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const { code, stdout, stderr } = await runCli(argv(pipe), { signal: AbortSignal.timeout(30) });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: 'overlens: stopped by Ctrl-C before anything was read\n',
+    });
+  });
+});
+
+describe('what the system refuses', () => {
+  test.each([
+    ['files', Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE', syscall: 'open' })],
+    ['memory', new RangeError('Array buffer allocation failed')],
+  ])('is no bug of the program: %s', async (_name, error) => {
+    const stages = fakeStages(() => {
+      throw error;
+    });
+    const { code, stderr } = await runCli([CAPTURE], { stages });
+    expect(code).toBe(2);
+    expect(stderr).toContain(error.message);
+    expect(stderr).not.toContain('bug');
+  });
+
+  test('help on a full disk', async () => {
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })),
+    });
+    stdout.on('error', () => {});
+    const { code, stderr } = await runCli(['--help'], { stdout });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'overlens: cannot write: no space left on device\n' });
   });
 });
 

@@ -1,7 +1,7 @@
 // The program as a process of its own, run from the sources: streams, signals and exit codes as a shell sees them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readVersion } from '../../src/cli/version.ts';
 
@@ -26,6 +26,13 @@ async function finish(child: ChildProcess): Promise<{ code: number | null; stdou
 
 test('--version', async () => {
   expect(await finish(start(['--version']))).toEqual({ code: 0, stdout: `${readVersion()}\n`, stderr: '' });
+});
+
+test.runIf(existsSync('/dev/full'))('--version on a full disk says so, and is no bug', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', `${ROOT}src/cli/bin.ts`, '--version'], {
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+  });
+  expect(await finish(child)).toMatchObject({ code: 2, stderr: 'overlens: cannot write: no space left on device\n' });
 });
 
 test('reads a capture from stdin', async () => {

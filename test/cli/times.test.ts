@@ -32,7 +32,7 @@ it('a time before the last packet: what tcpdump -r would show from there', async
 });
 
 it('of a pipe the last packet is not known', async () => {
-  const { code, stderr } = await runCli(['decode', '-', '--since', '-1s']);
+  const { code, stderr } = await runCli(['decode', '/dev/null', '--since', '-1s']);
   expect(code).toBe(2);
   expect(stderr).toContain('--since -1s: a pipe tells its last packet when it is too late');
 });

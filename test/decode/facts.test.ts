@@ -252,7 +252,13 @@ describe('the facts of a packet that was cut off', () => {
 
   it('have ports as soon as four bytes of the transport header are there', () => {
     const facts = factsOf(...cut(packet, ports + 4));
-    expect(facts).toMatchObject({ ports: [40000, 80], protocol: 6, marks: ['truncated'], flags: 0, length: 140 });
+    expect(facts).toMatchObject({
+      ports: [40000, 80],
+      protocol: 6,
+      marks: ['truncated', 'headerCut'],
+      flags: 0,
+      length: 140,
+    });
     expect(facts.payload).toBe(120);
   });
 

@@ -12,14 +12,14 @@ const ROUTE = '10.48.0.0/26 via 10.48.0.46 dev vxlan.calico onlink\n';
 
 describe('a snapshot', () => {
   it('of nothing but a table lacks the objects', () => {
-    expect(lacks({ 'node1/ip-route.txt': `default via 10.0.1.1 dev ens5 src 10.0.1.20\n${ROUTE}` })).toEqual([
+    expect(lacks({ 'n1/ip-route.txt': `default via 10.0.1.1 dev ens5 src 10.0.1.20\n${ROUTE}` })).toEqual([
       ['pools', 0, 'kubectl get ippools -o yaml > ippools.yaml'],
       ['nodes', 0, 'kubectl get nodes -o yaml > nodes.yaml'],
       ['pods', 0, 'kubectl get pods -A -o wide > pods.txt'],
       ['settings', 0, 'kubectl get felixconfigurations -o yaml > felixconfigurations.yaml'],
-      ['link', 1, 'mkdir -p node1; ssh node1 ip -d addr > node1/ip-addr.txt'],
-      ['neigh', 1, 'mkdir -p node1; ssh node1 ip neigh > node1/ip-neigh.txt'],
-      ['fdb', 1, 'mkdir -p node1; ssh node1 bridge fdb show > node1/bridge-fdb.txt'],
+      ['link', 1, 'mkdir -p n1; ssh n1 ip -d addr > n1/ip-addr.txt'],
+      ['neigh', 1, 'mkdir -p n1; ssh n1 ip neigh > n1/ip-neigh.txt'],
+      ['fdb', 1, 'mkdir -p n1; ssh n1 bridge fdb show > n1/bridge-fdb.txt'],
     ]);
   });
 

@@ -69,6 +69,14 @@ it('a slow wire is the hop that takes 5 ms, and loses nothing', async () => {
   }
 });
 
+it('half-open: the SYN-ACK that stops is followed as the SYN is', async () => {
+  const report = await pathOf(capturesOf(`${LAB}/half-open`), `${LAB}/half-open/topology`, '--finding', 'A');
+  expect(report.flows.map((flow) => [nameOf(flow), funnelOf(flow)])).toEqual([
+    ['from db tcp 41526', '4 4 4 4 4 0(-3)'],
+    ['to db tcp 41526', '3 3 3 3 3 3'],
+  ]);
+});
+
 /** What web asks db, and nobody answers: packets at each place. */
 const STOPPED: readonly [fault: string, funnels: string[]][] = [
   // before the tunnel device

@@ -73,6 +73,19 @@ describe('healthy captures', () => {
     expect(micros).toEqual([null, 8, 56, 4, 0, 42]);
   });
 
+  it('-i any without interfaces: a veth whose MAC nobody wrote stands where packets come in', async () => {
+    const snapshot = 'samples/06-any-interface/topology';
+    const report = await pathOf(
+      ['samples/06-any-interface/ip-10-0-1-30-any.pcap'],
+      `${snapshot}/ippools.yaml`,
+      ...['nodes', 'pods'].flatMap((name) => ['-t', `${snapshot}/${name}.yaml`]),
+    );
+    const sent = report.flows.find(({ protocol, src }) => protocol === 'icmp' && src.ip === '10.48.0.200');
+    expect(sent && funnelOf(sent)).toBe('5 5 5 - - -');
+    expect(sent?.stops.slice(0, 3).map(({ role }) => role)).toEqual(['workload', 'tunnel', 'underlay']);
+    expect(Math.min(...delaysOf(report))).toBeGreaterThanOrEqual(0);
+  });
+
   it('one node: from veth to veth, no NIC on the way', async () => {
     const report = await pathOf(capturesOf('samples/05-same-node'), 'samples/05-same-node/topology', '--flow', '1');
     expect(report.flows.map(funnelOf)).toEqual(['2 2', '2 2']);

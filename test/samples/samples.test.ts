@@ -361,7 +361,7 @@ describe('16 where it stops', () => {
     ['no-answer', 'lost-in-node'],
     ['tcp-dies', 'lost-in-node'],
     ['one-direction', 'lost-on-underlay'],
-    ['new-connections', 'half-open'],
+    ['new-connections', 'lost-in-node'],
     ['dns', 'dns-trouble'],
   ])('%s: the first cause is %s, and the overlay is as configured', async (name, code) => {
     const sample = await symptom(name);

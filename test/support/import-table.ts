@@ -30,8 +30,14 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     types: ['topology'],
   },
   {
+    place: 'path',
+    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
+    types: ['verdict'],
+  },
+  {
     place: 'explain',
     values: [
+      'path',
       'packets',
       'verdict',
       'attribution',
@@ -44,11 +50,6 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'net',
       'errors.ts',
     ],
-  },
-  {
-    place: 'path',
-    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
-    types: ['verdict'],
   },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },

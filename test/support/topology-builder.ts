@@ -33,7 +33,16 @@ export function node(name: string, address: string, tunnel: string | null, parti
       computedVtepMac: '66:c9:ee:b1:9b:47',
       computedVtepMacV6: null,
     },
-    ...{ wireguardKey: null, wireguardKeyV6: null, podCIDRs: [], links: [], routes: [], neighbours: [], fdb: [] },
+    ...{
+      wireguardKey: null,
+      wireguardKeyV6: null,
+      podCIDRs: [],
+      links: [],
+      routes: [],
+      neighbours: [],
+      fdb: [],
+      bpfRoutes: null,
+    },
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     ...partial,
   };
@@ -77,7 +86,16 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
     ],
     poolsComplete: true,
     ...{ nodesComplete: true, otherCarrier: null, captureFiles: [] },
-    ...{ pods: [], services: [], blocks: [], issues: [], policyVerdicts: [], deviceVNI: null, devicePort: null },
+    ...{
+      pods: [],
+      services: [],
+      blocks: [],
+      issues: [],
+      states: [],
+      policyVerdicts: [],
+      deviceVNI: null,
+      devicePort: null,
+    },
     felix: () => unset,
     lookup: () => {
       throw new Error('not part of these tests');

@@ -33,7 +33,7 @@ const TRUTH: readonly [fault: string, everywhere: string | null, nics: string | 
   // the route that was changed is in the snapshot, and is why the filter drops
   ['rp-filter', 'snapshot-conflict', 'snapshot-conflict'],
   ['masquerade', 'source-translated', 'source-translated'],
-  ['half-open', 'half-open', 'half-open'],
+  ['half-open', 'lost-in-node', 'half-open'],
   ['vip-moved', 'wrong-next-hop', 'wrong-next-hop'],
   ['dns-silent', 'dns-trouble', 'dns-trouble'],
   ['policy-drop', 'lost-in-node', 'no-reply'],

@@ -134,6 +134,14 @@ describe('segmentation and fragments', () => {
   const segment = (seconds: number, sequence: number, length: number): BuiltPacket =>
     at(seconds, vxlan(tcpPacket({ src: POD.a, dst: POD.b }, { seq_raw: sequence }, new Uint8Array(length))));
 
+  const withSnaplens = async (atA: BuiltPacket[], atB: BuiltPacket[], a?: number, b?: number) => {
+    const files = [
+      { name: 'a-x.pcap', frames: around(atA), ...(a && { snaplen: a }) },
+      { name: 'b-x.pcap', frames: around(atB), ...(b && { snaplen: b }) },
+    ];
+    return flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b).arrival?.lost;
+  };
+
   it('a super-frame that arrives as segments is no loss', async () => {
     const pieces = [0, 1, 2, 3].map((i) => segment(2 + i / 100, 1000 * i, 1000));
     const found = await arrival(around([segment(2, 0, 4000)]), around(pieces));
@@ -149,6 +157,17 @@ describe('segmentation and fragments', () => {
   it('a super-frame of which a segment is missing is a loss', async () => {
     const pieces = [0, 1, 2].map((i) => segment(2 + i / 100, 1000 * i, 1000));
     expect((await arrival(around([segment(2, 0, 4000)]), around(pieces)))?.lost).toBe(true);
+  });
+
+  it('bytes tell nothing where a snaplen cut off which of them are TCP’s header', async () => {
+    const small = [1, 2, 3, 4, 5].map((n) => segment(2 + n / 100, n, 0));
+    const [question, longest] = [segment(2.1, 9, 33), segment(2.02, 5, 57)];
+    const there = [...small.slice(0, 2), longest, ...small.slice(2), question];
+    // a, whose snaplen ends inside the TCP header, missed the longest one
+    expect(await withSnaplens([...small, question], there, 96, undefined)).toBeNull();
+    const [whole, pieces] = [[segment(2, 0, 4000)], [0, 1, 2].map((i) => segment(2 + i / 100, 1000 * i, 1000))];
+    expect(await withSnaplens(whole, pieces, undefined, 96)).toBeNull();
+    expect(await withSnaplens(whole, pieces, 128, 128)).toBe(true);
   });
 
   it('later fragments of the outer packet count nowhere', async () => {
@@ -204,6 +223,33 @@ describe('packets that may be copies', () => {
     const atA = [datagram(1, 1), datagram(2, 2), datagram(5, 1), datagram(6, 2)];
     expect(await arrival(around(atA), around(atA.slice(0, 2)))).toEqual({ sent: 4, arrived: 2, lost: null });
     expect((await arrival(around(atA), around(atA.slice(0, 1))))?.lost).toBe(true);
+  });
+});
+
+describe('a mirror’s copies whose TCP header the snaplen cut off', () => {
+  const sent = [1, 2, 3].map((n) => tcpPacket({ src: POD.a, dst: POD.b, id: n }, { seq_raw: n }));
+  /** On a's NIC, each with its copy in a tunnel to a collector on c. */
+  const mirrored = sent.flatMap((segment, n) => [
+    at(n + 1, plain(segment)),
+    at(n + 1.00002, vxlan(segment, { to: NODE.c, vni: 7700 })),
+  ]);
+
+  it('are neither counted for sure nor lost', async () => {
+    const files = [
+      { name: 'a-x.pcap', frames: around(mirrored), snaplen: 96 },
+      { name: 'b-x.pcap', frames: around(sent.map((segment, n) => at(n + 1.0001, plain(segment)))) },
+    ];
+    const { arrival: found, packetsBetween } = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
+    expect([found?.lost ?? null, packetsBetween]).toEqual([null, { least: 3, most: 6 }]);
+  });
+
+  it('are known as copies where it did not', async () => {
+    const files = [
+      { name: 'a-x.pcap', frames: around(mirrored), snaplen: 128 },
+      { name: 'b-x.pcap', frames: around(sent.slice(1).map((segment, n) => at(n + 2.0001, plain(segment)))) },
+    ];
+    const { arrival: found, packets } = flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
+    expect([found?.lost, packets]).toEqual([true, 3]);
   });
 });
 

@@ -1,4 +1,4 @@
-// A brief says of a flow what its object says: classes are judged by their first flow, so every flow of every capture at hand is
+// A brief, and the list of all flows, say of a flow what its object says: classes are judged by their first flow, so every flow of every capture at hand is
 // asked both ways.
 import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../src/input/load-topology.ts';
@@ -65,9 +65,12 @@ async function disagreements(
   const hasCopies = trace.captures.some(({ warnings }) => warnings.some((text) => text.includes('copies count once')));
   const wrong: string[] = [];
   let flows = 0;
+  const listed = trace.flows()[Symbol.iterator]();
   for (const brief of flowBriefs(trace)) {
     flows++;
     const flow = trace.flow(brief.id) as TracedFlow;
+    const [one, other] = [listed.next().value, flow].map((text) => JSON.stringify(text));
+    if (one !== other) wrong.push(`${captures.join(' ')} flow ${brief.id} as listed\n${one}\n${other}`);
     // an object has frames, copies among them; a brief counts each packet once
     const isTwice = hasCopies || brief.codes.includes('routing-loop');
     const places = (one: FlowBrief): object => (isTwice ? { places: null } : { places: placesOf(one) });

@@ -133,5 +133,24 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
   },
   { seed: 9541, rule: '11 pieces', kind: 'split', what: 'judges a piece otherwise than the whole of a merge' },
   { seed: 2671, rule: '11 pieces', kind: 'split', what: 'waits for a DNS answer to the end of a piece only' },
+  {
+    seed: 10507,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'misses packets at a device only where its piece of the capture shows it',
+  },
+  {
+    seed: 16120,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'misses packets on a veth only where its piece of the capture shows it',
+  },
+  { seed: 13327, rule: '11 pieces', kind: 'split', what: 'guesses a filter of one piece of a merge' },
+  {
+    seed: 9310,
+    rule: '11 pieces',
+    kind: 'split',
+    what: 'waits for an answer where a filter hides what comes back',
+  },
   { seed: 5434, rule: '11 pieces', kind: 'split', what: 'waits for a DNS answer to the end of a piece only' },
 ];

@@ -2,6 +2,7 @@
 // that show the same with `npm run worlds`.
 import type { LieKind } from './check/lies.ts';
 import { COUNT_SEEDS } from './named-count-seeds.ts';
+import { DELIVERY_SEEDS } from './named-delivery-seeds.ts';
 
 export interface NamedSeed {
   seed: number;
@@ -9,6 +10,8 @@ export interface NamedSeed {
   kind: LieKind;
   /** What was wrong. */
   what: string;
+  /** With the world's fault of delivery; the others are without one, as they were when they failed. */
+  delivery?: true;
 }
 
 export const NAMED_SEEDS: readonly NamedSeed[] = [
@@ -223,6 +226,19 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     what: 'gives a piece of a merge to the node that both talk to in it',
   },
   { seed: 30472, rule: '8', kind: 'phantom', what: 'opens a gateway’s tunnel where its pool was not collected' },
+  { seed: 14600, rule: '8', kind: 'phantom', what: 'opens a tunnel of pods whose pool was not collected' },
+  {
+    seed: 30293,
+    rule: '2',
+    kind: 'false-ok',
+    what: 'believes a block where plain packets to a borrowed address found silence',
+  },
+  {
+    seed: 38718,
+    rule: 'D place',
+    kind: 'wrong-place',
+    what: 'gives a merge to the node that all in it talk to, whose own capture has another clock',
+  },
   { seed: 3480, rule: 'D order', kind: 'file-order', what: 'takes a clock for a switch of mode by the order of files' },
   { seed: 10590, rule: 'D order', kind: 'file-order', what: 'compares two clocks for a switch that a snaplen hides' },
   {
@@ -281,5 +297,14 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   },
   { seed: 760, rule: 'clocks', kind: 'wrong-clock', what: 'gives one clock to a merge behind one gateway' },
   { seed: 17702, rule: 'clocks', kind: 'wrong-clock', what: 'gives one clock to a merge of two who never talk' },
+  { seed: 18477, rule: 'clocks', kind: 'false-loss', what: 'takes TCP headers that a snaplen cut off for payload' },
+  { seed: 18817, rule: 'clocks', kind: 'false-loss', what: 'takes two datagrams alike in a mirror for one' },
+  {
+    seed: 34613,
+    rule: 'clocks',
+    kind: 'false-loss',
+    what: 'takes a mirror’s copies for segments whose headers are cut',
+  },
   ...COUNT_SEEDS,
+  ...DELIVERY_SEEDS,
 ];

@@ -30,6 +30,11 @@ export interface Clocks {
   ofCapture: Int32Array;
 }
 
+/** A moment as a capture's clock showed it. */
+export interface CapturedMoment extends Moment {
+  capture: number;
+}
+
 export interface ClocksInput {
   table: FlowTable;
   captures: readonly Pick<CaptureCounters, 'sample'>[];
@@ -185,6 +190,14 @@ export function onReference(clocks: Clocks, capture: number, seconds: number): n
 /** The same, of a moment. */
 export function momentOnReference(clocks: Clocks, capture: number, moment: Moment): Moment {
   return isOff(clocks, capture) ? movedBy(moment, -aheadOf(clocks, capture, toSeconds(moment))) : moment;
+}
+
+/** Seconds from one moment of a capture to one of another, by one clock; null where nothing compares theirs. */
+export function secondsBetween(clocks: Clocks, from: CapturedMoment, to: CapturedMoment): number | null {
+  const passed = to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
+  if (!areComparable(clocks, from.capture, to.capture)) return null;
+  if (clocks.ofCapture[from.capture] === clocks.ofCapture[to.capture]) return passed;
+  return passed - aheadOf(clocks, to.capture, to.seconds) + aheadOf(clocks, from.capture, from.seconds);
 }
 
 function movedBy(moment: Moment, by: number): Moment {

@@ -1,8 +1,10 @@
 // How a conversation went, in numbers: its state, what it asked and how soon it was answered, its times. Of one flow, from one place.
 
 import type { FlowTable } from '../../flow/flow-table.ts';
+import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
 import { type CountInput, countFlow, type FlowCounts, tcpOf } from '../count-flow.ts';
 import type { Asked, Exchange, FlowTcp } from '../vocabulary.ts';
+import { answeredOnTheWay } from './probes.ts';
 import type { QuestionsByFlow } from './questions-by-flow.ts';
 import { type TcpTimes, tcpTimes } from './tcp-times.ts';
 
@@ -12,6 +14,8 @@ const NO_TIMES: TcpTimes = { handshake: null, firstByte: null };
 export interface ExchangeInput {
   counting: CountInput;
   questions: QuestionsByFlow;
+  /** ICMP errors by the flow that they quote. */
+  errorsOf: ReadonlyMap<number, readonly IcmpError[]>;
 }
 
 /** All but who ended it. */
@@ -23,13 +27,15 @@ export function exchangeOf(input: ExchangeInput, flow: number, counts: FlowCount
   const isTcp = table.protocolOf(flow) === TCP;
   const own = isTcp ? tcpOf(table, counts.rows) : null;
   const duration = durationOf(table, counts.rows);
-  const times = own === null ? NO_TIMES : tcpTimes(table, paths, ...clientFirst(table, flow, reverse));
+  const { handshake, firstByte } =
+    own === null ? NO_TIMES : tcpTimes(table, paths, ...clientFirst(table, flow, reverse));
   return {
     state: own === null ? null : stateOf(own, tcpOf(table, reverse < 0 ? [] : countFlow(input.counting, reverse).rows)),
     asked: askedBy(input, flow, counts.rows),
     duration,
     rate: duration !== null && duration > 0 ? counts.bytes / duration : null,
-    ...times,
+    handshake,
+    firstByte,
     resent: own === null || counts.packets === 0 ? null : own.retransmissions / counts.packets,
     dns: input.questions.of(flow)?.dns ?? null,
   };
@@ -44,13 +50,20 @@ export function slowestAnswer(input: ExchangeInput, flow: number): number {
 }
 
 /**
- * What the flow asked, each question once. Echo requests that cannot be told apart, or of which too few were kept, are counted: as many as
+ * What the flow asked, each question once; a probe of the way is answered by a router. Echo requests that cannot be told apart, or of which too few were kept, are counted: as many as
  * came back were answered.
  */
-export function askedBy(
+export function askedBy(input: ExchangeInput, flow: number, rowsOfFlow: readonly number[] | null = null): Asked | null {
+  const asked = pairedOrCounted(input, flow, rowsOfFlow);
+  if (asked === null || asked.answered >= asked.asked) return asked;
+  const answered = asked.answered + answeredOnTheWay(input.counting.table, flow, input.errorsOf.get(flow) ?? []);
+  return { ...asked, answered: Math.min(asked.asked, answered) };
+}
+
+function pairedOrCounted(
   { counting, questions }: ExchangeInput,
   flow: number,
-  rowsOfFlow: readonly number[] | null = null,
+  rowsOfFlow: readonly number[] | null,
 ): Asked | null {
   const { table } = counting;
   const kept = questions.of(flow)?.asked ?? null;

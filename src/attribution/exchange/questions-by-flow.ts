@@ -12,7 +12,7 @@ import type { Asked, DnsFacts } from '../vocabulary.ts';
 const PATIENCE = 2;
 /** Where none ever came: a name server takes no longer. */
 const DNS_PATIENCE = 0.2;
-const UDP = 17;
+const [TCP, UDP] = [6, 17] as const;
 const PROTOCOL_NUMBER = 0xff;
 const NAMES_SHOWN = 5;
 
@@ -50,7 +50,7 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends
   for (const question of table.counter.questions.list()) {
     const flow = table.findFlow(question.asker, question.asked, question.ports, question.protocol);
     if (question.delay > (slowest.get(serverOf(question)) ?? -1)) slowest.set(serverOf(question), question.delay);
-    if (!question.isSent || flow < 0) continue;
+    if (!question.isSent || flow < 0 || (!question.isAnswered && isUnread(table, flow))) continue;
     const own = byFlow.get(flow);
     if (own === undefined) byFlow.set(flow, [question]);
     else own.push(question);
@@ -84,6 +84,15 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends
   };
 }
 
+/** Whether an answer may be in what could not be read. */
+function isUnread(table: FlowTable, flow: number): boolean {
+  const { rows } = table;
+  for (const one of [flow, table.reverseOf(flow)])
+    for (let row = one < 0 ? -1 : table.firstRow(one); row >= 0; row = rows.next(row))
+      if (table.counter.questions.isUnread(row)) return true;
+  return false;
+}
+
 /** When each capture saw the last packet of a flow, in epoch seconds of its own clock. */
 function lastByCapture(table: FlowTable, flow: number): Map<number, number> {
   const { rows } = table;
@@ -97,7 +106,8 @@ function lastByCapture(table: FlowTable, flow: number): Map<number, number> {
 }
 
 function isDnsQuestion({ protocol }: KeptQuestion): boolean {
-  return (protocol & PROTOCOL_NUMBER) === UDP;
+  const number = protocol & PROTOCOL_NUMBER;
+  return number === UDP || number === TCP;
 }
 
 /** Whom it was asked, as a key. */

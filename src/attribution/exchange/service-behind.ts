@@ -39,18 +39,21 @@ export function servicesBehind(input: ServiceInput): (flow: number) => Via | nul
 
 function findServices(input: ServiceInput): Map<number, Via> {
   const { table } = input;
-  const clients = new Map<string, number[]>();
   const addressed: number[] = [];
+  const clients = new Map<string, number[]>();
   for (let flow = 0; flow < table.flowCount; flow++) {
-    const key = clientKey(table, flow);
+    const key = mayBeService(input, flow) ? clientKey(table, flow) : null;
     if (key === null) continue;
-    if (mayBeService(input, flow)) addressed.push(flow);
-    else if (isToPod(input, flow)) clients.set(key, [...(clients.get(key) ?? []), flow]);
+    addressed.push(flow);
+    clients.set(key, []);
   }
+  // most captures have none, and then nothing is to be remembered of all the flows to pods
+  for (let flow = 0; clients.size > 0 && flow < table.flowCount; flow++)
+    if (isToPod(input, flow)) clients.get(clientKey(table, flow) ?? '')?.push(flow);
   const services = serviceNames(input.topology);
   const via = new Map<number, Via>();
   for (const flow of addressed) {
-    const behind = (clients.get(clientKey(table, flow) ?? '') ?? []).find((pod) => isOne(input, flow, pod));
+    const behind = clients.get(clientKey(table, flow) ?? '')?.find((pod) => isOne(input, flow, pod));
     if (behind === undefined) continue;
     const one = viaOf(input, flow, behind, services);
     for (const part of [flow, table.reverseOf(flow), behind, table.reverseOf(behind)])

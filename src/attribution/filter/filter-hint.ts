@@ -6,6 +6,7 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import type { Topology } from '../../topology/model.ts';
 import { isAnswer } from '../answers.ts';
+import { namedAsPieces } from '../points/capture-sets.ts';
 import type { Points } from '../points/points.ts';
 import { isFileOf, type Point } from '../points/points-input.ts';
 import type { AddressBook } from '../who/address-book.ts';
@@ -66,8 +67,9 @@ export interface FilterHints {
 /** Guesses are made of captures of NICs only: a veth has packets of one pod, a tunnel device plain ones, without any filter. */
 export function filterHints(input: FilterInput): FilterHints {
   const nodes = nodesOf(input.points);
-  const likely = hintsAt(input, placesOf(input.points, nodes));
-  const apart = ringsApart(input.points, nodes);
+  const together = unplacedTogether(input, nodes);
+  const likely = hintsAt(input, placesOf(input.points, nodes, together));
+  const apart = ringsApart(input.points, nodes, together);
   if (apart.every((ring) => ring < 0)) return { likely, possible: likely.map(() => null) };
   return { likely, possible: hintsAt(input, apart).map((hint, i) => (likely[i] === null ? hint : null)) };
 }
@@ -81,34 +83,47 @@ function hintsAt(input: FilterInput, placeOf: Int32Array): (FilterHint | null)[]
 }
 
 /** Captures of one node's NICs, and pieces of one capture, are judged together; -1 where no NIC was captured. */
-function placesOf(points: Points, nodes: readonly (string | null)[]): Int32Array {
+function placesOf(points: Points, nodes: readonly (string | null)[], together: Int32Array): Int32Array {
   const known = new Map<string, number>();
   return Int32Array.from(points.ofCapture, (own, capture) => {
     if (!own.some(isNic)) return -1;
     const node = nodes[capture] ?? null;
-    const key = node === null ? `strand ${strandOf(points, capture)}` : `node ${node}`;
+    const key = node === null ? `strand ${together[capture]}` : `node ${node}`;
     if (!known.has(key)) known.set(key, known.size);
     return known.get(key) ?? -1;
   });
 }
 
-/** The rings of captures of which no node is known, where a strand has several; else -1. */
-function ringsApart(points: Points, nodes: readonly (string | null)[]): Int32Array {
+/** The rings of captures of which no node is known, where several are judged together; else -1. */
+function ringsApart(points: Points, nodes: readonly (string | null)[], together: Int32Array): Int32Array {
   const isUnplaced = (capture: number): boolean =>
     (nodes[capture] ?? null) === null && (points.ofCapture[capture] ?? []).some(isNic);
   const ringsOf = new Map<number, number>();
   for (const ring of points.rings.rings) {
-    const strand = strandOf(points, ring[0] ?? 0);
+    const strand = together[ring[0] ?? 0] ?? -1;
     if (ring.some(isUnplaced)) ringsOf.set(strand, (ringsOf.get(strand) ?? 0) + 1);
   }
   return Int32Array.from(points.ofCapture, (_, capture) => {
-    const isApart = isUnplaced(capture) && (ringsOf.get(strandOf(points, capture)) ?? 0) > 1;
+    const isApart = isUnplaced(capture) && (ringsOf.get(together[capture] ?? -1) ?? 0) > 1;
     return isApart ? (points.rings.ringOf[capture] ?? -1) : -1;
   });
 }
 
-function strandOf({ rings }: Points, capture: number): number {
-  return rings.strandOf[rings.ringOf[capture] ?? 0] ?? -1;
+/**
+ * The strand of each capture; those of which no node is known are one with others that are named and timed like pieces of the same: of
+ * a merge whose clocks are apart, pieces hold the same packets.
+ */
+function unplacedTogether({ points, captures }: FilterInput, nodes: readonly (string | null)[]): Int32Array {
+  const { strandOf, ringOf } = points.rings;
+  const together = Int32Array.from(captures, (_, capture) => strandOf[ringOf[capture] ?? 0] ?? -1);
+  for (const named of namedAsPieces(points, captures)) {
+    const strands = new Set(named.filter((one) => (nodes[one] ?? null) === null).map((one) => together[one] ?? -1));
+    const first = Math.min(...strands);
+    together.forEach((strand, capture) => {
+      if (strands.has(strand)) together[capture] = first;
+    });
+  }
+  return together;
 }
 
 /** Whose NICs each capture is of; where they are not all known, each piece of the same one may hold others. */

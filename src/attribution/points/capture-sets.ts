@@ -37,7 +37,7 @@ function membership(sets: readonly (readonly number[])[], captures: number): Cap
 }
 
 /** Captures named and timed like the pieces of one that are not one: of a merge, each piece may show another NIC. */
-function namedAsPieces({ rings: { ringOf } }: Points, captures: readonly CaptureCounters[]): number[][] {
+export function namedAsPieces({ rings: { ringOf } }: Points, captures: readonly CaptureCounters[]): number[][] {
   const byName = new Map<string, number[]>();
   captures.forEach(({ info }, capture) => {
     const { exact } = pieceName(info.path);

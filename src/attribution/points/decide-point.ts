@@ -1,7 +1,6 @@
 // One group of links decided: whose place it is and what kind of place, by the rules of design section 4, with the evidence.
 
 import type { Evidence, Node } from '../../topology/model.ts';
-import { SAID_SOURCES, type Said, saidOf } from './capture-said.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
 import { vethOfFileName } from './point-device.ts';
@@ -16,6 +15,7 @@ import {
 } from './point-node.ts';
 import { decideRole } from './point-role.ts';
 import { type AtRule, isFileOf, type Point, type PointsInput } from './points-input.ts';
+import { SAID_SOURCES, type Said, saidOf } from './said/capture-said.ts';
 
 export interface Decided {
   point: Point;
@@ -75,6 +75,7 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
     device,
     fileDevice,
     perFrame: group.perFrame,
+    ownerOf: book.ownerOf,
   });
   const veth = hints.rule?.interface ?? device ?? hints.veth;
   const late =

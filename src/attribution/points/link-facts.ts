@@ -27,6 +27,8 @@ export interface LinkFacts {
   routedPods: number;
   /** Plain packets from a pod with the very TTL that it was given: nobody has routed them yet, as on a veth. */
   unroutedPods: number;
+  /** The pods' addresses that these have. */
+  unroutedFrom: Set<string>;
   /** Packets per pod address among plain ones, to see whose veth it is. */
   podPackets: Map<string, number>;
   /** The same for the end that a veth's MAC shows to be the pod behind it: the sender toward the host, the receiver from it. */
@@ -91,6 +93,7 @@ function emptyFacts(link: LinkRecord): LinkFacts {
     nodeToNode: 0,
     routedPods: 0,
     unroutedPods: 0,
+    unroutedFrom: new Set(),
     podPackets: new Map(),
     behindVeth: new Map(),
     plainPackets: 0,
@@ -141,7 +144,9 @@ function addPlain(entry: LinkFacts, book: AddressBook, src: string, dst: string,
   if (srcIsPod && entry.link.dst === WORKLOAD_MAC) count(entry.behindVeth, src, packets);
   if (dstIsPod && entry.link.src === WORKLOAD_MAC) count(entry.behindVeth, dst, packets);
   if (srcIsPod && dstIsPod && isRoutedOnce(ttl)) entry.routedPods += packets;
-  if (srcIsPod && INITIAL.has(ttl)) entry.unroutedPods += packets;
+  if (!srcIsPod || !INITIAL.has(ttl)) return;
+  entry.unroutedPods += packets;
+  entry.unroutedFrom.add(src);
 }
 
 function addEnds({ senders, receivers }: LinkFacts, from: Node | null, to: Node | null): void {

@@ -1,7 +1,7 @@
 // Names of the pieces of one capture, as tools number and date them: tcpdump -C, -W and -G, dumpcap -b, editcap -c.
 
 /** `.pcap` and whatever tcpdump -C and -W count up behind it. */
-const ENDING = /((?:\.(?:pcap|pcapng|cap|dmp|dump|snoop))?)\d*$/i;
+const ENDING = /((?:\.(?:pcap|pcapng|cap|dmp|dump|snoop))?)(?<!\d)\d*$/i;
 const COMPRESSED = /\.(gz|zst)$/i;
 /** `_00001_20261122082950`, `_00001`. */
 const COUNTED = /_\d{5}(_\d{14})?$/;

@@ -1,7 +1,8 @@
 // The role of one capture point: the first of design section 4's rules that speaks, with its evidence; what later rules
 // say otherwise is a contradiction and is reported too.
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
-import type { Evidence, Node, Topology } from '../../topology/model.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
+import type { Evidence, Node, Owner, Topology } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
 import type { LinkFacts } from './link-facts.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
@@ -21,6 +22,7 @@ export interface PointInput {
   fileDevice: string | null;
   /** SLL v1: one point per role, no company to keep. */
   perFrame: boolean;
+  ownerOf(address: string): Owner;
 }
 
 export interface RoleDecision {
@@ -41,7 +43,7 @@ export function decideRole(input: PointInput): RoleDecision {
     byDevice(input),
     byLinkType(input),
     byLinkAddresses(input),
-    input.perFrame ? byRawAnswers(input) : byCompany(input),
+    input.perFrame ? (byRawAnswers(input) ?? byPodBehind(input)) : byCompany(input),
     byFileName(input),
     byElimination(input),
   ].filter((o) => o !== null);
@@ -165,6 +167,26 @@ function byRawAnswers({ facts }: PointInput): Opinion | null {
   if (facts.length === 0 || !facts.every(({ isRawAnswer }) => isRawAnswer)) return null;
   const detail = `frames of a pod to ${WORKLOAD_MAC} that its node has routed, and that no capture has in a tunnel`;
   return { role: 'underlay', source: 'link-addresses', detail };
+}
+
+/**
+ * What a node gets from a MAC that sends one pod's packets as the pod made them, and nothing else, is from that pod: whoever else hands
+ * them on has taken one off the TTL. Only where the snapshot has the pod on this node.
+ */
+function byPodBehind({ facts, macs, node, ownerOf }: PointInput): Opinion | null {
+  const pods = new Set(facts.flatMap(({ unroutedFrom }) => [...unroutedFrom]));
+  const [pod, ...others] = pods;
+  const isVeth = ({ link, plainPackets, unroutedPods, outers, halfOuters }: LinkFacts): boolean =>
+    link.packetType === PACKET_TYPE.toUs &&
+    !link.carried &&
+    isUnicast(link.src) &&
+    macs.classOf(link.src) === null &&
+    outers + halfOuters === 0 &&
+    unroutedPods === plainPackets;
+  if (pod === undefined || others.length > 0 || !facts.every(isVeth)) return null;
+  if (node === null || ownerOf(pod).node !== node) return null;
+  const detail = `the node got ${pod}'s packets there before anybody had routed them`;
+  return { role: 'workload', source: 'link-addresses', detail };
 }
 
 function byFileName({ topology, node, fileDevice }: PointInput): Opinion | null {

@@ -8,6 +8,7 @@ import { decideRing, rolesByStrand } from './decide-ring.ts';
 import { linkFacts } from './link-facts.ts';
 import { groupLinks } from './link-groups.ts';
 import { type MacKnowledge, macKnowledge, withHomes } from './mac-roles.ts';
+import { unnameOtherMachines } from './other-machines.ts';
 import type { Point, PointsInput } from './points-input.ts';
 import { type SilentPlace, silentPlaces } from './silent-places.ts';
 
@@ -33,10 +34,12 @@ export function findPoints(input: PointsInput): Points {
   const macs = macKnowledge(input.topology, facts);
   const groups = groupLinks(facts, captures);
   const says = captures.map(({ info }) => captureSays(input, info.path));
-  const rings = captureRings(captures, groups, macs, (i) => says[i]?.rule?.node ?? says[i]?.said?.name ?? null);
+  const namedNode = (i: number): string | null => says[i]?.rule?.node ?? says[i]?.said?.name ?? null;
+  const rings = captureRings(captures, groups, macs, namedNode);
   const decided: Decided[][] = captures.map(() => []);
   for (const ring of rings.rings) decideRing({ input, macs, groups, says }, ring, decided);
   rolesByStrand(rings, decided, captures);
+  unnameOtherMachines({ table: input.table, captures, rings: rings.rings, namedNode }, decided);
   const found = { all: [] as Point[], ofLink: new Int32Array(facts.length).fill(-1) };
   const merged = decided.map(mergePerFrame);
   const contradictions = merged.map((own) => own.flatMap(({ notes }) => notes));

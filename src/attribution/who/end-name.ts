@@ -10,11 +10,13 @@ export interface NamedEnd {
   namespace: string | null;
   pod: string | null;
   node: string | null;
+  service?: string;
 }
 
 /** What an owner is named by. */
-export function namedOwner({ address, kind, namespace, pod, node }: Owner): NamedEnd {
-  return { ip: address, kind, namespace, pod, node: node?.name ?? null };
+export function namedOwner({ address, kind, namespace, pod, node, service }: Owner): NamedEnd {
+  const named = service === undefined ? {} : { service };
+  return { ip: address, kind, namespace, pod, node: node?.name ?? null, ...named };
 }
 
 /** `shop/cart`; null when nobody is known by name. */
@@ -24,6 +26,11 @@ export function qualifiedPodName({ namespace, pod }: Pick<NamedEnd, 'namespace' 
 
 /** Words by kind; a kind that is missing, or null, has no name but its address. */
 type Wording = Partial<Record<EndpointKind, (end: NamedEnd) => string | null>>;
+
+const serviceAndAddress = ({ service, ip }: NamedEnd): string | null =>
+  service === undefined ? null : `${service} (${ip})`;
+const endpointInLine = ({ service }: NamedEnd): string | null =>
+  service === undefined ? null : `${service}(endpoint)`;
 
 const STYLES = {
   /** In a cell of a table: `shop/cart`. */
@@ -43,6 +50,9 @@ const STYLES = {
     pod: (end) => (end.pod === null ? null : `${qualifiedPodName(end)} (${end.ip})`),
     tunnel: ({ node, ip }) => `${node ?? 'a node'}'s tunnel address ${ip}`,
     node: ({ node, ip }) => `${node ?? 'a node'} (${ip})`,
+    service: serviceAndAddress,
+    external: serviceAndAddress,
+    unknown: serviceAndAddress,
   },
   /** In a story about a packet: `cart`, `worker1 (from its tunnel address)`, `worker1`. */
   sentence: {
@@ -55,14 +65,19 @@ const STYLES = {
     pod: (end) => qualifiedPodName(end) ?? (end.node === null ? 'a pod without a name' : `a pod of ${end.node}`),
     tunnel: ({ node }) => (node === null ? 'a tunnel address' : `${node}'s tunnel address`),
     node: ({ node }) => node,
-    service: () => 'a service',
-    external: () => 'outside the cluster',
+    service: ({ service }) => (service === undefined ? 'a service' : `the service ${service}`),
+    external: ({ service }) =>
+      service === undefined ? 'outside the cluster' : `outside the cluster, behind the service ${service}`,
+    unknown: ({ service }) => (service === undefined ? null : `behind the service ${service}`),
   },
   /** In the one line of a packet, without blanks: `shop/cart`, `10.48.0.200(worker1)`, `worker1(tunnel)`. */
   line: {
     pod: (end) => qualifiedPodName(end) ?? (end.node === null ? null : `${end.ip}(${end.node})`),
     tunnel: ({ node, ip }) => `${node ?? ip}(tunnel)`,
     node: ({ node }) => node,
+    service: ({ service }) => (service === undefined ? null : `${service}(service)`),
+    external: endpointInLine,
+    unknown: endpointInLine,
   },
 } satisfies Record<string, Wording>;
 

@@ -32,6 +32,9 @@ export interface Hint {
   answered: Set<Node>;
   /** Packets for it came in there through a tunnel, and nothing came back. */
   unanswered: Set<Node>;
+  /** Plain packets for it went to a MAC that is no known node's, or came in at a node: whether some were answered, and some not. */
+  isHeard: boolean;
+  isUnheard: boolean;
 }
 
 /** What is asked of the packets about one end. */
@@ -69,7 +72,9 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         if (elsewhere !== null) hintOf(hints, dst).answered.add(elsewhere);
       }
       const to = ends.to[path] ?? null;
-      if (to !== null && ofDestination === ASKED.all) {
+      if (ofDestination !== ASKED.all) continue;
+      if (isPlainToAnywhere(ends, path)) noteSilence(hintOf(hints, dst), table, flow);
+      if (to !== null) {
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
@@ -87,6 +92,7 @@ interface PathEnds {
   to: (Node | null)[];
   /** Where it was captured. */
   here: (Node | null)[];
+  /** Of the underlay, without a tunnel. */
   plain: Uint8Array;
 }
 
@@ -115,6 +121,11 @@ function pathEnds(table: FlowTable, points: Points, facts: PathFacts, book: Addr
     }
   }
   return ends;
+}
+
+/** Plain frames for a MAC that is no known node's, a router's perhaps, or where they came in: nobody knows where they end. */
+function isPlainToAnywhere({ to, here, plain }: PathEnds, path: number): boolean {
+  return plain[path] === 1 && (to[path] === null || to[path] === here[path]);
 }
 
 /** A plain frame is its sender's own only if its packet was routed once: a node may route for others. */
@@ -161,6 +172,11 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
 }
 
+function noteSilence(hint: Hint, table: FlowTable, flow: number): void {
+  if (isDelivered(table, flow)) hint.isHeard = true;
+  else if (isUnanswered(table, flow)) hint.isUnheard = true;
+}
+
 /** Whether nothing shows that somebody was there: no answer, though its protocol has them, or datagrams that no others came back for. */
 function isUnanswered(table: FlowTable, flow: number): boolean {
   return canAcknowledge(table, flow) ? !isAnswer(table, flow) : table.reverseOf(flow) < 0;
@@ -186,6 +202,8 @@ function hintOf(hints: Map<number, Hint>, person: number): Hint {
       macAnswering: new Set(),
       answered: new Set(),
       unanswered: new Set(),
+      isHeard: false,
+      isUnheard: false,
     };
     hints.set(person, hint);
   }
@@ -227,7 +245,16 @@ export function addressedNode(address: string, hint: Hint): PacketEvidence | nul
 
 /** Whether packets that got to `node` for an end stayed without an answer, and nothing shows that it got any. */
 export function isSilentAt(node: Node, hint: Hint): boolean {
-  return hint.unanswered.has(node) && !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
+  return hint.unanswered.has(node) && isSilent(hint);
+}
+
+/** Whether plain packets that may have gone anywhere, or that came in at a node, found nothing but silence. */
+export function isUnheard(hint: Hint): boolean {
+  return hint.isUnheard && !hint.isHeard && isSilent(hint);
+}
+
+function isSilent(hint: Hint): boolean {
+  return !hasSent(hint) && hint.outerAnswering.size + hint.macAnswering.size === 0;
 }
 
 /** Nodes other than `stated` that packets show an address on: where it sends from, else where its packets were sent. */

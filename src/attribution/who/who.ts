@@ -14,6 +14,7 @@ import {
   collectHints,
   type Hint,
   isSilentAt,
+  isUnheard,
   nodesBeside,
   type PacketEvidence,
   provenNode,
@@ -31,6 +32,8 @@ export interface Who {
   dispute: Dispute | null;
   /** The same end on the node that only headers of unanswered packets name; `node` is then null. */
   presumed: Who | null;
+  /** Only a block names the node, and plain packets found silence, with nothing to show that they went there. */
+  isUnheard: boolean;
 }
 
 /** A node by the snapshot, and others by packets. */
@@ -81,7 +84,7 @@ export function directory({ table, points, paths, book, topology, window }: Dire
 /** Who has an address by the snapshot alone. */
 export function whoByTopology(owner: Owner): Who {
   const { kind, node, nodeSource, evidence } = owner;
-  return { owner, kind, node, nodeSource, evidence, dispute: null, presumed: null };
+  return { owner, kind, node, nodeSource, evidence, dispute: null, presumed: null, isUnheard: false };
 }
 
 /** Ends that need help: an address that a pod could have, with no node known, or by weak evidence only. */
@@ -100,7 +103,8 @@ function decide(owner: Owner, hint: Hint | undefined): Who {
     const strong = isStrong(base);
     const shown = strong ? provenNodes(address, hint) : nodesBeside(owner.node, address, hint);
     if (shown.length > 0) return disputed(base, owner.node, strong, shown);
-    return !strong && isSilentAt(owner.node, hint) ? presumedOnly(base, owner.node) : base;
+    if (strong) return base;
+    return isSilentAt(owner.node, hint) ? presumedOnly(base, owner.node) : { ...base, isUnheard: isUnheard(hint) };
   }
   const proven = provenNode(address, hint);
   if (proven !== null) return placedBy(base, proven);
@@ -168,5 +172,6 @@ export function endpointOf(who: Who, port: number | null): Endpoint {
     pool: owner.pool?.name ?? null,
     candidates: owner.candidates,
     evidence: who.evidence,
+    ...(owner.service === undefined ? {} : { service: owner.service }),
   };
 }

@@ -2,6 +2,7 @@
 // Read once per block; the caller has the whole block in the buffer and has checked its lengths and that options fit.
 
 import { PCAPNG_SECTION } from '../../bytes/sniff.ts';
+import { MAX_FILTER, MAX_NAME } from '../limits.ts';
 import { linkTypeOf } from '../link-type.ts';
 import type { CaptureInterface } from '../source.ts';
 import { type TimeUnit, timeUnit } from './timestamp.ts';
@@ -84,19 +85,24 @@ function readOptions(view: DataView, from: number, to: number, little: boolean):
   return options;
 }
 
-/** Text of an option: UTF-8, some writers end it with a zero byte; null when absent or empty. */
-function optionText(bytes: Uint8Array | undefined): string | null {
+/** Text of an option, cut where it is endless: UTF-8, some writers end it with zero bytes; null when absent or empty. */
+function optionText(bytes: Uint8Array | undefined, most = MAX_NAME): string | null {
   if (bytes === undefined) return null;
-  return new TextDecoder().decode(bytes).replace(/\0+$/, '') || null;
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === 0) length--;
+  // Four bytes are a character's most.
+  const text = new TextDecoder().decode(bytes.subarray(0, Math.min(length, 4 * most)));
+  return (text.length > most ? `${text.slice(0, most)}…` : text) || null;
 }
 
 /** if_filter: a byte that says what follows (0 text, 1 BPF instructions of 8 bytes); old writers left it out. */
 function filterText(bytes: Uint8Array | undefined): string | null {
   const kind = bytes?.[0];
   if (bytes === undefined || kind === undefined) return null;
-  if (kind === 0) return optionText(bytes.subarray(1));
   if (kind === 1) return `BPF program of ${Math.floor((bytes.length - 1) / 8)} instructions`;
-  return kind >= 0x20 ? optionText(bytes) : `filter of unknown kind ${kind}`;
+  if (kind > 0 && kind < 0x20) return `filter of unknown kind ${kind}`;
+  if (bytes.length > MAX_FILTER) return `filter of ${bytes.length} bytes, more than are kept`;
+  return optionText(kind === 0 ? bytes.subarray(1) : bytes, MAX_FILTER);
 }
 
 function signed64(bytes: Uint8Array, little: boolean): number {

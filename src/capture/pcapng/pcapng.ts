@@ -4,9 +4,9 @@ import type { ChunkBuffer } from '../../bytes/chunk.ts';
 import { OverlensError } from '../../errors.ts';
 import { captureName, corruptCapture, placeOf, warnOnce } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
-import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_INTERFACES } from '../limits.ts';
+import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_INTERFACES, MAX_TEXTS } from '../limits.ts';
 import { type BlockResult, type Framer, readBatches } from '../read-loop.ts';
-import type { CaptureInfo, CaptureWarning } from '../source.ts';
+import type { CaptureInfo, CaptureInterface, CaptureWarning } from '../source.ts';
 import { readInterface, readSectionHead, readStatistics, SECTION_LENGTH } from './blocks.ts';
 import { BLOCK, framePcapngBlocks, optionsFit, PROBLEM, type Section } from './packet-blocks.ts';
 import { blockError, blockPlace, lengthProblem, OPTION_OVERRUN, packetProblem, trailerProblem } from './problems.ts';
@@ -44,11 +44,13 @@ interface Reading {
   readonly info: CaptureInfo;
   readonly section: Section;
   skipped: { offset: number; length: number; type: number } | null;
+  /** Characters of interfaces' texts so far. */
+  texts: number;
 }
 
 function pcapngFramer(chunk: ChunkBuffer, info: CaptureInfo): Framer {
   const section = newSection(true, 0);
-  const reading: Reading = { chunk, info, section, skipped: null };
+  const reading: Reading = { chunk, info, section, skipped: null, texts: 0 };
   return {
     frame: (batch) => framePcapngBlocks(chunk, batch, section),
     get need() {
@@ -101,14 +103,25 @@ const FIXED_LENGTH: Readonly<Record<number, number>> = {
   [BLOCK.statistics]: 20,
 };
 
-function takeInterface({ chunk, info, section }: Reading, length: number): void {
+function takeInterface(reading: Reading, length: number): void {
+  const { chunk, info, section } = reading;
   const place = { littleEndian: section.littleEndian, index: info.interfaces.length };
   const described = readInterface(chunk.view, chunk.at, length, place);
-  info.interfaces.push(described.interface);
+  info.interfaces.push(withinTexts(reading, described.interface));
   section.units.push(described.unit);
   section.limits.push(capturedLimit(described.interface.snaplen));
   section.snaplens.push(described.interface.snaplen);
   section.count++;
+}
+
+/** A file that consists of texts would fill the memory: from some interface on they are left out. */
+function withinTexts(reading: Reading, described: CaptureInterface): CaptureInterface {
+  const { name, description, filter } = described;
+  for (const text of [name, description, filter]) reading.texts += text?.length ?? 0;
+  if (reading.texts <= MAX_TEXTS) return described;
+  const message = `names and filters of interfaces from number ${described.index} on are left out: there are more than ${MAX_TEXTS} characters of them`;
+  warnOnce(reading.info, 'interface-texts', message);
+  return { ...described, name: null, description: null, filter: filter === null ? null : 'filter that is not kept' };
 }
 
 function takeStatistics({ chunk, info, section }: Reading, length: number): void {

@@ -1,8 +1,8 @@
 // `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
 
 import { setImmediate } from 'node:timers/promises';
-import { saidOf } from '../../attribution/points/capture-said.ts';
 import { isFileOf } from '../../attribution/points/points-input.ts';
+import { saidOf } from '../../attribution/points/said/capture-said.ts';
 import { isReadAgain } from '../../bytes/open-path.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';

@@ -17,7 +17,7 @@ import {
 import { explain, openSession, pick } from '../explain-session.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
-import { type Io, writeAll } from '../io.ts';
+import { type Io, untilStopped, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
@@ -101,7 +101,7 @@ async function runPrediction(
   const options = checkTraceOptions(['-'], raw);
   if (options.snapshot.length === 0)
     throw usageError('--from and --to need a snapshot', 'overlens explain --from POD --to POD -t SNAPSHOT');
-  const topology = await stages.loadTopology(options.snapshot);
+  const topology = await untilStopped(stages.loadTopology(options.snapshot, [], options.state), io.signal);
   const [port = null] = options.filter.port ?? [];
   const [protocol = port === null ? 'icmp' : 'tcp'] = options.filter.protocol ?? [];
   const { vxlanVNI = null, vxlanPorts = [] } = options.pipeline;

@@ -9,6 +9,7 @@ import type { PathLook } from '../../render/path/path-drawing.ts';
 import { renderPathJson } from '../../render/path/path-json.ts';
 import { pathPage } from '../../render/path/path-page.ts';
 import { renderPath } from '../../render/path/path-text.ts';
+import { ANSWER_MISSED } from '../../verdict/codes.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
@@ -132,7 +133,7 @@ function flowIdsOf(
   if (flows.length > 0 || causeIds.length === 0) return null;
   const ids = causeIds.flatMap((id) => {
     const cause = trace.causes.find((one) => one.id === id);
-    if (cause !== undefined) return cause.flowIds;
+    if (cause !== undefined) return ANSWER_MISSED.has(cause.code) ? bothWays(cause.flowIds, trace) : cause.flowIds;
     const known = trace.causes.map((one) => one.id);
     throw usageError(
       `--finding ${id}: no such problem in these captures`,
@@ -140,6 +141,19 @@ function flowIdsOf(
     );
   });
   return new Set(ids);
+}
+
+/** Ids of the flows and of those back. */
+function bothWays(flowIds: readonly number[], { index }: TraceRun['trace']): readonly number[] {
+  if (index === undefined) return flowIds;
+  const { table, idOf } = index;
+  const ids = new Set(flowIds);
+  const back: number[] = [];
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    const reverse = ids.has(idOf(flow)) ? table.reverseOf(flow) : -1;
+    if (reverse >= 0) back.push(idOf(reverse));
+  }
+  return [...flowIds, ...back];
 }
 
 function pagesOf(report: PathReport, output: Output, look: PathLook): Iterable<string> {

@@ -7,8 +7,9 @@ import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
 import { renderTopology } from '../../render/topology/topology-text.ts';
+import { parseStep } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type Io, writeAll } from '../io.ts';
+import { type Io, untilStopped, writeAll } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
@@ -16,6 +17,7 @@ import { parseChoice } from '../values.ts';
 
 export interface RawTopologyCommand {
   topology?: string[];
+  atStep?: string;
   output: string;
   color: string;
   all?: boolean;
@@ -36,7 +38,8 @@ export async function runTopology(
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
   const notes: string[] = [];
-  const topology = await stages.loadTopology(paths, [], (sentence) => notes.push(sentence));
+  const options = { ...parseStep(raw.atStep), note: (sentence: string) => notes.push(sentence) };
+  const topology = await untilStopped(stages.loadTopology(paths, [], options), io.signal);
   for (const sentence of notes) await printProblem(io, sentence, null);
   const look = {
     width: widthOf(io),

@@ -45,11 +45,9 @@ export async function runTrace(
   const run = await runPipeline(options, io, stages);
   const look = besideHint(screen, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
-  await writeAll(
-    io.stdout,
-    piecesOf(run.trace, shown, { output, look, inputs: options.taken }),
-    run.interrupted ? undefined : io.signal,
-  );
+  // half a JSON document is none: it is written to its end, or to the second Ctrl-C
+  const stop = run.interrupted || output === 'json' ? undefined : io.signal;
+  await writeAll(io.stdout, piecesOf(run.trace, shown, { output, look, inputs: options.taken }), stop);
   await hintAtIssues(run.topology, options, io);
   return reportReading(run, io);
 }

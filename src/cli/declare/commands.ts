@@ -74,6 +74,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
     .description('the snapshot as it was understood: nodes, pools, blocks, pods, and what contradicts itself')
     .argument('[snapshot...]', 'files and directories')
     .addOption(repeatable('-t, --topology <path>', 'one more of them'))
+    .option('--at-step <number>', 'of a text that shows the cluster several times, this state')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'every pod and block, nothing left out')
     .option('--strict', 'exit 1 if there is a conflict or a risk')
@@ -92,7 +93,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
 export function declareSnapshot(program: Command, { io, stages, done }: Dispatch): void {
   program
     .command('snapshot')
-    .description('print the commands that make a snapshot, or a script that captures on nodes too (nothing is run)')
+    .description('print the commands that make a snapshot (nothing is run)')
     .addOption(repeatable('--nodes <names>', 'a script that captures on these nodes and takes their tables'))
     .option('--via <program>', 'how the script reaches them: ssh or kubectl (ssh)')
     .option('--seconds <number>', 'how long it captures (30)')

@@ -30,6 +30,7 @@ interface Singles {
   since?: string;
   until?: string;
   vxlanVni?: string;
+  atStep?: string;
 }
 
 /** As commander hands them over: texts, not yet checked; what was not given is absent. */
@@ -49,6 +50,8 @@ const NONE_GIVEN: Lists = {
 export interface CommonOptions {
   captures: string[];
   snapshot: string[];
+  /** Which of its states. */
+  state: { step?: number };
   /** What arguments held of a snapshot, and what each was taken for; empty before they are sorted. */
   found: SnapshotDocument[];
   taken: Taken[];
@@ -68,6 +71,7 @@ export function declareTraceOptions(command: Command): Command {
   command
     .argument('[capture...]', 'captures: pcap or pcapng, plain, gzip or zstd; - is stdin')
     .addOption(repeatable('-t, --topology <path>', 'snapshot of the cluster: file or directory'))
+    .option('--at-step <number>', 'of a text that shows the cluster several times, this state (topology lists them)')
     .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
     .option('--color <when>', 'auto, always or never', 'auto');
   return declarePacketFilters(command)
@@ -95,6 +99,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
   return {
     captures: withoutTwice(captures),
     snapshot: raw.topology,
+    state: parseStep(raw.atStep),
     found: [],
     taken: [],
     hints: new Map(),
@@ -105,6 +110,11 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     places: raw.at.map(parsePlace),
     pipeline: pipelineOf(raw),
   };
+}
+
+/** `--at-step`: the state that a snapshot is taken at. */
+export function parseStep(text: string | undefined): { step?: number } {
+  return text === undefined ? {} : { step: parseInteger('--at-step', text, 1, 100_000) };
 }
 
 /** Matches each `--at` to its captures and each node's name to the snapshot's. Throws bad usage for one that fits nothing. */

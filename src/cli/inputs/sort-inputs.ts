@@ -7,7 +7,7 @@ import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
 import { escapeText } from '../../render/text/escape.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
-import type { Io } from '../io.ts';
+import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
 import { spoolStdinArchive } from './spool.ts';
@@ -21,7 +21,7 @@ export async function sortInputs(options: CommonOptions, commands: readonly stri
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
   if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken, hints } = await sortArguments(options.captures);
+  const { captures, documents, taken, hints } = await untilStopped(sortArguments(options.captures), io.signal);
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) await sayTaken(one, io);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);

@@ -1,16 +1,22 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isTar, isZip } from '../../bytes/archive/archive-kind.ts';
 import { type ByteSource, PIECE } from '../../bytes/chunk.ts';
 import { peekContent } from '../../bytes/decompress.ts';
+import type { ByteStream } from '../../bytes/open-file.ts';
 import { isReadAgain, openPath, peekPath, readStdinFrom } from '../../bytes/open-path.ts';
+import { stoppable } from '../../bytes/stoppable.ts';
 import { OverlensError } from '../../errors.ts';
+import { untilStopped } from '../io.ts';
+import { outputError } from '../output-error.ts';
 import { usageError } from '../report-error.ts';
+import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folders.ts';
+
+/** More than anybody pipes into a command that keeps it: a mistake, or a capture that never ends. */
+const LARGEST_SPOOL = 16 * 1024 ** 3;
 
 export interface Spooled {
   /** Paths that can be read again and again, in the order given. */
@@ -19,24 +25,29 @@ export interface Spooled {
   remove(): Promise<void>;
 }
 
-/** Files stay where they are; pipes and `-` are written to disk first, as they are. */
+/**
+ * Files stay where they are; pipes and `-` are written to disk first, as they are.
+ * @throws OverlensError E_UNREADABLE for more than can be kept, E_OUTPUT where the disk is full
+ */
 export async function spoolCaptures(
   captures: readonly string[],
   signal: AbortSignal,
-  stdin: Readable = process.stdin,
+  { stdin, most = LARGEST_SPOOL }: { stdin?: ByteStream; most?: number } = {},
 ): Promise<Spooled> {
-  if (captures.includes('-') && 'isTTY' in stdin && stdin.isTTY === true)
+  const input = stdin ?? process.stdin;
+  if (captures.includes('-') && 'isTTY' in input && input.isTTY === true)
     throw usageError('-: stdin is a terminal', 'write the packets into a pipe: tcpdump -w - | overlens explain -');
   if (captures.every(staysWhereItIs)) return { paths: [...captures], async remove() {} };
-  const folder = await mkdtemp(join(tmpdir(), 'overlens-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const folder = makeTemporaryFolder();
+  const remove = async (): Promise<void> => removeTemporaryFolder(folder);
   try {
     const paths: string[] = [];
     for (const [i, path] of captures.entries()) {
       const copy = join(folder, `${i}`);
       if (staysWhereItIs(path)) paths.push(path);
       else {
-        await copyTo(copy, path === '-' ? stdin : createReadStream(path), signal);
+        const { source } = await untilStopped(openPath(path, path === '-' ? stdin : undefined), signal);
+        await copyTo(copy, stoppable(source, signal), { name: nameOf(path), most });
         paths.push(copy);
       }
     }
@@ -52,49 +63,59 @@ function staysWhereItIs(path: string): boolean {
   return isReadAgain(path) || (path !== '-' && !existsSync(path));
 }
 
-/** Ctrl-C ends the copying; what came before it is there. */
-async function copyTo(path: string, source: Readable, signal: AbortSignal): Promise<void> {
-  try {
-    await pipeline(source, createWriteStream(path), { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+function nameOf(path: string): string {
+  return path === '-' ? 'stdin' : path;
 }
 
-/** More than any bundle of captures that somebody pipes: a mistake, or /dev/zero. */
-const LARGEST_SPOOL = 64 * 1024 ** 3;
 let spooledStdin: string | null = null;
 
 /** An archive on stdin is walked more than once: it is put into a file. All else stays where it is. */
 export async function spoolStdinArchive(signal: AbortSignal): Promise<void> {
   if (spooledStdin !== null || process.stdin.isTTY === true) return;
-  const { chunk, again } = await peekPath('-');
-  const { head } = await peekContent(chunk);
+  const { chunk, again } = await untilStopped(peekPath('-'), signal);
+  const { head } = await untilStopped(peekContent(chunk), signal);
   if (again || (!isTar(head) && !isZip(head))) return;
-  spooledStdin = await mkdtemp(join(tmpdir(), 'overlens-'));
+  spooledStdin = makeTemporaryFolder();
   const file = join(spooledStdin, 'stdin');
   const { source } = await openPath('-');
-  await copyTo(file, Readable.from(piecesOf(source)), signal);
+  await copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL });
   readStdinFrom(file);
 }
 
 /** Removes what `spoolStdinArchive` made. */
 export function removeStdinSpool(): void {
-  if (spooledStdin !== null) rmSync(spooledStdin, { recursive: true, force: true });
+  if (spooledStdin !== null) removeTemporaryFolder(spooledStdin);
   spooledStdin = null;
   readStdinFrom(null);
 }
 
-async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array, void, void> {
+interface SpoolLimit {
+  name: string;
+  most: number;
+}
+
+/** Ctrl-C ends the copying; what came before it is there. What cannot be read further is as good as its end. */
+async function copyTo(path: string, source: ByteSource, limit: SpoolLimit): Promise<void> {
+  try {
+    await pipeline(Readable.from(piecesOf(source, limit)), createWriteStream(path));
+  } catch (error) {
+    if (error instanceof OverlensError) throw error;
+    throw outputError(error, `${path}: cannot be written`, 'TMPDIR names another directory for temporary files');
+  } finally {
+    source.close();
+  }
+}
+
+async function* piecesOf(source: ByteSource, { name, most }: SpoolLimit): AsyncGenerator<Uint8Array, void, void> {
   let length = 0;
   for (;;) {
     const piece = new Uint8Array(PIECE);
     const count = await source.read(piece, 0, PIECE);
     if (count === 0) return;
     length += count;
-    if (length > LARGEST_SPOOL)
-      throw new OverlensError('E_UNREADABLE', `stdin: is an archive of more than ${LARGEST_SPOOL / 1024 ** 3} GiB`, {
-        hint: 'unpack it and give the files that matter',
+    if (length > most)
+      throw new OverlensError('E_UNREADABLE', `${name}: is more than ${most / 1024 ** 3} GiB, too much to be kept`, {
+        hint: 'write it into a file, and give that',
       });
     yield piece.subarray(0, count);
   }

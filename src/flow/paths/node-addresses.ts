@@ -2,19 +2,25 @@
 // What tells an overlay tunnel from a carrier and from what pods carry: the node addresses, whose addresses are pods', the
 // cluster's VNIs, and nothing else about the cluster.
 import { formatIPv4, formatIPv6, parseIp } from '../../net/ip.ts';
+import { ARP } from '../../wire/arp.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { WordTable } from '../word-table.ts';
 
+const ARP_SENDER = ARP['src.proto_ipv4'].bit >> 3;
+const ARP_TARGET = ARP['dst.proto_ipv4'].bit >> 3;
 /** Addresses asked about, after which the answers are forgotten. */
 const MOST_ANSWERS = 1 << 16;
 
-/** How surely an address is a pod's: `perhaps` it may yet be a node's where no node is known. */
-export const POD = { no: 0, perhaps: 1, surely: 2 } as const;
+/**
+ * How surely an address is a pod's: `perhaps` it may yet be a node's where no node is known. A `stranger` is nobody's of a cluster of
+ * which nodes and pools are known: a machine outside, or a pod of a pool that was not collected.
+ */
+export const POD = { stranger: -1, no: 0, perhaps: 1, surely: 2 } as const;
 export type PodAnswer = (typeof POD)[keyof typeof POD];
 
 /** Questions about the cluster that are answered elsewhere. */
 export interface ClusterAnswers {
-  /** Whether an address is a pod's; asked once per address. */
+  /** Whether an address is a pod's, or nobody's; asked once per address. */
   isPod?: (address: string) => PodAnswer;
   /** Whether nodes may send their overlay with this VNI by mistake. */
   isMissentVni?: (vni: number) => boolean;
@@ -81,6 +87,19 @@ export class NodeAddresses {
   /** Whether the destination of the IP header at `at` is a pod's address. */
   isPodDestination(protocol: number, view: DataView, at: number): PodAnswer {
     return protocol === PROTOCOL.ipv4 ? this.#pod4(view, at + 16) : this.#pod6(view, at + 24);
+  }
+
+  /** Whether both ends of the IP header at `at` are strangers. */
+  hasStrangers(protocol: number, view: DataView, at: number): boolean {
+    return (
+      this.isPodSource(protocol, view, at) === POD.stranger &&
+      this.isPodDestination(protocol, view, at) === POD.stranger
+    );
+  }
+
+  /** The same of the ARP packet for IPv4 at `at`. */
+  asksAmongStrangers(view: DataView, at: number): boolean {
+    return this.#pod4(view, at + ARP_SENDER) === POD.stranger && this.#pod4(view, at + ARP_TARGET) === POD.stranger;
   }
 
   /** Whether no node is known: then a pool may hold the addresses of nodes. */

@@ -31,7 +31,7 @@ export class Paths {
   readonly #key = new Int32Array(WORDS);
   readonly #index = new RowIndex(256);
   #keys = new Int32Array(WORDS * 256);
-  /** The path behind each key; NOT_USUAL for a carrier's, and where the flow is not the innermost one. */
+  /** The path behind each key; NOT_USUAL for a carrier's, where the flow is not the innermost one, and where what is inside tells. */
   #pathOf = new Int32Array(256);
   #keyCount = 0;
   readonly #links: Links;
@@ -109,7 +109,8 @@ export class Paths {
     const selection = this.#selection;
     selection.select(bytes, stack);
     const isPlainInside = selection.tunnelLayer < 0 && selection.tunnel !== NO_TUNNEL;
-    const isUnusual = selection.linkLayer > 0 || isPlainInside || selection.network !== stack.network;
+    const isOtherFlow = selection.linkLayer > 0 || isPlainInside || selection.network !== stack.network;
+    const isUnusual = isOtherFlow || selection.hangsOnInside;
     this.#pathOf[index] = isUnusual ? SLOW : this.of(this.#links.intern(this.#key), selection.tunnel);
     return index;
   }

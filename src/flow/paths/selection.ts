@@ -1,10 +1,11 @@
 // HOT: per packet. No allocation.
 // Which tunnel describes a packet and which IP header is its flow's (design section 4). A tunnel of which one end is a pod is what
-// that pod sends or is sent: the flow is its outer packet. Of the tunnels around that, the innermost one between two nodes counts;
-// those outside it are carriers, stepped over, and so are mirrors' tunnels.
-import { makesFlow } from '../../decode/facts.ts';
+// that pod sends or is sent: the flow is its outer packet; so is one between strangers that has nothing of the cluster in it. Of the
+// tunnels around that, the innermost one between two nodes counts; those outside it are carriers, stepped over, and so are mirrors' tunnels.
+
 import { unreadTunnel } from '../../decode/ip-facts.ts';
-import { type LayerStack, MAX_TUNNELS } from '../../decode/layer-stack.ts';
+import { type LayerStack, MAX_TUNNELS, makesFlow } from '../../decode/layer-stack.ts';
+import { isEthernetArp } from '../../wire/arp.ts';
 import { GENEVE } from '../../wire/geneve.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { VXLAN } from '../../wire/vxlan.ts';
@@ -38,9 +39,12 @@ export class Selection {
   overheadBytes = 0;
   /** Whether the packet is a later fragment of its flow's own datagram: one inside what the flow itself carries is payload. */
   isLater = false;
+  /** Whether what is inside decided whose a tunnel is: the next packet of the same tunnel may be another one's. */
+  hangsOnInside = false;
   /** Stack indexes of the packet's tunnels, outermost first, the last of them perhaps with nothing in it that can be read. */
   readonly #layers = new Uint8Array(MAX_TUNNELS + 1);
   readonly #view = new ByteView();
+  #bytes: Uint8Array = new Uint8Array(0);
   readonly #tunnels: Tunnels;
   readonly #nodes: NodeAddresses | null;
 
@@ -52,12 +56,14 @@ export class Selection {
   /** Needs a walked stack. */
   select(bytes: Uint8Array, stack: LayerStack): void {
     const view = this.#view.of(bytes);
+    this.#bytes = bytes;
     this.network = stack.network;
     this.transport = stack.transport;
     this.tunnelLayer = -1;
     this.tunnel = NONE;
     this.linkLayer = 0;
     this.overheadBytes = 0;
+    this.hangsOnInside = false;
     const count = this.#collect(stack);
     const end = this.#nodes === null ? count : this.#firstOfPods(view, stack, this.#nodes, count);
     this.isFlow = end < count || makesFlow(stack);
@@ -93,10 +99,33 @@ export class Selection {
       const at = stack.start[outer]!;
       if (nodes.isPodSource(protocol, view, at) >= enough) return k;
       if (isToGateway(view, stack, nodes, this.#layers[k]!, outer)) return k;
+      if (nodes.hasStrangers(protocol, view, at) && this.#isOfStrangers(view, stack, nodes, this.#layers[k]!)) return k;
       if (nodes.isPodDestination(protocol, view, at) < enough) continue;
       if (nodes.hasSource(protocol, view, at) || !this.#showsMirror(view, stack, nodes, k, count)) return k;
     }
     return count;
+  }
+
+  /**
+   * Whether a tunnel between strangers is theirs: nothing in it is the cluster's. A mirror's frames of others cannot be told from it,
+   * unless they are a veth's, or in ERSPAN. What cannot be read tells nothing.
+   */
+  #isOfStrangers(view: DataView, stack: LayerStack, nodes: NodeAddresses, layer: number): boolean {
+    const frame = frameIn(stack, layer);
+    if (frame > layer + 1) return false;
+    if (frame >= 0 && (isVeth(view, stack.start[frame]!) || isVeth(view, stack.start[frame]! + 6))) return false;
+    this.hangsOnInside = true;
+    let isRead = false;
+    // the header of IP-in-IP is what is inside
+    for (let i = layer; i < stack.depth; i++) {
+      const protocol = stack.protocol[i]!;
+      const at = stack.start[i]!;
+      if (protocol === P.ipv4 || protocol === P.ipv6) isRead = nodes.hasStrangers(protocol, view, at);
+      else if (protocol === P.arp && isEthernetArp(this.#bytes, at)) isRead = nodes.asksAmongStrangers(view, at);
+      else continue;
+      if (!isRead) return false;
+    }
+    return isRead;
   }
 
   /** Whether what a tunnel from outside the cluster carries shows that it is a mirror's: its receiver is then no end of a flow. */

@@ -5,7 +5,9 @@
 
 import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
 import { DNS, isDns } from '../../wire/dns.ts';
+import { TCP_FLAG } from '../../wire/tcp.ts';
 import { WordTable } from '../word-table.ts';
+import { DnsStreams } from './dns-streams.ts';
 import { larger } from './larger.ts';
 import { QuestionNames } from './question-names.ts';
 import { QuestionTurns } from './question-turns.ts';
@@ -66,6 +68,7 @@ export class PairedQuestions {
   readonly #now = new Float64Array(1);
   readonly #base = new Float64Array(1).fill(Number.NaN);
   readonly #turns = new QuestionTurns(this.#now);
+  readonly #streams = new DnsStreams();
   #current = 0;
   /** Keys whose hash is below are kept: 2 to the power of this many bits. */
   #bits = 32;
@@ -94,8 +97,16 @@ export class PairedQuestions {
     this.#current = capture;
   }
 
-  /** Packet `i`, whose marks say that it asks or answers; `bytes` are its batch's. One that may be a copy is no question asked anew. */
-  note(facts: PacketFacts, i: number, bytes: Uint8Array, mayBeCopy = false): void {
+  /** Whether of that row some of what was asked or answered over TCP could not be read. */
+  isUnread(row: number): boolean {
+    return this.#streams.unread.has(row);
+  }
+
+  /**
+   * Packet `i` of `row`, whose marks say that it asks or answers; `bytes` are its batch's. One that may be a copy is no question asked
+   * anew.
+   */
+  note(facts: PacketFacts, i: number, row: number, bytes: Uint8Array, mayBeCopy = false): void {
     const words = facts.words;
     this.#turns.isHeld = mayBeCopy;
     const at = i * F.words;
@@ -103,7 +114,8 @@ export class PairedQuestions {
     if (Number.isNaN(this.#base[0]!)) this.#base[0] = facts.doubles[second]! - BEFORE;
     this.#now[0] = facts.doubles[second]! - this.#base[0]! + words[at + F.nanos]! / 1e9;
     const marks = words[at + F.marks]!;
-    if (marks & M.dns) this.#noteDns(words, at, bytes);
+    if (marks & M.dns && marks & M.tcp) this.#noteSegment(facts, i, row, bytes);
+    else if (marks & M.dns) this.#noteDns(words, at, bytes, words[at + F.sequence]!, words[at + F.acknowledgement]!);
     else if (words[at + F.sequence] !== 0) {
       const isAnswer = (marks & M.echoReply) !== 0;
       this.#setKey(words, at, isAnswer, words[at + F.sequence]!, 0);
@@ -111,9 +123,15 @@ export class PairedQuestions {
     }
   }
 
-  #noteDns(words: Int32Array, at: number, bytes: Uint8Array): void {
-    const message = words[at + F.sequence]!;
-    const end = words[at + F.acknowledgement]!;
+  #noteSegment({ words, content }: PacketFacts, i: number, row: number, bytes: Uint8Array): void {
+    const at = i * F.words;
+    const isOpening = ((words[at + F.marks]! >>> 8) & TCP_FLAG.syn) !== 0;
+    const [sequence, payload] = [words[at + F.sequence]!, words[at + F.payload]! >>> 0];
+    const segment = { row, isOpening, sequence, payload, from: content[2 * i]!, end: content[2 * i + 1]! };
+    for (const [message, end] of this.#streams.messages(bytes, segment)) this.#noteDns(words, at, bytes, message, end);
+  }
+
+  #noteDns(words: Int32Array, at: number, bytes: Uint8Array, message: number, end: number): void {
     if (!isDns(bytes, message, end)) return;
     const isAnswer = isResponse(bytes, message) === 1;
     this.#setKey(words, at, isAnswer, readId(bytes, message), beginOfName(bytes, message + DNS_HEADER, end));

@@ -5,7 +5,7 @@
 import { FACT, MARK } from '../../decode/facts.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
-import { noteMoment, noteOpening, trackFlags, trackSequence } from './tcp-facts.ts';
+import { noteMoment, noteOpening, noteResent, openToo, trackFlags, trackSequence } from './tcp-facts.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
@@ -118,6 +118,7 @@ export function countHeaders(
   if (marks & M.orphan) bits |= B.fragmentWithoutFirst;
   if (marks & M.contentCut) bits |= B.contentCut;
   if (marks & M.contentWhole) bits |= B.contentWhole;
+  if (marks & M.headerCut) bits |= B.headerCut;
   w[x + R.bits] = bits;
   if (marks & M.tcp) countTcp(rows, row, words, doubles, at);
   else if (marks & M.echoRequest) rows.addRare(row, X.requests);
@@ -134,6 +135,7 @@ function countTcp(rows: RowRecords, row: number, words: Int32Array, doubles: Flo
   if (flags & (SYN | FIN | RST)) {
     if (flags & SYN) noteOpening(rows, row, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!, sequence);
     trackFlags(rows, row, flags, sequence, payload);
+    if ((flags & (SYN | ACK)) === (SYN | ACK)) openToo(rows, row, sequence);
   }
   const bits = w[x + R.bits]!;
   if (flags & ACK) {
@@ -151,5 +153,6 @@ function countTcp(rows: RowRecords, row: number, words: Int32Array, doubles: Flo
   if (flags & RST) return;
   const length = payload + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
   if (bits & B.sequenceKnown && sequence === w[x + R.sequenceEnd]) w[x + R.sequenceEnd] = sequence + length;
-  else trackSequence(rows, row, sequence, length, payload);
+  else if (trackSequence(rows, row, sequence, length, payload) && payload > 0)
+    noteResent(rows, row, sequence, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
 }

@@ -86,8 +86,7 @@ export class DoubtfulCopies {
     const known = soon.length + this.copies;
     const nearlyAll = 2 * known >= this.packets * NEARLY_ALL;
     if (nearlyAll && known >= ENOUGH) {
-      for (const packet of soon) this.#notes.uncount(this.#rows, packet, window);
-      this.copies += soon.length;
+      this.#takeBackHalves(soon, window);
       return;
     }
     const copies = new Set(this.#ofDoubledRows(soon));
@@ -96,6 +95,23 @@ export class DoubtfulCopies {
     // where there are no copies, packets that are alike were sent so
     const doubtful = this.copies > 0 ? open : nearlyAll ? this.#thereTwice(open) : [];
     for (const packet of doubtful) this.#notes.doubt(this.#rows, packet);
+  }
+
+  /**
+   * Where every packet is there twice, one that is there four times was sent twice: of packets alike every other one is a copy, and never
+   * more than half of a row. Of what is left nothing tells.
+   */
+  #takeBackHalves(soon: readonly number[], window: PacketWindow | null): void {
+    const before = new Map<number, number>();
+    for (const packet of soon) {
+      const [row, fingerprint] = [this.#notes.row[packet] ?? 0, this.#notes.fingerprint(packet)];
+      const nth = before.get(fingerprint) ?? 0;
+      before.set(fingerprint, nth + 1);
+      if (nth % 2 === 0 && 2 * (this.#rows.copies(row) + 1) <= this.#rows.packets(row)) {
+        this.#notes.uncount(this.#rows, packet, window);
+        this.copies++;
+      } else this.#notes.doubt(this.#rows, packet);
+    }
   }
 
   #settleLate(late: readonly number[], window: PacketWindow | null): void {

@@ -72,7 +72,7 @@ export class RowCounter {
       countCopy(rows, row, words, doubles, at, packet);
       return;
     }
-    if (words[at + F.marks]! & QUESTION) this.questions.note(facts, i, this.bytes, seen === S.perhaps);
+    if (words[at + F.marks]! & QUESTION) this.questions.note(facts, i, row, this.bytes, seen === S.perhaps);
     if (countPacket(rows, row, words, doubles, at, packet) < SAMPLES) this.#checksums.note(i);
     if (seen === S.perhaps) {
       this.#countDoubtful(row, i);

@@ -1,4 +1,4 @@
-// Where each fact of a row stands in its records: one of 128 bytes, one of 96 for what is rare, one while a window is set.
+// Where each fact of a row stands in its records: one of 128 bytes, one of 112 for what is rare, one while a window is set.
 
 /** Bits of the `bits` word above the TTLs: facts that were true of at least one packet. */
 export const BIT = {
@@ -16,6 +16,8 @@ export const BIT = {
   /** Of the content that tells packets apart the snaplen left too little; all of it was captured. */
   contentCut: 1 << 23,
   contentWhole: 1 << 24,
+  /** TCP headers were cut off, and counted as payload. */
+  headerCut: 1 << 25,
 } as const;
 
 /** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */
@@ -51,12 +53,14 @@ export const RECORD = {
   largeSequence: 28,
   holeStart: 29,
   holeEnd: 30,
+  /** First byte of the segment with data that was sent again last: what `resentTimes` and `resentAt` are of. */
+  resentSequence: 31,
 } as const;
 
 /** Places in a rare record. */
 export const RARE = {
-  words: 24,
-  doubles: 12,
+  words: 28,
+  doubles: 14,
   firstPacket: 0,
   firstSeconds: 1,
   firstNanos: 4,
@@ -83,6 +87,9 @@ export const RARE = {
   doubts: 22,
   /** Copies with a lower TTL than any before: a packet that goes in a circle. */
   fallen: 23,
+  /** When it was sent again first, as `openedAt`; how often one after another. */
+  resentAt: 12,
+  resentTimes: 26,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

@@ -1,6 +1,6 @@
 // HOT: per packet. No allocation.
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
-// touches, and one of 96 bytes beside it for what is rare. They grow by chunks and are never copied.
+// touches, and one of 112 bytes beside it for what is rare. They grow by chunks and are never copied.
 
 import type { Moment } from '../../net/time.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
@@ -231,6 +231,17 @@ export class RowRecords {
   /** First byte of the last large segment that was sent again. */
   largeSequence(row: number): number {
     return this.word(row, R.largeSequence) >>> 0;
+  }
+
+  /** First byte of the segment with data that was sent again last, how often one after another, and when first (see `openedAt`). */
+  resentSequence(row: number): number {
+    return this.word(row, R.resentSequence) >>> 0;
+  }
+  resentTimes(row: number): number {
+    return this.#rare(row, X.resentTimes);
+  }
+  resentAt(row: number): number {
+    return this.#rareDouble(row, X.resentAt);
   }
 
   /** Whether a first or later outer fragment was seen. */

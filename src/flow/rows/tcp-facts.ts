@@ -48,10 +48,43 @@ export function trackFlags(rows: RowRecords, row: number, flags: number, sequenc
   w[x + R.bits]! &= ~(B.sequenceKnown | B.acknowledgementKnown);
   w[x + R.holeStart] = 0;
   w[x + R.holeEnd] = 0;
+  rows.rareWords[row >>> SHIFT]![(row & MASK) * X.words + X.resentTimes] = 0;
 }
 
-/** Out of order. `length` counts SYN and FIN, `payload` does not; a bare acknowledgement or keep-alive has neither. */
-export function trackSequence(rows: RowRecords, row: number, sequence: number, length: number, payload: number): void {
+/** A SYN-ACK, the first one of a side that sent a SYN before: both opened at once (RFC 9293 section 3.5), and this is no SYN sent again. */
+export function openToo(rows: RowRecords, row: number, sequence: number): void {
+  const w = rows.words[row >>> SHIFT]!;
+  const x = (row & MASK) * R.words;
+  const isFirst = rows.requests(row) > 0 && rows.replies(row) === 1;
+  if (isFirst && w[x + R.sequenceEnd] === ((sequence + 1) | 0)) w[x + R.sequenceEnd] = sequence;
+}
+
+/** A segment with data that was sent again, at a moment: one more of its kind, or the first. */
+export function noteResent(rows: RowRecords, row: number, sequence: number, seconds: number, nanos: number): void {
+  const w = rows.words[row >>> SHIFT]!;
+  const x = (row & MASK) * R.words;
+  const rare = rows.rareWords[row >>> SHIFT]!;
+  const times = (row & MASK) * X.words + X.resentTimes;
+  if (rare[times]! > 0 && w[x + R.resentSequence] === sequence) {
+    rare[times]!++;
+    return;
+  }
+  w[x + R.resentSequence] = sequence;
+  rare[times] = 1;
+  rows.rareDoubles[row >>> SHIFT]![(row & MASK) * X.doubles + X.resentAt] = rows.since(seconds, nanos);
+}
+
+/**
+ * Out of order. `length` counts SYN and FIN, `payload` does not; a bare acknowledgement or keep-alive has neither. Returns whether the
+ * segment was sent again.
+ */
+export function trackSequence(
+  rows: RowRecords,
+  row: number,
+  sequence: number,
+  length: number,
+  payload: number,
+): boolean {
   const w = rows.words[row >>> SHIFT]!;
   const x = (row & MASK) * R.words;
   const reached = w[x + R.sequenceEnd]!;
@@ -59,9 +92,9 @@ export function trackSequence(rows: RowRecords, row: number, sequence: number, l
   if (!(w[x + R.bits]! & B.sequenceKnown)) {
     w[x + R.bits]! |= B.sequenceKnown;
     w[x + R.sequenceEnd] = end;
-    return;
+    return false;
   }
-  if (length === 0) return;
+  if (length === 0) return false;
   const gap = (sequence - reached) | 0;
   if (((end - reached) | 0) > 0) {
     w[x + R.sequenceEnd] = end;
@@ -70,14 +103,16 @@ export function trackSequence(rows: RowRecords, row: number, sequence: number, l
       w[x + R.holeEnd] = sequence;
     }
     // One byte again is a window probe whose byte was refused.
-    if (gap >= -1) return;
+    if (gap >= -1) return false;
   } else if (length === 1 && gap === -1 && payload === 1)
-    return; // a keep-alive with its byte
-  else if (fillsHole(w, x, sequence, end)) return;
+    return false; // a keep-alive with its byte
+  else if (fillsHole(w, x, sequence, end)) return false;
   w[x + R.retransmissions]!++;
-  if (payload <= LARGE) return;
-  w[x + R.largeRetransmissions]!++;
-  w[x + R.largeSequence] = sequence;
+  if (payload > LARGE) {
+    w[x + R.largeRetransmissions]!++;
+    w[x + R.largeSequence] = sequence;
+  }
+  return true;
 }
 
 /** Whether the segment lies in the last gap, which it then makes smaller: from its start, its end, or to what is below it. */

@@ -18,7 +18,7 @@ export function readableText(text: string): string {
 function withPrompts(text: string): string {
   const lines = text.split('\n');
   const start = lines.findIndex((line) => line.startsWith(RETINA_START));
-  const command = (line: string): string => line.replace(RETINA_COMMAND, '# $1');
+  const command = (line: string): string => line.replace(RETINA_COMMAND, '$ $1');
   return lines.map((line, i) => (i <= start ? '' : command(line))).join('\n');
 }
 

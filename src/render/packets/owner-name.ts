@@ -8,11 +8,7 @@ import { createNameFitter, type NameFitter } from '../text/endpoint-names.ts';
 /** Names of addresses by a snapshot; node names without the domain that all share. Null: the address is all there is. */
 export function ownerNames(topology: Topology, lookup: (address: string) => Owner): (address: string) => string | null {
   const fitter = createNameFitter(topology.nodes.filter((node) => node.named).map((node) => node.name));
-  const services = new Map<string, string>();
-  for (const { namespace, name, addresses } of topology.services) {
-    for (const address of addresses) services.set(address, `${namespace}/${name}`);
-  }
-  return (address) => ownerName(lookup(address), services, fitter);
+  return (address) => ownerName(lookup(address), fitter);
 }
 
 /** Devices by their MAC: a node's tunnel device, `worker1's NIC`. */
@@ -27,10 +23,9 @@ export function macNames(topology: Topology): (mac: string) => string | null {
   };
 }
 
-function ownerName(owner: Owner, services: ReadonlyMap<string, string>, fitter: NameFitter): string | null {
-  const { address, candidates, kind } = owner;
+function ownerName(owner: Owner, fitter: NameFitter): string | null {
+  const { address, candidates } = owner;
   if (candidates.length > 1) return `${address}(${candidates.length} candidates)`;
-  if (kind === 'service') return services.has(address) ? `${services.get(address)}(service)` : null;
   const node = owner.node?.named ? fitter.fitSentence(owner.node.name, 0) : null;
   return knownName({ ...namedOwner(owner), node }, 'line');
 }

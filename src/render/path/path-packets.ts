@@ -25,6 +25,10 @@ export function packetLines(packet: PathPacket, flow: PathFlow, drawing: PathDra
     const changes = (sightings[i]?.changes ?? []).map(changeText).join(', ');
     return [...(isNew ? [heading(i)] : []), line, ...(changes === '' ? [] : [paint('dim', `        ${changes}`)])];
   });
+  const copies = packet.copies.map(
+    ({ capture, number }) => `${baseName(report.captures[capture]?.path ?? '')}:${number}`,
+  );
+  if (copies.length > 0) out.push(paint('dim', `    also in ${copies.join(', ')}`));
   const lost = packet.lostBefore === null ? undefined : flow.stops[packet.lostBefore];
   if (lost === undefined) return ['', ...out];
   const place = `${fitter.fit(escapeText(lost.node ?? ''), LONGEST_NODE)} ${placeName(lost)}`.trim();

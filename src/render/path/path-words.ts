@@ -1,5 +1,6 @@
 // What places, states and delays of a path are called. All text is escaped here.
 
+import { nameOfEnd } from '../../attribution/who/end-name.ts';
 import type {
   PathChange,
   PathFlow,
@@ -10,6 +11,7 @@ import type {
   Translation,
 } from '../../path/path-model.ts';
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
+import type { FlowEnd } from '../../verdict/trace-types.ts';
 import { endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
@@ -40,13 +42,18 @@ export function serviceText({ protocol, srcPort, dstPort }: PathFlow): string {
 /** `shop/web → shop/db`, each name shortened where both are too long. */
 export function endsText({ src, dst }: PathFlow, width = Number.POSITIVE_INFINITY): string {
   const arrow = ' → ';
-  const [from, to] = [endpointName(src).name, endpointName(dst).name];
+  const [from, to] = [nameOf(src), nameOf(dst)];
   const room = width - arrow.length;
   if (textWidth(from) + textWidth(to) <= room) return from + arrow + to;
   const half = Math.floor(room / 2);
   const left = Math.max(half, room - textWidth(to));
   const right = Math.max(half, room - textWidth(from));
   return shortenMiddle(from, left) + arrow + shortenMiddle(to, right);
+}
+
+/** A service and what is behind it are told by both, name and address. */
+function nameOf(end: FlowEnd): string {
+  return end.service === undefined ? endpointName(end).name : escapeText(nameOfEnd(end, 'finding'));
 }
 
 /** `vxlan, as configured`; a flow whose NICs nobody captured has no encapsulation yet. */

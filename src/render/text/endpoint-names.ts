@@ -13,15 +13,18 @@ export interface EndpointName {
   below: string;
 }
 
-/** `on control1`, where what is below a name begins with a node's; else as it is: `external`, `2 candidates`. */
+/** `on control1`, where what is below a name begins with a node's; else as it is: `external`, `shop/db (external)`, `2 candidates`. */
 export function placeWords(below: string): string {
-  return /^(external|service|tunnel|node|\d+ candidates)?$/.test(below) ? below : `on ${below}`;
+  return /^(external|service|tunnel|node|behind .*|.* \((external|service)\)|\d+ candidates)?$/.test(below)
+    ? below
+    : `on ${below}`;
 }
 
 /** `shop/cart` over its node; addresses that are no pod's over their node or what they are. */
 export function endpointName(endpoint: FlowEnd): EndpointName {
   const ip = escapeText(endpoint.ip);
   const node = endpoint.node === null ? '' : escapeText(endpoint.node);
+  const service = escapeText(endpoint.service ?? '');
   const several = endpoint.candidates.length > 1 ? `${endpoint.candidates.length} candidates` : '';
   switch (endpoint.kind) {
     case 'pod':
@@ -31,11 +34,11 @@ export function endpointName(endpoint: FlowEnd): EndpointName {
     case 'node':
       return { name: ip, below: node || 'node' };
     case 'service':
-      return { name: podName(endpoint) ?? ip, below: 'service' };
+      return { name: ip, below: service === '' ? 'service' : `${service} (service)` };
     case 'external':
-      return { name: ip, below: 'external' };
+      return { name: ip, below: service === '' ? 'external' : `${service} (external)` };
     case 'unknown':
-      return { name: ip, below: node || several };
+      return { name: ip, below: node || several || (service && `behind ${service}`) };
   }
 }
 

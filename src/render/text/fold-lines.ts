@@ -9,7 +9,8 @@ export function foldLine(line: string, width: number, indent: number): string {
   const lines: string[] = [];
   let current = '';
   let used = 0;
-  for (const word of line.match(/ *[^ ]+/g) ?? []) {
+  for (const word of line.match(/ *[^ ]*/g) ?? []) {
+    if (word.trimStart() === '') continue;
     const columns = visibleWidth(word);
     if (used > 0 && used + columns > width) {
       lines.push(current);

@@ -22,6 +22,7 @@ export function* renderTopology(
   missing: readonly MissingPart[] = [],
 ): Generator<string> {
   const page: Page = { options, paint: createPaint(options.color), root: commonFolder(topology.files) };
+  yield* block(stateLines(topology, page));
   yield* block(poolLines(topology, page));
   yield* block(settingLines(topology, page));
   const nodes = options.all ? topology.nodes : topology.nodes.slice(0, NODES_SHOWN);
@@ -33,6 +34,24 @@ export function* renderTopology(
   yield* block(issueLines(topology.issues, page));
   yield* block(missingLines(missing, page));
   yield `${wrapWords(closingLine(topology), options.width).join('\n')}\n`;
+}
+
+/** What a text shows one after the other; what follows is one of these states. */
+function stateLines({ states }: Topology, page: Page): string[] {
+  if (states.length === 0) return [];
+  const facts = states.map(({ step, shows, file, firstLine, lastLine, isChosen }): Fact => {
+    const range = `lines ${firstLine}-${lastLine}`;
+    return [
+      `${step}${isChosen ? ' (this)' : ''}`,
+      shows.map(({ what }) => what).join(', '),
+      range,
+      { file, line: firstLine },
+    ];
+  });
+  return [
+    ...titleLines('STATES (what was stated last holds; --at-step takes another)', page),
+    ...factLines(facts, page),
+  ];
 }
 
 function* block(lines: readonly string[]): Generator<string> {
@@ -159,10 +178,10 @@ function capped<T>(items: readonly T[], cap: number, noun: string, toFact: (item
 /** Which of its tables were given, since `explain` and the chain rest on them. */
 function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
   const given = [
-    has.link || has.addr ? formatCount(links.length, 'link') : '',
-    has.route ? formatCount(routes.length, 'route') : '',
-    has.neigh ? formatCount(neighbours.length, 'neighbour') : '',
-    has.fdb ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
+    has.link || has.addr || links.length > 0 ? formatCount(links.length, 'link') : '',
+    has.route || routes.length > 0 ? formatCount(routes.length, 'route') : '',
+    has.neigh || neighbours.length > 0 ? formatCount(neighbours.length, 'neighbour') : '',
+    has.fdb || fdb.length > 0 ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
   ].filter((text) => text !== '');
   // Two by two: a line of all four would make the column wider than any address.
   return [given.slice(0, 2), given.slice(2)]

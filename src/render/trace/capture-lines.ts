@@ -242,7 +242,6 @@ export function notesOf(capture: TracedCapture): string[] {
   const { outsideRange = 0 } = capture;
   if (capture.packets === 0 && outsideRange > 0)
     notes.push(`none of its ${formatCount(outsideRange, 'packet')} is of the time asked for`);
-  else if (capture.packets === 0 && capture.error === null) notes.push(emptyNote(capture));
   const { filter, dropped } = capture;
   if (filter !== null) {
     const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';
@@ -258,13 +257,6 @@ export function notesOf(capture: TracedCapture): string[] {
 /** Messages name their file; notes stand behind its name. */
 function withoutPath(message: string, path: string): string {
   return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-}
-
-/** A filter by a pod's address is what most empty captures of a NIC were taken with. */
-function emptyNote({ filter }: TracedCapture): string {
-  const hint = 'a filter by an inner address (host POD) never matches inside a tunnel: capture without it';
-  if (filter === null) return `holds no packets; ${hint}`;
-  return filter.hidesOverlay ? 'holds no packets: its filter lets none of the tunnel through' : 'holds no packets';
 }
 
 /** Shorter than any header chain is long: `tcpdump -s 96`. */

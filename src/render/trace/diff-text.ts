@@ -3,7 +3,7 @@ import type { DiffRow, DiffSide, TraceDiff } from '../../verdict/diff-traces.ts'
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
-import { escapeText } from '../text/escape.ts';
+import { escapeText, stringifyJson } from '../text/escape.ts';
 import { baseName, formatCount, formatList, formatSpan } from '../text/format.ts';
 import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint } from '../text/paint.ts';
@@ -139,5 +139,5 @@ export function* renderDiffJson(diff: TraceDiff, before: Trace, after: Trace): G
   const captures = (trace: Trace): object[] =>
     trace.captures.map(({ path, packets, first, last }) => ({ path, packets, first, last }));
   const head = { schema: 'overlens.diff/1', before: captures(before), after: captures(after), summary: diff.summary };
-  yield `${JSON.stringify({ ...head, rows: diff.rows }, null, 2)}\n`;
+  yield `${stringifyJson({ ...head, rows: diff.rows }, 2)}\n`;
 }

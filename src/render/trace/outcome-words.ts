@@ -152,6 +152,8 @@ function describe(outcome: Outcome | 'unknown', tally: OutcomeTally): { long: st
     case 'half-open':
       return { ...words, long: `${formatCompact(tally.syn)} SYN, answered, no ACK` };
     case 'partly-answered':
+      if (tally.asked + tally.askedBack === 0)
+        return { long: withFacts('answered, then no ACK', tally), short: 'then no ACK' };
       return {
         long: withFacts(questionsText(tally), { ...tally, lost: 0 }),
         short: shareText(tally.asked, tally.answered),

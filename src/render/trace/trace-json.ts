@@ -11,27 +11,28 @@ export const TRACE_SCHEMA = 'overlens.trace/1';
 /** The whole document in pieces: valid JSON once all pieces are written. */
 export function* renderJson(trace: Trace, inputs: readonly GivenInput[] = []): Generator<string> {
   yield `{\n"schema": ${stringifyJson(TRACE_SCHEMA)},\n"captures": [`;
-  yield* members(trace.captures, captureJson);
+  yield* members(trace.captures, (capture) => stringifyJson(captureJson(capture)));
   yield '],\n"flows": [';
-  yield* members(trace.flows(), flowJson);
+  yield* members(trace.flows(), flowWriter());
   yield `],\n"summary": ${stringifyJson(trace.summary)},\n"causes": [`;
-  yield* members(trace.causes, causeJson);
+  yield* members(trace.causes, (cause) => stringifyJson(causeJson(cause)));
   yield `],\n"window": ${stringifyJson(trace.window)},\n"clocks": ${stringifyJson(trace.clocks)},\n"inputs": ${stringifyJson(inputs.map(inputJson))}\n}\n`;
 }
 
 /** One object a line: captures, then flows, then the summary; `type` tells which. */
 export function* renderJsonLines(trace: Trace, inputs: readonly GivenInput[] = []): Generator<string> {
   for (const capture of trace.captures) yield `${stringifyJson({ type: 'capture', ...captureJson(capture) })}\n`;
-  for (const flow of trace.flows()) yield `${stringifyJson({ type: 'flow', ...flowJson(flow) })}\n`;
+  const write = flowWriter();
+  for (const flow of trace.flows()) yield `{"type":"flow",${write(flow).slice(1)}\n`;
   const causes = trace.causes.map(causeJson);
   const { summary, window, clocks } = trace;
   yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...summary, causes, window, clocks, inputs: inputs.map(inputJson) })}\n`;
 }
 
-function* members<T>(items: Iterable<T>, toJson: (item: T) => object): Generator<string> {
+function* members<T>(items: Iterable<T>, write: (item: T) => string): Generator<string> {
   let separator = '\n  ';
   for (const item of items) {
-    yield separator + stringifyJson(toJson(item));
+    yield separator + write(item);
     separator = ',\n  ';
   }
   if (separator !== '\n  ') yield '\n';
@@ -78,14 +79,21 @@ interface FlowJson {
   policy?: object;
 }
 
-function flowJson(flow: TracedFlow): object {
+/** Writes one flow after the other. Both ends come first of what repeats, and are half of the text: theirs is kept. */
+function flowWriter(): (flow: TracedFlow) => string {
+  const endText = endWriter();
+  return (flow) => {
+    const [src, dst] = [endText(flow.src), endText(flow.dst)];
+    const { id, conversation, protocol } = flow;
+    const head = stringifyJson({ id, conversation, protocol });
+    return `${head.slice(0, -1)},"src":${src},"dst":${dst},${stringifyJson(factsJson(flow)).slice(1)}`;
+  };
+}
+
+/** What a flow has behind its ends. */
+function factsJson(flow: TracedFlow): object {
   const { observed, expected, exchange, packetsBetween, policy } = flow;
   const json: FlowJson = {
-    id: flow.id,
-    conversation: flow.conversation,
-    protocol: flow.protocol,
-    src: endpointJson(flow.src),
-    dst: endpointJson(flow.dst),
     observed: {
       encapsulation: observed.encapsulation,
       vni: observed.vni,
@@ -139,18 +147,38 @@ function rounded(value: number | null | undefined): number | null {
   return value == null ? null : Math.round(value * 1e9) / 1e9;
 }
 
-function endpointJson(endpoint: Endpoint): object {
-  return {
-    ip: endpoint.ip,
-    port: endpoint.port,
-    kind: endpoint.kind,
-    namespace: endpoint.namespace,
-    pod: endpoint.pod,
-    node: endpoint.node,
-    pool: endpoint.pool,
-    candidates: endpoint.candidates,
-    evidence: endpoint.evidence,
+/** Ends whose texts are kept, some 400 bytes each. */
+const KEPT_ENDS = 4096;
+
+/** An end without address and port, which differ between flows of one pod. */
+type EndFacts = Omit<Endpoint, 'ip' | 'port'>;
+
+function endWriter(): (end: Endpoint) => string {
+  const known = new Map<Endpoint['evidence'], { facts: EndFacts; text: string }>();
+  const textOf = (end: Endpoint): string => {
+    const last = known.get(end.evidence);
+    if (last !== undefined && isSameEnd(last.facts, end)) return last.text;
+    const { kind, namespace, pod, node, pool, candidates, evidence } = end;
+    const facts: EndFacts = { kind, namespace, pod, node, pool, candidates, evidence };
+    const text = stringifyJson(facts).slice(1);
+    if (known.size >= KEPT_ENDS) known.clear();
+    known.set(evidence, { facts, text });
+    return text;
   };
+  return (end) => `{"ip":${stringifyJson(end.ip)},"port":${end.port},${textOf(end)}`;
+}
+
+/** The lists by identity: all flows of an address have the same ones. */
+function isSameEnd(one: EndFacts, other: EndFacts): boolean {
+  return (
+    one.evidence === other.evidence &&
+    one.candidates === other.candidates &&
+    one.kind === other.kind &&
+    one.namespace === other.namespace &&
+    one.pod === other.pod &&
+    one.node === other.node &&
+    one.pool === other.pool
+  );
 }
 
 function findingJson(finding: Finding): object {

@@ -1,7 +1,7 @@
 // The default output: problems by cause, captures, one row per pair and service, what could not be judged, one closing line.
 // Rows are bounded, by the terminal's height or by `--top`; with `--all` every conversation is printed, and then they are made and
 // written one at a time. What is longer than the terminal names the problems again at its end.
-import { UNDELIVERED } from '../../verdict/codes.ts';
+import { FAILURES, UNDELIVERED } from '../../verdict/codes.ts';
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
 import { createUnverifiedTally } from '../../verdict/unverified.ts';
@@ -85,15 +85,15 @@ function countLines(text: string): number {
 
 /**
  * `11 conversations: 2 wrong (1 cause), 9 as configured, 0 undecided.` Where packets did not get through that is said first, and apart:
- * `2 of 4 conversations lose packets (1 cause); 0 wrong, 4 as configured, 0 undecided.`
+ * `2 of 4 conversations lose packets (1 cause); 0 wrong, 4 as configured, 0 undecided.`; they `fail` where a DNS server is silent or says no.
  */
 export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states' | 'broken'>, options: RenderOptions): string {
   const { wrong, undecided, ok } = set.states;
   const total = wrong + undecided + ok;
   if (total === 0) return 'No flows.';
   const violations = trace.causes.filter((cause) => cause.severity === 'violation').length;
-  const losses = set.broken === 0 ? 0 : trace.causes.filter(({ code }) => UNDELIVERED.has(code)).length;
-  const warnings = trace.causes.length - violations - losses;
+  const failures = set.broken === 0 ? [] : trace.causes.filter(({ code }) => FAILURES.has(code));
+  const warnings = trace.causes.length - violations - failures.length;
   const paint = createPaint(options.color);
   const causes = violations === 0 ? '' : ` (${formatCount(violations, 'cause')})`;
   const parts = [
@@ -103,10 +103,16 @@ export function closingLine(trace: Trace, set: Pick<FoldedRows, 'states' | 'brok
   ];
   const warned = warnings === 0 ? '' : ` ${formatCount(warnings, 'warning')}.`;
   if (set.broken === 0) return `${formatCount(total, 'conversation')}: ${parts.join(', ')}.${warned}`;
-  const lossCauses = losses === 0 ? '' : ` (${formatCount(losses, 'cause')})`;
+  const failureCauses = failures.length === 0 ? '' : ` (${formatCount(failures.length, 'cause')})`;
+  // an answer that says no is no lost packet
+  const verb = failures.every(({ code }) => UNDELIVERED.has(code))
+    ? `${set.broken === 1 ? 'loses' : 'lose'} packets`
+    : set.broken === 1
+      ? 'fails'
+      : 'fail';
   const lose = paint(
     'warn',
-    `${formatNumber(set.broken)} of ${formatCount(total, 'conversation')} ${set.broken === 1 ? 'loses' : 'lose'} packets${lossCauses}`,
+    `${formatNumber(set.broken)} of ${formatCount(total, 'conversation')} ${verb}${failureCauses}`,
   );
   const rest = `${parts.join(', ')}.${warned}`;
   const line = `${lose}; ${rest}`;

@@ -1,7 +1,7 @@
 // "Who has this address": weighs the opinions of all sources, in order, and shows them as evidence. The strongest source that
 // names a node wins; a weaker one that names another is told beside it, never dropped.
 import { parseIp } from '../../net/ip.ts';
-import type { Evidence, IPPool, Owner, OwnerSource, Topology } from '../model.ts';
+import type { Evidence, IPPool, Owner, OwnerSource, Service, Topology } from '../model.ts';
 import { formatRef } from '../read/located.ts';
 import type { Opinion, Window } from './opinion.ts';
 import { opinionsAbout } from './opinions.ts';
@@ -25,6 +25,7 @@ export function lookupOwner(address: string, context: LookupContext, window: Win
   const kind = kindOf(opinions, pool, context.complete);
   const speaker = opinions.find((opinion) => opinion.kind === kind) ?? null;
   const uncertain = opinions.find((opinion) => opinion.candidates.length > 0);
+  const named = namingServices(address, kind, context.index);
   return {
     address,
     kind,
@@ -35,8 +36,27 @@ export function lookupOwner(address: string, context: LookupContext, window: Win
     tunnelKind: kind === 'tunnel' ? (speaker?.tunnelKind ?? null) : null,
     pool,
     candidates: uncertain?.candidates ?? [],
-    evidence: [...opinionEvidence(opinions, deciding), ...poolEvidence(address, pool, kind, context)],
+    evidence: [
+      ...opinionEvidence(opinions, deciding),
+      ...poolEvidence(address, pool, kind, context),
+      ...(kind === 'service' ? [] : named.map((service) => endpointEvidence(address, service))),
+    ],
+    ...(named.length === 0 ? {} : { service: [...new Set(named.map(serviceName))].join(', ') }),
   };
+}
+
+/** Services that have the address, or that lead to it where nobody else has a name for it. */
+function namingServices(address: string, kind: Owner['kind'], index: OwnerIndex): readonly Service[] {
+  if (kind === 'service') return index.services.get(address) ?? [];
+  return kind === 'external' || kind === 'unknown' ? (index.serviceEndpoints.get(address) ?? []) : [];
+}
+
+function serviceName({ namespace, name }: Service): string {
+  return `${namespace}/${name}`;
+}
+
+function endpointEvidence(address: string, service: Service): Evidence {
+  return { source: 'service', detail: `${formatRef(service.ref)} ${serviceName(service)} leads to ${address}` };
 }
 
 /** Two opinions that cannot both be true, the one that counts first. */

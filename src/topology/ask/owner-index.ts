@@ -29,6 +29,8 @@ export interface OwnerIndex {
   tunnels: ReadonlyMap<string, readonly TunnelClaim[]>;
   allocations: ReadonlyMap<string, AllocationFact>;
   services: ReadonlyMap<string, readonly Service[]>;
+  /** Services by what they lead to that is no pod. */
+  serviceEndpoints: ReadonlyMap<string, readonly Service[]>;
   neighbours: ReadonlyMap<string, readonly { holder: Node; entry: Neighbour }[]>;
   pools: PrefixTable<IPPool>;
   blocks: PrefixTable<Block>;
@@ -45,6 +47,7 @@ export function buildOwnerIndex(parts: {
   nodesByAlias: ReadonlyMap<string, Node>;
   pods: readonly Pod[];
   services: readonly Service[];
+  serviceEndpoints: readonly Service[];
   pools: readonly IPPool[];
   blocks: readonly Block[];
   allocations: readonly AllocationFact[];
@@ -66,15 +69,18 @@ export function buildOwnerIndex(parts: {
     pods: multimap(podsByAddress),
     tunnels: multimap([...tunnelClaims(nodes), ...allocatedTunnels(parts.allocations, nodesByName)]),
     allocations: new Map(parts.allocations.map((allocation) => [allocation.address, allocation])),
-    services: multimap(
-      parts.services.flatMap((service) => service.addresses.map((address) => [address, service] as const)),
-    ),
+    services: byAddress(parts.services),
+    serviceEndpoints: byAddress(parts.serviceEndpoints),
     neighbours: multimap(nodes.flatMap((holder) => localNeighbours(holder))),
     blocks: prefixTable(parts.blocks.map((block) => [block.cidr, block])),
     routes: prefixTable(
       nodes.flatMap((holder) => holder.routes.flatMap((route) => routeClaims(holder, route, { pools, profile }))),
     ),
   };
+}
+
+function byAddress(services: readonly Service[]): Map<string, Service[]> {
+  return multimap(services.flatMap((service) => service.addresses.map((address) => [address, service] as const)));
 }
 
 function tunnelClaims(nodes: readonly Node[]): [string, TunnelClaim][] {

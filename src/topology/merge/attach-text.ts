@@ -37,6 +37,9 @@ export function attachText(node: OpenNode, text: TextFact, facts: Issues): void 
     (entry) => entry.dst,
     what('FDB entry'),
   );
+  if (text.bpfRoutes !== null && node.bpfRoutes === null) node.bpfRoutes = text.bpfRoutes;
+  if (text.wireguard?.kind === 'wireguard') node.wireguardKey ??= text.wireguard.key;
+  else if (text.wireguard !== undefined) node.wireguardKeyV6 ??= text.wireguard.key;
   for (const table of ['link', 'addr', 'route', 'neigh', 'fdb'] as const)
     node.has = { ...node.has, [table]: node.has[table] || text.has[table] };
 }

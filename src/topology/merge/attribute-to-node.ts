@@ -4,28 +4,37 @@
 
 import { useOfDeviceName } from '../../cluster/device.ts';
 import type { Profile } from '../../cluster/profile.ts';
-import type { NodeAddress } from '../model.ts';
 import { formatRef } from '../read/located.ts';
+import { ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type PodFact, type TextFact, type TextHint } from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
 import { addAddresses, findByAlias, findByName, type OpenNode, openUndescribed } from './merge-nodes.ts';
+import { uniteByTexts } from './unite-nodes.ts';
 
 /** Gives every text of `facts.texts` to a node of `nodes`; adds nodes that only texts know. */
 export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile): void {
+  const isOfPod = podTexts(facts, nodes);
+  const texts = facts.texts.filter((text) => text.isInside !== true && !isOfPod(text));
+  sayInside(facts, new Set(texts));
+  uniteByTexts(texts, nodes, profile);
   const chosen = new Map<TextFact, OpenNode>();
   const nodeOf = hintReader(nodes, facts.pods);
   const choose = (find: (text: TextFact) => OpenNode | null): void => {
-    for (const text of facts.texts) {
+    for (const text of texts) {
       const node = chosen.has(text) ? null : find(text);
       if (node !== null) chosen.set(text, node);
     }
   };
   choose((text) => nodeByName(text, nodes, nodeOf, facts));
+  choose((text) => only(nodesByAddress(text, nodes)));
+  choose((text) => only(nodesByAddress(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts));
+  // What stands under one prompt is of one machine, even where a clone shows another one's tunnel address.
+  choose((text) => nodeByCompany(text, chosen, true));
   choose((text) => only(nodesByContent(text, nodes)));
-  choose((text) => only(nodesByContent(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts));
-  choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen));
+  nameByPrompts(chosen, nodes);
+  choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen, false));
   choose((text) => only(nodesByElimination(text, nodes)));
-  for (const text of facts.texts) {
+  for (const text of texts) {
     const node = chosen.get(text);
     if (node !== undefined) {
       attachText(node, text, facts);
@@ -38,6 +47,69 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
   }
 }
 
+/** Texts that kubectl ran in a pod with a network of its own: they show the pod's, not the node's. */
+function podTexts(facts: Facts, nodes: readonly OpenNode[]): (text: TextFact) => boolean {
+  const addresses = new Set(nodes.flatMap((node) => node.addresses.map(({ address }) => address)));
+  return ({ hints }) => {
+    const hint = hints.find(({ from }) => from === 'pod');
+    if (hint === undefined) return false;
+    const pod = facts.pods.find(({ name }) => name === hint.name);
+    if (pod === undefined || pod.hostNetwork || pod.addresses.length === 0) return false;
+    return pod.source === 'Pod' || (addresses.size > 0 && !pod.addresses.some((address) => addresses.has(address)));
+  };
+}
+
+function sayInside(facts: Facts, used: ReadonlySet<TextFact>): void {
+  for (const text of facts.texts) {
+    if (used.has(text)) continue;
+    const message = `${formatRef(text.ref)}: taken in a pod's network namespace: it tells nothing of a node, and is not used`;
+    addIssue(facts, 'unattributed-text', 'warning', message, { refs: [text.ref] });
+  }
+}
+
+/** A node that only its address is known of gets the name of the prompt that all its texts stand under. */
+function nameByPrompts(chosen: ReadonlyMap<TextFact, OpenNode>, nodes: readonly OpenNode[]): void {
+  const names = new Map<OpenNode, Set<string>>();
+  for (const [text, node] of chosen) {
+    if (node.named) continue;
+    const name = nameFor(text);
+    if (name !== null) names.set(node, (names.get(node) ?? new Set()).add(name));
+  }
+  for (const [node, [name, ...others]] of names) {
+    const isTaken =
+      nodes.some((other) => other.name === name) ||
+      [...names].some(([other, set]) => other !== node && set.has(name ?? ''));
+    if (name === undefined || others.length > 0 || isTaken) continue;
+    node.name = name;
+    node.named = true;
+  }
+}
+
+/** The name that a text gives to a node that no object names: of a prompt, of a heading that reads like a machine's, of its folder. */
+function nameFor({ hints }: TextFact): string | null {
+  const hint = hints.find(({ name, from }) => {
+    if (from === 'heading') return /\d/.test(name) && !isWordOfSteps(name);
+    return from === 'caller' || from === 'prompt' || (from === 'folder' && !isWordOfSteps(name));
+  });
+  return hint?.name ?? null;
+}
+
+/** What people and tools number and sort by: never a machine's name. */
+const STEP_WORDS = new Set(
+  (
+    'step figure fig test case part phase run try attempt before after example task section chapter day round snapshot state capture log logs output ' +
+    'table tables file page lab exercise ticket issue inc bug v version result results summary command commands net network networking sos host nodes node cluster diagnostics diags proc'
+  ).split(' '),
+);
+
+function isWordOfSteps(name: string): boolean {
+  const words = name
+    .toLowerCase()
+    .split(/[-_. ]/)
+    .map((word) => word.replace(/\d{1,9}$/, ''));
+  return words.every((word) => word === '' || STEP_WORDS.has(word));
+}
+
 function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts: Facts): OpenNode | null {
   const named = nodeByHints(text, nodeOf);
   if (named === null) return null;
@@ -47,14 +119,17 @@ function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts
 }
 
 /** The node of the other texts under the same prompt, heading, file name stem or folder: an ssh alias is no node name. */
-function nodeByCompany(text: TextFact, chosen: ReadonlyMap<TextFact, OpenNode>): OpenNode | null {
+function nodeByCompany(text: TextFact, chosen: ReadonlyMap<TextFact, OpenNode>, byPrompt: boolean): OpenNode | null {
   for (const { name, from } of text.hints) {
-    if (from === 'parent folder') continue;
+    if (from === 'parent folder' || name === '') continue;
+    if (byPrompt && !/^(caller|prompt|pod)$/.test(from)) return null;
     const company = new Set<OpenNode>();
     for (const [other, node] of chosen) {
       if (other.hints.some((hint) => hint.name === name && hint.from === from)) company.add(node);
     }
     if (company.size === 1) return [...company][0] ?? null;
+    // A machine that is named is not another one because both stand in one file or folder.
+    if (/^(caller|prompt|heading|pod|container)$/.test(from)) return null;
   }
   return null;
 }
@@ -78,7 +153,8 @@ function hintReader(nodes: readonly OpenNode[], pods: readonly PodFact[]): HintR
     if (node === undefined) {
       const whole =
         findByAlias(nodes, name) ?? nodes.find((one) => one.addresses.some(({ address }) => address === name));
-      node = whole ?? (from === 'file name' ? nodeInFileName(name, nodes) : nodeOfPod(name, nodes, pods));
+      if (from === 'pod') node = nodeOfPod(name, nodes, pods);
+      else node = whole ?? (from === 'file name' ? nodeInFileName(name, nodes) : nodeOfPod(name, nodes, pods));
       known.set(key, node);
     }
     return node;
@@ -135,37 +211,13 @@ function nodeOfPod(name: string, nodes: readonly OpenNode[], pods: readonly PodF
   return pod?.nodeName == null ? null : findByName(nodes, pod.nodeName);
 }
 
-/** Addresses of the node itself: never those of pods, tunnels, bridges or loopback. */
-function ownAddresses(text: TextFact): NodeAddress[] {
-  const found: NodeAddress[] = [];
-  for (const link of text.links) {
-    if (link.vxlan?.local != null) {
-      found.push({ address: link.vxlan.local, prefixLength: null, source: 'ip link', ref: link.ref });
-    }
-    if (useOfDeviceName(link.name) !== 'nic' || /^(vxlan|wireguard|ipip)$/.test(link.kind ?? '')) continue;
-    for (const { address, prefixLength } of link.addresses) {
-      if (!isLinkLocal(address)) found.push({ address, prefixLength, source: 'ip addr', ref: link.ref });
-    }
-  }
-  for (const route of text.routes) {
-    const kernel = route.protocol === 'kernel' || route.protocol === 'dhcp' || route.dst.endsWith('/0');
-    if (
-      route.type !== 'unicast' ||
-      route.src === null ||
-      !kernel ||
-      useOfDeviceName(route.dev ?? '') !== 'nic' ||
-      isLinkLocal(route.src)
-    )
-      continue;
-    const prefixLength = route.protocol === 'kernel' ? Number(route.dst.split('/')[1]) : null;
-    found.push({ address: route.src, prefixLength, source: 'ip route', ref: route.ref });
-  }
-  return found;
+function nodesByAddress(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
+  const addresses = new Set(ownAddresses(text).map((address) => address.address));
+  return nodes.filter((node) => node.addresses.some(({ address }) => addresses.has(address)));
 }
 
 function nodesByContent(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
-  const addresses = new Set(ownAddresses(text).map((address) => address.address));
-  const byAddress = nodes.filter((node) => node.addresses.some(({ address }) => addresses.has(address)));
+  const byAddress = nodesByAddress(text, nodes);
   if (byAddress.length > 0) return byAddress;
   const tunnelAddresses = new Set(
     text.links
@@ -195,11 +247,12 @@ function nodesByElimination(text: TextFact, nodes: readonly OpenNode[]): OpenNod
 
 /** A node that no object names: it gets the name of the prompt or folder, else its address. */
 function addNodeOfText(text: TextFact, nodes: OpenNode[], profile: Profile, facts: Facts): OpenNode | null {
-  const [address] = ownAddresses(text);
-  if (address === undefined) return null;
-  const hint = text.hints.find(({ from }) => !/^(file name|parent folder|end of name)$/.test(from));
-  const taken = hint !== undefined && nodes.some((node) => node.name === hint.name);
-  const named = taken ? null : (hint?.name ?? null);
+  const own = ownAddresses(text);
+  const [address] = own;
+  // Of several nodes, or of something that may be none.
+  if (address === undefined || nodesByContent(text, nodes).length > 0 || isOfTwo(text) || !mayBeNode(text)) return null;
+  const hint = nameFor(text);
+  const named = hint !== null && nodes.some((node) => node.name === hint) ? null : hint;
   const node = openUndescribed(named, address, profile);
   node.ref = text.ref;
   if (nodes.some((other) => other.whole)) {
@@ -208,6 +261,25 @@ function addNodeOfText(text: TextFact, nodes: OpenNode[], profile: Profile, fact
   }
   nodes.push(node);
   return node;
+}
+
+/** What a container shows is a node's only if it has what nodes have: pods' links, or a tunnel. */
+function mayBeNode({ hints, links, routes }: TextFact): boolean {
+  if (!hints.some(({ from }) => from === 'pod' || from === 'container')) return true;
+  const devices = [...links.map(({ name }) => name), ...routes.map(({ dev }) => dev ?? '')];
+  return devices.some((name) => /^(workload|tunnel)$/.test(useOfDeviceName(name)));
+}
+
+/** Two tables in one: the kernel has one address of its own for a subnet on a device. */
+function isOfTwo({ routes }: TextFact): boolean {
+  const sources = new Map<string, string>();
+  return routes.some(({ protocol, dst, dev, src, table }) => {
+    if (protocol !== 'kernel' || src === null) return false;
+    const key = `${table} ${dst} ${dev}`;
+    const known = sources.get(key);
+    sources.set(key, src);
+    return known !== undefined && known !== src;
+  });
 }
 
 function sayContradiction(
@@ -221,8 +293,4 @@ function sayContradiction(
     `${named.node.name} counts`;
   const about = { refs: [text.ref, other.ref], subjects: [named.node.name, other.name] };
   addIssue(facts, 'owner-conflict', 'conflict', message, about);
-}
-
-function isLinkLocal(address: string): boolean {
-  return /^(127\.|169\.254\.|fe[89ab]|::1$)/.test(address);
 }

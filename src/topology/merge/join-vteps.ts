@@ -2,7 +2,8 @@
 // about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
 import { type Profile, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
 import type { FdbEntry, Neighbour } from '../model.ts';
-import { type OpenNode, openUndescribed } from './merge-nodes.ts';
+import { addAddresses, type OpenNode, openUndescribed } from './merge-nodes.ts';
+import { uniteNodes } from './unite-nodes.ts';
 
 /** One remote VTEP in a node's tables. */
 export interface TableVtep {
@@ -30,6 +31,7 @@ export function vtepsInTables(node: Pick<OpenNode, 'neighbours' | 'fdb'>, profil
 
 /** Completes nodes that no Node object describes by what other nodes' tables say about them. */
 export function joinVteps(nodes: OpenNode[], profile: Profile): void {
+  uniteByTables(nodes, profile);
   const described = nodes.some((node) => node.whole || node.annotated);
   const byAddress = new Map<string, OpenNode>();
   for (const node of nodes.toReversed()) for (const { address } of node.addresses) byAddress.set(address, node);
@@ -44,6 +46,28 @@ export function joinVteps(nodes: OpenNode[], profile: Profile): void {
       }
       if (peer === null || peer.annotated || peer.tunnels[vtep.kind] !== undefined) continue;
       peer.tunnels = { ...peer.tunnels, [vtep.kind]: { value: vtep.tunnelAddress, ref: vtep.neighbour.ref } };
+    }
+  }
+}
+
+/** A node of which an excerpt shows the tunnel address only has the address that other nodes' tables lead that tunnel to. */
+function uniteByTables(nodes: OpenNode[], profile: Profile): void {
+  for (const bare of nodes.filter(({ named, addresses }) => !named && addresses.length === 0)) {
+    const own = new Set(Object.values(bare.tunnels).map(({ value }) => value));
+    const behind = nodes
+      .filter((holder) => holder !== bare)
+      .flatMap((holder) => vtepsInTables(holder, profile))
+      .filter(({ tunnelAddress, nodeAddress }) => own.has(tunnelAddress) && nodeAddress !== null);
+    const [vtep, ...others] = behind;
+    if (vtep?.fdb == null || others.some(({ nodeAddress }) => nodeAddress !== vtep.nodeAddress)) continue;
+    const address = vtep.fdb.dst;
+    const known = nodes.find((node) => node !== bare && node.addresses.some((one) => one.address === address));
+    if (known === undefined) {
+      addAddresses(bare, [{ address, prefixLength: null, source: 'bridge fdb', ref: vtep.fdb.ref }], profile);
+      bare.name = address;
+    } else if (Object.keys(known.tunnels).length === 0) {
+      uniteNodes(known, bare, profile);
+      nodes.splice(nodes.indexOf(bare), 1);
     }
   }
 }

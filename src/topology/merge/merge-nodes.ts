@@ -32,6 +32,8 @@ const ADDRESS_RANK = [
   'ip route',
   'ip link',
   'bridge fdb',
+  'BGP peer',
+  'WireGuard endpoint',
 ];
 
 /** A node's fact in the words of the CNI that carries: what others state of it is left out. */
@@ -119,6 +121,7 @@ function openNode(fact: SpokenFact, name: string): OpenNode {
     routes: [],
     neighbours: [],
     fdb: [],
+    bpfRoutes: null,
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     aliases: new Set(fact.aliases.map((alias) => alias.toLowerCase())),
     whole: fact.source === 'object',

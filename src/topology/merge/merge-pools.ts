@@ -57,6 +57,7 @@ function completePool(fact: PoolFact, name: string, all: readonly PoolFact[]): I
     allowedUses: stated('allowedUses') ?? DEFAULT_USES,
     ref: fact.ref,
     modeRef: deciding?.ref ?? ipip?.ref ?? fact.ref,
+    ...(fact.disputed === undefined ? {} : { disputed: fact.disputed }),
     ...(sources.every(({ source, blockSize }) => source === 'table' && blockSize === null)
       ? { blockSizeAssumed: true as const }
       : {}),

@@ -5,7 +5,7 @@ import { canonicalNetwork, enclosingNetwork, formatCidr, parseCidrOrIp } from '.
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { Block, IPPool, Pod, Service } from '../model.ts';
-import type { BlockFact, Facts, PodFact } from '../read/stated-facts.ts';
+import { type BlockFact, type Facts, type PodFact, UNKNOWN_NAMESPACE } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
 
@@ -21,15 +21,36 @@ export function mergePods(
     ...facts.pods.filter((fact) => fact.source === 'Pod'),
     ...facts.pods.filter((fact) => fact.source !== 'Pod'),
   ];
+  const keyOf = keyFinder(facts.pods);
   for (const fact of objectsFirst) {
-    const key = `${fact.namespace}/${fact.name}`;
+    const key = keyOf(fact);
     const known = byName.get(key);
     byName.set(key, known === undefined ? fact : mergePod(known, fact, facts));
   }
   return [...byName.values()].map((fact) => {
     const pod = podOf(fact, own);
-    return namesVeths || !fact.hostInterface.computed ? pod : { ...pod, hostInterface: null };
+    return namesVeths || fact.hostInterface?.computed !== true ? pod : { ...pod, hostInterface: null };
   });
+}
+
+/** A pod that was listed without its namespace is the only one of this name that has one, unless their addresses differ. */
+function keyFinder(pods: readonly PodFact[]): (fact: PodFact) => string {
+  if (pods.every(({ namespace }) => namespace !== UNKNOWN_NAMESPACE))
+    return ({ namespace, name }) => `${namespace}/${name}`;
+  const placed = new Map<string, PodFact[]>();
+  for (const fact of pods)
+    if (fact.namespace !== UNKNOWN_NAMESPACE) placed.set(fact.name, [...(placed.get(fact.name) ?? []), fact]);
+  return (fact) => {
+    const same = fact.namespace === UNKNOWN_NAMESPACE ? (placed.get(fact.name) ?? []) : [];
+    const fitting = same.filter(
+      ({ addresses }) =>
+        addresses.length === 0 || fact.addresses.length === 0 || addresses.some((one) => fact.addresses.includes(one)),
+    );
+    const spaces = new Set(fitting.map(({ namespace }) => namespace));
+    if (spaces.size === 1) return `${[...spaces][0]}/${fact.name}`;
+    // Two of one name may be of two namespaces.
+    return `${fact.namespace}/${fact.name}${fact.namespace === UNKNOWN_NAMESPACE ? ` ${fact.addresses.join()}` : ''}`;
+  };
 }
 
 function mergePod(known: PodFact, fact: PodFact, facts: Pick<Facts, 'issues'>): PodFact {
@@ -53,7 +74,9 @@ function mergePod(known: PodFact, fact: PodFact, facts: Pick<Facts, 'issues'>): 
     nodeName: known.nodeName ?? fact.nodeName,
     addresses: known.addresses.length > 0 ? known.addresses : fact.addresses,
     ...(known.labels === undefined && fact.labels !== undefined ? { labels: fact.labels } : {}),
-    hostInterface: known.hostInterface.computed ? fact.hostInterface : known.hostInterface,
+    ...(known.namespace === UNKNOWN_NAMESPACE ? { namespace: fact.namespace } : {}),
+    hostInterface:
+      known.hostInterface?.computed === false ? known.hostInterface : (fact.hostInterface ?? known.hostInterface),
     // A table shows the address of one family only, and an endpoint slice too.
     ...(known.source !== 'Pod' && shares ? { addresses: [...new Set([...known.addresses, ...fact.addresses])] } : {}),
   };

@@ -55,11 +55,15 @@ export function policyLogOf({ policyVerdicts, services }: Topology): PolicyLog |
     about(question) {
       const key = `${question.protocol}|${question.port}`;
       const asked = serviceNames.get(question.dst.address);
-      const records =
+      const toAddress = byPort.get(key)?.filter(({ dst }) => isEnd(dst, question.dst)) ?? [];
+      const toService =
         asked === undefined
-          ? byPort.get(key)?.filter(({ dst }) => isEnd(dst, question.dst))
-          : byServicePort.get(key)?.filter(({ service }) => `${service?.namespace}/${service?.name}` === asked);
-      return answerOf(atTime(records?.filter(({ src }) => isEnd(src, question.src)) ?? [], question), question);
+          ? []
+          : (byServicePort.get(key)?.filter(({ service }) => `${service?.namespace}/${service?.name}` === asked) ?? []);
+      // what was decided before the address was translated may name the network that the service's address is in, and no service
+      const records =
+        toService.length > 0 ? toService : toAddress.filter(({ service }) => service === null || asked === undefined);
+      return answerOf(atTime(records.filter(({ src }) => isEnd(src, question.src)) ?? [], question), question);
     },
   };
 }

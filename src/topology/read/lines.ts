@@ -1,16 +1,22 @@
 // Line-wise outputs -> facts: iproute2 texts, wide tables, flow logs and annotation excerpts, told apart line by line, because a pasted file
 // mixes them. Every line is either understood, known noise, or counted as not understood.
 
-import { tunnelKindOfDevice } from '../../cluster/profiles.ts';
 import type { Route, SourceRef } from '../model.ts';
+import { readBarePodRow } from './bare-pod-row.ts';
+import { type ClientTextReader, createClientTextReader } from './client-text.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
+import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
+import { type Command, parseCommand } from './paste/command-line.ts';
+import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
 import type { Section } from './sections.ts';
-import type { Facts, TextFact } from './stated-facts.ts';
+import { emptyFacts, type Facts, moveFacts, type TextFact } from './stated-facts.ts';
+import { addFdbLine, emptyTextFact, finishText } from './text-fact.ts';
 import { finishTable, readTableHeader, readTableRow, type WideTable } from './wide-table.ts';
+import { createWireguardReader, type WireguardReader } from './wireguard-text.ts';
 
 export interface LineCounts {
   understood: number;
@@ -24,66 +30,98 @@ interface State {
   text: TextFact;
   facts: Facts;
   excerpt: ExcerptReader;
+  client: ClientTextReader;
+  wireguard: WireguardReader;
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
+  /** From `-n X` of the command. */
+  namespace: string | null;
+  /** The command asked for single routes, which are no lines of a table. */
+  isAnswer: boolean;
   link: OpenLink | null;
   route: Route | null;
   table: WideTable | null;
+  /** Somebody left lines out. */
+  isCut: boolean;
 }
 
-/** Code fences, table rules, prompts without a command, `ip rule` lines, the second line of `ip route get`. */
-const NOISE = /^(```|~~~|[-+|=#*\s]+$|\S*[$#]\s*$|\d+:\s+(not )?from |\s*cache\b|Last login|Connection to |logout\b)/;
+/** Table rules, prompts without a command, `ip rule` lines. */
+const NOISE =
+  /^(?:[-+|=#*\s]+$|\S{0,160}[$#]\s*$|\d{1,10}:\s+(?:not )?from |Last login|Connection to |logout\b|[`~]{3})/;
+/** What people write where they leave lines out. */
+const CUT =
+  /^\s*(?:\.{3,}|…|[[<(]\s*(?:\.{3,}|…|snip\w*|cut|truncated|output (?:cut|omitted|truncated))[^\n]{0,40}[\])>])\s*$/i;
 
 /** Reads a section's lines; its iproute2 facts are added to `facts.texts` if there are any. */
 export function readLines(section: Section, file: string, facts: Facts): LineCounts {
-  const text = emptyTextFact(section, file);
-  const device = /\bdev +(\S+)/.exec(section.command ?? '')?.[1] ?? null;
-  const excerpt = createExcerptReader(facts);
-  const flows = createFlowTextReader(facts);
-  const state: State = { text, facts, excerpt, flows, device, link: null, route: null, table: null };
+  const lines = section.text.split('\n');
+  if (section.isSkipped === true) return skipped(lines, section.firstLine);
+  const own = section.isLoose === true ? emptyFacts() : facts;
+  const command = section.command === null ? null : parseCommand(section.command);
+  const state = emptyState(section, file, own, command);
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
-  for (const [i, line] of section.text.split('\n').entries()) {
+  for (const [i, line] of lines.entries()) {
     const ref = { file, line: section.firstLine + i };
     if (readLine(line, ref, state)) counts.understood++;
+    else if (CUT.test(line)) state.isCut = true;
     else if (line.trim() !== '' && !NOISE.test(line)) {
       counts.unknown++;
       counts.firstUnknown ??= ref.line;
     }
   }
-  excerpt.finish();
-  flows.finish();
-  if (state.table !== null) finishTable(state.table, text.ref, facts);
-  markCommand(section.command, device, text);
-  if (Object.values(text.has).some(Boolean)) {
-    facts.texts.push(text);
+  state.excerpt.finish();
+  state.flows.finish();
+  if (state.table !== null) finishTable(state.table, state.text.ref, own);
+  if (finishText(state.text, own, { command, isClosed: section.isClosed === true, isCut: state.isCut }))
     counts.understood = Math.max(counts.understood, 1);
-  }
+  if (section.isLoose !== true) return counts;
+  // Prose with a route in it adds nothing.
+  if (counts.unknown > 0)
+    return { understood: 0, unknown: counts.unknown + counts.understood, firstUnknown: counts.firstUnknown };
+  moveFacts(own, facts);
   return counts;
 }
 
-/** A section's iproute2 facts before anything is read. */
-export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints'>, file: string): TextFact {
+/** Nothing of it was read: nobody knows what it holds. */
+function skipped(lines: readonly string[], firstLine: number): LineCounts {
+  const at = lines.findIndex((line) => line.trim() !== '');
+  return { understood: 0, unknown: 0, firstUnknown: at < 0 ? null : firstLine + at };
+}
+
+function emptyState(section: Section, file: string, facts: Facts, command: Command | null): State {
+  const runs = command?.runs ?? [];
+  const devices = new Set(runs.map((run) => tableOf(run)?.device ?? null).filter((device) => device !== null));
+  const text = emptyTextFact(section, file);
   return {
-    ref: { file, line: section.firstLine },
-    hints: section.hints,
-    links: [],
-    routes: [],
-    neighbours: [],
-    fdb: [],
-    has: { link: false, addr: false, route: false, neigh: false, fdb: false },
+    text,
+    facts,
+    excerpt: createExcerptReader(facts),
+    flows: createFlowTextReader(facts),
+    client: createClientTextReader(facts),
+    wireguard: createWireguardReader(text, facts),
+    device: devices.size === 1 ? ([...devices][0] ?? null) : null,
+    namespace: command === null ? null : namespaceOf(command),
+    isAnswer: runs.length > 0 && runs.every(asksOneRoute),
+    ...{ link: null, route: null, table: null, isCut: false },
   };
 }
 
+/** Longer lines are of no table, and no annotation's. */
+const LONGEST = 50_000;
+
 function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (state.flows.read(line, ref)) return true;
+  if (line.length > LONGEST) return false;
+  if (state.client.read(line, ref) || state.wireguard.read(line, ref)) return true;
   if (state.table !== null) {
-    if (readTableRow(line, state.table, ref, state.facts)) return true;
+    if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);
     state.table = null;
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
+  if (readBarePodRow(line, ref, state.facts, state.namespace)) return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 
@@ -107,8 +145,7 @@ function readEntry(line: string, ref: SourceRef, state: State): boolean {
   const { text, device } = state;
   const fdb = readFdbLine(line, ref, device);
   if (fdb !== undefined) {
-    text.has.fdb = true;
-    if (fdb !== null) text.fdb.push(fdb);
+    addFdbLine(fdb, text);
     return true;
   }
   const neighbour = readNeighbourLine(line, ref, device);
@@ -117,11 +154,25 @@ function readEntry(line: string, ref: SourceRef, state: State): boolean {
     text.neighbours.push(neighbour);
     return true;
   }
+  if (/^\s+cache\b/.test(line)) {
+    // The line before it was the kernel's answer to `ip route get`: a decision about one address, no line of a table.
+    if (text.routes.at(-1) === state.route && state.route !== null) text.routes.pop();
+    state.route = null;
+    text.has.route = text.routes.length > 0;
+    return true;
+  }
+  const bpf = readBpfRouteLine(line, ref);
+  if (bpf !== null) {
+    text.bpfRoutes ??= [];
+    text.bpfRoutes.push(bpf);
+    return true;
+  }
   const route = readRouteLine(line, ref, state.route);
   if (route === null) {
     if (line.trim() !== '') state.route = null;
     return false;
   }
+  if (route === 'answer' || state.isAnswer) return true;
   text.has.route = true;
   // The first line of a multipath route carries no next hop: its hops follow and replace it.
   const replaces =
@@ -130,19 +181,4 @@ function readEntry(line: string, ref: SourceRef, state: State): boolean {
   text.routes.push(route);
   state.route = route;
   return true;
-}
-
-/** A command that printed nothing still says that there is nothing. */
-function markCommand(command: string | null, device: string | null, text: TextFact): void {
-  if (command === null) return;
-  const rest = command.replace(/^.* -- |^(?:sudo +)?ssh +\S+ +|^(?:sudo +)?(?:docker|podman|nerdctl) +exec +\S+ +/, '');
-  const words = rest
-    .replace(/^sudo +/, '')
-    .split(/\s+/)
-    .filter((word) => !word.startsWith('-'));
-  const tunnelOnly = device === null || tunnelKindOfDevice(device)?.startsWith('vxlan') === true;
-  if (words[0] === 'bridge' && words[1] === 'fdb' && tunnelOnly) text.has.fdb = true;
-  if (words[0] === 'ip' && /^n(eigh(bour|bor)?)?$/.test(words[1] ?? '') && tunnelOnly) text.has.neigh = true;
-  if (words[0] === 'ip' && /^r(o(ute)?)?$/.test(words[1] ?? '') && words.length <= 3 && words[2] !== 'get')
-    text.has.route = true;
 }

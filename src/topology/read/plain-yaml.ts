@@ -158,7 +158,9 @@ function readBelow(reading: Reading, column: number): Node {
 }
 
 function readScalar(reading: Reading, written: string): Node {
-  const text = written.endsWith(' ') ? written.replace(/ +$/, '') : written;
+  let end = written.length;
+  while (end > 0 && written.charCodeAt(end - 1) === 0x20) end--;
+  const text = written.slice(0, end);
   advance(reading);
   if (text === '{}') return { value: {}, inside: new Map() };
   if (text === '[]') return { value: [], inside: [] };

@@ -3,14 +3,20 @@
 
 import { addBroken } from './flow-logs/logged-values.ts';
 import { parseRecordLines } from './flow-logs/record-lines.ts';
+import { foldBundles } from './fold-bundles.ts';
 import { readIproute2Element } from './iproute2/iproute2-json.ts';
 import { parseJson, SPLIT_ABOVE } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
-import { emptyTextFact, readLines } from './lines.ts';
-import { type DocumentTree, type Located, listNames, type ParseProblem, valueAt } from './located.ts';
+import { readLines } from './lines.ts';
+import { type DocumentTree, formatRef, type Located, listNames, type ParseProblem, valueAt } from './located.ts';
+import { parseCommand } from './paste/command-line.ts';
+import { hintsOfPath } from './paste/heading.ts';
+import { plainText } from './paste/markup.ts';
+import { composeStates, type Statement } from './paste/states.ts';
 import type { ContentKind } from './recognise.ts';
-import { hintsOfPath, plainText, type Section, splitSections } from './sections.ts';
-import { addIssue, emptyFacts, type Facts, type TextHint } from './stated-facts.ts';
+import { type Section, splitSections } from './sections.ts';
+import { addIssue, emptyFacts, type Facts, moveFacts, type Problem, type TextHint } from './stated-facts.ts';
+import { emptyTextFact, finishText } from './text-fact.ts';
 import { parseYaml } from './yaml-text.ts';
 
 export interface SnapshotDocument {
@@ -48,41 +54,25 @@ export interface Tally extends ObjectCounts {
   understood: number;
   unknown: number;
   firstUnknown: number | null;
+  /** Lines between fences that nothing was made of. */
+  prose: number;
+  /** Lines of JSON and YAML. */
+  structured: number;
+  /** What cannot be parsed. */
+  broken: Problem[];
+  /** Commands whose output was not looked at. */
+  skipped: { command: string; line: number }[];
 }
 
 /** Reads all documents. Faults of the input are in `problems` and `issues` of the result, never thrown. */
-export function readDocuments(documents: readonly SnapshotDocument[]): Facts {
+export function readDocuments(documents: readonly SnapshotDocument[], step: number | null = null): Facts {
   const facts = emptyFacts();
-  for (const document of documents) readDocument(document, facts);
+  for (const document of documents) readDocument(document, facts, step);
   facts.issues = foldBundles(documents, facts.issues);
   return facts;
 }
 
-/** Files of a bundle that hold nothing are one warning a bundle: a diagnosis tool writes hundreds. */
-function foldBundles(documents: readonly SnapshotDocument[], issues: Facts['issues']): Facts['issues'] {
-  const bundleOf = new Map(documents.flatMap(({ file, bundle }) => (bundle === undefined ? [] : [[file, bundle]])));
-  const useless = new Map<string, string[]>();
-  const kept = issues.filter(({ code, refs }) => {
-    const file = refs[0]?.file ?? '';
-    const bundle = code === 'unrecognised-file' || code === 'empty-file' ? bundleOf.get(file) : undefined;
-    if (bundle !== undefined) useless.set(bundle, [...(useless.get(bundle) ?? []), file.slice(bundle.length + 1)]);
-    return bundle === undefined;
-  });
-  for (const [bundle, files] of useless) {
-    const what = files.length === 1 ? '1 file holds' : `${files.length} files hold`;
-    const message = `${bundle}: ${what} nothing of a snapshot: not used (${listNames(files)})`;
-    kept.push({
-      code: 'unrecognised-file',
-      severity: 'warning',
-      message,
-      refs: [{ file: bundle, line: null }],
-      subjects: [],
-    });
-  }
-  return kept;
-}
-
-function readDocument(document: SnapshotDocument, facts: Facts): void {
+function readDocument(document: SnapshotDocument, facts: Facts, step: number | null): void {
   const { file, named, foreign, unread } = document;
   const unusable = unread ?? (foreign === undefined ? null : `is a ${foreign}`);
   if (unusable !== null) {
@@ -101,15 +91,20 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
     else addIssue(facts, 'empty-file', 'warning', `${file} is empty`, { refs: [{ file, line: null }] });
     return;
   }
-  const own = emptyFacts();
   const tally = emptyTally();
   const fileHints = hintsOfDocument(document);
-  for (const section of splitSections(text)) {
+  const statements = splitSections(text).map((section): Statement => {
+    const own = emptyFacts();
     readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
-  }
+    return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section) };
+  });
+  const own = composeStates(statements, file, step);
   const recognised = tally.used + tally.understood;
   // Mostly prose, in a directory: a README that quotes a routing table is no snapshot.
-  const isProse = !named && tally.used === 0 && tally.unknown > tally.understood;
+  const isProse =
+    !named &&
+    (tally.used === 0 || tally.prose > 0) &&
+    tally.unknown + tally.prose > tally.understood + tally.structured;
   if (own.problems.length === 0 && (recognised === 0 || isProse)) {
     reportUnrecognised(document, tally, facts);
     return;
@@ -117,13 +112,24 @@ function readDocument(document: SnapshotDocument, facts: Facts): void {
   own.used.push(file);
   own.poolsComplete ||= document.isWhole === true && own.pools.length > 0;
   own.nodesComplete ||= document.isWhole === true && own.nodes.length > 0;
+  // Where one of several parts is wrong, the others are used all the same.
+  if (statements.length > 1 && recognised > 0) tally.broken.push(...own.problems.splice(0));
   reportRest(document, tally, own);
-  mergeFacts(facts, own);
+  moveFacts(own, facts);
+}
+
+function lastLineOf({ text, firstLine }: Section): number {
+  let line = firstLine;
+  for (let at = text.indexOf('\n'); at >= 0 && at < text.length - 1; at = text.indexOf('\n', at + 1)) line++;
+  return line;
 }
 
 /** Nothing yet. */
 export function emptyTally(): Tally {
-  return { used: 0, other: new Map(), understood: 0, unknown: 0, firstUnknown: null };
+  return {
+    ...{ used: 0, other: new Map(), understood: 0, unknown: 0, firstUnknown: null },
+    ...{ prose: 0, structured: 0, broken: [], skipped: [] },
+  };
 }
 
 /** `ip-neigh.txt` without a line: the command was run and there is no entry. */
@@ -132,7 +138,7 @@ function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
   const table = /neigh/i.test(name) ? 'neigh' : /fdb/i.test(name) ? 'fdb' : /route/i.test(name) ? 'route' : null;
   if (table === null) return false;
   const hints = [...callerHint(document), ...hintsOfDocument(document)];
-  const text = emptyTextFact({ firstLine: 1, hints }, document.file);
+  const text = emptyTextFact({ firstLine: 1, hints, command: null }, document.file);
   facts.texts.push({ ...text, has: { ...text.has, [table]: true } });
   facts.used.push(document.file);
   return true;
@@ -140,22 +146,28 @@ function readEmptyTable(document: SnapshotDocument, facts: Facts): boolean {
 
 function readSection(section: Section, file: string, facts: Facts, tally: Tally): void {
   const { kind, text } = section;
+  if (section.isSkipped === true && text.trim() !== '')
+    tally.skipped.push({ command: section.command ?? '', line: section.firstLine });
   if (kind === 'lines') {
     const counts = readLines(section, file, facts);
     tally.understood += counts.understood;
-    tally.unknown += counts.unknown;
-    tally.firstUnknown ??= counts.firstUnknown;
+    const isOther = section.isFenced === true && counts.understood === 0;
+    if (section.isLoose === true || isOther) tally.prose += counts.unknown;
+    else if (section.isSkipped !== true && counts.unknown > 0) {
+      tally.unknown += counts.unknown;
+      tally.firstUnknown ??= counts.firstUnknown;
+    }
     return;
   }
+  tally.structured += text.length > SPLIT_ABOVE ? SPLIT_ABOVE : text.split('\n').length;
   const parsed = parseStructured(kind, text, file, section.firstLine);
   for (const tree of parsed.trees) readTree(tree, { section, file, facts, tally });
+  // A List that is damaged is not whole.
+  if (parsed.problems.length > 0) facts.poolsComplete = false;
   for (const { line, message } of parsed.problems) {
-    if (kind === 'records') {
-      addBroken(message, { file, line }, facts);
-      continue;
-    }
-    const what = kind === 'json' ? 'JSON' : 'YAML';
-    facts.problems.push({ ref: { file, line }, message: `not valid ${what}: ${message}` });
+    if (kind === 'records') addBroken(message, { file, line }, facts);
+    else
+      tally.broken.push({ ref: { file, line }, message: `not valid ${kind === 'json' ? 'JSON' : 'YAML'}: ${message}` });
   }
 }
 
@@ -196,7 +208,8 @@ export function readTree(
     else objects.push(element);
   }
   tally.used += elements;
-  if (Object.values(text.has).some(Boolean)) facts.texts.push(text);
+  const command = section.command === null ? null : parseCommand(section.command);
+  finishText(text, facts, { command, isClosed: elements + objects.length === 0, isCut: false });
   // `[]` is what the commands print when there is nothing.
   if (elements === 0 && objects.length === 0) tally.used++;
   readObjects({ head: null, items: objects }, facts, tally);
@@ -204,6 +217,15 @@ export function readTree(
 
 function reportUnrecognised(document: SnapshotDocument, tally: Tally, facts: Facts): void {
   const { file, named } = document;
+  const [broken] = tally.broken;
+  if (broken !== undefined) {
+    if (named) facts.problems.push(...tally.broken);
+    else
+      addIssue(facts, 'unrecognised-file', 'warning', `${formatRef(broken.ref)}: ${broken.message}: not used`, {
+        refs: [broken.ref],
+      });
+    return;
+  }
   const kinds = [...tally.other.keys()].join(', ');
   const what = kinds === '' ? 'nothing that a snapshot is made of' : `no object that is read (found: ${kinds})`;
   const expected = `expected ${READ_KINDS}, -o wide tables, flow logs, or output of ip and bridge`;
@@ -215,6 +237,12 @@ function reportUnrecognised(document: SnapshotDocument, tally: Tally, facts: Fac
 /** What a recognised document held besides. */
 function reportRest(document: SnapshotDocument, tally: Tally, facts: Facts): void {
   const { file } = document;
+  const [broken] = tally.broken;
+  if (broken !== undefined) {
+    const more = tally.broken.length === 1 ? '' : ` (and ${tally.broken.length - 1} more)`;
+    const message = `${formatRef(broken.ref)}: ${broken.message}${more}: the rest of the file is used`;
+    addIssue(facts, 'broken-part', 'warning', message, { refs: [broken.ref] });
+  }
   if (tally.other.size > 0) {
     const kinds = [...tally.other].map(([kind, count]) => `${count} ${kind}`).join(', ');
     addIssue(facts, 'unused-object', 'warning', `${file}: not used: ${kinds}`, { refs: [{ file, line: null }] });
@@ -223,6 +251,12 @@ function reportRest(document: SnapshotDocument, tally: Tally, facts: Facts): voi
     const lines = tally.unknown === 1 ? '1 line was' : `${tally.unknown} lines were`;
     const message = `${file}: ${lines} not understood, the first is line ${tally.firstUnknown}`;
     addIssue(facts, 'unrecognised-lines', 'warning', message, { refs: [{ file, line: tally.firstUnknown }] });
+  }
+  const [skipped] = tally.skipped;
+  if (skipped !== undefined) {
+    const commands = listNames([...new Set(tally.skipped.map(({ command }) => command.slice(0, 60)))]);
+    const message = `${file}: the output of what prints nothing of a snapshot was not read: ${commands}`;
+    addIssue(facts, 'skipped-output', 'warning', message, { refs: [{ file, line: skipped.line }] });
   }
 }
 
@@ -238,14 +272,4 @@ function hintsOfDocument(document: SnapshotDocument): TextHint[] {
   const above = document.file.endsWith(below) ? document.file.slice(0, document.file.length - below.length) : '';
   const parents = hintsOfPath(`${above}/x`).filter((hint) => hint.from === 'folder');
   return [...hintsOfPath(below), ...parents.map((hint): TextHint => ({ ...hint, from: 'parent folder' }))];
-}
-
-function mergeFacts(into: Facts, from: Facts): void {
-  // Not by spreading: a list may be longer than the stack is deep.
-  for (const key of Object.keys(from) as (keyof Facts)[]) {
-    const list = from[key];
-    if (Array.isArray(list)) for (const entry of list) (into[key] as unknown[]).push(entry);
-  }
-  into.poolsComplete ||= from.poolsComplete;
-  into.nodesComplete ||= from.nodesComplete;
 }

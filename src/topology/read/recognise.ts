@@ -4,16 +4,35 @@ import { isRecordLine } from './flow-logs/record-lines.ts';
 /** `records`: one JSON object a line, each by itself. */
 export type ContentKind = 'json' | 'yaml' | 'records' | 'lines';
 
+/** Objects as kubectl and its kin print them; unquoted keys of YAML have a blank behind the colon: `kind:Name` is something else. */
+const YAML_LINE =
+  /^(?:- )? {0,4}(?:- )?(?:(["'])(?:apiVersion|kind|items)\1\s*:|(?:apiVersion|kind|items)\s*:(?:\s|$))/;
+/** `[INFO] ...` and `[root@h ~]#` are no JSON; `{a: b}` is YAML in flow style, read with it. */
+const JSON_LINE = /^\s*(?:\[\s*(?:$|[[{\]"\d-]|true|false|null)|\{\s*(?:$|["}]|\w+\s*:))/;
+/** Says nothing of what follows: comments, the beginning of a document, keys that may stand before the kind. */
+const UNDECIDED = /^(?:#|---\s*$|%|(?:metadata|spec|status|data):\s*$)/;
+
 /**
- * How to read a section, by its lines so far; null while all are blank. What begins like JSON is JSON, YAML must look like
+ * How to read a section, by its lines so far; null while that is not told. What begins like JSON is JSON, YAML must look like
  * Kubernetes objects, everything else is read line by line.
  */
 export function kindAfter(kind: ContentKind | null, line: string): ContentKind | null {
   if (kind === 'json' || kind === 'yaml' || kind === 'records') return kind;
   if (isRecordLine(line)) return 'records';
-  if (kind === null && /^\s*[[{]/.test(line)) return 'json';
-  // unquoted keys of YAML have a blank behind the colon: `kind:Name` is something else
-  if (/^(?:- )? {0,4}(?:- )?(?:(["'])(?:apiVersion|kind|items)\1\s*:|(?:apiVersion|kind|items)\s*:(?:\s|$))/.test(line))
-    return 'yaml';
-  return kind ?? (line.trim() === '' ? null : 'lines');
+  if (kind === null && JSON_LINE.test(line)) return 'json';
+  if (YAML_LINE.test(line)) return 'yaml';
+  return kind ?? (line.trim() === '' || UNDECIDED.test(line) || /^ {1,40}[\w.-]+:/.test(line) ? null : 'lines');
+}
+
+/** Whether a line among others begins something that is read as a whole. */
+export function beginsObject(line: string): boolean {
+  return /^(?:- )?(?:apiVersion|kind|items)\s*:(?:\s|$)/.test(line) || /^(?:[[{]\s*$|\{\s*"|\[\s*[[{])/.test(line);
+}
+
+/** Whether a line at the margin can be part of what is read as a whole. @param before the last line at the margin above it */
+export function continues(kind: ContentKind, line: string, before: string): boolean {
+  if (line.trim() === '') return true;
+  if (kind === 'yaml') return /^(?:["']?[\w./-]+["']?\s*:(?:\s|$)|- |-$|#|---|\.\.\.|%|[\]})[{"'&*?!|>])/.test(line);
+  // JSON has ended where its last bracket stands at the margin.
+  return kind !== 'json' || !/[\]}]\s*$/.test(before) || !/^[[{]|[\]}]$/.test(before) || /^[[{\]},:"]/.test(line);
 }

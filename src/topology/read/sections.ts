@@ -1,8 +1,13 @@
 // A file -> sections that each hold one thing: a file pasted from a terminal may hold several commands' outputs, with prompts
-// (`control1$ ip route`), the headers that head, tail and ansible print, or headings. Each section keeps its line numbers,
-// the command if it is written, and whom the prompt names.
-import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
-import { type ContentKind, kindAfter } from './recognise.ts';
+// (`control1$ ip route`), the headers that head, tail and ansible print, headings, or fences with prose between them. Each section
+// keeps its line numbers, the command if it is written, and whom prompt, heading or command name.
+import { type Command, isOpenLoop, parseCommand } from './paste/command-line.ts';
+import { printsSnapshot } from './paste/command-output.ts';
+import { readToolHeading, readWrittenHeading } from './paste/heading.ts';
+import { blocksOf, type TextBlock } from './paste/markup.ts';
+import { readPrompt } from './paste/prompt.ts';
+import { commandIn } from './paste/unprompted.ts';
+import { beginsObject, type ContentKind, continues, kindAfter } from './recognise.ts';
 import type { TextHint } from './stated-facts.ts';
 
 export interface Section {
@@ -14,152 +19,265 @@ export interface Section {
   command: string | null;
   /** Whom prompt, header or command name, strongest first. */
   hints: readonly TextHint[];
+  /** Output of a command that prints nothing of a snapshot: not read. */
+  isSkipped?: true;
+  /** Prose that nothing announces: read if it is understood as a whole. */
+  isLoose?: true;
+  /** Between fences, where other things stand too. */
+  isFenced?: true;
+  /** Another prompt follows, or the file's end: all of the output is here, even none. */
+  isClosed?: true;
 }
 
 interface Boundary {
-  command: string | null;
-  hints: TextHint[];
-  /** The hints hold for the sections after this one too. */
-  stays: boolean;
+  /** Lines that it takes, its first one included. */
+  lines: number;
+  typed: string | null;
+  command: Command | null;
+  hints: readonly TextHint[];
+  /** In prose an empty line stands between it and what follows: that may be more of its output, or prose again. */
+  isApart?: true;
+  /** `turn` is a line that a loop printed before the output of one machine. */
+  kind: 'prompt' | 'bare command' | 'heading' | 'turn';
 }
 
-/** Commands whose output may be in a snapshot; other lines after a prompt sign are no boundary. */
-const COMMAND = new RegExp(
-  `^(?:sudo +)?(?:ip|bridge|kubectl|${CALICO_CLIENT}|oc|k|ssh|docker|podman|nerdctl|minikube|cat|exit|logout) ?(?: .*)?$`,
-);
-
-/** Removes ANSI escapes (`ip -c`), carriage returns of CRLF files, a byte order mark. */
-export function plainText(text: string): string {
-  const unmarked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  // CSI sequences (ECMA-48 section 5.4) and OSC sequences that prompts carry.
-  const plain = unmarked.includes('\x1b')
-    ? unmarked.replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
-    : unmarked;
-  return plain.includes('\r') ? plain.replaceAll(/\r+(?=\n|$)/g, '') : plain;
+/** What outlasts a section: who is logged in where, the heading above, a command that stands alone above its output. */
+interface Standing {
+  login: readonly TextHint[];
+  heading: readonly TextHint[];
+  /** A word somebody wrote above it. */
+  label: readonly TextHint[];
+  pending: Boundary | null;
 }
 
-/** Splits at prompts, headers and headings; a file without any is one section. */
+/** A prompt may hold a command this long. */
+const LONGEST = 4000;
+/** What is typed into one command. */
+const LONGEST_BODY = 100_000;
+/** Lines that one command may go on over. */
+const MOST_LINES = 60;
+
+/** Splits at prompts, commands, headers, headings and fences; a file without any is one section. */
 export function splitSections(text: string): Section[] {
   const sections: Section[] = [];
-  let start = { at: 0, line: 1 };
+  const standing: Standing = { login: [], heading: [], label: [], pending: null };
+  for (const block of blocksOf(text)) splitBlock(block, standing, sections);
+  return sections;
+}
+
+function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): void {
+  const { text, place } = block;
+  const first = sections.length;
+  let start = { at: 0, line: block.firstLine };
   let kind: ContentKind | null = null;
-  let boundary: Boundary = { command: null, hints: [], stays: false };
-  // A name given by `ssh control1` or a heading stays until the next one.
-  let standing: readonly TextHint[] = [];
-  const close = (end: number): void => {
-    if (boundary.command === null && kind === null) return;
-    const hints = boundary.stays ? standing : [...boundary.hints, ...standing];
+  let boundary: Boundary | null =
+    place === 'fence' && standing.pending !== null ? { ...standing.pending, kind: 'bare command' } : null;
+  let typed: Boundary | null = null;
+  let margin = '';
+  const close = (end: number, isClosed: boolean): void => {
     const own = text.slice(start.at, end);
-    sections.push({ text: own, kind: kind ?? 'lines', firstLine: start.line, command: boundary.command, hints });
+    const isEmpty = kind === null && own.trim() === '';
+    if (isEmpty && (boundary === null || boundary.typed === null || boundary.kind === 'bare command')) return;
+    sections.push(sectionOf(own, kind ?? 'lines', start.line, { boundary, standing, place, isClosed }));
   };
-  for (let at = 0, number = 1; at <= text.length; number++) {
+  for (let at = 0, number = block.firstLine; at <= text.length; number++) {
     const next = text.indexOf('\n', at);
-    const end = next < 0 ? text.length : next;
+    let end = next < 0 ? text.length : next;
     const isKnown = kind === 'json' || kind === 'yaml';
     // Most lines of large files are indented lines of objects: not even looked at.
     if (!isKnown || text.charCodeAt(at) !== 0x20) {
       const line = text.slice(at, end);
-      const found = boundaryAt(line, kind, () => text.slice(end + 1, nextLineEnd(text, end)));
-      if (found === null) kind = kindAfter(kind, line);
-      else {
+      const found =
+        turnAt(line, kind, boundary) ?? boundaryAt(line, kind, () => text.slice(end + 1, end + 1 + LONGEST));
+      if (found !== null) {
         // The break before a boundary belongs to it.
-        close(Math.max(start.at, at - 1));
+        close(Math.max(start.at, at - 1), found.kind === 'prompt');
+        for (let more = found.lines; more > 1 && end < text.length; more--, number++) end = lineEnd(text, end + 1);
+        boundary = found;
+        if (found.kind === 'prompt' || found.kind === 'bare command') typed = found;
+        enter(found, standing);
+        const body = found.command?.heredoc ?? null;
+        const stop = body === null ? -1 : heredocEnd(text, end + 1, body);
+        if (stop >= 0) {
+          const own = text.slice(end + 1, stop);
+          const bodyKind = kindOf(own);
+          sections.push(sectionOf(own, bodyKind, number + 1, { boundary, standing, place, isClosed: false }));
+          number += own.split('\n').length + 1;
+          end = lineEnd(text, stop + 1);
+          boundary = { ...found, command: null, kind: 'heading' };
+        }
         start = { at: end + 1, line: number + 1 };
         kind = null;
-        // Whom a login leads to has not printed what stands behind the login.
-        standing = found.stays ? found.hints : standingAfter(found.command ?? '', standing);
-        boundary = found;
+        margin = '';
+      } else if (splitsHere(line, kind, margin, place)) {
+        close(Math.max(start.at, at - 1), false);
+        if (boundary !== null && line.trim() === '') boundary = { ...boundary, isApart: true };
+        start = { at, line: number };
+        kind = kindAfter(null, line);
+        margin = line;
+      } else {
+        kind = kindAfter(kind, line);
+        if (line.trim() !== '') margin = line;
       }
     }
     at = end + 1;
   }
-  close(text.length);
-  return sections;
+  close(text.length, place === 'file');
+  // A fence with nothing but a command: its output stands in the next one.
+  if (place === 'fence') standing.pending = sections.slice(first).every((one) => one.text.trim() === '') ? typed : null;
+  if (standing.pending !== null) sections.length = first;
 }
 
-function nextLineEnd(text: string, end: number): number {
-  const next = text.indexOf('\n', end + 1);
-  return next < 0 ? text.length : next;
+/** Where something else begins without being announced. */
+function splitsHere(line: string, kind: ContentKind | null, margin: string, place: TextBlock['place']): boolean {
+  if (kind === 'lines') {
+    return beginsObject(line) || (place === 'prose' && line.trim() === '');
+  }
+  return (
+    kind !== null &&
+    kind !== 'records' &&
+    !line.startsWith(' ') &&
+    !line.startsWith('\t') &&
+    !continues(kind, line, margin)
+  );
+}
+
+function sectionOf(
+  text: string,
+  kind: ContentKind,
+  firstLine: number,
+  from: { boundary: Boundary | null; standing: Standing; place: TextBlock['place']; isClosed: boolean },
+): Section {
+  const { boundary, standing, place, isClosed } = from;
+  const { command = null, typed = null } = boundary ?? {};
+  const own = boundary?.kind === 'heading' ? [] : (boundary?.hints ?? []);
+  // A loop's own machine has not printed what the others said.
+  // What may be another machine's name hides whom the lines above it name.
+  const isMachine = standing.label.some(({ name }) => /\d/.test(name));
+  const around = isMachine ? standing.label : [...standing.label, ...standing.heading, ...standing.login];
+  const hints =
+    command?.loop == null ? [...own, ...(isElsewhere(command) ? [] : around)] : boundary?.kind === 'turn' ? own : [];
+  const isSkipped = command !== null && !printsSnapshot(command);
+  const isAnnounced = boundary !== null && boundary.kind !== 'heading' && boundary.isApart !== true;
+  const isLoose = place === 'prose' && !isAnnounced;
+  const isPrompted = boundary?.kind === 'prompt' && isClosed;
+  return {
+    ...{ text, kind: isSkipped ? 'lines' : kind, firstLine, command: typed, hints },
+    ...(isSkipped ? { isSkipped } : {}),
+    ...(isLoose ? { isLoose } : {}),
+    ...(place === 'fence' ? { isFenced: true as const } : {}),
+    ...(isPrompted ? { isClosed: true as const } : {}),
+  };
+}
+
+/** Run on another machine than the one whose prompt or heading stands above it. */
+function isElsewhere(command: Command | null): boolean {
+  return command?.runs.some(({ words, hints }) => words.length > 0 && hints.length > 0) === true;
+}
+
+/** Follows logins and headings. */
+function enter({ kind, command, hints }: Boundary, standing: Standing): void {
+  if (kind === 'turn') return;
+  if (kind === 'heading') {
+    const isLabel = hints.some(({ from }) => from === 'label');
+    standing.label = isLabel ? hints : [];
+    if (!isLabel) standing.heading = hints;
+    return;
+  }
+  const run = command?.runs.length === 1 ? command.runs[0] : undefined;
+  if (/^(exit|logout)$/.test(run?.words[0] ?? '')) standing.login = [];
+  // Whom a login leads to has not printed what stands behind the login.
+  else if (run !== undefined && run.words.length === 0 && run.hints.length > 0) standing.login = run.hints;
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+/** Offset of the break before the line that ends a heredoc; -1 when there is none. */
+function heredocEnd(text: string, from: number, word: string): number {
+  for (let at = from; at < Math.min(text.length, from + LONGEST_BODY); ) {
+    const end = lineEnd(text, at);
+    if (text.slice(at, end).trim() === word) return Math.max(from, at - 1);
+    at = end + 1;
+  }
+  return -1;
+}
+
+function kindOf(text: string): ContentKind {
+  let kind: ContentKind | null = null;
+  for (const line of text.split('\n')) kind = kindAfter(kind, line);
+  return kind ?? 'lines';
+}
+
+/** A line of a loop's output that is one of its names, or, where they are not written, one word: a name if a node has it. */
+function turnAt(line: string, kind: ContentKind | null, boundary: Boundary | null): Boundary | null {
+  const loop = boundary?.command?.loop ?? null;
+  if (boundary === null || loop === null || kind === 'json' || kind === 'yaml' || line.length > 300) return null;
+  const name = bareWord(line);
+  const isListed = loop.names.includes(name);
+  if (!isListed && (loop.names.length > 0 || !/^[a-z0-9][a-z0-9.-]*$/.test(name) || !/[a-z]/.test(name))) return null;
+  return { ...boundary, lines: 1, hints: [{ name, from: isListed ? 'prompt' : 'label' }], kind: 'turn' };
+}
+
+/** A line without the signs that people put around a name. */
+function bareWord(line: string): string {
+  const signs = '=#*-: >';
+  let [start, end] = [0, line.length];
+  while (start < end && signs.includes(line.charAt(start))) start++;
+  while (end > start && signs.includes(line.charAt(end - 1))) end--;
+  return line.slice(start, end);
 }
 
 /** @param kind of the section that it would end */
 function boundaryAt(line: string, kind: ContentKind | null, next: () => string): Boundary | null {
-  if (line === '' || line.startsWith(' ') || line.length > 400) return null;
-  return readHeader(line) ?? readPrompt(line, next) ?? readHeading(line, kind);
+  if (line === '' || line.startsWith(' ') || line.length > LONGEST) return null;
+  const isObject = kind === 'json' || kind === 'yaml';
+  const tool = readToolHeading(line);
+  if (tool !== null) return ofHeading(tool.hints, tool.command);
+  const prompt = readPrompt(line);
+  if (prompt !== null && !isComment(line, next)) {
+    const { typed, lines } = withFollowing(prompt.command, next);
+    const command = parseCommand(typed);
+    const hints: TextHint[] = [...(command.runs[0]?.hints ?? [])];
+    if (prompt.host !== null && !isElsewhere(command)) hints.push({ name: prompt.host, from: 'prompt' });
+    return { lines, typed, command, hints, kind: 'prompt' };
+  }
+  const bare = isObject ? null : commandIn(line);
+  if (bare !== null) {
+    const { typed, lines } = withFollowing(line, next);
+    const command = lines === 1 ? bare : parseCommand(typed);
+    return { lines, typed, command, hints: command.runs[0]?.hints ?? [], kind: 'bare command' };
+  }
+  const heading = readWrittenHeading(line, isObject);
+  // `Addresses:` of kubectl describe is a key: what it holds is indented below it.
+  if (heading === null || (line.endsWith(':') && /^[ \t]/.test(next()))) return null;
+  return ofHeading(heading.hints, heading.command);
 }
 
-/** `==> worker1/ip-route.txt <==` (head, tail) and `worker1 | CHANGED | rc=0 >>` (ansible). */
-function readHeader(line: string): Boundary | null {
-  const path = /^==> (.+) <==$/.exec(line)?.[1];
-  if (path !== undefined) return { command: null, hints: hintsOfPath(path), stays: true };
-  const ansible = /^(\S+) \| (?:CHANGED|SUCCESS)\b.*>>$/.exec(line)?.[1];
-  return ansible === undefined ? null : { command: null, hints: [{ name: ansible, from: 'heading' }], stays: true };
+function ofHeading(hints: readonly TextHint[], typed: string | null): Boundary {
+  return { lines: 1, typed, command: typed === null ? null : parseCommand(typed), hints, kind: 'heading' };
 }
 
-/**
- * `=== worker1 ===`, `### worker1: ip route`, `worker1:`.
- * @param kind of the section it would end: in YAML `# pools` is a comment and `data:` a key
- */
-function readHeading(line: string, kind: ContentKind | null): Boundary | null {
-  const heading = /^([=#*-]{1,40}) *([\w.-]*\w):?(?: +((?:sudo +)?(?:ip|bridge) [^=#]*?))?(?: *[=#*-]{0,40})$/.exec(
-    line,
-  );
-  const name = heading?.[2] ?? /^([A-Za-z][\w.-]*):$/.exec(line)?.[1];
-  if (name === undefined || /^(items|kind|metadata|spec|status|apiVersion)$/.test(name)) return null;
-  const isPlain = heading === null || !/^(==|\*\*)/.test(heading[1] ?? '');
-  if (isPlain && (kind === 'json' || kind === 'yaml')) return null;
-  return { command: heading?.[3]?.trim() ?? null, hints: [{ name, from: 'heading' }], stays: true };
+/** `# ip route` may be a comment between the lines of a YAML document. */
+function isComment(line: string, next: () => string): boolean {
+  return line.startsWith('#') && /^\s+\S|^- /.test(next().split('\n', 1)[0] ?? '');
 }
 
-function readPrompt(line: string, next: () => string): Boundary | null {
-  const match = /^(?:(.{0,120}?)[$#%>❯] ?|\+ )((?:sudo |ip |bridge |[a-z]).*)$/.exec(line);
-  const command = match?.[2]?.trim();
-  if (match === null || command === undefined || !COMMAND.test(command)) return null;
-  const before = match[1] ?? '';
-  // `# ip route` may be a comment between the lines of a YAML document.
-  if (before === '' && line.startsWith('#') && /^\s+\S|^- /.test(next())) return null;
-  const hints: TextHint[] = [];
-  const remote = hostOfCommand(command);
-  if (remote !== null) hints.push({ name: remote, from: 'prompt' });
-  const host = hostOfPrompt(before);
-  if (host !== null) hints.push({ name: host, from: 'prompt' });
-  return { command, hints, stays: false };
-}
-
-/** `control1`, `root@control1:~`, `[ubuntu@control1 ~]`, `(venv) ubuntu@control1:~/x`. */
-function hostOfPrompt(before: string): string | null {
-  const at = /@([A-Za-z0-9][\w.-]*)/.exec(before)?.[1];
-  const host = at ?? /^\[?([A-Za-z0-9][\w.-]*)\]?(?:[: ].*)?$/.exec(before.trim())?.[1] ?? null;
-  return host === null || /^(ba|z|k|a)?sh(-[\d.]+)?$/.test(host) ? null : host;
-}
-
-/** `ssh control1 ip route`, `kubectl debug node/control1 -- ip route`, `docker exec kind-worker ip route`, pods of exec. */
-function hostOfCommand(command: string): string | null {
-  const ssh = /^(?:sudo +)?ssh +(?:-\S+ +(?:[\w./=]+ +)?)*?(?:[\w.-]+@)?([A-Za-z0-9][\w.-]*)(?: |$)/.exec(command)?.[1];
-  const debug = /\bnode\/([\w.-]+)/.exec(command)?.[1];
-  const container = /^(?:sudo +)?(?:docker|podman|nerdctl) +exec +(?:-\S+ +)*([\w.-]+)/.exec(command)?.[1];
-  const exec = /\bexec +(?:-n +\S+ +|-\S+ +)*(?:pods?\/)?([a-z0-9][a-z0-9.-]*)(?: |$)/.exec(command)?.[1];
-  return ssh ?? debug ?? container ?? exec ?? null;
-}
-
-function standingAfter(command: string, standing: readonly TextHint[]): readonly TextHint[] {
-  if (/^(exit|logout)/.test(command)) return [];
-  const isLogin =
-    /^(?:sudo +)?(?:ssh|minikube ssh|docker exec|kubectl debug)\b/.test(command) && !/ (ip|bridge) /.test(command);
-  const host = isLogin ? hostOfCommand(command) : null;
-  return host === null ? standing : [{ name: host, from: 'prompt' }];
-}
-
-/** What a path says about the node, nearest part first: the file's name without what the command is, then its folders. */
-export function hintsOfPath(path: string): TextHint[] {
-  const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..');
-  const folders = parts
-    .slice(0, -1)
-    .toReversed()
-    .map((name): TextHint => ({ name, from: 'folder' }));
-  const file = (parts.at(-1) ?? '').replace(/\.[A-Za-z]\w{0,4}$/, '');
-  const command = /(ip|bridge)?[-_. ]?(route|neigh(bou?r)?|link|addr(ess)?|fdb)s?(show)?/i;
-  const stem = file.replace(command, '').replaceAll(/^[-_. ]+|[-_. ]+$/g, '');
-  const names = stem === '' || stem === file ? [file] : [file, stem];
-  return [...names.filter((name) => name !== '').map((name): TextHint => ({ name, from: 'file name' })), ...folders];
+/** A command goes on behind a backslash, and until a loop is done. */
+function withFollowing(command: string, next: () => string): { typed: string; lines: number } {
+  if (!command.endsWith('\\') && !isOpenLoop(command)) return { typed: command, lines: 1 };
+  const following = next().split('\n', MOST_LINES);
+  let typed = command;
+  let lines = 1;
+  for (; typed.endsWith('\\') && lines <= following.length; lines++)
+    typed = `${typed.slice(0, -1)} ${(following[lines - 1] ?? '').trim()}`;
+  if (!isOpenLoop(typed)) return { typed, lines };
+  const end = following.findIndex((line, i) => i >= lines - 1 && /(?:^|[\s;])done\b/.test(line));
+  if (end < 0) return { typed: command, lines: 1 };
+  return {
+    typed: [typed, ...following.slice(lines - 1, end + 1).map((line) => line.trim())].join('; '),
+    lines: end + 2,
+  };
 }

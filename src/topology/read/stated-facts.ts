@@ -2,7 +2,7 @@
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
 import type { OtherCni } from '../../cluster/other-cnis.ts';
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
-import type { CaptureFile } from '../capture-file.ts';
+import type { BpfRoute } from '../bpf-route.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -19,6 +19,8 @@ import type {
 } from '../model.ts';
 import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
+import type { SnapshotState } from '../snapshot-state.ts';
+import type { CaptureFile } from '../surroundings.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -33,6 +35,8 @@ export interface PoolFact {
   allowedUses: readonly ('Workload' | 'Tunnel' | 'LoadBalancer')[] | null;
   /** `object` states every field (an absent one is the default), `table` only its columns, `installation` what is asked for. */
   source: 'object' | 'table' | 'installation';
+  /** Why its mode is not known for sure. */
+  disputed?: string;
   ref: SourceRef;
 }
 
@@ -109,9 +113,11 @@ export interface NetworkFact extends StatedNetwork {
   ref: SourceRef;
 }
 
+/** Of what was listed without its namespace, where no command says which: no namespace has such a name. */
+export const UNKNOWN_NAMESPACE = '?';
+
 /** A pod as one source has it; `hostIP` is its node's address. Only a Pod object knows phase, age and hostNetwork. */
 export interface PodFact extends Pod {
-  hostInterface: NonNullable<Pod['hostInterface']>;
   source: 'Pod' | 'pod table' | 'WorkloadEndpoint' | 'endpoint' | 'IPAMBlock';
   hostIP: string | null;
 }
@@ -121,17 +127,42 @@ export interface TextFact {
   ref: SourceRef;
   /** Names from prompts and headings above the section, best first; then those of the path. */
   hints: readonly TextHint[];
+  /** As typed; null where it is not written. */
+  command: string | null;
   links: NodeLink[];
   routes: Route[];
   neighbours: Neighbour[];
   fdb: FdbEntry[];
+  /** Forwarding entries of tunnel devices that name no remote VTEP (`nhid`, a bridge's): they lead somewhere all the same. */
+  unclear: Omit<FdbEntry, 'dst'>[];
+  /** Tables that were shown as a whole: what is not in them is not there. Excerpts have entries only. */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
+  /** The node's own key, from `wg show`. */
+  wireguard?: { kind: 'wireguard' | 'wireguard-v6'; key: Sourced<string> };
+  /** The eBPF dataplane's routes; null where they were not shown. */
+  bpfRoutes: BpfRoute[] | null;
+  /** Taken in the network namespace of something else than the node. */
+  isInside?: true;
 }
 
 export interface TextHint {
   name: string;
-  /** `end of name`: the node's name is at the end of it. */
-  from: 'caller' | 'end of name' | 'prompt' | 'heading' | 'file name' | 'folder' | 'parent folder';
+  /**
+   * `label` is a word that somebody wrote above the text, `container` what a container runtime ran the command in: they mean nodes
+   * only where such a node is known. `pod` is what kubectl ran it in (without a name: some pod). `end of name`: the node's name
+   * is at the end of it.
+   */
+  from:
+    | 'caller'
+    | 'end of name'
+    | 'prompt'
+    | 'heading'
+    | 'label'
+    | 'pod'
+    | 'container'
+    | 'file name'
+    | 'folder'
+    | 'parent folder';
 }
 
 /** An input error: all are reported at once. */
@@ -158,6 +189,8 @@ export interface Facts {
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
+  /** Addresses that Services lead to and that are no pods'. */
+  serviceEndpoints: Service[];
   policyVerdicts: PolicyVerdict[];
   blocks: BlockFact[];
   allocations: AllocationFact[];
@@ -166,6 +199,8 @@ export interface Facts {
   tiers: Tier[];
   namespaces: Namespace[];
   texts: TextFact[];
+  /** Of files that show one thing several times. */
+  states: SnapshotState[];
   issues: TopologyIssue[];
   problems: Problem[];
 }
@@ -183,6 +218,7 @@ export function emptyFacts(): Facts {
     nodes: [],
     pods: [],
     services: [],
+    serviceEndpoints: [],
     policyVerdicts: [],
     blocks: [],
     allocations: [],
@@ -191,9 +227,21 @@ export function emptyFacts(): Facts {
     tiers: [],
     namespaces: [],
     texts: [],
+    states: [],
     issues: [],
     problems: [],
   };
+}
+
+/** Adds all facts to others. */
+export function moveFacts(from: Facts, into: Facts): void {
+  // Not by spreading: a list may be longer than the stack is deep.
+  for (const key of Object.keys(from) as (keyof Facts)[]) {
+    const list = from[key];
+    if (Array.isArray(list)) for (const entry of list) (into[key] as unknown[]).push(entry);
+  }
+  into.poolsComplete ||= from.poolsComplete;
+  into.nodesComplete ||= from.nodesComplete;
 }
 
 /** A node fact that states nothing but its name; fields are filled by the reader. */

@@ -3,13 +3,13 @@
 
 import { nodeAddressAnnotation } from '../../cluster/calico/annotations.ts';
 import { hostInterfaceOfPod } from '../../cluster/computed-names.ts';
-import { formatCidr, hasHostBits, parseCidr } from '../../net/cidr.ts';
-import type { PoolMode, Sourced, SourceRef } from '../model.ts';
+import { formatCidr, hasHostBits, parseCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import type { Pod, PoolMode, Sourced, SourceRef } from '../model.ts';
 import type { Labels } from '../policies/policy-model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses, epochSeconds } from './kubernetes/pod.ts';
-import { addIssue, emptyNodeFact, type Facts, statementOf } from './stated-facts.ts';
+import { addIssue, emptyNodeFact, type Facts, statementOf, UNKNOWN_NAMESPACE } from './stated-facts.ts';
 
 export interface WideTable {
   columns: readonly { name: string; at: number }[];
@@ -21,7 +21,7 @@ type Row = (column: string) => string | null;
 
 /** Reads a header line; null when it is none of a known table. */
 export function readTableHeader(line: string): WideTable | null {
-  if (!/^(NAMESPACE|NAME|WORKLOAD)\s{2,}/.test(line) || /[a-z]/.test(line)) return null;
+  if (!/^(NAMESPACE|NAME|WORKLOAD|CIDR)\s{2,}/.test(line) || /[a-z]/.test(line)) return null;
   const columns = [...line.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], at: match.index }));
   const has = (name: string): boolean => columns.some((column) => column.name === name);
   const kind =
@@ -39,8 +39,18 @@ export function readTableHeader(line: string): WideTable | null {
   return { columns, kind, rows: 0 };
 }
 
+/** Where the rows of a table go; `namespace` is the command's, for rows without one. */
+export interface TablePlace {
+  ref: SourceRef;
+  facts: Facts;
+  namespace: string | null;
+}
+
+/** A name of Kubernetes' (RFC 1123), with the kind in front that `kubectl get all` prints. */
+const NAME = /^(?:[a-z][a-z.]*\/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/;
+
 /** Reads one row into the facts. False when the line is none (the table has ended). */
-export function readTableRow(line: string, table: WideTable, ref: SourceRef, facts: Facts): boolean {
+export function readTableRow(line: string, table: WideTable, { ref, facts, namespace }: TablePlace): boolean {
   if (line.trim() === '' || (line.startsWith(' ') && table.columns[0]?.name !== 'NAMESPACE')) return false;
   const cells = cutRow(line, table.columns);
   if (cells === null) return false;
@@ -49,13 +59,37 @@ export function readTableRow(line: string, table: WideTable, ref: SourceRef, fac
     const cell = cells[at]?.trim() ?? '';
     return at < 0 || cell === '' || cell === '<none>' || cell === '<unset>' ? null : cell;
   };
+  if (!isRow(row, table)) return false;
   table.rows++;
-  if (table.kind === 'pods') readPodRow(row, table, ref, facts);
+  const space = row('NAMESPACE') ?? namespace ?? UNKNOWN_NAMESPACE;
+  if (table.kind === 'pods') readPodRow(row, table, { ref, facts, namespace: space });
   else if (table.kind === 'nodes') readNodeRow(row, ref, facts);
-  else if (table.kind === 'services') readServiceRow(row, ref, facts);
+  else if (table.kind === 'services') readServiceRow(row, { ref, facts, namespace: space });
   else if (table.kind === 'pools') readPoolRow(row, ref, facts);
-  else if (table.kind === 'endpoints') readEndpointRow(row, ref, facts);
+  else if (table.kind === 'endpoints') readEndpointRow(row, { ref, facts, namespace: space });
   return true;
+}
+
+/** Cells that a sentence below a table does not have, however its words stand. */
+function isRow(row: Row, { columns, kind }: WideTable): boolean {
+  const has = (name: string): boolean => columns.some((column) => column.name === name);
+  const isAddresses = (cell: string | null): boolean => cell === null || canonicalAddresses(cell.split(',')).length > 0;
+  const name = row('NAME') ?? row('WORKLOAD');
+  if (kind !== 'unused' && kind !== 'pools' && (name === null || !NAME.test(name))) return false;
+  if (kind === 'pods')
+    return (!has('READY') || /^\d{1,4}\/\d{1,4}$/.test(row('READY') ?? '')) && isAddresses(row('IP') ?? row('IPS'));
+  if (kind === 'nodes') {
+    const address = row('INTERNAL-IP') ?? row('IPV4') ?? row('IPV6');
+    return address === null || nodeAddress(address, '', { file: '', line: null }) !== null;
+  }
+  if (kind === 'services') return isAddresses(row('CLUSTER-IP')) || row('CLUSTER-IP') === 'None';
+  if (kind === 'pools')
+    return row('CIDR') === null ? name !== null && NAME.test(name) : /[.:/]/.test(row('CIDR') ?? '');
+  return (
+    kind !== 'endpoints' ||
+    row('NETWORKS') === null ||
+    parseCidrOrIp((row('NETWORKS') ?? '').split(',')[0] ?? '') !== null
+  );
 }
 
 /** Cells by the header's columns; by runs of blanks where a cell overflows its column. */
@@ -80,10 +114,16 @@ function labelsIn({ columns }: WideTable, cell: string | null): { labels?: Label
   return { labels: Object.fromEntries(entries) };
 }
 
-function readPodRow(row: Row, table: WideTable, ref: SourceRef, facts: Facts): void {
+/** `Completed` of finished Jobs and what kubectl prints for phase Failed; CrashLoopBackOff pods keep their address. */
+export function isFinished(status: string): boolean {
+  return /^(Completed|Succeeded|Failed|Error|Evicted|OOMKilled|ContainerStatusUnknown)$/.test(status);
+}
+
+type RowPlace = { ref: SourceRef; facts: Facts; namespace: string };
+
+function readPodRow(row: Row, table: WideTable, { ref, facts, namespace }: RowPlace): void {
   const name = nameOf(row);
   if (name === null) return;
-  const namespace = row('NAMESPACE') ?? 'default';
   facts.pods.push({
     source: 'pod table',
     namespace,
@@ -91,11 +131,10 @@ function readPodRow(row: Row, table: WideTable, ref: SourceRef, facts: Facts): v
     nodeName: row('NODE'),
     addresses: canonicalAddresses((row('IPS') ?? row('IP') ?? '').split(',')),
     hostNetwork: flag(row('HOSTNETWORK')) === true,
-    // `Completed` of finished Jobs and what kubectl prints for phase Failed; CrashLoopBackOff pods keep their address.
-    finished: /^(Completed|Succeeded|Failed|Error|Evicted|OOMKilled|ContainerStatusUnknown)$/.test(row('STATUS') ?? ''),
+    finished: isFinished(row('STATUS') ?? ''),
     created: epochSeconds(row('CREATED')),
     ...labelsIn(table, row('LABELS')),
-    hostInterface: { name: hostInterfaceOfPod(namespace, name), computed: true },
+    hostInterface: computedVeth(namespace, name),
     hostIP: canonicalAddresses([row('HOSTIP') ?? ''])[0] ?? null,
     ref,
   });
@@ -114,14 +153,20 @@ function readNodeRow(row: Row, ref: SourceRef, facts: Facts): void {
   facts.nodes.push(fact);
 }
 
-function readServiceRow(row: Row, ref: SourceRef, facts: Facts): void {
+/** Nothing is computed from a namespace that nobody knows. */
+export function computedVeth(namespace: string, name: string): Pod['hostInterface'] {
+  return namespace === UNKNOWN_NAMESPACE ? null : { name: hostInterfaceOfPod(namespace, name), computed: true };
+}
+
+function readServiceRow(row: Row, { ref, facts, namespace }: RowPlace): void {
   const name = nameOf(row);
   const addresses = canonicalAddresses([row('CLUSTER-IP') ?? '', ...(row('EXTERNAL-IP') ?? '').split(',')]);
-  if (name !== null) facts.services.push({ namespace: row('NAMESPACE') ?? 'default', name, addresses, ref });
+  if (name !== null) facts.services.push({ namespace, name, addresses, ref });
 }
 
 function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
-  const name = nameOf(row);
+  // Before v3 a pool had no name but its range.
+  const name = nameOf(row) ?? row('CIDR');
   const written = row('CIDR');
   const cidr = parseCidr(written ?? '');
   if (name === null) return;
@@ -134,7 +179,7 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
   }
   const mode = (column: string, field: string): Sourced<PoolMode> | null => {
     const text = row(column);
-    if (text === null) return null;
+    if (text === null || text === 'true' || text === 'false') return null;
     const value = poolMode(text);
     if (value === null) facts.problems.push({ ref, message: modeProblem(field, text) });
     return value === null ? null : { value, ref };
@@ -143,7 +188,10 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
     name,
     cidr: { value: formatCidr(cidr), ref },
     blockSize: null,
-    ipipMode: mode('IPIPMODE', 'ipipMode') ?? mode('IPIP', 'ipipMode'),
+    ipipMode: oldMode(row, ref) ?? mode('IPIPMODE', 'ipipMode') ?? mode('IPIP', 'ipipMode'),
+    ...(row('IPIP') === 'true'
+      ? { disputed: 'a table that does not say whether IP-in-IP is Always or CrossSubnet' }
+      : {}),
     vxlanMode: mode('VXLANMODE', 'vxlanMode') ?? mode('VXLAN', 'vxlanMode'),
     natOutgoing: flag(row('NAT')),
     disabled: flag(row('DISABLED')),
@@ -154,12 +202,19 @@ function readPoolRow(row: Row, ref: SourceRef, facts: Facts): void {
   });
 }
 
-function readEndpointRow(row: Row, ref: SourceRef, facts: Facts): void {
+/** `true` and `false` of tables before v3: which of the two modes is on is not told. */
+function oldMode(row: Row, ref: SourceRef): Sourced<PoolMode> | null {
+  const cell = row('IPIP');
+  return cell === 'true' ? { value: 'Always', ref } : cell === 'false' ? { value: 'Never', ref } : null;
+}
+
+function readEndpointRow(row: Row, { ref, facts, namespace: asked }: RowPlace): void {
   const workload = row('WORKLOAD');
   if (workload === null) return;
   // `get wep -o wide` prints `namespace.pod` for Kubernetes workloads when all namespaces are asked for.
-  const namespace = row('NAMESPACE') ?? (workload.includes('.') ? (workload.split('.')[0] ?? 'default') : 'default');
-  const name = row('NAMESPACE') === null && workload.includes('.') ? workload.slice(namespace.length + 1) : workload;
+  const isJoined = row('NAMESPACE') === null && workload.includes('.');
+  const namespace = isJoined ? (workload.split('.')[0] ?? asked) : asked;
+  const name = isJoined ? workload.slice(namespace.length + 1) : workload;
   const interfaceName = row('INTERFACE');
   facts.pods.push({
     source: 'WorkloadEndpoint',
@@ -170,7 +225,7 @@ function readEndpointRow(row: Row, ref: SourceRef, facts: Facts): void {
     hostNetwork: false,
     finished: false,
     created: null,
-    hostInterface: { name: interfaceName ?? hostInterfaceOfPod(namespace, name), computed: interfaceName === null },
+    hostInterface: interfaceName === null ? computedVeth(namespace, name) : { name: interfaceName, computed: false },
     hostIP: null,
     ref,
   });

@@ -4,12 +4,14 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDo
 import type { DocumentTree, Located, ParseProblem, Path } from './located.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import { skimYaml } from './skim-yaml.ts';
+import { isTooDeep } from './yaml-depth.ts';
 import { type SplitList, splitDocuments, splitList } from './yaml-split.ts';
 
 /** Duplicate keys are compared pairwise by the parser: only looked for where that is affordable. */
 const UNIQUE_KEYS_LIMIT = 64 * 1024;
 /** Lists below this are parsed whole, which keeps aliases between items working. */
 const SPLIT_ABOVE = 256 * 1024;
+const TOO_DEEP = 'nested too deeply';
 /** Problems told per text; the first are the ones that help. */
 const MOST_PROBLEMS = 5;
 
@@ -89,6 +91,7 @@ function parseSource(
   const roots: Located[] = [];
   const problems: ParseProblem[] = [];
   const lineAt = (offset: number): number => fileLine(Math.max(lineCounter.linePos(offset).line, 1) - 1);
+  if (isTooDeep(source)) return { roots, problems: [{ line: fileLine(0), message: TOO_DEEP }] };
   try {
     const uniqueKeys = source.length < UNIQUE_KEYS_LIMIT;
     for (const document of parseAllDocuments(source, { lineCounter, uniqueKeys, prettyErrors: false })) {
@@ -113,7 +116,7 @@ function parseSource(
     // Aliases that multiply (ReferenceError) or nesting deeper than the stack (RangeError): the parser gives up by throwing.
     problems.push({
       line: null,
-      message: error instanceof RangeError ? 'nested too deeply' : firstLineOf(String(error)),
+      message: error instanceof RangeError ? TOO_DEEP : firstLineOf(String(error)),
     });
   }
   return { roots, problems: problems.slice(0, MOST_PROBLEMS) };

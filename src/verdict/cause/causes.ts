@@ -10,9 +10,10 @@ import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 import { checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
-import { explainedByNodes, explainedPairs, isExplained } from './explained.ts';
-import { elsewhere, joinFacts } from './one-fact.ts';
+import { explainedByNodes, explainedPairs, isExplained, isExplainedBack } from './explained.ts';
+import { joinFacts } from './one-fact.ts';
 import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
+import { titleOf } from './titles.ts';
 
 /** `lost`: packets sent that did not arrive, and echo requests without a reply. */
 interface Collected extends SilentGroup {
@@ -22,8 +23,8 @@ interface Collected extends SilentGroup {
 }
 
 export interface CauseCollector {
-  /** @param answers packets of the reverse flow. */
-  add(flow: FlowBrief, answers: number): void;
+  /** @param back packets of the reverse flow, and what was found of it */
+  add(flow: FlowBrief, back: { answers: number; codes: () => readonly FindingCode[] }): void;
   /** A finding that no single flow shows. */
   addCluster(finding: ClusterFinding): void;
   /** Addresses that several flows asked in vain: `answers` tells which of them answered others. */
@@ -37,12 +38,14 @@ export interface CauseCollector {
  * @param chainOf how the sender of a flow decided, asked once per cause.
  * @param nics nodes whose NIC was captured: no check asks for what was given
  * @param candidatesOf what else may be why, by the snapshot
+ * @param nodeAt on which node a finding was seen
  */
 export function collectCauses(
   chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[],
   profile: Profile,
   nics: ReadonlySet<string> = new Set(),
-  candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[] = () => [],
+  candidatesOf: Known['candidatesOf'] = () => [],
+  nodeAt: Known['nodeAt'] = () => null,
 ): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
@@ -50,15 +53,14 @@ export function collectCauses(
   const answering = new Set<string>();
   // first those of which most is known: that they arrived
   const arrived = ({ toNode }: Collected): number => Number(toNode !== null && nics.has(toNode));
-  const unanswered = (): Collected[] =>
-    [...groups.values()].filter(({ code }) => code === 'no-reply').sort((a, b) => arrived(b) - arrived(a));
+  const unanswered = (): Collected[] => [...groups.values()].filter(isSilence).sort((a, b) => arrived(b) - arrived(a));
   return {
     silent: () => silentEnds(unanswered()),
     answers: (address) => answering.add(address),
     addCluster: (finding) => cluster.push(finding),
-    add(flow, answers) {
+    add(flow, { answers, codes }) {
       for (const code of flow.codes) {
-        if (isExplained(code, flow.codes)) explained.add(code, flow);
+        if (isExplained(code, flow.codes) || isExplainedBack(code, codes)) explained.add(code, flow);
         else addFinding(groups, flow, code, answers);
       }
     },
@@ -74,16 +76,16 @@ export function collectCauses(
         answering,
       );
       const others = [...groups.values()].filter(
-        (group) => group.code !== 'no-reply' && !followsFrom(group, groups) && isOwn(group),
+        (group) => !isSilence(group) && !followsFrom(group, groups) && isOwn(group),
       );
       const own = [...joinFacts(others), ...silent];
+      const known = { profile, nics, candidatesOf, nodeAt };
       const ofFlows = own.map((group) => {
-        const cause = causeOf(group, chainOf(group.flow, group.finding), { profile, nics, candidatesOf });
+        const cause = causeOf(group, chainOf(group.flow, group.finding), known);
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
       });
       for (const { code, fromNode, toNode } of own) explained.addPair(code, fromNode, toNode);
       const untold = cluster.filter((finding) => !explained.covers(finding));
-      const known = { profile, nics, candidatesOf };
       const ofNodes = untold.map((finding) => clusterCause(finding, suffering.get(finding) ?? [], known));
       const all = [...ofFlows, ...ofNodes].sort((a, b) => rank(a) - rank(b) || b.packets - a.packets);
       return all.map((cause, i) => ({ ...cause, id: letters(i) }));
@@ -102,13 +104,19 @@ function rank({ code }: Cause): number {
   return FINDINGS[code].severity === 'violation' ? 0 : 1;
 }
 
+/** No answer at all: a connection that was open, and died, is another fact. */
+function isSilence({ code, flow }: Collected): boolean {
+  return code === 'no-reply' && flow.outcome !== 'partly-answered';
+}
+
 /** Whose flows share a cause. */
 function partyOf(flow: FlowBrief, code: FindingCode): string {
   if (code === 'mode-changed') return String(flow.expected.pool);
   if (code === 'denied-by-policy') return String(denialTitleOf(flow.whole()));
   if (code === 'dns-trouble') return `${flow.src.ip}|${flow.whole().via?.ip ?? flow.dst.ip}`;
   const pair = `${flow.src.node}|${flow.dst.node}`;
-  return code === 'no-reply' ? `${pair}|${flow.dst.ip}` : pair;
+  if (code !== 'no-reply') return pair;
+  return flow.outcome === 'partly-answered' ? `${pair}|open` : `${pair}|${flow.dst.ip}`;
 }
 
 /** The first flow of a cause is made, and tells it; the others are counted. */
@@ -139,6 +147,7 @@ interface Known {
   profile: Profile;
   nics: ReadonlySet<string>;
   candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[];
+  nodeAt: (flow: TracedFlow, finding: Finding) => string | null;
 }
 
 /** @param groups flows that suffer from it */
@@ -155,6 +164,7 @@ function clusterCause(finding: ClusterFinding, groups: readonly Collected[], kno
     ...known,
     fromNode,
     toNode,
+    atNode: null,
     flow: null,
     encapsulation: finding.encapsulation ?? null,
   });
@@ -189,7 +199,14 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     seen: seenText(flow, finding),
     chain,
     also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow), ...known.candidatesOf(flow, code)],
-    check: checksFor(code, { ...known, fromNode, toNode, flow, encapsulation: flow.observed.encapsulation }),
+    check: checksFor(code, {
+      ...known,
+      fromNode,
+      toNode,
+      atNode: known.nodeAt(flow, finding),
+      flow,
+      encapsulation: flow.observed.encapsulation,
+    }),
   };
 }
 
@@ -215,39 +232,6 @@ function withConvergence(cause: Cause, group: Collected, converged: readonly Con
   ];
   const title = `${found.pool} changed from ${found.from} to ${found.to} while the capture ran`;
   return { ...cause, title, fromNode: first.name, also, seen: `${found.from}, then ${found.to}` };
-}
-
-function titleOf({ code, fromNode, toNode, flow, finding }: Collected, { range }: Profile): string {
-  const from = fromNode ?? 'an unknown node';
-  const to = toNode ?? 'an unknown node';
-  const outers = flow.observations.filter((o) => o.outerDst !== null && o.capture === finding.capture);
-  const outer = outers.find((o) => o.firstPacket === finding.firstPacket) ?? outers[0];
-  switch (code) {
-    case 'overlay-bypassed':
-      return `${from} sends packets for ${to}'s pods plain, past the overlay`;
-    case 'unexpected-overlay':
-      return `${from} encapsulates packets for ${to} that the ${range.short} wants plain`;
-    case 'wrong-encapsulation':
-      return `${from} sends ${flow.observed.encapsulation.toUpperCase()} to ${to}, the ${range.short} asks for ${String(flow.expected.encapsulation).toUpperCase()}`;
-    case 'wrong-destination-vtep':
-      return `${from} sends ${to}'s overlay packets to ${outer?.outerDst ?? 'another node'}`;
-    case 'wrong-source-vtep':
-      return `packets of ${from}'s pods come from ${outer?.outerSrc ?? 'another node'}${elsewhere(flow, finding)}`;
-    case 'wrong-vni':
-      return `${from} uses VNI ${outer?.vni ?? '?'} toward ${to}`;
-    case 'wrong-udp-port':
-      return `${from} sends VXLAN to UDP port ${outer?.udpPort ?? '?'} of ${to}`;
-    case 'wrong-tunnel-mac':
-      return `${from} addresses inner frames for ${to} to another VTEP's MAC`;
-    case 'local-traffic-on-underlay':
-      return `${from} lets traffic between its own pods out on the underlay`;
-    case 'unencrypted':
-      return `${from} sends packets for ${to} in clear text although both have WireGuard keys`;
-    case 'denied-by-policy':
-      return denialTitleOf(flow) ?? finding.message;
-    default:
-      return finding.message;
-  }
 }
 
 /** What was to be expected, and the two facts it rests on: who owns the destination, and what its pool says. */

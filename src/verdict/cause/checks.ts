@@ -20,6 +20,8 @@ export interface CheckInput {
   profile: Profile;
   fromNode: string | null;
   toNode: string | null;
+  /** Where it was seen. */
+  atNode: string | null;
   /** Null for causes that no single flow shows. */
   flow: TracedFlow | null;
   /** How the packets were sent. */

@@ -16,6 +16,7 @@ export interface DeliveryInput {
   encapsulation: Observed['encapsulation'] | null;
   nics: ReadonlySet<string>;
   toNode: string | null;
+  atNode: string | null;
   from: string;
   to: string;
   dst: string;
@@ -86,7 +87,7 @@ export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[
     case 'lost-in-node':
       return [
         'kubectl get networkpolicies -A   # does one deny it? counters: iptables-save -c on the node',
-        `<that node>$ nstat -az | grep -iE 'rpfilter|csum|drop'; ip -s link; ip route get ${dst}`,
+        `${given.atNode ?? from}$ nstat -az | grep -iE 'rpfilter|csum|drop'; ip -s link; ip route get ${dst}`,
       ];
     case 'handshake-unanswered':
       return [
@@ -105,7 +106,7 @@ export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[
       ];
     case 'routing-loop':
       return [
-        `<the node that returns it>$ ip route get ${dst}; ip route show type blackhole   # a block's blackhole route missing?`,
+        `${given.atNode ?? '<the node that returns it>'}$ ip route get ${dst}; ip route show type blackhole   # a block's blackhole route missing?`,
         `kubectl get pods -A -o wide | grep ${dst}   # is there still such a pod, and where?`,
       ];
     case 'source-translated':

@@ -19,8 +19,9 @@ const STOPS: ReadonlySet<FindingCode> = new Set([
 
 /** What a finding explains of the same flow, beside silence. */
 const EXPLAINS: Partial<Record<FindingCode, readonly FindingCode[]>> = {
-  'routing-loop': ['half-open', 'overlay-rejected', 'lost-in-node'],
-  'overlay-rejected': ['lost-in-node'],
+  'routing-loop': ['half-open', 'overlay-rejected', 'lost-in-node', 'dns-trouble'],
+  'overlay-rejected': ['lost-in-node', 'dns-trouble'],
+  'mtu-black-hole': ['no-reply'],
   // who translates the addresses of tunnel packets has to mend checksums
   'wrong-source-vtep': ['bad-checksum'],
 };
@@ -35,6 +36,11 @@ export function isExplained(code: FindingCode, codes: readonly FindingCode[]): b
   if (code === 'no-reply' && saysWhereItStops(codes)) return true;
   if (codes.some((one) => EXPLAINS[one]?.includes(code))) return true;
   return CONSEQUENCES.has(code) && codes.some(explainsSilence);
+}
+
+/** Whether what was found of the answers tells the cause: where they stop is sharper than that they do. */
+export function isExplainedBack(code: FindingCode, back: () => readonly FindingCode[]): boolean {
+  return code === 'half-open' && back().includes('lost-in-node');
 }
 
 /** Whether a finding is reason enough for packets that do not arrive. */
@@ -52,7 +58,13 @@ export function isOfNodes(code: FindingCode): boolean {
 
 /** What two nodes alone show that tells why flows between them are silent, whichever of them asks; null where nothing does. */
 export function explainedByNodes(
-  { code, fromNode, toNode, isTcp }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'> & { isTcp: boolean },
+  {
+    code,
+    fromNode,
+    toNode,
+    isTcp,
+    flowIds,
+  }: Pick<ClusterFinding, 'code' | 'fromNode' | 'toNode'> & { isTcp: boolean; flowIds: readonly number[] },
   cluster: readonly ClusterFinding[],
 ): ClusterFinding | null {
   if (!CONSEQUENCES.has(code)) return null;
@@ -60,8 +72,10 @@ export function explainedByNodes(
     const isSame = one.fromNode === fromNode && one.toNode === toNode;
     const isPair = isSame || (one.fromNode === toNode && one.toNode === fromNode);
     if (one.code === 'icmp-only') return isSame && isTcp && code === 'no-reply';
-    if (one.code === 'lost-on-underlay')
-      return isPair && (one.stops === 'everything' || (isTcp && one.stops === 'TCP'));
+    if (one.code === 'lost-on-underlay') {
+      const isTheirs = code === 'no-reply' && flowIds.every((id) => one.flowIds?.includes(id) === true);
+      return isPair && (one.stops === 'everything' || (isTcp && one.stops === 'TCP') || isTheirs);
+    }
     return UNREACHED.has(one.code) && isPair;
   };
   return cluster.find(explains) ?? null;

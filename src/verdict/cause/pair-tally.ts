@@ -41,6 +41,8 @@ interface Pair {
 /** Fewer lost packets than this, or a smaller part of all, are bad luck. */
 export const ENOUGH_LOST = 3;
 export const LOST_SHARE = 0.01;
+/** Outcomes of TCP that passed, in the beginning at least. */
+const PASSED: ReadonlySet<FlowBrief['outcome']> = new Set(['answered', 'partly-answered', 'refused']);
 /** Addresses kept per pair: more than two tell no more. */
 const MOST_PODS = 1000;
 
@@ -104,7 +106,7 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
     addSome(pair.echoAnswered, flow.dst.ip);
   } else if (kind === 'TCP' && pair.tcpAnswered === 0) {
     // one answer is enough to know that TCP passes
-    if (flow.outcome === 'answered' || flow.outcome === 'refused') pair.tcpAnswered++;
+    if (PASSED.has(flow.outcome)) pair.tcpAnswered++;
     else if (isSilent(flow) && !saysWhereItStops(flow.codes)) {
       pair.synUnanswered++;
       addSome(pair.tcpSilent, flow.dst.ip);

@@ -30,6 +30,8 @@ export interface SilentFlow {
 export interface LostInNode {
   /** False where no two kinds of places were captured. */
   isKnown: boolean;
+  /** Whether nothing hides packets at a place: no filter, no drops. */
+  isOpen(point: Point): boolean;
   of(silent: SilentFlow): RawFinding | null;
 }
 
@@ -37,7 +39,7 @@ export interface LostInNode {
 interface Place {
   point: Point;
   span: Span;
-  /** Frames went to pods there, or came from them: by the pod's address, and by protocol the ports they had. */
+  /** Frames went to pods there, or came from them. */
   to: Heard;
   from: Heard;
   /** Frames of both directions of anything. */
@@ -47,7 +49,8 @@ interface Place {
   isWhole: boolean;
 }
 
-type Heard = Map<number, Map<number, Set<number>>>;
+/** By address, and by protocol the ports that were asked, and those that answered. */
+type Heard = Map<number, Map<number, { asked: Set<number>; answered: Set<number> }>>;
 
 /** One packet may have been on its way when a capture ended. */
 const ENOUGH_PACKETS = 2;
@@ -68,13 +71,19 @@ export interface NodeInput {
 
 export function lostInNode(input: NodeInput): LostInNode {
   const { captures, filters, table } = input;
-  const places = placesOf(input, (capture) => {
+  const isOpen = (capture: number): boolean => {
     const filter = filters[capture] ?? null;
     const known = captures[capture];
     return (filter === null || filter.weak) && known !== undefined && !hasDrops(known);
-  });
-  if (places.length === 0) return { isKnown: false, of: () => null };
-  return { isKnown: true, of: (silent) => neverCameOut(silent, places, table) ?? neverLeft(silent, places, table) };
+  };
+  const places = placesOf(input, isOpen);
+  if (places.length === 0) return { isKnown: false, isOpen: () => false, of: () => null };
+  const isOpenAt = (point: Point): boolean => isNamed(point) && isOpen(point.capture);
+  return {
+    isKnown: true,
+    isOpen: isOpenAt,
+    of: (silent) => neverCameOut(silent, places, table) ?? neverLeft(silent, places, table),
+  };
 }
 
 function placesOf(
@@ -85,16 +94,14 @@ function placesOf(
   const isSuspect = (capture: number): boolean =>
     [hints.filters, hints.possibleFilters].some((list) => list[capture] != null);
   const byGroup = new Map<number, Place | null>();
+  const { rings, ringOf } = points.rings;
+  // where a place shows nothing in a piece, that piece was captured there all the same
+  const spans = rings.map((ring) => (ring.every(isOpen) ? wholeSpan(ring.map((piece) => captures[piece])) : null));
   points.all.forEach((point, i) => {
     const group = groups[i] ?? -1;
-    const span = spanOf(captures[point.capture]);
-    const known = byGroup.get(group);
-    if (span === null || !isNamed(point) || !isOpen(point.capture)) {
-      byGroup.set(group, null);
-    } else if (known === undefined) byGroup.set(group, newPlace(point, span));
-    else if (known !== null) {
-      known.span = { first: Math.min(known.span.first, span.first), last: Math.max(known.span.last, span.last) };
-    }
+    const span = spans[ringOf[point.capture] ?? -1] ?? null;
+    if (span === null || !isNamed(point)) byGroup.set(group, null);
+    else if (!byGroup.has(group)) byGroup.set(group, newPlace(point, span));
   });
   const roles = new Set([...byGroup.values()].map((place) => place?.point.role));
   if (roles.size < 2) return [];
@@ -106,6 +113,13 @@ function placesOf(
   for (const [group, place] of byGroup)
     if (place !== null) place.isWhole = showsArp.has(group) && !isSuspect(place.point.capture);
   return [...byGroup.values()].filter((place) => place !== null);
+}
+
+/** From the first to the last packet of a capture's pieces; null without one. */
+function wholeSpan(pieces: readonly (CaptureCounters | undefined)[]): Span | null {
+  const spans = pieces.map(spanOf).filter((span) => span !== null);
+  if (spans.length === 0) return null;
+  return { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
 }
 
 function newPlace(point: Point, span: Span): Place {
@@ -136,12 +150,13 @@ function noteRow(place: Place, { table, who }: Pick<NodeInput, 'table' | 'who'>,
 }
 
 function note(heard: Heard, address: number, table: FlowTable, flow: number): void {
-  const protocols = heard.get(address) ?? new Map<number, Set<number>>();
+  const protocols: NonNullable<ReturnType<Heard['get']>> = heard.get(address) ?? new Map();
   heard.set(address, protocols);
   const protocol = table.protocolOf(flow);
-  const ports = protocols.get(protocol) ?? new Set<number>();
-  protocols.set(protocol, ports);
-  if (ports.size < MOST_PORTS) ports.add(table.destinationPortOf(flow) ?? 0);
+  const { asked, answered } = protocols.get(protocol) ?? { asked: new Set(), answered: new Set() };
+  protocols.set(protocol, { asked, answered });
+  if (asked.size < MOST_PORTS) asked.add(table.destinationPortOf(flow) ?? 0);
+  if (answered.size < MOST_PORTS) answered.add(table.sourcePortOf(flow) ?? 0);
 }
 
 /** Whether a veth had shown the flow, if it had come there. */
@@ -153,7 +168,11 @@ function wouldShow({ to, from, isWhole }: Place, table: FlowTable, flow: number)
 /** Whether packets of the flow's kind were seen there, to or from that pod: a capture of one port shows nothing of another. */
 function showsKind(heard: Heard, address: number, table: FlowTable, flow: number): boolean {
   const ports = heard.get(address)?.get(table.protocolOf(flow));
-  return ports !== undefined && (ports.size > 1 || ports.has(table.destinationPortOf(flow) ?? 0));
+  if (ports === undefined) return false;
+  // an answer goes to a port of its own each time, and comes from one
+  const isAlike =
+    ports.asked.has(table.destinationPortOf(flow) ?? 0) || ports.answered.has(table.sourcePortOf(flow) ?? 0);
+  return ports.asked.size > 1 || isAlike;
 }
 
 /** What came to another node than the sender's, by the furthest place there that saw it. */
@@ -234,7 +253,7 @@ function neverLeft(silent: SilentFlow, places: readonly Place[], table: FlowTabl
 /** Packets to the same end and port are there, from another address perhaps. */
 function isTranslated(to: Heard, flow: number, table: FlowTable): boolean {
   const ports = to.get(table.destinationWord(flow))?.get(table.protocolOf(flow));
-  return ports?.has(table.destinationPortOf(flow) ?? 0) ?? false;
+  return ports?.asked.has(table.destinationPortOf(flow) ?? 0) ?? false;
 }
 
 function placeName({ role, interface: device, node }: Point, verb: string): string {

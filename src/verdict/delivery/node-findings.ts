@@ -11,7 +11,7 @@ import { PairMap } from '../../net/pair-map.ts';
 import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { ClusterFinding } from '../cause/cluster-findings.ts';
-import { endsOf, type Shared } from '../judging-context.ts';
+import { type Shared, whoOfFlow } from '../judging-context.ts';
 
 const UDP = 17;
 /** A handshake is tried again after five seconds (WireGuard whitepaper section 6.4): one or two may be lost. */
@@ -28,7 +28,7 @@ function unansweredHandshakes(shared: Shared): ClusterFinding[] {
   const found = new PairMap<ClusterFinding>();
   for (let flow = 0; flow < table.flowCount; flow++) {
     if (table.protocolOf(flow) !== UDP || directionFacts(table, flow).requests < ENOUGH_INITIATIONS) continue;
-    const { src, dst } = endsOf(shared, flow);
+    const { src, dst } = whoOfFlow(shared, flow);
     const reverse = directionFacts(table, table.reverseOf(flow));
     if (src.node === null || dst.node === null || reverse.replies > 0 || reverse.data > 0) continue;
     if (reverse.packets === 0 && !shared.reverseVisible(flow)) continue;
@@ -153,7 +153,7 @@ function foreignVteps(shared: Shared, topology: Topology): ClusterFinding[] {
     const path = table.rows.path(row);
     const [tunnel, point, to] = [pathFacts.tunnel[path], pathFacts.point[path], strangers[path]];
     if (tunnel?.outerSrc == null || point == null || to == null) continue;
-    const { src } = endsOf(shared, table.rows.flow(row));
+    const { src } = whoOfFlow(shared, table.rows.flow(row));
     if (src.node !== null && isStrong(src)) excused.add(tunnel.outerSrc);
     const known = found.get(tunnel.outerSrc);
     if (known !== undefined) known.packets += table.rows.distinct(row);

@@ -22,7 +22,7 @@ const EXISTS = new RegExp(`^(!?)\\s*(${KEY})$`);
 
 /** The value of `-l`. @throws OverlensError E_USAGE when it is no selector */
 export function parseSelector(text: string): LabelSelector {
-  const parts = text.split(/,(?![^(]*\))/).map((part) => part.trim());
+  const parts = partsOf(text);
   return parts.map((part) => {
     const requirement = parseRequirement(part);
     if (requirement !== null) return requirement;
@@ -30,6 +30,18 @@ export function parseSelector(text: string): LabelSelector {
       hint: 'for example app=web, app=web,tier!=db, "env in (test,dev)" or !app',
     });
   });
+}
+
+/** Split at commas, but not at those in brackets. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let isOpen = false;
+  for (const piece of text.split(',')) {
+    if (isOpen) parts.push(`${parts.pop()},${piece}`);
+    else parts.push(piece);
+    isOpen = isOpen ? !piece.includes(')') : piece.lastIndexOf('(') > piece.lastIndexOf(')');
+  }
+  return parts.map((part) => part.trim());
 }
 
 function parseRequirement(text: string): Requirement | null {

@@ -1,6 +1,7 @@
 // Yes-or-no facts of one flow that outcome, scope and warnings rest on.
 
 import { directionFacts } from '../../attribution/directions.ts';
+import { isTimeExceeded } from '../../attribution/exchange/probes.ts';
 import type { SeenObservation } from '../../attribution/observe.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -11,8 +12,7 @@ import { BIT } from '../../flow/rows/row-layout.ts';
 const UNREACHABLE_PORT = 3;
 const UNREACHABLE_PORT6 = 4;
 /** ICMP types (RFC 792; RFC 4443 section 3), and the code of "does not fit" (RFC 1191). */
-const [UNREACHABLE, TIME_EXCEEDED] = [3, 11] as const;
-const [UNREACHABLE6, TIME_EXCEEDED6] = [1, 3] as const;
+const [UNREACHABLE, UNREACHABLE6] = [3, 1] as const;
 const FRAGMENTATION_NEEDED = 4;
 
 export function hasHandshake(table: FlowTable, flow: number): boolean {
@@ -27,8 +27,9 @@ export function isRefusal({ family, type, code }: IcmpError): boolean {
 }
 
 /** That a packet got nowhere: no route, no host, forbidden, or its time was over on the way. Of one that was too large, see warnings. */
-export function isUnreachable({ family, type, code }: IcmpError): boolean {
-  if (type === (family === 4 ? TIME_EXCEEDED : TIME_EXCEEDED6)) return true;
+export function isUnreachable(error: IcmpError): boolean {
+  const { family, type, code } = error;
+  if (isTimeExceeded(error)) return true;
   if (family === 4) return type === UNREACHABLE && code !== FRAGMENTATION_NEEDED && code !== UNREACHABLE_PORT;
   return type === UNREACHABLE6 && code !== UNREACHABLE_PORT6;
 }

@@ -38,6 +38,7 @@ import {
   judgeNameless,
   judgeStrangeNic,
   judgeStrayMac,
+  judgeUnheard,
   judgeUnproven,
   judgeUnseenSwitch,
   judgeWithoutNodes,
@@ -157,7 +158,9 @@ function judgeObservation(input: JudgeInput, topology: Topology, seen: SeenObser
   }
   if (seen.encapsulation === 'none' && differs && input.mayHaveSwitched()) return judgeUnseenSwitch(rule);
   const judged = judgeByRules(rule);
-  return judged.verdict === 'ok' ? (judgeStrayMac(rule) ?? judgeLearnedMac(rule) ?? judged) : judged;
+  return judged.verdict === 'ok'
+    ? (judgeStrayMac(rule) ?? judgeLearnedMac(rule) ?? judgeUnheard(rule) ?? judged)
+    : judged;
 }
 
 function judgeWireguard({ outerFrom, outerTo }: RuleInput): Judgement {

@@ -1,24 +1,29 @@
 // Would an answer have been seen? Silence is a finding only where it would: at a point that saw some conversation both
-// ways between the same two places, so that a capture of one direction (tcpdump -Q in, a one-sided filter) raises nothing; and
-// not where the kernel dropped packets, or the capture ended.
+// ways, so that a capture of one direction (tcpdump -Q in, a one-sided filter) raises nothing; and not where the kernel dropped packets,
+// or the capture ended, nor on a way on which answers come to what is in no capture: a filter hides what comes back.
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import { endsOf } from '../../attribution/points/capture-rings.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
+import { ringIndexes } from '../../attribution/points/point-groups.ts';
 import type { Points } from '../../attribution/points/points.ts';
+import { spanOf } from '../../attribution/points/time-lanes.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { toSeconds } from '../../net/time.ts';
 
-/**
- * For each flow: whether a place that saw it also saw some conversation in both directions.
- * @param groups index of each point's place: pieces of a rotated capture are one
- */
+/** Seconds from the beginning of a capture in which an answer may be to what was asked before. */
+const ASKED_BEFORE = 1;
+
+/** For each flow: whether a place that saw it also saw some conversation in both directions, and nothing shows that its own is not seen. */
 export function reverseVisibility(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  groups: Int32Array,
+  { way }: Pick<PathFacts, 'way'>,
 ): (flow: number) => boolean {
+  // pieces of a rotated capture are one place
+  const groups = ringIndexes(points);
+  const isOneWay = oneWayRows(table, points, captures, way);
   const twoWay = new Uint8Array(points.all.length);
   const placeOf = (row: number): number => groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1;
   const isComplete = new Uint8Array(points.all.length).fill(1);
@@ -38,9 +43,36 @@ export function reverseVisibility(
     }
   }
   return (flow) => {
-    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) if (twoWay[placeOf(row)] === 1) return true;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
+      if (twoWay[placeOf(row)] === 1 && !isOneWay(row)) return true;
     return false;
   };
+}
+
+/**
+ * Rows of a way by which answers (SYN/ACK, echo replies) went to questions that are in no capture, though it ran when they were asked: what
+ * comes back there is hidden, as by `udp port 4789` where one of two pools is not VXLAN.
+ */
+function oneWayRows(
+  table: FlowTable,
+  { rings: { rings, ringOf } }: Points,
+  captures: readonly CaptureCounters[],
+  way: Int32Array,
+): (row: number) => boolean {
+  const { rows, links } = table;
+  const begins = rings.map((ring) => Math.min(...ring.map((capture) => spanOf(captures[capture])?.first ?? Infinity)));
+  const ringOfRow = (row: number): number => ringOf[links.captureOf(table.linkOf(row))] ?? -1;
+  const keyOf = (row: number): number => (way[rows.path(row)] ?? 0) * rings.length + ringOfRow(row);
+  const oneWay = new Set<number>();
+  for (let flow = 0; flow < table.flowCount; flow++) {
+    if (table.reverseOf(flow) >= 0) continue;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      if (rows.replies(row) === 0) continue;
+      const since = toSeconds(rows.lastMoment(row)) - (begins[ringOfRow(row)] ?? 0);
+      if (since > ASKED_BEFORE) oneWay.add(keyOf(row));
+    }
+  }
+  return (row) => oneWay.size > 0 && oneWay.has(keyOf(row));
 }
 
 /** Seconds that an answer to a single question may take before its silence means something. */

@@ -6,7 +6,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
-import { SAVE_NODES, showLink } from '../../cluster/show-commands.ts';
+import { SAVE_NODES, SAVE_PODS, showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 
@@ -113,6 +113,14 @@ export function judgeUnproven(presumed: Who): Judgement {
     presumed.owner.node === null ? 'the packets themselves' : `${presumed.nodeSource} and the packets themselves`;
   const detail = `nothing but ${witness} says that ${nameOf(presumed)} is on ${presumed.node?.name}, and nothing came back`;
   return open('receiver-unproven', detail, captureNic(presumed.node));
+}
+
+/** Plain is right within a subnet; that the receiver is in it, only a block says, and an address of it may be on any node. */
+export function judgeUnheard({ dst, seen, expected }: RuleInput): Judgement | null {
+  if (!dst.isUnheard || seen.encapsulation !== 'none' || !NODE_REASONS.has(expected.reason)) return null;
+  const place = `${nameOf(dst)} is on ${dst.node?.name}`;
+  const detail = `plain is right if ${place}: only ${dst.nodeSource} says so, the address may be borrowed, and nothing came back`;
+  return open('receiver-unproven', detail, SAVE_PODS);
 }
 
 /** Right if an outer address is its node's, of which the snapshot has the name and no address. */

@@ -32,7 +32,7 @@ export interface WarningInput {
   dns: DnsPair | null;
   /** The service that has the destination's address, if one has. */
   service: string | null;
-  /** Whether the reverse flow acknowledged the large segments that were sent again, or may have. */
+  /** Whether the reverse flow acknowledged the large segments that were sent again, or may have, or large ones before them. */
   largeAcknowledged: boolean;
 }
 

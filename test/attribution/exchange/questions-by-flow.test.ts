@@ -11,6 +11,7 @@ import {
   POD,
   POD_MAC,
   plain,
+  tcpPacket,
   traceFrames,
   VETH,
   vxlan,
@@ -182,6 +183,25 @@ describe('DNS', () => {
     expect(await ofQueries()).toMatchObject({ asked: 2, answered: 1, open: 0 });
     files.reverse();
     expect(await ofQueries()).toMatchObject({ asked: 2, answered: 1, open: 0 });
+  });
+
+  it('pairs over TCP as well, and says nothing of what could not be read', async () => {
+    const part = (dns: Uint8Array): Uint8Array => Uint8Array.of(dns.length >> 8, dns.length & 255, ...dns);
+    const sent = (seq: number, ...content: Uint8Array[]): Uint8Array =>
+      vxlan(
+        tcpPacket({ src: POD.a, dst: POD.b }, { srcport: 41000, dstport: 53, seq_raw: seq, ack_raw: 1 }, ...content),
+      );
+    const back = (seq: number, ...content: Uint8Array[]): Uint8Array => {
+      const fields = { srcport: 53, dstport: 41000, seq_raw: seq, ack_raw: 1 };
+      return vxlan(tcpPacket({ src: POD.b, dst: POD.a }, fields, ...content), BACK);
+    };
+    const [first, second, failed] = [part(message(1, 0x0100)), part(message(2, 0x0100)), part(message(1, 0x8182))];
+    const end = [at(9, vxlan(request(1))), at(9.1, vxlan(reply(1), BACK))];
+    const dnsOf = async (...list: BuiltPacket[]) => (await flow([{ frames: [...list, ...end] }])).exchange?.dns;
+    const asks = [at(0, sent(1, first)), at(0.1, back(1, failed)), at(0.2, sent(1 + first.length, second))];
+    expect(await dnsOf(...asks)).toMatchObject({ questions: 2, unanswered: 1, codes: { SERVFAIL: 1 } });
+    const missing = at(0.3, back(900, new Uint8Array(40)));
+    expect(await dnsOf(...asks, missing)).toMatchObject({ questions: 1, unanswered: 0 });
   });
 
   it('sent again is the same question', async () => {

@@ -170,14 +170,25 @@ describe('a filter is guessed', () => {
     const between = (src: string, dst: string, ...macs: [string, string]): Uint8Array =>
       plain(ip({ src, dst, proto: 17, transport: build.udp({ srcport: 5000, dstport: 3260 }) }), ...macs);
     const others = [between(NODE.b, NODE.c, NIC.b, NIC.c), between(NODE.c, NODE.b, NIC.c, NIC.b)];
-    const far = [
-      vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c }),
-      vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a }),
+    // no packet is in two pieces
+    const echoes = (id: number): Uint8Array[] => [
+      vxlan(ip({ src: POD.a, dst: POD.c, transport: build.icmpEcho({ ident: id }) }), { to: NODE.c }),
+      vxlan(ip({ src: POD.c, dst: POD.a, transport: build.icmpEcho({ type: 0, ident: id }) }), {
+        from: NODE.c,
+        to: NODE.a,
+      }),
+      ...[1, 2, 3, 4].flatMap((seq) => [
+        vxlan(ip({ src: POD.a, dst: POD.b, transport: build.icmpEcho({ ident: id, seq }) })),
+        vxlan(ip({ src: POD.b, dst: POD.a, transport: build.icmpEcho({ type: 0, ident: id, seq }) }), {
+          from: NODE.b,
+          to: NODE.a,
+        }),
+      ]),
     ];
     const main = (frames: Uint8Array[]): PacketFields[] => frames.map((data) => ({ data, interface: 0 }));
     const pieces = await pcapngs(['if0', 'if1'], {
-      'x.pcapng0': [...main([...far, ...times(4, ping, pong)]), ...others.map((data) => ({ data, interface: 1 }))],
-      'x.pcapng1': main([arp, ...far, ...times(4, ping, pong)]),
+      'x.pcapng0': [...main(echoes(1)), ...others.map((data) => ({ data, interface: 1 }))],
+      'x.pcapng1': main([arp, ...echoes(2)]),
     });
     expect(pieces.map(({ points }) => points.map(({ node }) => node))).toEqual([['a', null], ['a']]);
     expect(pieces.map(({ filter }) => filter)).toEqual([null, null]);
@@ -323,5 +334,36 @@ describe('a snaplen that cuts the inner addresses off', () => {
   it('at 96 bytes leaves addresses and ports, and their verdict', async () => {
     const trace = await traceFrames([{ frames: [ping, pong], snaplen: 96 }], TOPOLOGY);
     expect(gist(flowBetween(trace, POD.a, POD.b))).toBe('vxlan ok');
+  });
+});
+
+describe('pieces of a merge whose clocks are apart', () => {
+  const tunnelled = [1, 2, 3, 4, 5, 6].flatMap((id) => [
+    vxlan(ip({ src: POD.a, dst: POD.b, id })),
+    vxlan(ip({ src: POD.b, dst: POD.a, id, transport: build.icmpEcho({ type: 0 }) }), { from: NODE.b, to: NODE.a }),
+  ]);
+  const at = (frames: Uint8Array[], since: number) =>
+    frames.map((data, i) => ({ data, seconds: 1000 + since, nanos: i * 1_000_000 }));
+  const second = [arp, ...tunnelled, plain(ip({ src: NODE.a, dst: '192.0.2.1' }), NIC.a, '02:00:00:00:01:fe')];
+  const hints = async (...names: string[]) => {
+    const [one = '', other = ''] = names;
+    const files = [
+      { name: one, frames: at(tunnelled, 0) },
+      { name: other, frames: at(second, 90) },
+    ];
+    const { captures } = await traceFrames(files, cluster(pools));
+    return captures.map(({ filter, possibleFilter }) => [filter?.expression, possibleFilter?.expression]);
+  };
+
+  it('are judged together, and what one of them suggests is a possible filter', async () => {
+    expect(await hints('merged.pcap', 'merged.pcap1')).toEqual([
+      [undefined, 'udp port 4789'],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('are not where names say that they are different captures', async () => {
+    expect((await hints('one.pcap', 'other.pcap'))[0]).toEqual(['udp port 4789', undefined]);
+    expect((await hints('rack1.pcap', 'rack2.pcap'))[0]).toEqual(['udp port 4789', undefined]);
   });
 });

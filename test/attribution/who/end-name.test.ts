@@ -7,6 +7,22 @@ const unnamed: NamedEnd = { ...pod, namespace: null, pod: null };
 const tunnel: NamedEnd = { ...nobody, ip: '10.48.0.192', kind: 'tunnel', node: 'worker1' };
 const node: NamedEnd = { ...nobody, ip: '10.0.1.30', kind: 'node', node: 'worker1' };
 
+describe('a service', () => {
+  const service: NamedEnd = { ...nobody, ip: '10.96.0.10', kind: 'service', service: 'kube-system/dns' };
+  const behind: NamedEnd = { ...nobody, kind: 'external', service: 'shop/ledger' };
+
+  it('names its own address, and what it leads to outside', () => {
+    const named = (style: NameStyle): string[] => [service, behind].map((end) => nameOfEnd(end, style));
+    expect(named('finding')).toEqual(['kube-system/dns (10.96.0.10)', 'shop/ledger (192.0.2.1)']);
+    expect(named('line')).toEqual(['kube-system/dns(service)', 'shop/ledger(endpoint)']);
+    expect(named('meaning')).toEqual([
+      'the service kube-system/dns',
+      'outside the cluster, behind the service shop/ledger',
+    ]);
+    expect(nameOfEnd({ ...nobody, kind: 'external' }, 'meaning')).toBe('outside the cluster');
+  });
+});
+
 describe.each<[NameStyle, string, string, string, string]>([
   ['cell', 'shop/cart', '10.48.0.200', '10.48.0.192', '10.0.1.30'],
   ['brief', 'cart', '10.48.0.200', '10.48.0.192', '10.0.1.30'],

@@ -97,6 +97,32 @@ describe('pcapng', () => {
     expect(info.interfaces.map(({ name }) => name)).toEqual(['eth0', 'one']);
   });
 
+  it('cuts names that are endless, and keeps no filter that it would have to cut', async () => {
+    const { info } = await readBlocks(
+      sectionBlock(),
+      interfaceBlock({ name: 'n'.repeat(60_000), description: 'd'.repeat(1024), filter: `host ${'1'.repeat(60_000)}` }),
+      interfaceBlock({ name: `${'\0'.repeat(60_000)}x` }),
+      interfaceBlock({ name: '\0'.repeat(60_000) }),
+    );
+    expect(info.interfaces.map(({ name }) => name?.length ?? null)).toEqual([1025, 1025, null]);
+    expect(info.interfaces[0]?.description).toBe('d'.repeat(1024));
+    expect(info.interfaces[0]?.filter).toBe('filter of 60006 bytes, more than are kept');
+    expect(info.complete).toBe(true);
+  });
+
+  it('leaves texts out where thousands of interfaces have long ones', async () => {
+    const text = 'x'.repeat(1000);
+    const one = interfaceBlock({ name: text, description: text, filter: `host ${text}` });
+    const blocks = Array.from({ length: 3000 }, () => one);
+    const { info, packets } = await readBlocks(sectionBlock(), ...blocks, packetBlock({ data: DATA }));
+    const kept = info.interfaces.filter(({ name }) => name !== null).length;
+    expect(kept).toBeGreaterThan(1000);
+    expect(kept).toBeLessThan(2000);
+    expect(info.interfaces.at(-1)).toMatchObject({ name: null, description: null, filter: 'filter that is not kept' });
+    expect(info.warnings.map(({ code }) => code)).toEqual(['interface-texts']);
+    expect(packets.length).toBe(1);
+  });
+
   it('numbers interfaces on over sections in mixed byte orders', async () => {
     const { info, packets } = await readBlocks(
       sectionBlock({ options: [[4, 'a test']] }),

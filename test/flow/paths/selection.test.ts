@@ -227,6 +227,71 @@ describe('what a pod sends or is sent, where pods’ addresses are known', () =>
   });
 });
 
+describe('a tunnel between strangers, where the nodes and pools are known', () => {
+  const isPod = (address: string): PodAnswer => {
+    if (address.startsWith('10.48.')) return IS_POD.perhaps;
+    return address.startsWith('10.0.1.') ? IS_POD.no : IS_POD.stranger;
+  };
+  const strict = new NodeAddresses(['10.0.1.20', '10.0.1.30'], [4096], { isPod, isMissentVni: (vni) => vni === 1 });
+  /** Of a pool that was not collected. */
+  const LOST = { src: '10.49.6.147', dst: '10.49.0.164' } as const;
+  const OWN = { src: '192.168.77.1', dst: '192.168.77.2' } as const;
+  const inner = ipv4(OWN, udp({}));
+  const frame = ethernet({}, inner);
+  const vtep = ethernet({ dst: '66:0a:58:00:00:01', src: '66:0a:58:00:00:02' }, inner);
+  const asks = (ends: Ends): Uint8Array =>
+    ethernet({ type: 0x0806 }, arp({ 'src.proto_ipv4': ends.src, 'dst.proto_ipv4': ends.dst }));
+  const over = (dstport: number, body: Uint8Array): Uint8Array => ethernet({}, ipv4(LOST, udp({ dstport }, body)));
+  const [udpFlow, ipFlow] = [
+    (port: number) => `17 ${LOST.src}:40000 > ${LOST.dst}:${port}`,
+    (protocol: number) => `${protocol} ${LOST.src}:0 > ${LOST.dst}:0`,
+  ];
+
+  it.each([
+    ['VXLAN in flannel’s port and VNI', over(8472, vxlan({ vni: 1 }, frame)), udpFlow(8472)],
+    ['VXLAN with the cluster’s VNI', inVxlan(LOST, 4096, frame), udpFlow(4789)],
+    ['VXLAN of VTEPs', inVxlan(LOST, 4096, vtep), udpFlow(4789)],
+    ['VXLAN with ARP in it', inVxlan(LOST, 42, asks(OWN)), udpFlow(4789)],
+    ['Geneve', over(6081, geneve({ vni: 9 }, frame)), udpFlow(6081)],
+    ['gretap', inGre(LOST, frame), ipFlow(47)],
+    ['IP in IP', inIpip(LOST, inner), ipFlow(4)],
+    ['6in4', ethernet({}, ipv4({ ...LOST, proto: 41 }, ipv6({}, udp({})))), ipFlow(41)],
+    ['a tunnel in a tunnel', inVxlan(LOST, 42, inVxlan({ src: '10.9.9.1', dst: '10.9.9.2' }, 5, frame)), udpFlow(4789)],
+  ])('is theirs with nothing of the cluster in it: %s', (_, packet, flow) => {
+    expect(seen(packet, strict)).toBe(`${flow} [none]`);
+    expect(seen(inGre({ src: '10.0.1.20', dst: '10.30.0.9' }, packet), strict)).toBe(
+      `${flow} [gre 10.0.1.20 > 10.30.0.9 | none]`,
+    );
+  });
+
+  it('is opened where it has packets of the cluster in it, frames of a veth, or is ERSPAN; what cannot be read tells nothing', () => {
+    expect(seen(inGre(MIRROR, POD_FRAME), strict)).toBe(`${POD_FLOW} [gre 192.0.2.1 > 192.0.2.2 | none]`);
+    expect(seen(inVxlan(LOST, 4096, POD_FRAME), strict)).toContain(POD_FLOW);
+    const fromOutside = ethernet({}, ipv4({ src: '203.0.113.9', dst: '10.0.1.30', proto: 6 }, tcp({})));
+    expect(seen(inGre(MIRROR, fromOutside), strict)).toContain('203.0.113.9:40000 > 10.0.1.30:80');
+    expect(seen(inVxlan(MIRROR, 7, inVxlan(NODE, 4096, frame)), strict)).toContain(`| ${NODE_VXLAN}`);
+    const own = '17 192.168.77.1:40000 > 192.168.77.2:53';
+    expect(seen(inErspan(MIRROR, frame), strict)).toContain(own);
+    expect(seen(inGre(MIRROR, ethernet({ dst: 'ee:ee:ee:ee:ee:ee' }, inner)), strict)).toContain(own);
+    expect(countFrames([inGre(MIRROR, asks({ src: '10.0.1.20', dst: '10.0.1.1' }))], strict).rows).toEqual([-1]);
+    const cut = inVxlan(LOST, 42, frame.subarray(0, 20));
+    expect(seen(cut, strict)).toBe(seen(cut, NODES));
+  });
+
+  it('is told packet by packet, whichever came first', () => {
+    const packets = [inVxlan(LOST, 42, POD_FRAME), inVxlan(LOST, 42, frame)];
+    const flows = [POD_FLOW, udpFlow(4789)].sort();
+    for (const frames of [packets, [...packets].reverse(), [...packets, ...packets]]) {
+      const { table } = countFrames(frames, strict);
+      expect(
+        told(table)
+          .map((text) => text.split(' [')[0])
+          .sort(),
+      ).toEqual(flows);
+    }
+  });
+});
+
 describe('a mirror whose collector is on a node', () => {
   const veth = ethernet({ dst: 'ee:ee:ee:ee:ee:ee' }, POD_PACKET);
   const toPod = ethernet({ src: 'ee:ee:ee:ee:ee:ee' }, POD_PACKET);

@@ -27,7 +27,7 @@ function pair(captures: { seq: number; isReply?: boolean }[][], most?: number): 
     frames.forEach((_, i) => {
       walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, 1, stack, PORTS);
       facts.write(batch, i, new DataView(batch.bytes.buffer), stack, stack.network, stack.transport, 0, 0, false);
-      questions.note(facts, i, batch.bytes);
+      questions.note(facts, i, 0, batch.bytes);
     });
   });
   return questions;

@@ -5,10 +5,18 @@ import { RowWindows } from '../../../src/flow/rows/row-windows.ts';
 
 const CHUNK = 1 << CHUNK_SHIFT;
 const RECORD_DOUBLES = ['packets', 'bytes', 'lastSeconds', 'lastPacket', 'payloadBytes', 'overheadBytes'] as const;
-const RARE_DOUBLES = ['firstPacket', 'firstSeconds', 'copyBytes', 'openedAt', 'acknowledgedAt', 'dataAt'] as const;
+const RARE_DOUBLES = [
+  'firstPacket',
+  'firstSeconds',
+  'copyBytes',
+  'openedAt',
+  'acknowledgedAt',
+  'dataAt',
+  'resentAt',
+] as const;
 /** Places that only the table and TCP's facts use. */
 const WITHOUT_READER = ['source', 'destination', 'ports', 'protocol', 'hash', 'holeStart', 'holeEnd'];
-const UNSIGNED = ['sequenceEnd', 'acknowledged', 'largeSequence'];
+const UNSIGNED = ['sequenceEnd', 'acknowledged', 'largeSequence', 'resentSequence'];
 
 type Place = [name: string, place: number];
 
@@ -83,7 +91,7 @@ function rowsWith(count: number): RowRecords {
 describe('a record', () => {
   it.each([
     ['RECORD', RECORD, RECORD_DOUBLES, 128],
-    ['RARE', RARE, RARE_DOUBLES, 96],
+    ['RARE', RARE, RARE_DOUBLES, 112],
     ['WINDOW', { ...WINDOW, words: 2 * WINDOW.doubles }, Object.keys(WINDOW), 64],
   ] as const)('has a place of its own for every fact: %s', (_name, layout, doubles, size) => {
     const bytes = bytesOf(placesOf(layout), doubles);

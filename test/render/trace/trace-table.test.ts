@@ -252,9 +252,10 @@ describe('rows', () => {
 
 describe('captures', () => {
   test('an empty trace says so', () => {
-    const empty = capture('empty.pcap', { packets: 0, first: null, last: null, points: [] });
+    const warnings = ['holds no packets; capture without a filter'];
+    const empty = capture('empty.pcap', { packets: 0, first: null, last: null, points: [], warnings });
     expect(join(renderTable(buildTrace({ captures: [empty] }), LOOK))).toBe(
-      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets; a filter by an inner address (host POD) never matches inside a\n        tunnel: capture without it\n\nNo flows.\n',
+      'empty.pcap  nothing to tell its place  0 packets\n  note  empty.pcap: holds no packets; capture without a filter\n\nNo flows.\n',
     );
   });
 

@@ -153,6 +153,7 @@ status: {loadBalancer: {ingress: [{ip: 192.0.2.2}]}}
     for (const address of ['10.96.0.10', 'fd00:96::a', '192.0.2.1', '192.0.2.2']) {
       const owner = topology.lookup(address);
       expect([owner.kind, owner.namespace, owner.node]).toEqual(['service', 'kube-system', null]);
+      expect(owner.service).toBe('kube-system/dns');
     }
     expect(topology.lookup('10.96.0.11').kind).toBe('external');
   });
@@ -181,6 +182,40 @@ endpoints:
     expect(answer(topology.lookup('10.48.0.200'))).toBe('pod default/db-0 @worker1 by pod');
     expect(topology.pods[1]?.hostNetwork).toBe(true);
     expect(answer(topology.lookup('10.0.1.30'))).toBe('node @worker1 by node-address');
+  });
+
+  const outside = `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: ledger-x1, namespace: shop, labels: {kubernetes.io/service-name: ledger}}
+addressType: IPv4
+endpoints:
+- addresses: [192.0.2.7]
+- addresses: [10.0.1.30]
+- addresses: [10.48.0.200]
+`;
+  const endpoints = `apiVersion: v1
+kind: Endpoints
+metadata: {name: kubernetes, namespace: default}
+subsets:
+- addresses: [{ip: 192.0.2.9}]
+`;
+
+  it('name what they lead to outside the cluster, and own nothing by that', () => {
+    const given = { p: LAB_POOLS, n: LAB_NODES, w: podYaml('web', 'worker1', '10.48.0.200') };
+    const [without, topology] = [topologyOf(given), topologyOf({ ...given, s: outside, e: endpoints })];
+    expect(topology.lookup('192.0.2.7')).toMatchObject({ kind: 'external', node: null, service: 'shop/ledger' });
+    expect(topology.lookup('192.0.2.9').service).toBe('default/kubernetes');
+    for (const address of ['192.0.2.7', '192.0.2.9', '10.0.1.30', '10.48.0.200', '10.48.0.201']) {
+      const { service: _, evidence: _e, ...owner } = topology.lookup(address);
+      const { evidence: _w, ...before } = without.lookup(address);
+      expect({ ...owner, node: owner.node?.name }).toEqual({ ...before, node: before.node?.name });
+    }
+    // nodes and pods have names of their own
+    expect([topology.lookup('10.0.1.30').service, topology.lookup('10.48.0.200').service]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect([topology.pods.length, topology.services]).toEqual([1, []]);
   });
 });
 

@@ -95,6 +95,21 @@ describe('a record is about packets', () => {
     expect(log?.about({ ...asked, port: 15_432 })?.verdict).toBe('denied');
     expect(log?.about({ ...asked, port: 5432 })).toBeNull();
   });
+
+  it('to the network that the address of a service is in, where it was decided before the address was translated', () => {
+    const services = [
+      { namespace: 'shop', name: 'db', addresses: ['10.49.0.7'], ref: { file: 'services.yaml', line: 3 } },
+    ];
+    const dst = { kind: 'network', namespace: null, name: 'pvt' } as const;
+    const asked = { ...QUESTION, dst: { address: '10.49.0.7', pod: null } };
+    const verdict = (...policyVerdicts: PolicyVerdict[]): string | undefined =>
+      policyLogOf(buildTopology({ policyVerdicts, services }))?.about(asked)?.verdict;
+    expect(verdict(record({ dst, reporter: 'src' }))).toBe('denied');
+    expect(verdict(record({ dst, reporter: 'src', action: 'allow' }))).toBeUndefined();
+    expect(verdict(record({ dst, reporter: 'src', port: 80 }))).toBeUndefined();
+    const other = { namespace: 'shop', name: 'web', port: 80 };
+    expect(verdict(record({ dst, reporter: 'src', service: other }))).toBeUndefined();
+  });
 });
 
 describe('what several records say', () => {

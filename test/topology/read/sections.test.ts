@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hintsOfPath, plainText, splitSections } from '../../../src/topology/read/sections.ts';
+import { hintsOfPath } from '../../../src/topology/read/paste/heading.ts';
+import { plainText } from '../../../src/topology/read/paste/markup.ts';
+import { splitSections } from '../../../src/topology/read/sections.ts';
 
 /** `firstLine command [hints]` of every section. */
 const split = (text: string) =>

@@ -58,15 +58,32 @@ it('the columns that overlens snapshot asks for tell all that is read of a pod',
   ]);
 });
 
-it('without -A there is no namespace column', () => {
+describe('without -A there is no namespace column', () => {
   const text = PODS.split('\n')
     .slice(0, 2)
     .map((line) => line.slice(14))
     .join('\n');
-  expect(factsOf({ p: `${text}\n` }).pods[0]).toMatchObject({
-    namespace: 'default',
-    name: 'web-687b8d8f74-lmzqz',
-    nodeName: 'control1',
+  const podOf = (above: string) => factsOf({ p: `${above}${text}\n` }).pods[0];
+
+  it('so that the namespace is not known, and no name is computed from it', () => {
+    expect(podOf('')).toMatchObject({ namespace: '?', name: 'web-687b8d8f74-lmzqz', nodeName: 'control1' });
+    expect(podOf('')?.hostInterface).toBeNull();
+    expect(podOf('$ kubectl get pods -o wide\n')?.namespace).toBe('?');
+  });
+
+  it.each([
+    'kubectl -n shop get pod -o wide',
+    'kubectl get po --namespace=shop -o wide',
+    'sudo kubectl get pods -nshop -o wide | head',
+  ])('the command tells: %s', (command) => {
+    expect(podOf(`me@laptop:~$ ${command}\n`)).toMatchObject({ namespace: 'shop', hostInterface: { computed: true } });
+  });
+
+  it('a pod of that name and address in another file tells too', () => {
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web-687b8d8f74-lmzqz, namespace: shop}\nspec: {nodeName: control1}\nstatus: {phase: Running, podIP: 10.48.0.130}\n';
+    expect(topologyOf({ a: `${text}\n`, b: pod }).pods.map(({ namespace }) => namespace)).toEqual(['shop']);
+    expect(topologyOf({ a: `${text}\n`, b: pod.replace('10.48.0.130', '10.48.0.131') }).pods).toHaveLength(2);
   });
 });
 

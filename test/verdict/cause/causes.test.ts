@@ -30,7 +30,7 @@ function finding(code: FindingCode, partial: Partial<Finding> = {}): Finding {
 
 function collect(flows: readonly TracedFlow[], answers = 0) {
   const collector = collectCauses(() => [], CALICO);
-  for (const one of flows) collector.add(briefOf(one), answers);
+  for (const one of flows) collector.add(briefOf(one), { answers: answers, codes: () => [] });
   return collector.causes([]);
 }
 
@@ -108,6 +108,7 @@ describe('words', () => {
           profile: CALICO,
           fromNode: 'control1',
           toNode: null,
+          atNode: null,
           flow: one,
           encapsulation: null,
           nics: new Set(),

@@ -21,7 +21,7 @@ const silent = (id: number, src = A, dst = DEAD, ...more: FindingCode[]): Traced
 
 function causes(flows: readonly TracedFlow[], { answering = [] as string[], nics = [] as string[] } = {}): Cause[] {
   const collector = collectCauses(() => [], CALICO, new Set(nics));
-  for (const one of flows) collector.add(briefOf(one), 0);
+  for (const one of flows) collector.add(briefOf(one), { answers: 0, codes: () => [] });
   for (const address of answering) collector.answers(address);
   return collector.causes([]);
 }

@@ -4,6 +4,7 @@ import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
 import {
   arpRequest,
   clusterDocuments,
+  cooked2,
   type FrameFile,
   flowBetween,
   ip,
@@ -131,6 +132,70 @@ describe('a packet that arrived at a node', () => {
     const arp = arpRequest(NODE.b, POD.b, VETH);
     expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, arp, ...gap, ping]))).toContain('lost-in-node');
     expect(await codesOf(nic, file('b-cali0123456789a.pcap', [ping, ...gap, ping]))).not.toContain('lost-in-node');
+  });
+});
+
+describe('an answer that arrived at the node of the side that asked', () => {
+  it("is the cause where the pod's veth never had it: the handshake is half-open by that", async () => {
+    const synAck = (src: string, dst: string, port: number): Uint8Array =>
+      tcpPacket({ src, dst }, { 'flags.syn': true, 'flags.ack': true, srcport: 80, dstport: port });
+    const ask = (port: number): Uint8Array =>
+      tcpPacket({ src: POD.a, dst: POD.b }, { ...SYN, srcport: port, dstport: 80 });
+    const back = { from: NODE.b, to: NODE.a };
+    const [out, home] = [vxlan(ask(40000)), vxlan(synAck(POD.b, POD.a, 40000), back)];
+    const nic = file('a-eth0.pcap', [...talk('a'), out, home, out, home, out, home, ...talk('a')]);
+    const other = [
+      fromPod(tcpPacket({ src: POD.a, dst: POD.c }, { ...SYN, srcport: 50000, dstport: 80 })),
+      toPod(synAck(POD.c, POD.a, 50000)),
+    ];
+    const asked = fromPod(ask(40000));
+    const veth = file('a-cali0123456789a.pcap', [
+      ...other,
+      null,
+      asked,
+      null,
+      asked,
+      null,
+      asked,
+      null,
+      null,
+      ...other,
+    ]);
+    const trace = await traceFrames([nic, veth], TOPOLOGY);
+    expect(flowBetween(trace, POD.a, POD.b).findings.map(({ code }) => code)).toContain('half-open');
+    const [cause] = trace.causes.filter(({ code }) => code === 'lost-in-node' || code === 'half-open');
+    expect(cause?.code).toBe('lost-in-node');
+    expect(cause?.check.join()).toContain('a$ nstat');
+    expect(trace.causes.map(({ code }) => code)).not.toContain('half-open');
+  });
+});
+
+describe('a capture of all devices in pieces', () => {
+  const [FOR_US, SENT_BY_US] = [0, 4] as const;
+  const onNic = (frame: Uint8Array, type: number = FOR_US): Uint8Array => cooked2(frame, type, 2);
+  const onTunnel = cooked2(build.ethernet({ src: VTEP.c, dst: VTEP.b }, ip({ src: POD.c, dst: POD.b })), FOR_US, 5);
+  const others = [
+    onNic(arpRequest(NODE.a, NODE.b, NIC.a)),
+    onNic(plain(tcpPacket({ src: NODE.c, dst: NODE.b }, {}), NIC.c, NIC.b)),
+    onNic(plain(tcpPacket({ src: NODE.b, dst: NODE.c }, {}), NIC.b, NIC.c), SENT_BY_US),
+    onNic(vxlan(ip({ src: POD.c, dst: POD.b }), { from: NODE.c, to: NODE.b })),
+    onTunnel,
+  ];
+  const asked = onNic(vxlan(request(POD.a, POD.b)));
+  const last = plain(tcpPacket({ src: NODE.b, dst: NODE.c }, { srcport: 9 }), NIC.b, NIC.c);
+  const frames = [...others, asked, null, asked, null, null, asked, onNic(last, SENT_BY_US)];
+  const sll2 = (name: string, own: readonly (Uint8Array | null)[], late = 0): FrameFile => ({
+    ...file(name, own, late),
+    options: { linkType: 276 },
+  });
+
+  it('misses a packet at the tunnel device wherever it was cut', async () => {
+    expect(await codesOf(sll2('b-any.pcap', frames))).toContain('lost-in-node');
+    for (const cut of [5, 6, 8]) {
+      const rest = [...frames.slice(0, cut).map(() => null), ...frames.slice(cut)];
+      const pieces = [sll2('b-any.pcap0', frames.slice(0, cut)), sll2('b-any.pcap1', rest)];
+      expect(await codesOf(...pieces)).toContain('lost-in-node');
+    }
   });
 });
 

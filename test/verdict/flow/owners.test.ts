@@ -4,6 +4,7 @@ import type { Trace, TracedFlow } from '../../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../../src/verdict/verify/verify.ts';
 import type { BuiltPacket } from '../../support/capture-builder.ts';
 import {
+  arpReply,
   clusterDocuments,
   flowBetween,
   ip,
@@ -209,6 +210,36 @@ describe('a block', () => {
     const frames = [home, plain(ping(a, STRAY), NIC.a, router), silent];
     const flow = flowBetween(await traceFrames([{ name: 'a-ens5.pcap', frames }], topology), a, STRAY);
     expect(told(flow)).toBe('unverifiable owner-by-block a ');
+  });
+
+  describe('and plain packets, right within one subnet, that nobody answered', () => {
+    const router = '02:fe:00:00:00:01';
+    const home = (name: 'a' | 'b' | 'c'): Uint8Array => plain(ip({ src: NODE[name], dst: NODE.c }), NIC[name], NIC.c);
+    const known = [arpReply(NODE.b, NODE.a, NIC.b, NIC.a), arpReply(NODE.a, NODE.b, NIC.a, NIC.b)];
+    const syn = tcpPacket({ src: a, dst: b }, SYN);
+    const toldAt = async (mode: string, name: string, frames: Uint8Array[]): Promise<TracedFlow> =>
+      flowBetween(await traceFrames([{ name, frames: [...known, ...frames] }], noPods(mode)), a, b);
+
+    it.each([
+      ['a merge of two NICs', 'merged.pcap', [home('a'), home('b'), plain(syn, NIC.a, router)]],
+      ['the sender’s NIC', 'a-ens5.pcap', [home('a'), plain(syn, NIC.a, router)]],
+      ['the sender’s NIC, datagrams', 'a-ens5.pcap', [home('a'), plain(ask(a, b, 514), NIC.a, router)]],
+      ['the NIC where they came in', 'b-ens5.pcap', [home('b'), plain(syn)]],
+    ])('does not make them right: %s', async (_, name, frames) => {
+      const flow = await toldAt('CrossSubnet', name, frames);
+      expect(told(flow)).toBe('unverifiable receiver-unproven a b');
+      expect(flow.unverified?.detail).toContain('only block-affinity says so');
+      expect(flow.unverified?.advice).toMatch(/^kubectl get pods/);
+    });
+
+    it('is enough where they went to its node, were answered, or are right wherever it is', async () => {
+      expect(told(await toldAt('CrossSubnet', 'a-ens5.pcap', [home('a'), plain(syn)]))).toBe('ok a b');
+      const answered = [home('a'), plain(ping(a, b), NIC.a, router), plain(pong(b, a), router, NIC.a)];
+      expect(told(await toldAt('CrossSubnet', 'a-ens5.pcap', answered))).toBe('ok a b');
+      expect(told(await toldAt('Never', 'a-ens5.pcap', [home('a'), plain(syn, NIC.a, router)]))).toBe('ok a b');
+      const wrong = await toldAt('Always', 'a-ens5.pcap', [home('a'), plain(syn, NIC.a, router)]);
+      expect(wrong.findings[0]?.code).toBe('overlay-bypassed');
+    });
   });
 
   it.each(['Always', 'CrossSubnet'])('names nobody where packets put the address elsewhere (%s)', async (mode) => {

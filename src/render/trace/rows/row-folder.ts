@@ -2,7 +2,7 @@
 // client ports there were. Conversations that were carried or judged differently never share a row. Rows are numbers until they
 // are shown: a capture may have a hundred thousand of them, and a page shows forty.
 
-import { UNDELIVERED } from '../../../verdict/codes.ts';
+import { FAILURES } from '../../../verdict/codes.ts';
 import { flowBrief } from '../../../verdict/flow-briefs.ts';
 import type { FlowBrief, FlowEnd, Trace } from '../../../verdict/trace-types.ts';
 import { endpointName } from '../../text/endpoint-names.ts';
@@ -59,7 +59,7 @@ export interface FoldedRows {
   count: number;
   nodes: Set<string>;
   states: Record<ConversationState, number>;
-  /** Conversations of which packets did not get through. */
+  /** Conversations of which packets did not get through, or questions found no answer. */
   broken: number;
   /** Numbers of the rows that pass, in the order asked for, those of one pair together. */
   groups(passes: (row: Readonly<RowSums>) => boolean): number[][];
@@ -75,7 +75,7 @@ export function foldRows(trace: Trace, sort: SortKey, visit: RowVisitor = {}): F
   const nodes = new Set<string>();
   const states = { wrong: 0, undecided: 0, ok: 0 };
   let broken = 0;
-  const losses = new Set(trace.causes.filter(({ code }) => UNDELIVERED.has(code)).map(({ id }) => id));
+  const failures = new Set(trace.causes.filter(({ code }) => FAILURES.has(code)).map(({ id }) => id));
   const causesOf = createCauseLookup(trace);
   const marks = marksUndecided(trace);
   const names = createNames();
@@ -85,7 +85,7 @@ export function foldRows(trace: Trace, sort: SortKey, visit: RowVisitor = {}): F
     noteNodes(nodes, conversation);
     const [from = null, to = null] = endsOf(conversation);
     const causes = causesOfConversation(conversation, causesOf);
-    if (isLost(conversation) || causes.some((id) => losses.has(id))) broken++;
+    if (isLost(conversation) || causes.some((id) => failures.has(id))) broken++;
     const sides = [directionOf(conversation.forward, marks), directionOf(conversation.reverse, marks)].map(sideText);
     const detail = [serviceOf(conversation, false), ...sides, ...causes].join('\n');
     const row = index(names(from), names(to), detail, conversation);

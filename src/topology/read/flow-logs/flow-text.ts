@@ -19,13 +19,16 @@ import {
 
 const BEGINS = /^\s*(?:- +)?Time=/;
 const HEAD = /Time=(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\S* ([+-]\d\d)(\d\d)\b.*\bReporter=(\S*) +Action=(\S*)/;
-const ENDS = /^\s*Src=\{(.*?)\} +Dst=\{(.*?)\} +Proto=\{(.*?)\}\s*$/;
+const ENDS = /^\s*Src=\{([^}]*)\} +Dst=\{([^}]*)\} +Proto=\{([^}]*)\}\s*$/;
 const PART = /^\s*(Enforced|Pending):(.*)$/;
 const COUNTS = /^\s*Counts=\{/;
 /** `wep(shop/db-*) Svc:shop/db`; addresses of no workload have no namespace. */
 const END = /^(\w+)\((?:([^()/]*)\/)?([^()]*)\)(?: +Svc:([^\s/]*)\/(\S*))?\s*$/;
 /** `tcp(5432) Svc:pg/5432`. */
 const PROTOCOL = /^([\w-]+)\((\d*)\)(?: +Svc:[^\s/]*\/(\d*))?/;
+
+/** Of lines with times and ends; those of policies may be longer. */
+const LONGEST = 8000;
 
 export interface FlowTextReader {
   /** True when the line belongs to a record. */
@@ -66,7 +69,8 @@ export function createFlowTextReader(facts: Facts): FlowTextReader {
 }
 
 function openRecord(line: string, ref: SourceRef): Open {
-  const [, day = '', time = '', hours = '', minutes = '', reporter = '', action = ''] = HEAD.exec(line) ?? [];
+  const [, day = '', time = '', hours = '', minutes = '', reporter = '', action = ''] =
+    HEAD.exec(line.slice(0, LONGEST)) ?? [];
   return {
     start: secondsOf(`${day}T${time}${hours}:${minutes}`),
     end: null,
@@ -78,7 +82,7 @@ function openRecord(line: string, ref: SourceRef): Open {
 }
 
 function readMember(line: string, ref: SourceRef, open: Open): boolean {
-  const ends = ENDS.exec(line);
+  const ends = line.length > LONGEST ? null : ENDS.exec(line);
   if (ends !== null) {
     readEnds(open, ends[1] ?? '', ends[2] ?? '', ends[3] ?? '');
     return true;

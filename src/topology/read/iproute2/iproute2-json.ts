@@ -3,16 +3,23 @@
 import { canonicalNetwork } from '../../../net/cidr.ts';
 import { canonicalIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
-import type { FdbEntry, Neighbour, NodeLink, Route } from '../../model.ts';
+import type { Neighbour, NodeLink, Route } from '../../model.ts';
 import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
 import type { TextFact } from '../stated-facts.ts';
+import { addFdbLine } from '../text-fact.ts';
+import { readBpfRouteElement } from './bpf-routes.ts';
 import { emptyLink } from './link-text.ts';
+import { isUnicast } from './neigh-text.ts';
 
 /** Reads one element into the section's facts. False when it is of no iproute2 command. */
 export function readIproute2Element(element: Located, into: TextFact): boolean {
   const value = element.value;
   const has = (key: string): boolean => valueAt(value, key) !== undefined;
-  if (has('ifname') && has('ifindex')) readLink(element, into);
+  const bpf = has('dest') ? readBpfRouteElement(element) : null;
+  if (bpf !== null) {
+    into.bpfRoutes ??= [];
+    into.bpfRoutes.push(bpf);
+  } else if (has('ifname') && has('ifindex')) readLink(element, into);
   else if (has('mac') && (has('ifname') || has('dst'))) readFdb(element, into);
   else if (has('dst') && (has('lladdr') || Array.isArray(valueAt(value, 'state')))) readNeighbour(element, into);
   else if (has('dst') && (has('dev') || has('gateway') || has('via') || has('nexthops') || has('type'))) {
@@ -107,11 +114,20 @@ function readFdb(element: Located, into: TextFact): void {
   const mac = canonicalMac(textAt(value, 'mac') ?? '');
   const dst = canonicalIp(textAt(value, 'dst') ?? '');
   into.has.fdb = true;
-  if (mac === null || dst === null) return;
-  const entry: Omit<FdbEntry, 'text'> = { mac, dev: textAt(value, 'ifname'), dst, ref: element.ref() };
+  if (mac === null) return;
+  const dev = textAt(value, 'ifname');
   const flags = textsAt(value, 'flags').join(' ');
-  const text = words([mac, named('dev', entry.dev), `dst ${dst}`, flags, textAt(value, 'state') ?? '']);
-  into.fdb.push({ ...entry, text });
+  const text = words([
+    ...[
+      mac,
+      named('dev', dev),
+      named('dst', dst),
+      named('nhid', numberAt(value, 'nhid')),
+      named('vlan', numberAt(value, 'vlan')),
+    ],
+    ...[named('master', textAt(value, 'master')), flags, textAt(value, 'state') ?? ''],
+  ]);
+  addFdbLine({ mac, dev, dst, text, ref: element.ref(), isUnicast: isUnicast(mac) }, into);
 }
 
 function routeText(route: Omit<Route, 'text'>, written: string): string {

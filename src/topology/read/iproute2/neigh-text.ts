@@ -19,14 +19,19 @@ export function readNeighbourLine(line: string, ref: SourceRef, device: string |
   return { address, dev: wordAfter(words, 'dev') ?? device, mac, state: state ?? '', text: line.trim(), ref };
 }
 
-/**
- * Reads one forwarding entry.
- * @returns undefined when the line is none; null for entries that name no remote VTEP (multicast filters, bridge ports)
- */
-export function readFdbLine(line: string, ref: SourceRef, device: string | null): FdbEntry | null | undefined {
+/** One line of `bridge fdb`; `dst` is null where it names no remote VTEP: multicast filters, bridge ports, next hop groups (`nhid`). */
+export type FdbLine = Omit<FdbEntry, 'dst'> & { dst: string | null; isUnicast: boolean };
+
+/** Reads one forwarding entry; undefined when the line is none. */
+export function readFdbLine(line: string, ref: SourceRef, device: string | null): FdbLine | undefined {
   const words = wordsOf(line);
   const mac = canonicalMac(words[0] ?? '');
-  if (mac === null || !/\b(self|master|dst|permanent|dev|via|static|extern_learn)\b/.test(line)) return undefined;
+  if (mac === null || !/\b(self|master|dst|permanent|dev|via|static|extern_learn|nhid)\b/.test(line)) return undefined;
   const dst = canonicalIp(wordAfter(words, 'dst') ?? '');
-  return dst === null ? null : { mac, dev: wordAfter(words, 'dev') ?? device, dst, text: line.trim(), ref };
+  return { mac, dev: wordAfter(words, 'dev') ?? device, dst, text: line.trim(), ref, isUnicast: isUnicast(mac) };
+}
+
+/** The lowest bit of the first byte marks groups (IEEE 802, section 8.2); all zeros is the entry for whatever is not known. */
+export function isUnicast(mac: string): boolean {
+  return Number.parseInt(mac.slice(1, 2), 16) % 2 === 0 && mac !== '00:00:00:00:00:00';
 }

@@ -10,9 +10,10 @@ const SHOWS_ROUTE = /\b(dev|via|proto|scope|nexthop|metric)\b/;
 /**
  * Reads one line.
  * @param previous the route before it, whose further next hop an indented `nexthop` line is
- * @returns null when it is no route; no route is made of a multipath line itself, its next hops are routes
+ * @returns null when it is no route; no route is made of a multipath line itself, its next hops are routes. `answer` for what
+ * `ip route get` prints: a decision, not a line of the table
  */
-export function readRouteLine(line: string, ref: SourceRef, previous: Route | null): Route | null {
+export function readRouteLine(line: string, ref: SourceRef, previous: Route | null): Route | 'answer' | null {
   const words = wordsOf(line);
   if (words[0] === 'nexthop' && previous !== null) {
     const hop = { ...previous, via: gatewayOf(words), dev: wordAfter(words, 'dev'), onlink: words.includes('onlink') };
@@ -25,12 +26,15 @@ export function readRouteLine(line: string, ref: SourceRef, previous: Route | nu
   const via = gatewayOf(words);
   const dst = written === 'default' ? defaultOf(via, words) : canonicalNetwork(written);
   if (dst === null || !(typed || SHOWS_ROUTE.test(line))) return null;
-  // `ip route get` shows a decision, not a line of the table.
-  if (words.includes('uid') || words.includes('cache')) return null;
+  if (words.includes('uid') || words.includes('cache')) return 'answer';
+  const dev = wordAfter(words, 'dev');
+  // `10.48.0.0/26 via the tunnel` is a sentence; a multipath route's own line has neither, and no words but iproute2's.
+  if (!typed && dev === null && via === null && !/^\S+ +(?:nhid|proto|scope|metric|src|table|pref|onlink)\b/.test(line))
+    return null;
   return {
     dst,
     via,
-    dev: wordAfter(words, 'dev'),
+    dev,
     type,
     protocol: wordAfter(words, 'proto'),
     src: canonicalIp(wordAfter(words, 'src') ?? ''),

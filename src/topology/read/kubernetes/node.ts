@@ -27,6 +27,32 @@ export function readNode(object: Located, facts: Facts): void {
   facts.nodes.push(fact);
 }
 
+/** Annotations without their Node around them, as jq and jsonpath print them: by themselves, below `annotations`, beside a name. */
+export function readAnnotations(object: Located, facts: Facts): boolean {
+  const members = typeof object.value === 'object' && object.value !== null ? Object.keys(object.value) : [];
+  const places: Path[] = [[], ['metadata', 'annotations'], ...members.slice(0, 20).map((member) => [member])];
+  const place = places.find((path) =>
+    PROFILES.some(({ nodeFields }) =>
+      nodeFields.some(({ annotation }) => textAt(object.value, ...path, annotation) !== null),
+    ),
+  );
+  if (place === undefined) return false;
+  const fact = emptyNodeFact(
+    textAt(object.value, 'metadata', 'name') ?? textAt(object.value, 'name'),
+    'excerpt',
+    object.ref(place),
+  );
+  for (const { name: cni, nodeFields } of PROFILES) {
+    for (const field of nodeFields) {
+      const path = [...place, field.annotation];
+      const text = textAt(object.value, ...path);
+      if (text !== null && text !== '') setNodeField(fact, { cni, field }, text, { ref: object.ref(path), facts });
+    }
+  }
+  facts.nodes.push(fact);
+  return true;
+}
+
 /** One field of one CNI. */
 export interface CniField {
   cni: CniName;

@@ -12,7 +12,7 @@ import { readFelixConfiguration } from './felix-configuration.ts';
 import { readInstallation, readIPPool } from './ip-pool.ts';
 import { readBlockAffinity, readIPAMBlock } from './ipam.ts';
 import { readNamespace, readNetworkPolicy } from './network-policy.ts';
-import { readNode } from './node.ts';
+import { readAnnotations, readNode } from './node.ts';
 import { configuresOtherCni, readOtherConfig, readOtherNode } from './other-cni.ts';
 import { readPacketCapture } from './packet-capture.ts';
 import { readPod, readWorkloadEndpoint } from './pod.ts';
@@ -135,6 +135,10 @@ function readObject(
       kind === null ? 'this object has no kind' : `kind is "${kind}" (apiVersion ${apiVersion ?? 'not given'})`;
     const message = `${is}, expected IPPool of ${POOL_API_VERSIONS}`;
     facts.problems.push({ ref: object.ref(['kind']), message });
+    return null;
+  }
+  if (kind === null && readAnnotations(object, facts)) {
+    counts.used++;
     return null;
   }
   const label = kind === null ? 'object without kind' : kind;

@@ -1,10 +1,10 @@
 // What is said of where a capture was taken, beside its frames and below the user's word: by an object that lists its file, by the
 // bundle it came in, by its own metadata, by its file name. Frames win against all of them.
-import type { CaptureHint } from '../../capture/capture-hint.ts';
-import type { Evidence, Node, Topology } from '../../topology/model.ts';
-import { formatRef } from '../../topology/read/located.ts';
-import { readFileName } from './point-device.ts';
-import { baseName } from './points-input.ts';
+import type { CaptureHint } from '../../../capture/capture-hint.ts';
+import type { Evidence, Node, Topology } from '../../../topology/model.ts';
+import { formatRef } from '../../../topology/read/located.ts';
+import { readFileName } from '../point-device.ts';
+import { baseName } from '../points-input.ts';
 
 /** Evidence of these sources is what was said, not what packets show; `file-name` is what a person called it. */
 export const SAID_SOURCES: ReadonlySet<string> = new Set(['packet-capture', 'layout', 'capture-metadata', 'file-name']);

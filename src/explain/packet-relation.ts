@@ -1,17 +1,16 @@
 // HOT: per packet. No allocation.
-// Recognises one IP packet wherever it was captured: plain on a veth, inside VXLAN on a NIC, in a mirrored copy. TTL and checksums
-// change on the way, addresses, identification, ports and sequence do not (calico-facts 6, de-duplication).
+// What one IP packet is to another of the same capture: what answers it, or the fragment with its ports. Whether two are one packet at
+// two places is not asked here: `path/` tells.
 import type { LayerStack } from '../decode/layer-stack.ts';
-import { u16, u32 } from '../wire/bytes.ts';
+import { u16 } from '../wire/bytes.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 
 /** How another packet relates to the one looked for. */
-export const RELATION = { none: 0, same: 1, reverse: 2, firstFragment: 3 } as const;
+export const RELATION = { none: 0, reverse: 1, firstFragment: 2 } as const;
 
 const ICMP_ECHO = 8;
 const ICMPV6_ECHO = 128;
-const UDP_HEADER = 8;
 
 /** An IP packet to look for: where its header is, and where what is above it begins (-1: nothing readable). */
 export interface Target {
@@ -31,27 +30,20 @@ export function relationOf(target: Target, bytes: Uint8Array, stack: LayerStack,
   const at = stack.start[index]!;
   const width = isV6 ? 16 : 4;
   const source = isV6 ? 8 : 12;
-  const straight = sameBytes(target.bytes, target.at + source, bytes, at + source, 2 * width);
-  if (straight) return sameDirection(target, bytes, stack, index);
+  if (target.laterFragment) {
+    const straight = sameBytes(target.bytes, target.at + source, bytes, at + source, 2 * width);
+    return straight && isFirstFragment(target, bytes, at) ? RELATION.firstFragment : RELATION.none;
+  }
   const crossed =
     sameBytes(target.bytes, target.at + source, bytes, at + source + width, width) &&
     sameBytes(target.bytes, target.at + source + width, bytes, at + source, width);
   return crossed && isReverse(target, bytes, stack, index) ? RELATION.reverse : RELATION.none;
 }
 
-function sameDirection(target: Target, bytes: Uint8Array, stack: LayerStack, index: number): number {
-  const at = stack.start[index]!;
-  if (!target.isV6) {
-    if (u16(target.bytes, target.at + 4) !== u16(bytes, at + 4) || target.bytes[target.at + 9] !== bytes[at + 9])
-      return RELATION.none;
-    const wanted = u16(target.bytes, target.at + 6) & 0x1fff;
-    const found = u16(bytes, at + 6) & 0x1fff;
-    if (wanted !== found) return wanted !== 0 && found === 0 ? RELATION.firstFragment : RELATION.none;
-    if (wanted !== 0) return RELATION.same;
-  } else if (u32(target.bytes, target.at) !== u32(bytes, at)) return RELATION.none;
-  const upper = upperOf(bytes, stack, index);
-  if (upper < 0 || target.upper < 0) return upper === target.upper ? RELATION.same : RELATION.none;
-  return sameUpper(target, bytes, upper, stack.end[index]!) ? RELATION.same : RELATION.none;
+function isFirstFragment(target: Target, bytes: Uint8Array, at: number): boolean {
+  const isSameDatagram =
+    u16(target.bytes, target.at + 4) === u16(bytes, at + 4) && target.bytes[target.at + 9] === bytes[at + 9];
+  return isSameDatagram && (u16(bytes, at + 6) & 0x1fff) === 0;
 }
 
 /** Offset of what is above an IP layer; -1 when there is nothing. */
@@ -63,36 +55,10 @@ function upperOf(bytes: Uint8Array, stack: LayerStack, index: number): number {
   return index + 1 < stack.depth ? stack.start[index + 1]! : -1;
 }
 
-function sameUpper(target: Target, bytes: Uint8Array, upper: number, end: number): boolean {
-  const { protocol } = target;
-  const here = Math.min(end - upper, target.bytes.length - target.upper);
-  switch (protocol) {
-    case IP_PROTOCOL.tcp:
-      // ports, sequence and acknowledgment numbers
-      return here >= 12 ? sameBytes(target.bytes, target.upper, bytes, upper, 12) : false;
-    case IP_PROTOCOL.udp:
-      // ports and length; the checksum may be unfinished in one place; some payload
-      return (
-        here >= UDP_HEADER &&
-        sameBytes(target.bytes, target.upper, bytes, upper, 6) &&
-        sameBytes(target.bytes, target.upper + UDP_HEADER, bytes, upper + UDP_HEADER, Math.min(here - UDP_HEADER, 24))
-      );
-    case IP_PROTOCOL.icmp:
-    case IP_PROTOCOL.icmpv6:
-      return (
-        here >= 8 &&
-        sameBytes(target.bytes, target.upper, bytes, upper, 2) &&
-        sameBytes(target.bytes, target.upper + 4, bytes, upper + 4, 4)
-      );
-    default:
-      return sameBytes(target.bytes, target.upper, bytes, upper, Math.min(here, 8));
-  }
-}
-
 function isReverse(target: Target, bytes: Uint8Array, stack: LayerStack, index: number): boolean {
   const upper = upperOf(bytes, stack, index);
   const { protocol } = target;
-  if (upper < 0 || target.upper < 0 || target.laterFragment) return false;
+  if (upper < 0 || target.upper < 0) return false;
   if (Math.min(stack.end[index]! - upper, target.bytes.length - target.upper) < 8) return false;
   const sameProtocol = target.isV6 || bytes[stack.start[index]! + 9] === protocol;
   if (!sameProtocol) return false;

@@ -1,0 +1,85 @@
+// Lines that say whose output follows: what head, tail, ansible and parallel shells print, and what people write. A tool's heading
+// is a machine's name or a path; a word that somebody wrote may be anything, and only ever means a node that is known.
+import type { TextHint } from '../stated-facts.ts';
+
+export interface Heading {
+  /** A command in the heading (`### worker1: ip route`). */
+  command: string | null;
+  hints: TextHint[];
+}
+
+/** `==> worker1/ip-route.txt <==`, `worker1 | CHANGED | rc=0 >>`, `---- 10.0.0.1 ( node2 ) ----`, `[1] 12:30:01 [SUCCESS] node2`. */
+export function readToolHeading(line: string): Heading | null {
+  if (line.startsWith('==> ') && line.endsWith(' <==')) return { command: null, hints: hintsOfPath(line.slice(4, -4)) };
+  const [name = '', bar, state = ''] = line.split(' ', 3);
+  if (bar === '|' && /^(CHANGED|SUCCESS)$/.test(state) && line.endsWith('>>')) return named([name]);
+  if (/^-{3,8} /.test(line) && / -{3,8}$/.test(line)) {
+    const words = line.split(' ').filter((word) => /^[A-Za-z0-9][\w.-]*$/.test(word));
+    return words.length === 0 || words.length > 2 ? null : named(words.toReversed());
+  }
+  if (/^\[\d+\] \d\d:\d\d:\d\d \[SUCCESS\] \S+$/.test(line)) return named([line.split(' ')[3] ?? '']);
+  return null;
+}
+
+function named(names: readonly string[]): Heading | null {
+  const hints = names.filter((name) => /^[\w.-]*\w$/.test(name)).map((name): TextHint => ({ name, from: 'heading' }));
+  return hints.length === 0 ? null : { command: null, hints };
+}
+
+/** Keys of objects that stand alone on a line. */
+const KEYS = /^(items|kind|metadata|spec|status|apiVersion|interface|peer|data|stringData|binaryData)$/;
+const RULE = '=#*-';
+
+/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`. @param inObject where `# pools` is a comment and `data:` a key */
+export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
+  if (line.length > 300) return null;
+  const start = ruleEnd(line, 0);
+  const isRule = /^(==|\*\*|--)/.test(line.slice(0, start));
+  if (inObject && !isRule) return null;
+  const words = line.slice(start, ruleBegin(line, start)).trim().split(' ');
+  const name = (words[0] ?? '').replace(/:$/, '');
+  if (!/^[\w.-]*\w$/.test(name) || KEYS.test(name)) return null;
+  if (start === 0 && (!line.endsWith(':') || words.length > 1 || !/^[A-Za-z]/.test(name))) return null;
+  // `- name` is an element of a list
+  if (start === 1 && line.startsWith('-')) return null;
+  const rest = words.slice(1).filter((word) => word !== '');
+  const isCommand = /^(sudo|ip|bridge)$/.test(rest[0] ?? '');
+  if (rest.length > 0 && !isCommand) return null;
+  const from = isRule || isCommand ? 'heading' : 'label';
+  return { command: isCommand ? rest.join(' ') : null, hints: [{ name, from }] };
+}
+
+function ruleEnd(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && RULE.includes(line.charAt(at))) at++;
+  return at;
+}
+
+function ruleBegin(line: string, from: number): number {
+  let at = line.length;
+  while (at > from && (RULE.includes(line.charAt(at - 1)) || line.charAt(at - 1) === ' ')) at--;
+  return at;
+}
+
+/** What a path says about the node, nearest part first: the file's name without what the command is, then its folders. */
+export function hintsOfPath(path: string): TextHint[] {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..');
+  const folders = parts
+    .slice(0, -1)
+    .toReversed()
+    .map((name): TextHint => ({ name, from: 'folder' }));
+  const file = (parts.at(-1) ?? '').replace(/\.[A-Za-z]\w{0,4}$/, '');
+  const command = /(ip|bridge)?[-_. ]?(route|neigh(bou?r)?|link|addr(ess)?|fdb)s?(show)?/i;
+  const stem = trimmed(file.replace(command, ''));
+  const names = stem === '' || stem === file ? [file] : [file, stem];
+  return [...names.filter((name) => name !== '').map((name): TextHint => ({ name, from: 'file name' })), ...folders];
+}
+
+const ENDS = '-_. ';
+
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && ENDS.includes(text.charAt(start))) start++;
+  while (end > start && ENDS.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}

@@ -1,0 +1,224 @@
+// A text that shows the same things several times (a lab, a runbook, a terminal log) -> the states it goes through, in its own order.
+// A new state begins where something is stated again and differs; the last statement of each thing holds until then.
+import { cidrContains, parseCidr } from '../../../net/cidr.ts';
+import type { SnapshotState } from '../../snapshot-state.ts';
+import { emptyFacts, type Facts, moveFacts, type TextFact } from '../stated-facts.ts';
+import type { StatedThing } from './stated-thing.ts';
+import { newerText, textThings } from './text-things.ts';
+
+/** What one section of a file states. */
+export interface Statement {
+  facts: Facts;
+  firstLine: number;
+  lastLine: number;
+}
+
+/**
+ * The facts of a file at one of its states.
+ * @param step the state from 1 on; null, or more than there are, for the last one
+ */
+export function composeStates(statements: readonly Statement[], file: string, step: number | null): Facts {
+  const things = statements.map(({ facts }) => thingsOf(facts));
+  const states = splitStates(things);
+  const all = emptyFacts();
+  if (states.length < 2) {
+    for (const { facts } of statements) moveFacts(facts, all);
+    return all;
+  }
+  const chosen = Math.min(step ?? states.length, states.length);
+  const end = (states[chosen - 1] as State).end;
+  const changes = changesBefore(things, end);
+  const newer = new Set<string>();
+  const newerTexts: TextFact[] = [];
+  const kept: Facts[] = [];
+  // From the last one on: what is stated later hides what was stated before.
+  for (let i = end - 1; i >= 0; i--) {
+    const { facts } = statements[i] as Statement;
+    const hidden = (fact: StatedThing): boolean => newer.has(fact.key);
+    const own = without(facts, hidden);
+    own.texts = own.texts.map((text) => aged(newerText(text, newerTexts), changes, i));
+    kept.unshift(own);
+    for (const { key } of things[i] ?? []) newer.add(key);
+    newerTexts.push(...facts.texts);
+  }
+  for (const facts of kept) moveFacts(facts, all);
+  all.states = states.map(
+    (state, i): SnapshotState => ({
+      ...describe(state, { statements, things, file }),
+      step: i + 1,
+      isChosen: i + 1 === chosen,
+    }),
+  );
+  return all;
+}
+
+/** Statements from `start` to before `end`. */
+interface State {
+  start: number;
+  end: number;
+}
+
+function splitStates(things: readonly (readonly StatedThing[])[]): State[] {
+  const states: State[] = [];
+  let start = 0;
+  let stated = new Map<string, string>();
+  for (const [i, own] of things.entries()) {
+    const differs = own.some(({ key, content }) => stated.has(key) && stated.get(key) !== content);
+    if (differs) {
+      states.push({ start, end: i });
+      start = i;
+      stated = new Map();
+    }
+    for (const { key, content } of own) stated.set(key, content);
+  }
+  return [...states, { start, end: things.length }];
+}
+
+interface Change {
+  at: number;
+  cidr: string;
+}
+
+/** Where something that decides was stated anew and differs. */
+function changesBefore(things: readonly (readonly StatedThing[])[], end: number): Change[] {
+  const known = new Map<string, string>();
+  const changes: Change[] = [];
+  for (const [at, own] of things.slice(0, end).entries()) {
+    for (const { key, content, decides } of own) {
+      const before = known.get(key);
+      if (decides !== undefined && before !== undefined && before !== content) changes.push({ at, cidr: decides.cidr });
+      known.set(key, content);
+    }
+  }
+  return changes;
+}
+
+/** A table from before a change: whose addresses are whose still holds, what it does with the range that changed does not. */
+function aged(text: TextFact, changes: readonly Change[], at: number): TextFact {
+  const ranges = changes.filter((change) => change.at > at).map(({ cidr }) => parseCidr(cidr));
+  if (ranges.length === 0) return text;
+  const isTouched = (dst: string): boolean => {
+    const route = parseCidr(dst);
+    return (
+      route !== null &&
+      ranges.some((range) => range !== null && route.family === range.family && cidrContains(range, route))
+    );
+  };
+  return {
+    ...text,
+    routes: text.routes.filter(({ via, dst }) => via === null || !isTouched(dst)),
+    has: { link: text.has.link, addr: text.has.addr, route: false, neigh: false, fdb: false },
+  };
+}
+
+function describe(
+  { start, end }: State,
+  from: { statements: readonly Statement[]; things: readonly (readonly StatedThing[])[]; file: string },
+): Pick<SnapshotState, 'file' | 'firstLine' | 'lastLine' | 'shows'> {
+  const own = from.things.slice(start, end);
+  const telling = from.statements.slice(start, end).filter((_, i) => (own[i] ?? []).length > 0);
+  const shows = new Map<string, SnapshotState['shows'][number]>();
+  for (const { title, ref } of own.flat()) if (!shows.has(title)) shows.set(title, { what: title, ref });
+  const [first, last] = [telling[0]?.firstLine ?? 1, telling.at(-1)?.lastLine ?? 1];
+  return { file: from.file, firstLine: first, lastLine: last, shows: [...shows.values()] };
+}
+
+/** The facts without what `hidden` says is stated later. */
+function without(facts: Facts, hidden: (thing: StatedThing) => boolean): Facts {
+  const isOpen = (thing: StatedThing | null): boolean => thing === null || !hidden(thing);
+  return {
+    ...facts,
+    pools: facts.pools.filter((one) => isOpen(poolThing(one))),
+    nodes: facts.nodes.filter((one) => isOpen(nodeThing(one))),
+    pods: facts.pods.filter((one) => isOpen(podThing(one))),
+    blocks: facts.blocks.filter((one) => isOpen(blockThing(one))),
+    felix: facts.felix.filter((one) => isOpen(felixThing(one))),
+    networks: facts.networks.filter((one) => isOpen(networkThing(one))),
+  };
+}
+
+function thingsOf(facts: Facts): StatedThing[] {
+  return [
+    ...facts.pools.map(poolThing),
+    ...facts.nodes.map(nodeThing).filter((thing) => thing !== null),
+    ...facts.pods.map(podThing),
+    ...facts.blocks.map(blockThing),
+    ...facts.felix.map(felixThing),
+    ...facts.networks.map(networkThing),
+    ...facts.texts.flatMap(textThings),
+  ];
+}
+
+function poolThing({
+  name,
+  cidr,
+  blockSize,
+  ipipMode,
+  vxlanMode,
+  natOutgoing,
+  disabled,
+  nodeSelector,
+  ref,
+}: Facts['pools'][number]): StatedThing {
+  const values = [cidr, blockSize, ipipMode, vxlanMode].map((one) => one?.value ?? null);
+  const modes = [
+    vxlanMode === null ? '' : `vxlanMode ${vxlanMode.value}`,
+    ipipMode === null ? '' : `ipipMode ${ipipMode.value}`,
+  ];
+  const shown = modes.filter((mode) => mode !== '' && !mode.endsWith(' Never'));
+  return {
+    key: `pool ${name ?? cidr.value}`,
+    content: JSON.stringify([...values, natOutgoing, disabled, nodeSelector]),
+    ref,
+    title: `IPPool ${name ?? cidr.value} (${shown.length === 0 ? 'Never' : shown.join(', ')})`,
+    decides: { cidr: cidr.value },
+  };
+}
+
+function nodeThing({ name, addresses, stated, ref }: Facts['nodes'][number]): StatedThing | null {
+  const called =
+    name ?? addresses[0]?.address ?? Object.values(stated).flatMap(({ tunnels }) => Object.values(tunnels))[0]?.value;
+  if (called === undefined) return null;
+  const values = Object.values(stated).map(({ bgpIPv4, bgpIPv6, tunnels, vtepMac, wireguardKey }) => [
+    bgpIPv4?.address,
+    bgpIPv6?.address,
+    Object.entries(tunnels).map(([kind, tunnel]) => [kind, tunnel.value]),
+    vtepMac?.value,
+    wireguardKey?.value,
+  ]);
+  return {
+    key: `node ${called}`,
+    content: JSON.stringify([addresses.map(({ address }) => address), values]),
+    ref,
+    title: `Node ${called}`,
+  };
+}
+
+function podThing({ namespace, name, nodeName, addresses, finished, ref }: Facts['pods'][number]): StatedThing {
+  return {
+    key: `pod ${namespace}/${name}`,
+    content: JSON.stringify([nodeName, addresses, finished]),
+    ref,
+    title: 'pods',
+  };
+}
+
+function blockThing({ cidr, source, content, ref }: Facts['blocks'][number]): StatedThing {
+  return { key: `block ${source} ${cidr}`, content, ref, title: 'IPAM blocks' };
+}
+
+function felixThing({ name, values, ref }: Facts['felix'][number]): StatedThing {
+  const content = JSON.stringify(Object.values(values).map((value) => value?.value ?? null));
+  return { key: `felix ${name}`, content, ref, title: `FelixConfiguration ${name}` };
+}
+
+function networkThing({ cidrs, backend, direct, vni, port, cni, ref }: Facts['networks'][number]): StatedThing {
+  const content = JSON.stringify([cidrs, backend, direct, vni, port]);
+  return {
+    key: `network ${cni}`,
+    content,
+    ref,
+    title: `the pod network (${backend})`,
+    decides: { cidr: cidrs[0] ?? '' },
+  };
+}

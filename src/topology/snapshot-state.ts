@@ -1,0 +1,15 @@
+// The states that a text goes through, where it shows the same things several times.
+import type { Place } from './place.ts';
+
+/** One of the states that a file goes through: a lab's text shows the pool before and after. */
+export interface SnapshotState {
+  /** From 1 on, in the order of the file. */
+  step: number;
+  file: string;
+  firstLine: number;
+  lastLine: number;
+  /** What it states anew: `IPPool default-ipv4-ippool (vxlanMode Always)`, `routes of control1`. */
+  shows: readonly { what: string; ref: Place }[];
+  /** The one that the topology is of. */
+  isChosen: boolean;
+}
