@@ -100,7 +100,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const window = windowOf(captures);
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
-  const points = findPoints({ table, captures, topology, book, at: input.at });
+  const points = findPoints({ table, captures, topology, book, at: input.at, hints: input.hints ?? new Map() });
   joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
