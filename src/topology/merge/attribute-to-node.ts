@@ -103,6 +103,8 @@ const STEP_WORDS = new Set(
 );
 
 function isWordOfSteps(name: string): boolean {
+  // `node1`, `host-2`: a number makes a machine of these two
+  if (/^(node|host)[-_.]?\d/i.test(name)) return false;
   const words = name
     .toLowerCase()
     .split(/[-_. ]/)
