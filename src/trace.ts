@@ -4,7 +4,7 @@ import { findClocks } from './attribution/clocks/clocks.ts';
 import { filterHints } from './attribution/filter/filter-hint.ts';
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
 import { findPoints } from './attribution/points/points.ts';
-import type { AtRule } from './attribution/points/points-input.ts';
+import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
@@ -18,7 +18,7 @@ import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn } from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn, nodesFiltered } from './verdict/arrivals.ts';
 import { type CommonWindow, commonTime, expectedWindow, isBorneOut } from './verdict/clocks/common-window.ts';
 import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
@@ -32,6 +32,8 @@ export interface TraceOptions {
   topology: Topology | null;
   reader?: 'builtin' | 'pcap-parser';
   at?: readonly AtRule[];
+  /** What is known of captures beside their frames, by their paths: the bundle they came in, their own metadata. */
+  hints?: CaptureHints;
   /** Captures that the caller vouches for: taken without a filter, whatever they look like. Paths, or base names. */
   unfiltered?: readonly string[];
   /** More UDP ports to take for VXLAN, and to accept. */
@@ -66,6 +68,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
       captures,
       topology,
       at: options.at ?? [],
+      hints: options.hints ?? new Map(),
       unfiltered: options.unfiltered ?? [],
       vxlanVNI: options.vxlanVNI ?? null,
       vxlanPorts: options.vxlanPorts ?? [],
@@ -116,7 +119,7 @@ const MOST_SAMPLED = 64;
  * their files, so that packets inside it are counted as they are read. Null where that cannot be told.
  */
 async function expectWindow({ options, nodes, ports, range }: Reading): Promise<CommonWindow | null> {
-  const { captures: paths, topology, at = [], unfiltered = [] } = options;
+  const { captures: paths, topology, at = [], hints = new Map(), unfiltered = [] } = options;
   const isWhole = options.since == null && options.until == null;
   if (topology === null || !isWhole || paths.length < 2 || paths.length > MOST_SAMPLED || paths.includes('-'))
     return null;
@@ -137,7 +140,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     last: spans[i]?.last ?? null,
   }));
   const book = addressBook(topology, null);
-  const points = findPoints({ table, captures: sampled, topology, book, at });
+  const points = findPoints({ table, captures: sampled, topology, book, at, hints });
   const vxlanPort = settingsOf(topology, null, []).port(null).value;
   const { likely } = filterHints({ table, captures: sampled, points, book, topology, vxlanPort, unfiltered });
   const clocks = findClocks({ table, captures: sampled, points });
@@ -154,12 +157,13 @@ async function countArrivals(
   read: Reading,
 ): Promise<Arrivals | null> {
   const { points, clocks, book, input, filters, cutShort } = analysis;
-  const { captures, topology, at } = input;
+  const { captures, topology, at, hints = new Map() } = input;
+  const mayBeFiltered = nodesFiltered(points, filters);
   const { window: found, ...uncompared } = commonTime({ table: input.table, points, clocks, input, filters });
   analysis.uncompared = uncompared;
   if (found === null || topology === null || read.options.signal?.aborted) return null;
   if (expected !== null && isBorneOut(expected, found))
-    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort });
+    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort, mayBeFiltered });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(read.nodes);
@@ -171,8 +175,12 @@ async function countArrivals(
     counted.push(counters);
     await readCapture(reader, i, counters, { ...read, table });
   }
-  const again = findPoints({ table, captures: counted, topology, book, at });
-  return arrivalsIn(found, table, again, counted, { sameFlow: sameFlows(input.table, table), cutShort });
+  const again = findPoints({ table, captures: counted, topology, book, at, hints });
+  return arrivalsIn(found, table, again, counted, {
+    sameFlow: sameFlows(input.table, table),
+    cutShort,
+    mayBeFiltered,
+  });
 }
 
 /** Flows of one table in another one that counted the same packets, by their identity. */

@@ -43,12 +43,29 @@ const CONVERT = 'convert it first with Wireshark: editcap FILE new.pcapng';
 const EXPECTED = 'a capture is what tcpdump -w or Wireshark writes (pcap or pcapng), plain or as .gz or .zst';
 const SNAPSHOT = 'a cluster snapshot goes behind -t: overlens CAPTURE -t FILE';
 
+/** Compressions that are not read, and what decompresses them. */
+const COMPRESSIONS: readonly { bytes: readonly number[] | string; looks: string; command: string; untar: string }[] = [
+  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], looks: 'an xz stream', command: 'xz -d FILE', untar: 'tar -xJf FILE' },
+  { bytes: 'BZh', looks: 'a bzip2 stream', command: 'bzip2 -d FILE', untar: 'tar -xjf FILE' },
+  {
+    bytes: [0x04, 0x22, 0x4d, 0x18],
+    looks: 'an lz4 stream',
+    command: 'lz4 -d FILE new.pcap',
+    untar: 'lz4 -d FILE new.tar',
+  },
+  { bytes: [0x1f, 0x9d], looks: 'a compress (.Z) stream', command: 'gzip -d FILE', untar: 'tar -xZf FILE' },
+];
+
+/** A compression that is not read; null for all else. `hint` is the command that decompresses a file or a bundle. */
+export function unreadCompression(head: Uint8Array): { looks: string; hint: string } | null {
+  const found = COMPRESSIONS.find(({ bytes }) => startsWith(head, bytes));
+  if (found === undefined) return null;
+  return { looks: found.looks, hint: `decompress it first: ${found.command}; of a bundle: ${found.untar}` };
+}
+
 /** Formats known by their first bytes. */
 const SIGNATURES: readonly { bytes: readonly number[] | string; looks: string; hint: string }[] = [
-  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], looks: 'an xz stream', hint: `${DECOMPRESS}xz -d FILE` },
-  { bytes: 'BZh', looks: 'a bzip2 stream', hint: `${DECOMPRESS}bzip2 -d FILE` },
-  { bytes: [0x04, 0x22, 0x4d, 0x18], looks: 'an lz4 stream', hint: `${DECOMPRESS}lz4 -d FILE new.pcap` },
-  { bytes: [0x1f, 0x9d], looks: 'a compress (.Z) stream', hint: `${DECOMPRESS}gzip -d FILE` },
+  ...COMPRESSIONS.map(({ bytes, looks, command }) => ({ bytes, looks, hint: `${DECOMPRESS}${command}` })),
   { bytes: 'PK\x03\x04', looks: 'a zip archive', hint: 'unpack it first: unzip FILE' },
   { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], looks: 'a 7z archive', hint: 'unpack it first: 7z x FILE' },
   { bytes: 'snoop\0\0\0', looks: 'a Solaris snoop capture', hint: CONVERT },

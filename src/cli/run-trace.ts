@@ -18,16 +18,19 @@ export interface TraceRun {
   topology: Topology | null;
   /** Ctrl-C came while reading: the trace holds what was read before. */
   interrupted: boolean;
+  /** With arguments sorted. */
+  options: CommonOptions;
 }
 
 /** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
 export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
-  const topology = await untilStopped(topologyOf(options, stages), io.signal);
+  const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,
     topology,
     at: resolvePlaces(options.places, options.captures, topology),
+    hints: options.hints,
     filter: options.filter,
     signal: io.signal,
   };
@@ -40,22 +43,29 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     progress.clear();
     if (trace.flowCount === 0 && options.filterText !== '' && !interrupted)
       await explainEmpty(request, options, io, stages);
-    return { trace, topology, interrupted };
+    return { trace, topology, interrupted, options };
   } finally {
     progress.clear();
   }
 }
 
 /** The snapshot that was given; null without one, also where arguments held nothing of one. */
-export async function topologyOf({ snapshot, found, state }: CommonOptions, stages: Stages): Promise<Topology | null> {
+export async function topologyOf(
+  { snapshot, found, state }: CommonOptions,
+  io: Io,
+  stages: Stages,
+): Promise<Topology | null> {
   if (snapshot.length + found.length === 0) return null;
-  const topology = await stages.loadTopology(snapshot, found, state);
+  const notes: string[] = [];
+  const options = { ...state, note: (sentence: string) => notes.push(sentence) };
+  const topology = await stages.loadTopology(snapshot, found, options);
+  for (const sentence of notes) await printProblem(io, sentence, null);
   return snapshot.length === 0 && topology.files.length === 0 ? null : topology;
 }
 
 /** What stderr says once the results are out, and the exit code of the reading: corrupt input is 2, Ctrl-C 130. */
-export async function reportReading({ trace, interrupted }: TraceRun, io: Io): Promise<ExitCode> {
-  let code: ExitCode = EXIT.ok;
+export async function reportReading({ trace, interrupted, options }: TraceRun, io: Io): Promise<ExitCode> {
+  let code: ExitCode = options.taken.some(({ as }) => as === 'unreadable') ? EXIT.error : EXIT.ok;
   for (const { error } of trace.captures) {
     if (error === null) continue;
     await printProblem(io, error.message, error.hint);
@@ -67,11 +77,20 @@ export async function reportReading({ trace, interrupted }: TraceRun, io: Io): P
 }
 
 /** A hint when the snapshot itself has conflicts or risks; its details are `overlens topology`'s. */
-export async function hintAtIssues(topology: Topology | null, snapshot: readonly string[], io: Io): Promise<void> {
+export async function hintAtIssues(topology: Topology | null, options: CommonOptions, io: Io): Promise<void> {
   const issues = issuesOf(topology);
   if (issues === 0) return;
   const count = issues === 1 ? '1 conflict or risk' : `${issues} conflicts and risks`;
-  await printProblem(io, `the snapshot has ${count} of its own`, `overlens topology ${snapshot.join(' ')} shows them`);
+  await printProblem(
+    io,
+    `the snapshot has ${count} of its own`,
+    `overlens topology ${snapshotArguments(options).join(' ')} shows them`,
+  );
+}
+
+/** What the command line gave of the snapshot: behind -t, and in arguments that hold more than a capture. */
+function snapshotArguments({ snapshot, taken }: CommonOptions): string[] {
+  return [...taken.filter(({ documents }) => documents > 0).map(({ argument }) => argument), ...snapshot];
 }
 
 /** The screen without the lines that the hint will take. */

@@ -146,6 +146,7 @@ async function flowSelector(
     captures: options.captures,
     topology,
     at: options.places,
+    hints: options.hints,
     filter: { ...ofFlows, ...(finding.length > 0 ? { finding } : {}) },
     signal: io.signal,
   });

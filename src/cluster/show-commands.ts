@@ -46,8 +46,42 @@ export function captureCommand(node: string, nic: string): string {
 /** Nodes with what their CNI writes on them, into a file that belongs into a snapshot. */
 export const SAVE_NODES = 'kubectl get nodes -o yaml > nodes.yaml';
 
-/** Who has which address, on which node, into a file that belongs into a snapshot. */
+/** Where pods run. */
 export const SAVE_PODS = 'kubectl get pods -A -o wide > pods.txt';
+
+/** VNI and UDP port, where somebody set them. */
+export const SAVE_SETTINGS = 'kubectl get felixconfigurations -o yaml > felixconfigurations.yaml';
+
+const TABLES = {
+  link: ['ip -d addr', 'ip-addr.txt'],
+  route: ['ip route show table all', 'ip-route.txt'],
+  neigh: ['ip neigh', 'ip-neigh.txt'],
+  fdb: ['bridge fdb show', 'bridge-fdb.txt'],
+} as const;
+
+/** One table of nodes, into a folder for each that names it. */
+export function saveTable(table: keyof typeof TABLES, nodes: readonly string[]): string {
+  const [command, file] = TABLES[table];
+  return onNodes(nodes, (node) => `ssh ${node} ${command} > ${node}/${file}`);
+}
+
+/** All tables of nodes: they may stand in one file. */
+export function saveTables(nodes: readonly string[]): string {
+  const commands = Object.values(TABLES).map(([command]) => command);
+  return onNodes(nodes, (node) => `ssh ${node} '${commands.join('; ')}' > ${node}/tables.txt`);
+}
+
+/** Of more nodes than these all are asked: a command of a thousand names is none. */
+const NODES_WRITTEN = 12;
+const ALL_NODES = '$(kubectl get nodes -o name | cut -d/ -f2)';
+
+/** @param nodes as words of a shell */
+function onNodes(nodes: readonly string[], command: (node: string) => string): string {
+  const [node = '', ...others] = nodes;
+  if (others.length === 0) return `mkdir -p ${node}; ${command(node)}`;
+  const all = nodes.length > NODES_WRITTEN ? ALL_NODES : nodes.join(' ');
+  return `for n in ${all}; do mkdir -p "$n"; ${command('"$n"')}; done`;
+}
 
 /** The name server's pods and where they run; what they logged. The label is the same whatever serves names. */
 export const SHOW_DNS_PODS = 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide';

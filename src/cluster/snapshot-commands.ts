@@ -5,7 +5,7 @@
  * Everything that objects can tell but pods. Names without API group, since that differs between installations; JSON, since large
  * clusters load several times faster from it.
  */
-const OBJECTS =
+export const OBJECTS =
   'kubectl get ippools,nodes,services,endpointslices,blockaffinities,ipamblocks,felixconfigurations -A -o json > snapshot.json';
 
 /** Of pods what is read, as a table: their environment, arguments and annotations may hold secrets, and never reach a file. */
@@ -21,7 +21,8 @@ const PODS = [
   ['LABELS', '.metadata.labels'],
 ] as const;
 
-function podsCommand(): string {
+/** Of pods, as a table. */
+export function podsCommand(): string {
   return `kubectl get pods -A -o custom-columns='${PODS.map(([name, path]) => `${name}:${path}`).join(',')}' > pods.txt`;
 }
 
@@ -59,6 +60,8 @@ ip addr     > "$(hostname)/ip-addr.txt"
 ip route    > "$(hostname)/ip-route.txt"
 ip neigh    > "$(hostname)/ip-neigh.txt"
 bridge fdb show > "$(hostname)/bridge-fdb.txt"
+
+# All of this, and captures, of several nodes at once into one folder: overlens snapshot --nodes NODE,NODE > collect.sh
 
 # Then: overlens topology snapshot.json pods.txt NODE-FOLDERS...
 `;

@@ -1,4 +1,5 @@
 // What to look at next: the answer, the same packet elsewhere, the whole problem.
+import { shellWord } from '../cluster/shell.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import type { Related } from './explanation.ts';
 import type { PickedPacket } from './pick.ts';
@@ -14,8 +15,8 @@ export interface NextInput {
 
 /** Command lines with a comment each, for pasting. */
 export function nextCommands({ trace, picked, related, flow, snapshot, path }: NextInput): string[] {
-  const topology = snapshot.map((one) => ` -t ${quoted(one)}`).join('');
-  const explain = (rest: string): string => `overlens explain ${quoted(path)}${topology}${rest}`;
+  const topology = snapshot.map((one) => ` -t ${shellWord(one)}`).join('');
+  const explain = (rest: string): string => `overlens explain ${shellWord(path)}${topology}${rest}`;
   const commands: string[] = [];
   for (const kind of ['first-fragment', 'request', 'answer'] as const) {
     const found = related.find((one) => one.kind === kind);
@@ -27,12 +28,12 @@ export function nextCommands({ trace, picked, related, flow, snapshot, path }: N
     const other =
       copy.capture === picked.capture
         ? ` -p ${picked.number},${copy.number}`
-        : ` -p ${picked.number} --compare ${quoted(copy.path)}`;
+        : ` -p ${picked.number} --compare ${shellWord(copy.path)}`;
     commands.push(`${explain(other)}   # the same packet, ${placeWords(copy)}`);
   }
   const cause = trace.causes.find((one) => flow !== null && one.flowIds.includes(flow.id));
   if (cause !== undefined && picked.by !== 'finding') {
-    commands.push(`overlens ${quoted(path)}${topology} --finding ${cause.id}   # the whole problem: ${cause.code}`);
+    commands.push(`overlens ${shellWord(path)}${topology} --finding ${cause.id}   # the whole problem: ${cause.code}`);
   }
   return commands;
 }
@@ -42,9 +43,4 @@ function placeWords({ place }: Related): string {
     place.interface ??
     { underlay: 'a NIC', tunnel: 'a tunnel device', workload: 'a veth', unknown: 'elsewhere' }[place.role];
   return place.node === null ? `on ${where}` : `on ${where} of ${place.node}`;
-}
-
-/** For a shell: in single quotes unless harmless. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -5,14 +5,24 @@ import { buildTopology } from '../topology/build.ts';
 import type { Topology } from '../topology/model.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { Problem } from '../topology/read/stated-facts.ts';
+import { isNeverRead } from './bundles/never-read.ts';
+import { placeFiles } from './bundles/place-files.ts';
 import { filesBehind } from './leaves.ts';
-import { readDocument } from './read-document.ts';
+import { kindOfFile, readDocument, textBudget } from './read-document.ts';
+
+export interface LoadOptions {
+  /** The state of a file that goes through several. */
+  step?: number;
+  /** Told what is in the paths and not used: captures in a bundle. */
+  note?: (sentence: string) => void;
+}
 
 interface Reading {
   documents: SnapshotDocument[];
   /** Named paths that cannot be read, or are no snapshots. */
   problems: Problem[];
   unreadable: boolean;
+  note: (sentence: string) => void;
 }
 
 /**
@@ -26,9 +36,9 @@ interface Reading {
 export async function loadTopology(
   paths: readonly string[],
   more: readonly SnapshotDocument[] = [],
-  options: { step?: number } = {},
+  options: LoadOptions = {},
 ): Promise<Topology> {
-  const reading: Reading = { documents: [...more], problems: [], unreadable: false };
+  const reading: Reading = { documents: [...more], problems: [], unreadable: false, note: options.note ?? (() => {}) };
   for (const path of paths) await readPath(path, reading);
   if (reading.problems.length === 0) return buildTopology(reading.documents, options);
   throw mergeErrors(reading, contentError(reading.documents));
@@ -56,10 +66,16 @@ function mergeErrors(reading: Reading, content: OverlensError | null): OverlensE
   return new OverlensError(onlyUnreadable ? 'E_UNREADABLE' : 'E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
 }
 
+function capturesIn(path: string, captures: number): string {
+  return `${path}: ${captures === 1 ? 'a capture in it is' : `${captures} captures in it are`} not used: without -t, ${captures === 1 ? 'it is' : 'they are'}`;
+}
+
 async function readPath(path: string, reading: Reading): Promise<void> {
-  const { documents, problems } = reading;
-  const before = documents.length;
+  const { problems } = reading;
+  const documents: SnapshotDocument[] = [];
   let unread = 0;
+  let captures = 0;
+  const budget = textBudget();
   for await (const found of filesBehind(path)) {
     if ('unread' in found) {
       const { path: file, named, reason } = found.unread;
@@ -71,7 +87,13 @@ async function readPath(path: string, reading: Reading): Promise<void> {
       }
       continue;
     }
-    const document = await readDocument(found.file);
+    const { bundle, below, chunk } = found.file;
+    if (bundle !== null && isNeverRead(below)) continue;
+    if (bundle !== null && (await kindOfFile(chunk)) === 'capture') {
+      captures++;
+      continue;
+    }
+    const document = await readDocument(found.file, budget);
     const { named, foreign, unread: reason } = document;
     if (named && foreign !== undefined) {
       const message = `is a ${foreign}, expected a snapshot (text of kubectl, ${CALICO_CLIENT}, ip or bridge)`;
@@ -79,6 +101,9 @@ async function readPath(path: string, reading: Reading): Promise<void> {
     } else if (named && reason !== undefined) problems.push({ ref: { file: path, line: null }, message: reason });
     else documents.push(document);
   }
-  if (documents.length === before && unread === 0 && problems.every(({ ref }) => ref.file !== path))
-    problems.push({ ref: { file: path, line: null }, message: 'the directory holds no snapshot files' });
+  if (captures > 0) reading.note(capturesIn(path, captures));
+  const placed = placeFiles(documents, []);
+  reading.documents.push(...placed.documents);
+  if (documents.length === 0 && unread === 0 && problems.every(({ ref }) => ref.file !== path))
+    problems.push({ ref: { file: path, line: null }, message: 'no file in it can be part of a snapshot' });
 }

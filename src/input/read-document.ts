@@ -2,7 +2,7 @@
 import { readAll } from '../bytes/archive/walk-members.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { contentOf, peekContent } from '../bytes/decompress.ts';
-import { contentKind, describeContent, isText } from '../bytes/sniff.ts';
+import { contentKind, describeContent, isText, unreadCompression } from '../bytes/sniff.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { FoundFile } from './leaves.ts';
 
@@ -21,18 +21,39 @@ export async function kindOfFile(chunk: ChunkBuffer): Promise<FileKind> {
   return isText(head) ? 'text' : 'other';
 }
 
+/** Text that one argument may hold: it stays in memory until it is understood. */
+export const MOST_TEXT = 1024 * 1024 * 1024;
+
+/** What is left of it. */
+export interface TextBudget {
+  left: number;
+}
+
+export function textBudget(most = MOST_TEXT): TextBudget {
+  return { left: most };
+}
+
 /** Reads it: text of any encoding that is met, compressed or not; of what is no text only what it is. */
-export async function readDocument(file: FoundFile): Promise<SnapshotDocument> {
+export async function readDocument(file: FoundFile, budget: TextBudget = textBudget()): Promise<SnapshotDocument> {
   const place = placeOf(file);
   const { head } = await peekContent(file.chunk);
+  const compression = unreadCompression(head);
+  if (compression !== null)
+    return { ...place, text: '', unread: `is ${compression.looks}, which is not read: ${compression.hint}` };
   const foreign = foreignKind(head);
   if (foreign !== null) return { ...place, text: '', foreign };
   const { chunk } = await contentOf(file.chunk);
-  const bytes = await readAll(chunk, LARGEST_FILE);
+  const most = Math.min(LARGEST_FILE, budget.left);
+  const bytes = await readAll(chunk, most);
   if (chunk.fault !== null && chunk.fault.kind !== 'trailing')
     return { ...place, text: '', unread: chunk.fault.message };
-  if (bytes !== null) return { ...place, text: textOf(bytes) };
-  return { ...place, text: '', unread: `is larger than ${LARGEST_FILE / 1024 / 1024} MiB` };
+  if (bytes === null) {
+    const all = `would be more than ${MOST_TEXT / 1024 / 1024} MiB of text, with the files before it`;
+    const unread = most < LARGEST_FILE ? all : `is larger than ${LARGEST_FILE / 1024 / 1024} MiB`;
+    return { ...place, text: '', unread };
+  }
+  budget.left -= bytes.length;
+  return { ...place, text: textOf(bytes) };
 }
 
 function placeOf({ path, below, named, bundle, modified }: FoundFile): Omit<SnapshotDocument, 'text'> {

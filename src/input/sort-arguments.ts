@@ -1,60 +1,118 @@
 // What each argument is, by its content: a capture, a part of the snapshot, a folder or a bundle that may hold both.
+import { peekContent } from '../bytes/decompress.ts';
+import { unreadCompression } from '../bytes/sniff.ts';
+import type { CaptureHint } from '../capture/capture-hint.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
+import { isNeverRead } from './bundles/never-read.ts';
+import { placeFiles } from './bundles/place-files.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
-import { kindOfFile, readDocument } from './read-document.ts';
+import { kindOfFile, readDocument, type TextBudget, textBudget } from './read-document.ts';
+
+/** A file that cannot be read, or only in part. */
+export interface Unread {
+  path: string;
+  reason: string;
+  hint: string | null;
+}
 
 /** What an argument was taken for. */
 export interface Taken {
   argument: string;
-  as: 'capture' | 'snapshot' | 'folder' | 'bundle';
+  /** `unreadable` is named and cannot be read at all: the others can. */
+  as: 'capture' | 'snapshot' | 'folder' | 'bundle' | 'unreadable';
+  /** Tools whose layout it has: `sosreport`. */
+  tools: string[];
   captures: number;
   /** Texts that a snapshot may be made of. */
   documents: number;
+  /** Files that were left out by their names: logs, other namespaces. */
+  skipped: number;
+  unread: Unread[];
 }
 
 export interface SortedArguments {
   /** Paths of captures, in order; what is neither a capture nor a snapshot is among them, for their reader to say so. */
   captures: string[];
   documents: SnapshotDocument[];
+  /** What layouts tell of captures, by path. */
+  hints: Map<string, CaptureHint[]>;
   taken: Taken[];
 }
 
 /** Looks at each argument. Pipes are looked at too, and keep all their bytes. Never throws: what is not there is told by its reader. */
 export async function sortArguments(paths: readonly string[]): Promise<SortedArguments> {
-  const sorted: SortedArguments = { captures: [], documents: [], taken: [] };
+  const sorted: SortedArguments = { captures: [], documents: [], hints: new Map(), taken: [] };
   for (const path of paths) await sortOne(path, sorted);
   return sorted;
 }
 
+/** The files of one argument so far. */
+interface Sorting {
+  taken: Taken;
+  captures: string[];
+  documents: SnapshotDocument[];
+  budget: TextBudget;
+}
+
 async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
-  const taken: Taken = { argument: path, as: 'folder', captures: 0, documents: 0 };
+  const counts = { captures: 0, documents: 0, skipped: 0, unread: [] };
+  const sorting: Sorting = {
+    taken: { argument: path, as: 'folder', tools: [], ...counts },
+    captures: [],
+    documents: [],
+    budget: textBudget(),
+  };
   for await (const found of filesBehind(path)) {
-    if ('unread' in found) {
-      const { path: file, named, reason } = found.unread;
-      if (named) sorted.captures.push(file);
-      else sorted.documents.push({ file, named, text: '', unread: reason, sought: false });
-      if (named) taken.as = 'capture';
-      continue;
-    }
-    const { file } = found;
-    if (file.bundle === path) taken.as = 'bundle';
-    if (file.named) taken.as = await sortNamed(file, sorted);
-    else if ((await kindOfFile(file.chunk)) === 'capture') {
-      sorted.captures.push(file.path);
-      taken.captures++;
-    } else {
-      sorted.documents.push({ ...(await readDocument(file)), sought: false });
-      taken.documents++;
-    }
+    if ('file' in found) await sortFile(path, found.file, sorting);
+    else sortUnread(found.unread, sorting);
   }
-  if (taken.as === 'capture') taken.captures = 1;
-  if (taken.as === 'snapshot') taken.documents = 1;
-  if (taken.captures + taken.documents === 0) sorted.captures.push(path);
+  const { taken, captures, documents } = sorting;
+  const placed = placeFiles(documents, captures);
+  taken.tools = placed.titles;
+  taken.captures = captures.length;
+  taken.documents = placed.documents.filter(
+    ({ unread, foreign }) => unread === undefined && foreign === undefined,
+  ).length;
+  taken.skipped += placed.skipped;
+  sorted.captures.push(...captures);
+  sorted.documents.push(...placed.documents);
+  for (const [capture, hint] of placed.hints) sorted.hints.set(capture, [hint]);
   sorted.taken.push(taken);
 }
 
+function sortUnread(
+  { path, named, reason, hint }: Unread & { named: boolean },
+  { taken, captures, documents }: Sorting,
+): void {
+  if (named) {
+    captures.push(path);
+    taken.as = 'capture';
+    return;
+  }
+  taken.unread.push({ path, reason, hint });
+  documents.push({ file: path, named, text: '', unread: reason, sought: false });
+}
+
+async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Promise<void> {
+  const { taken, captures, documents, budget } = sorting;
+  if (file.bundle === argument) taken.as = 'bundle';
+  const unread = unreadCompression((await peekContent(file.chunk)).head);
+  if (unread !== null) {
+    if (file.named) taken.as = 'unreadable';
+    taken.unread.push({ path: file.path, reason: `is ${unread.looks}, which is not read`, hint: unread.hint });
+    if (!file.named) documents.push({ ...(await readDocument(file)), sought: false });
+  } else if (file.named) taken.as = await sortNamed(file, captures, documents);
+  else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
+  else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
+  else documents.push({ ...(await readDocument(file, budget)), sought: false });
+}
+
 /** A file that was named by itself: a snapshot only if something in it is one. */
-async function sortNamed(file: FoundFile, { captures, documents }: SortedArguments): Promise<'capture' | 'snapshot'> {
+async function sortNamed(
+  file: FoundFile,
+  captures: string[],
+  documents: SnapshotDocument[],
+): Promise<'capture' | 'snapshot'> {
   if ((await kindOfFile(file.chunk)) !== 'text') {
     captures.push(file.path);
     return 'capture';

@@ -111,9 +111,11 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts) : networkSettings(facts, profile);
   const stated = mergePolicies(facts);
   const base = { profile, files, nodes, pools, poolsComplete: complete, pods, services, blocks };
+  const { nodesComplete, captureFiles } = facts;
   const known = answers(base, index);
   const topology: Topology = {
     ...base,
+    ...{ nodesComplete, captureFiles, otherCarrier: carrier.other },
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
     states: facts.states,

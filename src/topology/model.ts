@@ -8,6 +8,7 @@ import type { Place } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
 import type { SnapshotState } from './snapshot-state.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export type SourceRef = Place;
 
@@ -260,7 +261,7 @@ export interface FelixSettings {
   wireguardListeningPort: Sourced<number> | null;
 }
 
-export interface Topology extends PolicyKnowledge {
+export interface Topology extends PolicyKnowledge, Surroundings {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
   /** Files that were read, in order. */

@@ -42,6 +42,7 @@ import { type Rejection, rejections } from './delivery/rejections.ts';
 import { translations } from './delivery/source-translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { dnsTroubles } from './flow/dns-trouble.ts';
+import { hiddenAnswers } from './flow/hidden-answers.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
 import { settingsOf } from './flow/overlay-in-use.ts';
@@ -99,7 +100,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const window = windowOf(captures);
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
-  const points = findPoints({ table, captures, topology, book, at: input.at });
+  const points = findPoints({ table, captures, topology, book, at: input.at, hints: input.hints ?? new Map() });
   joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
@@ -132,7 +133,7 @@ export function analyse(input: AnalysisInput): Analysis {
     rejections: shared.rejections.all,
     nodeFindings: () => nodeFindings(shared),
     conversations,
-    cutShort: nodesCutShort(table, paths, classes, shared.settings.allowedPorts(null)),
+    cutShort: shared.cutShort,
     uncompared: { trusted: [], unknown: [] },
     get arrivals() {
       return shared.arrivals;
@@ -195,8 +196,12 @@ function prepare(
     changes.finish();
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
-  const reverseVisible = reverseVisibility(table, points, captures, paths);
+  const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
+  const encrypts = wireguardWays(table, book);
+  const isVisible = reverseVisibility(table, points, captures, paths);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
+  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
+  const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const shared: Shared = {
     input,
     points,
@@ -225,7 +230,8 @@ function prepare(
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
     learned: learnedVteps(table, topology),
-    encrypts: wireguardWays(table, book),
+    encrypts,
+    cutShort,
     adviceFor: captureNic,
   };
   return { shared, classes };

@@ -2,6 +2,7 @@
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 
 import { type CountInput, countFlow } from '../attribution/count-flow.ts';
+import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
 import type { Points } from '../attribution/points/points.ts';
@@ -47,9 +48,16 @@ export interface Arrivals {
   of(flow: number, from: Node | null, to: Node | null): Arrival | null;
 }
 
+export interface ArrivalsOptions {
+  sameFlow: (flow: number) => number;
+  cutShort: ReadonlySet<number>;
+  mayBeFiltered: ReadonlySet<number>;
+}
+
 /**
  * @param table counted what was inside the window apart
  * @param options.cutShort nodes on whose NICs the snaplen hid whose packets they were
+ * @param options.mayBeFiltered nodes whose NICs show packets of one tunnel only: what never got there may have been filtered out
  * @param options.sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
  */
 export function arrivalsIn(
@@ -57,7 +65,7 @@ export function arrivalsIn(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  { sameFlow, cutShort }: { sameFlow: (flow: number) => number; cutShort: ReadonlySet<number> },
+  { sameFlow, cutShort, mayBeFiltered }: ArrivalsOptions,
 ): Arrivals {
   const counting = { table, paths: pathFacts(table, points), sets: captureSets(points, captures) };
   const covered = new Set(window.nodes.map((n) => n.index).filter((node) => !cutShort.has(node)));
@@ -69,9 +77,22 @@ export function arrivalsIn(
       const flow = sameFlow(asked);
       if (flow < 0) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
-      return compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
+      const arrival = compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
+      return arrival?.arrived === 0 && mayBeFiltered.has(to.index) ? null : arrival;
     },
   };
+}
+
+/** A guess that a NIC's capture was filtered to one kind of tunnel: plain packets of one kind alone are as likely a quiet node's. */
+const TUNNEL_FILTER = /^(udp port \d+|ip proto 4)$/;
+
+/** Nodes on whose NICs few packets, all of one tunnel, leave open whether there was a filter. */
+export function nodesFiltered({ all }: Points, filters: readonly (FilterHint | null)[]): Set<number> {
+  const nodes = new Set<number>();
+  for (const { role, topologyNode, capture } of all)
+    if (role === 'underlay' && topologyNode !== null && TUNNEL_FILTER.test(filters[capture]?.expression ?? ''))
+      nodes.add(topologyNode.index);
+  return nodes;
 }
 
 /** Nodes on whose NICs packets were cut off before it could be read whose they are: what seems to be missing there may be among them. */

@@ -6,7 +6,7 @@ import type { QuestionsByFlow } from '../attribution/exchange/questions-by-flow.
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { Points } from '../attribution/points/points.ts';
-import type { AtRule } from '../attribution/points/points-input.ts';
+import type { AtRule, CaptureHints } from '../attribution/points/points-input.ts';
 import type { Expected, Via } from '../attribution/vocabulary.ts';
 import type { LearnedVteps } from '../attribution/who/learned-vteps.ts';
 import type { Directory, Who } from '../attribution/who/who.ts';
@@ -31,6 +31,7 @@ export interface AnalysisInput {
   captures: readonly CaptureCounters[];
   topology: Topology | null;
   at: readonly AtRule[];
+  hints?: CaptureHints;
   unfiltered: readonly string[];
   vxlanVNI: number | null;
   vxlanPorts: readonly number[];
@@ -74,6 +75,8 @@ export interface Shared {
   policyLog: PolicyLog | null;
   learned: LearnedVteps;
   encrypts: WireguardWays;
+  /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
+  cutShort: ReadonlySet<number>;
   adviceFor(node: Node | null): string;
 }
 

@@ -123,6 +123,7 @@ describe('trace', () => {
       since: '08:29:50',
       until: '1.5',
       at: [{ file: 'a.pcap', node: 'control1', interface: 'ens5' }],
+      hints: new Map(),
       filter: {
         pod: ['shop/cart'],
         fromPod: ['a'],

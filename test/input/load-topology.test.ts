@@ -95,7 +95,7 @@ describe('what a directory holds besides', () => {
     mkdirSync(join(root, 'empty'));
     expect(await failure(join(root, 'empty'))).toMatchObject({
       code: 'E_INVALID_SNAPSHOT',
-      message: 'empty: the directory holds no snapshot files',
+      message: 'empty: no file in it can be part of a snapshot',
     });
     write('t/a.pcap', PCAP);
     write('t/notes.txt', 'captured on control1\n');

@@ -8,7 +8,7 @@ import { FEATURES, type FeatureSet } from '../worlds/features.ts';
 import { makeWorld, writeWorld } from '../worlds/world.ts';
 
 /** What loses packets, makes captures lose them, or lets a snapshot name the wrong node. */
-const TROUBLE = ['fault', 'drops', 'stale'];
+const TROUBLE = ['fault', 'delivery', 'drops', 'stale'];
 const HEALTHY: FeatureSet = new Set(FEATURES.filter((name) => !TROUBLE.includes(name)));
 const SEEDS = Array.from({ length: 24 }, (_, i) => i + 1);
 /** Content behind the snaplen; another NIC; a mirror; clocks of two nodes in one file; a VXLAN header cut in two. */

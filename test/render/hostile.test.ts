@@ -78,6 +78,7 @@ function context(expect: Expectation): VerifyContext {
     report,
     version: '0.1.0',
     filterText: `--pod ${HOSTILE}`,
+    inputs: [],
     hasSnapshot: true,
     hasSettings: false,
     evidence,

@@ -34,6 +34,7 @@ function contextOf(
     report: verifyTrace(trace, asked),
     version: '0.1.0',
     filterText: '',
+    inputs: [],
     hasSnapshot: asked.topology !== null,
     hasSettings: true,
     evidence: buildEvidence(evidence),

@@ -12,6 +12,7 @@ export function buildEvidence(partial: Partial<Evidence> = {}): Evidence {
     ],
     snapshot: [{ path: 'topology/snapshot.json', sha256: hash('c') }],
     waivers: [],
+    bundles: [],
     digest: hash('d'),
     proofFile: null,
     told: [],

@@ -28,6 +28,7 @@ const SHARES = {
   'ebpf-nodeport': 0.08,
   // what is wrong
   fault: 0.5,
+  delivery: 0.33,
   stale: 0.12,
   contradiction: 0.05,
   'missing-pool': 0.05,
@@ -58,7 +59,17 @@ export const FEATURES = Object.keys(SHARES) as Feature[];
 
 /** What a calm world does not have: there the program must come to a pass. */
 const TROUBLE = new Set<Feature>([
-  ...(['fault', 'stale', 'contradiction', 'missing-pool', 'filter', 'mirror', 'nic-mirror', 'pod-tunnels'] as const),
+  ...([
+    'fault',
+    'delivery',
+    'stale',
+    'contradiction',
+    'missing-pool',
+    'filter',
+    'mirror',
+    'nic-mirror',
+    'pod-tunnels',
+  ] as const),
   ...(['wireguard', 'borrowed', 'lan-pool', 'no-nodes'] as const),
 ]);
 const CALM_SHARE = 0.3;

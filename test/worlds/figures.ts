@@ -12,6 +12,8 @@ export interface Figures {
   liveness(pods: boolean): { passed: number; worlds: number };
   /** Flows whose number of packets is in doubt, of all, and the worlds with some: those with a merge among the captures, or the others. */
   doubts(merged: boolean): { flows: number; all: number; worlds: number };
+  /** Faults of delivery found, of those that captures could show. */
+  found(): { found: number; shown: number };
   text(): string;
 }
 
@@ -20,9 +22,17 @@ export function createFigures(): Figures {
   const totals = { worlds: 0, lying: 0, flows: 0, packets: 0, lies: 0 };
   const doubts = { true: { flows: 0, all: 0, worlds: 0 }, false: { flows: 0, all: 0, worlds: 0 } };
   const kinds = new Map<string, { lies: number; worlds: number; last: number; seeds: number[] }>();
+  const kindsShown = new Map<string, { found: number; shown: number; missed: number[] }>();
   const live = { true: { passed: 0, worlds: 0 }, false: { passed: 0, worlds: 0 } };
   return {
-    add({ seed, flows, packets, lies, live: must, doubts: doubtful, merged }) {
+    add({ seed, flows, packets, lies, live: must, doubts: doubtful, merged, shown }) {
+      if (shown !== null) {
+        const faults = kindsShown.get(shown.kind) ?? { found: 0, shown: 0, missed: [] };
+        kindsShown.set(shown.kind, faults);
+        faults.shown++;
+        if (shown.found) faults.found++;
+        else if (faults.missed.length < SEEDS_NAMED) faults.missed.push(seed);
+      }
       const share = doubts[merged ? 'true' : 'false'];
       share.flows += doubtful;
       share.all += flows;
@@ -49,6 +59,7 @@ export function createFigures(): Figures {
     lies: () => totals.lies,
     doubts: (merged) => doubts[merged ? 'true' : 'false'],
     liveness: (pods) => live[pods ? 'true' : 'false'],
+    found: () => sumOf(kindsShown),
     text() {
       const { worlds, lying, flows, packets, lies } = totals;
       const { user, system } = process.cpuUsage(started);
@@ -60,11 +71,34 @@ export function createFigures(): Figures {
         `${worlds} worlds, ${flows} flows, ${packets} packets: ${lies} lies in ${lying} worlds`,
         ...lines,
         `must pass and do: ${shareOf(live.true)} with pods, ${shareOf(live.false)} without`,
+        `faults of delivery found: ${foundText(kindsShown)}`,
         `in doubt: ${doubtOf(doubts.true)} with a merge of captures, ${doubtOf(doubts.false)} without`,
         `${each.toFixed(1)} ms of CPU a world\n`,
       ].join('\n');
     },
   };
+}
+
+type KindsShown = ReadonlyMap<string, { found: number; shown: number; missed: readonly number[] }>;
+
+function sumOf(kinds: KindsShown): { found: number; shown: number } {
+  const sum = { found: 0, shown: 0 };
+  for (const { found, shown } of kinds.values()) {
+    sum.found += found;
+    sum.shown += shown;
+  }
+  return sum;
+}
+
+function foundText(kinds: KindsShown): string {
+  const { found, shown } = sumOf(kinds);
+  const each = [...kinds]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([kind, one]) => {
+      const missed = one.missed.length === 0 ? '' : `, not in seeds ${one.missed.join(' ')}`;
+      return `  ${kind}: ${one.found} of ${one.shown}${missed}`;
+    });
+  return [`${found} of ${shown} that the captures could show`, ...each].join('\n');
 }
 
 function shareOf({ passed, worlds }: { passed: number; worlds: number }): string {

@@ -75,6 +75,11 @@ export function echo(src: string, dst: string, request: boolean, id: number, seq
   return checked(v6 ? 58 : 1, src, dst, segment, 2);
 }
 
+/** An ICMP error (RFC 792): destination unreachable, or time exceeded, with the packet it is about. */
+export function icmpError(type: 3 | 11, code: number, quote: Buffer): Buffer {
+  return checked(1, '0.0.0.0', '0.0.0.0', Buffer.concat([Buffer.from([type, code, 0, 0]), u32(0), quote]), 2);
+}
+
 /** RFC 791 and RFC 8200. */
 export function ip({ src, dst, protocol, id, dontFragment, body }: IpPacket, ttl: number): Buffer {
   if (isIpv6(src)) {

@@ -55,7 +55,7 @@ describe('a seed', () => {
   });
 
   it('asks by the pool around one that was not collected, and has no other fault then', () => {
-    const { scene } = makeWorld(11995);
+    const { scene } = makeWorld(11995, new Set(FEATURES.filter((name) => name !== 'delivery')));
     expect(scene.cluster.pools.map(({ name }) => name)).toContain('inner-pool');
     expect(scene.askedPools.map(({ name }) => name)).not.toContain('inner-pool');
     expect(scene.fault).toBeNull();

@@ -2,6 +2,7 @@
 // that show the same with `npm run worlds`.
 import type { LieKind } from './check/lies.ts';
 import { COUNT_SEEDS } from './named-count-seeds.ts';
+import { DELIVERY_SEEDS } from './named-delivery-seeds.ts';
 
 export interface NamedSeed {
   seed: number;
@@ -9,6 +10,8 @@ export interface NamedSeed {
   kind: LieKind;
   /** What was wrong. */
   what: string;
+  /** With the world's fault of delivery; the others are without one, as they were when they failed. */
+  delivery?: true;
 }
 
 export const NAMED_SEEDS: readonly NamedSeed[] = [
@@ -303,4 +306,5 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     what: 'takes a mirror’s copies for segments whose headers are cut',
   },
   ...COUNT_SEEDS,
+  ...DELIVERY_SEEDS,
 ];

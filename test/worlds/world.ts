@@ -6,6 +6,8 @@ import { makeTaps, type Tap } from './capture/taps.ts';
 import { makeCluster } from './cluster/cluster.ts';
 import { FLANNEL_SEEDS, featuresOfFlannel, makeFlannelCluster } from './cluster/flannel.ts';
 import { poolsAsked, type SnapshotFile, snapshotFiles } from './cluster/snapshot.ts';
+import { drawDelivery } from './delivery/delivery.ts';
+import { noFates } from './delivery/fates.ts';
 import { drawFeatures, type FeatureSet } from './features.ts';
 import { Random } from './random.ts';
 import { runTraffic } from './traffic/conversations.ts';
@@ -38,6 +40,8 @@ export function makeWorld(seed: number, only: FeatureSet | null = null): World {
     has: features,
     cluster,
     fault: isOutOfDate ? null : drawFault(random.fork('fault'), features, cluster),
+    delivery: drawDelivery(random.fork('delivery'), features, cluster),
+    fates: noFates(),
     stale,
     routedPools,
     askedPools,
@@ -98,12 +102,16 @@ export function documentsOf({ snapshot }: World): { file: string; path: string; 
 export function truthOf({ seed, features, scene, files }: World): unknown {
   const name = (index: number | null): string | null =>
     index === null ? null : (scene.cluster.nodes[index]?.name ?? null);
-  const { fault, stale } = scene;
+  const { fault, stale, delivery } = scene;
   return {
     seed,
     features: [...features],
     fault: fault && { ...fault, from: name(fault.from), to: name(fault.to), other: name(fault.other) },
     stale: stale && { ...stale, pools: undefined, claimed: name(stale.claimed) },
+    delivery: delivery && {
+      ...{ ...delivery, chance: undefined },
+      ...{ from: name(delivery.from), to: name(delivery.to), other: name(delivery.other) },
+    },
     mirror: scene.mirror,
     nicMirror: scene.nicMirror && { ...scene.nicMirror, node: name(scene.nicMirror.node) },
     nodes: scene.cluster.nodes,
@@ -118,6 +126,11 @@ export function truthOf({ seed, features, scene, files }: World): unknown {
       ...flow,
       srcNode: name(flow.srcNode),
       dstNode: name(flow.dstNode),
+      lost: [...scene.fates.all].flatMap(([packet, { flow: key, death }]) =>
+        key === flow.key && death !== null
+          ? [{ packet, ...death, node: name(death.node), next: name(death.next) }]
+          : [],
+      ),
     })),
   };
 }

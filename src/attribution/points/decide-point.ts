@@ -3,7 +3,7 @@
 import type { Evidence, Node } from '../../topology/model.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
-import { type FileName, readFileName, vethOfFileName } from './point-device.ts';
+import { vethOfFileName } from './point-device.ts';
 import {
   type HomeFrames,
   homeMac,
@@ -15,6 +15,7 @@ import {
 } from './point-node.ts';
 import { decideRole } from './point-role.ts';
 import { type AtRule, isFileOf, type Point, type PointsInput } from './points-input.ts';
+import { SAID_SOURCES, type Said, saidOf } from './said/capture-said.ts';
 
 export interface Decided {
   point: Point;
@@ -27,15 +28,15 @@ export interface Decided {
 /** What is known of a capture beside its frames. */
 export interface CaptureSays {
   rule: AtRule | null;
-  file: FileName | null;
+  /** Where it was taken, by what is said of it. */
+  said: Said | null;
   /** The veth that its file is named after. */
   veth: string | null;
 }
 
-/** What the user and the file name say of a capture. */
-export function captureSays({ topology, at }: PointsInput, path: string): CaptureSays {
-  const file = topology === null ? null : readFileName(topology, path);
-  return { rule: atRule(at, path), file, veth: vethOfFileName(path) };
+/** What the user, its bundle and its file name say of a capture. */
+export function captureSays({ topology, at, hints }: PointsInput, path: string): CaptureSays {
+  return { rule: atRule(at, path), said: saidOf(topology, path, hints?.get(path) ?? []), veth: vethOfFileName(path) };
 }
 
 /** Decides all groups of one capture, or of several that are pieces of one. */
@@ -58,12 +59,13 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
   const { topology, book } = input;
   // a mirrored copy was not taken where its carrier was captured: only the user may know where
   const isCopy = group.facts.every(({ link }) => link.carried);
-  const hints = isCopy ? { ...told, file: null, veth: null, cooked: null } : told;
+  const hints = isCopy ? { ...told, said: null, veth: null, cooked: null } : told;
   const found = decideNode(input, macs, group, hints);
   const node = found?.node ?? null;
   const device = isCopy ? null : (group.interfaceName ?? deviceByIndex(node, group));
-  const sameNode = hints.file !== null && hints.file.node === (node ?? hints.file.node);
-  const fileDevice = sameNode ? deviceByFileName(group, hints.file) : null;
+  const { said } = hints;
+  const sameNode = said !== null && said.node === (node ?? said.node);
+  const fileDevice = sameNode ? saidDevice(group, said) : null;
   const decision = decideRole({
     facts: group.facts,
     topology,
@@ -77,25 +79,25 @@ function decideGroup(input: PointsInput, macs: MacKnowledge, group: LinkGroup, t
   });
   const veth = hints.rule?.interface ?? device ?? hints.veth;
   const late =
-    found ??
-    (decision.role === 'workload' ? nodeByPod(group.facts, book, topology, veth) : null) ??
-    fileNode(hints.file);
+    found ?? (decision.role === 'workload' ? nodeByPod(group.facts, book, topology, veth) : null) ?? saidNode(said);
   const notes = [...decision.contradictions];
-  if (hints.file !== null && late !== null && late.node !== hints.file.node) {
-    notes.push(`the file name says ${hints.file.node.name}, but ${late.evidence.detail}: taken as ${late.node.name}'s`);
+  if (said !== null && said.node !== null && late !== null && late.node !== said.node) {
+    notes.push(`${said.says} ${said.name}, but ${late.evidence.detail}: taken as ${late.node.name}'s`);
   }
-  const evidence = inReadingOrder(decision.evidence, late);
+  // a name that the snapshot does not have is still whose it is, where nothing else tells
+  const nameless = late === null && hints.rule === null ? said : null;
+  const evidence = [...inReadingOrder(decision.evidence, late), ...(nameless === null ? [] : [nameless.evidence])];
   const point: Point = {
     interface: hints.rule?.interface ?? device ?? fileDevice,
     index: group.index,
-    node: late?.node.name ?? hints.rule?.node ?? null,
+    node: late?.node.name ?? hints.rule?.node ?? nameless?.name ?? null,
     role: decision.role,
     evidence: [...evidence, ...notes.map((detail) => ({ source: 'contradiction', detail }))],
     packets: group.facts.reduce((sum, f) => sum + f.link.packets, 0),
     capture: group.capture,
     local: 0,
     topologyNode: late?.node ?? null,
-    pod: hints.file !== null && hints.file.node === late?.node ? null : (late?.pod ?? null),
+    pod: said?.node != null && said.node === late?.node ? null : (late?.pod ?? null),
     mac: decision.role === 'underlay' ? ownMac(group, late?.node ?? null, macs) : null,
   };
   return { point, group, links: [...group.links], notes };
@@ -113,7 +115,7 @@ function ownMac(frames: HomeFrames, node: Node | null, macs: MacKnowledge): stri
 /** Whose place it is first, if packets tell: that is what people look for; then what makes it an underlay, tunnel or workload. */
 function inReadingOrder(ofRole: readonly Evidence[], node: NodeDecision | null): Evidence[] {
   if (node === null) return [...ofRole];
-  return node.evidence.source === 'file-name' ? [...ofRole, node.evidence] : [node.evidence, ...ofRole];
+  return SAID_SOURCES.has(node.evidence.source) ? [...ofRole, node.evidence] : [node.evidence, ...ofRole];
 }
 
 function decideNode(
@@ -129,10 +131,8 @@ function decideNode(
   return hints.cooked ?? nodeByMacs(group, macs) ?? null;
 }
 
-function fileNode(file: FileName | null): NodeDecision | null {
-  return file === null
-    ? null
-    : { node: file.node, evidence: { source: 'file-name', detail: `the file name starts with ${file.node.name}` } };
+function saidNode(said: Said | null): NodeDecision | null {
+  return said === null || said.node === null ? null : { node: said.node, evidence: said.evidence };
 }
 
 /** A cooked capture is one node's: all its interfaces speak together. */
@@ -142,10 +142,10 @@ function captureNode(groups: readonly LinkGroup[], macs: MacKnowledge): NodeDeci
   return nodeByOutgoing(facts, macs) ?? nodeByOuterEnds(facts);
 }
 
-/** The device a file name speaks of: the one it names, or for a cooked capture what its node calls the ifindex. */
-function deviceByFileName(group: LinkGroup, file: FileName | null): string | null {
-  if (file === null || group.perFrame) return null;
-  return group.index === null ? file.interface : deviceByIndex(file.node, group);
+/** The device that was said: the one named, or for a cooked capture what its node calls the ifindex. */
+function saidDevice(group: LinkGroup, said: Said): string | null {
+  if (group.perFrame) return null;
+  return group.index === null ? said.interface : deviceByIndex(said.node, group);
 }
 
 function deviceByIndex(node: Node | null, group: LinkGroup): string | null {

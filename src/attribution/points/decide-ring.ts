@@ -45,7 +45,7 @@ function areNumbered(captures: readonly CaptureCounters[], ring: readonly number
 function saidOfAny(says: readonly CaptureSays[]): CaptureSays {
   return {
     rule: says.find(({ rule }) => rule !== null)?.rule ?? null,
-    file: says.find(({ file }) => file !== null)?.file ?? null,
+    said: says.find(({ said }) => said !== null)?.said ?? null,
     veth: says.find(({ veth }) => veth !== null)?.veth ?? null,
   };
 }

@@ -34,7 +34,7 @@ export function findPoints(input: PointsInput): Points {
   const macs = macKnowledge(input.topology, facts);
   const groups = groupLinks(facts, captures);
   const says = captures.map(({ info }) => captureSays(input, info.path));
-  const namedNode = (i: number): string | null => says[i]?.rule?.node ?? says[i]?.file?.node.name ?? null;
+  const namedNode = (i: number): string | null => says[i]?.rule?.node ?? says[i]?.said?.name ?? null;
   const rings = captureRings(captures, groups, macs, namedNode);
   const decided: Decided[][] = captures.map(() => []);
   for (const ring of rings.rings) decideRing({ input, macs, groups, says }, ring, decided);

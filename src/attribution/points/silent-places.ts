@@ -16,9 +16,9 @@ export interface SilentPlace {
 
 export function silentPlaces({ captures, topology }: PointsInput, says: readonly CaptureSays[]): SilentPlace[] {
   return captures.flatMap(({ packets }, capture) => {
-    const { rule, file } = says[capture] ?? { rule: null, file: null };
-    const node = rule === null ? (file?.node ?? null) : (topology?.nodeByName(rule.node) ?? null);
-    const device = rule?.interface ?? file?.interface ?? null;
+    const { rule, said } = says[capture] ?? { rule: null, said: null };
+    const node = rule === null ? (said?.node ?? null) : (topology?.nodeByName(rule.node) ?? null);
+    const device = rule?.interface ?? said?.interface ?? null;
     if (packets > 0 || topology === null || node === null || device === null) return [];
     const role = roleOfDevice(topology, node, device)?.role;
     if (role === undefined) return [];

@@ -60,6 +60,7 @@ export function expectedOf(input: ExpectationInput): Expected {
   if (isGroupAddress(dst.owner.address)) return unknown('not-unicast');
   if (src.kind === 'service' || dst.kind === 'service') return unknown('service-address');
   if (isLocal(src, dst)) return { encapsulation: 'local', pool: dst.owner.pool?.name ?? null, reason: 'same-node' };
+  if (topology.otherCarrier !== null) return unknown('other-carrier');
   if (dst.kind === 'node') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'node-address' });
   if (dst.kind === 'external') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'external' });
   return toPod(topology, input);

@@ -15,27 +15,42 @@ export const LARGEST_ZIP_IN_MEMORY = 256 * 1024 * 1024;
 export interface MemberBudget {
   allows(depth: number): boolean;
   takeMember(path: string): StreamFault | null;
-  /** @param compressed bytes read so far of what they were made from; null where that is not known */
-  takeBytes(count: number, compressed: number | null): StreamFault | null;
+  /** @param compressed bytes, read so far, of what they were made from */
+  takeBytes(count: number, compressed: number): StreamFault | null;
 }
 
+/** The limits as they are; tests have smaller ones. */
+export interface MemberLimits {
+  deepest: number;
+  members: number;
+  harmless: number;
+  growth: number;
+}
+
+export const MEMBER_LIMITS: MemberLimits = {
+  deepest: DEEPEST,
+  members: MOST_MEMBERS,
+  harmless: HARMLESS,
+  growth: MOST_GROWTH,
+};
+
 /** A new budget. */
-export function memberBudget(): MemberBudget {
+export function memberBudget(limits: MemberLimits = MEMBER_LIMITS): MemberBudget {
   let members = 0;
   let bytes = 0;
   return {
-    allows: (depth) => depth < DEEPEST,
+    allows: (depth) => depth < limits.deepest,
     takeMember(path) {
       members++;
-      if (members <= MOST_MEMBERS) return null;
-      const message = `holds more than ${MOST_MEMBERS} files, the last one read is ${path}`;
+      if (members <= limits.members) return null;
+      const message = `holds more than ${limits.members} files, the last one read is ${path}`;
       return { kind: 'unsupported', message, hint: 'unpack it and give the parts that matter' };
     },
     takeBytes(count, compressed) {
       bytes += count;
-      const most = compressed === null ? HARMLESS * MOST_GROWTH : Math.max(HARMLESS, compressed * MOST_GROWTH);
+      const most = Math.max(limits.harmless, compressed * limits.growth);
       if (bytes <= most) return null;
-      const message = `grows to more than ${MOST_GROWTH} times its size: taken for a decompression bomb`;
+      const message = `grows to more than ${limits.growth} times its size: taken for a decompression bomb`;
       return { kind: 'unsupported', message, hint: 'if it is meant so, decompress it first' };
     },
   };

@@ -6,7 +6,10 @@ import { type ArchiveMembers, memberName } from './archive-member.ts';
 
 /** The files of a tar stream. */
 export async function* tarMembers(input: ChunkBuffer): ArchiveMembers {
-  const entries = streamOf(input).pipeThrough(createTarDecoder()).getReader();
+  // strict: what is cut off or has a wrong size must not look like an end
+  const entries = streamOf(input)
+    .pipeThrough(createTarDecoder({ strict: true }))
+    .getReader();
   try {
     for (;;) {
       const { done, value } = await entries.read();
@@ -25,11 +28,8 @@ async function* membersOf({
   body,
 }: ParsedTarEntry): AsyncGenerator<{ name: string; modified: number | null; chunks: ByteChunks }, void, void> {
   const name = header.type === undefined || header.type === 'file' ? memberName(header.name) : null;
-  if (name === null) {
-    await body.cancel();
-    return;
-  }
   const reader = body.getReader();
+  if (name === null) return drain(reader);
   const chunks: ByteChunks = {
     async next() {
       const { done, value } = await reader.read();
@@ -38,7 +38,12 @@ async function* membersOf({
   };
   const time = header.mtime?.getTime() ?? 0;
   yield { name, modified: time > 0 ? time : null, chunks };
-  await reader.cancel();
+  await drain(reader);
+}
+
+/** What is left is read, not cancelled: the package may have begun the next member, and would take the cancelling for that one's. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
 }
 
 /** The bytes of a buffer, as the package wants them. Each piece is a copy: the buffer is read into again. */
@@ -62,7 +67,7 @@ function damaged(input: ChunkBuffer, cause: unknown): StreamFault {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return {
     kind: 'corrupt',
-    message: `the tar archive is damaged near byte ${input.offset} (${reason})`,
+    message: `the tar archive is cut off or damaged near byte ${input.offset} (${reason})`,
     hint: 'the members before it were read; copy the archive again to get the rest',
     cause,
   };

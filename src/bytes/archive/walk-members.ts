@@ -3,6 +3,7 @@
 import { ChunkBuffer, type StreamFault } from '../chunk.ts';
 import { contentOf, peekContent } from '../decompress.ts';
 import { type ByteChunks, iterableSource } from '../iterable-source.ts';
+import { fileSize } from '../open-file.ts';
 import { isTar, isZip } from './archive-kind.ts';
 import type { ArchiveMembers } from './archive-member.ts';
 import { LARGEST_ZIP_IN_MEMORY, type MemberBudget, meter } from './member-limits.ts';
@@ -55,6 +56,7 @@ export async function* leavesOf(
     yield members;
     return;
   }
+  const names = new Set<string>();
   for (;;) {
     const result = await members.next();
     if (result.done === true) {
@@ -69,6 +71,12 @@ export async function* leavesOf(
       yield { path: place.path, fault: spent };
       return;
     }
+    // what follows has one path, and would be read as the first
+    if (names.has(name)) {
+      if (wanted === null) yield { path, fault: { kind: 'unsupported', message: TWICE } };
+      continue;
+    }
+    names.add(name);
     if (wanted !== null && wanted !== path && !wanted.startsWith(`${path}${MEMBER_MARK}`)) continue;
     const inner = new ChunkBuffer(
       iterableSource(chunks, () => {}),
@@ -77,6 +85,8 @@ export async function* leavesOf(
     yield* leavesOf(inner, { path, modified, file: null, depth: place.depth + 1 }, budget, wanted);
   }
 }
+
+const TWICE = 'is in the archive twice: the first one is read';
 
 /** Members come in small pieces: a bundle has thousands. */
 const SMALL_PIECE = 64 * 1024;
@@ -105,14 +115,14 @@ async function tarOf(chunk: ChunkBuffer): Promise<ArchiveMembers> {
 
 async function zipOf(chunk: ChunkBuffer, place: Place, budget: MemberBudget): Promise<ArchiveMembers | BrokenArchive> {
   const { zipMembers } = await import('./zip.ts');
-  if (place.file !== null) return metered(zipMembers(place.file), budget);
+  if (place.file !== null) return metered(zipMembers(place.file), fileSize(place.file) ?? 0, budget);
   const bytes = await readAll(chunk, LARGEST_ZIP_IN_MEMORY);
-  if (bytes !== null) return metered(zipMembers(bytes), budget);
+  if (bytes !== null) return metered(zipMembers(bytes), bytes.length, budget);
   const message = `the zip archive is larger than ${LARGEST_ZIP_IN_MEMORY / 1024 / 1024} MiB and not a file by itself`;
   return { path: place.path, fault: { kind: 'unsupported', message, hint: 'unpack what it is in first' } };
 }
 
-async function* metered(members: ArchiveMembers, budget: MemberBudget): ArchiveMembers {
+async function* metered(members: ArchiveMembers, compressed: number, budget: MemberBudget): ArchiveMembers {
   for (;;) {
     const result = await members.next();
     if (result.done === true) return result.value;
@@ -121,7 +131,7 @@ async function* metered(members: ArchiveMembers, budget: MemberBudget): ArchiveM
       async next() {
         const piece = await chunks.next();
         if (piece.done === true) return piece;
-        const spent = budget.takeBytes(piece.value.length, null);
+        const spent = budget.takeBytes(piece.value.length, compressed);
         return spent === null ? piece : { done: true, value: spent };
       },
     };

@@ -3,9 +3,10 @@ import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl'
 import type { StreamFault } from '../chunk.ts';
 import { type ArchiveMembers, memberName } from './archive-member.ts';
 
-/** The files of a zip archive: of a file by its path, or of bytes. Encrypted members end the reading. */
+/** The files of a zip archive: of a file by its path, or of bytes. Encrypted members are left out, and said at the end. */
 export async function* zipMembers(archive: string | Uint8Array): ArchiveMembers {
   let zip: ZipFile | null = null;
+  const locked: string[] = [];
   // names as bytes: a name that climbs is renamed, not an end of everything
   const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
   try {
@@ -15,7 +16,10 @@ export async function* zipMembers(archive: string | Uint8Array): ArchiveMembers 
     for await (const entry of zip.eachEntry()) {
       const name = memberName(nameOf(entry));
       if (name === null || isLink(entry)) continue;
-      if (entry.isEncrypted()) return encrypted(name);
+      if (entry.isEncrypted()) {
+        locked.push(name);
+        continue;
+      }
       const stream = await zip.openReadStreamPromise(entry);
       // errors reach who reads; who does not read must not be hit by them
       stream.on('error', () => {});
@@ -23,7 +27,7 @@ export async function* zipMembers(archive: string | Uint8Array): ArchiveMembers 
       yield { name, modified: Number.isNaN(time) ? null : time, chunks: stream[Symbol.asyncIterator]() };
       stream.destroy();
     }
-    return null;
+    return locked.length === 0 ? null : encrypted(locked);
   } catch (cause) {
     return damaged(cause);
   } finally {
@@ -41,10 +45,10 @@ function isLink({ externalFileAttributes }: Entry): boolean {
   return ((externalFileAttributes >>> 28) & 0xf) === 0xa;
 }
 
-function encrypted(name: string): StreamFault {
+function encrypted([name, ...more]: readonly string[]): StreamFault {
   return {
     kind: 'unsupported',
-    message: `${name} in the zip archive is encrypted`,
+    message: `${name}${more.length === 0 ? ' in the zip archive is' : ` and ${more.length} more in the zip archive are`} encrypted`,
     hint: 'unpack it with its password first: unzip FILE',
   };
 }

@@ -1,8 +1,8 @@
 // `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
 
 import { setImmediate } from 'node:timers/promises';
-import { readFileName } from '../../attribution/points/point-device.ts';
 import { isFileOf } from '../../attribution/points/points-input.ts';
+import { saidOf } from '../../attribution/points/said/capture-said.ts';
 import { isReadAgain } from '../../bytes/open-path.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
@@ -57,7 +57,7 @@ export async function runDecode(
   const numbers = parseNumbers(raw.packet ?? []);
   const options = await sortInputs(given, commands, io);
   const look = lookOf(options, raw, io);
-  const topology = await topologyOf(options, stages);
+  const topology = await topologyOf(options, io, stages);
   const selection = await selectPackets(options, topology, io, stages);
   const out = new LineBuffer();
   const writer = await writerOf(out, look, {
@@ -227,13 +227,15 @@ async function explainNothing(
   return printProblem(io, `no packet fits ${asked}; ${formatCount(packets, 'packet')} read`, hint);
 }
 
-/** Devices by the kernel's number, of captures whose node is known by --at or by the file's name. */
+/** Devices by the kernel's number, of captures whose node is known by --at, or by what is said of them beside their packets. */
 function linkNames(options: CommonOptions, topology: Topology | null): LinkName {
   if (topology === null) return () => null;
   const places = resolvePlaces(options.places, options.captures, topology);
   const nodes = options.captures.map((path): Node | null => {
     const place = places.find(({ file }) => isFileOf(file, path));
-    return place === undefined ? (readFileName(topology, path)?.node ?? null) : topology.nodeByName(place.node);
+    return place === undefined
+      ? (saidOf(topology, path, options.hints.get(path) ?? [])?.node ?? null)
+      : topology.nodeByName(place.node);
   });
   return (capture, ifindex) => nodes[capture]?.links.find((link) => link.ifindex === ifindex)?.name ?? null;
 }

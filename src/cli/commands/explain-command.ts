@@ -107,7 +107,7 @@ async function runPrediction(
   const { vxlanVNI = null, vxlanPorts = [] } = options.pipeline;
   const prediction = predict({ topology, from: raw.from, to: raw.to, protocol, port, vxlanVNI, vxlanPorts });
   await writeAll(io.stdout, predictionPages(prediction, output, lookOf(options, raw, io)));
-  await hintAtIssues(topology, options.snapshot, io);
+  await hintAtIssues(topology, options, io);
   return EXIT.ok;
 }
 

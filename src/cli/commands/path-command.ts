@@ -54,7 +54,7 @@ export async function runPath(
     const run = await runPipeline(atPaths(options, spooled.paths), io, stages);
     const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
     await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
-    await hintAtIssues(run.topology, options.snapshot, io);
+    await hintAtIssues(run.topology, options, io);
     return await reportReading(run, io);
   } finally {
     await spooled.remove();

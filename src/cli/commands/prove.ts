@@ -1,6 +1,7 @@
 // A proof, from a command line to its evidence: what `verify` makes and `verify --check` makes again.
 
 import { readFileSync } from 'node:fs';
+import { OverlensError } from '../../errors.ts';
 import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { type Evidence, filesOf } from '../../render/verify/evidence.ts';
 import type { Topology } from '../../topology/model.ts';
@@ -10,7 +11,7 @@ import { readWaivers } from '../../verdict/verify/read-waivers.ts';
 import { verifyTrace } from '../../verdict/verify/verify.ts';
 import type { Waiver } from '../../verdict/verify/waivers.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions, toldOptions } from '../declare/trace-options.ts';
-import { digestOf, fingerprint } from '../inputs/fingerprint.ts';
+import { digestOf, fingerprint, fingerprintBundles } from '../inputs/fingerprint.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../report-error.ts';
@@ -112,6 +113,13 @@ export async function prove(
 ): Promise<{ run: TraceRun; context: VerifyContext }> {
   const { pools, expect, cover, require, strict, waivers, canary, date } = request;
   const options = await sortInputs(request.options, commands, io);
+  // a proof of less than what was given is none
+  const unreadable = options.taken.filter(({ as }) => as === 'unreadable').map(({ argument }) => argument);
+  if (unreadable.length > 0)
+    throw new OverlensError(
+      'E_UNREADABLE',
+      `${unreadable.join(', ')}: cannot be read, and a proof needs all that is given`,
+    );
   const run = await runPipeline(options, io, stages);
   checkPools(pools, run.topology);
   const asked = { expect, pools, cover, require, strict, waivers, canary, now: date.getTime() };
@@ -124,6 +132,7 @@ export async function prove(
     hasSnapshot: run.topology !== null,
     hasSettings: knowsSettings(run.topology) || options.pipeline.vxlanVNI !== null,
     evidence: { ...(await evidenceOf({ ...request, options }, run.topology, argv)), proofFile },
+    inputs: options.taken,
   };
   return { run, context };
 }
@@ -140,11 +149,10 @@ async function evidenceOf(
   topology: Topology | null,
   command: readonly string[],
 ): Promise<Omit<Evidence, 'proofFile'>> {
-  const files = {
-    captures: await fingerprint(options.captures),
-    snapshot: await fingerprint(topology?.files ?? []),
-    waivers: await fingerprint(waiverFiles),
-  };
+  const captures = await fingerprint(options.captures);
+  const snapshot = await fingerprint(topology?.files ?? []);
+  const bundles = await fingerprintBundles([...captures, ...snapshot]);
+  const files = { captures, snapshot, bundles, waivers: await fingerprint(waiverFiles) };
   const evidence = { date: date.toISOString().replace(/\.\d+Z$/, 'Z'), command, ...files, told, digest: '' };
   return { ...evidence, digest: digestOf(filesOf(evidence)) };
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { OverlensError } from '../../errors.ts';
+import { whatIsMissing } from '../../input/missing.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
@@ -9,7 +10,7 @@ import { renderTopology } from '../../render/topology/topology-text.ts';
 import { parseStep } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, untilStopped, writeAll } from '../io.ts';
-import { say, usageError } from '../report-error.ts';
+import { printProblem, say, usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice } from '../values.ts';
@@ -36,7 +37,10 @@ export async function runTopology(
   if (raw.redact === true) return redact(paths, io);
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
-  const topology = await untilStopped(stages.loadTopology(paths, [], parseStep(raw.atStep)), io.signal);
+  const notes: string[] = [];
+  const options = { ...parseStep(raw.atStep), note: (sentence: string) => notes.push(sentence) };
+  const topology = await untilStopped(stages.loadTopology(paths, [], options), io.signal);
+  for (const sentence of notes) await printProblem(io, sentence, null);
   const look = {
     width: widthOf(io),
     fit: io.stdoutIsTTY,
@@ -45,7 +49,9 @@ export async function runTopology(
     top: DEFAULT_TOP,
     sort: 'problem' as const,
   };
-  await writeAll(io.stdout, output === 'json' ? [renderTopologyJson(topology)] : renderTopology(topology, look));
+  const missing = whatIsMissing(topology);
+  const pieces = output === 'json' ? [renderTopologyJson(topology, missing)] : renderTopology(topology, look, missing);
+  await writeAll(io.stdout, pieces);
   const serious = topology.issues.some((issue) => issue.severity !== 'warning');
   return raw.strict === true && serious ? EXIT.violation : EXIT.ok;
 }

@@ -47,8 +47,8 @@ export async function runTrace(
   const shown = selectCauses(run.trace, options.causeIds);
   // half a JSON document is none: it is written to its end, or to the second Ctrl-C
   const stop = run.interrupted || output === 'json' ? undefined : io.signal;
-  await writeAll(io.stdout, piecesOf(run.trace, shown, output, look), stop);
-  await hintAtIssues(run.topology, options.snapshot, io);
+  await writeAll(io.stdout, piecesOf(run.trace, shown, { output, look, inputs: options.taken }), stop);
+  await hintAtIssues(run.topology, options, io);
   return reportReading(run, io);
 }
 
@@ -76,7 +76,11 @@ function selectCauses(trace: Trace, ids: readonly string[]): Cause[] {
   });
 }
 
-function piecesOf(trace: Trace, causes: readonly Cause[], output: Output, look: RenderOptions): Iterable<string> {
+function piecesOf(
+  trace: Trace,
+  causes: readonly Cause[],
+  { output, look, inputs }: { output: Output; look: RenderOptions; inputs: CommonOptions['taken'] },
+): Iterable<string> {
   if (causes.length > 0 && (output === 'table' || output === 'wide')) return causePages(trace, causes, look);
   const asked = causes.length > 0 ? onlyFlowsOf(trace, causes) : trace;
   switch (output) {
@@ -87,9 +91,9 @@ function piecesOf(trace: Trace, causes: readonly Cause[], output: Output, look: 
     case 'summary':
       return renderSummary(asked, look);
     case 'json':
-      return renderJson(asked);
+      return renderJson(asked, inputs);
     case 'jsonl':
-      return renderJsonLines(asked);
+      return renderJsonLines(asked, inputs);
     case 'csv':
       return renderCsv(asked);
   }

@@ -104,8 +104,9 @@ function readProof(file: string): Proof {
 function proofOf(document: unknown, file: string): Proof {
   const proof = document as Proof & {
     schema?: unknown;
-    captures: { path: string; sha256: string | null }[];
-    snapshot: { file: string; sha256: string | null }[];
+    captures: { path: string; sha256: string | null; bundle?: string }[];
+    snapshot: { file: string; sha256: string | null; bundle?: string }[];
+    bundles?: { file: string; sha256: string | null }[];
     waiverFiles: { file: string; sha256: string | null }[];
   };
   const isText = (value: unknown): boolean => typeof value === 'string';
@@ -124,11 +125,19 @@ function proofOf(document: unknown, file: string): Proof {
     );
   if (!usable) throw usageError(`--check ${file}: is no proof`, 'a proof is what overlens verify -o json writes');
   const files: FileHash[] = [
-    ...proof.captures.map(({ path, sha256 }) => ({ path, sha256 })),
-    ...[...proof.snapshot, ...proof.waiverFiles].map((one) => ({ path: one.file, sha256: one.sha256 })),
+    ...proof.captures.filter(isAlone).map(({ path, sha256 }) => ({ path, sha256 })),
+    ...[...proof.snapshot.filter(isAlone), ...(proof.bundles ?? []), ...proof.waiverFiles].map((one) => ({
+      path: one.file,
+      sha256: one.sha256,
+    })),
   ];
   const { overlens, date, command, result, exitCode, headline, scope, pairs, causes } = proof;
   return { overlens, date, command, result, exitCode, headline, scope, pairs, causes, files };
+}
+
+/** Of what is in an archive, that has the hash. */
+function isAlone({ bundle }: { bundle?: string }): boolean {
+  return bundle === undefined;
 }
 
 /** Another program may word and judge otherwise: said, but no difference if the answer is the same. */

@@ -34,7 +34,7 @@ export async function runVerify(
   const text = (output: Output): string => textOf(context, output, lookOf(request.options, raw, io));
   await writeAll(io.stdout, [text(outputs.stdout)]);
   for (const file of files) file.write(text(file.format));
-  await hintAtIssues(run.topology, snapshot, io);
+  await hintAtIssues(run.topology, run.options, io);
   const reading = await reportReading(run, io);
   return reading === EXIT.ok ? context.report.exitCode : reading;
 }

@@ -94,10 +94,16 @@ export function declareSnapshot(program: Command, { io, stages, done }: Dispatch
   program
     .command('snapshot')
     .description('print the commands that make a snapshot (nothing is run)')
-    .addHelpText('before', 'Examples:\n  overlens snapshot\n')
-    .action(async () => {
+    .addOption(repeatable('--nodes <names>', 'a script that captures on these nodes and takes their tables'))
+    .option('--via <program>', 'how the script reaches them: ssh or kubectl (ssh)')
+    .option('--seconds <number>', 'how long it captures (30)')
+    .addHelpText(
+      'before',
+      'Examples:\n  overlens snapshot\n  overlens snapshot --nodes node1,node2 > collect.sh && sh collect.sh\n',
+    )
+    .action(async (raw) => {
       const { runSnapshot } = await import('../commands/snapshot-command.ts');
-      done(await runSnapshot(io, stages));
+      done(await runSnapshot(raw, io, stages));
     });
 }
 

@@ -1,6 +1,6 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
 import type { Command } from 'commander';
-import { isFileOf } from '../../attribution/points/points-input.ts';
+import { type CaptureHints, isFileOf } from '../../attribution/points/points-input.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
 import type { Taken } from '../../input/sort-arguments.ts';
@@ -55,6 +55,7 @@ export interface CommonOptions {
   /** What arguments held of a snapshot, and what each was taken for; empty before they are sorted. */
   found: SnapshotDocument[];
   taken: Taken[];
+  hints: CaptureHints;
   color: ColorMode;
   filter: FlowFilter;
   /** The filter options as given, for messages: `--pod shop/ --port 80`. */
@@ -101,6 +102,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     state: parseStep(raw.atStep),
     found: [],
     taken: [],
+    hints: new Map(),
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),
     filterText: filterText(raw),

@@ -1,14 +1,42 @@
 // Hashes of the files a proof rests on, so that it can be checked later that they are the same.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { fileOf, isReadAgain } from '../../bytes/open-path.ts';
-import type { FileHash } from '../../render/verify/evidence.ts';
+import type { BundleHash, FileHash } from '../../render/verify/evidence.ts';
 
-/** sha256 of each file, of a member of an archive the archive's; null for what cannot be read twice (stdin, pipes) or is not there. One file is open at a time. */
+/**
+ * sha256 of each file; null for what cannot be read twice (stdin, pipes), is not there, or is in an archive: that has the hash
+ * (`fingerprintBundles`). One file is open at a time.
+ */
 export async function fingerprint(paths: readonly string[]): Promise<FileHash[]> {
   const hashes = new Map<string, string | null>();
-  for (const path of paths) if (!hashes.has(path)) hashes.set(path, await hashOf(path));
-  return paths.map((path) => ({ path, sha256: hashes.get(path) ?? null }));
+  const bundles = new Map(paths.map((path) => [path, bundleOf(path)]));
+  for (const path of paths)
+    if (!hashes.has(path)) hashes.set(path, bundles.get(path) === null ? await hashOf(path) : null);
+  return paths.map((path) => {
+    const bundle = bundles.get(path) ?? null;
+    return { path, sha256: hashes.get(path) ?? null, ...(bundle === null ? {} : { bundle }) };
+  });
+}
+
+/** The archives that files are in, each once, with what of it was read. */
+export async function fingerprintBundles(files: readonly FileHash[]): Promise<BundleHash[]> {
+  const members = new Map<string, Set<string>>();
+  for (const { path, bundle } of files) {
+    if (bundle === undefined) continue;
+    members.set(bundle, (members.get(bundle) ?? new Set()).add(path.slice(bundle.length + MEMBER_MARK.length)));
+  }
+  const hashes: BundleHash[] = [];
+  for (const [path, used] of members) hashes.push({ path, sha256: await hashOf(path), members: [...used].sort() });
+  return hashes;
+}
+
+/** The archive that a path leads into; null for a file by itself. Of stdin there is no file to hash later. */
+function bundleOf(path: string): string | null {
+  if (path.startsWith(`-${MEMBER_MARK}`)) return '-';
+  const file = fileOf(path);
+  return file === path ? null : file;
 }
 
 /** One hash for all: of the lines that `sha256sum` prints of them. */

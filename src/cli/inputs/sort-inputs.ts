@@ -2,11 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { OverlensError } from '../../errors.ts';
+import { PACKET_CAPTURE } from '../../input/bundles/pod-captures.ts';
 import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
+import { escapeText } from '../../render/text/escape.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
 import { type Io, untilStopped } from '../io.ts';
-import { say, usageError } from '../report-error.ts';
+import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
 import { spoolStdinArchive } from './spool.ts';
 
@@ -19,18 +21,42 @@ export async function sortInputs(options: CommonOptions, commands: readonly stri
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
   if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken } = await untilStopped(sortArguments(options.captures), io.signal);
+  const { captures, documents, taken, hints } = await untilStopped(sortArguments(options.captures), io.signal);
   if (captures.length === 0) throw noCapture(taken);
-  for (const one of taken) if (one.as !== 'capture') await say(io, `overlens: ${takenFor(one)}`);
+  for (const one of taken) await sayTaken(one, io);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
-  return { ...options, captures: [...new Set(captures)], found: documents, taken };
+  return { ...options, captures: [...new Set(captures)], found: documents, taken, hints };
 }
 
-/** `bundle.tar.gz: a bundle: 3 captures, 12 other files`. */
-function takenFor({ argument, as, captures, documents }: Taken): string {
-  if (as === 'snapshot') return `${argument}: read as part of the snapshot`;
-  const parts = [formatCount(captures, 'capture'), formatCount(documents, 'other file')];
-  return `${argument}: a ${as}: ${parts.join(', ')}`;
+/** Files that cannot be read and are named, of one argument. */
+const UNREAD_SAID = 3;
+
+/** What a capture was taken for need not be said: the answer has a line for each. */
+async function sayTaken(one: Taken, io: Io): Promise<void> {
+  if (one.as !== 'capture' && one.as !== 'unreadable') await say(io, `overlens: ${escapeText(takenFor(one))}`);
+  for (const { path, reason, hint } of one.unread.slice(0, UNREAD_SAID))
+    await printProblem(io, `${path}: ${reason}`, hint);
+  const more = one.unread.length - UNREAD_SAID;
+  if (more > 0)
+    await say(io, `overlens: ${escapeText(one.argument)}: ${formatCount(more, 'more file')} cannot be read`);
+  if (one.captures > 0 && one.tools.includes(PACKET_CAPTURE))
+    await printProblem(io, `${one.argument}: ${AT_PODS}`, NICS);
+}
+
+const AT_PODS = `captures of a ${PACKET_CAPTURE} are taken at pods' interfaces, before any encapsulation: it cannot be verified`;
+const NICS =
+  "whether packets are encapsulated shows on the nodes' NICs: overlens snapshot --nodes NODE,... captures there";
+
+/** `bundle.tar.gz: a bundle (sosreport): 3 captures, 12 texts, 40 files left out`. */
+function takenFor({ argument, as, tools, captures, documents, skipped }: Taken): string {
+  if (as === 'snapshot') return `${argument}: a part of the snapshot`;
+  const parts = [
+    formatCount(captures, 'capture'),
+    formatCount(documents, 'text of a snapshot', 'texts of a snapshot'),
+    ...(skipped === 0 ? [] : [`${formatCount(skipped, 'file')} of no use`]),
+  ];
+  const by = tools.length === 0 ? '' : ` (${tools.join(', ')})`;
+  return `${argument}: a ${as}${by}: ${parts.join(', ')}`;
 }
 
 /** Every problem of every path at once. */
@@ -49,6 +75,9 @@ async function checkArguments(paths: readonly string[], commands: readonly strin
 
 function noCapture(taken: readonly Taken[]): OverlensError {
   const names = taken.map(({ argument }) => argument).join(' ');
+  const [unread] = taken.flatMap((one) => (one.as === 'unreadable' ? one.unread : []));
+  if (unread !== undefined && taken.every(({ as }) => as === 'unreadable'))
+    return new OverlensError('E_UNREADABLE', `${unread.path}: ${unread.reason}`, { hint: unread.hint });
   const [first] = taken;
   const what =
     taken.length > 1

@@ -64,6 +64,7 @@ function reasonSentence({ sender, receiver, settings }: Journey, { reason, encap
     external: 'Outside the cluster there is no overlay: the packet leaves plain.',
     'no-pool': `The address is in no ${range.short}: nothing asks for an overlay.`,
     'pool-not-in-snapshot': `The address is in no ${range.short} of the snapshot, which may not have all of them: ${settings.profile.commands.showPools} gives them.`,
+    'other-carrier': "Another CNI carries the pods' packets, and its rules are not read here.",
     'sender-unknown': 'Nothing tells which node sends, and what is asked depends on it.',
     'receiver-unknown': 'Nothing tells which node receives, and what is asked depends on it.',
   };

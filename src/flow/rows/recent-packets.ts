@@ -111,6 +111,8 @@ export class RecentPackets {
       if (isNear ? this.isOne(before, around, other, row) : this.#doubts.isLate(lag)) {
         if (other === row) {
           this.#doubts.copies++;
+          // what goes in a circle comes again within moments of the last time
+          if (isNear) ring[entry + TIME] = time;
           return COPY;
         }
         this.#overlaps.share(row, other);

@@ -1,11 +1,12 @@
 // `overlens topology -o json` (docs/output.md): the snapshot as understood, every fact with its place.
 import type { Topology } from '../../topology/model.ts';
 import { stringifyJson } from '../text/escape.ts';
+import type { MissingPart } from './missing-lines.ts';
 
 export const TOPOLOGY_SCHEMA = 'overlens.topology/1';
 
 /** One document. */
-export function renderTopologyJson(topology: Topology): string {
+export function renderTopologyJson(topology: Topology, missing: readonly MissingPart[] = []): string {
   const own = {
     blocks: byNode(topology.blocks, ({ node }) => node),
     pods: byNode(topology.pods, (pod) => pod.nodeName),
@@ -32,6 +33,10 @@ export function renderTopologyJson(topology: Topology): string {
     tiers: topology.tiers,
     policyVerdicts: topology.policyVerdicts,
     issues: topology.issues,
+    nodesComplete: topology.nodesComplete,
+    otherCarrier: topology.otherCarrier,
+    captureFiles: topology.captureFiles,
+    missing,
   };
   return `${stringifyJson(document, 2)}\n`;
 }

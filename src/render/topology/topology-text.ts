@@ -8,6 +8,7 @@ import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
 import { commonFolder, type Fact, factLines, type Page, placeIn } from './fact-lines.ts';
+import { type MissingPart, missingLines } from './missing-lines.ts';
 
 const NODES_SHOWN = 20;
 const PODS_SHOWN = 6;
@@ -15,7 +16,11 @@ const BLOCKS_SHOWN = 6;
 const ISSUES_SHOWN = 20;
 
 /** The whole page in pieces that end with a line feed. */
-export function* renderTopology(topology: Topology, options: RenderOptions): Generator<string> {
+export function* renderTopology(
+  topology: Topology,
+  options: RenderOptions,
+  missing: readonly MissingPart[] = [],
+): Generator<string> {
   const page: Page = { options, paint: createPaint(options.color), root: commonFolder(topology.files) };
   yield* block(stateLines(topology, page));
   yield* block(poolLines(topology, page));
@@ -27,6 +32,7 @@ export function* renderTopology(topology: Topology, options: RenderOptions): Gen
   }
   yield* block(homelessLines(topology, page));
   yield* block(issueLines(topology.issues, page));
+  yield* block(missingLines(missing, page));
   yield `${wrapWords(closingLine(topology), options.width).join('\n')}\n`;
 }
 

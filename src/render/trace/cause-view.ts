@@ -7,6 +7,7 @@ import { escapeText } from '../text/escape.ts';
 import { baseName, formatCount, formatNumber, formatRange } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
+import { shortenPlaces } from '../text/short-places.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { packetPlace } from './capture-lines.ts';
 import { cost } from './cause-list.ts';
@@ -85,6 +86,7 @@ function labelled({ names, options }: Page, name: string, texts: readonly string
   const width = options.width - MARGIN - LABEL;
   const lines = texts
     .filter((text) => text !== '')
+    .map((text) => (options.fit ? shortenPlaces(text) : text))
     .flatMap((text) => wrapWords(names.fitSentence(escapeText(text), width), width));
   return lines.map((line, i) => label(i === 0 ? name : '') + line);
 }

@@ -4,28 +4,29 @@ import type { Asked, CapturePoint, Endpoint, HandshakeTimes, Observation } from 
 import { formatTime } from '../../net/time.ts';
 import type { Cause, Finding, Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
+import { type GivenInput, inputJson } from '../text/given-input.ts';
 
 export const TRACE_SCHEMA = 'overlens.trace/1';
 
 /** The whole document in pieces: valid JSON once all pieces are written. */
-export function* renderJson(trace: Trace): Generator<string> {
+export function* renderJson(trace: Trace, inputs: readonly GivenInput[] = []): Generator<string> {
   yield `{\n"schema": ${stringifyJson(TRACE_SCHEMA)},\n"captures": [`;
   yield* members(trace.captures, (capture) => stringifyJson(captureJson(capture)));
   yield '],\n"flows": [';
   yield* members(trace.flows(), flowWriter());
   yield `],\n"summary": ${stringifyJson(trace.summary)},\n"causes": [`;
   yield* members(trace.causes, (cause) => stringifyJson(causeJson(cause)));
-  yield `],\n"window": ${stringifyJson(trace.window)},\n"clocks": ${stringifyJson(trace.clocks)}\n}\n`;
+  yield `],\n"window": ${stringifyJson(trace.window)},\n"clocks": ${stringifyJson(trace.clocks)},\n"inputs": ${stringifyJson(inputs.map(inputJson))}\n}\n`;
 }
 
 /** One object a line: captures, then flows, then the summary; `type` tells which. */
-export function* renderJsonLines(trace: Trace): Generator<string> {
+export function* renderJsonLines(trace: Trace, inputs: readonly GivenInput[] = []): Generator<string> {
   for (const capture of trace.captures) yield `${stringifyJson({ type: 'capture', ...captureJson(capture) })}\n`;
   const write = flowWriter();
   for (const flow of trace.flows()) yield `{"type":"flow",${write(flow).slice(1)}\n`;
   const causes = trace.causes.map(causeJson);
   const { summary, window, clocks } = trace;
-  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...summary, causes, window, clocks })}\n`;
+  yield `${stringifyJson({ type: 'summary', schema: TRACE_SCHEMA, ...summary, causes, window, clocks, inputs: inputs.map(inputJson) })}\n`;
 }
 
 function* members<T>(items: Iterable<T>, write: (item: T) => string): Generator<string> {

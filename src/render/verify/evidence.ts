@@ -1,16 +1,27 @@
 // What a proof rests on, in sentences: when it was made, by which command, from which files, what it was told and took for granted,
 // what time it covers. Shared by the outputs of `verify`; plain text that still has to be escaped.
+
+import { shellWord } from '../../cluster/shell.ts';
 import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import type { Unproven } from '../../verdict/verify/coverage.ts';
 import { type ProofTime, secondsBetween } from '../../verdict/verify/proof-time.ts';
 import type { VerifyReport } from '../../verdict/verify/verify-report.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import type { GivenInput } from '../text/given-input.ts';
 
 /** A file that was read; no hash of what can be read once only (stdin, pipes). */
 export interface FileHash {
   path: string;
   sha256: string | null;
+  /** The archive that it is in: what was hashed. */
+  bundle?: string;
+}
+
+/** An archive that files of the proof are in: hashed once. */
+export interface BundleHash extends FileHash {
+  /** What of it was read, by their paths in it. */
+  members: readonly string[];
 }
 
 export interface Evidence {
@@ -21,6 +32,8 @@ export interface Evidence {
   captures: readonly FileHash[];
   snapshot: readonly FileHash[];
   waivers: readonly FileHash[];
+  /** Archives, for the captures and files of the snapshot that are in them. */
+  bundles: readonly BundleHash[];
   /** sha256 of the lines `HASH  PATH` of all these, in this order: what `sha256sum FILES | sha256sum` prints. */
   digest: string;
   /** The file that the JSON of this run is written to; null without one. */
@@ -40,15 +53,20 @@ export interface VerifyContext {
   /** Whether the snapshot or the command line says the tunnel's VNI and port. */
   hasSettings: boolean;
   evidence: Evidence;
+  /** What each argument was taken for. */
+  inputs: readonly GivenInput[];
 }
 
-/** All files of a proof, captures first. */
+/** All files of a proof, captures first; of members of archives the archives. */
 export function filesOf({
   captures,
   snapshot,
+  bundles,
   waivers,
-}: Pick<Evidence, 'captures' | 'snapshot' | 'waivers'>): readonly FileHash[] {
-  return [...captures, ...snapshot, ...waivers];
+}: Pick<Evidence, 'captures' | 'snapshot' | 'bundles' | 'waivers'>): readonly FileHash[] {
+  const files = [...captures, ...snapshot].filter(({ bundle }) => bundle === undefined);
+  const known = new Set(files.map(({ path }) => path));
+  return [...files, ...bundles.filter(({ path }) => !known.has(path)), ...waivers];
 }
 
 /** `HASH  PATH` of all files, as `sha256sum` prints them. */
@@ -58,7 +76,7 @@ export function hashLines(evidence: Evidence): string[] {
 
 /** The command line, to be pasted. */
 export function commandLine({ command }: Evidence): string {
-  return ['overlens', ...command].map(quoted).join(' ');
+  return ['overlens', ...command].map(shellWord).join(' ');
 }
 
 /** More captures than this are one word of the short form. */
@@ -70,12 +88,8 @@ export function shortCommandLine(evidence: Evidence): string {
   if (captures.length <= CAPTURES_NAMED) return commandLine(evidence);
   const paths = new Set(captures.map(({ path }) => path));
   const first = command.findIndex((word) => paths.has(word));
-  const words = command.flatMap((word, i) => (i === first ? ['CAPTURE...'] : paths.has(word) ? [] : [quoted(word)]));
+  const words = command.flatMap((word, i) => (i === first ? ['CAPTURE...'] : paths.has(word) ? [] : [shellWord(word)]));
   return ['overlens', ...words].join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** `1.2 s: ...` and one sentence per gap; empty without a NIC. */
@@ -171,13 +185,21 @@ export function unprovenSentence({ node, side, pairs, others }: Unproven): strin
   return side === 'from' ? `from ${node} to ${names}` : `to ${node} from ${names}`;
 }
 
+/** How a capture's node is known, where no packet shows it. */
+const TOLD: Readonly<Record<string, string>> = {
+  'file-name': 'by its name alone',
+  layout: 'by its place in the bundle alone',
+  'capture-metadata': 'by what it says of itself alone',
+  'packet-capture': 'by the status of its PacketCapture alone',
+};
+
 /** What was told on the command line, what rests on a file's name alone, and what the cluster's defaults were taken for. */
 export function assumedSentences({ evidence, hasSettings, report, trace }: VerifyContext): string[] {
   const byName = trace.captures.flatMap(({ path, points }) => {
-    const named = points.find(
-      ({ role, evidence: by }) => role === 'underlay' && by.some(({ source }) => source === 'file-name'),
-    );
-    return named === undefined ? [] : [`${path} is ${named.node}'s: by its name alone`];
+    const ofNics = points.filter(({ role }) => role === 'underlay');
+    const told = ofNics.flatMap(({ node, evidence: by }) => by.map(({ source }) => ({ node, how: TOLD[source] })));
+    const one = told.find(({ how }) => how !== undefined);
+    return one === undefined ? [] : [`${path} is ${one.node}'s: ${one.how}`];
   });
   const asksVxlan = report.demands.some((demand) => demand.asked === 'vxlan');
   const defaults =

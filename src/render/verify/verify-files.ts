@@ -4,8 +4,9 @@ import { type PairReport, resizing } from '../../verdict/verify/node-pairs.ts';
 import type { WaiverUse } from '../../verdict/verify/waivers.ts';
 import { escapeMarkdown, escapeText, escapeXml, stringifyJson } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
+import { inputJson } from '../text/given-input.ts';
 import { captureJson, causeJson } from '../trace/trace-json.ts';
-import type { VerifyContext } from './evidence.ts';
+import type { FileHash, VerifyContext } from './evidence.ts';
 import {
   assumedSentences,
   canarySentences,
@@ -70,16 +71,24 @@ export function renderVerifyJson(context: VerifyContext): string {
     clocks: trace.clocks,
     cutOff: cutOffSentences(trace.captures),
     assumed: assumedSentences(context),
-    captures: trace.captures.map((capture, i) => withHash(capture, evidence.captures[i]?.sha256 ?? null)),
-    snapshot: evidence.snapshot.map(({ path, sha256 }) => ({ file: path, sha256 })),
+    captures: trace.captures.map((capture, i) => withHash(capture, evidence.captures[i])),
+    snapshot: evidence.snapshot.map(({ path, sha256, bundle }) => ({ file: path, sha256, ...inBundle(bundle) })),
     waiverFiles: evidence.waivers.map(({ path, sha256 }) => ({ file: path, sha256 })),
+    bundles: evidence.bundles.map(({ path, sha256, members }) => ({ file: path, sha256, members })),
     digest: evidence.digest,
+    inputs: context.inputs.map(inputJson),
   };
   return `${stringifyJson(document, 2)}\n`;
 }
 
-function withHash(capture: TracedCapture, sha256: string | null): object {
-  return { path: capture.path, sha256, ...captureJson(capture) };
+function withHash(capture: TracedCapture, file: FileHash | undefined): object {
+  const { sha256 = null, bundle } = file ?? {};
+  return { path: capture.path, sha256, ...inBundle(bundle), ...captureJson(capture) };
+}
+
+/** Of what is in an archive, that has the hash. */
+function inBundle(bundle: string | undefined): object {
+  return bundle === undefined ? {} : { bundle };
 }
 
 function waiverJson({ waiver, state, flows, packets }: WaiverUse): object {

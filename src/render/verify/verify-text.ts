@@ -7,6 +7,7 @@ import { formatCompact, formatCount, formatNumber } from '../text/format.ts';
 import { columnWidth, GAP, renderGrid } from '../text/grid.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
+import { shortenPlaces } from '../text/short-places.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { causeLines } from '../trace/cause-list.ts';
 import { clockSentences } from '../trace/clock-lines.ts';
@@ -18,6 +19,7 @@ import {
   cutOffSentences,
   deliverySentences,
   type Evidence,
+  type FileHash,
   filesOf,
   shortCommandLine,
   timeSentences,
@@ -112,7 +114,8 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
   const { width } = options;
   const why = report.undecided.length > 0 ? whyUndecided(context) : [];
   const again = report.undecided.length === 0 ? [] : howAgain(context);
-  const names = createNameFitter(report.nodes);
+  const names = createNameFitter(report.nodes, options.fit);
+  const notAsked = [...notAskedSentences(report), ...report.outside.map(outsideSentence)];
   const unproven =
     report.pairs.length === 0
       ? []
@@ -129,10 +132,15 @@ function factBlocks(context: VerifyContext, options: RenderOptions): Block[] {
     labelled('in', timeTexts(context), width, { gives: 5, keep: 3 }),
     labelled('clocks', clockTexts(context, options), width, { gives: 5, keep: 3 }),
     labelled('cut off', cutOffSentences(trace.captures), width, { gives: 6, keep: 2 }),
-    labelled('not asked', [...notAskedSentences(report), ...report.outside.map(outsideSentence)], width, {
-      gives: 7,
-      keep: 2,
-    }),
+    labelled(
+      'not asked',
+      notAsked.map((text) => (options.fit ? shortenPlaces(text) : text)),
+      width,
+      {
+        gives: 7,
+        keep: 2,
+      },
+    ),
     labelled('assumed', assumedSentences(context), width, { gives: 6, keep: 3 }),
     labelled('not proven', [notProven(context).join(' · ')], width),
     labelled('evidence', [`overlens ${context.version} · ${evidence.date} · ${filesText(evidence)}`], width),
@@ -154,7 +162,7 @@ const CAPTURES_SHOWN = 3;
 function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
   const files = filesOf(evidence);
   if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
-  const shown = all || files.length <= FILES_SHOWN ? files : evidence.captures.slice(0, CAPTURES_SHOWN);
+  const shown = all || files.length <= FILES_SHOWN ? files : firstFiles(evidence).slice(0, CAPTURES_SHOWN);
   const left = files.length - shown.length;
   const lines = shown.map(({ path, sha256 }) => {
     const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
@@ -164,6 +172,12 @@ function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
     lines.push([`and ${formatCount(left, 'more file')} (--all); the sha256 of all these lines is`, evidence.digest]);
   const items = lines.map((item, i) => item.map((text, j) => lead(i + j === 0 ? 'sha256' : '') + text));
   return { items, keep: 0, gives: 0, more: () => '' };
+}
+
+/** The captures; of those in archives the archives. */
+function firstFiles({ captures, bundles }: Evidence): readonly FileHash[] {
+  const alone = captures.filter(({ bundle }) => bundle === undefined);
+  return alone.length > 0 ? alone : bundles;
 }
 
 /** The JSON of the same run has the hashes. */
@@ -177,8 +191,10 @@ function lead(label: string): string {
   return ' '.repeat(MARGIN) + label.padEnd(LABEL);
 }
 
-function filesText({ captures, snapshot }: Evidence): string {
-  return `${formatCount(captures.length, 'capture')}, ${formatCount(snapshot.length, 'snapshot file')}`;
+function filesText({ captures, snapshot, bundles }: Evidence): string {
+  const files = `${formatCount(captures.length, 'capture')}, ${formatCount(snapshot.length, 'snapshot file')}`;
+  const members = bundles.reduce((sum, bundle) => sum + bundle.members.length, 0);
+  return members === 0 ? files : `${files}, ${members} of them in ${formatCount(bundles.length, 'archive')}`;
 }
 
 const RESIZING = {

@@ -103,6 +103,8 @@ const STEP_WORDS = new Set(
 );
 
 function isWordOfSteps(name: string): boolean {
+  // `node1`, `host-2`: a number makes a machine of these two
+  if (/^(node|host)[-_.]?\d/i.test(name)) return false;
   const words = name
     .toLowerCase()
     .split(/[-_. ]/)
@@ -145,6 +147,7 @@ function hintReader(nodes: readonly OpenNode[], pods: readonly PodFact[]): HintR
   const known = new Map<string, OpenNode | null>();
   let among = nodes.length;
   return ({ name, from }) => {
+    if (from === 'end of name') return nodeAtEnd(name, nodes);
     if (nodes.length !== among) known.clear();
     among = nodes.length;
     const key = `${from} ${name}`;
@@ -166,6 +169,18 @@ function nodeByHints(text: TextFact, nodeOf: HintReader): { node: OpenNode; hint
     if (node !== null) return { node, hint: `${hint.from} ${hint.name}` };
   }
   return null;
+}
+
+/** The node that a text ends with, behind another character than its own: the longest of their names. */
+function nodeAtEnd(text: string, nodes: readonly OpenNode[]): OpenNode | null {
+  const named = nodes.filter((node) => node.named);
+  const names = named.flatMap((node) =>
+    [node.name, node.name.split('.')[0] ?? '', ...node.aliases].map((name) => ({ node, name: name.toLowerCase() })),
+  );
+  const fits = names.filter(({ name }) => text.toLowerCase() === name || text.toLowerCase().endsWith(`-${name}`));
+  const longest = Math.max(...fits.map(({ name }) => name.length));
+  const best = new Set(fits.filter(({ name }) => name.length === longest).map(({ node }) => node));
+  return best.size === 1 ? ([...best][0] ?? null) : null;
 }
 
 /** `control1-ip-route`, `ip-route.control1`: the longest node name that stands there between other characters. */

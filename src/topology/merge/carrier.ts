@@ -4,7 +4,8 @@ import type { CniName, Profile } from '../../cluster/profile.ts';
 import { DEFAULT_PROFILE, PROFILES } from '../../cluster/profiles.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
-import { listNames } from '../read/located.ts';
+import type { Sourced } from '../model.ts';
+import { formatRef, listNames } from '../read/located.ts';
 import { addIssue, type Facts } from '../read/stated-facts.ts';
 
 export interface Carrier {
@@ -14,6 +15,8 @@ export interface Carrier {
   disputed: string | null;
   /** Calico's plugin makes the pods' links, whoever carries (canal): their names can be computed. */
   namesVeths: boolean;
+  /** A CNI that is not read here carries. */
+  other: Sourced<string> | null;
 }
 
 /** Decides, and says where it cannot be told. */
@@ -22,9 +25,15 @@ export function carrierOf(facts: Facts): Carrier {
   const routing = PROFILES.filter((profile) => routes(profile, facts));
   const [one] = stating.length === 1 ? stating : routing.length === 1 ? routing : [];
   const profile = one ?? DEFAULT_PROFILE;
-  const disputed = one === undefined && stating.length > 1 ? 'statements of several CNIs about the packets' : null;
+  const others = othersIn(facts);
+  const claims = others.filter(({ carries }) => carries === true);
+  const isOther = stating.length + routing.length === 0 && others.length > 0;
+  const several =
+    stating.length + (isOther ? 0 : claims.length) > 1 &&
+    (one === undefined || (claims.length > 0 && routing.length !== 1));
+  const disputed = several ? 'statements of several CNIs about the packets' : null;
   if (disputed !== null) {
-    const names = listNames(stating.map(({ title }) => title));
+    const names = listNames([...stating, ...claims].map(({ title }) => title));
     const message = `${names} both state how pods' packets are sent, and the routes given do not tell which of them carries`;
     const refs = [facts.pools[0]?.ref, ...stating.map(({ name }) => backends(facts, name)[0]?.ref)].filter(
       (ref) => ref !== undefined,
@@ -32,7 +41,23 @@ export function carrierOf(facts: Facts): Carrier {
     addIssue(facts, 'several-carriers', 'conflict', message, { refs });
   }
   const namesVeths = profile === DEFAULT_PROFILE || isPresent(DEFAULT_PROFILE, facts);
-  return { profile: profile.withVni(vniOf(profile, facts)), disputed, namesVeths };
+  const other = isOther ? sayOther(facts) : null;
+  return { profile: profile.withVni(vniOf(profile, facts)), disputed, namesVeths, other };
+}
+
+/** CNIs without a profile that may carry: one that only adds to another one is none. */
+function othersIn({ otherCnis }: Facts): Facts['otherCnis'] {
+  const adding = new Set(otherCnis.filter(({ carries }) => carries === false).map(({ title }) => title));
+  return otherCnis.filter(({ title }) => !adding.has(title));
+}
+
+function sayOther(facts: Facts): Sourced<string> | null {
+  const all = othersIn(facts);
+  const told = all.find(({ carries }) => carries === true) ?? all[0];
+  if (told === undefined) return null;
+  const message = `${told.title} carries the pods' packets (${formatRef(told.ref)}), and its rules are not read here: names are told, encapsulation is not judged`;
+  addIssue(facts, 'other-carrier', 'warning', message, { refs: [told.ref] });
+  return { value: told.title, ref: told.ref };
 }
 
 /** Whether objects or annotations say that it carries. */

@@ -3,6 +3,7 @@
 
 import { addBroken } from './flow-logs/logged-values.ts';
 import { parseRecordLines } from './flow-logs/record-lines.ts';
+import { foldBundles } from './fold-bundles.ts';
 import { readIproute2Element } from './iproute2/iproute2-json.ts';
 import { parseJson, SPLIT_ABOVE } from './json-text.ts';
 import { type ObjectCounts, READ_KINDS, readObjects } from './kubernetes/objects.ts';
@@ -36,6 +37,14 @@ export interface SnapshotDocument {
   bundle?: string;
   /** False where nobody said that a snapshot is there: nothing is missing where it is none. */
   sought?: boolean;
+  /** A text that ends with the name of the node, where nothing tells where the name begins. */
+  nodeAtEnd?: string;
+  /** The path that names are taken from, where folders of a diagnosis tool are none; empty for none. */
+  hintPath?: string;
+  /** With the files beside it, it has every object of its kind. */
+  isWhole?: boolean;
+  /** It holds the error of a command instead of its output: which, where and why. */
+  failed?: string;
   /** When it was written, in milliseconds since the epoch, where a bundle says. */
   modified?: number;
 }
@@ -59,6 +68,7 @@ export interface Tally extends ObjectCounts {
 export function readDocuments(documents: readonly SnapshotDocument[], step: number | null = null): Facts {
   const facts = emptyFacts();
   for (const document of documents) readDocument(document, facts, step);
+  facts.issues = foldBundles(documents, facts.issues);
   return facts;
 }
 
@@ -67,6 +77,11 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   const unusable = unread ?? (foreign === undefined ? null : `is a ${foreign}`);
   if (unusable !== null) {
     addIssue(facts, 'unrecognised-file', 'warning', `${file} ${unusable}: not used`, { refs: [{ file, line: null }] });
+    return;
+  }
+  if (document.failed !== undefined) {
+    const refs = [{ file, line: 1 }];
+    addIssue(facts, 'failed-command', 'warning', `${document.failed}: its output is missing`, { refs });
     return;
   }
   const text = plainText(document.text);
@@ -95,6 +110,8 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
     return;
   }
   own.used.push(file);
+  own.poolsComplete ||= document.isWhole === true && own.pools.length > 0;
+  own.nodesComplete ||= document.isWhole === true && own.nodes.length > 0;
   // Where one of several parts is wrong, the others are used all the same.
   if (statements.length > 1 && recognised > 0) tally.broken.push(...own.problems.splice(0));
   reportRest(document, tally, own);
@@ -244,10 +261,13 @@ function reportRest(document: SnapshotDocument, tally: Tally, facts: Facts): voi
 }
 
 function callerHint(document: SnapshotDocument): TextHint[] {
-  return document.node == null ? [] : [{ name: document.node, from: 'caller' }];
+  const { node, nodeAtEnd } = document;
+  if (nodeAtEnd !== undefined) return [{ name: nodeAtEnd, from: 'end of name' }];
+  return node == null ? [] : [{ name: node, from: 'caller' }];
 }
 
 function hintsOfDocument(document: SnapshotDocument): TextHint[] {
+  if (document.hintPath !== undefined) return hintsOfPath(document.hintPath);
   const below = document.path ?? (document.file.split(/[\\/]/).at(-1) || document.file);
   const above = document.file.endsWith(below) ? document.file.slice(0, document.file.length - below.length) : '';
   const parents = hintsOfPath(`${above}/x`).filter((hint) => hint.from === 'folder');

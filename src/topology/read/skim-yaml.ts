@@ -30,7 +30,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
     ...POD_IPS_ANNOTATIONS,
   ]),
   status: new Set(
-    'phase startTime podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed'.split(
+    'phase startTime podIP podIPs hostIP addresses wireguardPublicKey wireguardPublicKeyV6 loadBalancer podCIDRs computed files'.split(
       ' ',
     ),
   ),

@@ -1,5 +1,6 @@
 // What the files of a snapshot state, before anything is merged or resolved: one record per object or command output, each
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
+import type { OtherCni } from '../../cluster/other-cnis.ts';
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
 import type { BpfRoute } from '../bpf-route.ts';
 import type { IssueCode } from '../issue-codes.ts';
@@ -19,6 +20,7 @@ import type {
 import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
 import type { SnapshotState } from '../snapshot-state.ts';
+import type { CaptureFile } from '../surroundings.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -147,9 +149,20 @@ export interface TextHint {
   name: string;
   /**
    * `label` is a word that somebody wrote above the text, `container` what a container runtime ran the command in: they mean nodes
-   * only where such a node is known. `pod` is what kubectl ran it in (without a name: some pod).
+   * only where such a node is known. `pod` is what kubectl ran it in (without a name: some pod). `end of name`: the node's name
+   * is at the end of it.
    */
-  from: 'caller' | 'prompt' | 'heading' | 'label' | 'pod' | 'container' | 'file name' | 'folder' | 'parent folder';
+  from:
+    | 'caller'
+    | 'end of name'
+    | 'prompt'
+    | 'heading'
+    | 'label'
+    | 'pod'
+    | 'container'
+    | 'file name'
+    | 'folder'
+    | 'parent folder';
 }
 
 /** An input error: all are reported at once. */
@@ -166,7 +179,13 @@ export interface Facts {
   pools: PoolFact[];
   /** Some List of IPPools was whole. */
   poolsComplete: boolean;
+  /** The same of Nodes. */
+  nodesComplete: boolean;
   networks: NetworkFact[];
+  /** CNIs that are there and not read. */
+  otherCnis: (OtherCni & { ref: SourceRef })[];
+  /** Captures that an object says the node of. */
+  captureFiles: CaptureFile[];
   nodes: NodeFact[];
   pods: PodFact[];
   services: Service[];
@@ -192,7 +211,10 @@ export function emptyFacts(): Facts {
     used: [],
     pools: [],
     poolsComplete: false,
+    nodesComplete: false,
     networks: [],
+    otherCnis: [],
+    captureFiles: [],
     nodes: [],
     pods: [],
     services: [],
@@ -219,6 +241,7 @@ export function moveFacts(from: Facts, into: Facts): void {
     if (Array.isArray(list)) for (const entry of list) (into[key] as unknown[]).push(entry);
   }
   into.poolsComplete ||= from.poolsComplete;
+  into.nodesComplete ||= from.nodesComplete;
 }
 
 /** A node fact that states nothing but its name; fields are filled by the reader. */

@@ -19,8 +19,8 @@ const STOPS: ReadonlySet<FindingCode> = new Set([
 
 /** What a finding explains of the same flow, beside silence. */
 const EXPLAINS: Partial<Record<FindingCode, readonly FindingCode[]>> = {
-  'routing-loop': ['half-open', 'overlay-rejected', 'lost-in-node'],
-  'overlay-rejected': ['lost-in-node'],
+  'routing-loop': ['half-open', 'overlay-rejected', 'lost-in-node', 'dns-trouble'],
+  'overlay-rejected': ['lost-in-node', 'dns-trouble'],
   'mtu-black-hole': ['no-reply'],
   // who translates the addresses of tunnel packets has to mend checksums
   'wrong-source-vtep': ['bad-checksum'],

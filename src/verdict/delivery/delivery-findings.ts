@@ -28,10 +28,11 @@ const ASKING: ReadonlySet<number> = new Set([1, 6, 58]);
 export function deliveryFindings(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning[] {
   const isSilent = seen.outcome === 'half-open' || isUnanswered(shared, seen.counted, seen.outcome);
   const isQuestion = ASKING.has(shared.input.table.protocolOf(flow));
+  const loop = loopFinding({ table: shared.input.table, ...seen }, isSilent && isQuestion);
   return [
     rejected(shared, flow, seen, isSilent),
-    (isSilent && isQuestion ? shared.lostInNode.of({ flow, ...seen }) : null) ?? partLost(shared, flow, seen),
-    loopFinding({ table: shared.input.table, ...seen }, isSilent && isQuestion),
+    // what a node sends on in a circle it did not drop
+    loop ?? (isSilent && isQuestion ? shared.lostInNode.of({ flow, ...seen }) : null) ?? partLost(shared, flow, seen),
     stuckHandshake(shared, flow, seen),
     translated(shared, flow, seen),
     stalled(shared, flow, seen),
@@ -64,5 +65,9 @@ function stuckHandshake(shared: Shared, flow: number, seen: DeliveredFlow): RawW
   const reverse = table.reverseOf(flow);
   const stuck = halfOpen(shared.counting, flow, reverse);
   if (stuck === null) return null;
-  return halfOpenFinding(stuck, seen, [seen.observations, observationsOf(table, shared.points, captures, reverse)]);
+  const answers = observationsOf(table, shared.points, captures, reverse);
+  const back = { table, src: seen.dst, dst: seen.src, observations: answers };
+  // told of the answers themselves
+  if (loopFinding(back, true) !== null) return null;
+  return halfOpenFinding(stuck, seen, [seen.observations, answers]);
 }

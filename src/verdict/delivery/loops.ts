@@ -6,6 +6,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { circles } from '../../flow/rows/circles.ts';
 import type { RawFinding } from '../flow/judgement.ts';
+import { hasCome, wasSent } from '../flow/returned.ts';
 import { nameOf } from '../flow/rules.ts';
 
 interface LoopInput {
@@ -36,10 +37,12 @@ function bounce({ table, src, dst, observations }: LoopInput): RawFinding | null
   for (const { pointInfo } of observations) {
     const { mac, role, topologyNode: node } = pointInfo;
     const isOwn = node === src.node;
-    if (role !== 'underlay' || mac === null || node === null || (isOwn && dst.node !== node)) continue;
-    const here = observations.filter((one) => one.pointInfo.topologyNode === node).flatMap((one) => one.rows);
-    const came = here.filter((row) => table.links.record(table.linkOf(row)).dst === mac);
-    const left = here.filter((row) => table.links.record(table.linkOf(row)).src === mac);
+    if (role !== 'underlay' || node === null || (isOwn && dst.node !== node)) continue;
+    const isHere = ({ pointInfo: other }: SeenObservation): boolean =>
+      other.role === 'underlay' && other.topologyNode === node;
+    const here = observations.filter(isHere).flatMap((one) => one.rows);
+    const came = here.filter((row) => hasCome(table, row, mac));
+    const left = here.filter((row) => wasSent(table, row, mac));
     const [before, after] = isOwn ? [left, came] : [came, left];
     const lowest = Math.min(...before.map((row) => rows.ttlMin(row)));
     const seen = observations.find((one) => one.rows.some((row) => after.includes(row) && rows.ttlMax(row) < lowest));

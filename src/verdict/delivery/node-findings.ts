@@ -140,11 +140,11 @@ function arpClaims({ input }: Shared, topology: Topology): Claims {
   };
 }
 
-/** VXLAN with the cluster's VNI and port, to a node, from an address that is nobody's; of pods whose node is known it is a translated address. */
+/** VXLAN with the cluster's VNI and port, to a node, from an address that is nobody's, by a list of nodes that is whole; of pods whose node is known it is a translated address. */
 function foreignVteps(shared: Shared, topology: Topology): ClusterFinding[] {
   const { pathFacts } = shared;
   const { table } = shared.input;
-  if (topology.nodes.length === 0 || topology.nodes.some(({ addresses }) => addresses.length === 0)) return [];
+  if (!topology.nodesComplete || topology.nodes.some(({ addresses }) => addresses.length === 0)) return [];
   const strangers = pathFacts.tunnel.map((tunnel, path) => strangerOf(shared, topology, tunnel, path));
   const found = new Map<string, ClusterFinding>();
   if (strangers.every((one) => one === null)) return [];

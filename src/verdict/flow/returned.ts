@@ -4,6 +4,7 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { circles } from '../../flow/rows/circles.ts';
 
 /** The underlay observations of a flow that its sender is not answerable for; never the one with most hops left. */
@@ -17,7 +18,9 @@ export function returnedOf(
   const highest = (seen: SeenObservation): number => Math.max(...seen.rows.map((row) => table.rows.ttlMax(row)));
   const first = Math.max(...underlay.map(highest));
   return underlay.filter(
-    (seen) => highest(seen) < first && (isInCircle(table, seen) || isSentByReceiver(table, dst, seen)),
+    (seen) =>
+      highest(seen) < first &&
+      (isInCircle(table, seen) || isSentByReceiver(table, dst, seen) || isSentOn(table, seen, underlay)),
   );
 }
 
@@ -42,18 +45,38 @@ function isInCircle({ rows }: Pick<FlowTable, 'rows'>, seen: SeenObservation): b
 /** Frames that left the NIC of the node that they were for. */
 function isSentByReceiver(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObservation): boolean {
   if (node === null || pointInfo.topologyNode !== node) return false;
-  return rows.some((row) => hasMac(table, row, 'src', pointInfo.mac));
+  return rows.some((row) => wasSent(table, row, pointInfo.mac));
+}
+
+/** Frames that left the NIC of a node to which they had come before, with more hops left: it is not their sender. */
+function isSentOn(table: FlowTable, { pointInfo, rows }: SeenObservation, all: readonly SeenObservation[]): boolean {
+  const { mac, topologyNode } = pointInfo;
+  if (topologyNode === null || !rows.every((row) => wasSent(table, row, mac))) return false;
+  const highest = Math.max(...rows.map((row) => table.rows.ttlMax(row)));
+  return all.some(
+    (one) =>
+      one.pointInfo.topologyNode === topologyNode &&
+      one.rows.some((row) => hasCome(table, row, mac) && table.rows.ttlMin(row) > highest),
+  );
 }
 
 /** Frames that the node they were for let out and got again, with a hop less; nobody answered them. */
 function cameBack(table: FlowTable, dst: Who, seen: SeenObservation): boolean {
   const [first = -1] = seen.rows;
   if (!isSentByReceiver(table, dst, seen) || table.reverseOf(table.rows.flow(first)) >= 0) return false;
-  const of = (end: 'src' | 'dst'): number[] => seen.rows.filter((row) => hasMac(table, row, end, seen.pointInfo.mac));
-  const lowest = Math.min(...of('src').map((row) => table.rows.ttlMin(row)));
-  return of('dst').some((row) => table.rows.ttlMax(row) < lowest);
+  const { mac } = seen.pointInfo;
+  const lowest = Math.min(...seen.rows.filter((row) => wasSent(table, row, mac)).map((row) => table.rows.ttlMin(row)));
+  return seen.rows.some((row) => hasCome(table, row, mac) && table.rows.ttlMax(row) < lowest);
 }
 
-function hasMac(table: FlowTable, row: number, end: 'src' | 'dst', mac: string | null): boolean {
-  return mac !== null && table.links.record(table.linkOf(row))[end] === mac;
+/** Whether the frames of a row went out of the device that has this MAC; a cooked header says so by itself. */
+export function wasSent(table: FlowTable, row: number, mac: string | null): boolean {
+  const { src, packetType } = table.links.record(table.linkOf(row));
+  return packetType === null ? mac !== null && src === mac : packetType === PACKET_TYPE.outgoing;
+}
+
+/** Whether they came in by it, for this host. */
+export function hasCome(table: FlowTable, row: number, mac: string | null): boolean {
+  const { dst, packetType } = table.links.record(table.linkOf(row));
+  return packetType === null ? mac !== null && dst === mac : packetType === PACKET_TYPE.toUs;
 }

@@ -62,6 +62,9 @@ export function openExpectation({ expected, topology }: JudgeInput): Judgement {
 export function openReason(reason: string, topology: Topology | null): Judgement {
   const profile = topology?.profile ?? DEFAULT_PROFILE;
   const advice = reason === 'pool-not-in-snapshot' ? profile.commands.savePools : null;
+  const other = topology?.otherCarrier ?? null;
+  if (reason === 'other-carrier' && other !== null)
+    return open(reason, `${other.value} carries the pods' packets, and its rules are not read here`, null);
   return open(reason, openWords(profile)[reason] ?? 'nothing tells what was to be expected', advice);
 }
 

@@ -173,7 +173,10 @@ describe('a filter is guessed', () => {
     // no packet is in two pieces
     const echoes = (id: number): Uint8Array[] => [
       vxlan(ip({ src: POD.a, dst: POD.c, transport: build.icmpEcho({ ident: id }) }), { to: NODE.c }),
-      vxlan(ip({ src: POD.c, dst: POD.a, transport: build.icmpEcho({ type: 0, ident: id }) }), { from: NODE.c, to: NODE.a }),
+      vxlan(ip({ src: POD.c, dst: POD.a, transport: build.icmpEcho({ type: 0, ident: id }) }), {
+        from: NODE.c,
+        to: NODE.a,
+      }),
       ...[1, 2, 3, 4].flatMap((seq) => [
         vxlan(ip({ src: POD.a, dst: POD.b, transport: build.icmpEcho({ ident: id, seq }) })),
         vxlan(ip({ src: POD.b, dst: POD.a, transport: build.icmpEcho({ type: 0, ident: id, seq }) }), {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { buildTopology } from '../../../src/topology/build.ts';
 import { type Files, issueCodes, issueOf, LAB_NODES, LAB_POOLS, topologyOf } from '../documents.ts';
 
 const ROUTES =
@@ -198,4 +199,16 @@ it('a device whose address or MAC differs from the annotation is a conflict', ()
   expect(issueOf(topology, 'tunnel-address-differs').message).toBe(
     'Node control1: its device has 10.48.0.136, but its vxlan tunnel address is 10.48.0.135: the annotation counts',
   );
+});
+
+it.each([
+  ['node1', 'node1'],
+  ['host-2', 'host-2'],
+  ['nodes', '10.0.1.20'],
+  ['step2', '10.0.1.20'],
+])('a folder %s, where no object names nodes, makes the node %s', (folder, name) => {
+  const path = `${folder}/ip-route.txt`;
+  const text = '10.0.1.0/24 dev ens5 proto kernel scope link src 10.0.1.20\n';
+  const topology = buildTopology([{ file: `t/${path}`, path, named: false, text }]);
+  expect(topology.nodes.map((node) => node.name)).toEqual([name]);
 });

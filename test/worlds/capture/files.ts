@@ -26,6 +26,7 @@ export function mergeSome(scene: Scene, taps: readonly Tap[]): Tap[] {
     snaplen: Math.max(one.snaplen, other.snaplen),
     written,
     dropped: one.dropped + other.dropped,
+    missed: [...one.missed, ...other.missed],
   };
   return [merged, ...taps.filter((tap) => tap !== one && tap !== other)];
 }

@@ -37,6 +37,8 @@ export interface Tap {
   /** Went by, but the filter kept it out. */
   filtered: Sighting[];
   dropped: number;
+  /** Went by, but the kernel dropped it: no file says so. */
+  missed: Sighting[];
   copies: boolean;
   /** File names: several for a ring. */
   names: string[];
@@ -97,7 +99,9 @@ function tapOf(scene: Scene, random: Random, { node, kind, device, offset }: Pla
   const kept = filter === null ? here : here.filter((s) => filter.keeps(s));
   const rate = has.has('drops') ? random.fork('drops').pick([0, 0.02, 0.05]) : 0;
   const lost = random.fork('lost');
-  const seen = kept.filter(() => !lost.chance(rate));
+  const missed = kept.filter(() => lost.chance(rate));
+  const without = new Set(missed);
+  const seen = kept.filter((one) => !without.has(one));
   const snaplen = has.has('snaplen') ? random.fork('snaplen').pick([68, 96, 128, 160, 192]) : 262_144;
   const copies = has.has('copies') && kind === 'nic' && random.fork('copies').chance(0.5);
   const form = { bigEndian: random.fork('endian').chance(0.1), nanoseconds: random.fork('nanos').chance(0.15) };
@@ -105,7 +109,8 @@ function tapOf(scene: Scene, random: Random, { node, kind, device, offset }: Pla
     ...{ kind, node: node.index, nodes: [node.index], device, filter, snaplen, offset, pcapng, form, copies },
     written: [],
     filtered: filter === null ? [] : here.filter((s) => !filter.keeps(s)),
-    dropped: kept.length - seen.length,
+    dropped: missed.length,
+    missed,
     names: [],
     cuts: [0],
   };

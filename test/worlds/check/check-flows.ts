@@ -141,6 +141,6 @@ function checkCounts({ scene }: World, truth: FlowTruth, { flow, seen, tell }: J
   if (most < seen.least || least > seen.most)
     tell('miscount', `${least} to ${most} packets, truth ${seen.least} to ${seen.most}`);
   const resent = flow.tcp?.retransmissions ?? 0;
-  const quiet = truth.answered && scene.fault === null && scene.stale === null;
-  if (resent > 0 && quiet) tell('resent', `${resent} segments told as sent again, none was`);
+  const really = scene.fates.resent.get(truth.key) ?? 0;
+  if (resent > really) tell('resent', `${resent} segments told as sent again, truth ${really}`);
 }

@@ -13,9 +13,11 @@ import type { VerifyReport } from '../../../src/verdict/verify/verify-report.ts'
 import type { FeatureSet } from '../features.ts';
 import { documentsOf, makeWorld, type World, writeCaptures } from '../world.ts';
 import { checkClocks } from './check-clocks.ts';
+import { checkDelivery } from './check-delivery.ts';
 import { checkFlows } from './check-flows.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkVariant } from './check-variants.ts';
+import { type Shown, shownFault } from './found.ts';
 import { type Lie, lieOf } from './lies.ts';
 import { isLive } from './liveness.ts';
 import { isKnowable, type View, viewOf } from './view.ts';
@@ -30,6 +32,8 @@ export interface Outcome {
   merged: boolean;
   /** Whether it had to pass, by what the snapshot knows; null where nothing is promised. */
   live: { pods: boolean; passed: boolean } | null;
+  /** A fault of delivery that the captures could show; null without. */
+  shown: Shown | null;
 }
 
 /** A folder of this process, for the captures of one world after the other. */
@@ -59,15 +63,15 @@ export async function checkWorld(world: World, folder: string): Promise<Outcome>
     const view = viewOf(world);
     const { lies, traced } = checkFlows(world, view, trace);
     lies.push(...checkPlaces(world, trace), ...checkReport(world, view, { report, trace, traced }));
-    lies.push(...checkClocks(world, trace, traced));
+    lies.push(...checkClocks(world, trace, traced), ...checkDelivery(world, trace, traced));
     lies.push(...(await checkVariant(world, { captures, topology, trace, report, folder })));
     const live = isLive(world, view) ? { pods: world.features.has('pods'), passed: report.result === 'pass' } : null;
     const doubts = [...traced.values()].filter((flow) => flow.packetsBetween !== null).length;
-    return { ...outcome, lies, live, doubts };
+    return { ...outcome, lies, live, doubts, shown: shownFault(world, trace, traced) };
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const lie = lieOf('crash', detail, { world, truth: null, traced: null, report: null });
-    return { ...outcome, lies: [lie], live: null };
+    return { ...outcome, lies: [lie], live: null, shown: null };
   }
 }
 

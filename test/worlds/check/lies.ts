@@ -22,6 +22,8 @@ export type LieKind =
   | 'contested'
   | 'wrong-clock'
   | 'false-loss'
+  | 'called-broken'
+  | 'wrong-cause'
   | 'file-order'
   | 'split'
   | 'reader'
@@ -71,7 +73,12 @@ const BY_CAUSE: readonly [string, Fits][] = [
 const BY_KIND: Partial<Record<LieKind, readonly [string, Fits][]>> = {
   crash: [['crash', () => true]],
   'wrong-clock': [['clocks', () => true]],
-  'false-loss': [['clocks', () => true]],
+  'false-loss': [
+    ['delivery', ({ world }) => world.scene.delivery !== null],
+    ['clocks', () => true],
+  ],
+  'called-broken': [['delivery', () => true]],
+  'wrong-cause': [['delivery', () => true]],
   contested: [['5', () => true]],
   'hidden-pass': [['3', () => true]],
   'file-order': [['D order', () => true]],

@@ -5,7 +5,7 @@ import type { View } from './view.ts';
 
 /** What keeps a world from being one that must pass. */
 const NOT_PROMISED = [
-  ...(['contradiction', 'missing-pool', 'no-nodes', 'wireguard', 'filter'] as const),
+  ...(['delivery', 'contradiction', 'missing-pool', 'no-nodes', 'wireguard', 'filter'] as const),
   ...(['mirror', 'nic-mirror', 'pod-tunnels', 'node-tunnel', 'lan-pool'] as const),
 ];
 

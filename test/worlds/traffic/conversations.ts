@@ -2,6 +2,7 @@
 import { isIpv6 } from '../address.ts';
 import { decide, hostSource, poolOf } from '../cluster/calico.ts';
 import { type End, nodeEnd, podEnd, type WorldNode, type WorldPod } from '../cluster/cluster-model.ts';
+import type { DeliveryFault, DeliveryKind } from '../delivery/fates.ts';
 import { arp, ethernetIp, ip, udp } from '../frames.ts';
 import type { Random } from '../random.ts';
 import { ebpfTalk } from './ebpf.ts';
@@ -18,6 +19,7 @@ export function runTraffic(scene: Scene): void {
   const { has, random } = scene;
   const count = random.fork('count').between(3, 9);
   for (let i = 0; i < count; i++) podTalk(scene, random.fork(`pods ${i}`));
+  if (scene.delivery !== null) lossTalk(scene, random.fork('losses'), scene.delivery);
   if (has.has('host-traffic')) hostTalk(scene, random.fork('host'));
   if (has.has('node-traffic')) nodeTalk(scene, random.fork('nodes'));
   if (has.has('external')) outsideTalk(scene, random.fork('outside'));
@@ -38,7 +40,18 @@ function talk(
   more: Partial<Conversation> = {},
 ): void {
   const start = random.next() * (SECONDS - 1);
-  converse(scene, { kind, a, b, src: a.ip, dst: b.ip, start, random, service: null, payload: null, ...more });
+  const src = masqueraded(scene, a, b) ?? a.ip;
+  converse(scene, { kind, a, b, src, dst: b.ip, start, random, service: null, payload: null, ...more });
+}
+
+/** The address that a node puts in place of its pod's. */
+function masqueraded({ cluster, delivery, fates }: Scene, a: End, b: End): string | null {
+  const isHit = delivery?.kind === 'masquerade' && delivery.from === a.node && delivery.to === b.node;
+  const node = cluster.nodes[a.node ?? -1];
+  if (!isHit || a.pod === null || b.pod === null || node === undefined || isIpv6(b.ip)) return null;
+  const own = hostSource(node, decide(cluster, cluster.pools, node, b.ip).wire, b.ip);
+  for (const one of [a.ip, own]) fates.translated.set(`${one} ${b.ip}`, node.index);
+  return own;
 }
 
 function kindOf(scene: Scene, random: Random): ConversationKind {
@@ -77,6 +90,34 @@ function wantedPair({ cluster, fault, stale }: Scene, random: Random): [WorldPod
   const to = moved ? [moved] : v4.filter(isTarget);
   return to.length === 0 ? null : [a, random.pick(to)];
 }
+
+/** What meets the world's fault of delivery, asked by either side of it. */
+function lossTalk(scene: Scene, random: Random, { kind, from, to, pod }: DeliveryFault): void {
+  const podsOf = (node: number): WorldPod[] =>
+    scene.cluster.pods.filter((one) => one.node === node && !isIpv6(one.ip) && one.ip !== scene.stale?.ip);
+  const targets = podsOf(to).filter(({ ip }) => pod === null || ip === pod);
+  const sources = podsOf(from);
+  if (sources.length === 0 || targets.length === 0) return;
+  for (let i = random.between(2, 4); i > 0; i--) {
+    const [a, b] = [random.pick(sources), random.pick(targets)];
+    const asks = ASKS[kind] ?? (['tcp', 'tcp', 'echo', 'dns'] as const);
+    // the answers are what is lost
+    const isBack = kind.startsWith('answer-') || (pod === null && random.chance(0.3));
+    const [asker, asked] = isBack ? [b, a] : [a, b];
+    talk(scene, random.fork(`talk ${i}`), { kind: random.pick(asks), a: podEnd(asker), b: podEnd(asked) });
+  }
+}
+
+/** Conversations that show a fault; of others any. */
+const ASKS: Partial<Record<DeliveryKind, readonly ConversationKind[]>> = {
+  'tcp-lost-on-wire': ['tcp', 'tcp', 'echo'],
+  'tcp-policy': ['tcp', 'tcp', 'echo'],
+  'answer-lost-on-wire': ['tcp'],
+  'answer-dropped': ['tcp'],
+  mtu: ['tcp'],
+  'dns-silent': ['dns'],
+  'dns-failing': ['dns'],
+};
 
 /** From a node's own process to a pod; the answer goes to whatever address it showed. */
 function hostTalk(scene: Scene, random: Random): void {

@@ -2,6 +2,8 @@
 // repeated and never answered.
 import { isIpv6 } from '../address.ts';
 import type { End, WorldService } from '../cluster/cluster-model.ts';
+import { LARGE_BYTES } from '../delivery/delivery.ts';
+import type { DeliveryFault } from '../delivery/fates.ts';
 import { echo, type IpPacket, type Ports, TCP_FLAG, tcp, udp } from '../frames.ts';
 import type { Random } from '../random.ts';
 import { transmit } from './path.ts';
@@ -55,6 +57,9 @@ class Line {
   answered = false;
   forward: string | null = null;
   backward: string | null = null;
+  /** As the asking pod has them, where translated. */
+  private shownThere: string | null = null;
+  private shownBack: string | null = null;
   private id: number;
   readonly talk: Conversation;
   private readonly scene: Scene;
@@ -79,9 +84,10 @@ class Line {
     const [src, dst] = back ? [talk.dst, talk.src] : [talk.src, talk.dst];
     const way = back ? { src: ports.dst, dst: ports.src } : ports;
     const packet = this.packetOf(src, dst, way, make);
-    const arrived = transmit(this.scene, {
+    const shown = this.translated(back, packet, make);
+    const { arrived, late } = transmit(this.scene, {
       packet,
-      ...this.translated(back, packet, make),
+      ...shown,
       from: back ? talk.b : talk.a,
       to: back ? talk.a : talk.b,
       time: this.time,
@@ -90,9 +96,33 @@ class Line {
     });
     if (back) this.backward = flowKey(packet);
     else this.forward = flowKey(packet);
+    this.shownThere = shown.atSource === undefined ? this.shownThere : flowKey(shown.atSource);
+    this.shownBack = shown.atTarget === undefined ? this.shownBack : flowKey(shown.atTarget);
     if (back && arrived) this.answered = true;
     this.wait(0.0008);
+    this.time += late;
     return arrived;
+  }
+
+  /** What delivery does to this conversation. */
+  get fault(): DeliveryFault | null {
+    return this.scene.delivery;
+  }
+
+  /** Notes that the last segment of a direction had been sent before. */
+  sentAgain(back: boolean): void {
+    const { resent } = this.scene.fates;
+    for (const key of [back ? this.backward : this.forward, back ? this.shownBack : this.shownThere])
+      if (key !== null) resent.set(key, (resent.get(key) ?? 0) + 1);
+  }
+
+  /** What becomes of questions to a DNS server that has troubles of its own. */
+  get troubles(): 'dns-silent' | 'dns-failing' | null {
+    const { fault, talk, forward, scene } = this;
+    if (fault === null || fault.pod !== talk.b.ip || forward === null) return null;
+    if (fault.kind !== 'dns-silent' && fault.kind !== 'dns-failing') return null;
+    scene.fates.troubled.set(forward, fault.kind);
+    return fault.kind;
   }
 
   private packetOf(
@@ -122,6 +152,8 @@ class Line {
   }
 }
 
+/** Of a segment that nobody acknowledges. */
+const MOST_TRIES = 5;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 function tcpTalk(line: Line): void {
@@ -133,10 +165,22 @@ function tcpTalk(line: Line): void {
       body: tcp(src, dst, ports, { seq: at[0], ack: at[1], flags }, payload),
     }));
   const { syn, ack, psh, fin } = TCP_FLAG;
-  let answered = false;
+  /** Until it arrives, in a world where that is in question. */
+  const surely = (back: boolean, flags: number, at: [number, number], payload?: Buffer): boolean => {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const arrived = segment(back, flags, at, payload);
+      if (tries > 0) line.sentAgain(back);
+      if (arrived || line.fault === null) return true;
+      line.wait(0.2 * 2 ** tries);
+    }
+    return false;
+  };
+  let [answered, offered] = [false, 0];
   for (let tries = 0; tries < 3 && !answered; tries++) {
     const there = segment(false, syn, [start.ask, 0]);
+    if (tries > 0) line.sentAgain(false);
     answered = there && segment(true, syn | ack, [start.reply, start.ask + 1]);
+    if (there && offered++ > 0) line.sentAgain(true);
     if (!answered) line.wait(tries + 1);
   }
   if (!answered) return;
@@ -144,31 +188,44 @@ function tcpTalk(line: Line): void {
   segment(false, ack, [asked, replied]);
   for (let i = random.between(1, 2); i > 0; i--) {
     const [question, reply] = [random.bytes(random.between(20, 60)), random.bytes(random.between(30, 200))];
-    segment(false, ack | psh, [asked, replied], question);
+    if (!surely(false, ack | psh, [asked, replied], question)) return;
     asked += question.length;
-    segment(true, ack | psh, [replied, asked], reply);
+    if (!surely(true, ack | psh, [replied, asked], reply)) return;
     replied += reply.length;
     segment(false, ack, [asked, replied]);
   }
+  if (line.fault?.kind === 'mtu') {
+    const [up, down] = [random.bytes(LARGE_BYTES + 300), random.bytes(LARGE_BYTES + 200)];
+    if (!surely(false, ack, [asked, replied], up)) return;
+    asked += up.length;
+    if (!surely(true, ack, [replied, asked], down)) return;
+    replied += down.length;
+    segment(false, ack, [asked, replied]);
+  }
   if (random.chance(0.5)) return;
-  segment(false, ack | fin, [asked, replied]);
-  segment(true, ack | fin, [replied, asked + 1]);
+  if (!surely(false, ack | fin, [asked, replied])) return;
+  if (!surely(true, ack | fin, [replied, asked + 1])) return;
   segment(false, ack, [asked + 1, replied + 1]);
 }
+
+/** RFC 1035, section 4.1.1. */
+const SERVFAIL = 2;
 
 function dnsTalk(line: Line): void {
   const { random } = line;
   for (let i = random.between(1, 2); i > 0; i--) {
     const id = random.bytes(2);
     const name = Buffer.from([4, ...Buffer.from('shop'), 3, ...Buffer.from('svc'), 0, 0, 1, 0, 1]);
-    const message = (flags: number): Buffer =>
-      Buffer.concat([id, Buffer.from([flags, 0, 0, 1, 0, 0, 0, 0, 0, 0]), name]);
+    const message = (flags: number, code = 0): Buffer =>
+      Buffer.concat([id, Buffer.from([flags, code, 0, 1, 0, 0, 0, 0, 0, 0]), name]);
     const ntp = (mode: number): Buffer => Buffer.concat([Buffer.from([0x20 | mode, 2, 6, 0xe9]), random.bytes(44)]);
     const payload = (back: boolean): Buffer =>
-      line.ports.dst === 53 ? message(back ? 0x81 : 0x01) : ntp(back ? 4 : 3);
+      line.ports.dst === 53
+        ? message(back ? 0x81 : 0x01, back && line.troubles !== null ? SERVFAIL : 0)
+        : ntp(back ? 4 : 3);
     const datagram = (back: boolean): boolean =>
       line.send(back, (src, dst, ports) => ({ protocol: 17, body: udp(src, dst, ports, payload(back)) }));
-    if (datagram(false)) datagram(true);
+    if (datagram(false) && (line.ports.dst !== 53 || line.troubles !== 'dns-silent')) datagram(true);
     line.wait(0.3);
   }
 }

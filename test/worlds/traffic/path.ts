@@ -4,25 +4,30 @@ import { isIpv6 } from '../address.ts';
 import { type Decision, decide } from '../cluster/calico.ts';
 import type { Device, WorldNode } from '../cluster/cluster-model.ts';
 import { ethernetIp, flowPort, type IpPacket, ip, udp, vxlan, wireguardData } from '../frames.ts';
-import { type Encapsulation, encapsulationOf } from './faults.ts';
-import {
-  atVeth,
-  crossing,
-  type Going,
-  gatewayOf,
-  HOP,
-  nextId,
-  note,
-  outsideMac,
-  type Sent,
-  see,
-  WORKLOAD_MAC,
-} from './places.ts';
-import { type Carried, flowKey, livePools, nodeAt, type Scene } from './scene.ts';
+import { encapsulationOf } from './faults.ts';
+import { atVeth, type Going, gatewayOf, HOP, nextId, note, outsideMac, passes, type Sent, see } from './places.ts';
+import { rejectInside } from './rejections.ts';
+import { flowKey, livePools, nodeAt, type Scene } from './scene.ts';
+import { bounce, plainOut, underlay } from './underlay.ts';
 
-/** Sends a packet on its way; whether it gets there. */
-export function transmit(scene: Scene, sent: Sent): boolean {
-  const going: Going = { ...sent, scene, number: scene.packets++ };
+/** Whether a packet got there, and how many seconds late. */
+export interface Delivered {
+  arrived: boolean;
+  late: number;
+}
+
+/** Sends a packet on its way. */
+export function transmit(scene: Scene, sent: Sent): Delivered {
+  const going: Going = { ...sent, scene, number: scene.packets++, death: null, late: 0, circle: [], errors: [] };
+  const arrived = travel(going);
+  const { death, late, circle } = going;
+  scene.fates.all.set(going.number, { flow: flowKey(sent.packet), death, circle });
+  for (const error of going.errors) transmit(scene, error);
+  return { arrived: arrived && death === null, late };
+}
+
+function travel(going: Going): boolean {
+  const { scene } = going;
   const { from, to, packet, time } = going;
   const atSource = going.atSource ?? packet;
   if (from.pod !== null) atVeth(going, from, atSource, { time, outgoing: false, ttl: 64 });
@@ -47,6 +52,7 @@ function within(going: Going, node: WorldNode, ttl: number): boolean {
     const gateway = gatewayOf(scene, node);
     const frame = ethernetIp(node.nic.mac, gateway, ip(packet, ttl));
     see(going, node, node.nic, { role: 'nic', frame, outgoing: true, carried: 'none', faulty: true, time: time + HOP });
+    going.death = { stage: 'wire', node: node.index, next: null, why: 'fault' };
     return false;
   }
   note(going, packet, asked, asked, false);
@@ -77,14 +83,44 @@ function leave(going: Going, source: WorldNode, target: WorldNode | null, ttl: n
     return ttl;
   }
   const receiver = how.outerTarget ?? target;
-  if (how.wire === 'none' || how.wire === 'local') {
-    const routed = plainOut(going, source, target, { ttl, faulty, how });
-    return how.delivered ? ttl - routed : null;
-  }
+  const tunnelled = how.wire !== 'none' && how.wire !== 'local';
+  passes(going, 'leaving', { from: source, to: receiver }, tunnelled);
   const tunnel = { source, receiver, target, ttl, faulty, ...how };
-  if (how.wire === 'vxlan') throughVxlan(going, tunnel);
+  let routed = 0;
+  if (!tunnelled) routed = plainOut(going, source, target, { ttl, faulty, how });
+  else if (how.wire === 'vxlan') throughVxlan(going, tunnel);
   else throughIp(going, tunnel);
-  return how.delivered ? ttl : null;
+  if (!how.delivered)
+    going.death ??= how.podFrame
+      ? { stage: 'wire', node: source.index, next: null, why: 'fault' }
+      : { stage: 'arriving', node: receiver.index, next: null, why: 'fault' };
+  if (!passes(going, 'inside', { from: source, to: receiver }, tunnelled)) endInside(going, tunnel);
+  return going.death === null ? ttl - routed : null;
+}
+
+/** What becomes of a packet that the receiving node does not give to its pod. */
+function endInside(going: Going, tunnel: Tunnel): void {
+  const { delivery } = going.scene;
+  const { source, receiver, ttl } = tunnel;
+  const { why, stage } = going.death ?? {};
+  if (delivery === null || stage !== 'inside' || why !== delivery.kind) return;
+  if (why === 'rejected-inside') rejectInside(going, receiver, ttl);
+  if (why !== 'loop' && why !== 'bounce') return;
+  going.death = null;
+  going.circle.push(receiver.index, ...(why === 'loop' ? [source.index] : []));
+  if (why === 'bounce') bounce(going, receiver, ttl - 1);
+  else circle(going, tunnel);
+  going.death = { stage: 'wire', node: receiver.index, next: null, why };
+}
+
+/** Between two nodes, each of which takes the other for the pod's, until the hop limit ends it. */
+function circle(going: Going, tunnel: Tunnel): void {
+  const [way, back] = [tunnel, { ...tunnel, source: tunnel.receiver, receiver: tunnel.source, target: tunnel.source }];
+  const through = tunnel.wire === 'vxlan' ? throughVxlan : throughIp;
+  for (let ttl = tunnel.ttl - 1, turn = 0; ttl > 0; ttl--, turn++) {
+    going.late += 5 * HOP;
+    through(going, { ...(turn % 2 === 0 ? back : way), ttl, faulty: false });
+  }
 }
 
 interface Tunnel {
@@ -117,6 +153,7 @@ function throughVxlan(going: Going, tunnel: Tunnel): void {
   const body = udp(src, dst, ports, vxlan(tunnel.vni, inner));
   const outer: IpPacket = { src, dst, protocol: 17, id: nextId(scene, source), dontFragment: false, body };
   const overhead = (v6 ? 40 : 20) + 8 + 8 + 14;
+  passes(going, 'device', { from: source, to: receiver }, true);
   underlay(going, source, receiver, { outer, faulty, carried: 'vxlan', overhead, time: time + 2 * HOP });
   const ours = device(receiver).mac === device(tunnel.macNode ?? target).mac;
   if (tunnel.vni !== scene.cluster.vni || tunnel.port !== scene.cluster.port) return;
@@ -148,63 +185,4 @@ function throughIp(going: Going, tunnel: Tunnel): void {
   const carried = ipip ? 'ipip' : 'wireguard';
   underlay(going, source, receiver, { outer, faulty, carried, overhead: 20, time: time + 2 * HOP });
   see(going, receiver, device, { ...shown, outgoing: false, time: time + 4 * HOP });
-}
-
-interface Outer {
-  outer: IpPacket;
-  faulty: boolean;
-  carried: Carried;
-  overhead: number;
-  time: number;
-}
-
-/** A node's own packet to another one, over routers where there are some. */
-function underlay(
-  going: Going,
-  from: WorldNode,
-  to: WorldNode,
-  { outer, faulty, carried, overhead, time }: Outer,
-): void {
-  const { scene, packet } = going;
-  // what WireGuard carries is nobody's to see: the packet counts for the outer flow only
-  const hidden = carried === 'wireguard';
-  const flow = hidden ? flowKey(outer) : flowKey(packet);
-  if (hidden) note({ ...going, asks: false, kind: 'wireguard' }, outer, null, null, false);
-  const common = { role: 'nic', carried, faulty, overhead, flow } as const;
-  const { sent, received } = crossing(scene, from, to, (routers) => ip(outer, 64 - routers));
-  see(going, from, from.nic, { ...common, frame: sent, outgoing: true, time });
-  see(going, to, to.nic, { ...common, frame: received, outgoing: false, time: time + HOP });
-}
-
-/** Without a tunnel; the number of routers on the way. */
-function plainOut(
-  going: Going,
-  from: WorldNode,
-  to: WorldNode | null,
-  { ttl, faulty, how }: { ttl: number; faulty: boolean; how: Encapsulation },
-): number {
-  const { scene, packet, time } = going;
-  const shown = { role: 'nic', carried: 'none', faulty } as const;
-  const leave = (device: Device, frame: Buffer, role: 'nic' | 'nic2'): void => {
-    see(going, from, device, { ...shown, role, frame, outgoing: true, time: time + HOP });
-  };
-  if (how.podFrame && going.from.pod !== null) {
-    leave(from.nic, ethernetIp(going.from.pod.mac, WORKLOAD_MAC, ip(packet, ttl)), 'nic');
-    return 0;
-  }
-  if (to === null) {
-    leave(from.nic, ethernetIp(from.nic.mac, outsideMac(scene, from, packet.dst), ip(packet, ttl)), 'nic');
-    return 0;
-  }
-  const second = how.secondNic && from.nic2 !== null && to.nic2 !== null ? { from: from.nic2, to: to.nic2 } : null;
-  if (second !== null) {
-    const frame = ethernetIp(second.from.mac, second.to.mac, ip(packet, ttl));
-    leave(second.from, frame, 'nic2');
-    see(going, to, second.to, { ...shown, role: 'nic2', frame, outgoing: false, time: time + 2 * HOP });
-    return 0;
-  }
-  const { sent, received, routers } = crossing(scene, from, to, (passed) => ip(packet, ttl - passed));
-  leave(from.nic, sent, 'nic');
-  see(going, to, to.nic, { ...shown, frame: received, outgoing: false, time: time + 2 * HOP });
-  return routers;
 }

@@ -2,6 +2,8 @@
 import { holds, ipBytes, isIpv6, macText } from '../address.ts';
 import type { Decision } from '../cluster/calico.ts';
 import type { Device, End, WorldNode } from '../cluster/cluster-model.ts';
+import { type Carriage, lateness, takes } from '../delivery/delivery.ts';
+import type { Death, Stage } from '../delivery/fates.ts';
 import { erspan, ethernetIp, gretap, type IpPacket, ip, udp, vxlan } from '../frames.ts';
 import { flowKey, type Mirror, nodeAt, type Scene, type Sighting } from './scene.ts';
 import { noteFlow } from './truth.ts';
@@ -30,6 +32,35 @@ export interface Sent {
 export interface Going extends Sent {
   scene: Scene;
   number: number;
+  /** Where it was lost: it is seen nowhere more. */
+  death: Death | null;
+  /** Seconds. */
+  late: number;
+  /** Nodes that it went in a circle between. */
+  circle: number[];
+  /** What is said about it, once it is lost. */
+  errors: Sent[];
+}
+
+/** Whether a packet gets past a stage of its way between two nodes; if not, it is lost there. */
+export function passes(
+  going: Going,
+  stage: Stage,
+  way: { from: WorldNode; to: WorldNode },
+  tunnelled: boolean,
+): boolean {
+  const { scene, packet } = going;
+  const carriage: Carriage = { packet, tunnelled, ofPods: going.from.pod !== null || going.to.pod !== null };
+  if (going.death !== null) return false;
+  if (takes(scene.delivery, stage, way, carriage)) {
+    const isInSender = stage !== 'arriving' && stage !== 'inside';
+    const node = (isInSender ? way.from : way.to).index;
+    const why = scene.delivery?.kind ?? 'fault';
+    going.death = { stage, node, next: stage === 'wire' ? way.to.index : null, why };
+    return false;
+  }
+  if (stage === 'wire') going.late += lateness(scene.delivery, way.from, way.to);
+  return true;
 }
 
 /** At a pod's veth, and wherever that is mirrored to. */
@@ -39,7 +70,7 @@ export function atVeth(
   packet: IpPacket,
   { time, outgoing, ttl }: { time: number; outgoing: boolean; ttl: number },
 ): void {
-  if (pod === null || node === null) return;
+  if (pod === null || node === null || going.death !== null) return;
   const { scene } = going;
   const flow = flowKey(packet);
   if (packet !== going.packet) note(going, packet, null, null, false);
@@ -73,10 +104,11 @@ function mirror(going: Going, node: WorldNode, { collector, kind }: Mirror, orig
   const shown = { role: 'nic', carried: 'copy', copied, faulty, flow, needed: needed + overhead } as const;
   note({ ...going, asks: false, kind: 'mirror' }, outer, null, null, false);
   const toGateway = (): Buffer => ethernetIp(node.nic.mac, gatewayOf(scene, node), ip(outer, 64));
+  const copy: Going = { ...going, late: 0 };
   const way = other === null ? null : crossing(scene, node, other, (routers) => ip(outer, 64 - routers));
-  see(going, node, node.nic, { ...shown, frame: way?.sent ?? toGateway(), outgoing: true, time: time + HOP / 2 });
+  see(copy, node, node.nic, { ...shown, frame: way?.sent ?? toGateway(), outgoing: true, time: time + HOP / 2 });
   if (other === null || way === null) return;
-  see(going, other, other.nic, { ...shown, frame: way.received, outgoing: false, time: time + HOP });
+  see(copy, other, other.nic, { ...shown, frame: way.received, outgoing: false, time: time + HOP });
 }
 
 type Original = Pick<Sighting, 'frame' | 'time' | 'flow' | 'faulty' | 'needed' | 'role'>;
@@ -102,7 +134,9 @@ export function see(going: Going, node: WorldNode, device: Device, shown: Shown)
     needed: link + overhead + (isIpv6(packet.src) ? 40 : 20) + transport,
     ...rest,
     raw,
+    time: shown.time + going.late,
   };
+  if (going.death !== null) return sighting;
   scene.sightings.push(sighting);
   const isMirrored = scene.nicMirror?.node === node.index && shown.role === 'nic' && shown.carried !== 'copy';
   if (isMirrored && scene.nicMirror !== null) mirror(going, node, scene.nicMirror, sighting);
@@ -126,10 +160,11 @@ export function crossing(
   from: WorldNode,
   to: WorldNode,
   packet: (routers: number) => Buffer,
+  nextHop: WorldNode = to,
 ): { sent: Buffer; received: Buffer; routers: number } {
   const routers = from.subnet === to.subnet ? 0 : 1;
   const direct = routers === 0 && !scene.cluster.fabric;
-  const sent = ethernetIp(from.nic.mac, direct ? to.nic.mac : gatewayOf(scene, from), packet(0));
+  const sent = ethernetIp(from.nic.mac, direct ? nextHop.nic.mac : gatewayOf(scene, from), packet(0));
   const received = direct ? sent : ethernetIp(gatewayOf(scene, to), to.nic.mac, packet(routers));
   return { sent, received, routers };
 }

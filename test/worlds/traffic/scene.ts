@@ -1,5 +1,6 @@
 // A world while it happens: the cluster, what is wrong with it, and every packet at every place where it can be seen.
 import type { Cluster, WorldNode, WorldPool } from '../cluster/cluster-model.ts';
+import type { DeliveryFault, Fates } from '../delivery/fates.ts';
 import type { FeatureSet } from '../features.ts';
 import type { IpPacket } from '../frames.ts';
 import type { Random } from '../random.ts';
@@ -106,6 +107,9 @@ export interface Scene {
   has: FeatureSet;
   cluster: Cluster;
   fault: Fault | null;
+  /** What the network or a node does to packets, beside how they are encapsulated. */
+  delivery: DeliveryFault | null;
+  fates: Fates;
   stale: Stale | null;
   /** As they were when the snapshot's texts were collected. */
   routedPools: WorldPool[];

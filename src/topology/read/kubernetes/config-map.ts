@@ -1,4 +1,6 @@
 // ConfigMaps that state the pod network of a CNI, whatever they are called; all others are nobody's business here.
+
+import { OTHER_CNI_KEYS, otherCniOfConfig } from '../../../cluster/other-cnis.ts';
 import type { StatedNetwork } from '../../../cluster/profile.ts';
 import { PROFILES } from '../../../cluster/profiles.ts';
 import { canonicalNetwork } from '../../../net/cidr.ts';
@@ -45,6 +47,8 @@ export function withoutUnread(object: unknown): unknown {
     const network = readNetwork?.(data) ?? null;
     if (network !== null && typeof network !== 'string') left[network.place] = network.text;
   }
+  if (otherCniOfConfig(textAt(object, 'metadata', 'name') ?? '', data) !== null)
+    for (const key of OTHER_CNI_KEYS) if (data[key] !== undefined) left[key] = data[key];
   return { ...(object as object), data: left };
 }
 

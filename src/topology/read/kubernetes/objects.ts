@@ -1,6 +1,7 @@
 // Documents of kubectl and Calico's client -> facts: unwraps Lists, XLists, bare lists (calico-facts 2.2), gives each to the
 // reader of its kind, and says what was not understood. The only place that knows which kinds there are.
 import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
+import { isOtherCniApi, OTHER_CNI_KIND } from '../../../cluster/other-cnis.ts';
 import { readFlowRecord } from '../flow-logs/flow-json.ts';
 import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
@@ -12,10 +13,12 @@ import { readInstallation, readIPPool } from './ip-pool.ts';
 import { readBlockAffinity, readIPAMBlock } from './ipam.ts';
 import { readNamespace, readNetworkPolicy } from './network-policy.ts';
 import { readAnnotations, readNode } from './node.ts';
+import { configuresOtherCni, readOtherConfig, readOtherNode } from './other-cni.ts';
+import { readPacketCapture } from './packet-capture.ts';
 import { readPod, readWorkloadEndpoint } from './pod.ts';
 import { readEndpointSlice, readEndpoints, readService } from './service.ts';
 
-type Group = 'apps' | 'calico' | 'core' | 'discovery' | 'networking' | 'operator';
+type Group = 'apps' | 'calico' | 'core' | 'discovery' | 'networking' | 'operator' | 'other-cni';
 
 interface Reader {
   group: readonly Group[];
@@ -31,7 +34,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   ipPool: { group: ['core'], read: readIPPool },
   Node: { group: ['core', 'calico'], read: readNode },
   node: { group: ['core'], read: readNode },
-  ConfigMap: { group: ['core'], when: statesNetwork, read: readConfigMap },
+  ConfigMap: {
+    group: ['core'],
+    when: (object) => statesNetwork(object) || configuresOtherCni(object),
+    read(object, facts) {
+      if (configuresOtherCni(object)) readOtherConfig(object, facts);
+      else readConfigMap(object, facts);
+    },
+  },
+  [OTHER_CNI_KIND]: { group: ['other-cni'], read: readOtherNode },
   DaemonSet: { group: ['apps'], when: runsAgent, read: readDaemonSet },
   Pod: { group: ['core'], read: readPod },
   WorkloadEndpoint: { group: ['calico'], read: readWorkloadEndpoint },
@@ -41,6 +52,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   EndpointSlice: { group: ['discovery'], read: readEndpointSlice },
   BlockAffinity: { group: ['calico'], read: readBlockAffinity },
   IPAMBlock: { group: ['calico'], read: readIPAMBlock },
+  PacketCapture: { group: ['calico'], read: readPacketCapture },
   FelixConfiguration: { group: ['calico'], read: readFelixConfiguration },
   NetworkPolicy: { group: ['networking', 'calico'], read: readNetworkPolicy },
   GlobalNetworkPolicy: { group: ['calico'], read: readCalicoPolicy },
@@ -70,17 +82,22 @@ export function readObjects(tree: DocumentTree, facts: Facts, counts: ObjectCoun
   // Items of a raw API list (PodList, IPPoolList) carry neither kind nor apiVersion.
   const inherited = listKind.endsWith('List') && listKind !== 'List' ? { kind: listKind.slice(0, -4), apiVersion } : {};
   let pools = 0;
+  let nodes = 0;
   for (const item of tree.items) {
-    if (readObject(item, inherited, facts, counts) === 'IPPool') pools++;
+    const kind = readObject(item, inherited, facts, counts);
+    if (kind === 'IPPool') pools++;
+    if (kind === 'Node') nodes++;
   }
   if (tree.head === null) return;
+  // A List that continues elsewhere (`limit`) is not whole.
+  const isWhole = (textAt(tree.head.value, 'metadata', 'continue') ?? '') === '';
+  facts.nodesComplete ||= isWhole && nodes > 0;
   if (pools === 0 && !/^IPPoolList$/.test(listKind)) {
     counts.used += listKind === 'List' || Object.hasOwn(READERS, listKind.slice(0, -4)) ? 1 : 0;
     return;
   }
   counts.used++;
-  // A List that continues elsewhere (`limit`) is not whole.
-  if ((textAt(tree.head.value, 'metadata', 'continue') ?? '') === '') facts.poolsComplete = true;
+  facts.poolsComplete ||= isWhole;
 }
 
 /** @returns the kind it was read as; null when it was not */
@@ -136,6 +153,7 @@ function groupOf(apiVersion: string | null): Group | 'other' | null {
   if (apiVersion.startsWith('discovery.k8s.io/')) return 'discovery';
   if (apiVersion.startsWith('apps/')) return 'apps';
   if (apiVersion.startsWith('networking.k8s.io/')) return 'networking';
+  if (isOtherCniApi(apiVersion)) return 'other-cni';
   return isOperatorApi(apiVersion) ? 'operator' : 'other';
 }
 

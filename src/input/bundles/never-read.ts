@@ -1,0 +1,11 @@
+// Files of a bundle that are not even looked into: logs and programs. A must-gather has gigabytes of them.
+
+const NEVER = /\.(log|journal|pprof|prof|core|html|css|js|png|svg|so|ko|db)(\.\d{1,9})?(\.gz|\.xz|\.zst)?$/i;
+const FOLDERS = /(^|[/!\\])(logs|var[/\\]log|lib[/\\]modules|proc[/\\]\d{1,9}|sys)[/\\]/;
+/** What tcpdump printed beside its capture: how many packets the kernel dropped. */
+const KEPT = /(^|[/!\\])[\w.-]{0,200}tcpdump[\w.-]{0,200}\.log$/i;
+
+/** @param below path in the bundle */
+export function isNeverRead(below: string): boolean {
+  return (NEVER.test(below) || FOLDERS.test(below)) && !KEPT.test(below);
+}

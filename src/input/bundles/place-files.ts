@@ -1,0 +1,118 @@
+// The files of one argument, each told where and when it was taken by the tool that wrote it; and those that nobody reads left out.
+import type { CaptureHint } from '../../capture/capture-hint.ts';
+import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
+import { ciliumSysdump, clusterDiags, mustGather } from './cluster-diagnostics.ts';
+import { commandOf, failureIn, hasNoTable } from './failed-command.ts';
+import { collected, nodeDebugger, nodeDiags, sosReport } from './host-diagnostics.ts';
+import { isNeverRead } from './never-read.ts';
+import { packetCapture } from './pod-captures.ts';
+import { readableText } from './readable-text.ts';
+import { retina } from './retina.ts';
+import type { Files, Layout, Placement, Tree } from './tool-layout.ts';
+
+const LAYOUTS: readonly Layout[] = [
+  clusterDiags,
+  mustGather,
+  ciliumSysdump,
+  nodeDiags,
+  sosReport,
+  retina,
+  packetCapture,
+  collected,
+  nodeDebugger,
+];
+
+export interface PlacedFiles {
+  documents: SnapshotDocument[];
+  /** What a layout knows of captures, by their path. */
+  hints: ReadonlyMap<string, CaptureHint>;
+  /** The tools, each once. */
+  titles: string[];
+  /** Files that were left out. */
+  skipped: number;
+}
+
+/** Places the files of one argument. */
+export function placeFiles(documents: readonly SnapshotDocument[], captures: readonly string[]): PlacedFiles {
+  const byPath = new Map(documents.map((document) => [document.file, document]));
+  const files: Files = { documents: byPath, paths: [...byPath.keys(), ...captures] };
+  const trees = LAYOUTS.flatMap((layout) => layout.find(files));
+  // of trees within trees the innermost knows best
+  trees.sort((a, b) => b.root.length - a.root.length);
+  const isWhole = wholeFolders(documents, trees);
+  const placed: SnapshotDocument[] = [];
+  let skipped = 0;
+  for (const document of documents) {
+    const tree = treeOf(document.file, trees);
+    const below = tree === null ? '' : belowOf(document.file, tree);
+    const placement = tree?.place(below) ?? null;
+    const isSkipped = placement?.skip === true || (tree !== null && (isNeverRead(below) || hasNoTable(document.text)));
+    // what cannot be read is told, whatever it is
+    if (isSkipped && document.unread === undefined) skipped++;
+    else placed.push(placedAs(document, tree, placement, isWhole(document.file)));
+  }
+  return { documents: placed, hints: hintsOf(captures, trees), titles: titlesOf(trees), skipped };
+}
+
+function treeOf(path: string, trees: readonly Tree[]): Tree | null {
+  return trees.find(({ root }) => path.startsWith(root)) ?? null;
+}
+
+function belowOf(path: string, { root }: Tree): string {
+  return path.slice(root.length).replaceAll('\\', '/');
+}
+
+function placedAs(
+  document: SnapshotDocument,
+  tree: Tree | null,
+  placement: Placement | null,
+  isWhole: boolean,
+): SnapshotDocument {
+  const text = document.text === '' ? '' : readableText(document.text);
+  const modified = tree?.taken ?? null;
+  return {
+    ...document,
+    text,
+    ...(modified === null ? {} : { modified }),
+    ...(isWhole ? { isWhole } : {}),
+    ...(placement === null ? {} : placeOf(placement)),
+    ...(tree === null ? {} : failedIn(document, placement)),
+  };
+}
+
+/** A folder of the tool names no node. */
+function placeOf({ node, nodeAtEnd }: Placement): Partial<SnapshotDocument> {
+  return { hintPath: '', ...(node === null ? {} : { node }), ...(nodeAtEnd === undefined ? {} : { nodeAtEnd }) };
+}
+
+function failedIn({ file, text }: SnapshotDocument, placement: Placement | null): Partial<SnapshotDocument> {
+  const failure = failureIn(text);
+  if (failure === null) return {};
+  const where = placement?.node == null ? '' : ` on ${placement.node}`;
+  return { failed: `${commandOf(file)} failed${where}: ${failure}` };
+}
+
+/** Folders that hold every object of a kind, one a file: only where nothing of the tree could not be read. */
+function wholeFolders(documents: readonly SnapshotDocument[], trees: readonly Tree[]): (path: string) => boolean {
+  const whole = new Set(trees.flatMap(({ root, whole = [] }) => whole.map((folder) => `${root}${folder}/`)));
+  for (const { file, unread, text } of documents) {
+    const isLost = unread !== undefined || text.trim() === '';
+    for (const folder of whole)
+      if (isLost && (file.startsWith(folder) || folder.startsWith(file))) whole.delete(folder);
+  }
+  return (path) => whole.has(path.replaceAll('\\', '/').replace(/[^/]*$/, ''));
+}
+
+function hintsOf(captures: readonly string[], trees: readonly Tree[]): PlacedFiles['hints'] {
+  const hints = new Map<string, CaptureHint>();
+  for (const path of captures) {
+    const tree = treeOf(path, trees);
+    const hint = tree?.captured?.(belowOf(path, tree)) ?? null;
+    if (hint !== null) hints.set(path, hint);
+  }
+  return hints;
+}
+
+function titlesOf(trees: readonly Tree[]): string[] {
+  return [...new Set(trees.map(({ title }) => title))];
+}
