@@ -14,6 +14,13 @@ const EXCUSED: Readonly<Record<string, string>> = {
   '/ \\(.*\\)$/': "labels of this program's own header fields",
   [String.raw`/^\s*(?:\.{3,}|…|[[<(]\s*(?:\.{3,}|…|snip\w*|cut|truncated|output (?:cut|omitted|truncated))[^\n]{0,40}[\])>])\s*$/i`]:
     'forty steps for each dot, and no more: the text is longer than the attack',
+  // names in bundles have 1024 characters at most
+  [String.raw`/^sosreport-(.+)-\d{4}-\d\d-\d\d-[a-z]+(?:\.tar\S*)?$/`]: 'one name of a bundle',
+  [String.raw`/^pcap\/([a-z0-9-]+)\/[a-z0-9.-]+\/([a-z0-9.-]+)_([a-z]+[0-9a-f]+)[^/]*\.pcap[^/]*$/`]:
+    'one name in a bundle',
+  [String.raw`/(^|[/!\\])pcap[/\\][a-z0-9-]+[/\\][a-z0-9.-]+[/\\][a-z0-9.-]+_[a-z]+[0-9a-f]+[^/\\]*\.pcap/`]:
+    'one name in a bundle',
+  [String.raw`/([^/!\\]*)[/!\\]$/`]: 'one name in a bundle',
   '/\\B(?=(\\d{3})+$)/g': 'digits of a number: 309 at most',
 };
 /** `new RegExp` in a file, and of what it is made. */
@@ -21,6 +28,7 @@ const COMPOSED: Readonly<Record<string, string>> = {
   'src/verdict/filter/label-selector.ts': 'the characters of a key, between anchors',
   'src/topology/read/paste/unprompted.ts': 'names of programs, behind an anchor',
   'src/cluster/calico/calico-profile.ts': 'a prefix of devices',
+  'src/input/bundles/host-diagnostics.ts': 'names of files, behind the name of a folder',
   'src/cluster/computed-names.ts': 'a number of digits',
 };
 

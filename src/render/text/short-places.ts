@@ -7,12 +7,14 @@ const LONGEST = 64;
 /** Columns for what was given: an archive, a folder. */
 const GIVEN = 24;
 
-/** A word with folders or archives in it, also in parentheses; `10.48.0.0/26` is too short to be cut. */
-const PLACE = /[^\s()'",;]*[/!][^\s()'",;]*/g;
+/** A word, also in parentheses; one with folders or archives in it is a place. `10.48.0.0/26` is too short to be cut. */
+const WORD = /[^\s()'",;]+/g;
 
 /** The sentence with long paths in it shortened: `diags.tar.gz!…/node-1/ip-route.txt:12`. */
 export function shortenPlaces(sentence: string): string {
-  return sentence.replaceAll(PLACE, (place) => (textWidth(place) <= LONGEST ? place : shortPlace(place)));
+  return sentence.replaceAll(WORD, (word) =>
+    textWidth(word) <= LONGEST || !/[/!]/.test(word) ? word : shortPlace(word),
+  );
 }
 
 function shortPlace(place: string): string {
