@@ -36,7 +36,7 @@ describe('what cannot be read', () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(openCapture(join(folder, 'file/a.pcap'))).rejects.toMatchObject({
       code: 'E_UNREADABLE',
-      message: `${folder}/file/a.pcap: cannot be read: ENOTDIR: not a directory, open`,
+      message: expect.stringMatching(/file\/a\.pcap: cannot be read: ENOTDIR: not a directory/),
     });
   });
 
