@@ -12,7 +12,7 @@ const WORLDS = 240;
 const VARIED = 60;
 const FLANNEL_WORLDS = 60;
 /** Share of flows whose count may be in doubt, with a merge among the captures and without. */
-const DOUBTS_IN_MERGES = 0.01;
+const DOUBTS_IN_MERGES = 0.011;
 const DOUBTS = 0.001;
 /** Share of faults of delivery that are found, of those that captures could show. */
 const FOUND = 0.7;
