@@ -32,9 +32,11 @@ export interface Hint {
   answered: Set<Node>;
   /** Packets for it came in there through a tunnel, and nothing came back. */
   unanswered: Set<Node>;
-  /** Plain packets for it went to a MAC that is no known node's, or came in at a node: whether some were answered, and some not. */
+  /** Plain packets for it went to a MAC that is no known node's, or came in at a node: whether some were answered. */
   isHeard: boolean;
-  isUnheard: boolean;
+  /** The MACs to which such packets went that were not; and those from which it sends itself, whoever's they are. */
+  unheardAt: Set<string>;
+  speaksFrom: Set<string>;
 }
 
 /** What is asked of the packets about one end. */
@@ -66,6 +68,8 @@ export function collectHints({ table, points, paths, book, people, asked, stated
       if (ofSource === ASKED.all) {
         const from = senderOf(table, ends, row);
         if (from !== null) hintOf(hints, src)[ends.plain[path] === 1 ? 'macSource' : 'outerSource'].add(from);
+        else if (ends.plain[path] === 1 && isRoutedOnce(rows.ttlMax(row)))
+          hintOf(hints, src).speaksFrom.add(macOf(table, path, 'src'));
       }
       if (ofDestination === ASKED.proofOfAnother) {
         const elsewhere = answeredElsewhere(table, ends, flow, path, stated(dst));
@@ -73,7 +77,7 @@ export function collectHints({ table, points, paths, book, people, asked, stated
       }
       const to = ends.to[path] ?? null;
       if (ofDestination !== ASKED.all) continue;
-      if (isPlainToAnywhere(ends, path)) noteSilence(hintOf(hints, dst), table, flow);
+      if (isPlainToAnywhere(ends, path)) noteSilence(hintOf(hints, dst), table, flow, macOf(table, path, 'dst'));
       if (to !== null) {
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
@@ -172,9 +176,14 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
 }
 
-function noteSilence(hint: Hint, table: FlowTable, flow: number): void {
+function noteSilence(hint: Hint, table: FlowTable, flow: number, mac: string): void {
   if (isDelivered(table, flow)) hint.isHeard = true;
-  else if (isUnanswered(table, flow)) hint.isUnheard = true;
+  else if (isUnanswered(table, flow)) hint.unheardAt.add(mac);
+}
+
+/** The MAC of one end of a path's frames; empty where they have none. */
+function macOf({ paths, links }: FlowTable, path: number, end: 'src' | 'dst'): string {
+  return links.record(paths.link[path] ?? 0)[end] ?? '';
 }
 
 /** Whether nothing shows that somebody was there: no answer, though its protocol has them, or datagrams that no others came back for. */
@@ -203,7 +212,8 @@ function hintOf(hints: Map<number, Hint>, person: number): Hint {
       answered: new Set(),
       unanswered: new Set(),
       isHeard: false,
-      isUnheard: false,
+      unheardAt: new Set(),
+      speaksFrom: new Set(),
     };
     hints.set(person, hint);
   }
@@ -248,9 +258,13 @@ export function isSilentAt(node: Node, hint: Hint): boolean {
   return hint.unanswered.has(node) && isSilent(hint);
 }
 
-/** Whether plain packets that may have gone anywhere, or that came in at a node, found nothing but silence. */
+/**
+ * Whether plain packets that may have gone anywhere, or that came in at a node, found nothing but silence. Whoever sends from the
+ * very MAC that they went to is there, also where nobody knows whose MAC it is.
+ */
 export function isUnheard(hint: Hint): boolean {
-  return hint.isUnheard && !hint.isHeard && isSilent(hint);
+  const isMissed = [...hint.unheardAt].some((mac) => mac === '' || !hint.speaksFrom.has(mac));
+  return isMissed && !hint.isHeard && isSilent(hint);
 }
 
 function isSilent(hint: Hint): boolean {
