@@ -54,6 +54,7 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
   },
   { seed: 41876, rule: '11', kind: 'miscount', what: 'is sure of two packets in a merge whose clocks differ' },
   { seed: 42047, rule: '11', kind: 'miscount', what: 'counts a packet twice that a merge has at three places' },
+  { seed: 60307, rule: '11', kind: 'miscount', what: 'is sure of two datagrams without an identification in a merge' },
   {
     seed: 60925,
     rule: '11 cut',

@@ -7,12 +7,13 @@ import { FEATURES } from './features.ts';
 import { createFigures } from './figures.ts';
 import { isKnown, KNOWN_KINDS } from './known-kinds.ts';
 import { NAMED_SEEDS } from './named-seeds.ts';
+import { makeWorld } from './world.ts';
 
-const WORLDS = 240;
+const WORLDS = 300;
 const VARIED = 60;
 const FLANNEL_WORLDS = 60;
 /** Share of flows whose count may be in doubt, with a merge among the captures and without. */
-const DOUBTS_IN_MERGES = 0.011;
+const DOUBTS_IN_MERGES = 0.01;
 const DOUBTS = 0.001;
 /** Share of faults of delivery that are found, of those that captures could show. */
 const FOUND = 0.7;
@@ -71,12 +72,14 @@ describe('worlds that flannel carries', () => {
     for (let seed = FLANNEL_SEEDS; seed < FLANNEL_SEEDS + FLANNEL_WORLDS; seed++) {
       const outcome = await checkSeed(seed, folder);
       lies.push(...unknownLies(outcome));
-      figures.add(outcome);
+      // a world that loses packets need not pass: without the losses it must
+      const isLossy = makeWorld(seed).features.has('delivery');
+      figures.add(isLossy ? await checkSeed(seed, folder, WITHOUT_LOSSES) : outcome);
     }
     expect(lies).toEqual([]);
     const [withPods, without] = [figures.liveness(true), figures.liveness(false)];
     expect(withPods.worlds + without.worlds).toBeGreaterThan(10);
-    expect((withPods.passed + without.passed) / (withPods.worlds + without.worlds)).toBeGreaterThanOrEqual(0.94);
+    expect((withPods.passed + without.passed) / (withPods.worlds + without.worlds)).toBeGreaterThanOrEqual(0.95);
   });
 });
 
