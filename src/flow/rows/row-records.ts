@@ -1,18 +1,16 @@
 // HOT: per packet. No allocation.
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
-// touches, and one of 112 bytes beside it for what is rare. They grow by chunks and are never copied, but for those of the first chunk.
+// touches, and one of 112 bytes beside it for what is rare. They grow by chunks (row-chunks.ts).
 
 import type { Moment } from '../../net/time.ts';
+import { makeRoom } from './row-chunks.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 import { RowWindows } from './row-windows.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
-const CHUNK_ROWS = 1 << CHUNK_SHIFT;
-const CHUNK_MASK = CHUNK_ROWS - 1;
-/** Rows that the first chunk has room for at first: most captures have few flows. It grows by doubling. */
-const FIRST_ROWS = 64;
+const CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
 const LOWEST_TTL_OF_NONE = 255;
 /** Moments count from so many seconds before the first one. */
 const LONG_BEFORE = 1e6;
@@ -32,26 +30,12 @@ export class RowRecords {
   /** A new row, all zero but for the end of its chain and the lowest TTL; returns its index. */
   add(): number {
     const row = this.count++;
-    if (row === this.#room) this.#makeRoom(row >>> CHUNK_SHIFT);
+    if (row === this.#room) this.#room = makeRoom(row, this);
     const words = this.words[row >>> CHUNK_SHIFT]!;
     const at = (row & CHUNK_MASK) * R.words;
     words[at + R.next] = -1;
     words[at + R.bits] = LOWEST_TTL_OF_NONE;
     return row;
-  }
-
-  /** Room for more rows in the last chunk, or for a chunk of them. */
-  #makeRoom(chunk: number): void {
-    const rows = this.#room < CHUNK_ROWS ? Math.max(FIRST_ROWS, 2 * this.#room) : CHUNK_ROWS;
-    const words = new Int32Array(rows * R.words);
-    const rare = new Int32Array(rows * X.words);
-    words.set(this.words[chunk] ?? []);
-    rare.set(this.rareWords[chunk] ?? []);
-    this.words[chunk] = words;
-    this.doubles[chunk] = new Float64Array(words.buffer);
-    this.rareWords[chunk] = rare;
-    this.rareDoubles[chunk] = new Float64Array(rare.buffer);
-    this.#room = chunk * CHUNK_ROWS + rows;
   }
 
   /** A word of a row's record: `place` is one of RECORD's. Signed. */
