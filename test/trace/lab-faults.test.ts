@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 
 const FAULTS = 'test/fixtures/lab-faults';
 
 async function traceOf(captures: readonly string[], fault: string): Promise<Trace> {
-  return traceCaptures({ captures, topology: await loadTopology([join(FAULTS, fault, 'topology')]) });
+  return traceCaptures({ captures, topology: await topologyIn(join(FAULTS, fault, 'topology')) });
 }
 
 function capturesOf(fault: string, wanted: RegExp = /\.pcap$/): string[] {

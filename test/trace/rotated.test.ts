@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { traceCaptures } from '../../src/trace.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 import { shuffled, splitCapture } from '../support/split-capture.ts';
 
 const LAB = 'test/fixtures/lab';
@@ -47,7 +47,7 @@ async function say(captures: readonly string[], topology: Topology | null): Prom
   };
 }
 
-const topology = await loadTopology([`${LAB}/topology`]);
+const topology = await topologyIn(`${LAB}/topology`);
 const FILES = ['control1-ens5', 'worker1-ens5', 'worker1-any', 'control1-vxlan', 'control1-calic628ed26868'];
 
 describe('a rotated capture', () => {
