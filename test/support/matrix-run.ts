@@ -1,7 +1,7 @@
 // Runs captures through variants, names and subsets of their snapshot, in one process, and tells what came out of each.
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Topology } from '../../src/topology/model.ts';
@@ -13,6 +13,7 @@ import { readCaptureFile, writeCaptureFile } from './capture-rewriter.ts';
 import { captureVariants } from './capture-variants.ts';
 import { asTheyAre, everyCombination, inTurn, type Naming, turnOf } from './matrix-turns.ts';
 import { edgeSubsetsOf, snapshotParts, topologyOf } from './snapshot-subsets.ts';
+import { writeAnew } from './write-anew.ts';
 
 /** Everything with everything, and what is seldom done: `npm run matrix`. */
 const WHOLE = process.env['OVERLENS_MATRIX'] === 'whole';
@@ -93,9 +94,7 @@ function write(
   const names = files.map((file, i) => fileName(basename(file).replace(/\.gz$/, ''), i, naming, topology));
   return changed.map((bytes, i) => {
     const path = join(folder, names.indexOf(names[i] ?? '') === i ? (names[i] ?? '') : `${i}-${names[i]}`);
-    // a file that is written over is flushed to the disk when it is closed: twenty times as slow as a new one
-    rmSync(path, { force: true });
-    writeFileSync(path, bytes);
+    writeAnew(path, bytes);
     return path;
   });
 }
