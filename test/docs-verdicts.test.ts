@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../src/input/load-topology.ts';
 import { traceCaptures } from '../src/trace.ts';
 import { FINDINGS, UNDELIVERED } from '../src/verdict/codes.ts';
+import { topologyIn } from './support/loaded-topology.ts';
 
 const PAGE = readFileSync('docs/verdicts.md', 'utf8').replaceAll(/\s+/g, ' ');
 
@@ -18,7 +18,7 @@ async function codesOf(folder: string): Promise<string[]> {
   const named = existsSync(spec)
     ? (JSON.parse(readFileSync(spec, 'utf8')) as { snapshot?: string[] }).snapshot
     : undefined;
-  const topology = await loadTopology((named ?? ['topology']).map((path) => join(folder, path)));
+  const topology = await topologyIn(...(named ?? ['topology']).map((path) => join(folder, path)));
   const captures = readdirSync(folder).filter((file) => /\.(pcap|pcapng)\d*(\.gz)?$/.test(file));
   const trace = await traceCaptures({ captures: captures.map((file) => join(folder, file)), topology });
   return trace.causes.map((cause) => cause.code);

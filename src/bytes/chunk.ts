@@ -22,6 +22,12 @@ export interface ByteSource {
 
 /** Bytes asked for at once. Larger pieces leave the second-level cache before they are decoded. */
 export const PIECE = 128 * 1024;
+const LEAST_PIECE = 8 * 1024;
+
+/** Bytes to ask for at once of a file of `size` bytes (null: not known), at most `most`: no buffer is much larger than its file. */
+export function pieceOf(size: number | null, most: number = PIECE): number {
+  return Math.min(most, Math.max(LEAST_PIECE, 2 * (size ?? most)));
+}
 
 /** The one buffer of a capture. Bytes `at .. end-1` are read and not yet consumed. */
 export class ChunkBuffer {

@@ -1,6 +1,17 @@
 // Opener: bytes of a file, a named pipe or stdin. Regular files are read synchronously into the reader's buffer, which
 // is several times faster than a stream; the event loop gets its turn now and then so that Ctrl-C works.
-import { close, constants, createReadStream, fstatSync, open, readSync, type Stats, statSync } from 'node:fs';
+import {
+  close,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  open,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import process from 'node:process';
 import type { ReadableStream } from 'node:stream/web';
@@ -27,7 +38,9 @@ export interface OpenedFile {
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
 export async function openFile(path: string): Promise<OpenedFile> {
   try {
-    const file = await promisify(open)(path, readingFlags(path));
+    const there = statSync(path, { throwIfNoEntry: false });
+    // Files at once: a thread that opens them costs more than what is read of a small one. What is none may be waited for.
+    const file = there?.isFile() === true ? openSync(path, 'r') : await promisify(open)(path, readingFlags(there));
     const stats = fstatSync(file);
     if (stats.isFile()) return { source: fileSource(file), size: stats.size, again: true };
     // A pipe read as a file blocks a thread, and the program cannot exit before its writer does.
@@ -46,9 +59,9 @@ export async function openFile(path: string): Promise<OpenedFile> {
  * A pipe is not waited for while it is opened: that blocks a thread that nothing ends. Reading it waits for its writer; on systems
  * other than Linux it would find its end instead.
  */
-function readingFlags(path: string): number {
+function readingFlags(there: Stats | undefined): number {
   const { O_RDONLY, O_NONBLOCK } = constants;
-  const isPipe = process.platform === 'linux' && statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+  const isPipe = process.platform === 'linux' && there?.isFIFO() === true;
   return isPipe ? O_RDONLY | O_NONBLOCK : O_RDONLY;
 }
 
@@ -59,9 +72,9 @@ export function fileSize(path: string): number | null {
 }
 
 /** The bytes `start .. end-1` of a regular file; fewer when it ends before. Throws E_UNREADABLE. */
-export async function readRange(path: string, start: number, end: number): Promise<Uint8Array> {
+export function readRange(path: string, start: number, end: number): Uint8Array {
   try {
-    const file = await promisify(open)(path, 'r');
+    const file = openSync(path, 'r');
     try {
       const bytes = new Uint8Array(end - start);
       let got = 0;
@@ -70,7 +83,7 @@ export async function readRange(path: string, start: number, end: number): Promi
       }
       return bytes.subarray(0, got);
     } finally {
-      close(file);
+      closeSync(file);
     }
   } catch (cause) {
     throw unreadable(path, cause);
@@ -129,7 +142,7 @@ function fileSource(file: number): ByteSource {
       return fault;
     },
     close() {
-      if (!closed) close(file);
+      if (!closed) closeSync(file);
       closed = true;
     },
   };

@@ -2,7 +2,7 @@
 import { OverlensError } from '../errors.ts';
 import { memberBudget } from './archive/member-limits.ts';
 import { leavesOf, MEMBER_MARK } from './archive/walk-members.ts';
-import { type ByteSource, ChunkBuffer } from './chunk.ts';
+import { type ByteSource, ChunkBuffer, pieceOf } from './chunk.ts';
 import { type ByteStream, fileSize, type OpenedFile, openFile, openStdin } from './open-file.ts';
 
 /** What can be read once and was looked at already, by path: its bytes, not consumed. */
@@ -27,8 +27,8 @@ export async function openPath(path: string, stdin?: ByteStream): Promise<Opened
  * A buffer of what can be read again is the caller's to close.
  */
 export async function peekPath(path: string): Promise<{ chunk: ChunkBuffer; again: boolean }> {
-  const { source, again } = await openPath(path);
-  const chunk = new ChunkBuffer(source);
+  const { source, size, again } = await openPath(path);
+  const chunk = new ChunkBuffer(source, pieceOf(size));
   if (!again) peeked.set(path, chunk);
   return { chunk, again };
 }

@@ -1,6 +1,6 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 
-import { ChunkBuffer, PIECE } from '../bytes/chunk.ts';
+import { ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
 import type { ByteStream, OpenedFile } from '../bytes/open-file.ts';
 import { openPath } from '../bytes/open-path.ts';
@@ -108,8 +108,7 @@ async function openedBytes(
   piece: number,
 ): Promise<OpenedBytes> {
   const source = signal === undefined ? file.source : stoppable(file.source, signal);
-  // Thousands of small files: no buffer larger than its file.
-  const chunk = new ChunkBuffer(source, Math.min(piece, Math.max(HEAD_PIECE, 2 * (file.size ?? piece))));
+  const chunk = new ChunkBuffer(source, pieceOf(file.size, piece));
   return { path, ...(await contentOf(chunk, piece)) };
 }
 

@@ -1,5 +1,5 @@
 // A path -> the files behind it: itself, the files of a folder, the members of a bundle, in any nesting.
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { memberBudget } from '../bytes/archive/member-limits.ts';
 import { type BrokenArchive, type Leaf, leavesOf } from '../bytes/archive/walk-members.ts';
@@ -31,18 +31,28 @@ export type Found = { file: FoundFile } | { unread: UnreadFile };
  * asked for. What is not there, may not be read or is damaged is said in its place; never throws for it.
  */
 export async function* filesBehind(path: string): AsyncGenerator<Found, void, void> {
-  const isFolder = path !== '-' && (await stat(path).catch(() => null))?.isDirectory() === true;
-  yield* isFolder ? folderFiles(path, path, new Set()) : fileOrMembers(path, { named: true, below: null });
+  yield* isFolder(path) ? folderFiles(path, path, new Set()) : fileOrMembers(path, { named: true, below: null });
+}
+
+function isFolder(path: string): boolean {
+  if (path === '-') return false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** @param visited folders on the way, to notice links that lead in circles */
 async function* folderFiles(folder: string, root: string, visited: Set<string>): AsyncGenerator<Found, void, void> {
   let names: string[];
   try {
-    const real = await realpath(folder);
+    const real = realpathSync.native(folder);
     if (visited.has(real)) return;
     visited.add(real);
-    names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+    names = readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .sort();
   } catch (error) {
     yield unread(folder, error, folder === root);
     return;
@@ -50,7 +60,7 @@ async function* folderFiles(folder: string, root: string, visited: Set<string>):
   for (const name of names) {
     const path = join(folder, name);
     try {
-      const kind = await stat(path);
+      const kind = statSync(path);
       if (kind.isDirectory()) yield* folderFiles(path, root, visited);
       else if (kind.isFile()) yield* fileOrMembers(path, { named: false, below: relative(root, path) });
     } catch (error) {

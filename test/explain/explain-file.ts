@@ -2,10 +2,10 @@
 import { explainPacket } from '../../src/explain/explain-packet.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
 import { pickPacket } from '../../src/explain/pick.ts';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 
 /** Captures traced once, to explain many packets of. */
 export interface Opened {
@@ -16,7 +16,7 @@ export interface Opened {
 }
 
 export async function open(paths: readonly string[], snapshot: string | null): Promise<Opened> {
-  const topology = snapshot === null ? null : await loadTopology([snapshot]);
+  const topology = snapshot === null ? null : await topologyIn(snapshot);
   const trace = await traceCaptures({ captures: paths, topology });
   return { trace, topology, paths, snapshot: snapshot === null ? [] : [snapshot] };
 }

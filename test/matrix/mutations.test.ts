@@ -1,6 +1,6 @@
 // Healthy captures of the lab made faulty by hand, one pair of pods at a time: the verdict follows, with parts of the snapshot and
 // without the file's name; and whatever cannot be told is at least no pass.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { traceCaptures } from '../../src/trace.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import { type CaptureFile, changeFrames, readCaptureFile, writeCaptureFile } from '../support/capture-rewriter.ts';
 import { snapshotParts, topologyOf } from '../support/snapshot-subsets.ts';
+import { writeAnew } from '../support/write-anew.ts';
 
 const SAMPLE = 'samples/01-vxlan-between-nodes';
 const FILES = ['20', '31'].map((last) => join(SAMPLE, `ip-10-0-1-${last}-ens5.pcap`));
@@ -58,7 +59,7 @@ interface Seen {
 
 async function judge(file: CaptureFile, parts: readonly string[], name = 'x.pcap'): Promise<Seen> {
   const path = join(folder, name);
-  writeFileSync(path, writeCaptureFile(file));
+  writeAnew(path, writeCaptureFile(file));
   const topology = topologyOf(snapshot, parts);
   const trace = await traceCaptures({ captures: [path], topology });
   const asked = { expect: 'config', pools: [], strict: false, topology } as const;

@@ -3,12 +3,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import type { Expectation } from '../../src/verdict/verify/questions.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../src/verdict/verify/verify-report.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 
 const ROOT = 'samples';
 const folders = readdirSync(ROOT).filter((name) => /^\d\d-/.test(name));
@@ -32,7 +32,7 @@ async function run(
   captures = capturesOf(folder),
   snapshot = join(ROOT, folder, 'topology'),
 ): Promise<Run> {
-  const topology = await loadTopology([snapshot]);
+  const topology = await topologyIn(snapshot);
   const trace = await traceCaptures({ captures, topology });
   const verify = (expectation: Expectation = 'config') =>
     verifyTrace(trace, { expect: expectation, pools: [], strict: false, topology });

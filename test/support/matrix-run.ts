@@ -1,7 +1,7 @@
 // Runs captures through variants, names and subsets of their snapshot, in one process, and tells what came out of each.
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Topology } from '../../src/topology/model.ts';
@@ -9,15 +9,21 @@ import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../src/verdict/verify/verify-report.ts';
-import { type CaptureFile, readCaptureFile, writeCaptureFile } from './capture-rewriter.ts';
+import { readCaptureFile, writeCaptureFile } from './capture-rewriter.ts';
 import { captureVariants } from './capture-variants.ts';
-import { edgeSubsetsOf, type SnapshotParts, snapshotParts, subsetsOf, topologyOf } from './snapshot-subsets.ts';
+import { asTheyAre, everyCombination, inTurn, type Naming, turnOf } from './matrix-turns.ts';
+import { edgeSubsetsOf, snapshotParts, topologyOf } from './snapshot-subsets.ts';
+import { writeAnew } from './write-anew.ts';
 
-/** Everything with everything: minutes instead of seconds. Else each variant takes its turn with names and subsets. */
+/** Everything with everything, and what is seldom done: `npm run matrix`. */
 const WHOLE = process.env['OVERLENS_MATRIX'] === 'whole';
 
-export const NAMINGS = ['own', 'meaningless', 'misleading'] as const;
-export type Naming = (typeof NAMINGS)[number];
+/** What a group is to the matrix. */
+interface MatrixGroup {
+  name: string;
+  files: readonly string[];
+  snapshot: string;
+}
 
 export interface Outcome {
   /** `udp port 4789, ip-10-0-1-20-ens5.pcap, misleading, [pods ip-link]`: enough to run it again. */
@@ -30,27 +36,35 @@ export interface Outcome {
 }
 
 /**
- * Every outcome of one set of files.
- * @param thin with all of the snapshot or none of it, in turn, instead of both: for many small captures
+ * Outcomes of captures of a group, the first one as they are, by their own names and with all of the snapshot.
+ * @param files one of the group's, or all
  */
-export async function* outcomes(files: readonly string[], snapshot: string, thin = false): AsyncGenerator<Outcome> {
-  const parts = snapshotParts(snapshot);
+export async function* outcomes(files: readonly string[], group: MatrixGroup): AsyncGenerator<Outcome> {
+  const parts = snapshotParts(group.snapshot);
+  const subsets = edgeSubsetsOf(parts.parts);
   const full = topologyOf(parts, parts.parts);
   const read = files.map(readCaptureFile);
   const folder = mkdtempSync(join(tmpdir(), 'overlens-matrix-'));
+  const share =
+    files.length === group.files.length ? null : { index: group.files.indexOf(files[0] ?? ''), of: group.files.length };
+  const turn = turnOf(group.name);
   const done = new Set<string>();
-  let turn = 0;
   try {
     for (const { name, apply } of captureVariants((address) => isPod(full, address), WHOLE)) {
-      const changed = apply(read);
+      const changed = apply(read)?.map(writeCaptureFile) ?? null;
       if (changed === null || !isNew(changed, done)) continue;
-      turn++;
-      for (const [naming, subsets] of combinations(name === 'as it is', turn, parts, thin)) {
-        const paths = write(changed, files, naming, folder, full);
-        for (const subset of subsets) {
-          const told = `${name}, ${files.map((f) => basename(f)).join(' ')}, ${naming}, [${subset.join(' ')}]`;
-          yield { name: told, variant: name, naming, ...(await judge(paths, topologyOf(parts, subset))) };
-        }
+      const nth = done.size - 1;
+      const met = WHOLE
+        ? everyCombination(subsets)
+        : nth === 0
+          ? asTheyAre(subsets, turn, share)
+          : [inTurn(subsets, turn, share, nth)];
+      let [written, paths]: [Naming | null, string[]] = [null, []];
+      for (const [naming, subset] of met) {
+        if (naming !== written) paths = write(changed, files, naming, folder, full);
+        written = naming;
+        const told = `${name}, ${files.map((f) => basename(f)).join(' ')}, ${naming}, [${subset.join(' ')}]`;
+        yield { name: told, variant: name, naming, ...(await judge(paths, topologyOf(parts, subset))) };
       }
     }
   } finally {
@@ -62,44 +76,25 @@ function isPod(topology: Topology, address: string): boolean {
   return topology.poolsOf(address).length > 0 && topology.nodeByAddress(address) === null;
 }
 
-function isNew(files: readonly CaptureFile[], done: Set<string>): boolean {
+function isNew(files: readonly Uint8Array[], done: Set<string>): boolean {
   const hash = createHash('sha1');
-  for (const file of files) hash.update(writeCaptureFile(file));
-  const digest = hash.digest('hex');
-  if (done.has(digest)) return false;
-  done.add(digest);
-  return true;
+  for (const bytes of files) hash.update(bytes);
+  const before = done.size;
+  return done.add(hash.digest('hex')).size > before;
 }
 
-/** Which names and subsets a variant meets. The capture as it is meets the most, the others take turns. */
-function combinations(
-  asItIs: boolean,
-  turn: number,
-  { parts }: SnapshotParts,
-  thin: boolean,
-): [Naming, (readonly string[])[]][] {
-  if (WHOLE) return NAMINGS.map((naming) => [naming, subsetsOf(parts)]);
-  const naming = NAMINGS[turn % NAMINGS.length] ?? 'own';
-  if (!asItIs) return [[naming, thin ? [turn % 2 === 0 ? parts : []] : [parts, []]]];
-  return [
-    ['own', edgeSubsetsOf(parts)],
-    ['meaningless', [parts, []]],
-    ['misleading', [parts, []]],
-  ];
-}
-
-/** Into one folder, over what was there: each capture is read before the next one is written. */
+/** Into one folder, in place of what was there: each capture is read before the next one is written. */
 function write(
-  changed: readonly CaptureFile[],
+  changed: readonly Uint8Array[],
   files: readonly string[],
   naming: Naming,
   folder: string,
   topology: Topology,
 ): string[] {
   const names = files.map((file, i) => fileName(basename(file).replace(/\.gz$/, ''), i, naming, topology));
-  return changed.map((file, i) => {
+  return changed.map((bytes, i) => {
     const path = join(folder, names.indexOf(names[i] ?? '') === i ? (names[i] ?? '') : `${i}-${names[i]}`);
-    writeFileSync(path, writeCaptureFile(file));
+    writeAnew(path, bytes);
     return path;
   });
 }

@@ -1,6 +1,7 @@
 // Captures whose clock was another one: every time in them moved, as `editcap -t` does. Classic pcap, little endian.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { writeAnew } from './write-anew.ts';
 
 const NANOSECONDS = 0xa1b23c4d;
 
@@ -15,5 +16,5 @@ export function shiftClock(from: string, to: string, seconds: number): void {
     bytes.writeUInt32LE(Number(time / units), at);
     bytes.writeUInt32LE(Number(time % units), at + 4);
   }
-  writeFileSync(to, bytes);
+  writeAnew(to, bytes);
 }

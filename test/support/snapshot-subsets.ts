@@ -34,11 +34,6 @@ function filesBelow(directory: string, below = ''): string[] {
     });
 }
 
-/** Every subset of `parts`. */
-export function subsetsOf(parts: readonly string[]): string[][] {
-  return parts.reduce<string[][]>((sets, part) => sets.flatMap((set) => [set, [...set, part]]), [[]]);
-}
-
 /** Everything, nothing, each part alone and each part missing: most of what single parts and pairs can do wrong. */
 export function edgeSubsetsOf(parts: readonly string[]): string[][] {
   const all = [

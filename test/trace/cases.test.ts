@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 
 interface ExpectedFlow {
   src: string;
@@ -72,7 +72,7 @@ describe('cases', () => {
         .sort()
         .map((file) => join(folder, file));
       const snapshot = spec.snapshot?.map((path) => join(folder, path)) ?? [join(folder, 'topology')];
-      const topology = snapshot.length === 0 ? null : await loadTopology(snapshot);
+      const topology = snapshot.length === 0 ? null : await topologyIn(...snapshot);
       const trace = await traceCaptures({ captures, topology });
       const { exits, exit, violations, maybe, warnings, notWarnings, flows } = spec.expect;
       const found = codes(trace, 'violation').filter((code) => !maybe?.includes(code));

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { ClockReport } from '../../src/verdict/clocks/clock-report.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 import { shiftClock } from '../support/shift-clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-clocks-'));
@@ -32,7 +32,7 @@ async function say(from: string, names: readonly string[], shifts: readonly numb
     shiftClock(join(from, name), to, shifts[nodes.indexOf(nodeOf(name))] ?? 0);
     return to;
   });
-  const topology = await loadTopology([join(from, 'topology')]);
+  const topology = await topologyIn(join(from, 'topology'));
   const trace = await traceCaptures({ captures, topology });
   const report = verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology });
   const flows = [...trace.flows()].map((flow) =>
@@ -78,7 +78,7 @@ describe('clocks that differ', () => {
       shiftClock(join(LAB, `${name}.pcap.gz`), to, name.endsWith('vxlan') ? 5 : 0);
       return to;
     }) as [string, string];
-    const topology = await loadTopology([`${LAB}/topology`]);
+    const topology = await topologyIn(`${LAB}/topology`);
     const { clocks } = await traceCaptures({ captures: [nic, device], topology });
     expect(clocks).toHaveLength(1);
     expect(clocks[0]?.seconds).toBeCloseTo(5, 3);

@@ -1,17 +1,18 @@
 // Ways in which packets stop, each made in the lab (samples/lab/make-faults.sh) and captured at every place: the first cause named is
 // the true one, with all captures and with those of the NICs alone. What is true is what the script broke.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
+import { writeAnew } from '../support/write-anew.ts';
 
 const FAULTS = 'test/fixtures/lab-faults';
 
 async function traceOf(captures: readonly string[], fault: string): Promise<Trace> {
-  return traceCaptures({ captures, topology: await loadTopology([join(FAULTS, fault, 'topology')]) });
+  return traceCaptures({ captures, topology: await topologyIn(join(FAULTS, fault, 'topology')) });
 }
 
 function capturesOf(fault: string, wanted: RegExp = /\.pcap$/): string[] {
@@ -101,7 +102,7 @@ describe('the lab without a fault', () => {
         bytes.writeUInt32LE(time % 1e6, at + 4);
       }
       const to = join(folder, `${Object.values(clocks).join('_')}-${name}`);
-      writeFileSync(to, bytes);
+      writeAnew(to, bytes);
       return to;
     });
   }

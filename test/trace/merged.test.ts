@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 
 const LAB = 'test/fixtures/lab';
 const SAMPLE = 'samples/10-missing-neighbour';
@@ -27,14 +27,14 @@ describe('captures of several places', () => {
       `${SAMPLE}/ip-10-0-1-20-ens5.pcap`,
       `${SAMPLE}/ip-10-0-1-20-vxlan.calico.pcap`,
     );
-    const trace = await traceCaptures({ captures: [capture], topology: await loadTopology([`${SAMPLE}/topology`]) });
+    const trace = await traceCaptures({ captures: [capture], topology: await topologyIn(`${SAMPLE}/topology`) });
     expect(trace.summary.violation).toBe(0);
     expect(trace.captures[0]?.points.map((point) => point.role).sort()).toEqual(['tunnel', 'underlay']);
   });
 
   it('one NIC in two captures: what it sent counts once', async () => {
     const captures = ['control1-ens5', 'control1-any', 'worker1-ens5'].map((name) => `${LAB}/${name}.pcap.gz`);
-    const trace = await traceCaptures({ captures, topology: await loadTopology([`${LAB}/topology`]) });
+    const trace = await traceCaptures({ captures, topology: await topologyIn(`${LAB}/topology`) });
     const arrivals = [...trace.flows()].map((flow) => flow.arrival).filter((arrival) => arrival !== null);
     expect(arrivals.length).toBeGreaterThan(0);
     expect(arrivals.filter((arrival) => arrival.lost)).toEqual([]);

@@ -73,6 +73,8 @@ describe('NICs of several nodes', () => {
 describe('a capture in hundreds of pieces', () => {
   it('opens each a bounded number of times, one at a time', async () => {
     const pieces = splitCapture(NICS[1] ?? '', 1, folder, (i) => `many_${String(i).padStart(5, '0')}.pcap`);
+    // the split read the capture itself
+    files.opened = 0;
     const { trace } = await readOf(pieces);
     expect(trace.captures.length).toBeGreaterThan(100);
     expect(files.opened).toBeLessThanOrEqual(pieces.length * 2);

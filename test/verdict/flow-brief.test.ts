@@ -1,10 +1,10 @@
 // A brief, and the list of all flows, say of a flow what its object says: classes are judged by their first flow, so every flow of every capture at hand is
 // asked both ways.
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../src/input/load-topology.ts';
 import { traceCaptures } from '../../src/trace.ts';
 import { briefOf, flowBriefs } from '../../src/verdict/flow-briefs.ts';
 import type { FlowBrief, TracedFlow } from '../../src/verdict/trace-types.ts';
+import { topologyIn } from '../support/loaded-topology.ts';
 import { caseGroups, labGroup, sampleGroups } from '../support/matrix-groups.ts';
 
 /** What totals, filters, causes, `verify` and the table ask. */
@@ -60,7 +60,7 @@ async function disagreements(
   captures: readonly string[],
   snapshot: string | null,
 ): Promise<{ flows: number; wrong: string[] }> {
-  const topology = snapshot === null ? null : await loadTopology([snapshot]);
+  const topology = snapshot === null ? null : await topologyIn(snapshot);
   const trace = await traceCaptures({ captures, topology });
   const hasCopies = trace.captures.some(({ warnings }) => warnings.some((text) => text.includes('copies count once')));
   const wrong: string[] = [];

@@ -27,8 +27,9 @@ export interface ArpPair {
 
 export class ArpPairs {
   readonly #table = new WordTable(64);
-  #packets = new Float64Array(MAX_PAIRS);
-  #first = new Float64Array(MAX_PAIRS);
+  /** Packets of each pair, and the first one. */
+  readonly #packets: number[] = [];
+  readonly #first: number[] = [];
 
   /** Counts the ARP header at `at` (IPv4 over Ethernet: RFC 826); others are passed over. */
   add(bytes: Uint8Array, at: number, end: number, link: number, packet: number): void {
@@ -42,7 +43,11 @@ export class ArpPairs {
     key[MAC_LOW] = u32(bytes, at + SENDER_MAC + 2);
     const index = this.#table.count < MAX_PAIRS ? this.#table.intern() : this.#table.find();
     if (index < 0) return;
-    if (this.#packets[index]!++ === 0) this.#first[index] = packet;
+    if (index === this.#packets.length) {
+      this.#packets.push(0);
+      this.#first.push(packet);
+    }
+    this.#packets[index]!++;
   }
 
   *pairs(): Iterable<ArpPair> {

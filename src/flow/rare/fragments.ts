@@ -28,8 +28,9 @@ const readIdentification6 = FRAGMENT.ident.read;
 export class Fragments {
   /** The datagram to look up next. */
   readonly key = new Int32Array(WORDS);
-  readonly #keys = new Int32Array(FRAGMENT_CAPACITY * WORDS);
-  readonly #values = new Int32Array(FRAGMENT_CAPACITY).fill(-1);
+  /** Made for the first datagram: most captures have none in fragments. */
+  #keys = new Int32Array(0);
+  #values = new Int32Array(0);
   /** The place of each set that is written next. */
   readonly #next = new Uint8Array(SETS);
 
@@ -86,6 +87,10 @@ export class Fragments {
 
   /** Remembers `value` for the datagram in `key`, instead of what was known of it before. */
   put(value: number): void {
+    if (this.#values.length === 0) {
+      this.#keys = new Int32Array(FRAGMENT_CAPACITY * WORDS);
+      this.#values = new Int32Array(FRAGMENT_CAPACITY).fill(-1);
+    }
     let place = this.#find();
     if (place < 0) {
       const set = this.#set();
@@ -104,6 +109,7 @@ export class Fragments {
   }
 
   #find(): number {
+    if (this.#values.length === 0) return -1;
     const first = this.#set() * WAYS;
     for (let place = first; place < first + WAYS; place++) {
       if (this.#values[place]! < 0) continue;

@@ -22,6 +22,8 @@ const { first: FIRST, copy: COPY, perhaps: PERHAPS } = SEEN;
 
 /** Packets in the ring (1 MiB), and words of the index (256 KiB). */
 const PACKETS = 1 << 16;
+/** Room in the ring at first: a capture that has fewer packets needs no more. */
+const FIRST_PACKETS = 1 << 11;
 /** Words of a packet in the ring: fingerprint, AROUND, row + 1, time. */
 const [AROUND_AT, ROW, TIME] = [1, 2, 3] as const;
 const ENTRY = 4;
@@ -39,7 +41,8 @@ export const MOMENTS_SECONDS = (MOMENTS + 1) / TICKS;
 
 export class RecentPackets {
   readonly index = new Int32Array(PACKETS);
-  readonly #ring = new Int32Array(PACKETS * ENTRY);
+  /** Grows by doubling before it is full for the first time; then it is written over. */
+  #ring = new Int32Array(FIRST_PACKETS * ENTRY);
   /** Place in the ring of the packet that comes next. */
   #next = 0;
   /** Of the packet that was perhaps a copy: the row of the other one, and how long before it came. */
@@ -80,6 +83,7 @@ export class RecentPackets {
       if (seen === COPY) return COPY;
     }
     const place = this.#next;
+    if (place * ENTRY === this.#ring.length) this.#grow();
     this.#next = (place + 1) & PLACE;
     index[bucket + 3] = c;
     index[bucket + 2] = b;
@@ -92,6 +96,12 @@ export class RecentPackets {
     ring[to + ROW] = row + 1;
     ring[to + TIME] = time;
     return seen;
+  }
+
+  #grow(): void {
+    const grown = new Int32Array(2 * this.#ring.length);
+    grown.set(this.#ring);
+    this.#ring = grown;
   }
 
   /** Rare: what the packets with that fingerprint make of this one. */

@@ -1,16 +1,16 @@
 // HOT: per packet. No allocation.
 // What is known of every row (flow x path): one record of 128 bytes, two neighbouring cache lines, that nearly every packet
-// touches, and one of 112 bytes beside it for what is rare. They grow by chunks and are never copied.
+// touches, and one of 112 bytes beside it for what is rare. They grow by chunks (row-chunks.ts).
 
 import type { Moment } from '../../net/time.ts';
+import { makeRoom } from './row-chunks.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 import { RowWindows } from './row-windows.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const R = RECORD;
 const X = RARE;
-const CHUNK_ROWS = 1 << CHUNK_SHIFT;
-const CHUNK_MASK = CHUNK_ROWS - 1;
+const CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
 const LOWEST_TTL_OF_NONE = 255;
 /** Moments count from so many seconds before the first one. */
 const LONG_BEFORE = 1e6;
@@ -22,27 +22,20 @@ export class RowRecords {
   readonly doubles: Float64Array[] = [];
   readonly rareWords: Int32Array[] = [];
   readonly rareDoubles: Float64Array[] = [];
+  /** Rows that there is room for. */
+  #room = 0;
   #base = Number.NaN;
   readonly windows = new RowWindows();
 
   /** A new row, all zero but for the end of its chain and the lowest TTL; returns its index. */
   add(): number {
     const row = this.count++;
-    if (row >>> CHUNK_SHIFT === this.words.length) this.#addChunk();
+    if (row === this.#room) this.#room = makeRoom(row, this);
     const words = this.words[row >>> CHUNK_SHIFT]!;
     const at = (row & CHUNK_MASK) * R.words;
     words[at + R.next] = -1;
     words[at + R.bits] = LOWEST_TTL_OF_NONE;
     return row;
-  }
-
-  #addChunk(): void {
-    const words = new Int32Array(CHUNK_ROWS * R.words);
-    const rare = new Int32Array(CHUNK_ROWS * X.words);
-    this.words.push(words);
-    this.doubles.push(new Float64Array(words.buffer));
-    this.rareWords.push(rare);
-    this.rareDoubles.push(new Float64Array(rare.buffer));
   }
 
   /** A word of a row's record: `place` is one of RECORD's. Signed. */

@@ -1,6 +1,5 @@
 // State, times and service of conversations, from packets built for them.
 import { describe, expect, it } from 'vitest';
-import { loadTopology } from '../../../src/input/load-topology.ts';
 import { traceCaptures } from '../../../src/trace.ts';
 import type { TracedFlow } from '../../../src/verdict/trace-types.ts';
 import type { BuiltPacket } from '../../support/capture-builder.ts';
@@ -16,6 +15,7 @@ import {
   vxlan,
 } from '../../support/cluster-frames.ts';
 import { cluster } from '../../support/cluster-text.ts';
+import { topologyIn } from '../../support/loaded-topology.ts';
 import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
@@ -120,7 +120,7 @@ describe('a service', () => {
       nodeport: ['ip-10-0-1-20-ens5'],
     };
     const captures = files[name as keyof typeof files].map((file) => `${CASES}/${name}/${file}.pcap`);
-    const trace = await traceCaptures({ captures, topology: await loadTopology([`${CASES}/${name}/topology`]) });
+    const trace = await traceCaptures({ captures, topology: await topologyIn(`${CASES}/${name}/topology`) });
     const backend = { ip: '10.48.0.200', port: 80, pod: 'yaobank/database-6967b6c8d7-qc25s' };
     expect([...trace.flows()].map(({ via }) => via)).toEqual(
       Array.from({ length: 4 }, () => ({ service, ip: address, port, backend })),

@@ -164,11 +164,32 @@ describe('rows', () => {
     }
   });
 
-  it('are never copied when more are added', () => {
+  it('keep what they hold while the first chunk grows, with little room for few of them', () => {
     const rows = rowsWith(1);
+    expect(rows.words[0]!.length).toBeLessThan((CHUNK * RECORD.words) / 32);
+    for (let row = 0; row < CHUNK; row++) {
+      if (row > 0) rows.add();
+      rows.setWord(row, RECORD.largest, 77 + row);
+      rows.addDouble(row, RECORD.packets, 99 + row);
+      rows.addRare(row, RARE.copies, 55 + row);
+      rows.addCopy(row, 33 + row);
+    }
+    const wrong = Array.from({ length: CHUNK }, (_, row) => row).filter(
+      (row) =>
+        rows.largest(row) !== 77 + row ||
+        rows.packets(row) !== 99 + row ||
+        rows.copies(row) !== 56 + row ||
+        rows.copyBytes(row) !== 33 + row,
+    );
+    expect(wrong).toEqual([]);
+    expect([rows.words.length, rows.words[0]!.length]).toEqual([1, CHUNK * RECORD.words]);
+  });
+
+  it('are never copied when more are added to a full chunk', () => {
+    const rows = rowsWith(CHUNK);
     const [words, rare] = [rows.words[0], rows.rareWords[0]];
     rows.setWord(0, RECORD.largest, 77);
-    for (let row = 1; row < 3 * CHUNK; row++) rows.add();
+    for (let row = CHUNK; row < 3 * CHUNK; row++) rows.add();
     expect([rows.words.length, rows.doubles.length, rows.rareWords.length, rows.rareDoubles.length]).toEqual([
       3, 3, 3, 3,
     ]);
