@@ -28,6 +28,7 @@ import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
+import { joinRows } from '../flow/join-rows.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { policyLogOf } from '../topology/policies/policy-log.ts';
@@ -175,6 +176,7 @@ function joinRings({ table, captures }: AnalysisInput, { rings: { rings } }: Poi
       if (copied.has(last) && !copied.has(piece)) doubtAlike(table, after.edges);
       joinPieces(table, before.edges, after.edges, { window, hasCopies });
     });
+  joinRows(table, rings);
 }
 
 function prepare(
