@@ -9,6 +9,7 @@ import type { Points } from '../../attribution/points/points.ts';
 import { spanOf } from '../../attribution/points/time-lanes.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
 import { toSeconds } from '../../net/time.ts';
 
 /** Seconds from the beginning of a capture in which an answer may be to what was asked before. */
@@ -50,8 +51,9 @@ export function reverseVisibility(
 }
 
 /**
- * Rows of a way by which answers (SYN/ACK, echo replies) went to questions that are in no capture, though it ran when they were asked: what
- * comes back there is hidden, as by `udp port 4789` where one of two pools is not VXLAN.
+ * Rows of a way by which answers (SYN/ACK, echo replies) went to questions that are in no capture, though it ran when they were asked; or by
+ * which a connection was opened and went on, though nothing of the other side is in any: what comes back there is hidden, as by `udp port 4789`
+ * where one of two pools is not VXLAN, or in WireGuard.
  */
 function oneWayRows(
   table: FlowTable,
@@ -66,10 +68,16 @@ function oneWayRows(
   const oneWay = new Set<number>();
   for (let flow = 0; flow < table.flowCount; flow++) {
     if (table.reverseOf(flow) >= 0) continue;
+    const [opened, acknowledging] = [new Set<number>(), new Set<number>()];
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const key = keyOf(row);
+      if (rows.requests(row) > 0) opened.add(key);
+      // what acknowledges after a SYN has the SYN/ACK
+      if ((rows.bits(row) & BIT.acknowledgementKnown) !== 0) acknowledging.add(key);
+      if (opened.has(key) && acknowledging.has(key)) oneWay.add(key);
       if (rows.replies(row) === 0) continue;
       const since = toSeconds(rows.lastMoment(row)) - (begins[ringOfRow(row)] ?? 0);
-      if (since > ASKED_BEFORE) oneWay.add(keyOf(row));
+      if (since > ASKED_BEFORE) oneWay.add(key);
     }
   }
   return (row) => oneWay.size > 0 && oneWay.has(keyOf(row));
