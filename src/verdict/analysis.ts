@@ -43,6 +43,7 @@ import { type Rejection, rejections } from './delivery/rejections.ts';
 import { translations } from './delivery/source-translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { dnsTroubles } from './flow/dns-trouble.ts';
+import { filteredAnswers } from './flow/filtered-answers.ts';
 import { hiddenAnswers } from './flow/hidden-answers.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
@@ -200,7 +201,8 @@ function prepare(
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
   const encrypts = wireguardWays(table, book);
-  const isVisible = reverseVisibility(table, points, captures, paths);
+  const isKeptOut = filteredAnswers({ table, paths, who, expect, filters: [hints.likely, hints.possible], settings });
+  const isVisible = reverseVisibility(table, points, captures, paths, isKeptOut);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);

@@ -15,12 +15,16 @@ import { toSeconds } from '../../net/time.ts';
 /** Seconds from the beginning of a capture in which an answer may be to what was asked before. */
 const ASKED_BEFORE = 1;
 
-/** For each flow: whether a place that saw it also saw some conversation in both directions, and nothing shows that its own is not seen. */
+/**
+ * For each flow: whether a place that saw it also saw some conversation in both directions, and nothing shows that its own is not seen.
+ * @param isKeptOut whether its answer could not be where a row of it was
+ */
 export function reverseVisibility(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
   { way }: Pick<PathFacts, 'way'>,
+  isKeptOut: (flow: number, row: number) => boolean,
 ): (flow: number) => boolean {
   // pieces of a rotated capture are one place
   const groups = ringIndexes(points);
@@ -45,7 +49,8 @@ export function reverseVisibility(
   }
   return (flow) => {
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
-      if (twoWay[placeOf(row)] === 1 && !isOneWay(row)) return true;
+      if (twoWay[placeOf(row)] === 1 && !isOneWay(row) && (table.reverseOf(flow) >= 0 || !isKeptOut(flow, row)))
+        return true;
     return false;
   };
 }
