@@ -201,10 +201,11 @@ function prepare(
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
   const encrypts = wireguardWays(table, book);
-  const isKeptOut = filteredAnswers({ table, paths, who, expect, filters: [hints.likely, hints.possible], settings });
+  const filters = [hints.likely, hints.possible];
+  const isKeptOut = filteredAnswers({ table, paths, points, who, expect, filters, cutShort, settings });
   const isVisible = reverseVisibility(table, points, captures, paths, isKeptOut);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
-  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
+  const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const shared: Shared = {
     input,

@@ -15,6 +15,27 @@ import { toSeconds } from '../../net/time.ts';
 /** Seconds from the beginning of a capture in which an answer may be to what was asked before. */
 const ASKED_BEFORE = 1;
 
+const NO_TUNNEL = -1;
+
+/** Of each tunnel, a number of which way it goes between which addresses. */
+function outerWaysOf({ tunnels }: FlowTable): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from({ length: tunnels.count }, (_, tunnel) => {
+    const { outerSrc, outerDst } = tunnels.record(tunnel);
+    if (outerSrc === null) return NO_TUNNEL;
+    const way = `${outerSrc} ${outerDst}`;
+    const number = numbers.get(way) ?? numbers.size;
+    numbers.set(way, number);
+    return number;
+  });
+}
+
+/** A number of the place where a row was seen; pieces of a rotated capture are one place. */
+export function placesOfRows(table: FlowTable, points: Points): (row: number) => number {
+  const groups = ringIndexes(points);
+  return (row) => groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1;
+}
+
 /**
  * For each flow: whether a place that saw it also saw some conversation in both directions, and nothing shows that its own is not seen.
  * @param isKeptOut whether its answer could not be where a row of it was
@@ -26,25 +47,33 @@ export function reverseVisibility(
   { way }: Pick<PathFacts, 'way'>,
   isKeptOut: (flow: number, row: number) => boolean,
 ): (flow: number) => boolean {
-  // pieces of a rotated capture are one place
   const groups = ringIndexes(points);
+  const placeOf = placesOfRows(table, points);
   const isOneWay = oneWayRows(table, points, captures, way);
   const twoWay = new Uint8Array(points.all.length);
-  const placeOf = (row: number): number => groups[points.ofLink[table.linkOf(row)] ?? -1] ?? -1;
   const isComplete = new Uint8Array(points.all.length).fill(1);
   points.all.forEach(({ capture }, point) => {
     const known = captures[capture];
     if (known === undefined || hasDrops(known)) isComplete[groups[point] ?? -1] = 0;
   });
   const { rows } = table;
+  const outerWays = outerWaysOf(table);
+  const tunnelOf = (row: number): number => outerWays[table.tunnelOf(row)] ?? NO_TUNNEL;
   const seenBy = new Int32Array(points.all.length).fill(-1);
+  const tunnelAt = new Int32Array(points.all.length);
   for (let flow = 0; flow < table.flowCount; flow++) {
     const reverse = table.reverseOf(flow);
     if (reverse < 0 || reverse === flow) continue;
-    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) seenBy[placeOf(row)] = flow;
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const [place, tunnel] = [placeOf(row), tunnelOf(row)];
+      tunnelAt[place] = seenBy[place] === flow && tunnelAt[place] !== tunnel ? NO_TUNNEL : tunnel;
+      seenBy[place] = flow;
+    }
     for (let back = table.firstRow(reverse); back >= 0; back = rows.next(back)) {
       const place = placeOf(back);
-      if (seenBy[place] === flow && isComplete[place] === 1) twoWay[place] = 1;
+      if (seenBy[place] !== flow || isComplete[place] === 0) continue;
+      // both sides in one tunnel one way: somebody's copies of them
+      if (tunnelAt[place] === NO_TUNNEL || tunnelAt[place] !== tunnelOf(back)) twoWay[place] = 1;
     }
   }
   return (flow) => {
