@@ -36,10 +36,12 @@ export function joinSequences(rows: RowRecords, way: readonly number[]): void {
 }
 
 function joined(rows: RowRecords, row: number, known: Known): Known {
+  const { opened } = knownOf(rows, row);
+  const isOpened = opened !== null;
+  if (isOpened && opened !== known.opened) return knownOf(rows, row);
+  takeBackFill(rows, row, known);
   const own = knownOf(rows, row);
   const openings = rows.requests(row) + rows.replies(row);
-  const isOpened = own.opened !== null;
-  if (isOpened && own.opened !== known.opened) return own;
   if (isOpened && openings > 0) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) + 1);
   const again = isSentAgain(rows, row, known);
   if (again) addRetransmission(rows, row);
@@ -70,6 +72,17 @@ function isSentAgain(rows: RowRecords, row: number, { reached, hole }: Known): b
   if ((rows.bits(row) & BIT.dataKnown) === 0) return false;
   const sequence = rows.dataSequence(row);
   return ((sequence - reached) | 0) < -1 && !isIn(hole, sequence);
+}
+
+/** What came after a row's first segment and belongs before it was sent again for all that the row knows: it fills the gap in front of that. */
+function takeBackFill(rows: RowRecords, row: number, { reached }: Known): void {
+  const sequence = rows.resentSequence(row);
+  if ((rows.bits(row) & BIT.dataKnown) === 0 || rows.resentTimes(row) === 0) return;
+  if (!isIn({ from: reached, to: rows.dataSequence(row) }, sequence)) return;
+  rows.addRare(row, RARE.resentTimes, -1);
+  rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) - 1);
+  if (rows.largeRetransmissions(row) > 0 && rows.largeSequence(row) === sequence)
+    rows.setWord(row, RECORD.largeRetransmissions, rows.largeRetransmissions(row) - 1);
 }
 
 function isIn({ from, to }: Known['hole'], sequence: number): boolean {
