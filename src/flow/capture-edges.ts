@@ -2,6 +2,7 @@
 
 import type { PacketFacts } from '../decode/facts.ts';
 import { NotedPackets } from './rows/noted-packets.ts';
+import { EXTRA } from './rows/row-counter.ts';
 
 /** Packets kept at either end. */
 const KEPT = 64;
@@ -10,11 +11,12 @@ export class CaptureEdges {
   readonly first = new NotedPackets(KEPT);
   readonly last = new NotedPackets(KEPT);
 
-  /** Notes packets of a batch; copies, later fragments and what is of no flow aside. */
+  /** Notes packets of a batch; copies (at the end, as what they are copies of), later fragments and what is of no flow aside. */
   note(facts: PacketFacts, count: number, rowOf: Int32Array, isExtra: Uint8Array): void {
     for (let i = 0; i < count && this.first.count < KEPT; i++)
       if (rowOf[i]! >= 0 && isExtra[i] === 0) this.first.add(facts, i, rowOf[i]!);
     for (let i = Math.max(0, count - KEPT); i < count; i++)
       if (rowOf[i]! >= 0 && isExtra[i] === 0) this.last.add(facts, i, rowOf[i]!);
+      else if (rowOf[i]! >= 0 && isExtra[i] === EXTRA.copy) this.last.renew(facts, i, rowOf[i]!);
   }
 }

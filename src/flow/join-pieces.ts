@@ -6,6 +6,7 @@ import type { FlowTable } from './flow-table.ts';
 import type { PacketWindow } from './rows/count-window.ts';
 import type { NotedPackets } from './rows/noted-packets.ts';
 import { MOMENTS_SECONDS } from './rows/recent-packets.ts';
+import { BIT, RARE, RECORD } from './rows/row-layout.ts';
 
 /**
  * Joins two pieces of one capture that follow each other.
@@ -27,7 +28,7 @@ export function joinPieces(
     const row = first.row[packet] ?? 0;
     const copied = same.some((other) => isSameWay(table, row, last.row[other] ?? 0));
     for (const other of same) if (!copied) table.overlaps.share(row, last.row[other] ?? 0);
-    if (copied) first.uncount(table.rows, packet, window);
+    if (copied) takeBack(table, last, same, first, packet, window);
     else if (
       same.length === 0 &&
       alike.some(
@@ -36,6 +37,21 @@ export function joinPieces(
     )
       table.rows.addDoubt(row);
   }
+}
+
+/** What is lower than the copies of it in the piece before goes on in a circle. */
+function takeBack(
+  { rows }: FlowTable,
+  before: NotedPackets,
+  same: readonly number[],
+  after: NotedPackets,
+  packet: number,
+  window: PacketWindow | null,
+): void {
+  const row = after.row[packet] ?? 0;
+  after.uncount(rows, packet, window);
+  if (same.every((other) => after.ttl(packet) < before.ttl(other))) rows.addRare(row, RARE.fallen);
+  if (after.beginsData(rows, packet)) rows.setWord(row, RECORD.bits, rows.bits(row) & ~BIT.dataKnown);
 }
 
 /**

@@ -28,6 +28,7 @@ import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
+import { joinRows } from '../flow/join-rows.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { policyLogOf } from '../topology/policies/policy-log.ts';
@@ -42,6 +43,7 @@ import { type Rejection, rejections } from './delivery/rejections.ts';
 import { translations } from './delivery/source-translations.ts';
 import { captureNic } from './flow/advice.ts';
 import { dnsTroubles } from './flow/dns-trouble.ts';
+import { filteredAnswers } from './flow/filtered-answers.ts';
 import { hiddenAnswers } from './flow/hidden-answers.ts';
 import { insideNode } from './flow/inside-node.ts';
 import { missingBrief, missingFlow } from './flow/missing-flow.ts';
@@ -175,6 +177,7 @@ function joinRings({ table, captures }: AnalysisInput, { rings: { rings } }: Poi
       if (copied.has(last) && !copied.has(piece)) doubtAlike(table, after.edges);
       joinPieces(table, before.edges, after.edges, { window, hasCopies });
     });
+  joinRows(table, rings);
 }
 
 function prepare(
@@ -198,9 +201,11 @@ function prepare(
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
   const encrypts = wireguardWays(table, book);
-  const isVisible = reverseVisibility(table, points, captures, paths);
+  const filters = [hints.likely, hints.possible];
+  const isKeptOut = filteredAnswers({ table, paths, points, who, expect, filters, cutShort, settings });
+  const isVisible = reverseVisibility(table, points, captures, paths, isKeptOut);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
-  const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
+  const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const shared: Shared = {
     input,

@@ -170,15 +170,19 @@ function nicsOf({ points }: Analysis): Set<string> {
   return new Set(points.all.flatMap(({ role, node }) => (role === 'underlay' && node !== null ? [node] : [])));
 }
 
-/** Which of the addresses that several flows asked in vain answered others. */
+/** Which of the addresses that several flows asked in vain answered others, or may have: on their nodes' NICs nobody can read whose packets are. */
 function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
   const silent = new Set(tallies.flatMap(({ collector }) => [...collector.silent()]));
   if (silent.size === 0) return;
+  const nodes = analysis.input.topology?.nodes ?? [];
+  const unread = new Set(nodes.filter(({ index }) => analysis.cutShort.has(index)).map(({ name }) => name));
   for (let i = 0; i < analysis.count; i++) {
-    const { src, outcome } = analysis.brief(i);
-    if (!silent.has(src.ip) || (outcome !== 'answered' && outcome !== 'partly-answered' && outcome !== 'refused'))
-      continue;
-    for (const { collector } of tallies) collector.answers(src.ip);
+    const { src, dst, outcome } = analysis.brief(i);
+    const isAnswered = outcome === 'answered' || outcome === 'partly-answered' || outcome === 'refused';
+    // of a question that only its answer proves there is no other flow
+    for (const { ip, node } of [src, dst])
+      if (silent.has(ip) && (isAnswered || (node !== null && unread.has(node))))
+        for (const { collector } of tallies) collector.answers(ip);
   }
 }
 

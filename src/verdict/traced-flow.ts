@@ -202,7 +202,7 @@ function flowWarnings(shared: Shared, flow: number, seen: SeenFlow): RawWarning[
     dns: shared.dns.of(flow),
     service: shared.services.get(table.destinationOf(flow)) ?? null,
     largeAcknowledged:
-      !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse) || largePassed(table, flow),
+      !shared.reverseVisible(flow) || largeAcknowledged(table, flow, reverse) || largePassed(table, flow, seen.counted),
   });
 }
 

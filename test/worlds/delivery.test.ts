@@ -46,6 +46,20 @@ describe('a fault of delivery', () => {
     expect(stages.size).toBeGreaterThan(2);
   });
 
+  it('tells what became of a flow’s own questions from what became of the other side’s', () => {
+    // all requests of one pod bounce, and those of the other one are answered
+    const { flows } = makeWorld(1557).scene;
+    const [one, other] = ['icmp 10.100.6.50 10.100.12.141 0 0', 'icmp 10.100.12.141 10.100.6.50 0 0'].map((key) => {
+      const { answered, replied } = flows.get(key) ?? {};
+      return { answered, replied };
+    });
+    expect(one).toEqual({ answered: true, replied: false });
+    expect(other).toEqual({ answered: true, replied: true });
+    for (const { kind, replied, answered } of flows.values())
+      if (kind === 'tcp' && replied !== null) expect(replied).toBe(answered);
+    expect([...flows.values()].some(({ replied }) => replied === null)).toBe(true);
+  });
+
   it('leaves the cluster alone', () => {
     const world = makeWorld(147);
     const without = makeWorld(147, new Set([...world.features].filter((name) => name !== 'delivery')));

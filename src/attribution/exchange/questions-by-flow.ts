@@ -2,6 +2,7 @@
 
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { joinCutNames } from '../../flow/questions/cut-names.ts';
 import type { KeptQuestion } from '../../flow/questions/paired-questions.ts';
 import { toSeconds } from '../../net/time.ts';
 import { recordType, responseCode } from '../../wire/dns.ts';
@@ -47,7 +48,7 @@ export function questionsByFlow(
 function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends: readonly number[]): QuestionsByFlow {
   const byFlow = new Map<number, KeptQuestion[]>();
   const slowest = new Map<string, number>();
-  for (const question of table.counter.questions.list()) {
+  for (const question of joinCutNames(table.counter.questions.list())) {
     const flow = table.findFlow(question.asker, question.asked, question.ports, question.protocol);
     if (question.delay > (slowest.get(serverOf(question)) ?? -1)) slowest.set(serverOf(question), question.delay);
     if (!question.isSent || flow < 0 || (!question.isAnswered && isUnread(table, flow))) continue;

@@ -70,6 +70,7 @@ export function captureRings(
   const rings = intoLanes(
     numbered.map((ring) => ({
       ...ring,
+      spans: withoutGaps(ring.spans),
       family: `${pieceName(ring.path).alike}|${kindOf(captures[ring.members[0] ?? 0])}`,
     })),
     agree,
@@ -144,6 +145,12 @@ function byWhatTheyTell(a: Strip, b: Strip): number {
 
 function fits(lane: TimeLane, spans: readonly Span[]): boolean {
   return spans.length > 0 && spans.every((span) => hasRoom(lane, span));
+}
+
+/** A tool goes on with the next piece at once: where nothing was captured between two, no other capture's frames belong. */
+function withoutGaps(spans: TimeLane): TimeLane {
+  const [first, last] = [spans[0], spans.at(-1)];
+  return first === undefined || last === undefined ? [] : [{ first: first.first, last: last.last }];
 }
 
 function join(lane: Strip, strip: Strip): void {

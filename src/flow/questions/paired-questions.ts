@@ -38,6 +38,11 @@ export interface KeptQuestion {
   asked: number;
   ports: number;
   protocol: number;
+  /** Identification, and how often it was asked anew before. */
+  id: number;
+  turn: number;
+  /** Of DNS (all that has ports): the snaplen left too little of the name to tell it from others. */
+  isNameCut: boolean;
   /** Whether the question itself was seen, and whether its answer was. */
   isSent: boolean;
   isAnswered: boolean;
@@ -265,6 +270,9 @@ export class PairedQuestions {
         asked: table.word(index, ASKED) | 0,
         ports: table.word(index, PORTS) | 0,
         protocol: table.word(index, PROTOCOL),
+        id: table.word(index, ID),
+        turn: table.word(index, TURN),
+        isNameCut: table.word(index, PORTS) !== 0 && table.word(index, NAME) === 0,
         isSent: (state & SENT) !== 0,
         isAnswered: (state & ANSWERED) !== 0,
         capture: this.#capture[index]!,

@@ -5,7 +5,7 @@
 import { FACT, MARK } from '../../decode/facts.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
-import { noteMoment, noteOpening, noteResent, openToo, trackFlags, trackSequence } from './tcp-facts.ts';
+import { noteData, noteMoment, noteOpening, noteResent, openToo, trackFlags, trackSequence } from './tcp-facts.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
@@ -148,7 +148,7 @@ function countTcp(rows: RowRecords, row: number, words: Int32Array, doubles: Flo
     }
   }
   if (payload > 0 && w[x + R.data]!++ === 0)
-    noteMoment(rows, row, X.dataAt, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
+    noteData(rows, row, sequence, payload, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
   // A reset takes no place in the sequence.
   if (flags & RST) return;
   const length = payload + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);

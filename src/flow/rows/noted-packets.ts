@@ -57,6 +57,19 @@ export class NotedPackets {
     return to;
   }
 
+  /** Keeps packet `i` in place of the one on its row that it is a copy of: what goes in a circle is as near as its last turn. */
+  renew(facts: PacketFacts, i: number, row: number): void {
+    const from = i * F.words;
+    const fingerprint = facts.words[from + F.fingerprint]!;
+    for (let to = 0; to < this.count; to++) {
+      if (this.row[to] !== row || this.fingerprint(to) !== fingerprint) continue;
+      for (let word = 0; word < F.words; word++) this.words[to * F.words + word] = facts.words[from + word]!;
+      this.around[to] = facts.around[i]!;
+      return;
+    }
+    this.add(facts, i, row);
+  }
+
   clear(): void {
     this.count = 0;
     this.#next = 0;
@@ -64,6 +77,19 @@ export class NotedPackets {
 
   fingerprint(packet: number): number {
     return this.words[packet * F.words + F.fingerprint]!;
+  }
+
+  ttl(packet: number): number {
+    return this.words[packet * F.words + F.marks]! & 255;
+  }
+
+  /** Whether it is the first segment with data of its row. */
+  beginsData(rows: RowRecords, packet: number): boolean {
+    const at = packet * F.words;
+    if (!(this.words[at + F.marks]! & M.tcp) || this.words[at + F.payload]! === 0) return false;
+    return (
+      rows.since(this.doubles[(at >> 1) + F.seconds]!, this.words[at + F.nanos]!) === rows.dataAt(this.row[packet]!)
+    );
   }
 
   isIdentified(packet: number): boolean {
@@ -108,5 +134,8 @@ export class NotedPackets {
     const resent = this.resent[packet]!;
     if (resent > 0) rows.setWord(row, R.retransmissions, rows.retransmissions(row) - 1);
     if (resent > 1) rows.setWord(row, R.largeRetransmissions, rows.largeRetransmissions(row) - 1);
+    const isOfRun = resent > 0 && this.words[at + F.payload]! !== 0 && rows.resentTimes(row) > 0;
+    if (isOfRun && this.words[at + F.sequence]! >>> 0 === rows.resentSequence(row))
+      rows.addRare(row, X.resentTimes, -1);
   }
 }

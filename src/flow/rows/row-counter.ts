@@ -19,6 +19,9 @@ const S = SEEN;
 const SAMPLES = SAMPLED;
 const QUESTION = MARK.echoRequest | MARK.echoReply | MARK.dns;
 
+/** What counts as a frame only. */
+export const EXTRA = { copy: 1, laterFragment: 2 } as const;
+
 /** The table, as counting needs it. */
 interface CountedTable {
   readonly rows: RowRecords;
@@ -37,7 +40,7 @@ export class RowCounter {
   readonly questions = new PairedQuestions();
   /** Bytes of the batch that is being counted. */
   bytes: Uint8Array = new Uint8Array(0);
-  /** Which packets of the batch counted last are copies of one on their row, or later fragments. */
+  /** Which packets of the batch counted last are copies of one on their row, or later fragments: EXTRA; 0: neither. */
   readonly isExtra: Uint8Array;
   readonly #table: CountedTable;
   readonly #checksums: ChecksumSample;
@@ -67,7 +70,7 @@ export class RowCounter {
     const at = i * F.words;
     this.#doubts.packets++;
     const seen = this.recent.see(facts, i, row);
-    this.isExtra[i] = seen & S.copy;
+    this.isExtra[i] = seen === S.copy ? EXTRA.copy : 0;
     if (seen === S.copy) {
       countCopy(rows, row, words, doubles, at, packet);
       return;
@@ -99,7 +102,7 @@ export class RowCounter {
 
   /** Whether the row of packet `i`, a later fragment, has it already. */
   hasSeen(i: number, row: number): boolean {
-    this.isExtra[i] = 1;
+    this.isExtra[i] = EXTRA.laterFragment;
     return this.recent.see(this.#table.facts, i, row) === S.copy;
   }
 }

@@ -18,6 +18,9 @@ export const BIT = {
   contentWhole: 1 << 24,
   /** TCP headers were cut off, and counted as payload. */
   headerCut: 1 << 25,
+  /** `dataSequence` holds a value, of a segment that counts; the segment is a large one. */
+  dataKnown: 1 << 26,
+  dataLarge: 1 << 27,
 } as const;
 
 /** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */
@@ -90,6 +93,8 @@ export const RARE = {
   /** When it was sent again first, as `openedAt`; how often one after another. */
   resentAt: 12,
   resentTimes: 26,
+  /** First byte of the first segment with data. */
+  dataSequence: 27,
 } as const;
 
 /** Places, of 64-bit numbers, in what is kept of a row while a window is set. */

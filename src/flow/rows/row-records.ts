@@ -259,7 +259,6 @@ export class RowRecords {
   fin(row: number): number {
     return this.#rare(row, X.fin);
   }
-
   rst(row: number): number {
     return this.#rare(row, X.rst);
   }
@@ -273,20 +272,21 @@ export class RowRecords {
   openedAt(row: number): number {
     return this.#rareDouble(row, X.openedAt);
   }
-
   acknowledgedAt(row: number): number {
     return this.#rareDouble(row, X.acknowledgedAt);
   }
-
   dataAt(row: number): number {
     return this.#rareDouble(row, X.dataAt);
+  }
+  /** First byte of the first segment with data: of no meaning without BIT.dataKnown. */
+  dataSequence(row: number): number {
+    return this.#rare(row, X.dataSequence) >>> 0;
   }
 
   /** Of the sampled packets: those with a wrong checksum, and those whose checksums are right. */
   checksumsWrong(row: number): number {
     return this.#rare(row, X.checksumsWrong);
   }
-
   checksumsRight(row: number): number {
     return this.#rare(row, X.checksumsRight);
   }

@@ -25,6 +25,21 @@ export function noteMoment(rows: RowRecords, row: number, place: number, seconds
   if (record[at] === 0) record[at] = rows.since(seconds, nanos);
 }
 
+/** The first segment with data: whether it was sent again, only a piece of the capture before this one may tell. */
+export function noteData(
+  rows: RowRecords,
+  row: number,
+  sequence: number,
+  payload: number,
+  seconds: number,
+  nanos: number,
+): void {
+  noteMoment(rows, row, X.dataAt, seconds, nanos);
+  rows.words[row >>> SHIFT]![(row & MASK) * R.words + R.bits]! |=
+    payload > LARGE ? B.dataKnown | B.dataLarge : B.dataKnown;
+  rows.rareWords[row >>> SHIFT]![(row & MASK) * X.words + X.dataSequence] = sequence;
+}
+
 /** A SYN or SYN-ACK: the last one counts, as long as nothing but it was seen. */
 export function noteOpening(rows: RowRecords, row: number, seconds: number, nanos: number, sequence: number): void {
   const record = rows.rareDoubles[row >>> SHIFT]!;

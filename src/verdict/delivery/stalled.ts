@@ -30,7 +30,7 @@ type StallInput = Pick<Shared, 'input' | 'reverseVisible'>;
 export function stallOf({ input: { table }, reverseVisible }: StallInput, flow: number): Stall | null {
   const { rows } = table;
   if (!mayStall(table, flow)) return null;
-  const stuck = rowsOf(table, flow).filter((row) => isStuck(table, row));
+  const stuck = rowsOf(table, flow).filter((row) => rows.resentTimes(row) >= ENOUGH_RESENT);
   const [longest] = [...stuck].sort((a, b) => secondsOf(table, b) - secondsOf(table, a));
   if (longest === undefined || !reverseVisible(flow)) return null;
   if (secondsOf(table, longest) < ENOUGH_SECONDS || !hasAcknowledged(table, flow)) return null;
@@ -39,16 +39,11 @@ export function stallOf({ input: { table }, reverseVisible }: StallInput, flow: 
   const isPassed = answers.some((row) => ((rows.acknowledged(row) - sequence) | 0) > 0);
   if (answers.length === 0 || isPassed) return null;
   const same = stuck.filter((row) => rows.resentSequence(row) === sequence);
-  return { times: Math.max(...same.map(timesOf(table))), seconds: secondsOf(table, longest), rows: same };
-}
-
-function timesOf({ rows }: FlowTable): (row: number) => number {
-  // what turned out to be copies was not sent again
-  return (row) => Math.min(rows.resentTimes(row), rows.retransmissions(row));
-}
-
-function isStuck(table: FlowTable, row: number): boolean {
-  return timesOf(table)(row) >= ENOUGH_RESENT;
+  return {
+    times: Math.max(...same.map((row) => rows.resentTimes(row))),
+    seconds: secondsOf(table, longest),
+    rows: same,
+  };
 }
 
 function secondsOf({ rows }: FlowTable, row: number): number {
@@ -81,13 +76,15 @@ export function mayStall(table: FlowTable, flow: number): boolean {
 /**
  * Whether large segments were acknowledged on the connection: what was, holds more bytes than as many small segments could. Then what is
  * lost is not lost for its size.
+ * @param counted rows that hold different packets: what the flow sent, each once
  */
-export function largePassed(table: FlowTable, flow: number): boolean {
+export function largePassed(table: FlowTable, flow: number, counted: readonly number[]): boolean {
   const { rows } = table;
   const answers = rowsOf(table, table.reverseOf(flow)).filter((row) => isAcknowledging(table, row));
+  const sent = counted.reduce((sum, row) => sum + rows.data(row) - rows.retransmissions(row), 0);
   return rowsOf(table, flow).some((row) => {
     if (rows.openedAt(row) === 0) return false;
-    const segments = Math.max(1, rows.data(row) - rows.retransmissions(row));
+    const segments = Math.max(1, sent);
     const began = rows.firstSequence(row) + 1;
     return answers.some((answer) => {
       const bytes = (rows.acknowledged(answer) - began) | 0;

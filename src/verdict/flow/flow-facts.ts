@@ -44,7 +44,9 @@ export function largeAcknowledged(table: FlowTable, flow: number, reverse: numbe
   const { rows } = table;
   let sequence: number | null = null;
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    if (rows.largeRetransmissions(row) > 0) sequence = rows.largeSequence(row);
+    if (rows.largeRetransmissions(row) === 0) continue;
+    const own = rows.largeSequence(row);
+    if (sequence === null || ((own - sequence) | 0) > 0) sequence = own;
   }
   if (sequence === null || reverse < 0) return false;
   for (let row = table.firstRow(reverse); row >= 0; row = rows.next(row)) {

@@ -1,8 +1,10 @@
-// Answers that a capture may hold without showing them: in packets that the snaplen cut before it can be read whose or what they are, or
-// inside WireGuard. Silence that rests on them is none.
+// Answers that a capture may hold without showing them: inside WireGuard, or DNS messages of which the snaplen cut off what they say.
+// Silence that rests on them is none.
 
 import type { QuestionsByFlow } from '../../attribution/exchange/questions-by-flow.ts';
 import type { PathFacts } from '../../attribution/path-facts.ts';
+import type { Points } from '../../attribution/points/points.ts';
+import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Directory } from '../../attribution/who/who.ts';
 import type { WireguardWays } from '../../attribution/wireguard-ways.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -12,15 +14,14 @@ export interface HiddenInput {
   table: FlowTable;
   paths: PathFacts;
   who: Directory;
-  /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
-  cutShort: ReadonlySet<number>;
+  points: Points;
   encrypts: WireguardWays;
   questions: QuestionsByFlow;
 }
 
 /**
- * Whether the answers to a flow may be among what nobody can read. At a pod's veth all is in clear; at a tunnel
- * device what came in that tunnel is, and not what came in WireGuard.
+ * Whether the answers to a flow may be among what nobody can read. At a pod's veth all is in clear. Where it is not known for sure on which
+ * node an end is, any WireGuard of the capture may hold them.
  */
 export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
   const { table, paths, who, encrypts } = input;
@@ -31,15 +32,21 @@ export function hiddenAnswers(input: HiddenInput): (flow: number) => boolean {
     ways ??= wireguardAddresses(table);
     return ways.has(`${outerDst} ${outerSrc}`);
   };
+  let encrypted: ReadonlySet<number> | null = null;
+  const hasWireguard = (row: number): boolean => {
+    encrypted ??= ringsWithWireguard(input);
+    return encrypted.has(ringOf(input, table.linkOf(row)));
+  };
   return (flow) => {
     if (table.reverseOf(flow) >= 0) return hasUnread(input, flow);
     const rows = rowsOf(table, flow);
     const roles = new Set(rows.map((row) => paths.point[table.rows.path(row)]?.role));
     if (roles.has('workload')) return false;
-    const [from = null, to = null] = [who.source, who.destination].map((side) => who.whoOf(side[flow] ?? -1).node);
+    const ends = [who.source, who.destination].map((side) => who.whoOf(side[flow] ?? -1));
+    const [from = null, to = null] = ends.map(({ node }) => node);
     // whoever has the address, the tunnel that it was asked in says where it is
     if (encrypts(to, from) || rows.some(encryptsBack)) return true;
-    return !roles.has('tunnel') && rows.some((row) => isCutShort(input, row));
+    return ends.some((end) => end.node === null || !isStrong(end)) && rows.some(hasWireguard);
   };
 }
 
@@ -56,15 +63,24 @@ function hasUnread({ table, questions }: HiddenInput, flow: number): boolean {
   );
 }
 
-function isCutShort({ table, paths, cutShort }: HiddenInput, row: number): boolean {
-  const node = paths.point[table.rows.path(row)]?.topologyNode ?? null;
-  return node !== null && cutShort.has(node.index);
-}
-
 function rowsOf(table: FlowTable, flow: number): number[] {
   const found: number[] = [];
   for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) found.push(row);
   return found;
+}
+
+/** Pieces of one capture are one. */
+function ringsWithWireguard(input: HiddenInput): Set<number> {
+  const { paths, tunnels } = input.table;
+  const found = new Set<number>();
+  for (let path = 0; path < paths.count; path++)
+    if (tunnels.encapsulationOf(paths.tunnel[path] ?? 0) === 'wireguard')
+      found.add(ringOf(input, paths.link[path] ?? -1));
+  return found;
+}
+
+function ringOf({ table, points }: HiddenInput, link: number): number {
+  return points.rings.ringOf[table.links.captureOf(link)] ?? -1;
 }
 
 /** From which address to which there was WireGuard, also where nobody knows whose they are. */

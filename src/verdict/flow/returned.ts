@@ -17,10 +17,10 @@ export function returnedOf(
   if (underlay.length < 2) return [];
   const highest = (seen: SeenObservation): number => Math.max(...seen.rows.map((row) => table.rows.ttlMax(row)));
   const first = Math.max(...underlay.map(highest));
+  // also where a place, or a piece of a capture, shows too few turns to tell
+  const turns = observations.some((seen) => isInCircle(table, seen));
   return underlay.filter(
-    (seen) =>
-      highest(seen) < first &&
-      (isInCircle(table, seen) || isSentByReceiver(table, dst, seen) || isSentOn(table, seen, underlay)),
+    (seen) => highest(seen) < first && (turns || isSentByReceiver(table, dst, seen) || isSentOn(table, seen, underlay)),
   );
 }
 

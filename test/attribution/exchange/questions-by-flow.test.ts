@@ -7,6 +7,7 @@ import {
   clusterDocuments,
   flowBetween,
   ip,
+  NIC,
   NODE,
   POD,
   POD_MAC,
@@ -202,6 +203,18 @@ describe('DNS', () => {
     expect(await dnsOf(...asks)).toMatchObject({ questions: 2, unanswered: 1, codes: { SERVFAIL: 1 } });
     const missing = at(0.3, back(900, new Uint8Array(40)));
     expect(await dnsOf(...asks, missing)).toMatchObject({ questions: 1, unanswered: 0 });
+  });
+
+  it('is one question where the snaplen left its name in one tunnel, and cut it off in another', async () => {
+    const end = [at(9, vxlan(request(1))), at(9.1, vxlan(reply(1), BACK))];
+    // from its identification on, six bytes of its name are left in VXLAN, and all of it in the plain answer
+    const dnsOf = async (...list: BuiltPacket[]) =>
+      (await flow([{ frames: [...list, ...end], snaplen: 110 }])).exchange?.dns;
+    const asks = [at(0, vxlan(query(1))), at(1, vxlan(query(2)))];
+    const [first, second] = [at(0.1, plain(answer(1), NIC.b, NIC.a)), at(1.1, plain(answer(2), NIC.b, NIC.a))];
+    expect(await dnsOf(...asks, first, second)).toMatchObject({ questions: 2, unanswered: 0, names: ['A db.shop'] });
+    expect(await dnsOf(...asks, second)).toMatchObject({ questions: 2, unanswered: 1 });
+    expect(await dnsOf(at(0, plain(query(1))), at(0.1, vxlan(answer(1), BACK)))).toMatchObject({ unanswered: 0 });
   });
 
   it('sent again is the same question', async () => {

@@ -51,6 +51,19 @@ describe('pieces of one capture', () => {
     expect(await ringsOf(file('x.pcap', 0, AB, AC), file('x.pcap1', 10, ELSEWHERE, ELSEWHERE))).toBe(2);
   });
 
+  it('are not others between two that a tool counted: it goes on at once', async () => {
+    const [first, last] = [
+      [datagram(1), datagram(2)],
+      [datagram(3), datagram(4)],
+    ];
+    const pieces = [file('x1.pcap0', 0, ...first), file('x1.pcap1', 20, ...last)];
+    const other = (at: number): FrameFile => file('x2.pcap', at, datagram(5), datagram(6));
+    expect(await ringsOf(...pieces, other(10))).toBe(2);
+    expect(await ringsOf(...pieces, other(30))).toBe(1);
+    // people may have named any of them
+    expect(await ringsOf(file('x1.pcap', 0, ...first), file('x3.pcap', 20, ...last), other(10))).toBe(1);
+  });
+
   it('of a merge of two NICs are not placed at whom both talked to in one of them', async () => {
     const tunnel = (from: 'a' | 'b' | 'c', to: 'a' | 'b' | 'c'): Uint8Array =>
       vxlan(ip({ src: POD[from], dst: POD[to] }), { from: NODE[from], to: NODE[to] });

@@ -16,7 +16,7 @@ const RARE_DOUBLES = [
 ] as const;
 /** Places that only the table and TCP's facts use. */
 const WITHOUT_READER = ['source', 'destination', 'ports', 'protocol', 'hash', 'holeStart', 'holeEnd'];
-const UNSIGNED = ['sequenceEnd', 'acknowledged', 'largeSequence', 'resentSequence'];
+const UNSIGNED = ['sequenceEnd', 'acknowledged', 'largeSequence', 'resentSequence', 'dataSequence'];
 
 type Place = [name: string, place: number];
 

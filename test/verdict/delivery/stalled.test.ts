@@ -149,6 +149,22 @@ describe('a connection', () => {
   });
 });
 
+describe('a connection in pieces of a capture', () => {
+  it.each([
+    ['dies for a small segment', [...OPENING, ...again(200)]],
+    ['dies for a large one', [...OPENING, ...again(1200)]],
+    ['goes on', [...OPENING, ...again(200), { at: 5, from: 'b' as const, seq: 51, ack: 301 }]],
+  ])('%s wherever it is cut', async (_, segments) => {
+    const { frames } = nic('a', segments);
+    const whole = await told({ name: 'a-eth0.pcap', frames });
+    for (let cut = 3; cut < frames.length; cut++) {
+      const [first, second] = [frames.slice(0, cut), frames.slice(cut)];
+      const pieces = await told({ name: 'a-eth0.pcap', frames: first }, { name: 'a-eth0.pcap1', frames: second });
+      expect([cut, pieces]).toEqual([cut, whole]);
+    }
+  });
+});
+
 describe('an opening from both sides at once', () => {
   it('resends nothing: its SYN/ACKs are no SYNs sent again', async () => {
     const both = { 'flags.syn': true, 'flags.ack': true };

@@ -66,6 +66,52 @@ describe('packets in a circle', () => {
   });
 });
 
+describe('a circle in pieces of a capture', () => {
+  const [to, back] = [
+    (ttl: number): Uint8Array => vxlan(echo(ttl), { from: NODE.b, to: NODE.c }),
+    (ttl: number): Uint8Array => vxlan(echo(ttl), { from: NODE.c, to: NODE.b }),
+  ];
+  const turns = Array.from({ length: 30 }, (_, i) => 62 - 2 * i).flatMap((ttl) => [to(ttl), back(ttl - 1)]);
+  // longer than copies of one packet are apart
+  const frames = [...TALK, vxlan(echo(63)), ...turns].map((data, i) => ({
+    data,
+    seconds: 1_700_000_000,
+    nanos: i * 400_000,
+  }));
+
+  async function toldOf(...pieces: (typeof frames)[]): Promise<unknown> {
+    const files = pieces.map((piece, i) => ({ name: `b-eth0.pcap${i}`, frames: piece }));
+    const trace = await traceFrames(files, TOPOLOGY);
+    const flow = flowBetween(trace, POD.a, POD.b);
+    return [flow.verdict, flow.packets, flow.packetsBetween, codesOf(flow), trace.causes.map(({ code }) => code)];
+  }
+
+  it('is one wherever it is cut, of one packet', async () => {
+    const whole = await toldOf(frames);
+    expect(whole).toEqual(['ok', 1, null, ['routing-loop'], ['routing-loop']]);
+    for (let cut = TALK.length + 1; cut < frames.length; cut++)
+      expect([cut, await toldOf(frames.slice(0, cut), frames.slice(cut))]).toEqual([cut, whole]);
+  });
+
+  it('is one in many pieces, of which each shows too few turns to tell', async () => {
+    const [first, rest] = [frames.slice(0, TALK.length + 3), frames.slice(TALK.length + 3)];
+    const pieces = Array.from({ length: Math.ceil(rest.length / 2) }, (_, i) => rest.slice(2 * i, 2 * i + 2));
+    expect(await toldOf(first, ...pieces)).toEqual(await toldOf(frames));
+  });
+
+  it('is none where both sides of a router are in every piece', async () => {
+    const pair = (id: number): typeof frames =>
+      [63, 62].map((ttl, i) => {
+        const data = vxlan(ip({ src: POD.a, dst: POD.b, ttl, id }));
+        return { data, seconds: 1_700_000_010 + id, nanos: i * 100_000 };
+      });
+    const pieces = [1, 2, 3, 4].map(pair);
+    const told = await toldOf(frames.slice(0, TALK.length), ...pieces);
+    expect(told).toEqual(['ok', 4, null, [], []]);
+    expect(told).toEqual(await toldOf([...frames.slice(0, TALK.length), ...pieces.flat()]));
+  });
+});
+
 describe('packets that pass once', () => {
   it('stay a bypass when they come plain, whatever their hop limits', async () => {
     const flow = await flowOf(...[63, 62, 63, 62].map((ttl) => plain(echo(ttl), NIC.a, NIC.b)));

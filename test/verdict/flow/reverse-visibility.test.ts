@@ -1,6 +1,17 @@
 // Silence is a finding only where an answer would have been seen.
 import { describe, expect, it } from 'vitest';
-import { clusterDocuments, ip, NIC, NODE, POD, plain, traceFrames, vxlan } from '../../support/cluster-frames.ts';
+import {
+  clusterDocuments,
+  ip,
+  NIC,
+  NODE,
+  POD,
+  plain,
+  SYN,
+  tcpPacket,
+  traceFrames,
+  vxlan,
+} from '../../support/cluster-frames.ts';
 import { cluster } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
@@ -37,6 +48,28 @@ describe('an echo request without an answer', () => {
     expect(await codes(frames, 3)).not.toContain('no-reply');
     const toOther = vxlan(echo(POD.a, '10.48.0.141', 0, 3));
     expect(await codes([...answered, toB(8, 2), toOther, other])).not.toContain('no-reply');
+  });
+
+  it('is not where a connection goes on that way, of whose other side no capture has anything', async () => {
+    const segment = (values: object, port: number): Uint8Array =>
+      vxlan(tcpPacket({ src: POD.a, dst: POD.b }, { srcport: port, dstport: 80, ...values }));
+    const [syn, on] = [segment({ seq_raw: 1, ...SYN }, 40_001), segment({ seq_raw: 2, 'flags.ack': true }, 40_001)];
+    const frames = [...answered, syn, on, toB(8, 2), other];
+    expect(await codes(frames)).not.toContain('no-reply');
+    // what asked and what goes on are in two pieces
+    for (let cut = 3; cut < frames.length; cut++) expect(await codes(frames, cut)).not.toContain('no-reply');
+    // an ACK of something older, and SYNs that nobody acknowledges
+    const older = segment({ seq_raw: 2, 'flags.ack': true }, 40_002);
+    expect(await codes([...answered, older, toB(8, 2), other, other])).toContain('no-reply');
+    const toC = [SYN, { 'flags.ack': true }].map((flags) =>
+      vxlan(tcpPacket({ src: POD.a, dst: POD.c }, { srcport: 40_003, dstport: 80, ...flags }), { to: NODE.c }),
+    );
+    expect(await codes([...answered, ...toC, toB(8, 2), other, other])).toContain('no-reply');
+  });
+
+  it('is not where both sides of others are seen in one tunnel one way only: they are copies', async () => {
+    const copied = answered.map((frame) => vxlan(frame.subarray(64), { from: NODE.b, to: NODE.a, vni: 77 }));
+    expect(await codes([...copied, toB(8, 2), other])).not.toContain('no-reply');
   });
 
   it('is told beside an answer to what was asked before the capture began, or that went another way', async () => {

@@ -83,10 +83,15 @@ const FINDINGS: Record<string, Check> = {
   'denied-by-policy': never,
 };
 
+function isAnswered({ replied, answered }: FlowTruth): boolean {
+  return replied ?? answered;
+}
+
 function noReply({ courses, truth, message }: Told): Objection {
   if (/was sent again .* never acknowledged/.test(message)) return stalled(courses, truth, message);
   if (courses.isMissed(truth.key)) return null;
-  if (!truth.answered) return courses.isHealthy(truth) && truth.kind !== 'ebpf-nodeport' ? 'all of it arrived' : null;
+  if (!isAnswered(truth))
+    return courses.isHealthy(truth) && truth.kind !== 'ebpf-nodeport' ? 'all of it arrived' : null;
   return courses.isCaptured(reverseOf(truth.key)) ? 'it was answered, and that was captured' : 'it was answered';
 }
 
@@ -199,7 +204,9 @@ function outcomeObjection(
     case 'half-open':
     case 'unreachable':
     case 'partly-answered':
-      return courses.isHealthy(truth) && truth.kind !== 'ebpf-nodeport' && (truth.answered || outcome !== 'no-answer')
+      return courses.isHealthy(truth) &&
+        truth.kind !== 'ebpf-nodeport' &&
+        (isAnswered(truth) || outcome !== 'no-answer')
         ? 'it was answered'
         : null;
     case 'refused':

@@ -42,6 +42,8 @@ export function converse(scene: Scene, talk: Conversation): void {
   };
   tellers[talk.kind]();
   const { forward, backward } = line;
+  const asking = scene.flows.get(forward ?? '');
+  if (asking !== undefined) asking.replied = asking.replied === true || line.answered;
   if (!line.answered) return;
   for (const key of [forward, backward]) {
     const flow = key === null ? undefined : scene.flows.get(key);

@@ -90,6 +90,8 @@ export interface FlowTruth {
   /** A question (SYN, echo, DNS) or its answer: not a one-way datagram. */
   asks: boolean;
   answered: boolean;
+  /** Whether what it asked itself was answered: both sides may ask, echo requests by one flow; null where only the other one asks. */
+  replied: boolean | null;
   /** It may be listed or not, and is not judged (a mirror's or WireGuard's own outer packets). */
   optional: boolean;
   /** What is special about it, for whoever reads a failure. */

@@ -38,6 +38,7 @@ function newFlow(scene: Scene, { src, dst, protocol }: IpPacket, key: string, no
     faultCode: null,
     asks: noted.asks,
     answered: false,
+    replied: null,
     optional: noted.kind === 'mirror' || noted.kind === 'wireguard',
     kind: noted.kind,
   };
