@@ -52,6 +52,18 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
   { seed: 11282, rule: 'D place', kind: 'wrong-place', what: 'gives a NIC to the node whose moved address it gets' },
   { seed: 12421, rule: 'D place', kind: 'wrong-place', what: 'gives a NIC to the node whose moved address it gets' },
   { seed: 12713, rule: 'D place', kind: 'wrong-place', what: 'gives a NIC to the node whose moved address it gets' },
+  {
+    seed: 2343,
+    rule: '12',
+    kind: 'false-ok',
+    what: 'passes pods of one node whose packets a device sent that may be the NIC',
+  },
+  {
+    seed: 2839,
+    rule: '8',
+    kind: 'wrong-name',
+    what: 'puts a pod on the node that gets the packets of a moved address',
+  },
   { seed: 172, rule, kind: 'called-broken', what: 'calls lost what a filter kept out that few packets give away' },
   { seed: 203, rule, kind: 'called-broken', what: 'calls lost what a filter kept out, piece by piece' },
   { seed: 88, rule: '11 pieces', kind: 'split', what: 'counts a packet in a circle on both sides of a cut' },

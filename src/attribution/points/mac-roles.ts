@@ -47,6 +47,8 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   const behind = (mac: string): Node | null => written(mac) ?? only((seen.get(mac) ?? NOTHING).nodes);
   const onLink = (mac: string): Node | null => {
     const node = isFabricMac(mac) ? null : behind(mac);
+    // who only gets packets for a node that another MAC speaks for need not be it: they may be lost there
+    if (node !== null && written(mac) === null && homeOf(seen, mac) !== node) return null;
     const neighbours = [...(seen.get(mac)?.peers ?? [])].map(behind).filter((peer) => peer !== null);
     return node !== null && neighbours.length > 0 && neighbours.every((peer) => reaches(peer, node)) ? node : null;
   };
@@ -141,7 +143,7 @@ function homeOf(seen: ReadonlyMap<string, SeenMac>, mac: string): Node | null {
   const speaker = only(sent);
   const receiver = only(received);
   if (receiver === null) return speaker !== null && received.has(speaker) ? speaker : null;
-  if (sent.size === 0 || sent.has(receiver) || !isSpokenFor(seen, receiver, mac)) return receiver;
+  if (sent.has(receiver) || !isSpokenFor(seen, receiver, mac)) return receiver;
   return speaker !== null && !isSpokenFor(seen, speaker, mac) ? speaker : null;
 }
 

@@ -9,6 +9,7 @@ import { linkFacts } from './link-facts.ts';
 import { groupLinks } from './link-groups.ts';
 import { type MacKnowledge, macKnowledge, withHomes } from './mac-roles.ts';
 import { unnameOtherMachines } from './other-machines.ts';
+import { lastMac } from './point-node.ts';
 import type { Point, PointsInput } from './points-input.ts';
 import { type SilentPlace, silentPlaces } from './silent-places.ts';
 
@@ -40,6 +41,7 @@ export function findPoints(input: PointsInput): Points {
   for (const ring of rings.rings) decideRing({ input, macs, groups, says }, ring, decided);
   rolesByStrand(rings, decided, captures);
   unnameOtherMachines({ table: input.table, captures, rings: rings.rings, namedNode }, decided);
+  nameLastMacs(decided, macs);
   const found = { all: [] as Point[], ofLink: new Int32Array(facts.length).fill(-1) };
   const merged = decided.map(mergePerFrame);
   const contradictions = merged.map((own) => own.flatMap(({ notes }) => notes));
@@ -59,6 +61,17 @@ export function findPoints(input: PointsInput): Points {
     contradictions,
     silent: silentPlaces(input, says),
   };
+}
+
+/** Of two MACs that are in every frame of a NIC, one is that of a capture of another node: the other one is its own. */
+function nameLastMacs(decided: readonly (readonly Decided[])[], macs: MacKnowledge): void {
+  const all = decided.flat();
+  const known = homes(all.map(({ point }) => point));
+  for (const { point, group } of all) {
+    const { topologyNode: node, role, mac } = point;
+    if (role !== 'underlay' || node === null || mac !== null) continue;
+    point.mac = lastMac(group, (one) => macs.isShared(one) || (known.get(one) ?? node) !== node);
+  }
 }
 
 /** MACs of NICs that were captured; one that two nodes' captures claim is neither's. */
