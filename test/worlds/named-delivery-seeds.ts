@@ -66,6 +66,13 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
   },
   { seed: 2270, rule: 'unknown', kind: 'false-violation', what: 'accuses what came back to its sender in a circle' },
   { seed: 10149, rule: '11 mirror', kind: 'miscount', what: 'counts a mirror’s copy again that a slow network brings' },
+  { seed: 11697, rule, kind: 'called-broken', what: 'takes another ping of as many packets for a translated one' },
+  {
+    seed: 12693,
+    rule,
+    kind: 'wrong-cause',
+    what: 'takes two pings that came out at one veth for one that was translated',
+  },
   { seed: 172, rule, kind: 'called-broken', what: 'calls lost what a filter kept out that few packets give away' },
   { seed: 203, rule, kind: 'called-broken', what: 'calls lost what a filter kept out, piece by piece' },
   { seed: 88, rule: '11 pieces', kind: 'split', what: 'counts a packet in a circle on both sides of a cut' },

@@ -97,17 +97,20 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   }
 }
 
-/** The same, knowing which MACs are those of NICs that were captured. */
-export function withHomes(macs: MacKnowledge, homes: ReadonlyMap<string, Node>): MacKnowledge {
+/** The same, knowing which MACs are those of NICs that were captured, and of which it is disputed whose they are. */
+export function withHomes(
+  macs: MacKnowledge,
+  homes: ReadonlyMap<string, Node>,
+  disputed: ReadonlySet<string>,
+): MacKnowledge {
   return {
     ...macs,
     ownNic: (mac) => homes.get(mac) ?? macs.ownNic(mac),
     mayBeNic: (mac) => homes.has(mac) || macs.mayBeNic(mac),
     nicNode(mac) {
       const node = homes.get(mac);
-      return node === undefined
-        ? macs.nicNode(mac)
-        : { node, detail: `${mac} is the NIC of ${node.name}, captured there` };
+      if (node !== undefined) return { node, detail: `${mac} is the NIC of ${node.name}, captured there` };
+      return disputed.has(mac) && macs.ownNic(mac) === null ? null : macs.nicNode(mac);
     },
   };
 }
