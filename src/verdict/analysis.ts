@@ -24,7 +24,6 @@ import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
-import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
@@ -231,7 +230,10 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     policyLog: topology === null ? null : policyLogOf(topology),
-    inside: insideNode(table, points, captures, topology?.profile ?? DEFAULT_PROFILE),
+    inside: insideNode(table, points, captures, {
+      profile: settings.profile,
+      tunnelPorts: settings.allowedPorts(null),
+    }),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
     learned: learnedVteps(table, topology),

@@ -72,6 +72,32 @@ describe('a packet that is captured twice counts once', () => {
     expect([flow.packets, flow.tcp?.retransmissions]).toEqual([5, 0]);
   });
 
+  describe('by a mirror whose copies travel to the collector that was captured', () => {
+    const inGre = (frame: Uint8Array): Uint8Array =>
+      build.ethernet(
+        { src: NIC.b, dst: NIC.a },
+        build.ipv4({ src: NODE.b, dst: NODE.a, proto: 47 }, build.gre({ proto: 0x6558 }, frame)),
+      );
+    /** No two after the same time. */
+    const later =
+      (seconds: number) =>
+      (i: number): number =>
+        Math.floor(i / 2) * 4 + (i % 2) * seconds * (1 + i / 10);
+
+    it('as late as networks delay them', async () => {
+      const plainFrames = each((inner) => [plain(inner), inGre(plain(inner))]);
+      expect((await traced(plainFrames, later(0.05))).flow.packets).toBe(5);
+      const wrapped = each((inner) => [vxlan(inner), inGre(vxlan(inner))]);
+      expect((await traced(wrapped, later(0.4))).flow.packets).toBe(5);
+    });
+
+    it('but not what comes much later, as with an identification that comes again', async () => {
+      const [first = new Uint8Array()] = TALK;
+      const { flow } = await traced([plain(first), inGre(plain(first))], later(1.5));
+      expect([flow.packetsBetween?.least ?? flow.packets, flow.packetsBetween?.most ?? flow.packets]).toEqual([1, 2]);
+    });
+  });
+
   it('without an identification, where the whole capture is there twice', async () => {
     const bare = [0, 1, 2, 3, 4].map((n) => plain(segment(0, { seq_raw: 1000 + n * 100 }, 100)));
     const { flow } = await traced(

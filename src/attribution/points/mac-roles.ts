@@ -17,9 +17,15 @@ export interface MacKnowledge {
   ownNic(mac: string): Node | null;
   /** Whether it may be a node's NIC: no gateway's, no fabric's, and who talks to it has the one node behind it on its own link. */
   mayBeNic(mac: string): boolean;
-  /** The node of a capture whose own MAC this is: by what it received, since what it sent may have an address that was translated. */
+  /**
+   * The node of a capture whose own MAC this is: by what it received, since what it sent may have an address that was translated; but of
+   * an address that another MAC speaks for, what came here may be lost (stale ARP, an address that moved).
+   */
   homeNode(mac: string): Node | null;
-  /** It was sent packets for several nodes: a gateway's, or a fabric's that answers for all machines. */
+  /**
+   * It was sent packets for several nodes: a gateway's, or a fabric's that answers for all machines. Not where it speaks for one of them
+   * only, and other MACs for the others: then their packets may be lost there.
+   */
   isShared(mac: string): boolean;
   /** Whether the packets show this node behind a MAC: enough not to accuse, too little to name. */
   mayBe(mac: string, node: Node): boolean;
@@ -41,6 +47,8 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   const behind = (mac: string): Node | null => written(mac) ?? only((seen.get(mac) ?? NOTHING).nodes);
   const onLink = (mac: string): Node | null => {
     const node = isFabricMac(mac) ? null : behind(mac);
+    // who only gets packets for a node that another MAC speaks for need not be it: they may be lost there
+    if (node !== null && written(mac) === null && homeOf(seen, mac) !== node) return null;
     const neighbours = [...(seen.get(mac)?.peers ?? [])].map(behind).filter((peer) => peer !== null);
     return node !== null && neighbours.length > 0 && neighbours.every((peer) => reaches(peer, node)) ? node : null;
   };
@@ -62,11 +70,8 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
     },
     ownNic: written,
     mayBeNic: (mac) => written(mac) !== null || onLink(mac) !== null,
-    homeNode(mac) {
-      const { received, nodes } = seen.get(mac) ?? NOTHING;
-      return written(mac) ?? only(received.size > 0 ? received : nodes);
-    },
-    isShared: (mac) => isFabricMac(mac) || (seen.get(mac)?.received.size ?? 0) > 1,
+    homeNode: (mac) => written(mac) ?? homeOf(seen, mac),
+    isShared: (mac) => isFabricMac(mac) || isForSeveral(seen, mac),
     mayBe: (mac, node) => written(mac) === node || (seen.get(mac)?.nodes.has(node) ?? false),
     vtepNode(mac) {
       const found = topology?.nodeByVtepMac(mac);
@@ -92,17 +97,20 @@ export function macKnowledge(topology: Topology | null, facts: readonly LinkFact
   }
 }
 
-/** The same, knowing which MACs are those of NICs that were captured. */
-export function withHomes(macs: MacKnowledge, homes: ReadonlyMap<string, Node>): MacKnowledge {
+/** The same, knowing which MACs are those of NICs that were captured, and of which it is disputed whose they are. */
+export function withHomes(
+  macs: MacKnowledge,
+  homes: ReadonlyMap<string, Node>,
+  disputed: ReadonlySet<string>,
+): MacKnowledge {
   return {
     ...macs,
     ownNic: (mac) => homes.get(mac) ?? macs.ownNic(mac),
     mayBeNic: (mac) => homes.has(mac) || macs.mayBeNic(mac),
     nicNode(mac) {
       const node = homes.get(mac);
-      return node === undefined
-        ? macs.nicNode(mac)
-        : { node, detail: `${mac} is the NIC of ${node.name}, captured there` };
+      if (node !== undefined) return { node, detail: `${mac} is the NIC of ${node.name}, captured there` };
+      return disputed.has(mac) && macs.ownNic(mac) === null ? null : macs.nicNode(mac);
     },
   };
 }
@@ -114,16 +122,43 @@ interface SeenMac {
   /** Nodes whose own packets it sent or was sent, and those it was sent packets for. */
   nodes: Set<Node>;
   received: Set<Node>;
+  sent: Set<Node>;
   /** MACs it exchanged frames with. */
   peers: Set<string>;
 }
 
-const NOTHING: Pick<SeenMac, 'nodes' | 'received'> = { nodes: new Set(), received: new Set() };
+type Carried = Pick<SeenMac, 'nodes' | 'received' | 'sent'>;
+
+const NOTHING: Carried = { nodes: new Set(), received: new Set(), sent: new Set() };
+
+/** Not of a MAC that alone speaks for one of them, where others speak for all the rest: those are answered elsewhere. */
+function isForSeveral(seen: ReadonlyMap<string, SeenMac>, mac: string): boolean {
+  const { received, sent } = seen.get(mac) ?? NOTHING;
+  if (received.size < 2) return false;
+  const speaker = only(sent);
+  if (speaker === null || !received.has(speaker)) return true;
+  return [...received].some((node) => isSpokenFor(seen, node, mac) === (node === speaker));
+}
+
+function homeOf(seen: ReadonlyMap<string, SeenMac>, mac: string): Node | null {
+  const { received, nodes, sent } = seen.get(mac) ?? NOTHING;
+  if (received.size === 0) return only(nodes);
+  const speaker = only(sent);
+  const receiver = only(received);
+  if (receiver === null) return speaker !== null && received.has(speaker) ? speaker : null;
+  if (sent.has(receiver) || !isSpokenFor(seen, receiver, mac)) return receiver;
+  return speaker !== null && !isSpokenFor(seen, speaker, mac) ? speaker : null;
+}
+
+/** Whether another MAC sends packets that are the node's own. */
+function isSpokenFor(seen: ReadonlyMap<string, SeenMac>, node: Node, mac: string): boolean {
+  return [...seen].some(([other, { sent }]) => other !== mac && sent.has(node));
+}
 
 function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
   const seen = new Map<string, SeenMac>();
   const entry = (mac: string): SeenMac => {
-    const known = seen.get(mac) ?? { isOuter: false, nodes: new Set(), received: new Set(), peers: new Set() };
+    const known = seen.get(mac) ?? newSeen();
     seen.set(mac, known);
     return known;
   };
@@ -132,7 +167,10 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
     // between a pod and its node, the two ends are on one node, and a cooked frame has one address only
     if (src === WORKLOAD_MAC || dst === WORKLOAD_MAC) continue;
     const [from, to] = [isUnicast(src) ? entry(src) : null, isUnicast(dst) ? entry(dst) : null];
-    for (const node of senders) from?.nodes.add(node);
+    for (const node of senders) {
+      from?.nodes.add(node);
+      from?.sent.add(node);
+    }
     for (const node of receivers) {
       to?.nodes.add(node);
       to?.received.add(node);
@@ -146,6 +184,10 @@ function seenMacs(facts: readonly LinkFacts[]): Map<string, SeenMac> {
     to.peers.add(src as string);
   }
   return seen;
+}
+
+function newSeen(): SeenMac {
+  return { isOuter: false, nodes: new Set(), received: new Set(), sent: new Set(), peers: new Set() };
 }
 
 function only(nodes: ReadonlySet<Node>): Node | null {

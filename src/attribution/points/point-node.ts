@@ -51,6 +51,15 @@ export function homeMac({ facts, heard: senders }: HomeFrames, macs: MacKnowledg
   return packets >= total * NEARLY_ALL ? { mac, packets, total } : null;
 }
 
+/** The one MAC of those in every unicast frame that is nobody else's. */
+export function lastMac({ facts }: HomeFrames, isOthers: (mac: string) => boolean): string | null {
+  const unicast = facts.filter(({ link, isRawAnswer }) => !isRawAnswer && isUnicast(link.src) && isUnicast(link.dst));
+  const everywhere = [...new Set(unicast.flatMap(({ link }) => macsOf(link)))].filter(
+    (mac) => !isOthers(mac) && unicast.every(({ link }) => macsOf(link).includes(mac)),
+  );
+  return everywhere.length === 1 ? (everywhere[0] ?? null) : null;
+}
+
 function macsOf({ src, dst }: LinkFacts['link']): string[] {
   return [src, dst].filter((mac) => mac !== null);
 }

@@ -9,6 +9,7 @@ import { linkFacts } from './link-facts.ts';
 import { groupLinks } from './link-groups.ts';
 import { type MacKnowledge, macKnowledge, withHomes } from './mac-roles.ts';
 import { unnameOtherMachines } from './other-machines.ts';
+import { lastMac } from './point-node.ts';
 import type { Point, PointsInput } from './points-input.ts';
 import { type SilentPlace, silentPlaces } from './silent-places.ts';
 
@@ -40,6 +41,7 @@ export function findPoints(input: PointsInput): Points {
   for (const ring of rings.rings) decideRing({ input, macs, groups, says }, ring, decided);
   rolesByStrand(rings, decided, captures);
   unnameOtherMachines({ table: input.table, captures, rings: rings.rings, namedNode }, decided);
+  const disputed = disputedMacs(decided, macs);
   const found = { all: [] as Point[], ofLink: new Int32Array(facts.length).fill(-1) };
   const merged = decided.map(mergePerFrame);
   const contradictions = merged.map((own) => own.flatMap(({ notes }) => notes));
@@ -55,10 +57,27 @@ export function findPoints(input: PointsInput): Points {
     ...found,
     ofCapture,
     rings,
-    macs: withHomes(macs, homes(found.all)),
+    macs: withHomes(macs, homes(found.all), disputed),
     contradictions,
     silent: silentPlaces(input, says),
   };
+}
+
+/**
+ * Of two MACs that are in every frame of a NIC one is that of a capture of another node: then the other one is its own. That names nobody, since
+ * it may rest on a file name; but whose packets it gets does not either, where that is a third node (an address that moved).
+ */
+function disputedMacs(decided: readonly (readonly Decided[])[], macs: MacKnowledge): Set<string> {
+  const disputed = new Set<string>();
+  const all = decided.flat();
+  const known = homes(all.map(({ point }) => point));
+  for (const { point, group } of all) {
+    const { topologyNode: node, role, mac } = point;
+    if (role !== 'underlay' || node === null || mac !== null) continue;
+    const own = lastMac(group, (one) => macs.isShared(one) || (known.get(one) ?? node) !== node);
+    if (own !== null && macs.homeNode(own) !== node) disputed.add(own);
+  }
+  return disputed;
 }
 
 /** MACs of NICs that were captured; one that two nodes' captures claim is neither's. */

@@ -81,8 +81,10 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
-        if (isDelivered(table, flow)) hint[plain ? 'macAnswering' : 'outerAnswering'].add(to);
-        else if (!plain && ends.here[path] === to && isUnanswered(table, flow)) hint.unanswered.add(to);
+        if (isDelivered(table, flow)) {
+          if (!plain) hint.outerAnswering.add(to);
+          else if (!comesBackFromElsewhere(table, ends, flow, row)) hint.macAnswering.add(to);
+        } else if (!plain && ends.here[path] === to && isUnanswered(table, flow)) hint.unanswered.add(to);
       }
     }
   }
@@ -122,6 +124,27 @@ function isDelivered(table: FlowTable, flow: number): boolean {
   const reverse = table.reverseOf(flow);
   if (reverse < 0 || reverse === flow) return false;
   return isAnswer(table, reverse) || (!canAcknowledge(table, flow) && startOf(table, flow) < startOf(table, reverse));
+}
+
+/**
+ * Whether a capture shows the other direction coming from other MACs only than the one that this row's frames went to: whoever has that one
+ * need not have got it to the end that spoke (stale ARP, an address that moved).
+ */
+function comesBackFromElsewhere(table: FlowTable, ends: PathEnds, flow: number, row: number): boolean {
+  const { rows, links } = table;
+  const to = macOf(table, rows.path(row), 'dst');
+  if (to === '') return false;
+  const captures = new Set<number>();
+  for (let one = table.firstRow(flow); one >= 0; one = rows.next(one))
+    if (macOf(table, rows.path(one), 'dst') === to) captures.add(links.captureOf(table.linkOf(one)));
+  let isElsewhere = false;
+  for (let back = table.firstRow(table.reverseOf(flow)); back >= 0; back = rows.next(back)) {
+    const from = macOf(table, rows.path(back), 'src');
+    if (from === to) return false;
+    isElsewhere ||=
+      from !== '' && ends.plain[rows.path(back)] === 1 && captures.has(links.captureOf(table.linkOf(back)));
+  }
+  return isElsewhere;
 }
 
 function noteSilence(hint: Hint, table: FlowTable, flow: number, mac: string): void {

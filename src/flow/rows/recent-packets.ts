@@ -38,6 +38,8 @@ const NANOS_OF_TICK = 1e9 / TICKS;
 /** Copies come this soon (of what comes later, `DoubtfulCopies` decides); a packet is sent again later than that. */
 const MOMENTS = 1;
 export const MOMENTS_SECONDS = (MOMENTS + 1) / TICKS;
+/** In another tunnel, or in none, it may come by again as late as networks delay it: a mirror's copy that travels on. */
+const TRAVELLED = TICKS;
 
 export class RecentPackets {
   readonly index = new Int32Array(PACKETS);
@@ -118,7 +120,7 @@ export class RecentPackets {
       const lag = Math.abs((time - ring[entry + TIME]!) | 0);
       const isNear = lag <= MOMENTS;
       const before = ring[entry + AROUND_AT]!;
-      if (isNear ? this.isOne(before, around, other, row) : this.#doubts.isLate(lag)) {
+      if (isNear ? this.isOne(before, around, other, row) : this.#isLate(lag, around, other, row)) {
         if (other === row) {
           this.#doubts.copies++;
           // what goes in a circle comes again within moments of the last time
@@ -136,6 +138,14 @@ export class RecentPackets {
       }
     }
     return this.other >= 0 ? PERHAPS : FIRST;
+  }
+
+  /** One in an other tunnel has the same identification: nothing is sent again in it with that. */
+  #isLate(lag: number, around: number, other: number, row: number): boolean {
+    if (this.#doubts.isLate(lag)) return true;
+    if (lag > TRAVELLED || !(around & A.identified)) return false;
+    const { tunnel } = this.#paths;
+    return tunnel[this.#rows.path(other)] !== tunnel[this.#rows.path(row)];
   }
 
   /** In one capture. */

@@ -6,6 +6,7 @@ import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { Directory, Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import { toSeconds } from '../../net/time.ts';
 import { nameOf } from '../flow/rules.ts';
 
 /** By flow, before and after. */
@@ -21,6 +22,9 @@ interface Input {
   who: Directory;
 }
 
+/** Within a node a packet is nowhere longer, seconds. */
+const INSIDE = 0.002;
+
 /** A flow whose source address is its node's. */
 interface Outside {
   flow: number;
@@ -32,8 +36,9 @@ export function translations(input: Input): Translations {
   const found = new Map<number, string>();
   const outside = fromNodes(input);
   if (outside.length === 0) return found;
-  const known = new Map<string, Outside>();
-  for (const one of outside) for (const key of keysOf(input.table, one.flow)) known.set(key, one);
+  const known = new Map<string, Outside[]>();
+  for (const one of outside)
+    for (const key of keysOf(input.table, one.flow)) known.set(key, [...(known.get(key) ?? []), one]);
   for (let flow = 0; flow < input.table.flowCount; flow++) tellSame(input, flow, known, found);
   const routed = outside.filter((one) => !found.has(one.flow) && wasRouted(input, one));
   const clients = routed.length === 0 ? null : portClients(input);
@@ -80,22 +85,38 @@ function keysOf(table: FlowTable, flow: number): string[] {
 function tellSame(
   { table, paths, who }: Input,
   flow: number,
-  known: ReadonlyMap<string, Outside>,
+  known: ReadonlyMap<string, readonly Outside[]>,
   found: Map<number, string>,
 ): void {
   const src = who.whoOf(who.source[flow] ?? -1);
   if (src.kind !== 'pod' || src.node === null) return;
-  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row))
-    if (paths.isUnderlay[table.rows.path(row)] === 1) return;
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+    const path = table.rows.path(row);
+    if (paths.isUnderlay[path] === 1 || paths.point[path]?.topologyNode !== src.node) return;
+  }
   for (const key of keysOf(table, flow)) {
-    const after = known.get(key);
-    if (after === undefined || after.src.node !== src.node) continue;
+    const after = known.get(key)?.find((one) => one.src.node === src.node && isOneMoment(table, flow, one.flow));
+    if (after === undefined) continue;
     const what = table.protocolOf(flow) === TCP ? 'the same sequence numbers' : 'the same ports and packets';
     const message = `${nameOf(src)} to ${nameOf(after.dst)} leaves ${src.node.name} as ${after.src.owner.address}, with ${what}: its source is translated there`;
     found.set(flow, message);
     found.set(after.flow, message);
     return;
   }
+}
+
+/** Without ports (ICMP), two conversations are alike that have as many packets: only one that comes and ends with the other is the same. */
+function isOneMoment(table: FlowTable, before: number, after: number): boolean {
+  if (table.sourcePortOf(before) || table.destinationPortOf(before)) return true;
+  const [a, b] = [timesOf(table, before), timesOf(table, after)];
+  return Math.abs(a.first - b.first) <= INSIDE && Math.abs(a.last - b.last) <= INSIDE;
+}
+
+/** As the first place has it that saw the flow. */
+function timesOf(table: FlowTable, flow: number): { first: number; last: number } {
+  const { rows } = table;
+  const row = table.firstRow(flow);
+  return { first: toSeconds(rows.firstMoment(row)), last: toSeconds(rows.lastMoment(row)) };
 }
 
 /** A node's own packets, in its tunnel, have the hop limit that they began with. */

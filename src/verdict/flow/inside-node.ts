@@ -4,7 +4,6 @@
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
-import type { Point } from '../../attribution/points/points-input.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
@@ -15,8 +14,8 @@ import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
 import type { Unverified } from '../trace-types.ts';
 import type { RawFinding } from './judgement.ts';
-
 import { nameOf } from './rules.ts';
+import { type TellingNic, tellingNics, wouldHave } from './telling-nics.ts';
 
 export interface InsideNode {
   /** Packets that a tunnel device dropped as addressed to another one: told by where they were seen. */
@@ -44,13 +43,14 @@ const ENOUGH_PACKETS = 2;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
+/** @param tunnelPorts UDP ports of the cluster's VXLAN */
 export function insideNode(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  profile: Profile,
+  { profile, tunnelPorts }: { profile: Profile; tunnelPorts: ReadonlySet<number> },
 ): InsideNode {
-  const nics = nicsThatShowTunnels(table, points);
+  const nics = tellingNics(table, points, tunnelPorts);
   const places: Places = {
     nics,
     unanswered: unansweredAddresses(table),
@@ -61,13 +61,13 @@ export function insideNode(
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
     missing: (input) => [missingFdb(input, places, captures)].filter((f) => f !== null),
-    hasNic: (node) => node !== null && [...nics].some(({ topologyNode }) => topologyNode === node),
+    hasNic: (node) => node !== null && nics.some(({ point }) => point.topologyNode === node),
     notOnNic: (input, unanswered) => (unanswered ? neverOnNic(input, places, captures) : null),
   };
 }
 
 interface Places {
-  nics: ReadonlySet<Point>;
+  nics: readonly TellingNic[];
   /** Addresses that were asked for by ARP and never answered. */
   unanswered: ReadonlySet<string>;
   /** Ends of flows on NICs whose ports the snaplen cut off: any flow between them may be there. */
@@ -104,32 +104,27 @@ function linkDestination(seen: SeenObservation, table: FlowTable): string | null
   return row === undefined ? null : table.links.record(table.linkOf(row)).dst;
 }
 
-/** NIC points where a node's own VXLAN packets were seen: a filter or one-sided capture would hide the others alike. */
-function nicsThatShowTunnels(table: FlowTable, points: Points): Set<Point> {
-  const found = new Set<Point>();
-  for (let row = 0; row < table.rows.count; row++) {
-    const point = points.all[points.ofLink[table.linkOf(row)] ?? -1];
-    if (point?.role !== 'underlay' || point.topologyNode === null || found.has(point)) continue;
-    // cut off behind the tunnel's header: nothing tells whose packets they are
-    if (table.rows.overheadBytes(row) === 0) continue;
-    const { encapsulation, outerSrc } = table.tunnels.record(table.tunnelOf(row));
-    if (encapsulation === 'vxlan' && point.topologyNode.addresses.some((a) => a.address === outerSrc)) found.add(point);
-  }
-  return found;
-}
-
 /** What the sender's own VXLAN device had of a flow that no NIC had. */
 function onOwnTunnel(
   { src, dst, expected, observations }: InsideInput,
-  cutOff: Places['cutOff'],
+  { cutOff, table }: Pick<Places, 'cutOff' | 'table'>,
 ): SeenObservation | undefined {
   const from = src.node;
   if (cutOff.has(pairOf(src.owner.address, dst.owner.address))) return undefined;
   if (expected.encapsulation !== 'vxlan' || from === null) return undefined;
   if (observations.some((o) => o.pointInfo.role === 'underlay')) return undefined;
   return observations.find(
-    (o) => o.pointInfo.role === 'tunnel' && o.pointInfo.topologyNode === from && o.packets >= ENOUGH_PACKETS,
+    (o) =>
+      o.pointInfo.role === 'tunnel' &&
+      o.pointInfo.topologyNode === from &&
+      o.packets >= ENOUGH_PACKETS &&
+      hasLinkAddress(o, table),
   );
+}
+
+/** Devices of IP-in-IP and WireGuard have none: what is seen there has no VTEP to go to. */
+function hasLinkAddress({ rows: [row] }: SeenObservation, table: FlowTable): boolean {
+  return row !== undefined && table.links.record(table.linkOf(row)).src !== null;
 }
 
 function missingFdb(
@@ -139,12 +134,14 @@ function missingFdb(
 ): RawFinding | null {
   const { src, dst } = input;
   const from = src.node;
-  const onTunnel = onOwnTunnel(input, cutOff);
+  const onTunnel = onOwnTunnel(input, { cutOff, table });
   if (from === null || onTunnel === undefined) return null;
   if (dst.node?.addresses.some((a) => unanswered.has(a.address))) return null;
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
-  const nicSilent = [...nics].some((p) => p.topologyNode === from && covers(captures[p.capture], onTunnel));
+  const nicSilent = nics.some(
+    (nic) => nic.point.topologyNode === from && wouldHave(nic, dst) && covers(captures[nic.point.capture], onTunnel),
+  );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
   const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
@@ -154,18 +151,20 @@ function missingFdb(
 /** The two captures need not have begun together, so that this is no finding yet. */
 function neverOnNic(
   input: InsideInput,
-  { nics, cutOff, profile }: Places,
+  { nics, cutOff, profile, table }: Places,
   captures: readonly CaptureCounters[],
 ): Unverified | null {
-  const { src } = input;
-  const inside = onOwnTunnel(input, cutOff) ?? onOwnVeth(input, cutOff);
+  const { src, dst } = input;
+  const inside = onOwnTunnel(input, { cutOff, table }) ?? onOwnVeth(input, cutOff);
   const place = inside === undefined ? undefined : captures[inside.capture];
-  const nic = [...nics].find((p) => p.topologyNode === src.node && overlap(captures[p.capture], place));
+  const nic = nics.find(
+    (one) => one.point.topologyNode === src.node && wouldHave(one, dst) && overlap(captures[one.point.capture], place),
+  );
   if (inside === undefined || nic === undefined || src.node === null) return null;
   const what = inside.pointInfo.role === 'tunnel' ? `${src.node.name}'s tunnel device` : "the pod's veth";
   const detail = `${inside.packets} unanswered packets on ${what}, none on ${src.node.name}'s NIC, which was captured too`;
   const device = vxlanDevice(profile, 4);
-  const advice = `${src.node.name}$ ip route get ${input.dst.owner.address}; ${showNeighbours(device)}; ${showFdb(device)}`;
+  const advice = `${src.node.name}$ ip route get ${dst.owner.address}; ${showNeighbours(device)}; ${showFdb(device)}`;
   return { reason: 'not-on-nic', detail, advice };
 }
 

@@ -70,9 +70,10 @@ function isTunnelAskedOrSeen({ seen, expected }: RuleInput): boolean {
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
 
-/** Traffic within a node belongs on a veth; seen there, it is as it should be. */
+/** Traffic within a node belongs on veths; seen there, and nowhere that may be a NIC, it is as it should be. */
 function judgeLocal(input: JudgeInput): Judgement {
-  if (input.observations.some((o) => o.pointInfo.role === 'workload')) return OK;
+  const { observations } = input;
+  if (observations.length > 0 && observations.every((o) => o.pointInfo.role === 'workload')) return OK;
   return judgeUnseen(input);
 }
 

@@ -7,24 +7,30 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { circles } from '../../flow/rows/circles.ts';
 
-/** The underlay observations of a flow that its sender is not answerable for; never the one with most hops left. */
+/**
+ * The underlay observations of a flow that its sender is not answerable for; never the one with most hops left, unless it came in to the
+ * sender's own node in a circle: what went out before it was missed.
+ */
 export function returnedOf(
   table: FlowTable,
-  { dst }: { dst: Who },
+  { src, dst }: { src: Who; dst: Who },
   observations: readonly SeenObservation[],
 ): readonly SeenObservation[] {
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
   if (underlay.length < 2) return [];
   const highest = (seen: SeenObservation): number => Math.max(...seen.rows.map((row) => table.rows.ttlMax(row)));
-  const first = Math.max(...underlay.map(highest));
+  const isHome = (seen: SeenObservation): boolean => isInCircle(table, seen) && hasComeHome(table, src, seen);
+  const first = Math.max(...underlay.filter((seen) => !isHome(seen)).map(highest));
   // also where a place, or a piece of a capture, shows too few turns to tell
   const turns = observations.some((seen) => isInCircle(table, seen));
   return underlay.filter(
-    (seen) => highest(seen) < first && (turns || isSentByReceiver(table, dst, seen) || isSentOn(table, seen, underlay)),
+    (seen) =>
+      (isHome(seen) && first > 0) ||
+      (highest(seen) < first && (turns || isSentByReceiver(table, dst, seen) || isSentOn(table, seen, underlay))),
   );
 }
 
-/** Whether nothing was seen of a flow but packets in a circle, away from its sender; or that came back to it and found nobody. */
+/** Whether nothing was seen of a flow but packets in a circle, away from its sender or back at it; or that came back to it and found nobody. */
 export function isOnlyInCircle(
   table: FlowTable,
   { src, dst }: { src: Who; dst: Who },
@@ -34,12 +40,19 @@ export function isOnlyInCircle(
   if (underlay.length === 0) return false;
   if (src.node !== null && src.node === dst.node) return underlay.every((seen) => cameBack(table, dst, seen));
   return underlay.every(
-    (seen) => isInCircle(table, seen) && (src.node === null || seen.pointInfo.topologyNode !== src.node),
+    (seen) =>
+      isInCircle(table, seen) &&
+      (src.node === null || seen.pointInfo.topologyNode !== src.node || hasComeHome(table, src, seen)),
   );
 }
 
 function isInCircle({ rows }: Pick<FlowTable, 'rows'>, seen: SeenObservation): boolean {
   return seen.rows.some((row) => circles(rows, row));
+}
+
+/** Frames that came in by the NIC of the node that is the sender's. */
+function hasComeHome(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObservation): boolean {
+  return node !== null && pointInfo.topologyNode === node && rows.every((row) => hasCome(table, row, pointInfo.mac));
 }
 
 /** Frames that left the NIC of the node that they were for. */

@@ -1,18 +1,24 @@
 // Sources that a node translates between pods, and what only looks like it.
 import { describe, expect, it } from 'vitest';
+import type { BuiltPacket } from '../../support/capture-builder.ts';
 import {
   clusterDocuments,
+  type FrameFile,
+  ip,
   NIC,
   NODE,
   POD,
+  POD_MAC,
   plain,
   SYN,
   TUNNEL,
   tcpPacket,
   traceFrames,
+  VETH,
   vxlan,
 } from '../../support/cluster-frames.ts';
 import { cluster } from '../../support/cluster-text.ts';
+import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
@@ -54,3 +60,44 @@ describe("a tunnel's address as source", () => {
     );
   });
 });
+
+describe("pings of a pod and of its node's tunnel address, as many", () => {
+  /** Three, a second apart; `late` seconds after the beginning. */
+  const threeOf = (frame: Uint8Array, late: number): BuiltPacket[] =>
+    [0, 1, 2].map((i) => ({ data: frame, seconds: 1_700_000_001 + i, nanos: Math.round(late * 1e9) }));
+  /** With the hop limit of what nobody routed: by that alone nothing is told. */
+  const outside = vxlan(ip({ src: TUNNEL.a, dst: POD.b, ttl: 64 }));
+  const nic = (late: number): FrameFile => ({
+    name: 'a-eth0.pcap',
+    frames: [...TALK.map((data) => ({ data, seconds: 1_700_000_000, nanos: 0 })), ...threeOf(outside, late)],
+  });
+  const veth = {
+    name: 'a-cali0123456789a.pcap',
+    frames: threeOf(build.ethernet({ src: POD_MAC, dst: VETH }, ip({ src: POD.a, dst: POD.b, ttl: 64 })), 0),
+  };
+
+  async function codesOf(...files: FrameFile[]): Promise<string[]> {
+    return (await traceFrames(files, TOPOLOGY)).causes.map(({ code }) => code);
+  }
+
+  it('are the same where one leaves as the other comes', async () => {
+    expect(await codesOf(veth, nic(0.0001))).toContain('source-translated');
+  });
+
+  it('are two conversations at two times', async () => {
+    expect(await codesOf(veth, nic(0.3))).not.toContain('source-translated');
+  });
+
+  it("are two where both came out at the receiver's veth: inside the sender's node was neither", async () => {
+    const arrived = [POD.a, TUNNEL.a].map((src) =>
+      build.ethernet({ src: VETH, dst: POD_MAC }, ip({ src, dst: POD.b })),
+    );
+    const frames = arrived.flatMap((frame, i) => threeOf(frame, i * 0.0001));
+    const own = { name: 'b-cali0123456789a.pcap', frames: frames.toSorted(byTime) };
+    expect(await codesOf(own)).not.toContain('source-translated');
+  });
+});
+
+function byTime(a: BuiltPacket, b: BuiltPacket): number {
+  return (a.seconds ?? 0) - (b.seconds ?? 0) || (a.nanos ?? 0) - (b.nanos ?? 0);
+}

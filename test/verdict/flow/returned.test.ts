@@ -112,6 +112,38 @@ describe('a circle in pieces of a capture', () => {
   });
 });
 
+describe("packets in a circle at their sender's own NIC", () => {
+  const TALK_OF_A = [
+    arpRequest(NODE.a, NODE.c, NIC.a),
+    plain(tcpPacket({ src: NODE.a, dst: NODE.c }, {}), NIC.a, NIC.c),
+    plain(tcpPacket({ src: NODE.a, dst: NODE.b }, {}), NIC.a, NIC.b),
+  ];
+  const out = (ttl: number, to: string = NODE.b): Uint8Array => vxlan(echo(ttl), { from: NODE.a, to });
+  const back = (ttl: number): Uint8Array => vxlan(echo(ttl), { from: NODE.b, to: NODE.a });
+  const atA = async (...frames: Uint8Array[]): Promise<TracedFlow> => {
+    const timed = [...TALK_OF_A, ...frames].map((data, i) => ({ data, seconds: 1_700_000_000, nanos: i * 1000 }));
+    return flowBetween(await traceFrames([{ name: 'a-eth0.pcap', frames: timed }], TOPOLOGY), POD.a, POD.b);
+  };
+
+  it('are not from another node where the capture missed the first that went out', async () => {
+    const flow = await atA(...TURNS.flatMap((ttl) => [back(ttl), out(ttl - 1)]));
+    expect(flow.verdict).toBe('ok');
+    expect(codesOf(flow)).toContain('routing-loop');
+    expect(codesOf(flow)).not.toContain('wrong-source-vtep');
+  });
+
+  it('are undecided where it has nothing but what came in', async () => {
+    const flow = await atA(...TURNS.map(back));
+    expect(flow.unverified?.reason).toBe('in-circle');
+  });
+
+  it('stay its own where they go out: to the wrong node, in a circle or not', async () => {
+    const flow = await atA(...TURNS.flatMap((ttl) => [back(ttl), out(ttl - 1, NODE.c)]));
+    expect(codesOf(flow)).toContain('wrong-destination-vtep');
+    expect(codesOf(flow)).not.toContain('wrong-source-vtep');
+  });
+});
+
 describe('packets that pass once', () => {
   it('stay a bypass when they come plain, whatever their hop limits', async () => {
     const flow = await flowOf(...[63, 62, 63, 62].map((ttl) => plain(echo(ttl), NIC.a, NIC.b)));
