@@ -11,6 +11,13 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     kind: 'called-broken',
     what: 'takes a translated outer source for a second node with one VTEP MAC',
   },
+  ...[
+    ...[701, 10654].map((seed) => ({ seed, what: 'takes two names of one machine for two nodes with one VTEP MAC' })),
+    ...[759, 3225, 11674, 11910].map((seed) => ({
+      seed,
+      what: 'takes a translated outer source, of packets that the snaplen cut, for a second node with one VTEP MAC',
+    })),
+  ].map((one) => ({ ...one, rule, kind: 'called-broken' as const })),
   { seed: 51, rule, kind: 'called-broken', what: 'misses DNS answers that the snaplen cut' },
   { seed: 82, rule, kind: 'called-broken', what: 'misses answers that are inside WireGuard' },
   { seed: 271, rule, kind: 'called-broken', what: 'misses answers inside WireGuard to a pod that nobody knows' },
