@@ -13,6 +13,7 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
+import type { MayHide } from '../delivery/hidden-places.ts';
 import type { Unverified } from '../trace-types.ts';
 import type { RawFinding } from './judgement.ts';
 
@@ -20,7 +21,7 @@ import { nameOf } from './rules.ts';
 
 export interface InsideNode {
   /** Packets that a tunnel device dropped as addressed to another one: told by where they were seen. */
-  misplaced(input: InsideInput): RawFinding[];
+  misplaced(input: Omit<InsideInput, 'flow'>): RawFinding[];
   /** Packets on a tunnel device that its node's NIC never had: told flow by flow. */
   missing(input: InsideInput): RawFinding[];
   /**
@@ -33,6 +34,7 @@ export interface InsideNode {
 }
 
 export interface InsideInput {
+  flow: number;
   src: Who;
   dst: Who;
   expected: Expected;
@@ -44,12 +46,15 @@ const ENOUGH_PACKETS = 2;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
-export function insideNode(
-  table: FlowTable,
-  points: Points,
-  captures: readonly CaptureCounters[],
-  profile: Profile,
-): InsideNode {
+export interface InsideOptions {
+  table: FlowTable;
+  points: Points;
+  captures: readonly CaptureCounters[];
+  profile: Profile;
+  mayHide: MayHide;
+}
+
+export function insideNode({ table, points, captures, profile, mayHide }: InsideOptions): InsideNode {
   const nics = nicsThatShowTunnels(table, points);
   const places: Places = {
     nics,
@@ -57,6 +62,7 @@ export function insideNode(
     cutOff: cutOffPairs(table, points),
     table,
     profile,
+    mayHide,
   };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
@@ -74,6 +80,7 @@ interface Places {
   cutOff: ReadonlySet<string>;
   table: FlowTable;
   profile: Profile;
+  mayHide: MayHide;
 }
 
 function cutOffPairs(table: FlowTable, points: Points): Set<string> {
@@ -134,7 +141,7 @@ function onOwnTunnel(
 
 function missingFdb(
   input: InsideInput,
-  { nics, unanswered, cutOff, table }: Places,
+  { nics, unanswered, cutOff, table, mayHide }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
   const { src, dst } = input;
@@ -144,7 +151,9 @@ function missingFdb(
   if (dst.node?.addresses.some((a) => unanswered.has(a.address))) return null;
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
-  const nicSilent = [...nics].some((p) => p.topologyNode === from && covers(captures[p.capture], onTunnel));
+  const nicSilent = [...nics].some(
+    (p) => p.topologyNode === from && covers(captures[p.capture], onTunnel) && !mayHide(p, input),
+  );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
   const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
@@ -154,13 +163,15 @@ function missingFdb(
 /** The two captures need not have begun together, so that this is no finding yet. */
 function neverOnNic(
   input: InsideInput,
-  { nics, cutOff, profile }: Places,
+  { nics, cutOff, profile, mayHide }: Places,
   captures: readonly CaptureCounters[],
 ): Unverified | null {
   const { src } = input;
   const inside = onOwnTunnel(input, cutOff) ?? onOwnVeth(input, cutOff);
   const place = inside === undefined ? undefined : captures[inside.capture];
-  const nic = [...nics].find((p) => p.topologyNode === src.node && overlap(captures[p.capture], place));
+  const nic = [...nics].find(
+    (p) => p.topologyNode === src.node && overlap(captures[p.capture], place) && !mayHide(p, input),
+  );
   if (inside === undefined || nic === undefined || src.node === null) return null;
   const what = inside.pointInfo.role === 'tunnel' ? `${src.node.name}'s tunnel device` : "the pod's veth";
   const detail = `${inside.packets} unanswered packets on ${what}, none on ${src.node.name}'s NIC, which was captured too`;
@@ -192,7 +203,7 @@ function covers(capture: CaptureCounters | undefined, seen: SeenObservation): bo
   return !isBefore(capture.last, seen.firstMoment) && !isBefore(seen.lastMoment, capture.first);
 }
 
-function notForThisHost({ src, dst, observations }: InsideInput, table: FlowTable): RawFinding | null {
+function notForThisHost({ src, dst, observations }: Omit<InsideInput, 'flow'>, table: FlowTable): RawFinding | null {
   const seen = observations.find(
     (o) =>
       o.pointInfo.role === 'tunnel' &&
