@@ -18,7 +18,7 @@ import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import type { Topology } from './topology/model.ts';
 import { type Analysis, analyse } from './verdict/analysis.ts';
-import { type Arrivals, arrivalsIn, nodesFiltered } from './verdict/arrivals.ts';
+import { type Arrivals, arrivalsIn } from './verdict/arrivals.ts';
 import { type CommonWindow, commonTime, expectedWindow, isBorneOut } from './verdict/clocks/common-window.ts';
 import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
@@ -156,14 +156,13 @@ async function countArrivals(
   expected: CommonWindow | null,
   read: Reading,
 ): Promise<Arrivals | null> {
-  const { points, clocks, book, input, filters, cutShort } = analysis;
+  const { points, clocks, book, input, filters, cutShort, mayHaveArrived } = analysis;
   const { captures, topology, at, hints = new Map() } = input;
-  const mayBeFiltered = nodesFiltered(points, filters);
   const { window: found, ...uncompared } = commonTime({ table: input.table, points, clocks, input, filters });
   analysis.uncompared = uncompared;
   if (found === null || topology === null || read.options.signal?.aborted) return null;
   if (expected !== null && isBorneOut(expected, found))
-    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort, mayBeFiltered });
+    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort, mayHaveArrived });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(read.nodes);
@@ -179,7 +178,7 @@ async function countArrivals(
   return arrivalsIn(found, table, again, counted, {
     sameFlow: sameFlows(input.table, table),
     cutShort,
-    mayBeFiltered,
+    mayHaveArrived,
   });
 }
 

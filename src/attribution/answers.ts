@@ -4,6 +4,7 @@ import { EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 
+import { directionFacts } from './directions.ts';
 import type { Points } from './points/points.ts';
 
 const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;
@@ -39,6 +40,15 @@ export function isAnswer(table: FlowTable, flow: number): boolean {
  */
 export function isAnswered(table: FlowTable, flow: number, reverse: number): boolean {
   return !canAcknowledge(table, flow) || isAnswer(table, flow) || isAnswer(table, reverse);
+}
+
+/** Whether the other direction shows that packets of a flow arrived. A reset alone may be a firewall's on the way. */
+export function isAnsweredBack(table: FlowTable, flow: number): boolean {
+  const reverse = table.reverseOf(flow);
+  if (reverse < 0) return false;
+  const { packets, replies, data, rst } = directionFacts(table, reverse);
+  if (!canAcknowledge(table, flow)) return packets > 0;
+  return isAnswer(table, reverse) && (rst === 0 || replies > 0 || data > 0);
 }
 
 /** Whether packets of the flow's protocol say by themselves that they answer. */

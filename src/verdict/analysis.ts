@@ -8,6 +8,7 @@ import { countFlow } from '../attribution/count-flow.ts';
 import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import { serviceNames, servicesBehind } from '../attribution/exchange/service-behind.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
+import { keptOut } from '../attribution/filter/kept-out.ts';
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { endsOf } from '../attribution/points/capture-rings.ts';
@@ -36,7 +37,9 @@ import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import type { Uncompared } from './clocks/clock-report.ts';
+import { hidingPlaces } from './delivery/hidden-places.ts';
 import { lostInNode } from './delivery/lost-in-node.ts';
+import { type MayHaveArrived, mayHaveArrived } from './delivery/may-have-arrived.ts';
 import { nodeFindings } from './delivery/node-findings.ts';
 import { type Rejection, rejections } from './delivery/rejections.ts';
 import { translations } from './delivery/source-translations.ts';
@@ -74,6 +77,8 @@ export interface Analysis {
   arrivals: Arrivals | null;
   /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
   cutShort: ReadonlySet<number>;
+  /** Whether packets of a flow may have arrived at a node, and not be in the capture of its NIC. */
+  mayHaveArrived: MayHaveArrived;
   /** Nodes whose clocks nothing compares. */
   uncompared: Uncompared;
   /** Of tunnel packets, by ICMP. */
@@ -135,6 +140,7 @@ export function analyse(input: AnalysisInput): Analysis {
     nodeFindings: () => nodeFindings(shared),
     conversations,
     cutShort: shared.cutShort,
+    mayHaveArrived: mayHaveArrived({ table, points, paths, keptOut: shared.keptOut }),
     uncompared: { trusted: [], unknown: [] },
     get arrivals() {
       return shared.arrivals;
@@ -198,10 +204,12 @@ function prepare(
     changes.finish();
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
+  const hidden = keptOut({ table, captures, points, book, unfiltered: input.unfiltered });
   const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
   const encrypts = wireguardWays(table, book);
   const filters = [hints.likely, hints.possible];
   const isKeptOut = filteredAnswers({ table, paths, points, who, expect, filters, cutShort, settings });
+  const mayHide = hidingPlaces({ table, keptOut: hidden, cutShort, encrypts, settings });
   const isVisible = reverseVisibility(table, points, captures, paths, isKeptOut);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
@@ -230,15 +238,28 @@ function prepare(
     arrivals: null,
     conflicts: sourceConflicts(topology),
     policyLog: topology === null ? null : policyLogOf(topology),
-    inside: insideNode(table, points, captures, {
+    inside: insideNode({
+      table,
+      points,
+      captures,
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
+      mayHide,
     }),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
-    lostInNode: lostInNode({ table, captures, points, filters: hints.likely, possibleFilters: hints.possible, who }),
+    lostInNode: lostInNode({
+      table,
+      captures,
+      points,
+      filters: hints.likely,
+      possibleFilters: hints.possible,
+      who,
+      mayHide,
+    }),
     learned: learnedVteps(table, topology),
     encrypts,
     cutShort,
+    keptOut: hidden,
     adviceFor: captureNic,
   };
   return { shared, classes };

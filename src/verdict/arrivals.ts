@@ -2,9 +2,9 @@
 // that both cover. Super-frames and fragments are no loss: where segment sizes differ, bytes are compared, not packets.
 
 import { type CountInput, countFlow } from '../attribution/count-flow.ts';
-import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
+import { ringIndexes } from '../attribution/points/point-groups.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
@@ -13,6 +13,7 @@ import { cutCopies } from '../flow/rows/cut-content.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 import type { Node } from '../topology/model.ts';
 import type { CommonWindow } from './clocks/common-window.ts';
+import type { MayHaveArrived } from './delivery/may-have-arrived.ts';
 import { hidesFlows } from './flow/cut-off.ts';
 import type { FlowClasses } from './flow-classes.ts';
 
@@ -51,13 +52,13 @@ export interface Arrivals {
 export interface ArrivalsOptions {
   sameFlow: (flow: number) => number;
   cutShort: ReadonlySet<number>;
-  mayBeFiltered: ReadonlySet<number>;
+  mayHaveArrived: MayHaveArrived;
 }
 
 /**
  * @param table counted what was inside the window apart
  * @param options.cutShort nodes on whose NICs the snaplen hid whose packets they were
- * @param options.mayBeFiltered nodes whose NICs show packets of one tunnel only: what never got there may have been filtered out
+ * @param options.mayHaveArrived whether packets of the trace's flow may have come to a node, and not be in the capture of its NIC
  * @param options.sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
  */
 export function arrivalsIn(
@@ -65,7 +66,7 @@ export function arrivalsIn(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  { sameFlow, cutShort, mayBeFiltered }: ArrivalsOptions,
+  { sameFlow, cutShort, mayHaveArrived }: ArrivalsOptions,
 ): Arrivals {
   const counting = { table, paths: pathFacts(table, points), sets: captureSets(points, captures) };
   const covered = new Set(window.nodes.map((n) => n.index).filter((node) => !cutShort.has(node)));
@@ -78,21 +79,9 @@ export function arrivalsIn(
       if (flow < 0) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
       const arrival = compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
-      return arrival?.arrived === 0 && mayBeFiltered.has(to.index) ? null : arrival;
+      return arrival?.arrived === 0 && mayHaveArrived(asked, from, to) ? null : arrival;
     },
   };
-}
-
-/** A guess that a NIC's capture was filtered to one kind of tunnel: plain packets of one kind alone are as likely a quiet node's. */
-const TUNNEL_FILTER = /^(udp port \d+|ip proto 4)$/;
-
-/** Nodes on whose NICs few packets, all of one tunnel, leave open whether there was a filter. */
-export function nodesFiltered({ all }: Points, filters: readonly (FilterHint | null)[]): Set<number> {
-  const nodes = new Set<number>();
-  for (const { role, topologyNode, capture } of all)
-    if (role === 'underlay' && topologyNode !== null && TUNNEL_FILTER.test(filters[capture]?.expression ?? ''))
-      nodes.add(topologyNode.index);
-  return nodes;
 }
 
 /** Nodes on whose NICs packets were cut off before it could be read whose they are: what seems to be missing there may be among them. */
@@ -117,17 +106,20 @@ export function nodesCutShort(
   return nodes;
 }
 
-/** Nodes on whose NIC frames of others were seen: a capture of what a node sends shows no arrivals at all. */
+/** Nodes on one of whose NICs frames of others were seen: a capture of what a NIC sends shows no arrivals at all. */
 function nodesThatHear(table: FlowTable, points: Points): Set<number> {
+  const nics = ringIndexes(points);
   const senders = new Map<number, Set<string>>();
   const hearing = new Set<number>();
   for (let i = 0; i < table.links.count; i++) {
-    const point = points.all[points.ofLink[i] ?? -1];
+    const index = points.ofLink[i] ?? -1;
+    const point = points.all[index];
     const node = point?.role === 'underlay' ? point.topologyNode : null;
     const { src, packetType } = table.links.record(i);
     if (node === null || src === null) continue;
-    const macs = senders.get(node.index) ?? new Set();
-    senders.set(node.index, macs.add(src));
+    const nic = nics[index] ?? -1;
+    const macs = senders.get(nic) ?? new Set();
+    senders.set(nic, macs.add(src));
     const sender = points.macs.nicNode(src)?.node ?? null;
     const received = packetType === null ? macs.size > 1 : packetType !== PACKET_TYPE.outgoing;
     if (received || (sender !== null && sender !== node)) hearing.add(node.index);

@@ -4,6 +4,7 @@ import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { CountInput } from '../attribution/count-flow.ts';
 import type { QuestionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
+import type { KeptOut } from '../attribution/filter/kept-out.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { AtRule, CaptureHints } from '../attribution/points/points-input.ts';
@@ -77,6 +78,7 @@ export interface Shared {
   encrypts: WireguardWays;
   /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
   cutShort: ReadonlySet<number>;
+  keptOut: KeptOut;
   adviceFor(node: Node | null): string;
 }
 

@@ -54,7 +54,7 @@ export function tracedFlow(
   const outcome = flowOutcome(shared, flow, arrival);
   const counts = countFlow(shared.counting, flow);
   const { rows } = counts;
-  const seen = { src, dst, expected: ends.expected, observations };
+  const seen = { flow, src, dst, expected: ends.expected, observations };
   const hidden =
     judged.verdict === 'unverifiable' ? shared.inside.notOnNic(seen, isUnanswered(shared, rows, outcome)) : null;
   const policy = policyOfFlow(shared, flow, { src, dst, observations, outcome });

@@ -4,6 +4,7 @@ import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import { type BuiltPacket, joinBytes } from '../support/capture-builder.ts';
 import {
+  arpRequest,
   clusterDocuments,
   flowBetween,
   ip,
@@ -34,8 +35,11 @@ const talk = (seconds: number): BuiltPacket =>
   at(seconds, plain(ip({ src: NODE.a, dst: NODE.b, id: idAt(seconds) }), NIC.a, NIC.b));
 const answer = (seconds: number): BuiltPacket =>
   at(seconds, plain(ip({ src: NODE.b, dst: NODE.a, id: idAt(seconds) }), NIC.b, NIC.a));
+/** ARP, as any capture without a filter has it. */
+const arp = (seconds: number): BuiltPacket => at(seconds, arpRequest(NODE.b, NODE.a, NIC.b));
 const around = (packets: BuiltPacket[], from = 0, to = 10): BuiltPacket[] => [
   talk(from),
+  arp(from),
   answer(from),
   ...packets,
   answer(to),
@@ -274,7 +278,7 @@ describe('clocks', () => {
     const heard = [0, 10].map((seconds) =>
       at(seconds, plain(ip({ src: NODE.c, dst: NODE.b, id: idAt(seconds) }), NIC.c, NIC.b)),
     );
-    const trace = await ends([talk(0), ...[1, 2, 3].map(request), talk(10)], [...heard, answer(10)]);
+    const trace = await ends([talk(0), ...[1, 2, 3].map(request), talk(10)], [arp(0), ...heard, answer(10)]);
     expect(flowBetween(trace, POD.a, POD.b)).toMatchObject({
       outcome: 'sent-never-arrived',
       arrival: { sent: 3, arrived: 0, lost: true },

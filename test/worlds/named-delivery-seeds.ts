@@ -1,4 +1,5 @@
 // Worlds with faults of delivery, or whose silence was taken for one, that failed once (named-seeds.ts).
+import type { LieKind } from './check/lies.ts';
 import type { NamedSeed } from './named-seeds.ts';
 
 const rule = 'delivery';
@@ -11,6 +12,32 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     kind: 'called-broken',
     what: 'takes a translated outer source for a second node with one VTEP MAC',
   },
+  ...of([701, 10654], 'wrong-cause', 'takes two names of one machine for two nodes with one VTEP MAC'),
+  ...of(
+    [759, 3225, 11674, 11910],
+    'called-broken',
+    'takes a translated outer source, of packets that the snaplen cut, for a second node',
+  ),
+  ...of(
+    [369, 413, 1469, 11088, 12221],
+    'called-broken',
+    'calls lost what a filter by protocol kept out of few packets',
+  ),
+  ...of([946, 3722], 'wrong-cause', 'calls lost what a filter by a node’s address kept out'),
+  ...of([437], 'called-broken', 'takes two NICs that show what they send for one that hears'),
+  ...of([12127], 'called-broken', 'calls lost what came by a NIC that was not captured, and was answered'),
+  ...of([3692], 'called-broken', 'calls lost what a mirror has not copied'),
+  ...of([11364], 'called-broken', 'misses on a NIC what a filter by a node’s address kept out'),
+  ...of([11017], 'called-broken', 'misses on a NIC what the snaplen cut'),
+  ...of([1594], 'wrong-cause', 'says that a node dropped what went in WireGuard'),
+  ...of([11152], 'wrong-cause', 'says that a node dropped what the snaplen cut'),
+  ...of([3457], 'wrong-cause', 'misses at a VXLAN device what came in IP-in-IP, and was answered'),
+  ...of([1042, 2068], 'wrong-cause', 'lets an answer arrive by a mirror’s copy of it'),
+  ...of(
+    [12047],
+    'wrong-cause',
+    'told the truth: out of WireGuard an answer comes by the tunnel device (the check was wrong)',
+  ),
   { seed: 51, rule, kind: 'called-broken', what: 'misses DNS answers that the snaplen cut' },
   { seed: 82, rule, kind: 'called-broken', what: 'misses answers that are inside WireGuard' },
   { seed: 271, rule, kind: 'called-broken', what: 'misses answers inside WireGuard to a pod that nobody knows' },
@@ -154,3 +181,7 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     what: 'the check took the other side’s answered echo requests for its own',
   },
 ].map((one) => ({ ...one, delivery: true }) as NamedSeed);
+
+function of(seeds: readonly number[], kind: LieKind, what: string): Omit<NamedSeed, 'delivery'>[] {
+  return seeds.map((seed) => ({ seed, rule, kind, what }));
+}

@@ -2,15 +2,13 @@
 // taken with `host POD` shows plain copies only (design section 4, docs/captures.md). A guess counts from the first packet: one
 // frame that the expression would not have let through refutes it.
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
-import type { FlowTable } from '../../flow/flow-table.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import type { Topology } from '../../topology/model.ts';
-import { isAnswer } from '../answers.ts';
 import { namedAsPieces } from '../points/capture-sets.ts';
 import type { Points } from '../points/points.ts';
 import { isFileOf, type Point } from '../points/points-input.ts';
 import type { AddressBook } from '../who/address-book.ts';
-import { directionHints } from './direction-hint.ts';
+import { type Shape, type ShapeInput, shapesOf } from './capture-shape.ts';
 import { type Hidden, hiddenBy } from './recorded-filter.ts';
 
 export interface FilterHint extends Hidden {
@@ -25,30 +23,7 @@ export interface FilterHint extends Hidden {
 /** Fewer packets than this of one kind are a weak sign of a filter, unless answers show that others are missing. */
 const ENOUGH = 20;
 
-/** What the packets of one place's captures have in common. */
-interface Shape {
-  /** Frames of any kind, and those of flows. */
-  frames: number;
-  packets: number;
-  tunnel: number;
-  ports: Set<number>;
-  kinds: Set<string>;
-  /** IP protocols of the outermost headers. */
-  protocols: Set<number>;
-  /** Addresses that every flow so far has at one end. */
-  common: Set<string> | null;
-  /** Copies inside a carrier: what is not there, the mirror may have left out, or nobody. */
-  mirrored: boolean;
-  /** A flow that answers packets which are not in the file. */
-  answersOnly: boolean;
-  /** How one direction shows; null where both were seen. */
-  oneWay: { evidence: string; packets: number } | null;
-}
-
-export interface FilterInput {
-  table: FlowTable;
-  captures: readonly CaptureCounters[];
-  points: Points;
+export interface FilterInput extends ShapeInput {
   book: AddressBook;
   topology: Topology | null;
   /** The cluster's UDP port of VXLAN. */
@@ -56,6 +31,8 @@ export interface FilterInput {
   /** Captures that somebody vouches for, by path or base name. */
   unfiltered: readonly string[];
 }
+
+const [IPIP, UDP] = [4, 17] as const;
 
 /** One hint per capture; null where nothing suggests a filter. */
 export interface FilterHints {
@@ -142,67 +119,6 @@ function onlyNode(points: readonly Point[]): string | null {
   const [node] = nodes;
   return nodes.size === 1 ? (node ?? null) : null;
 }
-
-function shapesOf({ table, captures, points }: FilterInput, placeOf: Int32Array): (Shape | undefined)[] {
-  const shapes: Shape[] = [];
-  for (const [i, place] of placeOf.entries()) {
-    if (place < 0) continue;
-    shapes[place] ??= emptyShape();
-    shapes[place].frames += captures[i]?.packets ?? 0;
-  }
-  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, placeOf, table, flow);
-  for (const [place, oneWay] of oneWayPlaces(table, points, placeOf)) {
-    const shape = shapes[place];
-    if (shape !== undefined) shape.oneWay = oneWay;
-  }
-  return shapes;
-}
-
-function emptyShape(): Shape {
-  const counts = { frames: 0, packets: 0, tunnel: 0 };
-  const sets = { ports: new Set<number>(), kinds: new Set<string>(), protocols: new Set<number>() };
-  return { ...counts, ...sets, common: null, mirrored: false, answersOnly: false, oneWay: null };
-}
-
-/** Places of whose captures each has one direction only. */
-function oneWayPlaces(table: FlowTable, { rings }: Points, placeOf: Int32Array): Map<number, Shape['oneWay']> {
-  const places = new Map<number, Shape['oneWay']>();
-  const hints = directionHints(table, rings.ringOf, rings.rings.length);
-  for (const [ring, [capture = -1]] of rings.rings.entries()) {
-    const place = placeOf[capture] ?? -1;
-    const [known, hint] = [places.get(place), hints[ring] ?? null];
-    if (known === undefined) places.set(place, hint);
-    else if (known !== null) places.set(place, hint && { ...known, packets: known.packets + hint.packets });
-  }
-  return places;
-}
-
-function addFlow(shapes: Shape[], placeOf: Int32Array, table: FlowTable, flow: number): void {
-  const { rows } = table;
-  const { source, destination, addresses } = table.ends;
-  const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
-  const own = [addresses[source[flow] ?? -1] ?? '', addresses[destination[flow] ?? -1] ?? ''];
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const shape = shapes[placeOf[table.links.captureOf(table.linkOf(row))] ?? -1];
-    if (shape === undefined) continue;
-    const packets = rows.packets(row);
-    shape.packets += packets;
-    shape.answersOnly ||= unasked;
-    const tunnel = table.tunnels.record(table.tunnelOf(row));
-    shape.mirrored ||= tunnel.carriers.length > 0;
-    shape.protocols.add(TUNNEL_PROTOCOLS[tunnel.encapsulation] ?? table.protocolOf(flow));
-    const ends = tunnel.outerSrc === null ? own : [tunnel.outerSrc, tunnel.outerDst ?? ''];
-    if (shape.common === null) shape.common = new Set(ends);
-    else if (shape.common.size > 0) shape.common = new Set(ends.filter((a) => shape.common?.has(a)));
-    if (tunnel.encapsulation === 'none') continue;
-    shape.tunnel += packets;
-    shape.kinds.add(tunnel.encapsulation);
-    if (tunnel.udpPort !== null) shape.ports.add(tunnel.udpPort);
-  }
-}
-
-const [IPIP, UDP, GRE] = [4, 17, 47] as const;
-const TUNNEL_PROTOCOLS: Record<string, number> = { ipip: IPIP, gre: GRE, vxlan: UDP, geneve: UDP, wireguard: UDP };
 
 function recordedFilter(capture: CaptureCounters, { topology, vxlanPort }: FilterInput): FilterHint | null {
   const filters = new Set(capture.info.interfaces.map((i) => i.filter).filter((f) => f !== null && f !== ''));

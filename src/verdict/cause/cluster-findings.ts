@@ -1,14 +1,13 @@
-// Findings that no single flow shows: ARP on a tunnel device, a node that nobody answers for, one VTEP MAC at two nodes, a pool
-// over the nodes' network (calico-facts 10.7, 10.9).
+// Findings that no single flow shows: ARP on a tunnel device, a node that nobody answers for, a pool over the nodes' network
+// (calico-facts 10.7, 10.9).
 
 import type { Points } from '../../attribution/points/points.ts';
 import type { Observed } from '../../attribution/vocabulary.ts';
 import { isClaimedByPoolOnly, lanHosts } from '../../attribution/who/lan-hosts.ts';
-import { vtepMacLooksComputed } from '../../cluster/computed-names.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { macText } from '../../flow/paths/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
-import type { Node, Topology } from '../../topology/model.ts';
+import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { type Rejection, rejectionText } from '../delivery/rejections.ts';
 
@@ -38,7 +37,6 @@ export function tableFindings(table: FlowTable, points: Points, topology: Topolo
   return [
     ...missingNeighbours(table, points, topology),
     ...unreachableNodes(table, points, topology),
-    ...duplicateMacs(table, topology),
     ...poolsOverHosts(table, points, topology),
   ];
 }
@@ -171,61 +169,4 @@ function pointsThatHear(table: FlowTable, points: Points): Set<number> {
     else if (known !== src) hearing.add(point);
   }
   return hearing;
-}
-
-/** The MAC of one node's VTEP in frames that another node sends: cloned machines, or one node name used twice. */
-function duplicateMacs(table: FlowTable, topology: Topology): ClusterFinding[] {
-  const senders = new Map<string, Map<string, string>>();
-  let known: SourceNodes | null = null;
-  const sources = (): SourceNodes => {
-    known ??= sourceNodes(table, topology);
-    return known;
-  };
-  for (let i = 1; i < table.tunnels.count; i++) {
-    const { encapsulation, innerSrcMac, outerSrc } = table.tunnels.record(i);
-    const node = outerSrc === null ? null : topology.nodeByAddress(outerSrc);
-    if (encapsulation !== 'vxlan' || innerSrcMac === null || outerSrc === null || node === null) continue;
-    const owner = topology.nodeByVtepMac(innerSrcMac)?.node ?? null;
-    if (owner === null && !vtepMacLooksComputed(innerSrcMac)) continue;
-    if (owner !== node && isOfOthers(sources(), i, node)) continue;
-    const nodes = senders.get(innerSrcMac) ?? new Map<string, string>();
-    if (owner !== null) nodes.set(owner.name, nodes.get(owner.name) ?? `${owner.name} by the snapshot`);
-    nodes.set(node.name, outerSrc);
-    senders.set(innerSrcMac, nodes);
-  }
-  return [...senders].filter(([, nodes]) => nodes.size > 1).map(([mac, nodes]) => duplicateMac(mac, nodes));
-}
-
-/** By tunnel, the nodes that the sources inside are on; null for one that is not known. */
-type SourceNodes = ReadonlyMap<number, ReadonlySet<Node | null>>;
-
-function sourceNodes(table: FlowTable, topology: Topology): SourceNodes {
-  const nodes = new Map<number, Set<Node | null>>();
-  for (let row = 0; row < table.rows.count; row++) {
-    const tunnel = table.tunnelOf(row);
-    if (tunnel === 0) continue;
-    const own = nodes.get(tunnel) ?? new Set();
-    nodes.set(tunnel, own.add(topology.lookup(table.sourceOf(table.rows.flow(row))).node));
-  }
-  return nodes;
-}
-
-/** A node that sends nothing but other nodes' packets sends none: its address was put on what they sent. */
-function isOfOthers(sources: SourceNodes, tunnel: number, node: Node): boolean {
-  const inside = sources.get(tunnel);
-  return inside !== undefined && !inside.has(node) && !inside.has(null);
-}
-
-function duplicateMac(mac: string, nodes: ReadonlyMap<string, string>): ClusterFinding {
-  const [first = '', second = ''] = [...nodes.keys()];
-  return {
-    code: 'duplicate-tunnel-mac',
-    fromNode: first,
-    toNode: null,
-    title: `${first} and ${second} have one VTEP MAC, ${mac}`,
-    packets: 0,
-    capture: null,
-    firstPacket: null,
-    seen: `inner source ${mac} from ${[...nodes.values()].join(' and ')}`,
-  };
 }

@@ -61,8 +61,8 @@ export interface CommonTime {
 }
 
 /**
- * Captures through a filter, of one direction, or of which the kernel dropped packets do not count: what is missing from them may
- * have arrived. Nor do nodes whose captures overlap in part: what both hold counts once, and nobody knows how much that is.
+ * Captures through a filter, of one direction, of which the kernel dropped packets, or which a mirror copied do not count: what is missing
+ * from them may have arrived. Nor do nodes whose captures overlap in part: what both hold counts once, and nobody knows how much that is.
  */
 export function commonTime(input: WindowInput): CommonTime {
   const spans = [...spansOf(input)].filter(([, { isPatched }]) => !isPatched);
@@ -151,12 +151,15 @@ function comparableGroups(spans: NodeSpans, clocks: Clocks): (readonly [Node, No
   return groups;
 }
 
-function spansOf({ points, clocks, input, filters }: WindowInput): Map<Node, NodeSpan> {
+function spansOf(window: WindowInput): Map<Node, NodeSpan> {
+  const { points, clocks, input, filters } = window;
   const spans = new Map<Node, NodeSpan>();
-  for (const point of points.all) {
+  const isTakenThere = takenThere(window);
+  for (const [index, point] of points.all.entries()) {
     const capture = input.captures[point.capture];
     if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
       continue;
+    if (!isTakenThere.has(index)) continue;
     const filter = filters[point.capture] ?? null;
     if ((filter !== null && !filter.weak) || hasDrops(capture)) continue;
     const first = momentOnReference(clocks, point.capture, capture.first);
@@ -172,6 +175,14 @@ function spansOf({ points, clocks, input, filters }: WindowInput): Map<Node, Nod
     spans.set(point.topologyNode, span);
   }
   return spans;
+}
+
+/** Points of which not all frames came inside a carrier: what a mirror has not copied may have been there. */
+function takenThere({ table, points }: WindowInput): Set<number> {
+  const taken = new Set<number>();
+  for (let link = 0; link < table.links.count; link++)
+    if (!table.links.record(link).carried) taken.add(points.ofLink[link] ?? -1);
+  return taken;
 }
 
 interface NodeSpan {

@@ -3,6 +3,7 @@
 import { observationsOf, type SeenObservation } from '../../attribution/observe.ts';
 import type { Expected, Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { RawWarning } from '../flow/warnings.ts';
 import type { Shared } from '../judging-context.ts';
 import { arrivalOf, isUnanswered } from './flow-arrival.ts';
@@ -25,7 +26,8 @@ export interface DeliveredFlow {
 /** ICMP, TCP, ICMPv6: what is asked there is answered. */
 const ASKING: ReadonlySet<number> = new Set([1, 6, 58]);
 
-export function deliveryFindings(shared: Shared, flow: number, seen: DeliveredFlow): RawWarning[] {
+export function deliveryFindings(shared: Shared, flow: number, all: DeliveredFlow): RawWarning[] {
+  const seen = { ...all, observations: withoutStrange(shared, all.observations) };
   const isSilent = seen.outcome === 'half-open' || isUnanswered(shared, seen.counted, seen.outcome);
   const isQuestion = ASKING.has(shared.input.table.protocolOf(flow));
   const loop = loopFinding({ table: shared.input.table, ...seen }, isSilent && isQuestion);
@@ -37,6 +39,15 @@ export function deliveryFindings(shared: Shared, flow: number, seen: DeliveredFl
     translated(shared, flow, seen),
     stalled(shared, flow, seen),
   ].filter((f) => f !== null);
+}
+
+/** What a tunnel that is not the cluster's brought to a node, a mirror's perhaps, did not come there by itself. */
+function withoutStrange(
+  { input: { table }, pathFacts: { isStrange } }: Shared,
+  observations: readonly SeenObservation[],
+): readonly SeenObservation[] {
+  const isOfCluster = (row: number): boolean => isStrange[table.rows.path(row)] !== 1;
+  return observations.filter(({ vni, rows }) => vni === EBPF_NODEPORT_VNI || rows.some(isOfCluster));
 }
 
 function rejected({ rejections }: Shared, flow: number, seen: DeliveredFlow, isSilent: boolean): RawWarning | null {
@@ -65,7 +76,7 @@ function stuckHandshake(shared: Shared, flow: number, seen: DeliveredFlow): RawW
   const reverse = table.reverseOf(flow);
   const stuck = halfOpen(shared.counting, flow, reverse);
   if (stuck === null) return null;
-  const answers = observationsOf(table, shared.points, captures, reverse);
+  const answers = withoutStrange(shared, observationsOf(table, shared.points, captures, reverse));
   const back = { table, src: seen.dst, dst: seen.src, observations: answers };
   // told of the answers themselves
   if (loopFinding(back, true) !== null) return null;

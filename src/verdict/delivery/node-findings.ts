@@ -1,5 +1,5 @@
 // What nodes do to each other's packets, as no single flow shows it: WireGuard handshakes that nobody answers, frames for one node that
-// carry another's MAC, the cluster's overlay from an address that is no node.
+// carry another's MAC, the cluster's overlay from an address that is no node, one VTEP MAC at two nodes.
 
 import { countFlow } from '../../attribution/count-flow.ts';
 import { directionFacts } from '../../attribution/directions.ts';
@@ -12,6 +12,7 @@ import { inSubnetOf } from '../../topology/ask/subnet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { ClusterFinding } from '../cause/cluster-findings.ts';
 import { type Shared, whoOfFlow } from '../judging-context.ts';
+import { duplicateMacs } from './duplicate-macs.ts';
 
 const UDP = 17;
 /** A handshake is tried again after five seconds (WireGuard whitepaper section 6.4): one or two may be lost. */
@@ -20,7 +21,12 @@ const ENOUGH_INITIATIONS = 3;
 export function nodeFindings(shared: Shared): ClusterFinding[] {
   const { topology } = shared.input;
   if (topology === null) return [];
-  return [...unansweredHandshakes(shared), ...wrongNextHops(shared, topology), ...foreignVteps(shared, topology)];
+  return [
+    ...unansweredHandshakes(shared),
+    ...wrongNextHops(shared, topology),
+    ...foreignVteps(shared, topology),
+    ...duplicateMacs(shared, topology),
+  ];
 }
 
 function unansweredHandshakes(shared: Shared): ClusterFinding[] {

@@ -12,6 +12,7 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
+import type { MayHide } from '../delivery/hidden-places.ts';
 import type { Unverified } from '../trace-types.ts';
 import type { RawFinding } from './judgement.ts';
 import { nameOf } from './rules.ts';
@@ -19,7 +20,7 @@ import { type TellingNic, tellingNics, wouldHave } from './telling-nics.ts';
 
 export interface InsideNode {
   /** Packets that a tunnel device dropped as addressed to another one: told by where they were seen. */
-  misplaced(input: InsideInput): RawFinding[];
+  misplaced(input: Omit<InsideInput, 'flow'>): RawFinding[];
   /** Packets on a tunnel device that its node's NIC never had: told flow by flow. */
   missing(input: InsideInput): RawFinding[];
   /**
@@ -32,6 +33,7 @@ export interface InsideNode {
 }
 
 export interface InsideInput {
+  flow: number;
   src: Who;
   dst: Who;
   expected: Expected;
@@ -43,13 +45,17 @@ const ENOUGH_PACKETS = 2;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
-/** @param tunnelPorts UDP ports of the cluster's VXLAN */
-export function insideNode(
-  table: FlowTable,
-  points: Points,
-  captures: readonly CaptureCounters[],
-  { profile, tunnelPorts }: { profile: Profile; tunnelPorts: ReadonlySet<number> },
-): InsideNode {
+export interface InsideOptions {
+  table: FlowTable;
+  points: Points;
+  captures: readonly CaptureCounters[];
+  profile: Profile;
+  /** UDP ports of the cluster's VXLAN. */
+  tunnelPorts: ReadonlySet<number>;
+  mayHide: MayHide;
+}
+
+export function insideNode({ table, points, captures, profile, tunnelPorts, mayHide }: InsideOptions): InsideNode {
   const nics = tellingNics(table, points, tunnelPorts);
   const places: Places = {
     nics,
@@ -57,6 +63,7 @@ export function insideNode(
     cutOff: cutOffPairs(table, points),
     table,
     profile,
+    mayHide,
   };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
@@ -74,6 +81,7 @@ interface Places {
   cutOff: ReadonlySet<string>;
   table: FlowTable;
   profile: Profile;
+  mayHide: MayHide;
 }
 
 function cutOffPairs(table: FlowTable, points: Points): Set<string> {
@@ -129,7 +137,7 @@ function hasLinkAddress({ rows: [row] }: SeenObservation, table: FlowTable): boo
 
 function missingFdb(
   input: InsideInput,
-  { nics, unanswered, cutOff, table }: Places,
+  { nics, unanswered, cutOff, table, mayHide }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
   const { src, dst } = input;
@@ -140,7 +148,11 @@ function missingFdb(
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
   const nicSilent = nics.some(
-    (nic) => nic.point.topologyNode === from && wouldHave(nic, dst) && covers(captures[nic.point.capture], onTunnel),
+    (nic) =>
+      nic.point.topologyNode === from &&
+      wouldHave(nic, dst) &&
+      covers(captures[nic.point.capture], onTunnel) &&
+      !mayHide(nic.point, input),
   );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
@@ -151,14 +163,18 @@ function missingFdb(
 /** The two captures need not have begun together, so that this is no finding yet. */
 function neverOnNic(
   input: InsideInput,
-  { nics, cutOff, profile, table }: Places,
+  { nics, cutOff, profile, table, mayHide }: Places,
   captures: readonly CaptureCounters[],
 ): Unverified | null {
   const { src, dst } = input;
   const inside = onOwnTunnel(input, { cutOff, table }) ?? onOwnVeth(input, cutOff);
   const place = inside === undefined ? undefined : captures[inside.capture];
   const nic = nics.find(
-    (one) => one.point.topologyNode === src.node && wouldHave(one, dst) && overlap(captures[one.point.capture], place),
+    (one) =>
+      one.point.topologyNode === src.node &&
+      wouldHave(one, dst) &&
+      overlap(captures[one.point.capture], place) &&
+      !mayHide(one.point, input),
   );
   if (inside === undefined || nic === undefined || src.node === null) return null;
   const what = inside.pointInfo.role === 'tunnel' ? `${src.node.name}'s tunnel device` : "the pod's veth";
@@ -191,7 +207,7 @@ function covers(capture: CaptureCounters | undefined, seen: SeenObservation): bo
   return !isBefore(capture.last, seen.firstMoment) && !isBefore(seen.lastMoment, capture.first);
 }
 
-function notForThisHost({ src, dst, observations }: InsideInput, table: FlowTable): RawFinding | null {
+function notForThisHost({ src, dst, observations }: Omit<InsideInput, 'flow'>, table: FlowTable): RawFinding | null {
   const seen = observations.find(
     (o) =>
       o.pointInfo.role === 'tunnel' &&

@@ -73,4 +73,30 @@ describe('a handshake', () => {
     );
     expect(flowBetween(trace, POD.a, POD.b).outcome).toBe('answered');
   });
+
+  it("does not get back where the other node had the answers in a mirror's copies only", async () => {
+    const copy = (frame: Uint8Array): Uint8Array => {
+      const datagram = build.udp({ srcport: 40000, dstport: 4789 }, build.vxlan({ vni: 7700 }, frame));
+      return plain(build.ipv4({ src: NODE.b, dst: NODE.a, proto: 17 }, datagram), NIC.b, NIC.a);
+    };
+    const plainly = [plain(tcpPacket(THERE, ASK)), plain(tcpPacket(BACK, SYN_ACK), NIC.b, NIC.a)] as const;
+    const [asked, answer] = plainly;
+    const talk = [
+      plain(ip({ src: NODE.a, dst: NODE.c }), NIC.a, NIC.c),
+      plain(ip({ src: NODE.c, dst: NODE.a, transport: build.icmpEcho({ type: 0 }) }), NIC.c, NIC.a),
+    ];
+    const files = [
+      { name: 'a-eth0.pcap', frames: [asked, copy(answer), asked, copy(answer), ...talk] },
+      { name: 'b-eth0.pcap', frames: [asked, answer, asked, answer, ...TALK] },
+    ];
+    const never = clusterDocuments({ vxlan: 'Never' });
+    const told = async (...own: typeof files): Promise<string> => {
+      const flow = flowBetween(await traceFrames(own, cluster(never.pools, never.nodes, never.pods)), POD.a, POD.b);
+      return flow.findings.find(({ code }) => code === 'half-open')?.message ?? '';
+    };
+    expect(await told(...files)).toContain('the answer leaves b and does not get back to a');
+    expect(await told({ name: 'a-eth0.pcap', frames: [...plainly, ...plainly, ...talk] })).toContain(
+      'arrives at a and',
+    );
+  });
 });

@@ -8,6 +8,7 @@ import {
   type FrameFile,
   flowBetween,
   ip,
+  ipip,
   NIC,
   NODE,
   POD,
@@ -104,9 +105,13 @@ describe('a packet that arrived at a node', () => {
   });
 
   it('is lost before the tunnel device when that one shows others', async () => {
-    const other = build.ethernet({ src: VTEP.c, dst: VTEP.b }, ip({ src: POD.c, dst: POD.b }));
-    const tunnel = file('b-vxlan.calico.pcap', [other, ...gap, null, null, other]);
+    const other = (packet: Uint8Array): Uint8Array => build.ethernet({ src: VTEP.c, dst: VTEP.b }, packet);
+    const [ping, syn] = [other(ip({ src: POD.c, dst: POD.b })), other(request(NODE.c, '10.48.0.141'))];
+    const tunnel = file('b-vxlan.calico.pcap', [ping, ...gap, syn, null, ping]);
     expect(await codesOf(nic, tunnel)).toContain('lost-in-node');
+    // a capture of ICMP, perhaps
+    const pings = file('b-vxlan.calico.pcap', [ping, ...gap, null, null, ping]);
+    expect(await codesOf(nic, pings)).not.toContain('lost-in-node');
   });
 
   const atTunnel = (packet: Uint8Array): Uint8Array => build.ethernet({ src: VTEP.a, dst: VTEP.b }, packet);
@@ -239,5 +244,74 @@ describe('a packet that left a pod', () => {
     expect(await codesOf(veth, had)).not.toContain('lost-in-node');
     const translated = file('a-eth0.pcap', [...talk('a'), vxlan(request('10.48.0.65', POD.b)), ...talk('a')]);
     expect(await codesOf(veth, translated)).not.toContain('lost-in-node');
+  });
+
+  const others = [
+    vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c }),
+    vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a }),
+  ];
+
+  it('is not where a filter may have kept it out of the NIC, by protocol, port or peer', async () => {
+    expect(await codesOf(veth, file('a-eth0.pcap', [...others, null, ...others]))).not.toContain('lost-in-node');
+    expect(await codesOf(veth, file('a-eth0.pcap', [...talk('a'), ...others, ...talk('a')]))).toContain('lost-in-node');
+    const tcpOnly = talk('a').slice(1);
+    expect(await codesOf(veth, file('a-eth0.pcap', [...tcpOnly, null, ...tcpOnly]))).not.toContain('lost-in-node');
+    const tcpToC = plain(tcpPacket({ src: NODE.c, dst: NODE.a }, { dstport: 9 }), NIC.c, NIC.a);
+    const ofC = [...talk('a').slice(0, 2), tcpToC, ...others];
+    expect(await codesOf(veth, file('a-eth0.pcap', [...ofC, ...ofC]))).not.toContain('lost-in-node');
+  });
+
+  it('is not where the snaplen hid on the NIC whose packets they were', async () => {
+    const frames = [...talk('a'), ...others, ...talk('a')];
+    const cut = { ...file('a-eth0.pcap', frames), snaplen: 68 };
+    expect(await codesOf(veth, cut)).not.toContain('lost-in-node');
+  });
+
+  it('is not where the nodes have WireGuard between them: it may be inside', async () => {
+    const sealed = build.ipv4(
+      { src: NODE.a, dst: NODE.b, proto: 17 },
+      build.udp({ srcport: 51820, dstport: 51820 }, Uint8Array.of(4, 0, 0, 0), new Uint8Array(60).fill(7)),
+    );
+    const frames = [...talk('a'), plain(sealed), ...talk('a')];
+    expect(await codesOf(veth, file('a-eth0.pcap', frames))).not.toContain('lost-in-node');
+  });
+});
+
+describe('a tunnel device of another kind', () => {
+  it('shows nothing of a packet: it came in IP-in-IP, and vxlan.calico was captured', async () => {
+    const asked = ipip(request(POD.a, POD.b));
+    const nic = file('b-eth0.pcap', [...talk('b'), asked, null, asked, null, asked, ...talk('b')]);
+    const other = (packet: Uint8Array): Uint8Array => build.ethernet({ src: VTEP.c, dst: VTEP.b }, packet);
+    const gap = [null, null, null, null];
+    const frames = [
+      other(ip({ src: POD.c, dst: POD.b })),
+      null,
+      null,
+      null,
+      other(request(NODE.c, '10.48.0.141')),
+      null,
+    ];
+    const tunnel = file('b-vxlan.calico.pcap', [...frames, ...frames]);
+    expect(await codesOf(nic, tunnel)).not.toContain('lost-in-node');
+    const bare = {
+      ...file('b-tunl0.pcap', [ip({ src: POD.c, dst: POD.b }), ...gap, ...gap, request(NODE.c, '10.48.0.141')]),
+      options: { linkType: 101 },
+    };
+    expect(await codesOf(nic, bare)).toContain('lost-in-node');
+  });
+});
+
+describe('a question whose answer was seen', () => {
+  it('was not lost in the node that answered it, though its handshake goes no further', async () => {
+    const synAck = vxlan(
+      tcpPacket({ src: POD.b, dst: POD.a }, { 'flags.syn': true, 'flags.ack': true, srcport: 80, dstport: 40000 }),
+      { from: NODE.b, to: NODE.a },
+    );
+    const asked = vxlan(request(POD.a, POD.b));
+    const nic = file('b-eth0.pcap', [...talk('b'), asked, synAck, asked, synAck, asked, synAck, ...talk('b')]);
+    const veth = file('b-cali0123456789a.pcap', [...probe(POD.b, NODE.b), null, null, null, ...probe(POD.b, NODE.b)]);
+    const codes = await codesOf(nic, veth);
+    expect(codes).toContain('half-open');
+    expect(codes).not.toContain('lost-in-node');
   });
 });

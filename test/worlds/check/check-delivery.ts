@@ -115,7 +115,8 @@ function halfOpen({ world, courses, truth, message }: Told): Objection {
   if (!isNameOf(home, node)) return `it was asked from ${home?.name}`;
   const isAtHome = lost.some((death) => death.node === home?.index && death.stage !== 'wire');
   if (/arrives at|reaches the veth/.test(message)) {
-    const came = back.sightings.some((one) => one.node === home?.index && one.role.startsWith('nic'));
+    // out of WireGuard it comes by the tunnel device
+    const came = back.sightings.some((one) => one.node === home?.index && /^(nic|tunnel)/.test(one.role));
     return came && isAtHome ? null : 'the answer was not dropped there';
   }
   return null;

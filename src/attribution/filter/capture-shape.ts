@@ -1,0 +1,134 @@
+// What the packets of one place's captures have in common: an expression that keeps just that would have left the same.
+
+import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import { formatIPv4 } from '../../net/ip.ts';
+import { isAnswer } from '../answers.ts';
+import type { Points } from '../points/points.ts';
+import { directionHints } from './direction-hint.ts';
+
+/** Of captures that are looked at together. */
+export interface Shape {
+  /** Frames of any kind, and those of flows. */
+  frames: number;
+  packets: number;
+  tunnel: number;
+  ports: Set<number>;
+  kinds: Set<string>;
+  /** IP protocols and versions of the outermost headers. */
+  protocols: Set<number>;
+  versions: Set<4 | 6>;
+  /** Addresses that every flow so far has at one end; ports likewise, of tunnels their own. */
+  common: Set<string> | null;
+  commonPorts: Set<number> | null;
+  /** ARP between machines, and the addresses that all of it speaks of. */
+  arp: { packets: number; common: Set<string> | null };
+  /** Copies inside a carrier: what is not there, the mirror may have left out, or nobody. */
+  mirrored: boolean;
+  /** A flow that answers packets which are not in the file. */
+  answersOnly: boolean;
+  /** How one direction shows; null where both were seen. */
+  oneWay: { evidence: string; packets: number } | null;
+}
+
+export interface ShapeInput {
+  table: FlowTable;
+  captures: readonly CaptureCounters[];
+  points: Points;
+}
+
+const [IPIP, UDP, GRE] = [4, 17, 47] as const;
+const TUNNEL_PROTOCOLS: Record<string, number> = { ipip: IPIP, gre: GRE, vxlan: UDP, geneve: UDP, wireguard: UDP };
+
+/** A packet by its outermost IP header, which is all that most expressions look at. */
+export interface OutermostPacket {
+  protocol: number;
+  ends: readonly string[];
+  /** UDP port of a tunnel, or both ports. */
+  ports: readonly number[];
+}
+
+/** What went by as a row of the table. */
+export function outermostOf(table: FlowTable, flow: number, row: number): OutermostPacket {
+  const { source, destination, addresses } = table.ends;
+  const { encapsulation, outerSrc, outerDst, udpPort } = table.tunnels.record(table.tunnelOf(row));
+  if (outerSrc === null) {
+    const ends = [addresses[source[flow] ?? -1] ?? '', addresses[destination[flow] ?? -1] ?? ''];
+    const ports = [table.sourcePortOf(flow), table.destinationPortOf(flow)].filter((port) => port !== null);
+    return { protocol: table.protocolOf(flow), ends, ports };
+  }
+  const protocol = TUNNEL_PROTOCOLS[encapsulation] ?? table.protocolOf(flow);
+  return { protocol, ends: [outerSrc, outerDst ?? ''], ports: udpPort === null ? [] : [udpPort] };
+}
+
+/** @param placeOf which captures are looked at together; -1: not at all */
+export function shapesOf({ table, captures, points }: ShapeInput, placeOf: Int32Array): (Shape | undefined)[] {
+  const shapes: Shape[] = [];
+  for (const [i, place] of placeOf.entries()) {
+    if (place < 0) continue;
+    shapes[place] ??= emptyShape();
+    shapes[place].frames += captures[i]?.packets ?? 0;
+  }
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, placeOf, table, flow);
+  for (const pair of table.arp.pairs()) {
+    const arp = shapes[placeOf[table.links.captureOf(pair.link)] ?? -1]?.arp;
+    if (arp === undefined) continue;
+    arp.packets += pair.packets;
+    arp.common = shared(arp.common, [formatIPv4(pair.sender), formatIPv4(pair.target)]);
+  }
+  for (const [place, oneWay] of oneWayPlaces(table, points, placeOf)) {
+    const shape = shapes[place];
+    if (shape !== undefined) shape.oneWay = oneWay;
+  }
+  return shapes;
+}
+
+function emptyShape(): Shape {
+  return {
+    ...{ frames: 0, packets: 0, tunnel: 0 },
+    ...{ ports: new Set(), kinds: new Set(), protocols: new Set(), versions: new Set() },
+    ...{ common: null, commonPorts: null, arp: { packets: 0, common: null } },
+    ...{ mirrored: false, answersOnly: false, oneWay: null },
+  };
+}
+
+function shared<T>(known: Set<T> | null, own: readonly T[]): Set<T> {
+  if (known === null) return new Set(own);
+  return known.size === 0 ? known : new Set(own.filter((one) => known.has(one)));
+}
+
+/** Places of whose captures each has one direction only. */
+function oneWayPlaces(table: FlowTable, { rings }: Points, placeOf: Int32Array): Map<number, Shape['oneWay']> {
+  const places = new Map<number, Shape['oneWay']>();
+  const hints = directionHints(table, rings.ringOf, rings.rings.length);
+  for (const [ring, [capture = -1]] of rings.rings.entries()) {
+    const place = placeOf[capture] ?? -1;
+    const [known, hint] = [places.get(place), hints[ring] ?? null];
+    if (known === undefined) places.set(place, hint);
+    else if (known !== null) places.set(place, hint && { ...known, packets: known.packets + hint.packets });
+  }
+  return places;
+}
+
+function addFlow(shapes: Shape[], placeOf: Int32Array, table: FlowTable, flow: number): void {
+  const { rows } = table;
+  const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
+  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+    const shape = shapes[placeOf[table.links.captureOf(table.linkOf(row))] ?? -1];
+    if (shape === undefined) continue;
+    const packets = rows.packets(row);
+    const { protocol, ends, ports } = outermostOf(table, flow, row);
+    const { encapsulation, carriers, udpPort } = table.tunnels.record(table.tunnelOf(row));
+    shape.packets += packets;
+    shape.answersOnly ||= unasked;
+    shape.mirrored ||= carriers.length > 0;
+    shape.protocols.add(protocol);
+    shape.versions.add(ends.some((end) => end.includes(':')) ? 6 : 4);
+    shape.common = shared(shape.common, ends);
+    shape.commonPorts = shared(shape.commonPorts, ports);
+    if (encapsulation === 'none') continue;
+    shape.tunnel += packets;
+    shape.kinds.add(encapsulation);
+    if (udpPort !== null) shape.ports.add(udpPort);
+  }
+}
