@@ -86,6 +86,7 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     kind: 'wrong-cause',
     what: 'in the check: takes an answer for seen whose addresses were cut off',
   },
+  { seed: 2252, rule, kind: 'wrong-cause', what: 'misses that TCP passes in a tunnel whose other ends nobody knows' },
   { seed: 172, rule, kind: 'called-broken', what: 'calls lost what a filter kept out that few packets give away' },
   { seed: 203, rule, kind: 'called-broken', what: 'calls lost what a filter kept out, piece by piece' },
   { seed: 88, rule: '11 pieces', kind: 'split', what: 'counts a packet in a circle on both sides of a cut' },
