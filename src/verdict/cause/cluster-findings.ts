@@ -5,7 +5,9 @@ import type { Points } from '../../attribution/points/points.ts';
 import type { Observed } from '../../attribution/vocabulary.ts';
 import { isClaimedByPoolOnly, lanHosts } from '../../attribution/who/lan-hosts.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { macText } from '../../flow/paths/links.ts';
+import type { ArpPair } from '../../flow/rare/arp-pairs.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
@@ -129,13 +131,13 @@ function unreachableNodes(table: FlowTable, points: Points, topology: Topology):
   const asked = new Map<string, ClusterFinding>();
   const heard = new Set<number>();
   for (const pair of table.arp.pairs()) heard.add(pair.sender);
-  const hearing = pointsThatHear(table, points);
+  const hears = answersHeard(table, points);
   for (const pair of table.arp.pairs()) {
     const point = points.all[points.ofLink[pair.link] ?? -1];
     const to = topology.nodeByAddress(formatIPv4(pair.target));
     const from = topology.nodeByAddress(formatIPv4(pair.sender));
     if (pair.operation !== 1 || point?.role !== 'underlay' || to === null || from === null || from === to) continue;
-    if (heard.has(pair.target) || !hearing.has(points.ofLink[pair.link] ?? -1)) continue;
+    if (heard.has(pair.target) || !hears(pair, { from, to })) continue;
     const key = `${from.name}|${to.name}`;
     const known = asked.get(key);
     if (known !== undefined) known.packets += pair.packets;
@@ -156,17 +158,24 @@ function unreachableNodes(table: FlowTable, points: Points, topology: Topology):
   return [...asked.values()].filter((finding) => finding.packets >= ENOUGH_ASKED);
 }
 
-/** Points with frames of more than one sender: a capture of what a node sends shows no answers at all. */
-function pointsThatHear(table: FlowTable, points: Points): Set<number> {
-  const first = new Map<number, string>();
-  const hearing = new Set<number>();
+/**
+ * Whether a place would have shown the answer: it goes from the node that was asked to the MAC that asks, and others on the link hear the
+ * question only. So frames to that MAC must be there, at the NIC of either node; at the asked one's, which it sent.
+ */
+function answersHeard(table: FlowTable, points: Points): (pair: ArpPair, ends: { from: Node; to: Node }) => boolean {
+  const gets = new Set<string>();
+  const directions = new Set<string>();
   for (let link = 0; link < table.links.count; link++) {
     const point = points.ofLink[link] ?? -1;
-    const { src } = table.links.record(link);
-    if (src === null) continue;
-    const known = first.get(point);
-    if (known === undefined) first.set(point, src);
-    else if (known !== src) hearing.add(point);
+    const { dst, packetType } = table.links.record(link);
+    if (dst !== null) gets.add(`${point} ${dst}`);
+    if (packetType !== null) directions.add(`${point} ${packetType}`);
   }
-  return hearing;
+  return ({ link, senderMacHigh, senderMacLow }, { from, to }) => {
+    const point = points.ofLink[link] ?? -1;
+    const node = points.all[point]?.topologyNode ?? null;
+    if (node !== null && node !== from && node !== to) return false;
+    if (gets.has(`${point} ${macText(senderMacHigh, senderMacLow)}`)) return true;
+    return directions.has(`${point} ${node === to ? PACKET_TYPE.outgoing : PACKET_TYPE.toUs}`);
+  };
 }

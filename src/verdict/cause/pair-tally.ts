@@ -28,6 +28,8 @@ interface Pair {
   echoes: number;
   tcpAnswered: number;
   synUnanswered: number;
+  /** Tunnels that its silent TCP was in. */
+  silentIn: Set<string>;
   /** Packets went astray, or not as they should: that explains silence. */
   isExplained: boolean;
   encapsulation: Observed['encapsulation'];
@@ -52,8 +54,12 @@ export function isLoss(lost: number, sent: number): boolean {
 
 export function pairTally(): PairTally {
   const pairs = new PairMap<Pair>();
+  // TCP in a tunnel passes between the two nodes, whoever's it is
+  const passesIn = new Set<string>();
   return {
     add(flow) {
+      const way = tunnelOf(flow);
+      if (way !== null && classOf(flow.protocol) === 'TCP' && PASSED.has(flow.outcome)) passesIn.add(way);
       const [from, to] = [flow.src.node, flow.dst.node];
       if (!flow.inScope || from === null || to === null || from === to) return;
       addToPair(
@@ -64,9 +70,10 @@ export function pairTally(): PairTally {
     findings() {
       const isExplained = ({ from, to }: Pair): boolean =>
         [pairs.get(from, to), pairs.get(to, from)].some((pair) => pair?.isExplained === true);
-      return pairs
-        .values()
-        .flatMap((pair) => [lostOnUnderlay(pair), isExplained(pair) ? null : icmpOnly(pair)].filter((f) => f !== null));
+      return pairs.values().flatMap((pair) => {
+        const passes = [...pair.silentIn].some((way) => passesIn.has(way));
+        return [lostOnUnderlay(pair), isExplained(pair) || passes ? null : icmpOnly(pair)].filter((f) => f !== null);
+      });
     },
   };
 }
@@ -78,7 +85,7 @@ function newPair(flow: FlowBrief): Pair {
     from: flow.src.node ?? '',
     to: flow.dst.node ?? '',
     ...{ sent: none(), lost: none(), echoAnswered: new Set(), tcpSilent: new Set() },
-    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false, flowIds: [], flows: 0 },
+    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false, flowIds: [], flows: 0, silentIn: new Set() },
     encapsulation: flow.observed.encapsulation,
     ...{ capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null },
   };
@@ -109,9 +116,15 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
     if (PASSED.has(flow.outcome)) pair.tcpAnswered++;
     else if (isSilent(flow) && !saysWhereItStops(flow.codes)) {
       pair.synUnanswered++;
+      const way = tunnelOf(flow);
+      if (way !== null) pair.silentIn.add(way);
       addSome(pair.tcpSilent, flow.dst.ip);
     }
   }
+}
+
+function tunnelOf({ observed: { outerSrc, outerDst } }: FlowBrief): string | null {
+  return outerSrc === null || outerDst === null ? null : `${outerSrc} ${outerDst}`;
 }
 
 function addSome(pods: Set<string>, pod: string): void {

@@ -42,7 +42,7 @@ export function rejections(table: FlowTable, topology: Topology | null, settings
   const found = new Map<string, Rejection>();
   const byFlow = new Map<number, Rejection>();
   for (const error of table.icmpErrors.list) {
-    const tunnel = tunnelOf(error, topology, settings);
+    const tunnel = isOfPods(table, error, topology) ? null : tunnelOf(error, topology, settings);
     if (tunnel === null || (error.family === 4 && ADVICE.has(error.type))) continue;
     const innerFlow = error.inner === null ? -1 : table.quotedFlow(error.inner);
     const one = rejectionOf(table, topology, { error, tunnel, innerFlow });
@@ -72,6 +72,19 @@ export function rejections(table: FlowTable, topology: Topology | null, settings
 /** `h-2 answers h-1's VXLAN to 10.8.0.12 with ICMP "host prohibited"`. */
 export function rejectionText({ by, from, outerSrc, outerDst, tunnel, says, means }: Rejection): string {
   return `${by} answers ${from?.name ?? outerSrc}'s ${tunnel} to ${outerDst} with ICMP "${says}": ${means}`;
+}
+
+/** A tunnel of which an end is in a pool and no node is one that pods have of their own: it is payload. */
+function isOfPods(
+  { addresses }: FlowTable,
+  { source, destination, family }: IcmpError,
+  topology: Topology | null,
+): boolean {
+  if (topology === null) return false;
+  return [source, destination].some((word) => {
+    const address = addresses.text(word, family);
+    return topology.nodeByAddress(address) === null && topology.lookup(address).pool !== null;
+  });
 }
 
 /** The tunnel that a quoted packet belongs to, in words; null if it is none of the cluster's. */

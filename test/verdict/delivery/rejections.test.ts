@@ -11,6 +11,7 @@ import {
   POD,
   plain,
   SYN,
+  TUNNEL,
   tcpPacket,
   traceFrames,
   vxlan,
@@ -60,6 +61,16 @@ describe('an ICMP error that quotes a tunnel packet', () => {
     expect(await means('0301 0000 00000000')).toContain('nobody on the last link answers');
     expect(await means('0b00 0000 00000000')).toContain('in a circle');
     expect(await means('0304 0000 000005aa')).toContain('MTU 1450');
+  });
+
+  it("says nothing of the overlay where it quotes a tunnel that pods have of their own, or of a node's to a pod", async () => {
+    const inside = tcpPacket({ src: '192.168.77.1', dst: '192.168.77.2' }, SYN);
+    for (const from of [POD.a, TUNNEL.a, NODE.a]) {
+      const own = vxlan(inside, { from, to: POD.b, srcMac: NIC.a, dstMac: NIC.b });
+      expect(await rejectionOf(own, error('030a 0000 00000000', own))).toBeUndefined();
+    }
+    const ofNodes = vxlan(inside);
+    expect(await rejectionOf(ofNodes, error('030a 0000 00000000', ofNodes))).toContain("a's VXLAN to 10.0.1.2");
   });
 
   it('speaks for the silent flows of its tunnel where it is too short to name one', async () => {

@@ -16,7 +16,7 @@ export interface Courses {
   isHealthy(truth: FlowTruth): boolean;
   /** Packets of the conversation that a capture should have had were dropped by the kernel, unsaid, or kept out by a filter that nobody can guess. */
   isMissed(key: string): boolean;
-  /** A packet of the flow is in a capture. */
+  /** A packet of the flow is in a capture, and whose it is was not cut off. */
   isCaptured(key: string): boolean;
 }
 
@@ -27,7 +27,7 @@ export function reverseOf(key: string): string {
   return `${protocol} ${dst} ${src} ${to} ${from}`;
 }
 
-export function coursesOf({ scene, taps }: World): Courses {
+export function coursesOf({ scene, taps, files }: World): Courses {
   const { fates } = scene;
   const numbers = new Map<string, Set<number>>();
   const sightings = new Map<string, Sighting[]>();
@@ -60,7 +60,8 @@ export function coursesOf({ scene, taps }: World): Courses {
       .flatMap((tap) => (tap.filter?.guessable === false ? [...tap.missed, ...tap.filtered] : tap.missed))
       .map(({ flow }) => flow),
   );
-  const captured = new Set(taps.flatMap((tap) => tap.written).map(({ sighting }) => sighting.flow));
+  const legible = files.flatMap((file) => file.written).filter(({ readable }) => readable);
+  const captured = new Set(legible.map(({ sighting }) => sighting.flow));
   const isUnharmed = (key: string): boolean =>
     of(key).fates.every(({ death, circle }) => death === null && circle.length === 0) &&
     !fates.troubled.has(key) &&
