@@ -150,9 +150,14 @@ describe('a connection', () => {
 });
 
 describe('a connection in pieces of a capture', () => {
+  /** All of them together are no large one, however few of them a piece has. */
+  const small = Array.from({ length: 30 }, (_, i) => ({ at: 0.6 + i / 100, seq: 101 + 100 * i, ack: 51, bytes: 100 }));
+  const passed: Segment = { at: 0.95, from: 'b', seq: 51, ack: 3101 };
+
   it.each([
     ['dies for a small segment', [...OPENING, ...again(200)]],
     ['dies for a large one', [...OPENING, ...again(1200)]],
+    ['dies for a large one behind many small ones', [...OPENING, ...small, passed, ...again(1200, 3101)]],
     ['goes on', [...OPENING, ...again(200), { at: 5, from: 'b' as const, seq: 51, ack: 301 }]],
   ])('%s wherever it is cut', async (_, segments) => {
     const { frames } = nic('a', segments);
