@@ -4,7 +4,7 @@ import { observationsOf, type SeenObservation } from '../attribution/observe.ts'
 import type { FlowTable } from '../flow/flow-table.ts';
 import { circles } from '../flow/rows/circles.ts';
 import type { FindingCode } from './codes.ts';
-import { isOnlyInCircle, returnedOf } from './flow/returned.ts';
+import { isOnlyInCircle, mayBeForwarded, returnedOf } from './flow/returned.ts';
 import type { FlowClass, FlowClasses } from './flow-classes.ts';
 import type { Shared } from './judging-context.ts';
 import { countedOf, judgeSeen, type SeenJudgement } from './traced-flow.ts';
@@ -40,7 +40,10 @@ function judgeClass(shared: Shared, { flow, src, dst, expected, cutOff }: FlowCl
   // which packets a loop put there, hop limits tell
   const ends = { src, dst };
   const counted = countedOf(shared, ends, observations);
-  const mayCircle = returnedOf(table, ends, observations).length > 0 || isOnlyInCircle(table, ends, observations);
+  const mayCircle =
+    returnedOf({ table, points: shared.points }, ends, observations).length > 0 ||
+    isOnlyInCircle(table, ends, observations) ||
+    mayBeForwarded(table, observations);
   // what never came to the NIC is told by silence
   const isInside =
     expected.encapsulation === 'vxlan' &&

@@ -149,12 +149,12 @@ export function judgeSeen(
 
 /** The observations that a judgement of a flow rests on: what its sender sent. */
 export function countedOf(
-  { input, settings }: Pick<Shared, 'input' | 'settings'>,
+  { input, points, settings }: Pick<Shared, 'input' | 'points' | 'settings'>,
   ends: { src: Who; dst: Who },
   observations: readonly SeenObservation[],
 ): readonly SeenObservation[] {
   const own = withoutCopies({ topology: input.topology, settings, ...ends }, observations);
-  const returned = returnedOf(input.table, ends, own);
+  const returned = returnedOf({ table: input.table, points }, ends, own);
   return returned.length === 0 ? own : own.filter((seen) => !returned.includes(seen));
 }
 

@@ -2,35 +2,48 @@
 // They do not tell how their sender sent them.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
+import type { Points } from '../../attribution/points/points.ts';
+import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { circles } from '../../flow/rows/circles.ts';
 
 /**
- * The underlay observations of a flow that its sender is not answerable for; never the one with most hops left, unless it came in to the
- * sender's own node in a circle: what went out before it was missed.
+ * The underlay observations of a flow that its sender is not answerable for. Never the one with most hops left, unless it goes in a circle
+ * and came to the sender: what had let it out before is not in the capture.
  */
 export function returnedOf(
-  table: FlowTable,
+  { table, points: { rings } }: { table: FlowTable; points: Pick<Points, 'rings'> },
   { src, dst }: { src: Who; dst: Who },
   observations: readonly SeenObservation[],
 ): readonly SeenObservation[] {
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
   if (underlay.length < 2) return [];
   const highest = (seen: SeenObservation): number => Math.max(...seen.rows.map((row) => table.rows.ttlMax(row)));
-  const isHome = (seen: SeenObservation): boolean => isInCircle(table, seen) && hasComeHome(table, src, seen);
-  const first = Math.max(...underlay.filter((seen) => !isHome(seen)).map(highest));
   // also where a place, or a piece of a capture, shows too few turns to tell
   const turns = observations.some((seen) => isInCircle(table, seen));
+  const others = underlay.filter((seen) => !(turns && hasComeTo(table, src, seen)));
+  const rest = others.length === 0 ? underlay : others;
+  const first = Math.max(...rest.map(highest));
   return underlay.filter(
     (seen) =>
-      (isHome(seen) && first > 0) ||
-      (highest(seen) < first && (turns || isSentByReceiver(table, dst, seen) || isSentOn(table, seen, underlay))),
+      !rest.includes(seen) ||
+      (highest(seen) < first &&
+        (turns ||
+          isSentByReceiver(table, dst, seen) ||
+          isSentOn(table, seen, underlay) ||
+          isForwarded(table, rings, seen, underlay))),
   );
 }
 
-/** Whether nothing was seen of a flow but packets in a circle, away from its sender or back at it; or that came back to it and found nobody. */
+/** Whether of flows that were seen on these ways some may have been sent on by a machine that they came to: packets and hop limits tell which. */
+export function mayBeForwarded(table: FlowTable, observations: readonly SeenObservation[]): boolean {
+  const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
+  return underlay.some((seen) => seen.rows.every((row) => cameTo(table, row, underlay).length > 0));
+}
+
+/** Whether nothing was seen of a flow but packets in a circle, away from its sender or back at it; or that came back to it and found nobody; or that its receiver let out. */
 export function isOnlyInCircle(
   table: FlowTable,
   { src, dst }: { src: Who; dst: Who },
@@ -39,10 +52,12 @@ export function isOnlyInCircle(
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
   if (underlay.length === 0) return false;
   if (src.node !== null && src.node === dst.node) return underlay.every((seen) => cameBack(table, dst, seen));
+  // surely another node's, sent by the one that it is for
+  if (src.node !== null && isStrong(src) && underlay.every((seen) => isSentByReceiver(table, dst, seen))) return true;
   return underlay.every(
     (seen) =>
       isInCircle(table, seen) &&
-      (src.node === null || seen.pointInfo.topologyNode !== src.node || hasComeHome(table, src, seen)),
+      (src.node === null || seen.pointInfo.topologyNode !== src.node || hasComeTo(table, src, seen)),
   );
 }
 
@@ -50,15 +65,15 @@ function isInCircle({ rows }: Pick<FlowTable, 'rows'>, seen: SeenObservation): b
   return seen.rows.some((row) => circles(rows, row));
 }
 
-/** Frames that came in by the NIC of the node that is the sender's. */
-function hasComeHome(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObservation): boolean {
-  return node !== null && pointInfo.topologyNode === node && rows.every((row) => hasCome(table, row, pointInfo.mac));
-}
-
 /** Frames that left the NIC of the node that they were for. */
 function isSentByReceiver(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObservation): boolean {
   if (node === null || pointInfo.topologyNode !== node) return false;
   return rows.some((row) => wasSent(table, row, pointInfo.mac));
+}
+
+/** Frames that came to the NIC of their sender's node. */
+function hasComeTo(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObservation): boolean {
+  return node !== null && pointInfo.topologyNode === node && rows.every((row) => hasCome(table, row, pointInfo.mac));
 }
 
 /** Frames that left the NIC of a node to which they had come before, with more hops left: it is not their sender. */
@@ -71,6 +86,35 @@ function isSentOn(table: FlowTable, { pointInfo, rows }: SeenObservation, all: r
       one.pointInfo.topologyNode === topologyNode &&
       one.rows.some((row) => hasCome(table, row, mac) && table.rows.ttlMin(row) > highest),
   );
+}
+
+/**
+ * The very packets that came to a MAC and left from it with fewer hops left, whoever has it: that machine is not their sender. Of one NIC
+ * nothing else does that; where frames of several are there, the packets must be the same.
+ */
+function isForwarded(
+  table: FlowTable,
+  { mixed }: Points['rings'],
+  seen: SeenObservation,
+  all: readonly SeenObservation[],
+): boolean {
+  const { rows, overlaps, links } = table;
+  const isOfOneNic = (a: number, b: number): boolean => {
+    const [capture, other] = [a, b].map((row) => links.captureOf(table.linkOf(row)));
+    return capture === other && mixed[capture ?? -1] === false;
+  };
+  return seen.rows.every((row) =>
+    cameTo(table, row, all).some(
+      (other) => rows.ttlMin(other) > rows.ttlMax(row) && (overlaps.overlap(other, row) || isOfOneNic(other, row)),
+    ),
+  );
+}
+
+/** Rows of frames for the MAC that a row's frames came from. */
+function cameTo(table: FlowTable, row: number, all: readonly SeenObservation[]): number[] {
+  const { src } = table.links.record(table.linkOf(row));
+  if (src === null) return [];
+  return all.flatMap(({ rows }) => rows.filter((other) => table.links.record(table.linkOf(other)).dst === src));
 }
 
 /** Frames that the node they were for let out and got again, with a hop less; nobody answered them. */
