@@ -46,8 +46,12 @@ function survives(texts: readonly string[]): void {
 }
 
 it('random text', () => {
+  // every one that there is, halves of surrogate pairs aside; fast-check's own 'binary' makes a table of them, which takes a second
+  const character = fc
+    .nat(0x10ffff - 0x800)
+    .map((index) => String.fromCodePoint(index < 0xd800 ? index : index + 0x800));
   fc.assert(
-    fc.property(fc.array(fc.string({ maxLength: 300, unit: 'binary' }), { minLength: 1, maxLength: 3 }), survives),
+    fc.property(fc.array(fc.string({ maxLength: 300, unit: character }), { minLength: 1, maxLength: 3 }), survives),
   );
 });
 
