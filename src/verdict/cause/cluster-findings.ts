@@ -9,7 +9,7 @@ import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { macText } from '../../flow/paths/links.ts';
 import type { ArpPair } from '../../flow/rare/arp-pairs.ts';
 import { formatIPv4 } from '../../net/ip.ts';
-import type { Topology } from '../../topology/model.ts';
+import type { Node, Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { type Rejection, rejectionText } from '../delivery/rejections.ts';
 

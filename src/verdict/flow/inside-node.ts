@@ -13,10 +13,10 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
 import type { MayHide } from '../delivery/hidden-places.ts';
+import { type TellingNic, tellingNics, wouldHave } from '../delivery/telling-nics.ts';
 import type { Unverified } from '../trace-types.ts';
 import type { RawFinding } from './judgement.ts';
 import { nameOf } from './rules.ts';
-import { type TellingNic, tellingNics, wouldHave } from './telling-nics.ts';
 
 export interface InsideNode {
   /** Packets that a tunnel device dropped as addressed to another one: told by where they were seen. */

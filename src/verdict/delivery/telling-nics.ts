@@ -7,7 +7,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
-import { hidesFlows } from './cut-off.ts';
+import { hidesFlows } from '../flow/cut-off.ts';
 
 export interface TellingNic {
   point: Point;
