@@ -244,7 +244,6 @@ function prepare(
       captures,
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
-      mayHide,
     }),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({
