@@ -32,7 +32,7 @@ import { joinRows } from '../flow/join-rows.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { policyLogOf } from '../topology/policies/policy-log.ts';
-import { type Arrivals, nodesCutShort } from './arrivals.ts';
+import { type Arrivals, nicsCutShort, nodesOf } from './arrivals.ts';
 import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
@@ -205,10 +205,11 @@ function prepare(
   }
   const hints = filterHints({ table, captures, points, book, topology, vxlanPort, unfiltered: input.unfiltered });
   const hidden = keptOut({ table, captures, points, book, unfiltered: input.unfiltered });
-  const cutShort = nodesCutShort(table, paths, classes, settings.allowedPorts(null));
+  const cutNics = nicsCutShort(table, paths, classes, settings.allowedPorts(null));
+  const cutShort = nodesOf(points, cutNics);
   const encrypts = wireguardWays(table, book);
   const filters = [hints.likely, hints.possible];
-  const isKeptOut = filteredAnswers({ table, paths, points, who, expect, filters, cutShort, settings });
+  const isKeptOut = filteredAnswers({ table, paths, points, who, expect, filters, cutNics, settings });
   const mayHide = hidingPlaces({ table, keptOut: hidden, cutShort, encrypts, settings });
   const isVisible = reverseVisibility(table, points, captures, paths, isKeptOut);
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));

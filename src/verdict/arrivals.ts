@@ -84,26 +84,34 @@ export function arrivalsIn(
   };
 }
 
-/** Nodes on whose NICs packets were cut off before it could be read whose they are: what seems to be missing there may be among them. */
-export function nodesCutShort(
+/**
+ * NICs, by index of their points, on which packets were cut off before it could be read whose they are: what seems to be missing there may be
+ * among them.
+ */
+export function nicsCutShort(
   table: FlowTable,
   paths: PathFacts,
   { of, list }: FlowClasses,
   tunnelPorts: ReadonlySet<number>,
 ): Set<number> {
   const { rows } = table;
-  const nodes = new Set<number>();
+  const nics = new Set<number>();
   for (let flow = 0; flow < table.flowCount; flow++) {
     const isCut = list[of[flow] ?? -1]?.cutOff === true || table.sourcePortOf(flow) === null;
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
       const path = rows.path(row);
-      const node = paths.isUnderlay[path] === 1 ? paths.point[path]?.topologyNode : null;
+      const nic = paths.isUnderlay[path] === 1 ? (paths.pointOf[path] ?? -1) : -1;
       const tunnel = paths.tunnel[path];
-      if (node == null || tunnel === undefined || nodes.has(node.index)) continue;
-      if (isCut || hidesFlows(table, row, tunnel, tunnelPorts)) nodes.add(node.index);
+      if (nic < 0 || tunnel === undefined || nics.has(nic)) continue;
+      if (isCut || hidesFlows(table, row, tunnel, tunnelPorts)) nics.add(nic);
     }
   }
-  return nodes;
+  return nics;
+}
+
+/** Nodes, by index, that have these NICs. */
+export function nodesOf({ all }: Points, nics: ReadonlySet<number>): Set<number> {
+  return new Set([...nics].flatMap((nic) => all[nic]?.topologyNode?.index ?? []));
 }
 
 /** Nodes on one of whose NICs frames of others were seen: a capture of what a NIC sends shows no arrivals at all. */

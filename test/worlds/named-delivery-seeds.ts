@@ -185,6 +185,7 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     kind: 'called-broken',
     what: 'misses answers whose addresses the snaplen cut, beside another tunnel’s device',
   },
+  { seed: 6897, rule, kind: 'called-broken', what: 'misses answers whose addresses the snaplen cut in a merge' },
   { seed: 2046, rule, kind: 'wrong-cause', what: 'says that a pod answers nobody of which nothing can be read' },
   { seed: 9541, rule, kind: 'wrong-cause', what: 'says that a pod answers nobody whose answers alone are there' },
   { seed: 1557, rule, kind: 'wrong-cause', what: 'the check took the other side’s answered echo requests for its own' },

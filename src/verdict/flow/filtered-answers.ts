@@ -4,6 +4,7 @@
 import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { Points } from '../../attribution/points/points.ts';
+import type { Point } from '../../attribution/points/points-input.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Directory, Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -25,8 +26,8 @@ export interface FilteredInput {
   expect: (src: Who, dst: Who) => Expected;
   /** Per capture, what it seems to have been taken through: each list by itself. */
   filters: readonly (readonly (FilterHint | null)[])[];
-  /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
-  cutShort: ReadonlySet<number>;
+  /** NICs, by index of their points, on which the snaplen hid whose packets they were. */
+  cutNics: ReadonlySet<number>;
   settings: Settings;
 }
 
@@ -35,15 +36,16 @@ export interface FilteredInput {
  * filter may have kept it out; without a snapshot it is taken to come as it was asked.
  */
 export function filteredAnswers(input: FilteredInput): (flow: number, row: number) => boolean {
-  const { table, paths, who, expect, filters, cutShort } = input;
+  const { table, paths, who, expect, filters } = input;
   const keepers = filters.map((list) => list.map((hint) => parseCaptureExpression(hint?.expression ?? '')));
   const isFiltered = (capture: number): boolean => filters.some((list) => (list[capture] ?? null) !== null);
+  const isCut = cutPlaces(input);
   let seen: ((pool: IPPool, row: number) => boolean) | null = null;
   return (flow, row) => {
     const point = paths.point[table.rows.path(row)] ?? null;
     if (point === null || point.role === 'workload') return false;
     const isTunnel = point.role === 'tunnel';
-    if (!isTunnel && point.topologyNode !== null && cutShort.has(point.topologyNode.index)) return true;
+    if (!isTunnel && isCut(point)) return true;
     if (!isTunnel && !isFiltered(point.capture)) return false;
     const [asker, asked] = [who.source, who.destination].map((side) => who.whoOf(side[flow] ?? -1)) as [Who, Who];
     const [there, back] = [expect(asker, asked), expect(asked, asker)];
@@ -55,6 +57,14 @@ export function filteredAnswers(input: FilteredInput): (flow: number, row: numbe
     seen ??= poolsSeen(input);
     return asker.owner.pool !== null && !seen(asker.owner.pool, row);
   };
+}
+
+/** Whether a NIC is of a node, or in the pieces of a capture, of which packets were cut off. */
+function cutPlaces({ points, cutNics }: FilteredInput): (point: Point) => boolean {
+  const placeOf = ({ topologyNode, capture }: Point): string =>
+    topologyNode === null ? `ring ${points.rings.ringOf[capture]}` : `node ${topologyNode.index}`;
+  const cut = new Set([...cutNics].flatMap((nic) => (points.all[nic] === undefined ? [] : placeOf(points.all[nic]))));
+  return (point) => cut.size > 0 && cut.has(placeOf(point));
 }
 
 /** To which pools' addresses there were packets at the place of a row. */

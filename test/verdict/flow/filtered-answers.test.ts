@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Topology } from '../../../src/topology/model.ts';
 import {
+  arpRequest,
   clusterDocuments,
   type FrameFile,
   flowBetween,
@@ -42,6 +43,7 @@ const [asked, answerable] = [OTHER, POD.a].map((src) => twice(src).map((packet) 
 ];
 /** What no tunnel carries: no filter was there. */
 const open = plain(ip({ src: NODE.a, dst: NODE.c, transport: build.icmpEcho({ type: 0 }) }), NIC.a, NIC.c);
+const OPEN = arpRequest(NODE.a, NODE.b, NIC.a);
 const unasked = (dst: string, id: number): Uint8Array =>
   vxlan(ip({ src: POD.b, dst, proto: 17, id, transport: build.udp({ srcport: 9, dstport: 514 }) }), back);
 
@@ -97,5 +99,30 @@ describe('the answer to a question in IP-in-IP', () => {
     expect(await outcome([device, short], swapped, POD.a)).toBe('one-way');
     const whole = nic(...frames, open);
     expect(await outcome([device, whole], swapped, POD.a)).toBe('no-answer');
+  });
+});
+
+describe('the answer to a question that is plain', () => {
+  it('is not missed in a merge of two NICs, of which the snaplen leaves too little of VXLAN', async () => {
+    const PLAIN: PoolText = { ...IN_IPIP, ipip: 'Never' };
+    const topology = topologyOf(IN_VXLAN, PLAIN);
+    const between = (from: 'a' | 'b', type: 0 | 8): Uint8Array[] => {
+      const [src, dst] = type === 8 ? ([from, 'c'] as const) : (['c', from] as const);
+      return [plain(echo(NODE[src], NODE[dst], { type }), NIC[src], NIC[dst])];
+    };
+    const nodesTalk = (['a', 'b'] as const).flatMap((from) => [...between(from, 8), ...between(from, 0)]);
+    const questions = [1, 2].map((seq) => plain(echo(POD.b, OTHER, { seq }), NIC.b, NIC.a));
+    const hidden = vxlan(echo(OTHER, POD.b, { type: 0 }));
+    const told = async (snaplen: number, ...frames: Uint8Array[]): Promise<unknown> => {
+      const file = { name: 'merged.pcap', frames: [OPEN, ...nodesTalk, ...questions, ...frames], snaplen };
+      const trace = await traceFrames([file], topology);
+      return [
+        trace.captures[0]?.points.map(({ role, node }) => `${role} ${node}`),
+        flowBetween(trace, POD.b, OTHER).outcome,
+      ];
+    };
+    expect(await told(76, hidden)).toEqual([['underlay null'], 'one-way']);
+    expect(await told(76)).toEqual([['underlay null'], 'no-answer']);
+    expect(await told(262144, hidden)).toEqual([['underlay null'], 'answered']);
   });
 });
