@@ -1,6 +1,7 @@
 // Where one capture was cut in two, a packet and its copies may be on both sides of the cut: what the first piece has at its end counts
 // no more at the beginning of the second one, or is in doubt there.
 
+import { TCP_FLAG } from '../wire/tcp.ts';
 import type { CaptureEdges } from './capture-edges.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { PacketWindow } from './rows/count-window.ts';
@@ -51,6 +52,10 @@ function takeBack(
   const row = after.row[packet] ?? 0;
   after.uncount(rows, packet, window);
   if (same.every((other) => after.ttl(packet) < before.ttl(other))) rows.addRare(row, RARE.fallen);
+  // the row took those after it for ones sent again, and so will whoever joins the rows
+  const flags = after.bareFlags(packet);
+  const left = flags & TCP_FLAG.syn ? rows.requests(row) + rows.replies(row) : flags & TCP_FLAG.fin ? rows.fin(row) : 0;
+  if (left > 0) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) - 1);
   if (after.beginsData(rows, packet)) rows.setWord(row, RECORD.bits, rows.bits(row) & ~BIT.dataKnown);
 }
 

@@ -53,6 +53,7 @@ describe('segments sent again', () => {
     ['a large one', [...OPENING, ...stuck(BIG)]],
     ['numbers that begin anew', [{ seq: -50, syn: true }, { seq: -49, length: 30 }, ...stuck(BIG, -19)]],
     ['another one before it', [...OPENING, { seq: 1, length: 100 }, ...stuck(200)]],
+    ['a FIN', [...OPENING, { seq: 101, fin: true }, { seq: 101, fin: true }, { seq: 101, fin: true }]],
     [
       'a SYN',
       [

@@ -92,6 +92,13 @@ export class NotedPackets {
     );
   }
 
+  /** TCP's flags; 0 of what is none, or has data. */
+  bareFlags(packet: number): number {
+    const at = packet * F.words;
+    const isBare = (this.words[at + F.marks]! & M.tcp) !== 0 && this.words[at + F.payload] === 0;
+    return isBare ? (this.words[at + F.marks]! >>> 8) & 255 : 0;
+  }
+
   isIdentified(packet: number): boolean {
     return (this.around[packet]! & AROUND.identified) !== 0;
   }

@@ -11,6 +11,8 @@ interface Known {
   /** Sequence number of its SYN or SYN-ACK; null where that was not seen. */
   opened: number | null;
   reached: number;
+  /** A FIN was seen. */
+  isClosed: boolean;
   /** The last gap: bytes that were lost or overtaken before this place. */
   hole: { from: number; to: number };
   resent: Resent;
@@ -42,9 +44,13 @@ function joined(rows: RowRecords, row: number, known: Known): Known {
   takeBackFill(rows, row, known);
   const own = knownOf(rows, row);
   const openings = rows.requests(row) + rows.replies(row);
-  if (isOpened && openings > 0) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) + 1);
   const again = isSentAgain(rows, row, known);
   if (again) addRetransmission(rows, row);
+  // a SYN or FIN that is there again takes one place
+  const isOpenedAgain = isOpened && openings > 0;
+  const isClosedAgain = !again && known.isClosed && own.isClosed;
+  const repeated = Number(isOpenedAgain) + Number(isClosedAgain);
+  rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) + repeated);
   // its ports are used again later on
   if (!isOpened && openings > 0) return own;
   const resent = runOf(known.resent, again ? firstOf(rows, row) : null, own.resent);
@@ -52,6 +58,7 @@ function joined(rows: RowRecords, row: number, known: Known): Known {
   const isFurther = ((own.reached - known.reached) | 0) > 0;
   return {
     opened: known.opened,
+    isClosed: known.isClosed || own.isClosed,
     reached: isFurther ? own.reached : known.reached,
     hole: holeOf(rows, row, known, own),
     resent,
@@ -62,6 +69,7 @@ function knownOf(rows: RowRecords, row: number): Known {
   return {
     opened: rows.openedAt(row) === 0 ? null : rows.firstSequence(row),
     reached: rows.word(row, RECORD.sequenceEnd),
+    isClosed: rows.fin(row) > 0,
     hole: { from: rows.word(row, RECORD.holeStart), to: rows.word(row, RECORD.holeEnd) },
     resent: { sequence: rows.resentSequence(row), times: rows.resentTimes(row), at: rows.resentAt(row) },
   };

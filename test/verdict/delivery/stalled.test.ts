@@ -33,14 +33,23 @@ interface Segment {
   ack?: number;
   bytes?: number;
   flags?: object;
+  /** Identification of the IP packet. */
+  id?: number;
 }
 
 /** Segments between pod a (port 40000, from sequence number 1 on) and pod b (port 80, from 1 on). */
-function packet({ from = 'a', seq = 1, ack = 1, bytes = 0, flags = { 'flags.ack': true } }: Segment): Uint8Array {
+function packet({
+  from = 'a',
+  seq = 1,
+  ack = 1,
+  bytes = 0,
+  flags = { 'flags.ack': true },
+  id = 0,
+}: Segment): Uint8Array {
   const [src, dst] = from === 'a' ? [POD.a, POD.b] : [POD.b, POD.a];
   const ports = from === 'a' ? { srcport: 40000, dstport: 80 } : { srcport: 80, dstport: 40000 };
   const fields = { ...ports, seq_raw: seq, ack_raw: ack, ...flags };
-  return tcpPacket({ src, dst }, fields, new Uint8Array(bytes));
+  return tcpPacket({ src, dst, id }, fields, new Uint8Array(bytes));
 }
 
 const between = (segment: Segment): Uint8Array =>
@@ -167,6 +176,32 @@ describe('a connection in pieces of a capture', () => {
       const pieces = await told({ name: 'a-eth0.pcap', frames: first }, { name: 'a-eth0.pcap1', frames: second });
       expect([cut, pieces]).toEqual([cut, whole]);
     }
+  });
+});
+
+describe('a capture in pieces that has every packet twice', () => {
+  const again1: Segment = { at: 0.05, seq: 0, ack: 0, flags: SYN };
+  const fin: Segment = { at: 5, seq: 301, ack: 51, flags: { 'flags.fin': true, 'flags.ack': true } };
+  const segments = [OPENING[0] as Segment, again1, ...OPENING.slice(1), ...again(200), fin, { ...fin, at: 5.5 }];
+  const twice = segments.flatMap((one, i) => [0, 1e-5].map((late) => ({ ...one, at: one.at + late, id: 100 + i })));
+
+  it('counts what was sent again as the whole does, wherever it is cut', async () => {
+    const { frames } = nic('a', twice);
+    const tcp = async (...pieces: (typeof frames)[]): Promise<unknown> => {
+      const files = pieces.map((piece, i) => ({ name: `a-eth0.pcap${i}`, frames: piece }));
+      const trace = await traceFrames(files, TOPOLOGY);
+      return [
+        [POD.a, POD.b],
+        [POD.b, POD.a],
+      ].map(([src = '', dst = '']) => flowBetween(trace, src, dst).tcp);
+    };
+    const whole = await tcp(frames);
+    expect(whole).toMatchObject([
+      { syn: 2, data: 6, fin: 2, retransmissions: 6 },
+      { synAck: 1, data: 1 },
+    ]);
+    for (let cut = 3; cut < frames.length; cut++)
+      expect([cut, await tcp(frames.slice(0, cut), frames.slice(cut))]).toEqual([cut, whole]);
   });
 });
 
