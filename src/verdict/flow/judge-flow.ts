@@ -70,10 +70,18 @@ function isTunnelAskedOrSeen({ seen, expected }: RuleInput): boolean {
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
 
-/** Traffic within a node belongs on a veth; seen there, it is as it should be. */
+/**
+ * Traffic within a node belongs on a veth; seen there, it is as it should be, unless it may have left by a device that nobody can name. What
+ * came in by one did not leave.
+ */
 function judgeLocal(input: JudgeInput): Judgement {
-  if (input.observations.some((o) => o.pointInfo.role === 'workload')) return OK;
-  return judgeUnseen(input);
+  const { observations, topology, src } = input;
+  const unnamed = observations.filter(({ pointInfo }) => pointInfo.role === 'unknown');
+  const isTold = topology?.profile.workloads.mac !== null;
+  const mayBeOut = isTold && unnamed.some((seen) => input.framesOf(seen).mayGoOut);
+  if (!mayBeOut && observations.some(({ pointInfo }) => pointInfo.role === 'workload')) return OK;
+  if (!isTold || mayBeOut || unnamed.length < observations.length) return judgeUnseen(input);
+  return open('no-underlay', 'seen only as it came in by a device that nothing names', captureNic(src.node));
 }
 
 function judgeUnseen(input: JudgeInput): Judgement {
