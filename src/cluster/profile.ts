@@ -101,8 +101,8 @@ export interface Profile {
   tunnelKindOf(device: string): TunnelKind | null;
   /** The VNI that a device's name tells. */
   vniOfDevice?(device: string): number | null;
-  /** The host sides of pods' links: names that mean nothing else, and how a check calls them. */
-  readonly workloads: { readonly pattern: RegExp; readonly words: string };
+  /** The host sides of pods' links: names that mean nothing else, how a check calls them, and the MAC that all have; null: each its own. */
+  readonly workloads: { readonly pattern: RegExp; readonly words: string; readonly mac: string | null };
   /** The MAC that it computes for a node's VTEP; null where it computes none. */
   vtepMacOfNode(name: string, family: 4 | 6): string | null;
   /** Whether a MAC can be one that it computed. */

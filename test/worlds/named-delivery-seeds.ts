@@ -1,4 +1,4 @@
-// Worlds with faults of delivery, or whose silence was taken for one, that failed once (named-seeds.ts).
+// Worlds with faults of delivery, or whose silence was taken for one, that failed once; and others of that time (named-seeds.ts).
 import type { LieKind } from './check/lies.ts';
 import type { NamedSeed } from './named-seeds.ts';
 

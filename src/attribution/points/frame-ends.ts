@@ -1,6 +1,7 @@
 // Which node let frames out: the direction that a cooked header has, else the source MAC. A received frame cannot have been let out
 // by the node that received it, whoever has its addresses.
 
+import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { type LinkRecord, PACKET_TYPE } from '../../flow/frame-records.ts';
 import type { Node } from '../../topology/model.ts';
@@ -10,6 +11,8 @@ import type { Point } from './points-input.ts';
 export interface FrameEnds {
   /** The one node whose NIC let all of them out: one that was captured, or that is written; null where that is not known. */
   sender: Node | null;
+  /** Whether some went out, or may have, of a device that has not the MAC of every veth of Calico's. */
+  mayGoOut: boolean;
   /** Whether some came from a MAC that may be a node's, though nothing proves it. */
   mayBeNodes: boolean;
   /** Whether none of them can have been let out by this node: it got them, or they came from another node's NIC. */
@@ -29,6 +32,10 @@ export function frameEnds(
   const [first, ...rest] = links.map(senderOf);
   return {
     sender: first !== undefined && rest.every((node) => node === first) ? first : null,
+    mayGoOut: links.some(
+      ({ packetType, src, dst }) =>
+        (packetType === null || packetType === PACKET_TYPE.outgoing) && src !== WORKLOAD_MAC && dst !== WORKLOAD_MAC,
+    ),
     mayBeNodes: links.some(({ src }) => src !== null && macs.mayBeNic(src)),
     isNotFrom: (node) =>
       links.every((link) => {

@@ -6,6 +6,7 @@ import {
   isClusterRoute,
   isMissentVni,
   NODE_NAME_FILE,
+  WORKLOAD_MAC,
   WORKLOAD_PREFIX,
 } from '../calico.ts';
 import { vtepMacLooksComputed, vtepMacOfNode } from '../computed-names.ts';
@@ -45,7 +46,7 @@ export const CALICO: Profile = {
   tunnelDevice: (kind) => DEVICES[kind],
   withVni: () => CALICO,
   tunnelKindOf: (device) => KIND_OF_DEVICE.get(device) ?? null,
-  workloads: { pattern: new RegExp(`^${WORKLOAD_PREFIX}.`), words: `${WORKLOAD_PREFIX}...` },
+  workloads: { pattern: new RegExp(`^${WORKLOAD_PREFIX}.`), words: `${WORKLOAD_PREFIX}...`, mac: WORKLOAD_MAC },
   vtepMacOfNode,
   vtepMacLooksComputed,
   isMissentVni,

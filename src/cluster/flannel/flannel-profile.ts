@@ -74,7 +74,7 @@ function flannel(vni: number): Profile {
           : 'vxlan'
         : (OTHER_DEVICES.get(device) ?? null),
     vniOfDevice: (device) => (VXLAN_DEVICE.test(device) ? Number(device.split('.')[1]) : null),
-    workloads: { pattern: /^cni0$/, words: 'cni0' },
+    workloads: { pattern: /^cni0$/, words: 'cni0', mac: null },
     vtepMacOfNode: () => null,
     vtepMacLooksComputed: () => false,
     isMissentVni: () => false,

@@ -70,11 +70,19 @@ function isTunnelAskedOrSeen({ seen, expected }: RuleInput): boolean {
 
 const OK: Judgement = { verdict: 'ok', unverified: null, findings: [] };
 
-/** Traffic within a node belongs on veths; seen there, and nowhere that may be a NIC, it is as it should be. */
+/**
+ * Traffic within a node belongs on veths; seen there, it is as it should be, unless it was at another device, or may have left by one that
+ * nobody can name. What came in by one did not leave.
+ */
 function judgeLocal(input: JudgeInput): Judgement {
-  const { observations } = input;
-  if (observations.length > 0 && observations.every((o) => o.pointInfo.role === 'workload')) return OK;
-  return judgeUnseen(input);
+  const { observations, topology, src } = input;
+  const unnamed = observations.filter(({ pointInfo }) => pointInfo.role === 'unknown');
+  const veths = observations.filter(({ pointInfo }) => pointInfo.role === 'workload');
+  const isTold = topology?.profile.workloads.mac !== null;
+  const mayBeOut = unnamed.some((seen) => !isTold || input.framesOf(seen).mayGoOut);
+  if (mayBeOut || veths.length + unnamed.length < observations.length) return judgeUnseen(input);
+  if (veths.length > 0) return OK;
+  return open('no-underlay', 'seen only as it came in by a device that nothing names', captureNic(src.node));
 }
 
 function judgeUnseen(input: JudgeInput): Judgement {

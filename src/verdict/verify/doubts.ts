@@ -44,7 +44,10 @@ export function isDoubtful(
   if (DOUBTS_ANYWHERE.has(reason) || (flow.inScope && DOUBTS.has(reason))) return true;
   if (reason === 'no-underlay') return flow.inScope && isOnNicsLink(flow, expect, captures);
   if (reason === 'nodes-missing' && flow.observed.encapsulation === 'none') return true;
-  if (reason === 'point-unknown') return flow.inScope && isPlainWhereTunnelled(flow, expect);
+  if (reason === 'point-unknown') {
+    const isOut = isLocal(flow) && topology?.profile.workloads.mac !== null;
+    return isOut || (flow.inScope && isPlainWhereTunnelled(flow, expect));
+  }
   if (isUnproven(flow)) return isQuestion(flow);
   // in clear, where both nodes may have keys
   if (reason === 'wireguard-node-unknown') return isTunnelledOrPlain(flow);
@@ -56,6 +59,11 @@ export function isDoubtful(
   // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
   const isOpen = OPEN_ENDS.has(reason) && (isPlain || reason === 'receiver-unknown');
   return isOpen && asksForTunnel(topology, [flow.expected.pool, flow.src.pool, flow.dst.pool]);
+}
+
+/** What may not leave its node: of a device that is no pod's veth, where these have one MAC, it may have. */
+function isLocal({ expected }: FlowBrief): boolean {
+  return expected.encapsulation === 'local';
 }
 
 /** Frames of a NIC, in a mirror's tunnel, with what may not leave its node; a veth's have the MAC of every veth. */
