@@ -1,7 +1,8 @@
 // `overlens topology`: the snapshot as it was understood, each fact with the file and line it was read from, and what in it
 // contradicts itself.
+
 import type { DeviceMtu } from '../../topology/device-mtu.ts';
-import type { Block, IPPool, Node, Pod, Sourced, Topology, TopologyIssue } from '../../topology/model.ts';
+import type { Block, IPPool, Node, Pod, Topology, TopologyIssue } from '../../topology/model.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatList, formatNumber } from '../text/format.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
@@ -9,6 +10,7 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
 import { commonFolder, type Fact, factLines, type Page, placeIn } from './fact-lines.ts';
 import { type MissingPart, missingLines } from './missing-lines.ts';
+import { settingFacts, settingLines } from './setting-lines.ts';
 
 const NODES_SHOWN = 20;
 const PODS_SHOWN = 6;
@@ -89,22 +91,6 @@ function usesText(pool: IPPool): string {
   return facts.join(', ');
 }
 
-function settingLines(topology: Topology, page: Page): string[] {
-  const felix = topology.felix(null);
-  const { settings } = topology.profile;
-  const sourced = (label: string, source: string, value: Sourced<number | boolean> | null): Fact[] =>
-    value === null ? [] : [[label, String(value.value), value.by ?? source, value.ref]];
-  const facts = [
-    ...sourced('VNI', settings, felix.vxlanVNI),
-    ...sourced('VXLAN port', settings, felix.vxlanPort),
-    ...sourced('VXLAN', `${settings} vxlanEnabled`, felix.vxlanEnabled),
-    ...sourced('WireGuard', `${settings} wireguardEnabled`, felix.wireguardEnabled),
-    ...sourced('VNI', 'all VXLAN devices', topology.deviceVNI),
-    ...sourced('VXLAN port', 'all VXLAN devices', topology.devicePort),
-  ];
-  return facts.length === 0 ? [] : [page.paint('strong', 'SETTINGS'), ...factLines(facts, page)];
-}
-
 function nodeLines(node: Node, topology: Topology, page: Page): string[] {
   const name = node.named ? escapeText(node.name) : `${escapeText(node.name)} (its name is not in the snapshot)`;
   const facts = [
@@ -113,6 +99,7 @@ function nodeLines(node: Node, topology: Topology, page: Page): string[] {
     ...blockFacts(node, topology, page.options),
     ...podFacts(node, topology, page.options),
     ...deviceFacts(node, topology),
+    ...settingFacts(topology.ownSettings(node), topology.profile.settings),
   ];
   return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page, `${node.name}/`)];
 }

@@ -38,6 +38,7 @@ export function attachText(node: OpenNode, text: TextFact, facts: Issues): void 
     what('FDB entry'),
   );
   if (text.bpfRoutes !== null && node.bpfRoutes === null) node.bpfRoutes = text.bpfRoutes;
+  node.agentFile ??= text.agentFile;
   if (text.wireguard?.kind === 'wireguard') node.wireguardKey ??= text.wireguard.key;
   else if (text.wireguard !== undefined) node.wireguardKeyV6 ??= text.wireguard.key;
   for (const table of ['link', 'addr', 'route', 'neigh', 'fdb'] as const)

@@ -5,6 +5,7 @@ import type { Route, SourceRef } from '../model.ts';
 import { readBarePodRow } from './bare-pod-row.ts';
 import { type ClientTextReader, createClientTextReader } from './client-text.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
+import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.ts';
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
 import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
@@ -32,6 +33,7 @@ interface State {
   excerpt: ExcerptReader;
   client: ClientTextReader;
   wireguard: WireguardReader;
+  felixFile: FelixFileReader;
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -100,6 +102,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     flows: createFlowTextReader(facts),
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
+    felixFile: createFelixFileReader(text, facts),
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -113,7 +116,8 @@ const LONGEST = 50_000;
 function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (state.flows.read(line, ref)) return true;
   if (line.length > LONGEST) return false;
-  if (state.client.read(line, ref) || state.wireguard.read(line, ref)) return true;
+  const isOther = state.client.read(line, ref) || state.wireguard.read(line, ref) || state.felixFile.read(line, ref);
+  if (isOther) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);
