@@ -163,15 +163,16 @@ function capped<T>(items: readonly T[], cap: number, noun: string, toFact: (item
 }
 
 /** Which of its tables were given, since `explain` and the chain rest on them. */
-function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
+function tableFacts({ has, links, routes, neighbours, fdb, bpfRoutes }: Node): Fact[] {
   const given = [
     has.link || has.addr || links.length > 0 ? formatCount(links.length, 'link') : '',
     has.route || routes.length > 0 ? formatCount(routes.length, 'route') : '',
     has.neigh || neighbours.length > 0 ? formatCount(neighbours.length, 'neighbour') : '',
+    bpfRoutes === null ? '' : formatCount(bpfRoutes.length, 'eBPF route'),
     has.fdb || fdb.length > 0 ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
   ].filter((text) => text !== '');
-  // Two by two: a line of all four would make the column wider than any address.
-  return [given.slice(0, 2), given.slice(2)]
+  // Two by two: a line of all would make the column wider than any address.
+  return [given.slice(0, 2), given.slice(2, 4), given.slice(4)]
     .filter((texts) => texts.length > 0)
     .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
 }

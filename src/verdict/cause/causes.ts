@@ -258,7 +258,7 @@ function seenText(flow: TracedFlow, finding: Finding): string {
 
 function alsoOf(chain: readonly ChainStep[]): string[] {
   const wrong = chain.filter((s) => s.status === 'wrong' || s.status === 'missing');
-  return wrong.map((s) => `${s.table}: ${s.note ?? 'wrong'}`);
+  return wrong.map((s) => `${s.by === undefined ? '' : `${s.by} `}${s.table}: ${s.note ?? 'wrong'}`);
 }
 
 /** What a DNS server was asked for; raw text of packets. */

@@ -24,6 +24,7 @@ import {
   tarOf,
 } from '../../support/bundle-builder.ts';
 import { captureOf, HOSTS, NODE_NAMES, objects, outputsOf } from '../../support/bundle-lab.ts';
+import { ebpfDiags } from '../../support/ebpf-bundle.ts';
 
 let root: string;
 let count = 0;
@@ -252,5 +253,15 @@ describe('captures that a layout places', () => {
     const { captures: paths, hints } = await sortArguments([path]);
     const trace = await traceCaptures({ captures: paths, topology: null, hints });
     expect(trace.captures[0]?.points[0]?.node).toBe('worker-7');
+  });
+});
+
+describe('`calicoctl cluster diags` with the eBPF dataplane', () => {
+  it('has the routes that its nodes decide by', async () => {
+    const { topology } = await look(await archive(ebpfDiags()));
+    const node = topology.nodeByName('a');
+    expect(node?.bpfRoutes?.at(-1)).toMatchObject({ dst: '10.48.0.192/26', nextHop: '10.0.1.3' });
+    expect(node?.bpfRoutes?.[0]?.ref.file).toMatch(/!calico-diagnostics-\d+_\d+\/nodes\/a\/bpf-routes\.json$/);
+    expect(topology.issues).toEqual([]);
   });
 });
