@@ -4,6 +4,7 @@
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
 import type { FelixSettings } from './agent-settings.ts';
 import type { BpfRoute } from './bpf-route.ts';
+import type { DeviceFeature } from './device-feature.ts';
 import type { DeviceMtu } from './device-mtu.ts';
 import type { Place, Placed } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
@@ -146,6 +147,8 @@ export interface Node {
   fdb: readonly FdbEntry[];
   /** What the eBPF dataplane does, where its routes were given; null otherwise. */
   bpfRoutes: readonly BpfRoute[] | null;
+  /** What its devices leave to the card, where `ethtool -k` was given. */
+  features: readonly DeviceFeature[];
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
 }

@@ -152,6 +152,7 @@ function tally(analysis: Analysis, passes: Tally['passes']): Tally {
       nicsOf(analysis),
       (flow, code) => policyCandidates(analysis.input.topology, flow, code),
       (flow, finding) => nodeAt(analysis, flow, finding),
+      (name) => (name === null ? null : (analysis.input.topology?.nodeByName(name) ?? null)),
     ),
     positions: [],
     summary: { packets: 0, flows: 0, conversations: 0, ok: 0, violation: 0, unverifiable: 0, outOfScope: 0 },

@@ -43,6 +43,7 @@ export function node(name: string, address: string, tunnel: string | null, parti
       neighbours: [],
       fdb: [],
       bpfRoutes: null,
+      features: [],
     },
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     ...partial,

@@ -99,6 +99,7 @@ function nodeLines(node: Node, topology: Topology, page: Page): string[] {
     ...blockFacts(node, topology, page.options),
     ...podFacts(node, topology, page.options),
     ...deviceFacts(node, topology),
+    ...featureFacts(node),
     ...settingFacts(topology.ownSettings(node), topology.profile.settings),
   ];
   return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page, `${node.name}/`)];
@@ -199,6 +200,20 @@ function deviceFacts(node: Node, topology: Topology): Fact[] {
     const [name = ''] = device.names;
     const what = device.names.length === 1 ? name : `${device.names.length} veths of pods`;
     return [i === 0 ? 'devices' : '', `${what}${device.up ? '' : ' (down)'}`, mtuText(device), device.ref];
+  });
+}
+
+/** What devices leave to the card, and what they do not: `on: tx-checksumming; off: large-receive-offload`. */
+function featureFacts({ features }: Node): Fact[] {
+  const shown = features.filter(({ name }) => !/^tx-checksum-ipv|^tx-ipxip/.test(name));
+  const devices = [...new Set(shown.map(({ device }) => device))];
+  return devices.map((device, i): Fact => {
+    const own = shown.filter((one) => one.device === device);
+    const words = [true, false].flatMap((isOn) => {
+      const names = own.filter((one) => one.isOn === isOn).map(({ name }) => name);
+      return names.length === 0 ? [] : [`${isOn ? 'on' : 'off'}: ${names.join(', ')}`];
+    });
+    return [i === 0 ? 'offload' : '', device, words.join('; '), own[0]?.ref ?? null];
   });
 }
 

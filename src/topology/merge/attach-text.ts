@@ -37,6 +37,13 @@ export function attachText(node: OpenNode, text: TextFact, facts: Issues): void 
     (entry) => entry.dst,
     what('FDB entry'),
   );
+  node.features = attachTable(
+    node.features,
+    text.features,
+    ({ device, name }) => `${device} ${name}`,
+    ({ isOn }) => String(isOn),
+    what('feature'),
+  );
   if (text.bpfRoutes !== null && node.bpfRoutes === null) node.bpfRoutes = text.bpfRoutes;
   node.agentFile ??= text.agentFile;
   if (text.wireguard?.kind === 'wireguard') node.wireguardKey ??= text.wireguard.key;

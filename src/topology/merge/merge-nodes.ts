@@ -128,6 +128,7 @@ function openNode(fact: SpokenFact, name: string): OpenNode {
     neighbours: [],
     fdb: [],
     bpfRoutes: null,
+    features: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     aliases: new Set(fact.aliases.map((alias) => alias.toLowerCase())),
     whole: fact.source === 'object',

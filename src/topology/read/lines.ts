@@ -8,6 +8,7 @@ import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
 import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.ts';
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
 import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
+import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
@@ -34,6 +35,7 @@ interface State {
   client: ClientTextReader;
   wireguard: WireguardReader;
   felixFile: FelixFileReader;
+  features: FeatureReader;
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -103,6 +105,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
     felixFile: createFelixFileReader(text, facts),
+    features: createFeatureReader(text.features, command),
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -117,7 +120,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (state.flows.read(line, ref)) return true;
   if (line.length > LONGEST) return false;
   const isOther = state.client.read(line, ref) || state.wireguard.read(line, ref) || state.felixFile.read(line, ref);
-  if (isOther) return true;
+  if (isOther || state.features.read(line, ref)) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);

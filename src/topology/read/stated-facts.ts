@@ -4,6 +4,7 @@ import type { OtherCni } from '../../cluster/other-cnis.ts';
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
 import type { FelixFact, FelixSettings } from '../agent-settings.ts';
 import type { BpfRoute } from '../bpf-route.ts';
+import type { DeviceFeature } from '../device-feature.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -128,6 +129,8 @@ export interface TextFact {
   wireguard?: { kind: 'wireguard' | 'wireguard-v6'; key: Sourced<string> };
   /** The eBPF dataplane's routes; null where they were not shown. */
   bpfRoutes: BpfRoute[] | null;
+  /** Features of devices, from `ethtool -k`. */
+  features: DeviceFeature[];
   /** The agent's configuration file on that machine; null where it was not shown. */
   agentFile: { values: FelixSettings; ref: SourceRef } | null;
   /** Taken in the network namespace of something else than the node. */

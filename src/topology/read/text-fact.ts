@@ -20,6 +20,7 @@ export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints' | 'co
     unclear: [],
     bpfRoutes: null,
     agentFile: null,
+    features: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
   };
 }
@@ -52,8 +53,9 @@ export function finishText(
   const isExcerpt = as.isCut || (shown.length === 0 && runs.some(({ isFiltered }) => isFiltered));
   if (isExcerpt) text.has = { link: false, addr: false, route: false, neigh: false, fdb: false };
   sayUnclear(text, facts);
-  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile } = text;
-  const entries = links.length + routes.length + neighbours.length + fdb.length + (bpfRoutes?.length ?? 0);
+  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile, features } = text;
+  const entries =
+    links.length + routes.length + neighbours.length + fdb.length + (bpfRoutes?.length ?? 0) + features.length;
   const tells = entries > 0 || wireguard !== undefined || agentFile !== null || Object.values(has).some(Boolean);
   if (tells) facts.texts.push(text);
   return tells || text.unclear.length > 0;

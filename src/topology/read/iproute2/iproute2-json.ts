@@ -8,6 +8,7 @@ import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../locat
 import type { TextFact } from '../stated-facts.ts';
 import { addFdbLine } from '../text-fact.ts';
 import { readBpfRouteElement } from './bpf-routes.ts';
+import { readFeatureElement } from './ethtool-text.ts';
 import { emptyLink } from './link-text.ts';
 import { isUnicast } from './neigh-text.ts';
 
@@ -19,7 +20,8 @@ export function readIproute2Element(element: Located, into: TextFact): boolean {
   if (bpf !== null) {
     into.bpfRoutes ??= [];
     into.bpfRoutes.push(bpf);
-  } else if (has('ifname') && has('ifindex')) readLink(element, into);
+  } else if (readFeatureElement(element, into.features)) return true;
+  else if (has('ifname') && has('ifindex')) readLink(element, into);
   else if (has('mac') && (has('ifname') || has('dst'))) readFdb(element, into);
   else if (has('dst') && (has('lladdr') || Array.isArray(valueAt(value, 'state')))) readNeighbour(element, into);
   else if (has('dst') && (has('dev') || has('gateway') || has('via') || has('nexthops') || has('type'))) {
