@@ -124,13 +124,15 @@ export interface By {
   name: string | null;
 }
 
-/** Which service address became which pod: both sides of the translation were captured. */
+/** Which service address became which pod: both sides of the translation were captured, or a node's connection tracking has it. */
 export interface Via {
   /** `shop/db`; null where the snapshot names no service. */
   service: string | null;
   ip: string;
   port: number;
   backend: { ip: string; port: number; pod: string | null };
+  /** What tells it, where packets do not. */
+  evidence?: Evidence;
 }
 
 /** How a conversation went beyond its outcome. Times are seconds; what only one direction has is of that direction. */

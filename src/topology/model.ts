@@ -11,6 +11,7 @@ import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { Translation } from './translation.ts';
 
 export type SourceRef = Place;
 export type Sourced<T> = Placed<T>;
@@ -147,6 +148,8 @@ export interface Node {
   fdb: readonly FdbEntry[];
   /** What the eBPF dataplane does, where its routes were given; null otherwise. */
   bpfRoutes: readonly BpfRoute[] | null;
+  /** Connections whose addresses it rewrites, where its connection tracking was given. */
+  translations: readonly Translation[];
   /** What its devices leave to the card, where `ethtool -k` was given. */
   features: readonly DeviceFeature[];
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */

@@ -42,6 +42,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       points: analysis.points,
       clocks: analysis.clocks,
       idOf: (flow) => analysis.positionOf(flow) + 1,
+      trackedPairs: () => analysis.trackedPairs(),
       ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },
     flowCount: passing === null ? analysis.count : passing.length,

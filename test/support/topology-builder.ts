@@ -44,6 +44,7 @@ export function node(name: string, address: string, tunnel: string | null, parti
       fdb: [],
       bpfRoutes: null,
       features: [],
+      translations: [],
     },
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     ...partial,

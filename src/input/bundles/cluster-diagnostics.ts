@@ -3,8 +3,9 @@
 import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
 import { foldersOf, type Layout, NOT_READ, rootsOf, type Tree } from './tool-layout.ts';
 
-/** Files of a node's folder that are read; beside them stand rules of the firewall, connections, logs. */
-const READ_OF_NODE = /^(ip-(route|addr|link|neigh)|bridge-fdb|nhid|bpf-routes)[\w-]*\.(txt|json)$/;
+/** Files of a node's folder that are read; beside them stand rules of the firewall, statistics, logs. */
+const READ_OF_NODE =
+  /^(ip-(route|addr|link|neigh)|bridge-fdb|nhid|conntrack-list|bpf-(routes|conntrack|nat))[\w-]*\.(txt|json)$/;
 
 export const clusterDiags: Layout = {
   find(files) {

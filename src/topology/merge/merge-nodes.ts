@@ -129,6 +129,7 @@ function openNode(fact: SpokenFact, name: string): OpenNode {
     fdb: [],
     bpfRoutes: null,
     features: [],
+    translations: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     aliases: new Set(fact.aliases.map((alias) => alias.toLowerCase())),
     whole: fact.source === 'object',

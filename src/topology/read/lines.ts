@@ -12,6 +12,7 @@ import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
+import { readConntrackLine } from './nat/conntrack-text.ts';
 import { type Command, parseCommand } from './paste/command-line.ts';
 import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
 import type { Section } from './sections.ts';
@@ -166,6 +167,12 @@ function readEntry(line: string, ref: SourceRef, state: State): boolean {
     if (text.routes.at(-1) === state.route && state.route !== null) text.routes.pop();
     state.route = null;
     text.has.route = text.routes.length > 0;
+    return true;
+  }
+  const tracked = readConntrackLine(line, ref);
+  if (tracked !== undefined) {
+    text.translations ??= [];
+    if (tracked !== null) text.translations.push(tracked);
     return true;
   }
   const bpf = readBpfRouteLine(line, ref);

@@ -23,6 +23,7 @@ import type { Labels, Namespace, NetworkPolicy, Tier } from '../policies/policy-
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
 import type { SnapshotState } from '../snapshot-state.ts';
 import type { CaptureFile } from '../surroundings.ts';
+import type { Translation } from '../translation.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -129,6 +130,8 @@ export interface TextFact {
   wireguard?: { kind: 'wireguard' | 'wireguard-v6'; key: Sourced<string> };
   /** The eBPF dataplane's routes; null where they were not shown. */
   bpfRoutes: BpfRoute[] | null;
+  /** Connections whose addresses are rewritten; null where no list of connections was shown. */
+  translations: Translation[] | null;
   /** Features of devices, from `ethtool -k`. */
   features: DeviceFeature[];
   /** The agent's configuration file on that machine; null where it was not shown. */

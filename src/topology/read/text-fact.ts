@@ -21,6 +21,7 @@ export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints' | 'co
     bpfRoutes: null,
     agentFile: null,
     features: [],
+    translations: null,
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
   };
 }
@@ -53,10 +54,15 @@ export function finishText(
   const isExcerpt = as.isCut || (shown.length === 0 && runs.some(({ isFiltered }) => isFiltered));
   if (isExcerpt) text.has = { link: false, addr: false, route: false, neigh: false, fdb: false };
   sayUnclear(text, facts);
-  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile, features } = text;
+  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile, features, translations } = text;
   const entries =
     links.length + routes.length + neighbours.length + fdb.length + (bpfRoutes?.length ?? 0) + features.length;
-  const tells = entries > 0 || wireguard !== undefined || agentFile !== null || Object.values(has).some(Boolean);
+  const tells =
+    entries > 0 ||
+    wireguard !== undefined ||
+    agentFile !== null ||
+    translations !== null ||
+    Object.values(has).some(Boolean);
   if (tells) facts.texts.push(text);
   return tells || text.unclear.length > 0;
 }

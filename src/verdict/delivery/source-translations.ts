@@ -2,10 +2,13 @@
 // Policies by pod address do not match such packets. Told by the same packets before and after, or by the hop limit: what a node says by
 // its own tunnel address was not routed yet.
 
+import type { TrackedConnections } from '../../attribution/exchange/tracked-connections.ts';
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { Directory, Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import type { Topology } from '../../topology/model.ts';
+import { formatRef } from '../../topology/read/located.ts';
 import { nameOf } from '../flow/rules.ts';
 
 /** By flow, before and after. */
@@ -19,6 +22,8 @@ interface Input {
   table: FlowTable;
   paths: PathFacts;
   who: Directory;
+  topology: Topology | null;
+  tracked: TrackedConnections;
 }
 
 /** A flow whose source address is its node's. */
@@ -35,6 +40,7 @@ export function translations(input: Input): Translations {
   const known = new Map<string, Outside>();
   for (const one of outside) for (const key of keysOf(input.table, one.flow)) known.set(key, one);
   for (let flow = 0; flow < input.table.flowCount; flow++) tellSame(input, flow, known, found);
+  for (const one of outside) if (!found.has(one.flow)) tellTracked(input, one, found);
   const routed = outside.filter((one) => !found.has(one.flow) && wasRouted(input, one));
   const clients = routed.length === 0 ? null : portClients(input);
   for (const { flow, src, dst } of routed) {
@@ -96,6 +102,21 @@ function tellSame(
     found.set(after.flow, message);
     return;
   }
+}
+
+/** A pod's packets by the connection tracking of the node that sent them on. */
+function tellTracked({ tracked, topology }: Input, { flow, src, dst }: Outside, found: Map<number, string>): void {
+  const known = tracked.of(flow);
+  if (known === null || known.node !== src.node || known.side !== 'after' || known.isAnswer) return;
+  const client = known.entry.before.src;
+  const owner = client === src.owner.address ? null : (topology?.lookup(client) ?? null);
+  if (owner?.kind !== 'pod') return;
+  const pod = owner.pod === null ? client : `${owner.namespace}/${owner.pod} (${client})`;
+  const place = formatRef(known.entry.ref);
+  found.set(
+    flow,
+    `${pod} to ${nameOf(dst)} left ${src.node.name} as ${src.owner.address}, by that node's connection tracking (${place}): its source is translated there`,
+  );
 }
 
 /** A node's own packets, in its tunnel, have the hop limit that they began with. */

@@ -79,7 +79,8 @@ function pastOptions(words: readonly string[]): number {
 }
 
 /** Programs whose output may be part of a snapshot, whatever their words are. */
-const PRINTS = /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|ethtool|ssh|su|)$/;
+const PRINTS =
+  /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|ethtool|conntrack|ssh|su|)$/;
 /** Verbs of kubectl and Calico's client that print objects or tables. */
 const OBJECT_VERBS = /^(get|describe|edit|ipam|node)$/;
 /** Verbs that print the object with `-o yaml` only. */
@@ -95,6 +96,7 @@ export function printsSnapshot({ runs, heredoc }: Command): boolean {
     if (name === AGENT_CONTAINER) return true;
     // Short names that people give to kubectl are told by what they ask it for, flow logs by their option.
     if (!PRINTS.test(name)) return rest.includes('-flows') || /^-o=?(?:wide|yaml|json)$/.test(outputOf(rest));
+    if (name === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
     if (name === 'ethtool') return featuresAsked([name, ...rest]) !== null;
     if (/^(ip|bridge)$/.test(name)) return isShowing(name, rest);
     return true;

@@ -11,6 +11,7 @@ const PROGRAMS = [
   'ip',
   'bridge',
   'ethtool',
+  'conntrack',
   'kubectl',
   'oc',
   'k',
@@ -43,6 +44,7 @@ function isSure(run: Command['runs'][number]): boolean {
   if (program === 'exit' || program === 'logout') return rest.length === 0;
   if (program === 'wg') return rest.length === 0 || (rest[0] === 'show' && rest.length <= 2);
   if (program === 'echo') return true;
+  if (program === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
   if (program === 'ethtool') return featuresAsked(run.words) !== null && rest.length <= 3;
   if (program === 'cat') return rest.length > 0 && rest.every((word) => /[./-]/.test(word));
   if (program === AGENT_CONTAINER) return rest.some((word) => word.startsWith('-'));
