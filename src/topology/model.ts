@@ -11,7 +11,7 @@ import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 import type { Surroundings } from './surroundings.ts';
-import type { Translation } from './translation.ts';
+import type { NatService, Translation } from './translation.ts';
 
 export type SourceRef = Place;
 export type Sourced<T> = Placed<T>;
@@ -150,6 +150,8 @@ export interface Node {
   bpfRoutes: readonly BpfRoute[] | null;
   /** Connections whose addresses it rewrites, where its connection tracking was given. */
   translations: readonly Translation[];
+  /** Where its eBPF tables lead services' addresses. */
+  natServices: readonly NatService[];
   /** What its devices leave to the card, where `ethtool -k` was given. */
   features: readonly DeviceFeature[];
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */

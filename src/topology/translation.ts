@@ -27,3 +27,14 @@ export interface Translation {
 export function isSameTuple(a: Tuple, b: Tuple): boolean {
   return a.src === b.src && a.srcPort === b.srcPort && a.dst === b.dst && a.dstPort === b.dstPort;
 }
+
+/** Where eBPF's tables lead what is sent to a service's address. */
+export interface NatService {
+  protocol: number;
+  ip: string;
+  port: number;
+  backends: readonly { ip: string; port: number }[];
+  /** The line, or the same as a line. */
+  text: string;
+  ref: Place;
+}

@@ -45,6 +45,7 @@ export function node(name: string, address: string, tunnel: string | null, parti
       bpfRoutes: null,
       features: [],
       translations: [],
+      natServices: [],
     },
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     ...partial,

@@ -3,9 +3,9 @@
 // UDP the client's address and port do.
 
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { Evidence, Topology } from '../../topology/model.ts';
+import type { Evidence, Node, Topology } from '../../topology/model.ts';
 import { formatRef } from '../../topology/read/located.ts';
-import type { Tuple } from '../../topology/translation.ts';
+import type { NatService, Tuple } from '../../topology/translation.ts';
 import type { PathFacts } from '../path-facts.ts';
 import type { Endpoint, Via } from '../vocabulary.ts';
 import { qualifiedPodName } from '../who/end-name.ts';
@@ -41,9 +41,11 @@ export function servicesBehind(input: ServiceInput): (flow: number) => Via | nul
     const shown = found.get(flow);
     if (shown !== undefined) return shown;
     const tracked = input.tracked.of(flow);
-    if (tracked === null) return null;
+    const byTables = tracked === null ? input.tracked.serviceOf(flow) : null;
+    if (tracked === null && byTables === null) return null;
     names ??= serviceNames(input.topology);
-    return trackedVia(tracked, input.topology, names);
+    if (tracked !== null) return trackedVia(tracked, input.topology, names);
+    return byTables === null ? null : tabledVia(byTables, input.topology, names);
   };
 }
 
@@ -51,15 +53,31 @@ export function servicesBehind(input: ServiceInput): (flow: number) => Via | nul
 function trackedVia(found: Tracked, topology: Topology | null, names: ReadonlyMap<string, string>): Via | null {
   const { before, after } = found.entry;
   if (before.dst === after.dst && before.dstPort === after.dstPort) return null;
-  const owner = topology?.lookup(after.dst);
-  const pod = owner?.pod == null ? null : qualifiedPodName({ namespace: owner.namespace, pod: owner.pod });
   return {
     service: names.get(before.dst) ?? null,
     ip: before.dst,
     port: before.dstPort,
-    backend: { ip: after.dst, port: after.dstPort, pod },
+    backend: { ip: after.dst, port: after.dstPort, pod: podAt(after.dst, topology) },
     evidence: trackedEvidence(found),
   };
+}
+
+/** By eBPF's table of services, where it leads to one pod only. */
+function tabledVia(
+  { node, service: { ip, port, backends, ref } }: { node: Node; service: NatService },
+  topology: Topology | null,
+  names: ReadonlyMap<string, string>,
+): Via | null {
+  const [to] = backends;
+  if (to === undefined) return null;
+  const detail = `eBPF's services of ${node.name}: ${endText(ip, port)} leads to ${endText(to.ip, to.port)} alone (${formatRef(ref)})`;
+  const backend = { ...to, pod: podAt(to.ip, topology) };
+  return { service: names.get(ip) ?? null, ip, port, backend, evidence: { source: 'bpf-nat', detail } };
+}
+
+function podAt(ip: string, topology: Topology | null): string | null {
+  const owner = topology?.lookup(ip);
+  return owner?.pod == null ? null : qualifiedPodName({ namespace: owner.namespace, pod: owner.pod });
 }
 
 /** An end whose address a node rewrites, with that as evidence of who is behind it. */

@@ -2,7 +2,7 @@
 // list. Weaker than packets: it is asked about flows of which they do not tell.
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Node, Topology } from '../../topology/model.ts';
-import type { Translation, Tuple } from '../../topology/translation.ts';
+import type { NatService, Translation, Tuple } from '../../topology/translation.ts';
 
 /** An entry about a flow. */
 export interface Tracked {
@@ -16,6 +16,8 @@ export interface Tracked {
 export interface TrackedConnections {
   /** Null where no list tells, or two disagree. */
   of(flow: number): Tracked | null;
+  /** The service whose address the flow was sent to, or answers for, by eBPF's tables; null where they differ, or lead to several. */
+  serviceOf(flow: number): { node: Node; service: NatService; isAnswer: boolean } | null;
   /** Pairs of flows of the table, of which one became the other. */
   pairs(): [number, number][];
 }
@@ -48,7 +50,30 @@ export function trackedConnections(table: FlowTable, topology: Topology | null):
       : null;
   };
   const of = (flow: number): Tracked | null => (entries.size === 0 ? null : (find(flow, false) ?? find(flow, true)));
-  return { of, pairs: () => (entries.size === 0 ? [] : pairsOf(table, of)) };
+  return { of, serviceOf: natServices(table, topology), pairs: () => (entries.size === 0 ? [] : pairsOf(table, of)) };
+}
+
+function natServices(table: FlowTable, topology: Topology | null): TrackedConnections['serviceOf'] {
+  const services = new Map<string, { node: Node; service: NatService }[]>();
+  for (const node of topology?.nodes ?? [])
+    for (const service of node.natServices) {
+      const key = `${service.protocol} ${service.ip} ${service.port}`;
+      services.set(key, [...(services.get(key) ?? []), { node, service }]);
+    }
+  const find = (key: string): { node: Node; service: NatService } | null => {
+    const found = services.get(key) ?? [];
+    const ends = new Set(found.flatMap(({ service }) => service.backends.map(({ ip, port }) => `${ip} ${port}`)));
+    return ends.size === 1 ? (found.find(({ service }) => service.backends.length > 0) ?? null) : null;
+  };
+  return (flow) => {
+    const tuple = services.size === 0 ? null : tupleOf(table, flow);
+    if (tuple === null) return null;
+    const protocol = table.protocolOf(flow);
+    const asked = find(`${protocol} ${tuple.dst} ${tuple.dstPort}`);
+    const answered = asked === null ? find(`${protocol} ${tuple.src} ${tuple.srcPort}`) : null;
+    if (asked !== null) return { ...asked, isAnswer: false };
+    return answered === null ? null : { ...answered, isAnswer: true };
+  };
 }
 
 function pairsOf(table: FlowTable, of: TrackedConnections['of']): [number, number][] {

@@ -18,7 +18,8 @@ export const clusterDiags: Layout = {
           const [top = '', node = '', file = '', ...deeper] = below.split('/');
           // of these kinds the table has no more than names
           if (top === 'cluster') return /^cluster\/crd\/.*\.txt$|version/.test(below) ? NOT_READ : null;
-          return top === 'nodes' && deeper.length === 0 && READ_OF_NODE.test(file) ? { node, skip: false } : NOT_READ;
+          if (top !== 'nodes' || deeper.length > 0 || !READ_OF_NODE.test(file)) return NOT_READ;
+          return { node, skip: false, ...(/conntrack|bpf-nat/.test(file) ? { isExtra: true as const } : {}) };
         },
       }),
     );

@@ -164,16 +164,19 @@ function capped<T>(items: readonly T[], cap: number, noun: string, toFact: (item
 }
 
 /** Which of its tables were given, since `explain` and the chain rest on them. */
-function tableFacts({ has, links, routes, neighbours, fdb, bpfRoutes }: Node): Fact[] {
+function tableFacts({ has, links, routes, neighbours, fdb, bpfRoutes, translations, natServices }: Node): Fact[] {
   const given = [
     has.link || has.addr || links.length > 0 ? formatCount(links.length, 'link') : '',
     has.route || routes.length > 0 ? formatCount(routes.length, 'route') : '',
     has.neigh || neighbours.length > 0 ? formatCount(neighbours.length, 'neighbour') : '',
     bpfRoutes === null ? '' : formatCount(bpfRoutes.length, 'eBPF route'),
     has.fdb || fdb.length > 0 ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
+    translations.length > 0 ? formatCount(translations.length, 'translation') : '',
+    natServices.length > 0 ? formatCount(natServices.length, 'eBPF service') : '',
   ].filter((text) => text !== '');
   // Two by two: a line of all would make the column wider than any address.
-  return [given.slice(0, 2), given.slice(2, 4), given.slice(4)]
+  return [0, 2, 4, 6]
+    .map((at) => given.slice(at, at + 2))
     .filter((texts) => texts.length > 0)
     .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
 }

@@ -45,6 +45,7 @@ export function attachText(node: OpenNode, text: TextFact, facts: Issues): void 
     what('feature'),
   );
   if (text.bpfRoutes !== null && node.bpfRoutes === null) node.bpfRoutes = text.bpfRoutes;
+  node.natServices = [...node.natServices, ...text.natServices];
   if (text.translations !== null) node.translations = [...node.translations, ...text.translations];
   node.agentFile ??= text.agentFile;
   if (text.wireguard?.kind === 'wireguard') node.wireguardKey ??= text.wireguard.key;

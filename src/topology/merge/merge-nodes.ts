@@ -130,6 +130,7 @@ function openNode(fact: SpokenFact, name: string): OpenNode {
     bpfRoutes: null,
     features: [],
     translations: [],
+    natServices: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     aliases: new Set(fact.aliases.map((alias) => alias.toLowerCase())),
     whole: fact.source === 'object',

@@ -12,6 +12,7 @@ import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
+import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
 import { readConntrackLine } from './nat/conntrack-text.ts';
 import { type Command, parseCommand } from './paste/command-line.ts';
 import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
@@ -37,6 +38,7 @@ interface State {
   wireguard: WireguardReader;
   felixFile: FelixFileReader;
   features: FeatureReader;
+  nat: NatReader;
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -107,6 +109,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     wireguard: createWireguardReader(text, facts),
     felixFile: createFelixFileReader(text, facts),
     features: createFeatureReader(text.features, command),
+    nat: createNatReader(text.natServices),
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -121,7 +124,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (state.flows.read(line, ref)) return true;
   if (line.length > LONGEST) return false;
   const isOther = state.client.read(line, ref) || state.wireguard.read(line, ref) || state.felixFile.read(line, ref);
-  if (isOther || state.features.read(line, ref)) return true;
+  if (isOther || state.features.read(line, ref) || state.nat.read(line, ref)) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);

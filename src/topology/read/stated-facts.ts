@@ -23,7 +23,7 @@ import type { Labels, Namespace, NetworkPolicy, Tier } from '../policies/policy-
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
 import type { SnapshotState } from '../snapshot-state.ts';
 import type { CaptureFile } from '../surroundings.ts';
-import type { Translation } from '../translation.ts';
+import type { NatService, Translation } from '../translation.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -132,6 +132,7 @@ export interface TextFact {
   bpfRoutes: BpfRoute[] | null;
   /** Connections whose addresses are rewritten; null where no list of connections was shown. */
   translations: Translation[] | null;
+  natServices: NatService[];
   /** Features of devices, from `ethtool -k`. */
   features: DeviceFeature[];
   /** The agent's configuration file on that machine; null where it was not shown. */

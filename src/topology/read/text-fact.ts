@@ -22,6 +22,7 @@ export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints' | 'co
     agentFile: null,
     features: [],
     translations: null,
+    natServices: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
   };
 }
@@ -54,9 +55,16 @@ export function finishText(
   const isExcerpt = as.isCut || (shown.length === 0 && runs.some(({ isFiltered }) => isFiltered));
   if (isExcerpt) text.has = { link: false, addr: false, route: false, neigh: false, fdb: false };
   sayUnclear(text, facts);
-  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile, features, translations } = text;
+  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile, features, translations, natServices } =
+    text;
   const entries =
-    links.length + routes.length + neighbours.length + fdb.length + (bpfRoutes?.length ?? 0) + features.length;
+    links.length +
+    routes.length +
+    neighbours.length +
+    fdb.length +
+    (bpfRoutes?.length ?? 0) +
+    features.length +
+    natServices.length;
   const tells =
     entries > 0 ||
     wireguard !== undefined ||

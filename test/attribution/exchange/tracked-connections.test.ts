@@ -112,3 +112,32 @@ describe('a translated source', () => {
     expect(await codes(list('a', SNAT.replace(`src=${POD.a}`, 'src=192.0.2.9')))).not.toContain('source-translated');
   });
 });
+
+describe("eBPF's table of services", () => {
+  const table = (node: string, ...backends: string[]) =>
+    iproute2(
+      node,
+      'bpf-nat',
+      `${SERVICE} port 80 proto 6 id 3 count ${backends.length} local 0`,
+      ...backends.map((to, i) => `\t3:${i}\t ${to}`),
+    );
+  const via = async (...more: SnapshotDocument[]) =>
+    flowBetween(await traceFrames([{ frames: [toService] }], topologyWith(...more)), POD.a, SERVICE).via;
+
+  it('names the pod of a service that has one only', async () => {
+    expect(await via(table('a', `${POD.b}:8080`))).toMatchObject({
+      ...{ service: 'default/db', backend: { ip: POD.b, port: 8080, pod: 'default/pod-b' } },
+      evidence: { source: 'bpf-nat', detail: expect.stringContaining(`leads to ${POD.b}:8080 alone`) },
+    });
+  });
+
+  it('names none of several, nor where nodes differ', async () => {
+    expect(await via(table('a', `${POD.b}:8080`, `${POD.c}:8080`))).toBeNull();
+    expect(await via(table('a', `${POD.b}:8080`), table('b', `${POD.c}:8080`))).toBeNull();
+  });
+
+  it('is weaker than a connection', async () => {
+    const found = await via(table('a', `${POD.c}:8080`), list('a', DNAT));
+    expect(found?.backend.ip).toBe(POD.b);
+  });
+});

@@ -5,6 +5,7 @@ import { canonicalIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
 import type { Neighbour, NodeLink, Route } from '../../model.ts';
 import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
+import { readNatElement } from '../nat/bpf-nat.ts';
 import { readConntrackElement } from '../nat/conntrack-text.ts';
 import type { TextFact } from '../stated-facts.ts';
 import { addFdbLine } from '../text-fact.ts';
@@ -21,7 +22,7 @@ export function readIproute2Element(element: Located, into: TextFact): boolean {
   if (bpf !== null) {
     into.bpfRoutes ??= [];
     into.bpfRoutes.push(bpf);
-  } else if (readTracked(element, into)) return true;
+  } else if (readTracked(element, into) || readNatElement(element, into.natServices)) return true;
   else if (readFeatureElement(element, into.features)) return true;
   else if (has('ifname') && has('ifindex')) readLink(element, into);
   else if (has('mac') && (has('ifname') || has('dst'))) readFdb(element, into);
