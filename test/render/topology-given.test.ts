@@ -23,11 +23,9 @@ it('names what decides, what is set and by whom, and what the card does', () => 
   const [, own = ''] = /NODE a\n([\s\S]*?)\n\n/.exec(text) ?? [];
   expect(own).toContain(NODE.a);
   expect(own).toContain('VXLAN MTU  1450  FelixConfiguration node.a');
-  expect(own).toContain('8 eBPF routes');
-  expect(own).toContain('1 translation, 1 eBPF service');
-  expect(own.replaceAll(/\s+/g, ' ')).toContain(
-    'offload ens5 on: rx-checksumming, tx-checksumming, tx-checksum-ip-generic',
-  );
+  expect(own).toContain('8 eBPF routes, 1 translation');
+  expect(own).toContain('1 eBPF service');
+  expect(own).toMatch(/offload {2}ens5 {2}on: rx-checksumming, /);
   expect(own).toContain('tx-udp_tnl-csum-segmentation');
   expect(/NODE b\n([\s\S]*?)\n\n/.exec(text)?.[1]).not.toContain('MTU');
 });
