@@ -55,8 +55,10 @@ function vxlanPorts(topology: Topology | null, more: readonly number[]): number[
 }
 
 function wireguardPorts(topology: Topology | null): number[] {
-  const port = topology?.felix(null).wireguardListeningPort?.value;
-  return port === undefined ? [DEFAULT_WIREGUARD_PORT_V6] : [DEFAULT_WIREGUARD_PORT_V6, port];
+  if (topology === null) return [DEFAULT_WIREGUARD_PORT_V6];
+  const settings = [null, ...topology.nodes.map(({ name }) => name)].map((name) => topology.felix(name));
+  const named = settings.flatMap((one) => [one.wireguardListeningPort?.value, one.wireguardListeningPortV6?.value]);
+  return [...new Set([DEFAULT_WIREGUARD_PORT_V6, ...named.filter((port) => port !== undefined)])];
 }
 
 function* nodeAddresses(topology: Topology): Iterable<string> {

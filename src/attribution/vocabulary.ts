@@ -71,7 +71,7 @@ export interface Expected {
   encapsulation: 'vxlan' | 'ipip' | 'wireguard' | 'none' | 'local' | null;
   pool: string | null;
   /** Kebab-case: `pool-always`, `crosssubnet-same`, `crosssubnet-different`, `pool-never`, `same-node`, `no-vtep`, `node-address`,
-   *  `external`, `no-pool`, `pool-not-in-snapshot`, `no-snapshot`, `sender-unknown`, `wireguard-keys`, `ebpf-nodeport`, ... */
+   *  `external`, `no-pool`, `pool-not-in-snapshot`, `no-snapshot`, `sender-unknown`, `wireguard-keys`, `bpf-route`, `ebpf-nodeport`, ... */
   reason: string;
 }
 
@@ -124,13 +124,15 @@ export interface By {
   name: string | null;
 }
 
-/** Which service address became which pod: both sides of the translation were captured. */
+/** Which service address became which pod: both sides of the translation were captured, or a node's connection tracking has it. */
 export interface Via {
   /** `shop/db`; null where the snapshot names no service. */
   service: string | null;
   ip: string;
   port: number;
   backend: { ip: string; port: number; pod: string | null };
+  /** What tells it, where packets do not. */
+  evidence?: Evidence;
 }
 
 /** How a conversation went beyond its outcome. Times are seconds; what only one direction has is of that direction. */
@@ -154,6 +156,8 @@ export interface Exchange {
 /** One step of how the sender decided: the snapshot's line, the bytes it became, and whether they agree. */
 export interface ChainStep {
   table: 'pool' | 'route' | 'neighbour' | 'fdb' | 'device';
+  /** Whose table it is, where that is not the kernel's. */
+  by?: 'eBPF';
   /** The line or fact as the snapshot has it; null when the snapshot has no such table. */
   text: string | null;
   ref: SourceRef | null;

@@ -49,6 +49,8 @@ export interface ProfileCommands {
   showPools: string;
   /** The same into a file that belongs into a snapshot. */
   savePools: string;
+  /** What the eBPF dataplane decides by, of all nodes; absent where the CNI has none. */
+  saveBpfRoutes?: string;
   /** Prints what sets VNI and port. */
   showSettings: string;
   /** The address that other nodes send a node's tunnel packets to. */

@@ -30,6 +30,16 @@ export function showChecksumOffload(device: string): string {
   return `ethtool -k ${device} | grep tx-checksum`;
 }
 
+/** What a card does to packets in tunnels. */
+export function showTunnelOffload(device: string): string {
+  return `ethtool -k ${device} | grep -E 'tx-checksum|udp_tnl'`;
+}
+
+/** Switches one of them off. */
+export function stopOffload(device: string, feature: string): string {
+  return `ethtool -K ${device} ${feature} off`;
+}
+
 /** The known cure where a card or its driver gets inner checksums wrong. */
 export function stopChecksumOffload(device: string): string {
   return `ethtool -K ${device} tx-checksum-ip-generic off`;

@@ -19,7 +19,8 @@ const LABELS: Record<ChainStep['table'], string> = {
   device: 'device',
 };
 
-function labelOf({ range }: Profile, table: ChainStep['table']): string {
+function labelOf({ range }: Profile, table: ChainStep['table'], by?: ChainStep['by']): string {
+  if (by !== undefined) return `${by} ${LABELS[table]}`;
   return table === 'pool' ? range.label : LABELS[table];
 }
 
@@ -57,14 +58,20 @@ function poolSteps(scene: Scene, topology: Topology): DecisionStep[] {
   });
 }
 
-function fromChain(scene: Scene, { table, text, ref, status, note }: ChainStep): DecisionStep {
-  const became = becameOf(scene, table);
-  const base = { step: table, label: labelOf(scene.settings.profile, table), text, ref, became };
+function fromChain(scene: Scene, { table, text, ref, status, note, by, field }: ChainStep): DecisionStep {
+  // eBPF writes the next hop of its route as outer destination itself
+  const became = by !== 'eBPF' ? becameOf(scene, table) : field === 'ip.dst' ? becameOf(scene, outerTable(scene)) : [];
+  const base = { step: table, label: labelOf(scene.settings.profile, table, by), text, ref, became };
   if (status === 'unknown' && became[0] !== undefined) {
     return { ...base, status, note: `the packet has ${became.map(({ value }) => value).join(', ')}` };
   }
   const differs = status === 'ok' ? differenceOf(table, text, became) : null;
   return differs === null ? { ...base, status, note } : { ...base, status: 'differs', note: differs };
+}
+
+/** The table that the outer destination is from, where the kernel decides. */
+function outerTable({ walked }: Scene): ChainStep['table'] {
+  return walked.encapsulation === 'ipip' ? 'route' : 'fdb';
 }
 
 /** A table that is right by itself, but is not what the packet has: it changed, or something else sent the packet. */
@@ -124,10 +131,10 @@ export function plannedSteps(topology: Topology, question: Question): DecisionSt
     expected,
     seen: { outerDst: null, innerDstMac: null, vni: null },
   });
-  return chain.flatMap(({ table, text, ref, status, note }) => {
+  return chain.flatMap(({ table, text, ref, status, note, by }) => {
     const step: DecisionStep = {
       step: table,
-      label: labelOf(topology.profile, table),
+      label: labelOf(topology.profile, table, by),
       text,
       ref,
       status,
@@ -191,10 +198,11 @@ function whenOf({ place, walked, sender, receiver }: Scene): Decision['when'] {
 function commentOf({ sender, flow, place }: Scene, steps: readonly DecisionStep[]): string | null {
   if (sender === null)
     return `the snapshot does not say which node sends for ${flow?.src.ip}, so its tables cannot be read`;
+  const isEbpf = sender.bpfRoutes !== null;
   const missing = [
-    sender.has.route ? null : 'ip route',
+    sender.has.route || isEbpf ? null : 'ip route',
     sender.has.neigh ? null : 'ip neigh',
-    sender.has.fdb || flow?.expected.encapsulation !== 'vxlan' ? null : 'bridge fdb',
+    sender.has.fdb || isEbpf || flow?.expected.encapsulation !== 'vxlan' ? null : 'bridge fdb',
   ].filter((name) => name !== null);
   if (missing.length > 0)
     return `the snapshot has no ${missing.join(', ')} of ${sender.name}: overlens snapshot prints what to add`;

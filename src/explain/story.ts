@@ -172,6 +172,10 @@ function wishSentences(scene: Scene, topology: Topology): string[] {
       return [`${asks}: ${subnet}, so it travels plain.`];
     case 'crosssubnet-different':
       return [`${asks}: ${subnet}, so it must be ${encapsulationName(expected.encapsulation)}.`];
+    case 'bpf-route':
+      return [
+        `The configuration leaves open how it is to be sent; ${sender?.name}'s eBPF routes decide, and say ${encapsulationName(expected.encapsulation)}.`,
+      ];
     case 'same-node':
       return [`Both are on ${sender?.name ?? 'one node'}: the packet never leaves it, and is never encapsulated.`];
     case 'node-address':

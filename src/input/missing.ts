@@ -4,8 +4,8 @@ import { SAVE_NODES, SAVE_PODS, SAVE_SETTINGS, saveTable, saveTables } from '../
 import type { Node, Topology } from '../topology/model.ts';
 
 export interface Missing {
-  /** `pools`, `nodes`, `pods`, `settings`: objects; `tables`: all of a node; `link`, `route`, `neigh`, `fdb`: one of them. */
-  what: 'pools' | 'nodes' | 'pods' | 'settings' | 'tables' | 'link' | 'route' | 'neigh' | 'fdb';
+  /** `pools`, `nodes`, `pods`, `settings`: objects; `tables`: all of a node; `link`, `route`, `neigh`, `fdb`, `bpf-routes`: one of them. */
+  what: 'pools' | 'nodes' | 'pods' | 'settings' | 'tables' | 'link' | 'route' | 'neigh' | 'fdb' | 'bpf-routes';
   /** Whose tables; empty for objects of the cluster. */
   nodes: readonly string[];
   /** What cannot be told without it, as a sentence. */
@@ -74,7 +74,7 @@ function missingTables(topology: Topology): Missing[] {
     ? (['link', 'route', 'neigh', 'fdb'] as const)
     : (['link', 'route', 'neigh'] as const);
   const has = (node: Node, table: (typeof wanted)[number]): boolean =>
-    table === 'link' ? node.has.link || node.has.addr : node.has[table];
+    table === 'link' ? node.has.link || node.has.addr : node.has[table] || isMadeByEbpf(node, table);
   const without = nodes.filter((node) => wanted.every((table) => !has(node, table)));
   const rest = nodes.filter((node) => !without.includes(node));
   const named = (of: readonly Node[]): string[] => of.map(({ name }) => name);
@@ -91,10 +91,25 @@ function missingTables(topology: Topology): Missing[] {
         ];
   return [
     ...all,
+    ...missingBpfRoutes(topology),
     ...wanted.flatMap((table): Missing[] => {
       const names = named(rest.filter((node) => !has(node, table)));
       if (names.length === 0) return [];
       return [{ what: table, nodes: names, why: WHY[table], command: saveTable(table, names.map(shellWord)) }];
     }),
   ];
+}
+
+/** Routes and FDB of the kernel decide nothing where eBPF's own routes are known. */
+function isMadeByEbpf({ bpfRoutes }: Node, table: string): boolean {
+  return bpfRoutes !== null && (table === 'route' || table === 'fdb');
+}
+
+/** Of nodes that are known to run eBPF. */
+function missingBpfRoutes({ nodes, felix, profile }: Topology): Missing[] {
+  const without = nodes.filter(({ name, bpfRoutes }) => bpfRoutes === null && felix(name).bpfEnabled?.value === true);
+  const { saveBpfRoutes } = profile.commands;
+  if (without.length === 0 || saveBpfRoutes === undefined) return [];
+  const why = 'no eBPF routes: what the nodes really decide by, not by "ip route"';
+  return [{ what: 'bpf-routes', nodes: without.map(({ name }) => name), why, command: saveBpfRoutes }];
 }

@@ -36,7 +36,7 @@ export function findJourneys(
   briefOf: BriefOf,
 ): Journeys {
   const routes = new Routes(routeInput(request, index, first, briefOf));
-  const partners = partnersOf(first, briefOf);
+  const partners = partnersOf(first, index, briefOf);
   const journeys: Journeys = { all: [], ofFlow: [], slots: 0, onePlace: 0 };
   const done = new Uint8Array(index.table.flowCount);
   for (const flow of wantedFlows(request, index, first)) {
@@ -109,11 +109,14 @@ function wantedFlows({ flowIds, packets }: JourneysRequest, index: TraceIndex, {
   return flows.sort((a, b) => index.idOf(a) - index.idOf(b));
 }
 
-function partnersOf({ anywhere }: FirstReading, briefOf: BriefOf): Map<number, number[]> {
-  const pairs = translatedFlows(anywhere, (flow) => {
+/** What packets show counts before what a node's connection tracking says. */
+function partnersOf({ anywhere }: FirstReading, index: TraceIndex, briefOf: BriefOf): Map<number, number[]> {
+  const shown = translatedFlows(anywhere, (flow) => {
     const brief = briefOf(flow);
     return brief === null ? null : { protocol: protocolNumber(brief.protocol), src: brief.src, dst: brief.dst };
   });
+  const told = new Set(shown.flat());
+  const pairs = [...shown, ...index.trackedPairs().filter((pair) => !pair.some((flow) => told.has(flow)))];
   const partners = new Map<number, number[]>();
   for (const [a, b] of pairs) {
     partners.set(a, [...(partners.get(a) ?? []), b]);

@@ -3,7 +3,7 @@ import { OverlensError } from '../errors.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
 import { deviceMtus } from './ask/device-mtus.ts';
-import { deviceSetting, felixSettings } from './ask/felix-settings.ts';
+import { deviceSetting, ownSettings } from './ask/felix-settings.ts';
 import { lookupOwner } from './ask/lookup.ts';
 import { buildMacOwners } from './ask/mac-owners.ts';
 import type { Window } from './ask/opinion.ts';
@@ -14,10 +14,11 @@ import { adoptDevices } from './merge/attach-text.ts';
 import { attributeTexts } from './merge/attribute-to-node.ts';
 import { type Carrier, carrierOf } from './merge/carrier.ts';
 import { joinVteps } from './merge/join-vteps.ts';
+import { mergeFelix, settingsByNode } from './merge/merge-felix.ts';
 import { mergeNetworks, networkSettings } from './merge/merge-networks.ts';
 import { mergeNodes, type OpenNode } from './merge/merge-nodes.ts';
 import { mergePolicies } from './merge/merge-policies.ts';
-import { differs, mergePools } from './merge/merge-pools.ts';
+import { mergePools } from './merge/merge-pools.ts';
 import { mergeBlocks, mergePods, mergeServices } from './merge/merge-workloads.ts';
 import { nameVeths } from './merge/name-veths.ts';
 import { sayMissing } from './merge/say-missing.ts';
@@ -25,7 +26,7 @@ import type { IPPool, Node, Owner, Topology } from './model.ts';
 import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
 import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
-import type { Facts, FelixFact, Problem } from './read/stated-facts.ts';
+import type { Facts, Problem } from './read/stated-facts.ts';
 
 /** Answers kept; a capture asks for few addresses again and again. */
 const CACHED_ANSWERS = 50_000;
@@ -108,7 +109,8 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     blocks,
     allocations: facts.allocations,
   });
-  const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts) : networkSettings(facts, profile);
+  const felix = profile.rangesFrom === 'objects' ? mergeFelix(facts, open) : networkSettings(facts, profile);
+  const settings = settingsByNode(felix, open, facts);
   const stated = mergePolicies(facts);
   const base = { profile, files, nodes, pools, poolsComplete: complete, pods, services, blocks };
   const { nodesComplete, captureFiles } = facts;
@@ -119,7 +121,8 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
     states: facts.states,
-    felix: (nodeName) => felixSettings(felix, nodeName),
+    felix: settings,
+    ownSettings: ({ name }) => ownSettings(settings, name),
     deviceVNI: deviceSetting(nodes, 'id', profile),
     devicePort: deviceSetting(nodes, 'dstport', profile),
     devicesOf: (node) => deviceMtus(node, base),
@@ -179,7 +182,7 @@ function poolsAround(address: string, index: OwnerIndex): readonly IPPool[] {
 }
 
 function closeNode(open: OpenNode, index: number): Node {
-  const { aliases: _aliases, whole: _whole, mentioned: _mentioned, ...node } = open;
+  const { aliases: _aliases, whole: _whole, mentioned: _mentioned, labels: _labels, agentFile: _file, ...node } = open;
   return { ...node, index };
 }
 
@@ -196,29 +199,4 @@ function aliasesOf(open: readonly OpenNode[], nodes: readonly Node[]): Map<strin
       node === undefined || others.length > 0 ? [] : [[alias, node]],
     ),
   );
-}
-
-/** One FelixConfiguration given twice: the first counts. */
-function mergeFelix(facts: Facts): FelixFact[] {
-  const byName = new Map<string, FelixFact>();
-  for (const fact of facts.felix) {
-    const known = byName.get(fact.name);
-    if (known === undefined) {
-      byName.set(fact.name, fact);
-      continue;
-    }
-    for (const field of Object.keys(fact.values) as (keyof FelixFact['values'])[]) {
-      const [first, second] = [known.values[field], fact.values[field]];
-      if (first?.value === second?.value) continue;
-      const values: [string, string] = [String(first?.value ?? 'not set'), String(second?.value ?? 'not set')];
-      differs(
-        facts,
-        `FelixConfiguration ${fact.name}: ${field}`,
-        values,
-        [first?.ref ?? known.ref, second?.ref ?? fact.ref],
-        [],
-      );
-    }
-  }
-  return [...byName.values()];
 }

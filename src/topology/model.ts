@@ -2,23 +2,19 @@
 // Everything carries where it was read, so that every answer can name its evidence.
 
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
+import type { FelixSettings } from './agent-settings.ts';
 import type { BpfRoute } from './bpf-route.ts';
+import type { DeviceFeature } from './device-feature.ts';
 import type { DeviceMtu } from './device-mtu.ts';
-import type { Place } from './place.ts';
+import type { Place, Placed } from './place.ts';
 import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { NatService, Translation } from './translation.ts';
 
 export type SourceRef = Place;
-
-/** A value with the place it was read. */
-export interface Sourced<T> {
-  value: T;
-  ref: SourceRef;
-  /** What states it, where that is not what usually does. */
-  by?: string;
-}
+export type Sourced<T> = Placed<T>;
 
 export type PoolMode = 'Never' | 'Always' | 'CrossSubnet';
 
@@ -152,6 +148,12 @@ export interface Node {
   fdb: readonly FdbEntry[];
   /** What the eBPF dataplane does, where its routes were given; null otherwise. */
   bpfRoutes: readonly BpfRoute[] | null;
+  /** Connections whose addresses it rewrites, where its connection tracking was given. */
+  translations: readonly Translation[];
+  /** Where its eBPF tables lead services' addresses. */
+  natServices: readonly NatService[];
+  /** What its devices leave to the card, where `ethtool -k` was given. */
+  features: readonly DeviceFeature[];
   /** Which of the iproute2 texts were given, to tell "no entry" from "not given". */
   has: { link: boolean; addr: boolean; route: boolean; neigh: boolean; fdb: boolean };
 }
@@ -252,15 +254,6 @@ export interface TopologyIssue {
   subjects: readonly string[];
 }
 
-/** FelixConfiguration values that matter, resolved for one node (node.<name> over default). Null = not set. */
-export interface FelixSettings {
-  vxlanVNI: Sourced<number> | null;
-  vxlanPort: Sourced<number> | null;
-  vxlanEnabled: Sourced<boolean> | null;
-  wireguardEnabled: Sourced<boolean> | null;
-  wireguardListeningPort: Sourced<number> | null;
-}
-
 export interface Topology extends PolicyKnowledge, Surroundings {
   /** The CNI that carries the pods' packets: what it promises, and its words. */
   profile: Profile;
@@ -278,8 +271,11 @@ export interface Topology extends PolicyKnowledge, Surroundings {
   issues: readonly TopologyIssue[];
   /** Of files that show the same things several times; empty where none does. */
   states: readonly SnapshotState[];
-  /** VXLAN UDP ports and VNI named anywhere: FelixConfiguration first, else what all VXLAN devices agree on. */
+  /** What the CNI's agent is told on a node; null: on all nodes that nothing is said of in particular. */
   felix(nodeName: string | null): FelixSettings;
+  /** What a node is told in particular. */
+  ownSettings(node: Pick<Node, 'name'>): Partial<FelixSettings>;
+  /** What all VXLAN devices agree on. */
   deviceVNI: Sourced<number> | null;
   devicePort: Sourced<number> | null;
 

@@ -5,3 +5,11 @@ export interface Place {
   file: string;
   line: number | null;
 }
+
+/** A value with the place it was read. */
+export interface Placed<T> {
+  value: T;
+  ref: Place;
+  /** What states it, where that is not what usually does. */
+  by?: string;
+}

@@ -7,6 +7,7 @@ import { copiesNotes } from '../attribution/copies-note.ts';
 import { countFlow } from '../attribution/count-flow.ts';
 import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import { serviceNames, servicesBehind } from '../attribution/exchange/service-behind.ts';
+import { trackedConnections } from '../attribution/exchange/tracked-connections.ts';
 import { type FilterHint, filterHints } from '../attribution/filter/filter-hint.ts';
 import { keptOut } from '../attribution/filter/kept-out.ts';
 import { observationsOf, type SeenObservation } from '../attribution/observe.ts';
@@ -95,6 +96,8 @@ export interface Analysis {
   chain(i: number, finding: Finding): ChainStep[];
   /** Position of a flow of the table. */
   positionOf(flow: number): number;
+  /** Flows of the table that are one under two addresses, by nodes' connection tracking. */
+  trackedPairs(): readonly (readonly [number, number])[];
   /** Packets of the flow at position `i`, without making it. */
   packets(i: number): number;
   /** Position of the flow in the other direction, -1 if it was not seen. */
@@ -154,6 +157,7 @@ export function analyse(input: AnalysisInput): Analysis {
       return reverse < 0 || reverse === order[i] ? -1 : (positionOf[reverse] ?? -1);
     },
     positionOf: (flow) => positionOf[flow] ?? -1,
+    trackedPairs: () => shared.tracked.pairs(),
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
     packets: (i) => (i < order.length ? countFlow(shared.counting, order[i] ?? 0).packets : 0),
     flow: flowAt,
@@ -215,6 +219,7 @@ function prepare(
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
+  const tracked = trackedConnections(table, topology);
   const shared: Shared = {
     input,
     points,
@@ -230,7 +235,8 @@ function prepare(
     questions,
     dns: dnsTroubles(table, questions, reverseVisible),
     services: serviceNames(topology),
-    viaOf: servicesBehind({ table, paths, who, topology }),
+    viaOf: servicesBehind({ table, paths, who, topology, tracked }),
+    tracked,
     reverseVisible,
     isJustAsked: justAsked(table, points, captures, paths),
     errorsOf: errorsByFlow(table),
@@ -246,7 +252,7 @@ function prepare(
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
     }),
-    translations: topology === null ? new Map() : translations({ table, paths, who }),
+    translations: topology === null ? new Map() : translations({ table, paths, who, topology, tracked }),
     lostInNode: lostInNode({
       table,
       captures,

@@ -3,6 +3,7 @@
 import type { Clocks } from '../attribution/clocks/clocks.ts';
 import type { CountInput } from '../attribution/count-flow.ts';
 import type { QuestionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
+import type { TrackedConnections } from '../attribution/exchange/tracked-connections.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { KeptOut } from '../attribution/filter/kept-out.ts';
 import type { PathFacts } from '../attribution/path-facts.ts';
@@ -59,6 +60,8 @@ export interface Shared {
   services: ReadonlyMap<string, string>;
   /** The service that became a pod. */
   viaOf: (flow: number) => Via | null;
+  /** What nodes' connection tracking has of a flow. */
+  tracked: TrackedConnections;
   reverseVisible: (flow: number) => boolean;
   /** Whether its only question was there right before the captures ended. */
   isJustAsked: (flow: number) => boolean;

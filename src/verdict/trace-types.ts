@@ -215,6 +215,8 @@ export interface TraceIndex {
   idOf(flow: number): number;
   /** Ids of the flows that pass the filters, without making them. */
   ids(): Iterable<number>;
+  /** Flows of the table that are one under two addresses, by nodes' connection tracking. */
+  trackedPairs(): readonly (readonly [number, number])[];
 }
 
 /** Makes flows, in order; a new iterable at each call. */

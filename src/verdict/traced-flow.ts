@@ -3,6 +3,7 @@
 import { type Clocks, momentOnReference } from '../attribution/clocks/clocks.ts';
 import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { directionFacts } from '../attribution/directions.ts';
+import { withTracked } from '../attribution/exchange/service-behind.ts';
 import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
@@ -70,8 +71,8 @@ export function tracedFlow(
     id,
     conversation,
     protocol: protocolName(protocol),
-    src: endpointOf(src, table.sourcePortOf(flow)),
-    dst: endpointOf(dst, table.destinationPortOf(flow)),
+    src: withTracked(endpointOf(src, table.sourcePortOf(flow)), shared.tracked.of(flow), 'src'),
+    dst: withTracked(endpointOf(dst, table.destinationPortOf(flow)), shared.tracked.of(flow), 'dst'),
     observed: judged.observed,
     expected: judged.expected,
     verdict: judged.verdict,

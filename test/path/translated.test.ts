@@ -1,4 +1,7 @@
 // Packets whose addresses change on their way are one journey: masquerade and services.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NODE, POD, POD_MAC, SYN, TUNNEL, tcpPacket, VETH, vxlan } from '../support/cluster-frames.ts';
 import * as build from '../support/packet-builder.ts';
@@ -48,6 +51,32 @@ describe('a translated packet', () => {
     const other = packets(POD.b, POD.c, [40000, 80], 63).map((inner) => vxlan(inner, { from: NODE.b, to: NODE.c }));
     const { flows, onePlace } = await framesPath({ 'a-nic.pcap': timed(one, 0), 'b-nic.pcap': timed(other, 40) });
     expect(flows.length + onePlace).toBe(2);
+  });
+});
+
+describe('a datagram that packets alone do not pair', () => {
+  // one of UDP proves nothing by itself
+  const udp = (src: string, dst: string, ports: [number, number], ttl: number): Uint8Array =>
+    build.ipv4(
+      { src, dst, ttl, proto: 17, id: 9 },
+      build.udp({ srcport: ports[0], dstport: ports[1] }, new Uint8Array(20)),
+    );
+  const veth = timed([fromPod(udp(POD.a, SERVICE, [5000, 53], 64))], 0);
+  const nic = timed([vxlan(udp(POD.a, POD.b, [5000, 5353], 63))], 40);
+  const followed = async (...options: string[]) => {
+    const { flows, onePlace } = await framesPath({ 'a-cali1.pcap': veth, 'a-nic.pcap': nic }, ...options);
+    return { flows: flows.map(funnelOf), onePlace };
+  };
+
+  it("is one journey by its node's connection tracking", async () => {
+    const apart = await followed();
+    expect(apart.flows.length + apart.onePlace).toBe(2);
+    const folder = mkdtempSync(join(tmpdir(), 'overlens-tracked-'));
+    const line = `udp      17 28 src=${POD.a} dst=${SERVICE} sport=5000 dport=53 src=${POD.b} dst=${POD.a} sport=5353 dport=5000 mark=0 use=1`;
+    mkdirSync(join(folder, 'a'));
+    writeFileSync(join(folder, 'a', 'conntrack-list.txt'), `${line}\n`);
+    expect(await followed('-t', folder)).toEqual({ flows: ['1 - 1 - - -'], onePlace: 0 });
+    rmSync(folder, { recursive: true });
   });
 });
 

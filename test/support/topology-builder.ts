@@ -1,5 +1,6 @@
 // Hand-made Topology objects for tests of what is printed about one; lookups answer by exact name and address only.
 import { CALICO } from '../../src/cluster/calico/calico-profile.ts';
+import { NO_SETTINGS } from '../../src/topology/agent-settings.ts';
 import type { IPPool, Node, Pod, SourceRef, Topology } from '../../src/topology/model.ts';
 
 export function ref(file: string, line: number | null = null): SourceRef {
@@ -42,6 +43,9 @@ export function node(name: string, address: string, tunnel: string | null, parti
       neighbours: [],
       fdb: [],
       bpfRoutes: null,
+      features: [],
+      translations: [],
+      natServices: [],
     },
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     ...partial,
@@ -69,13 +73,6 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
     node('worker1', '10.0.1.30', '10.48.0.206', { index: 1 }),
     node('worker2', '10.0.1.31', '10.48.0.46', { index: 2 }),
   ];
-  const unset = {
-    vxlanVNI: null,
-    vxlanPort: null,
-    vxlanEnabled: null,
-    wireguardEnabled: null,
-    wireguardListeningPort: null,
-  };
   return {
     profile: CALICO,
     files: ['topology/ippools.yaml', 'topology/nodes.yaml'],
@@ -96,7 +93,8 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
       deviceVNI: null,
       devicePort: null,
     },
-    felix: () => unset,
+    felix: () => NO_SETTINGS,
+    ownSettings: () => ({}),
     lookup: () => {
       throw new Error('not part of these tests');
     },

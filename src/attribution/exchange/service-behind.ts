@@ -3,11 +3,14 @@
 // UDP the client's address and port do.
 
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { Topology } from '../../topology/model.ts';
+import type { Evidence, Node, Topology } from '../../topology/model.ts';
+import { formatRef } from '../../topology/read/located.ts';
+import type { NatService, Tuple } from '../../topology/translation.ts';
 import type { PathFacts } from '../path-facts.ts';
-import type { Via } from '../vocabulary.ts';
+import type { Endpoint, Via } from '../vocabulary.ts';
 import { qualifiedPodName } from '../who/end-name.ts';
 import type { Directory } from '../who/who.ts';
+import type { Tracked, TrackedConnections } from './tracked-connections.ts';
 
 const [TCP, UDP] = [6, 17] as const;
 /** Clocks of two captures may differ, and still a sequence number does not come again so soon (RFC 6528): seconds. */
@@ -18,6 +21,7 @@ export interface ServiceInput {
   paths: PathFacts;
   who: Directory;
   topology: Topology | null;
+  tracked: TrackedConnections;
 }
 
 /** `shop/db` by every address that a service of the snapshot has. */
@@ -31,10 +35,73 @@ export function serviceNames(topology: Topology | null): Map<string, string> {
 /** Null where one side of the translation only was captured, or there is none. The index is made when first asked for. */
 export function servicesBehind(input: ServiceInput): (flow: number) => Via | null {
   let found: ReadonlyMap<number, Via> | null = null;
+  let names: ReadonlyMap<string, string> | null = null;
   return (flow) => {
     found ??= findServices(input);
-    return found.get(flow) ?? null;
+    const shown = found.get(flow);
+    if (shown !== undefined) return shown;
+    const tracked = input.tracked.of(flow);
+    const byTables = tracked === null ? input.tracked.serviceOf(flow) : null;
+    if (tracked === null && byTables === null) return null;
+    names ??= serviceNames(input.topology);
+    if (tracked !== null) return trackedVia(tracked, input.topology, names);
+    return byTables === null ? null : tabledVia(byTables, input.topology, names);
   };
+}
+
+/** By a node's connection tracking, where packets show one side only. */
+function trackedVia(found: Tracked, topology: Topology | null, names: ReadonlyMap<string, string>): Via | null {
+  const { before, after } = found.entry;
+  if (before.dst === after.dst && before.dstPort === after.dstPort) return null;
+  return {
+    service: names.get(before.dst) ?? null,
+    ip: before.dst,
+    port: before.dstPort,
+    backend: { ip: after.dst, port: after.dstPort, pod: podAt(after.dst, topology) },
+    evidence: trackedEvidence(found),
+  };
+}
+
+/** By eBPF's table of services, where it leads to one pod only. */
+function tabledVia(
+  { node, service: { ip, port, backends, ref } }: { node: Node; service: NatService },
+  topology: Topology | null,
+  names: ReadonlyMap<string, string>,
+): Via | null {
+  const [to] = backends;
+  if (to === undefined) return null;
+  const detail = `eBPF's services of ${node.name}: ${endText(ip, port)} leads to ${endText(to.ip, to.port)} alone (${formatRef(ref)})`;
+  const backend = { ...to, pod: podAt(to.ip, topology) };
+  return { service: names.get(ip) ?? null, ip, port, backend, evidence: { source: 'bpf-nat', detail } };
+}
+
+function podAt(ip: string, topology: Topology | null): string | null {
+  const owner = topology?.lookup(ip);
+  return owner?.pod == null ? null : qualifiedPodName({ namespace: owner.namespace, pod: owner.pod });
+}
+
+/** An end whose address a node rewrites, with that as evidence of who is behind it. */
+export function withTracked(end: Endpoint, found: Tracked | null, role: 'src' | 'dst'): Endpoint {
+  if (found === null) return end;
+  const { before, after } = found.entry;
+  const isClient = (role === 'src') !== found.isAnswer;
+  const isRewritten = isClient
+    ? before.src !== after.src || before.srcPort !== after.srcPort
+    : before.dst !== after.dst || before.dstPort !== after.dstPort;
+  return isRewritten ? { ...end, evidence: [...end.evidence, trackedEvidence(found)] } : end;
+}
+
+/** `connection tracking of a: 10.48.0.70:40000 to 10.96.0.10:80 became 10.48.0.70:40000 to 10.48.0.140:8080 (FILE:LINE)`. */
+export function trackedEvidence({ node, entry }: Pick<Tracked, 'node' | 'entry'>): Evidence {
+  const words = ({ src, srcPort, dst, dstPort }: Tuple): string =>
+    `${endText(src, srcPort)} to ${endText(dst, dstPort)}`;
+  const when = entry.time === null ? '' : ` at ${new Date(entry.time * 1000).toISOString()}`;
+  const detail = `connection tracking of ${node.name}${when}: ${words(entry.before)} became ${words(entry.after)} (${formatRef(entry.ref)})`;
+  return { source: 'conntrack', detail };
+}
+
+function endText(ip: string, port: number): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
 function findServices(input: ServiceInput): Map<number, Via> {

@@ -2,14 +2,17 @@
 // Modelled once: violations say with it which table is wrong, `explain` teaches with it.
 
 import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
+import type { BpfDecision } from '../../topology/ask/bpf-decision.ts';
 import { modeWords } from '../../topology/ask/mode-words.ts';
 import type { FdbEntry, Neighbour, Node, NodeLink, Route } from '../../topology/model.ts';
 import type { ChainStep } from '../vocabulary.ts';
+import { bpfOf, bpfStep } from './chain-bpf.ts';
 import { type ChainInput, notGiven, type Step } from './chain-input.ts';
 import { leadsIntoTunnel, routeStep } from './chain-route.ts';
 import { findRoute } from './find-route.ts';
 
 export function chainOf(input: ChainInput): ChainStep[] {
+  const bpf = bpfOf(input);
   const route = findRoute(input);
   const neighbour = findNeighbour(input, route);
   const fdb = findFdb(input, neighbour);
@@ -18,13 +21,22 @@ export function chainOf(input: ChainInput): ChainStep[] {
   const led = astray === null ? input : { ...input, to: astray };
   // a route that goes past the tunnel device makes the tables behind it irrelevant
   const tunnelled = route === null || input.from === null || leadsIntoTunnel(input.from, route.dev);
+  // a device that takes its keys from eBPF asks neither table
+  const asks = bpf === null || hasTables(input);
   return [
     { table: 'pool', ...poolStep(input), field: null, bytes: null },
-    { table: 'route', ...routeStep(input, route), field: null, bytes: null },
-    { table: 'neighbour', ...behind(astray, neighbourStep(led, route, neighbour)), field: 'eth.dst', bytes: null },
+    bpf === null
+      ? { table: 'route', ...routeStep(input, route), field: null, bytes: null }
+      : { table: 'route', ...bpfStep(input, bpf), field: bpfField(bpf), bytes: null, by: 'eBPF' },
+    {
+      table: 'neighbour',
+      ...(asks ? behind(astray, neighbourStep(led, route, neighbour)) : notGiven()),
+      field: 'eth.dst',
+      bytes: null,
+    },
     {
       table: 'fdb',
-      ...behind(astray, tunnelled ? fdbStep(led, neighbour, fdb) : notGiven()),
+      ...(asks && tunnelled ? behind(astray, fdbStep(led, neighbour, fdb)) : notGiven()),
       field: 'ip.dst',
       bytes: null,
     },
@@ -32,6 +44,16 @@ export function chainOf(input: ChainInput): ChainStep[] {
   ].filter(
     (step) => input.expected.encapsulation === 'vxlan' || step.table === 'pool' || step.table === 'route',
   ) as ChainStep[];
+}
+
+/** The next hop of a tunnelled packet is its outer destination. */
+function bpfField({ does, route }: BpfDecision): string | null {
+  return does === 'tunnel' && route.nextHop !== null ? 'ip.dst' : null;
+}
+
+/** The kernel's own VXLAN, as before Calico 3.31. */
+function hasTables({ from, destination, topology }: ChainInput): boolean {
+  return findDevice(from, destination, topology.profile)?.vxlan?.external === false;
 }
 
 /** The node whose tunnel address the route has as its gateway, where that is not the destination's. */

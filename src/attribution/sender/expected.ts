@@ -5,6 +5,7 @@ import { sharesSubnet } from '../../topology/ask/subnet.ts';
 import type { IPPool, Node, PoolMode, Topology } from '../../topology/model.ts';
 import type { Expected } from '../vocabulary.ts';
 import type { Who } from '../who/who.ts';
+import { withBpfRoutes } from './bpf-expected.ts';
 import type { SharedLinks } from './shared-links.ts';
 
 export interface ExpectationInput {
@@ -63,7 +64,7 @@ export function expectedOf(input: ExpectationInput): Expected {
   if (topology.otherCarrier !== null) return unknown('other-carrier');
   if (dst.kind === 'node') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'node-address' });
   if (dst.kind === 'external') return fromKnownSender(src, { encapsulation: 'none', pool: null, reason: 'external' });
-  return toPod(topology, input);
+  return withBpfRoutes(topology, src, dst, toPod(topology, input));
 }
 
 /** Both ends on one node, each by an address that Calico gave or the node has. */

@@ -1,5 +1,6 @@
 // A topology that remembers its answers: flows repeat addresses, MACs and nodes thousands of times.
-import type { FelixSettings, Topology } from '../../topology/model.ts';
+import type { FelixSettings } from '../../topology/agent-settings.ts';
+import type { Topology } from '../../topology/model.ts';
 
 /** Same answers as `topology`, each computed once. `window` is that of the captures: `lookup` without one uses it. */
 export function cachedTopology(topology: Topology, window: { first: number; last: number } | null): Topology {

@@ -68,8 +68,45 @@ export function isCalicoApi(apiVersion: string): boolean {
 /** The container that runs Felix, in whatever DaemonSet. */
 export const AGENT_CONTAINER = 'calico-node';
 
-/** Variables of Felix's environment, by the field of FelixConfiguration that they override. */
-export const FELIX_ENVIRONMENT = { vxlanVNI: 'FELIX_VXLANVNI', vxlanPort: 'FELIX_VXLANPORT' } as const;
+/** A setting of Felix by its own name, with the smallest and the largest number; null: it is true or false. */
+interface FelixParameter {
+  name: string;
+  range: readonly [number, number] | null;
+}
+
+const [PORTS, MTUS] = [
+  [1, 65535],
+  [0, 65535],
+] as const;
+
+/**
+ * Felix's own names (felix/config, config_params.go) by the fields of FelixConfiguration: what stands in its file, and behind
+ * `FELIX_` in its environment, in any case.
+ */
+export const FELIX_PARAMETERS = {
+  vxlanVNI: { name: 'VXLANVNI', range: [1, 0xffffff] },
+  vxlanPort: { name: 'VXLANPort', range: PORTS },
+  vxlanMTU: { name: 'VXLANMTU', range: MTUS },
+  vxlanMTUV6: { name: 'VXLANMTUV6', range: MTUS },
+  ipipMTU: { name: 'IpInIpMtu', range: MTUS },
+  wireguardMTU: { name: 'WireguardMTU', range: MTUS },
+  wireguardMTUV6: { name: 'WireguardMTUV6', range: MTUS },
+  vxlanEnabled: { name: 'VXLANEnabled', range: null },
+  ipipEnabled: { name: 'IpInIpEnabled', range: null },
+  bpfEnabled: { name: 'BPFEnabled', range: null },
+  wireguardEnabled: { name: 'WireguardEnabled', range: null },
+  wireguardEnabledV6: { name: 'WireguardEnabledV6', range: null },
+  wireguardListeningPort: { name: 'WireguardListeningPort', range: PORTS },
+  wireguardListeningPortV6: { name: 'WireguardListeningPortV6', range: PORTS },
+} as const satisfies Readonly<Record<string, FelixParameter>>;
+
+/** The name of a variable of Felix's environment, in capitals. */
+export function felixVariable(field: keyof typeof FELIX_PARAMETERS): string {
+  return `FELIX_${FELIX_PARAMETERS[field].name}`.toUpperCase();
+}
+
+/** The file that Felix reads at its start. */
+export const FELIX_FILE = 'felix.cfg';
 
 /** Whether an apiVersion is one of Calico's operator. */
 export function isOperatorApi(apiVersion: string): boolean {

@@ -11,7 +11,7 @@ import {
 } from '../calico.ts';
 import { vtepMacLooksComputed, vtepMacOfNode } from '../computed-names.ts';
 import type { Profile, TunnelKind } from '../profile.ts';
-import { CALICO_NODE_FIELDS, nodeAddressAnnotation } from './annotations.ts';
+import { CALICO_CLIENT, CALICO_NODE_FIELDS, nodeAddressAnnotation } from './annotations.ts';
 
 const DEVICES: Readonly<Record<TunnelKind, string>> = {
   vxlan: 'vxlan.calico',
@@ -56,6 +56,7 @@ export const CALICO: Profile = {
   commands: {
     showPools: SHOW_POOLS,
     savePools: `${SHOW_POOLS} > ippools.yaml`,
+    saveBpfRoutes: `${CALICO_CLIENT} cluster diags   # its archive has them: nodes/NODE/bpf-routes.json`,
     showSettings: 'kubectl get felixconfigurations -o yaml',
     showNodeAddress: (node) => `kubectl get node ${node} -o yaml | grep IPv4Address`,
   },

@@ -6,6 +6,7 @@ import type { ExplainedLayer, Note } from '../explanation.ts';
 import type { Scene } from '../packet-facts.ts';
 import { checksumLook, spanOf } from '../rows/field-cells.ts';
 import { note } from './frame-notes.ts';
+import { offloadSentence } from './offload-sentence.ts';
 
 export function checksumNotes(scene: Scene): Note[] {
   let explained = false;
@@ -38,7 +39,7 @@ function checksumNote(
         'checksum-unfinished',
         'notable',
         `The ${what} is not finished`,
-        unfinishedText(value, judged, again),
+        unfinishedText(scene, value, judged, again),
         span,
       );
     case 'zero-not-allowed': {
@@ -59,9 +60,9 @@ function zeroText({ outer }: Scene, layer: ExplainedLayer): string {
 }
 
 /** Why that is no error is said once. */
-function unfinishedText(value: string, { reason }: ChecksumView, again: boolean): string {
+function unfinishedText(scene: Scene, value: string, { reason }: ChecksumView, again: boolean): string {
   if (again) return `${value}: ${reason}. This is no error either.`;
-  return `${value}: ${reason}. The kernel lets the network card finish it after the point of capture (checksum offload), so a capture on the sending host, on a veth or on the tunnel device shows such values. It is no error; only at the receiver's NIC would it be one.`;
+  return `${value}: ${reason}. The kernel lets the network card finish it after the point of capture (checksum offload), so a capture on the sending host, on a veth or on the tunnel device shows such values. It is no error; only at the receiver's NIC would it be one.${offloadSentence(scene, 'checksum')}`;
 }
 
 function wrongText({ place, sender, settings }: Scene, value: string, { expected }: ChecksumView): string {

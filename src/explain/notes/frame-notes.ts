@@ -5,6 +5,7 @@ import { unsupportedText, viewFault } from '../../decode/view/fault-view.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import { type Scene, shownSides, sideLayers } from '../packet-facts.ts';
 import { ipLength } from '../rows/network-rows.ts';
+import { offloadSentence } from './offload-sentence.ts';
 
 /** No NIC has a larger MTU than jumbo frames need. */
 const LARGEST_MTU = 9216;
@@ -76,7 +77,7 @@ function superFrameNotes(scene: Scene): Note[] {
   if (length <= limit) return [];
   const allowed =
     device === null ? `no network card sends ${length} bytes at once` : `the MTU of ${device.name} is ${device.mtu}`;
-  const text = `The IP packet is ${length} bytes, but ${allowed}. Linux hands large pieces to the network card, which cuts them (GSO, TSO), and joins what arrives (GRO); a capture on the host sees the large piece. On the wire these were about ${Math.ceil(length / limit)} packets. This is normal and no sign of an MTU problem.`;
+  const text = `The IP packet is ${length} bytes, but ${allowed}. Linux hands large pieces to the network card, which cuts them (GSO, TSO), and joins what arrives (GRO); a capture on the host sees the large piece. On the wire these were about ${Math.ceil(length / limit)} packets. This is normal and no sign of an MTU problem.${offloadSentence(scene, 'length')}`;
   return [
     note('super-frame', 'notable', 'Longer than the wire allows', text, { offset: side.ip.offset + 2, length: 2 }),
   ];

@@ -43,7 +43,7 @@ function ownerDoubts({ from, to }: Journey): Doubt[] {
 function openDoubts(journey: Journey): Doubt[] {
   const { sender, expected, from, to, settings } = journey;
   const texts: string[] = [];
-  if (sender !== null && !sender.has.route)
+  if (sender !== null && !sender.has.route && sender.bpfRoutes === null)
     texts.push(`what ${sender.name}'s own tables say: they are not in the snapshot`);
   for (const { name, owner } of [from, to]) {
     if (owner.kind === 'pod' && owner.node !== null && podMac(owner) === null) texts.push(`the MAC of ${name}`);

@@ -57,6 +57,7 @@ function reasonSentence({ sender, receiver, settings }: Journey, { reason, encap
     'pool-never': `${never}: plain, and the underlay must have routes to the pods${rangesFrom === 'objects' ? ' (BGP)' : ''}.`,
     'crosssubnet-same': `${crossSubnet}: ${receiver?.name} is in ${sender?.name}'s own subnet, so no tunnel.`,
     'crosssubnet-different': `${crossSubnet}: ${receiver?.name} is outside ${sender?.name}'s own subnet, so a tunnel; ${cost}.`,
+    'bpf-route': `${sender?.name}'s eBPF routes decide: ${encapsulation === 'none' ? 'not tunneled, or the same subnet: plain' : `tunneled; ${cost}`}.`,
     'same-node': 'Both are on one node: from veth to veth, routed once, never on the NIC.',
     'wireguard-keys': `Both nodes publish WireGuard keys, which overrule the ${range.short}'s mode; ${cost}.`,
     'no-vtep': `${receiver?.name ?? 'The receiving node'} has no tunnel address in the snapshot: the sender then has no route, and the packet leaves plain to the default gateway.`,

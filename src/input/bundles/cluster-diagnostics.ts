@@ -3,8 +3,9 @@
 import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
 import { foldersOf, type Layout, NOT_READ, rootsOf, type Tree } from './tool-layout.ts';
 
-/** Files of a node's folder that are read; beside them stand rules of the firewall, connections, logs. */
-const READ_OF_NODE = /^(ip-(route|addr|link|neigh)|bridge-fdb|nhid|bpf-routes)[\w-]*\.(txt|json)$/;
+/** Files of a node's folder that are read; beside them stand rules of the firewall, statistics, logs. */
+const READ_OF_NODE =
+  /^(ip-(route|addr|link|neigh)|bridge-fdb|nhid|conntrack-list|bpf-(routes|conntrack|nat))[\w-]*\.(txt|json)$/;
 
 export const clusterDiags: Layout = {
   find(files) {
@@ -17,7 +18,8 @@ export const clusterDiags: Layout = {
           const [top = '', node = '', file = '', ...deeper] = below.split('/');
           // of these kinds the table has no more than names
           if (top === 'cluster') return /^cluster\/crd\/.*\.txt$|version/.test(below) ? NOT_READ : null;
-          return top === 'nodes' && deeper.length === 0 && READ_OF_NODE.test(file) ? { node, skip: false } : NOT_READ;
+          if (top !== 'nodes' || deeper.length > 0 || !READ_OF_NODE.test(file)) return NOT_READ;
+          return { node, skip: false, ...(/conntrack|bpf-nat/.test(file) ? { isExtra: true as const } : {}) };
         },
       }),
     );

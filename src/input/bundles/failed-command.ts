@@ -36,6 +36,12 @@ export function failureIn(text: string): string | null {
   return told.some((line) => FAILURES.some((failure) => failure.test(line))) ? first : null;
 }
 
+/** Whether a list holds an error, or no entry: newer releases refuse options together that older ones took (`conntrack -LSC`). */
+export function printsNothing(text: string): boolean {
+  if (text.trim() === '' || failureIn(text) !== null) return true;
+  return text.length < LONGEST && !/\d[.:]/.test(text.replaceAll(/^conntrack v.*$/gm, ''));
+}
+
 /** The command that a file is named after, as people know it: `ip-neigh.txt`, `ipv4_route`, `ip_-s_-d_link`. */
 export function commandOf(path: string): string {
   const name = (path.split(/[/\\!]/).at(-1) ?? path).replace(/\.\w{1,5}$/, '');

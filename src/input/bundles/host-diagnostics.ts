@@ -33,7 +33,7 @@ export const nodeDiags: Layout = {
 
 /** Commands of ip and bridge that are read, by the names that sos gives to their files. */
 const SOS_NETWORK =
-  /^sos_commands\/networking\/(ip_(-\w+_)*(a(ddr(ess)?)?|l(ink)?|n(eigh)?|r(oute)?)(_|$)|bridge_.*fdb)/;
+  /^sos_commands\/networking\/(ip_(-\w+_)*(a(ddr(ess)?)?|l(ink)?|n(eigh)?|r(oute)?)(_|$)|bridge_.*fdb|ethtool_-k_)/;
 /** Folders in which objects of the cluster stand. */
 const SOS_OBJECTS = /^sos_commands\/(kubernetes|openshift|calico|cni)\//;
 /** Another network namespace has its own tables. */

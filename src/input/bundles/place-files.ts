@@ -2,7 +2,7 @@
 import type { CaptureHint } from '../../capture/capture-hint.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import { ciliumSysdump, clusterDiags, mustGather } from './cluster-diagnostics.ts';
-import { commandOf, failureIn, hasNoTable } from './failed-command.ts';
+import { commandOf, failureIn, hasNoTable, printsNothing } from './failed-command.ts';
 import { collected, nodeDebugger, nodeDiags, sosReport } from './host-diagnostics.ts';
 import { isNeverRead } from './never-read.ts';
 import { packetCapture } from './pod-captures.ts';
@@ -46,7 +46,9 @@ export function placeFiles(documents: readonly SnapshotDocument[], captures: rea
     const tree = treeOf(document.file, trees);
     const below = tree === null ? '' : belowOf(document.file, tree);
     const placement = tree?.place(below) ?? null;
-    const isSkipped = placement?.skip === true || (tree !== null && (isNeverRead(below) || hasNoTable(document.text)));
+    const isLost = placement?.isExtra === true && printsNothing(document.text);
+    const isSkipped =
+      isLost || placement?.skip === true || (tree !== null && (isNeverRead(below) || hasNoTable(document.text)));
     // what cannot be read is told, whatever it is
     if (isSkipped && document.unread === undefined) skipped++;
     else placed.push(placedAs(document, tree, placement, isWhole(document.file)));

@@ -11,6 +11,8 @@ export interface Placement {
   nodeAtEnd?: string;
   /** It holds nothing that is read: other namespaces, logs, what is there in another form too. */
   skip: boolean;
+  /** Nobody misses it: where the command printed nothing of the kind, nothing is said. */
+  isExtra?: true;
 }
 
 /** Nothing of it is read. */

@@ -23,6 +23,7 @@ export function renderTopologyJson(topology: Topology, missing: readonly Missing
       ...node,
       blocks: (own.blocks.get(node.name) ?? []).map((block) => block.cidr),
       devices: topology.devicesOf(node),
+      settings: topology.ownSettings(node),
       pods: (own.pods.get(node.name) ?? []).map((pod) => `${pod.namespace}/${pod.name}`),
     })),
     blocks: topology.blocks,

@@ -1,7 +1,8 @@
 // `overlens topology`: the snapshot as it was understood, each fact with the file and line it was read from, and what in it
 // contradicts itself.
+
 import type { DeviceMtu } from '../../topology/device-mtu.ts';
-import type { Block, IPPool, Node, Pod, Sourced, Topology, TopologyIssue } from '../../topology/model.ts';
+import type { Block, IPPool, Node, Pod, Topology, TopologyIssue } from '../../topology/model.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatList, formatNumber } from '../text/format.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
@@ -9,6 +10,7 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
 import { commonFolder, type Fact, factLines, type Page, placeIn } from './fact-lines.ts';
 import { type MissingPart, missingLines } from './missing-lines.ts';
+import { settingFacts, settingLines } from './setting-lines.ts';
 
 const NODES_SHOWN = 20;
 const PODS_SHOWN = 6;
@@ -89,22 +91,6 @@ function usesText(pool: IPPool): string {
   return facts.join(', ');
 }
 
-function settingLines(topology: Topology, page: Page): string[] {
-  const felix = topology.felix(null);
-  const { settings } = topology.profile;
-  const sourced = (label: string, source: string, value: Sourced<number | boolean> | null): Fact[] =>
-    value === null ? [] : [[label, String(value.value), value.by ?? source, value.ref]];
-  const facts = [
-    ...sourced('VNI', settings, felix.vxlanVNI),
-    ...sourced('VXLAN port', settings, felix.vxlanPort),
-    ...sourced('VXLAN', `${settings} vxlanEnabled`, felix.vxlanEnabled),
-    ...sourced('WireGuard', `${settings} wireguardEnabled`, felix.wireguardEnabled),
-    ...sourced('VNI', 'all VXLAN devices', topology.deviceVNI),
-    ...sourced('VXLAN port', 'all VXLAN devices', topology.devicePort),
-  ];
-  return facts.length === 0 ? [] : [page.paint('strong', 'SETTINGS'), ...factLines(facts, page)];
-}
-
 function nodeLines(node: Node, topology: Topology, page: Page): string[] {
   const name = node.named ? escapeText(node.name) : `${escapeText(node.name)} (its name is not in the snapshot)`;
   const facts = [
@@ -113,6 +99,8 @@ function nodeLines(node: Node, topology: Topology, page: Page): string[] {
     ...blockFacts(node, topology, page.options),
     ...podFacts(node, topology, page.options),
     ...deviceFacts(node, topology),
+    ...featureFacts(node),
+    ...settingFacts(topology.ownSettings(node), topology.profile.settings),
   ];
   return [...titleLines(`NODE ${name}`, page), ...factLines([...facts, ...tableFacts(node)], page, `${node.name}/`)];
 }
@@ -176,15 +164,19 @@ function capped<T>(items: readonly T[], cap: number, noun: string, toFact: (item
 }
 
 /** Which of its tables were given, since `explain` and the chain rest on them. */
-function tableFacts({ has, links, routes, neighbours, fdb }: Node): Fact[] {
+function tableFacts({ has, links, routes, neighbours, fdb, bpfRoutes, translations, natServices }: Node): Fact[] {
   const given = [
     has.link || has.addr || links.length > 0 ? formatCount(links.length, 'link') : '',
     has.route || routes.length > 0 ? formatCount(routes.length, 'route') : '',
     has.neigh || neighbours.length > 0 ? formatCount(neighbours.length, 'neighbour') : '',
+    bpfRoutes === null ? '' : formatCount(bpfRoutes.length, 'eBPF route'),
     has.fdb || fdb.length > 0 ? formatCount(fdb.length, 'FDB entry', 'FDB entries') : '',
+    translations.length > 0 ? formatCount(translations.length, 'translation') : '',
+    natServices.length > 0 ? formatCount(natServices.length, 'eBPF service') : '',
   ].filter((text) => text !== '');
-  // Two by two: a line of all four would make the column wider than any address.
-  return [given.slice(0, 2), given.slice(2)]
+  // Two by two: a line of all would make the column wider than any address.
+  return [0, 2, 4, 6]
+    .map((at) => given.slice(at, at + 2))
     .filter((texts) => texts.length > 0)
     .map((texts, i): Fact => [i === 0 ? 'tables' : '', texts.join(', '), '', null]);
 }
@@ -211,6 +203,20 @@ function deviceFacts(node: Node, topology: Topology): Fact[] {
     const [name = ''] = device.names;
     const what = device.names.length === 1 ? name : `${device.names.length} veths of pods`;
     return [i === 0 ? 'devices' : '', `${what}${device.up ? '' : ' (down)'}`, mtuText(device), device.ref];
+  });
+}
+
+/** What devices leave to the card, and what they do not: `on: tx-checksumming; off: large-receive-offload`. */
+function featureFacts({ features }: Node): Fact[] {
+  const shown = features.filter(({ name }) => !/^tx-checksum-ipv|^tx-ipxip/.test(name));
+  const devices = [...new Set(shown.map(({ device }) => device))];
+  return devices.map((device, i): Fact => {
+    const own = shown.filter((one) => one.device === device);
+    const words = [true, false].flatMap((isOn) => {
+      const names = own.filter((one) => one.isOn === isOn).map(({ name }) => name);
+      return names.length === 0 ? [] : [`${isOn ? 'on' : 'off'}: ${names.join(', ')}`];
+    });
+    return [i === 0 ? 'offload' : '', device, words.join('; '), own[0]?.ref ?? null];
   });
 }
 

@@ -37,7 +37,8 @@ export function chainRows(cause: Cause, names: NameFitter, options: RenderOption
   const head = shortenEnd(names.fitSentence(`How ${decider} decided`, LABEL + says), LABEL + says);
   const cells = steps.map((step, i) => {
     const lines = wrapWords(step.says, says);
-    const name = STEP_NAMES[cause.chain[i]?.table ?? 'pool'];
+    const { table = 'pool', by } = cause.chain[i] ?? {};
+    const name = by === undefined ? STEP_NAMES[table] : `${by} ${STEP_NAMES[table]}`;
     const text = lines.map((line, row) => (row === 0 ? name : '').padEnd(LABEL) + line).join('\n');
     return [text, step.result, fitPlace(step.place, place)];
   });

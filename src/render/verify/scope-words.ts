@@ -23,6 +23,7 @@ function notAskedSentence(demand: Demand): string {
 /** Why plain is what was asked for, beside the pool's mode. */
 const PLAIN_REASONS: Readonly<Record<string, string>> = {
   'crosssubnet-same': 'and the nodes share a subnet',
+  'bpf-route': "as the sender's eBPF routes have it",
   'node-address': "to a node's own address",
   external: 'to the outside',
   'no-pool': 'to an address of no pool',

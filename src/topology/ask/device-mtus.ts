@@ -71,6 +71,7 @@ function parentOf(tunnel: NodeLink, node: Node): NodeLink | null {
   return byName(tunnel.vxlan?.dev) ?? byName(defaultDevice(node)) ?? (nics.length === 1 ? (nics[0] ?? null) : null);
 }
 
-function defaultDevice({ routes }: Node): string | null {
+/** The device of the default route. */
+export function defaultDevice({ routes }: Pick<Node, 'routes'>): string | null {
   return routes.find((route) => route.dst.endsWith('/0'))?.dev ?? null;
 }

@@ -1,26 +1,55 @@
-// FelixConfiguration resolved for one node, and what the nodes' VXLAN devices agree on (calico-facts 4.1, 4.2).
+// What the agent's settings are on one node, and what the nodes' VXLAN devices agree on (calico-facts 4.1, 4.2). Felix's own order
+// (felix/config; felix/calc, config_batcher.go): its environment, its file, `node.<name>`, the oldest of those whose selector takes
+// the node (they are not added up), `default`; of each setting the strongest source that has it.
 import { isVxlanDevice, type Profile } from '../../cluster/profile.ts';
-import type { FelixSettings, Node, Sourced } from '../model.ts';
-import { ENVIRONMENT, type FelixFact } from '../read/stated-facts.ts';
+import { type FelixFact, type FelixSettings, NO_SETTINGS, SCOPES, SETTING_FIELDS } from '../agent-settings.ts';
+import type { Node, Sourced, Topology } from '../model.ts';
+import type { Labels, Truth } from '../policies/policy-model.ts';
+import { parseSelector } from '../policies/selector.ts';
 
-const UNSET: FelixSettings = {
-  vxlanVNI: null,
-  vxlanPort: null,
-  vxlanEnabled: null,
-  wireguardEnabled: null,
-  wireguardListeningPort: null,
-};
+/** A node as selectors see it; `labels` null: not known. */
+export interface Selected {
+  name: string;
+  labels: Labels | null;
+}
 
-/** Settings of a node: the environment over `node.<name>` over `default`, field by field; the first of two objects of one name counts. */
-export function felixSettings(facts: readonly FelixFact[], nodeName: string | null): FelixSettings {
-  const environment = facts.find((fact) => fact.name === ENVIRONMENT)?.values;
-  const scoped = nodeName === null ? undefined : facts.find((fact) => fact.name === `node.${nodeName}`)?.values;
-  const general = facts.find((fact) => fact.name === 'default')?.values;
-  const settings = { ...UNSET };
-  for (const field of Object.keys(UNSET) as (keyof FelixSettings)[]) {
-    Object.assign(settings, { [field]: environment?.[field] ?? scoped?.[field] ?? general?.[field] ?? null });
+/** Whether a selector takes a node. Null: its labels are not known, or the selector is not understood. */
+export function selects(fact: FelixFact, { labels }: Selected): Truth {
+  const selector = parseSelector(fact.selector ?? '');
+  return selector?.((key) => (labels === null ? undefined : (labels[key] ?? null))) ?? null;
+}
+
+/** Those whose selectors surely take the node, the one that counts first. */
+export function selecting(facts: readonly FelixFact[], node: Selected): FelixFact[] {
+  return facts
+    .filter((fact) => fact.scope === 'selector' && selects(fact, node) === true)
+    .sort(
+      (a, b) =>
+        (a.created ?? Number.NEGATIVE_INFINITY) - (b.created ?? Number.NEGATIVE_INFINITY) || (a.name < b.name ? -1 : 1),
+    );
+}
+
+/** Settings of a node; null: of one that nothing is said of in particular. The first of two sources of one scope and name counts. */
+export function felixSettings(facts: readonly FelixFact[], node: Selected | null): FelixSettings {
+  const [selected] = node === null ? [] : selecting(facts, node);
+  const counts = (fact: FelixFact): boolean => {
+    if (fact.scope === 'selector') return fact === selected;
+    return fact.node === null || fact.node === node?.name;
+  };
+  const layers = SCOPES.flatMap((scope) => facts.filter((fact) => fact.scope === scope && counts(fact)));
+  const settings = { ...NO_SETTINGS };
+  for (const field of SETTING_FIELDS) {
+    const first = layers.find(({ values, hidden }) => values[field] !== null || hidden.includes(field));
+    Object.assign(settings, { [field]: first?.values[field] ?? null });
   }
   return settings;
+}
+
+/** What a node is told in particular: what is not told to all nodes by the same source. */
+export function ownSettings(felix: Topology['felix'], name: string): Partial<FelixSettings> {
+  const [general, own] = [felix(null), felix(name)];
+  const differing = SETTING_FIELDS.filter((field) => own[field]?.ref !== general[field]?.ref);
+  return Object.fromEntries(differing.map((field) => [field, own[field]]));
 }
 
 /** The VNI or port of all VXLAN devices of the CNI, if they agree; eBPF's `external` devices have neither. */

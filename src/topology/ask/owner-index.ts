@@ -17,7 +17,7 @@ export interface TunnelClaim {
 
 export interface RouteClaim {
   holder: Node;
-  route: Route;
+  route: Pick<Route, 'via' | 'text' | 'ref'>;
   /** What the route says: the address is on `holder` itself, or behind `via`. */
   local: boolean;
 }
@@ -74,7 +74,10 @@ export function buildOwnerIndex(parts: {
     neighbours: multimap(nodes.flatMap((holder) => localNeighbours(holder))),
     blocks: prefixTable(parts.blocks.map((block) => [block.cidr, block])),
     routes: prefixTable(
-      nodes.flatMap((holder) => holder.routes.flatMap((route) => routeClaims(holder, route, { pools, profile }))),
+      nodes.flatMap((holder) => [
+        ...holder.routes.flatMap((route) => routeClaims(holder, route, { pools, profile })),
+        ...bpfClaims(holder),
+      ]),
     ),
   };
 }
@@ -125,9 +128,22 @@ function routeClaims(
   const use = useOfDeviceName(route.dev ?? '');
   const marked = profile.isOwnRoute(route.protocol) || use === 'tunnel' || use === 'workload';
   if (!marked && pools.enclosingCidr(cidr).length === 0) return [];
+  const isV6 = cidr.family === 6;
+  // eBPF decides there: what the kernel's table says of other nodes counts for nothing
+  const byEbpf = (holder.bpfRoutes ?? []).some(({ dst }) => dst.includes(':') === isV6);
+  if (byEbpf && route.via !== null) return [];
   const local = route.type === 'blackhole' || (route.via === null && use === 'workload');
   if (!local && route.via === null) return [];
   return [[route.dst, { holder, route, local }]];
+}
+
+/** eBPF's routes: a workload of its own, or one behind the node that is its next hop. */
+function bpfClaims(holder: Node): [string, RouteClaim][] {
+  return (holder.bpfRoutes ?? []).flatMap(({ dst, flags, nextHop, text, ref }): [string, RouteClaim][] => {
+    const local = flags.includes('local');
+    if (!flags.includes('workload') || (!local && nextHop === null)) return [];
+    return [[dst, { holder, route: { via: local ? null : nextHop, text, ref }, local }]];
+  });
 }
 
 function prefixTable<Value>(entries: readonly (readonly [string, Value])[]): PrefixTable<Value> {

@@ -1,9 +1,9 @@
 // What every judge of the snapshot gets: the topology, its indexes, and where to put what it finds.
 
+import type { FelixFact } from '../agent-settings.ts';
 import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { SourceRef, Topology, TopologyIssue } from '../model.ts';
-import type { FelixFact } from '../read/stated-facts.ts';
 
 export interface JudgeContext {
   topology: Topology;

@@ -1,13 +1,10 @@
 // Devices against each other and against FelixConfiguration: MTUs (calico-facts 4.3), VNI, UDP port, local address.
 
 import { isVxlanDevice } from '../../cluster/profile.ts';
-import { felixSettings } from '../ask/felix-settings.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { Node, NodeLink, Sourced } from '../model.ts';
 import { listNames } from '../read/located.ts';
-import { ENVIRONMENT } from '../read/stated-facts.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { demandOf, isRouted } from './modes.ts';
 
 export function judgeDevices(context: JudgeContext): void {
   const { profile } = context.topology;
@@ -18,8 +15,6 @@ export function judgeDevices(context: JudgeContext): void {
   }
   judgeAgreement('id', 'VNI', context);
   judgeAgreement('dstport', 'UDP port', context);
-  judgeEnvironment(context);
-  judgeSwitches(context);
 }
 
 function judgeMtu(node: Node, { topology, add }: JudgeContext): void {
@@ -77,31 +72,4 @@ function judgeAgreement(field: 'id' | 'dstport', what: string, { topology, add }
     [...byValue.values()].map(({ link }) => link.ref),
     nodes,
   );
-}
-
-/** Who reads FelixConfiguration alone is mistaken then. */
-function judgeEnvironment({ topology, felix, add }: JudgeContext): void {
-  const environment = felix.find(({ name }) => name === ENVIRONMENT)?.values;
-  const others = felix.filter(({ name }) => name !== ENVIRONMENT);
-  for (const [field, what] of [
-    ['vxlanPort', 'UDP port'],
-    ['vxlanVNI', 'VNI'],
-  ] as const) {
-    const set = environment?.[field] ?? null;
-    const { profile } = topology;
-    const stated = felixSettings(others, null)[field];
-    const usual = stated?.value ?? (field === 'vxlanPort' ? profile.port : profile.vni);
-    if (set === null || set.value === usual) continue;
-    const says = stated === null ? `${profile.defaultWords} is ${usual}` : `${profile.settings} says ${usual}`;
-    const message = `the ${set.by} sets the VXLAN ${what} to ${set.value}, but ${says}: the environment counts`;
-    add('vxlan-port-from-environment', 'risk', message, [set.ref, stated?.ref], [String(set.value)]);
-  }
-}
-
-function judgeSwitches({ topology, add }: JudgeContext): void {
-  const vxlan = topology.pools.find((pool) => isRouted(pool) && demandOf(pool).tunnel === 'vxlan');
-  const off = topology.felix(null).vxlanEnabled;
-  if (vxlan === undefined || off === null || off.value) return;
-  const message = `FelixConfiguration says vxlanEnabled: false, but IPPool ${vxlan.name} asks for VXLAN ${vxlan.vxlanMode}: its routes cannot work`;
-  add('vxlan-disabled', 'risk', message, [off.ref, vxlan.modeRef], [vxlan.name]);
 }

@@ -3,8 +3,10 @@
 import { useOfDeviceName } from '../../cluster/device.ts';
 import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
+import { bpfDecision } from '../ask/bpf-decision.ts';
 import { poolOf } from '../ask/lookup.ts';
 import { nodeBehind } from '../ask/opinions.ts';
+import type { BpfRoute } from '../bpf-route.ts';
 import type { Block, IPPool, Node, Route } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
 import type { JudgeContext } from './judge-context.ts';
@@ -20,6 +22,9 @@ interface Target {
   poolCidr: Cidr | null;
 }
 
+/** A route of the kernel, or of eBPF. */
+type GivenRoute = Pick<Route, 'dst' | 'text' | 'ref'>;
+
 interface RouteContext extends JudgeContext {
   /** Null for what is no range, and for default routes. */
   targetOf(dst: string): Target | null;
@@ -30,7 +35,7 @@ interface RouteContext extends JudgeContext {
 export function judgeRoutes(judge: JudgeContext): void {
   const context = routeContext(judge);
   for (const holder of context.topology.nodes) {
-    const wrong = new Map<string, { route: Route; text: string }[]>();
+    const wrong = new Map<string, { route: GivenRoute; text: string }[]>();
     for (const route of holder.routes) {
       if (route.table !== null && route.table !== 'main') continue;
       const contradiction = contradictionOf(holder, route, context);
@@ -40,6 +45,12 @@ export function judgeRoutes(judge: JudgeContext): void {
         wrong.set(contradiction.pool, found);
       }
       judgeTarget(holder, route, context);
+    }
+    for (const route of holder.bpfRoutes ?? []) {
+      const contradiction = bpfContradiction(holder, route, context);
+      if (contradiction !== null)
+        wrong.set(contradiction.pool, [...(wrong.get(contradiction.pool) ?? []), { route, text: contradiction.text }]);
+      judgeTarget(holder, { ...route, via: route.nextHop }, context);
     }
     for (const [pool, found] of wrong) {
       const [first] = found;
@@ -106,8 +117,37 @@ function contradictionOf(
   return { pool: pool.name, text: `${asks} and ${holder.name} and ${target.name} are ${relation}` };
 }
 
+/** The same of eBPF's routes to workloads of other nodes, where they decide. */
+function bpfContradiction(
+  holder: Node,
+  route: BpfRoute,
+  { index, topology, targetOf }: RouteContext,
+): { pool: string; text: string } | null {
+  const { pool = null } = targetOf(route.dst) ?? {};
+  const decision = bpfDecision({ bpfRoutes: [route] }, route.dst.split('/')[0] ?? '');
+  if (pool === null || decision === null || !route.flags.includes('workload') || !isRouted(pool)) return null;
+  const { tunnel, mode } = demandOf(pool);
+  const asks = `${nameOfRange(topology.profile, pool)} asks for ${demandWords(pool)}`;
+  if (decision.does === 'tunnel') {
+    // without the flag vxlan it may be WireGuard's
+    const isOther = tunnel !== 'vxlan' && decision.tunnel === 'vxlan';
+    return isOther ? { pool: pool.name, text: asks } : null;
+  }
+  if (decision.does !== 'plain' || tunnel === null) return null;
+  if (mode === 'Always') return { pool: pool.name, text: asks };
+  const target = nodeBehind(route.nextHop ?? '', index);
+  if (target === null || topology.nodes.length < 2) return null;
+  const same = sameSubnet(topology.profile, holder, target, familyOf(pool));
+  if (same !== false) return null;
+  return { pool: pool.name, text: `${asks} and ${holder.name} and ${target.name} are in different subnets` };
+}
+
 /** The gateway must be the node that owns the block, as the objects say. */
-function judgeTarget(holder: Node, route: Route, { index, add, targetOf }: RouteContext): void {
+function judgeTarget(
+  holder: Node,
+  route: GivenRoute & Pick<Route, 'via'>,
+  { index, add, targetOf }: RouteContext,
+): void {
   const target = route.via === null ? null : nodeBehind(route.via, index);
   const cidr = target === null ? undefined : targetOf(route.dst)?.cidr;
   const same = cidr === undefined ? undefined : index.blocks.enclosingCidr(cidr).at(-1);

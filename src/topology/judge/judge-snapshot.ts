@@ -1,9 +1,10 @@
 // The snapshot judged by itself, before any packet: conflicts (two sources disagree), risks (it can break, or breaks for some),
 // warnings (worth knowing). docs/topology.md says what each code means. Computed names never raise anything.
 
+import type { FelixFact } from '../agent-settings.ts';
 import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { Topology } from '../model.ts';
-import { addIssue, type Facts, type FelixFact } from '../read/stated-facts.ts';
+import { addIssue, type Facts } from '../read/stated-facts.ts';
 import { judgeBlocks } from './judge-blocks.ts';
 import { judgeClaims } from './judge-claims.ts';
 import type { JudgeContext } from './judge-context.ts';
@@ -13,6 +14,7 @@ import { judgeNodes } from './judge-nodes.ts';
 import { judgeOwners } from './judge-owners.ts';
 import { judgePools } from './judge-pools.ts';
 import { judgeRoutes } from './judge-routes.ts';
+import { judgeSettings } from './judge-settings.ts';
 import { judgeTunnelAddresses } from './judge-tunnel-addresses.ts';
 import { judgeTunnelState } from './judge-tunnel-state.ts';
 import { judgeVteps } from './judge-vteps.ts';
@@ -41,5 +43,6 @@ export function judgeSnapshot(
   judgeNeighbours(context);
   judgeRoutes(context);
   judgeDevices(context);
+  judgeSettings(context);
   judgeOwners(context);
 }

@@ -37,7 +37,17 @@ export function attachText(node: OpenNode, text: TextFact, facts: Issues): void 
     (entry) => entry.dst,
     what('FDB entry'),
   );
+  node.features = attachTable(
+    node.features,
+    text.features,
+    ({ device, name }) => `${device} ${name}`,
+    ({ isOn }) => String(isOn),
+    what('feature'),
+  );
   if (text.bpfRoutes !== null && node.bpfRoutes === null) node.bpfRoutes = text.bpfRoutes;
+  node.natServices = [...node.natServices, ...text.natServices];
+  if (text.translations !== null) node.translations = [...node.translations, ...text.translations];
+  node.agentFile ??= text.agentFile;
   if (text.wireguard?.kind === 'wireguard') node.wireguardKey ??= text.wireguard.key;
   else if (text.wireguard !== undefined) node.wireguardKeyV6 ??= text.wireguard.key;
   for (const table of ['link', 'addr', 'route', 'neigh', 'fdb'] as const)

@@ -4,8 +4,9 @@ import type { Profile } from '../../cluster/profile.ts';
 import { type Cidr, canonicalNetwork, cidrContains, enclosingNetwork, formatCidr, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
+import { type FelixFact, NO_SETTINGS } from '../agent-settings.ts';
 import type { IPPool, SourceRef } from '../model.ts';
-import { addIssue, type Facts, type FelixFact, type NetworkFact, type TextFact } from '../read/stated-facts.ts';
+import { addIssue, type Facts, type NetworkFact, type TextFact } from '../read/stated-facts.ts';
 import { backends } from './carrier.ts';
 import { differs } from './merge-pools.ts';
 
@@ -40,15 +41,15 @@ export function mergeNetworks(facts: Facts, profile: Profile): { pools: IPPool[]
 /** VNI and port as settings: of the ConfigMap for all nodes, else of each node's own statement. */
 export function networkSettings(facts: Facts, profile: Profile): FelixFact[] {
   const network = facts.networks.find(({ cni }) => cni === profile.name);
-  const unset = { vxlanEnabled: null, wireguardEnabled: null, wireguardListeningPort: null };
+  const rest = { selector: null, created: null, hidden: [] };
   const general: FelixFact[] =
     network === undefined
       ? []
       : [
           {
-            name: 'default',
+            ...{ ...rest, scope: 'default', name: 'default', node: null },
             values: {
-              ...unset,
+              ...NO_SETTINGS,
               vxlanVNI: { value: network.vni ?? profile.vni, ref: network.ref },
               vxlanPort: { value: network.port ?? profile.port, ref: network.ref },
             },
@@ -57,10 +58,10 @@ export function networkSettings(facts: Facts, profile: Profile): FelixFact[] {
         ];
   const own = facts.nodes.flatMap((node): FelixFact[] => {
     const vni = node.stated[profile.name]?.vni ?? null;
-    const values = { ...unset, vxlanVNI: vni, vxlanPort: null };
+    const values = { ...NO_SETTINGS, vxlanVNI: vni };
     return vni === null || node.name === null || network !== undefined
       ? []
-      : [{ name: `node.${node.name}`, values, ref: vni.ref }];
+      : [{ ...rest, scope: 'node', name: node.name, node: node.name, values, ref: vni.ref }];
   });
   return [...general, ...own];
 }

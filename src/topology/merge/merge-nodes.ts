@@ -3,6 +3,7 @@
 
 import type { Profile, TunnelKind } from '../../cluster/profile.ts';
 import type { Node, NodeAddress, Sourced } from '../model.ts';
+import type { Labels } from '../policies/policy-model.ts';
 import {
   addIssue,
   type CniStatement,
@@ -10,6 +11,7 @@ import {
   emptyStatement,
   type Facts,
   type NodeFact,
+  type TextFact,
 } from '../read/stated-facts.ts';
 import { differs } from './merge-pools.ts';
 
@@ -18,6 +20,10 @@ export type OpenNode = { -readonly [Key in keyof Node]: Node[Key] } & {
   aliases: Set<string>;
   /** A Node object was read: what it leaves out is not set. */
   whole: boolean;
+  /** Null where no source tells them. */
+  labels: Labels | null;
+  /** The agent's own file on it. */
+  agentFile: TextFact['agentFile'];
   /** Known only because other objects name it. */
   mentioned: boolean;
 };
@@ -122,9 +128,13 @@ function openNode(fact: SpokenFact, name: string): OpenNode {
     neighbours: [],
     fdb: [],
     bpfRoutes: null,
+    features: [],
+    translations: [],
+    natServices: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
     aliases: new Set(fact.aliases.map((alias) => alias.toLowerCase())),
     whole: fact.source === 'object',
+    ...{ labels: fact.labels, agentFile: null },
     mentioned: fact.source === 'mention',
   };
   addAddresses(node, fact.addresses, profile);
@@ -206,6 +216,7 @@ function addFact(node: OpenNode, fact: SpokenFact, facts: Pick<Facts, 'issues'>)
   }
   node.annotated ||= fact.source === 'object' || fact.source === 'excerpt';
   node.whole ||= fact.source === 'object';
+  node.labels ??= fact.labels;
   if (node.podCIDRs.length === 0) node.podCIDRs = fact.podCIDRs.map(({ value }) => value);
   for (const alias of fact.aliases) node.aliases.add(alias.toLowerCase());
   // Of two different IPv4Address values only the first is an address of the node.

@@ -5,11 +5,15 @@ import type { Route, SourceRef } from '../model.ts';
 import { readBarePodRow } from './bare-pod-row.ts';
 import { type ClientTextReader, createClientTextReader } from './client-text.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
+import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.ts';
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
 import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
+import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text.ts';
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
+import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
+import { readConntrackLine } from './nat/conntrack-text.ts';
 import { type Command, parseCommand } from './paste/command-line.ts';
 import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
 import type { Section } from './sections.ts';
@@ -32,6 +36,9 @@ interface State {
   excerpt: ExcerptReader;
   client: ClientTextReader;
   wireguard: WireguardReader;
+  felixFile: FelixFileReader;
+  features: FeatureReader;
+  nat: NatReader;
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -100,6 +107,9 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     flows: createFlowTextReader(facts),
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
+    felixFile: createFelixFileReader(text, facts),
+    features: createFeatureReader(text.features, command),
+    nat: createNatReader(text.natServices),
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -113,7 +123,8 @@ const LONGEST = 50_000;
 function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (state.flows.read(line, ref)) return true;
   if (line.length > LONGEST) return false;
-  if (state.client.read(line, ref) || state.wireguard.read(line, ref)) return true;
+  const isOther = state.client.read(line, ref) || state.wireguard.read(line, ref) || state.felixFile.read(line, ref);
+  if (isOther || state.features.read(line, ref) || state.nat.read(line, ref)) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);
@@ -159,6 +170,12 @@ function readEntry(line: string, ref: SourceRef, state: State): boolean {
     if (text.routes.at(-1) === state.route && state.route !== null) text.routes.pop();
     state.route = null;
     text.has.route = text.routes.length > 0;
+    return true;
+  }
+  const tracked = readConntrackLine(line, ref);
+  if (tracked !== undefined) {
+    text.translations ??= [];
+    if (tracked !== null) text.translations.push(tracked);
     return true;
   }
   const bpf = readBpfRouteLine(line, ref);

@@ -110,6 +110,8 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
     return;
   }
   own.used.push(file);
+  for (const { translations } of own.texts)
+    for (const one of translations ?? []) one.time = document.modified === undefined ? null : document.modified / 1000;
   own.poolsComplete ||= document.isWhole === true && own.pools.length > 0;
   own.nodesComplete ||= document.isWhole === true && own.nodes.length > 0;
   // Where one of several parts is wrong, the others are used all the same.

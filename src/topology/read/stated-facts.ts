@@ -2,7 +2,9 @@
 // field with its place. Null means "not stated here", so that several sources of one object can complete each other.
 import type { OtherCni } from '../../cluster/other-cnis.ts';
 import type { CniName, StatedNetwork, TunnelKind } from '../../cluster/profile.ts';
+import type { FelixFact, FelixSettings } from '../agent-settings.ts';
 import type { BpfRoute } from '../bpf-route.ts';
+import type { DeviceFeature } from '../device-feature.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type {
   FdbEntry,
@@ -17,10 +19,11 @@ import type {
   SourceRef,
   TopologyIssue,
 } from '../model.ts';
-import type { Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
+import type { Labels, Namespace, NetworkPolicy, Tier } from '../policies/policy-model.ts';
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
 import type { SnapshotState } from '../snapshot-state.ts';
 import type { CaptureFile } from '../surroundings.ts';
+import type { NatService, Translation } from '../translation.ts';
 
 export interface PoolFact {
   /** Null when not written (operator Installation). */
@@ -63,6 +66,8 @@ export interface NodeFact {
   /** A node may carry the annotations of several CNIs: which of them counts is decided for the whole snapshot. */
   stated: Partial<Record<CniName, CniStatement>>;
   podCIDRs: readonly Sourced<string>[];
+  /** Null where the source has none to tell. */
+  labels: Labels | null;
   /** `object` states every field, `excerpt` the tunnel addresses, `table` its columns; `mention` is a name in another object. */
   source: 'object' | 'excerpt' | 'table' | 'mention';
   ref: SourceRef;
@@ -88,22 +93,6 @@ export interface BlockFact {
   source: 'IPAMBlock' | 'BlockAffinity';
   /** Everything that must agree when the same block is given twice. */
   content: string;
-  ref: SourceRef;
-}
-
-/** The name of what Felix's environment sets: no object can have it. */
-export const ENVIRONMENT = '(environment)';
-
-export interface FelixFact {
-  /** `default`, `node.<name>`, or ENVIRONMENT. */
-  name: string;
-  values: {
-    vxlanVNI: Sourced<number> | null;
-    vxlanPort: Sourced<number> | null;
-    vxlanEnabled: Sourced<boolean> | null;
-    wireguardEnabled: Sourced<boolean> | null;
-    wireguardListeningPort: Sourced<number> | null;
-  };
   ref: SourceRef;
 }
 
@@ -141,6 +130,13 @@ export interface TextFact {
   wireguard?: { kind: 'wireguard' | 'wireguard-v6'; key: Sourced<string> };
   /** The eBPF dataplane's routes; null where they were not shown. */
   bpfRoutes: BpfRoute[] | null;
+  /** Connections whose addresses are rewritten; null where no list of connections was shown. */
+  translations: Translation[] | null;
+  natServices: NatService[];
+  /** Features of devices, from `ethtool -k`. */
+  features: DeviceFeature[];
+  /** The agent's configuration file on that machine; null where it was not shown. */
+  agentFile: { values: FelixSettings; ref: SourceRef } | null;
   /** Taken in the network namespace of something else than the node. */
   isInside?: true;
 }
@@ -252,6 +248,7 @@ export function emptyNodeFact(name: string | null, source: NodeFact['source'], r
     addresses: [],
     stated: {},
     podCIDRs: [],
+    labels: null,
     source,
     ref,
   };

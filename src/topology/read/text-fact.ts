@@ -19,6 +19,10 @@ export function emptyTextFact(section: Pick<Section, 'firstLine' | 'hints' | 'co
     fdb: [],
     unclear: [],
     bpfRoutes: null,
+    agentFile: null,
+    features: [],
+    translations: null,
+    natServices: [],
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
   };
 }
@@ -51,9 +55,22 @@ export function finishText(
   const isExcerpt = as.isCut || (shown.length === 0 && runs.some(({ isFiltered }) => isFiltered));
   if (isExcerpt) text.has = { link: false, addr: false, route: false, neigh: false, fdb: false };
   sayUnclear(text, facts);
-  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard } = text;
-  const entries = links.length + routes.length + neighbours.length + fdb.length + (bpfRoutes?.length ?? 0);
-  const tells = entries > 0 || wireguard !== undefined || Object.values(has).some(Boolean);
+  const { links, routes, neighbours, fdb, has, bpfRoutes, wireguard, agentFile, features, translations, natServices } =
+    text;
+  const entries =
+    links.length +
+    routes.length +
+    neighbours.length +
+    fdb.length +
+    (bpfRoutes?.length ?? 0) +
+    features.length +
+    natServices.length;
+  const tells =
+    entries > 0 ||
+    wireguard !== undefined ||
+    agentFile !== null ||
+    translations !== null ||
+    Object.values(has).some(Boolean);
   if (tells) facts.texts.push(text);
   return tells || text.unclear.length > 0;
 }

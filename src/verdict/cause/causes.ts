@@ -4,13 +4,16 @@
 import type { ChainStep } from '../../attribution/vocabulary.ts';
 import type { Profile } from '../../cluster/profile.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
+import type { Node } from '../../topology/model.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
 import { denialTitleOf, policyTexts } from '../policy/policy-words.ts';
 import type { Cause, Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
-import { checksFor } from './checks.ts';
+import { type CheckInput, checksFor } from './checks.ts';
 import type { ClusterFinding } from './cluster-findings.ts';
 import type { Convergence } from './convergence.ts';
+import { tunnelOf } from './delivery-checks.ts';
 import { explainedByNodes, explainedPairs, isExplained, isExplainedBack } from './explained.ts';
+import { offloadTexts } from './offload-words.ts';
 import { joinFacts } from './one-fact.ts';
 import { askedEnd, joinSilence, MAX_FLOW_IDS, type SilentGroup, silentEnds } from './silence.ts';
 import { titleOf } from './titles.ts';
@@ -39,6 +42,7 @@ export interface CauseCollector {
  * @param nics nodes whose NIC was captured: no check asks for what was given
  * @param candidatesOf what else may be why, by the snapshot
  * @param nodeAt on which node a finding was seen
+ * @param nodeNamed what the snapshot has of a node
  */
 export function collectCauses(
   chainOf: (flow: TracedFlow, finding: Finding) => readonly ChainStep[],
@@ -46,6 +50,7 @@ export function collectCauses(
   nics: ReadonlySet<string> = new Set(),
   candidatesOf: Known['candidatesOf'] = () => [],
   nodeAt: Known['nodeAt'] = () => null,
+  nodeNamed: Known['nodeNamed'] = () => null,
 ): CauseCollector {
   const groups = new Map<string, Collected>();
   const cluster: ClusterFinding[] = [];
@@ -79,7 +84,7 @@ export function collectCauses(
         (group) => !isSilence(group) && !followsFrom(group, groups) && isOwn(group),
       );
       const own = [...joinFacts(others), ...silent];
-      const known = { profile, nics, candidatesOf, nodeAt };
+      const known = { profile, nics, candidatesOf, nodeAt, nodeNamed };
       const ofFlows = own.map((group) => {
         const cause = causeOf(group, chainOf(group.flow, group.finding), known);
         return group.code === 'mode-changed' ? withConvergence(cause, group, converged) : cause;
@@ -148,6 +153,7 @@ interface Known {
   nics: ReadonlySet<string>;
   candidatesOf: (flow: TracedFlow, code: FindingCode) => readonly string[];
   nodeAt: (flow: TracedFlow, finding: Finding) => string | null;
+  nodeNamed: (name: string | null) => Node | null;
 }
 
 /** @param groups flows that suffer from it */
@@ -167,13 +173,14 @@ function clusterCause(finding: ClusterFinding, groups: readonly Collected[], kno
     atNode: null,
     flow: null,
     encapsulation: finding.encapsulation ?? null,
+    sender: known.nodeNamed(fromNode),
   });
   const also = groups.flatMap(({ flow, code: own }) => [...policyTexts(flow), ...known.candidatesOf(flow, own)]);
   const facts = {
     expected: finding.expected ?? FINDINGS[code].title,
     seen,
     chain: [],
-    also: [...new Set(also)],
+    also: [...new Set([...also, ...offloadsOf(finding, finding.encapsulation ?? null, known)])],
     check,
   };
   return { id: '', code, severity: FINDINGS[code].severity, fromNode, toNode, title, ...counts, ...place, ...facts };
@@ -198,7 +205,13 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
     expected: expectedText(flow, chain),
     seen: seenText(flow, finding),
     chain,
-    also: [...alsoOf(chain), ...askedNames(flow), ...policyTexts(flow), ...known.candidatesOf(flow, code)],
+    also: [
+      ...alsoOf(chain),
+      ...askedNames(flow),
+      ...policyTexts(flow),
+      ...known.candidatesOf(flow, code),
+      ...offloadsOf(group, flow.observed.encapsulation, known),
+    ],
     check: checksFor(code, {
       ...known,
       fromNode,
@@ -206,8 +219,19 @@ function causeOf(group: Collected, chain: readonly ChainStep[], known: Known): C
       atNode: known.nodeAt(flow, finding),
       flow,
       encapsulation: flow.observed.encapsulation,
+      sender: known.nodeNamed(fromNode),
     }),
   };
+}
+
+/** What the sender's devices leave to the card, where that is in question. */
+function offloadsOf(
+  { code, fromNode }: Pick<Collected, 'code' | 'fromNode'>,
+  encapsulation: CheckInput['encapsulation'],
+  { profile, nodeNamed }: Known,
+): string[] {
+  const tunnel = encapsulation === 'none' ? null : tunnelOf({ profile, encapsulation });
+  return offloadTexts(code, nodeNamed(fromNode), tunnel);
 }
 
 /** Questions stay open where they or their answers got lost; an answer that was seen, and then lost, is one of its own flow. */
@@ -258,7 +282,7 @@ function seenText(flow: TracedFlow, finding: Finding): string {
 
 function alsoOf(chain: readonly ChainStep[]): string[] {
   const wrong = chain.filter((s) => s.status === 'wrong' || s.status === 'missing');
-  return wrong.map((s) => `${s.table}: ${s.note ?? 'wrong'}`);
+  return wrong.map((s) => `${s.by === undefined ? '' : `${s.by} `}${s.table}: ${s.note ?? 'wrong'}`);
 }
 
 /** What a DNS server was asked for; raw text of packets. */

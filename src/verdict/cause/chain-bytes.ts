@@ -36,7 +36,10 @@ export function chainFor({ topology, src, dst, expected, seen, captures }: Chain
     device: { offset: udp + 12, length: 3 },
     neighbour: { offset: udp + 16, length: 6 },
   };
-  return steps.map((step) => ({ ...step, bytes: places[step.table] ?? null }));
+  // eBPF writes the next hop of its route as outer destination itself
+  const placeOf = ({ table, field, by }: ChainStep): ChainStep['bytes'] =>
+    (by === 'eBPF' && field === 'ip.dst' ? places.fdb : places[table]) ?? null;
+  return steps.map((step) => ({ ...step, bytes: placeOf(step) }));
 }
 
 /** Ethernet without tags, cooked, raw: the places hold for the usual frame, and are left out where it may differ. */

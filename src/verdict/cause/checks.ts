@@ -11,10 +11,12 @@ import {
   showVxlanDevice,
   showWireguardPeers,
 } from '../../cluster/show-commands.ts';
+import type { Node } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
 import { denialCommand } from '../policy/policy-words.ts';
 import type { TracedFlow } from '../trace-types.ts';
-import { checksumChecks, deliveryChecks, mtuChecks, tunnelOf } from './delivery-checks.ts';
+import { deliveryChecks, mtuChecks, tunnelOf } from './delivery-checks.ts';
+import { checksumChecks } from './offload-words.ts';
 
 export interface CheckInput {
   profile: Profile;
@@ -28,6 +30,8 @@ export interface CheckInput {
   encapsulation: Observed['encapsulation'] | null;
   /** Nodes whose NIC was captured. */
   nics: ReadonlySet<string>;
+  /** The sending node, if it is known. */
+  sender: Node | null;
 }
 
 /** Commands with a prompt that says where to run them; a comment says what the answer should be. */
@@ -85,7 +89,7 @@ export function checksFor(code: FindingCode, given: CheckInput): string[] {
     case 'node-unreachable':
       return [`kubectl get node ${to} -o yaml | grep -i -A1 address   # is IPv4Address one of its addresses?`];
     case 'bad-checksum':
-      return checksumChecks(from, device);
+      return checksumChecks(from, device, given.sender);
     case 'pool-over-node-subnet':
       return [`${commands.showPools}   # a pool apart from the nodes' network: move the pods to one`];
     case 'snapshot-conflict':

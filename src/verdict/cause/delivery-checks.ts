@@ -1,15 +1,11 @@
 // What to check where packets did not get through: what fits the tunnel they were lost in, and never a capture that was given.
 import type { Observed } from '../../attribution/vocabulary.ts';
 import { type Profile, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
-import {
-  showChecksumOffload,
-  showLink,
-  showVxlanDevice,
-  showWireguardPeers,
-  stopChecksumOffload,
-} from '../../cluster/show-commands.ts';
+import { showLink, showVxlanDevice, showWireguardPeers } from '../../cluster/show-commands.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
+import type { Node } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
+import { checksumChecks } from './offload-words.ts';
 
 export interface DeliveryInput {
   profile: Profile;
@@ -20,6 +16,8 @@ export interface DeliveryInput {
   from: string;
   to: string;
   dst: string;
+  /** The sending node, if it is known. */
+  sender: Node | null;
 }
 
 /** How packets cross the underlay: the device that wraps them, what a capture of them is filtered by, what others call it. */
@@ -60,10 +58,6 @@ export function mtuChecks({ kind, device }: Tunnel, from: string, to: string): s
     `${from}$ ${showLink(device)}   # MTU: should be ${overhead} below the smallest MTU on the way`,
     `${from}$ ping -M do -c 3 -s SIZE <${to}'s address>   # SIZE: MTU of ${device} ${size} (${overhead} of tunnel, less ${PING_HEADERS}); lower until it passes`,
   ];
-}
-
-export function checksumChecks(from: string, device: string): string[] {
-  return [`${from}$ ${showChecksumOffload(device)}   # try: ${stopChecksumOffload(device)}`];
 }
 
 export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[] {
@@ -118,7 +112,7 @@ export function deliveryChecks(code: FindingCode, given: DeliveryInput): string[
       return lossChecks(given, tunnel);
     case 'icmp-only':
       return [
-        ...(given.encapsulation === 'none' ? [] : checksumChecks(from, tunnel.device)),
+        ...(given.encapsulation === 'none' ? [] : checksumChecks(from, tunnel.device, given.sender)),
         `kubectl get networkpolicies -A   # does one allow ICMP and no TCP?`,
       ];
     default:

@@ -2,11 +2,14 @@
 // Policies by pod address do not match such packets. Told by the same packets before and after, or by the hop limit: what a node says by
 // its own tunnel address was not routed yet.
 
+import type { TrackedConnections } from '../../attribution/exchange/tracked-connections.ts';
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { Directory, Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import { toSeconds } from '../../net/time.ts';
+import type { Topology } from '../../topology/model.ts';
+import { formatRef } from '../../topology/read/located.ts';
 import { nameOf } from '../flow/rules.ts';
 
 /** By flow, before and after. */
@@ -20,6 +23,8 @@ interface Input {
   table: FlowTable;
   paths: PathFacts;
   who: Directory;
+  topology: Topology | null;
+  tracked: TrackedConnections;
 }
 
 /** Within a node a packet is nowhere longer, seconds. */
@@ -40,6 +45,7 @@ export function translations(input: Input): Translations {
   for (const one of outside)
     for (const key of keysOf(input.table, one.flow)) known.set(key, [...(known.get(key) ?? []), one]);
   for (let flow = 0; flow < input.table.flowCount; flow++) tellSame(input, flow, known, found);
+  for (const one of outside) if (!found.has(one.flow)) tellTracked(input, one, found);
   const routed = outside.filter((one) => !found.has(one.flow) && wasRouted(input, one));
   const clients = routed.length === 0 ? null : portClients(input);
   for (const { flow, src, dst } of routed) {
@@ -117,6 +123,21 @@ function timesOf(table: FlowTable, flow: number): { first: number; last: number 
   const { rows } = table;
   const row = table.firstRow(flow);
   return { first: toSeconds(rows.firstMoment(row)), last: toSeconds(rows.lastMoment(row)) };
+}
+
+/** A pod's packets by the connection tracking of the node that sent them on. */
+function tellTracked({ tracked, topology }: Input, { flow, src, dst }: Outside, found: Map<number, string>): void {
+  const known = tracked.of(flow);
+  if (known === null || known.node !== src.node || known.side !== 'after' || known.isAnswer) return;
+  const client = known.entry.before.src;
+  const owner = client === src.owner.address ? null : (topology?.lookup(client) ?? null);
+  if (owner?.kind !== 'pod') return;
+  const pod = owner.pod === null ? client : `${owner.namespace}/${owner.pod} (${client})`;
+  const place = formatRef(known.entry.ref);
+  found.set(
+    flow,
+    `${pod} to ${nameOf(dst)} left ${src.node.name} as ${src.owner.address}, by that node's connection tracking (${place}): its source is translated there`,
+  );
 }
 
 /** A node's own packets, in its tunnel, have the hop limit that they began with. */

@@ -2,8 +2,10 @@
 
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { bpfDecision } from '../../topology/ask/bpf-decision.ts';
 import { withoutSubnet } from '../../topology/ask/subnet.ts';
 import type { Topology } from '../../topology/model.ts';
+import { formatRef } from '../../topology/read/located.ts';
 
 /** Why the pool asks for what it asks, in words. */
 export function because({
@@ -34,7 +36,15 @@ export function because({
       return `${pool} asks for it, though the receiving node has no tunnel address`;
     case 'wireguard-keys':
       return 'both nodes publish WireGuard keys';
+    case 'bpf-route':
+      return bpfWords(src, dst);
     default:
       return expected.reason;
   }
+}
+
+/** `a's eBPF routes have "10.48.0.128/26: remote workload in-pool tunneled nh 10.0.1.2"`. */
+function bpfWords({ node }: Who, dst: Who): string {
+  const route = node === null ? undefined : bpfDecision(node, dst.owner.address)?.route;
+  return `${node?.name ?? 'the sender'}'s eBPF routes have "${route?.text ?? ''}"${route === undefined ? '' : ` (${formatRef(route.ref)})`}`;
 }

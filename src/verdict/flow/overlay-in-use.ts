@@ -25,7 +25,7 @@ export function settingsOf(topology: Topology | null, vni: number | null, ports:
   const profile = topology?.profile ?? DEFAULT_PROFILE;
   const port = (sender: Node | null): Setting => {
     const felix = topology?.felix(sender?.name ?? null).vxlanPort ?? null;
-    if (felix !== null) return { value: felix.value, source: profile.settings, ref: felix.ref };
+    if (felix !== null) return { value: felix.value, source: felix.by ?? profile.settings, ref: felix.ref };
     if (topology?.devicePort)
       return { value: topology.devicePort.value, source: 'ip -d link', ref: topology.devicePort.ref };
     return { value: profile.port, source: 'default', ref: null };
@@ -35,7 +35,7 @@ export function settingsOf(topology: Topology | null, vni: number | null, ports:
     vni(sender) {
       if (vni !== null) return { value: vni, source: '--vxlan-vni', ref: null };
       const felix = topology?.felix(sender?.name ?? null).vxlanVNI ?? null;
-      if (felix !== null) return { value: felix.value, source: profile.settings, ref: felix.ref };
+      if (felix !== null) return { value: felix.value, source: felix.by ?? profile.settings, ref: felix.ref };
       if (topology?.deviceVNI)
         return { value: topology.deviceVNI.value, source: 'ip -d link', ref: topology.deviceVNI.ref };
       return { value: profile.vni, source: 'default', ref: null };

@@ -63,11 +63,12 @@ export function unencrypted(input: RuleInput): string | null {
   return `${because(input)}, so ${nameOf(src)} to ${nameOf(dst)} should be WireGuard; it was ${how} on ${placeOf(seen)}`;
 }
 
-/** Needs a pool that says Never, or CrossSubnet within one subnet. */
+/** What makes plain a demand: a pool that says Never, CrossSubnet within one subnet, the sender's own eBPF routes. */
+const PLAIN_REASONS: ReadonlySet<string> = new Set(['pool-never', 'crosssubnet-same', 'bpf-route']);
+
 export function unexpectedOverlay(input: RuleInput): string | null {
   const { expected, seen, src, dst, outerFrom, outerTo } = input;
-  if (expected.encapsulation !== 'none' || (expected.reason !== 'pool-never' && expected.reason !== 'crosssubnet-same'))
-    return null;
+  if (expected.encapsulation !== 'none' || !PLAIN_REASONS.has(expected.reason)) return null;
   if (seen.encapsulation === 'none' || seen.encapsulation === 'wireguard') return null;
   if (seen.encapsulation === 'vxlan' ? !isCalicoVxlan(input) : !isBetweenNodes(input)) return null;
   if (outerFrom === null && outerTo === null) return null;

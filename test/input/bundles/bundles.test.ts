@@ -24,6 +24,7 @@ import {
   tarOf,
 } from '../../support/bundle-builder.ts';
 import { captureOf, HOSTS, NODE_NAMES, objects, outputsOf } from '../../support/bundle-lab.ts';
+import { ebpfDiags, jsonOf } from '../../support/ebpf-bundle.ts';
 
 let root: string;
 let count = 0;
@@ -252,5 +253,42 @@ describe('captures that a layout places', () => {
     const { captures: paths, hints } = await sortArguments([path]);
     const trace = await traceCaptures({ captures: paths, topology: null, hints });
     expect(trace.captures[0]?.points[0]?.node).toBe('worker-7');
+  });
+});
+
+describe('`calicoctl cluster diags` with the eBPF dataplane', () => {
+  it('has the routes that its nodes decide by', async () => {
+    const { topology } = await look(await archive(ebpfDiags()));
+    const node = topology.nodeByName('a');
+    expect(node?.bpfRoutes?.at(-1)).toMatchObject({ dst: '10.48.0.192/26', nextHop: '10.0.1.3' });
+    expect(node?.bpfRoutes?.[0]?.ref.file).toMatch(/!calico-diagnostics-\d+_\d+\/nodes\/a\/bpf-routes\.json$/);
+    expect(topology.issues).toEqual([]);
+  });
+
+  it('has the connections that its nodes track, and their services', async () => {
+    const connections = [
+      {
+        ...{ type: 'nat', proto: 'TCP', src: '10.48.0.70:40000', orig_dst: '10.96.0.10:80', dst: '10.48.0.140:8080' },
+        ...{ flags: [], active_ago: '2s' },
+      },
+    ];
+    const services = [
+      {
+        frontend: { addr: '10.96.0.10', port: 80, proto: 6, id: 1, count: 1, local: 0 },
+        backends: [{ addr: '10.48.0.140', port: 8080 }],
+      },
+    ];
+    const files = {
+      'bpf-conntrack.json': jsonOf(connections),
+      'bpf-nat.json': jsonOf(services),
+      'bpf-arp.json': jsonOf([{ ip: '10.0.1.2', ifindex: 2 }]),
+      'conntrack-list.txt':
+        "conntrack v1.4.6 (conntrack-tools): Can't use -L with -S\nTry `conntrack -h' or 'conntrack --help' for more information.\n",
+    };
+    const { topology } = await look(await archive(ebpfDiags(files)));
+    const node = topology.nodeByName('a');
+    expect(node?.translations).toHaveLength(1);
+    expect(node?.natServices).toHaveLength(1);
+    expect(issues(topology)).toEqual([]);
   });
 });

@@ -111,6 +111,7 @@ describe('words', () => {
           atNode: null,
           flow: one,
           encapsulation: null,
+          sender: null,
           nics: new Set(),
         });
         expect(checks.length, code).toBeGreaterThan(0);

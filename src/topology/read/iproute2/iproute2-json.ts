@@ -5,9 +5,12 @@ import { canonicalIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
 import type { Neighbour, NodeLink, Route } from '../../model.ts';
 import { flagAt, type Located, listAt, textAt, textsAt, valueAt } from '../located.ts';
+import { readNatElement } from '../nat/bpf-nat.ts';
+import { readConntrackElement } from '../nat/conntrack-text.ts';
 import type { TextFact } from '../stated-facts.ts';
 import { addFdbLine } from '../text-fact.ts';
 import { readBpfRouteElement } from './bpf-routes.ts';
+import { readFeatureElement } from './ethtool-text.ts';
 import { emptyLink } from './link-text.ts';
 import { isUnicast } from './neigh-text.ts';
 
@@ -19,12 +22,23 @@ export function readIproute2Element(element: Located, into: TextFact): boolean {
   if (bpf !== null) {
     into.bpfRoutes ??= [];
     into.bpfRoutes.push(bpf);
-  } else if (has('ifname') && has('ifindex')) readLink(element, into);
+  } else if (readTracked(element, into) || readNatElement(element, into.natServices)) return true;
+  else if (readFeatureElement(element, into.features)) return true;
+  else if (has('ifname') && has('ifindex')) readLink(element, into);
   else if (has('mac') && (has('ifname') || has('dst'))) readFdb(element, into);
   else if (has('dst') && (has('lladdr') || Array.isArray(valueAt(value, 'state')))) readNeighbour(element, into);
   else if (has('dst') && (has('dev') || has('gateway') || has('via') || has('nexthops') || has('type'))) {
     readRoute(element, into);
   } else if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return false;
+  return true;
+}
+
+/** A connection of eBPF's tracking. */
+function readTracked(element: Located, into: TextFact): boolean {
+  const tracked = readConntrackElement(element);
+  if (tracked === undefined) return false;
+  into.translations ??= [];
+  if (tracked !== null) into.translations.push(tracked);
   return true;
 }
 

@@ -1,29 +1,41 @@
-// FelixConfiguration: the VNI, ports and switches that differ from Calico's defaults. Scope and precedence: calico-facts 4.1.
+// FelixConfiguration: what it sets of tunnels. Scope and precedence: calico-facts 4.1, ask/felix-settings.ts.
 
+import { FELIX_PARAMETERS } from '../../../cluster/calico/annotations.ts';
+import { type FelixFact, type FelixSettings, NO_SETTINGS, SETTING_FIELDS } from '../../agent-settings.ts';
 import type { Sourced } from '../../model.ts';
 import { flagAt, type Located, textAt, valueAt } from '../located.ts';
-import { addIssue, type Facts, type FelixFact } from '../stated-facts.ts';
+import { addIssue, type Facts } from '../stated-facts.ts';
 
-/** Reads one FelixConfiguration into `facts.felix`: `default`, `node.<name>`; selector-scoped ones are named and not applied. */
+/** Reads one FelixConfiguration into `facts.felix`: `default`, `node.<name>`, and others by their nodeSelector. */
 export function readFelixConfiguration(object: Located, facts: Facts): void {
   const name = textAt(object.value, 'metadata', 'name') ?? 'default';
-  const fact: FelixFact = {
-    name,
-    values: {
-      vxlanVNI: readNumber(object, 'vxlanVNI', [1, 0xffffff], facts),
-      vxlanPort: readNumber(object, 'vxlanPort', [1, 65535], facts),
-      vxlanEnabled: readFlag(object, 'vxlanEnabled'),
-      wireguardEnabled: readFlag(object, 'wireguardEnabled'),
-      wireguardListeningPort: readNumber(object, 'wireguardListeningPort', [1, 65535], facts),
-    },
-    ref: object.ref(),
-  };
-  if (name !== 'default' && !name.startsWith('node.')) {
-    const message = `FelixConfiguration ${name} applies by nodeSelector, which is not evaluated: its values are not used`;
-    addIssue(facts, 'unused-object', 'warning', message, { refs: [fact.ref] });
-    return;
+  const ref = object.ref();
+  const scope = name === 'default' ? 'default' : name.startsWith('node.') ? 'node' : 'selector';
+  const selector = scope === 'selector' ? (textAt(object.value, 'spec', 'nodeSelector')?.trim() ?? '') : null;
+  if (selector === '') {
+    const message = `FelixConfiguration ${name} has no nodeSelector: it applies to no node, and its values are not used`;
+    addIssue(facts, 'unused-object', 'warning', message, { refs: [ref] });
   }
-  facts.felix.push(fact);
+  const by = scope === 'default' ? {} : { by: `FelixConfiguration ${name}` };
+  const written = textAt(object.value, 'metadata', 'creationTimestamp');
+  const created = written === null ? Number.NaN : Date.parse(written) / 1000;
+  const fact: FelixFact = {
+    ...{ scope, name, selector, ref, hidden: [] },
+    node: scope === 'node' ? name.slice(5) : null,
+    created: Number.isNaN(created) ? null : created,
+    values: valuesOf(object, by, facts),
+  };
+  if (selector !== '') facts.felix.push(fact);
+}
+
+function valuesOf(object: Located, by: { by?: string }, facts: Facts): FelixSettings {
+  const values = { ...NO_SETTINGS };
+  for (const field of SETTING_FIELDS) {
+    const { range } = FELIX_PARAMETERS[field];
+    const value = range === null ? readFlag(object, field) : readNumber(object, field, range, facts);
+    if (value !== null) Object.assign(values, { [field]: { ...value, ...by } });
+  }
+  return values;
 }
 
 function readNumber(

@@ -10,7 +10,7 @@ import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp, parseIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
 import type { NodeAddress, Sourced, SourceRef } from '../../model.ts';
-import { type Located, listAt, type Path, textAt, textsAt } from '../located.ts';
+import { type Located, listAt, mappingAt, type Path, textAt, textsAt } from '../located.ts';
 import { addIssue, emptyNodeFact, type Facts, type NodeFact, statementOf } from '../stated-facts.ts';
 
 /** Reads one Node, of kubectl or of Calico's client, into `facts.nodes`. */
@@ -25,6 +25,7 @@ export function readNode(object: Located, facts: Facts): void {
   addListedAddresses(fact, object, 'ExternalIP');
   fact.podCIDRs = readPodCIDRs(object);
   fact.aliases = aliasesOf(object);
+  fact.labels = mappingAt(object.value, 'metadata', 'labels') ?? {};
   facts.nodes.push(fact);
 }
 

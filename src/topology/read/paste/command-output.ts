@@ -1,6 +1,7 @@
 // What a command prints, as far as a reader needs to know: which table, how much of it, of which device and namespace; and whether
 // it prints anything of a snapshot at all.
 import { AGENT_CONTAINER, CALICO_CLIENT } from '../../../cluster/calico/annotations.ts';
+import { featuresAsked } from '../iproute2/ethtool-text.ts';
 import type { Command, Run } from './command-line.ts';
 
 export type TableName = 'link' | 'addr' | 'route' | 'neigh' | 'fdb';
@@ -78,7 +79,8 @@ function pastOptions(words: readonly string[]): number {
 }
 
 /** Programs whose output may be part of a snapshot, whatever their words are. */
-const PRINTS = /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|ssh|su|)$/;
+const PRINTS =
+  /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|ethtool|conntrack|ssh|su|)$/;
 /** Verbs of kubectl and Calico's client that print objects or tables. */
 const OBJECT_VERBS = /^(get|describe|edit|ipam|node)$/;
 /** Verbs that print the object with `-o yaml` only. */
@@ -94,6 +96,8 @@ export function printsSnapshot({ runs, heredoc }: Command): boolean {
     if (name === AGENT_CONTAINER) return true;
     // Short names that people give to kubectl are told by what they ask it for, flow logs by their option.
     if (!PRINTS.test(name)) return rest.includes('-flows') || /^-o=?(?:wide|yaml|json)$/.test(outputOf(rest));
+    if (name === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
+    if (name === 'ethtool') return featuresAsked([name, ...rest]) !== null;
     if (/^(ip|bridge)$/.test(name)) return isShowing(name, rest);
     return true;
   });

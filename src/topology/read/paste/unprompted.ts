@@ -1,6 +1,7 @@
 // A command without a prompt, as texts have it in a fence of its own or above its output: only what is surely one, since lines of
 // prose begin with the same words.
 import { AGENT_CONTAINER, CALICO_CLIENT } from '../../../cluster/calico/annotations.ts';
+import { featuresAsked } from '../iproute2/ethtool-text.ts';
 import { type Command, parseCommand } from './command-line.ts';
 import { asksOneRoute, isObjectClient, tableOf } from './command-output.ts';
 
@@ -9,6 +10,8 @@ const LONGEST = 2000;
 const PROGRAMS = [
   'ip',
   'bridge',
+  'ethtool',
+  'conntrack',
   'kubectl',
   'oc',
   'k',
@@ -41,6 +44,8 @@ function isSure(run: Command['runs'][number]): boolean {
   if (program === 'exit' || program === 'logout') return rest.length === 0;
   if (program === 'wg') return rest.length === 0 || (rest[0] === 'show' && rest.length <= 2);
   if (program === 'echo') return true;
+  if (program === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
+  if (program === 'ethtool') return featuresAsked(run.words) !== null && rest.length <= 3;
   if (program === 'cat') return rest.length > 0 && rest.every((word) => /[./-]/.test(word));
   if (program === AGENT_CONTAINER) return rest.some((word) => word.startsWith('-'));
   if (asksOneRoute(run)) return rest.length <= 6;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { NO_SETTINGS } from '../../../../src/topology/agent-settings.ts';
 import { issueCodes, issueOf, problemsOf, topologyOf } from '../../documents.ts';
 
 const felix = (name: string, spec: string) =>
@@ -12,6 +13,7 @@ it('a node has its own settings before the default ones, field by field', () => 
   const values = (name: string | null) =>
     Object.fromEntries(Object.entries(topology.felix(name)).map(([key, setting]) => [key, setting?.value ?? null]));
   expect(values('worker1')).toEqual({
+    ...NO_SETTINGS,
     vxlanVNI: 4097,
     vxlanPort: 4791,
     vxlanEnabled: false,
@@ -19,6 +21,7 @@ it('a node has its own settings before the default ones, field by field', () => 
     wireguardListeningPort: null,
   });
   expect(values('worker2')).toEqual({
+    ...NO_SETTINGS,
     vxlanVNI: 4097,
     vxlanPort: 4790,
     vxlanEnabled: null,
