@@ -210,6 +210,7 @@ function prepare(
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const isHidden = hiddenAnswers({ table, paths, who, cutShort, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
+  let copied: ReadonlySet<number> | null = null;
   const shared: Shared = {
     input,
     points,
@@ -249,6 +250,10 @@ function prepare(
     encrypts,
     cutShort,
     keptOut: hidden,
+    hasCopies(capture) {
+      copied ??= capturesWithCopies(table);
+      return copied.has(capture);
+    },
     adviceFor: captureNic,
   };
   return { shared, classes };

@@ -152,7 +152,7 @@ function missingFdb(
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
   const nicSilent = [...nics].some(
-    (p) => p.topologyNode === from && covers(captures[p.capture], onTunnel) && !mayHide(p, input),
+    (p) => p.topologyNode === from && covers(captures[p.capture], onTunnel) && !mayHide(p, input, true),
   );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
@@ -170,7 +170,10 @@ function neverOnNic(
   const inside = onOwnTunnel(input, cutOff) ?? onOwnVeth(input, cutOff);
   const place = inside === undefined ? undefined : captures[inside.capture];
   const nic = [...nics].find(
-    (p) => p.topologyNode === src.node && overlap(captures[p.capture], place) && !mayHide(p, input),
+    (p) =>
+      p.topologyNode === src.node &&
+      overlap(captures[p.capture], place) &&
+      !mayHide(p, input, inside?.pointInfo.role === 'tunnel'),
   );
   if (inside === undefined || nic === undefined || src.node === null) return null;
   const what = inside.pointInfo.role === 'tunnel' ? `${src.node.name}'s tunnel device` : "the pod's veth";
