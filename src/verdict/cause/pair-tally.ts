@@ -52,9 +52,13 @@ export function isLoss(lost: number, sent: number): boolean {
 
 export function pairTally(): PairTally {
   const pairs = new PairMap<Pair>();
+  /** Nodes whose TCP with a pod was answered of which nobody knows where it is: it may be on any other node. */
+  const passing = new Set<string>();
   return {
     add(flow) {
       const [from, to] = [flow.src.node, flow.dst.node];
+      const known = from ?? to;
+      if (known !== null && (from === null || to === null) && isPassing(flow)) passing.add(known);
       if (!flow.inScope || from === null || to === null || from === to) return;
       addToPair(
         pairs.of(from, to, () => newPair(flow)),
@@ -64,11 +68,20 @@ export function pairTally(): PairTally {
     findings() {
       const isExplained = ({ from, to }: Pair): boolean =>
         [pairs.get(from, to), pairs.get(to, from)].some((pair) => pair?.isExplained === true);
+      const mayPass = ({ from, to }: Pair): boolean => passing.has(from) || passing.has(to);
       return pairs
         .values()
-        .flatMap((pair) => [lostOnUnderlay(pair), isExplained(pair) ? null : icmpOnly(pair)].filter((f) => f !== null));
+        .flatMap((pair) =>
+          [lostOnUnderlay(pair), isExplained(pair) || mayPass(pair) ? null : icmpOnly(pair)].filter((f) => f !== null),
+        );
     },
   };
+}
+
+/** TCP that was answered, between addresses of pods. */
+function isPassing({ protocol, outcome, src, dst }: FlowBrief): boolean {
+  const isPods = src.kind !== 'external' && dst.kind !== 'external' && src.kind !== 'node' && dst.kind !== 'node';
+  return protocol === 'tcp' && PASSED.has(outcome) && isPods;
 }
 
 function newPair(flow: FlowBrief): Pair {
