@@ -215,6 +215,7 @@ function prepare(
   const questions = questionsByFlow(table, captures, endsOf(points.rings, captures));
   const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
+  let copied: ReadonlySet<number> | null = null;
   const shared: Shared = {
     input,
     points,
@@ -245,6 +246,7 @@ function prepare(
       captures,
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
+      mayHide,
     }),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({
@@ -260,6 +262,10 @@ function prepare(
     encrypts,
     cutShort,
     keptOut: hidden,
+    hasCopies(capture) {
+      copied ??= capturesWithCopies(table);
+      return copied.has(capture);
+    },
     adviceFor: captureNic,
   };
   return { shared, classes };

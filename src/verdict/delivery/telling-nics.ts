@@ -66,7 +66,7 @@ function addRow(nic: Nic, table: FlowTable, row: number, tunnelPorts: ReadonlySe
   const outer = tunnel.outerSrc ?? table.sourceOf(flow);
   addEnds(nic, [outer, tunnel.outerDst ?? table.destinationOf(flow)]);
   if (!nic.own.has(outer)) return;
-  // Calico and flannel carry each family in its own
+  // each family of addresses is carried in its own
   if (hidesFlows(table, row, tunnel, tunnelPorts)) nic.hides[isIpv6(outer) ? 'v6' : 'v4'] = true;
   nic.isOpen ||= tunnel.encapsulation === 'vxlan' && rows.overheadBytes(row) > 0;
 }
