@@ -244,6 +244,7 @@ function prepare(
       captures,
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
+      keptOut: hidden,
     }),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({

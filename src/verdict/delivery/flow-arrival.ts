@@ -3,6 +3,7 @@
 import { countFlow } from '../../attribution/count-flow.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
 import type { Arrival } from '../arrivals.ts';
 import type { Shared } from '../judging-context.ts';
 
@@ -23,13 +24,18 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
 
 const SILENT: ReadonlySet<Outcome | null> = new Set(['no-answer', 'unreachable', 'one-way', 'sent-never-arrived']);
 
-/** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
+/**
+ * Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. Who acknowledges was answered, whatever
+ * way that took (an eBPF node's answers to NodePort clients have other addresses).
+ */
 export function isUnanswered(
   { input }: Pick<Shared, 'input'>,
   counted: readonly number[],
   outcome: Outcome | null,
 ): boolean {
-  return SILENT.has(outcome) && counted.some((row) => input.table.rows.requests(row) > 0);
+  const { rows } = input.table;
+  if (!SILENT.has(outcome) || counted.some((row) => (rows.bits(row) & BIT.acknowledgementKnown) !== 0)) return false;
+  return counted.some((row) => rows.requests(row) > 0);
 }
 
 /** What a node's NICs saw of a flow in all the time they were captured: packets, each once, and the largest of them. */

@@ -1,6 +1,7 @@
 // Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on it but never on the
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 
+import type { KeptOut } from '../../attribution/filter/kept-out.ts';
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
@@ -41,6 +42,7 @@ export interface InsideInput {
 
 /** One packet may have been on its way when the capture ended. */
 const ENOUGH_PACKETS = 2;
+const UDP = 17;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
@@ -51,9 +53,10 @@ export interface InsideOptions {
   profile: Profile;
   /** UDP ports of the cluster's VXLAN. */
   tunnelPorts: ReadonlySet<number>;
+  keptOut: KeptOut;
 }
 
-export function insideNode({ table, points, captures, profile, tunnelPorts }: InsideOptions): InsideNode {
+export function insideNode({ table, points, captures, profile, tunnelPorts, keptOut }: InsideOptions): InsideNode {
   const nics = tellingNics(table, points, tunnelPorts);
   const places: Places = {
     nics,
@@ -61,6 +64,7 @@ export function insideNode({ table, points, captures, profile, tunnelPorts }: In
     cutOff: cutOffPairs(table, points),
     table,
     profile,
+    keptOut,
   };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
@@ -78,6 +82,7 @@ interface Places {
   cutOff: ReadonlySet<string>;
   table: FlowTable;
   profile: Profile;
+  keptOut: KeptOut;
 }
 
 function cutOffPairs(table: FlowTable, points: Points): Set<string> {
@@ -133,7 +138,7 @@ function hasLinkAddress({ rows: [row] }: SeenObservation, table: FlowTable): boo
 
 function missingFdb(
   input: InsideInput,
-  { nics, unanswered, cutOff, table }: Places,
+  { nics, unanswered, cutOff, table, keptOut }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
   const { src, dst } = input;
@@ -144,12 +149,29 @@ function missingFdb(
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
   const nicSilent = nics.some(
-    (nic) => nic.point.topologyNode === from && wouldHave(nic, dst) && covers(captures[nic.point.capture], onTunnel),
+    (nic) =>
+      nic.point.topologyNode === from &&
+      wouldHave(nic, dst) &&
+      !mayHide(keptOut, nic, from, dst.node) &&
+      covers(captures[nic.point.capture], onTunnel),
   );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
   const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
   return { code: 'missing-fdb-entry', message, seen: onTunnel };
+}
+
+/**
+ * Whether a filter may have kept out of a NIC what a device sends to a node: what goes to others there need not have the same port, an FDB
+ * entry may have its own (`bridge fdb append .. port`).
+ */
+function mayHide(keptOut: KeptOut, nic: TellingNic, from: Node, to: Node | null): boolean {
+  const addressesOf = (node: Node | null): string[] => (node?.addresses ?? []).map(({ address }) => address);
+  const [destination = '', ...more] = addressesOf(to);
+  if ([destination, ...more].some((address) => nic.sentTo.has(address))) return false;
+  const [source = '', ...others] = addressesOf(from);
+  const ends = [source, destination, ...others, ...more];
+  return keptOut.mayLack(nic.point.capture, { protocol: UDP, ends, ports: [] });
 }
 
 /** The two captures need not have begun together, so that this is no finding yet. */
