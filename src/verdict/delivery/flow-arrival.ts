@@ -4,7 +4,7 @@ import { countFlow } from '../../attribution/count-flow.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
-import type { Arrival } from '../arrivals.ts';
+import { type Arrival, isSeenItself } from '../arrivals.ts';
 import type { Shared } from '../judging-context.ts';
 
 /** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
@@ -45,8 +45,11 @@ export function onNics(
   node: string,
 ): { packets: number; largest: number } {
   const { rows } = counting.table;
+  const mayBeCopies = isSeenItself({ table: counting.table, paths: pathFacts }, flow);
   const isHere = (row: number): boolean => {
-    const point = pathFacts.point[rows.path(row)];
+    const path = rows.path(row);
+    const point = pathFacts.point[path];
+    if (mayBeCopies && pathFacts.isStrange[path] === 1) return false;
     return point?.role === 'underlay' && point.topologyNode?.name === node;
   };
   const { packets, rows: counted } = countFlow(counting, flow, (row) =>
