@@ -51,6 +51,7 @@ function takeBack(
   const row = after.row[packet] ?? 0;
   after.uncount(rows, packet, window);
   if (same.every((other) => after.ttl(packet) < before.ttl(other))) rows.addRare(row, RARE.fallen);
+  if (after.beginsOpening(rows, packet)) rows.setWord(row, RECORD.bits, rows.bits(row) | BIT.openingTaken);
   if (after.beginsData(rows, packet)) rows.setWord(row, RECORD.bits, rows.bits(row) & ~BIT.dataKnown);
 }
 

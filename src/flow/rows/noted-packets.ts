@@ -92,6 +92,15 @@ export class NotedPackets {
     );
   }
 
+  /** Whether it is a SYN or SYN-ACK that its row begins with. */
+  beginsOpening(rows: RowRecords, packet: number): boolean {
+    const at = packet * F.words;
+    const marks = this.words[at + F.marks]!;
+    if (!(marks & M.tcp) || !((marks >>> 8) & SYN)) return false;
+    const { seconds, nanos } = rows.firstMoment(this.row[packet]!);
+    return seconds === this.doubles[(at >> 1) + F.seconds]! && nanos === this.words[at + F.nanos]!;
+  }
+
   isIdentified(packet: number): boolean {
     return (this.around[packet]! & AROUND.identified) !== 0;
   }

@@ -42,7 +42,8 @@ function joined(rows: RowRecords, row: number, known: Known): Known {
   takeBackFill(rows, row, known);
   const own = knownOf(rows, row);
   const openings = rows.requests(row) + rows.replies(row);
-  if (isOpened && openings > 0) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) + 1);
+  const isFirstAgain = openings > 0 && (rows.bits(row) & BIT.openingTaken) === 0;
+  if (isOpened && isFirstAgain) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) + 1);
   const again = isSentAgain(rows, row, known);
   if (again) addRetransmission(rows, row);
   // its ports are used again later on
