@@ -440,7 +440,8 @@ describe('the fingerprint', () => {
       };
       const headers = 14 + 40 + 8 + 8 + 14;
       expect(marked(packet.length)).toEqual([false, true]);
-      expect(marked(headers + 20 + 16)).toEqual([false, true]);
+      expect(marked(headers + 20 + 20)).toEqual([false, true]);
+      expect(marked(headers + 20 + 16)).toEqual([true, false]);
       expect(marked(headers + 20)).toEqual([true, false]);
       expect(marked(headers + 4)).toEqual([true, false]);
     });
