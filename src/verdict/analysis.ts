@@ -247,6 +247,7 @@ function prepare(
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
       mayHide,
+      keptOut: hidden,
     }),
     translations: topology === null ? new Map() : translations({ table, paths, who }),
     lostInNode: lostInNode({

@@ -1,6 +1,7 @@
 // Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on it but never on the
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 
+import type { KeptOut } from '../../attribution/filter/kept-out.ts';
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
@@ -42,6 +43,7 @@ export interface InsideInput {
 
 /** One packet may have been on its way when the capture ended. */
 const ENOUGH_PACKETS = 2;
+const UDP = 17;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
@@ -53,9 +55,18 @@ export interface InsideOptions {
   /** UDP ports of the cluster's VXLAN. */
   tunnelPorts: ReadonlySet<number>;
   mayHide: MayHide;
+  keptOut: KeptOut;
 }
 
-export function insideNode({ table, points, captures, profile, tunnelPorts, mayHide }: InsideOptions): InsideNode {
+export function insideNode({
+  table,
+  points,
+  captures,
+  profile,
+  tunnelPorts,
+  mayHide,
+  keptOut,
+}: InsideOptions): InsideNode {
   const nics = tellingNics(table, points, tunnelPorts);
   const places: Places = {
     nics,
@@ -64,6 +75,7 @@ export function insideNode({ table, points, captures, profile, tunnelPorts, mayH
     table,
     profile,
     mayHide,
+    keptOut,
   };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
@@ -82,6 +94,7 @@ interface Places {
   table: FlowTable;
   profile: Profile;
   mayHide: MayHide;
+  keptOut: KeptOut;
 }
 
 function cutOffPairs(table: FlowTable, points: Points): Set<string> {
@@ -137,7 +150,7 @@ function hasLinkAddress({ rows: [row] }: SeenObservation, table: FlowTable): boo
 
 function missingFdb(
   input: InsideInput,
-  { nics, unanswered, cutOff, table, mayHide }: Places,
+  { nics, unanswered, cutOff, table, mayHide, keptOut }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
   const { src, dst } = input;
@@ -152,12 +165,26 @@ function missingFdb(
       nic.point.topologyNode === from &&
       wouldHave(nic, dst) &&
       covers(captures[nic.point.capture], onTunnel) &&
-      !mayHide(nic.point, input, true),
+      !mayHide(nic.point, input, true) &&
+      !mayHaveOwnPort(keptOut, nic, from, dst.node),
   );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
   const message = `${nameOf(src)} to ${nameOf(dst)}: ${onTunnel.packets} packets on ${from.name}'s tunnel device, none on its NIC: ${why}`;
   return { code: 'missing-fdb-entry', message, seen: onTunnel };
+}
+
+/**
+ * Whether a filter may have kept out of a NIC what a device sends to a node: what goes to others there need not have the same port, an FDB
+ * entry may have its own (`bridge fdb append .. port`).
+ */
+function mayHaveOwnPort(keptOut: KeptOut, nic: TellingNic, from: Node, to: Node | null): boolean {
+  const addressesOf = (node: Node | null): string[] => (node?.addresses ?? []).map(({ address }) => address);
+  const [destination = '', ...more] = addressesOf(to);
+  if ([destination, ...more].some((address) => nic.sentTo.has(address))) return false;
+  const [source = '', ...others] = addressesOf(from);
+  const ends = [source, destination, ...others, ...more];
+  return keptOut.mayLack(nic.point.capture, { protocol: UDP, ends, ports: [] });
 }
 
 /** The two captures need not have begun together, so that this is no finding yet. */

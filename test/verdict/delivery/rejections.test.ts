@@ -79,6 +79,28 @@ describe('an ICMP error that quotes a tunnel packet', () => {
     expect(trace.causes[0]?.title).toContain("10.0.1.254 answers a's VXLAN to 10.0.1.2");
   });
 
+  it('says nothing of a flow in its tunnel that acknowledges: it was answered by a way that nobody captured', async () => {
+    const other = { ...SYN, srcport: 40002 };
+    const opened = [
+      vxlan(tcpPacket({ src: '203.0.113.125', dst: POD.b }, other)),
+      vxlan(
+        tcpPacket(
+          { src: '203.0.113.125', dst: POD.b },
+          { ...other, 'flags.syn': false, 'flags.ack': true, seq_raw: 2, ack_raw: 1 },
+        ),
+      ),
+    ];
+    const codesOf = async (...frames: Uint8Array[]): Promise<string[]> =>
+      flowBetween(await told(syn, error('0301 0000 00000000', syn), ...frames), '203.0.113.125', POD.b).findings.map(
+        ({ code }) => code,
+      );
+    expect(await codesOf(...opened)).not.toContain('overlay-rejected');
+    expect(await codesOf(...opened.slice(0, 1))).toContain('overlay-rejected');
+    expect(await codesOf(...opened, error('0301 0000 00000000', opened[0] as Uint8Array))).toContain(
+      'overlay-rejected',
+    );
+  });
+
   it('is told without a flow too', async () => {
     expect(await rejectionOf(error('030a 0000 00000000', syn))).toContain("b (10.0.1.2) answers a's VXLAN");
   });
