@@ -9,17 +9,18 @@ export interface CommandRun {
   problems: string[];
 }
 
-/** Codes by which `verify` and `diff` say what they found; the others know 0 and 2. */
-const VERDICTS: ReadonlySet<string> = new Set(['verify', 'diff']);
+/** Commands that say by 1 and 3 what they found; the others know 0 and 2. */
+const VERDICTS: ReadonlySet<string> = new Set(['verify', 'diff', '--strict']);
 
 export async function runCommand(argv: readonly string[]): Promise<CommandRun> {
   const { code, stdout, stderr } = await runCli(argv, { env: { OVERLENS_DEBUG: '1' } });
   const [command = ''] = argv;
   const problems: string[] = [];
+  const judges = argv.some((word) => VERDICTS.has(word));
   const said = `${command}: ${stderr.slice(0, 600)}`;
-  if (![0, 2, ...(VERDICTS.has(command) ? [1, 3] : [])].includes(code)) problems.push(`exit code ${code} of ${said}`);
+  if (![0, 2, ...(judges ? [1, 3] : [])].includes(code)) problems.push(`exit code ${code} of ${said}`);
   if (stderr.includes('internal error')) problems.push(`a foreign error: ${said}`);
-  if (code !== 0 && stderr === '' && !VERDICTS.has(command)) problems.push(`${command} failed without a word`);
+  if (code !== 0 && stderr === '' && !judges) problems.push(`${command} failed without a word`);
   const json: unknown[] = [];
   if (argv.includes('json') && stdout !== '') {
     try {

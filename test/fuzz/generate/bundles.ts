@@ -94,7 +94,7 @@ async function packed(
 ): Promise<FuzzFile[]> {
   const files = Object.fromEntries(members.map(({ name, bytes }) => [name, bytes]));
   if (packing === 'folder')
-    return members.filter(({ name }) => /^[\w.-]+(\/[\w.-]+)*$/.test(name) && name.length < 200);
+    return members.filter(({ name }) => /^\w[\w.-]*(\/\w[\w.-]*)*$/.test(name) && name.length < 200);
   const bytes = await archive(files, packing);
   return [{ name: `bundle.${packing === 'zip' ? 'zip' : 'tar.gz'}`, bytes: damaged(bytes, outer) }];
 }
