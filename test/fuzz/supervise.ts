@@ -1,5 +1,6 @@
 // Runs inputs one after the other in a process with a time limit and a heap limit; one that is ended is replaced.
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Reached } from './coverage.ts';
 import type { FuzzKind } from './input.ts';
 
 /** Milliseconds for one input, on a busy machine; the slowest take some hundred. */
@@ -10,6 +11,8 @@ const HEAP_LIMIT = 512;
 export interface Supervisor {
   /** What is wrong with the answers to one input; a hang and a lack of memory are problems like others. */
   run(kind: FuzzKind, seed: number): Promise<string[]>;
+  /** What was reached since the last call; the first one begins to measure. A process that was ended takes its marks with it. */
+  coverage(): Promise<Reached>;
   end(): Promise<void>;
 }
 
@@ -29,6 +32,14 @@ export function supervisor(limit = TIME_LIMIT): Supervisor {
       const answer = await answerOf(worker, { kind, seed }, limit);
       if (answer.isLost) drop();
       return answer.problems;
+    },
+    coverage() {
+      const asked = worker ?? start();
+      worker = asked;
+      return new Promise((resolve) => {
+        asked.once('message', (reached: Reached) => resolve(reached));
+        asked.send('coverage');
+      });
     },
     async end() {
       if (worker === null) return;

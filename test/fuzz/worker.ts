@@ -2,15 +2,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CoverageMeter, coverageMeter } from './coverage.ts';
 import type { FuzzKind } from './input.ts';
 import { checkInput } from './kinds.ts';
 
 /** Bytes outside the heap that may be left after an input: buffers that are still held. */
 const MOST_BUFFERS = 256 * 1024 * 1024;
 
+let meter: CoverageMeter | null = null;
 const folder = mkdtempSync(join(tmpdir(), 'overlens-fuzz-'));
 
-process.on('message', async (asked: { kind: FuzzKind; seed: number } | 'end') => {
+process.on('message', async (asked: { kind: FuzzKind; seed: number } | 'end' | 'coverage') => {
+  if (asked === 'coverage') {
+    meter ??= await coverageMeter();
+    process.send?.(await meter.take());
+    return;
+  }
   if (asked === 'end') {
     rmSync(folder, { recursive: true, force: true });
     process.disconnect();

@@ -42,6 +42,7 @@ const CHANGE: fc.Arbitrary<Change> = fc.record({
   damage: damages(2),
 });
 
+const INNER = 'inner/inner.tar.gz';
 const PACKINGS = ['folder', 'tar', 'tar.gz', 'zip', 'tar in tar'] as const;
 
 interface Sketch {
@@ -64,7 +65,8 @@ const SKETCH: fc.Arbitrary<Sketch> = fc.record({
 export const BUNDLES: fc.Arbitrary<Promise<FuzzInput>> = SKETCH.map(
   async ({ layout, changes, packing, outer, choice }) => {
     const members = changed(LAYOUTS[layout] ?? {}, changes);
-    const content = members.flatMap(({ name, bytes }) => [new TextEncoder().encode(name), bytes]);
+    const names = [...members.map(({ name }) => name), ...(packing === 'tar in tar' ? [INNER] : [])];
+    const content = [...members.map(({ bytes }) => bytes), ...names.map((name) => new TextEncoder().encode(name))];
     const files = await packed(members, packing, outer);
     const isGuess = isDamaged(outer) && packing !== 'folder';
     return { files, content: isGuess ? null : content, choice };
@@ -109,7 +111,7 @@ async function archive(files: bundles.BundleFiles, packing: Sketch['packing']): 
     case 'tar.gz':
       return gzipSync(tar);
     case 'tar in tar':
-      return bundles.tarOf({ 'inner/inner.tar.gz': gzipSync(tar), 'note.txt': 'nothing' });
+      return bundles.tarOf({ [INNER]: gzipSync(tar), 'note.txt': 'nothing' });
     default:
       return tar;
   }
