@@ -5,6 +5,7 @@ import type { Points } from '../../attribution/points/points.ts';
 import type { Observed } from '../../attribution/vocabulary.ts';
 import { isClaimedByPoolOnly, lanHosts } from '../../attribution/who/lan-hosts.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { macText } from '../../flow/paths/links.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Topology } from '../../topology/model.ts';
@@ -130,12 +131,14 @@ function unreachableNodes(table: FlowTable, points: Points, topology: Topology):
   const heard = new Set<number>();
   for (const pair of table.arp.pairs()) heard.add(pair.sender);
   const hearing = pointsThatHear(table, points);
+  const sending = pointsThatSend(table, points);
   for (const pair of table.arp.pairs()) {
     const point = points.all[points.ofLink[pair.link] ?? -1];
     const to = topology.nodeByAddress(formatIPv4(pair.target));
     const from = topology.nodeByAddress(formatIPv4(pair.sender));
     if (pair.operation !== 1 || point?.role !== 'underlay' || to === null || from === null || from === to) continue;
-    if (heard.has(pair.target) || !hearing.has(points.ofLink[pair.link] ?? -1)) continue;
+    const showsAnswers = point.topologyNode === to ? sending : hearing;
+    if (heard.has(pair.target) || !showsAnswers.has(points.ofLink[pair.link] ?? -1)) continue;
     const key = `${from.name}|${to.name}`;
     const known = asked.get(key);
     if (known !== undefined) known.packets += pair.packets;
@@ -169,4 +172,15 @@ function pointsThatHear(table: FlowTable, points: Points): Set<number> {
     else if (known !== src) hearing.add(point);
   }
   return hearing;
+}
+
+/** Points with frames that their own node sent: where what it hears was captured alone, its answers are not to be seen. */
+function pointsThatSend(table: FlowTable, { all, ofLink }: Points): Set<number> {
+  const sending = new Set<number>();
+  for (let link = 0; link < table.links.count; link++) {
+    const { src, packetType } = table.links.record(link);
+    const mac = all[ofLink[link] ?? -1]?.mac ?? null;
+    if (packetType === PACKET_TYPE.outgoing || (mac !== null && src === mac)) sending.add(ofLink[link] ?? -1);
+  }
+  return sending;
 }

@@ -2,6 +2,7 @@
 // No pod ever hears of it, so that its flows look merely silent.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../../topology/model.ts';
@@ -43,7 +44,7 @@ export function rejections(table: FlowTable, topology: Topology | null, settings
   const byFlow = new Map<number, Rejection>();
   for (const error of table.icmpErrors.list) {
     const tunnel = tunnelOf(error, topology, settings);
-    if (tunnel === null || (error.family === 4 && ADVICE.has(error.type))) continue;
+    if (tunnel === null || (error.family === 4 && ADVICE.has(error.type)) || isOfPods(table, topology, error)) continue;
     const innerFlow = error.inner === null ? -1 : table.quotedFlow(error.inner);
     const one = rejectionOf(table, topology, { error, tunnel, innerFlow });
     const key = [one.by, one.outerSrc, one.outerDst, one.says, innerFlow].join('|');
@@ -62,8 +63,10 @@ export function rejections(table: FlowTable, topology: Topology | null, settings
     of(flow, observations, isSilent) {
       const quoted = byFlow.get(flow);
       if (quoted !== undefined || !isSilent) return quoted ?? null;
+      // what an eBPF node forwards is answered by another name: whether it is silent is not known
+      const own = observations.filter(({ vni }) => vni !== EBPF_NODEPORT_VNI);
       const carries = (one: Rejection): boolean =>
-        observations.some(({ outerSrc, outerDst }) => outerSrc === one.outerSrc && outerDst === one.outerDst);
+        own.some(({ outerSrc, outerDst }) => outerSrc === one.outerSrc && outerDst === one.outerDst);
       return all.find(carries) ?? null;
     },
   };
@@ -81,6 +84,12 @@ function tunnelOf(error: IcmpError, topology: Topology | null, settings: Setting
   if (error.protocol !== UDP || error.destinationPort === null) return null;
   if (error.inner !== null) return 'VXLAN';
   return settings.allowedPorts(null).has(error.destinationPort) ? 'VXLAN' : null;
+}
+
+/** A tunnel that pods have of their own, or to a pod that is a gateway, is their payload. */
+function isOfPods(table: FlowTable, topology: Topology | null, { source, destination, family }: IcmpError): boolean {
+  const ends = [source, destination].map((word) => table.addresses.text(word, family));
+  return topology !== null && ends.some((address) => topology.lookup(address).kind === 'pod');
 }
 
 function rejectionOf(

@@ -11,7 +11,7 @@ import { nameOf } from '../flow/rules.ts';
 /** By flow, before and after. */
 export type Translations = ReadonlyMap<number, string>;
 
-const TCP = 6;
+const [TCP, UDP] = [6, 17] as const;
 /** Hop limits that hosts begin with, less the one router that a node is for its pods. */
 const ROUTED_ONCE: ReadonlySet<number> = new Set([63, 127, 254]);
 
@@ -61,13 +61,14 @@ function fromNodes({ table, who }: Input): Outside[] {
   return found;
 }
 
-/** What is left of a flow whose addresses are translated: TCP's numbers; of others both ports and the number of packets. */
+/** What is left of a flow whose addresses are translated: TCP's numbers; of datagrams both ports and the number of packets. Pings are alike. */
 function keysOf(table: FlowTable, flow: number): string[] {
   const { rows } = table;
   const protocol = table.protocolOf(flow);
   const keys = new Set<string>();
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
     if (protocol !== TCP) {
+      if (table.sourcePortOf(flow) === null || protocol !== UDP) continue;
       const ends = [table.destinationOf(flow), table.sourcePortOf(flow), table.destinationPortOf(flow)];
       keys.add([protocol, ...ends, rows.distinct(row), rows.payloadBytes(row)].join('|'));
     } else if ((rows.bits(row) & BIT.sequenceKnown) !== 0)

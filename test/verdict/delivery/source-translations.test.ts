@@ -2,17 +2,21 @@
 import { describe, expect, it } from 'vitest';
 import {
   clusterDocuments,
+  ip,
   NIC,
   NODE,
   POD,
+  POD_MAC,
   plain,
   SYN,
   TUNNEL,
   tcpPacket,
   traceFrames,
+  VETH,
   vxlan,
 } from '../../support/cluster-frames.ts';
 import { cluster } from '../../support/cluster-text.ts';
+import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
@@ -52,5 +56,37 @@ describe("a tunnel's address as source", () => {
     expect(await codes(vxlan(tcpPacket({ src: POD.a, dst: POD.b, ttl: 63 }, PORTS)))).not.toContain(
       'source-translated',
     );
+  });
+});
+
+describe("a pod's packets inside its node, and alike ones of the node outside", () => {
+  const inside = (packet: Uint8Array): Uint8Array => build.ethernet({ src: POD_MAC, dst: VETH }, packet);
+  const told = async (own: readonly Uint8Array[], sent: readonly Uint8Array[]): Promise<string[]> => {
+    const files = [
+      { name: 'a-cali0123456789a.pcap', frames: own.map(inside) },
+      { name: 'a-eth0.pcap', frames: [...TALK, ...sent.map((packet) => vxlan(packet))] },
+    ];
+    return (await traceFrames(files, TOPOLOGY)).causes.map(({ code }) => code);
+  };
+  const datagram = (src: string, id: number): Uint8Array =>
+    ip({ src, dst: POD.b, id, proto: 17, ttl: 64, transport: build.udp({ srcport: 5123, dstport: 514 }) });
+  const ping = (src: string, id: number): Uint8Array => ip({ src, dst: POD.b, id, ttl: 64 });
+
+  it('are the same ones by their ports: the source was translated', async () => {
+    expect(
+      await told(
+        [1, 2].map((id) => datagram(POD.a, id)),
+        [1, 2].map((id) => datagram(TUNNEL.a, id)),
+      ),
+    ).toContain('source-translated');
+  });
+
+  it('are two who ping one pod where they are pings: all of these are alike', async () => {
+    expect(
+      await told(
+        [1, 2].map((id) => ping(POD.a, id)),
+        [3, 4].map((id) => ping(TUNNEL.a, id)),
+      ),
+    ).not.toContain('source-translated');
   });
 });
