@@ -117,4 +117,19 @@ describe('an ICMP error that quotes a tunnel packet', () => {
     expect(await rejectionOf(direct, error('030a 0000 00000000', direct))).toBeUndefined();
     expect(await rejectionOf(syn, error('0501 0000 0a000101', syn))).toBeUndefined();
   });
+
+  it('is not the cluster’s where the tunnel is of pods: their payload was refused', async () => {
+    const own = vxlan(tcpPacket({ src: '192.168.7.1', dst: '192.168.7.2' }, SYN), { from: POD.a, to: POD.b });
+    expect(await rejectionOf(own, error('030a 0000 00000000', own))).toBeUndefined();
+    const toGateway = vxlan(tcpPacket({ src: POD.a, dst: '192.0.2.1' }, SYN), { to: POD.b, vni: 4097, port: 4790 });
+    expect(await rejectionOf(toGateway, error('030a 0000 00000000', toGateway))).toBeUndefined();
+  });
+
+  it('speaks for no client’s packets that an eBPF node forwards: they are answered by another name', async () => {
+    const [client, vni] = ['203.0.113.9', 13_242_816];
+    const forwarded = vxlan(tcpPacket({ src: client, dst: POD.b }, SYN), { vni });
+    const trace = await told(syn, error('0301 0000 00000000', syn, 28), forwarded);
+    expect(flowBetween(trace, client, POD.b).findings.map(({ code }) => code)).not.toContain('overlay-rejected');
+    expect(flowBetween(trace, POD.a, POD.b).findings.map(({ code }) => code)).toContain('overlay-rejected');
+  });
 });
