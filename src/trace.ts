@@ -5,6 +5,7 @@ import { filterHints } from './attribution/filter/filter-hint.ts';
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
 import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
+import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
@@ -161,8 +162,9 @@ async function countArrivals(
   const { window: found, ...uncompared } = commonTime({ table: input.table, points, clocks, input, filters });
   analysis.uncompared = uncompared;
   if (found === null || topology === null || read.options.signal?.aborted) return null;
+  const options = { cutShort, mayHaveArrived, isStrange: strangeTunnels(topology, input.vxlanVNI) };
   if (expected !== null && isBorneOut(expected, found))
-    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, cutShort, mayHaveArrived });
+    return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, ...options });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
   if (paths.includes('-')) return null;
   const table = new FlowTable(read.nodes);
@@ -177,8 +179,7 @@ async function countArrivals(
   const again = findPoints({ table, captures: counted, topology, book, at, hints });
   return arrivalsIn(found, table, again, counted, {
     sameFlow: sameFlows(input.table, table),
-    cutShort,
-    mayHaveArrived,
+    ...options,
   });
 }
 

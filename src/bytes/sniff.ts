@@ -16,6 +16,10 @@ export interface ContentDescription {
 export const PCAP_MICRO = 0xa1b2c3d4;
 export const PCAP_NANO = 0xa1b23c4d;
 export const PCAP_MODIFIED = 0xa1b2cd34;
+/** IXIA's test equipment, for what its hardware and its software captured; the rest of the header is pcap's. */
+export const PCAP_IXIA_HARDWARE = 0x1c0001ac;
+export const PCAP_IXIA_SOFTWARE = 0x1c0001ab;
+const PCAP_MAGICS: readonly number[] = [PCAP_MICRO, PCAP_NANO, PCAP_MODIFIED, PCAP_IXIA_HARDWARE, PCAP_IXIA_SOFTWARE];
 /** Section Header Block type: a palindrome, so that it reads the same in both byte orders. */
 export const PCAPNG_SECTION = 0x0a0d0d0a;
 
@@ -31,7 +35,7 @@ export function contentKind(head: Uint8Array): ContentKind {
 }
 
 export function isPcapMagic(magic: number): boolean {
-  return magic === PCAP_MICRO || magic === PCAP_NANO || magic === PCAP_MODIFIED;
+  return PCAP_MAGICS.includes(magic);
 }
 
 export function swapped(word: number): number {
@@ -74,8 +78,6 @@ const SIGNATURES: readonly { bytes: readonly number[] | string; looks: string; h
   { bytes: 'RTSS', looks: 'a Microsoft Network Monitor capture', hint: CONVERT },
   { bytes: 'iptrace ', looks: 'an AIX iptrace capture', hint: CONVERT },
   { bytes: 'TRSNIFF data', looks: 'a Sniffer capture', hint: CONVERT },
-  { bytes: [0x1c, 0x00, 0x01, 0xac], looks: "IXIA's variant of pcap", hint: CONVERT },
-  { bytes: [0xac, 0x01, 0x00, 0x1c], looks: "IXIA's variant of pcap", hint: CONVERT },
   { bytes: [0x7f, 0x45, 0x4c, 0x46], looks: 'a program (ELF)', hint: EXPECTED },
   { bytes: '%PDF', looks: 'a PDF document', hint: EXPECTED },
   { bytes: [0x89, 0x50, 0x4e, 0x47], looks: 'a PNG picture', hint: EXPECTED },

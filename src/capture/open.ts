@@ -9,7 +9,7 @@ import { stoppable } from '../bytes/stoppable.ts';
 import { OverlensError } from '../errors.ts';
 import { captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
-import { PCAP_HEADER_LENGTH } from './pcap/file-header.ts';
+import { pcapHeaderLength } from './pcap/file-header.ts';
 import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
 import { openPcapng } from './pcapng/pcapng.ts';
@@ -120,7 +120,7 @@ async function formatOf(opened: OpenedBytes, reader: ReaderName): Promise<Captur
     await chunk.require(DESCRIBE_BYTES);
     throw chunk.available === 0 ? nothingThere(opened) : notACapture(opened, kind);
   }
-  const least = kind === 'pcap' ? PCAP_HEADER_LENGTH : SECTION_LENGTH;
+  const least = kind === 'pcap' ? pcapHeaderLength(chunk.view, chunk.at) : SECTION_LENGTH;
   if (!(await chunk.require(least))) throw cutOffHeader(opened, least);
   if (reader === 'pcap-parser') return (await import('./pcap-parser.ts')).openWithPcapParser(opened, kind);
   if (reader !== 'builtin')

@@ -10,8 +10,9 @@ import { captureName, corruptCapture, placeOf } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { capturedLimit } from './limits.ts';
 import { linkTypeOf } from './link-type.ts';
-import { PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap/file-header.ts';
+import { type LengthOrder, PCAP_HEADER_LENGTH, type PcapHeader, readPcapHeader } from './pcap/file-header.ts';
 import { checkedPcapHeader, cutOffRecord, joinedFiles, lengthAboveLimit, pcapInfo, ZERO_RECORD } from './pcap/pcap.ts';
+import { layoutOfRecords } from './pcap/records.ts';
 import { endReading } from './read-loop.ts';
 import type { CaptureInfo, PacketBatch } from './source.ts';
 
@@ -21,7 +22,7 @@ const FEED = (BATCH_CAPACITY - 1) * RECORD_HEADER_LENGTH;
 
 /**
  * A capture whose file header is in the buffer, read by pcap-parser. Throws E_UNSUPPORTED_CAPTURE for what that package
- * does not know: pcapng, nanoseconds, the modified format, other versions than 2.4.
+ * does not know: pcapng, nanoseconds, the modified format, IXIA's, versions before 2.3.
  */
 export function openWithPcapParser(opened: OpenedBytes, kind: 'pcap' | 'pcapng'): CaptureFormat {
   if (kind === 'pcapng') throw unsupported(opened.path, 'pcapng');
@@ -30,6 +31,9 @@ export function openWithPcapParser(opened: OpenedBytes, kind: 'pcap' | 'pcapng')
   if (header.nanoseconds) throw unsupported(opened.path, 'pcap with nanoseconds');
   if (header.modified) throw unsupported(opened.path, 'the modified pcap format');
   const info = pcapInfo(opened, checkedPcapHeader(opened));
+  if (header.headerLength !== PCAP_HEADER_LENGTH) throw unsupported(opened.path, "IXIA's pcap format");
+  if (header.lengthOrder === 'original-first')
+    throw unsupported(opened.path, `pcap version ${header.major}.${header.minor}`);
   return { info, headLength: PCAP_HEADER_LENGTH, read: (content) => parserBatches(content, info, header) };
 }
 
@@ -48,6 +52,7 @@ interface Progress {
   readonly info: CaptureInfo;
   readonly limit: number;
   readonly batch: PacketBatch;
+  readonly lengthOrder: LengthOrder;
   /** Packets delivered, and where the record at hand begins. */
   packets: number;
   offset: number;
@@ -61,8 +66,18 @@ async function* parserBatches(
   header: PcapHeader,
 ): AsyncGenerator<PacketBatch, void, void> {
   const batch = createBatch();
+  // Record headers of another length than the usual one are not announced: only the records show it.
+  const { headerLength } = await layoutOfRecords(chunk, header);
+  if (headerLength !== RECORD_HEADER_LENGTH) {
+    info.error = unsupported(info.path, `record headers of ${headerLength} bytes`);
+    chunk.close();
+    return;
+  }
   const limit = capturedLimit(header.snaplen);
-  const progress: Progress = { info, limit, batch, packets: 0, offset: PCAP_HEADER_LENGTH, pending: null };
+  const progress: Progress = {
+    ...{ info, limit, batch, lengthOrder: header.lengthOrder },
+    ...{ packets: 0, offset: PCAP_HEADER_LENGTH, pending: null },
+  };
   const feed = startParser(progress);
   let fed = 0;
   try {
@@ -120,6 +135,10 @@ function checkHeader(progress: Progress, header: PacketHeader): void {
   const { info, limit } = progress;
   progress.pending = header;
   if (info.error !== null) return;
+  if (progress.lengthOrder === 'by-size' && header.capturedLength > header.originalLength) {
+    info.error = unsupported(info.path, 'pcap 2.3 with the lengths of 2.2');
+    return;
+  }
   const place = placeOf(info, `packet ${progress.packets + 1}`, progress.offset);
   if (header.capturedLength > limit) {
     info.error = corruptCapture(info, place, lengthAboveLimit(header.capturedLength, limit));

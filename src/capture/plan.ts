@@ -6,7 +6,7 @@ import { OverlensError } from '../errors.ts';
 import type { Moment } from '../net/time.ts';
 import { capturedLimit, MAX_SECONDS_APART } from './limits.ts';
 import { type OpenOptions, openToRead } from './open.ts';
-import { PCAP_HEADER_LENGTH, readPcapHeader } from './pcap/file-header.ts';
+import { readPcapHeader } from './pcap/file-header.ts';
 import { lastPcapRecord } from './pcap/last-record.ts';
 import { recordLayout } from './pcap/records.ts';
 import { readSectionHead } from './pcapng/blocks.ts';
@@ -98,9 +98,13 @@ async function lastMoment(info: CaptureInfo, first: Moment, from: number, size: 
 
 /** A capture of the last packet alone: the file header, then its record. */
 function endOfPcap(head: Uint8Array, bytes: Uint8Array, first: Moment): Uint8Array[] | null {
-  const layout = recordLayout(readPcapHeader(viewOf(head), 0));
+  const view = viewOf(head);
+  const header = readPcapHeader(view, 0);
+  const layout = recordLayout(header, { view, at: header.headerLength, end: head.length, isAll: false });
+  // The first packet is longer than what is at hand: it is not worth a third look.
+  if (!('headerLength' in layout)) return null;
   const last = lastPcapRecord({ bytes, latestStart: SLACK, layout, firstSecond: first.seconds });
-  return last === null ? null : [head.subarray(0, PCAP_HEADER_LENGTH), bytes.subarray(last)];
+  return last === null ? null : [head.subarray(0, header.headerLength), bytes.subarray(last)];
 }
 
 function endOfPcapng(head: Uint8Array, bytes: Uint8Array): Uint8Array[] | null {

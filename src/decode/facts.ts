@@ -12,7 +12,7 @@ import { TCP } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, makesFlow } from './layer-stack.ts';
-import { AROUND, around, CONTENT, contentFrom, fingerprint, firstContent } from './packet-fingerprint.ts';
+import { AROUND, around, contentEnd, contentOf, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
 export const FACT = {
@@ -194,10 +194,10 @@ export class PacketFacts {
       marks |= this.#noteQuestion(view, to, stack, transport);
       // the snaplen may have cut the content off at one place only: an identification tells as much
       if (!(id & ID_ONLY) || stack.protocol[transport] === P.icmp) {
-        content = firstContent(view, stack, transport);
+        content = contentOf(view, stack, network, stack.start[transport]!, transport);
         marks |= contentMark(stack, network, transport, end);
       }
-    } else if (transport < 0 && !(id & ID_ONLY)) content = contentFrom(view, from, stack.end[network]!);
+    } else if (transport < 0 && !(id & ID_ONLY)) content = contentOf(view, stack, network, from, transport);
     words[to + F.marks] = marks;
     words[to + F.payload] = end > from ? end - from : 0;
     words[to + F.length] = end - at;
@@ -269,11 +269,10 @@ export function writePorts(
   words[to + F.protocol] = identity;
 }
 
-/** Whether what a fingerprint takes of content was captured, or but for the snaplen would have been; ICMP's has too little to tell. */
+/** Whether what a fingerprint takes of content was captured, or but for the snaplen would have been. */
 function contentMark(stack: LayerStack, network: number, transport: number, end: number): number {
-  const protocol = stack.protocol[transport]!;
-  if (protocol === P.icmp || protocol === P.icmpv6) return 0;
-  const needed = stack.start[transport]! + (protocol === P.udp ? UDP_HEADER : 0) + CONTENT;
+  const needed = contentEnd(stack, network, transport);
+  if (needed < 0) return 0;
   return needed <= stack.end[network]! ? M.contentWhole : needed <= end ? M.contentCut : 0;
 }
 

@@ -25,7 +25,7 @@ const IPV4_ID = IPV4.id.bit >> 3;
 const ID_ONLY = 0xffff0000 | 0;
 const UDP_LENGTH = UDP.headerLength;
 /** Bytes of content that tell packets apart. */
-export const CONTENT = 16;
+const CONTENT = 16;
 /** Identifier and sequence number of ICMP's echo messages stand here. */
 const ICMP_REST = 4;
 
@@ -39,8 +39,36 @@ export function firstContent(view: DataView, stack: LayerStack, transport: numbe
   return at + ICMP_REST + 4 <= end ? view.getInt32(at + ICMP_REST) : 0;
 }
 
+/**
+ * What tells datagrams and messages of one flow apart: of `transport` (-1: what is at `from`), and of a tunnel of which `network` is the outer
+ * IP header (pods' own, say) what is inside, too: all of it begins with the same headers, and no hop changes what they carry.
+ */
+export function contentOf(view: DataView, stack: LayerStack, network: number, from: number, transport: number): number {
+  const own = transport < 0 ? contentFrom(view, from, stack.end[network]!) : firstContent(view, stack, transport);
+  const inner = stack.network;
+  if (inner <= network) return own;
+  const last = stack.depth - 1;
+  const carried = contentFrom(view, stack.start[last]!, stack.end[last]!);
+  return (own + Math.imul(contentFrom(view, stack.start[inner]!, stack.end[inner]!), 0x165667b1) + carried) | 0;
+}
+
+/**
+ * Up to where a fingerprint takes content, an absolute offset. -1 of ICMP, which has too little to tell; one more than there is where the
+ * snaplen cut off what a tunnel carries.
+ */
+export function contentEnd(stack: LayerStack, network: number, transport: number): number {
+  const protocol = stack.protocol[transport]!;
+  if (protocol === P.icmp || protocol === P.icmpv6) return -1;
+  const inner = stack.network;
+  const last = stack.depth - 1;
+  const carries = stack.tunnels > 0 && stack.tunnel[stack.tunnels - 1]! > network;
+  if (carries && stack.cut && (inner === network || inner === last)) return stack.end[network]! + 1;
+  if (inner > network) return stack.start[last]! + CONTENT;
+  return stack.start[transport]! + (protocol === P.udp ? UDP_LENGTH : 0) + CONTENT;
+}
+
 /** One number of the first four words from `at` on, of one where there are not four. */
-export function contentFrom(view: DataView, at: number, end: number): number {
+function contentFrom(view: DataView, at: number, end: number): number {
   if (at + 16 > end) return at + 4 <= end ? view.getInt32(at) : 0;
   return (
     (view.getInt32(at) +
@@ -62,7 +90,7 @@ export function around(view: DataView, frame: number, at: number, overhead: numb
 
 /**
  * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and what it carries
- * (`content`: TCP's numbers and flags, else `firstContent`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
+ * (`content`: TCP's numbers and flags, else `contentOf`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
  * sent again with nothing changed; different ones are another packet, unless the snaplen cut the content off at one place only.
  * IPv6 addresses count by their numbers, so that fingerprints of one table compare.
  */

@@ -52,10 +52,10 @@ function takeBack(
   const row = after.row[packet] ?? 0;
   after.uncount(rows, packet, window);
   if (same.every((other) => after.ttl(packet) < before.ttl(other))) rows.addRare(row, RARE.fallen);
+  if (after.beginsOpening(rows, packet)) rows.setWord(row, RECORD.bits, rows.bits(row) | BIT.openingTaken);
   // the row took those after it for ones sent again, and so will whoever joins the rows
-  const flags = after.bareFlags(packet);
-  const left = flags & TCP_FLAG.syn ? rows.requests(row) + rows.replies(row) : flags & TCP_FLAG.fin ? rows.fin(row) : 0;
-  if (left > 0) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) - 1);
+  const isRepeated = (after.bareFlags(packet) & TCP_FLAG.fin) !== 0 && rows.fin(row) > 0;
+  if (isRepeated) rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) - 1);
   if (after.beginsData(rows, packet)) rows.setWord(row, RECORD.bits, rows.bits(row) & ~BIT.dataKnown);
 }
 

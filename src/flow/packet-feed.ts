@@ -2,8 +2,9 @@
 // packets -> layers -> facts -> table, a batch at a time: the one loop over a capture that fills a flow table.
 
 import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
-import { FACT } from '../decode/facts.ts';
+import { FACT, FLOW_BIT, MARK } from '../decode/facts.ts';
 import { LayerStack } from '../decode/layer-stack.ts';
+import { AROUND } from '../decode/packet-fingerprint.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import type { BatchSource } from './batch-source.ts';
@@ -11,8 +12,16 @@ import type { CaptureCounters } from './capture-counters.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { TimeRange } from './time-range.ts';
 
-// Local name: the optimising compiler folds module-local constants, but loads imported ones anew each time.
+// Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
+const CUT = MARK.contentCut | MARK.headerCut;
+const PORTS_CUT = FLOW_BIT.portsCut;
+const IDENTIFIED = AROUND.identified;
+
+/** Whether the snaplen cut off all that tells a packet from others of its flow: one that was asked again looks the same. */
+function isUnknowable(marks: number, protocol: number, around: number): boolean {
+  return !(around & IDENTIFIED) && ((marks & CUT) !== 0 || (protocol & PORTS_CUT) !== 0);
+}
 
 export class PacketFeed implements BatchSource {
   readonly capture: number;
@@ -74,13 +83,14 @@ export class PacketFeed implements BatchSource {
 
   #sketch(count: number): void {
     const { facts, rowOf } = this.#table;
-    const { words, doubles } = facts;
+    const { words, doubles, around } = facts;
     const { sketch, sample } = this.#counters;
     const limit = Math.max(sketch.limit, sample.limit);
     for (let i = 0, at = 0; i < count; i++, at += F.words) {
       const fingerprint = words[at + F.fingerprint]! >>> 0;
       const row = rowOf[i]!;
-      if (fingerprint >= limit || row < 0) continue;
+      if (fingerprint >= limit || row < 0 || isUnknowable(words[at + F.marks]!, words[at + F.protocol]!, around[i]!))
+        continue;
       sketch.add(fingerprint);
       sample.add(fingerprint, row, doubles[(at >> 1) + F.seconds]!, words[at + F.nanos]!);
     }

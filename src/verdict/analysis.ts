@@ -220,6 +220,7 @@ function prepare(
   const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const tracked = trackedConnections(table, topology);
+  let copied: ReadonlySet<number> | null = null;
   const shared: Shared = {
     input,
     points,
@@ -251,6 +252,8 @@ function prepare(
       captures,
       profile: settings.profile,
       tunnelPorts: settings.allowedPorts(null),
+      mayHide,
+      keptOut: hidden,
     }),
     translations: topology === null ? new Map() : translations({ table, paths, who, topology, tracked }),
     lostInNode: lostInNode({
@@ -266,6 +269,10 @@ function prepare(
     encrypts,
     cutShort,
     keptOut: hidden,
+    hasCopies(capture) {
+      copied ??= capturesWithCopies(table);
+      return copied.has(capture);
+    },
     adviceFor: captureNic,
   };
   return { shared, classes };

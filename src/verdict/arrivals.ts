@@ -8,7 +8,7 @@ import { ringIndexes } from '../attribution/points/point-groups.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import { PACKET_TYPE } from '../flow/frame-records.ts';
+import { PACKET_TYPE, type TunnelRecord } from '../flow/frame-records.ts';
 import { cutCopies } from '../flow/rows/cut-content.ts';
 import { BIT } from '../flow/rows/row-layout.ts';
 import type { Node } from '../topology/model.ts';
@@ -53,12 +53,14 @@ export interface ArrivalsOptions {
   sameFlow: (flow: number) => number;
   cutShort: ReadonlySet<number>;
   mayHaveArrived: MayHaveArrived;
+  isStrange: (tunnel: TunnelRecord) => boolean;
 }
 
 /**
  * @param table counted what was inside the window apart
  * @param options.cutShort nodes on whose NICs the snaplen hid whose packets they were
  * @param options.mayHaveArrived whether packets of the trace's flow may have come to a node, and not be in the capture of its NIC
+ * @param options.isStrange the test of `strangeTunnels`
  * @param options.sameFlow the table's flow for one of the trace's: they are one table, unless the captures had to be read again
  */
 export function arrivalsIn(
@@ -66,9 +68,9 @@ export function arrivalsIn(
   table: FlowTable,
   points: Points,
   captures: readonly CaptureCounters[],
-  { sameFlow, cutShort, mayHaveArrived }: ArrivalsOptions,
+  { sameFlow, cutShort, mayHaveArrived, isStrange }: ArrivalsOptions,
 ): Arrivals {
-  const counting = { table, paths: pathFacts(table, points), sets: captureSets(points, captures) };
+  const counting = { table, paths: pathFacts(table, points, isStrange), sets: captureSets(points, captures) };
   const covered = new Set(window.nodes.map((n) => n.index).filter((node) => !cutShort.has(node)));
   const hearing = nodesThatHear(table, points);
   return {
@@ -139,9 +141,12 @@ function nodesThatHear(table: FlowTable, points: Points): Set<number> {
 function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
   const { table, paths } = counting;
   const { rows } = table;
+  const mayBeCopies = isSeenItself(counting, flow);
   const isHere = (row: number): boolean => {
-    const point = paths.point[rows.path(row)];
-    return point?.role === 'underlay' && point.topologyNode?.index === index;
+    const path = rows.path(row);
+    const point = paths.point[path];
+    if (point?.role !== 'underlay' || (mayBeCopies && paths.isStrange[path] === 1)) return false;
+    return point.topologyNode?.index === index;
   };
   const side = {
     sent: 0,
@@ -167,6 +172,18 @@ function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
   }
   side.doubts = Math.max(side.doubts, cutCopies(rows, here));
   return side;
+}
+
+/**
+ * Whether a flow was seen on an underlay as it is or in a tunnel of the cluster: then what another tunnel has of it may be a mirror's
+ * copies, which say nothing of what the NIC that they went by sent or received.
+ */
+export function isSeenItself({ table, paths }: Pick<CountInput, 'table' | 'paths'>, flow: number): boolean {
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+    const path = table.rows.path(row);
+    if (paths.isUnderlay[path] === 1 && paths.isStrange[path] !== 1) return true;
+  }
+  return false;
 }
 
 /** Of IPv6: segments whose sequence numbers were cut off, and other packets of which anything was. */

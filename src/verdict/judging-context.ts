@@ -82,6 +82,8 @@ export interface Shared {
   /** Nodes, by index, on whose NICs the snaplen hid whose packets they were. */
   cutShort: ReadonlySet<number>;
   keptOut: KeptOut;
+  /** Whether a capture has packets twice: a mirror's, or a merge of several. */
+  hasCopies(capture: number): boolean;
   adviceFor(node: Node | null): string;
 }
 

@@ -53,7 +53,11 @@ async function outcome(path: string, reader: 'builtin' | 'pcap-parser') {
 }
 
 describe('both readers agree', () => {
-  for (const path of ['samples', 'test/fixtures'].flatMap(captureFiles)) {
+  // What the package would misread is refused: test/capture/pcap/variants.test.ts.
+  const captures = ['samples', 'test/fixtures']
+    .flatMap(captureFiles)
+    .filter((path) => !path.includes('/pcap-variants/'));
+  for (const path of captures) {
     it(path, async () => {
       expect(await outcome(path, 'pcap-parser')).toEqual(await outcome(path, 'builtin'));
     });

@@ -30,6 +30,8 @@ interface Options {
   path?: number;
   overhead?: number;
   isLater?: boolean;
+  /** Whose flow it is, by the stack layer of its IP header; default: the innermost one. */
+  network?: number;
 }
 
 /** One table's: IPv6 addresses are numbered in the order of their first use. */
@@ -41,7 +43,8 @@ function factsOf(packet: Uint8Array, options: Options = {}, i = 3) {
   const { bytes, start, stack } = walkPacket(packet, { original, linkType });
   const facts = new PacketFacts(ADDRESSES, 8);
   facts.words.fill(-1);
-  const { network, transport } = stack;
+  const { network = stack.network } = options;
+  const transport = network === stack.network ? stack.transport : network + 1;
   const batch = batchWith(i, { bytes, start, captured: packet.length, original, ...options });
   facts.write(batch, i, new DataView(bytes.buffer), stack, network, transport, path, overhead, isLater);
   const outside = facts.words.filter((_, at) => at < i * FACT.words || at >= (i + 1) * FACT.words);
@@ -403,6 +406,45 @@ describe('the fingerprint', () => {
     expect(print(vxlanFrame(packet(2)))).toBe(print(packet(2)));
     expect(print(packet(3))).not.toBe(print(packet(2)));
     expect(print(packet(2, 11))).not.toBe(print(packet(2)));
+  });
+
+  describe('of a tunnel that is the flow, without an identification', () => {
+    const OUTER = 1;
+    type Carried = { id?: number; seq?: number; ttl?: number };
+    const carried = ({ id = 5, seq = 1, ttl = 64 }: Carried): Uint8Array =>
+      ipv4({ src: '192.168.77.1', dst: '192.168.77.2', id, ttl, proto: 6 }, tcp({ seq_raw: seq }, new Uint8Array(20)));
+    const tunnel = (inner: Carried, hlim = 64): Uint8Array =>
+      v6({ nxt: 17, hlim, dst: ipv6Bytes(2) }, udp({ dstport: 4789 }, vxlan({}, ethernet({}, carried(inner)))));
+    const bare = (inner: Carried): Uint8Array => v6({ nxt: 47, dst: ipv6Bytes(2) }, gre({}, carried(inner)));
+    const of = (packet: Uint8Array, options: Options = {}): number => print(packet, { ...options, network: OUTER });
+
+    it.each([
+      ['VXLAN', tunnel],
+      ['GRE', bare],
+    ])('hangs on what is inside, which no hop changes: %s', (_, make) => {
+      expect(of(make({}))).toBe(of(make({})));
+      expect(of(make({ id: 6 }))).not.toBe(of(make({})));
+      expect(of(make({ seq: 2 }))).not.toBe(of(make({})));
+    });
+
+    it('does not hang on its own hop limit', () => {
+      expect(of(tunnel({}, 63))).toBe(of(tunnel({})));
+    });
+
+    it('is said to be cut off where the snaplen left its headers only', () => {
+      const packet = tunnel({});
+      const marked = (length: number): boolean[] => {
+        const [data, options] = cut(packet, length);
+        const { marks } = factsOf(data, { ...options, network: OUTER });
+        return [marks.includes('contentCut'), marks.includes('contentWhole')];
+      };
+      const headers = 14 + 40 + 8 + 8 + 14;
+      expect(marked(packet.length)).toEqual([false, true]);
+      expect(marked(headers + 20 + 20)).toEqual([false, true]);
+      expect(marked(headers + 20 + 16)).toEqual([true, false]);
+      expect(marked(headers + 20)).toEqual([true, false]);
+      expect(marked(headers + 4)).toEqual([true, false]);
+    });
   });
 
   it('is of no two packets the same in ordinary traffic', () => {

@@ -4,7 +4,7 @@ import { CaptureCounters } from '../../src/flow/capture-counters.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
 import { PacketFeed } from '../../src/flow/packet-feed.ts';
 import { timeRange } from '../../src/flow/time-range.ts';
-import { arp, ethernet, ipv4, tcp, udp, vxlanFrame } from '../support/packet-builder.ts';
+import { arp, ethernet, ipv4, ipv6, tcp, udp, vxlanFrame } from '../support/packet-builder.ts';
 import { batchOf, captureInfo, countFrames, type Frame, told } from './traffic.ts';
 
 const FLOW = '17 10.0.0.1:40000 > 10.0.0.2:53';
@@ -123,5 +123,35 @@ describe('a feed', () => {
     feedOf({ table, capture: 1 }, [frame(PLAIN), frame(LATER)]);
     expect([0, 1].map((link) => table.links.record(link).capture)).toEqual([0, 1]);
     expect(told(table)).toEqual([`${FLOW} [none] 1`, `${FLOW} [none] 1`, '17 10.0.0.1:0 > 10.0.0.2:0 [none] 1']);
+  });
+
+  describe('keeps of the packets by which captures are compared', () => {
+    const kept = (...frames: (Frame | Uint8Array)[]): number[] => {
+      const { counters } = feedOf(
+        {},
+        frames.map((one) => (one instanceof Uint8Array ? frame(one) : one)),
+      );
+      return [counters.sample.packets.size, counters.sketch.size];
+    };
+    const cut = (data: Uint8Array, length: number): Frame => ({
+      ...frame(data.subarray(0, length)),
+      original: data.length,
+    });
+    const v6 = ethernet({ type: 0x86dd }, ipv6({ nxt: 17 }, udp({}, new Uint8Array(40))));
+    const v6Headers = 14 + 40 + 8;
+
+    it('those that can be known again', () => {
+      expect(kept(v6, PLAIN, cut(v6, v6Headers + 16))).toEqual([2, 2]);
+    });
+
+    it('none of which the snaplen left nothing that tells it from one that was asked again', () => {
+      expect(kept(cut(v6, v6Headers + 4))).toEqual([0, 0]);
+      expect(kept(cut(v6, 14 + 40))).toEqual([0, 0]);
+    });
+
+    it('those with an identification, wherever they were cut off', () => {
+      const numbered = ethernet({}, ipv4({ id: 7 }, udp({}, new Uint8Array(40))));
+      expect(kept(cut(numbered, 14 + 20 + 8 + 4))).toEqual([1, 1]);
+    });
   });
 });

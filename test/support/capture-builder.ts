@@ -18,6 +18,12 @@ export interface PcapOptions {
   linkType?: number;
   snaplen?: number;
   version?: [major: number, minor: number];
+  /** The original length first, as before version 2.3. */
+  originalFirst?: boolean;
+  /** Bytes behind the four words of a record header; 0, in Kuznetzov's format 8. */
+  extra?: number;
+  /** IXIA's magic number, and four bytes more in the file header. */
+  ixia?: 'hardware' | 'software';
 }
 
 /** A classic pcap file. */
@@ -28,7 +34,8 @@ export function buildPcap(packets: readonly BuiltPacket[], options: PcapOptions 
 /** The 24 bytes at the start of a pcap file. */
 export function pcapHeader(options: PcapOptions = {}): Uint8Array {
   const little = options.bigEndian !== true;
-  const magic = options.modified ? 0xa1b2cd34 : options.precision === 'nano' ? 0xa1b23c4d : 0xa1b2c3d4;
+  const standard = options.modified ? 0xa1b2cd34 : options.precision === 'nano' ? 0xa1b23c4d : 0xa1b2c3d4;
+  const magic = options.ixia === undefined ? standard : options.ixia === 'hardware' ? 0x1c0001ac : 0x1c0001ab;
   const [major, minor] = options.version ?? [2, 4];
   return joinBytes([
     u32(magic, little),
@@ -38,6 +45,7 @@ export function pcapHeader(options: PcapOptions = {}): Uint8Array {
     u32(0, little),
     u32(options.snaplen ?? 262144, little),
     u32(options.linkType ?? 1, little),
+    new Uint8Array(options.ixia === undefined ? 0 : 4),
   ]);
 }
 
@@ -45,12 +53,14 @@ export function pcapHeader(options: PcapOptions = {}): Uint8Array {
 export function pcapRecord(packet: BuiltPacket & { captured?: number }, options: PcapOptions = {}): Uint8Array {
   const little = options.bigEndian !== true;
   const nanos = packet.nanos ?? 0;
+  const lengths = [packet.captured ?? packet.data.length, packet.original ?? packet.data.length];
+  const extra = new Uint8Array(options.extra ?? (options.modified ? 8 : 0));
+  extra.set(joinBytes([u32(7, little), u16(0x0800, little), Uint8Array.of(4, 0)]).subarray(0, extra.length));
   return joinBytes([
     u32(packet.seconds ?? 0, little),
     u32(options.precision === 'nano' ? nanos : Math.floor(nanos / 1000), little),
-    u32(packet.captured ?? packet.data.length, little),
-    u32(packet.original ?? packet.data.length, little),
-    options.modified ? joinBytes([u32(7, little), u16(0x0800, little), Uint8Array.of(4, 0)]) : new Uint8Array(0),
+    ...(options.originalFirst ? lengths.reverse() : lengths).map((length) => u32(length, little)),
+    extra,
     packet.data,
   ]);
 }

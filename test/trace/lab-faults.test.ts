@@ -11,17 +11,31 @@ import { writeAnew } from '../support/write-anew.ts';
 
 const FAULTS = 'test/fixtures/lab-faults';
 
+const NICS = /ens5\.pcap$/;
+const EVERYWHERE = /\.pcap$/;
+
 async function traceOf(captures: readonly string[], fault: string): Promise<Trace> {
   return traceCaptures({ captures, topology: await topologyIn(join(FAULTS, fault, 'topology')) });
 }
 
-function capturesOf(fault: string, wanted: RegExp = /\.pcap$/): string[] {
+function capturesOf(fault: string, wanted = EVERYWHERE): string[] {
   return readdirSync(join(FAULTS, fault))
     .filter((name) => name.endsWith('.pcap') && wanted.test(name))
     .map((name) => join(FAULTS, fault, name));
 }
 
-const NICS = /ens5\.pcap$/;
+const traces = new Map<string, Promise<Trace>>();
+
+/** Of a fault's own captures: several tests ask about the same. */
+function traceAt(fault: string, wanted: RegExp): Promise<Trace> {
+  const key = `${fault} ${wanted}`;
+  let trace = traces.get(key);
+  if (trace === undefined) {
+    trace = traceOf(capturesOf(fault, wanted), fault);
+    traces.set(key, trace);
+  }
+  return trace;
+}
 
 /** What was broken -> the code of the first cause, with every place captured, and with the nodes' NICs alone. */
 const TRUTH: readonly [fault: string, everywhere: string | null, nics: string | null][] = [
@@ -49,19 +63,19 @@ const TRUTH: readonly [fault: string, everywhere: string | null, nics: string | 
 
 describe('the first cause of a fault of the lab', () => {
   it.each(TRUTH)('%s, captured everywhere, is %s', async (fault, code) => {
-    const { causes } = await traceOf(capturesOf(fault), fault);
+    const { causes } = await traceAt(fault, EVERYWHERE);
     expect(causes.map((cause) => cause.code)[0] ?? null).toBe(code);
   });
 
   it.each(TRUTH)('%s, captured on the NICs alone, is %3$s', async (fault, _everywhere, code) => {
-    const { causes } = await traceOf(capturesOf(fault, NICS), fault);
+    const { causes } = await traceAt(fault, NICS);
     expect(causes.map((cause) => cause.code)[0] ?? null).toBe(code);
   });
 
   const LOSSES = new Set(['loss', 'masquerade']);
   it.each(TRUTH.filter(([fault]) => !LOSSES.has(fault)))('%s has no second cause of the same code', async (fault) => {
-    for (const wanted of [/\.pcap$/, NICS]) {
-      const { causes } = await traceOf(capturesOf(fault, wanted), fault);
+    for (const wanted of [EVERYWHERE, NICS]) {
+      const { causes } = await traceAt(fault, wanted);
       const codes = causes.map(({ code }) => code);
       expect(codes).toEqual([...new Set(codes)]);
     }
@@ -74,12 +88,12 @@ describe('the first cause of a fault of the lab', () => {
     ['snat', ['wrong-source-vtep']],
     ['rp-filter', ['snapshot-conflict', 'lost-in-node']],
   ])('%s has no other cause than %j', async (fault, codes) => {
-    const { causes } = await traceOf(capturesOf(fault), fault);
+    const { causes } = await traceAt(fault, EVERYWHERE);
     expect(causes.map(({ code }) => code)).toEqual(codes);
   });
 
   it('takes packets in a circle neither for a bypass nor for copies', async () => {
-    const { captures, summary } = await traceOf(capturesOf('routing-loop'), 'routing-loop');
+    const { captures, summary } = await traceAt('routing-loop', EVERYWHERE);
     expect(summary.violation).toBe(0);
     expect(captures.flatMap(({ warnings }) => warnings).join()).not.toContain('copies');
   });

@@ -92,6 +92,36 @@ describe('what arrives', () => {
   });
 });
 
+describe("a mirror's copies, in GRE from one node's NIC to the other's", () => {
+  /** What went by at b's NIC, as b hands it to a collector on a. */
+  const copy = (seconds: number): BuiltPacket => {
+    const frame = Uint8Array.from(request(seconds).data);
+    const outer = build.ipv4({ src: NODE.b, dst: NODE.a, proto: 47 }, build.gre({ proto: 0x6558 }, frame));
+    return at(seconds + 0.01, plain(outer, NIC.b, NIC.a));
+  };
+  const plainOnes = [1, 2].map(request);
+
+  it('are not what the collector sent: what it missed itself, and the other NIC too, is no loss', async () => {
+    const atA = [...plainOnes, ...[1, 2, 3].map(copy)].toSorted(byTime);
+    const atB = [...plainOnes, ...[1, 2].map(copy)].toSorted(byTime);
+    expect(await arrival(around(atA), around(atB))).toEqual({ sent: 2, arrived: 2, lost: false });
+  });
+
+  it('are not what came to the mirror: where its NIC saw less itself, that did not arrive', async () => {
+    const atB = [request(1), ...[1, 2].map(copy)].toSorted(byTime);
+    expect(await arrival(around(plainOnes), around(atB))).toEqual({ sent: 2, arrived: 1, lost: true });
+  });
+
+  it('say nothing of losses beside what both have', async () => {
+    const all = [...plainOnes, ...[1, 2].map(copy)].toSorted(byTime);
+    expect(await arrival(around(all), around(all))).toEqual({ sent: 2, arrived: 2, lost: false });
+  });
+});
+
+function byTime(a: BuiltPacket, b: BuiltPacket): number {
+  return (a.seconds ?? 0) - (b.seconds ?? 0) || (a.nanos ?? 0) - (b.nanos ?? 0);
+}
+
 describe('the window', () => {
   it('is the time that both cover, and is told', async () => {
     const trace = await ends(around([request(5)], 0, 10), around([request(5)], 4, 14));

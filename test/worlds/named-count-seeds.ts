@@ -153,4 +153,11 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
     what: 'waits for an answer where a filter hides what comes back',
   },
   { seed: 5434, rule: '11 pieces', kind: 'split', what: 'waits for a DNS answer to the end of a piece only' },
+  {
+    seed: 9915,
+    rule: '11',
+    kind: 'resent',
+    what: 'tells a SYN twice as sent again, behind a cut through the circle of the one before',
+    delivery: true,
+  },
 ];

@@ -195,6 +195,26 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     kind: 'wrong-cause',
     what: 'the check took the other side’s answered echo requests for its own',
   },
+  {
+    seed: 5596,
+    rule,
+    kind: 'wrong-cause',
+    what: 'the generator forgot that a node translates its pod’s source on the way to a service, too',
+  },
+  {
+    seed: 15912,
+    rule,
+    kind: 'wrong-cause',
+    what: 'the generator forgot that a node translates its pod’s source on the way to a service, too',
+  },
+  {
+    seed: 6450,
+    rule,
+    kind: 'called-broken',
+    what: 'takes for refused what acknowledges, in a tunnel that was refused',
+  },
+  { seed: 17727, rule, kind: 'wrong-cause', what: 'misses an FDB entry for what went by another port than a filter’s' },
+  { seed: 12960, rule, kind: 'false-loss', what: 'counts a mirror’s copies as sent by the node that got them' },
 ].map((one) => ({ ...one, delivery: true }) as NamedSeed);
 
 function of(seeds: readonly number[], kind: LieKind, what: string): Omit<NamedSeed, 'delivery'>[] {

@@ -305,6 +305,27 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
     kind: 'false-loss',
     what: 'takes a mirror’s copies for segments whose headers are cut',
   },
+  {
+    seed: 8435,
+    rule: 'clocks',
+    kind: 'wrong-clock',
+    what: 'takes two datagrams that the snaplen cut alike for one',
+    delivery: true,
+  },
+  {
+    seed: 15617,
+    rule: 'clocks',
+    kind: 'wrong-clock',
+    what: 'takes two packets of pods’ tunnels for one',
+    delivery: true,
+  },
+  {
+    seed: 19831,
+    rule: 'D place',
+    kind: 'wrong-place',
+    what: 'gives a piece to the node whose packets came to a wrong next hop',
+    delivery: true,
+  },
   ...COUNT_SEEDS,
   ...DELIVERY_SEEDS,
 ];

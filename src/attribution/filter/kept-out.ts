@@ -47,26 +47,22 @@ function isUnlikeAll(shape: Shape, packet: OutermostPacket, isOwn: (address: str
   const { frames, packets, mirrored, arp, versions, protocols } = shape;
   const { protocol, ends, ports } = packet;
   if (packets === 0 || mirrored) return false;
-  const lacksHost = (common: ReadonlySet<string> | null): boolean =>
-    lacksOne(
-      [...(common ?? [])].filter((address) => !isOwn(address)),
-      ends,
-    );
-  // `host` keeps the ARP that speaks of the address
-  if (arp.packets > 0) return packets + arp.packets === frames && lacksHost(both(shape.common, arp.common));
+  // `host` keeps the ARP that speaks of the address; all that a node hears speaks of its own
+  const inAll = both(shape.common, arp.common).filter((address) => !isOwn(address));
+  if (arp.packets > 0) return packets + arp.packets === frames && lacksOne(inAll, ends);
   if (packets !== frames) return false;
   const version = ends.some((end) => end.includes(':')) ? 6 : 4;
   if (versions.size === 1 && !versions.has(version)) return true;
   if (protocols.size === 1 && !protocols.has(protocol)) return true;
-  return lacksOne([...(shape.commonPorts ?? [])], ports) || lacksHost(shape.common);
+  return lacksOne([...(shape.commonPorts ?? [])], ports) || lacksOne([...(shape.common ?? [])], ends);
 }
 
 function lacksOne<T>(common: readonly T[], own: readonly T[]): boolean {
   return common.some((one) => !own.includes(one));
 }
 
-function both(one: ReadonlySet<string> | null, other: ReadonlySet<string> | null): ReadonlySet<string> {
-  return new Set([...(one ?? [])].filter((address) => other?.has(address)));
+function both(one: ReadonlySet<string> | null, other: ReadonlySet<string> | null): string[] {
+  return [...(one ?? [])].filter((address) => other?.has(address));
 }
 
 function frameOf({ protocol, ends: [source = '', destination = ''], ports }: OutermostPacket): ExpressionFrame {

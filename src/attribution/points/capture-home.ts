@@ -26,7 +26,9 @@ export function homeOf(groups: readonly LinkGroup[], macs: MacKnowledge, said: s
     if (everywhere !== null && everywhere.size > 0) of.set(group.key, everywhere);
   }
   const cooked = groups.flatMap((group) => group.facts).filter(({ link }) => link.packetType !== null);
-  const node = (nodeByOutgoing(cooked, macs) ?? nodeByOuterEnds(cooked))?.node.name ?? null;
+  // where others take it for the next hop to a third node, the tunnels that get there end elsewhere
+  const byTunnels = said === null ? nodeByOuterEnds(cooked) : null;
+  const node = (nodeByOutgoing(cooked, macs) ?? byTunnels)?.node.name ?? null;
   if (node !== null) of.set(COOKED, new Set([node]));
   if (said !== null) of.set(SAID, new Set([said]));
   return withChoices(of, cooked.length > 0);

@@ -1,7 +1,18 @@
-// Packets that the kernel dropped while capturing (pcapng statistics): what is not in such a file may have been on the wire.
+// Where silence proves nothing: packets that the kernel dropped while capturing (pcapng statistics), and those that a mirror has not copied,
+// may have been on the wire.
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import type { FlowTable } from '../../flow/flow-table.ts';
+import type { Points } from './points.ts';
 
 /** Whether the silence of a capture proves nothing. Classic pcap does not say, and is believed. */
 export function hasDrops({ info }: Pick<CaptureCounters, 'info'>): boolean {
   return info.interfaces.some(({ dropped }) => (dropped ?? 0) > 0);
+}
+
+/** Indexes, into `points.all`, of places that nobody captured there: all their frames came inside a carrier. */
+export function mirroredPoints(table: FlowTable, { all, ofLink }: Pick<Points, 'all' | 'ofLink'>): ReadonlySet<number> {
+  const mirrored = new Set(all.keys());
+  for (let link = 0; link < table.links.count; link++)
+    if (!table.links.record(link).carried) mirrored.delete(ofLink[link] ?? -1);
+  return mirrored;
 }

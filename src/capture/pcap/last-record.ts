@@ -1,7 +1,7 @@
 // Where the last whole record of a classic pcap begins, told from the end of the file. Records have no mark to be found
 // by; a chain of plausible record headers that leads to the very end is one.
 import { MAX_SECONDS_APART } from '../limits.ts';
-import type { RecordLayout } from './records.ts';
+import { lengthsAt, type RecordLayout } from './records.ts';
 
 /** The last bytes of a capture, and what its record headers must look like. */
 export interface PcapTail {
@@ -28,13 +28,13 @@ export function lastPcapRecord(tail: PcapTail): number | null {
 
 /** Follows the lengths from `at` on: `last` is -1 when they lead to what is no header; not `isWhole` to a cut-off one. */
 function follow(view: DataView, from: number, tail: PcapTail): { last: number; isWhole: boolean } {
-  const { headerLength, littleEndian } = tail.layout;
+  const { headerLength } = tail.layout;
   const end = view.byteLength;
   let last = -1;
   for (let at = from; at < end; ) {
     if (end - at < headerLength) return { last, isWhole: false };
     if (!isPlausible(view, at, tail)) return { last: -1, isWhole: false };
-    const next = at + headerLength + view.getUint32(at + 8, littleEndian);
+    const next = at + headerLength + lengthsAt(view, at, tail.layout).captured;
     if (next > end) return { last, isWhole: false };
     last = at;
     at = next;
@@ -45,8 +45,8 @@ function follow(view: DataView, from: number, tail: PcapTail): { last: number; i
 function isPlausible(view: DataView, at: number, { layout, firstSecond }: PcapTail): boolean {
   const { littleEndian, headerLength, limit, fractionsPerSecond } = layout;
   if (view.byteLength - at < headerLength) return false;
-  const captured = view.getUint32(at + 8, littleEndian);
-  if (captured > limit || view.getUint32(at + 12, littleEndian) < captured) return false;
+  const { captured, original } = lengthsAt(view, at, layout);
+  if (captured > limit || original < captured) return false;
   if (view.getUint32(at + 4, littleEndian) >= fractionsPerSecond) return false;
   return Math.abs(view.getUint32(at, littleEndian) - firstSecond) <= MAX_SECONDS_APART;
 }

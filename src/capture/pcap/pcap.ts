@@ -6,26 +6,20 @@ import { captureName, corruptCapture, placeOf } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { type Framer, readBatches } from '../read-loop.ts';
 import type { CaptureInfo, CaptureWarning } from '../source.ts';
-import {
-  isPcapHeader,
-  isZeroRecord,
-  PCAP_HEADER_LENGTH,
-  type PcapHeader,
-  pcapVersionProblem,
-  readPcapHeader,
-} from './file-header.ts';
-import { framePcapRecords, recordLayout } from './records.ts';
+import { isPcapHeader, isZeroRecord, type PcapHeader, pcapVersionProblem, readPcapHeader } from './file-header.ts';
+import { framePcapRecords, layoutOfRecords, lengthsAt, type RecordLayout } from './records.ts';
 
-/** A classic pcap whose 24 header bytes are in the buffer. Throws E_UNSUPPORTED_CAPTURE for other versions than 2.3, 2.4. */
+/** A classic pcap whose header is in the buffer. Throws E_UNSUPPORTED_CAPTURE for versions that nobody writes. */
 export function openPcap(opened: OpenedBytes): CaptureFormat {
   const header = checkedPcapHeader(opened);
   const info = pcapInfo(opened, header);
   return {
     info,
-    headLength: PCAP_HEADER_LENGTH,
-    read(chunk) {
-      chunk.at += PCAP_HEADER_LENGTH;
-      return readBatches(chunk, info, pcapFramer(chunk, info, header));
+    headLength: header.headerLength,
+    async *read(chunk) {
+      const layout = await layoutOfRecords(chunk, header);
+      chunk.at += header.headerLength;
+      yield* readBatches(chunk, info, pcapFramer(chunk, info, layout));
     },
   };
 }
@@ -64,8 +58,7 @@ export function pcapInfo({ path, compression }: OpenedBytes, header: PcapHeader)
   };
 }
 
-function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, header: PcapHeader): Framer {
-  const layout = recordLayout(header);
+function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, layout: RecordLayout): Framer {
   return {
     frame: (batch) => framePcapRecords(chunk, batch, layout),
     get need() {
@@ -76,13 +69,13 @@ function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, header: PcapHeader): 
       const place = placeOf(info, `packet ${packet}`, chunk.offset);
       if (isPcapHeader(chunk.view, chunk.at)) return joinedFiles(info, place);
       if (isZeroRecord(chunk.view, chunk.at)) return corruptCapture(info, place, ZERO_RECORD);
-      const length = chunk.view.getUint32(chunk.at + 8, layout.littleEndian);
-      return corruptCapture(info, place, lengthAboveLimit(length, layout.limit));
+      const { captured } = lengthsAt(chunk.view, chunk.at, layout);
+      return corruptCapture(info, place, lengthAboveLimit(captured, layout.limit));
     },
     cutOff(packet) {
       const { available, offset } = chunk;
       const { headerLength } = layout;
-      const captured = available < headerLength ? 0 : chunk.view.getUint32(chunk.at + 8, layout.littleEndian);
+      const captured = available < headerLength ? 0 : lengthsAt(chunk.view, chunk.at, layout).captured;
       return cutOffRecord(info, packet, { available, headerLength, offset, captured });
     },
   };

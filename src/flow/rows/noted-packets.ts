@@ -99,6 +99,14 @@ export class NotedPackets {
     return isBare ? (this.words[at + F.marks]! >>> 8) & 255 : 0;
   }
 
+  /** Whether it is a SYN or SYN-ACK that its row begins with. */
+  beginsOpening(rows: RowRecords, packet: number): boolean {
+    if ((this.bareFlags(packet) & SYN) === 0) return false;
+    const at = packet * F.words;
+    const { seconds, nanos } = rows.firstMoment(this.row[packet]!);
+    return seconds === this.doubles[(at >> 1) + F.seconds]! && nanos === this.words[at + F.nanos]!;
+  }
+
   isIdentified(packet: number): boolean {
     return (this.around[packet]! & AROUND.identified) !== 0;
   }

@@ -21,6 +21,8 @@ export const BIT = {
   /** `dataSequence` holds a value, of a segment that counts; the segment is a large one. */
   dataKnown: 1 << 26,
   dataLarge: 1 << 27,
+  /** The first SYN (or SYN-ACK) was a copy of one in the piece before: what repeats it counts as sent again already. */
+  openingTaken: 1 << 28,
 } as const;
 
 /** Places in a record: of 32-bit words, and of 64-bit numbers (packets .. lastPacket, payloadBytes, overheadBytes). */

@@ -47,7 +47,7 @@ function joined(rows: RowRecords, row: number, known: Known): Known {
   const again = isSentAgain(rows, row, known);
   if (again) addRetransmission(rows, row);
   // a SYN or FIN that is there again takes one place
-  const isOpenedAgain = isOpened && openings > 0;
+  const isOpenedAgain = isOpened && openings > 0 && (rows.bits(row) & BIT.openingTaken) === 0;
   const isClosedAgain = !again && known.isClosed && own.isClosed;
   const repeated = Number(isOpenedAgain) + Number(isClosedAgain);
   rows.setWord(row, RECORD.retransmissions, rows.retransmissions(row) + repeated);

@@ -56,11 +56,15 @@ export function pairTally(): PairTally {
   const pairs = new PairMap<Pair>();
   // TCP in a tunnel passes between the two nodes, whoever's it is
   const passesIn = new Set<string>();
+  /** Nodes whose TCP with a pod was answered of which nobody knows where it is: it may be on any other node. */
+  const passing = new Set<string>();
   return {
     add(flow) {
       const way = tunnelOf(flow);
       if (way !== null && classOf(flow.protocol) === 'TCP' && PASSED.has(flow.outcome)) passesIn.add(way);
       const [from, to] = [flow.src.node, flow.dst.node];
+      const known = from ?? to;
+      if (known !== null && (from === null || to === null) && isPassing(flow)) passing.add(known);
       if (!flow.inScope || from === null || to === null || from === to) return;
       addToPair(
         pairs.of(from, to, () => newPair(flow)),
@@ -70,12 +74,21 @@ export function pairTally(): PairTally {
     findings() {
       const isExplained = ({ from, to }: Pair): boolean =>
         [pairs.get(from, to), pairs.get(to, from)].some((pair) => pair?.isExplained === true);
-      return pairs.values().flatMap((pair) => {
-        const passes = [...pair.silentIn].some((way) => passesIn.has(way));
-        return [lostOnUnderlay(pair), isExplained(pair) || passes ? null : icmpOnly(pair)].filter((f) => f !== null);
-      });
+      const mayPass = ({ from, to, silentIn }: Pair): boolean =>
+        passing.has(from) || passing.has(to) || [...silentIn].some((way) => passesIn.has(way));
+      return pairs
+        .values()
+        .flatMap((pair) =>
+          [lostOnUnderlay(pair), isExplained(pair) || mayPass(pair) ? null : icmpOnly(pair)].filter((f) => f !== null),
+        );
     },
   };
+}
+
+/** TCP that was answered, between addresses of pods. */
+function isPassing({ protocol, outcome, src, dst }: FlowBrief): boolean {
+  const isPods = src.kind !== 'external' && dst.kind !== 'external' && src.kind !== 'node' && dst.kind !== 'node';
+  return protocol === 'tcp' && PASSED.has(outcome) && isPods;
 }
 
 function newPair(flow: FlowBrief): Pair {

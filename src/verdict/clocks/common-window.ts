@@ -4,7 +4,7 @@
 import { AGREE_SECONDS } from '../../attribution/clocks/clock-chain.ts';
 import { areComparable, type Clocks, momentOnReference, onCapture } from '../../attribution/clocks/clocks.ts';
 import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
-import { hasDrops } from '../../attribution/points/drops.ts';
+import { hasDrops, mirroredPoints } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
@@ -151,15 +151,14 @@ function comparableGroups(spans: NodeSpans, clocks: Clocks): (readonly [Node, No
   return groups;
 }
 
-function spansOf(window: WindowInput): Map<Node, NodeSpan> {
-  const { points, clocks, input, filters } = window;
+function spansOf({ table, points, clocks, input, filters }: WindowInput): Map<Node, NodeSpan> {
   const spans = new Map<Node, NodeSpan>();
-  const isTakenThere = takenThere(window);
+  const mirrored = mirroredPoints(table, points);
   for (const [index, point] of points.all.entries()) {
     const capture = input.captures[point.capture];
     if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
       continue;
-    if (!isTakenThere.has(index)) continue;
+    if (mirrored.has(index)) continue;
     const filter = filters[point.capture] ?? null;
     if ((filter !== null && !filter.weak) || hasDrops(capture)) continue;
     const first = momentOnReference(clocks, point.capture, capture.first);
@@ -175,14 +174,6 @@ function spansOf(window: WindowInput): Map<Node, NodeSpan> {
     spans.set(point.topologyNode, span);
   }
   return spans;
-}
-
-/** Points of which not all frames came inside a carrier: what a mirror has not copied may have been there. */
-function takenThere({ table, points }: WindowInput): Set<number> {
-  const taken = new Set<number>();
-  for (let link = 0; link < table.links.count; link++)
-    if (!table.links.record(link).carried) taken.add(points.ofLink[link] ?? -1);
-  return taken;
 }
 
 interface NodeSpan {

@@ -4,6 +4,7 @@ import { observationsOf, type SeenObservation } from '../../attribution/observe.
 import type { Expected, Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
+import { hasCome, wasSent } from '../flow/returned.ts';
 import type { RawWarning } from '../flow/warnings.ts';
 import type { Shared } from '../judging-context.ts';
 import { arrivalOf, isUnanswered } from './flow-arrival.ts';
@@ -80,5 +81,10 @@ function stuckHandshake(shared: Shared, flow: number, seen: DeliveredFlow): RawW
   const back = { table, src: seen.dst, dst: seen.src, observations: answers };
   // told of the answers themselves
   if (loopFinding(back, true) !== null) return null;
-  return halfOpenFinding(stuck, seen, [seen.observations, answers]);
+  const haveCome = ({ capture, pointInfo: { role, mac }, rows }: SeenObservation): boolean =>
+    role === 'tunnel' ||
+    (!shared.hasCopies(capture) &&
+      shared.points.rings.mixed[capture] !== true &&
+      rows.every((row) => (mac === null ? !wasSent(table, row, mac) : hasCome(table, row, mac))));
+  return halfOpenFinding(stuck, seen, { asked: seen.observations, answers, haveCome });
 }

@@ -3,7 +3,8 @@
 import { countFlow } from '../../attribution/count-flow.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
-import type { Arrival } from '../arrivals.ts';
+import { BIT } from '../../flow/rows/row-layout.ts';
+import { type Arrival, isSeenItself } from '../arrivals.ts';
 import type { Shared } from '../judging-context.ts';
 
 /** Null also when the receiver saw the flow at other times only, or where it is not known to be its NIC: then it did arrive. */
@@ -23,13 +24,18 @@ export function arrivalOf({ input, arrivals, pathFacts }: Shared, flow: number, 
 
 const SILENT: ReadonlySet<Outcome | null> = new Set(['no-answer', 'unreachable', 'one-way', 'sent-never-arrived']);
 
-/** Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. */
+/**
+ * Requests (a SYN, an echo) without an answer, also where an answer could not have been seen. Who acknowledges was answered, whatever
+ * way that took (an eBPF node's answers to NodePort clients have other addresses).
+ */
 export function isUnanswered(
   { input }: Pick<Shared, 'input'>,
   counted: readonly number[],
   outcome: Outcome | null,
 ): boolean {
-  return SILENT.has(outcome) && counted.some((row) => input.table.rows.requests(row) > 0);
+  const { rows } = input.table;
+  if (!SILENT.has(outcome) || counted.some((row) => (rows.bits(row) & BIT.acknowledgementKnown) !== 0)) return false;
+  return counted.some((row) => rows.requests(row) > 0);
 }
 
 /** What a node's NICs saw of a flow in all the time they were captured: packets, each once, and the largest of them. */
@@ -39,8 +45,11 @@ export function onNics(
   node: string,
 ): { packets: number; largest: number } {
   const { rows } = counting.table;
+  const mayBeCopies = isSeenItself({ table: counting.table, paths: pathFacts }, flow);
   const isHere = (row: number): boolean => {
-    const point = pathFacts.point[rows.path(row)];
+    const path = rows.path(row);
+    const point = pathFacts.point[path];
+    if (mayBeCopies && pathFacts.isStrange[path] === 1) return false;
     return point?.role === 'underlay' && point.topologyNode?.name === node;
   };
   const { packets, rows: counted } = countFlow(counting, flow, (row) =>

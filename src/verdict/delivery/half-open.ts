@@ -45,22 +45,33 @@ function hasAcknowledged(table: FlowTable, flow: number): boolean {
   return false;
 }
 
+/** What a handshake was seen of: its questions, its answers, and whose frames each was. */
+export interface Exchanged {
+  asked: readonly SeenObservation[];
+  answers: readonly SeenObservation[];
+  /** Whether frames came to the place where they were seen; not of a capture that may hold other places' too. */
+  haveCome: (seen: SeenObservation) => boolean;
+}
+
 /** Told of the direction that asks, with the side that these captures speak for. */
 export function halfOpenFinding(
   { syn, synAck }: HalfOpen,
   { src, dst }: { src: Who; dst: Who },
-  [asked, answers]: readonly [readonly SeenObservation[], readonly SeenObservation[]],
+  exchanged: Exchanged,
 ): RawFinding {
-  const message = `${syn} SYN from ${nameOf(src)} to ${nameOf(dst)}, ${synAck} SYN/ACK, no ACK: ${whereItEnds(src, dst, answers)}`;
-  return { code: 'half-open', message, seen: asked[0] ?? null };
+  const message = `${syn} SYN from ${nameOf(src)} to ${nameOf(dst)}, ${synAck} SYN/ACK, no ACK: ${whereItEnds(src, dst, exchanged)}`;
+  return { code: 'half-open', message, seen: exchanged.asked[0] ?? null };
 }
 
-function whereItEnds(src: Who, dst: Who, answers: readonly SeenObservation[]): string {
+function whereItEnds(src: Who, dst: Who, { asked, answers, haveCome }: Exchanged): string {
   const back = src.node?.name ?? nameOf(src);
+  const isOnWire = [...asked, ...answers].some(({ pointInfo }) => pointInfo.role === 'underlay');
+  if (dst.node !== null && src.node === dst.node && !isOnWire) return `the answer is dropped inside ${back}`;
   const home = answers.filter(({ pointInfo }) => src.node !== null && pointInfo.topologyNode === src.node);
-  if (dst.node !== null && src.node === dst.node) return `the answer is dropped inside ${back}`;
   if (home.some(({ pointInfo }) => pointInfo.role === 'workload'))
     return `the answer reaches the veth on ${back}; the pod drops it, or its ACK is lost behind it`;
-  if (home.length > 0) return `the answer arrives at ${back} and is dropped there, or the ACK is`;
+  if (home.some(haveCome)) return `the answer arrives at ${back} and is dropped there, or the ACK is`;
+  // seen where nobody knows whether it left or arrived
+  if (home.length > 0) return 'the answer is lost, or the ACK is';
   return `the answer leaves ${dst.node?.name ?? nameOf(dst)} and does not get back to ${back}, or is dropped there`;
 }

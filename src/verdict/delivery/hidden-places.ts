@@ -19,8 +19,12 @@ export interface Passing {
   expected: Expected;
 }
 
-/** Whether packets of a flow may have passed a place of which the capture does not show them. */
-export type MayHide = (place: Point, passing: Passing) => boolean;
+/**
+ * Whether packets of a flow may have passed a place of which the capture does not show them.
+ * @param isInTunnel whether they can only have passed in the tunnel that is asked for: they came to its device. What the snaplen cut off
+ *   there is asked of the NIC by itself, each family of addresses apart (telling-nics.ts)
+ */
+export type MayHide = (place: Point, passing: Passing, isInTunnel?: boolean) => boolean;
 
 export interface HidingInput {
   table: FlowTable;
@@ -32,11 +36,13 @@ export interface HidingInput {
 }
 
 export function hidingPlaces({ table, keptOut, cutShort, encrypts, settings }: HidingInput): MayHide {
-  return ({ role, topologyNode, capture }, passing) => {
+  return ({ role, topologyNode, capture }, passing, isInTunnel = false) => {
     const isNic = role === 'underlay';
-    if (isNic && topologyNode !== null && cutShort.has(topologyNode.index)) return true;
+    const isCut = topologyNode !== null && cutShort.has(topologyNode.index);
+    if (isNic && isCut && !isInTunnel) return true;
     if (isNic && encrypts(passing.src.node, passing.dst.node)) return true;
-    const forms = [asSent(table, passing.flow), ...(isNic ? tunnelled(passing, settings) : [])];
+    const plain = isInTunnel ? [] : [asSent(table, passing.flow)];
+    const forms = [...plain, ...(isNic ? tunnelled(passing, settings) : [])];
     return forms.some((packet) => keptOut.mayLack(capture, packet));
   };
 }

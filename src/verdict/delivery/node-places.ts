@@ -1,6 +1,7 @@
 // Places inside nodes that were captured, and what each shows of pods: what it would have shown of a packet, it did not have.
 
 import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
+import { mirroredPoints } from '../../attribution/points/drops.ts';
 import { ringIndexes } from '../../attribution/points/point-groups.ts';
 import type { Points } from '../../attribution/points/points.ts';
 import type { Point } from '../../attribution/points/points-input.ts';
@@ -54,7 +55,9 @@ export function placesOf(
   const { rings, ringOf } = points.rings;
   // where a place shows nothing in a piece, that piece was captured there all the same
   const spans = rings.map((ring) => (ring.every(isOpen) ? wholeSpan(ring.map((piece) => captures[piece])) : null));
+  const mirrored = mirroredPoints(table, points);
   points.all.forEach((point, i) => {
+    if (mirrored.has(i)) return;
     const group = groups[i] ?? -1;
     const span = spans[ringOf[point.capture] ?? -1] ?? null;
     if (span === null || !isNamed(point)) byGroup.set(group, null);

@@ -2,6 +2,7 @@
 // No pod ever hears of it, so that its flows look merely silent.
 
 import type { SeenObservation } from '../../attribution/observe.ts';
+import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
 import type { Node, Topology } from '../../topology/model.ts';
@@ -62,8 +63,10 @@ export function rejections(table: FlowTable, topology: Topology | null, settings
     of(flow, observations, isSilent) {
       const quoted = byFlow.get(flow);
       if (quoted !== undefined || !isSilent) return quoted ?? null;
+      // what an eBPF node forwards is answered by another name: whether it is silent is not known
+      const own = observations.filter(({ vni }) => vni !== EBPF_NODEPORT_VNI);
       const carries = (one: Rejection): boolean =>
-        observations.some(({ outerSrc, outerDst }) => outerSrc === one.outerSrc && outerDst === one.outerDst);
+        own.some(({ outerSrc, outerDst }) => outerSrc === one.outerSrc && outerDst === one.outerDst);
       return all.find(carries) ?? null;
     },
   };

@@ -101,8 +101,12 @@ function tellSame(
     if (paths.isUnderlay[path] === 1 || paths.point[path]?.topologyNode !== src.node) return;
   }
   for (const key of keysOf(table, flow)) {
-    const after = known.get(key)?.find((one) => one.src.node === src.node && isOneMoment(table, flow, one.flow));
-    if (after === undefined) continue;
+    const fits = known
+      .get(key)
+      ?.filter((one) => one.src.node === src.node && isOneMoment(table, paths, { before: flow, after: one }));
+    const [after] = fits ?? [];
+    // of two that fit nobody can tell which it is
+    if (after === undefined || fits?.length !== 1) continue;
     const what = table.protocolOf(flow) === TCP ? 'the same sequence numbers' : 'the same ports and packets';
     const message = `${nameOf(src)} to ${nameOf(after.dst)} leaves ${src.node.name} as ${after.src.owner.address}, with ${what}: its source is translated there`;
     found.set(flow, message);
@@ -111,18 +115,30 @@ function tellSame(
   }
 }
 
-/** Without ports (ICMP), two conversations are alike that have as many packets: only one that comes and ends with the other is the same. */
-function isOneMoment(table: FlowTable, before: number, after: number): boolean {
+/**
+ * Without ports (ICMP), two conversations are alike that have as many packets: only one that comes and ends with the other is the same,
+ * by the clock of the node that sent both. Another place that saw it has a clock of its own.
+ */
+function isOneMoment(
+  table: FlowTable,
+  paths: PathFacts,
+  { before, after }: { before: number; after: Outside },
+): boolean {
   if (table.sourcePortOf(before) || table.destinationPortOf(before)) return true;
-  const [a, b] = [timesOf(table, before), timesOf(table, after)];
-  return Math.abs(a.first - b.first) <= INSIDE && Math.abs(a.last - b.last) <= INSIDE;
+  const { rows } = table;
+  const inside = [...rowsOf(table, before)];
+  return [...rowsOf(table, after.flow)].some((row) => {
+    if (paths.point[rows.path(row)]?.topologyNode !== after.src.node) return false;
+    return inside.some(
+      (other) =>
+        Math.abs(toSeconds(rows.firstMoment(row)) - toSeconds(rows.firstMoment(other))) <= INSIDE &&
+        Math.abs(toSeconds(rows.lastMoment(row)) - toSeconds(rows.lastMoment(other))) <= INSIDE,
+    );
+  });
 }
 
-/** As the first place has it that saw the flow. */
-function timesOf(table: FlowTable, flow: number): { first: number; last: number } {
-  const { rows } = table;
-  const row = table.firstRow(flow);
-  return { first: toSeconds(rows.firstMoment(row)), last: toSeconds(rows.lastMoment(row)) };
+function* rowsOf(table: FlowTable, flow: number): Iterable<number> {
+  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) yield row;
 }
 
 /** A pod's packets by the connection tracking of the node that sent them on. */

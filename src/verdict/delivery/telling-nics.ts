@@ -15,6 +15,8 @@ export interface TellingNic {
   hides: { v4: boolean; v6: boolean };
   /** Addresses of other machines that every packet there has at one end: a filter may have asked for one of them. */
   common: ReadonlySet<string>;
+  /** Where the node's own tunnel packets went, outer addresses. */
+  sentTo: ReadonlySet<string>;
 }
 
 /**
@@ -48,6 +50,7 @@ export function wouldHave({ hides, common }: TellingNic, to: Who): boolean {
 
 interface Nic extends TellingNic {
   common: Set<string>;
+  sentTo: Set<string>;
   own: ReadonlySet<string>;
   /** Frames have gone by already: `common` is what they have in common. */
   isShown: boolean;
@@ -56,7 +59,8 @@ interface Nic extends TellingNic {
 
 function newNic(point: Point, node: Node): Nic {
   const own = new Set(node.addresses.map(({ address }) => address));
-  return { point, hides: { v4: false, v6: false }, common: new Set(), own, isShown: false, isOpen: false };
+  const hides = { v4: false, v6: false };
+  return { point, hides, common: new Set(), sentTo: new Set(), own, isShown: false, isOpen: false };
 }
 
 function addRow(nic: Nic, table: FlowTable, row: number, tunnelPorts: ReadonlySet<number>): void {
@@ -66,9 +70,11 @@ function addRow(nic: Nic, table: FlowTable, row: number, tunnelPorts: ReadonlySe
   const outer = tunnel.outerSrc ?? table.sourceOf(flow);
   addEnds(nic, [outer, tunnel.outerDst ?? table.destinationOf(flow)]);
   if (!nic.own.has(outer)) return;
-  // Calico and flannel carry each family in its own
+  // each family of addresses is carried in its own
   if (hidesFlows(table, row, tunnel, tunnelPorts)) nic.hides[isIpv6(outer) ? 'v6' : 'v4'] = true;
-  nic.isOpen ||= tunnel.encapsulation === 'vxlan' && rows.overheadBytes(row) > 0;
+  if (tunnel.encapsulation !== 'vxlan' || rows.overheadBytes(row) === 0) return;
+  nic.isOpen = true;
+  if (tunnel.outerDst !== null) nic.sentTo.add(tunnel.outerDst);
 }
 
 function addEnds(nic: Nic | null, ends: readonly string[]): void {

@@ -1,6 +1,7 @@
 // Packets that a node's own tunnel device swallows (calico-facts 10.5 to 10.8): captured on it but never on the
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 
+import type { KeptOut } from '../../attribution/filter/kept-out.ts';
 import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
@@ -12,6 +13,7 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
 import type { Node } from '../../topology/model.ts';
+import type { MayHide } from '../delivery/hidden-places.ts';
 import { type TellingNic, tellingNics, wouldHave } from '../delivery/telling-nics.ts';
 import type { Unverified } from '../trace-types.ts';
 import type { RawFinding } from './judgement.ts';
@@ -41,6 +43,7 @@ export interface InsideInput {
 
 /** One packet may have been on its way when the capture ended. */
 const ENOUGH_PACKETS = 2;
+const UDP = 17;
 /** Cooked packet type of frames for another host (calico-facts 6). */
 const TO_SOMEONE_ELSE = 3;
 
@@ -51,9 +54,19 @@ export interface InsideOptions {
   profile: Profile;
   /** UDP ports of the cluster's VXLAN. */
   tunnelPorts: ReadonlySet<number>;
+  mayHide: MayHide;
+  keptOut: KeptOut;
 }
 
-export function insideNode({ table, points, captures, profile, tunnelPorts }: InsideOptions): InsideNode {
+export function insideNode({
+  table,
+  points,
+  captures,
+  profile,
+  tunnelPorts,
+  mayHide,
+  keptOut,
+}: InsideOptions): InsideNode {
   const nics = tellingNics(table, points, tunnelPorts);
   const places: Places = {
     nics,
@@ -61,6 +74,8 @@ export function insideNode({ table, points, captures, profile, tunnelPorts }: In
     cutOff: cutOffPairs(table, points),
     table,
     profile,
+    mayHide,
+    keptOut,
   };
   return {
     misplaced: (input) => [notForThisHost(input, table)].filter((f) => f !== null),
@@ -78,6 +93,8 @@ interface Places {
   cutOff: ReadonlySet<string>;
   table: FlowTable;
   profile: Profile;
+  mayHide: MayHide;
+  keptOut: KeptOut;
 }
 
 function cutOffPairs(table: FlowTable, points: Points): Set<string> {
@@ -133,7 +150,7 @@ function hasLinkAddress({ rows: [row] }: SeenObservation, table: FlowTable): boo
 
 function missingFdb(
   input: InsideInput,
-  { nics, unanswered, cutOff, table }: Places,
+  { nics, unanswered, cutOff, table, mayHide, keptOut }: Places,
   captures: readonly CaptureCounters[],
 ): RawFinding | null {
   const { src, dst } = input;
@@ -144,7 +161,12 @@ function missingFdb(
   const mac = onTunnel.innerDstMac ?? linkDestination(onTunnel, table);
   const notInTable = from.has.fdb && mac !== null && !from.fdb.some((entry) => entry.mac === mac);
   const nicSilent = nics.some(
-    (nic) => nic.point.topologyNode === from && wouldHave(nic, dst) && covers(captures[nic.point.capture], onTunnel),
+    (nic) =>
+      nic.point.topologyNode === from &&
+      wouldHave(nic, dst) &&
+      covers(captures[nic.point.capture], onTunnel) &&
+      !mayHide(nic.point, input, true) &&
+      !mayHaveOwnPort(keptOut, nic, from, dst.node),
   );
   if (!notInTable && !nicSilent) return null;
   const why = notInTable ? `${from.name}'s FDB has no entry for ${mac}` : 'the kernel found no VTEP for the inner MAC';
@@ -152,17 +174,34 @@ function missingFdb(
   return { code: 'missing-fdb-entry', message, seen: onTunnel };
 }
 
+/**
+ * Whether a filter may have kept out of a NIC what a device sends to a node: what goes to others there need not have the same port, an FDB
+ * entry may have its own (`bridge fdb append .. port`).
+ */
+function mayHaveOwnPort(keptOut: KeptOut, nic: TellingNic, from: Node, to: Node | null): boolean {
+  const addressesOf = (node: Node | null): string[] => (node?.addresses ?? []).map(({ address }) => address);
+  const [destination = '', ...more] = addressesOf(to);
+  if ([destination, ...more].some((address) => nic.sentTo.has(address))) return false;
+  const [source = '', ...others] = addressesOf(from);
+  const ends = [source, destination, ...others, ...more];
+  return keptOut.mayLack(nic.point.capture, { protocol: UDP, ends, ports: [] });
+}
+
 /** The two captures need not have begun together, so that this is no finding yet. */
 function neverOnNic(
   input: InsideInput,
-  { nics, cutOff, profile, table }: Places,
+  { nics, cutOff, profile, table, mayHide }: Places,
   captures: readonly CaptureCounters[],
 ): Unverified | null {
   const { src, dst } = input;
   const inside = onOwnTunnel(input, { cutOff, table }) ?? onOwnVeth(input, cutOff);
   const place = inside === undefined ? undefined : captures[inside.capture];
   const nic = nics.find(
-    (one) => one.point.topologyNode === src.node && wouldHave(one, dst) && overlap(captures[one.point.capture], place),
+    (one) =>
+      one.point.topologyNode === src.node &&
+      wouldHave(one, dst) &&
+      overlap(captures[one.point.capture], place) &&
+      !mayHide(one.point, input, inside?.pointInfo.role === 'tunnel'),
   );
   if (inside === undefined || nic === undefined || src.node === null) return null;
   const what = inside.pointInfo.role === 'tunnel' ? `${src.node.name}'s tunnel device` : "the pod's veth";

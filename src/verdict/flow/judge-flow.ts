@@ -6,12 +6,11 @@ import type { FrameEnds } from '../../attribution/points/frame-ends.ts';
 import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI, vniText } from '../../cluster/calico.ts';
-import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
 import { knowsNodes } from '../../topology/ask/lookup.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FindingCode } from '../codes.ts';
-import { captureNic, nameThePlace } from './advice.ts';
-import { foreignCarrier, isForeign, outerNodes } from './foreign.ts';
+import { captureNic } from './advice.ts';
+import { isForeign, outerNodes } from './foreign.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 
 import {
@@ -40,6 +39,7 @@ import {
   judgeStrayMac,
   judgeUnheard,
   judgeUnproven,
+  judgeUnseen,
   judgeUnseenSwitch,
   judgeWithoutNodes,
   open,
@@ -83,24 +83,6 @@ function judgeLocal(input: JudgeInput): Judgement {
   if (mayBeOut || veths.length + unnamed.length < observations.length) return judgeUnseen(input);
   if (veths.length > 0) return OK;
   return open('no-underlay', 'seen only as it came in by a device that nothing names', captureNic(src.node));
-}
-
-function judgeUnseen(input: JudgeInput): Judgement {
-  const unknownPoint = input.observations.find((o) => o.pointInfo.role === 'unknown');
-  const { expected, src, dst } = input;
-  const carrier = foreignCarrier(input.observations);
-  if (carrier !== null) {
-    const detail = `inside ${carrier}, which is not ${(input.topology?.profile ?? DEFAULT_PROFILE).title}'s, and seen nowhere else`;
-    return open('foreign-tunnel', detail, null);
-  }
-  if (expected.encapsulation === null) return openExpectation(input);
-  if (unknownPoint !== undefined) {
-    const path = input.paths[unknownPoint.capture] ?? '';
-    return open('point-unknown', `nothing tells where ${path} was captured`, nameThePlace(path, src.node));
-  }
-  const node = src.node ?? dst.node;
-  const where = input.observations[0]?.pointInfo.role === 'tunnel' ? 'the tunnel device' : "a pod's veth";
-  return open('no-underlay', `seen on ${where} only, where every packet is plain`, captureNic(node));
 }
 
 /**

@@ -10,7 +10,8 @@ import { SAVE_NODES, SAVE_PODS, showLink } from '../../cluster/show-commands.ts'
 import { BIT } from '../../flow/rows/row-layout.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 
-import { captureNic } from './advice.ts';
+import { captureNic, nameThePlace } from './advice.ts';
+import { foreignCarrier } from './foreign.ts';
 import type { JudgeInput, Judgement, RawFinding } from './judgement.ts';
 import { disputeText, mayBeIts, nameOf, placeOf, type RuleInput, reasonOf, strayMac, writtenMac } from './rules.ts';
 
@@ -30,6 +31,25 @@ export function judgeCutOff({ src, observations }: JudgeInput): Judgement {
 export function judgeInCircle({ src }: JudgeInput): Judgement {
   const detail = 'only packets that go in a circle, or come back, were seen: that tells nothing of how they were sent';
   return open('in-circle', detail, captureNic(src.node));
+}
+
+/** Seen on no underlay. */
+export function judgeUnseen(input: JudgeInput): Judgement {
+  const unknownPoint = input.observations.find((o) => o.pointInfo.role === 'unknown');
+  const { expected, src, dst } = input;
+  const carrier = foreignCarrier(input.observations);
+  if (carrier !== null) {
+    const detail = `inside ${carrier}, which is not ${(input.topology?.profile ?? DEFAULT_PROFILE).title}'s, and seen nowhere else`;
+    return open('foreign-tunnel', detail, null);
+  }
+  if (expected.encapsulation === null) return openExpectation(input);
+  if (unknownPoint !== undefined) {
+    const path = input.paths[unknownPoint.capture] ?? '';
+    return open('point-unknown', `nothing tells where ${path} was captured`, nameThePlace(path, src.node));
+  }
+  const node = src.node ?? dst.node;
+  const where = input.observations[0]?.pointInfo.role === 'tunnel' ? 'the tunnel device' : "a pod's veth";
+  return open('no-underlay', `seen on ${where} only, where every packet is plain`, captureNic(node));
 }
 
 /** Neither object is chosen silently: the first one's mode would pass what the other's forbids. */

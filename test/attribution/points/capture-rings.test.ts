@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BuiltPacket } from '../../support/capture-builder.ts';
 import {
   clusterDocuments,
+  cooked,
   type FrameFile,
   ip,
   NIC,
@@ -136,5 +137,38 @@ describe('pieces of one capture', () => {
     expect(await packets(file('x.pcap', 0, ...seen), file('y.pcap', 10, ...seen))).toBe(4);
     expect(await packets(file('y.pcap', 10, ...seen.slice(1)), file('x.pcap', 0, ...seen))).toBe(4);
     expect(await packets(file('x.pcap', 0, ...seen), file('y.pcap', 10, ...[5, 6, 7].map(datagram)))).toBe(7);
+  });
+
+  describe('that hear tunnels to another node first, whose frames were sent to a wrong next hop', () => {
+    const [COOKED, TO_US, SENT] = [113, 0, 4] as const;
+    const strayed = (id: number): Uint8Array =>
+      cooked(vxlan(ip({ src: POD.b, dst: POD.c, id }), { to: NODE.c }), TO_US);
+    const sent = cooked(vxlan(ip({ src: POD.a, dst: POD.b, id: 9 })), SENT);
+    const piece = (name: string, from: number, ...frames: Uint8Array[]): FrameFile => ({
+      ...file(name, from, ...frames),
+      options: { linkType: COOKED },
+    });
+    const first = (name: string): FrameFile => piece(`${name}-any.pcap0`, 0, strayed(1), strayed(2));
+    const second = (name: string): FrameFile => piece(`${name}-any.pcap1`, 10, strayed(3), sent);
+
+    it('are of the node that the rest is of, whichever is read first', async () => {
+      for (const files of [
+        [first('a'), second('a')],
+        [second('a'), first('a')],
+      ]) {
+        expect(await ringsOf(...files)).toBe(1);
+        expect(await placesOf(...files)).toEqual(['underlay a', 'underlay a']);
+      }
+    });
+
+    it('are not one with what another node sent', async () => {
+      const ofB = cooked(vxlan(ip({ src: POD.b, dst: POD.a, id: 8 }), { from: NODE.b, to: NODE.a }), SENT);
+      expect(await ringsOf(piece('a-any.pcap0', 0, ofB, ofB), second('a'))).toBe(2);
+    });
+
+    it('are told by their tunnels where nothing is said', async () => {
+      expect(await ringsOf(first('x'), second('x'))).toBe(2);
+      expect(await placesOf(first('x'))).toEqual(['underlay c']);
+    });
   });
 });

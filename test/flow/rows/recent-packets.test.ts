@@ -3,9 +3,16 @@ import { expect, it } from 'vitest';
 import { ethernet, ipv4, udp } from '../../support/packet-builder.ts';
 import { countFrames, type Frame } from '../traffic.ts';
 
+const FRAME = ethernet({}, ipv4({}, udp({}, new Uint8Array(3))));
+const IDENTIFICATION = 14 + 4;
+const CONTENT = 14 + 20 + 8;
+
 /** Packet `n` of one flow, like no other: its identification and what is in it. All come in the same moment. */
 function frame(n: number): Frame {
-  const data = ethernet({}, ipv4({ id: 1 + n }, udp({}, Uint8Array.of(n, n >>> 8, 1))));
+  const data = FRAME.slice();
+  const view = new DataView(data.buffer);
+  view.setUint16(IDENTIFICATION, 1 + n);
+  view.setUint16(CONTENT, n);
   return { data, seconds: 1_700_000_000 };
 }
 

@@ -14,7 +14,7 @@ import {
   traceFrames,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { cluster } from '../../support/cluster-text.ts';
+import { cluster, pods as podsOf } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
@@ -98,5 +98,39 @@ describe('a handshake', () => {
     expect(await told({ name: 'a-eth0.pcap', frames: [...plainly, ...plainly, ...talk] })).toContain(
       'arrives at a and',
     );
+  });
+
+  /** Frames a second apart; two that are together are of one moment. */
+  const messageOf = async (frames: readonly (Uint8Array | Uint8Array[])[], topology = TOPOLOGY): Promise<string> => {
+    const timed = frames.flatMap((frame, i) =>
+      [frame].flat().map((data, copy) => ({ data, seconds: START + i, nanos: copy * 1000 })),
+    );
+    const flow = flowBetween(await traceFrames([{ name: 'a-eth0.pcap', frames: timed }], topology), POD.a, POD.b);
+    return flow.findings.find(({ code }) => code === 'half-open')?.message ?? '';
+  };
+  const own = [
+    plain(ip({ src: NODE.a, dst: NODE.c }), NIC.a, NIC.c),
+    plain(ip({ src: NODE.b, dst: NODE.a }), NIC.b, NIC.a),
+  ];
+
+  it('is lost somewhere where a capture of several places has the answer', async () => {
+    const asked = (id: number): Uint8Array => vxlan(tcpPacket({ ...THERE, id }, ASK));
+    const twice = [1, 2].map((id) => [asked(id), asked(id)]);
+    expect(await messageOf([...own, ...twice, synAck, synAck])).toContain('no ACK: the answer is lost, or the ACK is');
+    expect(await messageOf([...own, syn, synAck, syn, synAck])).toContain('arrives at a and is dropped there');
+  });
+
+  it('does not arrive where the node of the side that asked was seen to send the answer on', async () => {
+    const sentOn = plain(tcpPacket(BACK, SYN_ACK), NIC.a, NIC.c);
+    expect(await messageOf([...own, syn, sentOn, syn, sentOn])).not.toContain('arrives at a');
+  });
+
+  it('is not dropped inside a node where both ends are said to be there, and packets were on the wire', async () => {
+    const both = cluster(
+      pools,
+      nodes,
+      podsOf({ name: 'a', ip: POD.a, node: 'a' }, { name: 'b', ip: POD.b, node: 'a' }),
+    );
+    expect(await messageOf([...own, syn, synAck, syn, synAck], both)).not.toContain('inside a');
   });
 });

@@ -115,3 +115,35 @@ describe('a packet', () => {
     expect(await codes(arrived, arrived)).not.toContain('routing-loop');
   });
 });
+
+describe('a node that is asked for by ARP', () => {
+  const asks = Array.from({ length: 4 }, () => [
+    arpRequest(NODE.b, NODE.a, NIC.b),
+    arpRequest(NODE.c, NODE.a, NIC.c),
+  ]).flat();
+  const own = plain(tcpPacket({ src: NODE.b, dst: NODE.a }, {}), NIC.b, NIC.a);
+  const unreachable = async (name: string, frames: readonly Uint8Array[]): Promise<boolean> => {
+    const trace = await traceFrames([{ name, frames }], TOPOLOGY);
+    return trace.causes.some(({ code }) => code === 'node-unreachable');
+  };
+
+  it('is unreachable where nobody answers those who ask', async () => {
+    expect(
+      await unreachable('b-eth0.pcap', [
+        ...asks,
+        plain(tcpPacket({ src: NODE.b, dst: NODE.c }, {}), NIC.b, NIC.c),
+        plain(tcpPacket({ src: NODE.c, dst: NODE.b }, {}), NIC.c, NIC.b),
+      ]),
+    ).toBe(true);
+  });
+
+  it('may have answered where only what it hears was captured', async () => {
+    expect(await unreachable('a-eth0.pcap', [...asks, own])).toBe(false);
+  });
+
+  it('has not answered where what it sends was captured, too', async () => {
+    const sent = plain(tcpPacket({ src: NODE.a, dst: NODE.b }, {}), NIC.a, NIC.b);
+    const other = plain(tcpPacket({ src: NODE.a, dst: NODE.c }, {}), NIC.a, NIC.c);
+    expect(await unreachable('a-eth0.pcap', [...asks, own, sent, other])).toBe(true);
+  });
+});

@@ -79,6 +79,28 @@ describe('an ICMP error that quotes a tunnel packet', () => {
     expect(trace.causes[0]?.title).toContain("10.0.1.254 answers a's VXLAN to 10.0.1.2");
   });
 
+  it('says nothing of a flow in its tunnel that acknowledges: it was answered by a way that nobody captured', async () => {
+    const other = { ...SYN, srcport: 40002 };
+    const opened = [
+      vxlan(tcpPacket({ src: '203.0.113.125', dst: POD.b }, other)),
+      vxlan(
+        tcpPacket(
+          { src: '203.0.113.125', dst: POD.b },
+          { ...other, 'flags.syn': false, 'flags.ack': true, seq_raw: 2, ack_raw: 1 },
+        ),
+      ),
+    ];
+    const codesOf = async (...frames: Uint8Array[]): Promise<string[]> =>
+      flowBetween(await told(syn, error('0301 0000 00000000', syn), ...frames), '203.0.113.125', POD.b).findings.map(
+        ({ code }) => code,
+      );
+    expect(await codesOf(...opened)).not.toContain('overlay-rejected');
+    expect(await codesOf(...opened.slice(0, 1))).toContain('overlay-rejected');
+    expect(await codesOf(...opened, error('0301 0000 00000000', opened[0] as Uint8Array))).toContain(
+      'overlay-rejected',
+    );
+  });
+
   it('is told without a flow too', async () => {
     expect(await rejectionOf(error('030a 0000 00000000', syn))).toContain("b (10.0.1.2) answers a's VXLAN");
   });
@@ -94,5 +116,20 @@ describe('an ICMP error that quotes a tunnel packet', () => {
     const direct = plain(tcpPacket({ src: NODE.a, dst: NODE.b }, SYN));
     expect(await rejectionOf(direct, error('030a 0000 00000000', direct))).toBeUndefined();
     expect(await rejectionOf(syn, error('0501 0000 0a000101', syn))).toBeUndefined();
+  });
+
+  it('is not the cluster’s where the tunnel is of pods: their payload was refused', async () => {
+    const own = vxlan(tcpPacket({ src: '192.168.7.1', dst: '192.168.7.2' }, SYN), { from: POD.a, to: POD.b });
+    expect(await rejectionOf(own, error('030a 0000 00000000', own))).toBeUndefined();
+    const toGateway = vxlan(tcpPacket({ src: POD.a, dst: '192.0.2.1' }, SYN), { to: POD.b, vni: 4097, port: 4790 });
+    expect(await rejectionOf(toGateway, error('030a 0000 00000000', toGateway))).toBeUndefined();
+  });
+
+  it('speaks for no client’s packets that an eBPF node forwards: they are answered by another name', async () => {
+    const [client, vni] = ['203.0.113.9', 13_242_816];
+    const forwarded = vxlan(tcpPacket({ src: client, dst: POD.b }, SYN), { vni });
+    const trace = await told(syn, error('0301 0000 00000000', syn, 28), forwarded);
+    expect(flowBetween(trace, client, POD.b).findings.map(({ code }) => code)).not.toContain('overlay-rejected');
+    expect(flowBetween(trace, POD.a, POD.b).findings.map(({ code }) => code)).toContain('overlay-rejected');
   });
 });

@@ -67,7 +67,7 @@ describe("pings of a pod and of its node's tunnel address, as many", () => {
     [0, 1, 2].map((i) => ({ data: frame, seconds: 1_700_000_001 + i, nanos: Math.round(late * 1e9) }));
   /** With the hop limit of what nobody routed: by that alone nothing is told. */
   const outside = vxlan(ip({ src: TUNNEL.a, dst: POD.b, ttl: 64 }));
-  const nic = (late: number): FrameFile => ({
+  const nic = (late: number): { name: string; frames: BuiltPacket[] } => ({
     name: 'a-eth0.pcap',
     frames: [...TALK.map((data) => ({ data, seconds: 1_700_000_000, nanos: 0 })), ...threeOf(outside, late)],
   });
@@ -86,6 +86,24 @@ describe("pings of a pod and of its node's tunnel address, as many", () => {
 
   it('are two conversations at two times', async () => {
     expect(await codesOf(veth, nic(0.3))).not.toContain('source-translated');
+  });
+
+  it('are the same whichever capture comes first, also where another node with a clock of its own has them', async () => {
+    const received = { name: 'b-eth0.pcap', frames: threeOf(outside, 40) };
+    expect(await codesOf(veth, nic(0.0001), received)).toContain('source-translated');
+    expect(await codesOf(received, nic(0.0001), veth)).toContain('source-translated');
+  });
+
+  it("are no one's where only another node has them: its clock is another", async () => {
+    expect(await codesOf(veth, { name: 'b-eth0.pcap', frames: threeOf(outside, 0.0001) })).not.toContain(
+      'source-translated',
+    );
+  });
+
+  it('are not told apart where two fit', async () => {
+    const ofNode = threeOf(vxlan(ip({ src: NODE.a, dst: POD.b, ttl: 64 })), 0.0002);
+    const both = { name: 'a-eth0.pcap', frames: [...nic(0.0001).frames, ...ofNode].toSorted(byTime) };
+    expect(await codesOf(veth, both)).not.toContain('source-translated');
   });
 
   it("are two where both came out at the receiver's veth: inside the sender's node was neither", async () => {

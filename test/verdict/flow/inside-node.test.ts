@@ -50,6 +50,17 @@ describe('packets on a VXLAN device that no NIC had', () => {
     expect(await codesOf([filtered, onDevice])).toContain('missing-fdb-entry');
   });
 
+  it('may have gone by another port, where all that the NIC shows is of one, and none of it goes to that node', async () => {
+    const ofC = between('c');
+    const [other, toNode] = ['10.0.1.4', NODE.b].map((to) => vxlan(ip({ src: POD.a, dst: '10.48.1.5' }), { to })) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    expect(await codesOf([nic(...ofC, other, ...ofC), onDevice])).not.toContain('missing-fdb-entry');
+    expect(await codesOf([nic(...ofC, other, toNode, ...ofC), onDevice])).toContain('missing-fdb-entry');
+    expect(await codesOf([nic(...ofC, other, said, ...ofC), onDevice])).toContain('missing-fdb-entry');
+  });
+
   it('are no matter of FDB entries on a device without link addresses: IP-in-IP leaves by another protocol', async () => {
     const device: FrameFile = { name: 'a-tunl0.pcap', frames: six(lost), options: { linkType: LINK_RAW } };
     const frames = [...between('c'), said, ...between('c')];

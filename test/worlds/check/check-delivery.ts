@@ -173,8 +173,12 @@ function routingLoop({ world, courses, truth, message }: Told): Objection {
     : 'it was between other nodes';
 }
 
-function sourceTranslated({ world, truth, message }: Told): Objection {
-  const node = world.scene.cluster.nodes[world.scene.fates.translated.get(`${truth.src} ${truth.dst}`) ?? -1];
+function sourceTranslated({ world, courses, truth, message }: Told): Objection {
+  const { translated } = world.scene.fates;
+  // a packet for a service has its pod's address on its way
+  const onWay = [truth.key, ...courses.of(truth.key).fates.map(({ flow }) => flow)].map(endsOf);
+  const node =
+    world.scene.cluster.nodes[onWay.map((ends) => translated.get(ends)).find((one) => one !== undefined) ?? -1];
   if (node === undefined) return 'its source is its own';
   return [node.name, node.ip].some((name) => message.includes(name)) ? null : `${node.name} translated it`;
 }
@@ -221,6 +225,10 @@ function outcomeObjection(
 
 function isQuoted({ scene }: World, { key }: FlowTruth): boolean {
   return scene.fates.errors.some(({ flow, ofTunnel }) => (flow === key || flow === reverseOf(key)) && !ofTunnel);
+}
+
+function endsOf(key: string): string {
+  return key.split(' ').slice(1, 3).join(' ');
 }
 
 type CauseCheck = (world: World, courses: Courses, cause: Trace['causes'][number]) => Objection;

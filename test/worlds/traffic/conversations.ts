@@ -40,17 +40,18 @@ function talk(
   more: Partial<Conversation> = {},
 ): void {
   const start = random.next() * (SECONDS - 1);
-  const src = masqueraded(scene, a, b) ?? a.ip;
+  const src = masqueraded(scene, a, b, more.service?.ip) ?? a.ip;
   converse(scene, { kind, a, b, src, dst: b.ip, start, random, service: null, payload: null, ...more });
 }
 
-/** The address that a node puts in place of its pod's. */
-function masqueraded({ cluster, delivery, fates }: Scene, a: End, b: End): string | null {
+/** The address that a node puts in place of its pod's, also where the pod asked a service's address. */
+function masqueraded({ cluster, delivery, fates }: Scene, a: End, b: End, service?: string): string | null {
   const isHit = delivery?.kind === 'masquerade' && delivery.from === a.node && delivery.to === b.node;
   const node = cluster.nodes[a.node ?? -1];
   if (!isHit || a.pod === null || b.pod === null || node === undefined || isIpv6(b.ip)) return null;
   const own = hostSource(node, decide(cluster, cluster.pools, node, b.ip).wire, b.ip);
   for (const one of [a.ip, own]) fates.translated.set(`${one} ${b.ip}`, node.index);
+  if (service !== undefined) fates.translated.set(`${a.ip} ${service}`, node.index);
   return own;
 }
 
