@@ -1,5 +1,6 @@
 // Snapshot texts -> Topology, without I/O: read, merge, index, judge. All errors of the input are told at once.
 import { OverlensError } from '../errors.ts';
+import { epochSeconds } from '../net/date-text.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
 import { deviceMtus } from './ask/device-mtus.ts';
@@ -27,6 +28,7 @@ import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
 import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
 import type { Facts, Problem } from './read/stated-facts.ts';
+import { type SnapshotTime, snapshotTime } from './time/taken.ts';
 
 /** Answers kept; a capture asks for few addresses again and again. */
 const CACHED_ANSWERS = 50_000;
@@ -41,10 +43,7 @@ export function buildTopology(documents: readonly SnapshotDocument[], options: {
   const most = Math.max(1, ...facts.states.map((state) => state.step));
   if (options.step !== undefined && options.step > most) throw noSuchState(options.step, most);
   throwProblems([...facts.problems, ...uselessDirectories(documents, new Set(facts.used))]);
-  return assembleTopology(
-    facts,
-    documents.map((document) => document.file),
-  );
+  return assembleTopology(facts, documents);
 }
 
 function noSuchState(step: number, most: number): OverlensError {
@@ -84,7 +83,8 @@ export function throwProblems(problems: readonly Problem[]): void {
   throw new OverlensError('E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
 }
 
-function assembleTopology(facts: Facts, files: readonly string[]): Topology {
+function assembleTopology(facts: Facts, documents: readonly SnapshotDocument[]): Topology {
+  const files = documents.map((document) => document.file);
   sayMissing(facts);
   const carrier = carrierOf(facts);
   const { profile } = carrier;
@@ -120,6 +120,7 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     ...{ nodesComplete, captureFiles, otherCarrier: carrier.other },
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
+    taken: timeOf(facts, documents),
     states: facts.states,
     felix: settings,
     ownSettings: ({ name }) => ownSettings(settings, name),
@@ -132,6 +133,17 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   };
   judgeSnapshot(topology, { index, felix, facts });
   return topology;
+}
+
+/** Files of which nothing was used tell no time. */
+function timeOf(facts: Facts, documents: readonly SnapshotDocument[]): SnapshotTime | null {
+  const used = new Set(facts.used);
+  const stamps = facts.stamps.flatMap(({ text, ref }) => {
+    const seconds = epochSeconds(text);
+    return seconds === null ? [] : [{ seconds, ref }];
+  });
+  const taken = documents.filter(({ file }) => used.has(file)).map((document) => document.taken);
+  return snapshotTime(taken, stamps);
 }
 
 /** The ranges of the CNI that carries; all of them in doubt where that is not known. */

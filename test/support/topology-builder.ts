@@ -75,6 +75,7 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
   ];
   return {
     profile: CALICO,
+    taken: null,
     files: ['topology/ippools.yaml', 'topology/nodes.yaml'],
     nodes,
     pools: [

@@ -11,6 +11,7 @@ import { wrapWords } from '../text/text-width.ts';
 import { commonFolder, type Fact, factLines, type Page, placeIn } from './fact-lines.ts';
 import { type MissingPart, missingLines } from './missing-lines.ts';
 import { settingFacts, settingLines } from './setting-lines.ts';
+import { takenBy, takenText } from './time-words.ts';
 
 const NODES_SHOWN = 20;
 const PODS_SHOWN = 6;
@@ -24,6 +25,7 @@ export function* renderTopology(
   missing: readonly MissingPart[] = [],
 ): Generator<string> {
   const page: Page = { options, paint: createPaint(options.color), root: commonFolder(topology.files) };
+  yield* block(takenLines(topology, page));
   yield* block(stateLines(topology, page));
   yield* block(poolLines(topology, page));
   yield* block(settingLines(topology, page));
@@ -36,6 +38,14 @@ export function* renderTopology(
   yield* block(issueLines(topology.issues, page));
   yield* block(missingLines(missing, page));
   yield `${wrapWords(closingLine(topology), options.width).join('\n')}\n`;
+}
+
+function takenLines({ taken }: Topology, page: Page): string[] {
+  if (taken === null) return [];
+  return [
+    ...titleLines('SNAPSHOT', page),
+    ...factLines([['taken', takenText(taken), takenBy(taken), taken.ref]], page),
+  ];
 }
 
 /** What a text shows one after the other; what follows is one of these states. */

@@ -1,6 +1,7 @@
 // Texts -> facts: recognises what each document holds, lets the readers collect, and decides what an unrecognised document means.
 // A document is read as a whole or not at all: prose with a route in it adds nothing.
 
+import type { Taken } from '../time/taken.ts';
 import { addBroken } from './flow-logs/logged-values.ts';
 import { parseRecordLines } from './flow-logs/record-lines.ts';
 import { foldBundles } from './fold-bundles.ts';
@@ -45,8 +46,10 @@ export interface SnapshotDocument {
   isWhole?: boolean;
   /** It holds the error of a command instead of its output: which, where and why. */
   failed?: string;
-  /** When it was written, in milliseconds since the epoch, where a bundle says. */
-  modified?: number;
+  /** When it was taken, where that is known. */
+  taken?: Taken;
+  /** What was named on the command line to get it: a folder, a bundle, the file itself. */
+  given?: string;
 }
 
 /** What a document was found to hold. */
@@ -111,7 +114,7 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   }
   own.used.push(file);
   for (const { translations } of own.texts)
-    for (const one of translations ?? []) one.time = document.modified === undefined ? null : document.modified / 1000;
+    for (const one of translations ?? []) one.time = document.taken?.seconds ?? null;
   own.poolsComplete ||= document.isWhole === true && own.pools.length > 0;
   own.nodesComplete ||= document.isWhole === true && own.nodes.length > 0;
   // Where one of several parts is wrong, the others are used all the same.
