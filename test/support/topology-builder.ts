@@ -76,6 +76,7 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
   return {
     profile: CALICO,
     taken: null,
+    timeline: null,
     files: ['topology/ippools.yaml', 'topology/nodes.yaml'],
     nodes,
     pools: [

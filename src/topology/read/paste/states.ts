@@ -95,7 +95,15 @@ function changesBefore(things: readonly (readonly StatedThing[])[], end: number)
 
 /** A table from before a change: whose addresses are whose still holds, what it does with the range that changed does not. */
 function aged(text: TextFact, changes: readonly Change[], at: number): TextFact {
-  const ranges = changes.filter((change) => change.at > at).map(({ cidr }) => parseCidr(cidr));
+  return agedText(
+    text,
+    changes.filter((change) => change.at > at).map(({ cidr }) => cidr),
+  );
+}
+
+/** @param changed ranges of pods whose way changed since */
+export function agedText(text: TextFact, changed: readonly string[]): TextFact {
+  const ranges = changed.map((cidr) => parseCidr(cidr));
   if (ranges.length === 0) return text;
   const isTouched = (dst: string): boolean => {
     const route = parseCidr(dst);
