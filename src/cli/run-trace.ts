@@ -43,10 +43,10 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     );
     const interrupted = io.signal.aborted;
     progress.clear();
-    await warnOfAge(trace, topology, io);
+    await warnOfAge(trace, trace.index?.topology ?? topology, io);
     if (trace.flowCount === 0 && options.filterText !== '' && !interrupted)
       await explainEmpty(request, options, io, stages);
-    return { trace, topology, interrupted, options };
+    return { trace, topology: trace.index?.topology ?? topology, interrupted, options };
   } finally {
     progress.clear();
   }

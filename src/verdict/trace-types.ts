@@ -17,6 +17,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { Topology } from '../topology/model.ts';
 import type { PolicyAnswer } from '../topology/policies/policy-log.ts';
 import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
@@ -208,6 +209,8 @@ export interface TraceSummary {
 /** The tables a trace was made of: the same code tells `decode` and `explain` what it told the trace. */
 export interface TraceIndex {
   table: FlowTable;
+  /** Of several snapshots the latest that was valid while the captures ran. */
+  topology: Topology | null;
   points: Points;
   /** What puts times of several captures on one clock (attribution/clocks). */
   clocks: Clocks;

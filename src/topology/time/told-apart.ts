@@ -41,9 +41,11 @@ function statedBy(facts: Facts): Stated {
     if (source === 'installation') continue;
     const isObject = source === 'object';
     const modes = [ipipMode, vxlanMode].map((mode) => mode?.value ?? (isObject ? 'Never' : null));
-    const size = blockSize === null ? null : String(blockSize.value);
+    // what an object does not state is the default
+    const byDefault = isObject ? (cidr.value.includes(':') ? 122 : 26) : null;
+    const size = blockSize?.value ?? byDefault;
     add(facts.poolsComplete ? 'pools' : null, `IPPool ${name ?? cidr.value}`, [
-      ...[cidr.value, size, ...modes],
+      ...[cidr.value, size === null ? null : String(size), ...modes],
       ...(isObject ? [String(disabled ?? false)] : [null]),
     ]);
   }
