@@ -5,6 +5,7 @@ import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
 import { NodeAddresses, POD, type PodAnswer } from '../flow/paths/node-addresses.ts';
 import { inSubnetOf } from '../topology/ask/subnet.ts';
 import type { Node, Topology } from '../topology/model.ts';
+import { snapshotsOf } from '../topology/time/timeline.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {
@@ -19,7 +20,7 @@ export function overlayPorts(topology: Topology | null, vxlan: readonly number[]
 
 /** The snapshots of the cluster: captures are read once, before it is known which of them counts for a packet. */
 function overTime(topology: Topology | null): Topology[] {
-  return topology?.timeline?.snapshots.map((snapshot) => snapshot.topology) ?? (topology === null ? [] : [topology]);
+  return topology === null ? [] : snapshotsOf(topology);
 }
 
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */

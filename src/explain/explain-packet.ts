@@ -6,6 +6,7 @@ import { formatTime, toSeconds } from '../net/time.ts';
 import { type PacketCopy, type Reading, readPacket } from '../packets/read-packet.ts';
 import { type WalkedPacket, type WalkSettings, walkSettings } from '../packets/walked-packet.ts';
 import type { Node, Topology } from '../topology/model.ts';
+import { snapshotAt } from '../topology/time/timeline.ts';
 import { settingsOf } from '../verdict/flow/overlay-in-use.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import { decisionOf } from './decision.ts';
@@ -55,7 +56,7 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
 /** Of several snapshots the one that was valid at the packet's own time; between two, the later. */
 function topologyThen(topology: Topology | null, { moment }: PacketCopy): Topology | null {
   const seconds = moment === null ? Number.NaN : toSeconds(moment);
-  return topology?.timeline?.at(seconds, seconds).at(-1)?.topology ?? topology;
+  return topology === null ? null : snapshotAt(topology, seconds, seconds);
 }
 
 function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {

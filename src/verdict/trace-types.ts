@@ -125,6 +125,8 @@ export interface FlowBrief {
   onceAt(node: string): number | null;
   /** First and last packet, epoch milliseconds cut to whole ones, clocks corrected; NaN without a time. */
   span(): { first: number; last: number };
+  /** The snapshot that it was judged by, where several were given; absent where that is the trace's. */
+  readonly judgedBy?: Topology | undefined;
   /** The flow as an object. */
   whole(): TracedFlow;
 }

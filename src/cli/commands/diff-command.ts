@@ -1,4 +1,4 @@
-// `overlens diff`: two captures (or one, split in time) side by side: which flows changed mode, nodes, overhead, outcome.
+// `overlens diff`: two captures (or one, split in time) side by side: which flows changed mode, nodes, overhead, outcome; or two snapshots.
 import { renderDiff, renderDiffJson } from '../../render/trace/diff-text.ts';
 import { diffTraces } from '../../verdict/diff-traces.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
@@ -12,6 +12,7 @@ import { reportReading, runPipeline } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice } from '../values.ts';
+import { runSnapshotDiff, snapshotSides } from './diff-snapshots.ts';
 
 export interface RawDiffCommand extends RawTraceOptions {
   output: string;
@@ -29,6 +30,11 @@ export async function runDiff(
   stages: Stages,
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, ['text', 'json']);
+  if (raw.split === undefined) {
+    const both = await snapshotSides([...operands, ...(raw.read ?? [])], snapshots(raw), io);
+    const color = parseChoice('--color', raw.color, ['auto', 'always', 'never']);
+    if (both !== null) return runSnapshotDiff(both, { raw, output, common: { color } }, io, stages);
+  }
   const given = raw.split === undefined ? twoSides(operands, raw) : splitSides(operands, raw, raw.split);
   const sides: CommonOptions[] = [];
   for (const side of given) sides.push(await sortInputs(side, commands, io));

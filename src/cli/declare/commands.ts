@@ -50,12 +50,13 @@ const DIFF_EXAMPLES = `Examples:
   overlens diff never/ always/ -t topology/               two folders, the captures of each taken together
   overlens diff control1-ens5.pcap --split 08:29:55 -t topology/
   overlens diff a.pcap b.pcap --before-topology old/ --after-topology new/
+  overlens diff old/ new/                                 two snapshots: what changed, and what that means
 `;
 
 export function declareDiff(program: Command, { io, stages, done }: Dispatch): void {
   const command = program
     .command('diff')
-    .description('which flows changed their encapsulation, nodes, overhead or outcome')
+    .description('which flows changed their encapsulation, nodes, overhead or outcome; of two snapshots, what changed')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'flows that did not change too')
     .option('--split <time>', 'compare one capture before and after this time')

@@ -2,8 +2,7 @@
 // What it states itself is never added to; tables from another time lack what a change of pools makes untrue.
 import { agedText } from '../read/paste/states.ts';
 import { newerText } from '../read/paste/text-things.ts';
-import type { Facts } from '../read/stated-facts.ts';
-import { emptyFacts, moveFacts } from '../read/stated-facts.ts';
+import { emptyFacts, type Facts, moveFacts, type TextFact } from '../read/stated-facts.ts';
 
 /**
  * @param others parts of other times, the nearest first
@@ -43,9 +42,46 @@ export function completeFacts(
     facts.captureFiles.push(...part.captureFiles);
     facts.policyVerdicts = [...facts.policyVerdicts, ...part.policyVerdicts];
     const known = [...facts.texts];
-    facts.texts.push(...part.texts.map((text) => agedText(newerText(text, known), changed)));
+    facts.texts.push(...part.texts.map((text) => agedText(lacking(text, known), changed)));
   }
   return facts;
+}
+
+/**
+ * Of a text what no known text of the same machine shows; files say by their names and folders whose they are, as the order of the files
+ * says nothing here.
+ */
+function lacking(text: TextFact, known: readonly TextFact[]): TextFact {
+  const names = namesIn(text);
+  const same = known.filter((other) => namesIn(other).some((name) => names.includes(name)));
+  const isShown = (table: keyof TextFact['has'], list: 'links' | 'routes' | 'neighbours' | 'fdb'): boolean =>
+    same.some((other) => other.has[table] || other[list].length > 0);
+  const shown = {
+    links: isShown('link', 'links') || isShown('addr', 'links'),
+    routes: isShown('route', 'routes'),
+    neighbours: isShown('neigh', 'neighbours'),
+    fdb: isShown('fdb', 'fdb'),
+  };
+  const rest = newerText(text, known);
+  return {
+    ...rest,
+    links: shown.links ? [] : rest.links,
+    routes: shown.routes ? [] : rest.routes,
+    neighbours: shown.neighbours ? [] : rest.neighbours,
+    fdb: shown.fdb ? [] : rest.fdb,
+    bpfRoutes: same.some(({ bpfRoutes }) => bpfRoutes !== null) ? null : rest.bpfRoutes,
+    has: {
+      link: rest.has.link && !shown.links,
+      addr: rest.has.addr && !shown.links,
+      route: rest.has.route && !shown.routes,
+      neigh: rest.has.neigh && !shown.neighbours,
+      fdb: rest.has.fdb && !shown.fdb,
+    },
+  };
+}
+
+function namesIn({ hints }: TextFact): string[] {
+  return hints.flatMap(({ name, from }) => (name === '' || from === 'parent folder' ? [] : [name.toLowerCase()]));
 }
 
 function addMissing<Fact>(own: Fact[], more: readonly Fact[], nameOf: (fact: Fact) => string | null): void {

@@ -22,6 +22,20 @@ export interface Timeline<Snapshot> {
   at(first: number, last: number): readonly TimedSnapshot<Snapshot>[];
 }
 
+/** The one of several snapshots to describe what was seen at that time by: between two, the later. */
+export function snapshotAt<Snapshot extends { timeline: Timeline<Snapshot> | null }>(
+  snapshot: Snapshot,
+  first: number,
+  last: number,
+): Snapshot {
+  return snapshot.timeline?.at(first, last).at(-1)?.topology ?? snapshot;
+}
+
+/** All snapshots of its cluster. */
+export function snapshotsOf<Snapshot extends { timeline: Timeline<Snapshot> | null }>(snapshot: Snapshot): Snapshot[] {
+  return snapshot.timeline?.snapshots.map(({ topology }) => topology) ?? [snapshot];
+}
+
 /** @param snapshots of one cluster, in any order */
 export function timelineOf<Snapshot>(snapshots: readonly TimedSnapshot<Snapshot>[]): Timeline<Snapshot> {
   const inOrder = snapshots.toSorted((a, b) => a.time.first - b.time.first || a.time.last - b.time.last);

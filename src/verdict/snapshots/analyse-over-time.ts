@@ -6,7 +6,8 @@ import type { TimedSnapshot } from '../../topology/time/timeline.ts';
 import { type Analysis, analyse } from '../analysis.ts';
 import type { AnalysisInput } from '../judging-context.ts';
 import type { FlowBrief } from '../trace-types.ts';
-import { numbered, type Opinion, settle } from './settled-flow.ts';
+import { ChangedBrief } from './changed-brief.ts';
+import { type Opinion, settle } from './settled-flow.ts';
 
 /** As `analyse`; of the snapshots that are valid for some flow, the latest is the analysis' own. */
 export function analyseOverTime(input: AnalysisInput): Analysis {
@@ -55,9 +56,11 @@ function judgedByEach(input: AnalysisInput, main: Analysis, snapshots: readonly 
     });
   };
   const briefOf = (i: number): FlowBrief => {
-    const settled = settle(opinionsOn(i));
+    const { brief, snapshot } = settle(opinionsOn(i));
+    if (snapshot === snapshots.at(-1)) return brief;
+    // each analysis has an order of its own
     const { id, conversation } = main.brief(i);
-    return numbered(settled, { id, conversation });
+    return new ChangedBrief(brief, { id, conversation, judgedBy: snapshot.topology });
   };
   return {
     ...main,

@@ -3,7 +3,10 @@ import type { Finding, FlowBrief, TracedFlow } from '../trace-types.ts';
 
 export interface Changes
   extends Partial<
-    Pick<FlowBrief, 'id' | 'conversation' | 'src' | 'dst' | 'verdict' | 'unverified' | 'expected' | 'inScope'>
+    Pick<
+      FlowBrief,
+      'id' | 'conversation' | 'src' | 'dst' | 'verdict' | 'unverified' | 'expected' | 'inScope' | 'judgedBy'
+    >
   > {
   findings?: (flow: TracedFlow) => readonly Finding[];
 }
@@ -25,7 +28,7 @@ export class ChangedBrief implements FlowBrief {
 
   #made(): TracedFlow {
     const flow = this.#base.whole();
-    const { src, dst, findings, ...rest } = this.#changes;
+    const { src, dst, findings, judgedBy: _, ...rest } = this.#changes;
     return {
       ...flow,
       ...rest,
@@ -63,6 +66,9 @@ export class ChangedBrief implements FlowBrief {
   get codes() {
     if (this.#changes.findings === undefined) return this.#base.codes;
     return [...new Set(this.whole().findings.map(({ code }) => code))];
+  }
+  get judgedBy() {
+    return this.#changes.judgedBy ?? this.#base.judgedBy;
   }
   get protocol() {
     return this.#base.protocol;

@@ -2,6 +2,7 @@
 // they differ, nothing tells which one held, and it is said what each says.
 import type { Expected } from '../../attribution/vocabulary.ts';
 import { formatTime } from '../../net/time.ts';
+import type { Topology } from '../../topology/model.ts';
 import type { TimedSnapshot } from '../../topology/time/timeline.ts';
 import { FINDINGS } from '../codes.ts';
 import type { Finding, FlowBrief, FlowEnd, TracedFlow, Unverified, Verdict } from '../trace-types.ts';
@@ -10,30 +11,35 @@ import { ChangedBrief, type Changes } from './changed-brief.ts';
 /** What one snapshot makes of a flow. */
 export interface Opinion {
   brief: FlowBrief;
-  snapshot: Pick<TimedSnapshot<unknown>, 'name' | 'time'>;
+  snapshot: TimedSnapshot<Topology>;
 }
 
 /** An answered conversation proves where its ends are: a snapshot that says otherwise did not hold. */
-const REFUTED = 'owner-elsewhere';
+const ELSEWHERE = 'owner-elsewhere';
+/** Packets show when their sender changed: a snapshot of the other side of that did not hold. */
+const OTHER_SIDE: ReadonlySet<string> = new Set(['before-mode-change', 'after-mode-change']);
 
 /** @param opinions the earliest snapshot's first; at least one */
-export function settle(opinions: readonly Opinion[]): FlowBrief {
-  const held = opinions.filter(({ brief }) => brief.unverified?.reason !== REFUTED);
-  const counted = held.length === 0 ? opinions : held;
+export function settle(opinions: readonly Opinion[]): Opinion {
+  const counted = notRefuted(opinions);
   const latest = counted.at(-1) as Opinion;
-  if (counted.length === 1) return latest.brief;
+  if (counted.length === 1) return latest;
   const briefs = counted.map(({ brief }) => brief);
   const ends = { src: commonEnd(briefs.map(({ src }) => src)), dst: commonEnd(briefs.map(({ dst }) => dst)) };
   const differs = (of: (brief: FlowBrief) => unknown): boolean => new Set(briefs.map(of)).size > 1;
   const isOpen = differs(({ verdict }) => verdict) || differs(({ expected }) => expected.encapsulation);
-  if (isOpen) return new ChangedBrief(latest.brief, { ...ends, ...conflict(counted) });
+  if (isOpen) return { ...latest, brief: new ChangedBrief(latest.brief, { ...ends, ...conflict(counted) }) };
   const isNamed = ends.src === latest.brief.src && ends.dst === latest.brief.dst;
-  return isNamed ? latest.brief : new ChangedBrief(latest.brief, ends);
+  return isNamed ? latest : { ...latest, brief: new ChangedBrief(latest.brief, ends) };
 }
 
-/** The same flow under the number that it is listed with. */
-export function numbered(brief: FlowBrief, { id, conversation }: Pick<FlowBrief, 'id' | 'conversation'>): FlowBrief {
-  return brief.id === id && brief.conversation === conversation ? brief : new ChangedBrief(brief, { id, conversation });
+/** Those that packets do not speak against; the latest where they speak against all. */
+function notRefuted(opinions: readonly Opinion[]): readonly Opinion[] {
+  const placed = opinions.filter(({ brief }) => brief.unverified?.reason !== ELSEWHERE);
+  const held = placed.filter(({ brief }) => !OTHER_SIDE.has(brief.unverified?.reason ?? ''));
+  if (held.length === 0) return opinions.slice(-1);
+  // a third state may have been between two: nobody is accused because the other side is refuted
+  return held.every(({ brief }) => brief.verdict === 'ok') ? held : placed;
 }
 
 function conflict(opinions: readonly Opinion[]): Changes {
@@ -46,11 +52,12 @@ function conflict(opinions: readonly Opinion[]): Changes {
   };
   const unverified: Unverified = { reason: 'snapshot-conflict', detail: message, advice: null };
   const verdict: Verdict = 'unverifiable';
+  const expected = commonExpectation(opinions.map(({ brief }) => brief.expected));
   return {
     verdict,
     unverified,
-    expected: commonExpectation(opinions.map(({ brief }) => brief.expected)),
-    inScope: opinions.some(({ brief }) => brief.inScope),
+    expected,
+    inScope: expected.encapsulation !== null && opinions.some(({ brief }) => brief.inScope),
     // what is wrong by one of them only is not known to be wrong
     findings: ({ findings }: TracedFlow) => [...findings.filter(({ severity }) => severity === 'warning'), finding],
   };

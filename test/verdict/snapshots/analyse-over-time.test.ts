@@ -69,7 +69,7 @@ describe('a pool edited between two snapshots', () => {
         verdict: 'unverifiable',
         unverified: { reason: 'snapshot-conflict', advice: null },
         expected: { encapsulation: null, pool: 'pool', reason: 'snapshots-differ' },
-        inScope: true,
+        inScope: false,
       });
       expect(flow.unverified?.detail).toBe(
         'by old/ippools.yaml (2023-11-14T22:15:00Z) VXLAN is expected, by new/ippools.yaml (2023-11-14T22:16:40Z) plain is expected, and nothing tells when that changed',
