@@ -48,6 +48,7 @@ export function buildTopology(documents: readonly SnapshotDocument[], options: {
   if (snapshots.length === 0) return assembleTopology(facts, documents);
   const each = snapshots.map(({ name, facts: own, time, differs }): TimedSnapshot<Topology> => {
     const topology = assembleTopology(own, documents);
+    topology.taken = time;
     return { topology, time, name, differs };
   });
   const timeline = timelineOf(each);

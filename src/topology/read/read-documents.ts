@@ -1,6 +1,7 @@
 // Texts -> facts: recognises what each document holds, lets the readers collect, and decides what an unrecognised document means.
 // A document is read as a whole or not at all: prose with a route in it adds nothing.
 
+import { dateOutputSeconds } from '../../net/date-text.ts';
 import type { Taken } from '../time/taken.ts';
 import { addBroken } from './flow-logs/logged-values.ts';
 import { parseRecordLines } from './flow-logs/record-lines.ts';
@@ -99,7 +100,7 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   const statements = splitSections(text).map((section): Statement => {
     const own = emptyFacts();
     readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
-    return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section) };
+    return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section), time: dateOf(section) };
   });
   const own = composeStates(statements, file, step);
   const recognised = tally.used + tally.understood;
@@ -121,6 +122,12 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   if (statements.length > 1 && recognised > 0) tally.broken.push(...own.problems.splice(0));
   reportRest(document, tally, own);
   moveFacts(own, facts);
+}
+
+/** When `date` was typed, if the section is what it printed. */
+function dateOf({ command, text }: Section): number | null {
+  const isDate = command !== null && parseCommand(command).runs.some(({ words }) => words[0] === 'date');
+  return isDate ? dateOutputSeconds(text) : null;
 }
 
 function lastLineOf({ text, firstLine }: Section): number {

@@ -24,6 +24,8 @@ interface Part {
 interface ReadPart extends Part {
   facts: Facts;
   time: SnapshotTime | null;
+  /** What a text states until something in it changes: no other part is of the same snapshot. */
+  isState?: true;
 }
 
 /** All facts as one snapshot, and the snapshots where there are several, the earliest first; else none. */
@@ -35,7 +37,10 @@ export interface FactsOverTime {
 /** Reads the documents. Only where several parts have times, and different ones, is anything compared. */
 export function readOverTime(documents: readonly SnapshotDocument[], step: number | null): FactsOverTime {
   const parts = partsOf(documents);
-  if (!haveTimes(parts)) return { all: readDocuments(documents, step), snapshots: [] };
+  if (!haveTimes(parts)) {
+    const all = readDocuments(documents, step);
+    return { all, snapshots: step === null ? snapshotsIn(partsByState(documents, all)) : [] };
+  }
   const read = parts.map((part): ReadPart => {
     const facts = readDocuments(part.documents, step);
     const used = new Set(facts.used);
@@ -45,6 +50,28 @@ export function readOverTime(documents: readonly SnapshotDocument[], step: numbe
   const all = emptyFacts();
   for (const { facts } of read) moveFacts(facts, all);
   return { all, snapshots: snapshotsIn(read) };
+}
+
+/** Of a text whose states all carry times each state is a part; nothing where there is no such text, or another has states too. */
+function partsByState(documents: readonly SnapshotDocument[], { states }: Facts): ReadPart[] {
+  const [first] = states;
+  const document = documents.find(({ file }) => file === first?.file);
+  const times = states.map(({ time }) => time);
+  const isInOrder = times.every((time, i) => time !== undefined && (times[i - 1]?.last ?? 0) < time.first);
+  if (document === undefined || !isInOrder || states.some(({ file }) => file !== document.file)) return [];
+  const others = documents.filter((one) => one !== document);
+  const ofStates = states.map(({ step, time, file, firstLine }): ReadPart => {
+    const snapshot = { ...(time as { first: number; last: number }), from: 'paste' as const, isLeast: false };
+    return {
+      name: `state ${step} of ${file}`,
+      documents: [],
+      facts: readDocuments([document], step),
+      time: { ...snapshot, ref: { file, line: firstLine } },
+      isState: true,
+    };
+  });
+  if (others.length === 0) return ofStates;
+  return [...ofStates, { name: 'the other files', documents: others, facts: readDocuments(others), time: null }];
 }
 
 /** In the order in which they were given. */
@@ -82,7 +109,7 @@ function snapshotsIn(read: readonly ReadPart[]): SnapshotFacts[] {
       time.last < part.time.first ? differences(facts, part.facts) : [],
     );
     const isLater = group?.parts.every(({ time }) => time.last < part.time.first) ?? true;
-    if (group !== undefined && (differs.length === 0 || !isLater)) group.parts.push(part);
+    if (group !== undefined && part.isState !== true && (differs.length === 0 || !isLater)) group.parts.push(part);
     else groups.push({ parts: [part], differs: [...new Set(differs)] });
   }
   if (groups.length < 2) return [];
@@ -97,16 +124,20 @@ function snapshotsIn(read: readonly ReadPart[]): SnapshotFacts[] {
         always,
         changed,
       ),
-      time: snapshotTime(
-        parts.flatMap(({ documents, facts }) => {
-          const used = new Set(facts.used);
-          return documents.filter(({ file }) => used.has(file)).map(({ taken }) => taken);
-        }),
-        [],
-      ) as SnapshotTime,
+      time: timeOf(parts),
       differs,
     };
   });
+}
+
+function timeOf(parts: readonly TimedPart[]): SnapshotTime {
+  const [first] = parts as [TimedPart];
+  if (first.isState) return first.time;
+  const taken = parts.flatMap(({ documents, facts }) => {
+    const used = new Set(facts.used);
+    return documents.filter(({ file }) => used.has(file)).map((document) => document.taken);
+  });
+  return snapshotTime(taken, []) ?? first.time;
 }
 
 /** Ranges of pools and of pod networks of which some snapshot says something else than the one before it. */
