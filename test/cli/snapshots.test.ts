@@ -126,6 +126,12 @@ describe('diff of two snapshots', () => {
     expect(changed + gone + added).toBe(json.changes.length);
   });
 
+  it('of two captures each side has the time of its own snapshot', async () => {
+    const sides = ['--before-topology', BEFORE, '--after-topology', AFTER];
+    const { code, stderr } = await runCli(['diff', ...CAPTURES.slice(0, 2), ...sides, ...BOTH.slice(4)]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it('a capture and a snapshot is bad usage, in either order', async () => {
     for (const sides of [
       [BEFORE, CAPTURES[0] ?? ''],

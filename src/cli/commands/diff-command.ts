@@ -68,17 +68,28 @@ function twoSides(operands: readonly string[], raw: RawDiffCommand): [CommonOpti
   const { read: _read, ...rest } = raw;
   const [older, newer] = snapshots(raw);
   return [
-    checkTraceOptions([before], { ...rest, topology: older }),
-    checkTraceOptions([after], { ...rest, topology: newer }),
+    checkTraceOptions([before], { ...rest, topology: older, takenAt: timesWithout(rest, raw.afterTopology) }),
+    checkTraceOptions([after], { ...rest, topology: newer, takenAt: timesWithout(rest, raw.beforeTopology) }),
   ];
 }
 
 function splitSides(operands: readonly string[], raw: RawDiffCommand, split: string): [CommonOptions, CommonOptions] {
   const [older, newer] = snapshots(raw);
   return [
-    checkTraceOptions(operands, { ...raw, until: split, topology: older }),
-    checkTraceOptions(operands, { ...raw, since: split, topology: newer }),
+    checkTraceOptions(operands, {
+      ...{ ...raw, until: split, topology: older },
+      takenAt: timesWithout(raw, raw.afterTopology),
+    }),
+    checkTraceOptions(operands, {
+      ...{ ...raw, since: split, topology: newer },
+      takenAt: timesWithout(raw, raw.beforeTopology),
+    }),
   ];
+}
+
+/** `--taken-at` without the times of what only the other side has. */
+function timesWithout({ takenAt = [] }: RawTraceOptions, others: readonly string[] = []): string[] {
+  return takenAt.filter((text) => !others.some((path) => text.startsWith(`${path}=`)));
 }
 
 /** A time with nothing before it, or nothing behind it, splits nothing. */
