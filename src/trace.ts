@@ -18,13 +18,14 @@ import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import type { Topology } from './topology/model.ts';
-import { type Analysis, analyse } from './verdict/analysis.ts';
+import type { Analysis } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn } from './verdict/arrivals.ts';
 import { type CommonWindow, commonTime, expectedWindow, isBorneOut } from './verdict/clocks/common-window.ts';
 import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
 import { resultOf } from './verdict/result.ts';
+import { analyseOverTime } from './verdict/snapshots/analyse-over-time.ts';
 import type { Trace } from './verdict/trace-types.ts';
 
 export interface TraceOptions {
@@ -64,7 +65,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
     read.table.counter.windows = expected?.windows ?? null;
     const captures = readers.map((reader) => new CaptureCounters(reader.info));
     for (const [i, reader] of readers.entries()) await readCapture(reader, i, captures[i] as CaptureCounters, read);
-    const analysis = analyse({
+    const analysis = analyseOverTime({
       table: read.table,
       captures,
       topology,
@@ -122,7 +123,14 @@ const MOST_SAMPLED = 64;
 async function expectWindow({ options, nodes, ports, range }: Reading): Promise<CommonWindow | null> {
   const { captures: paths, topology, at = [], hints = new Map(), unfiltered = [] } = options;
   const isWhole = options.since == null && options.until == null;
-  if (topology === null || !isWhole || paths.length < 2 || paths.length > MOST_SAMPLED || paths.includes('-'))
+  if (
+    topology === null ||
+    topology.timeline !== null ||
+    !isWhole ||
+    paths.length < 2 ||
+    paths.length > MOST_SAMPLED ||
+    paths.includes('-')
+  )
     return null;
   const spans = await Promise.all(paths.map((path) => captureSpan(path)));
   if (spans.some((span) => span?.first == null || span.last === null)) return null;

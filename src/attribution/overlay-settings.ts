@@ -5,18 +5,33 @@ import { type WalkPorts, walkPorts } from '../decode/walk-ports.ts';
 import { NodeAddresses, POD, type PodAnswer } from '../flow/paths/node-addresses.ts';
 import { inSubnetOf } from '../topology/ask/subnet.ts';
 import type { Node, Topology } from '../topology/model.ts';
+import { snapshotsOf } from '../topology/time/timeline.ts';
 
 /** Ports the snapshot or the user names (`vxlan`), besides the defaults; WireGuard's also where Calico has it for IPv6. */
 export function overlayPorts(topology: Topology | null, vxlan: readonly number[]): WalkPorts {
-  const vnis = topology === null || topology.nodes.length === 0 ? [] : overlayVnis(topology, null);
-  return walkPorts({ vxlan: vxlanPorts(topology, vxlan), wireguard: wireguardPorts(topology), vnis });
+  const all = overTime(topology);
+  const vnis = all.flatMap((one) => (one.nodes.length === 0 ? [] : overlayVnis(one, null)));
+  return walkPorts({
+    vxlan: [...new Set([...all.flatMap(vxlanPorts), ...vxlan])],
+    wireguard: [...new Set([DEFAULT_WIREGUARD_PORT_V6, ...all.flatMap(wireguardPorts)])],
+    vnis: [...new Set(vnis)],
+  });
+}
+
+/** The snapshots of the cluster: captures are read once, before it is known which of them counts for a packet. */
+function overTime(topology: Topology | null): Topology[] {
+  return topology === null ? [] : snapshotsOf(topology);
 }
 
 /** What tells an overlay tunnel from a mirror's and a pod's: addresses, and every VNI that the user or the snapshot names. */
 export function overlayAddresses(topology: Topology, vni: number | null): NodeAddresses {
-  const isComplete = topology.pools.length > 0 && topology.nodes.some(({ addresses }) => addresses.length > 0);
-  return new NodeAddresses(nodeAddresses(topology), overlayVnis(topology, vni), {
-    isPod: (address) => podAnswer(topology, address, isComplete),
+  const all = overTime(topology);
+  const isComplete = all.every(
+    (one) => one.pools.length > 0 && one.nodes.some(({ addresses }) => addresses.length > 0),
+  );
+  const vnis = all.flatMap((one) => overlayVnis(one, vni));
+  return new NodeAddresses(all.flatMap(nodeAddresses), vnis, {
+    isPod: (address) => commonAnswer(all.map((one) => podAnswer(one, address, isComplete))),
     isMissentVni: topology.profile.isMissentVni,
     gatewayTunnel: topology.profile.gatewayTunnel,
   });
@@ -44,23 +59,29 @@ function podAnswer(topology: Topology, address: string, isComplete: boolean): Po
   return pool !== null && !topology.nodes.some((one) => isOnLinkOf(one, address)) ? POD.perhaps : POD.no;
 }
 
+/** An address may be a pod's in one snapshot and nobody's in another. */
+function commonAnswer(answers: readonly PodAnswer[]): PodAnswer {
+  const [first = POD.no] = answers;
+  if (answers.every((answer) => answer === first)) return first;
+  return answers.some((answer) => answer > POD.no) ? POD.perhaps : POD.no;
+}
+
 function isOnLinkOf({ bgpIPv4, bgpIPv6 }: Node, address: string): boolean {
   return [bgpIPv4, bgpIPv6].some((own) => own !== null && inSubnetOf(own, address));
 }
 
-function vxlanPorts(topology: Topology | null, more: readonly number[]): number[] {
-  const named = [topology?.felix(null).vxlanPort?.value, topology?.devicePort?.value];
-  for (const node of topology?.nodes ?? []) named.push(topology?.felix(node.name).vxlanPort?.value);
-  return [...new Set([...named.filter((p) => p !== undefined), ...more])];
+function vxlanPorts(topology: Topology): number[] {
+  const named = [topology.felix(null).vxlanPort?.value, topology.devicePort?.value];
+  for (const node of topology.nodes) named.push(topology.felix(node.name).vxlanPort?.value);
+  return named.filter((port) => port !== undefined);
 }
 
-function wireguardPorts(topology: Topology | null): number[] {
-  if (topology === null) return [DEFAULT_WIREGUARD_PORT_V6];
+function wireguardPorts(topology: Topology): number[] {
   const settings = [null, ...topology.nodes.map(({ name }) => name)].map((name) => topology.felix(name));
   const named = settings.flatMap((one) => [one.wireguardListeningPort?.value, one.wireguardListeningPortV6?.value]);
-  return [...new Set([DEFAULT_WIREGUARD_PORT_V6, ...named.filter((port) => port !== undefined)])];
+  return named.filter((port) => port !== undefined);
 }
 
-function* nodeAddresses(topology: Topology): Iterable<string> {
-  for (const node of topology.nodes) for (const { address } of node.addresses) yield address;
+function nodeAddresses(topology: Topology): string[] {
+  return topology.nodes.flatMap((node) => node.addresses.map(({ address }) => address));
 }

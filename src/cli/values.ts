@@ -1,7 +1,9 @@
 // Values of options: each parser returns the value or throws bad usage that names the option, what was given and what fits.
 
+import { epochSeconds } from '../net/date-text.ts';
 import { canonicalIp } from '../net/ip.ts';
 import { PROTOCOL_NAMES, protocolName } from '../net/protocol-name.ts';
+import type { TakenAt } from '../topology/time/taken.ts';
 import { usageError } from './report-error.ts';
 
 /** A whole number within bounds. */
@@ -54,6 +56,17 @@ export function parsePlace(text: string): PlaceOption {
   const iface = bracketed === null ? (colon < 0 ? null : place.slice(colon + 1)) : (bracketed[2] ?? null);
   if (equals > 0 && node !== '' && iface !== '') return { file, node, interface: iface };
   throw usageError(`--at ${text}: expected FILE=NODE or FILE=NODE:INTERFACE`, 'for example --at a.pcap=worker1:ens5');
+}
+
+/** `--taken-at TIME` or `PATH=TIME`: a time as `--since` takes it, but no time of day or span: those need a capture. */
+export function parseTakenAt(text: string): TakenAt {
+  const equals = text.lastIndexOf('=');
+  const seconds = epochSeconds(text.slice(equals + 1));
+  if (seconds !== null && equals !== 0) return { path: equals < 0 ? null : text.slice(0, equals), seconds };
+  throw usageError(
+    `--taken-at ${text}: expected a time, or PATH=TIME`,
+    'for example 2026-11-22T08:29:50Z, or before/=2026-11-22T08:00:00Z',
+  );
 }
 
 /** The choice closest to a text, if it is close at all (a third of its letters may differ). */

@@ -2,10 +2,11 @@
 // The composition: every fact comes from a file of its own.
 
 import { OUTCOME_NAMES } from '../decode/layer-stack.ts';
-import { formatTime } from '../net/time.ts';
+import { formatTime, toSeconds } from '../net/time.ts';
 import { type PacketCopy, type Reading, readPacket } from '../packets/read-packet.ts';
 import { type WalkedPacket, type WalkSettings, walkSettings } from '../packets/walked-packet.ts';
 import type { Node, Topology } from '../topology/model.ts';
+import { snapshotAt } from '../topology/time/timeline.ts';
 import { settingsOf } from '../verdict/flow/overlay-in-use.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import { decisionOf } from './decision.ts';
@@ -48,7 +49,14 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
     ...{ trace, paths, capture, packet, settings, reading },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  return explanationOf(options, sceneOf(options, packet, walked), related);
+  const then = { ...options, topology: topologyThen(topology, packet) };
+  return explanationOf(then, sceneOf(then, packet, walked), related);
+}
+
+/** Of several snapshots the one that was valid at the packet's own time; between two, the later. */
+function topologyThen(topology: Topology | null, { moment }: PacketCopy): Topology | null {
+  const seconds = moment === null ? Number.NaN : toSeconds(moment);
+  return topology === null ? null : snapshotAt(topology, seconds, seconds);
 }
 
 function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {

@@ -85,6 +85,15 @@ export function capturesWithCopies(table: FlowTable): ReadonlySet<number> {
   return found;
 }
 
+/** Whether a capture is one of those; looked up when first asked for. */
+export function copiesIn(table: FlowTable): (capture: number) => boolean {
+  let copied: ReadonlySet<number> | null = null;
+  return (capture) => {
+    copied ??= capturesWithCopies(table);
+    return copied.has(capture);
+  };
+}
+
 function isSameWay(table: FlowTable, row: number, other: number): boolean {
   const words = (one: number): string => table.links.wordsInCapture(table.linkOf(one)).join();
   return table.tunnelOf(row) === table.tunnelOf(other) && words(row) === words(other);

@@ -2,6 +2,7 @@
 // Exact to the nanosecond, so that a time pasted from any output includes the very packet that has it.
 
 import { OverlensError } from '../errors.ts';
+import { nanosOf, parseRfc3339, secondsOfDay } from '../net/date-text.ts';
 import { formatTime, type Moment } from '../net/time.ts';
 
 export interface TimeRange {
@@ -13,7 +14,6 @@ export interface TimeRange {
 type Bound = (first: Moment, last: Moment) => Moment;
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?Z?$/i;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|([+-])(\d{2}):?(\d{2}))?)?$/i;
 const AFTER_FIRST = /^\+?(\d+)(?:\.(\d+))?(s|m|h)?$/;
 const BEFORE_LAST = /^-(\d+)(?:\.(\d+))?(s|m|h)?$/;
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600 };
@@ -112,29 +112,9 @@ function parseClock(text: string): Bound | null {
   return (first) => moment(Math.floor(first.seconds / DAY) * DAY + time, nanos);
 }
 
-/** RFC 3339, also with a blank for the T, without seconds, time or zone. Times without a zone are UTC, as all that is printed. */
 function parseDate(text: string): Bound | null {
-  const found = DATE.exec(text);
-  if (found === null) return null;
-  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])];
-  const midnight = new Date(0);
-  midnight.setUTCFullYear(year, month - 1, day);
-  if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return null;
-  const time = secondsOfDay(found[4] ?? '0', found[5] ?? '0', found[6]);
-  const zone = secondsOfDay(found[10] ?? '0', found[11] ?? '0', undefined);
-  if (time === null || zone === null) return null;
-  const seconds = midnight.getTime() / 1000 + time - (found[9] === '-' ? -zone : zone);
-  return () => moment(seconds, nanosOf(found[7]));
-}
-
-function secondsOfDay(hours = '0', minutes = '0', seconds = '0'): number | null {
-  const [h, m, s] = [Number(hours), Number(minutes), Number(seconds)];
-  return h < 24 && m < 60 && s < 60 ? h * 3600 + m * 60 + s : null;
-}
-
-/** Nanoseconds of the digits after the point; further digits are cut off. */
-function nanosOf(digits = ''): number {
-  return Number(digits.slice(0, 9).padEnd(9, '0'));
+  const found = parseRfc3339(text);
+  return found === null ? null : () => found;
 }
 
 function moment(seconds: number, nanos: number): Moment {

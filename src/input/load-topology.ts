@@ -5,6 +5,7 @@ import { buildTopology } from '../topology/build.ts';
 import type { Topology } from '../topology/model.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import type { Problem } from '../topology/read/stated-facts.ts';
+import type { TakenAt } from '../topology/time/taken.ts';
 import { isNeverRead } from './bundles/never-read.ts';
 import { placeFiles } from './bundles/place-files.ts';
 import { filesBehind } from './leaves.ts';
@@ -13,6 +14,8 @@ import { kindOfFile, readDocument, textBudget } from './read-document.ts';
 export interface LoadOptions {
   /** The state of a file that goes through several. */
   step?: number;
+  /** When what was given was taken, by the user. */
+  takenAt?: readonly TakenAt[];
   /** Told what is in the paths and not used: captures in a bundle. */
   note?: (sentence: string) => void;
 }
@@ -40,8 +43,30 @@ export async function loadTopology(
 ): Promise<Topology> {
   const reading: Reading = { documents: [...more], problems: [], unreadable: false, note: options.note ?? (() => {}) };
   for (const path of paths) await readPath(path, reading);
-  if (reading.problems.length === 0) return buildTopology(reading.documents, options);
+  const documents = withTimes(reading.documents, options.takenAt ?? []);
+  if (reading.problems.length === 0) return buildTopology(documents, options);
   throw mergeErrors(reading, contentError(reading.documents));
+}
+
+/** @throws OverlensError E_USAGE for a time of a path that was not given */
+function withTimes(documents: readonly SnapshotDocument[], times: readonly TakenAt[]): readonly SnapshotDocument[] {
+  if (times.length === 0) return documents;
+  const isOf = ({ given, file, bundle }: SnapshotDocument, path: string): boolean =>
+    [given, file, bundle].includes(path);
+  for (const { path } of times) {
+    if (path === null || documents.some((document) => isOf(document, path))) continue;
+    const names = [...new Set(documents.map(({ given, file }) => given ?? file))];
+    throw new OverlensError('E_USAGE', `--taken-at ${path}=...: no such part of a snapshot is given`, {
+      hint: `The parts are ${names.join(', ')}.`,
+    });
+  }
+  return documents.map((document) => {
+    const own = times.findLast(({ path }) => path !== null && isOf(document, path));
+    const time = own ?? times.findLast(({ path }) => path === null);
+    return time === undefined
+      ? document
+      : { ...document, taken: { seconds: time.seconds, from: 'option', file: null } };
+  });
 }
 
 /** What else is wrong, so that the user need not come back for it. */
@@ -103,7 +128,7 @@ async function readPath(path: string, reading: Reading): Promise<void> {
   }
   if (captures > 0) reading.note(capturesIn(path, captures));
   const placed = placeFiles(documents, []);
-  reading.documents.push(...placed.documents);
+  for (const document of placed.documents) reading.documents.push({ ...document, given: path });
   if (documents.length === 0 && unread === 0 && problems.every(({ ref }) => ref.file !== path))
     problems.push({ ref: { file: path, line: null }, message: 'no file in it can be part of a snapshot' });
 }

@@ -4,6 +4,7 @@ import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { contentOf, peekContent } from '../bytes/decompress.ts';
 import { contentKind, describeContent, isText, unreadCompression } from '../bytes/sniff.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
+import { memberTime } from '../topology/time/taken.ts';
 import type { FoundFile } from './leaves.ts';
 
 /** A snapshot file larger than this is no snapshot; much longer text would not fit a string either. */
@@ -58,12 +59,13 @@ export async function readDocument(file: FoundFile, budget: TextBudget = textBud
 
 function placeOf({ path, below, named, bundle, modified }: FoundFile): Omit<SnapshotDocument, 'text'> {
   const inside = named ? {} : { path: below };
+  const taken = memberTime(modified, path);
   return {
     file: path,
     named,
     ...inside,
     ...(bundle === null ? {} : { bundle }),
-    ...(modified === null ? {} : { modified }),
+    ...(taken === null ? {} : { taken }),
   };
 }
 

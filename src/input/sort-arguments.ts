@@ -75,7 +75,7 @@ async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
   ).length;
   taken.skipped += placed.skipped;
   sorted.captures.push(...captures);
-  sorted.documents.push(...placed.documents);
+  for (const document of placed.documents) sorted.documents.push({ ...document, given: path });
   for (const [capture, hint] of placed.hints) sorted.hints.set(capture, [hint]);
   sorted.taken.push(taken);
 }

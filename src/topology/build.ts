@@ -1,5 +1,6 @@
 // Snapshot texts -> Topology, without I/O: read, merge, index, judge. All errors of the input are told at once.
 import { OverlensError } from '../errors.ts';
+import { epochSeconds } from '../net/date-text.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
 import { deviceMtus } from './ask/device-mtus.ts';
@@ -25,26 +26,34 @@ import { sayMissing } from './merge/say-missing.ts';
 import type { IPPool, Node, Owner, Topology } from './model.ts';
 import { policyAnswers } from './policies/policies-for.ts';
 import { formatRef, listNames } from './read/located.ts';
-import { readDocuments, type SnapshotDocument } from './read/read-documents.ts';
+import type { SnapshotDocument } from './read/read-documents.ts';
 import type { Facts, Problem } from './read/stated-facts.ts';
+import { readOverTime } from './time/parts.ts';
+import { type SnapshotTime, snapshotTime } from './time/taken.ts';
+import { type TimedSnapshot, timelineOf } from './time/timeline.ts';
 
 /** Answers kept; a capture asks for few addresses again and again. */
 const CACHED_ANSWERS = 50_000;
 
 /**
- * Builds the topology that the documents describe.
+ * Builds the topology that the documents describe; of several snapshots of one cluster the latest, with all of them in `timeline`.
  * @param options `step`: of a file that goes through several states, which one (from 1 on); the last one otherwise
  * @throws OverlensError E_INVALID_SNAPSHOT, its message one line per problem: place, what is wrong, what was expected
  */
 export function buildTopology(documents: readonly SnapshotDocument[], options: { step?: number } = {}): Topology {
-  const facts = readDocuments(documents, options.step ?? null);
+  const { all: facts, snapshots } = readOverTime(documents, options.step ?? null);
   const most = Math.max(1, ...facts.states.map((state) => state.step));
   if (options.step !== undefined && options.step > most) throw noSuchState(options.step, most);
   throwProblems([...facts.problems, ...uselessDirectories(documents, new Set(facts.used))]);
-  return assembleTopology(
-    facts,
-    documents.map((document) => document.file),
-  );
+  if (snapshots.length === 0) return assembleTopology(facts, documents);
+  const each = snapshots.map(({ name, facts: own, time, differs }): TimedSnapshot<Topology> => {
+    const topology = assembleTopology(own, documents);
+    topology.taken = time;
+    return { topology, time, name, differs };
+  });
+  const timeline = timelineOf(each);
+  for (const { topology } of each) topology.timeline = timeline;
+  return (each.at(-1) as TimedSnapshot<Topology>).topology;
 }
 
 function noSuchState(step: number, most: number): OverlensError {
@@ -84,7 +93,8 @@ export function throwProblems(problems: readonly Problem[]): void {
   throw new OverlensError('E_INVALID_SNAPSHOT', lines.join('\n'), { hint });
 }
 
-function assembleTopology(facts: Facts, files: readonly string[]): Topology {
+function assembleTopology(facts: Facts, documents: readonly SnapshotDocument[]): Topology {
+  const files = documents.map((document) => document.file);
   sayMissing(facts);
   const carrier = carrierOf(facts);
   const { profile } = carrier;
@@ -120,6 +130,8 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
     ...{ nodesComplete, captureFiles, otherCarrier: carrier.other },
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
+    taken: timeOf(facts, documents),
+    timeline: null,
     states: facts.states,
     felix: settings,
     ownSettings: ({ name }) => ownSettings(settings, name),
@@ -132,6 +144,17 @@ function assembleTopology(facts: Facts, files: readonly string[]): Topology {
   };
   judgeSnapshot(topology, { index, felix, facts });
   return topology;
+}
+
+/** Files of which nothing was used tell no time. */
+function timeOf(facts: Facts, documents: readonly SnapshotDocument[]): SnapshotTime | null {
+  const used = new Set(facts.used);
+  const stamps = facts.stamps.flatMap(({ text, ref }) => {
+    const seconds = epochSeconds(text);
+    return seconds === null ? [] : [{ seconds, ref }];
+  });
+  const taken = documents.filter(({ file }) => used.has(file)).map((document) => document.taken);
+  return snapshotTime(taken, stamps);
 }
 
 /** The ranges of the CNI that carries; all of them in doubt where that is not known. */

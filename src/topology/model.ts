@@ -11,6 +11,7 @@ import type { Labels, PolicyKnowledge } from './policies/policy-model.ts';
 import type { PolicyVerdict } from './policies/policy-verdict.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { Timeline } from './time/timeline.ts';
 import type { NatService, Translation } from './translation.ts';
 
 export type SourceRef = Place;
@@ -269,6 +270,8 @@ export interface Topology extends PolicyKnowledge, Surroundings {
   /** Records of the CNI's flow log, in the order of the files. */
   policyVerdicts: readonly PolicyVerdict[];
   issues: readonly TopologyIssue[];
+  /** It and others of the same cluster, taken at other times; null where only one was given. */
+  timeline: Timeline<Topology> | null;
   /** Of files that show the same things several times; empty where none does. */
   states: readonly SnapshotState[];
   /** What the CNI's agent is told on a node; null: on all nodes that nothing is said of in particular. */

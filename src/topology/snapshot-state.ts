@@ -10,6 +10,8 @@ export interface SnapshotState {
   lastLine: number;
   /** What it states anew: `IPPool default-ipv4-ippool (vxlanMode Always)`, `routes of control1`. */
   shows: readonly { what: string; ref: Place }[];
+  /** When, by `date` typed in between, epoch seconds; absent where it was not. */
+  time?: { first: number; last: number };
   /** The one that the topology is of. */
   isChosen: boolean;
 }

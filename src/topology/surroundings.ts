@@ -1,5 +1,6 @@
 // What a snapshot tells beside nodes, pools and pods: whether it has all nodes, who else carries, captures that objects list.
 import type { Place } from './place.ts';
+import type { SnapshotTime } from './time/taken.ts';
 
 /** A capture that an object of the cluster says the node of. */
 export interface CaptureFile {
@@ -12,6 +13,8 @@ export interface CaptureFile {
 }
 
 export interface Surroundings {
+  /** When the snapshot was taken, and what tells so; null where nothing does. */
+  taken: SnapshotTime | null;
   /** True when a List proves that `nodes` has all nodes: an address of none is then no node's. */
   nodesComplete: boolean;
   /** A CNI without a profile that carries the pods' packets: nothing is expected then. */

@@ -28,7 +28,7 @@ import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
-import { capturesWithCopies, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
+import { capturesWithCopies, copiesIn, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
 import { joinRows } from '../flow/join-rows.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
@@ -96,6 +96,8 @@ export interface Analysis {
   chain(i: number, finding: Finding): ChainStep[];
   /** Position of a flow of the table. */
   positionOf(flow: number): number;
+  /** The flow of the table at position `i`; -1 for one that only answers prove. */
+  flowOf(i: number): number;
   /** Flows of the table that are one under two addresses, by nodes' connection tracking. */
   trackedPairs(): readonly (readonly [number, number])[];
   /** Packets of the flow at position `i`, without making it. */
@@ -110,7 +112,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at, hints: input.hints ?? new Map() });
-  joinRings(input, points);
+  if (input.isAgain !== true) joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
   const who = directory({ table, points, paths, book, topology, window });
@@ -157,6 +159,7 @@ export function analyse(input: AnalysisInput): Analysis {
       return reverse < 0 || reverse === order[i] ? -1 : (positionOf[reverse] ?? -1);
     },
     positionOf: (flow) => positionOf[flow] ?? -1,
+    flowOf: (i) => order[i] ?? -1,
     trackedPairs: () => shared.tracked.pairs(),
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
     packets: (i) => (i < order.length ? countFlow(shared.counting, order[i] ?? 0).packets : 0),
@@ -220,7 +223,6 @@ function prepare(
   const isHidden = hiddenAnswers({ table, paths, points, who, encrypts, questions });
   const reverseVisible = (flow: number): boolean => isVisible(flow) && !isHidden(flow);
   const tracked = trackedConnections(table, topology);
-  let copied: ReadonlySet<number> | null = null;
   const shared: Shared = {
     input,
     points,
@@ -269,10 +271,7 @@ function prepare(
     encrypts,
     cutShort,
     keptOut: hidden,
-    hasCopies(capture) {
-      copied ??= capturesWithCopies(table);
-      return copied.has(capture);
-    },
+    hasCopies: copiesIn(table),
     adviceFor: captureNic,
   };
   return { shared, classes };

@@ -32,6 +32,8 @@ export interface AnalysisInput {
   table: FlowTable;
   captures: readonly CaptureCounters[];
   topology: Topology | null;
+  /** The same table was analysed before: what joins pieces of captures in it was done then. */
+  isAgain?: true;
   at: readonly AtRule[];
   hints?: CaptureHints;
   unfiltered: readonly string[];

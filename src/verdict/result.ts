@@ -39,6 +39,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
     summary,
     index: {
       table: analysis.input.table,
+      topology: analysis.input.topology,
       points: analysis.points,
       clocks: analysis.clocks,
       idOf: (flow) => analysis.positionOf(flow) + 1,

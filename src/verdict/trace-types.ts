@@ -17,6 +17,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { Topology } from '../topology/model.ts';
 import type { PolicyAnswer } from '../topology/policies/policy-log.ts';
 import type { ClockReport } from './clocks/clock-report.ts';
 import type { FindingCode } from './codes.ts';
@@ -124,6 +125,8 @@ export interface FlowBrief {
   onceAt(node: string): number | null;
   /** First and last packet, epoch milliseconds cut to whole ones, clocks corrected; NaN without a time. */
   span(): { first: number; last: number };
+  /** The snapshot that it was judged by, where several were given; absent where that is the trace's. */
+  readonly judgedBy?: Topology | undefined;
   /** The flow as an object. */
   whole(): TracedFlow;
 }
@@ -208,6 +211,8 @@ export interface TraceSummary {
 /** The tables a trace was made of: the same code tells `decode` and `explain` what it told the trace. */
 export interface TraceIndex {
   table: FlowTable;
+  /** Of several snapshots the latest that was valid while the captures ran. */
+  topology: Topology | null;
   points: Points;
   /** What puts times of several captures on one clock (attribution/clocks). */
   clocks: Clocks;

@@ -80,7 +80,7 @@ describe('a bundle is sorted by what its files hold', () => {
     );
     const { captures, documents } = await sortArguments([path]);
     expect(captures).toEqual([`${path}!n1.tar.gz!b/n1.pcap`, `${path}!n1.tar.gz!b/n2.pcap.gz`]);
-    expect(documents.map(({ path: below, modified }) => [below, modified])).toEqual([
+    expect(documents.map(({ path: below, taken }) => [below, (taken?.seconds ?? 0) * 1000])).toEqual([
       ['n1.tar.gz!b/nodes.yaml', Date.parse('2026-11-02T08:30:00Z')],
       ['p.yaml', Date.parse('2026-11-02T08:30:00Z')],
     ]);

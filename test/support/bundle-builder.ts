@@ -8,17 +8,18 @@ import { captureOf, HOSTS, type Host, NODE_NAMES, objects, outputsOf, singleObje
 
 export type BundleFiles = Record<string, string | Uint8Array>;
 
-export function tarOf(files: BundleFiles): Promise<Uint8Array> {
+/** @param time of all members */
+export function tarOf(files: BundleFiles, time = '2026-11-02T08:30:00Z'): Promise<Uint8Array> {
   return packTar(
     Object.entries(files).map(([name, body]) => ({
-      header: { name, size: Buffer.from(body).length, mtime: new Date('2026-11-02T08:30:00Z') },
+      header: { name, size: Buffer.from(body).length, mtime: new Date(time) },
       body,
     })),
   );
 }
 
-export async function tarGzOf(files: BundleFiles): Promise<Uint8Array> {
-  return gzipSync(await tarOf(files));
+export async function tarGzOf(files: BundleFiles, time?: string): Promise<Uint8Array> {
+  return gzipSync(await tarOf(files, time));
 }
 
 /** Writes them below a folder and returns it. */

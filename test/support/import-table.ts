@@ -21,7 +21,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
-  { place: 'input', values: ['topology', 'bytes', 'cluster', 'errors.ts'], types: ['capture'] },
+  { place: 'input', values: ['topology', 'bytes', 'cluster', 'net', 'errors.ts'], types: ['capture'] },
   { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'wire', 'net'], types: ['capture'] },
   { place: 'verdict', values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'] },
   {

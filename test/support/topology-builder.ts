@@ -75,6 +75,8 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
   ];
   return {
     profile: CALICO,
+    taken: null,
+    timeline: null,
     files: ['topology/ippools.yaml', 'topology/nodes.yaml'],
     nodes,
     pools: [

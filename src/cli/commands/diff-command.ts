@@ -1,4 +1,4 @@
-// `overlens diff`: two captures (or one, split in time) side by side: which flows changed mode, nodes, overhead, outcome.
+// `overlens diff`: two captures (or one, split in time) side by side: which flows changed mode, nodes, overhead, outcome; or two snapshots.
 import { renderDiff, renderDiffJson } from '../../render/trace/diff-text.ts';
 import { diffTraces } from '../../verdict/diff-traces.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
@@ -12,6 +12,7 @@ import { reportReading, runPipeline } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice } from '../values.ts';
+import { runSnapshotDiff, snapshotSides } from './diff-snapshots.ts';
 
 export interface RawDiffCommand extends RawTraceOptions {
   output: string;
@@ -29,6 +30,11 @@ export async function runDiff(
   stages: Stages,
 ): Promise<ExitCode> {
   const output = parseChoice('-o', raw.output, ['text', 'json']);
+  if (raw.split === undefined) {
+    const both = await snapshotSides([...operands, ...(raw.read ?? [])], snapshots(raw), io);
+    const color = parseChoice('--color', raw.color, ['auto', 'always', 'never']);
+    if (both !== null) return runSnapshotDiff(both, { raw, output, common: { color } }, io, stages);
+  }
   const given = raw.split === undefined ? twoSides(operands, raw) : splitSides(operands, raw, raw.split);
   const sides: CommonOptions[] = [];
   for (const side of given) sides.push(await sortInputs(side, commands, io));
@@ -62,17 +68,28 @@ function twoSides(operands: readonly string[], raw: RawDiffCommand): [CommonOpti
   const { read: _read, ...rest } = raw;
   const [older, newer] = snapshots(raw);
   return [
-    checkTraceOptions([before], { ...rest, topology: older }),
-    checkTraceOptions([after], { ...rest, topology: newer }),
+    checkTraceOptions([before], { ...rest, topology: older, takenAt: timesWithout(rest, raw.afterTopology) }),
+    checkTraceOptions([after], { ...rest, topology: newer, takenAt: timesWithout(rest, raw.beforeTopology) }),
   ];
 }
 
 function splitSides(operands: readonly string[], raw: RawDiffCommand, split: string): [CommonOptions, CommonOptions] {
   const [older, newer] = snapshots(raw);
   return [
-    checkTraceOptions(operands, { ...raw, until: split, topology: older }),
-    checkTraceOptions(operands, { ...raw, since: split, topology: newer }),
+    checkTraceOptions(operands, {
+      ...{ ...raw, until: split, topology: older },
+      takenAt: timesWithout(raw, raw.afterTopology),
+    }),
+    checkTraceOptions(operands, {
+      ...{ ...raw, since: split, topology: newer },
+      takenAt: timesWithout(raw, raw.beforeTopology),
+    }),
   ];
+}
+
+/** `--taken-at` without the times of what only the other side has. */
+function timesWithout({ takenAt = [] }: RawTraceOptions, others: readonly string[] = []): string[] {
+  return takenAt.filter((text) => !others.some((path) => text.startsWith(`${path}=`)));
 }
 
 /** A time with nothing before it, or nothing behind it, splits nothing. */

@@ -7,7 +7,7 @@ import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
 import { renderTopology } from '../../render/topology/topology-text.ts';
-import { parseStep } from '../declare/trace-options.ts';
+import { snapshotChoice } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, untilStopped, writeAll } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
@@ -18,6 +18,7 @@ import { parseChoice } from '../values.ts';
 export interface RawTopologyCommand {
   topology?: string[];
   atStep?: string;
+  takenAt?: string[];
   output: string;
   color: string;
   all?: boolean;
@@ -38,7 +39,7 @@ export async function runTopology(
   const output = parseChoice('-o', raw.output, ['text', 'json']);
   const color = colorOf(io, parseChoice('--color', raw.color, ['auto', 'always', 'never']));
   const notes: string[] = [];
-  const options = { ...parseStep(raw.atStep), note: (sentence: string) => notes.push(sentence) };
+  const options = { ...snapshotChoice(raw), note: (sentence: string) => notes.push(sentence) };
   const topology = await untilStopped(stages.loadTopology(paths, [], options), io.signal);
   for (const sentence of notes) await printProblem(io, sentence, null);
   const look = {

@@ -5,7 +5,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
 import { repeatable } from './filter-options.ts';
-import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
+import { declareResultFilters, declareTraceOptions, TAKEN_AT_HELP } from './trace-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
@@ -50,12 +50,13 @@ const DIFF_EXAMPLES = `Examples:
   overlens diff never/ always/ -t topology/               two folders, the captures of each taken together
   overlens diff control1-ens5.pcap --split 08:29:55 -t topology/
   overlens diff a.pcap b.pcap --before-topology old/ --after-topology new/
+  overlens diff old/ new/                                 two snapshots: what changed, and what that means
 `;
 
 export function declareDiff(program: Command, { io, stages, done }: Dispatch): void {
   const command = program
     .command('diff')
-    .description('which flows changed their encapsulation, nodes, overhead or outcome')
+    .description('which flows changed their encapsulation, nodes, overhead or outcome; of two snapshots, what changed')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'flows that did not change too')
     .option('--split <time>', 'compare one capture before and after this time')
@@ -75,6 +76,7 @@ export function declareTopology(program: Command, { io, stages, done }: Dispatch
     .argument('[snapshot...]', 'files and directories')
     .addOption(repeatable('-t, --topology <path>', 'one more of them'))
     .option('--at-step <number>', 'of a text that shows the cluster several times, this state')
+    .addOption(repeatable('--taken-at <time>', TAKEN_AT_HELP))
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--all', 'every pod and block, nothing left out')
     .option('--strict', 'exit 1 if there is a conflict or a risk')

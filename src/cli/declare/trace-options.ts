@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type CaptureHints, isFileOf } from '../../attribution/points/points-input.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
+import type { LoadOptions } from '../../input/load-topology.ts';
 import type { Taken } from '../../input/sort-arguments.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
@@ -10,7 +11,7 @@ import type { TraceOptions } from '../../trace.ts';
 import type { FlowFilter } from '../../verdict/flow-filter.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
-import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace } from '../values.ts';
+import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace, parseTakenAt } from '../values.ts';
 import {
   declareFlowFilters,
   declarePacketFilters,
@@ -22,7 +23,7 @@ import {
 } from './filter-options.ts';
 
 /** Options that repeat. */
-type Lists = Record<'read' | 'topology' | 'at' | 'vxlanPort' | 'unfiltered', string[]>;
+type Lists = Record<'read' | 'topology' | 'takenAt' | 'at' | 'vxlanPort' | 'unfiltered', string[]>;
 
 interface Singles {
   color: string;
@@ -41,6 +42,7 @@ type GivenOptions = Lists & Singles & RawFilters;
 const NONE_GIVEN: Lists = {
   read: [],
   topology: [],
+  takenAt: [],
   at: [],
   vxlanPort: [],
   unfiltered: [],
@@ -50,8 +52,8 @@ const NONE_GIVEN: Lists = {
 export interface CommonOptions {
   captures: string[];
   snapshot: string[];
-  /** Which of its states. */
-  state: { step?: number };
+  /** Which of its states, and when it was taken. */
+  state: SnapshotChoice;
   /** What arguments held of a snapshot, and what each was taken for; empty before they are sorted. */
   found: SnapshotDocument[];
   taken: Taken[];
@@ -72,6 +74,7 @@ export function declareTraceOptions(command: Command): Command {
     .argument('[capture...]', 'captures: pcap or pcapng, plain, gzip or zstd; - is stdin')
     .addOption(repeatable('-t, --topology <path>', 'snapshot of the cluster: file or directory'))
     .option('--at-step <number>', 'of a text that shows the cluster several times, this state (topology lists them)')
+    .addOption(repeatable('--taken-at <time>', TAKEN_AT_HELP))
     .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
     .option('--color <when>', 'auto, always or never', 'auto');
   return declarePacketFilters(command)
@@ -99,7 +102,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
   return {
     captures: withoutTwice(captures),
     snapshot: raw.topology,
-    state: parseStep(raw.atStep),
+    state: snapshotChoice(raw),
     found: [],
     taken: [],
     hints: new Map(),
@@ -112,9 +115,14 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
   };
 }
 
-/** `--at-step`: the state that a snapshot is taken at. */
-export function parseStep(text: string | undefined): { step?: number } {
-  return text === undefined ? {} : { step: parseInteger('--at-step', text, 1, 100_000) };
+export const TAKEN_AT_HELP = 'when the snapshot was taken; PATH=TIME of one part of it';
+
+export type SnapshotChoice = Pick<LoadOptions, 'step' | 'takenAt'>;
+
+/** `--at-step` and `--taken-at`: the state that a snapshot is taken at, and when that was. Throws bad usage. */
+export function snapshotChoice({ atStep, takenAt = [] }: { atStep?: string; takenAt?: string[] }): SnapshotChoice {
+  const step = atStep === undefined ? {} : { step: parseInteger('--at-step', atStep, 1, 100_000) };
+  return takenAt.length === 0 ? step : { ...step, takenAt: takenAt.map(parseTakenAt) };
 }
 
 /** Matches each `--at` to its captures and each node's name to the snapshot's. Throws bad usage for one that fits nothing. */
@@ -174,8 +182,9 @@ function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
 
 /** What the user vouched for, and options that bend the answer, as sentences of a proof. */
 export function toldOptions(raw: RawTraceOptions): string[] {
-  const { at = [], unfiltered = [], vxlanPort = [], vxlanVni, reader } = raw;
+  const { takenAt = [], at = [], unfiltered = [], vxlanPort = [], vxlanVni, reader } = raw;
   return [
+    ...takenAt.map((time) => `--taken-at ${time}: when the snapshot was taken is the user's word`),
     ...at.map((place) => `--at ${place}: where it was captured is the user's word`),
     ...unfiltered.map((file) => `--unfiltered ${file}: that there was no filter is the user's word`),
     ...vxlanPort.map((port) => `--vxlan-port ${port}: VXLAN is expected there too`),

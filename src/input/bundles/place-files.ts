@@ -71,11 +71,11 @@ function placedAs(
   isWhole: boolean,
 ): SnapshotDocument {
   const text = document.text === '' ? '' : readableText(document.text);
-  const modified = tree?.taken ?? null;
+  const taken = tree?.taken ?? null;
   return {
     ...document,
     text,
-    ...(modified === null ? {} : { modified }),
+    ...(taken === null ? {} : { taken }),
     ...(isWhole ? { isWhole } : {}),
     ...(placement === null ? {} : placeOf(placement)),
     ...(tree === null ? {} : failedIn(document, placement)),

@@ -1,6 +1,8 @@
 // Retina's captures: `<capture>-<host>-<14 digits>UTC.tar.gz` per node, several of them in `all-captures-<14 digits>.tar.gz`. Names and
 // files: retina's pkg/capture (file names, provider for Linux). The host is what stands before the time, and nothing tells where it
 // begins: both the capture's name and the host's may have hyphens. So a node that is known otherwise is looked for at its end.
+import { digitsSeconds } from '../../net/date-text.ts';
+import type { Taken } from '../../topology/time/taken.ts';
 import { type Layout, NOT_READ, type Tree } from './tool-layout.ts';
 
 const NAME = /(^|[/!\\])([a-z0-9][a-z0-9.-]*)-(\d{14})UTC(?=[.!/\\]|$)/;
@@ -24,7 +26,9 @@ export const retina: Layout = {
       });
     }
     return [...found].map(([root, { name, time }]): Tree => {
-      const taken = timeOf(time);
+      const seconds = digitsSeconds(time);
+      const taken: Taken | null =
+        seconds === null ? null : { seconds, from: 'name', file: root.replace(/[/!\\]$/, '') };
       return {
         root,
         title: 'Retina capture',
@@ -42,10 +46,3 @@ export const retina: Layout = {
     });
   },
 };
-
-/** `20261102083000`: UTC. */
-function timeOf(digits: string): number | null {
-  const text = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z');
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? null : time;
-}

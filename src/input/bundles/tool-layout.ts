@@ -1,7 +1,9 @@
 // What a layout of a diagnosis tool is: which member was taken where and when, by its path and by members beside it. A folder of the
 // tool is never a node; a name that cannot be told is no name.
 import type { CaptureHint } from '../../capture/capture-hint.ts';
+import { dateOutputSeconds } from '../../net/date-text.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
+import type { Taken } from '../../topology/time/taken.ts';
 
 /** What a layout knows of one text. */
 export interface Placement {
@@ -24,8 +26,8 @@ export interface Tree {
   root: string;
   /** What is said of it: `sosreport`. */
   title: string;
-  /** When it was taken, in milliseconds since the epoch; null where it does not say. */
-  taken: number | null;
+  /** When it was taken; null where it does not say. */
+  taken: Taken | null;
   /**
    * Null: nothing beside what its content says.
    * @param below the text's path below the root, with `/` between its parts
@@ -85,11 +87,9 @@ export function wordIn(files: Files, path: string): string | null {
   return more.length === 0 && /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(word) && word !== 'localhost' ? word : null;
 }
 
-/** What `date` printed, in milliseconds since the epoch; null for what is no date, or in a zone that only the machine knows. */
-export function dateIn(files: Files, path: string): number | null {
+/** When `date` printed that file; null where it is missing or says nothing. */
+export function dateIn(files: Files, path: string): Taken | null {
   const line = files.documents.get(path)?.text.trim().split('\n')[0] ?? '';
-  // `Mon Nov  2 08:30:00 UTC 2026`, `Mon Nov  2 08:30:00 AM UTC 2026`, RFC 3339
-  if (!/\b\d{1,2}:\d\d:\d\d\b/.test(line) || !/\b(UTC|GMT|Z)\b|[+-]\d\d:?\d\d$|\dZ$/.test(line)) return null;
-  const time = Date.parse(line.replace(/\s+/g, ' '));
-  return Number.isNaN(time) ? null : time;
+  const seconds = dateOutputSeconds(line);
+  return seconds === null ? null : { seconds, from: 'date file', file: path };
 }

@@ -24,6 +24,11 @@ export interface Page {
   root: string;
 }
 
+/** A heading, folded where it must be. */
+export function titleLines(title: string, { paint, options }: Page): string[] {
+  return wrapWords(title, options.width).map((line) => paint('strong', line));
+}
+
 /**
  * Sources and places are folded at slashes too, and give way first; values at blanks only, so that addresses stay whole.
  * @param folder that the title names already: left out of places where room is short

@@ -14,6 +14,7 @@ export function renderTopologyJson(topology: Topology, missing: readonly Missing
   const document = {
     schema: TOPOLOGY_SCHEMA,
     files: topology.files,
+    taken: topology.taken,
     states: topology.states,
     pools: topology.pools,
     poolsComplete: topology.poolsComplete,

@@ -8,9 +8,10 @@ import { formatCount, formatList, formatNumber } from '../text/format.ts';
 import { createPaint, type Tone } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
-import { commonFolder, type Fact, factLines, type Page, placeIn } from './fact-lines.ts';
+import { commonFolder, type Fact, factLines, type Page, placeIn, titleLines } from './fact-lines.ts';
 import { type MissingPart, missingLines } from './missing-lines.ts';
 import { settingFacts, settingLines } from './setting-lines.ts';
+import { snapshotLines, stateLines, takenLines } from './time-lines.ts';
 
 const NODES_SHOWN = 20;
 const PODS_SHOWN = 6;
@@ -24,6 +25,7 @@ export function* renderTopology(
   missing: readonly MissingPart[] = [],
 ): Generator<string> {
   const page: Page = { options, paint: createPaint(options.color), root: commonFolder(topology.files) };
+  yield* block(snapshotLines(topology, page));
   yield* block(stateLines(topology, page));
   yield* block(poolLines(topology, page));
   yield* block(settingLines(topology, page));
@@ -35,33 +37,12 @@ export function* renderTopology(
   yield* block(homelessLines(topology, page));
   yield* block(issueLines(topology.issues, page));
   yield* block(missingLines(missing, page));
+  yield* block(takenLines(topology, page));
   yield `${wrapWords(closingLine(topology), options.width).join('\n')}\n`;
-}
-
-/** What a text shows one after the other; what follows is one of these states. */
-function stateLines({ states }: Topology, page: Page): string[] {
-  if (states.length === 0) return [];
-  const facts = states.map(({ step, shows, file, firstLine, lastLine, isChosen }): Fact => {
-    const range = `lines ${firstLine}-${lastLine}`;
-    return [
-      `${step}${isChosen ? ' (this)' : ''}`,
-      shows.map(({ what }) => what).join(', '),
-      range,
-      { file, line: firstLine },
-    ];
-  });
-  return [
-    ...titleLines('STATES (what was stated last holds; --at-step takes another)', page),
-    ...factLines(facts, page),
-  ];
 }
 
 function* block(lines: readonly string[]): Generator<string> {
   if (lines.length > 0) yield `${lines.join('\n')}\n\n`;
-}
-
-function titleLines(title: string, { paint, options }: Page): string[] {
-  return wrapWords(title, options.width).map((line) => paint('strong', line));
 }
 
 /** What decides comes first: range and mode; the rest of a pool gives way in a narrow terminal. */

@@ -1,6 +1,8 @@
 // Texts -> facts: recognises what each document holds, lets the readers collect, and decides what an unrecognised document means.
 // A document is read as a whole or not at all: prose with a route in it adds nothing.
 
+import { dateOutputSeconds } from '../../net/date-text.ts';
+import type { Taken } from '../time/taken.ts';
 import { addBroken } from './flow-logs/logged-values.ts';
 import { parseRecordLines } from './flow-logs/record-lines.ts';
 import { foldBundles } from './fold-bundles.ts';
@@ -45,8 +47,10 @@ export interface SnapshotDocument {
   isWhole?: boolean;
   /** It holds the error of a command instead of its output: which, where and why. */
   failed?: string;
-  /** When it was written, in milliseconds since the epoch, where a bundle says. */
-  modified?: number;
+  /** When it was taken, where that is known. */
+  taken?: Taken;
+  /** What was named on the command line to get it: a folder, a bundle, the file itself. */
+  given?: string;
 }
 
 /** What a document was found to hold. */
@@ -96,7 +100,7 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   const statements = splitSections(text).map((section): Statement => {
     const own = emptyFacts();
     readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
-    return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section) };
+    return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section), time: dateOf(section) };
   });
   const own = composeStates(statements, file, step);
   const recognised = tally.used + tally.understood;
@@ -111,13 +115,19 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   }
   own.used.push(file);
   for (const { translations } of own.texts)
-    for (const one of translations ?? []) one.time = document.modified === undefined ? null : document.modified / 1000;
+    for (const one of translations ?? []) one.time = document.taken?.seconds ?? null;
   own.poolsComplete ||= document.isWhole === true && own.pools.length > 0;
   own.nodesComplete ||= document.isWhole === true && own.nodes.length > 0;
   // Where one of several parts is wrong, the others are used all the same.
   if (statements.length > 1 && recognised > 0) tally.broken.push(...own.problems.splice(0));
   reportRest(document, tally, own);
   moveFacts(own, facts);
+}
+
+/** When `date` was typed, if the section is what it printed. */
+function dateOf({ command, text }: Section): number | null {
+  const isDate = command !== null && parseCommand(command).runs.some(({ words }) => words[0] === 'date');
+  return isDate ? dateOutputSeconds(text) : null;
 }
 
 function lastLineOf({ text, firstLine }: Section): number {

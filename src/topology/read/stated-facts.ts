@@ -23,6 +23,7 @@ import type { Labels, Namespace, NetworkPolicy, Tier } from '../policies/policy-
 import type { PolicyVerdict } from '../policies/policy-verdict.ts';
 import type { SnapshotState } from '../snapshot-state.ts';
 import type { CaptureFile } from '../surroundings.ts';
+import type { Stamp } from '../time/taken.ts';
 import type { NatService, Translation } from '../translation.ts';
 
 export interface PoolFact {
@@ -197,6 +198,8 @@ export interface Facts {
   texts: TextFact[];
   /** Of files that show one thing several times. */
   states: SnapshotState[];
+  /** The newest time that objects of a text have; one a text. */
+  stamps: Stamp[];
   issues: TopologyIssue[];
   problems: Problem[];
 }
@@ -224,6 +227,7 @@ export function emptyFacts(): Facts {
     namespaces: [],
     texts: [],
     states: [],
+    stamps: [],
     issues: [],
     problems: [],
   };

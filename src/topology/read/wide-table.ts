@@ -4,11 +4,12 @@
 import { nodeAddressAnnotation } from '../../cluster/calico/annotations.ts';
 import { hostInterfaceOfPod } from '../../cluster/computed-names.ts';
 import { formatCidr, hasHostBits, parseCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import { epochSeconds } from '../../net/date-text.ts';
 import type { Pod, PoolMode, Sourced, SourceRef } from '../model.ts';
 import type { Labels } from '../policies/policy-model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
-import { canonicalAddresses, epochSeconds } from './kubernetes/pod.ts';
+import { canonicalAddresses } from './kubernetes/pod.ts';
 import { addIssue, emptyNodeFact, type Facts, statementOf, UNKNOWN_NAMESPACE } from './stated-facts.ts';
 
 export interface WideTable {

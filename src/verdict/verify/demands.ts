@@ -20,7 +20,7 @@ export function demandOf(demands: Map<string, Demand>, flow: FlowBrief, { expect
     pool,
     asked,
     reason,
-    ...modeOf(pool, topology),
+    ...modeOf(pool, topology, flow),
     ...counts,
     vnis: [],
     udpPorts: [],
@@ -48,7 +48,7 @@ export function addToDemand(demand: Demand, flow: FlowBrief, verdict: Judged, to
   const between = flow.src.node === null || flow.dst.node === null ? null : `${flow.src.node} → ${flow.dst.node}`;
   if (between !== null && demand.between.length < BETWEEN_KEPT) addOnce(demand.between, between);
   if (demand.reason === 'crosssubnet-different' && topology !== null && demand.withoutSubnet.length < BETWEEN_KEPT) {
-    const node = topology.nodeByName(flow.src.node ?? '');
+    const node = (flow.judgedBy ?? topology).nodeByName(flow.src.node ?? '');
     const outside = withoutSubnet(topology.profile, node, flow.dst.ip);
     if (outside !== null) addOnce(demand.withoutSubnet, outside);
   }
@@ -61,9 +61,9 @@ function addOnce<T>(values: T[], value: T): void {
   if (!values.includes(value)) values.push(value);
 }
 
-/** The pool's deciding mode as the snapshot has it. */
-export function modeOf(name: string | null, topology: Topology | null): Pick<Demand, 'mode' | 'ref'> {
-  const pool = topology?.pools.find((one) => one.name === name);
+/** The pool's deciding mode as the snapshot has it that was valid for the flow. */
+export function modeOf(name: string | null, topology: Topology | null, flow: FlowBrief): Pick<Demand, 'mode' | 'ref'> {
+  const pool = (flow.judgedBy ?? topology)?.pools.find((one) => one.name === name);
   if (pool === undefined) return { mode: null, ref: null };
   return { mode: modeWords(pool), ref: pool.modeRef };
 }

@@ -3,6 +3,7 @@
 import { poolEncapsulation } from '../../attribution/sender/expected.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { Topology } from '../../topology/model.ts';
+import { snapshotsOf } from '../../topology/time/timeline.ts';
 import type { FlowBrief, TracedCapture } from '../trace-types.ts';
 import type { Expectation } from './questions.ts';
 import type { VerifyOptions } from './verify-report.ts';
@@ -53,12 +54,15 @@ export function isDoubtful(
   if (reason === 'wireguard-node-unknown') return isTunnelledOrPlain(flow);
   if (reason === 'foreign-tunnel') return isCopyOfLocal(flow);
   const isPlain = flow.observed.encapsulation === 'none';
+  const snapshots = topology === null ? [] : snapshotsOf(topology);
   // nobody's address, yet the cluster's own tunnel carries what is for it, and its pool asks for none: the pool may have changed
   if (reason === 'owner-unknown' && !isPlain && isTunnelledOrPlain(flow))
-    return flow.dst.pool !== null && !asksForTunnel(topology, [flow.dst.pool]);
+    return (
+      flow.dst.pool !== null && !(snapshots.length > 0 && snapshots.every((one) => asksForTunnel(one, [flow.dst.pool])))
+    );
   // a tunnel to a node that would be wrong for its pods has a receiver that nobody knows
   const isOpen = OPEN_ENDS.has(reason) && (isPlain || reason === 'receiver-unknown');
-  return isOpen && asksForTunnel(topology, [flow.expected.pool, flow.src.pool, flow.dst.pool]);
+  return isOpen && snapshots.some((one) => asksForTunnel(one, [flow.expected.pool, flow.src.pool, flow.dst.pool]));
 }
 
 /** What may not leave its node: of a device that is no pod's veth, where these have one MAC, it may have. */
@@ -127,9 +131,6 @@ function isTunnelAsked({ expected }: FlowBrief, expect: Expectation): boolean {
 }
 
 /** Whether one of these pools asks for a tunnel, somewhere at least. */
-function asksForTunnel(topology: Topology | null, names: readonly (string | null)[]): boolean {
-  return (
-    topology?.pools.some((pool) => names.includes(pool.name) && poolEncapsulation(pool).encapsulation !== 'none') ??
-    false
-  );
+function asksForTunnel({ pools }: Topology, names: readonly (string | null)[]): boolean {
+  return pools.some((pool) => names.includes(pool.name) && poolEncapsulation(pool).encapsulation !== 'none');
 }

@@ -1,6 +1,8 @@
 // A file of waivers: a list in YAML or JSON, or a mapping with `waivers`. Whatever is wrong with it is told at once, by file and line.
+
 import { OverlensError } from '../../errors.ts';
 import { parseCidrOrIp } from '../../net/cidr.ts';
+import { epochSeconds } from '../../net/date-text.ts';
 import type { SourceRef } from '../../topology/model.ts';
 import { parseJson } from '../../topology/read/json-text.ts';
 import { type DocumentTree, formatRef, type Located, locatedAt, valueAt } from '../../topology/read/located.ts';
@@ -98,10 +100,8 @@ function readUntil(entry: Located, text: string | null, tell: Tell): Waiver['unt
   if (text === null) return null;
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  const start = isDay || isTime ? Date.parse(text) : Number.NaN;
-  // Date.parse takes the 30th of February for the 2nd of March.
-  const exists = !Number.isNaN(start) && (!isDay || new Date(start).toISOString().startsWith(text));
-  if (exists) return { text, end: isDay ? start + DAY : start };
+  const start = isDay || isTime ? epochSeconds(text) : null;
+  if (start !== null) return { text, end: start * 1000 + (isDay ? DAY : 0) };
   tell(entry.ref(['until']), `until is "${text}", expected a day like 2026-12-31 or a time like 2026-12-31T18:00:00Z`);
   return null;
 }

@@ -172,7 +172,7 @@ function noteFailure(failures: Map<string, Failure>, flow: FlowBrief, { topology
     pool,
     seen,
     asConfigured,
-    ...modeOf(pool, topology),
+    ...modeOf(pool, topology, flow),
     flows: 0,
     packets: 0,
     ...startOf(flow, seen),

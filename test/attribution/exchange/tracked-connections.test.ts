@@ -81,7 +81,7 @@ describe('the service behind a pod', () => {
 
   it('is told for the time of the list alone, where that is known', async () => {
     const at = async (seconds: number): Promise<unknown> => {
-      const document = { ...list('a', DNAT), modified: seconds * 1000 };
+      const document = { ...list('a', DNAT), taken: { seconds, from: 'archive' as const, file: null } };
       const trace = await traceFrames([{ frames: [asked], start: 1_700_000_000 }], topologyWith(document));
       return flowBetween(trace, POD.a, POD.b).via?.service ?? null;
     };

@@ -99,7 +99,9 @@ describe("Calico's client", () => {
   it('node diags: hostname names the node, date is the time', async () => {
     const { topology, documents } = await look(await archive(nodeDiags(HOSTS[0])), folder(nodeDiags(HOSTS[1])));
     expect(tables(topology)).toEqual([`${HOSTS[0]}: link addr route`, `${HOSTS[1]}: link addr route`]);
-    expect(new Set(documents.map(({ modified }) => modified))).toEqual(new Set([Date.parse('2026-11-02T08:30:00Z')]));
+    expect(new Set(documents.map(({ taken }) => taken?.seconds))).toEqual(
+      new Set([Date.parse('2026-11-02T08:30:00Z') / 1000]),
+    );
     expect(issues(topology)).toEqual([]);
   });
 

@@ -1,10 +1,12 @@
 // Values that every form of a flow log has, each in its own spelling.
+
 import {
   FLOW_LOG_SECONDS,
   isStagedPolicy,
   PRIVATE_NETWORKS,
   PUBLIC_NETWORKS,
 } from '../../../cluster/calico/flow-logs.ts';
+import { epochSeconds } from '../../../net/date-text.ts';
 import type { SourceRef } from '../../model.ts';
 import type { LoggedAction, LoggedEnd, PolicyHit, PolicyVerdict } from '../../policies/policy-verdict.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
@@ -87,8 +89,7 @@ export function portOf(text: string | null): number | null {
 /** Epoch seconds, whether written so or as RFC 3339. */
 export function secondsOf(text: string | null): number | null {
   if (text === null || text === '') return null;
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
-  return Number.isFinite(seconds) ? seconds : null;
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : epochSeconds(text);
 }
 
 /** A hit whose fields are still texts. */

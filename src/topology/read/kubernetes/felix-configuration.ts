@@ -1,6 +1,7 @@
 // FelixConfiguration: what it sets of tunnels. Scope and precedence: calico-facts 4.1, ask/felix-settings.ts.
 
 import { FELIX_PARAMETERS } from '../../../cluster/calico/annotations.ts';
+import { epochSeconds } from '../../../net/date-text.ts';
 import { type FelixFact, type FelixSettings, NO_SETTINGS, SETTING_FIELDS } from '../../agent-settings.ts';
 import type { Sourced } from '../../model.ts';
 import { flagAt, type Located, textAt, valueAt } from '../located.ts';
@@ -17,12 +18,10 @@ export function readFelixConfiguration(object: Located, facts: Facts): void {
     addIssue(facts, 'unused-object', 'warning', message, { refs: [ref] });
   }
   const by = scope === 'default' ? {} : { by: `FelixConfiguration ${name}` };
-  const written = textAt(object.value, 'metadata', 'creationTimestamp');
-  const created = written === null ? Number.NaN : Date.parse(written) / 1000;
   const fact: FelixFact = {
     ...{ scope, name, selector, ref, hidden: [] },
     node: scope === 'node' ? name.slice(5) : null,
-    created: Number.isNaN(created) ? null : created,
+    created: epochSeconds(textAt(object.value, 'metadata', 'creationTimestamp')),
     values: valuesOf(object, by, facts),
   };
   if (selector !== '') facts.felix.push(fact);

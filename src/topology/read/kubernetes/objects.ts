@@ -3,7 +3,7 @@
 import { isCalicoApi, isOperatorApi, POOL_API_VERSIONS } from '../../../cluster/calico/annotations.ts';
 import { isOtherCniApi, OTHER_CNI_KIND } from '../../../cluster/other-cnis.ts';
 import { readFlowRecord } from '../flow-logs/flow-json.ts';
-import { type DocumentTree, type Located, textAt, valueAt } from '../located.ts';
+import { type DocumentTree, type Located, listAt, textAt, valueAt } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
 import { readCalicoPolicy, readTier } from './calico-policy.ts';
 import { readConfigMap, statesNetwork } from './config-map.ts';
@@ -126,6 +126,7 @@ function readObject(
       addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref()] });
       return null;
     }
+    noteTime(object, kind, facts);
     reader.read(object, facts);
     return kind === 'ipPool' ? 'IPPool' : kind;
   }
@@ -144,6 +145,19 @@ function readObject(
   const label = kind === null ? 'object without kind' : kind;
   counts.other.set(label, (counts.other.get(label) ?? 0) + 1);
   return null;
+}
+
+/** Objects are no younger than what tells of them: the newest of their times is one at which, or after which, they were read. */
+function noteTime({ value, ref }: Located, kind: string, facts: Facts): void {
+  const [known] = facts.stamps;
+  let newest = known?.text ?? '';
+  const note = (text: string | null): void => {
+    // as the API server writes them, times compare as texts
+    if (text !== null && text > newest && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text)) newest = text;
+  };
+  note(textAt(value, 'metadata', 'creationTimestamp'));
+  if (kind === 'Node') for (const one of listAt(value, 'status', 'conditions')) note(textAt(one, 'lastHeartbeatTime'));
+  if (newest !== (known?.text ?? '')) facts.stamps = [{ text: newest, ref: ref() }];
 }
 
 function groupOf(apiVersion: string | null): Group | 'other' | null {

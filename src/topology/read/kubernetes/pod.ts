@@ -4,6 +4,7 @@
 import { POD_IP_ANNOTATION, POD_IPS_ANNOTATIONS } from '../../../cluster/calico/annotations.ts';
 import { hostInterfaceOfPod } from '../../../cluster/computed-names.ts';
 import { parseCidrOrIp } from '../../../net/cidr.ts';
+import { epochSeconds } from '../../../net/date-text.ts';
 import { formatIp } from '../../../net/ip.ts';
 import type { Labels } from '../../policies/policy-model.ts';
 import { flagAt, type Located, listAt, mappingAt, textAt, textsAt, valueAt } from '../located.ts';
@@ -66,12 +67,6 @@ function labelsOf(value: unknown): { labels?: Labels } {
 export function canonicalAddresses(texts: readonly string[]): string[] {
   const addresses = texts.map((text) => canonicalAddress(text.trim())).filter((address) => address !== null);
   return [...new Set(addresses)];
-}
-
-/** Epoch seconds of an RFC 3339 time; null when it is none. */
-export function epochSeconds(text: string | null): number | null {
-  const milliseconds = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 }
 
 /** The first of these that names any: status.podIPs, status.podIP, Calico's and the AWS CNI's annotations. */

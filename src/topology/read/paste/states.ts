@@ -11,6 +11,8 @@ export interface Statement {
   facts: Facts;
   firstLine: number;
   lastLine: number;
+  /** What `date` printed, epoch seconds: the section is its output. */
+  time: number | null;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface Statement {
  */
 export function composeStates(statements: readonly Statement[], file: string, step: number | null): Facts {
   const things = statements.map(({ facts }) => thingsOf(facts));
-  const states = splitStates(things);
+  const states = splitStates(
+    things,
+    statements.map(({ time }) => time !== null),
+  );
   const all = emptyFacts();
   if (states.length < 2) {
     for (const { facts } of statements) moveFacts(facts, all);
@@ -58,15 +63,17 @@ interface State {
   end: number;
 }
 
-function splitStates(things: readonly (readonly StatedThing[])[]): State[] {
+/** @param isDate of each section: a date that was asked for right before something changed tells when that was seen */
+function splitStates(things: readonly (readonly StatedThing[])[], isDate: readonly boolean[]): State[] {
   const states: State[] = [];
   let start = 0;
   let stated = new Map<string, string>();
   for (const [i, own] of things.entries()) {
     const differs = own.some(({ key, content }) => stated.has(key) && stated.get(key) !== content);
     if (differs) {
-      states.push({ start, end: i });
-      start = i;
+      const begin = i > start + 1 && isDate[i - 1] === true ? i - 1 : i;
+      states.push({ start, end: begin });
+      start = begin;
       stated = new Map();
     }
     for (const { key, content } of own) stated.set(key, content);
@@ -95,7 +102,15 @@ function changesBefore(things: readonly (readonly StatedThing[])[], end: number)
 
 /** A table from before a change: whose addresses are whose still holds, what it does with the range that changed does not. */
 function aged(text: TextFact, changes: readonly Change[], at: number): TextFact {
-  const ranges = changes.filter((change) => change.at > at).map(({ cidr }) => parseCidr(cidr));
+  return agedText(
+    text,
+    changes.filter((change) => change.at > at).map(({ cidr }) => cidr),
+  );
+}
+
+/** @param changed ranges of pods whose way changed since */
+export function agedText(text: TextFact, changed: readonly string[]): TextFact {
+  const ranges = changed.map((cidr) => parseCidr(cidr));
   if (ranges.length === 0) return text;
   const isTouched = (dst: string): boolean => {
     const route = parseCidr(dst);
@@ -114,13 +129,15 @@ function aged(text: TextFact, changes: readonly Change[], at: number): TextFact 
 function describe(
   { start, end }: State,
   from: { statements: readonly Statement[]; things: readonly (readonly StatedThing[])[]; file: string },
-): Pick<SnapshotState, 'file' | 'firstLine' | 'lastLine' | 'shows'> {
+): Pick<SnapshotState, 'file' | 'firstLine' | 'lastLine' | 'shows' | 'time'> {
   const own = from.things.slice(start, end);
   const telling = from.statements.slice(start, end).filter((_, i) => (own[i] ?? []).length > 0);
   const shows = new Map<string, SnapshotState['shows'][number]>();
   for (const { title, ref } of own.flat()) if (!shows.has(title)) shows.set(title, { what: title, ref });
   const [first, last] = [telling[0]?.firstLine ?? 1, telling.at(-1)?.lastLine ?? 1];
-  return { file: from.file, firstLine: first, lastLine: last, shows: [...shows.values()] };
+  const times = from.statements.slice(start, end).flatMap(({ time }) => (time === null ? [] : [time]));
+  const time = times.length === 0 ? {} : { time: { first: Math.min(...times), last: Math.max(...times) } };
+  return { file: from.file, firstLine: first, lastLine: last, shows: [...shows.values()], ...time };
 }
 
 /** The facts without what `hidden` says is stated later. */

@@ -1,0 +1,53 @@
+// When a snapshot was taken, in words; and that a capture lies far from it.
+import { formatTime } from '../../net/time.ts';
+import type { SnapshotTime } from '../../topology/time/taken.ts';
+import { escapeText } from '../text/escape.ts';
+
+/** Within this time a snapshot is believed to hold without a word. */
+const HOURS_BELIEVED = 2;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+const SOURCES: Readonly<Record<SnapshotTime['from'], string>> = {
+  option: '--taken-at',
+  'date file': 'the output of date',
+  name: 'the name of its folder or archive',
+  paste: 'date in the text itself',
+  archive: "the times of the archive's members",
+  objects: 'the newest time that its objects have',
+};
+
+/** `2026-11-02T08:30:00Z`, `2026-11-02T08:30:00Z to 2026-11-02T08:31:12Z`, `2026-11-02T08:30:00Z or later`. */
+export function takenText({ first, last, isLeast }: SnapshotTime): string {
+  const [from, to] = [secondText(first), secondText(last)];
+  if (from !== to) return `${from} to ${to}`;
+  return isLeast ? `${from} or later` : from;
+}
+
+/** What tells it. */
+export function takenBy({ from }: SnapshotTime): string {
+  return SOURCES[from];
+}
+
+/**
+ * One sentence where captures lie hours from the snapshot; null where they do not, or nothing tells.
+ * @param window of the captures, epoch seconds
+ */
+export function farAway(time: SnapshotTime | null, window: { first: number; last: number } | null): string | null {
+  if (time === null || window === null) return null;
+  const isBefore = window.last < time.first;
+  const seconds = isBefore ? time.first - window.last : time.isLeast ? 0 : window.first - time.last;
+  if (seconds <= HOURS_BELIEVED * HOUR) return null;
+  const place = time.ref === null ? '' : ` in ${escapeText(time.ref.file)}`;
+  const what = isBefore ? 'after the last packet' : 'before the first packet';
+  return `the snapshot was taken ${takenText(time)} (${takenBy(time)}${place}), ${spanText(seconds)} ${what}: whose addresses are whose may have changed`;
+}
+
+function secondText(seconds: number): string {
+  return formatTime({ seconds: Math.floor(seconds), nanos: 0 }, 0) ?? 'an unknown time';
+}
+
+/** `26 hours`, `3 days`. */
+function spanText(seconds: number): string {
+  return seconds < 2 * DAY ? `${Math.round(seconds / HOUR)} hours` : `${Math.round(seconds / DAY)} days`;
+}
