@@ -3,6 +3,7 @@
 import { findClocks } from './attribution/clocks/clocks.ts';
 import { filterHints } from './attribution/filter/filter-hint.ts';
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
+import { excuseEmptyPieces } from './attribution/points/pieces/empty-pieces.ts';
 import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { addressBook } from './attribution/who/address-book.ts';
@@ -49,7 +50,7 @@ export interface TraceOptions {
 
 /**
  * Reads the captures and attributes and judges every flow in them.
- * @throws OverlensError when a path is no capture. Corruption later on does not throw: see `Trace.captures[].error`.
+ * @throws OverlensError when no path is a capture. Where some are, what is wrong with the others is in `Trace.captures[].error`.
  */
 export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const { topology, captures: paths } = options;
@@ -58,6 +59,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const range = timeRange(options.since ?? null, options.until ?? null);
   const read: Reading = { table: new FlowTable(nodes), nodes, ports, range, options };
   const readers = await openCaptures(paths, openOptions(options));
+  excuseEmptyPieces(readers.map(({ info }) => info));
   try {
     const expected = await expectWindow(read);
     read.table.counter.windows = expected?.windows ?? null;

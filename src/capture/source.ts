@@ -51,15 +51,18 @@ export interface CaptureWarning {
 export interface CaptureInfo {
   /** As given on the command line; `-` is stdin. */
   readonly path: string;
-  format: 'pcap' | 'pcapng';
+  /** Null for what could not be opened as a capture: `error` says why. */
+  format: 'pcap' | 'pcapng' | null;
   compression: 'none' | 'gzip' | 'zstd';
   interfaces: CaptureInterface[];
   /** True when the whole capture was read and nothing was cut off. */
   complete: boolean;
   /** Cut-off ends and other oddities that do not stop the reading. */
   warnings: CaptureWarning[];
-  /** Set when corruption ended the reading: packets read before it count. Never thrown once the first batch can be had. */
+  /** Set when corruption ended the reading (packets read before it count), and where there was nothing to read. */
   error: OverlensError | null;
+  /** A file of zero bytes. */
+  readonly isEmpty?: boolean;
 }
 
 /** A capture that was recognised. A file is closed and without a buffer until its batches are read, and again after that. */

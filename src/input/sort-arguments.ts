@@ -98,7 +98,11 @@ async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Pr
   if (file.bundle === argument) taken.as = 'bundle';
   const unread = unreadCompression((await peekContent(file.chunk)).head);
   if (unread !== null) {
-    if (file.named) taken.as = 'unreadable';
+    // its reader says the same of it, as of whatever is no capture
+    if (file.named) {
+      taken.as = 'unreadable';
+      captures.push(file.path);
+    }
     taken.unread.push({ path: file.path, reason: `is ${unread.looks}, which is not read`, hint: unread.hint });
     if (!file.named) documents.push({ ...(await readDocument(file)), sought: false });
   } else if (file.named) taken.as = await sortNamed(file, captures, documents);

@@ -7,7 +7,7 @@ import { toSeconds } from '../../net/time.ts';
 import { areCompatible, type Home, homeOf, joinHomes, mayBeOne, showsSeveralNics } from './capture-home.ts';
 import type { LinkGroup } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
-import { pieceName } from './piece-names.ts';
+import { pieceName } from './pieces/piece-names.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
 
 export interface CaptureRings {

@@ -3,7 +3,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { saidOf } from '../../attribution/points/said/capture-said.ts';
-import { isReadAgain } from '../../bytes/open-path.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { formatTime } from '../../net/time.ts';
@@ -27,6 +26,7 @@ import {
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { whyNoTime } from '../inputs/capture-times.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
+import { staysWhereItIs } from '../inputs/spool.ts';
 import { type Io, writePiece } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { topologyOf } from '../run-trace.ts';
@@ -150,7 +150,7 @@ async function copyPackets(
   selection: PacketSelection,
   { numbers, most, writer, out, io, merged }: Copying,
 ): Promise<Shown> {
-  const isStream = !selection.request.captures.every(isReadAgain);
+  const isStream = !selection.request.captures.every(staysWhereItIs);
   if (isStream) io.live?.();
   const live = io.stdoutIsTTY || isStream;
   let packets = 0;
