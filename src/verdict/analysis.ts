@@ -13,6 +13,7 @@ import { observationsOf, type SeenObservation } from '../attribution/observe.ts'
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { endsOf } from '../attribution/points/capture-rings.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
+import { notePieces } from '../attribution/points/pieces/ring-gaps.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import { sharedLinks } from '../attribution/sender/shared-links.ts';
@@ -70,6 +71,8 @@ export interface Analysis {
   possibleFilters: readonly (FilterHint | null)[];
   /** What is said of the copies in each capture. */
   copiesNotes: readonly (readonly string[])[];
+  /** What is said of gaps and overlaps before each capture. */
+  pieceNotes: readonly (readonly string[])[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;
@@ -107,6 +110,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at, hints: input.hints ?? new Map() });
+  const notes = notePieces(points.rings, captures);
   joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
@@ -139,6 +143,7 @@ export function analyse(input: AnalysisInput): Analysis {
     rejections: shared.rejections.all,
     nodeFindings: () => nodeFindings(shared),
     conversations,
+    pieceNotes: notes,
     cutShort: shared.cutShort,
     mayHaveArrived: mayHaveArrived({ table, points, paths, keptOut: shared.keptOut }),
     uncompared: { trusted: [], unknown: [] },

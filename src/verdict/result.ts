@@ -242,6 +242,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
   const notes = [
     ...(analysis.points.contradictions[index] ?? []),
     ...(analysis.copiesNotes[index] ?? []),
+    ...(analysis.pieceNotes[index] ?? []),
     ...(isEmpty ? [emptyNote(filter)] : []),
   ];
   return {
