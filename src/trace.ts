@@ -7,9 +7,10 @@ import { excuseEmptyPieces } from './attribution/points/pieces/empty-pieces.ts';
 import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { addressBook } from './attribution/who/address-book.ts';
+import { noteLog } from './capture/capture-log.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
-import type { CaptureReader } from './capture/source.ts';
+import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
 import { FlowTable } from './flow/flow-table.ts';
@@ -35,6 +36,8 @@ export interface TraceOptions {
   at?: readonly AtRule[];
   /** What is known of captures beside their frames, by their paths: the bundle they came in, their own metadata. */
   hints?: CaptureHints;
+  /** tcpdump's logs, by the paths of the captures that they are of. */
+  logs?: ReadonlyMap<string, CaptureLog>;
   /** Captures that the caller vouches for: taken without a filter, whatever they look like. Paths, or base names. */
   unfiltered?: readonly string[];
   /** More UDP ports to take for VXLAN, and to accept. */
@@ -109,6 +112,8 @@ async function readCapture(
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
+  const log = options.logs?.get(reader.info.path);
+  if (log !== undefined && reader.info.format !== null) noteLog(reader.info, log);
   table.end();
   counters.sample.end();
 }
@@ -129,7 +134,13 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
   if (spans.some((span) => span?.first == null || span.last === null)) return null;
   const table = new FlowTable(nodes);
   const sampled: CaptureCounters[] = [];
-  const quiet = { table, nodes, ports, range, options: { captures: paths, topology } };
+  const quiet = {
+    table,
+    nodes,
+    ports,
+    range,
+    options: { captures: paths, topology, ...(options.logs === undefined ? {} : { logs: options.logs }) },
+  };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
     const counters = new CaptureCounters(reader.info);

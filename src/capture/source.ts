@@ -47,6 +47,21 @@ export interface CaptureWarning {
   message: string;
 }
 
+/** What tcpdump's log beside a capture tells. */
+export interface CaptureLog {
+  /** Path of the log. */
+  file: string;
+  /** The expression of the command line; empty for none, null where the log has no command line. */
+  expression: string | null;
+  /** What it listened on: `ens5`; null where that is not told, or is all interfaces. */
+  device: string | null;
+  captured: number | null;
+  received: number | null;
+  dropped: number | null;
+  /** It ends by itself after so many packets (`-c`): more may have been received. */
+  isCounted: boolean;
+}
+
 /** What is known of a capture; filled while it is read, final when the iteration has ended. */
 export interface CaptureInfo {
   /** As given on the command line; `-` is stdin. */
@@ -61,6 +76,8 @@ export interface CaptureInfo {
   warnings: CaptureWarning[];
   /** Set when corruption ended the reading (packets read before it count), and where there was nothing to read. */
   error: OverlensError | null;
+  /** What tcpdump's log beside it tells. */
+  log?: CaptureLog;
   /** A file of zero bytes. */
   readonly isEmpty?: boolean;
 }

@@ -31,6 +31,7 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     topology,
     at: resolvePlaces(options.places, options.captures, topology),
     hints: options.hints,
+    logs: options.logs,
     filter: options.filter,
     signal: io.signal,
   };

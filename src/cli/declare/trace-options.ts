@@ -1,6 +1,8 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
+
 import type { Command } from 'commander';
 import { type CaptureHints, isFileOf } from '../../attribution/points/points-input.ts';
+import type { CaptureLog } from '../../capture/source.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
 import type { Taken } from '../../input/sort-arguments.ts';
@@ -56,6 +58,8 @@ export interface CommonOptions {
   found: SnapshotDocument[];
   taken: Taken[];
   hints: CaptureHints;
+  /** tcpdump's logs, by the paths of their captures. */
+  logs: ReadonlyMap<string, CaptureLog>;
   color: ColorMode;
   filter: FlowFilter;
   /** The filter options as given, for messages: `--pod shop/ --port 80`. */
@@ -103,6 +107,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     found: [],
     taken: [],
     hints: new Map(),
+    logs: new Map(),
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),
     filterText: filterText(raw),

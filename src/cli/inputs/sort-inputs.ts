@@ -21,11 +21,11 @@ export async function sortInputs(options: CommonOptions, commands: readonly stri
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
   if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken, hints } = await untilStopped(sortArguments(options.captures), io.signal);
+  const { captures, documents, taken, hints, logs } = await untilStopped(sortArguments(options.captures), io.signal);
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) await sayTaken(one, io);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
-  return { ...options, captures: [...new Set(captures)], found: documents, taken, hints };
+  return { ...options, captures: [...new Set(captures)], found: documents, taken, hints, logs };
 }
 
 /** Files that cannot be read and are named, of one argument. */
@@ -52,6 +52,7 @@ const NICS =
 /** `bundle.tar.gz: a bundle (sosreport): 3 captures, 12 texts, 40 files left out`. */
 function takenFor({ argument, as, tools, captures, documents, skipped }: Taken): string {
   if (as === 'snapshot') return `${argument}: a part of the snapshot`;
+  if (as === 'log') return `${argument}: a log of tcpdump`;
   const parts = [
     formatCount(captures, 'capture'),
     formatCount(documents, 'text of a snapshot', 'texts of a snapshot'),
