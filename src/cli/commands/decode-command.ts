@@ -55,7 +55,7 @@ export async function runDecode(
   const given = checkTraceOptions(operands, raw);
   const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
   const numbers = parseNumbers(raw.packet ?? []);
-  const options = await sortInputs(given, commands, io);
+  const options = await sortInputs(given, commands, io, { isOnce: false });
   const look = lookOf(options, raw, io);
   const topology = await topologyOf(options, io, stages);
   const selection = await selectPackets(options, topology, io, stages);

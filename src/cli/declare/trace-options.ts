@@ -58,6 +58,8 @@ export interface CommonOptions {
   found: SnapshotDocument[];
   taken: Taken[];
   hints: CaptureHints;
+  /** Captures that were given twice, and what counts in their stead. */
+  repeated: ReadonlyMap<string, string>;
   /** tcpdump's logs, by the paths of their captures. */
   logs: ReadonlyMap<string, CaptureLog>;
   color: ColorMode;
@@ -107,6 +109,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     found: [],
     taken: [],
     hints: new Map(),
+    repeated: new Map(),
     logs: new Map(),
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),

@@ -1,5 +1,6 @@
 // The arguments sorted by their content before the work starts: captures, parts of the snapshot, folders and bundles of both.
 import { stat } from 'node:fs/promises';
+import { isFileOf } from '../../attribution/points/points-input.ts';
 import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { joinErrors, OverlensError } from '../../errors.ts';
 import { PACKET_CAPTURE } from '../../input/bundles/pod-captures.ts';
@@ -10,13 +11,20 @@ import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
 import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
+import { repeatedCaptures } from './repeated-captures.ts';
 import { spoolStdinArchive } from './spool.ts';
 
 /**
  * The same options with captures only in `captures`, and what is not there; what else the arguments held is in `found`. Throws bad
  * usage; E_UNREADABLE where no argument is there.
+ * @param isOnce captures that were given twice are said, and left out
  */
-export async function sortInputs(options: CommonOptions, commands: readonly string[], io: Io): Promise<CommonOptions> {
+export async function sortInputs(
+  options: CommonOptions,
+  commands: readonly string[],
+  io: Io,
+  { isOnce = true }: { isOnce?: boolean } = {},
+): Promise<CommonOptions> {
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
@@ -25,7 +33,17 @@ export async function sortInputs(options: CommonOptions, commands: readonly stri
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) await sayTaken(one, io);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
-  return { ...options, captures: [...new Set(captures)], found: documents, taken, hints, logs };
+  const sorted = { ...options, captures: [...new Set(captures)], found: documents, taken, hints, logs };
+  return isOnce ? await withoutRepeated(sorted, io) : sorted;
+}
+
+async function withoutRepeated(options: CommonOptions, io: Io): Promise<CommonOptions> {
+  const { captures } = options;
+  const places = captures.filter((path) => options.places.some(({ file }) => isFileOf(file, path)));
+  const repeats = await untilStopped(repeatedCaptures(captures, places), io.signal);
+  for (const { path, of, is } of repeats) await printProblem(io, `${path}: ${is} ${of}: counted once`, null);
+  const repeated = new Map(repeats.map(({ path, of }) => [path, of]));
+  return { ...options, captures: captures.filter((path) => !repeated.has(path)), repeated };
 }
 
 /** Files that cannot be read and are named, of one argument. */
