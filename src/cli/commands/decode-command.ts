@@ -89,7 +89,9 @@ async function writerOf(out: LineBuffer, look: Look, known: Knowledge): Promise<
   }
   if (!look.verbose) return createTextWriter(out, { ...look, ...known, tree: null });
   const { treeLines } = await import('../../render/packets/packet-tree.ts');
-  const treeLook = { ...known, paint: createPaint(look.color) };
+  const { packetComments } = await import('../../capture/pcapng/packet-comments.ts');
+  const comments = (packet: Packet): string[] => (packet.info.format === 'pcapng' ? packetComments(packet) : []);
+  const treeLook = { ...known, comments, paint: createPaint(look.color) };
   return createTextWriter(out, { ...look, ...known, tree: (packet) => treeLines(packet, treeLook) });
 }
 
