@@ -63,8 +63,8 @@ describe('comments of a packet', () => {
   it('are shown harmlessly, and cut where they are endless', async () => {
     const options = [HOSTILE, 'x'.repeat(5000)].map((text): [number, string] => [1, text]);
     const shown = await commentsOf(pcapng(false, packetBlock({ data, options })));
-    expect(shown).toHaveLength(2);
+    expect(shown.length).toBe(1 + HOSTILE.split('\n').length);
     expect(harmfulCharacters(shown.join(''))).toEqual([]);
-    expect(shown[1]?.length).toBeLessThan(1100);
+    expect(shown.at(-1)?.length).toBeLessThan(1100);
   });
 });
