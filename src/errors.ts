@@ -23,3 +23,12 @@ export class OverlensError extends Error {
     this.hint = options.hint ?? null;
   }
 }
+
+/** Several as one, a line each, with the first one's code; hints that are alike once. */
+export function joinErrors([first, ...more]: readonly [OverlensError, ...OverlensError[]]): OverlensError {
+  if (more.length === 0) return first;
+  const all = [first, ...more];
+  const hints = new Set(all.map(({ hint }) => hint).filter((hint) => hint !== null));
+  const message = all.map((error) => error.message).join('\n');
+  return new OverlensError(first.code, message, { hint: hints.size === 0 ? null : [...hints].join('\n') });
+}

@@ -3,13 +3,15 @@
 import { findClocks } from './attribution/clocks/clocks.ts';
 import { filterHints } from './attribution/filter/filter-hint.ts';
 import { overlayAddresses, overlayPorts } from './attribution/overlay-settings.ts';
+import { excuseEmptyPieces } from './attribution/points/pieces/empty-pieces.ts';
 import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
+import { noteLog } from './capture/capture-log.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
-import type { CaptureReader } from './capture/source.ts';
+import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
 import { FlowTable } from './flow/flow-table.ts';
@@ -36,6 +38,8 @@ export interface TraceOptions {
   at?: readonly AtRule[];
   /** What is known of captures beside their frames, by their paths: the bundle they came in, their own metadata. */
   hints?: CaptureHints;
+  /** tcpdump's logs, by the paths of the captures that they are of. */
+  logs?: ReadonlyMap<string, CaptureLog>;
   /** Captures that the caller vouches for: taken without a filter, whatever they look like. Paths, or base names. */
   unfiltered?: readonly string[];
   /** More UDP ports to take for VXLAN, and to accept. */
@@ -51,7 +55,7 @@ export interface TraceOptions {
 
 /**
  * Reads the captures and attributes and judges every flow in them.
- * @throws OverlensError when a path is no capture. Corruption later on does not throw: see `Trace.captures[].error`.
+ * @throws OverlensError when no path is a capture. Where some are, what is wrong with the others is in `Trace.captures[].error`.
  */
 export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const { topology, captures: paths } = options;
@@ -60,6 +64,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const range = timeRange(options.since ?? null, options.until ?? null);
   const read: Reading = { table: new FlowTable(nodes), nodes, ports, range, options };
   const readers = await openCaptures(paths, openOptions(options));
+  excuseEmptyPieces(readers.map(({ info }) => info));
   try {
     const expected = await expectWindow(read);
     read.table.counter.windows = expected?.windows ?? null;
@@ -109,6 +114,8 @@ async function readCapture(
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
+  const log = options.logs?.get(reader.info.path);
+  if (log !== undefined && reader.info.format !== null) noteLog(reader.info, log);
   table.end();
   counters.sample.end();
 }
@@ -136,7 +143,13 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
   if (spans.some((span) => span?.first == null || span.last === null)) return null;
   const table = new FlowTable(nodes);
   const sampled: CaptureCounters[] = [];
-  const quiet = { table, nodes, ports, range, options: { captures: paths, topology } };
+  const quiet = {
+    table,
+    nodes,
+    ports,
+    range,
+    options: { captures: paths, topology, ...(options.logs === undefined ? {} : { logs: options.logs }) },
+  };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
     const counters = new CaptureCounters(reader.info);

@@ -2,18 +2,18 @@
 
 import { ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
-import type { ByteStream, OpenedFile } from '../bytes/open-file.ts';
+import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
 import { openPath } from '../bytes/open-path.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from '../bytes/sniff.ts';
 import { stoppable } from '../bytes/stoppable.ts';
-import { OverlensError } from '../errors.ts';
+import { joinErrors, OverlensError } from '../errors.ts';
 import { captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { pcapHeaderLength } from './pcap/file-header.ts';
 import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
 import { openPcapng } from './pcapng/pcapng.ts';
-import type { CaptureReader, PacketBatch } from './source.ts';
+import type { CaptureInfo, CaptureReader, PacketBatch } from './source.ts';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
 
@@ -62,16 +62,44 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
   }
 }
 
-/** Opens captures one after the other, so that no two files are open at a time. Throws for the first that is none. */
+/**
+ * Opens captures one after the other, so that no two files are open at a time. What is no capture, is not there or cannot be read has
+ * a reader without packets, whose `info.error` says why.
+ * @throws OverlensError where none of them is a capture: all errors in one
+ */
 export async function openCaptures(paths: readonly string[], options: OpenOptions = {}): Promise<CaptureReader[]> {
   const readers: CaptureReader[] = [];
+  const errors: OverlensError[] = [];
   try {
-    for (const path of paths) readers.push(await openCapture(path, options));
+    for (const path of paths) {
+      const opened = await openCapture(path, options).catch((error: unknown) => ofOneFile(error, options));
+      if (!(opened instanceof OverlensError)) readers.push(opened);
+      else {
+        errors.push(opened);
+        readers.push(unusable(path, opened));
+      }
+    }
+    const [first, ...more] = errors;
+    if (first !== undefined && errors.length === paths.length) throw joinErrors([first, ...more]);
     return readers;
   } catch (error) {
     for (const reader of readers) reader.close();
     throw error;
   }
+}
+
+/** The error where it is one of this file alone: of others, and of a stop, nothing is read any more. */
+function ofOneFile(error: unknown, { signal }: OpenOptions): OverlensError {
+  if (!(error instanceof OverlensError) || error.code === 'E_USAGE' || signal?.aborted === true) throw error;
+  return error;
+}
+
+function unusable(path: string, error: OverlensError): CaptureReader {
+  const info: CaptureInfo = {
+    ...{ path, format: null, compression: 'none', interfaces: [], complete: false, warnings: [], error },
+    isEmpty: fileSize(path) === 0,
+  };
+  return { info, async *batches() {}, close() {} };
 }
 
 /** The batches of a file that was recognised and closed. What has happened to it since is an error of the reading. */

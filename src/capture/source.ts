@@ -47,19 +47,39 @@ export interface CaptureWarning {
   message: string;
 }
 
+/** What tcpdump's log beside a capture tells. */
+export interface CaptureLog {
+  /** Path of the log. */
+  file: string;
+  /** The expression of the command line; empty for none, null where the log has no command line. */
+  expression: string | null;
+  /** What it listened on: `ens5`; null where that is not told, or is all interfaces. */
+  device: string | null;
+  captured: number | null;
+  received: number | null;
+  dropped: number | null;
+  /** It ends by itself after so many packets (`-c`): more may have been received. */
+  isCounted: boolean;
+}
+
 /** What is known of a capture; filled while it is read, final when the iteration has ended. */
 export interface CaptureInfo {
   /** As given on the command line; `-` is stdin. */
   readonly path: string;
-  format: 'pcap' | 'pcapng';
+  /** Null for what could not be opened as a capture: `error` says why. */
+  format: 'pcap' | 'pcapng' | null;
   compression: 'none' | 'gzip' | 'zstd';
   interfaces: CaptureInterface[];
   /** True when the whole capture was read and nothing was cut off. */
   complete: boolean;
   /** Cut-off ends and other oddities that do not stop the reading. */
   warnings: CaptureWarning[];
-  /** Set when corruption ended the reading: packets read before it count. Never thrown once the first batch can be had. */
+  /** Set when corruption ended the reading (packets read before it count), and where there was nothing to read. */
   error: OverlensError | null;
+  /** What tcpdump's log beside it tells. */
+  log?: CaptureLog;
+  /** A file of zero bytes. */
+  readonly isEmpty?: boolean;
 }
 
 /** A capture that was recognised. A file is closed and without a buffer until its batches are read, and again after that. */

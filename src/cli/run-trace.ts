@@ -33,6 +33,7 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     topology,
     at: resolvePlaces(options.places, options.captures, topology),
     hints: options.hints,
+    logs: options.logs,
     filter: options.filter,
     signal: io.signal,
   };
@@ -79,8 +80,8 @@ export async function topologyOf(
 }
 
 /** What stderr says once the results are out, and the exit code of the reading: corrupt input is 2, Ctrl-C 130. */
-export async function reportReading({ trace, interrupted, options }: TraceRun, io: Io): Promise<ExitCode> {
-  let code: ExitCode = options.taken.some(({ as }) => as === 'unreadable') ? EXIT.error : EXIT.ok;
+export async function reportReading({ trace, interrupted }: TraceRun, io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
   for (const { error } of trace.captures) {
     if (error === null) continue;
     await printProblem(io, error.message, error.hint);

@@ -147,6 +147,7 @@ async function flowSelector(
     topology,
     at: options.places,
     hints: options.hints,
+    logs: options.logs,
     filter: { ...ofFlows, ...(finding.length > 0 ? { finding } : {}) },
     signal: io.signal,
   });

@@ -39,6 +39,9 @@ export class CaptureCounters {
   #firstNanos = 0;
   #lastSeconds = Number.NEGATIVE_INFINITY;
   #lastNanos = 0;
+  #silence = 0;
+  /** Set where packets are known to be missing between the pieces of the capture that this is one of. */
+  hasGaps = false;
 
   constructor(info: CaptureInfo) {
     this.info = info;
@@ -57,10 +60,21 @@ export class CaptureCounters {
       this.#firstSeconds = seconds;
       this.#firstNanos = nanos;
     }
+    if (seconds - this.#lastSeconds > this.#silence) this.#noteSilence(seconds, nanos);
     if (seconds > this.#lastSeconds || (seconds === this.#lastSeconds && nanos > this.#lastNanos)) {
       this.#lastSeconds = seconds;
       this.#lastNanos = nanos;
     }
+  }
+
+  #noteSilence(seconds: number, nanos: number): void {
+    if (!Number.isFinite(this.#lastSeconds)) return;
+    this.#silence = Math.max(this.#silence, seconds - this.#lastSeconds + (nanos - this.#lastNanos) / 1e9);
+  }
+
+  /** The longest time between two packets that follow each other; of those within one second nothing is kept. */
+  get silence(): number {
+    return this.#silence;
   }
 
   /** Counts a later fragment whose first one is not known. */

@@ -2,10 +2,13 @@
 import { peekContent } from '../bytes/decompress.ts';
 import { unreadCompression } from '../bytes/sniff.ts';
 import type { CaptureHint } from '../capture/capture-hint.ts';
+import type { CaptureLog } from '../capture/source.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import { isNeverRead } from './bundles/never-read.ts';
 import { placeFiles } from './bundles/place-files.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
+import { matchLogs } from './logs/match-logs.ts';
+import { type ReadLog, tcpdumpLog } from './logs/tcpdump-log.ts';
 import { kindOfFile, readDocument, type TextBudget, textBudget } from './read-document.ts';
 
 /** A file that cannot be read, or only in part. */
@@ -19,7 +22,7 @@ export interface Unread {
 export interface Taken {
   argument: string;
   /** `unreadable` is named and cannot be read at all: the others can. */
-  as: 'capture' | 'snapshot' | 'folder' | 'bundle' | 'unreadable';
+  as: 'capture' | 'snapshot' | 'log' | 'folder' | 'bundle' | 'unreadable';
   /** Tools whose layout it has: `sosreport`. */
   tools: string[];
   captures: number;
@@ -36,13 +39,17 @@ export interface SortedArguments {
   documents: SnapshotDocument[];
   /** What layouts tell of captures, by path. */
   hints: Map<string, CaptureHint[]>;
+  /** tcpdump's logs, by the paths of the captures that they are of. */
+  logs: Map<string, CaptureLog>;
   taken: Taken[];
 }
 
 /** Looks at each argument. Pipes are looked at too, and keep all their bytes. Never throws: what is not there is told by its reader. */
 export async function sortArguments(paths: readonly string[]): Promise<SortedArguments> {
-  const sorted: SortedArguments = { captures: [], documents: [], hints: new Map(), taken: [] };
-  for (const path of paths) await sortOne(path, sorted);
+  const sorted: SortedArguments = { captures: [], documents: [], hints: new Map(), logs: new Map(), taken: [] };
+  const logs: ReadLog[] = [];
+  for (const path of paths) await sortOne(path, sorted, logs);
+  sorted.logs = matchLogs(logs, sorted.captures);
   return sorted;
 }
 
@@ -51,15 +58,17 @@ interface Sorting {
   taken: Taken;
   captures: string[];
   documents: SnapshotDocument[];
+  logs: ReadLog[];
   budget: TextBudget;
 }
 
-async function sortOne(path: string, sorted: SortedArguments): Promise<void> {
+async function sortOne(path: string, sorted: SortedArguments, logs: ReadLog[]): Promise<void> {
   const counts = { captures: 0, documents: 0, skipped: 0, unread: [] };
   const sorting: Sorting = {
     taken: { argument: path, as: 'folder', tools: [], ...counts },
     captures: [],
     documents: [],
+    logs,
     budget: textBudget(),
   };
   for await (const found of filesBehind(path)) {
@@ -94,30 +103,44 @@ function sortUnread(
 }
 
 async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Promise<void> {
-  const { taken, captures, documents, budget } = sorting;
+  const { taken, captures, logs, budget } = sorting;
+  const documents = sorting.documents;
   if (file.bundle === argument) taken.as = 'bundle';
   const unread = unreadCompression((await peekContent(file.chunk)).head);
   if (unread !== null) {
-    if (file.named) taken.as = 'unreadable';
+    // its reader says the same of it, as of whatever is no capture
+    if (file.named) {
+      taken.as = 'unreadable';
+      captures.push(file.path);
+    }
     taken.unread.push({ path: file.path, reason: `is ${unread.looks}, which is not read`, hint: unread.hint });
     if (!file.named) documents.push({ ...(await readDocument(file)), sought: false });
-  } else if (file.named) taken.as = await sortNamed(file, captures, documents);
+  } else if (file.named) taken.as = await sortNamed(file, sorting);
   else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
   else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
-  else documents.push({ ...(await readDocument(file, budget)), sought: false });
+  else {
+    const document = await readDocument(file, budget);
+    const log = tcpdumpLog(document.file, document.text);
+    if (log === null) documents.push({ ...document, sought: false });
+    else logs.push(log);
+  }
 }
 
 /** A file that was named by itself: a snapshot only if something in it is one. */
 async function sortNamed(
   file: FoundFile,
-  captures: string[],
-  documents: SnapshotDocument[],
-): Promise<'capture' | 'snapshot'> {
+  { captures, documents, logs }: Sorting,
+): Promise<'capture' | 'snapshot' | 'log'> {
   if ((await kindOfFile(file.chunk)) !== 'text') {
     captures.push(file.path);
     return 'capture';
   }
   const document = await readDocument(file);
+  const log = tcpdumpLog(document.file, document.text);
+  if (log !== null) {
+    logs.push(log);
+    return 'log';
+  }
   const { readDocuments } = await import('../topology/read/read-documents.ts');
   const { used, problems } = readDocuments([document]);
   // a problem without a line is that nothing was recognised

@@ -1,6 +1,7 @@
 // Several captures read as one, in the order of time: pieces of a ring one after another, captures of the same minutes
 // side by side. A capture is opened when its first packet is due and closed at its end, so that only those are open, with
 // one batch each, that overlap. A capture that is not in order itself is read in its own order.
+import { excuseEmptyPieces } from '../attribution/points/pieces/empty-pieces.ts';
 import { type OpenOptions, openCaptures } from '../capture/open.ts';
 import { captureStart } from '../capture/plan.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
@@ -42,10 +43,11 @@ const MOST_OPEN = 64;
 
 /**
  * Looks at all captures, one after the other, before the first packet can be had.
- * @throws OverlensError when a path is no capture; what is wrong later is in `infos[].error` and `warnings`
+ * @throws OverlensError when no path is a capture; what is wrong with one, or later is in `infos[].error` and `warnings`
  */
 export async function mergeByTime(paths: readonly string[], options: MergeOptions = {}): Promise<TimeMerge> {
   const readers = await openCaptures(paths, options);
+  excuseEmptyPieces(readers.map(({ info }) => info));
   return { infos: readers.map(({ info }) => info), stretches: () => stretchesOf(readers, options) };
 }
 

@@ -1,4 +1,5 @@
 // Captures -> walked packets, one by one: the loop that `decode` and `explain` share. Memory does not grow with a capture.
+import { excuseEmptyPieces } from '../attribution/points/pieces/empty-pieces.ts';
 import { type OpenOptions, openCaptures } from '../capture/open.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { LayerStack } from '../decode/layer-stack.ts';
@@ -93,6 +94,7 @@ async function readMerged(reading: Reading, options: OpenOptions): Promise<Packe
 
 async function readInTurn(reading: Reading, options: OpenOptions): Promise<PacketsRead> {
   const readers = await openCaptures(reading.request.captures, options);
+  excuseEmptyPieces(readers.map(({ info }) => info));
   const result: PacketsRead = { infos: readers.map((reader) => reader.info), packets: 0, counts: readers.map(() => 0) };
   try {
     for (const [capture, reader] of readers.entries()) {

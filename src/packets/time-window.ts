@@ -1,7 +1,7 @@
 // The time that captures cover, where it matters to who owns an address: pods that a snapshot created later are weaker
 // candidates (topology/ask/opinions.ts). Most snapshots are older than their captures: then nothing is read.
 import type { TimeWindow } from '../attribution/who/address-book.ts';
-import { openToRead } from '../capture/open.ts';
+import { openCaptures } from '../capture/open.ts';
 import { captureSpan } from '../capture/plan.ts';
 import type { PacketBatch } from '../capture/source.ts';
 import { type Moment, toSeconds } from '../net/time.ts';
@@ -32,6 +32,8 @@ export async function wholeWindow(
   let last: Moment | null = null;
   for (const path of request.captures) {
     const ends = await captureSpan(path);
+    // what is no capture has no time
+    if (ends === null) continue;
     const read =
       ends?.first != null && ends.last !== null ? null : await spanOf({ ...request, captures: [path] }, false);
     const begin = read === null ? (ends?.first ?? null) : momentOf(read.first);
@@ -55,8 +57,7 @@ async function spanOf(request: Omit<WindowRequest, 'topology'>, startOnly: boole
     ...(request.reader === undefined ? {} : { reader: request.reader }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
-  for (const path of request.captures) {
-    const reader = await openToRead(path, options);
+  for (const reader of await openCaptures(request.captures, options)) {
     for await (const batch of reader.batches()) {
       widen(span, batch);
       if (startOnly) break;

@@ -14,6 +14,7 @@ import { observationsOf, type SeenObservation } from '../attribution/observe.ts'
 import { type PathFacts, pathFacts } from '../attribution/path-facts.ts';
 import { endsOf } from '../attribution/points/capture-rings.ts';
 import { captureSets } from '../attribution/points/capture-sets.ts';
+import { notePieces } from '../attribution/points/pieces/ring-gaps.ts';
 import { findPoints, type Points } from '../attribution/points/points.ts';
 import { expectations } from '../attribution/sender/expected.ts';
 import { sharedLinks } from '../attribution/sender/shared-links.ts';
@@ -30,7 +31,6 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { capturesWithCopies, copiesIn, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
 import { joinRows } from '../flow/join-rows.ts';
-import type { IcmpError } from '../flow/rare/icmp-errors.ts';
 import { toSeconds } from '../net/time.ts';
 import { policyLogOf } from '../topology/policies/policy-log.ts';
 import { type Arrivals, nicsCutShort, nodesOf } from './arrivals.ts';
@@ -38,6 +38,7 @@ import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
 import type { Uncompared } from './clocks/clock-report.ts';
+import { errorsByFlow } from './delivery/errors-by-flow.ts';
 import { hidingPlaces } from './delivery/hidden-places.ts';
 import { lostInNode } from './delivery/lost-in-node.ts';
 import { type MayHaveArrived, mayHaveArrived } from './delivery/may-have-arrived.ts';
@@ -71,6 +72,8 @@ export interface Analysis {
   possibleFilters: readonly (FilterHint | null)[];
   /** What is said of the copies in each capture. */
   copiesNotes: readonly (readonly string[])[];
+  /** What is said of gaps and overlaps before each capture. */
+  pieceNotes: readonly (readonly string[])[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;
@@ -112,6 +115,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at, hints: input.hints ?? new Map() });
+  const notes = notePieces(points.rings, captures);
   if (input.isAgain !== true) joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
@@ -144,6 +148,7 @@ export function analyse(input: AnalysisInput): Analysis {
     rejections: shared.rejections.all,
     nodeFindings: () => nodeFindings(shared),
     conversations,
+    pieceNotes: notes,
     cutShort: shared.cutShort,
     mayHaveArrived: mayHaveArrived({ table, points, paths, keptOut: shared.keptOut }),
     uncompared: { trusted: [], unknown: [] },
@@ -282,16 +287,4 @@ function windowOf(captures: readonly CaptureCounters[]): TimeWindow | null {
   const lasts = captures.map((c) => c.last).filter((m) => m !== null);
   if (firsts.length === 0) return null;
   return { first: Math.min(...firsts.map(toSeconds)), last: Math.max(...lasts.map(toSeconds)) };
-}
-
-function errorsByFlow(table: FlowTable): Map<number, IcmpError[]> {
-  const byFlow = new Map<number, IcmpError[]>();
-  for (const error of table.icmpErrors.list) {
-    const flow = table.quotedFlow(error);
-    if (flow < 0) continue;
-    const list = byFlow.get(flow);
-    if (list === undefined) byFlow.set(flow, [error]);
-    else list.push(error);
-  }
-  return byFlow;
 }

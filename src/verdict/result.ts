@@ -236,10 +236,16 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
   const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
   const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
   const filter = analysis.filters[index] ?? null;
-  const isEmpty = counters.packets === 0 && counters.outsideRange === 0 && info.complete && info.error === null;
+  const isEmpty =
+    counters.packets === 0 &&
+    counters.outsideRange === 0 &&
+    info.complete &&
+    info.error === null &&
+    info.isEmpty !== true;
   const notes = [
     ...(analysis.points.contradictions[index] ?? []),
     ...(analysis.copiesNotes[index] ?? []),
+    ...(analysis.pieceNotes[index] ?? []),
     ...(isEmpty ? [emptyNote(filter)] : []),
   ];
   return {

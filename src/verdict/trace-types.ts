@@ -139,7 +139,8 @@ export interface CaptureFault {
 
 export interface TracedCapture {
   path: string;
-  format: 'pcap' | 'pcapng';
+  /** Null for what is no capture, is not there or cannot be read: `error` says why. */
+  format: 'pcap' | 'pcapng' | null;
   linkType: number | null;
   snaplen: number | null;
   packets: number;

@@ -60,15 +60,25 @@ describe('of many captures', () => {
     expect(files).toEqual({ open: 0, most: 1, opened: 61 });
   });
 
-  it('none stays open when one is refused, and no packet is read before', async () => {
+  it('none stays open when one is none: it is known before a packet is read, and the others are read', async () => {
     const text = join(folder, 'text');
     writeFileSync(text, 'no capture');
+    const { packets, infos } = await readPackets({ ...request, captures: [text, ...PATHS] }, { packet: () => true });
+    expect(packets).toBe(48 * 3 + 12 * 2);
+    expect(infos[0]).toMatchObject({ format: null, error: { code: 'E_NOT_A_CAPTURE' } });
+    expect(files).toEqual({ open: 0, most: 1, opened: 121 });
+  });
+
+  it('none stays open when all are refused, and no packet is read before', async () => {
+    const texts = ['text1', 'text2'].map((name) => join(folder, name));
+    for (const text of texts) writeFileSync(text, 'no capture');
     const packet = vi.fn();
-    await expect(readPackets({ ...request, captures: [...PATHS, text] }, { packet })).rejects.toMatchObject({
+    await expect(readPackets({ ...request, captures: texts }, { packet })).rejects.toMatchObject({
       code: 'E_NOT_A_CAPTURE',
+      message: expect.stringMatching(/text1: .*\n.*text2: /),
     });
     expect(packet).not.toHaveBeenCalled();
-    expect(files).toEqual({ open: 0, most: 1, opened: 61 });
+    expect(files).toEqual({ open: 0, most: 1, opened: 2 });
   });
 
   it('a pipe that nobody came to read is let go of', async () => {

@@ -124,6 +124,7 @@ describe('trace', () => {
       until: '1.5',
       at: [{ file: 'a.pcap', node: 'control1', interface: 'ens5' }],
       hints: new Map(),
+      logs: new Map(),
       filter: {
         pod: ['shop/cart'],
         fromPod: ['a'],

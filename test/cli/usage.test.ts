@@ -64,7 +64,7 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   ['a capture that is not there', ['no.pcap'], 'overlens: no.pcap: no such file\n'],
   [
     'several captures that are not there',
-    ['no.pcap', CAPTURE, 'neither.pcap'],
+    ['no.pcap', 'neither.pcap'],
     'overlens: no.pcap: no such file\n  neither.pcap: no such file\n',
   ],
   ['a misspelt command', ['verfy'], 'overlens: verfy: no such file\n  did you mean the command verify?\n'],

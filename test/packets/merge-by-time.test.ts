@@ -185,9 +185,16 @@ describe('odd captures', () => {
   });
 
   it('that are none are refused before the first packet, with nothing left open', async () => {
-    await expect(mergeByTime([...paths, write(Uint8Array.of(1, 2, 3))])).rejects.toMatchObject({
-      code: 'E_NOT_A_CAPTURE',
-    });
+    const none = write(Uint8Array.of(1, 2, 3));
+    await expect(mergeByTime([none, none])).rejects.toMatchObject({ code: 'E_NOT_A_CAPTURE' });
+    expect(files.open).toBe(0);
+  });
+
+  it('of which one is none are merged without it', async () => {
+    const none = write(Uint8Array.of(1, 2, 3));
+    const [first, second] = [[5, 9], [7]].map((times) => write(buildPcap(packetsAt(times))));
+    const all = await merged([none, first ?? '', second ?? '']);
+    expect(all.map(({ capture, number }) => `${capture}.${number}`).join(' ')).toBe('1.1 2.1 1.2');
     expect(files.open).toBe(0);
   });
 

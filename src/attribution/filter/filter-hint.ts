@@ -54,7 +54,9 @@ export function filterHints(input: FilterInput): FilterHints {
 function hintsAt(input: FilterInput, placeOf: Int32Array): (FilterHint | null)[] {
   const guesses = shapesOf(input, placeOf).map((shape) => shape && guess(shape, input.book));
   return input.captures.map((capture, i) => {
-    const isVouched = input.unfiltered.some((file) => isFileOf(file, capture.info.path));
+    // a command line without an expression is tcpdump's own word
+    const isVouched =
+      capture.info.log?.expression === '' || input.unfiltered.some((file) => isFileOf(file, capture.info.path));
     return recordedFilter(capture, input) ?? (isVouched ? null : (guesses[placeOf[i] ?? -1] ?? null));
   });
 }
@@ -121,13 +123,17 @@ function onlyNode(points: readonly Point[]): string | null {
 }
 
 function recordedFilter(capture: CaptureCounters, { topology, vxlanPort }: FilterInput): FilterHint | null {
-  const filters = new Set(capture.info.interfaces.map((i) => i.filter).filter((f) => f !== null && f !== ''));
+  const { interfaces, log } = capture.info;
+  const filters = new Set(interfaces.map((i) => i.filter).filter((f) => f !== null && f !== ''));
   const hints = [...filters].map((expression) => ({ expression, ...hiddenBy(expression ?? '', topology, vxlanPort) }));
   const [first] = hints;
   if (first?.expression == null) return null;
   return {
     expression: first.expression,
-    evidence: 'recorded in the file (if_filter)',
+    evidence:
+      log === undefined || log.expression !== first.expression
+        ? 'recorded in the file (if_filter)'
+        : `tcpdump's log: ${log.file}`,
     ...{ guessed: false, weak: false },
     hidesBypass: hints.some((hint) => hint.hidesBypass),
     hidesOverlay: hints.some((hint) => hint.hidesOverlay),

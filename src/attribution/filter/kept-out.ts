@@ -27,8 +27,8 @@ export function keptOut(input: KeptOutInput): KeptOut {
     mayLack(capture, packet) {
       const expressions = (recorded[capture] ?? []).filter((text) => text !== '');
       if (expressions.some((text) => parseCaptureExpression(text)?.(frameOf(packet)) !== true)) return true;
-      const path = captures[capture]?.info.path ?? '';
-      if (unfiltered.some((file) => isFileOf(file, path))) return false;
+      const { path = '', log } = captures[capture]?.info ?? {};
+      if (log?.expression === '' || unfiltered.some((file) => isFileOf(file, path))) return false;
       const shape = shapes[ringOf[capture] ?? -1];
       const isOwn = (address: string): boolean => {
         const node = book.nodeOf(address);

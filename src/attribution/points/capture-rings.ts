@@ -7,7 +7,7 @@ import { toSeconds } from '../../net/time.ts';
 import { areCompatible, type Home, homeOf, joinHomes, mayBeOne, showsSeveralNics } from './capture-home.ts';
 import type { LinkGroup } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
-import { pieceName } from './piece-names.ts';
+import { pieceName, pieceNumber } from './pieces/piece-names.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';
 
 export interface CaptureRings {
@@ -17,6 +17,8 @@ export interface CaptureRings {
   numbered: readonly (readonly number[])[];
   /** Whether each capture shows frames of several NICs: a port mirror's, or captures that were merged. */
   mixed: readonly boolean[];
+  /** Captures that are named as pieces of one, where they are not: of one place, at times that overlap. */
+  named: readonly (readonly number[])[];
   /** Ring of each capture. */
   ringOf: Int32Array;
   /**
@@ -36,6 +38,8 @@ interface Strip {
   /** Preferred where several lanes have room. */
   exact: string;
   path: string;
+  /** Names of its interfaces, where it has them. */
+  devices: string;
 }
 
 /** Captures of one family at the same time; more are not told apart by name, and stand alone. */
@@ -58,12 +62,21 @@ export function captureRings(
     const family = `${exact}|${kindOf(capture)}`;
     const home = homeOf(groups[i] ?? [], macs, said(i));
     const { sketch } = capture;
-    return { members: [i], spans: span === null ? [] : [span], home, sketch, family, exact, path };
+    return {
+      members: [i],
+      spans: span === null ? [] : [span],
+      home,
+      sketch,
+      family,
+      exact,
+      path,
+      devices: devicesOf(capture),
+    };
   });
   // two NICs with clocks apart saw the same packets at different times: pieces of one never hold a packet twice
   const agree = (a: Strip, b: Strip): boolean => {
     const cut = a.exact === b.exact ? MOST_ACROSS : 0;
-    return areCompatible(a.home, b.home) && !a.sketch.sharesPackets(b.sketch, cut + 1);
+    return areDevicesAlike(a, b) && areCompatible(a.home, b.home) && !a.sketch.sharesPackets(b.sketch, cut + 1);
   };
   // those that a tool counted belong together before any that people named alike
   const numbered = intoLanes(strips, agree);
@@ -77,7 +90,7 @@ export function captureRings(
   );
   const strands = intoLanes(
     rings.map((ring) => ({ ...ring, family: `${folderOf(ring.path)}|${kindOf(captures[ring.members[0] ?? 0])}` })),
-    (a, b) => mayBeOne(a.home, b.home) && !a.sketch.sharesPackets(b.sketch),
+    (a, b) => areDevicesAlike(a, b) && mayBeOne(a.home, b.home) && !a.sketch.sharesPackets(b.sketch),
   );
   const ringOf = new Int32Array(captures.length);
   rings.forEach((ring, i) => {
@@ -89,12 +102,40 @@ export function captureRings(
   });
   const membersOf = (lanes: readonly Strip[]): number[][] => lanes.map(({ members }) => inOrder(members, captures));
   const mixed = captures.map((_, i) => showsSeveralNics(groups[i] ?? [], macs));
-  return { rings: membersOf(rings), numbered: membersOf(numbered), mixed, ringOf, strandOf };
+  return {
+    rings: membersOf(rings),
+    numbered: membersOf(numbered),
+    named: namedAlike(numbered),
+    mixed,
+    ringOf,
+    strandOf,
+  };
 }
 
-/** Link types and interfaces: pieces have the same. */
+/** The captures of lanes of one family whose names a tool counted, and which one place could have. */
+function namedAlike(lanes: readonly Strip[]): number[][] {
+  return byFamily(lanes).flatMap((family) => {
+    const [first, ...more] = family;
+    const isCounted = first !== undefined && more.length > 0 && pieceNumber(first.path) !== null;
+    if (!isCounted || more.some((one) => !areDevicesAlike(first, one) || !areCompatible(first.home, one.home)))
+      return [];
+    return [family.flatMap(({ members }) => members)];
+  });
+}
+
+/** Link types: pieces have the same. */
 function kindOf(capture: CaptureCounters | undefined): string {
-  return (capture?.info.interfaces ?? []).map(({ linkType, name }) => `${linkType} ${name ?? ''}`).join();
+  return (capture?.info.interfaces ?? []).map(({ linkType }) => linkType).join();
+}
+
+/** What they call their interfaces; empty for a classic capture, which may be a piece of any. */
+function devicesOf({ info }: CaptureCounters): string {
+  const names = info.interfaces.map(({ name }) => name ?? '');
+  return names.some((name) => name !== '') ? names.join() : '';
+}
+
+function areDevicesAlike(a: Strip, b: Strip): boolean {
+  return a.devices === b.devices || a.devices === '' || b.devices === '';
 }
 
 function folderOf(path: string): string {
@@ -157,6 +198,7 @@ function join(lane: Strip, strip: Strip): void {
   lane.members.push(...strip.members);
   for (const span of strip.spans) addTo(lane.spans, span);
   lane.home = joinHomes(lane.home, strip.home);
+  lane.devices ||= strip.devices;
   lane.sketch = lane.sketch.joined(strip.sketch);
 }
 

@@ -2,7 +2,7 @@
 // common (the slaves of a bond). Others may have captured the same packets at another place.
 
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
-import { pieceName } from './piece-names.ts';
+import { pieceName } from './pieces/piece-names.ts';
 import { pointGroups } from './point-groups.ts';
 import type { Points } from './points.ts';
 import { addTo, hasRoom, spanOf, type TimeLane } from './time-lanes.ts';

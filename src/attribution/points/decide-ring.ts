@@ -7,7 +7,7 @@ import type { CaptureRings } from './capture-rings.ts';
 import { type CaptureSays, type Decided, decideGroups } from './decide-point.ts';
 import { joinGroups, type LinkGroup, mixedKeys, takeApart } from './link-groups.ts';
 import type { MacKnowledge } from './mac-roles.ts';
-import { pieceName } from './piece-names.ts';
+import { pieceName } from './pieces/piece-names.ts';
 import { baseName, type Point, type PointsInput } from './points-input.ts';
 
 interface RingInput {

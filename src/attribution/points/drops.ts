@@ -1,12 +1,15 @@
-// Where silence proves nothing: packets that the kernel dropped while capturing (pcapng statistics), and those that a mirror has not copied,
-// may have been on the wire.
+// Where silence proves nothing: packets that the kernel dropped while capturing (pcapng statistics, tcpdump's log), that fell between the
+// pieces of a ring, or that a mirror has not copied, may have been on the wire.
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Points } from './points.ts';
 
 /** Whether the silence of a capture proves nothing. Classic pcap does not say, and is believed. */
-export function hasDrops({ info }: Pick<CaptureCounters, 'info'>): boolean {
-  return info.interfaces.some(({ dropped }) => (dropped ?? 0) > 0);
+export function hasDrops({
+  info,
+  hasGaps = false,
+}: Pick<CaptureCounters, 'info'> & Partial<Pick<CaptureCounters, 'hasGaps'>>): boolean {
+  return hasGaps || info.interfaces.some(({ dropped }) => (dropped ?? 0) > 0);
 }
 
 /** Indexes, into `points.all`, of places that nobody captured there: all their frames came inside a carrier. */

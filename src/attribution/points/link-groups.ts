@@ -2,7 +2,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { LinkFacts } from './link-facts.ts';
 import type { MacKnowledge } from './mac-roles.ts';
-import { pieceName } from './piece-names.ts';
+import { pieceName } from './pieces/piece-names.ts';
 import { isMixed } from './point-role.ts';
 
 export interface LinkGroup {

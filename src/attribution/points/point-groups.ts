@@ -4,7 +4,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { PacketSketch } from '../../flow/packet-sketch.ts';
 import { MOST_ACROSS } from './capture-rings.ts';
-import { pieceName } from './piece-names.ts';
+import { pieceName } from './pieces/piece-names.ts';
 import type { Points } from './points.ts';
 import type { Point } from './points-input.ts';
 import { addTo, hasRoom, type Span, spanOf, type TimeLane } from './time-lanes.ts';

@@ -11,6 +11,7 @@ import { type MacKnowledge, macKnowledge, withHomes } from './mac-roles.ts';
 import { unnameOtherMachines } from './other-machines.ts';
 import { lastMac } from './point-node.ts';
 import type { Point, PointsInput } from './points-input.ts';
+import { withMetadata } from './said/metadata-hints.ts';
 import { type SilentPlace, silentPlaces } from './silent-places.ts';
 
 export interface Points {
@@ -29,7 +30,8 @@ export interface Points {
   silent: readonly SilentPlace[];
 }
 
-export function findPoints(input: PointsInput): Points {
+export function findPoints(given: PointsInput): Points {
+  const input = { ...given, hints: withMetadata(given.hints ?? new Map(), given.captures) };
   const { captures } = input;
   const facts = linkFacts(input.table, input.book, input.topology !== null && knowsNodes(input.topology));
   const macs = macKnowledge(input.topology, facts);

@@ -11,7 +11,7 @@ export interface Span {
 export type TimeLane = Span[];
 
 /** Frames of several interfaces or processors are written a little out of order: pieces of one capture reach this far into each other. */
-const DISORDER_SECONDS = 0.01;
+export const DISORDER_SECONDS = 0.01;
 /** But never so far that half of one is in the other: copies do that. */
 const DISORDER_SHARE = 0.5;
 

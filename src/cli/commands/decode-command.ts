@@ -3,7 +3,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { saidOf } from '../../attribution/points/said/capture-said.ts';
-import { isReadAgain } from '../../bytes/open-path.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { formatTime } from '../../net/time.ts';
@@ -27,6 +26,7 @@ import {
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { whyNoTime } from '../inputs/capture-times.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
+import { staysWhereItIs } from '../inputs/spool.ts';
 import { type Io, writePiece } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { topologyOf } from '../run-trace.ts';
@@ -55,7 +55,7 @@ export async function runDecode(
   const given = checkTraceOptions(operands, raw);
   const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
   const numbers = parseNumbers(raw.packet ?? []);
-  const options = await sortInputs(given, commands, io);
+  const options = await sortInputs(given, commands, io, { isOnce: false });
   const look = lookOf(options, raw, io);
   const topology = await topologyOf(options, io, stages);
   const selection = await selectPackets(options, topology, io, stages);
@@ -89,7 +89,9 @@ async function writerOf(out: LineBuffer, look: Look, known: Knowledge): Promise<
   }
   if (!look.verbose) return createTextWriter(out, { ...look, ...known, tree: null });
   const { treeLines } = await import('../../render/packets/packet-tree.ts');
-  const treeLook = { ...known, paint: createPaint(look.color) };
+  const { packetComments } = await import('../../capture/pcapng/packet-comments.ts');
+  const comments = (packet: Packet): string[] => (packet.info.format === 'pcapng' ? packetComments(packet) : []);
+  const treeLook = { ...known, comments, paint: createPaint(look.color) };
   return createTextWriter(out, { ...look, ...known, tree: (packet) => treeLines(packet, treeLook) });
 }
 
@@ -150,7 +152,7 @@ async function copyPackets(
   selection: PacketSelection,
   { numbers, most, writer, out, io, merged }: Copying,
 ): Promise<Shown> {
-  const isStream = !selection.request.captures.every(isReadAgain);
+  const isStream = !selection.request.captures.every(staysWhereItIs);
   if (isStream) io.live?.();
   const live = io.stdoutIsTTY || isStream;
   let packets = 0;

@@ -55,7 +55,7 @@ export async function runExplain(
     if (raw.compare === undefined && numbers.length < 2) {
       await writeAll(io.stdout, explanationPages(first, output, look));
     } else {
-      const other = options.captures.indexOf(raw.compare ?? options.captures[0] ?? '');
+      const other = options.captures.indexOf(comparedIn(options, raw.compare));
       const second = await explain(session, pickSecond(first, other, raw.compare ?? null, numbers[1] ?? null));
       await writeAll(io.stdout, comparisonPages(comparePackets(first, second, isCopy(first, second)), output, look));
     }
@@ -63,6 +63,12 @@ export async function runExplain(
   } finally {
     await spooled.remove();
   }
+}
+
+/** What is compared with: of what was given twice, what counts. */
+function comparedIn({ captures, repeated }: CommonOptions, path: string | undefined): string {
+  if (path === undefined) return captures[0] ?? '';
+  return repeated.get(path) ?? path;
 }
 
 /** The second of two packets: by its number, else the same packet in the other capture. Throws bad usage. */

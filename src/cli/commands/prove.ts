@@ -1,7 +1,6 @@
 // A proof, from a command line to its evidence: what `verify` makes and `verify --check` makes again.
 
 import { readFileSync } from 'node:fs';
-import { OverlensError } from '../../errors.ts';
 import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { type Evidence, filesOf } from '../../render/verify/evidence.ts';
 import type { Topology } from '../../topology/model.ts';
@@ -113,13 +112,6 @@ export async function prove(
 ): Promise<{ run: TraceRun; context: VerifyContext }> {
   const { pools, expect, cover, require, strict, waivers, canary, date } = request;
   const options = await sortInputs(request.options, commands, io);
-  // a proof of less than what was given is none
-  const unreadable = options.taken.filter(({ as }) => as === 'unreadable').map(({ argument }) => argument);
-  if (unreadable.length > 0)
-    throw new OverlensError(
-      'E_UNREADABLE',
-      `${unreadable.join(', ')}: cannot be read, and a proof needs all that is given`,
-    );
   const run = await runPipeline(options, io, stages);
   checkPools(pools, run.topology);
   const asked = { expect, pools, cover, require, strict, waivers, canary, now: date.getTime() };

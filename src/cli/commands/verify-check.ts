@@ -6,6 +6,8 @@ import { parseBoundedJson } from '../../net/bounded-json.ts';
 import { renderCheck, renderCheckJson } from '../../render/verify/check-answer.ts';
 import { type FileHash, filesOf } from '../../render/verify/evidence.ts';
 import { renderVerifyJson, VERIFY_SCHEMA } from '../../render/verify/verify-files.ts';
+import type { TracedCapture } from '../../verdict/trace-types.ts';
+import { unreadCaptures } from '../../verdict/verify/undecided-flows.ts';
 import { parseVerify } from '../declare/verify-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { fingerprint } from '../inputs/fingerprint.ts';
@@ -54,6 +56,13 @@ export async function runCheck(
       throw usageError('the proof was made of stdin, which cannot be read again');
     const request = checkVerify(given.operands, given.raw, new Date(proof.date));
     const { run, context } = await prove(request, { ...line, argv: proof.command, proofFile: null }, io, stages);
+    const lost = lostCaptures(run.trace.captures, proof.files);
+    if (lost.length > 0) {
+      const unusable = lost.map((text): Difference => ({ what: 'unusable', text, counts: true }));
+      differences.push(...unusable);
+      await reportReading(run, io);
+      return await finish(EXIT.error, null);
+    }
     const now = proofOf(JSON.parse(renderVerifyJson(context)), file);
     const known = new Set(proof.files.map(({ path }) => path));
     for (const { path } of filesOf(context.evidence))
@@ -104,7 +113,7 @@ function readProof(file: string): Proof {
 function proofOf(document: unknown, file: string): Proof {
   const proof = document as Proof & {
     schema?: unknown;
-    captures: { path: string; sha256: string | null; bundle?: string }[];
+    captures: { path: string; sha256: string | null; bundle?: string; format?: unknown }[];
     snapshot: { file: string; sha256: string | null; bundle?: string }[];
     bundles?: { file: string; sha256: string | null }[];
     waiverFiles: { file: string; sha256: string | null }[];
@@ -125,7 +134,9 @@ function proofOf(document: unknown, file: string): Proof {
     );
   if (!usable) throw usageError(`--check ${file}: is no proof`, 'a proof is what overlens verify -o json writes');
   const files: FileHash[] = [
-    ...proof.captures.filter(isAlone).map(({ path, sha256 }) => ({ path, sha256 })),
+    ...proof.captures
+      .filter(isAlone)
+      .map(({ path, sha256, format }) => ({ path, sha256, ...(format === null ? { unread: true } : {}) })),
     ...[...proof.snapshot.filter(isAlone), ...(proof.bundles ?? []), ...proof.waiverFiles].map((one) => ({
       path: one.file,
       sha256: one.sha256,
@@ -140,6 +151,12 @@ function isAlone({ bundle }: { bundle?: string }): boolean {
   return bundle === undefined;
 }
 
+/** Captures that the proof was made of, and that cannot be read now, each by what is wrong with it. */
+function lostCaptures(captures: readonly TracedCapture[], files: readonly FileHash[]): string[] {
+  const proven = new Set(files.filter(({ unread }) => unread !== true).map(({ path }) => path));
+  return unreadCaptures(captures).flatMap(({ path, error }) => (proven.has(path) ? [error?.message ?? path] : []));
+}
+
 /** Another program may word and judge otherwise: said, but no difference if the answer is the same. */
 function versionDifference({ overlens }: Proof): Difference[] {
   const version = readVersion();
@@ -149,9 +166,9 @@ function versionDifference({ overlens }: Proof): Difference[] {
 
 async function fileDifferences(files: readonly FileHash[]): Promise<Difference[]> {
   const now = await fingerprint(files.map(({ path }) => path));
-  return files.flatMap(({ path, sha256 }, i): Difference[] => {
+  return files.flatMap(({ path, sha256, unread }, i): Difference[] => {
     const hash = now[i]?.sha256 ?? null;
-    if (sha256 === hash && hash !== null) return [];
+    if (sha256 === hash && (hash !== null || unread === true)) return [];
     if (sha256 === null)
       return [{ what: 'unknown', text: `${path}: was read once only, without a hash`, counts: true }];
     if (hash === null) return [{ what: 'missing', text: `${path}: is not there`, counts: true }];

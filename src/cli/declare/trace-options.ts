@@ -1,6 +1,8 @@
 // The options that `trace` and `verify` share: declared once, checked once, turned into what the pipeline takes.
+
 import type { Command } from 'commander';
 import { type CaptureHints, isFileOf } from '../../attribution/points/points-input.ts';
+import type { CaptureLog } from '../../capture/source.ts';
 import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { timeRange } from '../../flow/time-range.ts';
 import type { LoadOptions } from '../../input/load-topology.ts';
@@ -58,6 +60,10 @@ export interface CommonOptions {
   found: SnapshotDocument[];
   taken: Taken[];
   hints: CaptureHints;
+  /** Captures that were given twice, and what counts in their stead. */
+  repeated: ReadonlyMap<string, string>;
+  /** tcpdump's logs, by the paths of their captures. */
+  logs: ReadonlyMap<string, CaptureLog>;
   color: ColorMode;
   filter: FlowFilter;
   /** The filter options as given, for messages: `--pod shop/ --port 80`. */
@@ -106,6 +112,8 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     found: [],
     taken: [],
     hints: new Map(),
+    repeated: new Map(),
+    logs: new Map(),
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),
     filterText: filterText(raw),

@@ -1,9 +1,9 @@
 // Times on the command line that depend on what the captures hold: those that count from the end, and those that leave nothing.
-import { isReadAgain } from '../../bytes/open-path.ts';
 import { boundOf, countsFromEnd, whyOutside } from '../../flow/time-range.ts';
 import { formatTime } from '../../net/time.ts';
 import type { TraceOptions } from '../../trace.ts';
 import { usageError } from '../report-error.ts';
+import { staysWhereItIs } from './spool.ts';
 
 type Times = Pick<TraceOptions, 'since' | 'until' | 'reader'>;
 
@@ -14,7 +14,7 @@ type Times = Pick<TraceOptions, 'since' | 'until' | 'reader'>;
 export async function absoluteTimes<T extends Times>(times: T, captures: readonly string[]): Promise<T> {
   const { since = null, until = null } = times;
   if (!countsFromEnd(since) && !countsFromEnd(until)) return times;
-  if (!captures.every(isReadAgain))
+  if (!captures.every(staysWhereItIs))
     throw usageError(
       `--${countsFromEnd(since) ? 'since' : 'until'} ${countsFromEnd(since) ? since : until}: a pipe tells its last packet when it is too late`,
       'give a time, or a time after the first packet (+10s)',
@@ -29,7 +29,7 @@ export async function absoluteTimes<T extends Times>(times: T, captures: readonl
 /** Why the times asked for leave nothing, where they do. */
 export async function whyNoTime(times: Times, captures: readonly string[]): Promise<string | null> {
   const { since = null, until = null } = times;
-  if ((since === null && until === null) || !captures.every(isReadAgain)) return null;
+  if ((since === null && until === null) || !captures.every(staysWhereItIs)) return null;
   const window = await windowOf(captures, times);
   return window === null ? null : whyOutside(since, until, window.first, window.last);
 }

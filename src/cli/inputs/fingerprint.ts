@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { fileOf, isReadAgain } from '../../bytes/open-path.ts';
 import type { BundleHash, FileHash } from '../../render/verify/evidence.ts';
+import { staysWhereItIs } from './spool.ts';
 
 /**
  * sha256 of each file; null for what cannot be read twice (stdin, pipes), is not there, or is in an archive: that has the hash
@@ -15,8 +16,9 @@ export async function fingerprint(paths: readonly string[]): Promise<FileHash[]>
   for (const path of paths)
     if (!hashes.has(path)) hashes.set(path, bundles.get(path) === null ? await hashOf(path) : null);
   return paths.map((path) => {
-    const bundle = bundles.get(path) ?? null;
-    return { path, sha256: hashes.get(path) ?? null, ...(bundle === null ? {} : { bundle }) };
+    const [sha256, bundle] = [hashes.get(path) ?? null, bundles.get(path) ?? null];
+    if (bundle !== null) return { path, sha256, bundle };
+    return { path, sha256, ...(sha256 === null && staysWhereItIs(path) ? { unread: true } : {}) };
   });
 }
 
@@ -48,6 +50,11 @@ export function digestOf(files: readonly FileHash[]): string {
 async function hashOf(path: string): Promise<string | null> {
   if (path === '-' || !isReadAgain(path)) return null;
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(fileOf(path))) hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(fileOf(path))) hash.update(chunk as Buffer);
+  } catch {
+    // what may not be read is told by its reader
+    return null;
+  }
   return hash.digest('hex');
 }

@@ -1,7 +1,8 @@
 // The arguments sorted by their content before the work starts: captures, parts of the snapshot, folders and bundles of both.
 import { stat } from 'node:fs/promises';
+import { isFileOf } from '../../attribution/points/points-input.ts';
 import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
-import { OverlensError } from '../../errors.ts';
+import { joinErrors, OverlensError } from '../../errors.ts';
 import { PACKET_CAPTURE } from '../../input/bundles/pod-captures.ts';
 import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
 import { escapeText } from '../../render/text/escape.ts';
@@ -10,22 +11,39 @@ import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
 import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
+import { repeatedCaptures } from './repeated-captures.ts';
 import { spoolStdinArchive } from './spool.ts';
 
 /**
- * The same options with captures only in `captures`; what else the arguments held is in `found`. Every argument that is not there
- * is told at once. Throws bad usage, E_UNREADABLE.
+ * The same options with captures only in `captures`, and what is not there; what else the arguments held is in `found`. Throws bad
+ * usage; E_UNREADABLE where no argument is there.
+ * @param isOnce captures that were given twice are said, and left out
  */
-export async function sortInputs(options: CommonOptions, commands: readonly string[], io: Io): Promise<CommonOptions> {
+export async function sortInputs(
+  options: CommonOptions,
+  commands: readonly string[],
+  io: Io,
+  { isOnce = true }: { isOnce?: boolean } = {},
+): Promise<CommonOptions> {
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
   if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken, hints } = await untilStopped(sortArguments(options.captures), io.signal);
+  const { captures, documents, taken, hints, logs } = await untilStopped(sortArguments(options.captures), io.signal);
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) await sayTaken(one, io);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
-  return { ...options, captures: [...new Set(captures)], found: documents, taken, hints };
+  const sorted = { ...options, captures: [...new Set(captures)], found: documents, taken, hints, logs };
+  return isOnce ? await withoutRepeated(sorted, io) : sorted;
+}
+
+async function withoutRepeated(options: CommonOptions, io: Io): Promise<CommonOptions> {
+  const { captures } = options;
+  const places = captures.filter((path) => options.places.some(({ file }) => isFileOf(file, path)));
+  const repeats = await untilStopped(repeatedCaptures(captures, places), io.signal);
+  for (const { path, of, is } of repeats) await printProblem(io, `${path}: ${is} ${of}: counted once`, null);
+  const repeated = new Map(repeats.map(({ path, of }) => [path, of]));
+  return { ...options, captures: captures.filter((path) => !repeated.has(path)), repeated };
 }
 
 /** Files that cannot be read and are named, of one argument. */
@@ -34,6 +52,8 @@ const UNREAD_SAID = 3;
 /** What a capture was taken for need not be said: the answer has a line for each. */
 async function sayTaken(one: Taken, io: Io): Promise<void> {
   if (one.as !== 'capture' && one.as !== 'unreadable') await say(io, `overlens: ${escapeText(takenFor(one))}`);
+  // the answer names it among the captures
+  if (one.as === 'unreadable') return;
   for (const { path, reason, hint } of one.unread.slice(0, UNREAD_SAID))
     await printProblem(io, `${path}: ${reason}`, hint);
   const more = one.unread.length - UNREAD_SAID;
@@ -50,6 +70,7 @@ const NICS =
 /** `bundle.tar.gz: a bundle (sosreport): 3 captures, 12 texts, 40 files left out`. */
 function takenFor({ argument, as, tools, captures, documents, skipped }: Taken): string {
   if (as === 'snapshot') return `${argument}: a part of the snapshot`;
+  if (as === 'log') return `${argument}: a log of tcpdump`;
   const parts = [
     formatCount(captures, 'capture'),
     formatCount(documents, 'text of a snapshot', 'texts of a snapshot'),
@@ -59,25 +80,27 @@ function takenFor({ argument, as, tools, captures, documents, skipped }: Taken):
   return `${argument}: a ${as}${by}: ${parts.join(', ')}`;
 }
 
-/** Every problem of every path at once. */
+/** Throws every problem of every path at once, where no path is there, or one is a misspelt command; else its reader tells of it. */
 async function checkArguments(paths: readonly string[], commands: readonly string[]): Promise<void> {
   const problems: OverlensError[] = [];
+  let isCommand = false;
   for (const path of paths) {
     if (path === '-' || path.includes(MEMBER_MARK)) continue;
     const error = await stat(path).then(
       () => null,
       (reason: Error) => reason,
     );
-    if (error !== null) problems.push(missing(path, error, nearest(path, commands)));
+    if (error === null) continue;
+    const problem = missing(path, error, nearest(path, commands));
+    isCommand ||= problem.hint !== null;
+    problems.push(problem);
   }
-  throwAll(problems);
+  const [first, ...more] = problems;
+  if (first !== undefined && (isCommand || problems.length === paths.length)) throw joinErrors([first, ...more]);
 }
 
 function noCapture(taken: readonly Taken[]): OverlensError {
   const names = taken.map(({ argument }) => argument).join(' ');
-  const [unread] = taken.flatMap((one) => (one.as === 'unreadable' ? one.unread : []));
-  if (unread !== undefined && taken.every(({ as }) => as === 'unreadable'))
-    return new OverlensError('E_UNREADABLE', `${unread.path}: ${unread.reason}`, { hint: unread.hint });
   const [first] = taken;
   const what =
     taken.length > 1
@@ -104,13 +127,4 @@ function missing(path: string, error: Error, command: string | null): OverlensEr
   const hint =
     command !== null && code === 'ENOENT' && !/[./]/.test(path) ? `did you mean the command ${command}?` : null;
   return new OverlensError('E_UNREADABLE', `${path}: ${reason}`, { hint, cause: error });
-}
-
-function throwAll(problems: readonly OverlensError[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  if (problems.length === 1) throw first;
-  const hints = problems.flatMap((problem) => (problem.hint === null ? [] : [problem.hint]));
-  const message = problems.map((problem) => problem.message).join('\n');
-  throw new OverlensError(first.code, message, { hint: hints.length === 0 ? null : [...new Set(hints)].join('\n') });
 }

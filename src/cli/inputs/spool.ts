@@ -59,7 +59,7 @@ export async function spoolCaptures(
 }
 
 /** What is not there is told when it is opened. */
-function staysWhereItIs(path: string): boolean {
+export function staysWhereItIs(path: string): boolean {
   return isReadAgain(path) || (path !== '-' && !existsSync(path));
 }
 

@@ -3,7 +3,7 @@
 const NEVER = /\.(log|journal|pprof|prof|core|html|css|js|png|svg|so|ko|db)(\.\d{1,9})?(\.gz|\.xz|\.zst)?$/i;
 const FOLDERS = /(^|[/!\\])(logs|var[/\\]log|lib[/\\]modules|proc[/\\]\d{1,9}|sys)[/\\]/;
 /** What tcpdump printed beside its capture: how many packets the kernel dropped. */
-const KEPT = /(^|[/!\\])[\w.-]{0,200}tcpdump[\w.-]{0,200}\.log$/i;
+const KEPT = /(^|[/!\\])[\w.-]{0,200}(tcpdump[\w.-]{0,200}|\.pcap(ng)?\d{0,9})\.log$/i;
 
 /** @param below path in the bundle */
 export function isNeverRead(below: string): boolean {

@@ -20,6 +20,8 @@ export interface TreeLook {
   names: AddressNames | null;
   macNames: AddressNames | null;
   paint: Paint;
+  /** What the capture's writer noted at a packet, raw. */
+  comments?(packet: Packet): readonly string[];
 }
 
 /** Columns before layers and before fields, and where values and meanings begin. */
@@ -32,6 +34,9 @@ const VALUE_WIDTH = 18;
 export function* treeLines(packet: Packet, look: TreeLook): Generator<string> {
   const { bytes, start, stack } = packet;
   yield `${INDENT}${frameText(packet)}`;
+  for (const comment of look.comments?.(packet) ?? [])
+    for (const [i, line] of comment.split('\n').entries())
+      yield `${INDENT}${i === 0 ? 'Comment' : '       '}  ${escapeText(line)}`;
   const layers = viewPacket(bytes, start, stack, look.ports);
   for (const layer of layers) {
     if (layer.number === PROTOCOL.raw) continue;

@@ -1,6 +1,6 @@
 // The first lines of the table: for each capture whose NIC, veth or device it was taken on and by what evidence, how many
 // packets, what time; and under them what is wrong with a file, since it limits what the rest can say.
-import { pieceName } from '../../attribution/points/piece-names.ts';
+import { pieceName } from '../../attribution/points/pieces/piece-names.ts';
 import type { CapturePoint } from '../../attribution/vocabulary.ts';
 import type { TracedCapture } from '../../verdict/trace-types.ts';
 import type { NameFitter } from '../text/endpoint-names.ts';
@@ -97,7 +97,7 @@ function cellsOf(pieces: readonly TracedCapture[], most: number): string[] {
   );
   return [
     escapeText(pieces[0]?.path ?? ''),
-    places.join('\n') || 'nothing to tell its place',
+    places.join('\n') || (pieces.some(({ format }) => format !== null) ? 'nothing to tell its place' : 'not read'),
     remark === undefined ? '' : `(${escapeText(remark)})`,
     pieces.length > 1 ? `${formatCount(pieces.length, 'file')}, ${packets}` : packets,
   ];
@@ -236,9 +236,11 @@ function noteLines(capture: TracedCapture, options: RenderOptions): string[] {
 /** What limits the worth of a capture, one sentence each. Escaped. */
 export function notesOf(capture: TracedCapture): string[] {
   const notes = capture.warnings.map(escapeText);
-  if (capture.error !== null)
-    notes.push(`not read to its end: ${escapeText(withoutPath(capture.error.message, capture.path))}`);
-  else if (!capture.complete && notes.length === 0) notes.push('not read to its end');
+  if (capture.error !== null) {
+    const said = escapeText(withoutPath(capture.error.message, capture.path));
+    notes.push(capture.format === null ? said : `not read to its end: ${said}`);
+  }
+  if (capture.error === null && !capture.complete && notes.length === 0) notes.push('not read to its end');
   const { outsideRange = 0 } = capture;
   if (capture.packets === 0 && outsideRange > 0)
     notes.push(`none of its ${formatCount(outsideRange, 'packet')} is of the time asked for`);

@@ -16,6 +16,8 @@ export interface FileHash {
   sha256: string | null;
   /** The archive that it is in: what was hashed. */
   bundle?: string;
+  /** It could not be read when the proof was made. */
+  unread?: boolean;
 }
 
 /** An archive that files of the proof are in: hashed once. */
@@ -71,7 +73,12 @@ export function filesOf({
 
 /** `HASH  PATH` of all files, as `sha256sum` prints them. */
 export function hashLines(evidence: Evidence): string[] {
-  return filesOf(evidence).map(({ path, sha256 }) => `${sha256 ?? 'read once, no hash'}  ${path}`);
+  return filesOf(evidence).map((file) => `${hashText(file)}  ${file.path}`);
+}
+
+/** The hash, or why there is none. */
+export function hashText({ sha256, unread }: FileHash): string {
+  return sha256 ?? (unread === true ? 'not read, no hash' : 'read once, no hash');
 }
 
 /** The command line, to be pasted. */
@@ -124,7 +131,9 @@ function duration(seconds: number): string {
 
 /** Captures whose end is missing, and how it shows. */
 export function cutOffSentences(captures: readonly TracedCapture[]): string[] {
-  return captures.flatMap(({ path, complete, error, warnings }) => {
+  return captures.flatMap(({ path, format, complete, error, warnings }) => {
+    // what could not be read at all keeps a proof from being one, and is named there
+    if (format === null) return [];
     if (error !== null) return [`${path}: ${error.message}`];
     return complete ? [] : [`${path}: ${warnings[0] ?? 'its end is missing'}`];
   });

@@ -21,6 +21,7 @@ import {
   type Evidence,
   type FileHash,
   filesOf,
+  hashText,
   shortCommandLine,
   timeSentences,
   waiverSentence,
@@ -164,8 +165,8 @@ function hashBlock(evidence: Evidence, { width, all }: RenderOptions): Block {
   if (evidence.proofFile !== null && !all) return whole(proofLines(evidence.proofFile, files.length));
   const shown = all || files.length <= FILES_SHOWN ? files : firstFiles(evidence).slice(0, CAPTURES_SHOWN);
   const left = files.length - shown.length;
-  const lines = shown.map(({ path, sha256 }) => {
-    const [hash, name] = [sha256 ?? 'read once, no hash', escapeText(path)];
+  const lines = shown.map((file) => {
+    const [hash, name] = [hashText(file), escapeText(file.path)];
     return MARGIN + LABEL + hash.length + 2 + textWidth(name) <= width ? [`${hash}  ${name}`] : [hash, `  ${name}`];
   });
   if (left > 0)

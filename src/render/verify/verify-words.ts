@@ -4,7 +4,7 @@
 import { captureCommand } from '../../cluster/show-commands.ts';
 import type { SourceRef } from '../../topology/model.ts';
 import type { TracedCapture } from '../../verdict/trace-types.ts';
-import { unreadNics } from '../../verdict/verify/undecided-flows.ts';
+import { unreadCaptures, unreadNics } from '../../verdict/verify/undecided-flows.ts';
 import type { Demand, Failure, UndecidedReason, VerifyReport } from '../../verdict/verify/verify-report.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
 import { unprovenSentence, type VerifyContext } from './evidence.ts';
@@ -127,6 +127,7 @@ const UNDECIDED: Record<UndecidedReason, string> = {
   'canary-missing': 'the canary is not on every NIC that would prove something: these captures may lack more',
   unverifiable: 'some flows in scope could not be judged',
   uncovered: 'not as much of the cluster was seen as --cover asks for',
+  'unread-capture': 'a capture that was given could not be read: what it would show is not known',
   'corrupt-capture': 'a capture is corrupt: what stands behind the damage could not be read',
   doubtful: 'some flows speak against a proof',
 };
@@ -185,6 +186,8 @@ export function whyUndecided({ trace, report, hasSnapshot, filterText }: VerifyC
   if (report.undecided.includes('filtered')) {
     for (const { path, filter } of report.filtered) why.push(filterSentence(path, filter));
   }
+  if (report.undecided.includes('unread-capture'))
+    why.push(...unreadCaptures(trace.captures).map(({ path, error }) => error?.message ?? path));
   if (report.undecided.includes('not-understood')) why.push(...unreadNics(trace.captures).map(unreadSentence));
   if (report.undecided.includes('canary-missing'))
     why.push(...(report.canary?.missing ?? []).map((path) => `${path} does not show it plain`));

@@ -32,7 +32,9 @@ export function undecidedReasons({
   const reasons: UndecidedReason[] = [];
   if (counts.flows === 0) reasons.push('nothing-in-scope');
   else if (counts.ok + counts.violation === 0) reasons.push('nothing-judged');
-  if (trace.captures.some((capture) => capture.error !== null)) reasons.push('corrupt-capture');
+  // a proof of less than what was given is none
+  if (unreadCaptures(trace.captures).length > 0) reasons.push('unread-capture');
+  if (trace.captures.some(({ error, format }) => error !== null && format !== null)) reasons.push('corrupt-capture');
   if (unreadNics(trace.captures).length > 0) reasons.push('not-understood');
   if (filtered.length > 0) reasons.push('filtered');
   if (canary !== null && canary.seen < canary.nics) reasons.push('canary-missing');
@@ -40,6 +42,11 @@ export function undecidedReasons({
   if (options.strict && counts.unverifiable > 0 && counts.ok + counts.violation > 0) reasons.push('unverifiable');
   if (options.cover && (options.topology === null || !isCovered(coverage, options.cover))) reasons.push('uncovered');
   return reasons;
+}
+
+/** What was given as a capture and is none, is not there or cannot be read. */
+export function unreadCaptures(captures: readonly TracedCapture[]): TracedCapture[] {
+  return captures.filter(({ format }) => format === null);
 }
 
 /** Captures of NICs, or of a place that nobody knows, with IP packets that could not be read: they may have gone past the overlay. */

@@ -96,7 +96,8 @@ export type UndecidedReason =
   | 'nothing-judged'
   | 'filtered'
   | 'unverifiable'
-  | 'uncovered';
+  | 'uncovered'
+  | 'unread-capture';
 
 export interface VerifyReport {
   result: 'pass' | 'fail' | 'undecided';

@@ -1,6 +1,6 @@
 // Which names are those of pieces of one capture.
 import { describe, expect, it } from 'vitest';
-import { pieceName } from '../../../src/attribution/points/piece-names.ts';
+import { pieceName } from '../../../../src/attribution/points/pieces/piece-names.ts';
 
 const exact = (...paths: string[]): number => new Set(paths.map((path) => pieceName(path).exact)).size;
 const alike = (...paths: string[]): number => new Set(paths.map((path) => pieceName(path).alike)).size;

@@ -8,6 +8,17 @@ const COUNTED = /_\d{5}(_\d{14})?$/;
 /** `-20261122-082950`, `_2026-11-22_08:29`, `.20261122T082950Z`. */
 const DATED = /[-_.]?\d{4}([-_.]?\d\d){2}([-_.T]?\d\d){0,1}([-_.:]?\d\d){0,2}Z?$/;
 
+/** The number that tcpdump -C and -W append, or dumpcap -b puts before the ending; null without one, 0 for the first of tcpdump -C. */
+export function pieceNumber(path: string): number | null {
+  const base = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(COMPRESSED, '');
+  const [appended = '', ending = ''] = ENDING.exec(base) ?? [];
+  const behind = appended.slice(ending.length);
+  if (ending !== '' && behind !== '') return Number(behind);
+  const counted = /_(\d{5})(_\d{14})?$/.exec(base.replace(ENDING, ''))?.[1];
+  if (counted !== undefined) return Number(counted);
+  return ending === '' || DATED.test(base.replace(ENDING, '')) ? null : 0;
+}
+
 export interface PieceName {
   /** The same for pieces whose names differ in what a tool appended only. */
   exact: string;

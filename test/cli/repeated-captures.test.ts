@@ -1,0 +1,125 @@
+// The same capture given twice is said and counted once; what only looks alike is not.
+import {
+  copyFileSync,
+  cpSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { readCaptureFile, writeCaptureFile } from '../support/capture-rewriter.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const SAMPLE = 'samples/01-vxlan-between-nodes';
+const WHOLE = join(SAMPLE, 'ip-10-0-1-20-ens5.pcap');
+const folder = mkdtempSync(join(tmpdir(), 'overlens-repeated-'));
+const file = (name: string): string => join(folder, name);
+
+beforeEach(() => {
+  for (const name of readdirSync(folder)) rmSync(file(name), { recursive: true });
+  cpSync(join(SAMPLE, 'topology'), file('topology'), { recursive: true });
+  copyFileSync(WHOLE, file('x.pcap'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Summed {
+  captures: { path: string }[];
+  summary: object;
+  flows: { packets: number }[];
+}
+
+async function traced(...argv: string[]): Promise<Summed & { stderr: string }> {
+  const { code, stdout, stderr } = await runCli([...argv, '-t', file('topology'), '-o', 'json']);
+  expect(code).toBe(0);
+  const { captures, summary, flows } = JSON.parse(stdout) as Summed;
+  return {
+    captures: captures.map(({ path }) => ({ path })),
+    summary,
+    flows: flows.map(({ packets }) => ({ packets })),
+    stderr,
+  };
+}
+
+/** Packets of the sample, and what is done with each. */
+function cut(name: string, count: number, bytes = Number.POSITIVE_INFINITY): void {
+  const whole = readCaptureFile(WHOLE);
+  const frames = whole.frames.slice(0, count).map((frame) => ({ ...frame, data: frame.data.slice(0, bytes) }));
+  writeFileSync(file(name), writeCaptureFile({ ...whole, frames }));
+}
+
+describe('counts once', () => {
+  test.each<[string, string, string, () => void]>([
+    ['a link', 'y.pcap', 'the same file as', () => symlinkSync(file('x.pcap'), file('y.pcap'))],
+    ['a second name', 'y.pcap', 'a copy of', () => linkSync(file('x.pcap'), file('y.pcap'))],
+    ['a copy', 'other.pcap', 'a copy of', () => copyFileSync(WHOLE, file('other.pcap'))],
+    ['the first packets', 'x-first.pcap', 'a cut of', () => cut('x-first.pcap', 20)],
+    ['the first bytes of each', 'x_s96.pcap', 'a cut of', () => cut('x_s96.pcap', 63, 96)],
+    [
+      'a compressed copy',
+      'x.pcap.gz',
+      'a cut of',
+      () => writeFileSync(file('x.pcap.gz'), gzipSync(readFileSync(WHOLE))),
+    ],
+  ])('%s', async (_, name, is, make) => {
+    const alone = await traced(file('x.pcap'));
+    make();
+    for (const order of [
+      ['x.pcap', name],
+      [name, 'x.pcap'],
+    ]) {
+      const twice = await traced(...order.map(file));
+      expect(twice.stderr).toMatch(new RegExp(`: ${is} .*: counted once`));
+      expect(twice.captures).toHaveLength(1);
+      expect({ flows: twice.flows, summary: twice.summary }).toEqual({ flows: alone.flows, summary: alone.summary });
+    }
+  });
+});
+
+describe('is another capture', () => {
+  test.each<[string, string, () => void]>([
+    [
+      'with one time that differs',
+      'x-copy.pcap',
+      () => {
+        const whole = readCaptureFile(WHOLE);
+        const bytes = writeCaptureFile(whole);
+        bytes[24 + 4] = (bytes[24 + 4] ?? 0) ^ 1;
+        writeFileSync(file('x-copy.pcap'), bytes);
+      },
+    ],
+    [
+      'with one packet that is not in the other',
+      'x-copy.pcap',
+      () => {
+        const whole = readCaptureFile(WHOLE);
+        writeFileSync(file('x-copy.pcap'), writeCaptureFile({ ...whole, frames: whole.frames.slice(1) }));
+      },
+    ],
+    ['a cut that is not called after it: a bond has the packets of its NIC', 'bond0.pcap', () => cut('bond0.pcap', 20)],
+    ['without a packet', 'x-empty.pcap', () => cut('x-empty.pcap', 0)],
+  ])('%s', async (_, name, make) => {
+    make();
+    const { captures, stderr } = await traced(file('x.pcap'), file(name));
+    expect(captures).toHaveLength(2);
+    expect(stderr).not.toContain('counted once');
+  });
+
+  test('what the user says is at another place', async () => {
+    copyFileSync(WHOLE, file('y.pcap'));
+    const { captures } = await traced(file('x.pcap'), file('y.pcap'), '--at', `${file('y.pcap')}=ip-10-0-1-20:ens6`);
+    expect(captures).toHaveLength(2);
+  });
+});
+
+test('a proof counts it once', async () => {
+  copyFileSync(WHOLE, file('y.pcap'));
+  const { stdout } = await runCli(['verify', file('x.pcap'), file('y.pcap'), '-t', file('topology')]);
+  expect(stdout).toContain('by          1 NIC');
+});
