@@ -28,7 +28,6 @@ import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
-import type { FlowTable } from '../flow/flow-table.ts';
 import { capturesWithCopies, copiesIn, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
 import { joinRows } from '../flow/join-rows.ts';
 import { toSeconds } from '../net/time.ts';
