@@ -19,8 +19,12 @@ const silent = flow(CART, DB, {
   ...{ id: 2, protocol: 'tcp', outcome: 'no-answer', inScope: true },
   findings: [{ code: 'no-reply', severity: 'warning', message: '', capture: 0, firstPacket: 1, lastPacket: 1 }],
 });
-const answered = (src = CART, dst = DB): TracedFlow =>
-  flow(src, dst, { id: 3, protocol: 'tcp', outcome: 'answered', inScope: true });
+const answered = (src = CART, dst = DB, more: Partial<TracedFlow> = {}): TracedFlow =>
+  flow(src, dst, { id: 3, protocol: 'tcp', outcome: 'answered', inScope: true, ...more });
+/** Seen in another tunnel than that of the two nodes, or in none. */
+const between = (outerSrc: string | null, outerDst: string | null): Pick<TracedFlow, 'observed'> => ({
+  observed: { ...ping.observed, outerSrc, outerDst },
+});
 
 describe('ICMP alone', () => {
   it('passes where all TCP of a pod that answers pings is silent', () => {
@@ -35,7 +39,13 @@ describe('ICMP alone', () => {
 
   it('is said to where that is another node’s, or a machine outside', () => {
     const other = pod('10.48.0.10', 'shop/x', 'worker2');
-    expect(codesOf(ping, silent, answered(other, SOMEWHERE))).toEqual(['icmp-only']);
-    expect(codesOf(ping, silent, answered({ ...SOMEWHERE, kind: 'external' }))).toEqual(['icmp-only']);
+    expect(codesOf(ping, silent, answered(other, SOMEWHERE, between('10.0.0.9', '10.0.0.8')))).toEqual(['icmp-only']);
+    expect(codesOf(ping, silent, answered({ ...SOMEWHERE, kind: 'external' }, DB, between(null, null)))).toEqual([
+      'icmp-only',
+    ]);
+  });
+
+  it('is not said to where TCP passes in the very tunnel, whoever it is', () => {
+    expect(codesOf(ping, silent, answered({ ...SOMEWHERE, kind: 'external' }))).toEqual([]);
   });
 });
