@@ -15,7 +15,7 @@ export interface FieldChange {
 
 export interface SnapshotChange {
   kind: ChangeKind;
-  /** `default-ipv4-ippool`, `shop/web`, `10.48.0.192/26`, `vxlan.calico`. */
+  /** `default-ipv4-ippool`, `shop/web`, `10.48.0.192/26`, a device's name. */
   subject: string;
   /** The node whose table or setting it is; null for what is of the whole cluster. */
   node: string | null;

@@ -4,6 +4,7 @@ import { observationsOf, type SeenObservation } from '../../attribution/observe.
 import type { Expected, Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
+import type { Node } from '../../topology/model.ts';
 import { hasCome, wasSent } from '../flow/returned.ts';
 import type { RawWarning } from '../flow/warnings.ts';
 import type { Shared } from '../judging-context.ts';
@@ -81,10 +82,18 @@ function stuckHandshake(shared: Shared, flow: number, seen: DeliveredFlow): RawW
   const back = { table, src: seen.dst, dst: seen.src, observations: answers };
   // told of the answers themselves
   if (loopFinding(back, true) !== null) return null;
-  const haveCome = ({ capture, pointInfo: { role, mac }, rows }: SeenObservation): boolean =>
-    role === 'tunnel' ||
-    (!shared.hasCopies(capture) &&
-      shared.points.rings.mixed[capture] !== true &&
-      rows.every((row) => (mac === null ? !wasSent(table, row, mac) : hasCome(table, row, mac))));
+  const haveCome = ({ capture, pointInfo: { role, mac, topologyNode }, rows }: SeenObservation): boolean => {
+    if (role === 'tunnel')
+      return rows.every((row) => !wasSent(table, row, mac) && !isFromVtep(shared, row, topologyNode));
+    // what came in by a device that nobody knows may have come from the node's own pod
+    const isOfOneNic = role === 'underlay' && !shared.hasCopies(capture) && shared.points.rings.mixed[capture] !== true;
+    return isOfOneNic && rows.every((row) => (mac === null ? !wasSent(table, row, mac) : hasCome(table, row, mac)));
+  };
   return halfOpenFinding(stuck, seen, { asked: seen.observations, answers, haveCome });
+}
+
+/** Whether frames on a tunnel device have its own MAC as source. */
+function isFromVtep({ input: { table, topology } }: Shared, row: number, node: Node | null): boolean {
+  const { src } = table.links.record(table.linkOf(row));
+  return src !== null && node !== null && topology?.nodeByVtepMac(src)?.node === node;
 }

@@ -12,9 +12,10 @@ import {
   SYN,
   tcpPacket,
   traceFrames,
+  VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { cluster, pods as podsOf } from '../../support/cluster-text.ts';
+import { cluster, nodes as nodesOf, pods as podsOf } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
@@ -132,5 +133,25 @@ describe('a handshake', () => {
       podsOf({ name: 'a', ip: POD.a, node: 'a' }, { name: 'b', ip: POD.b, node: 'a' }),
     );
     expect(await messageOf([...own, syn, synAck, syn, synAck], both)).not.toContain('inside a');
+  });
+
+  it('is told where the answer came to a tunnel device, not where it left by one', async () => {
+    const [out, home] = [
+      build.ethernet({ src: VTEP.a, dst: VTEP.b }, tcpPacket(THERE, ASK)),
+      build.ethernet({ src: VTEP.b, dst: VTEP.a }, tcpPacket(BACK, SYN_ACK)),
+    ];
+    const withMacs = nodesOf(
+      ...(['a', 'b', 'c'] as const).map((name) => ({ name, ip: `${NODE[name]}/24`, mac: VTEP[name] })),
+    );
+    const seen = async (node: 'a' | 'b'): Promise<string> => {
+      const topology = cluster(pools, withMacs, podsOf({ name: 'x', ip: POD.a, node }));
+      const name = `${node}-vxlan.calico.pcap`;
+      const frames = [out, home, out, home].map((data, i) => ({ data, seconds: START + i, nanos: 0 }));
+      const flow = flowBetween(await traceFrames([{ name, frames }], topology), POD.a, POD.b);
+      return flow.findings.find(({ code }) => code === 'half-open')?.message ?? '';
+    };
+    expect(await seen('a')).toContain('the answer arrives at a and');
+    // b is where the answer left, and by an old snapshot where it was for
+    expect(await seen('b')).toContain('the answer is lost, or the ACK is');
   });
 });
