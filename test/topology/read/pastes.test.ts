@@ -250,7 +250,7 @@ describe('what was left out is not missing', () => {
   it('a runbook that only names the command has shown nothing', () => {
     const topology = topologyOf({
       n: LAB_NODES,
-      a: '```\ncontrol1$ ip neigh\ncontrol1$ bridge fdb\n```\n' + `\`\`\`yaml\n${POOL}\`\`\`\n`,
+      a: `\`\`\`\ncontrol1$ ip neigh\ncontrol1$ bridge fdb\n\`\`\`\n\`\`\`yaml\n${POOL}\`\`\`\n`,
     });
     expect(topology.nodes[0]?.has).toMatchObject({ neigh: false, fdb: false });
   });
