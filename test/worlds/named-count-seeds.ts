@@ -132,6 +132,7 @@ export const COUNT_SEEDS: readonly NamedSeed[] = [
     what: 'is sure of the larger of two pieces where one does not tell its place',
   },
   { seed: 9541, rule: '11 pieces', kind: 'split', what: 'judges a piece otherwise than the whole of a merge' },
+  { seed: 4150, rule: '11 pieces', kind: 'split', what: 'takes a piece for missing where two pieces have one number' },
   { seed: 2671, rule: '11 pieces', kind: 'split', what: 'waits for a DNS answer to the end of a piece only' },
   {
     seed: 10507,

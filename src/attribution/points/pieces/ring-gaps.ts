@@ -56,7 +56,7 @@ function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[]): 
   const least = Math.min(...numbers.map((number) => number ?? 0));
   // a piece without packets is no part of the ring, and was given
   const isMissing = (from: number, to: number): boolean => {
-    if (to <= from || to - from > given.size) return true;
+    if (to < from || to - from > given.size) return true;
     for (let number = from + 1; number < to; number++) if (!given.has(number)) return true;
     return false;
   };

@@ -94,6 +94,11 @@ it('a piece that was given and holds nothing is not missing', async () => {
   expect(said.filter((note) => note.includes('nothing was captured'))).toEqual([]);
 });
 
+it('between two pieces of one number, as of a piece that was split again, none is missing', async () => {
+  const said = await notesOf(seconds('x.pcap00', 0, 1), seconds('x.pcap01', 2, 3), seconds('x.pcap1', 12, 13));
+  expect(said).toEqual(['between x.pcap01 and x.pcap1 nothing was captured for 9.0 s']);
+});
+
 describe('an overlap of pieces', () => {
   it('is said of names that a tool counted, and of no others', async () => {
     const [first, second] = [
