@@ -20,6 +20,8 @@ export interface PacketBatch {
   /** Index into `CaptureInfo.interfaces`. */
   readonly interface: Uint32Array;
   count: number;
+  /** Whether packets have comments (pcapng); absent where the format has none. */
+  hasComments?: boolean;
 }
 
 /** One interface of a capture: classic pcap has exactly one, pcapng as many as its blocks describe (all sections). */
