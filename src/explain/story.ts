@@ -103,6 +103,8 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
       const name = knownName(end, 'meaning');
       const where = end.node === null ? 'on a node that is not known' : `on ${end.node}`;
       if (end.pod === null) return `${end.ip} is a pod's address ${where}${basis(end)}.`;
+      if (end.evidence.some(({ source }) => source === 'capture-metadata'))
+        return `${name} has ${end.ip}, as the capture itself says; it runs ${where}.`;
       return `${name} has ${end.ip} and runs ${where}${cite(scene, pod?.ref ?? null)}.`;
     }
     case 'tunnel': {
