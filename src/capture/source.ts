@@ -42,6 +42,13 @@ export interface CaptureInterface {
   dropped: number | null;
 }
 
+/** A name that the capture has for an address (pcapng name resolution). */
+export interface HostName {
+  /** 4 bytes of IPv4, 16 of IPv6. */
+  address: Uint8Array;
+  name: string;
+}
+
 export interface CaptureWarning {
   /** Kebab-case and stable: `cut-off-record`, `cut-off-block`, `cut-off-stream`, `trailing-bytes`, ... */
   code: string;
@@ -80,6 +87,8 @@ export interface CaptureInfo {
   error: OverlensError | null;
   /** What tcpdump's log beside it tells. */
   log?: CaptureLog;
+  /** In the order of their blocks; absent where the capture has none. */
+  hostNames?: HostName[];
   /** A file of zero bytes. */
   readonly isEmpty?: boolean;
 }

@@ -118,7 +118,7 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
     case 'service':
       return `${end.ip} is ${end.service === undefined ? 'a service address' : `the service ${end.service}`}: the node translates it to a pod's before the packet leaves.`;
     case 'external':
-      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.${behindService(end)}`;
+      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.${end.hostName === undefined ? '' : ` The capture calls it ${end.hostName}.`}${behindService(end)}`;
     case 'unknown':
       return `The snapshot does not say who has ${end.ip}.${behindService(end)}`;
   }

@@ -23,6 +23,7 @@ import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
 import { unnameDisputed } from '../attribution/who/disputed-points.ts';
+import { hostNamesOf } from '../attribution/who/host-names-said.ts';
 import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { saidNames, saidNotes } from '../attribution/who/said-names.ts';
@@ -121,8 +122,8 @@ export function analyse(input: AnalysisInput): Analysis {
   if (input.isAgain !== true) joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
-  const said = saidNames(table, captures);
-  const who = directory({ table, points, paths, book, topology, window, said });
+  const names = { said: saidNames(table, captures), hostNames: hostNamesOf(captures) };
+  const who = directory({ table, points, paths, book, topology, window, ...names });
   unnameDisputed(points.all, who);
   const clocks = findClocks({ table, captures, points });
   const order = flowOrder(table, captures.length, clocks);

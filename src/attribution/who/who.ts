@@ -41,6 +41,8 @@ export interface Who {
    * as the end's only where there is no snapshot, and nothing to decide.
    */
   said: (SaidName & { isAlone: boolean }) | null;
+  /** What the captures call an address outside the cluster; null for all others. */
+  hostName: string | null;
 }
 
 /** A node by the snapshot, and others by packets. */
@@ -66,10 +68,20 @@ export interface DirectoryInput {
   window: TimeWindow | null;
   /** What the captures say themselves of whose addresses are. */
   said?: SaidNames;
+  hostNames?: ReadonlyMap<string, string>;
 }
 
 /** Reads every flow once for what underlay frames say of where addresses are. */
-export function directory({ table, points, paths, book, topology, window, said }: DirectoryInput): Directory {
+export function directory({
+  table,
+  points,
+  paths,
+  book,
+  topology,
+  window,
+  said,
+  hostNames,
+}: DirectoryInput): Directory {
   const people = peopleOf(table, topology, window);
   const owners = Array.from({ length: people.count }, (_, person) =>
     book.ownerOf(people.addressOf(person), people.timeOf(person)),
@@ -78,6 +90,11 @@ export function directory({ table, points, paths, book, topology, window, said }
   const stated = (person: number): Node | null => owners[person]?.node ?? null;
   const hints = collectHints({ table, points, paths, book, people, asked, stated });
   const names = said === undefined || said.size === 0 ? null : namesOfUnknown(said, owners);
+  const whoIs = (person: number): Who => {
+    const who = decide(owners[person] ?? book.ownerOf(''), hints.get(person));
+    const hostName = who.kind === 'external' ? (hostNames?.get(who.owner.address) ?? null) : null;
+    return hostName === null ? namedBy(names, topology === null, who) : { ...who, hostName };
+  };
   const known: Who[] = [];
   const { count, source, destination } = people;
   return {
@@ -85,11 +102,7 @@ export function directory({ table, points, paths, book, topology, window, said }
     source,
     destination,
     whoOf(person) {
-      known[person] ??= namedBy(
-        names,
-        topology === null,
-        decide(owners[person] ?? book.ownerOf(''), hints.get(person)),
-      );
+      known[person] ??= whoIs(person);
       return known[person];
     },
   };
@@ -98,7 +111,18 @@ export function directory({ table, points, paths, book, topology, window, said }
 /** Who has an address by the snapshot alone. */
 export function whoByTopology(owner: Owner): Who {
   const { kind, node, nodeSource, evidence } = owner;
-  return { owner, kind, node, nodeSource, evidence, dispute: null, presumed: null, isUnheard: false, said: null };
+  return {
+    owner,
+    kind,
+    node,
+    nodeSource,
+    evidence,
+    dispute: null,
+    presumed: null,
+    isUnheard: false,
+    said: null,
+    hostName: null,
+  };
 }
 
 function namedBy(names: SaidNames | null, isAlone: boolean, who: Who): Who {
@@ -180,7 +204,7 @@ function candidateOf({ node, detail }: PacketEvidence): Candidate {
 
 /** The JSON endpoint of one end of a flow. */
 export function endpointOf(who: Who, port: number | null): Endpoint {
-  const { owner, said } = who;
+  const { owner, said, hostName } = who;
   return {
     ip: owner.address,
     port,
@@ -192,6 +216,7 @@ export function endpointOf(who: Who, port: number | null): Endpoint {
     candidates: owner.candidates,
     evidence: said === null ? who.evidence : [...who.evidence, saidEvidence(owner.address, said)],
     ...(owner.service === undefined ? {} : { service: owner.service }),
+    ...(hostName === null ? {} : { hostName }),
   };
 }
 

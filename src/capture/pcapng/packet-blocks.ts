@@ -13,6 +13,7 @@ export const BLOCK = {
   interface: 1,
   packet: 2,
   simplePacket: 3,
+  nameResolution: 4,
   statistics: 5,
   enhancedPacket: 6,
 } as const;
@@ -147,7 +148,8 @@ function frameSimplePacket(view: DataView, batch: PacketBatch, section: Section,
 function stepOver(view: DataView, section: Section, at: number, end: number, type: number): number {
   const length = view.getUint32(at + 4, section.littleEndian);
   if (length < BLOCK_LENGTH || (length & 3) !== 0) return corrupt(section, lengthProblem(length));
-  if (type === BLOCK.interface || type === BLOCK.statistics || end - at < length) return STOP.block;
+  const isRead = type === BLOCK.interface || type === BLOCK.statistics || type === BLOCK.nameResolution;
+  if (isRead || end - at < length) return STOP.block;
   if (view.getUint32(at + length - 4, section.littleEndian) !== length) return corrupt(section, PROBLEM.trailer);
   return STEP;
 }
