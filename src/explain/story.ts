@@ -1,7 +1,7 @@
 // The story of a packet in plain words, from the facts of packet and snapshot; each sentence names the place it stands at.
 
 import type { Endpoint } from '../attribution/vocabulary.ts';
-import { knownName } from '../attribution/who/end-name.ts';
+import { knownName, qualifiedPodName } from '../attribution/who/end-name.ts';
 import { DEFAULT_VNI, vniText } from '../cluster/calico.ts';
 import { VTEP_MAC_START, vtepMacLooksComputed } from '../cluster/computed-names.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
@@ -47,8 +47,21 @@ function noSnapshotStory(scene: Scene, overhead: Overhead | null): string[] {
   return [
     ...wayFacts(scene, overhead),
     ...(calico.length === 0 ? [] : [`It looks like Calico's overlay: ${calico.join(', and ')}.`]),
-    'Without a snapshot (-t) addresses have no names, and nothing says how the packet should have travelled.',
+    ...saidEnds(scene),
+    `Without a snapshot (-t) ${isNamed(scene) ? 'other addresses' : 'addresses'} have no names, and nothing says how the packet should have travelled.`,
   ];
+}
+
+/** Ends that the capture itself names: `shop/cart has 10.48.0.70, as the capture itself says.` */
+function saidEnds({ flow }: Scene): string[] {
+  return [flow?.src, flow?.dst].flatMap((end) => {
+    const name = end === undefined ? null : qualifiedPodName(end);
+    return name === null ? [] : [`${name} has ${end?.ip}, as the capture itself says.`];
+  });
+}
+
+function isNamed(scene: Scene): boolean {
+  return saidEnds(scene).length > 0;
 }
 
 function travelOf({ walked, outer, place, sender, receiver }: Scene): string {

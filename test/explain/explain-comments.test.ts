@@ -42,6 +42,15 @@ describe('comments of an explained packet', () => {
     expect(json.comments).toEqual(['of the first']);
   });
 
+  it('and whom they name is told in its story', async () => {
+    const named: CommentedFrame = { data, comments: ptcpdumpComments('shop', 'cart-1'), direction: 'outbound' };
+    const words = (text: string): string => text.replaceAll(/\s+/g, ' ');
+    const story = words(await shown('explain', written(named), '-p', '1'));
+    expect(story).toContain(`shop/cart-1 has ${POD.a}, as the capture itself says.`);
+    expect(story).toContain('other addresses have no names');
+    expect(words(await shown('explain', written({ data }), '-p', '1'))).toContain('(-t) addresses have no names');
+  });
+
   it('are absent where it has none', async () => {
     const path = written({ data, comments: ['x'] }, { data });
     expect(await shown('explain', path, '-p', '2')).not.toContain('Comment');
