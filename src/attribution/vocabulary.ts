@@ -17,6 +17,8 @@ export interface Endpoint {
   evidence: readonly Evidence[];
   /** The Service that has the address, or leads to it where it is no pod's and no node's: `shop/db`; absent without one. */
   service?: string;
+  /** What the capture calls an address outside the cluster (pcapng name resolution); absent without. A name alone: nothing is decided by it. */
+  hostName?: string;
 }
 
 export type PointRole = 'underlay' | 'tunnel' | 'workload' | 'unknown';

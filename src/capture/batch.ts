@@ -15,5 +15,6 @@ export function createBatch(capacity: number = BATCH_CAPACITY): PacketBatch {
     nanos: new Uint32Array(capacity),
     interface: new Uint32Array(capacity),
     count: 0,
+    hasComments: false,
   };
 }

@@ -18,6 +18,8 @@ export const MAX_INTERFACES = 65536;
 export const MAX_NAME = 1024;
 /** Bytes kept of the filter that an interface was captured with: what is longer is not cut, for that would be another filter. */
 export const MAX_FILTER = 16 * 1024;
+/** Names of addresses kept of one capture. */
+export const MAX_HOST_NAMES = 65_536;
 /** Characters of all interfaces' texts together: thousands of interfaces with a filter each. */
 export const MAX_TEXTS = 4 * 1024 * 1024;
 

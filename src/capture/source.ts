@@ -20,6 +20,8 @@ export interface PacketBatch {
   /** Index into `CaptureInfo.interfaces`. */
   readonly interface: Uint32Array;
   count: number;
+  /** Whether packets have comments (pcapng); absent where the format has none. */
+  hasComments?: boolean;
 }
 
 /** One interface of a capture: classic pcap has exactly one, pcapng as many as its blocks describe (all sections). */
@@ -38,6 +40,13 @@ export interface CaptureInterface {
   timeDigits: number;
   /** Packets the kernel dropped (pcapng isb_ifdrop, else isb_osdrop); null when the file does not say. */
   dropped: number | null;
+}
+
+/** A name that the capture has for an address (pcapng name resolution). */
+export interface HostName {
+  /** 4 bytes of IPv4, 16 of IPv6. */
+  address: Uint8Array;
+  name: string;
 }
 
 export interface CaptureWarning {
@@ -78,6 +87,8 @@ export interface CaptureInfo {
   error: OverlensError | null;
   /** What tcpdump's log beside it tells. */
   log?: CaptureLog;
+  /** In the order of their blocks; absent where the capture has none. */
+  hostNames?: HostName[];
   /** A file of zero bytes. */
   readonly isEmpty?: boolean;
 }

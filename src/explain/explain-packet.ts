@@ -103,6 +103,7 @@ function explanationOf(
     chosenBy: picked.by,
     chosenText: picked.text,
     time: formatTime(packet.moment, packet.interface.timeDigits),
+    comments: packet.comments.map((comment) => comment.split('\n')),
     captured: packet.bytes.length,
     original: packet.original,
     linkType: packet.interface.linkType,

@@ -147,6 +147,8 @@ export interface Explanation {
   chosenText: string;
   /** RFC 3339; null when the capture has no times. */
   time: string | null;
+  /** The lines of each of its comments. */
+  comments: readonly (readonly string[])[];
   captured: number;
   original: number;
   linkType: number;

@@ -1,7 +1,7 @@
 // The story of a packet in plain words, from the facts of packet and snapshot; each sentence names the place it stands at.
 
 import type { Endpoint } from '../attribution/vocabulary.ts';
-import { knownName } from '../attribution/who/end-name.ts';
+import { knownName, qualifiedPodName } from '../attribution/who/end-name.ts';
 import { DEFAULT_VNI, vniText } from '../cluster/calico.ts';
 import { VTEP_MAC_START, vtepMacLooksComputed } from '../cluster/computed-names.ts';
 import type { Node, SourceRef, Topology } from '../topology/model.ts';
@@ -47,8 +47,21 @@ function noSnapshotStory(scene: Scene, overhead: Overhead | null): string[] {
   return [
     ...wayFacts(scene, overhead),
     ...(calico.length === 0 ? [] : [`It looks like Calico's overlay: ${calico.join(', and ')}.`]),
-    'Without a snapshot (-t) addresses have no names, and nothing says how the packet should have travelled.',
+    ...saidEnds(scene),
+    `Without a snapshot (-t) ${isNamed(scene) ? 'other addresses' : 'addresses'} have no names, and nothing says how the packet should have travelled.`,
   ];
+}
+
+/** Ends that the capture itself names: `shop/cart has 10.48.0.70, as the capture itself says.` */
+function saidEnds({ flow }: Scene): string[] {
+  return [flow?.src, flow?.dst].flatMap((end) => {
+    const name = end === undefined ? null : qualifiedPodName(end);
+    return name === null ? [] : [`${name} has ${end?.ip}, as the capture itself says.`];
+  });
+}
+
+function isNamed(scene: Scene): boolean {
+  return saidEnds(scene).length > 0;
 }
 
 function travelOf({ walked, outer, place, sender, receiver }: Scene): string {
@@ -103,6 +116,8 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
       const name = knownName(end, 'meaning');
       const where = end.node === null ? 'on a node that is not known' : `on ${end.node}`;
       if (end.pod === null) return `${end.ip} is a pod's address ${where}${basis(end)}.`;
+      if (end.evidence.some(({ source }) => source === 'capture-metadata'))
+        return `${name} has ${end.ip}, as the capture itself says; it runs ${where}.`;
       return `${name} has ${end.ip} and runs ${where}${cite(scene, pod?.ref ?? null)}.`;
     }
     case 'tunnel': {
@@ -116,7 +131,7 @@ function endSentence(scene: Scene, topology: Topology, end: Endpoint): string {
     case 'service':
       return `${end.ip} is ${end.service === undefined ? 'a service address' : `the service ${end.service}`}: the node translates it to a pod's before the packet leaves.`;
     case 'external':
-      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.${behindService(end)}`;
+      return `${end.ip} is outside the cluster: in no ${scene.settings.profile.range.short}, and no node's.${end.hostName === undefined ? '' : ` The capture calls it ${end.hostName}.`}${behindService(end)}`;
     case 'unknown':
       return `The snapshot does not say who has ${end.ip}.${behindService(end)}`;
   }

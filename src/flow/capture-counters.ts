@@ -7,6 +7,7 @@ import { unsupportedText } from '../decode/view/fault-view.ts';
 import { holdsIp } from '../decode/view/hidden-ip.ts';
 import type { Moment } from '../net/time.ts';
 import { CaptureEdges } from './capture-edges.ts';
+import { NamedEnds } from './named-ends.ts';
 import { PacketSample } from './packet-sample.ts';
 import { PacketSketch } from './packet-sketch.ts';
 
@@ -31,6 +32,8 @@ export class CaptureCounters {
   /** Some of them with their times. */
   readonly sample = new PacketSample();
   readonly edges = new CaptureEdges();
+  /** What comments of packets call the ends of flows. */
+  readonly named = new NamedEnds();
   readonly outcomes = new Float64Array(4);
   #unread: Unread | null = null;
   readonly #faults = new Float64Array(256);

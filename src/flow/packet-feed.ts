@@ -77,6 +77,7 @@ export class PacketFeed implements BatchSource {
     }
     table.addBatch(batch, this);
     this.#counters.edges.note(table.facts, count, table.rowOf, table.counter.isExtra);
+    if (batch.hasComments === true) this.#counters.named.note(batch, table, this.firstPacket);
     this.#sketch(count);
     this.firstPacket += count;
   }

@@ -1,5 +1,6 @@
 // One packet of a capture, copied out of the reused batch so that it may stay.
 
+import { packetComments } from '../capture/pcapng/packet-comments.ts';
 import type { CaptureInterface } from '../capture/source.ts';
 import type { Packet } from '../decode/packet.ts';
 import { OverlensError } from '../errors.ts';
@@ -17,6 +18,8 @@ export interface PacketCopy {
   /** Null where the capture has no time. */
   moment: Moment | null;
   interface: CaptureInterface;
+  /** Its comments (pcapng), raw. */
+  comments: readonly string[];
 }
 
 /** How captures are read. */
@@ -55,6 +58,7 @@ function copyPacket(packet: Packet): PacketCopy {
     original,
     moment: Number.isFinite(seconds) ? { seconds, nanos } : null,
     interface: { ...(packet.interface ?? UNKNOWN_INTERFACE) },
+    comments: info.format === 'pcapng' ? packetComments(packet) : [],
   };
 }
 

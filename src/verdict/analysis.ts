@@ -23,8 +23,10 @@ import type { ChainStep } from '../attribution/vocabulary.ts';
 import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
 import { unnameDisputed } from '../attribution/who/disputed-points.ts';
+import { hostNamesOf } from '../attribution/who/host-names-said.ts';
 import { lanHosts } from '../attribution/who/lan-hosts.ts';
 import { learnedVteps } from '../attribution/who/learned-vteps.ts';
+import { saidNames, saidNotes } from '../attribution/who/said-names.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
@@ -73,6 +75,8 @@ export interface Analysis {
   copiesNotes: readonly (readonly string[])[];
   /** What is said of gaps and overlaps before each capture. */
   pieceNotes: readonly (readonly string[])[];
+  /** What each capture says of addresses against the snapshot. */
+  saidNotes: readonly (readonly string[])[];
   modeChanges: ModeChanges;
   /** Flows seen, in order of first packet, and after them those that only answers prove. */
   count: number;
@@ -118,7 +122,8 @@ export function analyse(input: AnalysisInput): Analysis {
   if (input.isAgain !== true) joinRings(input, points);
   const isStrange = topology === null ? () => false : strangeTunnels(topology, input.vxlanVNI);
   const paths = pathFacts(table, points, isStrange);
-  const who = directory({ table, points, paths, book, topology, window });
+  const names = { said: saidNames(table, captures), hostNames: hostNamesOf(captures) };
+  const who = directory({ table, points, paths, book, topology, window, ...names });
   unnameDisputed(points.all, who);
   const clocks = findClocks({ table, captures, points });
   const order = flowOrder(table, captures.length, clocks);
@@ -148,6 +153,7 @@ export function analyse(input: AnalysisInput): Analysis {
     nodeFindings: () => nodeFindings(shared),
     conversations,
     pieceNotes: notes,
+    saidNotes: saidNotes(table, captures, topology, book),
     cutShort: shared.cutShort,
     mayHaveArrived: mayHaveArrived({ table, points, paths, keptOut: shared.keptOut }),
     uncompared: { trusted: [], unknown: [] },

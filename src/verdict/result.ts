@@ -246,6 +246,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     ...(analysis.points.contradictions[index] ?? []),
     ...(analysis.copiesNotes[index] ?? []),
     ...(analysis.pieceNotes[index] ?? []),
+    ...(analysis.saidNotes[index] ?? []),
     ...(isEmpty ? [emptyNote(filter)] : []),
   ];
   return {

@@ -2,6 +2,7 @@
 // Where packets contradict the snapshot (an answer from another node; any packet, against a mere block), no node is named: both are
 // candidates. Headers of packets that nobody answered are themselves under judgement: they name nobody, and are kept as a presumption.
 import type { FlowTable } from '../../flow/flow-table.ts';
+import type { SaidName } from '../../flow/named-ends.ts';
 import type { Candidate, Evidence, Node, Owner, OwnerSource, Topology } from '../../topology/model.ts';
 import type { PathFacts } from '../path-facts.ts';
 import type { Points } from '../points/points.ts';
@@ -21,6 +22,7 @@ import {
   provenNodes,
 } from './packet-hints.ts';
 import { type People, peopleOf } from './people.ts';
+import { namesOfUnknown, type SaidNames, saidEvidence } from './said-names.ts';
 
 export interface Who {
   owner: Owner;
@@ -34,6 +36,13 @@ export interface Who {
   presumed: Who | null;
   /** Only a block names the node, and plain packets found silence, with nothing to show that they went there. */
   isUnheard: boolean;
+  /**
+   * What the captures' own comments call an end that the snapshot does not name; null without. Nothing is decided by it, so its node counts
+   * as the end's only where there is no snapshot, and nothing to decide.
+   */
+  said: (SaidName & { isAlone: boolean }) | null;
+  /** What the captures call an address outside the cluster; null for all others. */
+  hostName: string | null;
 }
 
 /** A node by the snapshot, and others by packets. */
@@ -57,10 +66,22 @@ export interface DirectoryInput {
   book: AddressBook;
   topology: Topology | null;
   window: TimeWindow | null;
+  /** What the captures say themselves of whose addresses are. */
+  said?: SaidNames;
+  hostNames?: ReadonlyMap<string, string>;
 }
 
 /** Reads every flow once for what underlay frames say of where addresses are. */
-export function directory({ table, points, paths, book, topology, window }: DirectoryInput): Directory {
+export function directory({
+  table,
+  points,
+  paths,
+  book,
+  topology,
+  window,
+  said,
+  hostNames,
+}: DirectoryInput): Directory {
   const people = peopleOf(table, topology, window);
   const owners = Array.from({ length: people.count }, (_, person) =>
     book.ownerOf(people.addressOf(person), people.timeOf(person)),
@@ -68,6 +89,12 @@ export function directory({ table, points, paths, book, topology, window }: Dire
   const asked = Uint8Array.from(owners, askedOf);
   const stated = (person: number): Node | null => owners[person]?.node ?? null;
   const hints = collectHints({ table, points, paths, book, people, asked, stated });
+  const names = said === undefined || said.size === 0 ? null : namesOfUnknown(said, owners);
+  const whoIs = (person: number): Who => {
+    const who = decide(owners[person] ?? book.ownerOf(''), hints.get(person));
+    const hostName = who.kind === 'external' ? (hostNames?.get(who.owner.address) ?? null) : null;
+    return hostName === null ? namedBy(names, topology === null, who) : { ...who, hostName };
+  };
   const known: Who[] = [];
   const { count, source, destination } = people;
   return {
@@ -75,7 +102,7 @@ export function directory({ table, points, paths, book, topology, window }: Dire
     source,
     destination,
     whoOf(person) {
-      known[person] ??= decide(owners[person] ?? book.ownerOf(''), hints.get(person));
+      known[person] ??= whoIs(person);
       return known[person];
     },
   };
@@ -84,7 +111,23 @@ export function directory({ table, points, paths, book, topology, window }: Dire
 /** Who has an address by the snapshot alone. */
 export function whoByTopology(owner: Owner): Who {
   const { kind, node, nodeSource, evidence } = owner;
-  return { owner, kind, node, nodeSource, evidence, dispute: null, presumed: null, isUnheard: false };
+  return {
+    owner,
+    kind,
+    node,
+    nodeSource,
+    evidence,
+    dispute: null,
+    presumed: null,
+    isUnheard: false,
+    said: null,
+    hostName: null,
+  };
+}
+
+function namedBy(names: SaidNames | null, isAlone: boolean, who: Who): Who {
+  const said = names?.get(who.owner.address) ?? null;
+  return said === null || who.dispute !== null ? who : { ...who, said: { ...said, isAlone } };
 }
 
 /** Ends that need help: an address that a pod could have, with no node known, or by weak evidence only. */
@@ -161,17 +204,23 @@ function candidateOf({ node, detail }: PacketEvidence): Candidate {
 
 /** The JSON endpoint of one end of a flow. */
 export function endpointOf(who: Who, port: number | null): Endpoint {
-  const { owner } = who;
+  const { owner, said, hostName } = who;
   return {
     ip: owner.address,
     port,
-    kind: who.kind,
-    namespace: owner.namespace,
-    pod: owner.pod,
-    node: who.node?.name ?? null,
+    kind: said === null ? who.kind : kindBy(said, who),
+    namespace: owner.namespace ?? said?.namespace ?? null,
+    pod: owner.pod ?? said?.pod ?? null,
+    node: who.node?.name ?? (said?.isAlone === true ? said.node : null),
     pool: owner.pool?.name ?? null,
     candidates: owner.candidates,
-    evidence: who.evidence,
+    evidence: said === null ? who.evidence : [...who.evidence, saidEvidence(owner.address, said)],
     ...(owner.service === undefined ? {} : { service: owner.service }),
+    ...(hostName === null ? {} : { hostName }),
   };
+}
+
+function kindBy({ pod, isAlone }: NonNullable<Who['said']>, { kind }: Who): EndpointKind {
+  if (pod !== null) return 'pod';
+  return isAlone ? 'node' : kind;
 }

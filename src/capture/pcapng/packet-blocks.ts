@@ -13,6 +13,7 @@ export const BLOCK = {
   interface: 1,
   packet: 2,
   simplePacket: 3,
+  nameResolution: 4,
   statistics: 5,
   enhancedPacket: 6,
 } as const;
@@ -50,6 +51,7 @@ export interface Section {
 const ENHANCED_LENGTH = 32;
 const SIMPLE_LENGTH = 16;
 const BLOCK_LENGTH = 12;
+export const OPT_COMMENT = 1;
 
 /** Frames blocks from `chunk.at` on; consumes them and sets the batch's count. Answers a STOP. */
 export function framePcapngBlocks(chunk: ChunkBuffer, batch: PacketBatch, section: Section): number {
@@ -60,6 +62,7 @@ export function framePcapngBlocks(chunk: ChunkBuffer, batch: PacketBatch, sectio
   let stop: number = STOP.more;
   batch.bytes = chunk.bytes;
   batch.count = 0;
+  batch.hasComments = false;
   section.need = BLOCK_LENGTH;
   while (end - at >= BLOCK_LENGTH) {
     const type = view.getUint32(at, little);
@@ -109,6 +112,8 @@ function framePacket(view: DataView, batch: PacketBatch, section: Section, at: n
   batch.interface[index] = section.base + id;
   storeTime(batch, index, section.units[id]!, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
   batch.count = index + 1;
+  if (!obsolete && !batch.hasComments && options + 4 < length)
+    batch.hasComments = hasComment(view, at + options, at + length - 4, little);
   return STEP;
 }
 
@@ -143,7 +148,8 @@ function frameSimplePacket(view: DataView, batch: PacketBatch, section: Section,
 function stepOver(view: DataView, section: Section, at: number, end: number, type: number): number {
   const length = view.getUint32(at + 4, section.littleEndian);
   if (length < BLOCK_LENGTH || (length & 3) !== 0) return corrupt(section, lengthProblem(length));
-  if (type === BLOCK.interface || type === BLOCK.statistics || end - at < length) return STOP.block;
+  const isRead = type === BLOCK.interface || type === BLOCK.statistics || type === BLOCK.nameResolution;
+  if (isRead || end - at < length) return STOP.block;
   if (view.getUint32(at + length - 4, section.littleEndian) !== length) return corrupt(section, PROBLEM.trailer);
   return STEP;
 }
@@ -156,6 +162,15 @@ export function optionsFit(view: DataView, from: number, to: number, little: boo
     at += 4 + ((view.getUint16(at + 2, little) + 3) & ~3);
   }
   return at === to;
+}
+
+/** Whether options that fit have a comment (opt_comment) among them. */
+function hasComment(view: DataView, from: number, to: number, little: boolean): boolean {
+  for (let at = from; to - at >= 4; at += 4 + ((view.getUint16(at + 2, little) + 3) & ~3)) {
+    const code = view.getUint16(at, little);
+    if (code <= OPT_COMMENT) return code === OPT_COMMENT;
+  }
+  return false;
 }
 
 function lengthProblem(length: number): number {

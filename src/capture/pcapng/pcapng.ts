@@ -4,10 +4,11 @@ import type { ChunkBuffer } from '../../bytes/chunk.ts';
 import { OverlensError } from '../../errors.ts';
 import { captureName, corruptCapture, placeOf, warnOnce } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
-import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_INTERFACES, MAX_TEXTS } from '../limits.ts';
+import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_HOST_NAMES, MAX_INTERFACES, MAX_TEXTS } from '../limits.ts';
 import { type BlockResult, type Framer, readBatches } from '../read-loop.ts';
 import type { CaptureInfo, CaptureInterface, CaptureWarning } from '../source.ts';
 import { readInterface, readSectionHead, readStatistics, SECTION_LENGTH } from './blocks.ts';
+import { readHostNames } from './host-names.ts';
 import { BLOCK, framePcapngBlocks, optionsFit, PROBLEM, type Section } from './packet-blocks.ts';
 import { blockError, blockPlace, lengthProblem, OPTION_OVERRUN, packetProblem, trailerProblem } from './problems.ts';
 
@@ -82,6 +83,7 @@ async function readBlock(reading: Reading, packet: number): Promise<BlockResult>
   const fixed = FIXED_LENGTH[type];
   const wrongLength = lengthProblem(length, (fixed ?? 8) + 4, fixed === undefined ? MAX_BLOCK : MAX_DESCRIPTION);
   if (wrongLength !== null) return fail(wrongLength);
+  if (type === BLOCK.nameResolution && length <= MAX_DESCRIPTION) return takeHostNames(reading, packet, length);
   if (fixed === undefined) return skipBlock(reading, packet, length, type);
   if (!(await chunk.require(length))) return 'cut-off';
   const trailer = chunk.view.getUint32(chunk.at + length - 4, little);
@@ -134,6 +136,20 @@ function takeStatistics({ chunk, info, section }: Reading, length: number): void
   }
   const place = placeOf(info, 'interface statistics', chunk.offset);
   warnOnce(info, 'unknown-interface', `${place}: they are of interface ${id}, which no block before describes`);
+}
+
+/** Names are extra: records that make no sense, and what is too much, are left out and end nothing. */
+async function takeHostNames(reading: Reading, packet: number, length: number): Promise<BlockResult> {
+  const { chunk, info, section } = reading;
+  if (!(await chunk.require(length))) return 'cut-off';
+  const trailer = chunk.view.getUint32(chunk.at + length - 4, section.littleEndian);
+  if (trailer !== length) return blockError(info, chunk, section.littleEndian, packet, trailerProblem(length, trailer));
+  info.hostNames ??= [];
+  const room = MAX_HOST_NAMES - info.hostNames.length;
+  for (const one of room > 0 ? readHostNames(chunk.view, chunk.at, length, section.littleEndian).slice(0, room) : [])
+    info.hostNames.push(one);
+  chunk.at += length;
+  return 'handled';
 }
 
 /** Over a block that is not read, without ever holding it whole. */

@@ -38,13 +38,14 @@ function endJson({ name, owner }: PredictedEnd): Record<string, unknown> {
 
 /** The properties of one packet; `compare` writes two of them. */
 export function explanationJson(explanation: Explanation): Record<string, unknown> {
-  const { capture, number, time, captured, original, linkType, place, outcome, encapsulation } = explanation;
+  const { capture, number, time, comments, captured, original, linkType, place, outcome, encapsulation } = explanation;
   const { headline, story, flow, overhead, columns, rows, notes, decision, related, next, layers, bytes } = explanation;
   return {
     capture: capture.path,
     number,
     chosen: { by: explanation.chosenBy, text: explanation.chosenText },
     time,
+    ...(comments.length === 0 ? {} : { comments: comments.map((lines) => lines.join('\n')) }),
     captured,
     original,
     linkType,

@@ -27,6 +27,7 @@ export function* renderExplanation(raw: Explanation, look: ExplainLook): Generat
   const paint = createPaint(look.color);
   const sections: readonly (() => string[])[] = [
     () => headLines(shown, look, paint),
+    () => commentLines(shown, look),
     () => drawLayers(shown.layers, sideTexts(shown), look.width, createLayerPaint(look.color)),
     () => shown.story.flatMap((sentence) => bullet(sentence, look.width)),
     () => tableLines(shown.columns, shown.rows, look.width, paint),
@@ -80,6 +81,18 @@ function headLines(shown: Explanation, { width }: ExplainLook, paint: Paint): st
     lines.push(`${paint('bad', 'VIOLATION')}  ${code}`);
   return lines;
 }
+
+/** As `decode -v` shows them. */
+function commentLines({ comments }: Explanation, { width }: ExplainLook): string[] {
+  return comments.flatMap((lines) =>
+    lines.flatMap((line, i) =>
+      wrapWords(line, width - COMMENT.length).map((part, k) => `${i + k === 0 ? COMMENT : COMMENT_INDENT}${part}`),
+    ),
+  );
+}
+
+const COMMENT = 'Comment  ';
+const COMMENT_INDENT = ' '.repeat(COMMENT.length);
 
 /** One sentence a point, wrapped under itself. */
 function bullet(sentence: string, width: number): string[] {

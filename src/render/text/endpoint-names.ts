@@ -25,6 +25,7 @@ export function endpointName(endpoint: FlowEnd): EndpointName {
   const ip = escapeText(endpoint.ip);
   const node = endpoint.node === null ? '' : escapeText(endpoint.node);
   const service = escapeText(endpoint.service ?? '');
+  const outside = service || escapeText(endpoint.hostName ?? '');
   const several = endpoint.candidates.length > 1 ? `${endpoint.candidates.length} candidates` : '';
   switch (endpoint.kind) {
     case 'pod':
@@ -36,7 +37,7 @@ export function endpointName(endpoint: FlowEnd): EndpointName {
     case 'service':
       return { name: ip, below: service === '' ? 'service' : `${service} (service)` };
     case 'external':
-      return { name: ip, below: service === '' ? 'external' : `${service} (external)` };
+      return { name: ip, below: outside === '' ? 'external' : `${outside} (external)` };
     case 'unknown':
       return { name: ip, below: node || several || (service && `behind ${service}`) };
   }

@@ -45,6 +45,20 @@ describe('a capture of Inspektor Gadget', () => {
     expect(said(await pointsOf(STRANGE, [gadget('somewhere')], null))).toEqual([['somewhere', true]]);
   });
 
+  it('names its pod, where all interfaces are of one', async () => {
+    const details = async (...interfaces: { name: string; description: string }[]): Promise<(string | undefined)[]> =>
+      (await pointsOf(STRANGE, interfaces)).map(
+        ({ evidence }) => evidence.find(({ source }) => source === 'capture-metadata')?.detail,
+      );
+    const said = 'Inspektor Gadget says it captured on b, in the pod shop-1 (if_description)';
+    expect(await details(gadget('b'))).toEqual([said]);
+    const other = { ...gadget('b'), description: 'b;web;shop-2;app=shop;containerd' };
+    const evil = { ...gadget('b'), description: 'b;web;shop\u001b[2J;app=shop;containerd' };
+    const nodeOnly = 'Inspektor Gadget says it captured on b (if_description)';
+    expect(await details(gadget('b'), other)).toEqual([nodeOnly, nodeOnly]);
+    expect(await details(evil)).toEqual([nodeOnly]);
+  });
+
   it('is below what its frames show, and below the word of the user', async () => {
     const sent = [vxlan(ip({ src: POD.a, dst: POD.b })), vxlan(ip({ src: POD.a, dst: POD.c }), { to: NODE.c })];
     expect((await pointsOf(sent, [gadget('c')]))[0]?.node).toBe('a');

@@ -6,8 +6,9 @@ import type { CaptureHints } from '../points-input.ts';
 
 const GADGET_DEVICE = 'virtual';
 const GADGET_FIELDS = 5;
-/** A node's name (RFC 1123): what is none is no description of a gadget. */
-const NODE_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const [NODE_FIELD, POD_FIELD] = [0, 2] as const;
+/** A node's or a pod's name (RFC 1123): what is none is no description of a gadget. */
+const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** The hints with those of the captures' own metadata behind them: a layout knows better. */
 export function withMetadata(hints: CaptureHints, captures: readonly { info: CaptureInfo }[]): CaptureHints {
@@ -23,12 +24,24 @@ function gadgetHint({ interfaces }: CaptureInfo): CaptureHint | null {
   const nodes = new Set(interfaces.map(gadgetNode));
   const [node = null] = nodes;
   if (node === null || nodes.size > 1) return null;
-  const detail = `Inspektor Gadget says it captured on ${node} (if_description)`;
+  const pods = new Set(interfaces.map(gadgetPod));
+  const [pod = null] = pods;
+  const inside = pod === null || pods.size > 1 ? '' : `, in the pod ${pod}`;
+  const detail = `Inspektor Gadget says it captured on ${node}${inside} (if_description)`;
   return { node, nodeAtEnd: null, interface: null, pod: null, source: 'capture-metadata', detail };
 }
 
-function gadgetNode({ name, description }: CaptureInterface): string | null {
+function gadgetNode(one: CaptureInterface): string | null {
+  return fieldOf(one, NODE_FIELD);
+}
+
+function gadgetPod(one: CaptureInterface): string | null {
+  return fieldOf(one, POD_FIELD);
+}
+
+/** A field that may be a name; null for what is no description of a gadget. */
+function fieldOf({ name, description }: CaptureInterface, field: number): string | null {
   const fields = description?.split(';') ?? [];
-  const [node = ''] = fields;
-  return name === GADGET_DEVICE && fields.length >= GADGET_FIELDS && NODE_NAME.test(node) ? node : null;
+  const text = fields[field] ?? '';
+  return name === GADGET_DEVICE && fields.length >= GADGET_FIELDS && OBJECT_NAME.test(text) ? text : null;
 }

@@ -8,10 +8,11 @@ import { bitsBlock, bytesBlock, decisionBlock, figureBlock, leadBlock, pointsBlo
 /** One packet. */
 export function explanationPage(raw: Explanation, { all, diagram }: { all: boolean; diagram: boolean }): Page {
   const shown = forPeople(raw);
-  const { story, columns, rows, decision, notes } = shown;
+  const { story, columns, rows, decision, notes, comments } = shown;
   const copies = copyItems(shown);
   const blocks: (Block | null)[] = [
     leadBlock(shown),
+    comments.length === 0 ? null : pointsBlock('Its comments in the capture', comments.flat()),
     figureBlock('The frame, drawn to scale', shown),
     pointsBlock('What happens', story),
     {
