@@ -188,8 +188,14 @@ function kindsTest(
     terms.fitsEncapsulation(flow.observed.encapsulation) &&
     (verdict.length === 0 || verdict.includes(flow.verdict)) &&
     (finding.length === 0 || finding.some((id) => hasFinding(flow, id, membersOf))) &&
-    (outcome.length === 0 || (flow.outcome !== null && outcome.includes(flow.outcome))) &&
+    (outcome.length === 0 || hasOutcome(flow, outcome)) &&
     (limit === null || flow.slowest > limit);
+}
+
+/** What was answered and ended by an RST then is found by both words, as the table has them. */
+function hasOutcome(flow: FlowBrief, asked: readonly string[]): boolean {
+  if (flow.outcome === null) return false;
+  return asked.includes(flow.outcome) || (asked.includes('reset') && flow.exchange?.state === 'reset');
 }
 
 /** Each end is asked about once: flows share them. */

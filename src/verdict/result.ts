@@ -242,10 +242,11 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     info.complete &&
     info.error === null &&
     info.isEmpty !== true;
+  const pieces = analysis.pieceNotes[index] ?? [];
   const notes = [
     ...(analysis.points.contradictions[index] ?? []),
     ...(analysis.copiesNotes[index] ?? []),
-    ...(analysis.pieceNotes[index] ?? []),
+    ...pieces,
     ...(analysis.saidNotes[index] ?? []),
     ...(isEmpty ? [emptyNote(filter)] : []),
   ];
@@ -259,6 +260,7 @@ function captureOf(analysis: Analysis, index: number): TracedCapture {
     ...(counters.outsideRange > 0 ? { outsideRange: counters.outsideRange } : {}),
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
+    ...(pieces.length > 0 ? { betweenPieces: pieces } : {}),
     ...commonSpan(analysis.clocks, index, counters),
     complete: info.complete,
     dropped: dropped.length === 0 ? null : dropped.reduce((sum, d) => sum + d, 0),

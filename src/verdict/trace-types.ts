@@ -159,6 +159,8 @@ export interface TracedCapture {
   faults: readonly CaptureFault[];
   /** Cut-off ends and the like, as text. */
   warnings: readonly string[];
+  /** Those of them that say what is missing before this piece of a ring, or that it overlaps another one. */
+  betweenPieces?: readonly string[];
   /** What the capture was filtered to, if it can be told: `udp port 4789`, the recorded if_filter; null: nothing suggests a filter. */
   filter: FilterHint | null;
   /** The same, if it and others that it may be a piece of are of different nodes. */

@@ -42,6 +42,18 @@ describe('filters of trace', () => {
     expect((await flows('--outcome', 'refused')).every(({ outcome }) => outcome === 'refused')).toBe(true);
   });
 
+  it('--outcome reset finds what the table calls reset, also where it was answered before', async () => {
+    const folder = 'samples/07-pool-edited';
+    const captures = readdirSync(folder).filter((name) => name.endsWith('.pcap'));
+    const given = [...captures.map((name) => `${folder}/${name}`), '-t', `${folder}/topology`];
+    const listed = async (...filters: string[]): Promise<string[]> =>
+      (await runCli([...given, ...filters])).stdout.split('\n').filter((line) => /^ *\d+ .*\breset\b/.test(line));
+    const all = await listed();
+    expect(all.length).toBeGreaterThan(0);
+    const numbers = (lines: readonly string[]): string[] => lines.map((line) => line.trim().split(' ')[0] ?? '').sort();
+    expect(numbers(await listed('--outcome', 'reset'))).toEqual(numbers(all));
+  });
+
   it.each([
     ['--protocol', 'icmp'],
     ['-n', 'legacy'],

@@ -29,7 +29,9 @@ export function findingNotes({ flow }: Scene): Note[] {
   );
 }
 
+/** Names keep their spelling: what is no plain word may be one. */
 function sentenceCase(text: string): string {
+  if (!/^[a-z]+ /.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -45,7 +45,7 @@ function headLines({ cause, names, options }: Page): string[] {
   const tone = violation ? 'bad' : 'warn';
   const word = violation ? 'VIOLATION' : 'WARNING';
   const { fromNode, toNode } = cause;
-  const between = fromNode === null && toNode === null ? '' : `${nodeText(fromNode)} → ${nodeText(toNode)}`;
+  const between = betweenText(fromNode, toNode);
   const room = options.width - cause.id.length - word.length - 4;
   const facts = [cause.code, between, cost(cause)].filter((fact) => fact !== '');
   const whole = names.fitSentence(facts.join('    '), room);
@@ -64,9 +64,11 @@ function indented(sentence: string, options: RenderOptions): string[] {
   return wrapWords(sentence, options.width - MARGIN).map((line) => ' '.repeat(MARGIN) + line);
 }
 
-/** A node in a sentence. */
-function nodeText(node: string | null): string {
-  return node === null ? 'unknown node' : escapeText(node);
+/** Of several senders or receivers, and of unknown ones, there is no name. */
+function betweenText(from: string | null, to: string | null): string {
+  if (from === null || to === null)
+    return from === null ? (to === null ? '' : `to ${escapeText(to)}`) : `from ${escapeText(from)}`;
+  return `${escapeText(from)} → ${escapeText(to)}`;
 }
 
 function seenText({ trace, cause }: Page): string {

@@ -77,6 +77,8 @@ export function notProven({ trace, report }: VerifyContext): string[] {
   if (trace.captures.some((capture) => capture.dropped === null))
     open.push('packets the kernel dropped (classic pcap does not say)');
   else if (dropped > 0) open.push(`${formatCount(dropped, 'packet')} that the kernel dropped`);
+  const [gap, ...gaps] = trace.captures.flatMap(({ betweenPieces }) => betweenPieces ?? []);
+  if (gap !== undefined) open.push(gaps.length > 0 ? `${gap} (and ${formatCount(gaps.length, 'place')} more)` : gap);
   const unproven = report.unverified.find((group) => group.reason === 'receiver-unproven');
   if (unproven !== undefined)
     open.push(`who got ${formatCount(unproven.flows, 'flow')} that nobody answered: only their own headers say`);

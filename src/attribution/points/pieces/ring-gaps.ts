@@ -60,6 +60,9 @@ function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[]): 
     for (let number = from + 1; number < to; number++) if (!given.has(number)) return true;
     return false;
   };
+  // counted on without a leap that is longer than what was given: not a piece that was split again, with numbers behind its own
+  const isCounted = numbers.every((number, i) => number !== null && (i === 0 || number > (numbers[i - 1] ?? number)));
+  const isLeft = (from: number, to: number): boolean => isCounted && to - from <= given.size && isMissing(from, to);
   return ring.slice(1).flatMap((after, i): RingGap[] => {
     const before = ring[i] ?? 0;
     const [one, other] = [captures[before], captures[after]];
@@ -76,7 +79,7 @@ function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[]): 
     return [
       {
         after,
-        isLack: isSilent && (!isNext || from === null || to === null),
+        isLack: from === null || to === null ? isSilent : isLeft(from, to) || (isSilent && !isNext),
         note: isNext ? said : `${said}, and no piece between them was given`,
       },
     ];

@@ -145,6 +145,26 @@ describe('what is in a gap', () => {
     expect(trace.causes).toEqual([]);
   });
 
+  it('is not either where hardly any time is missing with the piece', async () => {
+    const early = whole.filter(isEarly);
+    // what comes later was sent in the missing piece, right before
+    const files = [
+      piece('x.pcap', early.slice(0, 4)),
+      piece('x.pcap2', early.slice(5)),
+      piece('x.pcap3', whole.slice(8)),
+    ];
+    const trace = await traceFrames(files, TOPOLOGY);
+    expect(trace.captures[1]?.warnings).toEqual([
+      'between x.pcap and x.pcap2 nothing was captured for 1.0 s, and no piece between them was given',
+    ]);
+    expect(trace.causes).toEqual([]);
+    const { captures } = await traceFrames(
+      [files[0], files[2]].map((one) => one as FrameFile),
+      TOPOLOGY,
+    );
+    expect(captures[1]?.betweenPieces).toEqual(captures[1]?.warnings);
+  });
+
   it('but in one capture, and in pieces that follow each other, it is', async () => {
     const frames = whole.filter((one) => one !== whole[7]);
     const pieces = [frames.filter(isEarly), frames.filter((one) => !isEarly(one))];
