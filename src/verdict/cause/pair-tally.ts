@@ -29,7 +29,7 @@ interface Pair {
   tcpAnswered: number;
   synUnanswered: number;
   /** Tunnels that its silent TCP was in. */
-  silentIn: Set<string>;
+  silentIn: PairMap<readonly [outerSrc: string, outerDst: string]>;
   /** Packets went astray, or not as they should: that explains silence. */
   isExplained: boolean;
   encapsulation: Observed['encapsulation'];
@@ -55,13 +55,14 @@ export function isLoss(lost: number, sent: number): boolean {
 export function pairTally(): PairTally {
   const pairs = new PairMap<Pair>();
   // TCP in a tunnel passes between the two nodes, whoever's it is
-  const passesIn = new Set<string>();
+  const passesIn = new PairMap<true>();
   /** Nodes whose TCP with a pod was answered of which nobody knows where it is: it may be on any other node. */
   const passing = new Set<string>();
   return {
     add(flow) {
-      const way = tunnelOf(flow);
-      if (way !== null && classOf(flow.protocol) === 'TCP' && PASSED.has(flow.outcome)) passesIn.add(way);
+      const { outerSrc, outerDst } = flow.observed;
+      if (outerSrc !== null && outerDst !== null && flow.protocol === 'tcp' && PASSED.has(flow.outcome))
+        passesIn.of(outerSrc, outerDst, () => true);
       const [from, to] = [flow.src.node, flow.dst.node];
       const known = from ?? to;
       if (known !== null && (from === null || to === null) && isPassing(flow)) passing.add(known);
@@ -75,7 +76,9 @@ export function pairTally(): PairTally {
       const isExplained = ({ from, to }: Pair): boolean =>
         [pairs.get(from, to), pairs.get(to, from)].some((pair) => pair?.isExplained === true);
       const mayPass = ({ from, to, silentIn }: Pair): boolean =>
-        passing.has(from) || passing.has(to) || [...silentIn].some((way) => passesIn.has(way));
+        passing.has(from) ||
+        passing.has(to) ||
+        silentIn.values().some(([outerSrc, outerDst]) => passesIn.get(outerSrc, outerDst) === true);
       return pairs
         .values()
         .flatMap((pair) =>
@@ -98,7 +101,15 @@ function newPair(flow: FlowBrief): Pair {
     from: flow.src.node ?? '',
     to: flow.dst.node ?? '',
     ...{ sent: none(), lost: none(), echoAnswered: new Set(), tcpSilent: new Set() },
-    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0, isExplained: false, flowIds: [], flows: 0, silentIn: new Set() },
+    ...{
+      echoes: 0,
+      tcpAnswered: 0,
+      synUnanswered: 0,
+      isExplained: false,
+      flowIds: [],
+      flows: 0,
+      silentIn: new PairMap(),
+    },
     encapsulation: flow.observed.encapsulation,
     ...{ capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null },
   };
@@ -129,15 +140,11 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
     if (PASSED.has(flow.outcome)) pair.tcpAnswered++;
     else if (isSilent(flow) && !saysWhereItStops(flow.codes)) {
       pair.synUnanswered++;
-      const way = tunnelOf(flow);
-      if (way !== null) pair.silentIn.add(way);
+      const { outerSrc, outerDst } = flow.observed;
+      if (outerSrc !== null && outerDst !== null) pair.silentIn.of(outerSrc, outerDst, () => [outerSrc, outerDst]);
       addSome(pair.tcpSilent, flow.dst.ip);
     }
   }
-}
-
-function tunnelOf({ observed: { outerSrc, outerDst } }: FlowBrief): string | null {
-  return outerSrc === null || outerDst === null ? null : `${outerSrc} ${outerDst}`;
 }
 
 function addSome(pods: Set<string>, pod: string): void {

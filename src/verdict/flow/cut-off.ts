@@ -40,8 +40,11 @@ export function hidesFlows(
 ): boolean {
   const { rows } = table;
   const flow = rows.flow(row);
-  if (tunnel.encapsulation !== 'none')
-    return isAroundFlow({ ...tunnel, overheadBytes: rows.overheadBytes(row) }, table, flow);
+  if (tunnel.encapsulation !== 'none') {
+    const { encapsulation, outerSrc, outerDst } = tunnel;
+    const overheadBytes = rows.overheadBytes(row);
+    return overheadBytes === 0 && isAroundFlow({ encapsulation, outerSrc, outerDst, overheadBytes }, table, flow);
+  }
   return (rows.bits(row) & BIT.truncated) !== 0 && isTunnelKind(table, flow, tunnelPorts);
 }
 
