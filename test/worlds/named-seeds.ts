@@ -3,6 +3,7 @@
 import type { LieKind } from './check/lies.ts';
 import { COUNT_SEEDS } from './named-count-seeds.ts';
 import { DELIVERY_SEEDS } from './named-delivery-seeds.ts';
+import { LATER_SEEDS } from './named-later-seeds.ts';
 
 export interface NamedSeed {
   seed: number;
@@ -328,4 +329,5 @@ export const NAMED_SEEDS: readonly NamedSeed[] = [
   },
   ...COUNT_SEEDS,
   ...DELIVERY_SEEDS,
+  ...LATER_SEEDS,
 ];
