@@ -145,6 +145,12 @@ describe('diff of two snapshots', () => {
     }
   });
 
+  it('of a snapshot and a file that is not there is bad usage, and says so', async () => {
+    const { code, stderr } = await runCli(['diff', 'samples/07-pool-edited/topology', 'nosuch']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('nosuch is not there');
+  });
+
   it('names that obey the terminal are shown instead', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'overlens-hostile-'));
     const pool = (mode: string): string =>

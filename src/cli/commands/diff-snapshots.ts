@@ -1,4 +1,5 @@
 // `overlens diff` where both sides are snapshots: what changed for the overlay, and what that means for flows.
+import { existsSync } from 'node:fs';
 import { effectsOf } from '../../explain/snapshots/effects.ts';
 import { type SortedArguments, sortArguments } from '../../input/sort-arguments.ts';
 import {
@@ -47,8 +48,9 @@ export async function snapshotSides(
   const [snapshot] = [first, second].filter(isSnapshot);
   const other = snapshot === first ? second : first;
   if (snapshot === undefined || other.sorted.captures.length === 0) return null;
+  const what = existsSync(other.path) ? 'is none' : 'is not there';
   throw usageError(
-    `diff: ${snapshot.path} is a snapshot, and ${other.path} has captures: two of a kind can be compared`,
+    `diff: ${snapshot.path} is a snapshot, and ${other.path} ${what}: two of a kind can be compared`,
     `two snapshots: overlens diff OLD NEW; two captures: overlens diff BEFORE AFTER -t ${snapshot.path}`,
   );
 }
