@@ -2,6 +2,7 @@
 
 import { OUTCOME_NAMES } from '../../decode/layer-stack.ts';
 import { unsupportedText, viewFault } from '../../decode/view/fault-view.ts';
+import { sentenceCase } from '../../net/sentence-case.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import { type Scene, shownSides, sideLayers } from '../packet-facts.ts';
 import { ipLength } from '../rows/network-rows.ts';
@@ -45,7 +46,7 @@ function faultNotes({ walked }: Scene): Note[] {
 }
 
 function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  const capital = sentenceCase(text);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 

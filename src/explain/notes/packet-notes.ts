@@ -1,5 +1,6 @@
 // What is unusual about the IP packet itself: fragments, congestion marks, TTLs, options, ICMP errors; and what `trace` found.
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
+import { sentenceCase } from '../../net/sentence-case.ts';
 import { FINDINGS } from '../../verdict/codes.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
@@ -27,12 +28,6 @@ export function findingNotes({ flow }: Scene): Note[] {
   return [...texts.values()].map(({ code, message }) =>
     note(code, 'notable', sentenceCase(FINDINGS[code].title), `${sentenceCase(message)}.`),
   );
-}
-
-/** Names keep their spelling: what is no plain word may be one. */
-function sentenceCase(text: string): string {
-  if (!/^[a-z]+ /.test(text)) return text;
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function span(layer: ExplainedLayer | null, name: string): Note['span'] {

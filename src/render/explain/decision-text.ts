@@ -1,5 +1,6 @@
 // How the sender decided, in a terminal: each line of its tables, where it is read, and the bytes of the packet it became.
 import type { Decision, DecisionStep } from '../../explain/explanation.ts';
+import { sentenceCase } from '../../net/sentence-case.ts';
 import { columnWidth, fitColumns, GAP } from '../text/grid.ts';
 import { createPaint } from '../text/paint.ts';
 import { shortenMiddle, wrapWords } from '../text/text-width.ts';
@@ -39,7 +40,7 @@ export function decisionLines(decision: Decision, root: string, width: number, c
   });
   const head = [wrapWords(heads[0] ?? '', LABEL + say), ...heads.slice(1).map((text) => [text])];
   const lines = columnLines([head, ...rows]);
-  return decision.comment === null ? lines : [...lines, ...wrapWords(`${capital(decision.comment)}.`, width)];
+  return decision.comment === null ? lines : [...lines, ...wrapWords(`${sentenceCase(decision.comment)}.`, width)];
 }
 
 /** The sender's own files without its name: the heading has it. */
@@ -51,10 +52,6 @@ export function briefPlace({ ref }: DecisionStep, node: string | null, root: str
 export function headOf({ node, when }: Decision): string {
   const who = node ?? 'the sender';
   return when === 'upcoming' ? `How ${who} will decide` : `How ${who} decided`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The table's line; behind one that is not right, what is; without one, what the packet shows. */
