@@ -1,4 +1,5 @@
 // How a conversation went, as far as the capture shows it: answered, refused, no answer, or only one way seen.
+import { FLOW_MARK as MARK } from '../flow/flow-marks.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { Asked, Outcome } from './vocabulary.ts';
 
@@ -43,20 +44,21 @@ export function outcomeOf(
   reverseVisible: boolean,
   askedBy: (flow: number) => Asked | null,
 ): Outcome | null {
-  const other = directionFacts(table, reverse);
+  const other = reverse < 0 ? 0 : table.marks[reverse]!;
   switch (table.protocolOf(flow)) {
     case TCP:
-      return tcpOutcome(directionFacts(table, flow), other, reverseVisible);
+      return tcpOutcome(table.marks[flow]!, other, reverseVisible);
     case ICMP:
     case ICMPV6:
       // errors and neighbour discovery of both sides answer nothing
       return (
-        questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ?? (other.packets > 0 ? null : 'one-way')
+        questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ??
+        (other & MARK.packets ? null : 'one-way')
       );
     default:
       return (
         questionsOutcome(ownQuestions(flow, reverse, askedBy), reverseVisible) ??
-        (other.packets > 0 ? 'answered' : 'one-way')
+        (other & MARK.packets ? 'answered' : 'one-way')
       );
   }
 }
@@ -74,13 +76,14 @@ function questionsOutcome(questions: Asked | null, reverseVisible: boolean): Out
   return answered < asked ? 'partly-answered' : 'answered';
 }
 
-function tcpOutcome(own: DirectionFacts, other: DirectionFacts, reverseVisible: boolean): Outcome {
+/** @param own the marks of both directions: FLOW_MARK */
+function tcpOutcome(own: number, other: number, reverseVisible: boolean): Outcome {
   if (isRefusal(own, other) || isRefusal(other, own)) return 'refused';
-  if (own.packets > 0 && other.packets > 0) return 'answered';
-  return own.requests > 0 && own.data === 0 && reverseVisible ? 'no-answer' : 'one-way';
+  if (own & other & MARK.packets) return 'answered';
+  return (own & MARK.requests) !== 0 && !(own & MARK.data) && reverseVisible ? 'no-answer' : 'one-way';
 }
 
 /** A SYN answered by nothing but resets (RFC 9293 section 3.10.7.1). */
-function isRefusal(client: DirectionFacts, server: DirectionFacts): boolean {
-  return client.requests > 0 && server.rst > 0 && server.replies === 0 && server.data === 0;
+function isRefusal(client: number, server: number): boolean {
+  return (client & MARK.requests) !== 0 && (server & (MARK.resets | MARK.replies | MARK.data)) === MARK.resets;
 }

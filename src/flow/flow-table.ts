@@ -10,6 +10,7 @@ import { AddressWords } from './address-words.ts';
 import type { BatchSource } from './batch-source.ts';
 import { ByteView } from './byte-view.ts';
 import { type FlowEnds, flowEnds } from './flow-ends.ts';
+import { flowMarks } from './flow-marks.ts';
 import { Links } from './paths/links.ts';
 import type { NodeAddresses } from './paths/node-addresses.ts';
 import { NOT_USUAL, Paths } from './paths/paths.ts';
@@ -60,6 +61,7 @@ export class FlowTable {
   readonly #rare: RarePackets;
   readonly #hashes: Int32Array;
   #ends: FlowEnds | null = null;
+  #marks: Uint16Array | null = null;
   /** Keeps the loads of the second loop from being thrown away. */
   #touched = 0;
 
@@ -116,6 +118,7 @@ export class FlowTable {
       this.counter.count(row, i, source.firstPacket + i);
     }
     this.#checksums.judge(batch, this.rowOf, source);
+    this.#marks = null;
   }
 
   /** Loads the slots and records that the packets will need. */
@@ -265,6 +268,17 @@ export class FlowTable {
   get ends(): FlowEnds {
     if (this.#ends === null || this.#ends.reverse.length !== this.#flows.count) this.#ends = flowEnds(this);
     return this.#ends;
+  }
+
+  /** FLOW_MARK bits of all flows, which hold until rows are added to or joined. */
+  get marks(): Uint16Array {
+    this.#marks ??= flowMarks(this);
+    return this.#marks;
+  }
+
+  /** Rows were changed, though no packets came. */
+  changed(): void {
+    this.#marks = null;
   }
 
   /** The flow of the other direction, -1 if none was seen. */

@@ -9,6 +9,10 @@ export class PairMap<V> {
     return this.#bySource.get(from)?.get(to);
   }
 
+  has(from: string, to: string): boolean {
+    return this.get(from, to) !== undefined;
+  }
+
   /** The value of the pair; made when there is none. */
   of(from: string, to: string, make: () => V): V {
     let byDestination = this.#bySource.get(from);

@@ -202,6 +202,7 @@ function joinRings({ table, captures }: AnalysisInput, { rings: { rings } }: Poi
       joinPieces(table, before.edges, after.edges, { window, hasCopies });
     });
   joinRows(table, rings);
+  table.changed();
 }
 
 function prepare(

@@ -5,8 +5,8 @@ import { momentOnReference } from '../attribution/clocks/clocks.ts';
 import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { askedBy, slowestAnswer } from '../attribution/exchange/exchange.ts';
 import type { Asked, Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
-import { type Directory, endpointOf } from '../attribution/who/who.ts';
-import { circles } from '../flow/rows/circles.ts';
+import { type Directory, endpointOf, type Who } from '../attribution/who/who.ts';
+import { FLOW_MARK as MARK } from '../flow/flow-marks.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';
@@ -235,10 +235,7 @@ export class TableBrief implements FlowBrief {
 
   /** SYNs and echo requests. */
   #asks(): boolean {
-    const { table } = this.#context.shared.input;
-    const { rows } = table;
-    for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) if (rows.requests(row) > 0) return true;
-    return false;
+    return (this.#context.shared.input.table.marks[this.#flow]! & MARK.requests) !== 0;
   }
 
   #isDeniable(): boolean {
@@ -249,21 +246,28 @@ export class TableBrief implements FlowBrief {
   #mayWarn(): boolean {
     const { shared } = this.#context;
     const { table } = shared.input;
-    const { rows } = table;
     if (shared.errorsOf.has(this.#flow) || shared.rejections.quotes(this.#flow)) return true;
     if (shared.translations.has(this.#flow) || mayStall(table, this.#flow) || mayLosePart(shared, this.#flow))
       return true;
     if (table.destinationPortOf(this.#flow) === DNS_PORT && shared.dns.of(this.#flow) !== null) return true;
     const { src, dst } = whoOfFlow(shared, this.#flow);
     if (shared.conflicts.about(src, dst) !== null) return true;
+    const marks = table.marks[this.#flow]!;
+    if (marks & (MARK.outerFragments | MARK.circles)) return true;
+    return (marks & (MARK.largeAgain | MARK.wrongChecksums)) !== 0 && this.#mayDoubt(dst.node);
+  }
+
+  /** Whether large segments were sent again often, or checksums are wrong at the receiver's NIC, where they are final. */
+  #mayDoubt(receiver: Who['node']): boolean {
+    const { shared } = this.#context;
+    const { table } = shared.input;
+    const { rows } = table;
     let again = 0;
     let wrong = 0;
     for (let row = table.firstRow(this.#flow); row >= 0; row = rows.next(row)) {
-      if (rows.isOuterFragmented(row) || circles(rows, row)) return true;
       again += rows.largeRetransmissions(row);
       const point = shared.pathFacts.point[rows.path(row)];
-      // at the receiver's NIC, where checksums are final
-      if (point?.topologyNode === dst.node) wrong += rows.checksumsWrong(row);
+      if (point?.topologyNode === receiver) wrong += rows.checksumsWrong(row);
     }
     return again >= LARGE_AGAIN || wrong > 1;
   }

@@ -14,6 +14,8 @@ import { stallOf } from './delivery/stalled.ts';
 import { isRefusal, isUnreachable } from './flow/flow-facts.ts';
 import type { Shared } from './judging-context.ts';
 
+const NO_ERRORS: readonly IcmpError[] = [];
+
 export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | null): Outcome | null {
   if (arrival?.arrived === 0 && arrival.lost) return 'sent-never-arrived';
   const { table } = shared.input;
@@ -34,7 +36,8 @@ export function flowOutcome(shared: Shared, flow: number, arrival: Arrival | nul
 }
 
 /** ICMP errors that quote a packet of the conversation. */
-function errorsOf({ input, errorsOf: known }: Shared, flow: number): IcmpError[] {
+function errorsOf({ input, errorsOf: known }: Shared, flow: number): readonly IcmpError[] {
+  if (known.size === 0) return NO_ERRORS;
   return [flow, input.table.reverseOf(flow)].flatMap((one) => known.get(one) ?? []);
 }
 

@@ -69,7 +69,8 @@ export function shapesOf({ table, captures, points }: ShapeInput, placeOf: Int32
     shapes[place] ??= emptyShape();
     shapes[place].frames += captures[i]?.packets ?? 0;
   }
-  for (let flow = 0; flow < table.flowCount; flow++) addFlow(shapes, placeOf, table, flow);
+  const told = new Uint8Array(shapes.length * table.tunnels.count);
+  for (let flow = 0; flow < table.flowCount; flow++) addFlow({ shapes, placeOf, told }, table, flow);
   for (const pair of table.arp.pairs()) {
     const arp = shapes[placeOf[table.links.captureOf(pair.link)] ?? -1]?.arp;
     if (arp === undefined) continue;
@@ -110,24 +111,37 @@ function oneWayPlaces(table: FlowTable, { rings }: Points, placeOf: Int32Array):
   return places;
 }
 
-function addFlow(shapes: Shape[], placeOf: Int32Array, table: FlowTable, flow: number): void {
+interface ShapeState {
+  shapes: readonly Shape[];
+  placeOf: Int32Array;
+  /** By place and tunnel: whether it was added there, which tells all that its other flows do. */
+  told: Uint8Array;
+}
+
+function addFlow({ shapes, placeOf, told }: ShapeState, table: FlowTable, flow: number): void {
   const { rows } = table;
   const unasked = table.reverseOf(flow) < 0 && isAnswer(table, flow);
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
-    const shape = shapes[placeOf[table.links.captureOf(table.linkOf(row))] ?? -1];
+    const place = placeOf[table.links.captureOf(table.linkOf(row))] ?? -1;
+    const shape = shapes[place];
     if (shape === undefined) continue;
     const packets = rows.packets(row);
-    const { protocol, ends, ports } = outermostOf(table, flow, row);
-    const { encapsulation, carriers, udpPort } = table.tunnels.record(table.tunnelOf(row));
     shape.packets += packets;
     shape.answersOnly ||= unasked;
+    const tunnel = table.tunnelOf(row);
+    const { encapsulation, carriers, udpPort, outerSrc } = table.tunnels.record(tunnel);
+    if (encapsulation !== 'none') shape.tunnel += packets;
+    const known = place * table.tunnels.count + tunnel;
+    if (told[known] === 1) continue;
+    // without an outer header each flow has its own ends, and of other tunnels its own protocol
+    if (outerSrc !== null && encapsulation in TUNNEL_PROTOCOLS) told[known] = 1;
+    const { protocol, ends, ports } = outermostOf(table, flow, row);
     shape.mirrored ||= carriers.length > 0;
     shape.protocols.add(protocol);
     shape.versions.add(ends.some((end) => end.includes(':')) ? 6 : 4);
     shape.common = shared(shape.common, ends);
     shape.commonPorts = shared(shape.commonPorts, ports);
     if (encapsulation === 'none') continue;
-    shape.tunnel += packets;
     shape.kinds.add(encapsulation);
     if (udpPort !== null) shape.ports.add(udpPort);
   }

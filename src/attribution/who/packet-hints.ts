@@ -81,6 +81,8 @@ export function collectHints({ table, points, paths, book, people, asked, stated
         const hint = hintOf(hints, dst);
         const plain = ends.plain[path] === 1;
         hint[plain ? 'macDestination' : 'outerDestination'].add(to);
+        // an answer from there is known: neither another one nor silence tells more
+        if (hint[plain ? 'macAnswering' : 'outerAnswering'].has(to)) continue;
         if (isDelivered(table, flow)) {
           if (!plain) hint.outerAnswering.add(to);
           else if (!comesBackFromElsewhere(table, ends, flow, row)) hint.macAnswering.add(to);

@@ -1,7 +1,7 @@
 // Whether a node shares another's subnet, as its CNI asks. Felix: only the sender's own prefix counts (calico-facts 3.4). flanneld: the
 // kernel's route to the other's address has no gateway.
 import type { Profile } from '../../cluster/profile.ts';
-import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { type Cidr, cidrContains, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import type { Node, NodeAddress } from '../model.ts';
 import { longestRoute } from './longest-route.ts';
@@ -10,9 +10,19 @@ import { longestRoute } from './longest-route.ts';
 export function inSubnetOf(own: NodeAddress, address: string): boolean {
   const ip = parseIp(address);
   if (ip === null) return false;
-  const width = ip.family === 4 ? 32 : 128;
-  const network = parseCidr(`${own.address}/${own.prefixLength ?? width}`);
+  const network = networkOf(own, ip.family);
   return network !== null && cidrContains(network, ip);
+}
+
+/** Networks of addresses that were asked for: each is asked for by every other node's. */
+const known = new WeakMap<NodeAddress, { 4?: Cidr | null; 6?: Cidr | null }>();
+
+function networkOf(own: NodeAddress, family: 4 | 6): Cidr | null {
+  const networks = known.get(own) ?? {};
+  known.set(own, networks);
+  const width = family === 4 ? 32 : 128;
+  networks[family] ??= parseCidr(`${own.address}/${own.prefixLength ?? width}`);
+  return networks[family];
 }
 
 /**

@@ -61,11 +61,12 @@ export function pairTally(): PairTally {
   return {
     add(flow) {
       const { outerSrc, outerDst } = flow.observed;
-      if (outerSrc !== null && outerDst !== null && flow.protocol === 'tcp' && PASSED.has(flow.outcome))
-        passesIn.of(outerSrc, outerDst, () => true);
+      if (outerSrc !== null && outerDst !== null && flow.protocol === 'tcp' && !passesIn.has(outerSrc, outerDst))
+        if (PASSED.has(flow.outcome)) passesIn.of(outerSrc, outerDst, () => true);
       const [from, to] = [flow.src.node, flow.dst.node];
       const known = from ?? to;
-      if (known !== null && (from === null || to === null) && isPassing(flow)) passing.add(known);
+      if (known !== null && (from === null || to === null) && !passing.has(known) && isPassing(flow))
+        passing.add(known);
       if (!flow.inScope || from === null || to === null || from === to) return;
       addToPair(
         pairs.of(from, to, () => newPair(flow)),

@@ -1,11 +1,10 @@
 // Handshakes that go no further: SYN and SYN/ACK again and again, and no ACK. It is what a receiver sees when its answers are lost.
 
 import { type CountInput, countFlow, tcpOf } from '../../attribution/count-flow.ts';
-import { directionFacts } from '../../attribution/directions.ts';
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { FLOW_MARK as MARK } from '../../flow/flow-marks.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { BIT } from '../../flow/rows/row-layout.ts';
 import type { RawFinding } from '../flow/judgement.ts';
 import { nameOf } from '../flow/rules.ts';
 
@@ -28,7 +27,7 @@ export function halfOpen(counting: CountInput, flow: number, reverse: number): H
   if (table.protocolOf(flow) !== TCP || reverse < 0) return null;
   // the usual conversation, told at once
   if (hasAcknowledged(table, flow) && hasAcknowledged(table, reverse)) return null;
-  const [client, server] = directionFacts(table, flow).requests > 0 ? [flow, reverse] : [reverse, flow];
+  const [client, server] = (table.marks[flow]! & MARK.requests) !== 0 ? [flow, reverse] : [reverse, flow];
   if (hasAcknowledged(table, client)) return null;
   const asked = tcpOf(table, countFlow(counting, client).rows);
   const answered = tcpOf(table, countFlow(counting, server).rows);
@@ -39,10 +38,7 @@ export function halfOpen(counting: CountInput, flow: number, reverse: number): H
 }
 
 function hasAcknowledged(table: FlowTable, flow: number): boolean {
-  const { rows } = table;
-  for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
-    if ((rows.bits(row) & BIT.acknowledgementKnown) !== 0) return true;
-  return false;
+  return (table.marks[flow]! & MARK.acknowledges) !== 0;
 }
 
 /** What a handshake was seen of: its questions, its answers, and whose frames each was. */

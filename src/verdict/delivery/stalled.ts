@@ -3,6 +3,7 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { FLOW_MARK as MARK } from '../../flow/flow-marks.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import { LARGE_SEGMENT } from '../../flow/rows/tcp-facts.ts';
@@ -66,7 +67,7 @@ function rowsOf(table: FlowTable, flow: number): number[] {
 
 /** Whether a segment of the flow was sent again often enough: the quick look, before anything else is asked. */
 export function mayStall(table: FlowTable, flow: number): boolean {
-  if (flow < 0 || table.protocolOf(flow) !== TCP) return false;
+  if (flow < 0 || !(table.marks[flow]! & MARK.resent) || table.protocolOf(flow) !== TCP) return false;
   const { rows } = table;
   for (let row = table.firstRow(flow); row >= 0; row = rows.next(row))
     if (rows.resentTimes(row) >= ENOUGH_RESENT) return true;

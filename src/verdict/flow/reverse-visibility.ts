@@ -61,9 +61,17 @@ export function reverseVisibility(
   const tunnelOf = (row: number): number => outerWays[table.tunnelOf(row)] ?? NO_TUNNEL;
   const seenBy = new Int32Array(points.all.length).fill(-1);
   const tunnelAt = new Int32Array(points.all.length);
+  /** Whether a place that saw the flow is not known yet to see both directions. */
+  const mayTell = (flow: number): boolean => {
+    for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
+      const place = placeOf(row);
+      if (twoWay[place] === 0 && isComplete[place] === 1) return true;
+    }
+    return false;
+  };
   for (let flow = 0; flow < table.flowCount; flow++) {
     const reverse = table.reverseOf(flow);
-    if (reverse < 0 || reverse === flow) continue;
+    if (reverse < 0 || reverse === flow || !mayTell(flow)) continue;
     for (let row = table.firstRow(flow); row >= 0; row = rows.next(row)) {
       const [place, tunnel] = [placeOf(row), tunnelOf(row)];
       tunnelAt[place] = seenBy[place] === flow && tunnelAt[place] !== tunnel ? NO_TUNNEL : tunnel;
