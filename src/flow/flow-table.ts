@@ -18,7 +18,6 @@ import { Selection } from './paths/selection.ts';
 import { Tunnels } from './paths/tunnels.ts';
 import { ArpPairs } from './rare/arp-pairs.ts';
 import { IcmpErrors } from './rare/icmp-errors.ts';
-import type { QuotedFlow } from './rare/quoted-packet.ts';
 import { RarePackets } from './rare/rare-packets.ts';
 import { ChecksumSample } from './rows/checksum-sample.ts';
 import { FlowRows } from './rows/flow-rows.ts';
@@ -296,12 +295,5 @@ export class FlowTable {
       swapped,
       this.#word(flow, R.protocol),
     );
-  }
-
-  /** The flow that an ICMP error quotes, -1 if it was not seen. */
-  quotedFlow({ family, protocol, source, destination, sourcePort, destinationPort }: QuotedFlow): number {
-    if (sourcePort === null || destinationPort === null) return -1;
-    const ports = (sourcePort << 16) | destinationPort;
-    return this.findFlow(source | 0, destination | 0, ports, protocol | (family === 6 ? B.ipv6 : 0));
   }
 }

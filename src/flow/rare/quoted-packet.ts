@@ -1,5 +1,6 @@
 // The packet that an ICMP error quotes, as far as the quote goes, and the packet inside it where it is a tunnel's.
 // Routers quote eight bytes behind the IP header at least (RFC 792), hosts much more (RFC 1812 section 4.3.2.3).
+import { FLOW_BIT } from '../../decode/facts.ts';
 import { asSendersWriteIt, holdsKnownFrame } from '../../decode/plausible.ts';
 import { u8, u16 } from '../../wire/bytes.ts';
 import { ETHER_TYPE } from '../../wire/ether-type.ts';
@@ -25,6 +26,16 @@ export interface QuotedFlow {
   /** Null when the quote is too short to hold ports, or is of a later fragment; 0 for protocols without ports. */
   sourcePort: number | null;
   destinationPort: number | null;
+}
+
+/** The flow of the table that is quoted, -1 if it was not seen. */
+export function flowOfQuote(
+  table: { findFlow(source: number, destination: number, ports: number, protocol: number): number },
+  { family, protocol, source, destination, sourcePort, destinationPort }: QuotedFlow,
+): number {
+  if (sourcePort === null || destinationPort === null) return -1;
+  const ports = (sourcePort << 16) | destinationPort;
+  return table.findFlow(source | 0, destination | 0, ports, protocol | (family === 6 ? FLOW_BIT.ipv6 : 0));
 }
 
 export interface QuotedPacket extends QuotedFlow {

@@ -5,6 +5,7 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
+import { flowOfQuote } from '../../flow/rare/quoted-packet.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { Settings } from '../flow/overlay-in-use.ts';
 
@@ -45,7 +46,7 @@ export function rejections(table: FlowTable, topology: Topology | null, settings
   for (const error of table.icmpErrors.list) {
     const tunnel = isOfPods(table, error, topology) ? null : tunnelOf(error, topology, settings);
     if (tunnel === null || (error.family === 4 && ADVICE.has(error.type))) continue;
-    const innerFlow = error.inner === null ? -1 : table.quotedFlow(error.inner);
+    const innerFlow = error.inner === null ? -1 : flowOfQuote(table, error.inner);
     const one = rejectionOf(table, topology, { error, tunnel, innerFlow });
     const key = [one.by, one.outerSrc, one.outerDst, one.says, innerFlow].join('|');
     const known = found.get(key);

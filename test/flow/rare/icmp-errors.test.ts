@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type IcmpError, MAX_ERRORS } from '../../../src/flow/rare/icmp-errors.ts';
+import { flowOfQuote } from '../../../src/flow/rare/quoted-packet.ts';
 import { ethernet, hex, icmpEcho, ipv4, ipv6, ipv6Bytes, tcp, udp, vxlanFrame } from '../../support/packet-builder.ts';
 import { countFrames, type Frame, flowText, told } from '../traffic.ts';
 
@@ -21,7 +22,7 @@ function errorOf(...frames: (Frame | Uint8Array)[]): { error: IcmpError; flow: s
   expect(table.icmpErrors.list).toHaveLength(1);
   const [error] = table.icmpErrors.list as [IcmpError];
   const quoted = `${table.addresses.text(error.source, error.family)} > ${table.addresses.text(error.destination, error.family)}`;
-  const flow = table.quotedFlow(error);
+  const flow = flowOfQuote(table, error);
   return { error, flow: flow < 0 ? 'unseen' : flowText(table, flow), quoted };
 }
 
