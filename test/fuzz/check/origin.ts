@@ -29,7 +29,12 @@ export class Origin {
 
 function addressBytes(address: string): Buffer {
   if (!address.includes(':')) return Buffer.from(address.split('.').map(Number));
-  const [left = '', right = ''] = address.split('::');
+  // an IPv4-mapped or -compatible one ends in a dotted quad (RFC 5952 section 5)
+  const hexadecimal = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...quad: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = quad.map(Number);
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+  const [left = '', right = ''] = hexadecimal.split('::');
   const [head, tail] = [left, right].map((part) => part.split(':').filter((group) => group !== ''));
   const groups = [...(head ?? []), ...Array(8 - (head?.length ?? 0) - (tail?.length ?? 0)).fill('0'), ...(tail ?? [])];
   return Buffer.from(groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]));
