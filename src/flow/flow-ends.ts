@@ -9,7 +9,7 @@ export interface FlowList {
   destinationWord(flow: number): number;
   sourceOf(flow: number): string;
   destinationOf(flow: number): string;
-  findReverse(flow: number): number;
+  findReverses(): Int32Array;
 }
 
 export interface FlowEnds {
@@ -28,7 +28,7 @@ const IPV6_KEYS = 2 ** 32;
 export function flowEnds(table: FlowList): FlowEnds {
   const count = table.flowCount;
   const ends: FlowEnds = {
-    reverse: new Int32Array(count),
+    reverse: table.findReverses(),
     source: new Int32Array(count),
     destination: new Int32Array(count),
     addresses: [],
@@ -46,7 +46,6 @@ export function flowEnds(table: FlowList): FlowEnds {
   };
   for (let flow = 0; flow < count; flow++) {
     const family = table.familyOf(flow);
-    ends.reverse[flow] = table.findReverse(flow);
     ends.source[flow] = idOf(table.sourceWord(flow), family, () => table.sourceOf(flow));
     ends.destination[flow] = idOf(table.destinationWord(flow), family, () => table.destinationOf(flow));
   }

@@ -285,15 +285,8 @@ export class FlowTable {
     return this.ends.reverse[flow] ?? -1;
   }
 
-  /** The same, looked up. */
-  findReverse(flow: number): number {
-    const ports = this.#word(flow, R.ports);
-    const swapped = (ports << 16) | (ports >>> 16);
-    return this.findFlow(
-      this.#word(flow, R.destination),
-      this.#word(flow, R.source),
-      swapped,
-      this.#word(flow, R.protocol),
-    );
+  /** The same of all flows, looked up. */
+  findReverses(): Int32Array {
+    return this.#flows.reverses();
   }
 }
