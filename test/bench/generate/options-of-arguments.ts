@@ -17,8 +17,13 @@ export const CAPTURE_ARGUMENTS = {
 
 type Arguments = { [name in keyof typeof CAPTURE_ARGUMENTS]?: string | undefined };
 
-/** Throws a RangeError that says what is wrong. Where a carrier has a share, those that are not named have none. */
+/** The options of these arguments and the defaults of the others. Throws a RangeError that says what is wrong. */
 export function optionsOfArguments(given: Arguments): CaptureOptions {
+  return captureOptions(givenOptions(given));
+}
+
+/** What was given only. Where a carrier has a share, those that are not named have none. */
+export function givenOptions(given: Arguments): Partial<CaptureOptions> {
   const options: Partial<CaptureOptions> = {};
   for (const name of [
     'seed',
@@ -40,7 +45,7 @@ export function optionsOfArguments(given: Arguments): CaptureOptions {
   if (given.payloads !== undefined)
     options.payloads = given.payloads.split(',').map((size) => numberOf('payloads', size));
   if (given.format !== undefined) options.format = formatOf(given.format);
-  return captureOptions(options);
+  return options;
 }
 
 /** A number with K or M behind it, too. */
