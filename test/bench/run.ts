@@ -2,7 +2,7 @@
 //
 // Times the built program beside other tools on captures made from a seed (generate/), all in turn within one run (measure/), and
 // says how time and memory grow. `--large` takes the sizes of a long capture, and an hour. `--profile` says where the time goes,
-// and nothing else. `--write-docs` puts the tables into docs/performance.md. Options of the generator (`npm run bench:capture`)
+// and nothing else. `--write-docs` puts the tables into docs/performance.md. Options of the generator (`npm run -s bench:capture`)
 // change the capture of all parts but growth.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// `npm run bench:capture -- [--out FILE] [--snapshot DIR] [--gzip] [--packets N] [--flows N] [--nodes N] [--pods N] [--seed S] ...`
+// `npm run -s bench:capture -- [--out FILE] [--snapshot DIR] [--gzip] [--packets N] [--flows N] [--nodes N] [--pods N] [--seed S] ...`
 //
 // Makes a capture of a cluster's NICs (docs/performance.md) from a seed, and the snapshot that fits. Without --out or with
 // `--out -` it goes to standard output, so that no file is needed however long it is. Numbers may be written 48M, 200k.

@@ -17,7 +17,7 @@ interface ProfileNode {
 }
 
 export interface ProfileSum {
-  /** Seconds of CPU by folder of dist/, `start-up`, `garbage collection`, `Node.js`. */
+  /** Seconds of the main thread by folder of dist/, `start-up`, `garbage collection`, `Node.js`. */
   folders: Map<string, number>;
   /** The same by file, of those within dist/. */
   files: Map<string, number>;
@@ -86,8 +86,8 @@ export function profileTables({ folders, files }: ProfileSum): string[] {
       .toSorted(([, a], [, b]) => b - a)
       .map(([name, seconds]) => [name, digits(seconds), `${digits((100 * seconds) / total)} %`]);
   return [
-    ...markdownTable(['where', 'CPU s', 'share'], rows(folders)),
+    ...markdownTable(['where', 'seconds', 'share'], rows(folders)),
     '',
-    ...markdownTable(['file', 'CPU s', 'share'], rows(files).slice(0, MOST_FILES)),
+    ...markdownTable(['file', 'seconds', 'share'], rows(files).slice(0, MOST_FILES)),
   ];
 }
