@@ -43,6 +43,7 @@ describe('growth', () => {
   it('takes differences within the noise for none, and savings for no cost', () => {
     expect(growthSteps([at(1, 1), at(2, 0.9), at(3, 1.1)]).map(({ above }) => above)).toEqual([[], [], []]);
     expect(growthSteps([at(1, 1), at(2, 0.9), at(3, 9)])[2]?.above).toEqual(['time']);
+    expect(growthSteps([at(50_000, 2.95), at(200_000, 2.8), at(800_000, 3.63)])[2]?.above).toEqual([]);
   });
 });
 

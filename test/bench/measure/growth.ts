@@ -19,10 +19,10 @@ export interface Step extends Point {
   above: ('time' | 'memory')[];
 }
 
-/** A unit may cost so many times what one cost in the step before, and noise adds so much on top: seconds, bytes. */
+/** A unit may cost so many times what one cost in the step before; what a step costs is uncertain by so much: seconds, bytes. */
 const [TOLERANCE, NOISE_SECONDS, NOISE_BYTES] = [1.5, 0.3, 32 * 1024 ** 2];
 
-/** Points in order of size. The first two say what a unit costs; a later one is above when it costs much more. */
+/** Points in order of size. The first two say what a unit costs; a later one is above when its units cost much more. */
 export function growthSteps(points: readonly Point[]): Step[] {
   const steps: Step[] = [];
   for (const [i, point] of points.entries()) {
@@ -33,12 +33,14 @@ export function growthSteps(points: readonly Point[]): Step[] {
     }
     const units = point.size - before.size;
     const [seconds, bytes] = [point.seconds - before.seconds, point.memory - before.memory];
-    const last = steps[i - 1];
-    const isAbove = (grown: number, perUnit: number | null | undefined, noise: number): boolean =>
-      typeof perUnit === 'number' && grown > Math.max(0, perUnit) * units * TOLERANCE + noise;
     const above: Step['above'] = [];
-    if (isAbove(seconds, last?.secondsPerUnit, NOISE_SECONDS)) above.push('time');
-    if (isAbove(bytes, last?.bytesPerUnit, NOISE_BYTES)) above.push('memory');
+    const [first, last] = [points[i - 2], steps[i - 1]];
+    if (first !== undefined && last !== undefined) {
+      const most = (perUnit: number | null, noise: number): number =>
+        TOLERANCE * units * (Math.max(0, perUnit ?? 0) + noise / (before.size - first.size));
+      if (seconds > most(last.secondsPerUnit, NOISE_SECONDS)) above.push('time');
+      if (bytes > most(last.bytesPerUnit, NOISE_BYTES)) above.push('memory');
+    }
     steps.push({ ...point, secondsPerUnit: seconds / units, bytesPerUnit: bytes / units, above });
   }
   return steps;
@@ -49,10 +51,10 @@ export function growthTable(unit: string, points: readonly Point[]): string[] {
   const header = [unit, 'CPU s', 'µs per unit more', 'peak MiB', 'bytes per unit more', 'more than linear'];
   return markdownTable(
     header,
-    growthSteps(points).map(({ size, seconds, memory, secondsPerUnit, bytesPerUnit, above }) => [
+    growthSteps(points).map(({ size, seconds, memory, secondsPerUnit, bytesPerUnit, above }, index) => [
       ...[whole(size), digits(seconds), secondsPerUnit === null ? '-' : digits(secondsPerUnit * 1e6)],
       ...[mebibytes(memory), bytesPerUnit === null ? '-' : whole(bytesPerUnit)],
-      secondsPerUnit === null ? '-' : above.length === 0 ? 'no' : above.join(', '),
+      index < 2 ? '-' : above.length === 0 ? 'no' : above.join(', '),
     ]),
   );
 }

@@ -78,7 +78,7 @@ async function compared(
   const { present, missing } = installed(tools);
   const input = await makeInput(options, folder, isGzip);
   const all = await inTurn(present, input, rounds);
-  rmSync(input.capture);
+  rmSync(input.folder, { recursive: true });
   return [
     `${described(options)} ${whole(input.bytes)} bytes; ${rounds} rounds.`,
     ...(missing.length === 0 ? [] : ['', `Not installed here: ${missing.join(', ')}.`]),
@@ -167,5 +167,6 @@ async function profile({ capture, folder }: Settings): Promise<string[]> {
   await measure({ line: command, of: 'cli/bin.js', allowed: [0, 1] }, folder);
   const files = readdirSync(profiles).filter((name) => name.endsWith('.cpuprofile'));
   const sum = sumProfile(JSON.parse(readFileSync(join(profiles, files[0] ?? ''), 'utf8')) as CpuProfile);
+  rmSync(input.folder, { recursive: true });
   return [`\`overlens trace\` with a snapshot. ${described(capture)}`, '', ...profileTables(sum)];
 }
