@@ -14,7 +14,10 @@ import { captureSpan } from './capture/plan.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
+import { type FactBlock, factBlock } from './flow/fact-block.ts';
+import { FactWriter } from './flow/fact-writer.ts';
 import { FlowTable } from './flow/flow-table.ts';
+import { ForeignNumbers } from './flow/foreign-numbers.ts';
 import { PacketFeed } from './flow/packet-feed.ts';
 import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
@@ -109,8 +112,13 @@ async function readCapture(
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const feed = new PacketFeed(table, { capture, counters, ports, range });
+  const [writer, numbers] = [new FactWriter(ports), new ForeignNumbers()];
+  let block: FactBlock | null = null;
   for await (const batch of reader.batches()) {
-    feed.add(batch);
+    block ??= factBlock(batch);
+    block.batch = batch;
+    writer.write(block, capture, reader.info.interfaces);
+    feed.add(block, numbers);
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }

@@ -5,6 +5,8 @@ export interface BatchSource {
   capture: number;
   /** Number of the batch's first packet in its capture. */
   firstPacket: number;
+  /** Makes packet `i` ready to be counted. False: not by its facts, but by its layers. Called once a packet, in order. */
+  prepare(i: number): boolean;
   /** Walks packet `i` of the batch once more. The stack is valid until the next call. */
   layersOf(i: number): LayerStack;
   /** Called for a later fragment whose first one is not known. */

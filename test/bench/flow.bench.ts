@@ -13,7 +13,7 @@ import { FlowTable } from '../../src/flow/flow-table.ts';
 import { PacketFeed } from '../../src/flow/packet-feed.ts';
 import { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
 import { timeRange } from '../../src/flow/time-range.ts';
-import { captureInfo } from '../flow/traffic.ts';
+import { captureInfo, feedBatches } from '../flow/traffic.ts';
 import { ethernet, ipv4, tcp, udp, vxlan } from '../support/packet-builder.ts';
 
 const PACKETS = 3_000_000;
@@ -122,10 +122,12 @@ function walkOnly(batches: readonly PacketBatch[], rounds: number): void {
 /** The loop of trace.ts. */
 function walkAndCount(batches: readonly PacketBatch[], rounds: number): number {
   const table = new FlowTable(new NodeAddresses(NODES));
-  const counters = new CaptureCounters(captureInfo());
+  const info = captureInfo();
+  const counters = new CaptureCounters(info);
   const feed = new PacketFeed(table, { capture: 0, counters, ports, range: timeRange(null, null) });
+  const add = feedBatches(feed, info);
   for (let round = 0; round < rounds; round++) {
-    for (const batch of batches) feed.add(batch);
+    for (const batch of batches) add(batch);
   }
   return table.flowCount;
 }
