@@ -94,14 +94,11 @@ export class FlowTable {
     const { count } = batch;
     this.counter.begin(source.capture);
     this.counter.bytes = batch.bytes;
-    let from = 0;
-    for (let i = 0; i < count; i++) {
-      if (source.prepare(i)) continue;
-      this.#addRun(from, i, source.firstPacket);
-      this.rowOf[i] = this.#rare.add(batch, i, source);
-      from = i + 1;
+    for (let from = 0, to = 0; from < count; from = to + 1) {
+      to = source.prepare(from);
+      this.#addRun(from, to, source.firstPacket);
+      if (to < count) this.rowOf[to] = this.#rare.add(batch, to, source);
     }
-    this.#addRun(from, count, source.firstPacket);
     this.#checksums.judge(batch, this.rowOf, source);
   }
 

@@ -100,28 +100,31 @@ export class PacketFeed implements BatchSource {
     }
   }
 
-  prepare(i: number): boolean {
+  prepare(from: number): number {
     const batch = this.#batch as PacketBatch;
+    const { seconds, nanos, count } = batch;
     const { facts } = this.#table;
-    const packet = this.firstPacket + i;
-    if (!this.#range.includes(batch.seconds[i]!, batch.nanos[i]!)) {
-      this.#counters.outsideRange++;
-      facts.skip(i);
-      return true;
+    const { words, ends } = facts;
+    const [range, counters] = [this.#range, this.#counters];
+    for (let i = from, at = from * F.words; i < count; i++, at += F.words) {
+      if (!range.includes(seconds[i]!, nanos[i]!)) {
+        counters.outsideRange++;
+        facts.skip(i);
+        continue;
+      }
+      const end = ends[i]!;
+      counters.count(batch, i, end & 3, end >>> 2, this.firstPacket + i);
+      if (!(words[at + F.marks]! & SLOW) && this.#translate(words, at, i)) continue;
+      counters.countUnread(batch, i, this.layersOf(i), this.firstPacket + i);
+      return i;
     }
-    const end = facts.ends[i]!;
-    this.#counters.count(batch, i, end & 3, end >>> 2, packet);
-    if (!(facts.words[i * F.words + F.marks]! & SLOW) && this.#translate(i)) return true;
-    this.#counters.countUnread(batch, i, this.layersOf(i), packet);
-    return false;
+    return count;
   }
 
   /** Gives the facts of packet `i` the table's numbers, and counts the frame on its link. False where its path is none. */
-  #translate(i: number): boolean {
-    const { facts, paths, links } = this.#table;
-    const { words } = facts;
+  #translate(words: Int32Array, at: number, i: number): boolean {
+    const { paths, links } = this.#table;
     const numbers = this.#numbers as ForeignNumbers;
-    const at = i * F.words;
     const key = words[at + F.path]!;
     let path = key < numbers.paths.length ? numbers.paths[key]! : NOT_KNOWN;
     if (path === NOT_KNOWN) path = this.#learnPath(i, key);

@@ -17,13 +17,7 @@ export interface DecodeEvents {
 
 /** Starts a thread that decodes what it is ordered to. */
 export function startWorker(memory: RingMemory, orders: DecodeOrders, events: DecodeEvents): DecodeThread {
-  // sources run in tests, where the thread needs the loader that reads them
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = isSource ? './decode-worker.ts' : './decode-worker.js';
-  const worker = new Worker(new URL(entry, import.meta.url), {
-    workerData: { memory, orders },
-    ...(isSource ? { execArgv: ['--import', 'tsx'] } : {}),
-  });
+  const worker = newWorker({ memory, orders });
   worker.on('message', events.onMessage);
   worker.on('error', events.onFailure);
   worker.on('exit', (code) => {
@@ -35,6 +29,15 @@ export function startWorker(memory: RingMemory, orders: DecodeOrders, events: De
       await worker.terminate();
     },
   };
+}
+
+/** From the sources, as tests and scripts run them, a thread needs the loader that reads them first. */
+function newWorker(workerData: object): Worker {
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./decode-worker.js', import.meta.url), { workerData });
+  const entry = JSON.stringify(new URL('./decode-worker.ts', import.meta.url).href);
+  const script = `import('tsx/esm/api').then(({ register }) => (register(), import(${entry})))`;
+  return new Worker(script, { eval: true, workerData });
 }
 
 /** Threads that can run at the same time. */

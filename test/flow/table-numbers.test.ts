@@ -75,7 +75,12 @@ function addNumbers(table: FlowTable, packets: readonly Numbers[], firstPacket =
     table.addBatch(emptyBatch(part.length), {
       capture: 0,
       firstPacket: firstPacket + from,
-      prepare: (i) => ((table.facts.words[i * FACT.words + FACT.marks] ?? 0) & MARK.slow) === 0,
+      prepare: (first) => {
+        const isSlow = (i: number): boolean =>
+          ((table.facts.words[i * FACT.words + FACT.marks] ?? 0) & MARK.slow) !== 0;
+        const rest = part.map((_, i) => i).slice(first);
+        return rest.find(isSlow) ?? part.length;
+      },
       layersOf,
       onOrphan(packet) {
         throw new Error(`packet ${packet} is no fragment`);
