@@ -78,11 +78,8 @@ export class FlowTable {
 
   /** The batch that is added next has its facts there. */
   useFacts(memory: FactMemory): void {
-    let facts = this.#factsIn.get(memory);
-    if (facts === undefined) {
-      facts = new PacketFacts(this.addresses, memory);
-      this.#factsIn.set(memory, facts);
-    }
+    const facts = this.#factsIn.get(memory) ?? new PacketFacts(this.addresses, memory);
+    this.#factsIn.set(memory, facts);
     this.facts = facts;
   }
 

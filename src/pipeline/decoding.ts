@@ -1,14 +1,15 @@
 // The captures of a run, decoded ahead of the table by as many threads as there are; with none, in turn with it. Whoever decodes, blocks
 // come in the order of packets, and what is said of a capture is said by the same code.
 
-import { fileId, fileSize } from '../bytes/open-file.ts';
+import { fileSize } from '../bytes/open-file.ts';
+import { stdinFile } from '../bytes/open-path.ts';
 import { otherFile } from '../capture/open.ts';
-import { type Part, PcapParts } from '../capture/pcap/parts.ts';
+import { type Part, PcapParts } from '../capture/pcap/pcap-parts.ts';
 import type { CaptureInfo, CaptureReader } from '../capture/source.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { OverlensError } from '../errors.ts';
 import { takeMessage } from './messages.ts';
-import { type CaptureOrder, type PartsOrder, partsOf } from './orders.ts';
+import { type CaptureOrder, jobsOf, ordersFor, type PartsOrder, partsOf } from './orders.ts';
 import { type CountedBlock, OwnDecoder } from './own-blocks.ts';
 import { HEAD, RingReader, type RingShape, ringMemory, SLOT, type Slot } from './ring.ts';
 import { RingBlocks } from './ring-blocks.ts';
@@ -31,7 +32,7 @@ export interface DecodeOptions {
   ports: WalkPorts;
   /** Threads beside this one; null: as many as pay. */
   workers: number | null;
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal | null | undefined;
   sizes?: DecodeSizes | undefined;
   /** Starts a thread, or what stands in for one. */
   start?: typeof startWorker | undefined;
@@ -39,23 +40,26 @@ export interface DecodeOptions {
 
 /** Starts to decode captures, which are to be asked for in this order. Their readers' `batches` are asked for by nobody else. */
 export async function startDecoding(readers: readonly CaptureReader[], options: DecodeOptions): Promise<Decoding> {
-  const { sizes = SIZES, ports, signal } = options;
-  const orders = ordersFor(readers, 1, sizes);
-  const workers = orders.length === 0 ? 0 : (options.workers ?? (await howMany(readers)));
-  const decoding = new Decoding(readers, ports, signal ?? null);
-  if (workers === 0) return decoding;
-  const start = options.start ?? (await import('./start-worker.ts')).startWorker;
-  const ordered = ordersFor(readers, workers, sizes);
-  for (let mine = 0; mine < Math.min(workers, jobsOf(ordered)); mine++) {
-    const memory = ringMemory({ piece: sizes.piece, slots: sizes.slots });
-    const blocks = new RingBlocks(new RingReader(memory), signal ?? null);
-    const events = { onMessage: blocks.receive.bind(blocks), onFailure: blocks.fail.bind(blocks) };
-    const every = Math.min(workers, jobsOf(ordered));
-    const told = { captures: ordered, ports: { kind: ports.kind, vnis: [...ports.vnis] }, every, mine };
-    decoding.add(blocks, start(memory, told, events));
+  const { sizes = SIZES, ports, signal = null } = options;
+  const most = options.workers ?? (await howMany(readers));
+  const captures = most === 0 ? [] : ordersFor(readers, most, sizes.part);
+  const every = Math.min(most, jobsOf(captures));
+  const decoding = new Decoding(readers, ports, signal, captures);
+  const orders = { captures, stdinFile: stdinFile(), ports: { kind: ports.kind, vnis: [...ports.vnis] }, every };
+  try {
+    const start = every === 0 ? null : (options.start ?? (await import('./start-worker.ts')).startWorker);
+    for (let mine = 0; mine < every; mine++) {
+      const memory = ringMemory(sizes);
+      const ring = new RingBlocks(new RingReader(memory), signal);
+      const events = { onMessage: ring.receive.bind(ring), onFailure: ring.fail.bind(ring) };
+      decoding.add(ring, (start as typeof startWorker)(memory, { ...orders, mine }, events));
+    }
+    return decoding;
+  } catch {
+    // no thread may be started here, or there is no room for one
+    await decoding.close();
+    return new Decoding(readers, ports, signal, []);
   }
-  decoding.orders = new Map(ordered.map((order) => [order.capture, order]));
-  return decoding;
 }
 
 async function howMany(readers: readonly CaptureReader[]): Promise<number> {
@@ -64,41 +68,24 @@ async function howMany(readers: readonly CaptureReader[]): Promise<number> {
   return Math.min(MOST_BY_ITSELF, (await import('./start-worker.ts')).cores() - 1);
 }
 
-/** What can be read again, by another thread: plain pcaps in parts where there are several threads. */
-function ordersFor(readers: readonly CaptureReader[], workers: number, { part }: DecodeSizes): CaptureOrder[] {
-  let firstJob = 0;
-  return readers.flatMap(({ info, head }, capture) => {
-    if (head === null) return [];
-    const parts = workers > 1 ? partsFor(info, part) : null;
-    const order = { capture, path: info.path, head, parts, firstJob };
-    firstJob += parts === null ? 1 : partsOf(parts).length;
-    return [order];
-  });
-}
-
-function partsFor({ path, format, compression }: CaptureInfo, length: number): PartsOrder | null {
-  const [size, id] = [fileSize(path), fileId(path)];
-  if (format !== 'pcap' || compression !== 'none' || size === null || id === null) return null;
-  return { id, size, length };
-}
-
-function jobsOf(orders: readonly CaptureOrder[]): number {
-  const last = orders.at(-1);
-  return last === undefined ? 0 : last.firstJob + (last.parts === null ? 1 : partsOf(last.parts).length);
-}
-
 export class Decoding {
-  orders: ReadonlyMap<number, CaptureOrder> = new Map();
   /** Parts that were decoded again, because they did not begin where the one before ended. */
   redone = 0;
   readonly #readers: readonly CaptureReader[];
+  readonly #orders: ReadonlyMap<number, CaptureOrder>;
   readonly #own: OwnDecoder;
   readonly #signal: AbortSignal | null;
   readonly #rings: RingBlocks[] = [];
   readonly #threads: DecodeThread[] = [];
 
-  constructor(readers: readonly CaptureReader[], ports: WalkPorts, signal: AbortSignal | null) {
+  constructor(
+    readers: readonly CaptureReader[],
+    ports: WalkPorts,
+    signal: AbortSignal | null,
+    orders: readonly CaptureOrder[],
+  ) {
     this.#readers = readers;
+    this.#orders = new Map(orders.map((order) => [order.capture, order]));
     this.#own = new OwnDecoder(ports);
     this.#signal = signal;
   }
@@ -116,7 +103,7 @@ export class Decoding {
   /** The blocks of a capture. To be asked for once, and for every capture in their order; sets what its reader's `batches` would. */
   blocksOf(capture: number): AsyncGenerator<CountedBlock, void, void> {
     const reader = this.#readers[capture] as CaptureReader;
-    const order = this.orders.get(capture);
+    const order = this.#orders.get(capture);
     if (order === undefined) return this.#own.blocks(reader.batches(), capture, reader.info);
     return order.parts === null ? this.#whole(order, reader.info) : this.#inParts(order, order.parts, reader.info);
   }

@@ -31,12 +31,14 @@ export function startWorker(memory: RingMemory, orders: DecodeOrders, events: De
   };
 }
 
+const LOADER = '"tsx/esm/api"';
+
 /** From the sources, as tests and scripts run them, a thread needs the loader that reads them first. */
 function newWorker(workerData: object): Worker {
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL('./decode-worker.js', import.meta.url), { workerData });
   const entry = JSON.stringify(new URL('./decode-worker.ts', import.meta.url).href);
-  const script = `import('tsx/esm/api').then(({ register }) => (register(), import(${entry})))`;
+  const script = `import(${LOADER}).then(({ register }) => (register(), import(${entry})))`;
   return new Worker(script, { eval: true, workerData });
 }
 

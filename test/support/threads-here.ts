@@ -1,5 +1,5 @@
 // Decoding threads that run in the test's own: the same ring, messages and order of things, in turns on one thread.
-import { decode } from '../../src/pipeline/decode.ts';
+import { decode } from '../../src/pipeline/decode-jobs.ts';
 import { RingWriter, waitAsync } from '../../src/pipeline/ring.ts';
 import type { startWorker } from '../../src/pipeline/start-worker.ts';
 

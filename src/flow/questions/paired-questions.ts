@@ -150,8 +150,7 @@ export class PairedQuestions {
   /** Of a question and its answer, the same. */
   #setKey(words: Int32Array, at: number, isAnswer: boolean, id: number, name: number): void {
     const { key } = this.#table;
-    const source = words[at + F.source]!;
-    const destination = words[at + F.destination]!;
+    const [source, destination] = [words[at + F.source]!, words[at + F.destination]!];
     const ports = words[at + F.ports]!;
     key[ASKER] = isAnswer ? destination : source;
     key[ASKED] = isAnswer ? source : destination;

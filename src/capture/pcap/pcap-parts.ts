@@ -11,11 +11,13 @@ import { isPlausibleRecord } from './last-record.ts';
 import { pcapFramer, pcapInfo } from './pcap.ts';
 import { layoutOfRecords, lengthsAt, type RecordLayout } from './records.ts';
 
-/** Record headers in a row that make a guess, fewer where the bytes looked at end before, but not fewer than `LEAST`. */
+/** Record headers in a row that make a guess. */
 const CHAIN = 32;
-const LEAST = 3;
-/** Bytes looked at for a guess. */
-const LOOKED_AT = 512 * 1024;
+/** Bytes looked at for a guess, and how many headers are enough where these bytes end before there are 32. */
+const LOOKS = [
+  { bytes: 64 * 1024, least: CHAIN },
+  { bytes: 512 * 1024, least: 3 },
+] as const;
 
 /** One reading of a stretch. */
 export interface PartReading {
@@ -76,17 +78,19 @@ export class PcapParts {
   /** Where a record may begin at `from` or behind it; null where nothing looks like one. */
   guess(from: number): number | null {
     if (from <= this.begin) return this.begin;
-    const bytes = this.#file.read(from, from + LOOKED_AT);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (let at = 0; at < view.byteLength; at++) if (this.#isChain(view, at)) return from + at;
+    for (const { bytes: most, least } of LOOKS) {
+      const bytes = this.#file.read(from, from + most);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let at = 0; at < view.byteLength; at++) if (this.#isChain(view, at, least)) return from + at;
+    }
     return null;
   }
 
-  #isChain(view: DataView, from: number): boolean {
+  #isChain(view: DataView, from: number, least: number): boolean {
     let at = from;
     for (let records = 0; records < CHAIN; records++) {
       // as far as can be seen
-      if (view.byteLength - at < this.#layout.headerLength) return records >= LEAST;
+      if (view.byteLength - at < this.#layout.headerLength) return records >= least || at === view.byteLength;
       if (!isPlausibleRecord(view, at, this.#layout, this.#firstSecond)) return false;
       at += this.#layout.headerLength + lengthsAt(view, at, this.#layout).captured;
     }

@@ -2,7 +2,7 @@
 
 import type { BufferSupply } from '../bytes/chunk.ts';
 import { openAgain } from '../capture/open.ts';
-import { PcapParts } from '../capture/pcap/parts.ts';
+import { PcapParts } from '../capture/pcap/pcap-parts.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { OverlensError } from '../errors.ts';
 import { FactWriter } from '../flow/fact-writer.ts';
