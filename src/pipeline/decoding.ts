@@ -24,7 +24,7 @@ export interface DecodeSizes extends RingShape {
 /** A ring of some 3 MiB for each thread. */
 const SIZES: DecodeSizes = { piece: 128 * 1024, slots: 8, part: 1024 * 1024 };
 /** Bytes of captures below which starting a thread takes longer than it saves. */
-const WORTH_A_THREAD = 48 * 1024 * 1024;
+const WORTH_A_THREAD = 64 * 1024 * 1024;
 /** The table keeps up with two. */
 const MOST_BY_ITSELF = 2;
 
