@@ -25,6 +25,8 @@ export interface DecodeSizes extends RingShape {
 const SIZES: DecodeSizes = { piece: 128 * 1024, slots: 8, part: 1024 * 1024 };
 /** Bytes of captures below which starting a thread takes longer than it saves. */
 const WORTH_A_THREAD = 64 * 1024 * 1024;
+/** How much larger captures are than what they are compressed to, about. */
+const COMPRESSED = 4;
 /** The table keeps up with two. */
 const MOST_BY_ITSELF = 2;
 
@@ -63,7 +65,11 @@ export async function startDecoding(readers: readonly CaptureReader[], options: 
 }
 
 async function howMany(readers: readonly CaptureReader[]): Promise<number> {
-  const bytes = readers.reduce((sum, { info, head }) => sum + (head === null ? 0 : (fileSize(info.path) ?? 0)), 0);
+  let bytes = 0;
+  for (const { info, head } of readers) {
+    const size = head === null ? 0 : (fileSize(info.path) ?? 0);
+    bytes += info.compression === 'none' ? size : size * COMPRESSED;
+  }
   if (bytes < WORTH_A_THREAD) return 0;
   return Math.min(MOST_BY_ITSELF, (await import('./start-worker.ts')).cores() - 1);
 }
