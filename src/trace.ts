@@ -9,7 +9,7 @@ import type { AtRule, CaptureHints } from './attribution/points/points-input.ts'
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import { noteLog } from './capture/capture-log.ts';
-import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
+import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
@@ -19,6 +19,8 @@ import { PacketFeed } from './flow/packet-feed.ts';
 import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
+import { type DecodeOptions, startDecoding } from './pipeline/decoding.ts';
+import { type CountedBlock, OwnDecoder } from './pipeline/own-blocks.ts';
 import type { Topology } from './topology/model.ts';
 import type { Analysis } from './verdict/analysis.ts';
 import { type Arrivals, arrivalsIn } from './verdict/arrivals.ts';
@@ -49,6 +51,10 @@ export interface TraceOptions {
   /** RFC 3339, HH:MM:SS (UTC) or seconds after the first packet. */
   since?: string | null;
   until?: string | null;
+  /** Threads that decode, beside this one; by default as many as pay. No result depends on it. */
+  workers?: number | null;
+  /** How they decode, for tests. */
+  decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
   signal?: AbortSignal;
   onProgress?: (progress: { path: string; bytes: number; packets: number }) => void;
 }
@@ -68,8 +74,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   try {
     const expected = await expectWindow(read);
     read.table.counter.windows = expected?.windows ?? null;
-    const captures = readers.map((reader) => new CaptureCounters(reader.info));
-    for (const [i, reader] of readers.entries()) await readCapture(reader, i, captures[i] as CaptureCounters, read);
+    const captures = await readAll(readers, read);
     const analysis = analyseOverTime({
       table: read.table,
       captures,
@@ -100,22 +105,38 @@ interface Reading {
   options: TraceOptions;
 }
 
+/** Counts the packets of all captures, in their order. */
+async function readAll(readers: readonly CaptureReader[], read: Reading): Promise<CaptureCounters[]> {
+  const { ports, options } = read;
+  const { workers = null, signal, reader } = options;
+  const all = readers.map(({ info }) => new CaptureCounters(info));
+  const threads = reader === 'pcap-parser' ? 0 : workers;
+  const decoding = await startDecoding(readers, { ports, workers: threads, signal, ...options.decoding });
+  try {
+    for (const [i, counters] of all.entries()) await countBlocks(decoding.blocksOf(i), i, counters, read);
+  } finally {
+    await decoding.close();
+  }
+  return all;
+}
+
 /** @param most packets to read at least, if there are as many */
-async function readCapture(
-  reader: CaptureReader,
+async function countBlocks(
+  blocks: AsyncIterable<CountedBlock>,
   capture: number,
   counters: CaptureCounters,
   { table, ports, range, options }: Reading,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
+  const { info } = counters;
   const feed = new PacketFeed(table, { capture, counters, ports, range });
-  for await (const batch of reader.batches()) {
-    feed.add(batch);
-    options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
+  for await (const { block, numbers } of blocks) {
+    feed.add(block, numbers);
+    options.onProgress?.({ path: info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
-  const log = options.logs?.get(reader.info.path);
-  if (log !== undefined && reader.info.format !== null) noteLog(reader.info, log);
+  const log = options.logs?.get(info.path);
+  if (log !== undefined && info.format !== null) noteLog(info, log);
   table.end();
   counters.sample.end();
 }
@@ -154,7 +175,8 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     const reader = await openToRead(path, openOptions(options));
     const counters = new CaptureCounters(reader.info);
     sampled.push(counters);
-    await readCapture(reader, i, counters, quiet, 1);
+    const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info);
+    await countBlocks(blocks, i, counters, quiet, 1);
   }
   const captures = sampled.map(({ info }, i) => ({
     info,
@@ -190,13 +212,9 @@ async function countArrivals(
   if (paths.includes('-')) return null;
   const table = new FlowTable(read.nodes);
   table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
-  const counted: CaptureCounters[] = [];
-  for (const [i, path] of paths.entries()) {
-    const reader = await openToRead(path, openOptions(read.options));
-    const counters = new CaptureCounters(reader.info);
-    counted.push(counters);
-    await readCapture(reader, i, counters, { ...read, table });
-  }
+  const readers: CaptureReader[] = [];
+  for (const path of paths) readers.push(await openCapture(path, openOptions(read.options)));
+  const counted = await readAll(readers, { ...read, table });
   const again = findPoints({ table, captures: counted, topology, book, at, hints });
   return arrivalsIn(found, table, again, counted, {
     sameFlow: sameFlows(input.table, table),

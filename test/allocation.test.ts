@@ -11,7 +11,7 @@ import { FlowTable } from '../src/flow/flow-table.ts';
 import { PacketFeed } from '../src/flow/packet-feed.ts';
 import { NodeAddresses } from '../src/flow/paths/node-addresses.ts';
 import { timeRange } from '../src/flow/time-range.ts';
-import { batchOf, captureInfo, type Frame } from './flow/traffic.ts';
+import { batchOf, captureInfo, type Frame, feedBatches } from './flow/traffic.ts';
 import {
   arp,
   ethernet,
@@ -76,9 +76,10 @@ function pipeline(
   });
   const [counters, range] = [new CaptureCounters(info), timeRange('0', '99h')];
   const feed = new PacketFeed(new FlowTable(nodes), { capture: 0, counters, ports: walkPorts(), range });
+  const add = feedBatches(feed, info);
   return (batch, packets) => {
     const end = feed.packets + packets;
-    while (feed.packets < end) feed.add(batch);
+    while (feed.packets < end) add(batch);
   };
 }
 

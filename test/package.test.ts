@@ -50,7 +50,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the tarball', () => {
   it('holds the built program, the samples, the docs and what npm always adds, nothing else', () => {
     const expected = [
-      /^dist\/(cli\/bin|index|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
+      /^dist\/(cli\/bin|index|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
       /^dist\/[a-z0-9/-]+\.d\.ts$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
@@ -66,7 +66,7 @@ describe('the tarball', () => {
   it('holds the program, the library and the chunks that they load, all of them and no others, and no test', () => {
     const paths = new Set(packed.files.map((file) => file.path));
     const built = [...paths].filter((path) => path.endsWith('.js'));
-    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js')].sort()).toEqual(built.sort());
+    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/pipeline/decode-worker.js')].sort()).toEqual(built.sort());
     const commands = readdirSync('src/cli/commands').filter((name) => name.endsWith('-command.ts'));
     expect(commands.length).toBeGreaterThan(5);
     const missing = commands.filter((name) => !built.some((path) => path.includes(`/${name.replace(/\.ts$/, '')}-`)));

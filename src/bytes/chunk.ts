@@ -29,6 +29,14 @@ export function pieceOf(size: number | null, most: number = PIECE): number {
   return Math.min(most, Math.max(LEAST_PIECE, 2 * (size ?? most)));
 }
 
+/** Buffers that a reader reads into, each in its turn: what is in one stays there until its packets were counted. */
+export interface BufferSupply {
+  /** Bytes asked for at once; a buffer has half as many more. */
+  readonly piece: number;
+  /** The buffer to go on in. */
+  next(): Uint8Array;
+}
+
 /** The one buffer of a capture. Bytes `at .. end-1` are read and not yet consumed. */
 export class ChunkBuffer {
   bytes: Uint8Array;
@@ -37,10 +45,13 @@ export class ChunkBuffer {
   end = 0;
   readonly #source: ByteSource;
   readonly #piece: number;
+  #supply: BufferSupply | null = null;
   /** Offset in the stream of `bytes[0]`. */
   #base = 0;
 
-  constructor(source: ByteSource, piece: number = PIECE) {
+  /** @param base offset in the stream of the first byte */
+  constructor(source: ByteSource, piece: number = PIECE, base = 0) {
+    this.#base = base;
     this.#source = source;
     this.#piece = piece;
     // Half a piece more for what the one before left over: most records fit without growing.
@@ -88,6 +99,26 @@ export class ChunkBuffer {
     }
     this.at += left;
     return true;
+  }
+
+  /** From now on `turn` goes on in the next of these. */
+  useBuffers(supply: BufferSupply): void {
+    this.#supply = supply;
+    this.turn();
+  }
+
+  /** Leaves the bytes as they are to who was given them, and goes on in another buffer. Without a supply there is one. */
+  turn(): void {
+    const next = this.#supply?.next();
+    if (next === undefined) return;
+    const rest = this.bytes.subarray(this.at, this.end);
+    const bytes = rest.length <= next.length ? next : new Uint8Array(rest.length + this.#piece);
+    bytes.set(rest);
+    this.#base += this.at;
+    this.end = rest.length;
+    this.at = 0;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   close(): void {

@@ -76,18 +76,61 @@ export function readRange(path: string, start: number, end: number): Uint8Array 
   try {
     const file = openSync(path, 'r');
     try {
-      const bytes = new Uint8Array(end - start);
-      let got = 0;
-      for (let count = -1; count !== 0 && got < bytes.length; got += count) {
-        count = readSync(file, bytes, got, bytes.length - got, start + got);
-      }
-      return bytes.subarray(0, got);
+      return readFrom(file, start, end);
     } finally {
       closeSync(file);
     }
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+function readFrom(file: number, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - start);
+  let got = 0;
+  for (let count = -1; count !== 0 && got < bytes.length; got += count) {
+    count = readSync(file, bytes, got, bytes.length - got, start + got);
+  }
+  return bytes.subarray(0, got);
+}
+
+/** A regular file of which several stretches are read, all of the one file that was opened. */
+export interface OpenRanges {
+  /** Its device and number: another file has others, though it may have taken the name. */
+  readonly id: string;
+  read(start: number, end: number): Uint8Array;
+  /** Its bytes from an offset on. Closing the source leaves the file open. */
+  from(offset: number): ByteSource;
+  close(): void;
+}
+
+/** Opens a regular file to read it from several places. Throws E_UNREADABLE. */
+export function openRanges(path: string): OpenRanges {
+  try {
+    const file = openSync(path, 'r');
+    let isOpen = true;
+    return {
+      id: idOf(fstatSync(file)),
+      read: (start, end) => readFrom(file, start, end),
+      from: (offset) => fileSource(file, offset, false),
+      close() {
+        if (isOpen) closeSync(file);
+        isOpen = false;
+      },
+    };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** What tells a file from another one that took its name; null where there is no regular file. */
+export function fileId(path: string): string | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? idOf(stats) : null;
+}
+
+function idOf({ dev, ino }: Stats): string {
+  return `${dev} ${ino}`;
 }
 
 /** Stdin, or what stands in for it. Throws E_USAGE when it is a terminal: nobody types a capture. */
@@ -113,11 +156,12 @@ export function turn(): Promise<void> {
 /** File descriptor of stdin; it is not ours to close. */
 const STDIN = 0;
 
-function fileSource(file: number): ByteSource {
+/** @param isOwn whether the file is closed with the source */
+function fileSource(file: number, from = 0, isOwn = true): ByteSource {
   let fault: StreamFault | null = null;
-  let closed = file === STDIN;
+  let closed = file === STDIN || !isOwn;
   // Stdin from where the shell left it; a path from its beginning, also one that names an open file (/dev/fd/3).
-  let position = file === STDIN ? null : 0;
+  let position = file === STDIN ? null : from;
   let sinceTurn = 0;
 
   function readNow(target: Uint8Array, start: number, end: number): number {

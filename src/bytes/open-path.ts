@@ -38,6 +38,11 @@ export function readStdinFrom(file: string | null): void {
   spool = file;
 }
 
+/** The file that `-` is read from; null: stdin itself. */
+export function stdinFile(): string | null {
+  return spool;
+}
+
 /** Whether a path can be read again: a file, or in one. */
 export function isReadAgain(path: string): boolean {
   if (path === '-') return spool !== null;

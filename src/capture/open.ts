@@ -1,6 +1,6 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 
-import { ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
+import { type BufferSupply, ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
 import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
 import { openPath } from '../bytes/open-path.ts';
@@ -52,10 +52,28 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
   try {
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
-    if (isKept) return { info, batches: () => format.read(chunk), close: () => chunk.close() };
-    const head = chunk.bytes.slice(chunk.at, chunk.at + format.headLength);
+    const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;
+    if (isKept || head === null) return { info, head, batches: () => format.read(chunk), close: () => chunk.close() };
     chunk.close();
-    return { info, batches: () => readAgain(format, head, options.signal), close() {} };
+    return { info, head, batches: () => readAgain(format, head, options.signal), close() {} };
+  } catch (error) {
+    chunk.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a capture that was recognised by `head`, and reads it into these buffers, each batch into the next one. Throws OverlensError, where
+ * another file has taken its place too.
+ */
+export async function openAgain(path: string, head: Uint8Array, buffers: BufferSupply): Promise<CaptureReader> {
+  const opened = await openedBytes(path, await openPath(path), undefined, buffers.piece);
+  const { chunk } = opened;
+  try {
+    if (!(await beginsWith(chunk, head))) throw otherFile(path);
+    const { info, read } = await formatOf(opened, 'builtin');
+    chunk.useBuffers(buffers);
+    return { info, head, batches: () => read(chunk), close: () => chunk.close() };
   } catch (error) {
     chunk.close();
     throw error;
@@ -99,7 +117,7 @@ function unusable(path: string, error: OverlensError): CaptureReader {
     ...{ path, format: null, compression: 'none', interfaces: [], complete: false, warnings: [], error },
     isEmpty: fileSize(path) === 0,
   };
-  return { info, async *batches() {}, close() {} };
+  return { info, head: null, async *batches() {}, close() {} };
 }
 
 /** The batches of a file that was recognised and closed. What has happened to it since is an error of the reading. */
@@ -114,13 +132,17 @@ async function* readAgain(
     if (await beginsWith(chunk, head)) return yield* format.read(chunk);
     chunk.close();
     if (chunk.fault?.kind === 'stopped') return;
-    throw new OverlensError('E_UNREADABLE', `${info.path}: another file has taken its place since it was first read`, {
-      hint: 'a running capture that writes into a ring does that: copy its files first',
-    });
+    throw otherFile(info.path);
   } catch (error) {
     if (!(error instanceof OverlensError)) throw error;
     info.error = error;
   }
+}
+
+export function otherFile(path: string): OverlensError {
+  return new OverlensError('E_UNREADABLE', `${path}: another file has taken its place since it was first read`, {
+    hint: 'a running capture that writes into a ring does that: copy its files first',
+  });
 }
 
 async function beginsWith(chunk: ChunkBuffer, head: Uint8Array): Promise<boolean> {

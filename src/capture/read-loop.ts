@@ -7,8 +7,11 @@ import { BATCH_CAPACITY, createBatch } from './batch.ts';
 import { streamError } from './capture-errors.ts';
 import type { CaptureInfo, CaptureWarning, PacketBatch } from './source.ts';
 
-/** Why framing stopped: the buffer holds no further whole record; the batch is full; a block to handle; corruption. */
-export const STOP = { more: 0, full: 1, block: 2, corrupt: 3 } as const;
+/**
+ * Why framing stopped: the buffer holds no further whole record; the batch is full; a block to handle; corruption; no more records are asked
+ * for.
+ */
+export const STOP = { more: 0, full: 1, block: 2, corrupt: 3, enough: 4 } as const;
 
 /** No record takes fewer bytes, in any format. */
 const SHORTEST = 16;
@@ -30,19 +33,26 @@ export interface Framer {
   cutOff(packet: number): CaptureWarning | null;
 }
 
-/** Batches of everything the framer finds. Sets `info.complete`, `warnings` and `error`; closes the chunk's source. */
+/**
+ * Batches of everything the framer finds, the first packet of which has number `packet`. Sets `info.complete`, `warnings` and `error`;
+ * closes the chunk's source.
+ */
 export async function* readBatches(
   chunk: ChunkBuffer,
   info: CaptureInfo,
   framer: Framer,
+  packet = 1,
 ): AsyncGenerator<PacketBatch, void, void> {
   const batch = createBatch(Math.min(BATCH_CAPACITY, chunk.bytes.length / SHORTEST));
-  let packet = 1;
   try {
     for (;;) {
       const stop = framer.frame(batch);
       packet += batch.count;
-      if (batch.count > 0) yield batch;
+      if (batch.count > 0) {
+        yield batch;
+        chunk.turn();
+      }
+      if (stop === STOP.enough) return;
       if (stop === STOP.more) {
         const got = chunk.fill(framer.need);
         if ((typeof got === 'number' ? got : await got) === 0) {

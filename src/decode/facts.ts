@@ -10,70 +10,10 @@ import { IPV6 } from '../wire/ipv6.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
 import { TCP } from '../wire/tcp.ts';
 import { UDP } from '../wire/udp.ts';
+import { FACT, type FactMemory, FLOW_BIT, MARK } from './fact-layout.ts';
 import { ipHeaderLength, upperProtocol, wireEnd } from './ip-facts.ts';
 import { type LayerStack, makesFlow } from './layer-stack.ts';
-import { AROUND, around, contentEnd, contentOf, fingerprint, firstContent } from './packet-fingerprint.ts';
-
-/** Places in a packet's facts: of 32-bit words, and (`seconds`) of a 64-bit number, counted from the start of the facts. */
-export const FACT = {
-  words: 16,
-  /** Address words of the flow's IP header: the address itself (IPv4), or its number in the table of addresses (IPv6). */
-  source: 0,
-  destination: 1,
-  /** Source port in the upper half; 0 without ports. */
-  ports: 2,
-  /** Upper-layer protocol (8 bits), FLOW_BIT. */
-  protocol: 3,
-  /** Which way the frame came: capture, interface, link addresses, tunnel, carriers, as one number. */
-  path: 4,
-  /** Payload bytes on the wire: above TCP's header, else above IP's. */
-  payload: 5,
-  /** Bytes from the outer IP header to the inner one. */
-  overhead: 6,
-  /** Bytes of the flow's IP packet. */
-  length: 7,
-  /** TTL (8 bits), TCP flags (8 bits), MARK. */
-  marks: 8,
-  /** Of TCP; of echo messages, identifier and sequence number; of DNS, where the datagram's content begins and ends in the batch. */
-  sequence: 9,
-  acknowledgement: 10,
-  /** Bytes of the frame on the wire. */
-  original: 11,
-  /** Time: whole seconds (as a 64-bit number: place 6 of eight) and nanoseconds. */
-  seconds: 6,
-  nanos: 14,
-  /** The same wherever the same inner packet was captured: see packet-fingerprint.ts. */
-  fingerprint: 15,
-} as const;
-
-/** Bits of the protocol word above the protocol number; they are part of a flow's identity. */
-export const FLOW_BIT = { ipv6: 0x100, portsCut: 0x200 } as const;
-
-/** Bits of the marks word above TTL and TCP flags. */
-export const MARK = {
-  dontFragment: 1 << 16,
-  /** The frame had more bytes than were captured. */
-  truncated: 1 << 17,
-  /** Flags, sequence and acknowledgement are those of a TCP header. */
-  tcp: 1 << 18,
-  echoRequest: 1 << 19,
-  echoReply: 1 << 20,
-  /** A later fragment whose first one is not known. */
-  orphan: 1 << 21,
-  /** Rare: the table asks for the packet's layers. */
-  slow: 1 << 22,
-  /** Not to be counted. */
-  skipped: 1 << 23,
-  /** WireGuard's transport data, with a packet in it. */
-  transportData: 1 << 24,
-  /** UDP or TCP from or to DNS's port. */
-  dns: 1 << 25,
-  /** The fingerprint hangs on content, of which the snaplen left too little; all that it hangs on is there. */
-  contentCut: 1 << 26,
-  contentWhole: 1 << 27,
-  /** The snaplen cut TCP's header off: `payload` holds it too. */
-  headerCut: 1 << 28,
-} as const;
+import { AROUND, addressWord, around, contentEnd, contentOf, fingerprint, firstContent } from './packet-fingerprint.ts';
 
 /** Numbers the IPv6 addresses: an interning table of the flow stage. */
 export interface AddressNumbers {
@@ -89,6 +29,8 @@ const B = FLOW_BIT;
 const { tcp: TCP_NUMBER, udp: UDP_NUMBER, sctp: SCTP_NUMBER } = IP_PROTOCOL;
 const TTL = IPV4.ttl.bit >> 3;
 const HOP_LIMIT = IPV6.hlim.bit >> 3;
+const IPV6_SOURCE = IPV6.src.bit >> 3;
+const IPV6_DESTINATION = IPV6.dst.bit >> 3;
 const IPV4_FLAGS = IPV4.flags.bit >> 3;
 const IPV4_ID = IPV4.id.bit >> 3;
 const ID_ONLY = 0xffff0000 | 0;
@@ -105,22 +47,21 @@ const A = AROUND;
 const [ECHO, ECHO_REPLY, ECHO_V6, ECHO_REPLY_V6] = [8, 0, 128, 129] as const;
 
 /** Facts of one batch. */
-export class PacketFacts {
+export class PacketFacts implements FactMemory {
   readonly words: Int32Array;
   /** The same bytes as 64-bit numbers. */
   readonly doubles: Float64Array;
-  /** What was around each packet, which is no part of its flow: AROUND. */
   readonly around: Int32Array;
-  /** Of TCP that may be DNS: where its content begins and ends in the batch. */
   readonly content: Int32Array;
+  readonly ends: Uint16Array;
   readonly #addresses: AddressNumbers;
 
-  /** @param capacity packets of the largest batch */
-  constructor(addresses: AddressNumbers, capacity: number) {
-    this.words = new Int32Array(capacity * F.words);
-    this.doubles = new Float64Array(this.words.buffer);
-    this.around = new Int32Array(capacity);
-    this.content = new Int32Array(2 * capacity);
+  constructor(addresses: AddressNumbers, { words, around, content, ends }: FactMemory) {
+    this.words = words;
+    this.doubles = new Float64Array(words.buffer, words.byteOffset, words.length >> 1);
+    this.around = around;
+    this.content = content;
+    this.ends = ends;
     this.#addresses = addresses;
   }
 
@@ -129,13 +70,13 @@ export class PacketFacts {
     this.words[i * F.words + F.marks] = M.skipped;
   }
 
-  /** Packet `i` needs its layers to be counted. */
+  /** Packet `i`, has no facts yet: it needs its layers to be counted. */
   defer(i: number): void {
     this.words[i * F.words + F.marks] = M.slow;
   }
 
   /**
-   * Writes packet `i` of `batch`, which came by `path` with `overheadBytes` from the outer IP header to the inner one. Its flow's
+   * Writes packet `i` of `batch`, which came by `path` (a path of the table, or its key) with `overheadBytes` from the outer IP header to the inner one. Its flow's
    * IP header is stack layer `network`, the layer above it `transport` (-1: none). `isLater`: it is a later fragment.
    */
   write(
@@ -207,8 +148,8 @@ export class PacketFacts {
     this.around[i] = around(view, stack.start[0]!, at, overheadBytes) | (id & ID_ONLY ? A.identified : 0);
     const idAndLength = id + Math.imul(end - at, 0x9e3779b1);
     words[to + F.fingerprint] = fingerprint(
-      words[to + F.source]!,
-      words[to + F.destination]!,
+      isV4 ? words[to + F.source]! : addressWord(view, at + IPV6_SOURCE),
+      isV4 ? words[to + F.destination]! : addressWord(view, at + IPV6_DESTINATION),
       words[to + F.ports]!,
       content,
       idAndLength,

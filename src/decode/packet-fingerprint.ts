@@ -79,6 +79,17 @@ function contentFrom(view: DataView, at: number, end: number): number {
   );
 }
 
+/** One word of the IPv6 address at `at`. */
+export function addressWord(view: DataView, at: number): number {
+  return (
+    (view.getInt32(at) +
+      Math.imul(view.getInt32(at + 4), 0xd3a2646d) +
+      Math.imul(view.getInt32(at + 8), 0xfd7046c5) +
+      Math.imul(view.getInt32(at + 12), 0xb55a4f09)) |
+    0
+  );
+}
+
 /** The AROUND word, but for `identified`, of a packet whose flow's IP header is at `at`, `overhead` bytes behind the outermost one. */
 export function around(view: DataView, frame: number, at: number, overhead: number): number {
   const outer = at - overhead;
@@ -92,7 +103,7 @@ export function around(view: DataView, frame: number, at: number, overhead: numb
  * One number of what no hop changes: addresses, ports, IPv4 identification and fragment offset, length, and what it carries
  * (`content`: TCP's numbers and flags, else `contentOf`). TTL, checksums and MACs are left out. Equal numbers are most likely the same packet, or one
  * sent again with nothing changed; different ones are another packet, unless the snaplen cut the content off at one place only.
- * IPv6 addresses count by their numbers, so that fingerprints of one table compare.
+ * `source` and `destination` are IPv4 addresses, and `addressWord` of IPv6 ones: not their numbers, which every table has of its own.
  */
 export function fingerprint(
   source: number,

@@ -5,6 +5,11 @@ export interface BatchSource {
   capture: number;
   /** Number of the batch's first packet in its capture. */
   firstPacket: number;
+  /**
+   * Makes packets from `from` on ready to be counted by their facts, up to one that is counted by its layers. Answers that one, or the
+   * batch's count. Each packet is made ready once, in their order.
+   */
+  prepare(from: number): number;
   /** Walks packet `i` of the batch once more. The stack is valid until the next call. */
   layersOf(i: number): LayerStack;
   /** Called for a later fragment whose first one is not known. */

@@ -50,13 +50,12 @@ export class CaptureCounters {
     this.info = info;
   }
 
-  /** Counts packet `i`, whose walk ended as `stack` says. */
-  count(batch: PacketBatch, i: number, stack: LayerStack, packet: number): void {
+  /** Counts packet `i`, whose walk ended with this OUTCOME and fault. */
+  count(batch: PacketBatch, i: number, outcome: number, fault: number, packet: number): void {
     this.packets++;
     this.bytes += batch.original[i]!;
-    this.outcomes[stack.outcome]!++;
-    if (stack.fault !== 0) this.#fault(stack.fault, packet);
-    if (stack.outcome === UNSUPPORTED) this.#unsupported(batch, i, stack, packet);
+    this.outcomes[outcome]!++;
+    if (fault !== 0) this.#fault(fault, packet);
     const seconds = batch.seconds[i]!;
     const nanos = batch.nanos[i]!;
     if (seconds < this.#firstSeconds || (seconds === this.#firstSeconds && nanos < this.#firstNanos)) {
@@ -85,8 +84,9 @@ export class CaptureCounters {
     this.#fault(FAULT.fragmentWithoutFirst, packet);
   }
 
-  /** What is not decoded, and whether an IP packet is in it all the same. */
-  #unsupported(batch: PacketBatch, i: number, stack: LayerStack, packet: number): void {
+  /** Of packet `i`, which was counted: what is not decoded, and whether an IP packet is in it all the same. */
+  countUnread(batch: PacketBatch, i: number, stack: LayerStack, packet: number): void {
+    if (stack.outcome !== UNSUPPORTED) return;
     const start = batch.start[i]!;
     const from = stack.depth === 0 ? start : stack.start[stack.depth - 1]!;
     if (!holdsIp(batch.bytes, from, start + batch.captured[i]!, start + batch.original[i]!)) return;

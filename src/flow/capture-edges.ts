@@ -15,8 +15,23 @@ export class CaptureEdges {
   note(facts: PacketFacts, count: number, rowOf: Int32Array, isExtra: Uint8Array): void {
     for (let i = 0; i < count && this.first.count < KEPT; i++)
       if (rowOf[i]! >= 0 && isExtra[i] === 0) this.first.add(facts, i, rowOf[i]!);
-    for (let i = Math.max(0, count - KEPT); i < count; i++)
+    for (let i = this.#passOver(count, rowOf, isExtra); i < count; i++)
       if (rowOf[i]! >= 0 && isExtra[i] === 0) this.last.add(facts, i, rowOf[i]!);
       else if (rowOf[i]! >= 0 && isExtra[i] === EXTRA.copy) this.last.renew(facts, i, rowOf[i]!);
+  }
+
+  /** Passes over packets that others of the batch would take the places of, where none is a copy. Answers where to go on. */
+  #passOver(count: number, rowOf: Int32Array, isExtra: Uint8Array): number {
+    let noted = 0;
+    for (let i = 0; i < count; i++) {
+      if (rowOf[i]! < 0) continue;
+      if (isExtra[i] === 0) noted++;
+      else if (isExtra[i] === EXTRA.copy) return 0;
+    }
+    if (noted <= KEPT) return 0;
+    let from = 0;
+    for (let left = noted - KEPT; left > 0; from++) if (rowOf[from]! >= 0 && isExtra[from] === 0) left--;
+    this.last.pass(noted - KEPT);
+    return from;
   }
 }

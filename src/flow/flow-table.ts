@@ -4,16 +4,15 @@
 
 import { BATCH_CAPACITY } from '../capture/batch.ts';
 import type { PacketBatch } from '../capture/source.ts';
-import { FACT, FLOW_BIT, MARK, PacketFacts } from '../decode/facts.ts';
-import type { LayerStack } from '../decode/layer-stack.ts';
+import { FACT, type FactMemory, FLOW_BIT, factMemory, MARK } from '../decode/fact-layout.ts';
+import { PacketFacts } from '../decode/facts.ts';
 import { AddressWords } from './address-words.ts';
 import type { BatchSource } from './batch-source.ts';
-import { ByteView } from './byte-view.ts';
 import { type FlowEnds, flowEnds } from './flow-ends.ts';
 import { flowMarks } from './flow-marks.ts';
 import { Links } from './paths/links.ts';
 import type { NodeAddresses } from './paths/node-addresses.ts';
-import { NOT_USUAL, Paths } from './paths/paths.ts';
+import { Paths } from './paths/paths.ts';
 import { Selection } from './paths/selection.ts';
 import { Tunnels } from './paths/tunnels.ts';
 import { ArpPairs } from './rare/arp-pairs.ts';
@@ -29,13 +28,11 @@ import { RowRecords } from './rows/row-records.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
-const M = MARK;
 const R = RECORD;
 const B = FLOW_BIT;
 const SHIFT = CHUNK_SHIFT;
 const MASK = (1 << CHUNK_SHIFT) - 1;
-const SLOW = NOT_USUAL;
-const UNUSUAL = M.slow | M.skipped;
+const SKIPPED = MARK.skipped;
 
 export class FlowTable {
   readonly addresses = new AddressWords();
@@ -49,10 +46,11 @@ export class FlowTable {
   /** Chooses among the tunnels of a packet, for this table. */
   readonly selection: Selection;
   readonly paths: Paths;
-  readonly facts: PacketFacts;
+  /** Of the batch at hand. */
+  facts: PacketFacts;
   /** Row of each packet of the batch added last, -1 where it belongs to no flow. */
   readonly rowOf: Int32Array;
-  readonly #view = new ByteView();
+  readonly #factsIn = new WeakMap<FactMemory, PacketFacts>();
   readonly #rowIndex = new RowIndex();
   readonly #flows = new FlowRows(this.rows);
   readonly counter: RowCounter;
@@ -70,8 +68,8 @@ export class FlowTable {
    */
   constructor(nodes: NodeAddresses | null = null, capacity: number = BATCH_CAPACITY) {
     this.selection = new Selection(this.tunnels, nodes);
-    this.paths = new Paths(this.links, this.tunnels, this.selection);
-    this.facts = new PacketFacts(this.addresses, capacity);
+    this.paths = new Paths(this.links, this.addresses, this.selection);
+    this.facts = new PacketFacts(this.addresses, factMemory(capacity));
     this.#checksums = new ChecksumSample(this.rows, capacity);
     this.counter = new RowCounter(this, this.#checksums, capacity);
     this.#rare = new RarePackets(this, this.selection);
@@ -79,55 +77,64 @@ export class FlowTable {
     this.rowOf = new Int32Array(capacity);
   }
 
-  /** Writes the facts of packet `i` of a batch, whose layers `stack` holds; `addBatch` counts them. */
-  note(batch: PacketBatch, i: number, stack: LayerStack, capture: number): void {
-    const view = this.#view.of(batch.bytes);
-    const path = this.paths.find(batch.bytes, view, stack, capture, batch.interface[i]!);
-    if (path === SLOW) {
-      this.facts.defer(i);
-      this.#rare.note(batch, i, stack, capture);
-    } else
-      this.facts.write(batch, i, view, stack, stack.network, stack.transport, path, this.paths.overheadBytes, false);
+  /** The batch that is added next has its facts there. */
+  useFacts(memory: FactMemory): void {
+    const facts = this.#factsIn.get(memory) ?? new PacketFacts(this.addresses, memory);
+    this.#factsIn.set(memory, facts);
+    this.facts = facts;
   }
 
   /**
-   * Counts the packets of a batch whose facts were noted. Three short loops: the look-ups of the first two do not depend on each
-   * other, so the processor overlaps their cache misses, and the third finds everything near.
+   * Counts the packets of a batch in their order, so that it does not matter where a capture is cut into batches: those whose facts
+   * are there in runs, what comes between on its own.
    */
   addBatch(batch: PacketBatch, source: BatchSource): void {
     const { count } = batch;
-    const words = this.facts.words;
-    const { recent } = this.counter;
-    let sum = 0;
-    for (let i = 0, at = 0; i < count; i++, at += F.words) {
-      this.#hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
-      sum += recent.index[recent.bucketOf(words[at + F.fingerprint]!)]!;
-    }
-    this.#touched = sum | 0;
     this.counter.begin(source.capture);
     this.counter.bytes = batch.bytes;
-    this.#touch(count);
-    for (let i = 0, at = 0, { rowOf } = this; i < count; i++, at += F.words) {
-      if (words[at + F.marks]! & UNUSUAL) {
-        rowOf[i] = words[at + F.marks]! & M.slow ? this.#rare.add(batch, i, source) : -1;
-        continue;
-      }
-      const row = this.#rowAt(at, this.#hashes[i]!);
-      rowOf[i] = row;
-      this.counter.count(row, i, source.firstPacket + i);
+    for (let from = 0, to = 0; from < count; from = to + 1) {
+      to = source.prepare(from);
+      this.#addRun(from, to, source.firstPacket);
+      if (to < count) this.rowOf[to] = this.#rare.add(batch, to, source);
     }
     this.#checksums.judge(batch, this.rowOf, source);
     this.#marks = null;
   }
 
+  /**
+   * Counts packets `from .. to-1` by their facts. Three short loops: the look-ups of the first two do not depend on each other, so the
+   * processor overlaps their cache misses, and the third finds everything near.
+   */
+  #addRun(from: number, to: number, firstPacket: number): void {
+    if (from === to) return;
+    const words = this.facts.words;
+    const { recent } = this.counter;
+    let sum = 0;
+    for (let i = from, at = from * F.words; i < to; i++, at += F.words) {
+      this.#hashes[i] = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!);
+      sum += recent.index[recent.bucketOf(words[at + F.fingerprint]!)]!;
+    }
+    this.#touched = sum | 0;
+    this.#touch(from, to);
+    for (let i = from, at = from * F.words, { rowOf } = this; i < to; i++, at += F.words) {
+      if (words[at + F.marks]! & SKIPPED) {
+        rowOf[i] = -1;
+        continue;
+      }
+      const row = this.#rowAt(at, this.#hashes[i]!);
+      rowOf[i] = row;
+      this.counter.count(row, i, firstPacket + i);
+    }
+  }
+
   /** Loads the slots and records that the packets will need. */
-  #touch(count: number): void {
+  #touch(from: number, to: number): void {
     const hashes = this.#hashes;
     const { slots, mask } = this.#rowIndex;
     const records = this.rows.words;
     let sum = this.#touched;
-    for (let i = 0; i < count; i++) sum += slots[2 * (hashes[i]! & mask)]!;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) sum += slots[2 * (hashes[i]! & mask)]!;
+    for (let i = from; i < to; i++) {
       const row = slots[2 * (hashes[i]! & mask) + 1]!;
       if (row < 0) continue;
       const record = records[row >>> SHIFT]!;

@@ -2,7 +2,8 @@
 // Second reading: which flow, link and tunnel a packet has, and which of its layers make them, by the code that counts (Selection,
 // links, fragments, a flow's words) but without counting anything. With a table that counted these captures it tells their
 // numbers there; without one it tells the layers, and memory is bounded.
-import { FACT, writeAddresses, writePorts } from '../decode/facts.ts';
+import { FACT } from '../decode/fact-layout.ts';
+import { writeAddresses, writePorts } from '../decode/facts.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import { AddressWords } from './address-words.ts';
 import { ByteView } from './byte-view.ts';

@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation (but for addresses met for the first time).
 // Which packets fit the filters of `trace`, decided packet by packet, so that streams need no second reading: a packet
 // fits when its flow would, as far as the packet shows it. Memory is bounded.
-import { FLOW_BIT } from '../decode/facts.ts';
+import { FLOW_BIT } from '../decode/fact-layout.ts';
 import type { LayerStack } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import { PacketLocator } from '../flow/packet-locator.ts';

@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation.
 // What one captured frame says of the packet in it: by what it is known again at other places, and which bytes of a stream or
 // datagram it carries. No hop changes these, not even one that translates addresses and ports.
-import { FLOW_BIT } from '../decode/facts.ts';
+import { FLOW_BIT } from '../decode/fact-layout.ts';
 import { TRUNCATED } from '../decode/faults.ts';
 import { unreadTunnel, wireEnd } from '../decode/ip-facts.ts';
 import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';

@@ -1,7 +1,8 @@
 // What the flow table gets of a packet, as numbers, from packets built by hand.
 import { describe, expect, it } from 'vitest';
 import type { PacketBatch } from '../../src/capture/source.ts';
-import { FACT, FLOW_BIT, isUsual, MARK, PacketFacts } from '../../src/decode/facts.ts';
+import { FACT, FLOW_BIT, factMemory, MARK } from '../../src/decode/fact-layout.ts';
+import { isUsual, PacketFacts } from '../../src/decode/facts.ts';
 import { AddressWords } from '../../src/flow/address-words.ts';
 import { TCP_FLAG } from '../../src/wire/tcp.ts';
 import {
@@ -41,7 +42,7 @@ const ADDRESSES = new AddressWords();
 function factsOf(packet: Uint8Array, options: Options = {}, i = 3) {
   const { original = packet.length, linkType = 1, path = 5, overhead = 0, isLater = false } = options;
   const { bytes, start, stack } = walkPacket(packet, { original, linkType });
-  const facts = new PacketFacts(ADDRESSES, 8);
+  const facts = new PacketFacts(ADDRESSES, factMemory(8));
   facts.words.fill(-1);
   const { network = stack.network } = options;
   const transport = network === stack.network ? stack.transport : network + 1;
@@ -129,7 +130,7 @@ describe('the layout of the facts', () => {
   });
 
   it('is one number space: facts are views of the same bytes', () => {
-    const facts = new PacketFacts(ADDRESSES, 2);
+    const facts = new PacketFacts(ADDRESSES, factMemory(2));
     expect(facts.doubles.buffer).toBe(facts.words.buffer);
     expect([facts.words.length, facts.doubles.length]).toEqual([32, 16]);
   });
@@ -293,7 +294,7 @@ describe('the facts of a later fragment', () => {
 
 describe('packets without facts', () => {
   it('are marked, and nothing else is written', () => {
-    const facts = new PacketFacts(ADDRESSES, 3);
+    const facts = new PacketFacts(ADDRESSES, factMemory(3));
     facts.words.fill(9);
     facts.skip(0);
     facts.defer(1);

@@ -5,7 +5,7 @@ import { FlowTable } from '../../src/flow/flow-table.ts';
 import { PacketFeed } from '../../src/flow/packet-feed.ts';
 import { timeRange } from '../../src/flow/time-range.ts';
 import { arp, ethernet, ipv4, ipv6, tcp, udp, vxlanFrame } from '../support/packet-builder.ts';
-import { batchOf, captureInfo, countFrames, type Frame, told } from './traffic.ts';
+import { batchOf, captureInfo, countFrames, type Frame, feedBatches, told } from './traffic.ts';
 
 const FLOW = '17 10.0.0.1:40000 > 10.0.0.2:53';
 const PLAIN = ethernet({}, ipv4({}, udp({})));
@@ -44,8 +44,9 @@ function feedOf(
   const counters = new CaptureCounters(info);
   const range = timeRange(since ?? null, until ?? null);
   const feed = new PacketFeed(table, { capture, counters, ports: walkPorts(), range });
+  const add = feedBatches(feed, info);
   const rows = batches.map((frames) => {
-    feed.add(batchOf(frames));
+    add(batchOf(frames));
     return [...table.rowOf.subarray(0, frames.length)];
   });
   return { feed, table, counters, rows };

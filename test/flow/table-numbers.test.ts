@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { PacketBatch } from '../../src/capture/source.ts';
-import { FACT, FLOW_BIT, MARK } from '../../src/decode/facts.ts';
+import { FACT, FLOW_BIT, MARK } from '../../src/decode/fact-layout.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
 import { hashWords } from '../../src/flow/rows/row-index.ts';
@@ -75,6 +75,12 @@ function addNumbers(table: FlowTable, packets: readonly Numbers[], firstPacket =
     table.addBatch(emptyBatch(part.length), {
       capture: 0,
       firstPacket: firstPacket + from,
+      prepare: (first) => {
+        const isSlow = (i: number): boolean =>
+          ((table.facts.words[i * FACT.words + FACT.marks] ?? 0) & MARK.slow) !== 0;
+        const rest = part.map((_, i) => i).slice(first);
+        return rest.find(isSlow) ?? part.length;
+      },
       layersOf,
       onOrphan(packet) {
         throw new Error(`packet ${packet} is no fragment`);

@@ -1,11 +1,14 @@
 // Frames through the walk into a flow table, and the table told in words, for tests that state what must be counted.
 import type { CaptureInfo, PacketBatch } from '../../src/capture/source.ts';
-import { LayerStack } from '../../src/decode/layer-stack.ts';
-import { walk } from '../../src/decode/walk.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../../src/flow/capture-counters.ts';
+import { type FactBlock, factBlock } from '../../src/flow/fact-block.ts';
+import { FactWriter } from '../../src/flow/fact-writer.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
+import { ForeignNumbers } from '../../src/flow/foreign-numbers.ts';
+import { PacketFeed } from '../../src/flow/packet-feed.ts';
 import type { NodeAddresses } from '../../src/flow/paths/node-addresses.ts';
+import { timeRange } from '../../src/flow/time-range.ts';
 import { joinPackets } from '../support/packet-builder.ts';
 
 const PORTS = walkPorts();
@@ -41,46 +44,65 @@ export function countFrames(frames: readonly (Frame | Uint8Array)[], nodes: Node
 export function addFrames(
   table: FlowTable,
   frames: readonly (Frame | Uint8Array)[],
-  counters: CaptureCounters | null = null,
+  counters: CaptureCounters = new CaptureCounters(captureInfo()),
 ): Pick<Counted, 'rows' | 'orphans'> {
   const list = frames.map((frame): Frame => (frame instanceof Uint8Array ? { data: frame } : frame));
   const batch = batchOf(list);
   const rows: number[] = [];
   const orphans = list.map(() => false);
-  const layersOf = (i: number): LayerStack => {
-    const stack = new LayerStack();
-    const { linkType = 1 } = list[i]!;
-    walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, linkType, stack, PORTS);
-    return stack;
-  };
-  for (const { from, count, capture } of runs(list, table.rowOf.length)) {
-    const part = partOf(batch, from, count);
-    for (let i = 0; i < count; i++) {
-      const stack = layersOf(from + i);
-      counters?.count(part, i, stack, from + i + 1);
-      table.note(part, i, stack, capture);
-    }
-    table.addBatch(part, {
-      capture,
-      firstPacket: from + 1,
-      layersOf: (i) => layersOf(from + i),
-      onOrphan(packet) {
-        orphans[packet - 1] = true;
-        counters?.countOrphan(packet);
-      },
-    });
+  const range = timeRange(null, null);
+  for (const { from, count, capture, linkType } of runs(list, table.rowOf.length)) {
+    const own = countersOf(counters, linkType, orphans);
+    const feed = new PacketFeed(table, { capture, counters: own, ports: PORTS, range });
+    feed.firstPacket = from + 1;
+    feedBatches(feed, own.info)(partOf(batch, from, count));
     rows.push(...table.rowOf.subarray(0, count));
   }
   return { rows, orphans };
 }
 
-/** Frames one after the other that are of one capture and fit into a batch. */
-function runs(list: readonly Frame[], most: number): { from: number; count: number; capture: number }[] {
-  const found: { from: number; count: number; capture: number }[] = [];
-  list.forEach(({ capture = 0 }, i) => {
+/** Decodes batches and feeds them, each in turn. */
+export function feedBatches(feed: PacketFeed, info: CaptureInfo): (batch: PacketBatch) => void {
+  const [writer, numbers] = [new FactWriter(PORTS), new ForeignNumbers()];
+  let block: FactBlock | null = null;
+  return (batch) => {
+    block ??= factBlock(batch);
+    block.batch = batch;
+    writer.write(block, feed.capture, info.interfaces);
+    feed.add(block, numbers);
+  };
+}
+
+/** The same counters, for packets that are all of one link type. */
+function countersOf(counters: CaptureCounters, linkType: number, orphans: boolean[]): CaptureCounters {
+  const interfaces = captureInfo(new Array(8).fill(6)).interfaces.map((one) => ({ ...one, linkType }));
+  const own = {
+    info: { ...counters.info, interfaces },
+    countOrphan(packet: number) {
+      orphans[packet - 1] = true;
+      counters.countOrphan(packet);
+    },
+  };
+  return new Proxy(counters, {
+    get(target, name) {
+      const value: unknown = Object.hasOwn(own, name) ? own[name as keyof typeof own] : Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value),
+  });
+}
+
+/** Frames one after the other that are of one capture and link type and fit into a batch. */
+function runs(
+  list: readonly Frame[],
+  most: number,
+): { from: number; count: number; capture: number; linkType: number }[] {
+  const found: ReturnType<typeof runs> = [];
+  list.forEach(({ capture = 0, linkType = 1 }, i) => {
     const last = found.at(-1);
-    if (last !== undefined && last.capture === capture && last.count < most) last.count++;
-    else found.push({ from: i, count: 1, capture });
+    const isMore = last?.capture === capture && last.linkType === linkType && last.count < most;
+    if (last !== undefined && isMore) last.count++;
+    else found.push({ from: i, count: 1, capture, linkType });
   });
   return found;
 }

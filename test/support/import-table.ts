@@ -20,6 +20,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'decode', values: ['wire'], types: ['capture'] },
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'] },
+  { place: 'pipeline', values: ['flow', 'decode', 'capture', 'bytes', 'errors.ts'] },
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
   { place: 'input', values: ['topology', 'bytes', 'cluster', 'net', 'errors.ts'], types: ['capture'] },
   { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'wire', 'net'], types: ['capture'] },
@@ -60,8 +61,8 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'trace.ts',
-    values: ['verdict', 'attribution', 'flow', 'decode', 'capture'],
-    types: ['topology'],
+    values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture'],
+    types: ['decode', 'topology'],
   },
   {
     place: 'index.ts',

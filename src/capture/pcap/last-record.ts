@@ -18,7 +18,7 @@ export function lastPcapRecord(tail: PcapTail): number | null {
   const view = new DataView(tail.bytes.buffer, tail.bytes.byteOffset, tail.bytes.length);
   let beforeCut = -1;
   for (let at = 0; at < tail.latestStart; at++) {
-    if (!isPlausible(view, at, tail)) continue;
+    if (!isPlausibleRecord(view, at, tail.layout, tail.firstSecond)) continue;
     const { last, isWhole } = follow(view, at, tail);
     if (last >= 0 && isWhole) return last;
     if (beforeCut < 0) beforeCut = last;
@@ -33,7 +33,7 @@ function follow(view: DataView, from: number, tail: PcapTail): { last: number; i
   let last = -1;
   for (let at = from; at < end; ) {
     if (end - at < headerLength) return { last, isWhole: false };
-    if (!isPlausible(view, at, tail)) return { last: -1, isWhole: false };
+    if (!isPlausibleRecord(view, at, tail.layout, tail.firstSecond)) return { last: -1, isWhole: false };
     const next = at + headerLength + lengthsAt(view, at, tail.layout).captured;
     if (next > end) return { last, isWhole: false };
     last = at;
@@ -42,7 +42,8 @@ function follow(view: DataView, from: number, tail: PcapTail): { last: number; i
   return { last, isWhole: true };
 }
 
-function isPlausible(view: DataView, at: number, { layout, firstSecond }: PcapTail): boolean {
+/** Whether a record header of a capture may stand at `at`, the first one of which has that time. */
+export function isPlausibleRecord(view: DataView, at: number, layout: RecordLayout, firstSecond: number): boolean {
   const { littleEndian, headerLength, limit, fractionsPerSecond } = layout;
   if (view.byteLength - at < headerLength) return false;
   const { captured, original } = lengthsAt(view, at, layout);

@@ -35,7 +35,10 @@ export function checkedPcapHeader({ path, chunk }: OpenedBytes): PcapHeader {
 }
 
 /** The info of a capture with this header: one interface, nothing read yet. */
-export function pcapInfo({ path, compression }: OpenedBytes, header: PcapHeader): CaptureInfo {
+export function pcapInfo(
+  { path, compression }: Pick<OpenedBytes, 'path' | 'compression'>,
+  header: PcapHeader,
+): CaptureInfo {
   return {
     path,
     format: 'pcap',
@@ -58,7 +61,7 @@ export function pcapInfo({ path, compression }: OpenedBytes, header: PcapHeader)
   };
 }
 
-function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, layout: RecordLayout): Framer {
+export function pcapFramer(chunk: ChunkBuffer, info: CaptureInfo, layout: RecordLayout): Framer {
   return {
     frame: (batch) => framePcapRecords(chunk, batch, layout),
     get need() {

@@ -24,6 +24,8 @@ export interface RecordLayout {
   readonly limit: number;
   /** After STOP.more: bytes that the record at hand needs. */
   need: number;
+  /** Offset in the capture: records that begin there or behind it are not asked for. */
+  until: number;
 }
 
 /** The layout that a file header announces and the first records show; `need` is how many of their bytes tell it. */
@@ -42,6 +44,7 @@ export function recordLayout(header: PcapHeader, records: FirstRecords): RecordL
     nanosPerFraction: header.nanoseconds ? 1 : 1000,
     limit,
     need: 0,
+    until: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -54,10 +57,11 @@ export function framePcapRecords(chunk: ChunkBuffer, batch: PacketBatch, layout:
   const end = chunk.end;
   const capacity = start.length;
   let at = chunk.at;
+  const enough = at + layout.until - chunk.offset;
   let count = 0;
   let stop: number = STOP.more;
   layout.need = headerLength;
-  while (end - at >= headerLength) {
+  while (end - at >= headerLength && at < enough) {
     let length = view.getUint32(at + capturedAt, littleEndian);
     let wire = view.getUint32(at + originalAt, littleEndian);
     if (bySize && length > wire) {
@@ -95,7 +99,7 @@ export function framePcapRecords(chunk: ChunkBuffer, batch: PacketBatch, layout:
   chunk.at = at;
   batch.bytes = chunk.bytes;
   batch.count = count;
-  return stop;
+  return at >= enough ? STOP.enough : stop;
 }
 
 /** The lengths of the record whose header begins at `at`: for what is not per packet. */

@@ -30,6 +30,7 @@ type Lists = Record<'read' | 'topology' | 'takenAt' | 'at' | 'vxlanPort' | 'unfi
 interface Singles {
   color: string;
   reader: string;
+  workers?: string;
   since?: string;
   until?: string;
   vxlanVni?: string;
@@ -71,7 +72,7 @@ export interface CommonOptions {
   /** Causes asked for by letter; codes are in the filter. */
   causeIds: string[];
   places: PlaceOption[];
-  pipeline: Pick<TraceOptions, 'reader' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until' | 'unfiltered'>;
+  pipeline: Pick<TraceOptions, 'reader' | 'workers' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until' | 'unfiltered'>;
 }
 
 /** Declares them on a command. Every option takes one value; the repeatable ones may be given again. */
@@ -89,7 +90,8 @@ export function declareTraceOptions(command: Command): Command {
     .addOption(repeatable('--unfiltered <file>', 'taken without a filter, though it may look otherwise'))
     .addOption(repeatable('--vxlan-port <number>', 'VXLAN is also on this UDP port'))
     .option('--vxlan-vni <number>', `the cluster's VNI, if it is not ${DEFAULT_VNI}`)
-    .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin');
+    .option('--reader <name>', 'builtin or pcap-parser (a second opinion)', 'builtin')
+    .option('--workers <number>', 'threads that decode large captures; by default as many as pay');
 }
 
 /** Filters by result: not for `verify`. A proof over flows picked by their verdict would be none. */
@@ -174,12 +176,16 @@ function withoutTwice(captures: readonly string[]): string[] {
   return [...new Set(captures)];
 }
 
+/** More than any machine can use: each takes a ring of its own. */
+const MOST_WORKERS = 64;
+
 /** The pipeline reads the times again; reading them here too tells of a bad one before any file is opened. */
 function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
   const [since, until] = [raw.since ?? null, raw.until ?? null];
   timeRange(since, until);
   return {
     reader: parseChoice('--reader', raw.reader, ['builtin', 'pcap-parser']),
+    workers: raw.workers === undefined ? null : parseInteger('--workers', raw.workers, 0, MOST_WORKERS),
     vxlanPorts: raw.vxlanPort.map((text) => parseInteger('--vxlan-port', text, 1, 65535)),
     vxlanVNI: raw.vxlanVni === undefined ? null : parseInteger('--vxlan-vni', raw.vxlanVni, 0, 0xffffff),
     since,

@@ -52,44 +52,9 @@ export class Tunnels {
   /** Index of the tunnel whose header is stack layer `layer`; `parent` is the index of the tunnel around it, or NO_TUNNEL. */
   add(view: DataView, stack: LayerStack, layer: number, parent: number): number {
     this.outer = outerNetwork(stack, layer);
-    this.writeKey(this.#table.key, 0, view, stack, layer, this.outer);
+    writeTunnelKey(this.#table.key, 0, this.#addresses, view, stack, layer, this.outer);
     this.#table.key[PARENT] = parent;
     return this.#table.intern();
-  }
-
-  /** Writes the words of the tunnel at `layer`, without a parent, into `key` from `to` on; `outer` is `outerNetwork` of it. */
-  writeKey(key: Int32Array, to: number, view: DataView, stack: LayerStack, layer: number, outer: number): void {
-    // beyond the stack: IP-in-IP whose inner header was cut off
-    const protocol = layer < stack.depth ? stack.protocol[layer]! : P.none;
-    const at = layer < stack.depth ? stack.start[layer]! : 0;
-    key[to + VNI] = 0;
-    key[to + MAC_HIGH] = 0;
-    key[to + MAC_SOURCE] = 0;
-    key[to + MAC_DESTINATION] = 0;
-    key[to + PARENT] = NO_TUNNEL;
-    let kind = KIND_OF[protocol]! | (udpPort(view, stack, layer) << 16);
-    if (protocol === P.vxlan || protocol === P.geneve) {
-      kind |= HAS_VNI;
-      key[to + VNI] = view.getUint32(at + (protocol === P.vxlan ? VXLAN_VNI : GENEVE_VNI)) >>> 8;
-    }
-    const frame = frameIn(stack, layer);
-    if (frame >= 0) {
-      kind |= frame > layer + 1 ? HAS_MACS | ERSPAN : HAS_MACS;
-      const mac = stack.start[frame]!;
-      key[to + MAC_HIGH] = (view.getUint16(mac + 6) << 16) | view.getUint16(mac);
-      key[to + MAC_SOURCE] = view.getInt32(mac + 8);
-      key[to + MAC_DESTINATION] = view.getInt32(mac + 2);
-    }
-    if (outer >= 0) {
-      const outerProtocol = stack.protocol[outer]!;
-      if (outerProtocol === P.ipv6) kind |= IPV6_OUTER;
-      key[to + OUTER_SOURCE] = this.#addresses.viewedSource(outerProtocol, view, stack.start[outer]!);
-      key[to + OUTER_DESTINATION] = this.#addresses.viewedDestination(outerProtocol, view, stack.start[outer]!);
-    } else {
-      key[to + OUTER_SOURCE] = 0;
-      key[to + OUTER_DESTINATION] = 0;
-    }
-    key[to + KIND] = kind;
   }
 
   /** Index of "no tunnel, but inside this carrier". */
@@ -150,6 +115,49 @@ const PLAIN: TunnelRecord = {
   innerDstMac: null,
   carriers: [],
 };
+
+/** Writes the words of the tunnel at `layer`, without a parent, into `key` from `to` on; `outer` is `outerNetwork` of it. */
+export function writeTunnelKey(
+  key: Int32Array,
+  to: number,
+  addresses: AddressWords,
+  view: DataView,
+  stack: LayerStack,
+  layer: number,
+  outer: number,
+): void {
+  // beyond the stack: IP-in-IP whose inner header was cut off
+  const protocol = layer < stack.depth ? stack.protocol[layer]! : P.none;
+  const at = layer < stack.depth ? stack.start[layer]! : 0;
+  key[to + VNI] = 0;
+  key[to + MAC_HIGH] = 0;
+  key[to + MAC_SOURCE] = 0;
+  key[to + MAC_DESTINATION] = 0;
+  key[to + PARENT] = NO_TUNNEL;
+  let kind = KIND_OF[protocol]! | (udpPort(view, stack, layer) << 16);
+  if (protocol === P.vxlan || protocol === P.geneve) {
+    kind |= HAS_VNI;
+    key[to + VNI] = view.getUint32(at + (protocol === P.vxlan ? VXLAN_VNI : GENEVE_VNI)) >>> 8;
+  }
+  const frame = frameIn(stack, layer);
+  if (frame >= 0) {
+    kind |= frame > layer + 1 ? HAS_MACS | ERSPAN : HAS_MACS;
+    const mac = stack.start[frame]!;
+    key[to + MAC_HIGH] = (view.getUint16(mac + 6) << 16) | view.getUint16(mac);
+    key[to + MAC_SOURCE] = view.getInt32(mac + 8);
+    key[to + MAC_DESTINATION] = view.getInt32(mac + 2);
+  }
+  if (outer >= 0) {
+    const outerProtocol = stack.protocol[outer]!;
+    if (outerProtocol === P.ipv6) kind |= IPV6_OUTER;
+    key[to + OUTER_SOURCE] = addresses.viewedSource(outerProtocol, view, stack.start[outer]!);
+    key[to + OUTER_DESTINATION] = addresses.viewedDestination(outerProtocol, view, stack.start[outer]!);
+  } else {
+    key[to + OUTER_SOURCE] = 0;
+    key[to + OUTER_DESTINATION] = 0;
+  }
+  key[to + KIND] = kind;
+}
 
 /** Stack index of the IP header that carries the tunnel at `layer`; -1 if there is none. */
 export function outerNetwork(stack: LayerStack, layer: number): number {

@@ -3,7 +3,8 @@
 // however many places and captures saw it, and its answer may be read before it. Memory is bounded: where there are too many questions,
 // a part of them is kept, chosen by a hash, so that it is the same part in every capture.
 
-import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK } from '../../decode/fact-layout.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
 import { DNS, isDns } from '../../wire/dns.ts';
 import { TCP_FLAG } from '../../wire/tcp.ts';
 import { WordTable } from '../word-table.ts';
@@ -149,8 +150,7 @@ export class PairedQuestions {
   /** Of a question and its answer, the same. */
   #setKey(words: Int32Array, at: number, isAnswer: boolean, id: number, name: number): void {
     const { key } = this.#table;
-    const source = words[at + F.source]!;
-    const destination = words[at + F.destination]!;
+    const [source, destination] = [words[at + F.source]!, words[at + F.destination]!];
     const ports = words[at + F.ports]!;
     key[ASKER] = isAnswer ? destination : source;
     key[ASKED] = isAnswer ? source : destination;

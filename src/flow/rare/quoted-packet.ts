@@ -1,6 +1,6 @@
 // The packet that an ICMP error quotes, as far as the quote goes, and the packet inside it where it is a tunnel's.
 // Routers quote eight bytes behind the IP header at least (RFC 792), hosts much more (RFC 1812 section 4.3.2.3).
-import { FLOW_BIT } from '../../decode/facts.ts';
+import { FLOW_BIT } from '../../decode/fact-layout.ts';
 import { asSendersWriteIt, holdsKnownFrame } from '../../decode/plausible.ts';
 import { u8, u16 } from '../../wire/bytes.ts';
 import { ETHER_TYPE } from '../../wire/ether-type.ts';

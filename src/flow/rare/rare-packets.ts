@@ -2,7 +2,8 @@
 // errors, ARP and what is no flow. Each is walked once more and takes as long as it needs.
 
 import type { PacketBatch } from '../../capture/source.ts';
-import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK } from '../../decode/fact-layout.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
 import { type LayerStack, OUTCOME } from '../../decode/layer-stack.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { UDP } from '../../wire/udp.ts';
@@ -58,12 +59,6 @@ export class RarePackets {
     this.#selection = selection;
   }
 
-  /** Gives the frame's link and tunnels their numbers, which follow the order of packets; nothing is counted yet. */
-  note(batch: PacketBatch, i: number, stack: LayerStack, capture: number): void {
-    this.#selection.select(batch.bytes, stack);
-    this.#linkOf(batch, i, stack, capture, this.#selection.linkLayer);
-  }
-
   /** Counts packet `i` of the batch. Returns its row, -1 when it belongs to no flow. */
   add(batch: PacketBatch, i: number, source: BatchSource): number {
     const stack = source.layersOf(i);
@@ -91,14 +86,10 @@ export class RarePackets {
 
   /** Counts the frame on its link. */
   #link(batch: PacketBatch, i: number, stack: LayerStack, capture: number, layer: number): number {
-    const link = this.#linkOf(batch, i, stack, capture, layer);
+    writeLinkKey(this.#linkKey, this.#view.of(batch.bytes), capture, batch.interface[i]!, stack, layer);
+    const link = this.#table.links.intern(this.#linkKey);
     this.#table.links.packets[link]!++;
     return link;
-  }
-
-  #linkOf(batch: PacketBatch, i: number, stack: LayerStack, capture: number, layer: number): number {
-    writeLinkKey(this.#linkKey, this.#view.of(batch.bytes), capture, batch.interface[i]!, stack, layer);
-    return this.#table.links.intern(this.#linkKey);
   }
 
   #write(batch: PacketBatch, i: number, stack: LayerStack, link: number, isLater: boolean): void {

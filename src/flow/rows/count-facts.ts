@@ -2,7 +2,7 @@
 // What one packet's facts add to its row: counters, times, TTL, payload, and by protocol TCP's and ICMP's. Few and rather long
 // functions by design: each call that the optimiser does not inline costs as much as ten of the reads in it.
 
-import { FACT, MARK } from '../../decode/facts.ts';
+import { FACT, MARK } from '../../decode/fact-layout.ts';
 import { BIT, CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
 import { noteData, noteMoment, noteOpening, noteResent, openToo, trackFlags, trackSequence } from './tcp-facts.ts';

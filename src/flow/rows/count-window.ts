@@ -2,7 +2,8 @@
 // Packets inside a window of time, counted apart: what was sent inside the time that several captures share, and what arrived
 // there or moments outside it.
 
-import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import { FACT } from '../../decode/fact-layout.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
 import { CHUNK_SHIFT, WINDOW } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
 

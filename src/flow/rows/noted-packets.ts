@@ -2,7 +2,8 @@
 // A few packets kept with all that was counted of them, to be taken back once it is known that they are copies: those of which
 // that is open, and the first and last ones of a capture.
 
-import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK } from '../../decode/fact-layout.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
 import { AROUND } from '../../decode/packet-fingerprint.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
 import { RARE, RECORD } from './row-layout.ts';
@@ -55,6 +56,12 @@ export class NotedPackets {
     this.lag[to] = 0;
     this.resent[to] = 0;
     return to;
+  }
+
+  /** Leaves out so many packets of which none would be kept, so that the others stand where they would. */
+  pass(packets: number): void {
+    this.#next = (this.#next + packets) % this.room;
+    this.count = Math.min(this.room, this.count + packets);
   }
 
   /** Keeps packet `i` in place of the one on its row that it is a copy of: what goes in a circle is as near as its last turn. */

@@ -4,7 +4,8 @@
 // an index that a usual packet alone looks at, so that it stays near the processor: buckets of four words, each half of a fingerprint and
 // a place in the ring, in which a new packet takes the oldest one's place.
 
-import { FACT, type PacketFacts } from '../../decode/facts.ts';
+import { FACT } from '../../decode/fact-layout.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
 import { AROUND } from '../../decode/packet-fingerprint.ts';
 import type { Links } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';

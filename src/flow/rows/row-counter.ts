@@ -1,7 +1,8 @@
 // HOT: per packet. No allocation.
 // Counts packets in their rows, each once however often it was captured there.
 
-import { FACT, MARK, type PacketFacts } from '../../decode/facts.ts';
+import { FACT, MARK } from '../../decode/fact-layout.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
 import type { Links } from '../paths/links.ts';
 import type { Paths } from '../paths/paths.ts';
 import { PairedQuestions } from '../questions/paired-questions.ts';

@@ -1,5 +1,6 @@
 // The table of questions stays as small as it was made, and keeps the same part of them in every capture.
 import { describe, expect, it } from 'vitest';
+import { factMemory } from '../../../src/decode/fact-layout.ts';
 import { PacketFacts } from '../../../src/decode/facts.ts';
 import { LayerStack } from '../../../src/decode/layer-stack.ts';
 import { walk } from '../../../src/decode/walk.ts';
@@ -22,7 +23,7 @@ function pair(captures: { seq: number; isReply?: boolean }[][], most?: number): 
       return { data: ethernet({}, ipv4({ ...ends, proto: 1 }, icmpEcho({ type: isReply ? 0 : 8, seq }))) };
     });
     const batch = batchOf(frames);
-    const facts = new PacketFacts(new AddressWords(), frames.length);
+    const facts = new PacketFacts(new AddressWords(), factMemory(frames.length));
     const stack = new LayerStack();
     frames.forEach((_, i) => {
       walk(batch.bytes, batch.start[i]!, batch.captured[i]!, batch.original[i]!, 1, stack, PORTS);
