@@ -47,12 +47,15 @@ export function questionsByFlow(
 
 function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends: readonly number[]): QuestionsByFlow {
   const byFlow = new Map<number, KeptQuestion[]>();
+  // most flows asked nothing, and every flow is looked up
+  const hasAsked = new Uint8Array(table.flowCount);
   const slowest = new Map<string, number>();
   for (const question of joinCutNames(table.counter.questions.list())) {
     const flow = table.findFlow(question.asker, question.asked, question.ports, question.protocol);
     if (question.delay > (slowest.get(serverOf(question)) ?? -1)) slowest.set(serverOf(question), question.delay);
     if (!question.isSent || flow < 0 || (!question.isAnswered && isUnread(table, flow))) continue;
     const own = byFlow.get(flow);
+    hasAsked[flow] = 1;
     if (own === undefined) byFlow.set(flow, [question]);
     else own.push(question);
   }
@@ -72,6 +75,7 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends
   };
   return {
     of(flow) {
+      if (hasAsked[flow] !== 1) return null;
       const own = byFlow.get(flow);
       if (own === undefined) return null;
       let known = sums.get(flow);
