@@ -1,8 +1,9 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createWriteStream, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { baseName } from '../../attribution/points/points-input.ts';
 import { isTar, isZip } from '../../bytes/archive/archive-kind.ts';
 import { type ByteSource, PIECE } from '../../bytes/chunk.ts';
 import { peekContent } from '../../bytes/decompress.ts';
@@ -43,7 +44,8 @@ export async function spoolCaptures(
   try {
     const paths: string[] = [];
     for (const [i, path] of captures.entries()) {
-      const copy = join(folder, `${i}`);
+      // under its own name, which may say where it was taken
+      const copy = join(folder, `${i}`, baseName(nameOf(path)));
       if (staysWhereItIs(path)) paths.push(path);
       else {
         const { source } = await untilStopped(openPath(path, path === '-' ? stdin : undefined), signal);
@@ -97,6 +99,7 @@ interface SpoolLimit {
 /** Ctrl-C ends the copying; what came before it is there. What cannot be read further is as good as its end. */
 async function copyTo(path: string, source: ByteSource, limit: SpoolLimit): Promise<void> {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     await pipeline(Readable.from(piecesOf(source, limit)), createWriteStream(path));
   } catch (error) {
     if (error instanceof OverlensError) throw error;
