@@ -8,7 +8,7 @@ import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
-import { noteLog } from './capture/capture-log.ts';
+import { noteLogs } from './capture/capture-log.ts';
 import { type OpenOptions, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
@@ -70,6 +70,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
     read.table.counter.windows = expected?.windows ?? null;
     const captures = readers.map((reader) => new CaptureCounters(reader.info));
     for (const [i, reader] of readers.entries()) await readCapture(reader, i, captures[i] as CaptureCounters, read);
+    noteLogs(captures, options.logs);
     const analysis = analyseOverTime({
       table: read.table,
       captures,
@@ -114,8 +115,6 @@ async function readCapture(
     options.onProgress?.({ path: reader.info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
-  const log = options.logs?.get(reader.info.path);
-  if (log !== undefined && reader.info.format !== null) noteLog(reader.info, log);
   table.end();
   counters.sample.end();
 }
@@ -148,7 +147,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     nodes,
     ports,
     range,
-    options: { captures: paths, topology, ...(options.logs === undefined ? {} : { logs: options.logs }) },
+    options: { captures: paths, topology },
   };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
@@ -156,6 +155,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     sampled.push(counters);
     await readCapture(reader, i, counters, quiet, 1);
   }
+  noteLogs(sampled, options.logs);
   const captures = sampled.map(({ info }, i) => ({
     info,
     first: spans[i]?.first ?? null,
@@ -197,6 +197,7 @@ async function countArrivals(
     counted.push(counters);
     await readCapture(reader, i, counters, { ...read, table });
   }
+  noteLogs(counted, read.options.logs);
   const again = findPoints({ table, captures: counted, topology, book, at, hints });
   return arrivalsIn(found, table, again, counted, {
     sameFlow: sameFlows(input.table, table),

@@ -136,7 +136,7 @@ function addPoint(site: Site, point: Point, capture: TracedCapture | undefined):
     site.hidesTunnels ||= filter.hidesOverlay;
     site.isFilterPlain &&= filter.guessed || parseCaptureExpression(filter.expression, { strict: true }) !== null;
   }
-  site.isDropping ||= (capture?.dropped ?? 0) > 0;
+  site.isDropping ||= (capture?.dropped ?? 0) > 0 || capture?.droppedWith !== undefined;
 }
 
 function addDevice(site: Site, { capture, interface: device }: Pick<Point, 'capture' | 'interface'>): void {

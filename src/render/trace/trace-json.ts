@@ -51,6 +51,7 @@ export function captureJson(capture: TracedCapture): object {
     last: capture.last,
     complete: capture.complete,
     dropped: capture.dropped,
+    ...(capture.droppedWith === undefined ? {} : { droppedWith: capture.droppedWith }),
     error: capture.error,
     outcomes: capture.outcomes,
     points: capture.points.map(pointJson),
