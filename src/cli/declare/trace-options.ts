@@ -106,7 +106,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
   if (captures.filter((path) => path === '-').length > 1)
     throw usageError('- given twice: stdin can be read once only');
   return {
-    captures: withoutTwice(captures),
+    captures,
     snapshot: raw.topology,
     state: snapshotChoice(raw),
     found: [],
@@ -167,11 +167,6 @@ function resolveNode(place: PlaceOption, topology: Topology | null): string {
     `--at ${place.file}=${place.node}: no such node in the snapshot`,
     `${suggestion}The nodes are ${names.join(', ')}.`,
   );
-}
-
-/** The same file twice would count its packets twice. */
-function withoutTwice(captures: readonly string[]): string[] {
-  return [...new Set(captures)];
 }
 
 /** The pipeline reads the times again; reading them here too tells of a bad one before any file is opened. */
