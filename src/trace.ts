@@ -89,7 +89,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
 }
 
 function openOptions({ reader, signal }: TraceOptions): OpenOptions {
-  return { ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
+  return { trueTimes: true, ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
 }
 
 /** What the captures are read into, and how. */

@@ -14,6 +14,7 @@ import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
 import { openPcapng } from './pcapng/pcapng.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from './source.ts';
+import { withoutFalseTimes } from './untimed.ts';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
 
@@ -22,6 +23,8 @@ export interface OpenOptions {
   reader?: ReaderName;
   /** What `-` reads instead of the process's stdin. */
   stdin?: ByteStream;
+  /** Times that are not those of the packets (`withoutFalseTimes`) are left out. Default: every time as it is written. */
+  trueTimes?: boolean;
   /** When aborted, reading ends at the next piece, also while a silent pipe is waited for; `complete` stays false. */
   signal?: AbortSignal;
 }
@@ -52,10 +55,12 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
   try {
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
-    if (isKept) return { info, batches: () => format.read(chunk), close: () => chunk.close() };
+    const timed = (batches: AsyncIterable<PacketBatch>): AsyncIterable<PacketBatch> =>
+      options.trueTimes === true && info.format === 'pcapng' ? withoutFalseTimes(batches, info) : batches;
+    if (isKept) return { info, batches: () => timed(format.read(chunk)), close: () => chunk.close() };
     const head = chunk.bytes.slice(chunk.at, chunk.at + format.headLength);
     chunk.close();
-    return { info, batches: () => readAgain(format, head, options.signal), close() {} };
+    return { info, batches: () => timed(readAgain(format, head, options.signal)), close() {} };
   } catch (error) {
     chunk.close();
     throw error;

@@ -89,6 +89,8 @@ export interface CaptureInfo {
   log?: CaptureLog;
   /** In the order of their blocks; absent where the capture has none. */
   hostNames?: HostName[];
+  /** Who wrote its times, where they are not those of the packets and were left out. */
+  untimed?: string;
   /** A file of zero bytes. */
   readonly isEmpty?: boolean;
 }

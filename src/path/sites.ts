@@ -53,16 +53,17 @@ export interface SiteInput {
   clocks: Clocks;
 }
 
-/** Sites, and the site of each point. */
+/** Sites, and the site of each point; of a capture without times nothing follows a packet: its points are none. */
 export interface Sites {
   sites: Site[];
-  siteOf: Site[];
+  siteOf: (Site | undefined)[];
 }
 
 export function findSites({ points, captures, spans, clocks }: SiteInput): Sites {
   const known = new Map<string, Site>();
   const kinds = tunnelKinds(points);
   const siteOf = points.all.map((point) => {
+    if (captures[point.capture]?.untimed !== undefined) return undefined;
     const key = keyOf(point, kinds);
     const site = known.get(key) ?? newSite(known.size, point);
     known.set(key, site);

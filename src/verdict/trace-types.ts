@@ -149,6 +149,8 @@ export interface TracedCapture {
   outsideRange?: number;
   first: string | null;
   last: string | null;
+  /** Who wrote it with times that are not those of its packets: it gives names and flows only. Absent: its times are its own. */
+  untimed?: string;
   /** The same on the clock that the others are told against; absent where that is its own. */
   common?: { first: string | null; last: string | null };
   complete: boolean;

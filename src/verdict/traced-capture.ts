@@ -28,6 +28,7 @@ export function captureOf(analysis: Analysis, index: number): TracedCapture {
     ...pieces,
     ...(analysis.saidNotes[index] ?? []),
     ...(isEmpty ? [emptyNote(filter)] : []),
+    ...(info.untimed === undefined ? [] : [untimedNote(info.untimed)]),
   ];
   return {
     path: info.path,
@@ -40,6 +41,7 @@ export function captureOf(analysis: Analysis, index: number): TracedCapture {
     first: formatTime(counters.first, counters.timeDigits),
     last: formatTime(counters.last, counters.timeDigits),
     ...(pieces.length > 0 ? { betweenPieces: pieces } : {}),
+    ...(info.untimed === undefined ? {} : { untimed: info.untimed }),
     ...commonSpan(analysis.clocks, index, counters),
     complete: info.complete,
     ...droppedOf(analysis, index),
@@ -52,6 +54,10 @@ export function captureOf(analysis: Analysis, index: number): TracedCapture {
     possibleFilter: analysis.possibleFilters[index] ?? null,
     unread: counters.unread,
   };
+}
+
+function untimedNote(writer: string): string {
+  return `${writer} writes times that are not those of the packets: it gives names and flows, and tells nothing of order, loss or delay`;
 }
 
 /** What one log says of several pieces is counted at the first of them. */

@@ -124,6 +124,12 @@ describe('is another capture', () => {
     expect(stderr).not.toContain('counted once');
   });
 
+  test('a cut that is called by one pattern with it, as another node', async () => {
+    copyFileSync(WHOLE, file('n1-nic.pcap'));
+    cut('n2-nic.pcap', 20);
+    expect((await traced(file('n1-nic.pcap'), file('n2-nic.pcap'))).captures).toHaveLength(2);
+  });
+
   test('what the user says is at another place', async () => {
     copyFileSync(WHOLE, file('y.pcap'));
     const { captures } = await traced(file('x.pcap'), file('y.pcap'), '--at', `${file('y.pcap')}=ip-10-0-1-20:ens6`);

@@ -4,12 +4,12 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { Points } from './points.ts';
 
-/** Whether the silence of a capture proves nothing. Classic pcap does not say, and is believed. */
+/** Whether the silence of a capture proves nothing: also of one that programs wrote who take what they get to. Classic pcap does not say, and is believed. */
 export function hasDrops({
   info,
   hasGaps = false,
 }: Pick<CaptureCounters, 'info'> & Partial<Pick<CaptureCounters, 'hasGaps'>>): boolean {
-  return hasGaps || (droppedIn(info)?.packets ?? 0) > 0;
+  return hasGaps || info.untimed !== undefined || (droppedIn(info)?.packets ?? 0) > 0;
 }
 
 /** Packets that the kernel dropped while capturing; null where nothing says. */

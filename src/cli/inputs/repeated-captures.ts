@@ -85,9 +85,10 @@ async function cuts(captures: readonly string[]): Promise<Repeated[]> {
   for (const path of captures)
     for (const whole of captures) {
       if (path === whole || found.some((one) => one.path === path || one.path === whole)) continue;
-      if (!mayHold(spans.get(whole), spans.get(path)) || saysAnotherPlace(path, whole)) continue;
+      if (!mayHold(spans.get(whole), spans.get(path))) continue;
       const is = await relationOf(path, whole);
-      if (is !== null) found.push({ path, of: whole, is: `a ${is} of` });
+      if (is === 'copy' || (is === 'cut' && !saysAnotherPlace(path, whole)))
+        found.push({ path, of: whole, is: `a ${is} of` });
     }
   return found;
 }
@@ -117,11 +118,16 @@ function mayHold(whole: Span | undefined, part: Span | undefined): boolean {
 const DEVICE =
   /^(any|lo|mirror|span|tap|(eth|en[opsx]|bond|team|br|vlan|veth|vxlan|tunl|wg|wlan|ib|cali|flannel|cilium|cni|docker|virbr)[a-z0-9]{0,20})$/;
 
-/** A bond and its NIC have packets in common to the last bit: who names a device that the other name does not means another place. */
+/**
+ * A bond and its NIC have packets in common to the last bit: who names a device that the other name does not means another place, as does
+ * who names both by one pattern (`n1-nic`, `n2-nic`).
+ */
 function saysAnotherPlace(path: string, whole: string): boolean {
   if (isCalledAfter(path, whole)) return false;
-  const known = wordsOf(whole);
-  return wordsOf(path).some((word) => DEVICE.test(word) && !known.includes(word));
+  const [own, known] = [wordsOf(path), wordsOf(whole)];
+  if (own.some((word) => DEVICE.test(word) && !known.includes(word))) return true;
+  const withoutNumber = (word = ''): string => word.replace(/\d+$/, '');
+  return own.length === known.length && own.some((word, i) => withoutNumber(word) === withoutNumber(known[i]));
 }
 
 function wordsOf(path: string): string[] {

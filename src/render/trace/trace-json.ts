@@ -49,6 +49,7 @@ export function captureJson(capture: TracedCapture): object {
     bytes: capture.bytes,
     first: capture.first,
     last: capture.last,
+    ...(capture.untimed === undefined ? {} : { untimed: capture.untimed }),
     complete: capture.complete,
     dropped: capture.dropped,
     ...(capture.droppedWith === undefined ? {} : { droppedWith: capture.droppedWith }),
