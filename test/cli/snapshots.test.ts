@@ -167,7 +167,7 @@ describe('diff of two snapshots', () => {
   });
 });
 
-test('what two CNIs use for VXLAN is one sentence each', async () => {
+it('what two CNIs use for VXLAN is one sentence each', async () => {
   const { stdout } = await runCli([
     'diff',
     'samples/01-vxlan-between-nodes/topology',

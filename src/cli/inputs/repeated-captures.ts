@@ -7,6 +7,7 @@ import { isReadAgain } from '../../bytes/open-path.ts';
 import { openToRead } from '../../capture/open.ts';
 import { type CaptureSpan, captureSpan } from '../../capture/plan.ts';
 import type { CaptureInterface, CaptureReader, PacketBatch } from '../../capture/source.ts';
+import { looksLikeTunnelDevice, useOfDeviceName } from '../../cluster/device.ts';
 import { OverlensError } from '../../errors.ts';
 import { isBefore, type Moment } from '../../net/time.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -114,9 +115,12 @@ function mayHold(whole: Span | undefined, part: Span | undefined): boolean {
   return !isBefore(whole.last, part.last);
 }
 
-/** How devices are called, as a word of a file's name. */
-const DEVICE =
-  /^(any|lo|mirror|span|tap|(eth|en[opsx]|bond|team|br|vlan|veth|vxlan|tunl|wg|wlan|ib|cali|flannel|cilium|cni|docker|virbr)[a-z0-9]{0,20})$/;
+/** How NICs are called, and what stands for them in a file's name. */
+const NIC = /^(any|mirror|span|(eth|bond|team|br|vlan|wg|wlan|ib)\d{1,5}|en[opsx][a-z0-9]{0,15})$/;
+
+function isDevice(word: string): boolean {
+  return NIC.test(word) || looksLikeTunnelDevice(word) || useOfDeviceName(word) !== 'nic';
+}
 
 /**
  * A bond and its NIC have packets in common to the last bit: who names a device that the other name does not means another place, as does
@@ -125,7 +129,7 @@ const DEVICE =
 function saysAnotherPlace(path: string, whole: string): boolean {
   if (isCalledAfter(path, whole)) return false;
   const [own, known] = [wordsOf(path), wordsOf(whole)];
-  if (own.some((word) => DEVICE.test(word) && !known.includes(word))) return true;
+  if (own.some((word) => isDevice(word) && !known.includes(word))) return true;
   const withoutNumber = (word = ''): string => word.replace(/\d+$/, '');
   return own.length === known.length && own.some((word, i) => withoutNumber(word) === withoutNumber(known[i]));
 }

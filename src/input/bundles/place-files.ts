@@ -71,7 +71,7 @@ function placedAs(
   isWhole: boolean,
 ): SnapshotDocument {
   const text = document.text === '' ? '' : readableText(document.text);
-  const taken = tree?.taken ?? null;
+  const taken = placement?.taken ?? tree?.taken ?? null;
   return {
     ...document,
     text,
