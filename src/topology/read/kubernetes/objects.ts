@@ -126,6 +126,12 @@ function readObject(
       addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref()] });
       return null;
     }
+    const placeholder = placeholderIn(object);
+    if (placeholder !== null) {
+      const message = `this ${kind} is a template, its name is ${placeholder}: not used`;
+      addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref(['metadata', 'name'])] });
+      return null;
+    }
     noteTime(object, kind, facts);
     reader.read(object, facts);
     return kind === 'ipPool' ? 'IPPool' : kind;
@@ -144,6 +150,13 @@ function readObject(
   }
   const label = kind === null ? 'object without kind' : kind;
   counts.other.set(label, (counts.other.get(label) ?? 0) + 1);
+  return null;
+}
+
+/** What stands for a name in examples and templates (`<node>`, `$NODE`, `{{ .Values.pool }}`): no object has such a name. */
+function placeholderIn({ value }: Located): string | null {
+  for (const key of ['name', 'namespace'])
+    if (/[<>{}$%*"'`|\s]|^\.+$/.test(textAt(value, 'metadata', key) ?? '')) return textAt(value, 'metadata', key);
   return null;
 }
 
