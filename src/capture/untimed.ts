@@ -1,7 +1,6 @@
 // Captures whose times are not those of their packets: NetObserv CLI writes whole seconds, of all nodes on one interface; Inspektor Gadget
 // the time at which its program got to the packet. Such a capture gives names and flows, and nothing about order, loss or delay: whoever
 // asks for these reads its packets as if they had no time.
-import { gadgetPlace } from './names/gadget-interface.ts';
 import { isNetobserv } from './names/netobserv-names.ts';
 import { packetComments } from './pcapng/packet-comments.ts';
 import type { CaptureInfo, PacketBatch } from './source.ts';
@@ -11,26 +10,20 @@ export async function* withoutFalseTimes(
   batches: AsyncIterable<PacketBatch>,
   info: CaptureInfo,
 ): AsyncGenerator<PacketBatch, void, void> {
-  const ofGadget: boolean[] = [];
+  const { interfaces } = info;
+  let [known, isOfGadget] = [0, false];
   for await (const batch of batches) {
-    for (let i = ofGadget.length; i < info.interfaces.length; i++) {
-      const one = info.interfaces[i];
-      ofGadget.push(one !== undefined && gadgetPlace(one) !== null);
-    }
-    if (ofGadget.includes(true)) takeTimes(batch, info, 'Inspektor Gadget', (i) => ofGadget[batch.interface[i] ?? -1]);
+    for (; known < interfaces.length; known++) isOfGadget ||= interfaces[known]?.gadget !== undefined;
+    if (isOfGadget)
+      takeTimes(batch, info, 'Inspektor Gadget', (i) => interfaces[batch.interface[i] ?? -1]?.gadget !== undefined);
     if (batch.hasComments === true) takeTimes(batch, info, 'NetObserv', (i) => isOfNetobserv(batch, i));
     yield batch;
   }
 }
 
-function takeTimes(
-  batch: PacketBatch,
-  info: CaptureInfo,
-  writer: string,
-  isFalse: (i: number) => boolean | undefined,
-): void {
+function takeTimes(batch: PacketBatch, info: CaptureInfo, writer: string, isFalse: (i: number) => boolean): void {
   for (let i = 0; i < batch.count; i++) {
-    if (isFalse(i) !== true) continue;
+    if (!isFalse(i)) continue;
     info.untimed = writer;
     batch.seconds[i] = Number.NaN;
     batch.nanos[i] = 0;

@@ -93,6 +93,21 @@ describe('how a terminal or an editor saved it', () => {
   });
 });
 
+describe('an output that was broken off', () => {
+  it.each(['client_loop: send disconnect: Broken pipe', '^C', 'Connection to n1 closed by remote host.'])(
+    'proves nothing by what it lacks: %s',
+    async (end) => {
+      const { nodes } = await read(`root@n1:~# ip route\n${routes(20)}10.48.1${end}\n`);
+      expect(nodes.map(({ routes: own, has }) => [own.length, has.route])).toEqual([[3, false]]);
+    },
+  );
+
+  it('and one that was not does', async () => {
+    const { nodes } = await read(`root@n1:~# ip route\n${routes(20)}root@n1:~# exit\nConnection to n1 closed.\n`);
+    expect(nodes.map(({ has }) => has.route)).toEqual([true]);
+  });
+});
+
 describe('an example or a template', () => {
   const node = (name: string): string => `apiVersion: v1\nkind: Node\nmetadata:\n  name: ${name}\n`;
 

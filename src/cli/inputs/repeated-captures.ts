@@ -130,7 +130,7 @@ function saysAnotherPlace(path: string, whole: string): boolean {
   if (isCalledAfter(path, whole)) return false;
   const [own, known] = [wordsOf(path), wordsOf(whole)];
   if (own.some((word) => isDevice(word) && !known.includes(word))) return true;
-  const withoutNumber = (word = ''): string => word.replace(/\d+$/, '');
+  const withoutNumber = (word = ''): string => word.replace(/\d{1,9}$/, '');
   return own.length === known.length && own.some((word, i) => withoutNumber(word) === withoutNumber(known[i]));
 }
 

@@ -1,7 +1,6 @@
 // What a capture says itself of where it was taken: Inspektor Gadget describes its interfaces. Packets are seen in the pod's network
 // namespace.
 import type { CaptureHint } from '../../../capture/capture-hint.ts';
-import { gadgetPlace } from '../../../capture/names/gadget-interface.ts';
 import type { CaptureInfo } from '../../../capture/source.ts';
 import type { CaptureHints } from '../points-input.ts';
 
@@ -16,7 +15,7 @@ export function withMetadata(hints: CaptureHints, captures: readonly { info: Cap
 
 /** Of a file with interfaces of several nodes nothing is said. */
 function gadgetHint({ interfaces }: CaptureInfo): CaptureHint | null {
-  const places = interfaces.map(gadgetPlace);
+  const places = interfaces.map(({ gadget }) => gadget);
   const nodes = new Set(places.map((place) => place?.node ?? null));
   const [node = null] = nodes;
   if (node === null || nodes.size > 1) return null;

@@ -153,11 +153,12 @@ function readObject(
   return null;
 }
 
+const PLACEHOLDER = /^(?:[\w.-]{0,60}<[\w .-]{1,60}>[\w.-]{0,60}|\{\{[^{}]{0,80}\}\}|\$\{?\w{1,60}\}?|\.{3}|…)$/;
+
 /** What stands for a name in examples and templates (`<node>`, `$NODE`, `{{ .Values.pool }}`): no object has such a name. */
 function placeholderIn({ value }: Located): string | null {
-  for (const key of ['name', 'namespace'])
-    if (/[<>{}$%*"'`|\s]|^\.+$/.test(textAt(value, 'metadata', key) ?? '')) return textAt(value, 'metadata', key);
-  return null;
+  const said = ['name', 'namespace'].map((key) => textAt(value, 'metadata', key) ?? '');
+  return said.find((text) => PLACEHOLDER.test(text)) ?? null;
 }
 
 /** Objects are no younger than what tells of them: the newest of their times is one at which, or after which, they were read. */
