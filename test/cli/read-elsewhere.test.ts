@@ -88,3 +88,11 @@ test('what is wrong with it is said of the name that was given', async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/pipe-\w+\/x\.pcap: packet \d+ at byte offset/);
 });
+
+test('an archive in a pipe is walked as one on stdin is', async () => {
+  const bytes = execFileSync('tar', ['-C', SAMPLE, '-cz', NAME, OTHER]);
+  for (const command of ['trace', 'path', 'explain']) {
+    const run = await piped(bytes, 'x.tgz', command);
+    expect({ code: run.code, stderr: run.stderr.includes('no such file') }).toEqual({ code: 0, stderr: false });
+  }
+});

@@ -12,7 +12,7 @@ import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
 import { isIn, type Repeated, repeatedCaptures } from './repeated-captures.ts';
-import { spoolStdinArchive } from './spool.ts';
+import { spoolArchive } from './spool.ts';
 
 /**
  * The same options with captures only in `captures`, and what is not there; what else the arguments held is in `found`. Throws bad
@@ -28,7 +28,7 @@ export async function sortInputs(
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
-  if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
+  for (const path of new Set(options.captures)) await spoolArchive(path, io.signal);
   const { captures, documents, taken, hints, logs } = await untilStopped(
     sortArguments([...new Set(options.captures)]),
     io.signal,

@@ -1,5 +1,5 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +8,7 @@ import { isTar, isZip } from '../../bytes/archive/archive-kind.ts';
 import { type ByteSource, PIECE } from '../../bytes/chunk.ts';
 import { peekContent } from '../../bytes/decompress.ts';
 import type { ByteStream } from '../../bytes/open-file.ts';
-import { isReadAgain, openPath, peekPath, readStdinFrom } from '../../bytes/open-path.ts';
+import { isReadAgain, openPath, peekPath, readPathFrom } from '../../bytes/open-path.ts';
 import { stoppable } from '../../bytes/stoppable.ts';
 import { OverlensError } from '../../errors.ts';
 import { untilStopped } from '../io.ts';
@@ -69,26 +69,31 @@ function nameOf(path: string): string {
   return path === '-' ? 'stdin' : path;
 }
 
-let spooledStdin: string | null = null;
+/** Folders of archives that came through pipes, by path. */
+const spooled = new Map<string, string>();
 
-/** An archive on stdin is walked more than once: it is put into a file. All else stays where it is. */
-export async function spoolStdinArchive(signal: AbortSignal): Promise<void> {
-  if (spooledStdin !== null || process.stdin.isTTY === true) return;
-  const { chunk, again } = await untilStopped(peekPath('-'), signal);
+/** An archive on stdin or in a pipe is walked more than once: it is put into a file. All else stays where it is. */
+export async function spoolArchive(path: string, signal: AbortSignal): Promise<void> {
+  const isPipe = path === '-' ? process.stdin.isTTY !== true : statSync(path, { throwIfNoEntry: false })?.isFIFO();
+  if (isPipe !== true || spooled.has(path)) return;
+  const { chunk, again } = await untilStopped(peekPath(path), signal);
   const { head } = await untilStopped(peekContent(chunk), signal);
   if (again || (!isTar(head) && !isZip(head))) return;
-  spooledStdin = makeTemporaryFolder();
-  const file = join(spooledStdin, 'stdin');
-  const { source } = await openPath('-');
-  await copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL });
-  readStdinFrom(file);
+  const folder = makeTemporaryFolder();
+  spooled.set(path, folder);
+  const file = join(folder, 'archive');
+  const { source } = await openPath(path);
+  await copyTo(file, stoppable(source, signal), { name: nameOf(path), most: LARGEST_SPOOL });
+  readPathFrom(path, file);
 }
 
-/** Removes what `spoolStdinArchive` made. */
-export function removeStdinSpool(): void {
-  if (spooledStdin !== null) removeTemporaryFolder(spooledStdin);
-  spooledStdin = null;
-  readStdinFrom(null);
+/** Removes what `spoolArchive` made. */
+export function removeSpooledArchives(): void {
+  for (const [path, folder] of spooled) {
+    removeTemporaryFolder(folder);
+    readPathFrom(path, null);
+  }
+  spooled.clear();
 }
 
 interface SpoolLimit {
