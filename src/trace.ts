@@ -8,7 +8,7 @@ import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
-import { noteLog } from './capture/capture-log.ts';
+import { noteLogs } from './capture/capture-log.ts';
 import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
@@ -75,6 +75,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
     const expected = await expectWindow(read);
     read.table.counter.windows = expected?.windows ?? null;
     const captures = await readAll(readers, read);
+    noteLogs(captures, options.logs);
     const analysis = analyseOverTime({
       table: read.table,
       captures,
@@ -93,7 +94,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
 }
 
 function openOptions({ reader, signal }: TraceOptions): OpenOptions {
-  return { ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
+  return { trueTimes: true, ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
 }
 
 /** What the captures are read into, and how. */
@@ -135,8 +136,6 @@ async function countBlocks(
     options.onProgress?.({ path: info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
-  const log = options.logs?.get(info.path);
-  if (log !== undefined && info.format !== null) noteLog(info, log);
   table.end();
   counters.sample.end();
 }
@@ -169,7 +168,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     nodes,
     ports,
     range,
-    options: { captures: paths, topology, ...(options.logs === undefined ? {} : { logs: options.logs }) },
+    options: { captures: paths, topology },
   };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
@@ -178,6 +177,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info);
     await countBlocks(blocks, i, counters, quiet, 1);
   }
+  noteLogs(sampled, options.logs);
   const captures = sampled.map(({ info }, i) => ({
     info,
     first: spans[i]?.first ?? null,
@@ -215,6 +215,7 @@ async function countArrivals(
   const readers: CaptureReader[] = [];
   for (const path of paths) readers.push(await openCapture(path, openOptions(read.options)));
   const counted = await readAll(readers, { ...read, table });
+  noteLogs(counted, read.options.logs);
   const again = findPoints({ table, captures: counted, topology, book, at, hints });
   return arrivalsIn(found, table, again, counted, {
     sameFlow: sameFlows(input.table, table),

@@ -5,7 +5,7 @@ import type { CaptureCounters } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { BIT } from '../flow/rows/row-layout.ts';
 
-import { formatTime, type Moment } from '../net/time.ts';
+import { formatTime, isBefore, type Moment } from '../net/time.ts';
 import type { Points } from './points/points.ts';
 import type { Point } from './points/points-input.ts';
 import type { Observation, Observed } from './vocabulary.ts';
@@ -105,10 +105,6 @@ function addRow(table: FlowTable, into: SeenObservation, row: number, innerDstMa
   const last = { seconds: rows.lastSeconds(row), nanos: rows.lastNanos(row) };
   if (isBefore(first, into.firstMoment)) into.firstMoment = first;
   if (isBefore(into.lastMoment, last)) into.lastMoment = last;
-}
-
-export function isBefore(a: Moment, b: Moment): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);
 }
 
 /** What the underlay observations show together; `unknown` when there is none. */

@@ -7,8 +7,8 @@ import { type ByteStream, fileSize, type OpenedFile, openFile, openStdin } from 
 
 /** What can be read once and was looked at already, by path: its bytes, not consumed. */
 const peeked = new Map<string, ChunkBuffer>();
-/** Where the content of `-` was put, so that it can be read again. */
-let spool: string | null = null;
+/** Where the content of `-` and of pipes was put, so that it can be read again, by path. */
+const spools = new Map<string, string>();
 
 /** Opens it for reading. Throws E_UNREADABLE; E_USAGE where stdin is a terminal. */
 export async function openPath(path: string, stdin?: ByteStream): Promise<OpenedFile> {
@@ -17,7 +17,9 @@ export async function openPath(path: string, stdin?: ByteStream): Promise<Opened
     peeked.delete(path);
     return { source: restOf(kept), size: null, again: false };
   }
-  if (path === '-') return stdin === undefined && spool !== null ? openFile(spool) : openStdin(stdin);
+  const spool = stdin === undefined ? spools.get(path) : undefined;
+  if (spool !== undefined) return openFile(spool);
+  if (path === '-') return openStdin(stdin);
   const place = archiveIn(path);
   return place === null ? openFile(path) : openMember(path, place);
 }
@@ -33,25 +35,26 @@ export async function peekPath(path: string): Promise<{ chunk: ChunkBuffer; agai
   return { chunk, again };
 }
 
-/** From now on `-` is read from this file; null: from stdin. */
-export function readStdinFrom(file: string | null): void {
-  spool = file;
+/** From now on `-`, or a pipe, is read from this file; null: from itself. */
+export function readPathFrom(path: string, file: string | null): void {
+  if (file === null) spools.delete(path);
+  else spools.set(path, file);
 }
 
-/** The file that `-` is read from; null: stdin itself. */
-export function stdinFile(): string | null {
-  return spool;
+/** Paths that are read from a file of another name, and that file: what another thread must know. */
+export function readElsewhere(): ReadonlyMap<string, string> {
+  return spools;
 }
 
 /** Whether a path can be read again: a file, or in one. */
 export function isReadAgain(path: string): boolean {
-  if (path === '-') return spool !== null;
+  if (path === '-' || spools.has(path)) return spools.has(path);
   return fileSize(archiveIn(path)?.file ?? path) !== null;
 }
 
 /** The file on disk that a path is in or is. */
 export function fileOf(path: string): string {
-  return (path.split(MEMBER_MARK)[0] === '-' ? spool : archiveIn(path)?.file) ?? path;
+  return spools.get(path) ?? archiveIn(path)?.file ?? path;
 }
 
 /** The archive that a path leads into; null for a file by itself, also one with the mark in its name. */
@@ -59,8 +62,8 @@ function archiveIn(path: string): { file: string; name: string } | null {
   if (!path.includes(MEMBER_MARK) || fileSize(path) !== null) return null;
   for (let at = path.indexOf(MEMBER_MARK); at > 0; at = path.indexOf(MEMBER_MARK, at + 1)) {
     const name = path.slice(0, at);
-    const file = name === '-' ? spool : name;
-    if (file !== null && fileSize(file) !== null) return { file, name };
+    const file = spools.get(name) ?? name;
+    if (fileSize(file) !== null) return { file, name };
   }
   return null;
 }

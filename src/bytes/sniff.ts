@@ -136,11 +136,17 @@ export function isText(head: Uint8Array): boolean {
   return asText(head) !== null;
 }
 
+const NOT_TEXT = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
+/** A terminal's recording (`script`) has its bells, backspaces and shifts between escape sequences. */
+const NOT_TYPED = /[\0-\x06\x10-\x1a\x1c-\x1f]/;
+
 /** The bytes as text, null when they hold what text does not. UTF-16 with a mark is text too (PowerShell's `>`). */
 function asText(head: Uint8Array): string | null {
   if (startsWith(head, [0xff, 0xfe])) return new TextDecoder('utf-16le').decode(head);
+  if (startsWith(head, [0xfe, 0xff])) return new TextDecoder('utf-16be').decode(head);
   const text = new TextDecoder().decode(head);
   // The last character may be cut; any other that is no UTF-8 is not text, nor are control characters but a few.
-  if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) || text.slice(0, -1).includes('\ufffd')) return null;
+  const isTyped = text.includes('\x1b[') || text.includes('\x1b]');
+  if ((isTyped ? NOT_TYPED : NOT_TEXT).test(text) || text.slice(0, -1).includes('\ufffd')) return null;
   return text;
 }

@@ -14,6 +14,7 @@ import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
 import { openPcapng } from './pcapng/pcapng.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from './source.ts';
+import { withoutFalseTimes } from './untimed.ts';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
 
@@ -22,9 +23,13 @@ export interface OpenOptions {
   reader?: ReaderName;
   /** What `-` reads instead of the process's stdin. */
   stdin?: ByteStream;
+  /** Times that are not those of the packets (`withoutFalseTimes`) are left out. Default: every time as it is written. */
+  trueTimes?: boolean;
   /** When aborted, reading ends at the next piece, also while a silent pipe is waited for; `complete` stays false. */
   signal?: AbortSignal;
 }
+
+type Batches = AsyncIterable<PacketBatch>;
 
 /** Bytes asked for at once to recognise a capture that is read later. */
 const HEAD_PIECE = 2 * DESCRIBE_BYTES;
@@ -52,10 +57,12 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
   try {
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
+    const timed = options.trueTimes === true ? withoutFalseTimes : (batches: Batches): Batches => batches;
     const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;
-    if (isKept || head === null) return { info, head, batches: () => format.read(chunk), close: () => chunk.close() };
+    if (isKept || head === null)
+      return { info, head, batches: () => timed(format.read(chunk), info), close: () => chunk.close() };
     chunk.close();
-    return { info, head, batches: () => readAgain(format, head, options.signal), close() {} };
+    return { info, head, batches: () => timed(readAgain(format, head, options.signal), info), close() {} };
   } catch (error) {
     chunk.close();
     throw error;
@@ -63,8 +70,8 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
 }
 
 /**
- * Opens a capture that was recognised by `head`, and reads it into these buffers, each batch into the next one. Throws OverlensError, where
- * another file has taken its place too.
+ * Opens a capture that was recognised by `head`, and reads it into these buffers, each batch into the next one, with true times. Throws
+ * OverlensError, where another file has taken its place too.
  */
 export async function openAgain(path: string, head: Uint8Array, buffers: BufferSupply): Promise<CaptureReader> {
   const opened = await openedBytes(path, await openPath(path), undefined, buffers.piece);
@@ -73,7 +80,7 @@ export async function openAgain(path: string, head: Uint8Array, buffers: BufferS
     if (!(await beginsWith(chunk, head))) throw otherFile(path);
     const { info, read } = await formatOf(opened, 'builtin');
     chunk.useBuffers(buffers);
-    return { info, head, batches: () => read(chunk), close: () => chunk.close() };
+    return { info, head, batches: () => withoutFalseTimes(read(chunk), info), close: () => chunk.close() };
   } catch (error) {
     chunk.close();
     throw error;

@@ -24,6 +24,12 @@ export interface PacketBatch {
   hasComments?: boolean;
 }
 
+/** Where Inspektor Gadget captured; each null where that is no name. */
+export interface GadgetPlace {
+  node: string | null;
+  pod: string | null;
+}
+
 /** One interface of a capture: classic pcap has exactly one, pcapng as many as its blocks describe (all sections). */
 export interface CaptureInterface {
   index: number;
@@ -40,6 +46,8 @@ export interface CaptureInterface {
   timeDigits: number;
   /** Packets the kernel dropped (pcapng isb_ifdrop, else isb_osdrop); null when the file does not say. */
   dropped: number | null;
+  /** Of an interface that Inspektor Gadget describes. */
+  gadget?: GadgetPlace;
 }
 
 /** A name that the capture has for an address (pcapng name resolution). */
@@ -89,6 +97,8 @@ export interface CaptureInfo {
   log?: CaptureLog;
   /** In the order of their blocks; absent where the capture has none. */
   hostNames?: HostName[];
+  /** Who wrote its times, where they are not those of the packets and were left out. */
+  untimed?: string;
   /** A file of zero bytes. */
   readonly isEmpty?: boolean;
 }

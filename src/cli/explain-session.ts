@@ -4,9 +4,9 @@ import type { Explanation } from '../explain/explanation.ts';
 import { type PickedPacket, pickPacket } from '../explain/pick.ts';
 import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
-import type { TracedCapture } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
 import { whyNoTime } from './inputs/capture-times.ts';
+import { givenCaptures, readElsewhere } from './inputs/read-elsewhere.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
 import { runPipeline, type TraceRun } from './run-trace.ts';
@@ -31,24 +31,10 @@ export async function openSession(
   io: Io,
   stages: Stages,
 ): Promise<Session> {
-  const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
-  const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
+  const unfiltered = { ...readElsewhere(options, paths), filter: {}, filterText: '' };
   const run = await runPipeline(unfiltered, io, stages);
-  const named = (capture: TracedCapture, i: number): TracedCapture => ({
-    ...capture,
-    path: options.captures[i] ?? capture.path,
-  });
-  return {
-    run: { ...run, trace: { ...run.trace, captures: run.trace.captures.map(named) } },
-    options,
-    paths,
-    io,
-    stages,
-  };
-}
-
-function readFrom(captures: readonly string[], paths: readonly string[], file: string): string {
-  return paths[captures.indexOf(file)] ?? file;
+  const captures = givenCaptures(run.trace.captures, paths, options.captures);
+  return { run: { ...run, trace: { ...run.trace, captures } }, options, paths, io, stages };
 }
 
 export async function pick(session: Session, number: number | null): Promise<PickedPacket> {
@@ -68,7 +54,7 @@ export async function pick(session: Session, number: number | null): Promise<Pic
 async function firstThatFits({ run, options, paths, io, stages }: Session): Promise<PickedPacket> {
   // files, read up to the first that fits: asked for every packet whether to stop, no reader need wait for Ctrl-C
   const still = { ...io, signal: new AbortController().signal };
-  const { request } = await selectPackets({ ...options, captures: [...paths] }, run.topology, still, stages);
+  const { request } = await selectPackets(readElsewhere(options, paths), run.topology, still, stages);
   const { signal: _signal, ...reading } = request;
   const found: PickedPacket[] = [];
   await readPackets(reading, {

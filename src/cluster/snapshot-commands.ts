@@ -60,6 +60,9 @@ ip addr     > "$(hostname)/ip-addr.txt"
 ip route    > "$(hostname)/ip-route.txt"
 ip neigh    > "$(hostname)/ip-neigh.txt"
 bridge fdb show > "$(hostname)/bridge-fdb.txt"
+# What the NIC and the tunnel's device leave to the card, and which connections have their addresses translated:
+# for dev in ens5 vxlan.calico; do ethtool -k $dev > "$(hostname)/ethtool-$dev.txt"; done
+# sudo conntrack -L > "$(hostname)/conntrack-list.txt"   # or: sudo cat /proc/net/nf_conntrack
 
 # All of this, and captures, of several nodes at once into one folder: overlens snapshot --nodes NODE,NODE > collect.sh
 

@@ -21,6 +21,13 @@ export const SNAPSHOT_FOLDER = 'overlens-snapshot-';
 export const FIRST = 'first-';
 export const LAST = 'last-';
 
+/** What devices leave to the card, a file each: the device stands behind it. */
+export const OFFLOAD = 'ethtool-';
+/** Connections that the node tracked when the captures ended. */
+export const CONNECTIONS = 'conntrack-list.txt';
+/** When they ended. */
+export const END = 'date-end';
+
 /** What runs on a node, as a program of POSIX sh: `$1` is how long, in seconds. Nothing but the archive goes to stdout. */
 const ON_NODE = `{ set -u
 PATH=$PATH:/usr/sbin:/sbin
@@ -39,13 +46,18 @@ hostname > hostname
 date -u > date
 tables ${FIRST}
 ip -d addr > ip-addr.txt 2>&1
+command -v ethtool > /dev/null && for dev in "$nic" $(for kind in vxlan ipip wireguard; do
+  ip -o link show type $kind 2>/dev/null | sed -n 's/^[0-9]*: \\([^:@]*\\).*/\\1/p'
+done); do [ "$dev" = any ] || ethtool -k "$dev" > "${OFFLOAD}$dev.txt" 2>&1; done
 $sudo tcpdump --immediate-mode -U -n -s ${ADVISED_SNAPLEN} -i "$nic" -w - > "$nic.pcap" 2> tcpdump.log &
 sleep "$1"
 $sudo kill $!
 wait $!
 ip neigh > ip-neigh.txt 2>&1
 tables ${LAST}
-date -u > date-end
+if command -v conntrack > /dev/null; then $sudo conntrack -L > ${CONNECTIONS} 2> /dev/null
+elif [ -e /proc/net/nf_conntrack ]; then $sudo cat /proc/net/nf_conntrack > ${CONNECTIONS} 2> /dev/null; fi
+date -u > ${END}
 echo OVERLENS-BEGIN
 tar -cf - . | base64
 echo OVERLENS-END

@@ -60,7 +60,7 @@ function topologyThen(topology: Topology | null, { moment }: PacketCopy): Topolo
 }
 
 function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
-  return { ports, ...(reader === undefined ? {} : { reader }) };
+  return { ports, trueTimes: true, ...(reader === undefined ? {} : { reader }) };
 }
 
 function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket): Scene {

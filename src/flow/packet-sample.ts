@@ -24,9 +24,9 @@ export class PacketSample {
   readonly #kept = new Map<number, SampledPacket>();
   #repeats = 0;
 
-  /** @param fingerprint unsigned */
+  /** @param fingerprint unsigned; one without a time is no sample: it would take away what other captures have */
   add(fingerprint: number, row: number, seconds: number, nanos: number): void {
-    if (fingerprint >= this.limit) return;
+    if (fingerprint >= this.limit || Number.isNaN(seconds)) return;
     const known = this.#kept.get(fingerprint);
     if (known !== undefined) {
       const later = seconds - known.seconds + (nanos - known.nanos) / 1e9;
@@ -37,7 +37,7 @@ export class PacketSample {
       if (++this.#repeats % REPEATS === 0) this.#keep(this.#kept.size >> 1);
       return;
     }
-    this.#kept.set(fingerprint, { row, seconds, nanos, isOnce: Number.isFinite(seconds), again: null });
+    this.#kept.set(fingerprint, { row, seconds, nanos, isOnce: true, again: null });
     if (this.#kept.size >= KEPT * 2) this.#keep(KEPT);
   }
 

@@ -3,7 +3,7 @@
 
 import { OverlensError } from '../errors.ts';
 import { nanosOf, parseRfc3339, secondsOfDay } from '../net/date-text.ts';
-import { formatTime, type Moment } from '../net/time.ts';
+import { formatTime, isBefore, type Moment } from '../net/time.ts';
 
 export interface TimeRange {
   /** Whether a packet of that time counts. The first call fixes the first packet. Packets without a time always count. */
@@ -66,10 +66,6 @@ export function whyOutside(since: string | null, until: string | null, first: Mo
   if (to !== null && isBefore(to, first)) return `--until ${until} is before the first packet (${clockOf(first)})`;
   if (from !== null && to !== null && isBefore(to, from)) return `--since ${since} is after --until ${until}`;
   return null;
-}
-
-function isBefore(a: Moment, b: Moment): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);
 }
 
 /** `2026-11-22 08:29:52.5 UTC`, as it may be given back. */

@@ -31,6 +31,8 @@ export interface Taken {
   /** Files that were left out by their names: logs, other namespaces. */
   skipped: number;
   unread: Unread[];
+  /** Captures of it that are others given again, and do not count: `a copy of`. */
+  repeated?: readonly { path: string; of: string; is: string }[];
 }
 
 export interface SortedArguments {

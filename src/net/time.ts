@@ -6,6 +6,10 @@ export interface Moment {
   nanos: number;
 }
 
+export function isBefore(a: Moment, b: Moment): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);
+}
+
 const LONGEST = 9;
 /** Flows share seconds: the text of the last ones is kept. */
 const KEPT = 4096;

@@ -13,7 +13,7 @@ export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' 
   };
 
 /**
- * Visits every packet, until one is answered with false: no more are wanted. A packet is valid until the call returns.
+ * Visits every packet, with the times that are its own, until one is answered with false: no more are wanted. A packet is valid until the call returns.
  * @throws OverlensError when a path is no capture, or when too many overlap to be read side by side
  */
 export async function readMerged(request: MergedRequest, visit: (packet: Packet) => boolean): Promise<void> {
@@ -23,6 +23,7 @@ export async function readMerged(request: MergedRequest, visit: (packet: Packet)
     among.map((capture) => captures[capture] ?? ''),
     {
       ...(reader === undefined ? {} : { reader }),
+      trueTimes: true,
       ...(signal === undefined ? {} : { signal }),
       ...(ahead === undefined ? {} : { ahead: among.map((capture) => ahead[capture] ?? 0) }),
     },

@@ -27,6 +27,8 @@ export interface PacketRequest {
   merged?: boolean;
   /** All of them must hold. */
   tests?: readonly PacketTest[];
+  /** Times that are not those of the packets are left out. */
+  trueTimes?: boolean;
   signal?: AbortSignal;
 }
 
@@ -54,6 +56,7 @@ export async function readPackets(request: PacketRequest, visitor: PacketVisitor
   const options = {
     ...(request.reader === undefined ? {} : { reader: request.reader }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    trueTimes: request.trueTimes === true,
   };
   const range = timeRange(request.since ?? null, request.until ?? null);
   return request.merged === true && request.captures.length > 1

@@ -36,22 +36,25 @@ export async function readFirst(
     digits: captures.map(() => 6),
   };
   const frame = new Frame();
-  await readPackets(request, {
-    packet(packet) {
-      locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
-      note(found, packet);
-      const isOfFlow = frame.read(packet, locator);
-      if (frame.isUnread) found.unread.add(frame.link);
-      if (!isOfFlow) return true;
-      for (const [i, one] of packets.entries())
-        if (one.capture === frame.capture && one.number === frame.number) found.asked[i] = frame.flow;
-      if (frame.isOuterRest) return true;
-      if (frame.isCut || frame.isUnread) found.cut.add(frame.flow);
-      if (!frame.isStrong) return true;
-      found.anywhere.add(frame.contentKey, frame);
-      return true;
+  await readPackets(
+    { ...request, trueTimes: true },
+    {
+      packet(packet) {
+        locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
+        note(found, packet);
+        const isOfFlow = frame.read(packet, locator);
+        if (frame.isUnread) found.unread.add(frame.link);
+        if (!isOfFlow) return true;
+        for (const [i, one] of packets.entries())
+          if (one.capture === frame.capture && one.number === frame.number) found.asked[i] = frame.flow;
+        if (frame.isOuterRest) return true;
+        if (frame.isCut || frame.isUnread) found.cut.add(frame.flow);
+        if (!frame.isStrong) return true;
+        found.anywhere.add(frame.contentKey, frame);
+        return true;
+      },
     },
-  });
+  );
   return found;
 }
 

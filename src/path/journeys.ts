@@ -85,7 +85,11 @@ function routeInput(
   return { ...found, index, podsOf, nodeWaysOf, nodeOfPod: nodesByVeth(found.sites, podsOf) };
 }
 
-function noteLinks({ table, points }: TraceIndex, siteOf: readonly Site[], unread: ReadonlySet<number>): void {
+function noteLinks(
+  { table, points }: TraceIndex,
+  siteOf: readonly (Site | undefined)[],
+  unread: ReadonlySet<number>,
+): void {
   for (let link = 0; link < table.links.count; link++) {
     const site = siteOf[points.ofLink[link] ?? -1];
     if (site === undefined) continue;

@@ -13,7 +13,7 @@ import { type Site, wayKey } from './sites.ts';
 export interface RouteInput {
   index: TraceIndex;
   sites: readonly Site[];
-  siteOf: readonly Site[];
+  siteOf: readonly (Site | undefined)[];
   /** By site: addresses of the pods that all its flows have at one end; of a pod's veth, that pod's. */
   podsOf: readonly ReadonlySet<string>[];
   /** By site: of which nodes to which ones a NIC had packets, as `wayKey` has it. */

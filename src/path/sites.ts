@@ -53,16 +53,17 @@ export interface SiteInput {
   clocks: Clocks;
 }
 
-/** Sites, and the site of each point. */
+/** Sites, and the site of each point; of a capture without times nothing follows a packet: its points are none. */
 export interface Sites {
   sites: Site[];
-  siteOf: Site[];
+  siteOf: (Site | undefined)[];
 }
 
 export function findSites({ points, captures, spans, clocks }: SiteInput): Sites {
   const known = new Map<string, Site>();
   const kinds = tunnelKinds(points);
   const siteOf = points.all.map((point) => {
+    if (captures[point.capture]?.untimed !== undefined) return undefined;
     const key = keyOf(point, kinds);
     const site = known.get(key) ?? newSite(known.size, point);
     known.set(key, site);
@@ -136,7 +137,7 @@ function addPoint(site: Site, point: Point, capture: TracedCapture | undefined):
     site.hidesTunnels ||= filter.hidesOverlay;
     site.isFilterPlain &&= filter.guessed || parseCaptureExpression(filter.expression, { strict: true }) !== null;
   }
-  site.isDropping ||= (capture?.dropped ?? 0) > 0;
+  site.isDropping ||= (capture?.dropped ?? 0) > 0 || capture?.droppedWith !== undefined;
 }
 
 function addDevice(site: Site, { capture, interface: device }: Pick<Point, 'capture' | 'interface'>): void {

@@ -1,12 +1,12 @@
 // The entry of a decoding thread.
 import { parentPort, workerData } from 'node:worker_threads';
-import { readStdinFrom } from '../bytes/open-path.ts';
+import { readPathFrom } from '../bytes/open-path.ts';
 import { decode } from './decode-jobs.ts';
 import type { DecodeOrders } from './orders.ts';
 import { type RingMemory, RingWriter } from './ring.ts';
 
 const { memory, orders } = workerData as { memory: RingMemory; orders: DecodeOrders };
-readStdinFrom(orders.stdinFile);
+for (const [path, file] of orders.elsewhere) readPathFrom(path, file);
 const ring = new RingWriter(memory, (control, place, value) => {
   Atomics.wait(control, place, value);
 });

@@ -2,7 +2,7 @@
 // come in the order of packets, and what is said of a capture is said by the same code.
 
 import { fileSize } from '../bytes/open-file.ts';
-import { stdinFile } from '../bytes/open-path.ts';
+import { readElsewhere } from '../bytes/open-path.ts';
 import { otherFile } from '../capture/open.ts';
 import { type Part, PcapParts } from '../capture/pcap/pcap-parts.ts';
 import type { CaptureInfo, CaptureReader } from '../capture/source.ts';
@@ -47,7 +47,7 @@ export async function startDecoding(readers: readonly CaptureReader[], options: 
   const captures = most === 0 ? [] : ordersFor(readers, most, sizes.part);
   const every = Math.min(most, jobsOf(captures));
   const decoding = new Decoding(readers, ports, signal, captures);
-  const orders = { captures, stdinFile: stdinFile(), ports: { kind: ports.kind, vnis: [...ports.vnis] }, every };
+  const orders = { captures, elsewhere: readElsewhere(), ports: { kind: ports.kind, vnis: [...ports.vnis] }, every };
   try {
     const start = every === 0 ? null : (options.start ?? (await import('./start-worker.ts')).startWorker);
     for (let mine = 0; mine < every; mine++) {

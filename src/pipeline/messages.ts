@@ -14,7 +14,7 @@ interface InterfacesMessage {
 /** The capture has been read. */
 interface InfoMessage {
   kind: 'info';
-  info: Pick<CaptureInfo, 'interfaces' | 'complete' | 'warnings' | 'hostNames'> | null;
+  info: Pick<CaptureInfo, 'interfaces' | 'complete' | 'warnings' | 'hostNames' | 'untimed'> | null;
   error: { code: ErrorCode; message: string; hint: string | null } | null;
 }
 
@@ -28,10 +28,14 @@ interface LargeMessage {
 export function infoMessage(info: CaptureInfo | null, error = info?.error ?? null): InfoMessage {
   const told = error === null ? null : { code: error.code, message: error.message, hint: error.hint };
   if (info === null) return { kind: 'info', info, error: told };
-  const { interfaces, complete, warnings, hostNames } = info;
+  const { interfaces, complete, warnings, hostNames, untimed } = info;
   return {
     kind: 'info',
-    info: { interfaces, complete, warnings, ...(hostNames === undefined ? {} : { hostNames }) },
+    info: {
+      ...{ interfaces, complete, warnings },
+      ...(hostNames === undefined ? {} : { hostNames }),
+      ...(untimed === undefined ? {} : { untimed }),
+    },
     error: told,
   };
 }

@@ -26,8 +26,8 @@ export interface PartsOrder {
 /** What a decoding thread is told. Of `every` threads it takes each job whose number has the rest `mine`. */
 export interface DecodeOrders {
   captures: CaptureOrder[];
-  /** Where the content of `-` was put. */
-  stdinFile: string | null;
+  /** Where the content of `-` and of pipes was put, by path. */
+  elsewhere: ReadonlyMap<string, string>;
   ports: { kind: Uint8Array; vnis: number[] };
   every: number;
   mine: number;

@@ -128,6 +128,7 @@ function assembleTopology(facts: Facts, documents: readonly SnapshotDocument[]):
   const topology: Topology = {
     ...base,
     ...{ nodesComplete, captureFiles, otherCarrier: carrier.other },
+    settingsGiven: facts.felix.length > 0 || facts.networks.length > 0,
     policyVerdicts: facts.policyVerdicts,
     issues: facts.issues,
     taken: timeOf(facts, documents),

@@ -17,6 +17,8 @@ export interface Surroundings {
   taken: SnapshotTime | null;
   /** True when a List proves that `nodes` has all nodes: an address of none is then no node's. */
   nodesComplete: boolean;
+  /** Something that sets them was read: what is not set has its default, and is not just unknown. */
+  settingsGiven: boolean;
   /** A CNI without a profile that carries the pods' packets: nothing is expected then. */
   otherCarrier: { value: string; ref: Place } | null;
   captureFiles: readonly CaptureFile[];

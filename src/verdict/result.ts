@@ -1,9 +1,6 @@
 // The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
 
-import { type Clocks, isOff, momentOnReference } from '../attribution/clocks/clocks.ts';
-import type { CapturePoint } from '../attribution/vocabulary.ts';
 import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
-import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
@@ -15,16 +12,8 @@ import { pickConversations } from './filter/pick-conversations.ts';
 import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
 import { policyCandidates } from './policy/policy-candidates.ts';
-import type {
-  Cause,
-  Finding,
-  FlowBrief,
-  FlowSource,
-  Trace,
-  TracedCapture,
-  TracedFlow,
-  TraceSummary,
-} from './trace-types.ts';
+import type { Cause, Finding, FlowBrief, FlowSource, Trace, TracedFlow, TraceSummary } from './trace-types.ts';
+import { captureOf } from './traced-capture.ts';
 
 /** @param filter flows that do not pass it are neither listed nor summed up; causes keep their letters. */
 export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
@@ -226,71 +215,4 @@ function addTo(
     answers: asked !== null ? asked.answered : reverse < 0 ? 0 : analysis.packets(reverse),
     codes: () => (reverse < 0 ? [] : analysis.brief(reverse).codes),
   });
-}
-
-function captureOf(analysis: Analysis, index: number): TracedCapture {
-  const counters = analysis.input.captures[index];
-  if (counters === undefined) throw new RangeError(`no capture ${index}`);
-  const { info } = counters;
-  const [first] = info.interfaces;
-  const [complete = 0, unsupported = 0, faulty = 0, notFlow = 0] = counters.outcomes;
-  const dropped = info.interfaces.map((i) => i.dropped).filter((d) => d !== null);
-  const filter = analysis.filters[index] ?? null;
-  const isEmpty =
-    counters.packets === 0 &&
-    counters.outsideRange === 0 &&
-    info.complete &&
-    info.error === null &&
-    info.isEmpty !== true;
-  const pieces = analysis.pieceNotes[index] ?? [];
-  const notes = [
-    ...(analysis.points.contradictions[index] ?? []),
-    ...(analysis.copiesNotes[index] ?? []),
-    ...pieces,
-    ...(analysis.saidNotes[index] ?? []),
-    ...(isEmpty ? [emptyNote(filter)] : []),
-  ];
-  return {
-    path: info.path,
-    format: info.format,
-    linkType: first?.linkType ?? null,
-    snaplen: first?.snaplen ?? null,
-    packets: counters.packets,
-    bytes: counters.bytes,
-    ...(counters.outsideRange > 0 ? { outsideRange: counters.outsideRange } : {}),
-    first: formatTime(counters.first, counters.timeDigits),
-    last: formatTime(counters.last, counters.timeDigits),
-    ...(pieces.length > 0 ? { betweenPieces: pieces } : {}),
-    ...commonSpan(analysis.clocks, index, counters),
-    complete: info.complete,
-    dropped: dropped.length === 0 ? null : dropped.reduce((sum, d) => sum + d, 0),
-    error: info.error === null ? null : { code: info.error.code, message: info.error.message, hint: info.error.hint },
-    outcomes: { complete, unsupported, faulty, notFlow },
-    points: (analysis.points.ofCapture[index] ?? []).map(publicPoint),
-    faults: counters.faults(),
-    warnings: [...info.warnings.map((w) => w.message), ...notes],
-    filter,
-    possibleFilter: analysis.possibleFilters[index] ?? null,
-    unread: counters.unread,
-  };
-}
-
-/** A filter by a pod's address is what most empty captures of a NIC were taken with. */
-function emptyNote(filter: TracedCapture['filter']): string {
-  const hint = 'a filter by an inner address (host POD) never matches inside a tunnel: capture without it';
-  if (filter === null) return `holds no packets; ${hint}`;
-  return filter.hidesOverlay ? 'holds no packets: its filter lets none of the tunnel through' : 'holds no packets';
-}
-
-/** When the capture was taken by the clock that others are told against, where that is not its own. */
-function commonSpan(clocks: Clocks, capture: number, counters: CaptureCounters): Pick<TracedCapture, 'common'> {
-  if (!isOff(clocks, capture)) return {};
-  const [first, last] = [counters.first, counters.last].map((moment) =>
-    moment === null ? null : formatTime(momentOnReference(clocks, capture, moment), counters.timeDigits),
-  );
-  return { common: { first: first ?? null, last: last ?? null } };
-}
-
-function publicPoint({ interface: device, index, node, role, evidence, packets }: CapturePoint): CapturePoint {
-  return { interface: device, index, node, role, evidence, packets };
 }

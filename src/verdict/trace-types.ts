@@ -149,10 +149,15 @@ export interface TracedCapture {
   outsideRange?: number;
   first: string | null;
   last: string | null;
+  /** Who wrote it with times that are not those of its packets: it gives names and flows only. Absent: its times are its own. */
+  untimed?: string;
   /** The same on the clock that the others are told against; absent where that is its own. */
   common?: { first: string | null; last: string | null };
   complete: boolean;
+  /** Packets that the kernel dropped while capturing; null where nothing says. */
   dropped: number | null;
+  /** The piece at which drops are counted that one log says of several: some may be of this one. Absent: its own are its own. */
+  droppedWith?: string;
   error: { code: string; message: string; hint: string | null } | null;
   outcomes: { complete: number; unsupported: number; faulty: number; notFlow: number };
   points: readonly CapturePoint[];

@@ -4,13 +4,13 @@ import { type Clocks, momentOnReference } from '../attribution/clocks/clocks.ts'
 import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { directionFacts } from '../attribution/directions.ts';
 import { withTracked } from '../attribution/exchange/service-behind.ts';
-import { isBefore, observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
+import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
 import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { protocolName } from '../net/protocol-name.ts';
-import { formatTime, type Moment } from '../net/time.ts';
+import { formatTime, isBefore, type Moment } from '../net/time.ts';
 import { chainFor } from './cause/chain-bytes.ts';
 import type { ModeChanges } from './cause/mode-change.ts';
 import { FINDINGS } from './codes.ts';

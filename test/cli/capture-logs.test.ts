@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
+import { splitCapture } from '../support/split-capture.ts';
 
 const SAMPLE = 'samples/01-vxlan-between-nodes';
 const folder = mkdtempSync(join(tmpdir(), 'overlens-logs-'));
@@ -78,5 +79,45 @@ describe('the log of a capture', () => {
     writeFileSync(file('y.pcap.log'), LISTENING + COUNTS(1, 90, 30));
     const { dropped } = await captured(LISTENING, file('x.pcap'), file('y.pcap.log'), '-t', file('topology'));
     expect(dropped).toBeNull();
+  });
+});
+
+describe('the log of a rotated capture', () => {
+  interface Piece {
+    path: string;
+    dropped: number | null;
+    droppedWith?: string;
+    complete: boolean;
+    warnings: string[];
+  }
+
+  /** The sample in pieces of 20 packets, the last one given first. */
+  async function pieces(log: string, nameOf: (piece: number) => string, ...more: string[]) {
+    rmSync(file('x.pcap'));
+    const paths = splitCapture(join(SAMPLE, 'ip-10-0-1-20-ens5.pcap'), 20, folder, nameOf);
+    writeFileSync(file('tcpdump.log'), log);
+    return runCli([...more, ...paths.toReversed(), file('tcpdump.log'), '-t', file('topology')]);
+  }
+
+  test.each([
+    ['-C counts', (i: number) => `x.pcap${i === 0 ? '' : i}`, 'tcpdump -i ens5 -C 1 -w x.pcap'],
+    ['-G dates', (i: number) => `n1-0829${i}0.pcap`, 'tcpdump -i ens5 -G 10 -w /tmp/n1-%H%M%S.pcap'],
+    ['that has no command line', (i: number) => `x.pcap0${i}`, ''],
+  ])("%s: its drops are counted once, and its end is the last piece's", async (_, nameOf, command) => {
+    const { stdout, code } = await pieces(`${command}\n${LISTENING}${COUNTS(63, 80, 7)}`, nameOf, '-o', 'json');
+    expect(code).toBe(0);
+    const { captures } = JSON.parse(stdout) as { captures: Piece[] };
+    expect(captures.map(({ dropped }) => dropped)).toEqual([7, 0, 0, 0]);
+    expect(captures.map(({ droppedWith }) => droppedWith)).toEqual([undefined, ...Array(3).fill(captures[0]?.path)]);
+    // given in the reverse order
+    expect(captures.map(({ complete }) => complete)).toEqual([false, true, true, true]);
+    expect(
+      captures.flatMap(({ warnings }) => warnings.filter((one) => one.includes('its end is missing'))),
+    ).toHaveLength(1);
+  });
+
+  test('is one sum in a proof', async () => {
+    const { stdout } = await pieces(`${LISTENING}${COUNTS(63, 70, 7)}`, (i) => `x.pcap${i}`, 'verify');
+    expect(stdout).toContain('7 packets that the kernel dropped');
   });
 });

@@ -166,3 +166,13 @@ describe('diff of two snapshots', () => {
     expect(stdout).not.toContain('\u001b');
   });
 });
+
+it('what two CNIs use for VXLAN is one sentence each', async () => {
+  const { stdout } = await runCli([
+    'diff',
+    'samples/01-vxlan-between-nodes/topology',
+    'samples/12-flannel-direct-routing/topology',
+  ]);
+  expect(stdout.match(/VXLAN packets have VNI .*/g)).toEqual(['VXLAN packets have VNI 1: before, 4096']);
+  expect(stdout.match(/VXLAN packets go to UDP port .*/g)).toEqual(['VXLAN packets go to UDP port 8472: before, 4789']);
+});

@@ -32,6 +32,13 @@ it('everything else is a command or a comment', () => {
 
 it('the files it names are recognised by their names', () => {
   const files = lines.flatMap((line) => /> "\$\(hostname\)\/([\w.-]+)"/.exec(line)?.[1] ?? []);
-  expect(files).toEqual(['ip-link.txt', 'ip-addr.txt', 'ip-route.txt', 'ip-neigh.txt', 'bridge-fdb.txt']);
+  expect(files).toEqual([
+    'ip-link.txt',
+    'ip-addr.txt',
+    'ip-route.txt',
+    'ip-neigh.txt',
+    'bridge-fdb.txt',
+    'conntrack-list.txt',
+  ]);
   expect(splitSections(snapshotCommands()).length).toBeGreaterThan(0);
 });

@@ -1,5 +1,12 @@
 // Captures whose packets have comments, in the forms of the programs that write them.
-import { buildPcapng, interfaceBlock, type PcapngBlock, packetBlock, sectionBlock } from './capture-builder.ts';
+import {
+  buildPcapng,
+  type InterfaceFields,
+  interfaceBlock,
+  type PcapngBlock,
+  packetBlock,
+  sectionBlock,
+} from './capture-builder.ts';
 
 export interface CommentedFrame {
   data: Uint8Array;
@@ -7,6 +14,8 @@ export interface CommentedFrame {
   direction?: 'inbound' | 'outbound';
   /** Seconds. */
   time?: number;
+  /** Of the second; default: the packet's number. */
+  micros?: number;
 }
 
 /** epb_flags, whose lowest bits are the direction. */
@@ -15,18 +24,22 @@ function flags(direction: CommentedFrame['direction']): Uint8Array {
 }
 
 /** pcapng as gopacket writes it: comments first, then the flags. */
-export function commentedCapture(frames: readonly CommentedFrame[], blocks: readonly PcapngBlock[] = []): Uint8Array {
-  const packets = frames.map(({ data, comments = [], direction, time = 1_700_000_000 }, i) =>
+export function commentedCapture(
+  frames: readonly CommentedFrame[],
+  blocks: readonly PcapngBlock[] = [],
+  device: InterfaceFields = { name: 'dummy-0' },
+): Uint8Array {
+  const packets = frames.map(({ data, comments = [], direction, time = 1_700_000_000, micros }, i) =>
     packetBlock({
       data,
-      units: BigInt(time) * 1_000_000n + BigInt(i),
+      units: BigInt(time) * 1_000_000n + BigInt(micros ?? i),
       options: [
         ...comments.map((text): [number, string] => [1, text]),
         ...(direction === undefined ? [] : [[2, flags(direction)] as [number, Uint8Array]]),
       ],
     }),
   );
-  return buildPcapng([sectionBlock(), interfaceBlock({ name: 'dummy-0' }), ...blocks, ...packets]);
+  return buildPcapng([sectionBlock(), interfaceBlock(device), ...blocks, ...packets]);
 }
 
 /** ptcpdump's comments for a packet of a pod's process. */

@@ -84,7 +84,7 @@ export function buildTopology(partial: Partial<Topology> = {}): Topology {
       pool('flat-ippool', '10.48.128.0/24', 'Never', { modeRef: ref('ippools.yaml', 11) }),
     ],
     poolsComplete: true,
-    ...{ nodesComplete: true, otherCarrier: null, captureFiles: [] },
+    ...{ nodesComplete: true, settingsGiven: true, otherCarrier: null, captureFiles: [] },
     ...{
       pods: [],
       services: [],

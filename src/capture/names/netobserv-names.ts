@@ -28,6 +28,11 @@ export function netobservNames({ comments }: CommentedPacket): EndName[] {
   });
 }
 
+/** Whether all three comments are there, whatever they say. */
+export function isNetobserv(comments: readonly string[]): boolean {
+  return HEADINGS.every((heading) => columnsUnder(comments, heading) !== null);
+}
+
 /** Null where there is not exactly one such comment. */
 function columnsUnder(comments: readonly string[], heading: string): Map<string, string> | null {
   const [found, ...others] = comments.filter((comment) => comment.startsWith(`${heading}\n`));

@@ -5,6 +5,7 @@ import { OverlensError } from '../../errors.ts';
 import { captureName, corruptCapture, placeOf, warnOnce } from '../capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from '../capture-format.ts';
 import { capturedLimit, MAX_BLOCK, MAX_DESCRIPTION, MAX_HOST_NAMES, MAX_INTERFACES, MAX_TEXTS } from '../limits.ts';
+import { gadgetPlace } from '../names/gadget-interface.ts';
 import { type BlockResult, type Framer, readBatches } from '../read-loop.ts';
 import type { CaptureInfo, CaptureInterface, CaptureWarning } from '../source.ts';
 import { readInterface, readSectionHead, readStatistics, SECTION_LENGTH } from './blocks.ts';
@@ -109,7 +110,8 @@ function takeInterface(reading: Reading, length: number): void {
   const { chunk, info, section } = reading;
   const place = { littleEndian: section.littleEndian, index: info.interfaces.length };
   const described = readInterface(chunk.view, chunk.at, length, place);
-  info.interfaces.push(withinTexts(reading, described.interface));
+  const gadget = gadgetPlace(described.interface);
+  info.interfaces.push({ ...withinTexts(reading, described.interface), ...(gadget === null ? {} : { gadget }) });
   section.units.push(described.unit);
   section.limits.push(capturedLimit(described.interface.snaplen));
   section.snaplens.push(described.interface.snaplen);

@@ -12,6 +12,7 @@ import { renderPath } from '../../render/path/path-text.ts';
 import { ANSWER_MISSED } from '../../verdict/codes.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { givenCaptures, readElsewhere } from '../inputs/read-elsewhere.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -51,11 +52,12 @@ export async function runPath(
   const look = lookOf(options, raw, io);
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
-    const run = await runPipeline(atPaths(options, spooled.paths), io, stages);
+    const run = await runPipeline(readElsewhere(options, spooled.paths), io, stages);
     const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
     await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
     await hintAtIssues(run.topology, options, io);
-    return await reportReading(run, io);
+    const captures = givenCaptures(run.trace.captures, spooled.paths, options.captures);
+    return await reportReading({ ...run, trace: { ...run.trace, captures } }, io);
   } finally {
     await spooled.remove();
   }
@@ -68,15 +70,6 @@ function lookOf(options: CommonOptions, raw: RawPathCommand, io: Io): PathLook {
     all: raw.all === true,
     top: raw.top === undefined ? null : parseInteger('--top', raw.top, 1, 1_000_000),
   };
-}
-
-/** What came through a pipe is read from where it was put. */
-function atPaths(options: CommonOptions, paths: readonly string[]): CommonOptions {
-  const places = options.places.map((place) => {
-    const i = options.captures.indexOf(place.file);
-    return { ...place, file: paths[i] ?? place.file };
-  });
-  return { ...options, captures: [...paths], places };
 }
 
 /** What was put elsewhere to be read twice has the name that was given; clocks of unknown nodes are named for their captures. */

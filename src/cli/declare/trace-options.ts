@@ -108,7 +108,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
   if (captures.filter((path) => path === '-').length > 1)
     throw usageError('- given twice: stdin can be read once only');
   return {
-    captures: withoutTwice(captures),
+    captures,
     snapshot: raw.topology,
     state: snapshotChoice(raw),
     found: [],
@@ -169,11 +169,6 @@ function resolveNode(place: PlaceOption, topology: Topology | null): string {
     `--at ${place.file}=${place.node}: no such node in the snapshot`,
     `${suggestion}The nodes are ${names.join(', ')}.`,
   );
-}
-
-/** The same file twice would count its packets twice. */
-function withoutTwice(captures: readonly string[]): string[] {
-  return [...new Set(captures)];
 }
 
 /** More than any machine can use: each takes a ring of its own. */

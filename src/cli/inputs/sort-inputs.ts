@@ -11,8 +11,8 @@ import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
 import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
-import { repeatedCaptures } from './repeated-captures.ts';
-import { spoolStdinArchive } from './spool.ts';
+import { isIn, type Repeated, repeatedCaptures } from './repeated-captures.ts';
+import { spoolArchive } from './spool.ts';
 
 /**
  * The same options with captures only in `captures`, and what is not there; what else the arguments held is in `found`. Throws bad
@@ -28,22 +28,41 @@ export async function sortInputs(
   if (options.captures.includes('-') && options.snapshot.includes('-'))
     throw usageError('- given as capture and as snapshot: stdin can be read once only');
   await checkArguments(options.captures, commands);
-  if (options.captures.includes('-')) await spoolStdinArchive(io.signal);
-  const { captures, documents, taken, hints, logs } = await untilStopped(sortArguments(options.captures), io.signal);
+  for (const path of new Set(options.captures)) await spoolArchive(path, io.signal);
+  const { captures, documents, taken, hints, logs } = await untilStopped(
+    sortArguments([...new Set(options.captures)]),
+    io.signal,
+  );
   if (captures.length === 0) throw noCapture(taken);
   for (const one of taken) await sayTaken(one, io);
   for (const file of options.pipeline.unfiltered ?? []) checkIsGiven(`--unfiltered ${file}`, file, captures);
   const sorted = { ...options, captures: [...new Set(captures)], found: documents, taken, hints, logs };
-  return isOnce ? await withoutRepeated(sorted, io) : sorted;
+  const twice = options.captures.filter((path, i, all) => all.indexOf(path) < i);
+  return isOnce ? await withoutRepeated(sorted, twice, io) : sorted;
 }
 
-async function withoutRepeated(options: CommonOptions, io: Io): Promise<CommonOptions> {
+/** @param twice arguments that were given more than once */
+async function withoutRepeated(options: CommonOptions, twice: readonly string[], io: Io): Promise<CommonOptions> {
   const { captures } = options;
   const places = captures.filter((path) => options.places.some(({ file }) => isFileOf(file, path)));
   const repeats = await untilStopped(repeatedCaptures(captures, places), io.signal);
+  for (const path of new Set(twice)) await printProblem(io, `${path}: given more than once: counted once`, null);
   for (const { path, of, is } of repeats) await printProblem(io, `${path}: ${is} ${of}: counted once`, null);
   const repeated = new Map(repeats.map(({ path, of }) => [path, of]));
-  return { ...options, captures: captures.filter((path) => !repeated.has(path)), repeated };
+  return {
+    ...options,
+    captures: captures.filter((path) => !repeated.has(path)),
+    repeated,
+    taken: withRepeats(options.taken, repeats),
+  };
+}
+
+/** Each argument with what of it counts no more. */
+function withRepeats(taken: readonly Taken[], repeats: readonly Repeated[]): Taken[] {
+  return taken.map((one) => {
+    const own = repeats.filter(({ path }) => isIn(one.argument, path));
+    return own.length === 0 ? one : { ...one, repeated: own };
+  });
 }
 
 /** Files that cannot be read and are named, of one argument. */

@@ -1,13 +1,14 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createWriteStream, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createWriteStream, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { baseName } from '../../attribution/points/points-input.ts';
 import { isTar, isZip } from '../../bytes/archive/archive-kind.ts';
 import { type ByteSource, PIECE } from '../../bytes/chunk.ts';
 import { peekContent } from '../../bytes/decompress.ts';
 import type { ByteStream } from '../../bytes/open-file.ts';
-import { isReadAgain, openPath, peekPath, readStdinFrom } from '../../bytes/open-path.ts';
+import { isReadAgain, openPath, peekPath, readPathFrom } from '../../bytes/open-path.ts';
 import { stoppable } from '../../bytes/stoppable.ts';
 import { OverlensError } from '../../errors.ts';
 import { untilStopped } from '../io.ts';
@@ -43,7 +44,8 @@ export async function spoolCaptures(
   try {
     const paths: string[] = [];
     for (const [i, path] of captures.entries()) {
-      const copy = join(folder, `${i}`);
+      // under its own name, which may say where it was taken
+      const copy = join(folder, `${i}`, baseName(nameOf(path)));
       if (staysWhereItIs(path)) paths.push(path);
       else {
         const { source } = await untilStopped(openPath(path, path === '-' ? stdin : undefined), signal);
@@ -67,26 +69,31 @@ function nameOf(path: string): string {
   return path === '-' ? 'stdin' : path;
 }
 
-let spooledStdin: string | null = null;
+/** Folders of archives that came through pipes, by path. */
+const spooled = new Map<string, string>();
 
-/** An archive on stdin is walked more than once: it is put into a file. All else stays where it is. */
-export async function spoolStdinArchive(signal: AbortSignal): Promise<void> {
-  if (spooledStdin !== null || process.stdin.isTTY === true) return;
-  const { chunk, again } = await untilStopped(peekPath('-'), signal);
+/** An archive on stdin or in a pipe is walked more than once: it is put into a file. All else stays where it is. */
+export async function spoolArchive(path: string, signal: AbortSignal): Promise<void> {
+  const isPipe = path === '-' ? process.stdin.isTTY !== true : statSync(path, { throwIfNoEntry: false })?.isFIFO();
+  if (isPipe !== true || spooled.has(path)) return;
+  const { chunk, again } = await untilStopped(peekPath(path), signal);
   const { head } = await untilStopped(peekContent(chunk), signal);
   if (again || (!isTar(head) && !isZip(head))) return;
-  spooledStdin = makeTemporaryFolder();
-  const file = join(spooledStdin, 'stdin');
-  const { source } = await openPath('-');
-  await copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL });
-  readStdinFrom(file);
+  const folder = makeTemporaryFolder();
+  spooled.set(path, folder);
+  const file = join(folder, 'archive');
+  const { source } = await openPath(path);
+  await copyTo(file, stoppable(source, signal), { name: nameOf(path), most: LARGEST_SPOOL });
+  readPathFrom(path, file);
 }
 
-/** Removes what `spoolStdinArchive` made. */
-export function removeStdinSpool(): void {
-  if (spooledStdin !== null) removeTemporaryFolder(spooledStdin);
-  spooledStdin = null;
-  readStdinFrom(null);
+/** Removes what `spoolArchive` made. */
+export function removeSpooledArchives(): void {
+  for (const [path, folder] of spooled) {
+    removeTemporaryFolder(folder);
+    readPathFrom(path, null);
+  }
+  spooled.clear();
 }
 
 interface SpoolLimit {
@@ -97,6 +104,7 @@ interface SpoolLimit {
 /** Ctrl-C ends the copying; what came before it is there. What cannot be read further is as good as its end. */
 async function copyTo(path: string, source: ByteSource, limit: SpoolLimit): Promise<void> {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     await pipeline(Readable.from(piecesOf(source, limit)), createWriteStream(path));
   } catch (error) {
     if (error instanceof OverlensError) throw error;

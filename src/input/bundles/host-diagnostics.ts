@@ -1,7 +1,7 @@
 // Bundles of one host whose files say its name: `node diags` of Calico's client (files without endings, `hostname` and `date` among
 // them) and sosreport (a file per command, named by it). Layouts: its commands/node/diags.go; sos report's plugins networking and host.
 import { CALICO_CLIENT } from '../../cluster/calico/annotations.ts';
-import { FIRST, LAST, SNAPSHOT_FOLDER } from '../../cluster/snapshot-script.ts';
+import { CONNECTIONS, END, FIRST, LAST, OFFLOAD, SNAPSHOT_FOLDER } from '../../cluster/snapshot-script.ts';
 import {
   dateIn,
   folderName,
@@ -69,12 +69,18 @@ export const collected: Layout = {
   find(files) {
     return foldersOf(files.paths, COLLECTED).map((root): Tree => {
       const node = wordIn(files, `${root}hostname`) ?? folderName(root);
+      const atEnd = dateIn(files, `${root}${END}`);
       const detail = `overlens snapshot took it on ${node}`;
       return {
         root,
         title: 'overlens snapshot',
         taken: dateIn(files, `${root}date`),
-        place: (below) => (/(^|-)(ip|bridge)-\w+\.txt$/.test(below) ? { node, skip: false } : NOT_READ),
+        place(below) {
+          if (below === CONNECTIONS)
+            return { node, skip: false, isExtra: true, ...(atEnd === null ? {} : { taken: atEnd }) };
+          const isRead = /(^|-)(ip|bridge)-\w+\.txt$/.test(below) || below.startsWith(OFFLOAD);
+          return isRead ? { node, skip: false } : NOT_READ;
+        },
         captured: (below) => ({
           node,
           nodeAtEnd: null,

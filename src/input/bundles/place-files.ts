@@ -1,6 +1,7 @@
 // The files of one argument, each told where and when it was taken by the tool that wrote it; and those that nobody reads left out.
 import type { CaptureHint } from '../../capture/capture-hint.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
+import type { Taken } from '../../topology/time/taken.ts';
 import { ciliumSysdump, clusterDiags, mustGather } from './cluster-diagnostics.ts';
 import { commandOf, failureIn, hasNoTable, printsNothing } from './failed-command.ts';
 import { collected, nodeDebugger, nodeDiags, sosReport } from './host-diagnostics.ts';
@@ -8,7 +9,7 @@ import { isNeverRead } from './never-read.ts';
 import { packetCapture } from './pod-captures.ts';
 import { readableText } from './readable-text.ts';
 import { retina } from './retina.ts';
-import type { Files, Layout, Placement, Tree } from './tool-layout.ts';
+import { dateIn, type Files, type Layout, type Placement, type Tree } from './tool-layout.ts';
 
 const LAYOUTS: readonly Layout[] = [
   clusterDiags,
@@ -40,20 +41,48 @@ export function placeFiles(documents: readonly SnapshotDocument[], captures: rea
   // of trees within trees the innermost knows best
   trees.sort((a, b) => b.root.length - a.root.length);
   const isWhole = wholeFolders(documents, trees);
+  const dates = folderDates(files);
   const placed: SnapshotDocument[] = [];
   let skipped = 0;
   for (const document of documents) {
     const tree = treeOf(document.file, trees);
     const below = tree === null ? '' : belowOf(document.file, tree);
+    // it says when the files beside it were taken, and is none of them
+    if (tree === null && dates.get(folderOf(document.file))?.file === document.file) continue;
     const placement = tree?.place(below) ?? null;
     const isLost = placement?.isExtra === true && printsNothing(document.text);
     const isSkipped =
       isLost || placement?.skip === true || (tree !== null && (isNeverRead(below) || hasNoTable(document.text)));
     // what cannot be read is told, whatever it is
     if (isSkipped && document.unread === undefined) skipped++;
-    else placed.push(placedAs(document, tree, placement, isWhole(document.file)));
+    else placed.push(placedAs(dated(document, dates), tree, placement, isWhole(document.file)));
   }
   return { documents: placed, hints: hintsOf(captures, trees), titles: titlesOf(trees), skipped };
+}
+
+/** What `date` printed into a file of that name, by the folder that it is in, with the separator. */
+function folderDates(files: Files): ReadonlyMap<string, Taken> {
+  const found = new Map<string, Taken>();
+  for (const path of files.paths) {
+    const folder = folderOf(path);
+    const taken = path === `${folder}date` ? dateIn(files, path) : null;
+    if (taken !== null && folder !== '') found.set(folder, taken);
+  }
+  return found;
+}
+
+/** With the time that the innermost folder around it says: it was written on the machine, and an archive's members may be copies. */
+function dated(document: SnapshotDocument, dates: ReadonlyMap<string, Taken>): SnapshotDocument {
+  if (dates.size === 0) return document;
+  for (let folder = folderOf(document.file); folder !== ''; folder = folderOf(folder.slice(0, -1))) {
+    const taken = dates.get(folder);
+    if (taken !== undefined) return { ...document, taken };
+  }
+  return document;
+}
+
+function folderOf(path: string): string {
+  return /^.*[/!\\]/.exec(path)?.[0] ?? '';
 }
 
 function treeOf(path: string, trees: readonly Tree[]): Tree | null {
@@ -71,7 +100,7 @@ function placedAs(
   isWhole: boolean,
 ): SnapshotDocument {
   const text = document.text === '' ? '' : readableText(document.text);
-  const taken = tree?.taken ?? null;
+  const taken = placement?.taken ?? tree?.taken ?? null;
   return {
     ...document,
     text,

@@ -15,6 +15,8 @@ export interface Placement {
   skip: boolean;
   /** Nobody misses it: where the command printed nothing of the kind, nothing is said. */
   isExtra?: true;
+  /** When it was taken, where that is another time than the tree's. */
+  taken?: Taken;
 }
 
 /** Nothing of it is read. */

@@ -12,12 +12,27 @@ export function matchLogs(logs: readonly ReadLog[], captures: readonly string[])
 
 function capturesOf(file: string, written: string | null, captures: readonly string[]): readonly string[] {
   const beside = captures.filter((capture) => folderOf(capture) === folderOf(file));
-  if (written !== null) return beside.filter((capture) => stemOf(baseOf(capture)) === stemOf(written));
+  if (written !== null) return beside.filter((capture) => isWrittenAs(stemOf(baseOf(capture)), stemOf(written)));
   const name = stemOf(baseOf(file).replace(/\.(log|txt|err|stderr)$/i, ''));
   const named = beside.filter((capture) => stemOf(baseOf(capture)) === name);
   if (named.length > 0) return named;
   const isOne = new Set(beside.map((capture) => stemOf(baseOf(capture)))).size === 1;
   return isOne && /tcpdump/i.test(baseOf(file)) ? beside : [];
+}
+
+/** A name that tcpdump -G dated has digits and words where its pattern has `%H`. */
+function isWrittenAs(stem: string, pattern: string): boolean {
+  const [start = '', ...parts] = pattern.split(/%[A-Za-z]/);
+  const end = parts.pop();
+  if (end === undefined) return stem === pattern;
+  if (!stem.startsWith(start) || !stem.endsWith(end)) return false;
+  let at = start.length;
+  for (const part of parts) {
+    const found = part === '' ? at : stem.indexOf(part, at + 1);
+    if (found < at) return false;
+    at = found + part.length;
+  }
+  return at + end.length < stem.length;
 }
 
 function folderOf(path: string): string {

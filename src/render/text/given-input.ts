@@ -12,9 +12,20 @@ export interface GivenInput {
   /** Files that are of no use: logs, other network namespaces. */
   skipped: number;
   unread: readonly { path: string; reason: string }[];
+  /** Captures of it that are others given again, and do not count: `a copy of`. */
+  repeated?: readonly { path: string; of: string; is: string }[];
 }
 
-export function inputJson({ argument, as, tools, captures, documents, skipped, unread }: GivenInput): object {
+export function inputJson({
+  argument,
+  as,
+  tools,
+  captures,
+  documents,
+  skipped,
+  unread,
+  repeated = [],
+}: GivenInput): object {
   const faults = unread.map(({ path, reason }) => ({ path, reason }));
-  return { argument, as, tools, captures, documents, skipped, unread: faults };
+  return { argument, as, tools, captures, documents, skipped, unread: faults, repeated };
 }

@@ -107,15 +107,7 @@ export function meanings({ changes }: SnapshotDiff, effects: readonly Effect[]):
     ...of('pod').flatMap((change) => moved(change, `pod ${change.subject}`)),
     ...of('block').flatMap((change) => moved(change, `addresses of block ${change.subject}`)),
     ...of('node').flatMap((change) => nodeMeanings(change, field)),
-    ...of('setting').flatMap(({ subject, node, change, fields: [value] }) => {
-      const what = SETTING_MEANS[subject];
-      const who = node === null ? '' : `${node}: `;
-      // what devices agree on is known or not: that is no change
-      const isKnown = change === 'changed' || !subject.startsWith('device');
-      return what === undefined || value === undefined || !isKnown
-        ? []
-        : [`${who}${what} ${value.after ?? 'the default'}: before, ${value.before ?? 'the default'}`];
-    }),
+    ...settingMeanings(of('setting')),
     ...of('device').flatMap((change) => {
       const mtu = field(change, 'MTU');
       return mtu === undefined || change.change !== 'changed'
@@ -133,6 +125,22 @@ const SETTING_MEANS: Readonly<Record<string, string>> = {
   devicePort: 'VXLAN packets go to UDP port',
   wireguardListeningPort: 'WireGuard packets go to UDP port',
 };
+
+/** One sentence of each: what devices show stands for what settings leave to the default. */
+function settingMeanings(changes: readonly SnapshotChange[]): string[] {
+  const told = new Map<string, { before: string | null; after: string | null }>();
+  for (const { subject, node, fields } of changes) {
+    const [value] = fields;
+    const what = SETTING_MEANS[subject];
+    if (what === undefined || value === undefined) continue;
+    const sentence = `${node === null ? '' : `${node}: `}${what}`;
+    const known = told.get(sentence);
+    told.set(sentence, { before: known?.before ?? value.before, after: known?.after ?? value.after });
+  }
+  return [...told].flatMap(([sentence, { before, after }]) =>
+    before === after ? [] : [`${sentence} ${after ?? 'the default'}: before, ${before ?? 'the default'}`],
+  );
+}
 
 function nodeMeanings(
   change: SnapshotChange,

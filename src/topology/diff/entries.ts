@@ -5,6 +5,8 @@ import type { SourceRef } from '../model.ts';
 export interface Entry {
   fields: Readonly<Record<string, string | null>>;
   ref: SourceRef | null;
+  /** What is not stated is not known, and not unset: nothing that would show it was read. */
+  isPartial?: boolean;
 }
 
 /** By what it is of. */

@@ -68,8 +68,12 @@ export function diffSnapshots(before: Topology, after: Topology): SnapshotDiff {
         }),
       );
   }
-  const always = { isGone: () => true, isNew: () => true };
-  diff.changes.push(...compare('setting', null, settingEntries(before, null), settingEntries(after, null), always));
+  diff.changes.push(...compareSettings(null, before, after, [null, null]));
+  if (before.settingsGiven !== after.settingsGiven)
+    diff.notCompared.push(`settings: only the ${before.settingsGiven ? 'first' : 'second'} has any`);
+  const [hasOld, hasNew] = [before, after].map(({ nodes }) => nodes.some(({ annotated }) => annotated));
+  if (hasOld !== hasNew && before.nodes.length > 0 && after.nodes.length > 0)
+    diff.notCompared.push(`what objects of nodes say: only the ${hasOld ? 'first' : 'second'} has any`);
   for (const node of before.nodes) {
     const again = after.nodeByName(node.name);
     if (again !== null) compareTables(diff, node, again, before, after);
@@ -87,13 +91,25 @@ const TABLES = [
 function compareTables(diff: SnapshotDiff, node: Node, again: Node, before: Topology, after: Topology): void {
   const { name } = again;
   const always = { isGone: () => true, isNew: () => true };
-  const own = [settingEntries(before, node), settingEntries(after, again)] as const;
-  diff.changes.push(...compare('setting', name, ...own, always));
+  diff.changes.push(...compareSettings(name, before, after, [node, again]));
   for (const { kind, title, has, entries } of TABLES) {
     const [old, now] = [has(node), has(again)];
     if (old && now) diff.changes.push(...compare(kind, name, entries(node), entries(again), always));
     else if (old !== now) diff.notCompared.push(`${title} of ${name}: only the ${old ? 'first' : 'second'} has them`);
   }
+}
+
+/** Of all nodes, or of one. */
+function compareSettings(
+  name: string | null,
+  before: Topology,
+  after: Topology,
+  [node, again]: [Node | null, Node | null],
+): SnapshotChange[] {
+  return compare('setting', name, settingEntries(before, node), settingEntries(after, again), {
+    isGone: (subject) => hasSetting(after, subject),
+    isNew: (subject) => hasSetting(before, subject),
+  });
 }
 
 function compare(
@@ -115,13 +131,21 @@ function compare(
   return changes;
 }
 
+/** Of a side that does not show all, what is missing is not known, and a list may lack something. */
 function fieldChanges(before: Entry | null, after: Entry | null): FieldChange[] {
+  const [isOldPartial, isNewPartial] = [before?.isPartial === true, after?.isPartial === true];
+  const isUnknown = (name: string, old: string | null, now: string | null): boolean =>
+    (old === null && isOldPartial) ||
+    (now === null && isNewPartial) ||
+    (LISTS.has(name) && before !== null && after !== null && isOldPartial !== isNewPartial);
   const names = new Set([...Object.keys(before?.fields ?? {}), ...Object.keys(after?.fields ?? {})]);
   return [...names].flatMap((name) => {
     const [old, now] = [before?.fields[name] ?? null, after?.fields[name] ?? null];
-    return old === now ? [] : [{ name, before: old, after: now }];
+    return old === now || isUnknown(name, old, now) ? [] : [{ name, before: old, after: now }];
   });
 }
+
+const LISTS: ReadonlySet<string> = new Set(['addresses']);
 
 function poolEntries({ pools }: Topology): Entries {
   return new Map(
@@ -154,11 +178,9 @@ function nodeEntries({ nodes }: Topology): Entries {
         node.name,
         {
           ref: node.ref,
+          isPartial: !node.annotated,
           fields: {
-            addresses: node.addresses
-              .map(({ address }) => address)
-              .toSorted()
-              .join(', '),
+            addresses: listText(node.addresses.map(({ address }) => address)),
             'address for tunnels': withPrefix(node.bgpIPv4),
             'IPv6 address for tunnels': withPrefix(node.bgpIPv6),
             ...(Object.fromEntries(tunnels) as Record<string, string>),
@@ -171,6 +193,10 @@ function nodeEntries({ nodes }: Topology): Entries {
       ];
     }),
   );
+}
+
+function listText(texts: readonly string[]): string | null {
+  return texts.length === 0 ? null : texts.toSorted().join(', ');
 }
 
 /** Inferred ones follow the nodes' tunnel addresses. */
@@ -192,9 +218,14 @@ function podEntries({ pods }: Topology): Entries {
       .filter(({ finished, hostNetwork }) => !finished && !hostNetwork)
       .map((pod): [string, Entry] => [
         `${pod.namespace}/${pod.name}`,
-        { ref: pod.ref, fields: { node: pod.nodeName, addresses: pod.addresses.toSorted().join(', ') } },
+        { ref: pod.ref, fields: { node: pod.nodeName, addresses: listText(pod.addresses) } },
       ]),
   );
+}
+
+/** Whether it would show such a setting: what devices agree on is known or not, that is no change. */
+function hasSetting({ settingsGiven }: Topology, subject: string): boolean {
+  return settingsGiven && !subject.startsWith('device');
 }
 
 /** @param node null for what holds for all of them */

@@ -98,7 +98,8 @@ function nameFor({ hints }: TextFact): string | null {
 const STEP_WORDS = new Set(
   (
     'step figure fig test case part phase run try attempt before after example task section chapter day round snapshot state capture log logs output ' +
-    'table tables file page lab exercise ticket issue inc bug v version result results summary command commands net network networking sos host nodes node cluster diagnostics diags proc'
+    'table tables file page lab exercise ticket issue inc bug v version result results summary command commands net network networking sos host nodes node cluster diagnostics diags proc ' +
+    'tmp temp var opt usr etc home root mnt srv sys data backup archive bundle dump support collected out'
   ).split(' '),
 );
 

@@ -60,6 +60,10 @@ const NOISE =
 const CUT =
   /^\s*(?:\.{3,}|…|[[<(]\s*(?:\.{3,}|…|snip\w*|cut|truncated|output (?:cut|omitted|truncated))[^\n]{0,40}[\])>])\s*$/i;
 
+/** What stands where an output was broken off: by ssh, by kubectl, by Ctrl-C. Also behind the part of a line that came before it. */
+const BROKEN_OFF =
+  /client_loop: send disconnect|packet_write_wait: |closed by remote host\.?$|Broken pipe$|^error: lost connection to pod|\^C$|^(Terminated|Killed)$/;
+
 /** Reads a section's lines; its iproute2 facts are added to `facts.texts` if there are any. */
 export function readLines(section: Section, file: string, facts: Facts): LineCounts {
   const lines = section.text.split('\n');
@@ -73,6 +77,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
     if (readLine(line, ref, state)) counts.understood++;
     else if (CUT.test(line)) state.isCut = true;
     else if (line.trim() !== '' && !NOISE.test(line)) {
+      state.isCut ||= BROKEN_OFF.test(line);
       counts.unknown++;
       counts.firstUnknown ??= ref.line;
     }

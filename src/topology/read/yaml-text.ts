@@ -94,7 +94,12 @@ function parseSource(
   if (isTooDeep(source)) return { roots, problems: [{ line: fileLine(0), message: TOO_DEEP }] };
   try {
     const uniqueKeys = source.length < UNIQUE_KEYS_LIMIT;
-    for (const document of parseAllDocuments(source, { lineCounter, uniqueKeys, prettyErrors: false })) {
+    for (const document of parseAllDocuments(source, {
+      lineCounter,
+      uniqueKeys,
+      prettyErrors: false,
+      logLevel: 'error',
+    })) {
       for (const error of document.errors.slice(0, MOST_PROBLEMS)) {
         // What is missing at the end is missing on the last line, not on the one after it.
         problems.push({

@@ -3,6 +3,7 @@ import { listNames } from '../read/located.ts';
 import { readDocuments, type SnapshotDocument } from '../read/read-documents.ts';
 import { emptyFacts, type Facts, moveFacts } from '../read/stated-facts.ts';
 import { completeFacts } from './complete.ts';
+import { datedFolders } from './dated-folders.ts';
 import { type SnapshotTime, snapshotTime } from './taken.ts';
 import { differences } from './told-apart.ts';
 
@@ -37,10 +38,19 @@ export interface FactsOverTime {
 /** Reads the documents. Only where several parts have times, and different ones, is anything compared. */
 export function readOverTime(documents: readonly SnapshotDocument[], step: number | null): FactsOverTime {
   const parts = partsOf(documents);
+  const byFolder = parts.flatMap((part) => datedFolders(part.name, part.documents) ?? [part]);
+  if (byFolder.length > parts.length) {
+    const inFolders = readParts(byFolder, step);
+    if (inFolders.snapshots.length > 0) return inFolders;
+  }
   if (!haveTimes(parts)) {
     const all = readDocuments(documents, step);
     return { all, snapshots: step === null ? snapshotsIn(partsByState(documents, all)) : [] };
   }
+  return readParts(parts, step);
+}
+
+function readParts(parts: readonly Part[], step: number | null): FactsOverTime {
   const read = parts.map((part): ReadPart => {
     const facts = readDocuments(part.documents, step);
     const used = new Set(facts.used);

@@ -2,7 +2,7 @@
 // NIC, or addressed to another host's VTEP. Needs both places of one node, as `-i any` has them.
 
 import type { KeptOut } from '../../attribution/filter/kept-out.ts';
-import { isBefore, type SeenObservation } from '../../attribution/observe.ts';
+import type { SeenObservation } from '../../attribution/observe.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
 import type { Points } from '../../attribution/points/points.ts';
 import type { Expected } from '../../attribution/vocabulary.ts';
@@ -12,6 +12,7 @@ import { showFdb, showNeighbours } from '../../cluster/show-commands.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { formatIPv4 } from '../../net/ip.ts';
+import { isBefore } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 import type { MayHide } from '../delivery/hidden-places.ts';
 import { type TellingNic, tellingNics, wouldHave } from '../delivery/telling-nics.ts';

@@ -60,6 +60,35 @@ describe('pools, nodes, pods and blocks', () => {
     ]);
   });
 
+  it('what only objects of nodes say is not gone where there are none', () => {
+    const objects = { n: listYaml(nodeYaml('n1', { IPv4Address: '10.0.1.20/24', IPv4VXLANTunnelAddr: '10.48.0.1' })) };
+    const pods = { p: listYaml(podYaml('web', 'n1', '10.48.0.5')) };
+    const tables = { t: 'n1$ ip -4 addr\n2: ens5: <UP> mtu 1500\n    inet 10.0.1.20/24 scope global ens5\n' };
+    for (const [one, other] of [
+      [objects, pods],
+      [pods, objects],
+      [objects, tables],
+      [
+        { ...objects, ...pods },
+        { ...tables, ...pods },
+      ],
+    ] as const) {
+      const diff = diffOf(one, other);
+      expect(diff.changes).toEqual([]);
+      expect(diff.notCompared.join()).toMatch(/nodes( say)?: only the (first|second) has any/);
+    }
+  });
+
+  it('a setting is not gone where nothing that sets any was given', () => {
+    const felix = (vni: number): string =>
+      `apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: {name: default}\nspec: {vxlanVNI: ${vni}}\n`;
+    const none = felix(1).replace('vxlanVNI: 1', '');
+    const [with_, without] = [{ n: LAB_NODES, f: felix(4242) }, { n: LAB_NODES }];
+    expect(diffOf(with_, without)).toEqual({ changes: [], notCompared: ['settings: only the first has any'] });
+    expect(told(diffOf(with_, { n: LAB_NODES, f: none }))).toEqual(['setting vxlanVNI gone value 4242>null']);
+    expect(told(diffOf({ n: LAB_NODES, f: none }, with_))).toEqual(['setting vxlanVNI new value null>4242']);
+  });
+
   it('what only one of them has is not compared, and told', () => {
     const diff = diffOf(
       { p: pools(poolYaml('a', '10.48.0.0/24')), n: LAB_NODES },

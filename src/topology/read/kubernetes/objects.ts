@@ -126,6 +126,12 @@ function readObject(
       addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref()] });
       return null;
     }
+    const placeholder = placeholderIn(object);
+    if (placeholder !== null) {
+      const message = `this ${kind} is a template, its name is ${placeholder}: not used`;
+      addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref(['metadata', 'name'])] });
+      return null;
+    }
     noteTime(object, kind, facts);
     reader.read(object, facts);
     return kind === 'ipPool' ? 'IPPool' : kind;
@@ -145,6 +151,14 @@ function readObject(
   const label = kind === null ? 'object without kind' : kind;
   counts.other.set(label, (counts.other.get(label) ?? 0) + 1);
   return null;
+}
+
+const PLACEHOLDER = /^(?:[\w.-]{0,60}<[\w .-]{1,60}>[\w.-]{0,60}|\{\{[^{}]{0,80}\}\}|\$\{?\w{1,60}\}?|\.{3}|…)$/;
+
+/** What stands for a name in examples and templates (`<node>`, `$NODE`, `{{ .Values.pool }}`): no object has such a name. */
+function placeholderIn({ value }: Located): string | null {
+  const said = ['name', 'namespace'].map((key) => textAt(value, 'metadata', key) ?? '');
+  return said.find((text) => PLACEHOLDER.test(text)) ?? null;
 }
 
 /** Objects are no younger than what tells of them: the newest of their times is one at which, or after which, they were read. */

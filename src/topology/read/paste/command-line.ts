@@ -197,6 +197,8 @@ function ofKubectl(rest: readonly string[]): Wrapper | null {
   const command =
     dashes < 0 ? own.slice(at + 1 + pastOptions(own.slice(at + 1), EXEC_VALUES)) : behind.slice(dashes + 1);
   if (target.startsWith('node/')) return { rest: command, hints: hint(target.slice(5), 'prompt') };
+  // a variable may be a node: then it is a container on it, which shows what its node shows
+  if (isDebug && target.startsWith('$')) return { rest: command, hints: [{ name: '', from: 'container' }] };
   if (isDebug) return { rest: command, hints: [], isInside: true };
   // one of the pods of a DaemonSet: which, is not written
   const pod = target.includes('/') && !/^pods?\//.test(target) ? '' : target.replace(/^pods?\//, '');

@@ -37,7 +37,8 @@ export function readWrittenHeading(line: string, inObject: boolean): Heading | n
   const isRule = /^(==|\*\*|--)/.test(line.slice(0, start));
   if (inObject && !isRule) return null;
   const words = line.slice(start, ruleBegin(line, start)).trim().split(' ');
-  const name = (words[0] ?? '').replace(/:$/, '');
+  // `kubectl get nodes -o name` prints node/worker1
+  const name = (words[0] ?? '').replace(/:$/, '').replace(/^nodes?\//, '');
   if (!/^[\w.-]*\w$/.test(name) || KEYS.test(name)) return null;
   if (start === 0 && (!line.endsWith(':') || words.length > 1 || !/^[A-Za-z]/.test(name))) return null;
   // `- name` is an element of a list
@@ -61,13 +62,17 @@ function ruleBegin(line: string, from: number): number {
   return at;
 }
 
+/** A member of an archive stands behind `!`: the archive is one of its folders. */
+const BETWEEN_PARTS = /[\\/]|(?<=\.(?:tar|tgz|gz|zst|zip)|^-)!/i;
+const ARCHIVE = /(?:\.tar)?\.(?:tar|tgz|gz|zst|zip)$|\.tar$/i;
+
 /** What a path says about the node, nearest part first: the file's name without what the command is, then its folders. */
 export function hintsOfPath(path: string): TextHint[] {
-  const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..');
+  const parts = path.split(BETWEEN_PARTS).filter((part) => part !== '' && part !== '.' && part !== '..');
   const folders = parts
     .slice(0, -1)
     .toReversed()
-    .map((name): TextHint => ({ name, from: 'folder' }));
+    .map((part): TextHint => ({ name: part.replace(ARCHIVE, ''), from: 'folder' }));
   const file = (parts.at(-1) ?? '').replace(/\.[A-Za-z]\w{0,4}$/, '');
   const command = /(ip|bridge)?[-_. ]?(route|neigh(bou?r)?|link|addr(ess)?|fdb)s?(show)?/i;
   const stem = trimmed(file.replace(command, ''));

@@ -14,23 +14,47 @@ export interface TextBlock {
 
 /** Removes ANSI escapes (`ip -c`), carriage returns of CRLF files, a byte order mark, and the marks of quoted and indented text. */
 export function plainText(text: string): string {
-  const unmarked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const marked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  // lines of old Macs, and of terminals that save so
+  const unmarked = marked.includes('\r') && !marked.includes('\n') ? marked.replaceAll('\r', '\n') : marked;
   // CSI sequences (ECMA-48 section 5.4) and OSC sequences that prompts carry.
   const plain = unmarked.includes('\x1b')
-    ? unmarked.replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
+    ? // a shell wipes out what it stepped back over
+      unmarked
+        .replaceAll(/\x08\x1b\[0?[JK]/g, '\x08 \x08')
+        .replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
     : unmarked;
-  return withoutIndents(withoutQuotes(plain.includes('\r') ? withoutReturns(plain.replaceAll('\r\n', '\n')) : plain));
+  const lines = plain.includes('\r') ? withoutReturns(plain.replaceAll('\r\n', '\n')) : plain;
+  return withoutIndents(withoutQuotes(/[\x07\x08]/.test(lines) ? asTyped(lines) : lines));
 }
 
-/** A carriage return counts only before a line's end. */
+/** What a terminal shows of a line that was typed with backspaces: each steps back, and what follows is written over. Bells are not shown. */
+function asTyped(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      if (!/[\x07\x08]/.test(line)) return line;
+      const shown: string[] = [];
+      let at = 0;
+      for (const character of line) {
+        if (character === '\x08') at = Math.max(0, at - 1);
+        else if (character !== '\x07') shown[at++] = character;
+      }
+      return shown.join('');
+    })
+    .join('\n');
+}
+
+/** A carriage return counts at neither end of a line. */
 function withoutReturns(text: string): string {
   if (!text.includes('\r')) return text;
   return text
     .split('\n')
     .map((line) => {
-      let end = line.length;
+      let [start, end] = [0, line.length];
       while (end > 0 && line.charCodeAt(end - 1) === 0x0d) end--;
-      return end === line.length ? line : line.slice(0, end);
+      while (start < end && line.charCodeAt(start) === 0x0d) start++;
+      return line.slice(start, end);
     })
     .join('\n');
 }
