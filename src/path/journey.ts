@@ -59,6 +59,8 @@ export interface SeenFrame extends PacketRef {
   nanos: number;
   link: number;
   encapsulation: FrameEncapsulation;
+  /** Identification of the IPv4 header around the tunnel; -1 where there is none. */
+  tunnelId: number;
 }
 
 /** What one place had of a packet: its first frame there, and what is told by all of them. */
