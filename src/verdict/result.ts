@@ -43,6 +43,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       points: analysis.points,
       clocks: analysis.clocks,
       idOf: (flow) => analysis.positionOf(flow) + 1,
+      ofPacket: (id, packet) => analysis.ofPacket(id - 1, packet),
       trackedPairs: () => analysis.trackedPairs(),
       ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },

@@ -138,6 +138,8 @@ const DOUBTS: Readonly<Record<string, string>> = {
     'packets changed their mode while the captures ran, as after an edit of the pool; the snapshot is of afterwards',
   'after-mode-change':
     'packets changed their mode while the captures ran, as after an edit of the pool; the snapshot is of before',
+  'across-mode-change':
+    'packets of one flow are from before and after an edit of the pool: each snapshot speaks for a part of them',
   'contradicting-files': 'the snapshot contradicts itself about a pool',
   'not-in-capture': 'answers prove packets that are not in the captures',
   'owner-by-block':
