@@ -28,6 +28,8 @@ export interface Route {
   stops: readonly Stop[];
   /** By link of the table. */
   stopOfLink: ReadonlyMap<number, Stop>;
+  /** Captured stops where none of its packets was seen. */
+  unseen: readonly Stop[];
   /** Not as configured: what comes to another node than the receiver's did not arrive. */
   isWrong: boolean;
 }

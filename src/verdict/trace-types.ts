@@ -252,12 +252,22 @@ export interface FlowSource {
   brief?(id: number): FlowBrief | null;
 }
 
+/** When NICs of these nodes were captured together. */
+export interface TimeSpan {
+  first: string | null;
+  last: string | null;
+  nodes: readonly string[];
+}
+
 /** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */
 export interface Trace {
   readonly captures: readonly TracedCapture[];
   readonly causes: readonly Cause[];
-  /** The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. */
-  readonly window: { first: string | null; last: string | null; nodes: readonly string[] } | null;
+  /**
+   * The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. Of several times `parts`
+   * has each, and it is from the first one's beginning to the last one's end.
+   */
+  readonly window: (TimeSpan & { parts?: readonly TimeSpan[] }) | null;
   /** Clocks against each other; see `ClockReport`. */
   readonly clocks: readonly ClockReport[];
   readonly summary: TraceSummary;

@@ -124,7 +124,8 @@ describe('a flow with packets from before and after the change', () => {
       const naked = (after: number): BuiltPacket => at(plain(packet, from === NODE.a ? NIC.a : NIC.c), after);
       return [wrapped(first), wrapped(change - 1), naked(change), naked(last)];
     });
-  const inOrder = (frames: BuiltPacket[]): BuiltPacket[] => frames.toSorted((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0));
+  const inOrder = (frames: BuiltPacket[]): BuiltPacket[] =>
+    frames.toSorted((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0));
 
   it.each([
     ['both between the snapshots', both(110, 150, 190)],

@@ -1,9 +1,9 @@
 // Frames that have everything in common: copies of one packet, or a packet that was sent again at once. SYN/ACKs of Linux have no
 // identification; the datagrams around their tunnels have.
 import { describe, expect, it } from 'vitest';
-import { POD, POD_MAC, tcpPacket, VETH, vxlan } from '../support/cluster-frames.ts';
-import * as build from '../support/packet-builder.ts';
-import { capturesOf, framesPath, funnelOf, pathOf, type TimedFrame, unfiltered } from '../support/path-captures.ts';
+import { POD, POD_MAC, tcpPacket, VETH, vxlan } from '../../support/cluster-frames.ts';
+import * as build from '../../support/packet-builder.ts';
+import { capturesOf, framesPath, funnelOf, pathOf, type TimedFrame, unfiltered } from '../../support/path-captures.ts';
 
 const EDGES = unfiltered(3_000_000);
 const SENT = 1_000_000;

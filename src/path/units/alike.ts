@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation but for copies.
 // Frames that have everything in common, at one place and soon: copies of one packet, or one packet that was sent again.
-import type { Frame } from './frame.ts';
-import type { SeenFrame, Sight, Stop, Unit } from './journey.ts';
+import type { Frame } from '../frame.ts';
+import type { SeenFrame, Sight, Stop, Unit } from '../journey.ts';
 
 /** A copy, or the same frame in another capture of the place, comes this soon; what comes later was sent again. */
 const COPY_SECONDS = 0.008;

@@ -1,9 +1,9 @@
 // Packets on their way, each with the places that saw it: a bounded table. A packet is known again whole; a segment or fragment that
 // was joined with others or split, by its bytes: they count, not the frames.
 
+import { type Frame, SPACE, shortKey } from '../frame.ts';
+import type { Journey, Sight, Stop, Unit } from '../journey.ts';
 import { adoptedSights, isCopy, isOtherDatagram, noteCopy, seenFrame, sightAt, twinWithout } from './alike.ts';
-import { type Frame, SPACE, shortKey } from './frame.ts';
-import type { Journey, Sight, Stop, Unit } from './journey.ts';
 import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
 
 /** Packets that are on their way for longer are lost. */
