@@ -3,6 +3,7 @@
 import { epochSeconds } from '../net/date-text.ts';
 import { farAway } from '../render/topology/time-words.ts';
 import { contentLines } from '../render/trace/contents.ts';
+import { mayBeTwoTimes, TELL_TIMES } from '../topology/ask/two-times.ts';
 import type { Topology } from '../topology/model.ts';
 import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
@@ -97,11 +98,9 @@ export async function hintAtIssues(topology: Topology | null, options: CommonOpt
   const issues = issuesOf(topology);
   if (issues === 0) return;
   const count = issues === 1 ? '1 conflict or risk' : `${issues} conflicts and risks`;
-  await printProblem(
-    io,
-    `the snapshot has ${count} of its own`,
-    `overlens topology ${snapshotArguments(options).join(' ')} shows them`,
-  );
+  const shown = `overlens topology ${snapshotArguments(options).join(' ')} shows them`;
+  const hints = isOfTwoTimes(topology) ? [shown, TELL_TIMES] : [shown];
+  await printProblem(io, `the snapshot has ${count} of its own`, hints.join('\n'));
 }
 
 /** What the command line gave of the snapshot: behind -t, and in arguments that hold more than a capture. */
@@ -112,7 +111,11 @@ function snapshotArguments({ snapshot, taken }: CommonOptions): string[] {
 /** The screen without the lines that the hint will take. */
 export function besideHint<T extends { height?: number }>(screen: T, topology: Topology | null): T {
   if (screen.height === undefined || issuesOf(topology) === 0) return screen;
-  return { ...screen, height: screen.height - HINT_LINES };
+  return { ...screen, height: screen.height - HINT_LINES - (isOfTwoTimes(topology) ? 1 : 0) };
+}
+
+function isOfTwoTimes(topology: Topology | null): boolean {
+  return topology !== null && mayBeTwoTimes(topology);
 }
 
 const HINT_LINES = 2;

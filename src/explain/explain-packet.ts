@@ -49,14 +49,8 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
     ...{ trace, paths, capture, packet, settings, reading },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  const then = { ...options, topology: topologyThen(topology, packet) };
-  return explanationOf(then, sceneOf(then, packet, walked), related);
-}
-
-/** Of several snapshots the one that was valid at the packet's own time; between two, the later. */
-function topologyThen(topology: Topology | null, { moment }: PacketCopy): Topology | null {
-  const seconds = moment === null ? Number.NaN : toSeconds(moment);
-  return topology === null ? null : snapshotAt(topology, seconds, seconds);
+  const scene = sceneOf(options, packet, walked);
+  return explanationOf({ ...options, topology: scene.topology }, scene, related);
 }
 
 function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
@@ -64,8 +58,14 @@ function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading
 }
 
 function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket): Scene {
-  const { trace, topology, picked } = options;
-  const flow = flowOf(trace, walked);
+  const { trace, picked } = options;
+  const seconds = packet.moment === null ? Number.NaN : toSeconds(packet.moment);
+  const place = packetPlace(trace, picked.capture, walked.link);
+  const sent = flowOf(trace, walked, seconds, place);
+  const flow = sent?.flow ?? null;
+  // of several snapshots the one that the packet was sent by; of a packet of no flow that of its time
+  const given = options.topology === null ? null : snapshotAt(options.topology, seconds, seconds);
+  const topology = sent === null ? given : sent.topology;
   const nodeOf = (name: string | null | undefined): Node | null =>
     name == null ? null : (topology?.nodeByName(name) ?? null);
   return {
@@ -76,7 +76,7 @@ function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPack
     captureIndex: picked.capture,
     topology,
     settings: settingsOf(topology, options.vxlanVNI ?? null, options.vxlanPorts ?? []),
-    place: packetPlace(trace, picked.capture, walked.link),
+    place,
     flow,
     observation: flow === null ? null : observationOf(trace, flow, walked),
     sender: nodeOf(flow?.src.node),

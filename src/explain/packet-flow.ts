@@ -1,11 +1,12 @@
 // Which flow of the trace a packet belongs to, which of its observations it counts in, and what is around it: as the table that
 // counted the packet tells.
 
-import type { Observation } from '../attribution/vocabulary.ts';
+import type { Expected, Observation } from '../attribution/vocabulary.ts';
 import type { LayerView } from '../decode/view/packet-view.ts';
 import { isIp, type WalkedPacket } from '../packets/walked-packet.ts';
-import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
+import type { PacketFlow, Trace, TracedFlow } from '../verdict/trace-types.ts';
 import { PROTOCOL } from '../wire/protocols.ts';
+import type { Place } from './explanation.ts';
 import { pointOf } from './packet-place.ts';
 
 /** Source and destination of an IP layer, as text. */
@@ -36,9 +37,19 @@ export function outerIp(walked: WalkedPacket): LayerView | null {
   return null;
 }
 
-/** The flow that the packet counts in; null when it is of none, or was not traced. */
-export function flowOf({ index, flow }: Trace, walked: WalkedPacket): TracedFlow | null {
-  return index === undefined || walked.flow < 0 ? null : flow(index.idOf(walked.flow));
+/**
+ * The flow that the packet counts in, by the snapshot that it was sent by; null when it is of none, or was not traced.
+ * @param seconds when it was seen, since the epoch
+ */
+export function flowOf({ index }: Trace, walked: WalkedPacket, seconds: number, place: Place): PacketFlow | null {
+  if (index === undefined || walked.flow < 0) return null;
+  const encapsulation = place.role === 'underlay' ? asExpected(walked.encapsulation) : null;
+  return index.ofPacket(index.idOf(walked.flow), { seconds, encapsulation });
+}
+
+/** Null for a tunnel that no configuration asks for. */
+function asExpected(encapsulation: WalkedPacket['encapsulation']): Expected['encapsulation'] {
+  return encapsulation === 'geneve' || encapsulation === 'gre' ? null : encapsulation;
 }
 
 /** The observation of its flow that the packet counts in; null when it was not traced. */

@@ -268,6 +268,13 @@ function verdictSentences({ flow, place, walked }: Scene, decision: Decision | n
       : ['So it is as the configuration asks.'];
   }
   if (verdict === 'unverifiable' && expected.encapsulation !== null && flow.unverified !== null) {
+    if (
+      // a flow has packets of both sides of a change, a packet has one time
+      flow.unverified.reason === 'across-mode-change' &&
+      place.role === 'underlay' &&
+      walked.encapsulation === expected.encapsulation
+    )
+      return [`So this packet is as it was asked for at its time. Of its flow: ${flow.unverified.detail}.`];
     return [`Whether it is as asked cannot be told here: ${flow.unverified.detail}.`];
   }
   return [];

@@ -3,7 +3,7 @@ import type { FlowTable } from '../flow/flow-table.ts';
 import type { FlowBrief, TraceIndex } from '../verdict/trace-types.ts';
 import { directionOf } from './direction.ts';
 import type { Journey, Stop } from './journey.ts';
-import type { PathFlow, PathPacket, PathStop, Translation } from './path-model.ts';
+import type { PathFlow, PathPacket, PathStop, StopState, Translation } from './path-model.ts';
 import { type StopCounts, slotOf } from './stop-counts.ts';
 
 /** What all flows of a report are made from. */
@@ -37,10 +37,10 @@ export function flowOf(journey: Journey, { index, counts, shown, briefOf }: Shar
 }
 
 function stopOf(journey: Journey, stop: Stop, counts: StopCounts, table: FlowTable): PathStop {
-  const { side, role, node, state, sites } = stop;
+  const { side, role, node, sites } = stop;
   const slot = slotOf(journey, stop);
   return {
-    ...{ side, role, node, state },
+    ...{ side, role, node, state: stateOf(journey, stop, counts) },
     devices: sites.flatMap(({ devices }) => devices),
     captures: [...new Set(sites.flatMap(({ captures }) => captures))],
     packets: counts.packets[slot] ?? 0,
@@ -51,6 +51,14 @@ function stopOf(journey: Journey, stop: Stop, counts: StopCounts, table: FlowTab
     delay: counts.delays(slot)?.stats() ?? null,
     translated: translation(table, journey.flowAt, stop.index),
   };
+}
+
+/** Its captures may overlap the flow's time, and yet none of the moments at which it had packets. */
+function stateOf(journey: Journey, stop: Stop, { due, lost, unknown }: StopCounts): StopState {
+  const slot = slotOf(journey, stop);
+  const isMissed = (due[slot] ?? 0) + (lost[slot] ?? 0) + (unknown[slot] ?? 0) > 0;
+  const isUnseen = journey.packets > 0 && journey.route.unseen.includes(stop);
+  return isUnseen && !isMissed ? 'other-time' : stop.state;
 }
 
 /** Against the last place before that saw any of its packets. */

@@ -8,6 +8,7 @@ import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import type { FrameEncapsulation } from '../flow/frame-records.ts';
 import type { PacketLocator } from '../flow/packet-locator.ts';
+import { NO_TUNNEL } from '../flow/paths/tunnels.ts';
 import { u8, u16, u32 } from '../wire/bytes.ts';
 import { IP_PROTOCOL } from '../wire/ip-protocol.ts';
 import { IPV4 } from '../wire/ipv4.ts';
@@ -69,6 +70,8 @@ export class Frame {
   isUnread = false;
   /** Identification of the datagram around the tunnel if that is a fragment: 0 if it is none. */
   outerId = 0;
+  /** Identification of the IPv4 header around the tunnel: nothing on the underlay changes it; -1 where there is none. */
+  tunnelId = -1;
   isOuterRest = false;
   isOuterFirst = false;
   encapsulation: FrameEncapsulation = 'none';
@@ -90,6 +93,7 @@ export class Frame {
     this.isOuterRest = locator.isOuterRest;
     this.encapsulation = locator.encapsulation;
     this.#readOuter(packet, network);
+    this.tunnelId = locator.tunnel === NO_TUNNEL ? -1 : tunnelIdOf(packet, network);
     if (this.isOuterRest) return true;
     const at = stack.start[network]!;
     const isV6 = stack.protocol[network] === PROTOCOL.ipv6;
@@ -168,6 +172,16 @@ export class Frame {
     this.from = from;
     this.to = (from + length) | 0;
   }
+}
+
+/** Of the IP header next to the flow's own, outwards. */
+function tunnelIdOf({ bytes, stack }: Packet, network: number): number {
+  for (let layer = network - 1; layer >= 0; layer--) {
+    const protocol = stack.protocol[layer]!;
+    if (protocol === PROTOCOL.ipv4) return u16(bytes, stack.start[layer]! + ID);
+    if (protocol === PROTOCOL.ipv6) return -1;
+  }
+  return -1;
 }
 
 /** A transport header that is cut off leaves ports, most of the time; any other one leaves what is inside unknown. */

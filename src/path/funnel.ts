@@ -2,11 +2,11 @@
 import { areComparable, type Clocks, doubtBetween, secondsBetween } from '../attribution/clocks/clocks.ts';
 import { formatTime } from '../net/time.ts';
 import { isOnWay, type Journey, type Route, type Sight, type Stop, type Unit } from './journey.ts';
-import { lengthOf } from './packet-bytes.ts';
 import { PairCount } from './pair-count.ts';
 import type { PacketRef, PathChange, PathPacket, PathPair, PathSighting, StopState } from './path-model.ts';
-import { covers } from './sites.ts';
+import { covers, ranAt } from './sites.ts';
 import { type StopCounts, slotOf } from './stop-counts.ts';
+import { lengthOf } from './units/packet-bytes.ts';
 
 export interface FunnelInput {
   counts: StopCounts;
@@ -44,6 +44,8 @@ export class Funnel {
     const pair = this.#pairOf(journey.route);
     const sights = wholeSights(unit).sort((a, b) => a.stop.index - b.stop.index);
     pair?.count(journey.packets++ === 0);
+    for (const stop of journey.route.unseen)
+      if (stop.sites.some((site) => ranAt(site, unit.last))) this.counts.due[slotOf(journey, stop)]!++;
     for (const [i, sight] of sights.entries()) this.#passed(journey, pair, sight, sights[i - 1] ?? null);
     const lostBefore = this.#missing(unit, sights, isForced);
     if (lostBefore !== null) pair?.lose(sights.at(-1)?.stop ?? null, lostBefore);
@@ -143,7 +145,7 @@ export class Funnel {
   }
 }
 
-const CLOSED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'bypassed']);
+const CLOSED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'bypassed', 'other-time']);
 
 /** Where packets that are missing may be counted. */
 function isOpen(state: StopState): boolean {

@@ -28,6 +28,8 @@ export interface Route {
   stops: readonly Stop[];
   /** By link of the table. */
   stopOfLink: ReadonlyMap<number, Stop>;
+  /** Captured stops where none of its packets was seen. */
+  unseen: readonly Stop[];
   /** Not as configured: what comes to another node than the receiver's did not arrive. */
   isWrong: boolean;
 }
@@ -59,6 +61,8 @@ export interface SeenFrame extends PacketRef {
   nanos: number;
   link: number;
   encapsulation: FrameEncapsulation;
+  /** Identification of the IPv4 header around the tunnel; -1 where there is none. */
+  tunnelId: number;
 }
 
 /** What one place had of a packet: its first frame there, and what is told by all of them. */

@@ -98,7 +98,7 @@ function noteLinks(
   }
 }
 
-const NOT_COMPARED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'empty']);
+const NOT_COMPARED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'empty', 'other-time']);
 
 /** Whether two places of it were captured. */
 function isCompared({ stops }: Route): boolean {

@@ -12,7 +12,8 @@ export type Side = 'sender' | 'middle' | 'receiver';
  * `filtered`: a filter keeps such packets out of the capture; `dropping`: the kernel dropped packets while capturing; `encrypted`: they
  * pass there, but nobody can tell which they are; `bypassed`: none was seen there, and they were answered all the same, or nothing between
  * these nodes was (eBPF and a second NIC lead past a device); `cut`: the snaplen left nothing of what is inside tunnels; `empty`: the
- * capture holds no packet at all, so that nothing shows when it ran. What is missing from any of these, or where nothing was captured, is no loss.
+ * capture holds no packet at all, so that nothing shows when it ran; `other-time`: its captures hold packets of other times only, and tell
+ * nothing of these. What is missing from any of these, or where nothing was captured, is no loss.
  */
 export type StopState =
   | 'captured'
@@ -22,6 +23,7 @@ export type StopState =
   | 'bypassed'
   | 'cut'
   | 'empty'
+  | 'other-time'
   | 'not-captured';
 
 /** One place on the way of a journey's packets. */

@@ -1,4 +1,5 @@
 // The places on the way of a journey's packets in order, captured or not.
+import { areComparable, doubtBetween } from '../attribution/clocks/clocks.ts';
 import type { PointRole } from '../attribution/vocabulary.ts';
 import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import type { TunnelKind } from '../cluster/profile.ts';
@@ -8,7 +9,7 @@ import type { FlowEnd, TraceIndex } from '../verdict/trace-types.ts';
 import type { Direction } from './direction.ts';
 import { type Heading, type Route, rankOf, type Stop } from './journey.ts';
 import type { Side, StopState } from './path-model.ts';
-import { type Site, wayKey } from './sites.ts';
+import { EDGE_SECONDS, type Site, wayKey } from './sites.ts';
 
 export interface RouteInput {
   index: TraceIndex;
@@ -53,7 +54,9 @@ export class Routes {
     const { from, to, stops, stopOfLink } = draft;
     const isWrong = brief.verdict === 'violation';
     const key = routeKey(draft, isWrong);
-    const route = this.#known.get(key) ?? { from, to, stops, stopOfLink, isWrong };
+    const seen = new Set(stopOfLink.values());
+    const unseen = stops.filter((stop) => stop.state === 'captured' && !seen.has(stop));
+    const route = this.#known.get(key) ?? { from, to, stops, stopOfLink, unseen, isWrong };
     this.#known.set(key, route);
     return route;
   }
@@ -109,8 +112,26 @@ function decideStates(draft: Draft, input: RouteInput): void {
     stop.index = i;
     if (stop.state !== 'captured') continue;
     const isSeen = seen.has(stop);
-    stop.state = !isSeen && isBypassed(stop, draft, input) ? 'bypassed' : stateOf(stop, isSeen, isTunnelled);
+    if (!isSeen && isOfOtherTime(stop, draft, input)) stop.state = 'other-time';
+    else stop.state = !isSeen && isBypassed(stop, draft, input) ? 'bypassed' : stateOf(stop, isSeen, isTunnelled);
   }
+}
+
+/** Whether its captures hold packets, and none of the time in which the flow was seen. */
+function isOfOtherTime({ sites }: Stop, { briefs, stopOfLink }: Draft, { index }: RouteInput): boolean {
+  const { clocks, table } = index;
+  const spans = briefs.map((brief) => brief.span());
+  const [first, last] = [Math.min(...spans.map((one) => one.first)), Math.max(...spans.map((one) => one.last))];
+  const seenIn = [...new Set([...stopOfLink.keys()].map((link) => table.links.captureOf(link)))];
+  if (sites.length === 0 || Number.isNaN(first + last) || seenIn.length === 0) return false;
+  return sites.every((site) => {
+    const pairs = site.captures.flatMap((capture) => seenIn.map((other) => [capture, other] as const));
+    if (site.isEmpty || !pairs.every(([one, other]) => areComparable(clocks, one, other))) return false;
+    const margin = EDGE_SECONDS + Math.max(...pairs.map(([one, other]) => doubtBetween(clocks, one, other)));
+    return [...site.spans.values()]
+      .flat()
+      .every((span) => span.last + margin < first / 1000 || last / 1000 + margin < span.first);
+  });
 }
 
 /** Packets that were answered passed; and what goes where it should not has a way that is known. */

@@ -46,6 +46,13 @@ export function covers({ spans }: Site, time: number, margin: number): boolean {
   return spans.size > 0;
 }
 
+/** Whether any of its captures ran at that moment, as far as their packets show. */
+export function ranAt({ spans }: Site, time: number): boolean {
+  for (const own of spans.values())
+    if (own.some(({ first, last }) => time >= first - EDGE_SECONDS && time <= last + EDGE_SECONDS)) return true;
+  return false;
+}
+
 export interface SiteInput {
   points: Points;
   captures: readonly TracedCapture[];

@@ -14,6 +14,8 @@ export class StopCounts {
   readonly frames: Uint32Array;
   readonly lost: Uint32Array;
   readonly unknown: Uint32Array;
+  /** Packets at moments at which its captures ran: of places where none of the flow's was seen. */
+  readonly due: Uint32Array;
   readonly #firstCapture: Int32Array;
   readonly #firstNumber: Float64Array;
   readonly #delays: (Delays | null)[];
@@ -25,6 +27,7 @@ export class StopCounts {
     this.frames = new Uint32Array(slots);
     this.lost = new Uint32Array(slots);
     this.unknown = new Uint32Array(slots);
+    this.due = new Uint32Array(slots);
     this.#firstCapture = new Int32Array(slots).fill(-1);
     this.#firstNumber = new Float64Array(slots);
     this.#delays = new Array<Delays | null>(slots).fill(null);

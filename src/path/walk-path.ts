@@ -12,7 +12,7 @@ import { findJourneys, type Journeys } from './journeys.ts';
 import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
 import { StopCounts } from './stop-counts.ts';
-import { UnitTable } from './units.ts';
+import { UnitTable } from './units/units.ts';
 
 /** What following packets takes. */
 export interface FollowRequest extends Omit<MergedRequest, 'ports' | 'ahead' | 'among'> {

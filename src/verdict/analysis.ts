@@ -61,7 +61,7 @@ import { classifyFlows, type FlowClasses } from './flow-classes.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
 import { judgeClasses, sharedJudgement } from './judged-classes.ts';
 import type { AnalysisInput, Shared } from './judging-context.ts';
-import type { Finding, FlowBrief, TracedFlow } from './trace-types.ts';
+import type { Finding, FlowBrief, PacketFlow, SentPacket, TracedFlow } from './trace-types.ts';
 import { chainOfFinding, isCutOff, type ListedFlow, tracedFlow } from './traced-flow.ts';
 
 export interface Analysis {
@@ -98,6 +98,8 @@ export interface Analysis {
   flow(i: number): TracedFlow;
   /** The same where all flows are listed: what is well with its class is not judged again. */
   listedFlow(i: number): TracedFlow;
+  /** The flow at position `i` and the snapshot that one of its packets was sent by. */
+  ofPacket(i: number, packet: SentPacket): PacketFlow;
   /** The sender's decision behind a finding of the flow at position `i`. */
   chain(i: number, finding: Finding): ChainStep[];
   /** Position of a flow of the table. */
@@ -174,6 +176,7 @@ export function analyse(input: AnalysisInput): Analysis {
     chain: (i, finding) => (i < order.length ? chainOfFinding(shared, order[i] ?? 0, finding) : []),
     packets: (i) => (i < order.length ? countFlow(shared.counting, order[i] ?? 0).packets : 0),
     flow: flowAt,
+    ofPacket: (i) => ({ flow: flowAt(i), topology: input.topology }),
     listedFlow(i) {
       if (i >= order.length) return flowAt(i);
       const one = listed(i);

@@ -73,6 +73,16 @@ export function arrivalsIn(
   const counting = { table, paths: pathFacts(table, points, isStrange), sets: captureSets(points, captures) };
   const covered = new Set(window.nodes.map((n) => n.index).filter((node) => !cutShort.has(node)));
   const hearing = nodesThatHear(table, points);
+  // a table that was made for it has no captures but those of the window
+  const number = captures.length === window.captures.length ? window.captures : captures.map((_, i) => i);
+  const inPartsWith = (from: Node, to: Node): ((capture: number) => boolean) | null => {
+    const [one, ...others] = window.parts.filter(({ nodes }) => nodes.includes(from) && nodes.includes(to));
+    if (one === undefined) return null;
+    // captures beside those of the NICs count in the first part
+    if (window.parts.length === 1) return () => true;
+    const known = new Set([one, ...others].flatMap((part) => part.captures));
+    return (capture) => known.has(number[capture] ?? -1);
+  };
   return {
     window,
     of(asked, from, to) {
@@ -80,7 +90,9 @@ export function arrivalsIn(
       const flow = sameFlow(asked);
       if (flow < 0) return null;
       if (!covered.has(from.index) || !covered.has(to.index) || !hearing.has(to.index)) return null;
-      const arrival = compare(sideOf(counting, flow, from), sideOf(counting, flow, to));
+      const isThen = inPartsWith(from, to);
+      if (isThen === null) return null;
+      const arrival = compare(sideOf(counting, flow, from, isThen), sideOf(counting, flow, to, isThen));
       return arrival?.arrived === 0 && mayHaveArrived(asked, from, to) ? null : arrival;
     },
   };
@@ -138,14 +150,15 @@ function nodesThatHear(table: FlowTable, points: Points): Set<number> {
 }
 
 /** What a node's NICs saw of a flow, each packet once. */
-function sideOf(counting: CountInput, flow: number, { index }: Node): Side {
+function sideOf(counting: CountInput, flow: number, { index }: Node, isThen: (capture: number) => boolean): Side {
   const { table, paths } = counting;
   const { rows } = table;
   const mayBeCopies = isSeenItself(counting, flow);
   const isHere = (row: number): boolean => {
     const path = rows.path(row);
     const point = paths.point[path];
-    if (point?.role !== 'underlay' || (mayBeCopies && paths.isStrange[path] === 1)) return false;
+    if (point?.role !== 'underlay' || !isThen(point.capture) || (mayBeCopies && paths.isStrange[path] === 1))
+      return false;
     return point.topologyNode?.index === index;
   };
   const side = {

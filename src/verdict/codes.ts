@@ -76,6 +76,17 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
+/** Warnings that speak of a flow's packets in a tunnel: of one that left plain they say nothing. */
+export const OF_TUNNEL_PACKETS: ReadonlySet<FindingCode> = new Set([
+  'outer-fragmented',
+  'missing-fdb-entry',
+  'missing-neighbour',
+  'not-for-this-host',
+  'duplicate-tunnel-mac',
+  'overlay-rejected',
+  'foreign-vtep',
+]);
+
 /** Warnings of packets that provably did not get through. The verdict on encapsulation stands beside them. */
 export const BROKEN_PATHS: ReadonlySet<FindingCode> = new Set([
   'missing-fdb-entry',

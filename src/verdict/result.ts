@@ -8,6 +8,8 @@ import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
 import { convergences } from './cause/convergence.ts';
 import { pairTally } from './cause/pair-tally.ts';
 import { clockReports } from './clocks/clock-report.ts';
+import { timesOfFlows } from './clocks/flow-times.ts';
+import { saidWindow } from './clocks/said-window.ts';
 import { pickConversations } from './filter/pick-conversations.ts';
 import { podLabels } from './filter/pod-labels.ts';
 import { type FlowFilter, flowFilter, isEmptyFilter } from './flow-filter.ts';
@@ -23,7 +25,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
   return {
     captures,
     causes,
-    window: windowOf(analysis),
+    window: saidWindow(analysis),
     clocks: clockReports(analysis.clocks, analysis.input.captures, analysis.uncompared),
     summary,
     index: {
@@ -32,6 +34,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       points: analysis.points,
       clocks: analysis.clocks,
       idOf: (flow) => analysis.positionOf(flow) + 1,
+      ofPacket: (id, packet) => analysis.ofPacket(id - 1, packet),
       trackedPairs: () => analysis.trackedPairs(),
       ids: () => passing?.map((i) => i + 1) ?? Array.from({ length: analysis.count }, (_, i) => i + 1),
     },
@@ -56,13 +59,6 @@ function flowSource(analysis: Analysis, passing: readonly number[] | null): Flow
   const brief = (id: number): FlowBrief | null =>
     Number.isInteger(id) && id >= 1 && id <= analysis.count ? analysis.brief(id - 1) : null;
   return Object.assign(flows, { briefs, brief });
-}
-
-function windowOf({ arrivals, input }: Analysis): Trace['window'] {
-  if (arrivals === null) return null;
-  const { first, last, nodes } = arrivals.window;
-  const digits = Math.max(...input.captures.map((c) => c.timeDigits));
-  return { first: formatTime(first, digits), last: formatTime(last, digits), nodes: nodes.map((n) => n.name) };
 }
 
 interface Sums {
@@ -182,7 +178,7 @@ function noteAnswers(analysis: Analysis, tallies: readonly Tally[]): void {
 function collect(analysis: Analysis, tallies: readonly Tally[]): void {
   const { table, topology } = analysis.input;
   const whole = tallies.find(({ passes }) => passes === null) ?? null;
-  const pairs = pairTally();
+  const pairs = pairTally(timesOfFlows(analysis));
   for (const finding of whole === null ? [] : tableFindings(table, analysis.points, topology))
     whole?.collector.addCluster(finding);
   const ofNodes = whole === null ? [] : [...rejectedTunnels(analysis.rejections), ...analysis.nodeFindings()];

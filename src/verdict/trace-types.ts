@@ -216,6 +216,20 @@ export interface TraceSummary {
   outOfScope: number;
 }
 
+/** When a packet of a flow was seen, and how it was sent. */
+export interface SentPacket {
+  /** Since the epoch; NaN of a packet without a time. */
+  seconds: number;
+  /** Null where its place does not show how it was sent. */
+  encapsulation: Expected['encapsulation'];
+}
+
+/** A flow of which ends and expectation are as the snapshot has them that one of its packets was sent by; its verdict is of all its packets. */
+export interface PacketFlow {
+  flow: TracedFlow;
+  topology: Topology | null;
+}
+
 /** The tables a trace was made of: the same code tells `decode` and `explain` what it told the trace. */
 export interface TraceIndex {
   table: FlowTable;
@@ -226,6 +240,8 @@ export interface TraceIndex {
   clocks: Clocks;
   /** Id of a flow of the table, as the trace lists it. */
   idOf(flow: number): number;
+  /** A flow by its id, and the snapshot, that one of its packets was sent by: of several that of its time. */
+  ofPacket(id: number, packet: SentPacket): PacketFlow;
   /** Ids of the flows that pass the filters, without making them. */
   ids(): Iterable<number>;
   /** Flows of the table that are one under two addresses, by nodes' connection tracking. */
@@ -241,12 +257,22 @@ export interface FlowSource {
   brief?(id: number): FlowBrief | null;
 }
 
+/** When NICs of these nodes were captured together. */
+export interface TimeSpan {
+  first: string | null;
+  last: string | null;
+  nodes: readonly string[];
+}
+
 /** The whole result. Flows are made on demand, in order of first packet: iterate, do not collect. */
 export interface Trace {
   readonly captures: readonly TracedCapture[];
   readonly causes: readonly Cause[];
-  /** The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. */
-  readonly window: { first: string | null; last: string | null; nodes: readonly string[] } | null;
+  /**
+   * The time that the NIC captures of several nodes cover together: `arrival` counts only packets inside; else null. Of several times `parts`
+   * has each, and it is from the first one's beginning to the last one's end.
+   */
+  readonly window: (TimeSpan & { parts?: readonly TimeSpan[] }) | null;
   /** Clocks against each other; see `ClockReport`. */
   readonly clocks: readonly ClockReport[];
   readonly summary: TraceSummary;

@@ -86,6 +86,92 @@ describe('two snapshots of one cluster', () => {
   });
 });
 
+describe('explain of one packet of a flow that ran through the change', () => {
+  const TIMES: readonly (readonly [string, string])[] = [
+    ['2026-11-22T09:50:31Z', '2026-11-22T09:50:34Z'],
+    ['2026-11-22T09:50:00Z', '2026-11-22T09:51:00Z'],
+  ];
+  const explained = async (before: string, after: string, ...packet: string[]) => {
+    const times = ['--taken-at', `${BEFORE}=${before}`, '--taken-at', `${AFTER}=${after}`];
+    const { stdout } = await runCli([
+      'explain',
+      ...CAPTURES,
+      '-t',
+      BEFORE,
+      '-t',
+      AFTER,
+      ...times,
+      ...packet,
+      '-o',
+      'json',
+    ]);
+    const { story, decision, notes, flow } = JSON.parse(stdout);
+    return {
+      story: story.join(' '),
+      wrong: decision.steps.filter(({ status }: { status: string }) => status === 'wrong' || status === 'missing'),
+      codes: notes.map(({ code }: { code: string }) => code),
+      flow,
+    };
+  };
+
+  it.each(TIMES)('the plain one is as it was asked for at its time (%s, %s)', async (before, after) => {
+    const { story, wrong, codes, flow } = await explained(before, after, '-p', '3');
+    expect(story).toContain('vxlanMode is Never');
+    expect(story).toContain('it travels plain');
+    expect(story).toContain('this packet is as it was asked for at its time');
+    expect(wrong).toEqual([]);
+    expect(flow).toMatchObject({ expected: { encapsulation: 'none' }, unverified: { reason: 'across-mode-change' } });
+    // nobody refused a packet that was in no tunnel
+    expect(codes).not.toContain('overlay-rejected');
+    expect(codes).toContain('mode-changed');
+  });
+
+  it.each(TIMES)('the one in VXLAN too (%s, %s)', async (before, after) => {
+    const { story, wrong, flow } = await explained(before, after, '--flow', '1', '--encapsulation', 'vxlan');
+    expect(story).toContain('vxlanMode is Always');
+    expect(story).toContain('this packet is as it was asked for at its time');
+    expect(wrong).toEqual([]);
+    expect(flow.expected.encapsulation).toBe('vxlan');
+  });
+
+  it('with one snapshot a packet in the refused tunnel still says so, a plain one of the same flow not', async () => {
+    const codes = async (...packet: string[]): Promise<string[]> => {
+      const { stdout } = await runCli(['explain', ...CAPTURES, '-t', AFTER, ...packet, '-o', 'json']);
+      return JSON.parse(stdout).notes.map(({ code }: { code: string }) => code);
+    };
+    expect(await codes('--flow', '1', '--encapsulation', 'vxlan')).toContain('overlay-rejected');
+    expect(await codes('--flow', '1', '--encapsulation', 'plain')).not.toContain('overlay-rejected');
+  });
+});
+
+describe('two snapshots that contradict each other, without times', () => {
+  const HINT = 'are they of two times? give each with -t and --taken-at PATH=TIME: each is then used for its time';
+  const GIVEN = ['-t', BEFORE, '-t', AFTER];
+
+  it.each([
+    ['trace', ['trace', ...CAPTURES, ...GIVEN]],
+    ['verify', ['verify', ...CAPTURES, ...GIVEN]],
+    ['topology', ['topology', BEFORE, AFTER]],
+  ])('%s says how each is used for its time', async (_, argv) => {
+    expect((await runCli(argv)).stderr).toContain(HINT);
+  });
+
+  it('so does what would settle the flows that they differ about', async () => {
+    const trace = JSON.parse((await runCli(['trace', ...CAPTURES, ...GIVEN, '-o', 'json'])).stdout);
+    const advice = trace.flows.flatMap(({ unverified }: { unverified: { reason: string; advice: string } | null }) =>
+      unverified?.reason === 'contradicting-files' ? [unverified.advice] : [],
+    );
+    expect(new Set(advice)).toEqual(new Set([`# ${HINT}`]));
+  });
+
+  it.each([
+    ['with times', ['trace', ...CAPTURES, ...BOTH]],
+    ['one alone', ['trace', ...CAPTURES, '-t', AFTER]],
+  ])('%s: nobody asks', async (_, argv) => {
+    expect((await runCli(argv)).stderr).not.toContain('--taken-at');
+  });
+});
+
 describe('diff of two snapshots', () => {
   it('says what changed and what that means, and exits 1', async () => {
     const { code, stdout, stderr } = await runCli(['diff', BEFORE, AFTER]);

@@ -9,12 +9,20 @@ const FRAGMENTS = `${SAMPLES}/11-outer-fragments`;
 describe('the flow of a packet', () => {
   it('is looked up: no other flow is made', async () => {
     const opened = await open([`${ANY}/ip-10-0-1-20-any.pcap`], `${ANY}/topology`);
+    const { index } = opened.trace;
+    if (index === undefined) throw new Error('no index');
     const made: number[] = [];
-    const trace = {
+    const trace: typeof opened.trace = {
       ...opened.trace,
-      flow: (id: number) => {
-        made.push(id);
-        return opened.trace.flow(id);
+      index: {
+        ...index,
+        ofPacket: (id, packet) => {
+          made.push(id);
+          return index.ofPacket(id, packet);
+        },
+      },
+      flow: () => {
+        throw new Error('a flow was asked for beside the packet’s');
       },
       flows: () => {
         throw new Error('every flow was asked for');

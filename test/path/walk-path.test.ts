@@ -41,6 +41,33 @@ function delaysOf(report: PathDocument): number[] {
   return flows.flatMap(({ stops }) => stops.map(({ delay }) => delay?.max ?? 0));
 }
 
+describe('captures of several times', () => {
+  const SAMPLE = 'samples/16-where-it-stops';
+  const FOLDERS = ['', 'dns', 'new-connections', 'no-answer', 'one-direction', 'slow', 'tcp-dies'];
+  const all = FOLDERS.flatMap((folder) => capturesOf(folder === '' ? SAMPLE : `${SAMPLE}/${folder}`));
+
+  it('a place that was captured at another time only says so, and is no place of these packets', async () => {
+    const { flows } = await pathOf(all, `${SAMPLE}/topology`);
+    const flow = flows.find(({ srcPort }) => srcPort === 47428);
+    expect(flow && funnelOf(flow)).toBe('other-time - 3 0(-3) other-time other-time');
+    const answered = flows.find(({ srcPort }) => srcPort === 48914);
+    expect(answered && funnelOf(answered)).toBe('other-time - 7 7 other-time other-time');
+  });
+
+  it('a flow of several of them: a place that ran in none of its moments', async () => {
+    const { flows } = await pathOf(all, `${SAMPLE}/topology`);
+    const pings = flows.find(({ protocol, src }) => protocol === 'icmp' && src.ip === '10.48.0.130');
+    // tshark: customer's ICMP for database at control1's NIC and at worker1's, in all captures
+    expect(pings && funnelOf(pings)).toBe('other-time - 21 14(-7) 3 4(-3)');
+  });
+
+  it('what ran then and saw none is still where they are missing', async () => {
+    const { flows } = await pathOf(capturesOf(`${SAMPLE}/no-answer`), `${SAMPLE}/topology`);
+    expect(flows.flatMap(({ stops }) => stops.map(({ state }) => state))).not.toContain('other-time');
+    expect(lostIn({ flows } as PathDocument)).toBeGreaterThan(0);
+  });
+});
+
 describe('healthy captures', () => {
   it.each(HEALTHY)('%s: no packet is called lost, none is in doubt', async (sample) => {
     const report = await pathOf(capturesOf(sample), `${sample}/topology`);

@@ -4,7 +4,8 @@ import { textWidth } from '../../src/render/text/text-width.ts';
 import type { Evidence, VerifyContext } from '../../src/render/verify/evidence.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../src/render/verify/verify-files.ts';
 import { renderVerify } from '../../src/render/verify/verify-text.ts';
-import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
+import type { FindingCode } from '../../src/verdict/codes.ts';
+import type { Trace, TracedCapture, TracedFlow } from '../../src/verdict/trace-types.ts';
 import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyOptions } from '../../src/verdict/verify/verify-report.ts';
 import { buildEvidence } from '../support/evidence-builder.ts';
@@ -93,6 +94,12 @@ const PLAIN_EVERYWHERE = {
   expected: { encapsulation: 'none', pool: 'flat-ippool', reason: 'pool-never' },
 } as const;
 
+/** A healthy trace of which one more capture could not be read. */
+function withBroken(broken: Partial<TracedCapture>, of: Trace = healthy()): Trace {
+  const error = { code: 'E_NOT_A_CAPTURE', message: 'worker9.pcap: this is HTML, no capture', hint: null };
+  return { ...of, captures: [...of.captures, capture('worker9.pcap', { ...broken, error })] };
+}
+
 const CONTEXTS: Record<string, () => VerifyContext> = {
   'pass-everything': everything,
   pass: () => contextOf(healthy()),
@@ -121,6 +128,7 @@ const CONTEXTS: Record<string, () => VerifyContext> = {
     contextOf(buildTrace({ captures: [capture('empty.pcap', { packets: 0, first: null, last: null, points: [] })] }), {
       topology: null,
     }),
+  'undecided-unread': () => contextOf(withBroken({ format: null, packets: 0, first: null, last: null, points: [] })),
   'undecided-uncovered': () => contextOf(healthy(), { cover: { of: 'node-pairs', percent: 100 }, strict: true }),
 };
 
@@ -166,6 +174,58 @@ describe.each(Object.entries(CONTEXTS))('%s', (name, make) => {
     const colored = renderVerify(make(), { ...LOOK, color: true });
     expect(colored).toMatch(/^\u001b\[/);
     expect(colored.replaceAll(/\u001b\[[\d;]*m/g, '')).toBe(renderVerify(make(), LOOK));
+  });
+});
+
+describe('the exit code that is said is that of the process', () => {
+  const gone = { format: null, packets: 0, first: null, last: null, points: [] } as const;
+  const cut = { complete: false } as const;
+
+  test.each([
+    ['no capture: undecided', withBroken(gone), 'UNDECIDED', 2],
+    ['corrupt, beside a violation', withBroken(cut, staleFdb('short')), 'FAIL', 2],
+    ['corrupt, and nothing else is wrong', withBroken(cut), 'UNDECIDED', 2],
+    ['all could be read', staleFdb('short'), 'FAIL', 1],
+  ] as const)('%s', (_, trace, word, code) => {
+    const context = contextOf(trace);
+    const head = renderVerify(context, LOOK).split('\n\n')[0]?.replace(/\s+/g, ' ');
+    expect(head).toMatch(new RegExp(`^${word} .*\\(exit ${code}\\)$`));
+    expect(JSON.parse(renderVerifyJson(context))).toMatchObject({ exitCode: code });
+    expect(renderVerifyMarkdown(context)).toContain(`exit ${code},`);
+  });
+});
+
+describe('what did not get through, --require delivery', () => {
+  const missed = (...codes: readonly FindingCode[]): Partial<TracedFlow> => ({
+    findings: codes.map((code) => ({
+      code,
+      severity: 'warning',
+      message: '',
+      capture: 0,
+      firstPacket: 1,
+      lastPacket: 2,
+    })),
+  });
+  const headOf = (...flows: readonly (readonly FindingCode[])[]): string | undefined => {
+    const trace = buildTrace({
+      conversations: flows.map((codes) => [flow(CART, DB, missed(...codes)), flow(DB, CART)]),
+    });
+    return renderVerify(contextOf(trace, { require: ['delivery'] }), LOOK)
+      .split('\n\n')[0]
+      ?.replace(/\s+/g, ' ');
+  };
+
+  test('two findings of the same flows are of these flows, once', () => {
+    const both = ['half-open', 'no-reply'] as const;
+    expect(headOf(both, both)).toContain('(half-open, 2 flows; no-reply, 2 flows; 2 flows in all)');
+  });
+
+  test('of other flows they add up', () => {
+    expect(headOf(['half-open'], ['no-reply'])).toContain('(half-open, 1 flow; no-reply, 1 flow; 2 flows in all)');
+  });
+
+  test('of one finding there is one count', () => {
+    expect(headOf(['half-open'], ['half-open'])).toContain('(half-open, 2 flows), --require delivery');
   });
 });
 

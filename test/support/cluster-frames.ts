@@ -1,8 +1,8 @@
 // Frames of a small cluster, and traces of captures made of them. Nodes a, b and c are 10.0.1.1, .2 and .3; node x's NIC is
 // 02:00:00:00:01:x, its VTEP 66:00:00:00:00:x, and its pods have 10.48.0.(64 x) and up.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Topology } from '../../src/topology/model.ts';
 import { type TraceOptions, traceCaptures } from '../../src/trace.ts';
 import type { Trace, TracedFlow } from '../../src/verdict/trace-types.ts';
@@ -147,6 +147,7 @@ export async function traceFrames(
   try {
     const captures = files.map((file, i) => {
       const path = join(folder, file.name ?? `capture${'xyz'.charAt(i)}.pcap`);
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, buildPcap(packetsOf(file), { ...file.options, snaplen: file.snaplen ?? 262144 }));
       return path;
     });

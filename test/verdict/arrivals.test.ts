@@ -122,6 +122,48 @@ function byTime(a: BuiltPacket, b: BuiltPacket): number {
   return (a.seconds ?? 0) - (b.seconds ?? 0) || (a.nanos ?? 0) - (b.nanos ?? 0);
 }
 
+describe('captures of several times', () => {
+  const LATER = 100;
+  const late = (packets: BuiltPacket[]): BuiltPacket[] => around(packets, LATER, LATER + 10);
+  const traced = async (files: Readonly<Record<string, BuiltPacket[]>>) => {
+    const trace = await traceFrames(
+      Object.entries(files).map(([name, frames]) => ({ name, frames })),
+      TOPOLOGY,
+    );
+    return { trace, flow: flowBetween(trace, POD.a, POD.b) };
+  };
+  const asked = [1, 2, 3].map((second) => request(LATER + second));
+  const third = [talk(0), arp(0), at(1, vxlan(ip({ src: POD.c, dst: POD.b, id: 7 }), { from: NODE.c })), talk(9)];
+
+  it('each counts for itself: a third node that was captured at another time hides no loss', async () => {
+    const { flow, trace } = await traced({
+      ...{ 'c/c-x.pcap': third, 'a/a-x.pcap': around([]), 'b/b-x.pcap': around([]) },
+      ...{ 'd/a-x.pcap': late(asked), 'e/b-x.pcap': late([]) },
+    });
+    expect(flow).toMatchObject({ outcome: 'sent-never-arrived', arrival: { sent: 3, arrived: 0, lost: true } });
+    expect(trace.causes.map(({ code }) => code)).toContain('lost-on-underlay');
+    expect(trace.window?.parts?.map(({ first }) => first?.slice(11, 19))).toEqual(['22:13:20', '22:15:00']);
+  });
+
+  it('what was sent while the other end was not captured is not lost', async () => {
+    const { flow } = await traced({
+      ...{ 'a/a-x.pcap': around([request(1)]), 'b/b-x.pcap': around([request(1)]) },
+      ...{ 'd/a-x.pcap': late(asked) },
+    });
+    expect(flow.arrival).toEqual({ sent: 1, arrived: 1, lost: false });
+  });
+
+  it('nor where one end was captured all the time, and the other one twice', async () => {
+    const { flow, trace } = await traced({
+      'a/a-x.pcap': [...around([request(1)]), ...[40, 50, 60].map(request), ...late([request(LATER + 1)])],
+      'b/b-x.pcap': around([request(1)]),
+      'e/b-x.pcap': late([request(LATER + 1)]),
+    });
+    expect(flow.arrival).toBeNull();
+    expect(trace.causes.map(({ code }) => code)).not.toContain('lost-on-underlay');
+  });
+});
+
 describe('the window', () => {
   it('is the time that both cover, and is told', async () => {
     const trace = await ends(around([request(5)], 0, 10), around([request(5)], 4, 14));

@@ -7,6 +7,7 @@ import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
 import { renderTopology } from '../../render/topology/topology-text.ts';
+import { mayBeTwoTimes, TELL_TIMES } from '../../topology/ask/two-times.ts';
 import { snapshotChoice } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, untilStopped, writeAll } from '../io.ts';
@@ -53,6 +54,7 @@ export async function runTopology(
   const missing = whatIsMissing(topology);
   const pieces = output === 'json' ? [renderTopologyJson(topology, missing)] : renderTopology(topology, look, missing);
   await writeAll(io.stdout, pieces);
+  if (mayBeTwoTimes(topology)) await printProblem(io, 'files of the snapshot contradict each other', TELL_TIMES);
   const serious = topology.issues.some((issue) => issue.severity !== 'warning');
   return raw.strict === true && serious ? EXIT.violation : EXIT.ok;
 }

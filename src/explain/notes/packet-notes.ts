@@ -1,7 +1,7 @@
 // What is unusual about the IP packet itself: fragments, congestion marks, TTLs, options, ICMP errors; and what `trace` found.
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
 import { sentenceCase } from '../../net/sentence-case.ts';
-import { FINDINGS } from '../../verdict/codes.ts';
+import { FINDINGS, OF_TUNNEL_PACKETS } from '../../verdict/codes.ts';
 import { icmpCodeName } from '../../wire/icmp.ts';
 import type { ExplainedLayer, Note } from '../explanation.ts';
 import { type Scene, type SideLayers, shownSides, sideLayers } from '../packet-facts.ts';
@@ -22,8 +22,12 @@ export function packetNotes(scene: Scene): Note[] {
 }
 
 /** Warnings of `trace` about the flow; a violation is told in the story, beside the table that is to blame. */
-export function findingNotes({ flow }: Scene): Note[] {
-  const warnings = (flow?.findings ?? []).filter((finding) => finding.severity === 'warning');
+export function findingNotes({ flow, walked, place }: Scene): Note[] {
+  // on a pod's veth or a tunnel device it is still to be wrapped, or was
+  const isPlain = walked.tunnel < 0 && place.role === 'underlay';
+  const warnings = (flow?.findings ?? []).filter(
+    ({ severity, code }) => severity === 'warning' && !(isPlain && OF_TUNNEL_PACKETS.has(code)),
+  );
   const texts = new Map(warnings.map(({ code, message }) => [`${code} ${message}`, { code, message }]));
   return [...texts.values()].map(({ code, message }) =>
     note(code, 'notable', sentenceCase(FINDINGS[code].title), `${sentenceCase(message)}.`),

@@ -1,5 +1,5 @@
 // `overlens path` as a page: the picture of each way with its numbers on it, packets place by place, and the totals of hops.
-import type { PathFlow, PathFlows, PathPacket, PathReport, PathStop } from '../../path/path-model.ts';
+import type { PathFlow, PathFlows, PathPacket, PathReport, PathStop, StopState } from '../../path/path-model.ts';
 import type { Block, ChainPlace, Page, PageCell, PageRow } from '../page/page-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -70,8 +70,10 @@ function flowBlocks(flow: PathFlow, report: PathReport, shorten: Shorten): Block
   return [chain, ...flow.shown.map((packet, i) => packetBlock(packet, i, flow, report, shorten))];
 }
 
+const NOT_COUNTED: ReadonlySet<StopState> = new Set(['not-captured', 'encrypted', 'bypassed', 'other-time']);
+
 function chainPlace(stop: PathStop, shorten: Shorten): ChainPlace {
-  const isOpen = stop.state === 'not-captured' || stop.state === 'encrypted' || stop.state === 'bypassed';
+  const isOpen = NOT_COUNTED.has(stop.state);
   const delay = stop.delay === null ? [] : [{ text: `+${delayText(stop.delay.median)}`, tone: 'usual' as const }];
   const lost = lostText(stop);
   return {

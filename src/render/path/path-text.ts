@@ -100,7 +100,12 @@ function briefLines(flows: PathFlows, from: number, top: number, { paint, width 
 }
 
 /** Where nothing can be counted. */
-const CHAIN_SIGNS: Partial<Record<StopState, string>> = { 'not-captured': '-', encrypted: '*', bypassed: '*' };
+const CHAIN_SIGNS: Partial<Record<StopState, string>> = {
+  'not-captured': '-',
+  'other-time': '-',
+  encrypted: '*',
+  bypassed: '*',
+};
 
 /** `9 9 9 → 9 9 9`: the arrow is the way between two nodes. */
 function chainText({ stops }: PathFlow): string {

@@ -66,6 +66,7 @@ export function kindText({ encapsulation, verdict }: PathFlow): string {
 export function seenText({ state, packets }: PathStop): string {
   if (state === 'not-captured') return 'not captured';
   if (state === 'bypassed') return 'not seen';
+  if (state === 'other-time') return 'other time';
   return state === 'encrypted' ? 'encrypted' : formatNumber(packets);
 }
 
@@ -84,6 +85,7 @@ export function stopNotes(stop: PathStop): string[] {
     ...(state === 'bypassed'
       ? ['answered all the same, or no packet between these nodes was seen here: they take another way']
       : []),
+    ...(state === 'other-time' ? ['captured at another time only: nothing shows what passed here then'] : []),
     ...(state === 'dropping'
       ? ['the kernel dropped packets of this capture: what is missing may have been there']
       : []),

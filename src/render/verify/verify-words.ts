@@ -43,11 +43,14 @@ export function headline({ report, filterText }: VerifyContext): string {
   }
 }
 
-/** `packets of pods did not get through (half-open, 2 flows; icmp-only), --require delivery`. */
+/** `packets of pods did not get through (half-open, 2 flows; no-reply, 2 flows; 2 flows in all), --require delivery`. */
 function undeliveredSentence({ delivery }: VerifyReport): string {
   const kinds = delivery.failed.map(({ code, flows }) =>
     flows === 0 ? code : `${code}, ${formatCount(flows, 'flow')}`,
   );
+  // several may be of one flow
+  const counted = delivery.failed.filter(({ flows }) => flows > 0);
+  if (counted.length > 1) kinds.push(`${formatCount(delivery.failedFlows, 'flow')} in all`);
   return `packets of pods did not get through (${kinds.join('; ')}), --require delivery`;
 }
 
@@ -138,6 +141,8 @@ const DOUBTS: Readonly<Record<string, string>> = {
     'packets changed their mode while the captures ran, as after an edit of the pool; the snapshot is of afterwards',
   'after-mode-change':
     'packets changed their mode while the captures ran, as after an edit of the pool; the snapshot is of before',
+  'across-mode-change':
+    'packets of one flow are from before and after an edit of the pool: each snapshot speaks for a part of them',
   'contradicting-files': 'the snapshot contradicts itself about a pool',
   'not-in-capture': 'answers prove packets that are not in the captures',
   'owner-by-block':

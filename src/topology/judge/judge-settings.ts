@@ -33,7 +33,8 @@ function judgeEnvironment({ topology, felix, add }: JudgeContext): void {
     if (set === null || set.value === usual) continue;
     const says = stated === null ? `${profile.defaultWords} is ${usual}` : `${profile.settings} says ${usual}`;
     const message = `the ${set.by} sets the VXLAN ${what} to ${set.value}, but ${says}: the environment counts`;
-    add('vxlan-port-from-environment', 'risk', message, [set.ref, stated?.ref], [String(set.value)]);
+    const code = field === 'vxlanPort' ? 'vxlan-port-from-environment' : 'vxlan-vni-from-environment';
+    add(code, 'risk', message, [set.ref, stated?.ref], [String(set.value)]);
   }
 }
 

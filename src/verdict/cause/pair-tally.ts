@@ -17,17 +17,23 @@ export interface PairTally {
 const CLASSES = ['TCP', 'UDP', 'ICMP', 'other packets'] as const;
 type TrafficClass = (typeof CLASSES)[number];
 
-interface Pair {
-  from: string;
-  to: string;
-  sent: Record<TrafficClass, number>;
-  lost: Record<TrafficClass, number>;
+/** What was answered in one time that captures ran in. */
+interface Answers {
   /** Pods whose ICMP was answered, and those whose TCP was not. */
   echoAnswered: Set<string>;
   tcpSilent: Set<string>;
   echoes: number;
   tcpAnswered: number;
   synUnanswered: number;
+}
+
+interface Pair {
+  from: string;
+  to: string;
+  sent: Record<TrafficClass, number>;
+  lost: Record<TrafficClass, number>;
+  /** By the time: what passes now says nothing of what is silent then. */
+  answers: Map<number, Answers>;
   /** Tunnels that its silent TCP was in. */
   silentIn: PairMap<readonly [outerSrc: string, outerDst: string]>;
   /** Packets went astray, or not as they should: that explains silence. */
@@ -52,7 +58,8 @@ export function isLoss(lost: number, sent: number): boolean {
   return lost >= ENOUGH_LOST && lost > sent * LOST_SHARE;
 }
 
-export function pairTally(): PairTally {
+/** @param timesOf the times, of those that captures ran in, in which a flow was seen: one at least */
+export function pairTally(timesOf: (flow: FlowBrief) => readonly number[] = () => [0]): PairTally {
   const pairs = new PairMap<Pair>();
   // TCP in a tunnel passes between the two nodes, whoever's it is
   const passesIn = new PairMap<true>();
@@ -71,6 +78,7 @@ export function pairTally(): PairTally {
       addToPair(
         pairs.of(from, to, () => newPair(flow)),
         flow,
+        timesOf,
       );
     },
     findings() {
@@ -101,16 +109,8 @@ function newPair(flow: FlowBrief): Pair {
   return {
     from: flow.src.node ?? '',
     to: flow.dst.node ?? '',
-    ...{ sent: none(), lost: none(), echoAnswered: new Set(), tcpSilent: new Set() },
-    ...{
-      echoes: 0,
-      tcpAnswered: 0,
-      synUnanswered: 0,
-      isExplained: false,
-      flowIds: [],
-      flows: 0,
-      silentIn: new PairMap(),
-    },
+    ...{ sent: none(), lost: none(), answers: new Map(), silentIn: new PairMap() },
+    ...{ isExplained: false, flowIds: [], flows: 0 },
     encapsulation: flow.observed.encapsulation,
     ...{ capture: seen?.capture ?? null, firstPacket: seen?.firstPacket ?? null },
   };
@@ -122,7 +122,7 @@ function classOf(protocol: string): TrafficClass {
   return protocol === 'icmp' || protocol === 'icmpv6' ? 'ICMP' : 'other packets';
 }
 
-function addToPair(pair: Pair, flow: FlowBrief): void {
+function addToPair(pair: Pair, flow: FlowBrief, timesOf: (flow: FlowBrief) => readonly number[]): void {
   const kind = classOf(flow.protocol);
   const isExplained = flow.codes.some(explainsSilence);
   if (flow.arrival !== null && !isExplained) {
@@ -132,18 +132,27 @@ function addToPair(pair: Pair, flow: FlowBrief): void {
     if (lost > 0 && pair.flows++ < MAX_FLOW_IDS) pair.flowIds.push(flow.id);
   }
   pair.isExplained ||= isExplained;
-  if (kind === 'ICMP') {
+  if (kind === 'ICMP' || kind === 'TCP') for (const time of timesOf(flow)) addToAnswers(pair, flow, time);
+}
+
+function addToAnswers(pair: Pair, flow: FlowBrief, time: number): void {
+  const answers = pair.answers.get(time) ?? {
+    ...{ echoAnswered: new Set(), tcpSilent: new Set() },
+    ...{ echoes: 0, tcpAnswered: 0, synUnanswered: 0 },
+  };
+  pair.answers.set(time, answers);
+  if (flow.protocol !== 'tcp') {
     if (flow.outcome !== 'answered' && flow.outcome !== 'partly-answered') return;
-    pair.echoes++;
-    addSome(pair.echoAnswered, flow.dst.ip);
-  } else if (kind === 'TCP' && pair.tcpAnswered === 0) {
+    answers.echoes++;
+    addSome(answers.echoAnswered, flow.dst.ip);
+  } else if (answers.tcpAnswered === 0) {
     // one answer is enough to know that TCP passes
-    if (PASSED.has(flow.outcome)) pair.tcpAnswered++;
+    if (PASSED.has(flow.outcome)) answers.tcpAnswered++;
     else if (isSilent(flow) && !saysWhereItStops(flow.codes)) {
-      pair.synUnanswered++;
+      answers.synUnanswered++;
       const { outerSrc, outerDst } = flow.observed;
       if (outerSrc !== null && outerDst !== null) pair.silentIn.of(outerSrc, outerDst, () => [outerSrc, outerDst]);
-      addSome(pair.tcpSilent, flow.dst.ip);
+      addSome(answers.tcpSilent, flow.dst.ip);
     }
   }
 }
@@ -204,9 +213,10 @@ function lostOnUnderlay(pair: Pair): ClusterFinding | null {
 
 /** Silence of one pod, while others answer pings, is that pod's. */
 function icmpOnly(pair: Pair): ClusterFinding | null {
-  const { from, to, echoAnswered, tcpSilent, echoes, synUnanswered } = pair;
-  if (echoes === 0 || pair.tcpAnswered > 0 || synUnanswered === 0) return null;
-  if (tcpSilent.size < 2 && ![...tcpSilent].some((pod) => echoAnswered.has(pod))) return null;
+  const { from, to } = pair;
+  const found = [...pair.answers.values()].find(isIcmpOnly);
+  if (found === undefined) return null;
+  const { echoes, synUnanswered } = found;
   return {
     code: 'icmp-only',
     fromNode: from,
@@ -218,6 +228,11 @@ function icmpOnly(pair: Pair): ClusterFinding | null {
     encapsulation: pair.encapsulation,
     seen: `${flowsText(echoes, 'ICMP')} answered, ${flowsText(synUnanswered, 'TCP')} without an answer`,
   };
+}
+
+function isIcmpOnly({ echoAnswered, tcpSilent, echoes, tcpAnswered, synUnanswered }: Answers): boolean {
+  if (echoes === 0 || tcpAnswered > 0 || synUnanswered === 0) return false;
+  return tcpSilent.size >= 2 || [...tcpSilent].some((pod) => echoAnswered.has(pod));
 }
 
 function flowsText(count: number, kind: TrafficClass): string {

@@ -2,24 +2,26 @@
 // and what others show of the time is not believed.
 
 import { AGREE_SECONDS } from '../../attribution/clocks/clock-chain.ts';
-import { areComparable, type Clocks, momentOnReference, onCapture } from '../../attribution/clocks/clocks.ts';
-import type { FilterHint } from '../../attribution/filter/filter-hint.ts';
-import { hasDrops, mirroredPoints } from '../../attribution/points/drops.ts';
-import type { Points } from '../../attribution/points/points.ts';
-import type { CaptureCounters } from '../../flow/capture-counters.ts';
-import type { FlowTable } from '../../flow/flow-table.ts';
+import { areComparable, type Clocks, onCapture } from '../../attribution/clocks/clocks.ts';
 import type { PacketWindow } from '../../flow/rows/count-window.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
+import { earlier, later, type NodeSpan, type NodeSpans, type SpansInput, spansByTime } from './node-spans.ts';
 
-/** The time that the NIC captures of all `nodes` cover, on the clock that theirs are told against. */
-export interface CommonWindow {
+/** A time that the NIC captures of all its `nodes` cover, on the clock that theirs are told against. */
+export interface WindowPart {
   first: Moment;
   last: Moment;
   nodes: readonly Node[];
   /** Indexes of the captures taken on their NICs. */
   captures: readonly number[];
-  /** The same time on every capture's own clock. */
+}
+
+/** The times that NICs of several nodes were captured together; `first` and `last` are of all of them. */
+export interface CommonWindow extends WindowPart {
+  /** Captures of one time tell nothing of another one: of which captures, each is a part. The earliest first. */
+  parts: readonly WindowPart[];
+  /** The same time on every capture's own clock: that of its part. */
   windows: ReadonlyMap<number, PacketWindow>;
 }
 
@@ -28,13 +30,7 @@ const EDGE_SECONDS = 0.1;
 /** A window that was expected may differ this much from the one that was found: well inside its edges. */
 const EXPECTED_SECONDS = 0.01;
 
-export interface WindowInput {
-  table: FlowTable;
-  points: Points;
-  clocks: Clocks;
-  input: { captures: readonly Pick<CaptureCounters, 'info' | 'first' | 'last'>[] };
-  filters: readonly (FilterHint | null)[];
-}
+export type WindowInput = SpansInput;
 
 /** Whether a window that was expected before reading is the one that was found: what was counted inside it then counts. */
 export function isBorneOut(expected: CommonWindow, found: CommonWindow): boolean {
@@ -44,6 +40,7 @@ export function isBorneOut(expected: CommonWindow, found: CommonWindow): boolean
   const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= EXPECTED_SECONDS;
   return (
     sameNodes &&
+    expected.parts.length === found.parts.length &&
     found.captures.every((capture) => {
       const [one, other] = [expected.windows.get(capture), found.windows.get(capture)];
       return one !== undefined && other !== undefined && isNear(one.first, other.first) && isNear(one.last, other.last);
@@ -62,18 +59,34 @@ export interface CommonTime {
 
 /**
  * Captures through a filter, of one direction, of which the kernel dropped packets, or which a mirror copied do not count: what is missing
- * from them may have arrived. Nor do nodes whose captures overlap in part: what both hold counts once, and nobody knows how much that is.
+ * from them may have arrived. Nor do nodes whose captures overlap in part, or leave a gap while others' ran.
  */
 export function commonTime(input: WindowInput): CommonTime {
-  const spans = [...spansOf(input)].filter(([, { isPatched }]) => !isPatched);
+  const found = spansByTime(input).map((spans) => commonIn(spans, input));
+  return {
+    window: joined(
+      found.flatMap(({ part }) => part ?? []),
+      input,
+    ),
+    trusted: [...new Set(found.flatMap(({ trusted }) => trusted))],
+    unknown: [...new Set(found.flatMap(({ unknown }) => unknown))],
+  };
+}
+
+interface CommonPart extends Omit<CommonTime, 'window'> {
+  part: Part | null;
+}
+
+function commonIn(all: NodeSpans, input: WindowInput): CommonPart {
+  const spans = all.filter(([, { isPatched }]) => !isPatched);
   const [largest = [], ...others] = comparableGroups(spans, input.clocks).sort((a, b) => b.length - a.length);
   const strangers = others.length === 0 ? () => false : strangersIn(input);
   const trusted = others.filter((group) => strangers(group, largest)).flat();
   const known = [...largest, ...trusted];
-  const window = windowOf(known, input);
+  const part = partOf(known, input);
   const unknown = spans.filter((entry) => !known.includes(entry) && overlapsAny(entry, spans)).map(([node]) => node);
-  const isTogether = ([node]: NodeSpans[number]): boolean => window?.nodes.includes(node) ?? false;
-  return { window, trusted: trusted.filter(isTogether).map(([node]) => node), unknown };
+  const isTogether = ([node]: NodeSpans[number]): boolean => part?.nodes.includes(node) ?? false;
+  return { part, trusted: trusted.filter(isTogether).map(([node]) => node), unknown };
 }
 
 /** Whether no flow was seen on NICs of both groups: then all that one sent to the other is gone, whatever their clocks say. */
@@ -99,15 +112,22 @@ function overlapsAny([node, { first, last }]: NodeSpans[number], spans: NodeSpan
 
 /** The window if the clocks that nothing compares were equal: before reading, that is not known yet. */
 export function expectedWindow(input: WindowInput): CommonWindow | null {
-  return windowOf(
-    [...spansOf(input)].filter(([, { isPatched }]) => !isPatched),
-    input,
+  const parts = spansByTime(input).flatMap(
+    (spans) =>
+      partOf(
+        spans.filter(([, { isPatched }]) => !isPatched),
+        input,
+      ) ?? [],
   );
+  return joined(parts, input);
 }
 
-type NodeSpans = readonly (readonly [Node, NodeSpan])[];
+/** A part, and what it loses at either end of what is not known of clocks. */
+interface Part extends WindowPart {
+  margin: number;
+}
 
-function windowOf(spans: NodeSpans, { clocks, input }: WindowInput): CommonWindow | null {
+function partOf(spans: NodeSpans, { clocks }: WindowInput): Part | null {
   if (spans.length < 2) return null;
   const all = spans.map(([, span]) => span);
   const first = all.map((s) => s.first).reduce(later);
@@ -115,18 +135,33 @@ function windowOf(spans: NodeSpans, { clocks, input }: WindowInput): CommonWindo
   if (toSeconds(first) >= toSeconds(last)) return null;
   const margin = Math.max(0, ...all.flatMap((s) => [...s.captures]).map((capture) => doubtOf(clocks, capture)));
   if (toSeconds(first) + margin >= toSeconds(last) - margin) return null;
-  const windowOn = (capture: number): PacketWindow => ({
-    first: onCapture(clocks, capture, toSeconds(first) + margin),
-    last: onCapture(clocks, capture, toSeconds(last) - margin),
-    edge: EDGE_SECONDS,
-  });
+  const nodes = spans.map(([node]) => node);
+  return { first, last, margin, nodes, captures: inOrder(all.flatMap((s) => [...s.captures])) };
+}
+
+function joined(parts: readonly Part[], { clocks, input }: WindowInput): CommonWindow | null {
+  const [one] = parts;
+  if (one === undefined) return null;
+  const windowOn = (capture: number): PacketWindow => {
+    const { first, last, margin } = parts.find(({ captures }) => captures.includes(capture)) ?? one;
+    return {
+      first: onCapture(clocks, capture, toSeconds(first) + margin),
+      last: onCapture(clocks, capture, toSeconds(last) - margin),
+      edge: EDGE_SECONDS,
+    };
+  };
   return {
-    first,
-    last,
-    nodes: spans.map(([node]) => node),
-    captures: [...new Set(all.flatMap((s) => [...s.captures]))].sort((a, b) => a - b),
+    first: parts.map(({ first }) => first).reduce(earlier),
+    last: parts.map(({ last }) => last).reduce(later),
+    nodes: [...new Set(parts.flatMap(({ nodes }) => nodes))],
+    captures: inOrder(parts.flatMap(({ captures }) => captures)),
+    parts,
     windows: new Map(input.captures.map((_, capture) => [capture, windowOn(capture)])),
   };
+}
+
+function inOrder(captures: readonly number[]): number[] {
+  return [...new Set(captures)].sort((a, b) => a - b);
 }
 
 /** What the window loses at either end: how far a corrected clock may still be off, where that is more than packets take. */
@@ -149,55 +184,4 @@ function comparableGroups(spans: NodeSpans, clocks: Clocks): (readonly [Node, No
     else group.push(entry);
   }
   return groups;
-}
-
-function spansOf({ table, points, clocks, input, filters }: WindowInput): Map<Node, NodeSpan> {
-  const spans = new Map<Node, NodeSpan>();
-  const mirrored = mirroredPoints(table, points);
-  for (const [index, point] of points.all.entries()) {
-    const capture = input.captures[point.capture];
-    if (point.role !== 'underlay' || point.topologyNode === null || capture?.first == null || capture.last === null)
-      continue;
-    if (mirrored.has(index)) continue;
-    const filter = filters[point.capture] ?? null;
-    if ((filter !== null && !filter.weak) || hasDrops(capture)) continue;
-    const first = momentOnReference(clocks, point.capture, capture.first);
-    const last = momentOnReference(clocks, point.capture, capture.last);
-    const span = spans.get(point.topologyNode) ?? newSpan(first, last);
-    if (!span.captures.has(point.capture)) {
-      span.isPatched ||= span.pieces.some((piece) => overlapsInPart(piece, first, last));
-      span.pieces.push({ first, last });
-    }
-    span.first = earlier(span.first, first);
-    span.last = later(span.last, last);
-    span.captures.add(point.capture);
-    spans.set(point.topologyNode, span);
-  }
-  return spans;
-}
-
-interface NodeSpan {
-  first: Moment;
-  last: Moment;
-  captures: Set<number>;
-  pieces: { first: Moment; last: Moment }[];
-  isPatched: boolean;
-}
-
-function newSpan(first: Moment, last: Moment): NodeSpan {
-  return { first, last, captures: new Set(), pieces: [], isPatched: false };
-}
-
-/** Both have a time that the other one lacks, and one in common. */
-function overlapsInPart(piece: { first: Moment; last: Moment }, first: Moment, last: Moment): boolean {
-  const [a, b, c, d] = [piece.first, piece.last, first, last].map(toSeconds) as [number, number, number, number];
-  return a < d && c < b && ((a < c && b < d) || (c < a && d < b));
-}
-
-function earlier(a: Moment, b: Moment): Moment {
-  return toSeconds(b) < toSeconds(a) ? b : a;
-}
-
-function later(a: Moment, b: Moment): Moment {
-  return toSeconds(b) > toSeconds(a) ? b : a;
 }

@@ -8,6 +8,7 @@ import { type Profile, vxlanDevice } from '../../cluster/profile.ts';
 import { DEFAULT_PROFILE } from '../../cluster/profiles.ts';
 import { SAVE_NODES, SAVE_PODS, showLink } from '../../cluster/show-commands.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import { mayBeTwoTimes, TELL_TIMES } from '../../topology/ask/two-times.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 
 import { captureNic, nameThePlace } from './advice.ts';
@@ -57,7 +58,9 @@ export function judgeDispute({ dst, topology }: JudgeInput): Judgement {
   const { savePools } = (topology?.profile ?? DEFAULT_PROFILE).commands;
   const disputed = topology?.poolsOf(dst.owner.address).find((pool) => pool.disputed !== undefined)?.disputed;
   const detail = `the snapshot has ${disputed}`;
-  return open('contradicting-files', detail, `${savePools}   # the one that is true`);
+  const advice =
+    topology !== null && mayBeTwoTimes(topology) ? `# ${TELL_TIMES}` : `${savePools}   # the one that is true`;
+  return open('contradicting-files', detail, advice);
 }
 
 const openWords = ({ range }: Profile): Record<string, string> => ({

@@ -7,7 +7,7 @@ import { type Analysis, analyse } from '../analysis.ts';
 import type { AnalysisInput } from '../judging-context.ts';
 import type { FlowBrief } from '../trace-types.ts';
 import { ChangedBrief } from './changed-brief.ts';
-import { type Opinion, settle } from './settled-flow.ts';
+import { type Opinion, settle, settlePacket } from './settled-flow.ts';
 
 /** As `analyse`; of the snapshots that are valid for some flow, the latest is the analysis' own. */
 export function analyseOverTime(input: AnalysisInput): Analysis {
@@ -50,10 +50,11 @@ function judgedByEach(input: AnalysisInput, main: Analysis, snapshots: readonly 
     const flow = main.flowOf(i);
     // what only answers prove was not seen: it has no time of its own
     if (flow < 0) return [{ brief: own, snapshot: snapshots.at(-1) as TimedSnapshot<Topology> }];
-    return validFor(own).map((snapshot) => {
-      const analysis = analysisOf(snapshot);
-      return { snapshot, brief: analysis === main ? own : analysis.brief(analysis.positionOf(flow)) };
-    });
+    return validFor(own).map((snapshot) => opinionOf(snapshot, i));
+  };
+  const opinionOf = (snapshot: TimedSnapshot<Topology>, i: number): Opinion => {
+    const analysis = analysisOf(snapshot);
+    return { snapshot, brief: analysis.brief(analysis === main ? i : analysis.positionOf(main.flowOf(i))) };
   };
   const briefOf = (i: number): FlowBrief => {
     const { brief, snapshot } = settle(opinionsOn(i));
@@ -74,6 +75,13 @@ function judgedByEach(input: AnalysisInput, main: Analysis, snapshots: readonly 
     brief: briefOf,
     flow: (i) => briefOf(i).whole(),
     listedFlow: (i) => briefOf(i).whole(),
+    ofPacket(i, { seconds, encapsulation }) {
+      const valid = main.flowOf(i) < 0 || Number.isNaN(seconds) ? [] : (timeline?.at(seconds, seconds) ?? []);
+      const then = valid.map((snapshot) => opinionOf(snapshot, i));
+      const { brief, snapshot } = settlePacket(then.length === 0 ? opinionsOn(i) : then, encapsulation);
+      const { src, dst, expected } = brief;
+      return { flow: new ChangedBrief(briefOf(i), { src, dst, expected }).whole(), topology: snapshot.topology };
+    },
     chain(i, finding) {
       const flow = main.flowOf(i);
       const valid = flow < 0 ? [] : validFor(main.brief(i));

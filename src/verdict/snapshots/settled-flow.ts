@@ -21,6 +21,7 @@ const OTHER_SIDE: ReadonlySet<string> = new Set(['before-mode-change', 'after-mo
 
 /** @param opinions the earliest snapshot's first; at least one */
 export function settle(opinions: readonly Opinion[]): Opinion {
+  if (isAcross(opinions)) return onBothSides(opinions);
   const counted = notRefuted(opinions);
   const latest = counted.at(-1) as Opinion;
   if (counted.length === 1) return latest;
@@ -33,10 +34,44 @@ export function settle(opinions: readonly Opinion[]): Opinion {
   return isNamed ? latest : { ...latest, brief: new ChangedBrief(latest.brief, ends) };
 }
 
+/**
+ * What one packet of the flow was sent by: of the snapshots valid at its time those that ask for what it is, where the flow's packets show
+ * a change.
+ * @param encapsulation of the packet, where its place shows how it was sent; else null
+ */
+export function settlePacket(opinions: readonly Opinion[], encapsulation: Expected['encapsulation']): Opinion {
+  const held = opinions.filter(
+    ({ brief }) => encapsulation === null || !isOtherSide(brief) || brief.expected.encapsulation === encapsulation,
+  );
+  return settle(held.length === 0 ? opinions : held);
+}
+
+function isOtherSide({ unverified }: FlowBrief): boolean {
+  return OTHER_SIDE.has(unverified?.reason ?? '');
+}
+
+/** Its packets show a change that each snapshot is on one side of: neither speaks for all of them. */
+function isAcross(opinions: readonly Opinion[]): boolean {
+  const asked = new Set(opinions.map(({ brief }) => brief.expected.encapsulation));
+  return (
+    asked.size > 1 && opinions.every(({ brief }) => isOtherSide(brief) && brief.observed.encapsulation === 'mixed')
+  );
+}
+
+function onBothSides(opinions: readonly Opinion[]): Opinion {
+  const latest = opinions.at(-1) as Opinion;
+  const expected = commonExpectation(opinions.map(({ brief }) => brief.expected));
+  const own = opinions.map(({ brief, snapshot }) => `${expectedText(brief)} by ${nameOf(snapshot)}`);
+  const detail = `its packets are from before and after ${latest.brief.src.node ?? 'its node'} changed: ${own.join(', ')}`;
+  const unverified: Unverified = { reason: 'across-mode-change', detail, advice: null };
+  // what it should be is one thing for these packets and another for those: nothing that is asked of a flow
+  return { ...latest, brief: new ChangedBrief(latest.brief, { unverified, expected, inScope: false }) };
+}
+
 /** Those that packets do not speak against; the latest where they speak against all. */
 function notRefuted(opinions: readonly Opinion[]): readonly Opinion[] {
   const placed = opinions.filter(({ brief }) => brief.unverified?.reason !== ELSEWHERE);
-  const held = placed.filter(({ brief }) => !OTHER_SIDE.has(brief.unverified?.reason ?? ''));
+  const held = placed.filter(({ brief }) => !isOtherSide(brief));
   if (held.length === 0) return opinions.slice(-1);
   // a third state may have been between two: nobody is accused because the other side is refuted
   return held.every(({ brief }) => brief.verdict === 'ok') ? held : placed;
@@ -104,15 +139,21 @@ const WORDS: Readonly<Record<string, string>> = {
 function conflictText(opinions: readonly Opinion[]): string {
   const nodes = new Set(opinions.map(({ brief }) => waysOf(brief)));
   const said = opinions.map(({ brief, snapshot }): string => {
-    const { encapsulation } = brief.expected;
-    const expected =
-      encapsulation === null
-        ? 'it is not known what is expected'
-        : `${WORDS[encapsulation] ?? encapsulation} is expected`;
     const place = nodes.size > 1 ? ` ${waysOf(brief)}` : '';
-    return `by ${snapshot.name} (${timeText(snapshot.time.first)}) ${expected}${place}`;
+    return `by ${nameOf(snapshot)} ${expectedText(brief)}${place}`;
   });
   return `${said.join(', ')}, and nothing tells when that changed`;
+}
+
+function expectedText({ expected: { encapsulation } }: FlowBrief): string {
+  return encapsulation === null
+    ? 'it is not known what is expected'
+    : `${WORDS[encapsulation] ?? encapsulation} is expected`;
+}
+
+/** `old/ (2026-11-02T08:00:00Z)`. */
+function nameOf({ name, time }: TimedSnapshot<Topology>): string {
+  return `${name} (${timeText(time.first)})`;
 }
 
 function waysOf({ src, dst }: FlowBrief): string {

@@ -16,19 +16,25 @@ export interface DeliveryCheck {
   add(flow: FlowBrief): void;
   /** @param causes those of the trace that no single flow shows count too. */
   found(causes: readonly Cause[]): Undelivered[];
+  /** Flows that did not get through, each once, whatever shows it. */
+  flows(): number;
 }
 
 export function checkDelivery(): DeliveryCheck {
   const flows = new Map<FindingCode, number>();
+  let count = 0;
   return {
     add(flow) {
-      for (const code of flow.codes) if (fails(code, flow)) flows.set(code, (flows.get(code) ?? 0) + 1);
+      const codes = flow.codes.filter((code) => fails(code, flow));
+      for (const code of codes) flows.set(code, (flows.get(code) ?? 0) + 1);
+      if (codes.length > 0) count++;
     },
+    flows: () => count,
     found(causes) {
       const found = new Map(flows);
       for (const { code, flows: ofFlows } of causes)
         if ((ofFlows === 0 || isOfNodes(code)) && UNDELIVERED.has(code) && !found.has(code)) found.set(code, 0);
-      return [...found].map(([code, count]) => ({ code, flows: count }));
+      return [...found].map(([code, ofFlows]) => ({ code, flows: ofFlows }));
     },
   };
 }

@@ -26,6 +26,7 @@ const DOUBTS_ANYWHERE: ReadonlySet<string> = new Set([
   'owner-elsewhere',
   'owner-by-block',
   'snapshot-conflict',
+  'across-mode-change',
   'inner-cut-off',
   'subnet-unknown',
   'direct-routing-unknown',

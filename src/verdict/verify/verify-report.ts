@@ -85,6 +85,8 @@ export interface Delivery {
   /** `--require delivery`, and what fails it. */
   required: boolean;
   failed: readonly Undelivered[];
+  /** Flows in scope that any of these is of, each once. */
+  failedFlows: number;
 }
 
 export type UndecidedReason =
@@ -101,7 +103,7 @@ export type UndecidedReason =
 
 export interface VerifyReport {
   result: 'pass' | 'fail' | 'undecided';
-  exitCode: 0 | 1 | 3;
+  exitCode: 0 | 1 | 2 | 3;
   options: Required<Omit<VerifyOptions, 'topology' | 'waivers' | 'now' | 'canary'>>;
   /** In scope. */
   flows: number;

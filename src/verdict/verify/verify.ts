@@ -18,7 +18,7 @@ import type { Demand, Failure, OutsideGroup, VerifyOptions, VerifyReport } from 
 import { createWaiving, faultsOf, type Judged, type Waiving } from './waivers.ts';
 import { isBetweenNodes, NO_TRANSPORT_DATA } from './wireguard-pairs.ts';
 
-/** Judges a trace by design.md section 7; exit codes 0, 1 and 3 (2 is the caller's, for input that could not be read). */
+/** Judges a trace by design.md section 7; exit codes 0, 1 and 3, and whatever the result 2 where a capture could not be read to its end. */
 export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport {
   const scan = scanFlows(trace, options);
   const counts = { flows: 0, packets: 0, ok: 0, violation: 0, unverifiable: 0, waived: 0 };
@@ -40,21 +40,30 @@ export function verifyTrace(trace: Trace, options: VerifyOptions): VerifyReport 
   const causes = trace.causes.filter((cause) => UNDELIVERED.has(cause.code) && !scan.canary.isOf(cause));
   const required = options.require?.includes('delivery') === true;
   const failed = required ? scan.delivered.found(causes) : [];
+  const failedFlows = required ? scan.delivered.flows() : 0;
   const isWrong = counts.violation > 0 || failed.length > 0;
   const result = isWrong ? 'fail' : undecided.length > 0 ? 'undecided' : 'pass';
   return {
     result,
-    exitCode: result === 'fail' ? 1 : result === 'undecided' ? 3 : 0,
+    exitCode: trace.captures.some(({ error }) => error !== null) ? 2 : EXIT_CODES[result],
     options: { cover: null, require: [], ...asked },
     ...counts,
     demands: [...scan.demands.values()],
     failures: [...scan.failures.values()],
     causes: trace.causes.filter((cause) => scan.causes.has(cause.id)),
     outside: [...scan.outside.values()],
-    ...{ pairs, nodes, coverage, time: proofTime(trace, pairs), delivery: { causes, ...scan.lost, required, failed } },
+    ...{
+      pairs,
+      nodes,
+      coverage,
+      time: proofTime(trace, pairs),
+      delivery: { causes, ...scan.lost, required, failed, failedFlows },
+    },
     ...{ unverified: scan.unverified.groups(), doubts, undecided, filtered, canary, waivers: scan.waiving.uses() },
   };
 }
+
+const EXIT_CODES = { pass: 0, fail: 1, undecided: 3 } as const;
 
 function proofTime({ captures }: Trace, pairs: readonly PairReport[]): ProofTime {
   let least: PairReport | undefined;

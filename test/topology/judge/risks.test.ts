@@ -323,6 +323,18 @@ ${env}        image: calico/node
     );
   });
 
+  it('has a code of its own for the VNI, and both where both are set', () => {
+    const VNI = '        - name: FELIX_VXLANVNI\n          value: "7"\n';
+    expect(issue({ 'ds.yaml': daemonSet(VNI) }, 'vxlan-vni-from-environment').message).toBe(
+      "the environment of calico-node sets the VXLAN VNI to 7, but Calico's default is 4096: the environment counts",
+    );
+    expect(codes({ 'ds.yaml': daemonSet(VNI) })).toEqual(['risk vxlan-vni-from-environment']);
+    expect(codes({ 'ds.yaml': daemonSet(VNI + PORT) })).toEqual([
+      'risk vxlan-port-from-environment',
+      'risk vxlan-vni-from-environment',
+    ]);
+  });
+
   it('is silent where it says the same, or nothing', () => {
     expect(codes({ 'ds.yaml': daemonSet(PORT.replace('8472', '4789')), 'felix.yaml': felix })).toEqual([]);
     expect(codes({ 'ds.yaml': daemonSet('') })).toEqual([]);

@@ -41,6 +41,20 @@ const passes = (src: string, outer: { from: string; to: string } = { from: NODE.
   ];
 };
 
+/** Frames of one capture, one each millisecond from that second on. */
+const from = (second: number, frames: readonly Uint8Array[]) => ({
+  name: `${second}/x.pcap`,
+  frames: frames.map((data, i) => ({ data, seconds: 1_700_000_000 + second, nanos: i * 1e6 })),
+});
+
+async function codesOfTimes(...times: readonly (readonly Uint8Array[])[]): Promise<string[]> {
+  const { causes } = await traceFrames(
+    times.map((frames, i) => from(100 * i, frames)),
+    NO_NODES,
+  );
+  return causes.map(({ code }) => code);
+}
+
 async function codesOf(frames: readonly Uint8Array[], topology = NO_NODES): Promise<string[]> {
   const trace = await traceFrames(
     [{ name: 'x.pcap', frames: [...ping(1), ...silent, ...frames, ...ping(2)] }],
@@ -53,6 +67,17 @@ describe('TCP of a pod that is not answered, where its pings are', () => {
   it('is told of the two nodes', async () => {
     expect(await codesOf([])).toContain('icmp-only');
     expect(await codesOf([], cluster(pools, nodes, pods))).toContain('icmp-only');
+  });
+
+  it('is not where the pings are of another time: what passed then says nothing of now', async () => {
+    const both = passes(POD.a);
+    expect(await codesOfTimes([...ping(1), ...both, ...ping(2)], silent)).not.toContain('icmp-only');
+    expect(await codesOfTimes([...ping(1), ...ping(2)], silent)).not.toContain('icmp-only');
+    expect(await codesOfTimes(silent, [...ping(1), ...ping(2)])).not.toContain('icmp-only');
+  });
+
+  it('is where both are of one of several times', async () => {
+    expect(await codesOfTimes([...ping(1), ...silent, ...ping(2)], ping(3))).toContain('icmp-only');
   });
 
   it('is not where TCP of an address whose node nobody knows passes in the same tunnel', async () => {

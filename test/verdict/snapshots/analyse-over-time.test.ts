@@ -114,6 +114,65 @@ describe('a pool edited between two snapshots', () => {
   });
 });
 
+describe('a flow with packets from before and after the change', () => {
+  /** Two senders change from VXLAN to plain, each at once: so does a pool, and no single node. */
+  const both = (first: number, change: number, last: number): BuiltPacket[] =>
+    [NODE.a, NODE.c].flatMap((from) => {
+      const src = from === NODE.a ? POD.a : POD.c;
+      const packet = tcpPacket({ src, dst: POD.b }, { ...SYN, srcport: 1, dstport: 80 });
+      const wrapped = (after: number): BuiltPacket => at(vxlan(packet, { from }), after);
+      const naked = (after: number): BuiltPacket => at(plain(packet, from === NODE.a ? NIC.a : NIC.c), after);
+      return [wrapped(first), wrapped(change - 1), naked(change), naked(last)];
+    });
+  const inOrder = (frames: BuiltPacket[]): BuiltPacket[] =>
+    frames.toSorted((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0));
+
+  it.each([
+    ['both between the snapshots', both(110, 150, 190)],
+    ['from before the first', both(50, 150, 190)],
+    ['until after the last', both(110, 150, 290)],
+  ])('%s: no snapshot speaks for all of them, and which is the later is no question', async (_, frames) => {
+    const { all } = await traceFrames([{ frames: inOrder(frames) }], EDITED);
+    expect(all.map(gist)).toEqual(Array(2).fill('mixed unverifiable across-mode-change'));
+    for (const flow of all) {
+      expect(flow).toMatchObject({
+        expected: { encapsulation: null, pool: 'pool', reason: 'snapshots-differ' },
+        inScope: false,
+      });
+      expect(flow.unverified?.detail).toContain('VXLAN is expected by old/ippools.yaml (2023-11-14T22:15:00Z), plain');
+      expect(flow.unverified?.detail).not.toContain('the later state');
+    }
+  });
+
+  it('with one of them alone is told by it, as ever', async () => {
+    const after = buildTopology([pools('Never', 'new/ippools.yaml', 200), nodes, podList]);
+    const { all } = await traceFrames([{ frames: inOrder(both(110, 150, 190)) }], after);
+    expect(all.map(gist)).toEqual(Array(2).fill('mixed unverifiable before-mode-change'));
+  });
+
+  it('keeps verify from a pass', async () => {
+    const trace = await traceFrames([{ frames: inOrder(both(110, 150, 190)) }], EDITED);
+    const topology = trace.index?.topology ?? null;
+    const report = verifyTrace(trace, { expect: 'config', pools: [], strict: false, topology });
+    expect(report.result).toBe('undecided');
+    expect(report.doubts.map(({ reason }) => reason)).toEqual(['across-mode-change']);
+  });
+
+  it.each([
+    ['between them, in VXLAN: the first', 150, 'vxlan', 'Always', 'vxlan'],
+    ['between them, plain: the last', 150, 'none', 'Never', 'none'],
+    ['before the first', 50, 'none', 'Always', 'vxlan'],
+    ['after the last', 250, 'vxlan', 'Never', 'none'],
+    ['between them, where nothing shows how it was sent: the last', 150, null, 'Never', 'none'],
+  ] as const)('of a packet %s counts, with its own expectation', async (_, after, encapsulation, mode, expected) => {
+    const trace = await traceFrames([{ frames: inOrder(both(110, 150, 190)) }], EDITED);
+    const sent = trace.index?.ofPacket(1, { seconds: START + after, encapsulation });
+    expect(sent?.topology?.pools[0]?.vxlanMode).toBe(mode);
+    expect(sent?.flow.expected.encapsulation).toBe(encapsulation === null ? null : expected);
+    expect(sent?.flow.verdict).toBe('unverifiable');
+  });
+});
+
 describe('a pod that moved', () => {
   const moved = (after: number, answered: boolean): BuiltPacket[] => [
     at(vxlan(tcpPacket({ src: POD.a, dst: POD.b }, { ...SYN, srcport: 9, dstport: 80 }), { to: NODE.c }), after),

@@ -1,6 +1,6 @@
 // Which bytes of a stream or datagram packets have in common. Bytes count, not frames: segments are joined and split on the way.
-import { type Frame, SPACE } from './frame.ts';
-import type { Part, Unit } from './journey.ts';
+import { type Frame, SPACE } from '../frame.ts';
+import type { Part, Unit } from '../journey.ts';
 
 /** Bytes that make it whole; of a packet that only compares as a whole, one. */
 export function lengthOf(unit: Pick<Unit, 'space' | 'from' | 'to'>): number {

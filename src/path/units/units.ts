@@ -1,14 +1,13 @@
 // Packets on their way, each with the places that saw it: a bounded table. A packet is known again whole; a segment or fragment that
 // was joined with others or split, by its bytes: they count, not the frames.
 
-import { type Frame, SPACE, shortKey } from './frame.ts';
-import type { Journey, SeenFrame, Sight, Stop, Unit } from './journey.ts';
+import { type Frame, SPACE, shortKey } from '../frame.ts';
+import type { Journey, Sight, Stop, Unit } from '../journey.ts';
+import { adoptedSights, isCopy, isOtherDatagram, noteCopy, seenFrame, sightAt, twinWithout } from './alike.ts';
 import { covered, idDistance, lengthOf, overlap } from './packet-bytes.ts';
 
 /** Packets that are on their way for longer are lost. */
 const LONGEST = 3;
-/** A copy, or the same frame in another capture of the place, comes this soon; what comes later was sent again. */
-const COPY_SECONDS = 0.008;
 /** What has another identification this long after was sent again: TCP waits that long at least. */
 const SENT_AGAIN = 0.2;
 const ROOM = 1 << 16;
@@ -16,8 +15,6 @@ const ROOM = 1 << 16;
 const SPREAD = 2_147_483_647;
 /** Packets of one journey that are looked through for bytes. */
 const MOST_RECENT = 256;
-/** Frames kept of one that a place shows again and again. */
-const MOST_COPIES = 24;
 /** Segments that a super-frame holds: identifications of its pieces are this near. */
 const MOST_SEGMENTS = 128;
 
@@ -59,6 +56,9 @@ export class UnitTable {
   #withKey(frame: Frame, journey: Journey, stop: Stop): Unit {
     const key = journey.isCut ? shortKey(frame) : frame.key;
     const mixed = keyIn(journey, key);
+    const same = frame.tunnelId < 0 ? null : this.#withTunnelId(frame, mixed, { journey, key, stop });
+    if (same !== null) return same;
+    let alike: Unit | null = null;
     for (let unit = this.#byKey.get(mixed) ?? null; unit !== null; unit = unit.before) {
       if (unit.journey !== journey || unit.key !== key || frame.time - unit.last > LONGEST) continue;
       const sight = unit.sights.find((one) => one.stop === stop);
@@ -68,12 +68,32 @@ export class UnitTable {
         return unit;
       }
       if (isCopy(sight, frame)) {
-        noteCopy(sight, frame);
-        return unit;
+        const twin = twinWithout(unit, stop);
+        if (twin === null) noteCopy(sight, frame);
+        else this.#addSight(twin, frame, stop, lengthOf(twin));
+        return twin ?? unit;
       }
+      alike ??= isOtherDatagram(sight, frame) ? unit : null;
     }
     const found = this.#addBytes(frame, journey, stop) ?? this.#withContent(frame, journey, stop);
-    return found ?? this.#begin(frame, journey, stop, key);
+    if (found !== null) return found;
+    const begun = this.#begin(frame, journey, stop, key);
+    if (alike !== null) begun.sights.push(...adoptedSights(alike, begun));
+    return begun;
+  }
+
+  /** Of packets alike the one that left in this very datagram: it was seen here, or at another place. */
+  #withTunnelId(frame: Frame, mixed: number, { journey, key, stop }: Pick<Unit, 'journey' | 'key'> & { stop: Stop }) {
+    for (let unit = this.#byKey.get(mixed) ?? null; unit !== null; unit = unit.before) {
+      if (unit.journey !== journey || unit.key !== key || frame.time - unit.last > LONGEST) continue;
+      if (!unit.sights.some(({ tunnelId }) => tunnelId === frame.tunnelId)) continue;
+      const sight = sightAt(unit, stop);
+      if (sight === undefined) this.#addSight(unit, frame, stop, lengthOf(unit));
+      else if (sight.bytes >= lengthOf(unit) && isCopy(sight, frame)) noteCopy(sight, frame);
+      else continue;
+      return unit;
+    }
+    return null;
   }
 
   /** The captures have ended. */
@@ -249,23 +269,6 @@ export class UnitTable {
 /** A packet's key among those of all journeys: few others, if any, have the same. */
 function keyIn({ firstSlot }: Journey, key: number): number {
   return (key + firstSlot * SPREAD) % Number.MAX_SAFE_INTEGER;
-}
-
-function sightAt(unit: Unit, stop: Stop): Sight | undefined {
-  return unit.sights.find((one) => one.stop === stop);
-}
-
-function isCopy(sight: Sight, frame: Frame): boolean {
-  return Math.abs(frame.seconds - sight.seconds + (frame.nanos - sight.nanos) / 1e9) <= COPY_SECONDS;
-}
-
-function noteCopy(sight: Sight, frame: Frame): void {
-  sight.copies ??= [];
-  if (sight.copies.length < MOST_COPIES) sight.copies.push(seenFrame(frame));
-}
-
-function seenFrame({ capture, number, seconds, nanos, link, encapsulation }: Frame): SeenFrame {
-  return { capture, number, seconds, nanos, link, encapsulation };
 }
 
 function outerKey({ capture, link, outerId }: Frame): string {
