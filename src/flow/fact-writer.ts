@@ -41,7 +41,9 @@ export class FactWriter {
     const { bytes, start, captured, original, count } = batch;
     const facts = this.#factsOf(block);
     const view = this.#view.of(bytes);
-    const [stack, keys, ports] = [this.#stack, this.#keys, this.#ports];
+    const stack = this.#stack;
+    const keys = this.#keys;
+    const ports = this.#ports;
     for (let i = 0; i < count; i++) {
       const on = batch.interface[i]!;
       walk(bytes, start[i]!, captured[i]!, original[i]!, interfaces[on]?.linkType ?? -1, stack, ports);

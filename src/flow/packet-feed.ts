@@ -105,7 +105,8 @@ export class PacketFeed implements BatchSource {
     const { seconds, nanos, count } = batch;
     const { facts } = this.#table;
     const { words, ends } = facts;
-    const [range, counters] = [this.#range, this.#counters];
+    const range = this.#range;
+    const counters = this.#counters;
     for (let i = from, at = from * F.words; i < count; i++, at += F.words) {
       if (!range.includes(seconds[i]!, nanos[i]!)) {
         counters.outsideRange++;

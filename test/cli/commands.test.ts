@@ -110,6 +110,7 @@ describe('trace', () => {
         'a.pcap',
       ],
       ...['--since', '08:29:50', '--until', '1.5', '--reader', 'pcap-parser', '--at', 'a.pcap=10.0.1.20:ens5'],
+      ...['--workers', '3'],
     ];
     expect((await runCli(argv, { stages })).code).toBe(0);
     const { signal: _, topology, ...asked } = stages.asked[0] ?? { topology: null };
@@ -117,6 +118,7 @@ describe('trace', () => {
     expect(asked).toEqual({
       captures: [CAPTURE],
       reader: 'pcap-parser',
+      workers: 3,
       vxlanPorts: [8472],
       vxlanVNI: 1,
       unfiltered: ['a.pcap'],
