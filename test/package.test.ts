@@ -66,7 +66,9 @@ describe('the tarball', () => {
   it('holds the program, the library and the chunks that they load, all of them and no others, and no test', () => {
     const paths = new Set(packed.files.map((file) => file.path));
     const built = [...paths].filter((path) => path.endsWith('.js'));
-    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/pipeline/decode-worker.js')].sort()).toEqual(built.sort());
+    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/pipeline/decode-worker.js')].sort()).toEqual(
+      built.sort(),
+    );
     const commands = readdirSync('src/cli/commands').filter((name) => name.endsWith('-command.ts'));
     expect(commands.length).toBeGreaterThan(5);
     const missing = commands.filter((name) => !built.some((path) => path.includes(`/${name.replace(/\.ts$/, '')}-`)));

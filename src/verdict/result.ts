@@ -1,7 +1,6 @@
 // The analysis as the caller gets it: captures, causes and summary now; flows one by one, made on demand.
 
 import { DEFAULT_PROFILE } from '../cluster/profiles.ts';
-import { formatTime } from '../net/time.ts';
 import type { Analysis } from './analysis.ts';
 import { collectCauses } from './cause/causes.ts';
 import { rejectedTunnels, tableFindings } from './cause/cluster-findings.ts';
