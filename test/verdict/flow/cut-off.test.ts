@@ -13,7 +13,7 @@ import {
   vxlan,
 } from '../../support/cluster-frames.ts';
 import { cluster } from '../../support/cluster-text.ts';
-import { ethernet, geneve, ipv4, udp } from '../../support/packet-builder.ts';
+import { ethernet, geneve, ipv4, ipv6, udp } from '../../support/packet-builder.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
@@ -39,6 +39,13 @@ describe('tunnel packets between two nodes that were cut off', () => {
     const inGeneve = udp({ dstport: 6081 }, geneve({ proto_type: 0x6558 }, ethernet({}, PACKET)));
     const frame = ethernet({}, ipv4({ src: NODE.a, dst: NODE.b }, inGeneve));
     expect(await gists([frame], 70)).toEqual([`geneve ${CUT_OFF}`]);
+  });
+
+  it('may be of IPv6 in IPv4, which is IP-in-IP of another number', async () => {
+    const six = ethernet({}, ipv4({ src: NODE.a, dst: NODE.b, proto: 41 }, ipv6({}, udp({}, new Uint8Array(40)))));
+    expect(await gists([six], 50)).toEqual([`ipip ${CUT_OFF}`]);
+    const other = ethernet({}, ipv4({ src: NODE.a, dst: NODE.b, proto: 42 }, new Uint8Array(80)));
+    expect(await gists([other], 50)).not.toContain(`ipip ${CUT_OFF}`);
   });
 
   it('may be damaged instead: no snaplen is blamed', async () => {
