@@ -1,8 +1,8 @@
 // Which flows prove that the other direction was sent, though no capture has it.
 
 import { EBPF_NODEPORT_VNI } from '../cluster/calico.ts';
-import { FLOW_MARK as MARK } from '../flow/flow-marks.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import { FLOW_MARK as MARK } from '../flow/rows/flow-marks.ts';
 import type { Points } from './points/points.ts';
 
 const [ICMP, TCP, ICMPV6] = [1, 6, 58] as const;

@@ -1,6 +1,7 @@
 // How a conversation went, as far as the capture shows it: answered, refused, no answer, or only one way seen.
-import { FLOW_MARK as MARK } from '../flow/flow-marks.ts';
+
 import type { FlowTable } from '../flow/flow-table.ts';
+import { FLOW_MARK as MARK } from '../flow/rows/flow-marks.ts';
 import type { Asked, Outcome } from './vocabulary.ts';
 
 const TCP = 6;

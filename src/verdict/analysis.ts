@@ -56,7 +56,6 @@ import { settingsOf } from './flow/overlay-in-use.ts';
 import { justAsked, reverseVisibility } from './flow/reverse-visibility.ts';
 import { sourceConflicts } from './flow/source-conflicts.ts';
 import { createEnds, TableBrief } from './flow-brief.ts';
-
 import { classifyFlows, type FlowClasses } from './flow-classes.ts';
 import { flowOrder, numberConversations } from './flow-order.ts';
 import { judgeClasses, sharedJudgement } from './judged-classes.ts';

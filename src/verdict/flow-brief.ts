@@ -6,7 +6,7 @@ import { countFlow, type FlowCounts, rangeOf, tcpOf, transportDataOf } from '../
 import { askedBy, slowestAnswer } from '../attribution/exchange/exchange.ts';
 import type { Asked, Exchange, Expected, FlowTcp, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { type Directory, endpointOf, type Who } from '../attribution/who/who.ts';
-import { FLOW_MARK as MARK } from '../flow/flow-marks.ts';
+import { FLOW_MARK as MARK } from '../flow/rows/flow-marks.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import type { Moment } from '../net/time.ts';
 import type { FindingCode } from './codes.ts';

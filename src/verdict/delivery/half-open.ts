@@ -3,8 +3,8 @@
 import { type CountInput, countFlow, tcpOf } from '../../attribution/count-flow.ts';
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
-import { FLOW_MARK as MARK } from '../../flow/flow-marks.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { FLOW_MARK as MARK } from '../../flow/rows/flow-marks.ts';
 import type { RawFinding } from '../flow/judgement.ts';
 import { nameOf } from '../flow/rules.ts';
 

@@ -3,8 +3,8 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
-import { FLOW_MARK as MARK } from '../../flow/flow-marks.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { FLOW_MARK as MARK } from '../../flow/rows/flow-marks.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import { LARGE_SEGMENT } from '../../flow/rows/tcp-facts.ts';
 import type { RawFinding } from '../flow/judgement.ts';

@@ -1,9 +1,9 @@
 // What a flow's rows show, as bits: one word per flow, so that looking at both directions of a conversation reads two words that are near,
 // instead of the records of all their rows. Made in one pass when reading has ended.
 
-import { circles } from './rows/circles.ts';
-import { BIT } from './rows/row-layout.ts';
-import type { RowRecords } from './rows/row-records.ts';
+import { circles } from './circles.ts';
+import { BIT } from './row-layout.ts';
+import type { RowRecords } from './row-records.ts';
 
 /** Bits of a flow: what any of its rows has. */
 export const FLOW_MARK = {

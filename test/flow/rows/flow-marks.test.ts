@@ -1,9 +1,9 @@
 // The bits of a flow say what its rows say, after every change of them.
 import { expect, it } from 'vitest';
-import { FLOW_MARK, flowMarks } from '../../src/flow/flow-marks.ts';
-import type { FlowTable } from '../../src/flow/flow-table.ts';
-import { ethernet, icmpEcho, ipv4, tcp } from '../support/packet-builder.ts';
-import { addFrames, countFrames, type Frame } from './traffic.ts';
+import type { FlowTable } from '../../../src/flow/flow-table.ts';
+import { FLOW_MARK, flowMarks } from '../../../src/flow/rows/flow-marks.ts';
+import { ethernet, icmpEcho, ipv4, tcp } from '../../support/packet-builder.ts';
+import { addFrames, countFrames, type Frame } from '../traffic.ts';
 
 const M = FLOW_MARK;
 const [CLIENT, SERVER] = ['10.0.0.1', '10.0.0.2'];
