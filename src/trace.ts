@@ -11,6 +11,7 @@ import { addressBook } from './attribution/who/address-book.ts';
 import { noteLog } from './capture/capture-log.ts';
 import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
+import type { ReadingProgress } from './capture/reading-progress.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
@@ -56,7 +57,7 @@ export interface TraceOptions {
   /** How they decode, for tests. */
   decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
   signal?: AbortSignal;
-  onProgress?: (progress: { path: string; bytes: number; packets: number }) => void;
+  onProgress?: (progress: ReadingProgress) => void;
 }
 
 /**
@@ -68,7 +69,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   const ports = overlayPorts(topology, options.vxlanPorts ?? []);
   const nodes = topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null);
   const range = timeRange(options.since ?? null, options.until ?? null);
-  const read: Reading = { table: new FlowTable(nodes), nodes, ports, range, options };
+  const read: Reading = { table: new FlowTable(nodes), nodes, ports, range, options, paths };
   const readers = await openCaptures(paths, openOptions(options));
   excuseEmptyPieces(readers.map(({ info }) => info));
   try {
@@ -103,6 +104,8 @@ interface Reading {
   ports: WalkPorts;
   range: TimeRange;
   options: TraceOptions;
+  /** The captures of this reading. */
+  paths: readonly string[];
 }
 
 /** Counts the packets of all captures, in their order. */
@@ -110,10 +113,11 @@ async function readAll(readers: readonly CaptureReader[], read: Reading): Promis
   const { ports, options } = read;
   const { workers = null, signal, reader } = options;
   const all = readers.map(({ info }) => new CaptureCounters(info));
+  const paths = readers.map(({ info }) => info.path);
   const threads = reader === 'pcap-parser' ? 0 : workers;
   const decoding = await startDecoding(readers, { ports, workers: threads, signal, ...options.decoding });
   try {
-    for (const [i, counters] of all.entries()) await countBlocks(decoding.blocksOf(i), i, counters, read);
+    for (const [i, counters] of all.entries()) await countBlocks(decoding.blocksOf(i), i, counters, { ...read, paths });
   } finally {
     await decoding.close();
   }
@@ -125,14 +129,14 @@ async function countBlocks(
   blocks: AsyncIterable<CountedBlock>,
   capture: number,
   counters: CaptureCounters,
-  { table, ports, range, options }: Reading,
+  { table, ports, range, options, paths }: Reading,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const { info } = counters;
   const feed = new PacketFeed(table, { capture, counters, ports, range });
-  for await (const { block, numbers } of blocks) {
+  for await (const { block, numbers, position } of blocks) {
     feed.add(block, numbers);
-    options.onProgress?.({ path: info.path, bytes: counters.bytes, packets: feed.packets });
+    options.onProgress?.({ captures: paths, capture, position, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
   const log = options.logs?.get(info.path);
@@ -169,13 +173,14 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     nodes,
     ports,
     range,
+    paths,
     options: { captures: paths, topology, ...(options.logs === undefined ? {} : { logs: options.logs }) },
   };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
     const counters = new CaptureCounters(reader.info);
     sampled.push(counters);
-    const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info);
+    const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info, reader.position);
     await countBlocks(blocks, i, counters, quiet, 1);
   }
   const captures = sampled.map(({ info }, i) => ({

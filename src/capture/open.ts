@@ -53,9 +53,13 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
     const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;
-    if (isKept || head === null) return { info, head, batches: () => format.read(chunk), close: () => chunk.close() };
+    const place = new Place(opened.input);
+    const position = (): number => place.offset;
+    if (isKept || head === null)
+      return { info, head, batches: () => format.read(chunk), position, close: () => chunk.close() };
     chunk.close();
-    return { info, head, batches: () => readAgain(format, head, options.signal), close() {} };
+    place.leave();
+    return { info, head, batches: () => readAgain(format, head, options.signal, place), position, close() {} };
   } catch (error) {
     chunk.close();
     throw error;
@@ -73,7 +77,8 @@ export async function openAgain(path: string, head: Uint8Array, buffers: BufferS
     if (!(await beginsWith(chunk, head))) throw otherFile(path);
     const { info, read } = await formatOf(opened, 'builtin');
     chunk.useBuffers(buffers);
-    return { info, head, batches: () => read(chunk), close: () => chunk.close() };
+    const position = (): number => opened.input.offset;
+    return { info, head, batches: () => read(chunk), position, close: () => chunk.close() };
   } catch (error) {
     chunk.close();
     throw error;
@@ -117,7 +122,30 @@ function unusable(path: string, error: OverlensError): CaptureReader {
     ...{ path, format: null, compression: 'none', interfaces: [], complete: false, warnings: [], error },
     isEmpty: fileSize(path) === 0,
   };
-  return { info, head: null, async *batches() {}, close() {} };
+  return { info, head: null, async *batches() {}, position: () => 0, close() {} };
+}
+
+/** How far a file has been read. Of one that is not being read no buffer is held. */
+class Place {
+  #input: ChunkBuffer | null;
+  #left = 0;
+
+  constructor(input: ChunkBuffer) {
+    this.#input = input;
+  }
+
+  get offset(): number {
+    return this.#input?.offset ?? this.#left;
+  }
+
+  enter(input: ChunkBuffer): void {
+    this.#input = input;
+  }
+
+  leave(): void {
+    this.#left = this.offset;
+    this.#input = null;
+  }
 }
 
 /** The batches of a file that was recognised and closed. What has happened to it since is an error of the reading. */
@@ -125,10 +153,12 @@ async function* readAgain(
   format: CaptureFormat,
   head: Uint8Array,
   signal: AbortSignal | undefined,
+  place: Place,
 ): AsyncGenerator<PacketBatch, void, void> {
   const { info } = format;
   try {
-    const { chunk } = await openedBytes(info.path, await openPath(info.path), signal, PIECE);
+    const { chunk, input } = await openedBytes(info.path, await openPath(info.path), signal, PIECE);
+    place.enter(input);
     if (await beginsWith(chunk, head)) return yield* format.read(chunk);
     chunk.close();
     if (chunk.fault?.kind === 'stopped') return;
@@ -136,6 +166,8 @@ async function* readAgain(
   } catch (error) {
     if (!(error instanceof OverlensError)) throw error;
     info.error = error;
+  } finally {
+    place.leave();
   }
 }
 
@@ -156,10 +188,10 @@ async function openedBytes(
   file: OpenedFile,
   signal: AbortSignal | undefined,
   piece: number,
-): Promise<OpenedBytes> {
+): Promise<OpenedBytes & { input: ChunkBuffer }> {
   const source = signal === undefined ? file.source : stoppable(file.source, signal);
-  const chunk = new ChunkBuffer(source, pieceOf(file.size, piece));
-  return { path, ...(await contentOf(chunk, piece)) };
+  const input = new ChunkBuffer(source, pieceOf(file.size, piece));
+  return { path, input, ...(await contentOf(input, piece)) };
 }
 
 async function formatOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureFormat> {

@@ -33,7 +33,7 @@ export async function openSession(
 ): Promise<Session> {
   const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
   const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
-  const run = await runPipeline(unfiltered, io, stages);
+  const run = await runPipeline(unfiltered, io, stages, { why: "reading all for the packet's flow" });
   const named = (capture: TracedCapture, i: number): TracedCapture => ({
     ...capture,
     path: options.captures[i] ?? capture.path,

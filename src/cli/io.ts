@@ -1,6 +1,6 @@
 // The world outside a command: streams, environment, terminal, Ctrl-C. Injected, so that tests run commands in-process.
 import { setMaxListeners } from 'node:events';
-import { openSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { WriteStream } from 'node:tty';
@@ -14,6 +14,8 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   stdoutIsTTY: boolean;
   stderrIsTTY: boolean;
+  /** Whether stdout is a file: nobody reads along. */
+  stdoutIsFile?: boolean;
   /** Columns and lines of the terminal, also where stdout is a pipe that ends in one; undefined where there is none. */
   columns: number | undefined;
   rows?: number | undefined;
@@ -47,10 +49,19 @@ export function processIo(): Io {
     env: process.env,
     stdoutIsTTY: process.stdout.isTTY === true,
     stderrIsTTY: process.stderr.isTTY === true,
+    stdoutIsFile: isFile(process.stdout.fd),
     ...terminalSize(),
     signal: controller.signal,
     now: () => new Date(),
   };
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Of the terminal that stdout is, or else stderr is, or else the process was started from. */

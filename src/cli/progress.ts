@@ -1,53 +1,112 @@
 // One line on stderr that says how far the reading is: only on a terminal, only when the work takes long, gone when it is done.
-import { statSync } from 'node:fs';
-import { escapeText } from '../render/text/escape.ts';
-import { formatBytes, formatCompact } from '../render/text/format.ts';
-import { shortenMiddle } from '../render/text/text-width.ts';
-import type { TraceOptions } from '../trace.ts';
+import { fileSize } from '../bytes/open-file.ts';
+import type { ReadingProgress } from '../capture/reading-progress.ts';
 import type { Io } from './io.ts';
+import { progressLine } from './progress-line.ts';
+import { Pace } from './progress-pace.ts';
 
 /** Work shorter than this shows nothing; then the line changes this often. Milliseconds. */
 const PATIENCE = 1000;
 const INTERVAL = 200;
+/** Columns of a terminal that does not tell. */
+const COLUMNS = 80;
 
 export interface Progress {
-  /** For the pipeline; undefined where nothing is to be shown. */
-  report: TraceOptions['onProgress'];
-  /** Takes the line away. */
+  /** For what reads; undefined where nothing is to be shown. */
+  report: ((progress: ReadingProgress) => void) | undefined;
+  /** Takes the line away, until there is more to report. */
   clear(): void;
+  /** Takes it away for good. */
+  end(): void;
 }
 
-export function createProgress(io: Io): Progress {
-  if (!io.stderrIsTTY) return { report: undefined, clear() {} };
-  let next = performance.now() + PATIENCE;
-  let shown = false;
+export interface ProgressOptions {
+  /** What the captures are read for, where that is not the answer itself: `for the flow of packet 44`. */
+  why?: string | undefined;
+  /** Milliseconds of a clock that only goes forward. */
+  clock?: (() => number) | undefined;
+}
+
+export function createProgress(io: Io, { why, clock = () => performance.now() }: ProgressOptions = {}): Progress {
+  if (!io.stderrIsTTY) return { report: undefined, clear() {}, end() {} };
+  const begun = clock();
+  let next = begun + PATIENCE;
+  let shown = '';
+  let pass: Pass | null = null;
+  const clear = (): void => {
+    if (shown !== '') io.stderr.write('\r\u001b[K');
+    shown = '';
+  };
   return {
     report(progress) {
-      const now = performance.now();
+      const now = clock();
+      if (pass?.captures !== progress.captures) pass = new Pass(progress.captures, pass === null ? begun : now);
+      pass.note(progress);
       if (now < next) return;
       next = now + INTERVAL;
-      shown = true;
-      io.stderr.write(`\r\u001b[K${progressText(progress, io.columns ?? 80)}`);
+      const line = pass.line(progress, { why, now, columns: (io.columns ?? COLUMNS) - 1 });
+      // the new text over the old one, and only then what is left of it: nothing flickers
+      if (line !== shown) io.stderr.write(`\r${line}\u001b[K`);
+      shown = line;
     },
-    clear() {
-      if (shown) io.stderr.write('\r\u001b[K');
-      shown = false;
+    clear,
+    end() {
+      clear();
+      next = Number.POSITIVE_INFINITY;
     },
   };
 }
 
-function progressText(
-  { path, bytes, packets }: Parameters<NonNullable<TraceOptions['onProgress']>>[0],
-  columns: number,
-): string {
-  const size = sizeOf(path);
-  const share =
-    size > 0 && bytes <= size ? `${Math.floor((100 * bytes) / size)} % of ${formatBytes(size)}` : formatBytes(bytes);
-  const facts = `${share}, ${formatCompact(packets)} packets`;
-  return `${shortenMiddle(escapeText(path), Math.max(8, columns - facts.length - 3))}  ${facts}`;
+/** One reading of captures. */
+class Pass {
+  readonly captures: readonly string[];
+  readonly #sizes: readonly (number | null)[];
+  /** Of all captures; null where one of them is no file. */
+  readonly #total: number | null;
+  readonly #positions: number[];
+  readonly #packets: number[];
+  readonly #pace: Pace;
+
+  constructor(captures: readonly string[], now: number) {
+    this.captures = captures;
+    this.#sizes = captures.map(fileSize);
+    this.#total = this.#sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
+    this.#positions = captures.map(() => 0);
+    this.#packets = captures.map(() => 0);
+    this.#pace = new Pace(now);
+  }
+
+  note({ capture, position, packets }: ReadingProgress): void {
+    this.#positions[capture] = position;
+    this.#packets[capture] = packets;
+  }
+
+  line(
+    { capture, isMerged = false }: ReadingProgress,
+    { why, now, columns }: { why: string | undefined; now: number; columns: number },
+  ): string {
+    const bytes = this.#bytesBefore(isMerged ? 0 : capture) + sum(this.#positions.slice(isMerged ? 0 : capture));
+    this.#pace.note(now, bytes, sum(this.#packets));
+    return progressLine({
+      path: this.captures[capture] ?? '',
+      file: capture + 1,
+      files: this.captures.length,
+      isMerged,
+      bytes,
+      total: this.#total,
+      packetsPerSecond: this.#pace.packetsPerSecond,
+      secondsLeft: this.#total === null ? null : this.#pace.secondsFor(this.#total - bytes),
+      why,
+      columns,
+    });
+  }
+
+  /** Those that were read before, whether to their end (a part of the time may need less) or not. */
+  #bytesBefore(capture: number): number {
+    return sum(this.#positions.slice(0, capture).map((position, i) => this.#sizes[i] ?? position));
+  }
 }
 
-/** 0 for what has no size: pipes, stdin. */
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }

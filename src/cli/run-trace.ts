@@ -24,8 +24,16 @@ export interface TraceRun {
   options: CommonOptions;
 }
 
-/** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
-export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
+/**
+ * Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole.
+ * @param why what the captures are read for, where that is not the answer itself
+ */
+export async function runPipeline(
+  options: CommonOptions,
+  io: Io,
+  stages: Stages,
+  { why }: { why?: string } = {},
+): Promise<TraceRun> {
   const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
@@ -37,7 +45,7 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     filter: options.filter,
     signal: io.signal,
   };
-  const progress = createProgress(io);
+  const progress = createProgress(io, { why });
   try {
     const trace = await stages.traceCaptures(
       progress.report === undefined ? request : { ...request, onProgress: progress.report },
