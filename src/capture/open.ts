@@ -3,11 +3,12 @@
 import { type BufferSupply, ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
 import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
+import type { Follow } from '../bytes/open-growing.ts';
 import { openPath } from '../bytes/open-path.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from '../bytes/sniff.ts';
 import { stoppable } from '../bytes/stoppable.ts';
 import { joinErrors, OverlensError } from '../errors.ts';
-import { captureName, streamError } from './capture-errors.ts';
+import { cannotFollow, captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { pcapHeaderLength } from './pcap/file-header.ts';
 import { openPcap } from './pcap/pcap.ts';
@@ -24,6 +25,8 @@ export interface OpenOptions {
   stdin?: ByteStream;
   /** When aborted, reading ends at the next piece, also while a silent pipe is waited for; `complete` stays false. */
   signal?: AbortSignal;
+  /** Files are waited for while they grow, until it is stopped. Readers of them read once. */
+  follow?: Follow;
 }
 
 /** Bytes asked for at once to recognise a capture that is read later. */
@@ -45,11 +48,13 @@ export function openToRead(path: string, options: OpenOptions = {}): Promise<Cap
 }
 
 async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
-  const file = await openPath(path, options.stdin);
+  const { follow } = options;
+  const file = await (follow === undefined ? openPath(path, options.stdin) : follow.open(path));
   const isKept = isReadNow || !file.again;
   const opened = await openedBytes(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
   const { chunk } = opened;
   try {
+    if (opened.compression !== 'none' && follow?.isGrowing(path)) throw cannotFollow(path, opened.compression);
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
     const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { fstatSync, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { WriteStream } from 'node:tty';
 import { OverlensError } from '../errors.ts';
 import { endBy, hasTemporaryFolders } from './inputs/temporary-folders.ts';
@@ -19,6 +19,10 @@ export interface Io {
   /** Columns and lines of the terminal, also where stdout is a pipe that ends in one; undefined where there is none. */
   columns: number | undefined;
   rows?: number | undefined;
+  /** The same as they are now: a window may be made larger. */
+  terminal?(): { columns: number | undefined; rows?: number | undefined };
+  /** Lets time pass, but not beyond the stop; without it, as long as it takes. Milliseconds. */
+  sleep?(milliseconds: number, stop: AbortSignal): Promise<void>;
   /** What is written from now on is to be seen at once: never held back for a pager. */
   live?(): void;
   /** Aborted by the first Ctrl-C: stop reading, print what there is. */
@@ -51,6 +55,7 @@ export function processIo(): Io {
     stderrIsTTY: process.stderr.isTTY === true,
     stdoutIsFile: isFile(process.stdout.fd),
     ...terminalSize(),
+    terminal: terminalSize,
     signal: controller.signal,
     now: () => new Date(),
   };
@@ -80,6 +85,12 @@ function controllingTerminal(): Pick<Io, 'columns' | 'rows'> {
   } catch {
     return { columns: undefined };
   }
+}
+
+/** Lets time pass, but not beyond the stop. Milliseconds. */
+export async function sleep(io: Io, milliseconds: number, stop: AbortSignal): Promise<void> {
+  if (io.sleep !== undefined) return io.sleep(milliseconds, stop);
+  if (!stop.aborted) await setTimeout(milliseconds, undefined, { signal: stop }).catch(() => {});
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
 import { absoluteTimes } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
-import { createProgress } from './progress.ts';
+import { createProgress } from './progress/progress.ts';
 import { usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
 

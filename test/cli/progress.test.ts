@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ReadingProgress } from '../../src/capture/reading-progress.ts';
-import { createProgress } from '../../src/cli/progress.ts';
-import { progressLine, type ReadingState } from '../../src/cli/progress-line.ts';
+import { createProgress } from '../../src/cli/progress/progress.ts';
+import { progressLine, type ReadingState } from '../../src/cli/progress/progress-line.ts';
 import { collector, testIo } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-progress-'));

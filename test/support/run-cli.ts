@@ -70,6 +70,9 @@ export function fakeStages(
       asked.push(options);
       return typeof trace === 'function' ? trace(options) : trace;
     },
+    async followCaptures(options) {
+      return this.traceCaptures(options);
+    },
     async loadTopology() {
       if (topology === null) throw new Error('this test has no topology');
       return topology;

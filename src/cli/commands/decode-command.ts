@@ -28,7 +28,7 @@ import { whyNoTime } from '../inputs/capture-times.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { staysWhereItIs } from '../inputs/spool.ts';
 import { type Io, writePiece } from '../io.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress } from '../progress/progress.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { topologyOf } from '../run-trace.ts';
 import { type PacketSelection, selectPackets } from '../select-packets.ts';

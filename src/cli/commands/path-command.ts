@@ -15,7 +15,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress } from '../progress/progress.ts';
 import { usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';

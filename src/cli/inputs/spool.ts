@@ -1,5 +1,5 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -82,7 +82,38 @@ export async function spoolStdinArchive(signal: AbortSignal): Promise<void> {
   readStdinFrom(file);
 }
 
-/** Removes what `spoolStdinArchive` made. */
+/** Stdin that is put into a file while that is read. */
+export interface GrowingSpool {
+  file: string;
+  /** Nothing more comes. */
+  readonly isWhole: boolean;
+  /** Waits until all is there that will be. @throws OverlensError E_OUTPUT where the disk is full */
+  end(): Promise<void>;
+}
+
+/** Puts stdin into a file as it comes, so that it can be read once more at its end; from now on `-` is that file. */
+export async function spoolStdinAlong(signal: AbortSignal): Promise<GrowingSpool> {
+  const { source } = await untilStopped(openPath('-'), signal);
+  spooledStdin ??= makeTemporaryFolder();
+  const file = join(spooledStdin, 'stdin');
+  writeFileSync(file, '');
+  readStdinFrom(file);
+  let isWhole = false;
+  const copying = copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL }).finally(() => {
+    isWhole = true;
+  });
+  // told by `end`
+  copying.catch(() => {});
+  return {
+    file,
+    get isWhole() {
+      return isWhole;
+    },
+    end: () => copying,
+  };
+}
+
+/** Removes what was made of stdin. */
 export function removeStdinSpool(): void {
   if (spooledStdin !== null) removeTemporaryFolder(spooledStdin);
   spooledStdin = null;

@@ -1,7 +1,7 @@
 // One line on stderr that says how far the reading is: only on a terminal, only when the work takes long, gone when it is done.
-import { fileSize } from '../bytes/open-file.ts';
-import type { ReadingProgress } from '../capture/reading-progress.ts';
-import type { Io } from './io.ts';
+import { fileSize } from '../../bytes/open-file.ts';
+import type { ReadingProgress } from '../../capture/reading-progress.ts';
+import type { Io } from '../io.ts';
 import { progressLine } from './progress-line.ts';
 import { Pace } from './progress-pace.ts';
 
@@ -23,11 +23,16 @@ export interface Progress {
 export interface ProgressOptions {
   /** What the captures are read for, where that is not the answer itself: `for the flow of packet 44`. */
   why?: string | undefined;
+  /** The captures grow: how much there is at the end nobody knows. */
+  isGrowing?: boolean | undefined;
   /** Milliseconds of a clock that only goes forward. */
   clock?: (() => number) | undefined;
 }
 
-export function createProgress(io: Io, { why, clock = () => performance.now() }: ProgressOptions = {}): Progress {
+export function createProgress(
+  io: Io,
+  { why, isGrowing = false, clock = () => performance.now() }: ProgressOptions = {},
+): Progress {
   if (!io.stderrIsTTY) return { report: undefined, clear() {}, end() {} };
   const begun = clock();
   let next = begun + PATIENCE;
@@ -40,7 +45,8 @@ export function createProgress(io: Io, { why, clock = () => performance.now() }:
   return {
     report(progress) {
       const now = clock();
-      if (pass?.captures !== progress.captures) pass = new Pass(progress.captures, pass === null ? begun : now);
+      if (pass?.captures !== progress.captures)
+        pass = new Pass(progress.captures, pass === null ? begun : now, isGrowing);
       pass.note(progress);
       if (now < next) return;
       next = now + INTERVAL;
@@ -67,9 +73,9 @@ class Pass {
   readonly #packets: number[];
   readonly #pace: Pace;
 
-  constructor(captures: readonly string[], now: number) {
+  constructor(captures: readonly string[], now: number, isGrowing: boolean) {
     this.captures = captures;
-    this.#sizes = captures.map(fileSize);
+    this.#sizes = captures.map((path) => (isGrowing ? null : fileSize(path)));
     this.#total = this.#sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
     this.#positions = captures.map(() => 0);
     this.#packets = captures.map(() => 0);

@@ -1,7 +1,7 @@
 // What the line on stderr says: `file 2 of 3 worker1-ens5.pcap  45 % of 1.2 GB, 1.3M packets/s, about 40 s left`.
-import { escapeText } from '../render/text/escape.ts';
-import { baseName, formatBytes, formatCompact } from '../render/text/format.ts';
-import { shortenEnd, shortenMiddle, textWidth } from '../render/text/text-width.ts';
+import { escapeText } from '../../render/text/escape.ts';
+import { baseName, formatBytes, formatCompact } from '../../render/text/format.ts';
+import { shortenEnd, shortenMiddle, textWidth } from '../../render/text/text-width.ts';
 
 export interface ReadingState {
   /** The capture at hand, its number among all, and whether all are read side by side. */
