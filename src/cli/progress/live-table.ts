@@ -27,9 +27,9 @@ export class LiveTable {
     this.#drawn = shown.map(textWidth);
   }
 
-  /** Takes the lines away. */
+  /** Takes the lines away: the first one by itself, since a whole screen that is erased goes into the scrollback of some terminals. */
   clear(): void {
-    if (this.#drawn.length > 0) this.#io.stdout.write(`${this.#toTop()}\u001b[J`);
+    if (this.#drawn.length > 0) this.#io.stdout.write(`${this.#toTop()}\u001b[K\n\u001b[J\u001b[A`);
     this.#drawn = [];
   }
 
