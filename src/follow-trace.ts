@@ -2,7 +2,10 @@
 // they hold by then.
 
 import type { Follow } from './bytes/open-growing.ts';
-import { openCaptures } from './capture/open.ts';
+import { captureName } from './capture/capture-errors.ts';
+import { openCapture } from './capture/open.ts';
+import type { CaptureInfo, CaptureReader } from './capture/source.ts';
+import { OverlensError } from './errors.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
 import { OwnDecoder } from './pipeline/own-blocks.ts';
 import { beginReading, countBlocks, openOptions, type TraceOptions, traceCaptures, traceSoFar } from './trace.ts';
@@ -25,15 +28,35 @@ export async function followCaptures(options: TraceOptions, follow: Follow): Pro
   }
 }
 
+/** Each as soon as its beginning is there: none waits for another one. */
 async function countTogether(options: TraceOptions): Promise<void> {
   const read = beginReading(options);
-  const readers = await openCaptures(options.captures, openOptions(options));
-  const all = readers.map(({ info }) => new CaptureCounters(info));
+  const { captures: paths } = options;
+  const all = paths.map((path) => new CaptureCounters(notYet(path)));
   options.onBegin?.(() => traceSoFar(all, read));
   await Promise.all(
-    readers.map((reader, i) => {
+    paths.map(async (path, i) => {
+      const reader = await openUnlessBad(path, options);
+      if (reader === null) return;
+      const counters = new CaptureCounters(reader.info);
+      all[i] = counters;
       const blocks = new OwnDecoder(read.ports).blocks(reader.batches(), i, reader.info, reader.position);
-      return countBlocks(blocks, i, all[i] as CaptureCounters, read);
+      await countBlocks(blocks, i, counters, read);
     }),
   );
+}
+
+/** Null for what is no capture, which is told with the answer. Throws bad usage at once. */
+async function openUnlessBad(path: string, options: TraceOptions): Promise<CaptureReader | null> {
+  try {
+    return await openCapture(path, openOptions(options));
+  } catch (error) {
+    if (error instanceof OverlensError && error.code !== 'E_USAGE') return null;
+    throw error;
+  }
+}
+
+function notYet(path: string): CaptureInfo {
+  const error = new OverlensError('E_NOT_A_CAPTURE', `${captureName(path)}: nothing that can be read has come yet`);
+  return { path, format: null, compression: 'none', interfaces: [], complete: false, warnings: [], error };
 }

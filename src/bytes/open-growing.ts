@@ -29,6 +29,7 @@ interface Followed {
   id: string | null;
   position: number;
   fault: StreamFault | null;
+  isClosed: boolean;
 }
 
 /**
@@ -59,12 +60,24 @@ export class Follow {
   }
 
   close(): void {
-    for (const { descriptor } of this.#files.values()) closeSync(descriptor);
+    for (const file of this.#files.values()) {
+      closeSync(file.descriptor);
+      // whoever still waits for more of it
+      file.fault = STOPPED;
+      file.isClosed = true;
+    }
     this.#files.clear();
   }
 
   #growing(name: string, path: string): ByteSource {
-    const file: Followed = { path, descriptor: opened(path), id: fileId(path), position: 0, fault: null };
+    const file: Followed = {
+      path,
+      descriptor: opened(path),
+      id: fileId(path),
+      position: 0,
+      fault: null,
+      isClosed: false,
+    };
     this.#files.set(name, file);
     return growingSource(file, this.#options);
   }
@@ -97,6 +110,7 @@ function growingSource(file: Followed, { stop, sleep, isWhole = () => false }: F
 
   /** Null: it has no more, now. */
   function readNow(target: Uint8Array, start: number, end: number): number | null {
+    if (file.isClosed) return 0;
     noteStop();
     if (file.fault !== null) return 0;
     const most = Math.min(end - start, Math.max(0, limit - file.position));
@@ -108,7 +122,7 @@ function growingSource(file: Followed, { stop, sleep, isWhole = () => false }: F
 
   async function readLater(target: Uint8Array, start: number, end: number): Promise<number> {
     for (;;) {
-      const [isEnd, lost] = [isWhole(file.path), whyLost(file)];
+      const [isEnd, lost] = [isWhole(file.path), file.isClosed ? null : whyLost(file)];
       // what came between the last look and this one
       const count = readNow(target, start, end);
       if (count !== null) return count;

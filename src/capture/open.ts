@@ -1,6 +1,6 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 
-import { type BufferSupply, ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
+import { type BufferSupply, ChunkBuffer, PIECE, pieceOf, type StreamFault } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
 import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
 import type { Follow } from '../bytes/open-growing.ts';
@@ -219,10 +219,13 @@ function kindOf(chunk: ChunkBuffer): ContentKind {
   return contentKind(chunk.bytes.subarray(chunk.at, chunk.end));
 }
 
+/** Ends of bytes that are there. */
+const ENDS: ReadonlySet<StreamFault['kind']> = new Set(['cut-off', 'trailing', 'so-far', 'lost']);
+
 /** No byte came: an empty file, a command before the pipe that failed, a compressed stream without content. */
 function nothingThere({ path, chunk, compression }: OpenedBytes): OverlensError {
   const { fault } = chunk;
-  if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
+  if (fault !== null && !ENDS.has(fault.kind)) return streamError(path, fault);
   const name = captureName(path);
   if (fault?.kind === 'cut-off') {
     return new OverlensError(
@@ -256,7 +259,7 @@ function notACapture({ path, chunk, compression }: OpenedBytes, kind: ContentKin
 
 function cutOffHeader({ path, chunk }: OpenedBytes, least: number): OverlensError {
   const { fault } = chunk;
-  if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
+  if (fault !== null && !ENDS.has(fault.kind)) return streamError(path, fault);
   const message = `it ends inside its file header, after ${chunk.available} of ${least} bytes`;
   return new OverlensError('E_NOT_A_CAPTURE', `${captureName(path)}: not a capture: ${message}`, {
     hint: 'copy the file again or capture again',

@@ -66,7 +66,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'follow-trace.ts',
-    values: ['trace.ts', 'pipeline', 'flow', 'capture'],
+    values: ['trace.ts', 'pipeline', 'flow', 'capture', 'errors.ts'],
     types: ['bytes', 'verdict'],
   },
   {

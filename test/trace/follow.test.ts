@@ -110,6 +110,16 @@ describe('captures that are followed', () => {
     },
   );
 
+  it('are not held up by one whose beginning has not come', async () => {
+    const [late, ...others] = sample('01-vxlan-between-nodes');
+    const bytes = late?.bytes.subarray(0, 20) ?? Buffer.alloc(0);
+    const { paths, follow, onBegin, shown } = growing([{ name: 'late.pcap', bytes }, ...others], 9);
+    const trace = await followCaptures({ captures: paths, topology: null, onBegin }, follow);
+    expect(shown.at(-1)).toBeGreaterThan(0);
+    expect(answer(trace)).toBe(answer(await traceCaptures({ captures: paths, topology: null })));
+    expect(trace.captures[0]?.error?.message).toContain('it ends inside its file header, after 20 of 24 bytes');
+  });
+
   it('have no damage where the last record is not whole yet', async () => {
     const [one] = sample('08-stale-fdb');
     const bytes = one?.bytes.subarray(0, one.bytes.length - 7) ?? Buffer.alloc(0);
