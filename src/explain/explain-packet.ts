@@ -33,6 +33,7 @@ export interface ExplainOptions {
   snapshot: readonly string[];
   reader?: 'builtin' | 'pcap-parser';
   signal?: AbortSignal;
+  onProgress?: Reading['onProgress'];
   vxlanPorts?: readonly number[];
   vxlanVNI?: number | null;
 }
@@ -59,8 +60,12 @@ function topologyThen(topology: Topology | null, { moment }: PacketCopy): Topolo
   return topology === null ? null : snapshotAt(topology, seconds, seconds);
 }
 
-function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
-  return { ports, ...(reader === undefined ? {} : { reader }) };
+function readingOf({ reader, onProgress }: ExplainOptions, { ports }: WalkSettings): Reading {
+  return {
+    ports,
+    ...(reader === undefined ? {} : { reader }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
 }
 
 function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket): Scene {
