@@ -18,8 +18,8 @@ export interface FollowOptions {
   stop: AbortSignal;
   /** Lets time pass, but not beyond the stop. */
   sleep(milliseconds: number, stop: AbortSignal): Promise<void>;
-  /** Whether a file will not grow any more. */
-  isWhole?(path: string): boolean;
+  /** Of a file that will not grow any more, why: null for its true end. Undefined while it may grow. */
+  endOf?(path: string): string | null | undefined;
 }
 
 /** A file that was opened to be followed, and how far it was read. */
@@ -95,7 +95,7 @@ function opened(path: string): number {
   }
 }
 
-function growingSource(file: Followed, { stop, sleep, isWhole = () => false }: FollowOptions): ByteSource {
+function growingSource(file: Followed, { stop, sleep, endOf = () => undefined }: FollowOptions): ByteSource {
   let sinceTurn = 0;
   let isCaughtUp = false;
   let limit = Number.POSITIVE_INFINITY;
@@ -122,11 +122,12 @@ function growingSource(file: Followed, { stop, sleep, isWhole = () => false }: F
 
   async function readLater(target: Uint8Array, start: number, end: number): Promise<number> {
     for (;;) {
-      const [isEnd, lost] = [isWhole(file.path), file.isClosed ? null : whyLost(file)];
+      const over = endOf(file.path);
+      const lost = over ?? (file.isClosed ? null : whyLost(file));
       // what came between the last look and this one
       const count = readNow(target, start, end);
       if (count !== null) return count;
-      if (isEnd) return 0;
+      if (over === null) return 0;
       if (lost !== null) file.fault = { kind: 'lost', message: lost };
       else if (stop.aborted) file.fault = SO_FAR;
       else await sleep(PAUSE, stop);

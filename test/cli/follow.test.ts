@@ -124,7 +124,7 @@ describe('what cannot be followed is bad usage', () => {
   it('with verify, which proves what is whole', async () => {
     const { code, stderr } = await runCli(['verify', '--follow', `${SAMPLE}/${CAPTURES[0]}`]);
     expect(code).toBe(2);
-    expect(stderr).toContain("unknown option '--follow'");
+    expect(stderr).toContain('verify --follow: a proof is of captures that are whole');
   });
 });
 

@@ -182,6 +182,21 @@ describe('the following ends, and says why, where a file', () => {
   });
 });
 
+describe('a file that does not grow any more', () => {
+  it.each([
+    ['at its true end is whole, or cut off', null, 'cut off'],
+    ['for a reason says that', 'the disk is full', 'the disk is full; packets up to there were read'],
+  ])('%s', async (_name, end, warning) => {
+    const [one] = sample('08-stale-fdb');
+    const path = join(mkdtempSync(join(folder, 'end-')), 'a.pcap');
+    writeFileSync(path, one?.bytes.subarray(0, -7) ?? '');
+    const sleep = (): Promise<void> => Promise.reject(new Error('nothing is waited for'));
+    const follow = new Follow({ stop: new AbortController().signal, sleep, endOf: () => end });
+    const { captures } = await followCaptures({ captures: [path], topology: null }, follow);
+    expect(captures[0]?.warnings).toEqual([expect.stringContaining(warning)]);
+  });
+});
+
 describe('a file that is followed', () => {
   it('is read again as it was read, though another has taken its name', async () => {
     const all = sample('01-vxlan-between-nodes');

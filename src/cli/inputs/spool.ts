@@ -85,10 +85,10 @@ export async function spoolStdinArchive(signal: AbortSignal): Promise<void> {
 /** Stdin that is put into a file while that is read. */
 export interface GrowingSpool {
   file: string;
-  /** Nothing more comes. */
-  readonly isWhole: boolean;
-  /** Waits until all is there that will be. @throws OverlensError E_OUTPUT where the disk is full */
-  end(): Promise<void>;
+  /** Why nothing more comes: null at the true end, else what the disk refused; undefined while there may be more. */
+  readonly end: string | null | undefined;
+  /** Waits for that. */
+  ended(): Promise<void>;
 }
 
 /** Puts stdin into a file as it comes, so that it can be read once more at its end; from now on `-` is that file. */
@@ -98,18 +98,21 @@ export async function spoolStdinAlong(signal: AbortSignal): Promise<GrowingSpool
   const file = join(spooledStdin, 'stdin');
   writeFileSync(file, '');
   readStdinFrom(file);
-  let isWhole = false;
-  const copying = copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL }).finally(() => {
-    isWhole = true;
-  });
-  // told by `end`
-  copying.catch(() => {});
+  let end: string | null | undefined;
+  const copying = copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL }).then(
+    () => {
+      end = null;
+    },
+    (error: unknown) => {
+      end = error instanceof Error ? error.message : String(error);
+    },
+  );
   return {
     file,
-    get isWhole() {
-      return isWhole;
+    get end() {
+      return end;
     },
-    end: () => copying,
+    ended: () => copying,
   };
 }
 

@@ -42,9 +42,9 @@ export function follower(io: Io, stages: Stages, render: RenderSoFar | null): St
     checkPipes(request.captures);
     const spool =
       request.captures.length > 1 && request.captures.includes('-') ? await spoolStdinAlong(io.signal) : null;
-    const isWhole = (path: string): boolean => spool?.file === path && spool.isWhole;
+    const endOf = (path: string): string | null | undefined => (path === spool?.file ? spool.end : undefined);
     const wait = (milliseconds: number, stop: AbortSignal): Promise<void> => sleep(io, milliseconds, stop);
-    const files = new Follow({ stop: io.signal, sleep: wait, isWhole });
+    const files = new Follow({ stop: io.signal, sleep: wait, endOf });
     const view = render === null ? new QuietView(io) : new LiveView(io, render);
     try {
       return await stages.followCaptures(
@@ -53,7 +53,7 @@ export function follower(io: Io, stages: Stages, render: RenderSoFar | null): St
       );
     } finally {
       await view.end();
-      await spool?.end();
+      await spool?.ended();
     }
   };
 }
