@@ -57,7 +57,9 @@ export async function runTrace(
   };
   const read = isFollowed ? follower(io, stages, draws ? soFar : null) : stages.traceCaptures;
   const run = await runPipeline(options, io, stages, { read });
-  const look = besideHint(screen, run.topology);
+  // while captures were followed, the window may have been made larger
+  const now = isFollowed ? lookOf(given, raw, { ...io, ...io.terminal?.() }) : screen;
+  const look = besideHint(now, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
   // half a JSON document is none: it is written to its end, or to the second Ctrl-C
   const stop = run.interrupted || output === 'json' ? undefined : io.signal;
