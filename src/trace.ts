@@ -8,9 +8,11 @@ import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
+import type { Follow } from './bytes/open-growing.ts';
 import { noteLogs } from './capture/capture-log.ts';
 import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
+import type { ReadingProgress } from './capture/reading-progress.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
@@ -28,6 +30,7 @@ import { type CommonWindow, commonTime, expectedWindow, isBorneOut } from './ver
 import { settingsOf } from './verdict/flow/overlay-in-use.ts';
 import type { FlowFilter } from './verdict/flow-filter.ts';
 import { identityInTable } from './verdict/flow-identity.ts';
+import type { AnalysisInput } from './verdict/judging-context.ts';
 import { resultOf } from './verdict/result.ts';
 import { analyseOverTime } from './verdict/snapshots/analyse-over-time.ts';
 import type { Trace } from './verdict/trace-types.ts';
@@ -56,7 +59,11 @@ export interface TraceOptions {
   /** How they decode, for tests. */
   decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
   signal?: AbortSignal;
-  onProgress?: (progress: { path: string; bytes: number; packets: number }) => void;
+  onProgress?: (progress: ReadingProgress) => void;
+  /** The captures are waited for while they grow. */
+  follow?: Follow;
+  /** Gets what makes a trace of what has been counted so far: to be used before anything more is read. */
+  onBegin?: (soFar: () => Trace) => void;
 }
 
 /**
@@ -64,28 +71,16 @@ export interface TraceOptions {
  * @throws OverlensError when no path is a capture. Where some are, what is wrong with the others is in `Trace.captures[].error`.
  */
 export async function traceCaptures(options: TraceOptions): Promise<Trace> {
-  const { topology, captures: paths } = options;
-  const ports = overlayPorts(topology, options.vxlanPorts ?? []);
-  const nodes = topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null);
-  const range = timeRange(options.since ?? null, options.until ?? null);
-  const read: Reading = { table: new FlowTable(nodes), nodes, ports, range, options };
-  const readers = await openCaptures(paths, openOptions(options));
+  const read = beginReading(options);
+  const readers = await openCaptures(options.captures, openOptions(options));
   excuseEmptyPieces(readers.map(({ info }) => info));
   try {
     const expected = await expectWindow(read);
     read.table.counter.windows = expected?.windows ?? null;
-    const captures = await readAll(readers, read);
-    noteLogs(captures, options.logs);
-    const analysis = analyseOverTime({
-      table: read.table,
-      captures,
-      topology,
-      at: options.at ?? [],
-      hints: options.hints ?? new Map(),
-      unfiltered: options.unfiltered ?? [],
-      vxlanVNI: options.vxlanVNI ?? null,
-      vxlanPorts: options.vxlanPorts ?? [],
-    });
+    const captures = readers.map(({ info }) => new CaptureCounters(info));
+    options.onBegin?.(() => traceSoFar(captures, read));
+    await readAll(readers, captures, read);
+    const analysis = analyseOverTime(analysisInput(captures, read));
     analysis.arrivals = await countArrivals(analysis, expected, read);
     return resultOf(analysis, options.filter ?? {});
   } finally {
@@ -93,47 +88,90 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   }
 }
 
-function openOptions({ reader, signal }: TraceOptions): OpenOptions {
-  return { trueTimes: true, ...(reader === undefined ? {} : { reader }), ...(signal === undefined ? {} : { signal }) };
+export function openOptions({ reader, signal, follow }: TraceOptions): OpenOptions {
+  return {
+    trueTimes: true,
+    ...(reader === undefined ? {} : { reader }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(follow === undefined ? {} : { follow }),
+  };
+}
+
+/** A table that nothing has been read into. */
+export function beginReading(options: TraceOptions): Reading {
+  const { topology, captures: paths } = options;
+  const ports = overlayPorts(topology, options.vxlanPorts ?? []);
+  const nodes = topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null);
+  const range = timeRange(options.since ?? null, options.until ?? null);
+  return { table: new FlowTable(nodes), nodes, ports, range, options, paths };
+}
+
+/** Of a table that may still grow: what can be said without changing it. Pieces of rings are not joined, arrivals not counted. */
+export function traceSoFar(captures: readonly CaptureCounters[], read: Reading): Trace {
+  const analysis = analyseOverTime({ ...analysisInput(captures, read), isAgain: true });
+  const trace = resultOf(analysis, read.options.filter ?? {});
+  // of what grows there is no more than was read
+  return {
+    ...trace,
+    captures: trace.captures.map((one) => ({ ...one, complete: one.complete || one.error === null })),
+  };
+}
+
+function analysisInput(captures: readonly CaptureCounters[], { table, options }: Reading): AnalysisInput {
+  return {
+    table,
+    captures,
+    topology: options.topology,
+    at: options.at ?? [],
+    hints: options.hints ?? new Map(),
+    unfiltered: options.unfiltered ?? [],
+    vxlanVNI: options.vxlanVNI ?? null,
+    vxlanPorts: options.vxlanPorts ?? [],
+  };
 }
 
 /** What the captures are read into, and how. */
-interface Reading {
+export interface Reading {
   table: FlowTable;
   nodes: NodeAddresses | null;
   ports: WalkPorts;
   range: TimeRange;
   options: TraceOptions;
+  /** The captures of this reading. */
+  paths: readonly string[];
 }
 
 /** Counts the packets of all captures, in their order. */
-async function readAll(readers: readonly CaptureReader[], read: Reading): Promise<CaptureCounters[]> {
+async function readAll(
+  readers: readonly CaptureReader[],
+  all: readonly CaptureCounters[],
+  read: Reading,
+): Promise<void> {
   const { ports, options } = read;
   const { workers = null, signal, reader } = options;
-  const all = readers.map(({ info }) => new CaptureCounters(info));
+  const paths = readers.map(({ info }) => info.path);
   const threads = reader === 'pcap-parser' ? 0 : workers;
   const decoding = await startDecoding(readers, { ports, workers: threads, signal, ...options.decoding });
   try {
-    for (const [i, counters] of all.entries()) await countBlocks(decoding.blocksOf(i), i, counters, read);
+    for (const [i, counters] of all.entries()) await countBlocks(decoding.blocksOf(i), i, counters, { ...read, paths });
   } finally {
     await decoding.close();
   }
-  return all;
+  noteLogs(all, options.logs);
 }
 
 /** @param most packets to read at least, if there are as many */
-async function countBlocks(
+export async function countBlocks(
   blocks: AsyncIterable<CountedBlock>,
   capture: number,
   counters: CaptureCounters,
-  { table, ports, range, options }: Reading,
+  { table, ports, range, options, paths }: Reading,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const { info } = counters;
   const feed = new PacketFeed(table, { capture, counters, ports, range });
-  for await (const { block, numbers } of blocks) {
+  for await (const { block, numbers, position } of blocks) {
     feed.add(block, numbers);
-    options.onProgress?.({ path: info.path, bytes: counters.bytes, packets: feed.packets });
+    options.onProgress?.({ captures: paths, capture, position, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
   table.end();
@@ -149,7 +187,7 @@ const MOST_SAMPLED = 64;
  */
 async function expectWindow({ options, nodes, ports, range }: Reading): Promise<CommonWindow | null> {
   const { captures: paths, topology, at = [], hints = new Map(), unfiltered = [] } = options;
-  const isWhole = options.since == null && options.until == null;
+  const isWhole = options.since == null && options.until == null && options.follow === undefined;
   if (
     topology === null ||
     topology.timeline !== null ||
@@ -168,13 +206,14 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     nodes,
     ports,
     range,
+    paths,
     options: { captures: paths, topology },
   };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
     const counters = new CaptureCounters(reader.info);
     sampled.push(counters);
-    const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info);
+    const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info, reader.position);
     await countBlocks(blocks, i, counters, quiet, 1);
   }
   noteLogs(sampled, options.logs);
@@ -214,8 +253,8 @@ async function countArrivals(
   table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
   const readers: CaptureReader[] = [];
   for (const path of paths) readers.push(await openCapture(path, openOptions(read.options)));
-  const counted = await readAll(readers, { ...read, table });
-  noteLogs(counted, read.options.logs);
+  const counted = readers.map(({ info }) => new CaptureCounters(info));
+  await readAll(readers, counted, { ...read, table });
   const again = findPoints({ table, captures: counted, topology, book, at, hints });
   return arrivalsIn(found, table, again, counted, {
     sameFlow: sameFlows(input.table, table),

@@ -3,8 +3,11 @@
 
 /** Why a stream of bytes ended otherwise than at its end. */
 export interface StreamFault {
-  /** `trailing` bytes behind a complete stream harm nothing; after `stopped` nobody wants the rest. */
-  kind: 'cut-off' | 'corrupt' | 'unsupported' | 'unreadable' | 'trailing' | 'stopped';
+  /**
+   * `trailing` bytes behind a complete stream harm nothing; after `stopped` nobody wants the rest. What grows ends with `so-far`: all that
+   * is there was read; `lost`: the same, and why nothing more can come.
+   */
+  kind: 'cut-off' | 'corrupt' | 'unsupported' | 'unreadable' | 'trailing' | 'stopped' | 'so-far' | 'lost';
   /** What was wrong; names neither the file nor what to do. */
   message: string;
   hint?: string;

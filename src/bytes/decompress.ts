@@ -2,7 +2,7 @@
 import { ChunkBuffer, PIECE } from './chunk.ts';
 import { iterableSource } from './iterable-source.ts';
 import { turn } from './open-file.ts';
-import { contentKind, MAGIC_BYTES } from './sniff.ts';
+import { type ContentKind, contentKind, MAGIC_BYTES } from './sniff.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -35,10 +35,12 @@ export async function contentOf(chunk: ChunkBuffer, piece = PIECE): Promise<Cont
 const PEEKED = 32 * 1024;
 /** Bytes of content that are looked at. */
 const LOOKED_AT = 4096;
+/** A capture is told by its magic number: no more of a slow pipe is waited for. */
+const CAPTURES: ReadonlySet<ContentKind> = new Set(['pcap', 'pcapng']);
 
 export interface Peek {
   compression: Compression;
-  /** The first bytes of the content: 4096 where there are as many. */
+  /** The first bytes of the content: 4096 where there are as many; of a capture those that have come. */
   head: Uint8Array;
 }
 
@@ -47,9 +49,9 @@ export async function peekContent(chunk: ChunkBuffer): Promise<Peek> {
   await chunk.require(MAGIC_BYTES);
   const kind = contentKind(chunk.bytes.subarray(chunk.at, chunk.end));
   const isCompressed = kind === 'gzip' || kind === 'zstd';
-  const wanted = isCompressed ? PEEKED : LOOKED_AT;
+  const wanted = isCompressed ? PEEKED : CAPTURES.has(kind) ? MAGIC_BYTES : LOOKED_AT;
   await chunk.require(wanted);
-  const bytes = chunk.bytes.slice(chunk.at, chunk.at + Math.min(wanted, chunk.available));
+  const bytes = chunk.bytes.slice(chunk.at, chunk.at + Math.min(Math.max(wanted, LOOKED_AT), chunk.available));
   if (!isCompressed) return { compression: 'none', head: bytes };
   const source = iterableSource(once(bytes), () => {});
   const { compression, chunk: inside } = await contentOf(new ChunkBuffer(source, PEEKED), PEEKED);

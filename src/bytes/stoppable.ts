@@ -3,8 +3,8 @@ import type { ByteSource, StreamFault } from './chunk.ts';
 
 const STOPPED: StreamFault = { kind: 'stopped', message: 'reading was stopped' };
 
-/** The same source; once the signal is aborted it answers 0 bytes and the fault `stopped`. */
-export function stoppable(source: ByteSource, signal: AbortSignal): ByteSource {
+/** The same source; once the signal is aborted it answers 0 bytes and that fault. */
+export function stoppable(source: ByteSource, signal: AbortSignal, stopped = STOPPED): ByteSource {
   let stop: (() => void) | null = null;
   const onAbort = (): void => stop?.();
   signal.addEventListener('abort', onAbort, { once: true });
@@ -20,7 +20,7 @@ export function stoppable(source: ByteSource, signal: AbortSignal): ByteSource {
       });
     },
     get fault() {
-      return signal.aborted ? STOPPED : source.fault;
+      return signal.aborted ? stopped : source.fault;
     },
     close() {
       signal.removeEventListener('abort', onAbort);

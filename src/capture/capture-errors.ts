@@ -29,10 +29,19 @@ export function streamError(path: string, fault: StreamFault): OverlensError {
       return new OverlensError('E_UNSUPPORTED_CAPTURE', `${captureName(path)}: ${fault.message}`, options);
     case 'unreadable':
     case 'stopped':
+    case 'so-far':
+    case 'lost':
       return new OverlensError('E_UNREADABLE', `${captureName(path)}: cannot be read: ${fault.message}`, options);
     default:
       return new OverlensError('E_CORRUPT_CAPTURE', `${captureName(path)}: ${fault.message}`, options);
   }
+}
+
+/** A compressed file that is to be followed: it has no end in the middle up to which it could be read. */
+export function cannotFollow(path: string, compression: string): OverlensError {
+  return new OverlensError('E_USAGE', `${captureName(path)}: a ${compression} file cannot be followed while it grows`, {
+    hint: 'read it without --follow, or decompress it before the pipe',
+  });
 }
 
 /** Adds a warning, once per code: a damaged file can have one for every block. */

@@ -1,13 +1,14 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 
-import { type BufferSupply, ChunkBuffer, PIECE, pieceOf } from '../bytes/chunk.ts';
+import { type BufferSupply, ChunkBuffer, PIECE, pieceOf, type StreamFault } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
 import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
+import type { Follow } from '../bytes/open-growing.ts';
 import { openPath } from '../bytes/open-path.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from '../bytes/sniff.ts';
 import { stoppable } from '../bytes/stoppable.ts';
 import { joinErrors, OverlensError } from '../errors.ts';
-import { captureName, streamError } from './capture-errors.ts';
+import { cannotFollow, captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
 import { pcapHeaderLength } from './pcap/file-header.ts';
 import { openPcap } from './pcap/pcap.ts';
@@ -27,6 +28,8 @@ export interface OpenOptions {
   trueTimes?: boolean;
   /** When aborted, reading ends at the next piece, also while a silent pipe is waited for; `complete` stays false. */
   signal?: AbortSignal;
+  /** Files are waited for while they grow, until it is stopped. Readers of them read once. */
+  follow?: Follow;
 }
 
 type Batches = AsyncIterable<PacketBatch>;
@@ -50,19 +53,25 @@ export function openToRead(path: string, options: OpenOptions = {}): Promise<Cap
 }
 
 async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
-  const file = await openPath(path, options.stdin);
+  const { follow } = options;
+  const file = await (follow === undefined ? openPath(path, options.stdin) : follow.open(path));
   const isKept = isReadNow || !file.again;
   const opened = await openedBytes(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
   const { chunk } = opened;
   try {
+    if (opened.compression !== 'none' && follow?.isGrowing(path)) throw cannotFollow(path, opened.compression);
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
     const timed = options.trueTimes === true ? withoutFalseTimes : (batches: Batches): Batches => batches;
     const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;
+    const place = new Place(opened.input);
+    const position = (): number => place.offset;
     if (isKept || head === null)
-      return { info, head, batches: () => timed(format.read(chunk), info), close: () => chunk.close() };
+      return { info, head, batches: () => timed(format.read(chunk), info), position, close: () => chunk.close() };
     chunk.close();
-    return { info, head, batches: () => timed(readAgain(format, head, options.signal), info), close() {} };
+    place.leave();
+    const batches = (): Batches => timed(readAgain(format, head, options.signal, place), info);
+    return { info, head, batches, position, close() {} };
   } catch (error) {
     chunk.close();
     throw error;
@@ -80,7 +89,9 @@ export async function openAgain(path: string, head: Uint8Array, buffers: BufferS
     if (!(await beginsWith(chunk, head))) throw otherFile(path);
     const { info, read } = await formatOf(opened, 'builtin');
     chunk.useBuffers(buffers);
-    return { info, head, batches: () => withoutFalseTimes(read(chunk), info), close: () => chunk.close() };
+    const position = (): number => opened.input.offset;
+    const batches = (): Batches => withoutFalseTimes(read(chunk), info);
+    return { info, head, batches, position, close: () => chunk.close() };
   } catch (error) {
     chunk.close();
     throw error;
@@ -124,7 +135,30 @@ function unusable(path: string, error: OverlensError): CaptureReader {
     ...{ path, format: null, compression: 'none', interfaces: [], complete: false, warnings: [], error },
     isEmpty: fileSize(path) === 0,
   };
-  return { info, head: null, async *batches() {}, close() {} };
+  return { info, head: null, async *batches() {}, position: () => 0, close() {} };
+}
+
+/** How far a file has been read. Of one that is not being read no buffer is held. */
+class Place {
+  #input: ChunkBuffer | null;
+  #left = 0;
+
+  constructor(input: ChunkBuffer) {
+    this.#input = input;
+  }
+
+  get offset(): number {
+    return this.#input?.offset ?? this.#left;
+  }
+
+  enter(input: ChunkBuffer): void {
+    this.#input = input;
+  }
+
+  leave(): void {
+    this.#left = this.offset;
+    this.#input = null;
+  }
 }
 
 /** The batches of a file that was recognised and closed. What has happened to it since is an error of the reading. */
@@ -132,10 +166,12 @@ async function* readAgain(
   format: CaptureFormat,
   head: Uint8Array,
   signal: AbortSignal | undefined,
+  place: Place,
 ): AsyncGenerator<PacketBatch, void, void> {
   const { info } = format;
   try {
-    const { chunk } = await openedBytes(info.path, await openPath(info.path), signal, PIECE);
+    const { chunk, input } = await openedBytes(info.path, await openPath(info.path), signal, PIECE);
+    place.enter(input);
     if (await beginsWith(chunk, head)) return yield* format.read(chunk);
     chunk.close();
     if (chunk.fault?.kind === 'stopped') return;
@@ -143,6 +179,8 @@ async function* readAgain(
   } catch (error) {
     if (!(error instanceof OverlensError)) throw error;
     info.error = error;
+  } finally {
+    place.leave();
   }
 }
 
@@ -163,10 +201,10 @@ async function openedBytes(
   file: OpenedFile,
   signal: AbortSignal | undefined,
   piece: number,
-): Promise<OpenedBytes> {
+): Promise<OpenedBytes & { input: ChunkBuffer }> {
   const source = signal === undefined ? file.source : stoppable(file.source, signal);
-  const chunk = new ChunkBuffer(source, pieceOf(file.size, piece));
-  return { path, ...(await contentOf(chunk, piece)) };
+  const input = new ChunkBuffer(source, pieceOf(file.size, piece));
+  return { path, input, ...(await contentOf(input, piece)) };
 }
 
 async function formatOf(opened: OpenedBytes, reader: ReaderName): Promise<CaptureFormat> {
@@ -189,10 +227,13 @@ function kindOf(chunk: ChunkBuffer): ContentKind {
   return contentKind(chunk.bytes.subarray(chunk.at, chunk.end));
 }
 
+/** Ends of bytes that are there. */
+const ENDS: ReadonlySet<StreamFault['kind']> = new Set(['cut-off', 'trailing', 'so-far', 'lost']);
+
 /** No byte came: an empty file, a command before the pipe that failed, a compressed stream without content. */
 function nothingThere({ path, chunk, compression }: OpenedBytes): OverlensError {
   const { fault } = chunk;
-  if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
+  if (fault !== null && !ENDS.has(fault.kind)) return streamError(path, fault);
   const name = captureName(path);
   if (fault?.kind === 'cut-off') {
     return new OverlensError(
@@ -226,7 +267,7 @@ function notACapture({ path, chunk, compression }: OpenedBytes, kind: ContentKin
 
 function cutOffHeader({ path, chunk }: OpenedBytes, least: number): OverlensError {
   const { fault } = chunk;
-  if (fault !== null && fault.kind !== 'cut-off' && fault.kind !== 'trailing') return streamError(path, fault);
+  if (fault !== null && !ENDS.has(fault.kind)) return streamError(path, fault);
   const message = `it ends inside its file header, after ${chunk.available} of ${least} bytes`;
   return new OverlensError('E_NOT_A_CAPTURE', `${captureName(path)}: not a capture: ${message}`, {
     hint: 'copy the file again or capture again',

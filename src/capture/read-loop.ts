@@ -87,6 +87,13 @@ export function endReading(
   switch (fault?.kind) {
     case 'stopped':
       return;
+    // a record that is not whole is not there yet
+    case 'so-far':
+      info.complete = true;
+      return;
+    case 'lost':
+      info.warnings.push({ code: 'following-ended', message: `${fault.message}; packets up to there were read` });
+      return;
     case 'cut-off':
       info.warnings.push({
         code: 'cut-off-stream',

@@ -108,6 +108,8 @@ export interface CaptureReader {
   readonly info: CaptureInfo;
   /** Iterate once. Never throws for corrupt content: sets `info.error` and ends. */
   batches(): AsyncIterable<PacketBatch>;
+  /** Bytes of the file behind the packets that were handed out: compressed ones where it is compressed. */
+  position(): number;
   /** The bytes at its beginning that decided what it is; null where it can be read once only. */
   readonly head: Uint8Array | null;
   /** For a reader whose batches nobody will ask for: lets go of a pipe. */

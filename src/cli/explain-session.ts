@@ -8,6 +8,7 @@ import type { CommonOptions } from './declare/trace-options.ts';
 import { whyNoTime } from './inputs/capture-times.ts';
 import { givenCaptures, readElsewhere } from './inputs/read-elsewhere.ts';
 import type { Io } from './io.ts';
+import { createProgress } from './progress/progress.ts';
 import { usageError } from './report-error.ts';
 import { runPipeline, type TraceRun } from './run-trace.ts';
 import { selectPackets } from './select-packets.ts';
@@ -32,7 +33,7 @@ export async function openSession(
   stages: Stages,
 ): Promise<Session> {
   const unfiltered = { ...readElsewhere(options, paths), filter: {}, filterText: '' };
-  const run = await runPipeline(unfiltered, io, stages);
+  const run = await runPipeline(unfiltered, io, stages, { why: "reading all for the packet's flow" });
   const captures = givenCaptures(run.trace.captures, paths, options.captures);
   return { run: { ...run, trace: { ...run.trace, captures } }, options, paths, io, stages };
 }
@@ -57,12 +58,14 @@ async function firstThatFits({ run, options, paths, io, stages }: Session): Prom
   const { request } = await selectPackets(readElsewhere(options, paths), run.topology, still, stages);
   const { signal: _signal, ...reading } = request;
   const found: PickedPacket[] = [];
+  const progress = createProgress(io, { why: 'reading again for the packet' });
+  if (progress.report !== undefined) reading.onProgress = progress.report;
   await readPackets(reading, {
     packet({ capture, number }) {
       found.push({ capture, number, by: 'filter', text: `the first that fits ${options.filterText}` });
       return false;
     },
-  });
+  }).finally(() => progress.end());
   const [first] = found;
   if (first !== undefined) return first;
   const outside = await whyNoTime(options.pipeline, paths);
@@ -71,8 +74,10 @@ async function firstThatFits({ run, options, paths, io, stages }: Session): Prom
   throw usageError(`no packet fits ${options.filterText}`, contents.join('\n'));
 }
 
-export function explain({ run, options, paths, io }: Session, picked: PickedPacket): Promise<Explanation> {
+export async function explain({ run, options, paths, io }: Session, picked: PickedPacket): Promise<Explanation> {
+  const progress = createProgress(io, { why: 'reading again for the packet' });
   return explainPacket({
+    ...(progress.report === undefined ? {} : { onProgress: progress.report }),
     ...options.pipeline,
     trace: run.trace,
     topology: run.topology,
@@ -80,5 +85,5 @@ export function explain({ run, options, paths, io }: Session, picked: PickedPack
     paths,
     snapshot: options.snapshot,
     signal: io.signal,
-  });
+  }).finally(() => progress.end());
 }

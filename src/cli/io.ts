@@ -1,8 +1,8 @@
 // The world outside a command: streams, environment, terminal, Ctrl-C. Injected, so that tests run commands in-process.
 import { setMaxListeners } from 'node:events';
-import { openSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { WriteStream } from 'node:tty';
 import { OverlensError } from '../errors.ts';
 import { endBy, hasTemporaryFolders } from './inputs/temporary-folders.ts';
@@ -14,9 +14,15 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   stdoutIsTTY: boolean;
   stderrIsTTY: boolean;
+  /** Whether stdout is a file: nobody reads along. */
+  stdoutIsFile?: boolean;
   /** Columns and lines of the terminal, also where stdout is a pipe that ends in one; undefined where there is none. */
   columns: number | undefined;
   rows?: number | undefined;
+  /** The same as they are now: a window may be made larger. */
+  terminal?(): { columns: number | undefined; rows?: number | undefined };
+  /** Lets time pass, but not beyond the stop; without it, as long as it takes. Milliseconds. */
+  sleep?(milliseconds: number, stop: AbortSignal): Promise<void>;
   /** What is written from now on is to be seen at once: never held back for a pager. */
   live?(): void;
   /** Aborted by the first Ctrl-C: stop reading, print what there is. */
@@ -47,10 +53,20 @@ export function processIo(): Io {
     env: process.env,
     stdoutIsTTY: process.stdout.isTTY === true,
     stderrIsTTY: process.stderr.isTTY === true,
+    stdoutIsFile: isFile(process.stdout.fd),
     ...terminalSize(),
+    terminal: terminalSize,
     signal: controller.signal,
     now: () => new Date(),
   };
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Of the terminal that stdout is, or else stderr is, or else the process was started from. */
@@ -69,6 +85,12 @@ function controllingTerminal(): Pick<Io, 'columns' | 'rows'> {
   } catch {
     return { columns: undefined };
   }
+}
+
+/** Lets time pass, but not beyond the stop. Milliseconds. */
+export async function sleep(io: Io, milliseconds: number, stop: AbortSignal): Promise<void> {
+  if (io.sleep !== undefined) return io.sleep(milliseconds, stop);
+  if (!stop.aborted) await setTimeout(milliseconds, undefined, { signal: stop }).catch(() => {});
 }
 
 /**

@@ -7,7 +7,7 @@ import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { removeSpooledArchives } from './inputs/spool.ts';
+import { removeSpooled } from './inputs/spool.ts';
 import { type Io, writeAll } from './io.ts';
 import { NO_PAGER } from './pager.ts';
 import { reportError, usageError } from './report-error.ts';
@@ -70,7 +70,7 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
   } catch (error) {
     return await reportError(error, io);
   } finally {
-    removeSpooledArchives();
+    removeSpooled();
   }
 }
 

@@ -11,7 +11,7 @@ import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
 import { type Io, untilStopped } from './io.ts';
-import { createProgress } from './progress.ts';
+import { createProgress } from './progress/progress.ts';
 import { printProblem, say } from './report-error.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
@@ -25,8 +25,17 @@ export interface TraceRun {
   options: CommonOptions;
 }
 
-/** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
-export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
+/**
+ * Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole.
+ * @param why what the captures are read for, where that is not the answer itself
+ * @param read reads them, where not the pipeline itself does
+ */
+export async function runPipeline(
+  options: CommonOptions,
+  io: Io,
+  stages: Stages,
+  { why, read = stages.traceCaptures }: { why?: string; read?: Stages['traceCaptures'] } = {},
+): Promise<TraceRun> {
   const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
@@ -38,11 +47,9 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     filter: options.filter,
     signal: io.signal,
   };
-  const progress = createProgress(io);
+  const progress = createProgress(io, { why });
   try {
-    const trace = await stages.traceCaptures(
-      progress.report === undefined ? request : { ...request, onProgress: progress.report },
-    );
+    const trace = await read(progress.report === undefined ? request : { ...request, onProgress: progress.report });
     const interrupted = io.signal.aborted;
     progress.clear();
     await warnOfAge(trace, trace.index?.topology ?? topology, io);

@@ -11,6 +11,7 @@ import type { Trace } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
 import { absoluteTimes } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
+import { createProgress } from './progress/progress.ts';
 import { usageError } from './report-error.ts';
 import type { Stages } from './stages.ts';
 
@@ -141,16 +142,20 @@ async function flowSelector(
   const finding = [...(filter.finding ?? []), ...causeIds];
   // how a packet was carried is asked of each packet: of a flow that was carried in two ways some fit
   const { encapsulation: _carried, ...ofFlows } = filter;
-  const trace = await stages.traceCaptures({
-    ...options.pipeline,
-    captures: options.captures,
-    topology,
-    at: options.places,
-    hints: options.hints,
-    logs: options.logs,
-    filter: { ...ofFlows, ...(finding.length > 0 ? { finding } : {}) },
-    signal: io.signal,
-  });
+  const progress = createProgress(io, { why: 'reading first for the flows' });
+  const trace = await stages
+    .traceCaptures({
+      ...(progress.report === undefined ? {} : { onProgress: progress.report }),
+      ...options.pipeline,
+      captures: options.captures,
+      topology,
+      at: options.places,
+      hints: options.hints,
+      logs: options.logs,
+      filter: { ...ofFlows, ...(finding.length > 0 ? { finding } : {}) },
+      signal: io.signal,
+    })
+    .finally(() => progress.clear());
   checkCauses(options, trace);
   const { FlowSelector } = await import('../packets/flow-selector.ts');
   const { PacketLocator } = await import('../flow/packet-locator.ts');

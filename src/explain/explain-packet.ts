@@ -33,6 +33,7 @@ export interface ExplainOptions {
   snapshot: readonly string[];
   reader?: 'builtin' | 'pcap-parser';
   signal?: AbortSignal;
+  onProgress?: Reading['onProgress'];
   vxlanPorts?: readonly number[];
   vxlanVNI?: number | null;
 }
@@ -53,8 +54,12 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
   return explanationOf({ ...options, topology: scene.topology }, scene, related);
 }
 
-function readingOf({ reader }: ExplainOptions, { ports }: WalkSettings): Reading {
-  return { ports, trueTimes: true, ...(reader === undefined ? {} : { reader }) };
+function readingOf({ reader, onProgress }: ExplainOptions, { ports }: WalkSettings): Reading {
+  return {
+    ...{ ports, trueTimes: true },
+    ...(reader === undefined ? {} : { reader }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
 }
 
 function sceneOf(options: ExplainOptions, packet: PacketCopy, walked: WalkedPacket): Scene {

@@ -13,6 +13,8 @@ export interface PacketRun {
   /** Index of the capture in the paths given. */
   readonly capture: number;
   readonly info: CaptureInfo;
+  /** Bytes of its file behind the batch. */
+  readonly position: () => number;
   /** Entries `from .. to-1` are the run. **Reused: valid until the next stretch.** */
   readonly batch: PacketBatch;
   readonly from: number;
@@ -135,7 +137,7 @@ function* runsOf(due: Stream[]): Generator<PacketRun, void, void> {
     const to = runEnd(root, batch, nextDue(due));
     root.number += to - from;
     sink(due);
-    yield { capture, info: reader.info, batch, from, to, number };
+    yield { capture, info: reader.info, position: reader.position, batch, from, to, number };
   }
 }
 

@@ -6,7 +6,10 @@ import { timeRange } from '../flow/time-range.ts';
 import { type MergeOptions, mergeByTime, type PacketRun } from './merge-by-time.ts';
 import { emptyPacket, type PacketRequest } from './read-packets.ts';
 
-export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal'> &
+export type MergedRequest = Pick<
+  PacketRequest,
+  'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal' | 'onProgress'
+> &
   Pick<MergeOptions, 'ahead'> & {
     /** Indexes of the captures to read, in order; all of them without it. */
     among?: readonly number[];
@@ -19,26 +22,35 @@ export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' 
 export async function readMerged(request: MergedRequest, visit: (packet: Packet) => boolean): Promise<void> {
   const { captures, reader, signal, ahead } = request;
   const among = request.among ?? captures.map((_, capture) => capture);
-  const merge = await mergeByTime(
-    among.map((capture) => captures[capture] ?? ''),
-    {
-      ...(reader === undefined ? {} : { reader }),
-      trueTimes: true,
-      ...(signal === undefined ? {} : { signal }),
-      ...(ahead === undefined ? {} : { ahead: among.map((capture) => ahead[capture] ?? 0) }),
-    },
-  );
+  const paths = among.map((capture) => captures[capture] ?? '');
+  const report = ({ capture, position, number, from, to }: PacketRun): void =>
+    request.onProgress?.({
+      captures: paths,
+      capture,
+      position: position(),
+      packets: number - 1 + to - from,
+      isMerged: true,
+    });
+  const merge = await mergeByTime(paths, {
+    ...(reader === undefined ? {} : { reader }),
+    trueTimes: true,
+    ...(signal === undefined ? {} : { signal }),
+    ...(ahead === undefined ? {} : { ahead: among.map((capture) => ahead[capture] ?? 0) }),
+  });
   const range = timeRange(request.since ?? null, request.until ?? null);
   const packet = emptyPacket();
   for await (const stretch of merge.stretches()) {
+    let last: PacketRun | null = null;
     for (const run of stretch) {
       takeRun(packet, run);
       packet.capture = among[run.capture] ?? run.capture;
+      last = run;
       for (let i = run.from; i < run.to; i++) {
         takeEntry(packet, run, i);
         if (range.includes(packet.seconds, packet.nanos) && !walkIt(packet, request, visit)) return;
       }
     }
+    if (last !== null) report(last);
     if (signal?.aborted) return;
   }
 }

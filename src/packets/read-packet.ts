@@ -23,7 +23,7 @@ export interface PacketCopy {
 }
 
 /** How captures are read. */
-export type Reading = Pick<PacketRequest, 'ports' | 'reader' | 'trueTimes'>;
+export type Reading = Pick<PacketRequest, 'ports' | 'reader' | 'trueTimes' | 'onProgress'>;
 
 /**
  * Reads packet `number` of a capture.

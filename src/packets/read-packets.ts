@@ -1,6 +1,7 @@
 // Captures -> walked packets, one by one: the loop that `decode` and `explain` share. Memory does not grow with a capture.
 import { excuseEmptyPieces } from '../attribution/points/pieces/empty-pieces.ts';
 import { type OpenOptions, openCaptures } from '../capture/open.ts';
+import type { ReadingProgress } from '../capture/reading-progress.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { LayerStack } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
@@ -30,6 +31,8 @@ export interface PacketRequest {
   /** Times that are not those of the packets are left out. */
   trueTimes?: boolean;
   signal?: AbortSignal;
+  /** Called now and then. */
+  onProgress?: (progress: ReadingProgress) => void;
 }
 
 export interface PacketVisitor {
@@ -80,15 +83,19 @@ async function readMerged(reading: Reading, options: OpenOptions): Promise<Packe
   const last = request.numbers ? lastNumber(request.numbers) : Number.POSITIVE_INFINITY;
   for await (const stretch of merge.stretches()) {
     let more = true;
-    for (const { capture, info, batch, from, to, number } of stretch) {
+    let run: { capture: number; position: () => number; packets: number } | null = null;
+    for (const { capture, info, position, batch, from, to, number } of stretch) {
       packet.capture = capture;
       packet.info = info;
       packet.number = number - 1;
       more = visitBatch(reading, batch, from, to);
       result.packets += packet.number - (number - 1);
       result.counts[capture] = packet.number;
+      run = { capture, position, packets: packet.number };
       if (!more) break;
     }
+    if (run !== null)
+      request.onProgress?.({ ...run, captures: request.captures, position: run.position(), isMerged: true });
     if (visitor.pause !== undefined && !(await visitor.pause())) break;
     if (!more || request.signal?.aborted || result.counts.every((count) => count >= last)) break;
   }
@@ -127,6 +134,7 @@ async function readCapture(
     const more = visitBatch(reading, batch, 0, batch.count);
     result.packets += packet.number - before;
     result.counts[capture] = packet.number;
+    request.onProgress?.({ captures: request.captures, capture, position: reader.position(), packets: packet.number });
     if (visitor.pause !== undefined && !(await visitor.pause())) return false;
     if (!more || request.signal?.aborted) return false;
     if (packet.number >= last) break;

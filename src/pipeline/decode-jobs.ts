@@ -55,7 +55,7 @@ class Decoder {
       for await (const batch of reader.batches()) {
         if (info.interfaces.length > told) this.#send({ kind: 'interfaces', interfaces: info.interfaces.slice(told) });
         told = info.interfaces.length;
-        await this.#block(batch, capture, info, -1);
+        await this.#block(batch, { capture, info, start: -1, end: reader.position() });
         if (!this.#ring.isWanted(capture)) break;
       }
       return infoMessage(info);
@@ -91,14 +91,14 @@ class Decoder {
     const info = file.newInfo();
     const { batches, end } = file.read({ from: start, until, packet: 1 }, info, { buffers: this.#buffers });
     for await (const batch of batches) {
-      await this.#block(batch, capture, info, start);
+      await this.#block(batch, { capture, info, start, end: end() });
       if (!this.#ring.isWanted(capture)) break;
     }
     this.#end(start, end(), info.error === null && info.warnings.length === 0 && end() >= until);
   }
 
   /** Publishes a batch with its facts, and takes the next slot. */
-  async #block(batch: PacketBatch, capture: number, info: CaptureInfo, start: number): Promise<void> {
+  async #block(batch: PacketBatch, { capture, info, start, end }: BlockPlace): Promise<void> {
     const { head, bytes, block } = this.#slot as Slot;
     copyBatch(block.batch, batch);
     this.#writer.write(block, capture, info.interfaces);
@@ -109,6 +109,7 @@ class Decoder {
     head[HEAD.numbering] = block.numbering;
     head[HEAD.hasComments] = batch.hasComments === true ? 1 : 0;
     head[HEAD.start] = start;
+    head[HEAD.end] = end;
     this.#publish(head);
     // what is outside the ring is bounded by being one at a time
     this.#slot = await (isLarge ? this.#ring.free(0) : this.#ring.free());
@@ -132,6 +133,15 @@ class Decoder {
     head[HEAD.messages] = this.#messages;
     this.#ring.publish();
   }
+}
+
+/** What a block is of. */
+interface BlockPlace {
+  capture: number;
+  info: CaptureInfo;
+  /** See HEAD. */
+  start: number;
+  end: number;
 }
 
 /** Null where it cannot be read, or is another file by now: who counts will find out, and say so. */

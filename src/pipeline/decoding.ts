@@ -110,7 +110,7 @@ export class Decoding {
   blocksOf(capture: number): AsyncGenerator<CountedBlock, void, void> {
     const reader = this.#readers[capture] as CaptureReader;
     const order = this.#orders.get(capture);
-    if (order === undefined) return this.#own.blocks(reader.batches(), capture, reader.info);
+    if (order === undefined) return this.#own.blocks(reader.batches(), capture, reader.info, reader.position);
     return order.parts === null ? this.#whole(order, reader.info) : this.#inParts(order, order.parts, reader.info);
   }
 
@@ -177,7 +177,7 @@ export class Decoding {
   ): AsyncGenerator<CountedBlock, void, void> {
     const signal = this.#signal;
     const { batches, end } = file.read(place, info, signal === null ? {} : { signal });
-    for await (const one of this.#own.blocks(batches, capture, info)) {
+    for await (const one of this.#own.blocks(batches, capture, info, end)) {
       yield one;
       place.packet += one.block.batch.count;
     }
@@ -240,7 +240,7 @@ async function* blocksOf(
       ring.release();
       return end;
     }
-    yield { block, numbers: ring.numbers };
+    yield { block, numbers: ring.numbers, position: head[HEAD.end]! };
     place.packet += block.batch.count;
     ring.release();
   }

@@ -10,6 +10,8 @@ import { ForeignNumbers } from '../flow/foreign-numbers.ts';
 export interface CountedBlock {
   block: FactBlock;
   numbers: ForeignNumbers;
+  /** Bytes of the capture's file up to its end. */
+  position: number;
 }
 
 export class OwnDecoder {
@@ -21,17 +23,21 @@ export class OwnDecoder {
     this.#writer = new FactWriter(ports);
   }
 
-  /** The blocks of batches of a capture. */
+  /**
+   * The blocks of batches of a capture.
+   * @param position bytes of its file behind the batch at hand
+   */
   async *blocks(
     batches: AsyncIterable<PacketBatch>,
     capture: number,
     info: CaptureInfo,
+    position: () => number,
   ): AsyncGenerator<CountedBlock, void, void> {
     for await (const batch of batches) {
       this.#block ??= factBlock(batch);
       this.#block.batch = batch;
       this.#writer.write(this.#block, capture, info.interfaces);
-      yield { block: this.#block, numbers: this.#numbers };
+      yield { block: this.#block, numbers: this.#numbers, position: position() };
     }
   }
 }

@@ -33,8 +33,9 @@ export const HEAD = {
   hasComments: 3,
   /** Messages sent before it, which belong to it. */
   messages: 4,
-  /** Of a part: where its first record was taken to begin (-1: nowhere), and at its end where the next one begins. */
+  /** Of a part: where its first record was taken to begin (-1: nowhere). */
   start: 5,
+  /** Bytes of the file behind a block; at the end of a part: where the next record begins. */
   end: 6,
   /** At the end of a part: 1, all its records were read and the next one begins in the next part. */
   isRegular: 7,

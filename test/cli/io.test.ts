@@ -266,7 +266,7 @@ describe('width', () => {
 describe('progress', () => {
   test('is shown on a terminal only when the work is long, and taken away', async () => {
     const stages = fakeStages((options) => {
-      options.onProgress?.({ path: CAPTURE, bytes: 1, packets: 1 });
+      options.onProgress?.({ captures: [CAPTURE], capture: 0, position: 1, packets: 1 });
       return staleFdb('short');
     });
     expect((await runCli([CAPTURE], { stages, stderrIsTTY: true, columns: 80 })).stderr).toBe('');

@@ -45,6 +45,16 @@ test('reads a capture from stdin', async () => {
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ type: 'summary', violation: 0 });
 });
 
+test('--follow of stdin answers as without it when that ends', async () => {
+  const args = ['trace', '-', '-t', `${SAMPLE}/topology`, '-o', 'json'];
+  const [plain, followed] = [start(args), start([...args, '--follow'])];
+  plain.stdin?.end(CAPTURE);
+  followed.stdin?.write(CAPTURE.subarray(0, 1000));
+  followed.stdin?.end(CAPTURE.subarray(1000));
+  const [one, other] = await Promise.all([finish(followed), finish(plain)]);
+  expect(one).toEqual(other);
+});
+
 test('a reader that goes away ends it quietly', async () => {
   const child = start([`${SAMPLE}/ip-10-0-1-20-ens5.pcap`, '-o', 'json']);
   child.stdout?.destroy();

@@ -62,7 +62,12 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   {
     place: 'trace.ts',
     values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture'],
-    types: ['decode', 'topology'],
+    types: ['bytes', 'decode', 'topology'],
+  },
+  {
+    place: 'follow-trace.ts',
+    values: ['trace.ts', 'pipeline', 'flow', 'capture', 'errors.ts'],
+    types: ['bytes', 'verdict'],
   },
   {
     place: 'index.ts',

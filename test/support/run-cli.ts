@@ -21,9 +21,16 @@ export interface CliWorld extends Partial<Io> {
 export async function runCli(argv: readonly string[], world: CliWorld = {}): Promise<CliRun> {
   const { stages, ...io } = world;
   const [stdout, stderr] = [collector(), collector()];
-  const whole: Io = {
-    stdout: stdout.stream,
-    stderr: stderr.stream,
+  const whole = testIo({ stdout: stdout.stream, stderr: stderr.stream, ...io });
+  const code = await (stages === undefined ? main(argv, whole) : main(argv, whole, stages));
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** A world without terminals, in which nothing is kept of what is written. */
+export function testIo(io: Partial<Io> = {}): Io {
+  return {
+    stdout: collector().stream,
+    stderr: collector().stream,
     env: {},
     stdoutIsTTY: false,
     stderrIsTTY: false,
@@ -32,8 +39,6 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
     now: () => new Date('2026-11-29T12:00:00Z'),
     ...io,
   };
-  const code = await (stages === undefined ? main(argv, whole) : main(argv, whole, stages));
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 /** A stream that keeps what is written. */
@@ -64,6 +69,9 @@ export function fakeStages(
     async traceCaptures(options) {
       asked.push(options);
       return typeof trace === 'function' ? trace(options) : trace;
+    },
+    async followCaptures(options) {
+      return this.traceCaptures(options);
     },
     async loadTopology() {
       if (topology === null) throw new Error('this test has no topology');

@@ -39,7 +39,8 @@ async function readOf(captures: readonly string[]) {
   const trace = await traceCaptures({
     captures,
     topology,
-    onProgress: ({ path, packets }) => {
+    onProgress: ({ captures: paths, capture, packets }) => {
+      const path = paths[capture] ?? '';
       const isSame = last.path === path && packets >= last.packets;
       read.set(path, (read.get(path) ?? 0) + packets - (isSame ? last.packets : 0));
       last = { path, packets };

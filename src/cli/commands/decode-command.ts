@@ -28,6 +28,7 @@ import { whyNoTime } from '../inputs/capture-times.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { staysWhereItIs } from '../inputs/spool.ts';
 import { type Io, writePiece } from '../io.ts';
+import { createProgress } from '../progress/progress.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { topologyOf } from '../run-trace.ts';
 import { type PacketSelection, selectPackets } from '../select-packets.ts';
@@ -157,14 +158,25 @@ async function copyPackets(
   const live = io.stdoutIsTTY || isStream;
   let packets = 0;
   let closed = false;
+  const progress = createProgress(io);
   const flush = async (): Promise<boolean> => {
-    if (out.length > 0 && !(await writePiece(io.stdout, out.take()))) closed = true;
+    if (out.length > 0) {
+      progress.clear();
+      // somebody may be reading along, on the same terminal: from now on packets tell how far it is
+      if (io.stdoutIsFile !== true) progress.end();
+      if (!(await writePiece(io.stdout, out.take()))) closed = true;
+    }
     // Writes to pipes and files are synchronous: signals need a turn of the event loop to be heard.
     await setImmediate();
     return !closed && !io.signal.aborted;
   };
   const read = await readPackets(
-    { ...selection.request, numbers, merged },
+    {
+      ...selection.request,
+      numbers,
+      merged,
+      ...(progress.report === undefined ? {} : { onProgress: progress.report }),
+    },
     {
       packet(packet) {
         writer.write(packet);
@@ -174,6 +186,7 @@ async function copyPackets(
     },
   );
   await flush();
+  progress.end();
   return { read, packets, closed };
 }
 

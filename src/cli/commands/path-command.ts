@@ -16,6 +16,7 @@ import { givenCaptures, readElsewhere } from '../inputs/read-elsewhere.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
+import { createProgress } from '../progress/progress.ts';
 import { usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
@@ -94,11 +95,13 @@ interface Asked {
   all: boolean;
 }
 
-function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Asked, io: Io): Promise<PathReport> {
+async function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Asked, io: Io): Promise<PathReport> {
   const { reader, since, until, vxlanPorts, vxlanVNI } = options.pipeline;
   const flowIds = flowIdsOf(trace, options, asked.flows);
   const isFew = asked.packets.length > 0 || asked.flows.length > 0 || trace.flowCount <= FEW_FLOWS;
+  const progress = createProgress(io, { why: 'reading again for the way of packets' });
   return walkPath({
+    ...(progress.report === undefined ? {} : { onProgress: progress.report }),
     trace,
     captures: asked.paths,
     settings: () =>
@@ -110,7 +113,7 @@ function walk({ trace, topology }: TraceRun, options: CommonOptions, asked: Aske
     since: since ?? null,
     until: until ?? null,
     signal: io.signal,
-  });
+  }).finally(() => progress.clear());
 }
 
 /** Null where the filters of the trace say which, as they do of a flow and its answers. Throws bad usage for what is not there. */

@@ -30,6 +30,7 @@ export interface RawVerifyCommand extends RawTraceOptions {
   canary?: string;
   check?: string;
   all?: boolean;
+  follow?: boolean;
 }
 
 /** A command line as it was given, and the names of all commands. */
@@ -58,6 +59,11 @@ export interface VerifyRequest {
 
 /** Throws bad usage; reads the files of waivers. */
 export function checkVerify(operands: readonly string[], raw: RawVerifyCommand, date: Date): VerifyRequest {
+  if (raw.follow === true)
+    throw usageError(
+      'verify --follow: a proof is of captures that are whole',
+      'overlens trace --follow shows what is wrong meanwhile',
+    );
   const options = checkTraceOptions(operands, raw);
   const expect = parseChoice('--expect', raw.expect === 'plain' ? 'none' : raw.expect, EXPECTATIONS);
   const waiverFiles = raw.waive ?? [];

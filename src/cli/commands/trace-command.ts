@@ -12,6 +12,7 @@ import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../
 import type { ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { type Io, writeAll } from '../io.ts';
+import { checkFollow, follower, type RenderSoFar } from '../progress/follow-captures.ts';
 import { usageError } from '../report-error.ts';
 import { besideHint, hintAtIssues, reportReading, runPipeline } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
@@ -21,12 +22,16 @@ import { parseChoice, parseInteger } from '../values.ts';
 export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary'] as const;
 type Output = (typeof TRACE_OUTPUTS)[number];
 
+/** What `--follow` draws again and again on a terminal; of the others only the whole is of use. */
+const IN_PLACE: ReadonlySet<Output> = new Set(['table', 'wide', 'summary']);
+
 export interface RawTraceCommand extends RawTraceOptions {
   output: string;
   all?: boolean;
   top?: string;
   sort: string;
   by?: string;
+  follow?: boolean;
 }
 
 export async function runTrace(
@@ -41,9 +46,20 @@ export async function runTrace(
   if (raw.by !== undefined && output !== 'table')
     throw usageError(`--by ${raw.by} -o ${output}: rows are summed up in the table only`);
   const screen = lookOf(given, raw, io);
-  const options = await sortInputs(given, commands, io);
-  const run = await runPipeline(options, io, stages);
-  const look = besideHint(screen, run.topology);
+  const isFollowed = raw.follow === true;
+  if (isFollowed) checkFollow(given);
+  // captures that have only begun are all alike
+  const options = await sortInputs(given, commands, io, { isOnce: !isFollowed });
+  const draws = isFollowed && io.stdoutIsTTY && io.env['TERM'] !== 'dumb' && IN_PLACE.has(output);
+  const soFar: RenderSoFar = (trace, { columns, rows }) => {
+    const look = { ...screen, width: columns, height: rows };
+    return [...piecesOf(trace, knownCauses(trace, options.causeIds), { output, look, inputs: options.taken })].join('');
+  };
+  const read = isFollowed ? follower(io, stages, draws ? soFar : null) : stages.traceCaptures;
+  const run = await runPipeline(options, io, stages, { read });
+  // while captures were followed, the window may have been made larger
+  const now = isFollowed ? lookOf(given, raw, { ...io, ...io.terminal?.() }) : screen;
+  const look = besideHint(now, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
   // half a JSON document is none: it is written to its end, or to the second Ctrl-C
   const stop = run.interrupted || output === 'json' ? undefined : io.signal;
@@ -74,6 +90,11 @@ function selectCauses(trace: Trace, ids: readonly string[]): Cause[] {
       known.length === 0 ? 'There is none.' : `There are ${known.join(', ')}.`,
     );
   });
+}
+
+/** Those that have shown themselves by now. */
+function knownCauses(trace: Trace, ids: readonly string[]): Cause[] {
+  return trace.causes.filter(({ id }) => ids.includes(id));
 }
 
 function piecesOf(

@@ -24,6 +24,7 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace *.pcap -t topology/ -n shop --not --protocol icmp --outcome no-answer
   overlens trace *.pcap -t topology/ --by workload
   ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
+  tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
 `;
 
 export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {
@@ -38,6 +39,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     )
     .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
+    .option('--follow', 'wait for more at the end of captures that grow; Ctrl-C ends it with the final answer')
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');

@@ -1,5 +1,5 @@
 // The options of `verify`: one declaration for the command line and for a proof that is checked.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { RawVerifyCommand } from '../commands/prove.ts';
 import { joinNots, repeatable } from './filter-options.ts';
 import { declareTraceOptions } from './trace-options.ts';
@@ -20,7 +20,9 @@ export function declareVerifyOptions(command: Command): Command {
     .option('--canary <expression>', 'plain packets sent on purpose, as tcpdump names them: every NIC must show them')
     .addOption(repeatable('--waive <file>', 'violations that are accepted, YAML or JSON'))
     .option('--check <proof>', 'repeat a proof of -o json: its files, its options; say what differs')
-    .option('--all', 'every line, nothing left out');
+    .option('--all', 'every line, nothing left out')
+    // known only to say why not
+    .addOption(new Option('--follow').hideHelp());
   return declareTraceOptions(command);
 }
 

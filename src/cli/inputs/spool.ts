@@ -1,5 +1,5 @@
 // Captures that can be read once only (stdin, pipes) kept in a temporary file: `explain` reads its captures several times.
-import { createWriteStream, existsSync, mkdirSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -87,8 +87,43 @@ export async function spoolArchive(path: string, signal: AbortSignal): Promise<v
   readPathFrom(path, file);
 }
 
-/** Removes what `spoolArchive` made. */
-export function removeSpooledArchives(): void {
+/** A capture on stdin that is put into a file while that is read. */
+export interface GrowingSpool {
+  file: string;
+  /** Why nothing more comes: null at the true end, else what the disk refused; undefined while there may be more. */
+  readonly end: string | null | undefined;
+  /** Waits for that. */
+  ended(): Promise<void>;
+}
+
+/** Puts stdin into a file as it comes, so that it can be read once more at its end; from now on `-` is that file. */
+export async function spoolStdinAlong(signal: AbortSignal): Promise<GrowingSpool> {
+  const { source } = await untilStopped(openPath('-'), signal);
+  const folder = spooled.get('-') ?? makeTemporaryFolder();
+  spooled.set('-', folder);
+  const file = join(folder, 'stdin');
+  writeFileSync(file, '');
+  readPathFrom('-', file);
+  let end: string | null | undefined;
+  const copying = copyTo(file, stoppable(source, signal), { name: 'stdin', most: LARGEST_SPOOL }).then(
+    () => {
+      end = null;
+    },
+    (error: unknown) => {
+      end = error instanceof Error ? error.message : String(error);
+    },
+  );
+  return {
+    file,
+    get end() {
+      return end;
+    },
+    ended: () => copying,
+  };
+}
+
+/** Removes what `spoolArchive` and `spoolStdinAlong` made. */
+export function removeSpooled(): void {
   for (const [path, folder] of spooled) {
     removeTemporaryFolder(folder);
     readPathFrom(path, null);
