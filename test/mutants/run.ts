@@ -16,9 +16,9 @@ interface Area {
 }
 
 const AREAS: Readonly<Record<string, Area>> = {
-  rules: { folder: 'src/verdict/flow', tests: ['test/verdict'] },
-  sender: { folder: 'src/attribution/sender', tests: ['test/attribution/sender', 'test/verdict/flow'] },
-  walk: { folder: 'src/decode', tests: ['test/decode'] },
+  rules: { folder: 'src/verdict/flow', tests: ['test/verdict', 'test/trace', 'test/matrix'] },
+  sender: { folder: 'src/attribution/sender', tests: ['test/attribution/sender', 'test/verdict', 'test/trace'] },
+  walk: { folder: 'src/decode', tests: ['test/decode', 'test/flow', 'test/trace'] },
 };
 
 /** What the tests and the worlds read. */
