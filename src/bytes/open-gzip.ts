@@ -7,7 +7,10 @@ const LARGEST_PIECE = 16 * 1024;
 const SMALLEST_PIECE = 16;
 const CHUNK = 64 * 1024;
 
-/** The content of a gzip stream in chunks; ends with the reason when the stream is cut off or damaged. */
+/**
+ * The content of a gzip stream in chunks; ends with the reason when the stream is cut off or damaged. While one piece's content is read the
+ * next piece is decompressed, if it is there.
+ */
 export async function* gunzip(input: ChunkBuffer): AsyncGenerator<Uint8Array, StreamFault | null, void> {
   const stream = createGunzip({ chunkSize: CHUNK });
   const state: GunzipState = { ready: [], error: null, ended: false };
@@ -19,11 +22,16 @@ export async function* gunzip(input: ChunkBuffer): AsyncGenerator<Uint8Array, St
     state.ended = true;
   });
   try {
-    while (input.available > 0 || (await input.fill(1)) > 0) {
-      await write(stream, takePiece(input));
-      yield* state.ready.splice(0);
-      if (state.error !== null) return damaged(input, state.error);
-      if (state.ended) return await trailing(input);
+    let written: Promise<void> | null = null;
+    while (written !== null || input.available > 0 || (await input.fill(1)) > 0) {
+      await (written ?? write(stream, takePiece(input)));
+      const content = state.ready.splice(0);
+      const { error, ended } = state;
+      const goesOn = error === null && !ended && input.available > 0;
+      written = goesOn ? write(stream, takePiece(input)) : null;
+      yield* content;
+      if (error !== null) return damaged(input, error);
+      if (ended) return await trailing(input);
     }
     if (input.fault !== null) return input.fault;
     // The end is given apart from the last bytes: an error would take what was decompressed with it.

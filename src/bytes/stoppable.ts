@@ -1,7 +1,8 @@
 // A byte source that an AbortSignal ends, also in the middle of waiting: how Ctrl-C gets out of a silent pipe.
 import type { ByteSource, StreamFault } from './chunk.ts';
 
-const STOPPED: StreamFault = { kind: 'stopped', message: 'reading was stopped' };
+/** The fault of what nobody wants any more. */
+export const STOPPED: StreamFault = { kind: 'stopped', message: 'reading was stopped' };
 
 /** The same source; once the signal is aborted it answers 0 bytes and that fault. */
 export function stoppable(source: ByteSource, signal: AbortSignal, stopped = STOPPED): ByteSource {

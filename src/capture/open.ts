@@ -1,10 +1,11 @@
 // Opener: a path to a CaptureReader. What the bytes are is decided by the bytes, never by the name.
 
-import { type BufferSupply, ChunkBuffer, PIECE, pieceOf, type StreamFault } from '../bytes/chunk.ts';
+import { type BufferSupply, type ByteSource, ChunkBuffer, PIECE, pieceOf, type StreamFault } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
 import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
 import type { Follow } from '../bytes/open-growing.ts';
 import { openPath } from '../bytes/open-path.ts';
+import { Rewindable } from '../bytes/rewindable.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from '../bytes/sniff.ts';
 import { stoppable } from '../bytes/stoppable.ts';
 import { joinErrors, OverlensError } from '../errors.ts';
@@ -55,6 +56,7 @@ export function openToRead(path: string, options: OpenOptions = {}): Promise<Cap
 async function open(path: string, options: OpenOptions, isReadNow: boolean): Promise<CaptureReader> {
   const { follow } = options;
   const file = await (follow === undefined ? openPath(path, options.stdin) : follow.open(path));
+  if (!file.again && !isReadNow && follow === undefined) return openOnce(path, file.source, options);
   const isKept = isReadNow || !file.again;
   const opened = await openedBytes(path, file, options.signal, isKept ? PIECE : HEAD_PIECE);
   const { chunk } = opened;
@@ -62,7 +64,7 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
     if (opened.compression !== 'none' && follow?.isGrowing(path)) throw cannotFollow(path, opened.compression);
     const format = await formatOf(opened, options.reader ?? 'builtin');
     const { info } = format;
-    const timed = options.trueTimes === true ? withoutFalseTimes : (batches: Batches): Batches => batches;
+    const timed = timesOf(options);
     const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;
     const place = new Place(opened.input);
     const position = (): number => place.offset;
@@ -78,12 +80,42 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
   }
 }
 
+/** Opens what can be read once only: it stays open, and until its batches are asked for it can be read from its beginning elsewhere. */
+async function openOnce(path: string, source: ByteSource, options: OpenOptions): Promise<CaptureReader> {
+  const { signal } = options;
+  const once = new Rewindable(signal === undefined ? source : stoppable(source, signal));
+  try {
+    const opened = await openedBytes(path, { source: once, size: null }, undefined, PIECE);
+    const format = await formatOf(opened, options.reader ?? 'builtin');
+    const batches = (): Batches => {
+      once.forget();
+      return timesOf(options)(format.read(opened.chunk), format.info);
+    };
+    const position = (): number => opened.input.offset;
+    return { info: format.info, head: null, once, batches, position, close: () => opened.chunk.close() };
+  } catch (error) {
+    once.close();
+    throw error;
+  }
+}
+
+function timesOf({ trueTimes }: OpenOptions): typeof withoutFalseTimes {
+  return trueTimes === true ? withoutFalseTimes : (batches) => batches;
+}
+
 /**
  * Opens a capture that was recognised by `head`, and reads it into these buffers, each batch into the next one, with true times. Throws
  * OverlensError, where another file has taken its place too.
+ * @param source its bytes, where they come from elsewhere
  */
-export async function openAgain(path: string, head: Uint8Array, buffers: BufferSupply): Promise<CaptureReader> {
-  const opened = await openedBytes(path, await openPath(path), undefined, buffers.piece);
+export async function openAgain(
+  path: string,
+  head: Uint8Array,
+  buffers: BufferSupply,
+  source: ByteSource | null = null,
+): Promise<CaptureReader> {
+  const file = source === null ? await openPath(path) : { source, size: null };
+  const opened = await openedBytes(path, file, undefined, buffers.piece);
   const { chunk } = opened;
   try {
     if (!(await beginsWith(chunk, head))) throw otherFile(path);
@@ -198,7 +230,7 @@ async function beginsWith(chunk: ChunkBuffer, head: Uint8Array): Promise<boolean
 /** The content of a file, whatever it is compressed with, in pieces of `piece` bytes. */
 async function openedBytes(
   path: string,
-  file: OpenedFile,
+  file: Pick<OpenedFile, 'source' | 'size'>,
   signal: AbortSignal | undefined,
   piece: number,
 ): Promise<OpenedBytes & { input: ChunkBuffer }> {

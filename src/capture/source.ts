@@ -1,4 +1,5 @@
 // The contract between capture/ and everything behind it: reused batches of packets, and what is known of the file.
+import type { Rewindable } from '../bytes/rewindable.ts';
 import type { OverlensError } from '../errors.ts';
 
 /**
@@ -112,6 +113,8 @@ export interface CaptureReader {
   position(): number;
   /** The bytes at its beginning that decided what it is; null where it can be read once only. */
   readonly head: Uint8Array | null;
+  /** What can be read once only: all its bytes, for who reads it instead of asking for `batches`. */
+  readonly once?: Rewindable;
   /** For a reader whose batches nobody will ask for: lets go of a pipe. */
   close(): void;
 }

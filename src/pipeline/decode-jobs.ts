@@ -6,6 +6,7 @@ import { PcapParts } from '../capture/pcap/pcap-parts.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
 import { OverlensError } from '../errors.ts';
 import { FactWriter } from '../flow/fact-writer.ts';
+import { ByteRingSource } from './byte-ring.ts';
 import { type DecodeMessage, infoMessage } from './messages.ts';
 import { type CaptureOrder, type DecodeOrders, type PartsOrder, partsOf } from './orders.ts';
 import { HEAD, type RingWriter, SLOT, type Slot } from './ring.ts';
@@ -39,16 +40,17 @@ class Decoder {
     this.#buffers = { piece, next: () => (this.#slot as Slot).bytes };
   }
 
-  async whole({ capture, path, head }: CaptureOrder): Promise<void> {
+  async whole(order: CaptureOrder): Promise<void> {
     this.#slot = await this.#ring.free();
-    if (this.#ring.isWanted(capture)) this.#send(await this.#readWhole(capture, path, head));
+    if (this.#ring.isWanted(order.capture)) this.#send(await this.#readWhole(order));
     this.#end(-1, -1, false);
   }
 
-  async #readWhole(capture: number, path: string, head: Uint8Array): Promise<DecodeMessage> {
+  async #readWhole({ capture, path, head, once }: CaptureOrder): Promise<DecodeMessage> {
     let reader: CaptureReader | null = null;
     try {
-      reader = await openAgain(path, head, this.#buffers);
+      const source = once === null ? null : new ByteRingSource(once, this.#ring.wait);
+      reader = await openAgain(path, head, this.#buffers, source);
       const { info } = reader;
       // a pcap's one was told when it was opened
       let told = info.format === 'pcap' ? info.interfaces.length : 0;

@@ -8,6 +8,7 @@ import { type Part, PcapParts } from '../capture/pcap/pcap-parts.ts';
 import type { CaptureInfo, CaptureReader } from '../capture/source.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { OverlensError } from '../errors.ts';
+import { BytePump } from './byte-ring.ts';
 import { takeMessage } from './messages.ts';
 import { type CaptureOrder, jobsOf, ordersFor, type PartsOrder, partsOf } from './orders.ts';
 import { type CountedBlock, OwnDecoder } from './own-blocks.ts';
@@ -27,6 +28,8 @@ const SIZES: DecodeSizes = { piece: 128 * 1024, slots: 8, part: 1024 * 1024 };
 const WORTH_A_THREAD = 64 * 1024 * 1024;
 /** How much larger captures are than what they are compressed to, about. */
 const COMPRESSED = 4;
+/** What comes within so many ms of a pipe is read ahead, to see how much there is: at most half of what a thread is worth. */
+const READ_AHEAD = { ms: 50, bytes: WORTH_A_THREAD / 2 };
 /** The table keeps up with two. */
 const MOST_BY_ITSELF = 2;
 
@@ -56,6 +59,7 @@ export async function startDecoding(readers: readonly CaptureReader[], options: 
       const events = { onMessage: ring.receive.bind(ring), onFailure: ring.fail.bind(ring) };
       decoding.add(ring, (start as typeof startWorker)(memory, { ...orders, mine }, events));
     }
+    decoding.feed();
     return decoding;
   } catch {
     // no thread may be started here, or there is no room for one
@@ -68,10 +72,26 @@ async function howMany(readers: readonly CaptureReader[]): Promise<number> {
   let bytes = 0;
   for (const { info, head } of readers) {
     const size = head === null ? 0 : (fileSize(info.path) ?? 0);
-    bytes += info.compression === 'none' ? size : size * COMPRESSED;
+    bytes += size * expansion(info);
   }
-  if (bytes < WORTH_A_THREAD) return 0;
-  return Math.min(MOST_BY_ITSELF, (await import('./start-worker.ts')).cores() - 1);
+  const once = readers.filter((reader) => reader.once !== undefined);
+  if (bytes < WORTH_A_THREAD && once.length === 0) return 0;
+  const most = Math.min(MOST_BY_ITSELF, (await import('./start-worker.ts')).cores() - 1);
+  return bytes >= WORTH_A_THREAD || (most > 0 && (await isAnyLong(once))) ? most : 0;
+}
+
+/**
+ * Whether a thread pays for pipes, whose sizes nobody knows: not where they end soon. While one is slow there is time to start a thread, and
+ * much may follow.
+ */
+async function isAnyLong(readers: readonly CaptureReader[]): Promise<boolean> {
+  for (const { info, once } of readers)
+    if (once !== undefined && !(await once.readAhead(READ_AHEAD.bytes / expansion(info), READ_AHEAD.ms))) return true;
+  return false;
+}
+
+function expansion({ compression }: CaptureInfo): number {
+  return compression === 'none' ? 1 : COMPRESSED;
 }
 
 export class Decoding {
@@ -83,6 +103,7 @@ export class Decoding {
   readonly #signal: AbortSignal | null;
   readonly #rings: RingBlocks[] = [];
   readonly #threads: DecodeThread[] = [];
+  readonly #pumps = new Map<number, BytePump>();
 
   constructor(
     readers: readonly CaptureReader[],
@@ -101,6 +122,18 @@ export class Decoding {
     this.#threads.push(thread);
   }
 
+  /** Begins to hand over what can be read once only; up to here it can still be read here. */
+  feed(): void {
+    for (const { capture, once: memory } of this.#orders.values()) {
+      const { once } = this.#readers[capture] as CaptureReader;
+      if (memory === null || once === undefined) continue;
+      once.rewind();
+      const pump = new BytePump(memory, once);
+      this.#pumps.set(capture, pump);
+      void pump.run();
+    }
+  }
+
   /** Threads that decode. */
   get workers(): number {
     return this.#threads.length;
@@ -116,6 +149,7 @@ export class Decoding {
 
   /** Ends the threads. */
   async close(): Promise<void> {
+    for (const pump of this.#pumps.values()) pump.close();
     await Promise.all(this.#threads.map((thread) => thread.stop()));
   }
 
@@ -123,9 +157,16 @@ export class Decoding {
     return this.#rings[job % this.#rings.length] as RingBlocks;
   }
 
-  async *#whole({ firstJob }: CaptureOrder, info: CaptureInfo): AsyncGenerator<CountedBlock, void, void> {
+  async *#whole({ capture, firstJob }: CaptureOrder, info: CaptureInfo): AsyncGenerator<CountedBlock, void, void> {
     const ring = this.#ringOf(firstJob);
-    yield* blocksOf(ring, await ring.next(), info);
+    const pump = this.#pumps.get(capture);
+    ring.isFed = pump !== undefined;
+    try {
+      yield* blocksOf(ring, await ring.next(), info);
+    } finally {
+      ring.isFed = false;
+      pump?.close();
+    }
   }
 
   /** Parts follow each other where records do; the others, and what ends the capture, are read here, from where the last record ended. */

@@ -2,13 +2,16 @@
 
 import { fileId, fileSize } from '../bytes/open-file.ts';
 import type { CaptureInfo, CaptureReader } from '../capture/source.ts';
+import { type ByteMemory, byteMemory } from './byte-ring.ts';
 
 /** One capture, and how it is read. */
 export interface CaptureOrder {
   capture: number;
   path: string;
-  /** Its first bytes, by which it was recognised. */
+  /** Its first bytes, by which it was recognised; none where its bytes are handed over, which are the same ones. */
   head: Uint8Array;
+  /** Where the bytes of what can be read once only are handed over; null for files. */
+  once: ByteMemory | null;
   /** Null: as a whole. */
   parts: PartsOrder | null;
   /** Number of its first job; a capture as a whole is one, else each part is. */
@@ -41,13 +44,14 @@ export function partsOf({ size, length }: PartsOrder): { from: number; until: nu
   }));
 }
 
-/** How to read what can be read again, by another thread: plain pcaps in parts of `part` bytes where there are several threads. */
+/** How to read what can be read by another thread: plain pcaps in parts of `part` bytes where there are several threads. */
 export function ordersFor(readers: readonly CaptureReader[], threads: number, part: number): CaptureOrder[] {
   let firstJob = 0;
-  return readers.flatMap(({ info, head }, capture) => {
-    if (head === null) return [];
-    const parts = threads > 1 ? partsFor(info, part) : null;
-    const order = { capture, path: info.path, head, parts, firstJob };
+  return readers.flatMap(({ info, head, once }, capture) => {
+    if (head === null && once?.canRewind !== true) return [];
+    const parts = threads > 1 && head !== null ? partsFor(info, part) : null;
+    const memory = head === null ? byteMemory() : null;
+    const order = { capture, path: info.path, head: head ?? new Uint8Array(0), once: memory, parts, firstJob };
     firstJob += parts === null ? 1 : partsOf(parts).length;
     return [order];
   });

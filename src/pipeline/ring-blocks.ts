@@ -5,11 +5,13 @@ import { ForeignNumbers } from '../flow/foreign-numbers.ts';
 import type { DecodeMessage } from './messages.ts';
 import { HEAD, type RingReader, SLOT, type Slot } from './ring.ts';
 
-/** After so many bytes the event loop gets a turn: signals, messages. */
+/** After so many bytes the event loop gets a turn: signals, messages. It gets one after each block while bytes for the thread come in there. */
 const TURN = 4 * 1024 * 1024;
 
 export class RingBlocks {
   readonly numbers = new ForeignNumbers();
+  /** Whether this thread reads what that one decodes. */
+  isFed = false;
   readonly #ring: RingReader;
   readonly #signal: AbortSignal | null;
   readonly #waiting: DecodeMessage[] = [];
@@ -34,7 +36,7 @@ export class RingBlocks {
 
   /** The next slot, with the messages that belong to it received; null where reading was stopped. Throws what ended the thread. */
   async next(): Promise<Slot | null> {
-    if (this.#sinceTurn >= TURN) {
+    if (this.#sinceTurn >= TURN || this.isFed) {
       this.#sinceTurn = 0;
       await turn();
     }

@@ -122,12 +122,13 @@ class Ring {
 
 /** The end of the thread that decodes. */
 export class RingWriter extends Ring {
-  readonly #wait: Wait;
+  /** How this thread waits. */
+  readonly wait: Wait;
   #published = 0;
 
   constructor(memory: RingMemory, wait: Wait) {
     super(memory);
-    this.#wait = wait;
+    this.wait = wait;
   }
 
   /** The slot to write next, once at most `most` blocks before it are not taken yet. */
@@ -135,7 +136,7 @@ export class RingWriter extends Ring {
     for (;;) {
       const taken = Atomics.load(this.control, TAKEN);
       if (this.#published - taken <= most) return this.slot(this.#published);
-      await this.#wait(this.control, TAKEN, taken);
+      await this.wait(this.control, TAKEN, taken);
     }
   }
 

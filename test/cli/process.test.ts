@@ -80,3 +80,19 @@ test('Ctrl-C prints what there is, whole, and exits 130 although stdin stays ope
   });
   expect((JSON.parse(stdout) as { captures: { complete: boolean }[] }).captures[0]?.complete).toBe(false);
 });
+
+test.each(['0', '1'])('Ctrl-C ends the waiting for a pipe that has become silent, with %s threads', async (workers) => {
+  const child = start(['-', '-t', `${SAMPLE}/topology`, '-o', 'json', '--workers', workers]);
+  const ended = finish(child);
+  // More than a pipe holds: once all of it is written, the program reads.
+  const more = Buffer.concat(Array.from({ length: 100 }, () => CAPTURE.subarray(24)));
+  child.stdin?.write(Buffer.concat([CAPTURE, more]), () => setTimeout(() => child.kill('SIGINT'), 500));
+  const { code, stdout, stderr } = await ended;
+  expect({ code, stderr }).toEqual({
+    code: 130,
+    stderr: 'overlens: stopped by Ctrl-C: this is what had been read by then\n',
+  });
+  const { captures } = JSON.parse(stdout) as { captures: { complete: boolean; packets: number }[] };
+  expect(captures[0]?.complete).toBe(false);
+  expect(captures[0]?.packets).toBeGreaterThan(0);
+});
