@@ -167,11 +167,12 @@ export class RingReader extends Ring {
     await waitAsync(this.control, PUBLISHED, this.#taken);
   }
 
-  /** Gives back the slot that was read. */
+  /** Gives back the slot that was read. A thread that waits for room is woken for half a ring, not for each slot: waking takes long. */
   release(): void {
     this.#taken++;
     Atomics.store(this.control, TAKEN, this.#taken);
-    Atomics.notify(this.control, TAKEN);
+    const left = Atomics.load(this.control, PUBLISHED) - this.#taken;
+    if (left <= this.length / 2) Atomics.notify(this.control, TAKEN);
   }
 
   /** Packets of captures up to this one are not counted any more. */
