@@ -11,6 +11,7 @@ import { stoppable } from '../bytes/stoppable.ts';
 import { joinErrors, OverlensError } from '../errors.ts';
 import { cannotFollow, captureName, streamError } from './capture-errors.ts';
 import type { CaptureFormat, OpenedBytes } from './capture-format.ts';
+import { FilePlace } from './file-place.ts';
 import { pcapHeaderLength } from './pcap/file-header.ts';
 import { openPcap } from './pcap/pcap.ts';
 import { SECTION_LENGTH } from './pcapng/blocks.ts';
@@ -66,7 +67,7 @@ async function open(path: string, options: OpenOptions, isReadNow: boolean): Pro
     const { info } = format;
     const timed = timesOf(options);
     const head = file.again ? chunk.bytes.slice(chunk.at, chunk.at + format.headLength) : null;
-    const place = new Place(opened.input);
+    const place = new FilePlace(opened.input);
     const position = (): number => place.offset;
     if (isKept || head === null)
       return { info, head, batches: () => timed(format.read(chunk), info), position, close: () => chunk.close() };
@@ -170,35 +171,12 @@ function unusable(path: string, error: OverlensError): CaptureReader {
   return { info, head: null, async *batches() {}, position: () => 0, close() {} };
 }
 
-/** How far a file has been read. Of one that is not being read no buffer is held. */
-class Place {
-  #input: ChunkBuffer | null;
-  #left = 0;
-
-  constructor(input: ChunkBuffer) {
-    this.#input = input;
-  }
-
-  get offset(): number {
-    return this.#input?.offset ?? this.#left;
-  }
-
-  enter(input: ChunkBuffer): void {
-    this.#input = input;
-  }
-
-  leave(): void {
-    this.#left = this.offset;
-    this.#input = null;
-  }
-}
-
 /** The batches of a file that was recognised and closed. What has happened to it since is an error of the reading. */
 async function* readAgain(
   format: CaptureFormat,
   head: Uint8Array,
   signal: AbortSignal | undefined,
-  place: Place,
+  place: FilePlace,
 ): AsyncGenerator<PacketBatch, void, void> {
   const { info } = format;
   try {
