@@ -8,7 +8,6 @@ import { findPoints } from './attribution/points/points.ts';
 import type { AtRule, CaptureHints } from './attribution/points/points-input.ts';
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
-import { noteLog } from './capture/capture-log.ts';
 import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
@@ -20,6 +19,7 @@ import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { type DecodeOptions, startDecoding } from './pipeline/decoding.ts';
+import { type KeptReadings, keepReading, keptReading, noteLogs } from './pipeline/kept-readings.ts';
 import { type CountedBlock, OwnDecoder } from './pipeline/own-blocks.ts';
 import type { Topology } from './topology/model.ts';
 import type { Analysis } from './verdict/analysis.ts';
@@ -55,6 +55,8 @@ export interface TraceOptions {
   workers?: number | null;
   /** How they decode, for tests. */
   decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
+  /** Readings of earlier runs, and where this one is kept. */
+  kept?: KeptReadings;
   signal?: AbortSignal;
   onProgress?: (progress: { path: string; bytes: number; packets: number }) => void;
 }
@@ -105,10 +107,16 @@ interface Reading {
   options: TraceOptions;
 }
 
-/** Counts the packets of all captures, in their order. */
+/** Counts the packets of all captures, in their order; or takes what was counted of them before, with the table of that. */
 async function readAll(readers: readonly CaptureReader[], read: Reading): Promise<CaptureCounters[]> {
   const { ports, options } = read;
   const { workers = null, signal, reader } = options;
+  const kept = keptReading(readers, read);
+  if (kept !== null) {
+    read.table = kept.table;
+    noteLogs(readers, options);
+    return kept.captures;
+  }
   const all = readers.map(({ info }) => new CaptureCounters(info));
   const threads = reader === 'pcap-parser' ? 0 : workers;
   const decoding = await startDecoding(readers, { ports, workers: threads, signal, ...options.decoding });
@@ -117,6 +125,8 @@ async function readAll(readers: readonly CaptureReader[], read: Reading): Promis
   } finally {
     await decoding.close();
   }
+  if (signal?.aborted !== true) keepReading(readers, read, { table: read.table, captures: all });
+  noteLogs(readers, options);
   return all;
 }
 
@@ -135,8 +145,6 @@ async function countBlocks(
     options.onProgress?.({ path: info.path, bytes: counters.bytes, packets: feed.packets });
     if (options.signal?.aborted || feed.packets >= most) break;
   }
-  const log = options.logs?.get(info.path);
-  if (log !== undefined && info.format !== null) noteLog(info, log);
   table.end();
   counters.sample.end();
 }
@@ -169,7 +177,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     nodes,
     ports,
     range,
-    options: { captures: paths, topology, ...(options.logs === undefined ? {} : { logs: options.logs }) },
+    options: { captures: paths, topology },
   };
   for (const [i, path] of paths.entries()) {
     const reader = await openToRead(path, openOptions(options));
@@ -177,6 +185,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     sampled.push(counters);
     const blocks = new OwnDecoder(ports).blocks(reader.batches(), i, reader.info);
     await countBlocks(blocks, i, counters, quiet, 1);
+    noteLogs([reader], options);
   }
   const captures = sampled.map(({ info }, i) => ({
     info,
@@ -214,10 +223,11 @@ async function countArrivals(
   table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
   const readers: CaptureReader[] = [];
   for (const path of paths) readers.push(await openCapture(path, openOptions(read.options)));
-  const counted = await readAll(readers, { ...read, table });
-  const again = findPoints({ table, captures: counted, topology, book, at, hints });
-  return arrivalsIn(found, table, again, counted, {
-    sameFlow: sameFlows(input.table, table),
+  const second: Reading = { ...read, table };
+  const counted = await readAll(readers, second);
+  const again = findPoints({ table: second.table, captures: counted, topology, book, at, hints });
+  return arrivalsIn(found, second.table, again, counted, {
+    sameFlow: sameFlows(input.table, second.table),
     ...options,
   });
 }

@@ -6,6 +6,7 @@ import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import { checkIndexed } from './index-file/check-indexed.ts';
 import { whyNoTime } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
@@ -31,6 +32,7 @@ export async function openSession(
   io: Io,
   stages: Stages,
 ): Promise<Session> {
+  checkIndexed(options.index, options.captures);
   const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
   const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
   const run = await runPipeline(unfiltered, io, stages);

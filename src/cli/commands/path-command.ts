@@ -12,6 +12,7 @@ import { renderPath } from '../../render/path/path-text.ts';
 import { ANSWER_MISSED } from '../../verdict/codes.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { checkIndexed } from '../index-file/check-indexed.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -49,6 +50,7 @@ export async function runPath(
   const packets = (raw.packet ?? []).flatMap((text) => parsePackets(text, options.captures));
   const flows = (raw.flow ?? []).map((text) => parseInteger('--flow', text, 1, 1e9));
   const look = lookOf(options, raw, io);
+  checkIndexed(options.index, options.captures);
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
     const run = await runPipeline(atPaths(options, spooled.paths), io, stages);

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { RawVerifyCommand } from '../commands/prove.ts';
 import { joinNots, repeatable } from './filter-options.ts';
-import { declareTraceOptions } from './trace-options.ts';
+import { declareIndex, declareTraceOptions } from './trace-options.ts';
 
 /** Declares them, and those of a trace. */
 export function declareVerifyOptions(command: Command): Command {
@@ -21,7 +21,7 @@ export function declareVerifyOptions(command: Command): Command {
     .addOption(repeatable('--waive <file>', 'violations that are accepted, YAML or JSON'))
     .option('--check <proof>', 'repeat a proof of -o json: its files, its options; say what differs')
     .option('--all', 'every line, nothing left out');
-  return declareTraceOptions(command);
+  return declareIndex(declareTraceOptions(command));
 }
 
 /** What the arguments behind `verify` mean. Throws commander's errors. */

@@ -1,0 +1,88 @@
+// Readings of captures that were kept from an earlier run: when one may stand in for reading, and which is kept.
+
+import { noteLog } from '../capture/capture-log.ts';
+import type { CaptureLog, CaptureReader } from '../capture/source.ts';
+import type { WalkPorts } from '../decode/walk-ports.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
+import { type CountedCaptures, READING_FORM, restoreReading, saveReading } from '../flow/saved-reading.ts';
+import { DamagedStore, Fields, type Saved, type SavedFields } from '../store/saved.ts';
+
+/** Where readings are kept: a file, for who has one. It answers for the captures being those that were read. */
+export interface KeptReadings {
+  /** One of these captures, in their order, under that key, whose nodes fit; null where there is none. */
+  find(captures: readonly string[], key: string, fits: (nodes: Saved) => boolean): Saved | null;
+  /** Keeps one. Its columns are written, or copied, before this returns. */
+  keep(captures: readonly string[], key: string, nodes: Saved, reading: SavedFields): void;
+  /** One that was found holds what no reading does: it is not to be found again. */
+  refuse(key: string, reason: string): void;
+}
+
+/** What a reading hangs on beside the captures. */
+export interface ReadingTerms {
+  table: FlowTable;
+  nodes: NodeAddresses | null;
+  ports: WalkPorts;
+  options: {
+    reader?: string;
+    since?: string | null;
+    until?: string | null;
+    kept?: KeptReadings;
+    logs?: ReadonlyMap<string, CaptureLog>;
+  };
+}
+
+/** The reading that these captures would give; null where it has to be made. */
+export function keptReading(readers: readonly CaptureReader[], terms: ReadingTerms): CountedCaptures | null {
+  const { kept } = terms.options;
+  if (kept === undefined) return null;
+  const { nodes, table } = terms;
+  const infos = readers.map(({ info }) => info);
+  const key = keyOf(terms);
+  const fits = (saved: Saved): boolean =>
+    nodes === null ? saved === null : saved !== null && nodes.answersAs(new Fields(saved));
+  const found = kept.find(pathsOf(readers), key, fits);
+  if (found === null) return null;
+  const before = infos.map((info) => ({ ...info }));
+  try {
+    const reading = restoreReading(new Fields(found), infos, nodes);
+    if (reading !== null) reading.table.counter.windows = table.counter.windows;
+    return reading;
+  } catch (error) {
+    if (!(error instanceof DamagedStore)) throw error;
+    infos.forEach((info, i) => {
+      Object.assign(info, before[i]);
+    });
+    kept.refuse(key, error.message);
+    return null;
+  }
+}
+
+/** Keeps what was read, where somebody wants that. Before anything changes the table. */
+export function keepReading(readers: readonly CaptureReader[], terms: ReadingTerms, reading: CountedCaptures): void {
+  const { kept } = terms.options;
+  const nodes = terms.nodes === null ? null : terms.nodes.save();
+  // what was asked of the nodes was too much to be kept: nobody could say whether others answer it alike
+  if (kept === undefined || (nodes === null && terms.nodes !== null)) return;
+  kept.keep(pathsOf(readers), keyOf(terms), nodes, saveReading(reading));
+}
+
+/** What tcpdump's logs tell of the captures: no part of a reading. */
+export function noteLogs(readers: readonly Pick<CaptureReader, 'info'>[], { logs }: ReadingTerms['options']): void {
+  for (const { info } of readers) {
+    const log = logs?.get(info.path);
+    if (log !== undefined && info.format !== null) noteLog(info, log);
+  }
+}
+
+function pathsOf(readers: readonly CaptureReader[]): string[] {
+  return readers.map(({ info }) => info.path);
+}
+
+function keyOf({ table, ports, options }: ReadingTerms): string {
+  const { reader = 'builtin', since = null, until = null } = options;
+  const kinds = [...ports.kind.entries()].filter(([, kind]) => kind !== 0);
+  const vnis = [...ports.vnis].sort((a, b) => a - b);
+  const windows = [...(table.counter.windows ?? [])];
+  return JSON.stringify({ form: READING_FORM, reader, since, until, kinds, vnis, windows });
+}
