@@ -115,17 +115,17 @@ function hasOpening(table: FlowTable, flow: number): boolean {
 }
 
 function nameIn(saved: Fields): SaidName {
-  const text = (name: string): string | null => saved.nullable(name, () => saved.text(name));
+  const text = (name: string): string | null => saved.nullable(name, () => saved.line(name));
   return {
     ...{ namespace: text('namespace'), pod: text('pod'), node: text('node') },
-    ...{ writer: saved.text('writer'), packet: saved.whole('packet') },
+    ...{ writer: saved.line('writer'), packet: saved.whole('packet') },
   };
 }
 
 function sideIn(saved: Fields): Pick<EndName, 'side' | 'address'> {
   const side = SIDES.find((one) => one === saved.text('side'));
   must(side !== undefined, 'a name is of no side');
-  return { side: side as NamedSide, address: saved.nullable('address', () => saved.text('address')) };
+  return { side: side as NamedSide, address: saved.nullable('address', () => saved.line('address')) };
 }
 
 const SIDES: readonly NamedSide[] = ['source', 'destination', 'initiator', 'responder'];

@@ -10,6 +10,8 @@ export interface SavedFields {
 /** The file does not hold what this program writes. Its message says what was found, for people. */
 export class DamagedStore extends Error {}
 
+const STEERING = /[\p{Cc}\p{Cf}]/u;
+
 /** A group of values by name, as it came from a file. Every method throws DamagedStore where the value is not what is asked for. */
 export class Fields {
   readonly #fields: SavedFields;
@@ -44,6 +46,13 @@ export class Fields {
     const value = this.#of(name);
     if (typeof value !== 'string') throw new DamagedStore(`${name} is no text`);
     return value;
+  }
+
+  /** A text that this program made: it has no characters that steer a terminal. */
+  line(name: string): string {
+    const text = this.text(name);
+    if (STEERING.test(text)) throw new DamagedStore(`${name} is no line of text`);
+    return text;
   }
 
   /** What `read` makes of the value; null where that is null. */
