@@ -27,7 +27,7 @@ export function isInfoOf(info: CaptureInfo, saved: Fields): boolean {
 export function restoreInfo(info: CaptureInfo, saved: Fields): void {
   info.interfaces = saved.groups('interfaces', MAX_INTERFACES).map(interfaceIn);
   info.complete = saved.flag('complete');
-  info.warnings = saved.groups('warnings').map((one) => ({ code: one.text('code'), message: one.text('message') }));
+  info.warnings = saved.groups('warnings').map((one) => ({ code: one.line('code'), message: one.line('message') }));
   info.error = saved.nullable('error', () => errorIn(saved.group('error')));
   const names = saved.nullable('hostNames', () => saved.groups('hostNames', MAX_HOST_NAMES).map(nameIn));
   if (names !== null) info.hostNames = names;

@@ -154,7 +154,7 @@ export class CaptureCounters {
     this.#unread = saved.nullable('unread', () => {
       const unread = saved.group('unread');
       const [packets, firstPacket] = [unread.whole('packets'), unread.whole('firstPacket')];
-      return { what: unread.text('what'), packets, firstPacket };
+      return { what: unread.line('what'), packets, firstPacket };
     });
     this.sketch.restore(saved.group('sketch'));
     this.sample.restore(saved.group('sample'), table.rows);

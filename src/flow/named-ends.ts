@@ -59,7 +59,7 @@ export class NamedEnds {
   restore(saved: Fields, flows: number): void {
     for (const one of saved.groups('byAddress', MOST + 1))
       this.#byAddress.set(
-        one.text('key'),
+        one.line('key'),
         one.nullable('name', () => nameIn(one.group('name'))),
       );
     for (const one of saved.groups('byInitiator', MOST + 1)) {

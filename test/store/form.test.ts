@@ -107,6 +107,7 @@ describe('a group of values', () => {
     ['a list that is too long', () => fields.list('list', 0)],
     ['a group that is none', () => fields.group('list')],
     ['a text that is none', () => fields.text('whole')],
+    ['a line that steers a terminal', () => new Fields({ text: 'a\u001b[2J' }).line('text')],
     ['a flag that is none', () => fields.flag('none')],
   ])('is damaged by %s', (_what, ask) => {
     expect(ask).toThrow(DamagedStore);

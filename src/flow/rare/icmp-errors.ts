@@ -56,24 +56,25 @@ export class IcmpErrors {
   }
 
   save(): SavedFields {
-    const list = this.list.map(({ inner, ...error }) => ({ ...error, inner: inner === null ? null : { ...inner } }));
+    const list = this.list.map(({ inner, says: _says, ...error }) => {
+      return { ...error, inner: inner === null ? null : { ...inner } };
+    });
     return { list, dropped: this.dropped };
   }
 
   /** @param rows how many there are */
   restore(saved: Fields, rows: number): void {
     this.dropped = saved.whole('dropped');
-    for (const error of saved.groups('list', MAX_ERRORS))
+    for (const error of saved.groups('list', MAX_ERRORS)) {
+      const [type, code, quoted] = [error.whole('type', 0, 255), error.whole('code', 0, 255), flowIn(error)];
       this.list.push({
         observation: error.whole('observation', 0, rows - 1),
         packet: error.whole('packet'),
-        type: error.whole('type', 0, 255),
-        code: error.whole('code', 0, 255),
-        mtu: error.whole('mtu'),
-        says: error.text('says'),
-        ...flowIn(error),
+        ...{ type, code, mtu: error.whole('mtu'), says: wordsOf(quoted.family, type, code) },
+        ...quoted,
         inner: error.nullable('inner', () => flowIn(error.group('inner'))),
       });
+    }
   }
 }
 
