@@ -19,7 +19,7 @@ import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { type DecodeOptions, startDecoding } from './pipeline/decoding.ts';
-import { type KeptReadings, keepReading, keptReading, noteLogs } from './pipeline/kept-readings.ts';
+import { type KeptReadings, keepReading, keptBeside, keptReading, noteLogs } from './pipeline/kept-readings.ts';
 import { type CountedBlock, OwnDecoder } from './pipeline/own-blocks.ts';
 import type { Topology } from './topology/model.ts';
 import type { Analysis } from './verdict/analysis.ts';
@@ -88,7 +88,10 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
       vxlanPorts: options.vxlanPorts ?? [],
     });
     analysis.arrivals = await countArrivals(analysis, expected, read);
-    return resultOf(analysis, options.filter ?? {});
+    const trace = resultOf(analysis, options.filter ?? {});
+    const beside = keptBeside(readers, read);
+    if (beside !== null && trace.index !== undefined) trace.index.beside = beside;
+    return trace;
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }

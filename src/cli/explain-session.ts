@@ -6,11 +6,11 @@ import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import type { TracedCapture } from '../verdict/trace-types.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
-import { checkIndexed } from './index-file/check-indexed.ts';
+import type { IndexFile } from './index-file/index-file.ts';
 import { whyNoTime } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
 import { usageError } from './report-error.ts';
-import { runPipeline, type TraceRun } from './run-trace.ts';
+import { runWithIndex, type TraceRun } from './run-trace.ts';
 import { selectPackets } from './select-packets.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
@@ -31,11 +31,11 @@ export async function openSession(
   paths: readonly string[],
   io: Io,
   stages: Stages,
+  kept: IndexFile | null,
 ): Promise<Session> {
-  checkIndexed(options.index, options.captures);
   const places = options.places.map((place) => ({ ...place, file: readFrom(options.captures, paths, place.file) }));
   const unfiltered = { ...options, captures: [...paths], places, filter: {}, filterText: '' };
-  const run = await runPipeline(unfiltered, io, stages);
+  const run = await runWithIndex(unfiltered, io, stages, kept);
   const named = (capture: TracedCapture, i: number): TracedCapture => ({
     ...capture,
     path: options.captures[i] ?? capture.path,

@@ -8,15 +8,14 @@ import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { checkIndexed } from './index-file/check-indexed.ts';
 import type { IndexFile } from './index-file/index-file.ts';
+import { withIndex } from './index-file/with-index.ts';
 import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
 import { type Io, untilStopped } from './io.ts';
 import { createProgress } from './progress.ts';
 import { printProblem, say } from './report-error.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
-import { readVersion } from './version.ts';
 
 export interface TraceRun {
   trace: Trace;
@@ -29,8 +28,17 @@ export interface TraceRun {
 
 /** Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole. */
 export async function runPipeline(options: CommonOptions, io: Io, stages: Stages): Promise<TraceRun> {
+  return withIndex(options, io, (kept) => runWithIndex(options, io, stages, kept));
+}
+
+/** The same, for who reads the captures again: the index is the caller's. */
+export async function runWithIndex(
+  options: CommonOptions,
+  io: Io,
+  stages: Stages,
+  kept: IndexFile | null,
+): Promise<TraceRun> {
   const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
-  const kept = await openIndex(options);
   const request: TraceOptions = {
     ...(await absoluteTimes(options.pipeline, options.captures)),
     captures: options.captures,
@@ -55,22 +63,7 @@ export async function runPipeline(options: CommonOptions, io: Io, stages: Stages
     return { trace, topology: trace.index?.topology ?? topology, interrupted, options };
   } finally {
     progress.clear();
-    await closeIndex(kept, options, io);
   }
-}
-
-/** Loaded for who asks for it. Throws bad usage. */
-async function openIndex({ index, captures }: CommonOptions): Promise<IndexFile | null> {
-  if (index === null) return null;
-  checkIndexed(index, captures);
-  const { IndexFile } = await import('./index-file/index-file.ts');
-  return new IndexFile(index, readVersion());
-}
-
-/** Writes it, and says what it could not do. */
-async function closeIndex(kept: IndexFile | null, { index }: CommonOptions, io: Io): Promise<void> {
-  kept?.close();
-  for (const note of kept?.notes ?? []) await printProblem(io, `--index ${index}: ${note}`, null);
 }
 
 /** Says in one line that the captures lie hours from the snapshot. */

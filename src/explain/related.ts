@@ -1,6 +1,7 @@
 // Packets of its own capture that belong to a packet, up to a few seconds from it: its answer, what it answers, its first fragment. And
 // its other places, as `path/` follows them.
 import { secondsBetween } from '../attribution/clocks/clocks.ts';
+import type { IsWanted } from '../capture/stretches.ts';
 import type { Packet } from '../decode/packet.ts';
 import { toSeconds } from '../net/time.ts';
 import type { PacketCopy, Reading } from '../packets/read-packet.ts';
@@ -74,8 +75,9 @@ async function searchCapture(search: Search): Promise<void> {
   const path = search.paths[search.capture] ?? '-';
   // cannot be read twice
   if (search.target === null || path === '-') return;
+  const stretches = search.trace.index?.stretches[search.capture] ?? [];
   await readPackets(
-    { ...search.reading, captures: [path] },
+    { ...search.reading, captures: [path], partly: () => ({ stretches, isWanted: isNear(search.packet) }) },
     {
       packet(packet) {
         const after = secondsAfter(search.packet, packet);
@@ -88,6 +90,14 @@ async function searchCapture(search: Search): Promise<void> {
       },
     },
   );
+}
+
+/** Stretches that may hold a related packet or end the search, and those that tell what fragments are of. */
+function isNear({ moment, number }: PacketCopy): IsWanted {
+  return ({ first, last, hasFragments }, end) =>
+    moment === null ||
+    hasFragments ||
+    (last + 1 >= moment.seconds - WINDOW_SECONDS && (first <= moment.seconds + WINDOW_SECONDS + 1 || end > number));
 }
 
 function look(search: Search, packet: Packet, after: number | null): void {

@@ -7,7 +7,8 @@ import { unsupportedText } from '../decode/view/fault-view.ts';
 import { holdsIp } from '../decode/view/hidden-ip.ts';
 import type { Moment } from '../net/time.ts';
 import { type Fields, must, type SavedFields } from '../store/saved.ts';
-import { CaptureEdges } from './capture-edges.ts';
+import { CaptureEdges } from './captures/capture-edges.ts';
+import { CaptureMarks } from './captures/capture-marks.ts';
 import { NamedEnds } from './named-ends.ts';
 import { PacketSample } from './packet-sample.ts';
 import { PacketSketch } from './packet-sketch.ts';
@@ -33,6 +34,8 @@ export class CaptureCounters {
   /** Some of them with their times. */
   readonly sample = new PacketSample();
   readonly edges = new CaptureEdges();
+  /** Where its packets stand. */
+  readonly marks = new CaptureMarks();
   /** What comments of packets call the ends of flows. */
   readonly named = new NamedEnds();
   readonly outcomes = new Float64Array(4);
@@ -49,6 +52,7 @@ export class CaptureCounters {
 
   constructor(info: CaptureInfo) {
     this.info = info;
+    if (info.format !== 'pcap' || info.compression !== 'none') this.marks.giveUp();
   }
 
   /** Counts packet `i`, whose walk ended with this OUTCOME and fault. */
@@ -135,6 +139,7 @@ export class CaptureCounters {
       sample: this.sample.save(),
       edges: this.edges.save(),
       named: this.named.save(),
+      marks: this.marks.save(),
     };
   }
 
@@ -160,6 +165,7 @@ export class CaptureCounters {
     this.sample.restore(saved.group('sample'), table.rows);
     this.edges.restore(saved.group('edges'), table.rows);
     this.named.restore(saved.group('named'), table.flowCount);
+    this.marks.restore(saved.group('marks'));
   }
 
   /** Digits after the second that the capture's timestamps carry. */

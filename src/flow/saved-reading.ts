@@ -18,6 +18,13 @@ export interface CountedCaptures {
   captures: CaptureCounters[];
 }
 
+/** What a later reading of the same captures found, kept beside the first one: by words of whoever reads. */
+export interface KeptBeside {
+  /** What `read` makes of it; null where there is none, or it is damaged. */
+  find<T>(what: string, read: (saved: Fields) => T): T | null;
+  keep(what: string, saved: SavedFields): void;
+}
+
 /** The columns are the table's own: to be written before it changes. */
 export function saveReading({ table, captures }: CountedCaptures): SavedFields {
   return {

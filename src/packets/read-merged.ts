@@ -6,7 +6,10 @@ import { timeRange } from '../flow/time-range.ts';
 import { type MergeOptions, mergeByTime, type PacketRun } from './merge-by-time.ts';
 import { emptyPacket, type PacketRequest } from './read-packets.ts';
 
-export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal'> &
+export type MergedRequest = Pick<
+  PacketRequest,
+  'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal' | 'partly'
+> &
   Pick<MergeOptions, 'ahead'> & {
     /** Indexes of the captures to read, in order; all of them without it. */
     among?: readonly number[];
@@ -17,13 +20,14 @@ export type MergedRequest = Pick<PacketRequest, 'captures' | 'ports' | 'reader' 
  * @throws OverlensError when a path is no capture, or when too many overlap to be read side by side
  */
 export async function readMerged(request: MergedRequest, visit: (packet: Packet) => boolean): Promise<void> {
-  const { captures, reader, signal, ahead } = request;
+  const { captures, reader, signal, ahead, partly } = request;
   const among = request.among ?? captures.map((_, capture) => capture);
   const merge = await mergeByTime(
     among.map((capture) => captures[capture] ?? ''),
     {
       ...(reader === undefined ? {} : { reader }),
       ...(signal === undefined ? {} : { signal }),
+      ...(partly === undefined ? {} : { partly: (one) => partly(among[one] ?? one) }),
       ...(ahead === undefined ? {} : { ahead: among.map((capture) => ahead[capture] ?? 0) }),
     },
   );

@@ -2,9 +2,10 @@
 // order of time, follows every packet from place to place.
 import { aheadOf, onReference } from '../attribution/clocks/clocks.ts';
 import { type MergedRequest, readMerged } from '../packets/read-merged.ts';
+import type { PacketRequest } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
-import { type FirstReading, readFirst } from './first-reading.ts';
+import { type FirstReading, readAsked, readFirst, restoreFirst, saveFirst } from './first-reading.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
 import { aside, type Stop, type Unit } from './journey.ts';
@@ -64,10 +65,25 @@ export async function prepare(request: FollowRequest): Promise<Prepared> {
   const { index } = request.trace;
   if (index === undefined) throw new TypeError('a trace of captures has an index');
   const briefOf = briefs(request.trace, index);
-  const { ports, locator } = request.settings();
-  const first = await readFirst({ ...request, ports }, locator, request.packets);
+  const first = await firstReading(request, index);
   const { spans, digits, asked } = first;
   return { index, journeys: findJourneys(request, index, first, briefOf), spans, digits, asked, briefOf };
+}
+
+/** From an earlier run, where one was kept. */
+async function firstReading(request: FollowRequest, index: TraceIndex): Promise<FirstReading> {
+  const { ports, locator } = request.settings();
+  const { captures, packets, since = null, until = null } = request;
+  const asked: PacketRequest = { ...request, ports };
+  const what = JSON.stringify(['first reading', since, until]);
+  const kept = index.beside?.find(what, (saved) => restoreFirst(saved, captures.length, index)) ?? null;
+  if (kept !== null) {
+    const isWhole = since === null && until === null;
+    return { ...kept, asked: await readAsked(asked, locator, packets, isWhole ? index.stretches : []) };
+  }
+  const first = await readFirst(asked, locator, packets);
+  if (request.signal?.aborted !== true) index.beside?.keep(what, saveFirst(first));
+  return first;
 }
 
 /** Of the last flow that was asked for it is kept: flows are gone through row by row. */
@@ -102,7 +118,9 @@ export async function follow(
   const frame = new Frame();
   const asides = new Map<number, Stop>();
   const ahead = spans.map((span, capture) => aheadOf(clocks, capture, span?.first ?? 0));
-  await readMerged({ ...request, ports, ahead, among: capturesOf(index, journeys) }, (packet) => {
+  const among = capturesOf(index, journeys);
+  const partly = partsAround(request, index, window);
+  await readMerged({ ...request, ports, ahead, among, ...partly }, (packet) => {
     locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
     const time = onReference(clocks, packet.capture, packet.seconds + packet.nanos / 1e9);
     if (window !== null && time > window.to) return false;
@@ -117,6 +135,28 @@ export async function follow(
     return true;
   });
   units.finish();
+}
+
+/** Seconds before a window that are read too: what is due when is told by clocks that run evenly. */
+const MARGIN = 10;
+
+/**
+ * What lies before a window is passed over, where nothing in it can hang on that: no capture has fragments. What lies behind it ends the
+ * reading.
+ */
+function partsAround(
+  { since, until }: FollowRequest,
+  { stretches, clocks }: TraceIndex,
+  window: FollowWindow | null,
+): Pick<MergedRequest, 'partly'> {
+  const isCertain = since == null && until == null && !stretches.flat().some(({ hasFragments }) => hasFragments);
+  if (window === null || !isCertain) return {};
+  return {
+    partly: (capture) => ({
+      stretches: stretches[capture] ?? [],
+      isWanted: ({ last }) => onReference(clocks, capture, last + 1) >= window.from - MARGIN,
+    }),
+  };
 }
 
 /** The copies of each mirror are followed where packets are asked for. */

@@ -5,7 +5,13 @@ import type { CaptureLog, CaptureReader } from '../capture/source.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
-import { type CountedCaptures, READING_FORM, restoreReading, saveReading } from '../flow/saved-reading.ts';
+import {
+  type CountedCaptures,
+  type KeptBeside,
+  READING_FORM,
+  restoreReading,
+  saveReading,
+} from '../flow/saved-reading.ts';
 import { DamagedStore, Fields, type Saved, type SavedFields } from '../store/saved.ts';
 
 /** Where readings are kept: a file, for who has one. It answers for the captures being those that were read. */
@@ -39,9 +45,7 @@ export function keptReading(readers: readonly CaptureReader[], terms: ReadingTer
   const { nodes, table } = terms;
   const infos = readers.map(({ info }) => info);
   const key = keyOf(terms);
-  const fits = (saved: Saved): boolean =>
-    nodes === null ? saved === null : saved !== null && nodes.answersAs(new Fields(saved));
-  const found = kept.find(pathsOf(readers), key, fits);
+  const found = kept.find(pathsOf(readers), key, fitsOf(nodes));
   if (found === null) return null;
   const before = infos.map((info) => ({ ...info }));
   try {
@@ -65,6 +69,35 @@ export function keepReading(readers: readonly CaptureReader[], terms: ReadingTer
   // what was asked of the nodes was too much to be kept: nobody could say whether others answer it alike
   if (kept === undefined || (nodes === null && terms.nodes !== null)) return;
   kept.keep(pathsOf(readers), keyOf(terms), nodes, saveReading(reading));
+}
+
+/** Keeps what is found when these captures are read again; null where nothing is kept. */
+export function keptBeside(readers: readonly CaptureReader[], terms: ReadingTerms): KeptBeside | null {
+  const { options, nodes } = terms;
+  const { kept } = options;
+  if (kept === undefined) return null;
+  const paths = pathsOf(readers);
+  const keyFor = (what: string): string => `${keyOf(terms)} ${what}`;
+  return {
+    find(what, read) {
+      const found = kept.find(paths, keyFor(what), fitsOf(nodes));
+      try {
+        return found === null ? null : read(new Fields(found));
+      } catch (error) {
+        if (!(error instanceof DamagedStore)) throw error;
+        kept.refuse(keyFor(what), error.message);
+        return null;
+      }
+    },
+    keep(what, saved) {
+      const asked = nodes === null ? null : nodes.save();
+      if (asked !== null || nodes === null) kept.keep(paths, keyFor(what), asked, saved);
+    },
+  };
+}
+
+function fitsOf(nodes: NodeAddresses | null): (saved: Saved) => boolean {
+  return (saved) => (nodes === null ? saved === null : saved !== null && nodes.answersAs(new Fields(saved)));
 }
 
 /** What tcpdump's logs tell of the captures: no part of a reading. */

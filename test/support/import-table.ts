@@ -25,7 +25,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'topology', values: ['cluster', 'net', 'errors.ts'] },
   { place: 'input', values: ['topology', 'bytes', 'cluster', 'net', 'errors.ts'], types: ['capture'] },
   { place: 'attribution', values: ['topology', 'flow', 'decode', 'cluster', 'wire', 'net'], types: ['capture'] },
-  { place: 'verdict', values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'] },
+  {
+    place: 'verdict',
+    values: ['attribution', 'topology', 'flow', 'cluster', 'net', 'errors.ts'],
+    types: ['capture'],
+  },
   {
     place: 'packets',
     values: ['verdict', 'attribution', 'flow', 'decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'],
@@ -33,7 +37,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'path',
-    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net'],
+    values: ['packets', 'attribution', 'flow', 'decode', 'cluster', 'wire', 'net', 'store'],
     types: ['verdict'],
   },
   {
@@ -52,6 +56,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       'net',
       'errors.ts',
     ],
+    types: ['capture'],
   },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },

@@ -12,12 +12,12 @@ import { renderPath } from '../../render/path/path-text.ts';
 import { ANSWER_MISSED } from '../../verdict/codes.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { checkIndexed } from '../index-file/check-indexed.ts';
+import { withIndex } from '../index-file/with-index.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
 import { usageError } from '../report-error.ts';
-import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
+import { hintAtIssues, reportReading, runWithIndex, type TraceRun } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -50,17 +50,18 @@ export async function runPath(
   const packets = (raw.packet ?? []).flatMap((text) => parsePackets(text, options.captures));
   const flows = (raw.flow ?? []).map((text) => parseInteger('--flow', text, 1, 1e9));
   const look = lookOf(options, raw, io);
-  checkIndexed(options.index, options.captures);
-  const spooled = await spoolCaptures(options.captures, io.signal);
-  try {
-    const run = await runPipeline(atPaths(options, spooled.paths), io, stages);
-    const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
-    await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
-    await hintAtIssues(run.topology, options, io);
-    return await reportReading(run, io);
-  } finally {
-    await spooled.remove();
-  }
+  return withIndex(options, io, async (kept) => {
+    const spooled = await spoolCaptures(options.captures, io.signal);
+    try {
+      const run = await runWithIndex(atPaths(options, spooled.paths), io, stages, kept);
+      const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
+      await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
+      await hintAtIssues(run.topology, options, io);
+      return await reportReading(run, io);
+    } finally {
+      await spooled.remove();
+    }
+  });
 }
 
 function lookOf(options: CommonOptions, raw: RawPathCommand, io: Io): PathLook {

@@ -1,9 +1,9 @@
 // The first and the last packets of a capture: where one capture was cut in two, a packet and its copy may be on both sides of the cut.
 
-import type { PacketFacts } from '../decode/facts.ts';
-import type { Fields, SavedFields } from '../store/saved.ts';
-import { NotedPackets } from './rows/noted-packets.ts';
-import { EXTRA } from './rows/row-counter.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
+import type { Fields, SavedFields } from '../../store/saved.ts';
+import { NotedPackets } from '../rows/noted-packets.ts';
+import { EXTRA } from '../rows/row-counter.ts';
 
 /** Packets kept at either end. */
 const KEPT = 64;
