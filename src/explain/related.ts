@@ -77,7 +77,7 @@ async function searchCapture(search: Search): Promise<void> {
   if (search.target === null || path === '-') return;
   const stretches = search.trace.index?.stretches[search.capture] ?? [];
   await readPackets(
-    { ...search.reading, captures: [path], partly: () => ({ stretches, isWanted: isNear(search.packet) }) },
+    { ...search.reading, captures: [path], partly: () => ({ stretches, isWanted: mayTell(search, search.target) }) },
     {
       packet(packet) {
         const after = secondsAfter(search.packet, packet);
@@ -86,18 +86,28 @@ async function searchCapture(search: Search): Promise<void> {
         if (packet.stack.firstFragment >= 0) locate(search, packet);
         if (packet.number === search.packet.number) search.walked = walkItself(search, search.own);
         else if (after === null || Math.abs(after) <= WINDOW_SECONDS) look(search, packet, after);
-        return true;
+        return !isComplete(search, packet.number);
       },
     },
   );
 }
 
-/** Stretches that may hold a related packet or end the search, and those that tell what fragments are of. */
-function isNear({ moment, number }: PacketCopy): IsWanted {
-  return ({ first, last, hasFragments }, end) =>
-    moment === null ||
-    hasFragments ||
-    (last + 1 >= moment.seconds - WINDOW_SECONDS && (first <= moment.seconds + WINDOW_SECONDS + 1 || end > number));
+/** Which stretches may hold a related packet or end the search, and which tell what fragments are of. */
+function mayTell({ packet: { moment, number } }: Search, target: Target | null): IsWanted {
+  const looksBack = target !== null && (target.laterFragment || isAnswer(target));
+  return ({ first, last, hasFragments }, end) => {
+    if (moment === null || hasFragments) return true;
+    if (end <= number && !looksBack) return false;
+    const isBehind = end > number;
+    return last + 1 >= moment.seconds - WINDOW_SECONDS && (isBehind || first <= moment.seconds + WINDOW_SECONDS + 1);
+  };
+}
+
+/** Whether nothing more can be found behind packet `number`: what answers it has come, or its first fragment. */
+function isComplete({ packet, target, found }: Search, number: number): boolean {
+  if (target === null || number < packet.number) return false;
+  const kind = target.laterFragment ? 'first-fragment' : 'answer';
+  return found.some((one) => one.kind === kind);
 }
 
 function look(search: Search, packet: Packet, after: number | null): void {

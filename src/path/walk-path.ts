@@ -1,6 +1,7 @@
 // Captures and their trace -> the way of each packet: a first reading finds translations and what was cut off, a second one, in the
 // order of time, follows every packet from place to place.
 import { aheadOf, onReference } from '../attribution/clocks/clocks.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
 import { type MergedRequest, readMerged } from '../packets/read-merged.ts';
 import type { PacketRequest } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
@@ -8,7 +9,7 @@ import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { type FirstReading, readAsked, readFirst, restoreFirst, saveFirst } from './first-reading.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
-import { aside, type Stop, type Unit } from './journey.ts';
+import { aside, type Journey, type Stop, type Unit } from './journey.ts';
 import { findJourneys, type Journeys } from './journeys.ts';
 import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
@@ -119,7 +120,7 @@ export async function follow(
   const asides = new Map<number, Stop>();
   const ahead = spans.map((span, capture) => aheadOf(clocks, capture, span?.first ?? 0));
   const among = capturesOf(index, journeys);
-  const partly = partsAround(request, index, window);
+  const partly = partsAround(request, index, window, journeys, among);
   await readMerged({ ...request, ports, ahead, among, ...partly }, (packet) => {
     locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
     const time = onReference(clocks, packet.capture, packet.seconds + packet.nanos / 1e9);
@@ -141,22 +142,42 @@ export async function follow(
 const MARGIN = 10;
 
 /**
- * What lies before a window is passed over, where nothing in it can hang on that: no capture has fragments. What lies behind it ends the
- * reading.
+ * Of a reading around a window, what need not be read: what lies before it, and in a capture that is read alone all between which no packet
+ * of the flows is. What lies behind the window ends the reading. Only where no capture has fragments: what they are of hangs on all of them.
  */
 function partsAround(
   { since, until }: FollowRequest,
-  { stretches, clocks }: TraceIndex,
+  { stretches, clocks, table }: TraceIndex,
   window: FollowWindow | null,
+  { all }: Journeys,
+  among: readonly number[],
 ): Pick<MergedRequest, 'partly'> {
   const isCertain = since == null && until == null && !stretches.flat().some(({ hasFragments }) => hasFragments);
   if (window === null || !isCertain) return {};
+  // side by side, a packet that nobody asks for is still one that others wait for
+  const { least, most } = among.length === 1 ? packetsOf(table, all) : EVERY_PACKET;
   return {
     partly: (capture) => ({
       stretches: stretches[capture] ?? [],
-      isWanted: ({ last }) => onReference(clocks, capture, last + 1) >= window.from - MARGIN,
+      isWanted({ last, packet }, end) {
+        const latest = onReference(clocks, capture, last + 1);
+        return latest > window.to || (latest >= window.from - MARGIN && packet <= most && end > least);
+      },
     }),
   };
+}
+
+const EVERY_PACKET = { least: 0, most: Number.POSITIVE_INFINITY };
+
+/** The first and the last packet of the flows of journeys. */
+function packetsOf(table: FlowTable, all: readonly Journey[]): { least: number; most: number } {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const flow of all.flatMap(({ flows }) => flows))
+    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+      least = Math.min(least, table.rows.firstPacket(row));
+      most = Math.max(most, table.rows.lastPacket(row));
+    }
+  return { least, most };
 }
 
 /** The copies of each mirror are followed where packets are asked for. */
