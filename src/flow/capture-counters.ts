@@ -9,7 +9,7 @@ import type { Moment } from '../net/time.ts';
 import { type Fields, must, type SavedFields } from '../store/saved.ts';
 import { CaptureEdges } from './captures/capture-edges.ts';
 import { CaptureMarks } from './captures/capture-marks.ts';
-import { NamedEnds } from './named-ends.ts';
+import { NamedEnds } from './captures/named-ends.ts';
 import { PacketSample } from './packet-sample.ts';
 import { PacketSketch } from './packet-sketch.ts';
 

@@ -2,7 +2,7 @@
 // ends, and nothing is decided by it: a name in a comment places no packet and judges no flow.
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { add, type SaidName } from '../../flow/named-ends.ts';
+import { add, type SaidName } from '../../flow/captures/named-ends.ts';
 import type { Evidence, Owner, Topology } from '../../topology/model.ts';
 import type { AddressBook } from './address-book.ts';
 

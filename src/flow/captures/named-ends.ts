@@ -1,13 +1,13 @@
 // What comments of packets call the ends of flows, by address, while a capture is read. Only captures with comments come here. Of packets in
 // tunnels nothing is taken: whether a writer means the inner or the outer address depends on the writer.
 
-import { commentNames } from '../capture/names/comment-names.ts';
-import type { EndName, NamedSide } from '../capture/names/commented-ends.ts';
-import { commentedPacket } from '../capture/pcapng/packet-comments.ts';
-import type { PacketBatch } from '../capture/source.ts';
-import { type Fields, must, type Saved, type SavedFields } from '../store/saved.ts';
-import type { FlowTable } from './flow-table.ts';
-import { NO_TUNNEL } from './paths/tunnels.ts';
+import { commentNames } from '../../capture/names/comment-names.ts';
+import type { EndName, NamedSide } from '../../capture/names/commented-ends.ts';
+import { commentedPacket } from '../../capture/pcapng/packet-comments.ts';
+import type { PacketBatch } from '../../capture/source.ts';
+import { type Fields, must, type Saved, type SavedFields } from '../../store/saved.ts';
+import type { FlowTable } from '../flow-table.ts';
+import { NO_TUNNEL } from '../paths/tunnels.ts';
 
 /** More addresses, or flows whose initiator is to be found, are not named: then nothing is, since a second name may be missed. */
 const MOST = 65_536;
