@@ -39,7 +39,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
     .addHelpText('before', TRACE_EXAMPLES);
-  declareIndex(declareResultFilters(declareTraceOptions(command))).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');
     done(await runTrace(captures, raw, namesOf(program), io, stages));
   });

@@ -26,7 +26,7 @@ export function declareExplain(program: Command, { io, stages, done }: Dispatch)
     .option('--diagram', 'every header as the bit diagram of its RFC')
     .option('--all', 'every byte of the payload')
     .addHelpText('before', EXPLAIN_EXAMPLES);
-  declareIndex(declareResultFilters(declareTraceOptions(command))).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runExplain } = await import('../commands/explain-command.ts');
     const names = program.commands.map((one) => one.name());
     done(await runExplain(captures, raw, names, io, stages));

@@ -83,7 +83,7 @@ export interface CommonOptions {
 export function declareIndex(command: Command): Command {
   return command.option(
     '--index <file>',
-    'keeps what captures were read into: the next question does not read them again',
+    'keeps what was read, so that the next question is not read for',
   );
 }
 
