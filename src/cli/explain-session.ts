@@ -23,6 +23,7 @@ export interface Session {
   paths: readonly string[];
   io: Io;
   stages: Stages;
+  kept: IndexFile | null;
 }
 
 /** Traces the captures as a whole, without filters: what is known of places and causes must not depend on the packet. */
@@ -46,6 +47,7 @@ export async function openSession(
     paths,
     io,
     stages,
+    kept,
   };
 }
 
@@ -67,10 +69,10 @@ export async function pick(session: Session, number: number | null): Promise<Pic
 }
 
 /** The first packet that fits the filters. Throws bad usage when there is none, and says what there is. */
-async function firstThatFits({ run, options, paths, io, stages }: Session): Promise<PickedPacket> {
+async function firstThatFits({ run, options, paths, io, stages, kept }: Session): Promise<PickedPacket> {
   // files, read up to the first that fits: asked for every packet whether to stop, no reader need wait for Ctrl-C
   const still = { ...io, signal: new AbortController().signal };
-  const { request } = await selectPackets({ ...options, captures: [...paths] }, run.topology, still, stages);
+  const { request } = await selectPackets({ ...options, captures: [...paths] }, run.topology, still, stages, kept);
   const { signal: _signal, ...reading } = request;
   const found: PickedPacket[] = [];
   await readPackets(reading, {

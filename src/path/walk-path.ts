@@ -7,6 +7,7 @@ import type { PacketRequest } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { type FirstReading, readAsked, readFirst, restoreFirst, saveFirst } from './first-reading.ts';
+import { FlowAddresses } from './flow-addresses.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
 import { aside, type Journey, type Stop, type Unit } from './journey.ts';
@@ -120,11 +121,18 @@ export async function follow(
   const asides = new Map<number, Stop>();
   const ahead = spans.map((span, capture) => aheadOf(clocks, capture, span?.first ?? 0));
   const among = capturesOf(index, journeys);
+  const addresses = hasFragments(index, among)
+    ? null
+    : FlowAddresses.of(
+        index.table,
+        all.flatMap(({ flows }) => flows),
+      );
   const partly = partsAround(request, index, window, journeys, among);
   await readMerged({ ...request, ports, ahead, among, ...partly }, (packet) => {
-    locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
     const time = onReference(clocks, packet.capture, packet.seconds + packet.nanos / 1e9);
     if (window !== null && time > window.to) return false;
+    if (addresses !== null && !addresses.mayHave(packet)) return true;
+    locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
     if ((window !== null && time < window.from) || !frame.read(packet, locator)) return true;
     const journey = ofFlow[frame.flow];
     if (journey === undefined) return true;
@@ -165,6 +173,12 @@ function partsAround(
       },
     }),
   };
+}
+
+/** Whether some capture may have fragments. */
+function hasFragments({ stretches }: TraceIndex, among: readonly number[]): boolean {
+  const known = among.map((capture) => stretches[capture] ?? []);
+  return known.some((own) => own.length === 0 || own.some((stretch) => stretch.hasFragments));
 }
 
 const EVERY_PACKET = { least: 0, most: Number.POSITIVE_INFINITY };

@@ -81,10 +81,7 @@ export interface CommonOptions {
 
 /** The option of commands that ask again and again. */
 export function declareIndex(command: Command): Command {
-  return command.option(
-    '--index <file>',
-    'keeps what was read, so that the next question is not read for',
-  );
+  return command.option('--index <file>', 'what was read is kept here, and not read again');
 }
 
 /** Declares them on a command. Every option takes one value; the repeatable ones may be given again. */
