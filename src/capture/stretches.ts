@@ -31,7 +31,8 @@ export function batchesIn(
   isWanted: IsWanted,
 ): AsyncIterable<PacketBatch> {
   const { info, head } = reader;
-  const id = info.format === 'pcap' && info.compression === 'none' && head !== null ? fileId(info.path) : null;
+  const isPlain = info.format === 'pcap' && info.compression === 'none' && head !== null && info.path !== '-';
+  const id = isPlain ? fileId(info.path) : null;
   if (id === null || stretches.length === 0) return reader.batches();
   return readRuns(reader, id, runsOf(stretches, isWanted));
 }
@@ -70,6 +71,10 @@ async function* readRuns(
       let packet = from.packet;
       const part = { from: placeOf(from), until: until === null ? Number.POSITIVE_INFINITY : placeOf(until), packet };
       for await (const batch of parts.read(part, info).batches) {
+        if (packet === from.packet && !isIn(from, batch.seconds[0] ?? Number.NaN)) {
+          info.error = otherFile(info.path);
+          return;
+        }
         batch.first = packet;
         packet += batch.count;
         yield batch;
@@ -79,4 +84,9 @@ async function* readRuns(
   } finally {
     parts.close();
   }
+}
+
+/** Whether a second is one of a stretch: where another file has taken the name, the first packet's is not. */
+function isIn({ first, last }: Stretch, second: number): boolean {
+  return second >= first && second <= last;
 }

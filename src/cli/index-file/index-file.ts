@@ -131,19 +131,26 @@ export class IndexFile implements KeptReadings {
     const open = this.#open;
     try {
       if (this.#isStale) this.#writer ??= new IndexWriter(this.#path);
-      if (this.#writer === null) return;
-      for (const entry of open?.entries ?? []) this.#carryOver(open as OpenIndex, entry, this.#writer);
-      this.#writer.finish(this.#program);
+      for (const entry of open?.entries ?? []) this.#carryOver(open as OpenIndex, entry);
+      this.#closeOld();
+      this.#writer?.finish(this.#program);
     } catch (error) {
       this.#giveUp(error);
     } finally {
-      if (open !== null) closeSync(open.file);
-      this.#open = null;
+      this.#closeOld();
     }
   }
 
+  /** Before another file takes its name: some systems refuse that of an open one. */
+  #closeOld(): void {
+    if (this.#open !== null) closeSync(this.#open.file);
+    this.#open = null;
+  }
+
   /** Other captures' readings, and those by other options; not what can never be asked for again. */
-  #carryOver(open: OpenIndex, entry: KeptEntry, writer: IndexWriter): void {
+  #carryOver(open: OpenIndex, entry: KeptEntry): void {
+    const writer = this.#writer;
+    if (writer === null) return;
     const isThere = entry.captures.every(({ path, file }) => fileText(path) === file);
     if (!isThere || writer.entries.length >= MOST_READINGS || writer.size + entry.length > MOST_BYTES) return;
     try {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { decode, encode } from '../../store/form.ts';
 import { DamagedStore, Fields, type Saved, type SavedFields } from '../../store/saved.ts';
+import { keepAfterEnd, removeAtEnd } from '../inputs/temporary-folders.ts';
 import { type CaptureIdentity, readAll } from './capture-identity.ts';
 
 /** Raised when the layout changes: files of another one are written anew. */
@@ -133,6 +134,7 @@ export class IndexWriter {
     this.#written = `${path}.${process.pid}.tmp`;
     rmSync(this.#written, { force: true });
     this.#file = openSync(this.#written, 'wx', 0o600);
+    removeAtEnd(this.#written);
     const head = new Uint8Array(HEAD_BYTES);
     head.set(Buffer.from(MAGIC, 'latin1'));
     new DataView(head.buffer).setUint32(16, FORM, true);
@@ -165,6 +167,7 @@ export class IndexWriter {
     this.#write(tail);
     closeSync(this.#file);
     renameSync(this.#written, this.#path);
+    keepAfterEnd(this.#written);
   }
 
   /** Leaves everything as it was. */
@@ -175,6 +178,7 @@ export class IndexWriter {
       // it may be closed
     }
     rmSync(this.#written, { force: true });
+    keepAfterEnd(this.#written);
   }
 
   #write(bytes: Uint8Array): void {
