@@ -2,12 +2,12 @@
 // order of time, follows every packet from place to place.
 import { aheadOf, onReference } from '../attribution/clocks/clocks.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import { FlowAddresses } from '../packets/flow-addresses.ts';
 import { type MergedRequest, readMerged } from '../packets/read-merged.ts';
 import type { PacketRequest } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { type FirstReading, readAsked, readFirst, restoreFirst, saveFirst } from './first-reading.ts';
-import { FlowAddresses } from './flow-addresses.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
 import { aside, type Journey, type Stop, type Unit } from './journey.ts';
