@@ -167,6 +167,17 @@ describe('an index', () => {
     expect(again).toBe(false);
   });
 
+  it('holds eight readings, those of the last questions', async () => {
+    const index = fresh();
+    const captures = Array.from({ length: 9 }, () => capture('one packet'));
+    for (const path of captures) await runCli(['trace', path, '--index', index]);
+    const { stages, reads } = watched();
+    for (const path of captures.slice(1).reverse()) await runCli(['trace', path, '--index', index], { stages });
+    expect(reads()).toBe(0);
+    await runCli(['trace', captures[0] ?? '', '--index', index], { stages });
+    expect(reads()).toBe(1);
+  });
+
   it('is never a file that is none', async () => {
     const path = capture();
     const before = readFileSync(path);
