@@ -119,6 +119,23 @@ describe('a packet of a capture that is read in part', () => {
     120_000,
   );
 
+  it('is found by the reader that was asked for, which knows no offsets', async () => {
+    const trace = await traceCaptures({ captures: [steady], topology, reader: 'pcap-parser' });
+    expect(trace.index?.stretches).toEqual([[]]);
+  });
+
+  it('is not taken from another file that has taken the name', async () => {
+    const path = written('replaced.pcap', packets(3000, 100));
+    const trace = await traceCaptures({ captures: [path], topology });
+    written(
+      'replaced.pcap',
+      packets(3000, 100).map((one) => ({ ...one, seconds: (one.seconds ?? 0) + 1000 })),
+    );
+    const picked = { capture: 0, number: 2500, by: 'number' as const, text: '' };
+    const asked = explainPacket({ trace, topology, picked, paths: [path], snapshot: [] });
+    await expect(asked).rejects.toThrow('another file has taken its place');
+  });
+
   it('that there is not is said with how many there are', async () => {
     await expect(explained([steady], 0, 6001, false)).rejects.toThrow('there is no packet 6001: it has 6000 packets');
   });

@@ -15,10 +15,10 @@ export class CaptureMarks {
   #stretches: Stretch[] | null = [];
 
   /** Notes a batch whose first packet has number `packet`. */
-  note({ base, start, seconds, count }: PacketBatch, packet: number, hasFragments: boolean): void {
+  note({ base = -1, start, seconds, count }: PacketBatch, packet: number, hasFragments: boolean): void {
     const stretches = this.#stretches;
     if (stretches === null || count === 0) return;
-    if (base === undefined) {
+    if (base < 0) {
       this.giveUp();
       return;
     }
