@@ -21,11 +21,7 @@ function answering(
 function asked(): Fields {
   const nodes = answering(POD.surely);
   nodes.isPodSource(PROTOCOL.ipv4, viewOf(ipv4({ src: '10.48.0.9', dst: '10.48.0.10' })), 0);
-  nodes.isPodDestination(
-    PROTOCOL.ipv6,
-    viewOf(ipv6({ src: ipv6Bytes(0xfd01, 0, 0, 0, 0, 0, 0, 1), dst: ipv6Bytes(0xfd01, 0, 0, 0, 0, 0, 0, 2) })),
-    0,
-  );
+  nodes.isPodDestination(PROTOCOL.ipv6, viewOf(ipv6({ src: ipv6Bytes(1), dst: ipv6Bytes(2) })), 0);
   nodes.mayHaveVni(77);
   return new Fields(nodes.save() ?? undefined);
 }
