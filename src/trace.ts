@@ -22,6 +22,7 @@ import type { NodeAddresses } from './flow/paths/node-addresses.ts';
 import type { PacketWindow } from './flow/rows/count-window.ts';
 import { type TimeRange, timeRange } from './flow/time-range.ts';
 import { type DecodeOptions, startDecoding } from './pipeline/decoding.ts';
+import { type KeptReadings, keepReading, keptBeside, keptReading } from './pipeline/kept-readings.ts';
 import { type CountedBlock, OwnDecoder } from './pipeline/own-blocks.ts';
 import type { Topology } from './topology/model.ts';
 import type { Analysis } from './verdict/analysis.ts';
@@ -58,6 +59,8 @@ export interface TraceOptions {
   workers?: number | null;
   /** How they decode, for tests. */
   decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
+  /** Readings of earlier runs, and where this one is kept. */
+  kept?: KeptReadings;
   signal?: AbortSignal;
   onProgress?: (progress: ReadingProgress) => void;
   /** The captures are waited for while they grow. */
@@ -77,12 +80,15 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
   try {
     const expected = await expectWindow(read);
     read.table.counter.windows = expected?.windows ?? null;
-    const captures = readers.map(({ info }) => new CaptureCounters(info));
-    options.onBegin?.(() => traceSoFar(captures, read));
-    await readAll(readers, captures, read);
+    const begun = readers.map(({ info }) => new CaptureCounters(info));
+    options.onBegin?.(() => traceSoFar(begun, read));
+    const captures = await readAll(readers, begun, read);
     const analysis = analyseOverTime(analysisInput(captures, read));
     analysis.arrivals = await countArrivals(analysis, expected, read);
-    return resultOf(analysis, options.filter ?? {});
+    const trace = resultOf(analysis, options.filter ?? {});
+    const beside = keptBeside(readers, read);
+    if (beside !== null && trace.index !== undefined) trace.index.beside = beside;
+    return trace;
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }
@@ -141,14 +147,20 @@ export interface Reading {
   paths: readonly string[];
 }
 
-/** Counts the packets of all captures, in their order. */
+/** Counts the packets of all captures, in their order; or takes what was counted of them before, with the table of that. */
 async function readAll(
   readers: readonly CaptureReader[],
-  all: readonly CaptureCounters[],
+  all: CaptureCounters[],
   read: Reading,
-): Promise<void> {
+): Promise<CaptureCounters[]> {
   const { ports, options } = read;
   const { workers = null, signal, reader } = options;
+  const kept = keptReading(readers, read);
+  if (kept !== null) {
+    read.table = kept.table;
+    noteLogs(kept.captures, options.logs);
+    return kept.captures;
+  }
   const paths = readers.map(({ info }) => info.path);
   const threads = reader === 'pcap-parser' ? 0 : workers;
   const decoding = await startDecoding(readers, { ports, workers: threads, signal, ...options.decoding });
@@ -157,7 +169,9 @@ async function readAll(
   } finally {
     await decoding.close();
   }
+  if (signal?.aborted !== true) keepReading(readers, read, { table: read.table, captures: all });
   noteLogs(all, options.logs);
+  return all;
 }
 
 /** @param most packets to read at least, if there are as many */
@@ -253,11 +267,12 @@ async function countArrivals(
   table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
   const readers: CaptureReader[] = [];
   for (const path of paths) readers.push(await openCapture(path, openOptions(read.options)));
-  const counted = readers.map(({ info }) => new CaptureCounters(info));
-  await readAll(readers, counted, { ...read, table });
-  const again = findPoints({ table, captures: counted, topology, book, at, hints });
-  return arrivalsIn(found, table, again, counted, {
-    sameFlow: sameFlows(input.table, table),
+  const second: Reading = { ...read, table };
+  const begun = readers.map(({ info }) => new CaptureCounters(info));
+  const counted = await readAll(readers, begun, second);
+  const again = findPoints({ table: second.table, captures: counted, topology, book, at, hints });
+  return arrivalsIn(found, second.table, again, counted, {
+    sameFlow: sameFlows(input.table, second.table),
     ...options,
   });
 }

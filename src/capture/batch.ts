@@ -15,6 +15,7 @@ export function createBatch(capacity: number = BATCH_CAPACITY): PacketBatch {
     nanos: new Uint32Array(capacity),
     interface: new Uint32Array(capacity),
     count: 0,
+    base: -1,
     hasComments: false,
   };
 }

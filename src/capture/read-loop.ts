@@ -49,6 +49,7 @@ export async function* readBatches(
       const stop = framer.frame(batch);
       packet += batch.count;
       if (batch.count > 0) {
+        batch.base = chunk.offset - chunk.at;
         yield batch;
         chunk.turn();
       }

@@ -21,6 +21,10 @@ export interface PacketBatch {
   /** Index into `CaptureInfo.interfaces`. */
   readonly interface: Uint32Array;
   count: number;
+  /** Offset in the capture of `bytes[0]`; absent or -1 where a reader does not know it. */
+  base?: number;
+  /** Number of the first packet, where packets before it were passed over. */
+  first?: number;
   /** Whether packets have comments (pcapng); absent where the format has none. */
   hasComments?: boolean;
 }

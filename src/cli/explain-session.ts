@@ -5,12 +5,13 @@ import { type PickedPacket, pickPacket } from '../explain/pick.ts';
 import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import type { IndexFile } from './index-file/index-file.ts';
 import { whyNoTime } from './inputs/capture-times.ts';
 import { givenCaptures, readElsewhere } from './inputs/read-elsewhere.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress/progress.ts';
 import { usageError } from './report-error.ts';
-import { runPipeline, type TraceRun } from './run-trace.ts';
+import { runWithIndex, type TraceRun } from './run-trace.ts';
 import { selectPackets } from './select-packets.ts';
 import type { Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
@@ -23,6 +24,7 @@ export interface Session {
   paths: readonly string[];
   io: Io;
   stages: Stages;
+  kept: IndexFile | null;
 }
 
 /** Traces the captures as a whole, without filters: what is known of places and causes must not depend on the packet. */
@@ -31,11 +33,12 @@ export async function openSession(
   paths: readonly string[],
   io: Io,
   stages: Stages,
+  kept: IndexFile | null,
 ): Promise<Session> {
   const unfiltered = { ...readElsewhere(options, paths), filter: {}, filterText: '' };
-  const run = await runPipeline(unfiltered, io, stages, { why: "reading all for the packet's flow" });
+  const run = await runWithIndex(unfiltered, io, stages, { kept, why: "reading all for the packet's flow" });
   const captures = givenCaptures(run.trace.captures, paths, options.captures);
-  return { run: { ...run, trace: { ...run.trace, captures } }, options, paths, io, stages };
+  return { run: { ...run, trace: { ...run.trace, captures } }, options, paths, io, stages, kept };
 }
 
 export async function pick(session: Session, number: number | null): Promise<PickedPacket> {
@@ -52,10 +55,10 @@ export async function pick(session: Session, number: number | null): Promise<Pic
 }
 
 /** The first packet that fits the filters. Throws bad usage when there is none, and says what there is. */
-async function firstThatFits({ run, options, paths, io, stages }: Session): Promise<PickedPacket> {
+async function firstThatFits({ run, options, paths, io, stages, kept }: Session): Promise<PickedPacket> {
   // files, read up to the first that fits: asked for every packet whether to stop, no reader need wait for Ctrl-C
   const still = { ...io, signal: new AbortController().signal };
-  const { request } = await selectPackets(readElsewhere(options, paths), run.topology, still, stages);
+  const { request } = await selectPackets(readElsewhere(options, paths), run.topology, still, stages, kept);
   const { signal: _signal, ...reading } = request;
   const found: PickedPacket[] = [];
   const progress = createProgress(io, { why: 'reading again for the packet' });

@@ -9,6 +9,8 @@ import type { TraceOptions } from '../trace.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { IndexFile } from './index-file/index-file.ts';
+import { withIndex } from './index-file/with-index.ts';
 import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
 import { type Io, untilStopped } from './io.ts';
 import { createProgress } from './progress/progress.ts';
@@ -27,14 +29,30 @@ export interface TraceRun {
 
 /**
  * Reads everything: of options whose arguments are sorted. Throws OverlensError for what is unusable as a whole.
- * @param why what the captures are read for, where that is not the answer itself
- * @param read reads them, where not the pipeline itself does
+ * @param how what the captures are read for, where that is not the answer itself; who reads them, where not the pipeline itself
  */
 export async function runPipeline(
   options: CommonOptions,
   io: Io,
   stages: Stages,
-  { why, read = stages.traceCaptures }: { why?: string; read?: Stages['traceCaptures'] } = {},
+  how: Omit<HowToRead, 'kept'> = {},
+): Promise<TraceRun> {
+  return withIndex(options, io, (kept) => runWithIndex(options, io, stages, { ...how, kept }));
+}
+
+interface HowToRead {
+  why?: string;
+  read?: Stages['traceCaptures'];
+  /** The index; null: none. */
+  kept: IndexFile | null;
+}
+
+/** The same, for who reads the captures again: the index is the caller's. */
+export async function runWithIndex(
+  options: CommonOptions,
+  io: Io,
+  stages: Stages,
+  { why, read = stages.traceCaptures, kept }: HowToRead,
 ): Promise<TraceRun> {
   const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
   const request: TraceOptions = {
@@ -45,6 +63,7 @@ export async function runPipeline(
     hints: options.hints,
     logs: options.logs,
     filter: options.filter,
+    ...(kept === null ? {} : { kept }),
     signal: io.signal,
   };
   const progress = createProgress(io, { why });

@@ -5,6 +5,7 @@ import type { TimeWindow } from '../attribution/who/address-book.ts';
 import { isReadAgain } from '../bytes/open-path.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
 import type { PacketRequest, PacketTest } from '../packets/read-packets.ts';
+import type { KeptReadings } from '../pipeline/kept-readings.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import { eachKind, type FilterKinds, type FlowFilter } from '../verdict/flow-filter.ts';
 import type { Trace } from '../verdict/trace-types.ts';
@@ -30,6 +31,7 @@ export async function selectPackets(
   topology: Topology | null,
   io: Io,
   stages: Stages,
+  kept: KeptReadings | null = null,
 ): Promise<PacketSelection> {
   const { captures, filter } = options;
   const pipeline = await absoluteTimes(options.pipeline, captures);
@@ -47,7 +49,7 @@ export async function selectPackets(
       until: pipeline.until ?? null,
       tests: [
         ...(await packetTests(filter, topology, window, nodes)),
-        ...(await flowSelector({ ...options, pipeline }, topology, { rereadable, nodes, io, stages })),
+        ...(await flowSelector({ ...options, pipeline }, topology, { rereadable, nodes, io, stages, kept })),
       ],
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
@@ -123,13 +125,15 @@ interface Selecting {
   nodes: NodeAddresses | null;
   io: Io;
   stages: Stages;
+  /** Readings that the flows' trace may be of. */
+  kept: KeptReadings | null;
 }
 
 /** Of the flows that filters of whole flows pick; none when none is asked for. */
 async function flowSelector(
   options: CommonOptions,
   topology: Topology | null,
-  { rereadable, nodes, io, stages }: Selecting,
+  { rereadable, nodes, io, stages, kept }: Selecting,
 ): Promise<PacketTest[]> {
   const { filter, causeIds } = options;
   const asked = flowOptions(options);
@@ -152,6 +156,7 @@ async function flowSelector(
       at: options.places,
       hints: options.hints,
       logs: options.logs,
+      ...(kept === null ? {} : { kept }),
       filter: { ...ofFlows, ...(finding.length > 0 ? { finding } : {}) },
       signal: io.signal,
     })

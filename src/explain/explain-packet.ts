@@ -44,7 +44,7 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
   const path = paths[picked.capture] ?? '';
   const settings = (): WalkSettings => walkSettings(topology, options, trace.index?.table ?? null);
   const reading = readingOf(options, settings());
-  const packet = await readPacket(path, picked.number, reading);
+  const packet = await readPacket(path, picked.number, reading, trace.index?.stretches[picked.capture]);
   const { capture } = picked;
   const { walked, related } = await relatedPackets({
     ...{ trace, paths, capture, packet, settings, reading },

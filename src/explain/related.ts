@@ -1,6 +1,7 @@
 // Packets of its own capture that belong to a packet, up to a few seconds from it: its answer, what it answers, its first fragment. And
 // its other places, as `path/` follows them.
 import { secondsBetween } from '../attribution/clocks/clocks.ts';
+import type { IsWanted } from '../capture/stretches.ts';
 import type { Packet } from '../decode/packet.ts';
 import { toSeconds } from '../net/time.ts';
 import type { PacketCopy, Reading } from '../packets/read-packet.ts';
@@ -74,8 +75,9 @@ async function searchCapture(search: Search): Promise<void> {
   const path = search.paths[search.capture] ?? '-';
   // cannot be read twice
   if (search.target === null || path === '-') return;
+  const stretches = search.trace.index?.stretches[search.capture] ?? [];
   await readPackets(
-    { ...search.reading, captures: [path] },
+    { ...search.reading, captures: [path], partly: () => ({ stretches, isWanted: mayTell(search, search.target) }) },
     {
       packet(packet) {
         const after = secondsAfter(search.packet, packet);
@@ -84,10 +86,28 @@ async function searchCapture(search: Search): Promise<void> {
         if (packet.stack.firstFragment >= 0) locate(search, packet);
         if (packet.number === search.packet.number) search.walked = walkItself(search, search.own);
         else if (after === null || Math.abs(after) <= WINDOW_SECONDS) look(search, packet, after);
-        return true;
+        return !isComplete(search, packet.number);
       },
     },
   );
+}
+
+/** Which stretches may hold a related packet or end the search, and which tell what fragments are of. */
+function mayTell({ packet: { moment, number } }: Search, target: Target | null): IsWanted {
+  const looksBack = target !== null && (target.laterFragment || isAnswer(target));
+  return ({ first, last, hasFragments }, end) => {
+    if (moment === null || hasFragments) return true;
+    if (end <= number && !looksBack) return false;
+    const isBehind = end > number;
+    return last + 1 >= moment.seconds - WINDOW_SECONDS && (isBehind || first <= moment.seconds + WINDOW_SECONDS + 1);
+  };
+}
+
+/** Whether nothing more can be found behind packet `number`: what answers it has come, or its first fragment. */
+function isComplete({ packet, target, found }: Search, number: number): boolean {
+  if (target === null || number < packet.number) return false;
+  const kind = target.laterFragment ? 'first-fragment' : 'answer';
+  return found.some((one) => one.kind === kind);
 }
 
 function look(search: Search, packet: Packet, after: number | null): void {

@@ -1,6 +1,7 @@
 // HOT: per packet. No allocation.
 // Addresses as one 32-bit word: an IPv4 address is its own word, an IPv6 address the index of its four words.
 import { formatIPv4, formatIPv6 } from '../net/ip.ts';
+import type { Fields, SavedFields } from '../store/saved.ts';
 import { u32 } from '../wire/bytes.ts';
 import { IPV4 } from '../wire/ipv4.ts';
 import { IPV6 } from '../wire/ipv6.ts';
@@ -49,6 +50,14 @@ export class AddressWords {
     const view = new DataView(bytes.buffer);
     for (let i = 0; i < 4; i++) view.setUint32(i * 4, this.#v6.word(word, i));
     return formatIPv6(bytes, 0);
+  }
+
+  save(): SavedFields {
+    return this.#v6.save();
+  }
+
+  restore(saved: Fields): void {
+    this.#v6.restore(saved);
   }
 
   #bytes6(bytes: Uint8Array, at: number): number {

@@ -6,8 +6,10 @@ import { type LayerStack, OUTCOME } from '../decode/layer-stack.ts';
 import { unsupportedText } from '../decode/view/fault-view.ts';
 import { holdsIp } from '../decode/view/hidden-ip.ts';
 import type { Moment } from '../net/time.ts';
-import { CaptureEdges } from './capture-edges.ts';
-import { NamedEnds } from './named-ends.ts';
+import { type Fields, must, type SavedFields } from '../store/saved.ts';
+import { CaptureEdges } from './captures/capture-edges.ts';
+import { CaptureMarks } from './captures/capture-marks.ts';
+import { NamedEnds } from './captures/named-ends.ts';
 import { PacketSample } from './packet-sample.ts';
 import { PacketSketch } from './packet-sketch.ts';
 
@@ -32,6 +34,8 @@ export class CaptureCounters {
   /** Some of them with their times. */
   readonly sample = new PacketSample();
   readonly edges = new CaptureEdges();
+  /** Where its packets stand. */
+  readonly marks = new CaptureMarks();
   /** What comments of packets call the ends of flows. */
   readonly named = new NamedEnds();
   readonly outcomes = new Float64Array(4);
@@ -48,6 +52,7 @@ export class CaptureCounters {
 
   constructor(info: CaptureInfo) {
     this.info = info;
+    if (info.format !== 'pcap' || info.compression !== 'none') this.marks.giveUp();
   }
 
   /** Counts packet `i`, whose walk ended with this OUTCOME and fault. */
@@ -120,6 +125,47 @@ export class CaptureCounters {
         list.push({ code: FAULT_NAMES[code] ?? String(code), count, firstPacket: this.#faultFirst[code] ?? 0 });
     }
     return list;
+  }
+
+  /** What was counted; the capture's own description is kept by `capture/saved-info.ts`. */
+  save(): SavedFields {
+    const { packets, bytes, outsideRange, outcomes, hasGaps } = this;
+    const seen = [this.#firstSeconds, this.#firstNanos, this.#lastSeconds, this.#lastNanos, this.#silence];
+    return {
+      ...{ packets, bytes, outsideRange, outcomes, hasGaps },
+      ...{ faults: this.#faults, faultFirst: this.#faultFirst, seen: Float64Array.from(seen) },
+      unread: this.#unread === null ? null : { ...this.#unread },
+      sketch: this.sketch.save(),
+      sample: this.sample.save(),
+      edges: this.edges.save(),
+      named: this.named.save(),
+      marks: this.marks.save(),
+    };
+  }
+
+  /** @param table the rows and flows that it was counted with */
+  restore(saved: Fields, table: { readonly flowCount: number; readonly rows: { readonly count: number } }): void {
+    this.packets = saved.whole('packets');
+    this.bytes = saved.whole('bytes');
+    this.outsideRange = saved.whole('outsideRange');
+    this.hasGaps = saved.flag('hasGaps');
+    this.outcomes.set(saved.doubles('outcomes', this.outcomes.length));
+    this.#faults.set(saved.doubles('faults', this.#faults.length));
+    this.#faultFirst.set(saved.doubles('faultFirst', this.#faultFirst.length));
+    const [firstSeconds = 0, firstNanos = 0, lastSeconds = 0, lastNanos = 0, silence = 0] = saved.doubles('seen', 5);
+    must(silence >= 0, 'a silence is no time');
+    [this.#firstSeconds, this.#firstNanos] = [firstSeconds, firstNanos];
+    [this.#lastSeconds, this.#lastNanos, this.#silence] = [lastSeconds, lastNanos, silence];
+    this.#unread = saved.nullable('unread', () => {
+      const unread = saved.group('unread');
+      const [packets, firstPacket] = [unread.whole('packets'), unread.whole('firstPacket')];
+      return { what: unread.line('what'), packets, firstPacket };
+    });
+    this.sketch.restore(saved.group('sketch'));
+    this.sample.restore(saved.group('sample'), table.rows);
+    this.edges.restore(saved.group('edges'), table.rows);
+    this.named.restore(saved.group('named'), table.flowCount);
+    this.marks.restore(saved.group('marks'));
   }
 
   /** Digits after the second that the capture's timestamps carry. */

@@ -160,11 +160,6 @@ export class FlowTable {
     return row;
   }
 
-  /** Whether the row of packet `i`, a later fragment, has it already. */
-  hasSeen(i: number, row: number): boolean {
-    return this.counter.hasSeen(i, row);
-  }
-
   /** The row of the flow and path that the facts of packet `i` name. */
   rowOfFacts(i: number): number {
     const at = i * F.words;
@@ -205,6 +200,11 @@ export class FlowTable {
     rows.setWord(row, R.hash, hash);
     this.#flows.link(row);
     return row;
+  }
+
+  /** Rows were put back: links them to their flows, in their order. */
+  relink(): void {
+    for (let row = 0; row < this.rows.count; row++) this.#flows.link(row);
   }
 
   /** A flow by its address words, ports word (source in the upper half) and protocol word; -1 if it was not seen. */

@@ -2,7 +2,7 @@
 // no more at the beginning of the second one, or is in doubt there.
 
 import { TCP_FLAG } from '../wire/tcp.ts';
-import type { CaptureEdges } from './capture-edges.ts';
+import type { CaptureEdges } from './captures/capture-edges.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { PacketWindow } from './rows/count-window.ts';
 import type { NotedPackets } from './rows/noted-packets.ts';

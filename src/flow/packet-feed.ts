@@ -43,6 +43,8 @@ export class PacketFeed implements BatchSource {
   readonly #stack = new LayerStack();
   /** The packet that the stack is of; -1: none of this batch. */
   #walked = -1;
+  /** Whether a packet of the batch is a fragment: such are all counted by their layers. */
+  #hasFragments = false;
   #batch: PacketBatch | null = null;
   #numbers: ForeignNumbers | null = null;
 
@@ -77,11 +79,14 @@ export class PacketFeed implements BatchSource {
     this.#batch = batch;
     this.#numbers = numbers;
     this.#walked = -1;
+    this.#hasFragments = false;
     table.useFacts(block.facts);
     table.addBatch(batch, this);
     this.#counters.edges.note(table.facts, batch.count, table.rowOf, table.counter.isExtra);
     if (batch.hasComments === true) this.#counters.named.note(batch, table, this.firstPacket);
     this.#sketch(batch.count);
+    if (this.#counters.outsideRange > 0) this.#counters.marks.giveUp();
+    this.#counters.marks.note(batch, this.firstPacket, this.#hasFragments);
     this.firstPacket += batch.count;
   }
 
@@ -116,7 +121,9 @@ export class PacketFeed implements BatchSource {
       const end = ends[i]!;
       counters.count(batch, i, end & 3, end >>> 2, this.firstPacket + i);
       if (!(words[at + F.marks]! & SLOW) && this.#translate(words, at, i)) continue;
-      counters.countUnread(batch, i, this.layersOf(i), this.firstPacket + i);
+      const stack = this.layersOf(i);
+      this.#hasFragments ||= stack.firstFragment >= 0 || stack.laterFragment >= 0;
+      counters.countUnread(batch, i, stack, this.firstPacket + i);
       return i;
     }
     return count;

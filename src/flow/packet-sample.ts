@@ -1,6 +1,9 @@
 // A sample of a capture's packets with their times: those with the smallest fingerprints, so that two captures keep the same ones
 // of what both hold. Its size does not grow with the capture.
 
+import { type Fields, must, type SavedFields } from '../store/saved.ts';
+import { isRow } from './rows/saved-rows.ts';
+
 /** Packets kept. */
 const KEPT = 512;
 /** Packets that came again, after which half of the kept are given up: they are looked up each time, and tell nothing. */
@@ -51,6 +54,22 @@ export class PacketSample {
   /** No more packets follow: as little is kept as possible. */
   end(): void {
     if (this.#kept.size > KEPT) this.#keep(KEPT);
+  }
+
+  save(): SavedFields {
+    const kept = [...this.#kept].map(([fingerprint, packet]) => ({ fingerprint, ...packet }));
+    return { limit: this.limit, kept };
+  }
+
+  restore(saved: Fields, rows: { readonly count: number }): void {
+    this.limit = saved.number('limit');
+    for (const one of saved.groups('kept', KEPT * 2)) {
+      const row = one.number('row');
+      must(isRow(rows, row), 'a packet is of a row that there is not');
+      const [seconds, nanos, isOnce] = [one.number('seconds'), one.number('nanos'), one.flag('isOnce')];
+      const again = one.nullable('again', () => one.number('again'));
+      this.#kept.set(one.number('fingerprint'), { row, seconds, nanos, isOnce, again });
+    }
   }
 
   get packets(): ReadonlyMap<number, SampledPacket> {

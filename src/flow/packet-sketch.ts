@@ -1,6 +1,8 @@
 // A sketch of which packets a capture holds: the smallest of their fingerprints. Two captures with the same packets keep the same
 // ones, two with different packets next to none in common; its size does not grow with the capture.
 
+import { type Fields, must, type SavedFields } from '../store/saved.ts';
+
 /** Fingerprints kept. */
 const KEPT = 128;
 /** Share of common ones from which two captures hold the same packets: a few datagrams that repeat exactly are not enough. */
@@ -27,6 +29,17 @@ export class PacketSketch {
     const sorted = [...this.#kept].sort((a, b) => a - b).slice(0, KEPT);
     this.#kept = new Set(sorted);
     this.limit = (sorted.at(-1) ?? 0) + 1;
+  }
+
+  save(): SavedFields {
+    return { limit: this.limit, kept: Float64Array.from(this.#kept) };
+  }
+
+  restore(saved: Fields): void {
+    this.limit = saved.number('limit');
+    const kept = saved.doubles('kept');
+    must(kept.length <= KEPT * 2, 'a sketch is too large');
+    this.#kept = new Set(kept);
   }
 
   /** The sketch of what both hold. */

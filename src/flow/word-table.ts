@@ -2,6 +2,8 @@
 // Open addressing over 32-bit words: keys of eight words become small dense indexes (0, 1, 2, ...). Linear probing, at most
 // half full, grown by doubling; entries are never removed. (Amortised growth is the one allocation.)
 
+import { type Fields, must, type SavedFields } from '../store/saved.ts';
+
 /** Words of every key. A fixed number: the optimiser makes straight code of it, and a key is half a cache line. */
 export const KEY_WORDS = 8;
 
@@ -48,6 +50,21 @@ export class WordTable {
   /** Sets the first `words` words of `key` to those of the key with this index in `from`. */
   copyKey(from: WordTable, index: number, words: number): void {
     for (let i = 0; i < words; i++) this.key[i] = from.#keys[index * WORDS + i]!;
+  }
+
+  save(): SavedFields {
+    return { keys: this.#keys.subarray(0, this.count * WORDS) };
+  }
+
+  /** Makes an empty table what another one was when it was saved. Throws DamagedStore. */
+  restore(saved: Fields): void {
+    const keys = saved.words('keys');
+    must(keys.length % WORDS === 0, 'a key is cut off');
+    for (let index = 0; index * WORDS < keys.length; index++) {
+      this.key.set(keys.subarray(index * WORDS, (index + 1) * WORDS));
+      must(this.intern() === index, 'a key stands twice');
+    }
+    this.key.fill(0);
   }
 
   /** The slot that holds `key`, or the empty one where it belongs. Written out: a loop costs three times as much. */

@@ -5,6 +5,7 @@ import { excuseEmptyPieces } from '../attribution/points/pieces/empty-pieces.ts'
 import { type OpenOptions, openCaptures } from '../capture/open.ts';
 import { captureStart } from '../capture/plan.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
+import { batchesIn, type IsWanted, type Stretch } from '../capture/stretches.ts';
 import { OverlensError } from '../errors.ts';
 import type { Moment } from '../net/time.ts';
 
@@ -28,7 +29,12 @@ export interface MergeOptions extends OpenOptions {
   mostOpen?: number;
   /** Seconds that the clock of each capture is ahead: the order is that of a common clock, the times given stay as captured. */
   ahead?: readonly number[];
+  /** The part of each capture that is read; null: all of it. */
+  partly?: Partly;
 }
+
+/** By the capture's place among the paths. */
+export type Partly = (capture: number) => { stretches: readonly Stretch[]; isWanted: IsWanted } | null;
 
 export interface TimeMerge {
   /** Of all captures, in the order given; filled as they are read. */
@@ -87,7 +93,7 @@ async function* stretchesOf(
         continue;
       }
       if (root.batches === null) checkOpen(due, root, mostOpen);
-      if (!(await readOn(root))) removeRoot(due);
+      if (!(await readOn(root, options))) removeRoot(due);
       sink(due);
     }
   } finally {
@@ -120,14 +126,20 @@ function checkOpen(due: readonly Stream[], next: Stream, mostOpen: number): void
 }
 
 /** The next batch of a stream, which is opened by it; false at its end, and the file is closed. */
-async function readOn(stream: Stream): Promise<boolean> {
-  stream.batches ??= stream.reader.batches()[Symbol.asyncIterator]();
+async function readOn(stream: Stream, { partly }: MergeOptions): Promise<boolean> {
+  stream.batches ??= batchesOf(stream, partly)[Symbol.asyncIterator]();
   const { value, done } = await stream.batches.next();
   if (done === true) return false;
   stream.batch = value;
   stream.index = 0;
+  if (value.first !== undefined) stream.number = value.first;
   takeTime(stream, value);
   return true;
+}
+
+function batchesOf({ capture, reader }: Stream, partly: Partly | undefined): AsyncIterable<PacketBatch> {
+  const part = partly?.(capture) ?? null;
+  return part === null ? reader.batches() : batchesIn(reader, part.stretches, part.isWanted);
 }
 
 /** Runs until a stream has to be read. Each run is taken off before it is given, so the caller may stop after any. */

@@ -8,7 +8,7 @@ import { emptyPacket, type PacketRequest } from './read-packets.ts';
 
 export type MergedRequest = Pick<
   PacketRequest,
-  'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal' | 'onProgress'
+  'captures' | 'ports' | 'reader' | 'since' | 'until' | 'signal' | 'onProgress' | 'partly'
 > &
   Pick<MergeOptions, 'ahead'> & {
     /** Indexes of the captures to read, in order; all of them without it. */
@@ -20,7 +20,7 @@ export type MergedRequest = Pick<
  * @throws OverlensError when a path is no capture, or when too many overlap to be read side by side
  */
 export async function readMerged(request: MergedRequest, visit: (packet: Packet) => boolean): Promise<void> {
-  const { captures, reader, signal, ahead } = request;
+  const { captures, reader, signal, ahead, partly } = request;
   const among = request.among ?? captures.map((_, capture) => capture);
   const paths = among.map((capture) => captures[capture] ?? '');
   const report = ({ capture, position, number, from, to }: PacketRun): void =>
@@ -35,6 +35,7 @@ export async function readMerged(request: MergedRequest, visit: (packet: Packet)
     ...(reader === undefined ? {} : { reader }),
     trueTimes: true,
     ...(signal === undefined ? {} : { signal }),
+    ...(partly === undefined ? {} : { partly: (one) => partly(among[one] ?? one) }),
     ...(ahead === undefined ? {} : { ahead: among.map((capture) => ahead[capture] ?? 0) }),
   });
   const range = timeRange(request.since ?? null, request.until ?? null);

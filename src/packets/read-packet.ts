@@ -2,6 +2,7 @@
 
 import { packetComments } from '../capture/pcapng/packet-comments.ts';
 import type { CaptureInterface } from '../capture/source.ts';
+import type { IsWanted, Stretch } from '../capture/stretches.ts';
 import type { Packet } from '../decode/packet.ts';
 import { OverlensError } from '../errors.ts';
 import type { Moment } from '../net/time.ts';
@@ -27,11 +28,23 @@ export type Reading = Pick<PacketRequest, 'ports' | 'reader' | 'trueTimes' | 'on
 
 /**
  * Reads packet `number` of a capture.
+ * @param stretches where its packets stand, if that is known
  * @throws OverlensError E_USAGE when there is no such packet, the capture's own error when it is corrupt before it
  */
-export async function readPacket(path: string, number: number, reading: Reading): Promise<PacketCopy> {
+export async function readPacket(
+  path: string,
+  number: number,
+  reading: Reading,
+  stretches: readonly Stretch[] = [],
+): Promise<PacketCopy> {
+  const isWanted: IsWanted = ({ packet }, end) => packet <= number && number < end;
   const found: PacketCopy[] = [];
-  const request = { ...reading, captures: [path], numbers: [{ from: number, to: number }] };
+  const request = {
+    ...reading,
+    captures: [path],
+    numbers: [{ from: number, to: number }],
+    partly: () => ({ stretches, isWanted }),
+  };
   const read = await readPackets(request, {
     packet(packet) {
       found.push(copyPacket(packet));

@@ -3,11 +3,13 @@ import { excuseEmptyPieces } from '../attribution/points/pieces/empty-pieces.ts'
 import { type OpenOptions, openCaptures } from '../capture/open.ts';
 import type { ReadingProgress } from '../capture/reading-progress.ts';
 import type { CaptureInfo, CaptureReader, PacketBatch } from '../capture/source.ts';
+import { batchesIn } from '../capture/stretches.ts';
 import { LayerStack } from '../decode/layer-stack.ts';
 import type { Packet } from '../decode/packet.ts';
 import { walk } from '../decode/walk.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
 import { type TimeRange, timeRange } from '../flow/time-range.ts';
+import type { Partly } from './merge-by-time.ts';
 import { hasNumber, lastNumber, type PacketNumbers } from './packet-numbers.ts';
 
 /** Asked for every packet, since fragments and flows are told by packets before. */
@@ -24,6 +26,8 @@ export interface PacketRequest {
   since?: string | null;
   until?: string | null;
   numbers?: PacketNumbers | null;
+  /** Of a capture that was read as a whole before: its stretches, and which of them to read. Read in turn only. */
+  partly?: Partly;
   /** Several captures as one, in the order of time; else one after the other, as given. */
   merged?: boolean;
   /** All of them must hold. */
@@ -46,7 +50,7 @@ export interface PacketVisitor {
 
 export interface PacketsRead {
   infos: CaptureInfo[];
-  /** Packets read, whether they fit or not: of all captures, of each. */
+  /** Packets read or passed over, whether they fit or not: of all captures, of each. */
   packets: number;
   counts: number[];
 }
@@ -129,8 +133,11 @@ async function readCapture(
   packet.info = reader.info;
   packet.number = 0;
   visitor.begin?.(reader.info, capture);
-  for await (const batch of reader.batches()) {
+  const part = request.partly?.(capture) ?? null;
+  const batches = part === null ? reader.batches() : batchesIn(reader, part.stretches, part.isWanted);
+  for await (const batch of batches) {
     const before = packet.number;
+    if (batch.first !== undefined) packet.number = batch.first - 1;
     const more = visitBatch(reading, batch, 0, batch.count);
     result.packets += packet.number - before;
     result.counts[capture] = packet.number;

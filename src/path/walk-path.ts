@@ -1,13 +1,16 @@
 // Captures and their trace -> the way of each packet: a first reading finds translations and what was cut off, a second one, in the
 // order of time, follows every packet from place to place.
 import { aheadOf, onReference } from '../attribution/clocks/clocks.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import { FlowAddresses } from '../packets/flow-addresses.ts';
 import { type MergedRequest, readMerged } from '../packets/read-merged.ts';
+import type { PacketRequest } from '../packets/read-packets.ts';
 import type { WalkSettings } from '../packets/walked-packet.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
-import { type FirstReading, readFirst } from './first-reading.ts';
+import { type FirstReading, readAsked, readFirst, restoreFirst, saveFirst } from './first-reading.ts';
 import { Frame } from './frame.ts';
 import { Funnel } from './funnel.ts';
-import { aside, type Stop, type Unit } from './journey.ts';
+import { aside, type Journey, type Stop, type Unit } from './journey.ts';
 import { findJourneys, type Journeys } from './journeys.ts';
 import type { PacketRef, PathReport } from './path-model.ts';
 import { reportOf } from './report.ts';
@@ -64,10 +67,25 @@ export async function prepare(request: FollowRequest): Promise<Prepared> {
   const { index } = request.trace;
   if (index === undefined) throw new TypeError('a trace of captures has an index');
   const briefOf = briefs(request.trace, index);
-  const { ports, locator } = request.settings();
-  const first = await readFirst({ ...request, ports }, locator, request.packets);
+  const first = await firstReading(request, index);
   const { spans, digits, asked } = first;
   return { index, journeys: findJourneys(request, index, first, briefOf), spans, digits, asked, briefOf };
+}
+
+/** From an earlier run, where one was kept. */
+async function firstReading(request: FollowRequest, index: TraceIndex): Promise<FirstReading> {
+  const { ports, locator } = request.settings();
+  const { captures, packets, since = null, until = null } = request;
+  const asked: PacketRequest = { ...request, ports };
+  const what = JSON.stringify(['first reading', since, until]);
+  const kept = index.beside?.find(what, (saved) => restoreFirst(saved, captures.length, index)) ?? null;
+  if (kept !== null) {
+    const isWhole = since === null && until === null;
+    return { ...kept, asked: await readAsked(asked, locator, packets, isWhole ? index.stretches : []) };
+  }
+  const first = await readFirst(asked, locator, packets);
+  if (request.signal?.aborted !== true) index.beside?.keep(what, saveFirst(first));
+  return first;
 }
 
 /** Of the last flow that was asked for it is kept: flows are gone through row by row. */
@@ -102,10 +120,19 @@ export async function follow(
   const frame = new Frame();
   const asides = new Map<number, Stop>();
   const ahead = spans.map((span, capture) => aheadOf(clocks, capture, span?.first ?? 0));
-  await readMerged({ ...request, ports, ahead, among: capturesOf(index, journeys) }, (packet) => {
-    locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
+  const among = capturesOf(index, journeys);
+  const addresses = hasFragments(index, among)
+    ? null
+    : FlowAddresses.of(
+        index.table,
+        all.flatMap(({ flows }) => flows),
+      );
+  const partly = partsAround(request, index, window, journeys, among);
+  await readMerged({ ...request, ports, ahead, among, ...partly }, (packet) => {
     const time = onReference(clocks, packet.capture, packet.seconds + packet.nanos / 1e9);
     if (window !== null && time > window.to) return false;
+    if (addresses !== null && !addresses.mayHave(packet)) return true;
+    locator.locate(packet.bytes, packet.stack, packet.capture, packet.interface?.index ?? 0);
     if ((window !== null && time < window.from) || !frame.read(packet, locator)) return true;
     const journey = ofFlow[frame.flow];
     if (journey === undefined) return true;
@@ -117,6 +144,54 @@ export async function follow(
     return true;
   });
   units.finish();
+}
+
+/** Seconds before a window that are read too: what is due when is told by clocks that run evenly. */
+const MARGIN = 10;
+
+/**
+ * Of a reading around a window, what need not be read: what lies before it, and in a capture that is read alone all between which no packet
+ * of the flows is. What lies behind the window ends the reading. Only where no capture has fragments: what they are of hangs on all of them.
+ */
+function partsAround(
+  { since, until }: FollowRequest,
+  { stretches, clocks, table }: TraceIndex,
+  window: FollowWindow | null,
+  { all }: Journeys,
+  among: readonly number[],
+): Pick<MergedRequest, 'partly'> {
+  const isCertain = since == null && until == null && !stretches.flat().some(({ hasFragments }) => hasFragments);
+  if (window === null || !isCertain) return {};
+  // side by side, a packet that nobody asks for is still one that others wait for
+  const { least, most } = among.length === 1 ? packetsOf(table, all) : EVERY_PACKET;
+  return {
+    partly: (capture) => ({
+      stretches: stretches[capture] ?? [],
+      isWanted({ last, packet }, end) {
+        const latest = onReference(clocks, capture, last + 1);
+        return latest > window.to || (latest >= window.from - MARGIN && packet <= most && end > least);
+      },
+    }),
+  };
+}
+
+/** Whether some capture may have fragments. */
+function hasFragments({ stretches }: TraceIndex, among: readonly number[]): boolean {
+  const known = among.map((capture) => stretches[capture] ?? []);
+  return known.some((own) => own.length === 0 || own.some((stretch) => stretch.hasFragments));
+}
+
+const EVERY_PACKET = { least: 0, most: Number.POSITIVE_INFINITY };
+
+/** The first and the last packet of the flows of journeys. */
+function packetsOf(table: FlowTable, all: readonly Journey[]): { least: number; most: number } {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const flow of all.flatMap(({ flows }) => flows))
+    for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+      least = Math.min(least, table.rows.firstPacket(row));
+      most = Math.max(most, table.rows.lastPacket(row));
+    }
+  return { least, most };
 }
 
 /** The copies of each mirror are followed where packets are asked for. */

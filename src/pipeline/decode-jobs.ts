@@ -112,6 +112,7 @@ class Decoder {
     head[HEAD.hasComments] = batch.hasComments === true ? 1 : 0;
     head[HEAD.start] = start;
     head[HEAD.end] = end;
+    head[HEAD.base] = batch.base ?? -1;
     this.#publish(head);
     // what is outside the ring is bounded by being one at a time
     this.#slot = await (isLarge ? this.#ring.free(0) : this.#ring.free());

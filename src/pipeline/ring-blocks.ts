@@ -84,6 +84,7 @@ export class RingBlocks {
     batch.count = head[HEAD.packets]!;
     batch.hasComments = head[HEAD.hasComments] === 1;
     batch.bytes = bytes;
+    batch.base = head[HEAD.base]!;
     block.numbering = head[HEAD.numbering]!;
     return slot;
   }

@@ -25,7 +25,7 @@ const CONTROL_BYTES = 16;
 
 /** Places in a slot's head, of 64-bit numbers. */
 export const HEAD = {
-  doubles: 8,
+  doubles: 9,
   /** SLOT. */
   kind: 0,
   packets: 1,
@@ -39,6 +39,8 @@ export const HEAD = {
   end: 6,
   /** At the end of a part: 1, all its records were read and the next one begins in the next part. */
   isRegular: 7,
+  /** Offset in the capture of the block's bytes. */
+  base: 8,
 } as const;
 
 /** A block; a block whose bytes came as a message; the end of a capture or part. */

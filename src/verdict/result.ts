@@ -29,6 +29,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
     summary,
     index: {
       table: analysis.input.table,
+      stretches: analysis.input.captures.map(({ marks }) => marks.stretches),
       topology: analysis.input.topology,
       points: analysis.points,
       clocks: analysis.clocks,

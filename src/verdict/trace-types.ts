@@ -15,8 +15,10 @@ import type {
   Outcome,
   Via,
 } from '../attribution/vocabulary.ts';
+import type { Stretch } from '../capture/stretches.ts';
 import type { Unread } from '../flow/capture-counters.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
+import type { KeptBeside } from '../flow/saved-reading.ts';
 import type { Topology } from '../topology/model.ts';
 import type { PolicyAnswer } from '../topology/policies/policy-log.ts';
 import type { ClockReport } from './clocks/clock-report.ts';
@@ -233,6 +235,10 @@ export interface PacketFlow {
 /** The tables a trace was made of: the same code tells `decode` and `explain` what it told the trace. */
 export interface TraceIndex {
   table: FlowTable;
+  /** Stretches of each capture; none of what can be read as a whole only. */
+  stretches: readonly (readonly Stretch[])[];
+  /** What was found when the captures were read again; absent where nothing is kept. */
+  beside?: KeptBeside;
   /** Of several snapshots the latest that was valid while the captures ran. */
   topology: Topology | null;
   points: Points;

@@ -3,7 +3,7 @@
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { joinCutNames } from '../../flow/questions/cut-names.ts';
-import type { KeptQuestion } from '../../flow/questions/paired-questions.ts';
+import type { KeptQuestion } from '../../flow/questions/kept-question.ts';
 import { toSeconds } from '../../net/time.ts';
 import { recordType, responseCode } from '../../wire/dns.ts';
 import { hasDrops } from '../points/drops.ts';

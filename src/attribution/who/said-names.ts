@@ -1,8 +1,8 @@
 // Whose addresses are by what captures say themselves, in comments of their packets: weaker than the snapshot, better than nothing. It names
 // ends, and nothing is decided by it: a name in a comment places no packet and judges no flow.
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import { add, type SaidName } from '../../flow/captures/named-ends.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { add, type SaidName } from '../../flow/named-ends.ts';
 import type { Evidence, Owner, Topology } from '../../topology/model.ts';
 import type { AddressBook } from './address-book.ts';
 

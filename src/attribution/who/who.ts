@@ -1,8 +1,9 @@
 // Who stands behind the two addresses of a flow. The topology answers first; where it names no node, what an address sent does.
 // Where packets contradict the snapshot (an answer from another node; any packet, against a mere block), no node is named: both are
 // candidates. Headers of packets that nobody answered are themselves under judgement: they name nobody, and are kept as a presumption.
+
+import type { SaidName } from '../../flow/captures/named-ends.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import type { SaidName } from '../../flow/named-ends.ts';
 import type { Candidate, Evidence, Node, Owner, OwnerSource, Topology } from '../../topology/model.ts';
 import type { PathFacts } from '../path-facts.ts';
 import type { Points } from '../points/points.ts';

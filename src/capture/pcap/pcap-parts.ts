@@ -107,6 +107,11 @@ export class PcapParts {
     return { batches: readBatches(chunk, info, pcapFramer(chunk, info, layout), packet), end: () => chunk.offset };
   }
 
+  /** Bytes before a packet's own. */
+  get recordHeader(): number {
+    return this.#layout.headerLength;
+  }
+
   close(): void {
     this.#file.close();
   }

@@ -14,7 +14,8 @@ import {
   explanationPages,
   predictionPages,
 } from '../explain-pages.ts';
-import { explain, openSession, pick } from '../explain-session.ts';
+import { explain, openSession, pick, type Session } from '../explain-session.ts';
+import { withIndex } from '../index-file/with-index.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, untilStopped, writeAll } from '../io.ts';
@@ -48,21 +49,31 @@ export async function runExplain(
   const given = checkTraceOptions([...operands, ...compared], raw);
   const options = await sortInputs(given, commands, io);
   const look = lookOf(options, raw, io);
-  const spooled = await spoolCaptures(options.captures, io.signal);
-  try {
-    const session = await openSession(options, spooled.paths, io, stages);
-    const first = await explain(session, await pick(session, numbers[0] ?? null));
-    if (raw.compare === undefined && numbers.length < 2) {
-      await writeAll(io.stdout, explanationPages(first, output, look));
-    } else {
-      const other = options.captures.indexOf(comparedIn(options, raw.compare));
-      const second = await explain(session, pickSecond(first, other, raw.compare ?? null, numbers[1] ?? null));
-      await writeAll(io.stdout, comparisonPages(comparePackets(first, second, isCopy(first, second)), output, look));
+  return withIndex(options, io, async (kept) => {
+    const spooled = await spoolCaptures(options.captures, io.signal);
+    try {
+      const session = await openSession(options, spooled.paths, io, stages, kept);
+      await writeAll(io.stdout, await pagesOf(session, numbers, raw.compare ?? null, { output, look }));
+      return await reportReading(session.run, io);
+    } finally {
+      await spooled.remove();
     }
-    return await reportReading(session.run, io);
-  } finally {
-    await spooled.remove();
-  }
+  });
+}
+
+/** One packet, or two side by side. */
+async function pagesOf(
+  session: Session,
+  [one, two]: readonly number[],
+  compare: string | null,
+  { output, look }: { output: ExplainOutput; look: ExplainLook },
+): Promise<Iterable<string>> {
+  const { options } = session;
+  const first = await explain(session, await pick(session, one ?? null));
+  if (compare === null && two === undefined) return explanationPages(first, output, look);
+  const other = options.captures.indexOf(comparedIn(options, compare ?? undefined));
+  const second = await explain(session, pickSecond(first, other, compare, two ?? null));
+  return comparisonPages(comparePackets(first, second, isCopy(first, second)), output, look);
 }
 
 /** What is compared with: of what was given twice, what counts. */

@@ -12,13 +12,14 @@ import { renderPath } from '../../render/path/path-text.ts';
 import { ANSWER_MISSED } from '../../verdict/codes.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { withIndex } from '../index-file/with-index.ts';
 import { givenCaptures, readElsewhere } from '../inputs/read-elsewhere.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
 import { createProgress } from '../progress/progress.ts';
 import { usageError } from '../report-error.ts';
-import { hintAtIssues, reportReading, runPipeline, type TraceRun } from '../run-trace.ts';
+import { hintAtIssues, reportReading, runWithIndex, type TraceRun } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
@@ -51,17 +52,19 @@ export async function runPath(
   const packets = (raw.packet ?? []).flatMap((text) => parsePackets(text, options.captures));
   const flows = (raw.flow ?? []).map((text) => parseInteger('--flow', text, 1, 1e9));
   const look = lookOf(options, raw, io);
-  const spooled = await spoolCaptures(options.captures, io.signal);
-  try {
-    const run = await runPipeline(readElsewhere(options, spooled.paths), io, stages);
-    const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
-    await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
-    await hintAtIssues(run.topology, options, io);
-    const captures = givenCaptures(run.trace.captures, spooled.paths, options.captures);
-    return await reportReading({ ...run, trace: { ...run.trace, captures } }, io);
-  } finally {
-    await spooled.remove();
-  }
+  return withIndex(options, io, async (kept) => {
+    const spooled = await spoolCaptures(options.captures, io.signal);
+    try {
+      const run = await runWithIndex(readElsewhere(options, spooled.paths), io, stages, { kept });
+      const report = await walk(run, options, { packets, flows, paths: spooled.paths, all: raw.all === true }, io);
+      await writeAll(io.stdout, pagesOf(named(report, spooled.paths, options.captures), output, look));
+      await hintAtIssues(run.topology, options, io);
+      const captures = givenCaptures(run.trace.captures, spooled.paths, options.captures);
+      return await reportReading({ ...run, trace: { ...run.trace, captures } }, io);
+    } finally {
+      await spooled.remove();
+    }
+  });
 }
 
 function lookOf(options: CommonOptions, raw: RawPathCommand, io: Io): PathLook {

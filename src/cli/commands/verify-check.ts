@@ -54,7 +54,9 @@ export async function runCheck(
   try {
     if ([...given.operands, ...(given.raw.read ?? []), ...(given.raw.topology ?? [])].includes('-'))
       throw usageError('the proof was made of stdin, which cannot be read again');
-    const request = checkVerify(given.operands, given.raw, new Date(proof.date));
+    // repeating is reading again
+    const { index: _index, ...raw } = given.raw;
+    const request = checkVerify(given.operands, raw, new Date(proof.date));
     const { run, context } = await prove(request, { ...line, argv: proof.command, proofFile: null }, io, stages);
     const lost = lostCaptures(run.trace.captures, proof.files);
     if (lost.length > 0) {

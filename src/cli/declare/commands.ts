@@ -5,7 +5,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
 import { repeatable } from './filter-options.ts';
-import { declareResultFilters, declareTraceOptions, TAKEN_AT_HELP } from './trace-options.ts';
+import { declareIndex, declareResultFilters, declareTraceOptions, TAKEN_AT_HELP } from './trace-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
@@ -41,7 +41,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
     .option('--follow', 'wait for more at the end of captures that grow; Ctrl-C ends it with the final answer')
     .addHelpText('before', TRACE_EXAMPLES);
-  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');
     done(await runTrace(captures, raw, namesOf(program), io, stages));
   });

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Dispatch } from './commands.ts';
 import { repeatable } from './filter-options.ts';
-import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
+import { declareIndex, declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const EXPLAIN_EXAMPLES = `Examples:
   overlens explain control1-ens5.pcap -t topology/ -p 44           one packet, header by header
@@ -26,7 +26,7 @@ export function declareExplain(program: Command, { io, stages, done }: Dispatch)
     .option('--diagram', 'every header as the bit diagram of its RFC')
     .option('--all', 'every byte of the payload')
     .addHelpText('before', EXPLAIN_EXAMPLES);
-  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runExplain } = await import('../commands/explain-command.ts');
     const names = program.commands.map((one) => one.name());
     done(await runExplain(captures, raw, names, io, stages));

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Dispatch } from './commands.ts';
 import { repeatable } from './filter-options.ts';
-import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
+import { declareIndex, declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const PATH_EXAMPLES = `Examples:
   overlens path *.pcap -t topology/                            where packets stop, and how long each hop takes
@@ -23,7 +23,7 @@ export function declarePath(program: Command, { io, stages, done }: Dispatch): v
     .option('--all', 'every flow and every packet, nothing left out')
     .option('--top <flows>', 'flows before the rest is counted only')
     .addHelpText('before', PATH_EXAMPLES);
-  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runPath } = await import('../commands/path-command.ts');
     const names = program.commands.map((one) => one.name());
     done(await runPath(captures, raw, names, io, stages));

@@ -11,6 +11,7 @@ import type { Topology } from '../../topology/model.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import type { TraceOptions } from '../../trace.ts';
 import type { FlowFilter } from '../../verdict/flow-filter.ts';
+import { checkIndexed } from '../index-file/check-indexed.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
 import { nearest, type PlaceOption, parseChoice, parseInteger, parsePlace, parseTakenAt } from '../values.ts';
@@ -31,6 +32,7 @@ interface Singles {
   color: string;
   reader: string;
   workers?: string;
+  index?: string;
   since?: string;
   until?: string;
   vxlanVni?: string;
@@ -65,6 +67,8 @@ export interface CommonOptions {
   repeated: ReadonlyMap<string, string>;
   /** tcpdump's logs, by the paths of their captures. */
   logs: ReadonlyMap<string, CaptureLog>;
+  /** The file that keeps what captures were read into; null: none does. */
+  index: string | null;
   color: ColorMode;
   filter: FlowFilter;
   /** The filter options as given, for messages: `--pod shop/ --port 80`. */
@@ -73,6 +77,11 @@ export interface CommonOptions {
   causeIds: string[];
   places: PlaceOption[];
   pipeline: Pick<TraceOptions, 'reader' | 'workers' | 'vxlanPorts' | 'vxlanVNI' | 'since' | 'until' | 'unfiltered'>;
+}
+
+/** The option of commands that ask again and again. */
+export function declareIndex(command: Command): Command {
+  return command.option('--index <file>', 'what was read is kept here, and not read again');
 }
 
 /** Declares them on a command. Every option takes one value; the repeatable ones may be given again. */
@@ -107,6 +116,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
   if (captures.filter((path) => path === '-').length > 1)
     throw usageError('- given twice: stdin can be read once only');
+  checkIndexed(raw.index ?? null, captures.includes('-') ? ['-'] : []);
   return {
     captures,
     snapshot: raw.topology,
@@ -116,6 +126,7 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     hints: new Map(),
     repeated: new Map(),
     logs: new Map(),
+    index: raw.index ?? null,
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
     filter: filterOf(raw),
     filterText: filterText(raw),
@@ -191,7 +202,7 @@ function pipelineOf(raw: GivenOptions): CommonOptions['pipeline'] {
 
 /** What the user vouched for, and options that bend the answer, as sentences of a proof. */
 export function toldOptions(raw: RawTraceOptions): string[] {
-  const { takenAt = [], at = [], unfiltered = [], vxlanPort = [], vxlanVni, reader } = raw;
+  const { takenAt = [], at = [], unfiltered = [], vxlanPort = [], vxlanVni, reader, index } = raw;
   return [
     ...takenAt.map((time) => `--taken-at ${time}: when the snapshot was taken is the user's word`),
     ...at.map((place) => `--at ${place}: where it was captured is the user's word`),
@@ -199,5 +210,6 @@ export function toldOptions(raw: RawTraceOptions): string[] {
     ...vxlanPort.map((port) => `--vxlan-port ${port}: VXLAN is expected there too`),
     ...(vxlanVni === undefined ? [] : [`--vxlan-vni ${vxlanVni}: the cluster's VNI is the user's word`]),
     ...(reader === 'builtin' ? [] : [`--reader ${reader}`]),
+    ...(index === undefined ? [] : [`--index ${index}: captures that are as they were are not read again`]),
   ];
 }

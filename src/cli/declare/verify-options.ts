@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import type { RawVerifyCommand } from '../commands/prove.ts';
 import { joinNots, repeatable } from './filter-options.ts';
-import { declareTraceOptions } from './trace-options.ts';
+import { declareIndex, declareTraceOptions } from './trace-options.ts';
 
 /** Declares them, and those of a trace. */
 export function declareVerifyOptions(command: Command): Command {
@@ -23,7 +23,7 @@ export function declareVerifyOptions(command: Command): Command {
     .option('--all', 'every line, nothing left out')
     // known only to say why not
     .addOption(new Option('--follow').hideHelp());
-  return declareTraceOptions(command);
+  return declareIndex(declareTraceOptions(command));
 }
 
 /** What the arguments behind `verify` mean. Throws commander's errors. */

@@ -1,4 +1,4 @@
-// Temporary folders of this run, removed whatever ends it: the command's end, an exception, a second Ctrl-C, SIGTERM or SIGHUP.
+// Temporary folders and files of this run, removed whatever ends it: the command's end, an exception, a second Ctrl-C, SIGTERM or SIGHUP.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,18 @@ export function makeTemporaryFolder(): string {
   } catch (error) {
     throw outputError(error, `${parent}: cannot be written`, 'TMPDIR names another directory for temporary files');
   }
+}
+
+/** Removes a file with the run, whatever ends it, until it is kept. */
+export function removeAtEnd(file: string): void {
+  folders.add(file);
+  watch();
+}
+
+/** The file is whole, or gone. */
+export function keepAfterEnd(file: string): void {
+  folders.delete(file);
+  unwatch();
 }
 
 /** Whether anything is to be removed. */

@@ -4,6 +4,7 @@
 import { FAULT, TRUNCATED } from '../../decode/faults.ts';
 import type { LayerStack } from '../../decode/layer-stack.ts';
 import { formatMac } from '../../net/mac.ts';
+import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { SLL } from '../../wire/sll.ts';
 import { SLL2 } from '../../wire/sll2.ts';
@@ -106,6 +107,19 @@ export class Links {
     const record = this.#make(index);
     this.#records[index] = record;
     return record;
+  }
+
+  save(): SavedFields {
+    return { entries: this.#table.save(), packets: this.packets.subarray(0, this.count) };
+  }
+
+  /** @param captures how many there are */
+  restore(saved: Fields, captures: number): void {
+    this.#table.restore(saved.group('entries'));
+    this.packets = new Float64Array(Math.max(64, this.count));
+    this.packets.set(saved.doubles('packets', this.count));
+    for (let index = 0; index < this.count; index++)
+      must(this.captureOf(index) < captures, 'a link is of a capture that there is not');
   }
 
   #make(index: number): LinkRecord {

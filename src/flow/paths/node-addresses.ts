@@ -2,6 +2,7 @@
 // What tells an overlay tunnel from a carrier and from what pods carry: the node addresses, whose addresses are pods', the
 // cluster's VNIs, and nothing else about the cluster.
 import { formatIPv4, formatIPv6, parseIp } from '../../net/ip.ts';
+import type { Fields, SavedFields } from '../../store/saved.ts';
 import { ARP } from '../../wire/arp.ts';
 import { PROTOCOL } from '../../wire/protocols.ts';
 import { WordTable } from '../word-table.ts';
@@ -41,6 +42,9 @@ export class NodeAddresses {
   #asked6 = new WordTable(64);
   #pods4: PodAnswer[] = [];
   #pods6: PodAnswer[] = [];
+  readonly #missent = new Map<number, boolean>();
+  /** Whether answers were forgotten: then nobody can say later what was asked. */
+  #hasForgotten = false;
 
   /** @param addresses text; what is no IP address is passed over. */
   constructor(addresses: Iterable<string>, vnis: Iterable<number> = [4096], answers: ClusterAnswers = {}) {
@@ -113,7 +117,63 @@ export class NodeAddresses {
 
   /** Whether nodes may send their overlay with this VNI: the cluster's own, or one they are known to take by mistake. */
   mayHaveVni(vni: number): boolean {
-    return this.#vnis.has(vni) || this.#isMissent(vni);
+    return this.#vnis.has(vni) || this.#mayBeMissent(vni);
+  }
+
+  #mayBeMissent(vni: number): boolean {
+    let answer = this.#missent.get(vni);
+    if (answer === undefined) {
+      answer = this.#isMissent(vni);
+      if (this.#missent.size < MOST_ANSWERS) this.#missent.set(vni, answer);
+      else this.#hasForgotten = true;
+    }
+    return answer;
+  }
+
+  #forgetting(): WordTable {
+    this.#hasForgotten = true;
+    return new WordTable(64);
+  }
+
+  /** What the cluster is, as far as packets have asked; null where that was too much to be kept. */
+  save(): SavedFields | null {
+    if (this.#hasForgotten) return null;
+    return {
+      nodes: this.#nodes(),
+      vnis: Float64Array.from(this.#vnis).sort(),
+      gateway: Float64Array.of(this.#gatewayPort, this.#gatewayVni),
+      pods: [...this.#askedPods()].map(([address, answer]) => ({ address, answer })),
+      missent: [...this.#missent].map(([vni, answer]) => ({ vni, answer })),
+    };
+  }
+
+  /** Whether these answer all that was asked of saved ones alike: then packets are counted alike. Throws DamagedStore. */
+  answersAs(saved: Fields): boolean {
+    const isSame = (a: Float64Array, b: Float64Array): boolean =>
+      a.length === b.length && a.every((n, i) => n === b[i]);
+    const nodes = saved.list('nodes');
+    const own = this.#nodes();
+    return (
+      nodes.length === own.length &&
+      own.every((node, i) => node === nodes[i]) &&
+      isSame(saved.doubles('vnis'), Float64Array.from(this.#vnis).sort()) &&
+      isSame(saved.doubles('gateway'), Float64Array.of(this.#gatewayPort, this.#gatewayVni)) &&
+      saved.groups('pods').every((one) => this.#isPod(one.text('address')) === one.number('answer')) &&
+      saved.groups('missent').every((one) => this.#mayBeMissent(one.number('vni')) === one.flag('answer'))
+    );
+  }
+
+  /** The nodes' addresses as text, in one order. */
+  #nodes(): string[] {
+    const all: string[] = [];
+    for (let i = 0; i < this.#v4.count; i++) all.push(formatIPv4(this.#v4.word(i, 0)));
+    for (let i = 0; i < this.#v6.count; i++) all.push(text6(this.#v6, i));
+    return all.sort();
+  }
+
+  *#askedPods(): Generator<[string, PodAnswer]> {
+    for (let i = 0; i < this.#asked4.count; i++) yield [formatIPv4(this.#asked4.word(i, 0)), this.#pods4[i]!];
+    for (let i = 0; i < this.#asked6.count; i++) yield [text6(this.#asked6, i), this.#pods6[i]!];
   }
 
   /** @param from where the address begins */
@@ -125,7 +185,7 @@ export class NodeAddresses {
   }
 
   #pod4(view: DataView, from: number): PodAnswer {
-    if (this.#asked4.count > MOST_ANSWERS) this.#asked4 = new WordTable(64);
+    if (this.#asked4.count > MOST_ANSWERS) this.#asked4 = this.#forgetting();
     this.#asked4.key[0] = view.getInt32(from);
     const index = this.#asked4.intern();
     if (this.#asked4.added) this.#pods4[index] = this.#isPod(formatIPv4(view.getUint32(from)));
@@ -133,7 +193,7 @@ export class NodeAddresses {
   }
 
   #pod6(view: DataView, from: number): PodAnswer {
-    if (this.#asked6.count > MOST_ANSWERS) this.#asked6 = new WordTable(64);
+    if (this.#asked6.count > MOST_ANSWERS) this.#asked6 = this.#forgetting();
     for (let i = 0; i < 4; i++) this.#asked6.key[i] = view.getInt32(from + 4 * i);
     const index = this.#asked6.intern();
     if (this.#asked6.added) {
@@ -142,4 +202,11 @@ export class NodeAddresses {
     }
     return this.#pods6[index]!;
   }
+}
+
+function text6(table: WordTable, index: number): string {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < 4; i++) view.setUint32(4 * i, table.word(index, i));
+  return formatIPv6(bytes, 0);
 }

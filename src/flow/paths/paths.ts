@@ -3,6 +3,7 @@
 // the carriers around it). A packet in at most one tunnel finds its path by the words of both (`PathKeys`); nested tunnels
 // are chosen among first (`Selection`). What a path means (point, role, encapsulation) is decided once per path, after reading.
 import type { LayerStack } from '../../decode/layer-stack.ts';
+import { areWithin, type Fields, must, type SavedFields } from '../../store/saved.ts';
 import type { AddressWords } from '../address-words.ts';
 import { WordTable } from '../word-table.ts';
 import type { Links } from './links.ts';
@@ -52,6 +53,20 @@ export class Paths {
     if (key === NOT_USUAL) return NOT_USUAL;
     if (key === before) this.#resolve(bytes, stack, key);
     return this.#pathOf[key]!;
+  }
+
+  save(): SavedFields {
+    return { link: this.link.subarray(0, this.count), tunnel: this.tunnel.subarray(0, this.count) };
+  }
+
+  /** For reading: keys are learned anew. */
+  restore(saved: Fields, tunnels: number): void {
+    const link = saved.words('link');
+    const tunnel = saved.words('tunnel', link.length);
+    must(areWithin(link, 0, this.#links.count - 1), 'a path is on a link that there is not');
+    must(areWithin(tunnel, 0, tunnels - 1), 'a path is in a tunnel that there is not');
+    for (let path = 0; path < link.length; path++)
+      must(this.of(link[path]!, tunnel[path]!) === path, 'a path stands twice');
   }
 
   /** What a new key means, by its first packet. */

@@ -1,7 +1,8 @@
 // HOT: per packet. No allocation.
 // Tunnels as seen in frames: what carried the inner packet, between which outer addresses, with which inner MACs.
 // Index 0 means "no tunnel". A nested tunnel's entry names the entry of the tunnel around it.
-import type { LayerStack } from '../../decode/layer-stack.ts';
+import { type LayerStack, MAX_TUNNELS } from '../../decode/layer-stack.ts';
+import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 import { GENEVE } from '../../wire/geneve.ts';
 import { PROTOCOL, TUNNEL_KIND_OF, TUNNEL_KINDS } from '../../wire/protocols.ts';
 import { UDP } from '../../wire/udp.ts';
@@ -24,6 +25,8 @@ const NONE = 0;
 const [KIND, OUTER_SOURCE, OUTER_DESTINATION, VNI, MAC_HIGH, MAC_SOURCE, MAC_DESTINATION, PARENT] = [
   0, 1, 2, 3, 4, 5, 6, 7,
 ] as const;
+/** Tunnels of a packet, one that cannot be read, and "no tunnel, but inside a carrier". */
+const MOST_AROUND = MAX_TUNNELS + 2;
 /** Words that tell an entry from others, PARENT last. */
 export const TUNNEL_WORDS = 8;
 /** Bits of the KIND word: encapsulation (4), IPv6 outer (1), VNI valid (1), inner MACs (1), ERSPAN (1); UDP port above. */
@@ -35,7 +38,7 @@ const ERSPAN = 128;
 export class Tunnels {
   /** Stack index of the IP header that carries the tunnel added last; -1 if there is none. */
   outer = -1;
-  readonly #table = new WordTable(64);
+  #table = new WordTable(64);
   readonly #records: TunnelRecord[] = [];
   readonly #addresses: AddressWords;
 
@@ -76,6 +79,23 @@ export class Tunnels {
     const record = this.#make(index);
     this.#records[index] = record;
     return record;
+  }
+
+  save(): SavedFields {
+    return this.#table.save();
+  }
+
+  restore(saved: Fields): void {
+    this.#table = new WordTable(64);
+    this.#table.restore(saved);
+    must(this.count > 0, 'there is no entry for "no tunnel"');
+    const depth = new Uint8Array(this.count);
+    for (let index = 1; index < this.count; index++) {
+      const parent = this.#table.word(index, PARENT);
+      must(parent < index, 'a tunnel is in one that came later');
+      depth[index] = depth[parent]! + 1;
+      must(depth[index]! <= MOST_AROUND, 'tunnels are too deep');
+    }
   }
 
   #make(index: number): TunnelRecord {

@@ -1,7 +1,7 @@
 // DNS messages of which the snaplen left the identification and cut off the name: a copy in one more tunnel, or the question where the
 // answer came without one. They are those with the same identification whose names were read.
 
-import type { KeptQuestion } from './paired-questions.ts';
+import type { KeptQuestion } from './kept-question.ts';
 
 /** @yields each question once; one of which no place shows a name stays as it is */
 export function* joinCutNames(questions: Iterable<KeptQuestion>): Generator<KeptQuestion> {

@@ -5,12 +5,14 @@
 
 import { FACT, MARK } from '../../decode/fact-layout.ts';
 import type { PacketFacts } from '../../decode/facts.ts';
+import { areWithin, type Fields, must, type SavedFields } from '../../store/saved.ts';
 import { DNS, isDns } from '../../wire/dns.ts';
 import { TCP_FLAG } from '../../wire/tcp.ts';
 import { WordTable } from '../word-table.ts';
 import { DnsStreams } from './dns-streams.ts';
+import type { KeptQuestion } from './kept-question.ts';
 import { larger } from './larger.ts';
-import { QuestionNames } from './question-names.ts';
+import { beginOfName, QuestionNames } from './question-names.ts';
 import { QuestionTurns } from './question-turns.ts';
 
 /** Questions kept at most. */
@@ -23,8 +25,6 @@ const ANSWERED = 2;
 /** Times count from this long before the first packet, so that none is 0. */
 const BEFORE = 1e6;
 const DNS_HEADER = DNS.headerLength;
-/** Bytes of a name that tell questions with one identification apart: few, as the snaplen may cut the rest off at one place only. */
-const NAME_BYTES = 8;
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
@@ -32,31 +32,6 @@ const M = MARK;
 const readId = DNS.id.read;
 const isResponse = DNS['flags.response'].read;
 const readCode = DNS['flags.rcode'].read;
-
-/** One question, as the table kept it. Addresses and protocol are words of the flow table; ports has the asker's in its upper half. */
-export interface KeptQuestion {
-  asker: number;
-  asked: number;
-  ports: number;
-  protocol: number;
-  /** Identification, and how often it was asked anew before. */
-  id: number;
-  turn: number;
-  /** Of DNS (all that has ports): the snaplen left too little of the name to tell it from others. */
-  isNameCut: boolean;
-  /** Whether the question itself was seen, and whether its answer was. */
-  isSent: boolean;
-  isAnswered: boolean;
-  /** The capture that saw the question, where it has the answer too if any does, and when, in epoch seconds. */
-  capture: number;
-  time: number;
-  /** Seconds from the question to the answer at that capture, the longest if several have both; NaN without. */
-  delay: number;
-  /** Of DNS: response code (-1: not known), name (escape it) and type of the question; null without. */
-  code: number;
-  name: string | null;
-  type: number;
-}
 
 export class PairedQuestions {
   #table = new WordTable();
@@ -259,6 +234,44 @@ export class PairedQuestions {
     this.#table = kept;
   }
 
+  save(): SavedFields {
+    const { count } = this;
+    return {
+      table: this.#table.save(),
+      state: this.#state.subarray(0, count),
+      code: this.#code.subarray(0, count),
+      name: this.#name.subarray(0, count),
+      capture: this.#capture.subarray(0, count),
+      time: this.#time.subarray(0, count),
+      delay: this.#delay.subarray(0, count),
+      names: this.#names.save(),
+      hears: Uint8Array.from(this.#hears, (hears) => (hears ? 1 : 0)),
+      base: this.#base[0]!,
+      bits: this.#bits,
+      unread: Int32Array.from(this.#streams.unread),
+    };
+  }
+
+  /** What was asked, for reading: what tells a question asked anew is not put back. */
+  restore(saved: Fields, { rows, captures }: { rows: number; captures: number }): void {
+    this.#table.restore(saved.group('table'));
+    const { count } = this;
+    this.#state = saved.bytes('state', count);
+    this.#code = saved.signedBytes('code', count);
+    this.#name = saved.words('name', count);
+    this.#capture = saved.words('capture', count);
+    must(areWithin(this.#capture, 0, captures - 1), 'a question is of a capture that there is not');
+    this.#time = saved.doubles('time', count);
+    this.#delay = saved.doubles('delay', count);
+    this.#names.restore(saved.groups('names'));
+    for (const hears of saved.bytes('hears')) this.#hears.push(hears === 1);
+    this.#base[0] = saved.number('base');
+    this.#bits = saved.whole('bits', 0, 32);
+    const unread = saved.words('unread');
+    must(areWithin(unread, 0, rows - 1), 'a row asked that there is not');
+    for (const row of unread) this.#streams.unread.add(row);
+  }
+
   /** All questions, and answers without one, in order of their first packet. */
   *list(): Generator<KeptQuestion> {
     const table = this.#table;
@@ -284,17 +297,4 @@ export class PairedQuestions {
       };
     }
   }
-}
-
-/** A number of a name's first bytes, the same in a question and its longer answer; 0 where they are cut off. */
-function beginOfName(bytes: Uint8Array, at: number, end: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let i = 0; i < NAME_BYTES; i++) {
-    if (at + i >= end) return 0;
-    const byte = bytes[at + i]!;
-    // names end in the root's empty label (RFC 1035 section 3.1)
-    if (byte === 0) break;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return hash;
 }

@@ -1,5 +1,6 @@
 // ARP as evidence: who asked for whom, on which link. It tells whose NIC a capture is, and that a neighbour is missing
 // (ARP on the tunnel device never happens in a healthy cluster: calico-facts 4.5, 10.7). Bounded to MAX_PAIRS pairs.
+import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 import { ARP, isEthernetArp } from '../../wire/arp.ts';
 import { u16, u32 } from '../../wire/bytes.ts';
 import { WordTable } from '../word-table.ts';
@@ -48,6 +49,21 @@ export class ArpPairs {
       this.#first.push(packet);
     }
     this.#packets[index]!++;
+  }
+
+  save(): SavedFields {
+    const [packets, first] = [Float64Array.from(this.#packets), Float64Array.from(this.#first)];
+    return { pairs: this.#table.save(), packets, first };
+  }
+
+  /** @param links how many there are */
+  restore(saved: Fields, links: number): void {
+    this.#table.restore(saved.group('pairs'));
+    const { count } = this.#table;
+    must(count <= MAX_PAIRS, 'there are too many ARP pairs');
+    this.#packets.push(...saved.doubles('packets', count));
+    this.#first.push(...saved.doubles('first', count));
+    for (const { link } of this.pairs()) must(link < links, 'ARP came on a link that there is not');
   }
 
   *pairs(): Iterable<ArpPair> {

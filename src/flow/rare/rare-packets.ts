@@ -37,12 +37,14 @@ export interface CountingTable {
   readonly facts: PacketFacts;
   readonly arp: ArpPairs;
   readonly icmpErrors: IcmpErrors;
-  readonly counter: { readonly window: PacketWindow | null };
+  readonly counter: {
+    readonly window: PacketWindow | null;
+    /** Whether the row of packet `i`, a later fragment whose facts are written, has it already. */
+    hasSeen(i: number, row: number): boolean;
+  };
   tunnelOf(row: number): number;
   /** Counts packet `i`, whose facts are written; returns its row. */
   countWritten(i: number, packet: number): number;
-  /** Whether the row of packet `i`, a later fragment whose facts are written, has it already. */
-  hasSeen(i: number, row: number): boolean;
   /** The row that the facts of packet `i` name. */
   rowOfFacts(i: number): number;
 }
@@ -142,7 +144,7 @@ export class RarePackets {
     for (let place = R.source; place <= R.protocol; place++) facts.words[at + place] = rows.word(first, place);
     facts.words[at + F.path] = paths.of(link, isOuter ? table.tunnelOf(first) : this.#selection.tunnel);
     const row = table.rowOfFacts(i);
-    if (table.hasSeen(i, row)) {
+    if (table.counter.hasSeen(i, row)) {
       countCopy(rows, row, facts.words, facts.doubles, at, source.firstPacket + i);
       return row;
     }

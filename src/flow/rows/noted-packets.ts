@@ -5,9 +5,11 @@
 import { FACT, MARK } from '../../decode/fact-layout.ts';
 import type { PacketFacts } from '../../decode/facts.ts';
 import { AROUND } from '../../decode/packet-fingerprint.ts';
+import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 import { countWindow, type PacketWindow } from './count-window.ts';
 import { RARE, RECORD } from './row-layout.ts';
 import type { RowRecords } from './row-records.ts';
+import { areRows } from './saved-rows.ts';
 
 // Local names: the optimising compiler folds module-local constants, but loads imported ones anew each time.
 const F = FACT;
@@ -80,6 +82,34 @@ export class NotedPackets {
   clear(): void {
     this.count = 0;
     this.#next = 0;
+  }
+
+  save(): SavedFields {
+    const { count, row, around, other, lag, resent, words } = this;
+    const next = this.#next;
+    return {
+      ...{ count, next },
+      row: row.subarray(0, count),
+      around: around.subarray(0, count),
+      other: other.subarray(0, count),
+      lag: lag.subarray(0, count),
+      resent: resent.subarray(0, count),
+      words: words.subarray(0, count * F.words),
+    };
+  }
+
+  restore(saved: Fields, rows: { readonly count: number }): void {
+    const count = saved.whole('count', 0, this.room);
+    const [row, other] = [saved.words('row', count), saved.words('other', count)];
+    must(areRows(rows, row) && areRows(rows, other), 'a packet is of a row that there is not');
+    this.count = count;
+    this.#next = saved.whole('next', 0, this.room - 1);
+    this.row.set(row);
+    this.other.set(other);
+    this.around.set(saved.words('around', count));
+    this.lag.set(saved.words('lag', count));
+    this.resent.set(saved.bytes('resent', count));
+    this.words.set(saved.words('words', count * F.words));
   }
 
   fingerprint(packet: number): number {

@@ -2,6 +2,7 @@
 // Which rows of a flow hold the same packets: one place on the way after the other, or a copy of it. Rows that share none hold different
 // packets, and add up. Pairs of rows, found by open addressing (see row-index.ts).
 
+import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 import type { RowRecords } from './row-records.ts';
 
 /** Share of common packets from which two rows hold the same ones: a datagram that repeats exactly is not enough. */
@@ -48,6 +49,28 @@ export class RowOverlaps {
   overlap(a: number, b: number): boolean {
     const common = this.common(a, b);
     return common > 0 && common >= Math.min(this.#rows.distinct(a), this.#rows.distinct(b)) * COMMON_SHARE;
+  }
+
+  save(): SavedFields {
+    return { pairs: this.#pairs };
+  }
+
+  restore(saved: Fields): void {
+    const pairs = saved.words('pairs');
+    const mask = pairs.length / WORDS - 1;
+    let count = 0;
+    for (let at = 0; at < pairs.length; at += WORDS) {
+      const [row, other] = [pairs[at]! - 1, pairs[at + 1]!];
+      const isThere = (one: number): boolean => one >= 0 && one < this.#rows.count;
+      if (pairs[at] === 0) continue;
+      must(isThere(row) && isThere(other), 'rows overlap that there are not');
+      count++;
+    }
+    // at most half full: else a search would not end
+    must(Number.isInteger(mask) && mask > 0 && (mask & (mask + 1)) === 0 && 2 * count <= mask, 'a table is overfull');
+    this.#pairs = pairs;
+    this.#mask = mask;
+    this.#count = count;
   }
 
   /** Place of a pair, or of the empty one where it belongs. */

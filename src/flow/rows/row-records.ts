@@ -23,14 +23,15 @@ export class RowRecords {
   readonly rareWords: Int32Array[] = [];
   readonly rareDoubles: Float64Array[] = [];
   /** Rows that there is room for. */
-  #room = 0;
-  #base = Number.NaN;
+  room = 0;
+  /** What moments count from, epoch seconds. */
+  base = Number.NaN;
   readonly windows = new RowWindows();
 
   /** A new row, all zero but for the end of its chain and the lowest TTL; returns its index. */
   add(): number {
     const row = this.count++;
-    if (row === this.#room) this.#room = makeRoom(row, this);
+    if (row === this.room) this.room = makeRoom(row, this);
     const words = this.words[row >>> CHUNK_SHIFT]!;
     const at = (row & CHUNK_MASK) * R.words;
     words[at + R.next] = -1;
@@ -79,8 +80,8 @@ export class RowRecords {
 
   /** A moment as one number that is precise enough to subtract, and never 0. */
   since(seconds: number, nanos: number): number {
-    if (Number.isNaN(this.#base)) this.#base = seconds - LONG_BEFORE;
-    return seconds - this.#base + nanos / 1e9;
+    if (Number.isNaN(this.base)) this.base = seconds - LONG_BEFORE;
+    return seconds - this.base + nanos / 1e9;
   }
 
   // ---- reading ----

@@ -1,5 +1,6 @@
 // What was counted of rows inside the window of their capture. Nothing is kept while nothing was.
 
+import { DamagedStore, type Saved } from '../../store/saved.ts';
 import { CHUNK_SHIFT, WINDOW } from './row-layout.ts';
 
 const W = WINDOW;
@@ -33,6 +34,18 @@ export class RowWindows {
 
   #read(row: number, place: number): number {
     return this.#chunks[row >>> CHUNK_SHIFT]?.[(row & CHUNK_MASK) * W.doubles + place] ?? 0;
+  }
+
+  save(): Saved {
+    return this.#chunks;
+  }
+
+  restore(saved: readonly Saved[]): void {
+    for (const chunk of saved) {
+      if (!(chunk instanceof Float64Array) || chunk.length !== CHUNK_ROWS * W.doubles)
+        throw new DamagedStore('a window has another length');
+      this.#chunks.push(chunk as Float64Array<ArrayBuffer>);
+    }
   }
 
   /** The numbers of the chunk that a row is in, to count in. */

@@ -1,7 +1,7 @@
 // DNS messages whose names the snaplen cut off are those with the same identification.
 import { describe, expect, it } from 'vitest';
 import { joinCutNames } from '../../../src/flow/questions/cut-names.ts';
-import type { KeptQuestion } from '../../../src/flow/questions/paired-questions.ts';
+import type { KeptQuestion } from '../../../src/flow/questions/kept-question.ts';
 
 const question = (values: Partial<KeptQuestion>): KeptQuestion => ({
   ...{ asker: 1, asked: 2, ports: 3, protocol: 17, id: 77, turn: 0, isNameCut: false },

@@ -6,7 +6,8 @@ import { LayerStack } from '../../../src/decode/layer-stack.ts';
 import { walk } from '../../../src/decode/walk.ts';
 import { walkPorts } from '../../../src/decode/walk-ports.ts';
 import { AddressWords } from '../../../src/flow/address-words.ts';
-import { type KeptQuestion, PairedQuestions } from '../../../src/flow/questions/paired-questions.ts';
+import type { KeptQuestion } from '../../../src/flow/questions/kept-question.ts';
+import { PairedQuestions } from '../../../src/flow/questions/paired-questions.ts';
 import { ethernet, icmpEcho, ipv4 } from '../../support/packet-builder.ts';
 import { batchOf } from '../traffic.ts';
 

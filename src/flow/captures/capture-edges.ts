@@ -1,8 +1,9 @@
 // The first and the last packets of a capture: where one capture was cut in two, a packet and its copy may be on both sides of the cut.
 
-import type { PacketFacts } from '../decode/facts.ts';
-import { NotedPackets } from './rows/noted-packets.ts';
-import { EXTRA } from './rows/row-counter.ts';
+import type { PacketFacts } from '../../decode/facts.ts';
+import type { Fields, SavedFields } from '../../store/saved.ts';
+import { NotedPackets } from '../rows/noted-packets.ts';
+import { EXTRA } from '../rows/row-counter.ts';
 
 /** Packets kept at either end. */
 const KEPT = 64;
@@ -18,6 +19,15 @@ export class CaptureEdges {
     for (let i = this.#passOver(count, rowOf, isExtra); i < count; i++)
       if (rowOf[i]! >= 0 && isExtra[i] === 0) this.last.add(facts, i, rowOf[i]!);
       else if (rowOf[i]! >= 0 && isExtra[i] === EXTRA.copy) this.last.renew(facts, i, rowOf[i]!);
+  }
+
+  save(): SavedFields {
+    return { first: this.first.save(), last: this.last.save() };
+  }
+
+  restore(saved: Fields, rows: { readonly count: number }): void {
+    this.first.restore(saved.group('first'), rows);
+    this.last.restore(saved.group('last'), rows);
   }
 
   /** Passes over packets that others of the batch would take the places of, where none is a copy. Answers where to go on. */

@@ -1,12 +1,13 @@
 // What comments of packets call the ends of flows, by address, while a capture is read. Only captures with comments come here. Of packets in
 // tunnels nothing is taken: whether a writer means the inner or the outer address depends on the writer.
 
-import { commentNames } from '../capture/names/comment-names.ts';
-import type { EndName } from '../capture/names/commented-ends.ts';
-import { commentedPacket } from '../capture/pcapng/packet-comments.ts';
-import type { PacketBatch } from '../capture/source.ts';
-import type { FlowTable } from './flow-table.ts';
-import { NO_TUNNEL } from './paths/tunnels.ts';
+import { commentNames } from '../../capture/names/comment-names.ts';
+import type { EndName, NamedSide } from '../../capture/names/commented-ends.ts';
+import { commentedPacket } from '../../capture/pcapng/packet-comments.ts';
+import type { PacketBatch } from '../../capture/source.ts';
+import { type Fields, must, type Saved, type SavedFields } from '../../store/saved.ts';
+import type { FlowTable } from '../flow-table.ts';
+import { NO_TUNNEL } from '../paths/tunnels.ts';
 
 /** More addresses, or flows whose initiator is to be found, are not named: then nothing is, since a second name may be missed. */
 const MOST = 65_536;
@@ -43,6 +44,29 @@ export class NamedEnds {
       if (name.address === null || name.address === address) add(this.#byAddress, address, name);
     }
     this.#isFull = this.#byAddress.size > MOST || this.#byInitiator.size > MOST;
+  }
+
+  save(): SavedFields {
+    const named = (name: SaidName | null): Saved => (name === null ? null : { ...name });
+    return {
+      byAddress: [...this.#byAddress].map(([address, name]) => ({ key: address, name: named(name) })),
+      byInitiator: [...this.#byInitiator].map(([flow, name]) => ({ key: flow, name: named(name) })),
+      isFull: this.#isFull,
+    };
+  }
+
+  /** @param flows how many there are */
+  restore(saved: Fields, flows: number): void {
+    for (const one of saved.groups('byAddress', MOST + 1))
+      this.#byAddress.set(
+        one.line('key'),
+        one.nullable('name', () => nameIn(one.group('name'))),
+      );
+    for (const one of saved.groups('byInitiator', MOST + 1)) {
+      const name = one.nullable('name', () => ({ ...nameIn(one.group('name')), ...sideIn(one.group('name')) }));
+      this.#byInitiator.set(one.whole('key', 0, flows - 1), name);
+    }
+    this.#isFull = saved.flag('isFull');
   }
 
   /** Names by address, when reading has ended; null where two were said of one address. */
@@ -89,3 +113,19 @@ function hasOpening(table: FlowTable, flow: number): boolean {
     if (table.rows.requests(row) > 0) return true;
   return false;
 }
+
+function nameIn(saved: Fields): SaidName {
+  const text = (name: string): string | null => saved.nullable(name, () => saved.line(name));
+  return {
+    ...{ namespace: text('namespace'), pod: text('pod'), node: text('node') },
+    ...{ writer: saved.line('writer'), packet: saved.whole('packet') },
+  };
+}
+
+function sideIn(saved: Fields): Pick<EndName, 'side' | 'address'> {
+  const side = SIDES.find((one) => one === saved.text('side'));
+  must(side !== undefined, 'a name is of no side');
+  return { side: side as NamedSide, address: saved.nullable('address', () => saved.line('address')) };
+}
+
+const SIDES: readonly NamedSide[] = ['source', 'destination', 'initiator', 'responder'];

@@ -1,0 +1,216 @@
+// `--index FILE` on the command line: the same answers, what is said of an index that cannot be used, and what it is never used for.
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { defaultStages, type Stages } from '../../src/cli/stages.ts';
+import { ODD_CAPTURES } from '../pipeline/odd-captures.ts';
+import { type CliRun, runCli } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'overlens-index-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+const fresh = (): string => join(folder, `${files++}.idx`);
+
+function capture(name = 'packets of every kind'): string {
+  const path = join(folder, `${files++}.pcap`);
+  writeFileSync(path, ODD_CAPTURES[name] ?? new Uint8Array(0));
+  return path;
+}
+
+/** Counts whether the flows came from reading. */
+function watched(): { stages: Stages; reads: () => number } {
+  let reads = 0;
+  const stages: Stages = {
+    ...defaultStages,
+    traceCaptures(options) {
+      let isRead = false;
+      const onProgress = (): void => {
+        if (!isRead) reads++;
+        isRead = true;
+      };
+      return defaultStages.traceCaptures({ ...options, onProgress });
+    },
+  };
+  return { stages, reads: () => reads };
+}
+
+/** Two runs, and whether the second one read the captures. */
+async function twice(
+  argv: readonly string[],
+  between: () => void = () => {},
+): Promise<{ first: CliRun; second: CliRun; reads: boolean }> {
+  const { stages, reads } = watched();
+  const first = await runCli(argv, { stages });
+  const before = reads();
+  between();
+  const second = await runCli(argv, { stages });
+  return { first, second, reads: reads() > before };
+}
+
+const SAMPLES = readdirSync('samples').filter((name) => /^\d\d-/.test(name));
+
+describe('a second question', () => {
+  it.each(SAMPLES)(
+    'about sample %s is answered without reading, as the first',
+    async (name) => {
+      const place = join('samples', name);
+      const captures = readdirSync(place)
+        .filter((file) => file.includes('.pcap'))
+        .map((file) => join(place, file));
+      if (captures.length === 0 || !existsSync(join(place, 'topology'))) return;
+      const index = ['--index', fresh()];
+      for (const command of [['trace', '-o', 'json'], ['verify'], ['explain'], ['path']]) {
+        const argv = [...command, ...captures, '-t', join(place, 'topology')];
+        const plain = await runCli(argv);
+        const { first, second, reads } = await twice([...argv, ...index]);
+        expect([command[0], reads]).toEqual([command[0], false]);
+        if (command[0] !== 'verify') expect(first).toEqual(plain);
+        expect(second).toEqual(first);
+      }
+    },
+    60_000,
+  );
+
+  it('finds the captures by another path', async () => {
+    const path = capture();
+    const index = fresh();
+    await runCli(['trace', path, '--index', index]);
+    const { stages, reads } = watched();
+    const other = path.replace(folder, join(folder, '.', '..', folder.split('/').pop() ?? ''));
+    const { stdout } = await runCli(['trace', `${folder}/./${path.split('/').pop()}`, '--index', index], { stages });
+    expect([reads(), stdout.length > 0, other.length > 0]).toEqual([0, true, true]);
+  });
+
+  it('about other captures leaves what was kept', async () => {
+    const [one, two, index] = [capture(), capture('big-endian, nanoseconds'), fresh()];
+    for (const path of [one, two]) await runCli(['trace', path, '--index', index]);
+    const { stages, reads } = watched();
+    for (const path of [one, two]) await runCli(['trace', path, '--index', index], { stages });
+    expect(reads()).toBe(0);
+  });
+});
+
+describe('an index', () => {
+  it('is for its owner alone, and leaves no other file', async () => {
+    const place = join(folder, 'own');
+    mkdirSync(place);
+    await runCli(['trace', capture(), '--index', join(place, 'x')]);
+    expect(readdirSync(place)).toEqual(['x']);
+    expect(statSync(join(place, 'x')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['was written to', (path) => appendFileSync(path, ODD_CAPTURES['one packet']?.subarray(24) ?? new Uint8Array(0))],
+    ['was cut', (path) => truncateSync(path, statSync(path).size - 100)],
+    [
+      'is another one with the same size and time',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        const bytes = readFileSync(path);
+        bytes[bytes.length - 1]! ^= 1;
+        writeFileSync(path, bytes);
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
+      'was copied over',
+      (path) => {
+        const copy = `${path}.copy`;
+        copyFileSync(path, copy);
+        rmSync(path);
+        copyFileSync(copy, path);
+      },
+    ],
+  ])('is not asked where the capture %s', async (_what, change) => {
+    const path = capture();
+    const index = fresh();
+    const { second, reads } = await twice(['trace', path, '--index', index], () => change(path));
+    expect(reads).toBe(true);
+    expect(second.stderr).toContain(`${path} is not as it was read before: captures are read anew`);
+    expect(second.stdout).toBe((await runCli(['trace', path])).stdout);
+    // and the new one is kept in its place
+    const { stages, reads: again } = watched();
+    await runCli(['trace', path, '--index', index], { stages });
+    expect(again()).toBe(0);
+  });
+
+  it.each<[string, (bytes: Buffer) => Buffer, string]>([
+    ['a byte of a reading changed', (bytes) => flipped(bytes, 5000), 'it is damaged'],
+    ['a byte of its directory changed', (bytes) => flipped(bytes, bytes.length - 100), 'it is damaged'],
+    ['its end missing', (bytes) => bytes.subarray(0, bytes.length - 1000), 'cut off'],
+    ['nothing but its head', (bytes) => bytes.subarray(0, 30), 'cut off'],
+    ['another form', (bytes) => flipped(bytes, 16), 'another version of overlens wrote it'],
+  ])('with %s is said, and written anew', async (_what, change, said) => {
+    const index = fresh();
+    const argv = ['trace', capture(), '--index', index];
+    const { first, second, reads } = await twice(argv, () => writeFileSync(index, change(readFileSync(index))));
+    expect(reads).toBe(true);
+    expect(second.stdout).toBe(first.stdout);
+    expect(second.stderr).toContain(`overlens: --index ${index}: `);
+    expect(second.stderr).toMatch(new RegExp(`(${said}).*: captures are read anew`));
+    const { reads: again } = await twice(argv);
+    expect(again).toBe(false);
+  });
+
+  it('holds eight readings, those of the last questions', async () => {
+    const index = fresh();
+    const captures = Array.from({ length: 9 }, () => capture('one packet'));
+    for (const path of captures) await runCli(['trace', path, '--index', index]);
+    const { stages, reads } = watched();
+    for (const path of captures.slice(1).reverse()) await runCli(['trace', path, '--index', index], { stages });
+    expect(reads()).toBe(0);
+    await runCli(['trace', captures[0] ?? '', '--index', index], { stages });
+    expect(reads()).toBe(1);
+  });
+
+  it('is never a file that is none', async () => {
+    const path = capture();
+    const before = readFileSync(path);
+    const { code, stderr } = await runCli(['trace', path, '--index', path]);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, `overlens: --index ${path}: it is no index of overlens`]);
+    expect(readFileSync(path)).toEqual(before);
+    expect((await runCli(['trace', path, '--index', folder])).code).toBe(2);
+  });
+
+  it('that cannot be written is said, and the answer is given', async () => {
+    const path = capture();
+    const { code, stdout, stderr } = await runCli(['trace', path, '--index', join(folder, 'nowhere', 'x')]);
+    expect([code, stdout]).toEqual([0, (await runCli(['trace', path])).stdout]);
+    expect(stderr).toContain('it cannot be written: no such file or directory');
+  });
+
+  it('is of files: stdin is refused, by every command that has the option', async () => {
+    for (const command of ['trace', 'verify', 'explain', 'path']) {
+      const { code, stderr } = await runCli([command, '-', '--index', fresh()]);
+      expect([code, stderr.includes('stdin can be read once only')]).toEqual([2, true]);
+    }
+  });
+
+  it('is not asked by a proof that is repeated', async () => {
+    const [path, index, proof] = [capture(), fresh(), join(folder, 'proof.json')];
+    await runCli(['verify', path, '--index', index, '-o', `json=${proof}`]);
+    const { stages, reads } = watched();
+    await runCli(['verify', '--check', proof], { stages });
+    expect(reads()).toBe(1);
+  });
+});
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  bytes[at]! ^= 1;
+  return bytes;
+}
