@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultStages, type Stages } from '../../src/cli/stages.ts';
 import { ODD_CAPTURES } from '../pipeline/odd-captures.ts';
@@ -91,9 +91,9 @@ describe('a second question', () => {
     const index = fresh();
     await runCli(['trace', path, '--index', index]);
     const { stages, reads } = watched();
-    const other = path.replace(folder, join(folder, '.', '..', folder.split('/').pop() ?? ''));
-    const { stdout } = await runCli(['trace', `${folder}/./${path.split('/').pop()}`, '--index', index], { stages });
-    expect([reads(), stdout.length > 0, other.length > 0]).toEqual([0, true, true]);
+    const { stdout } = await runCli(['trace', `${folder}/./${basename(path)}`, '--index', index], { stages });
+    expect(reads()).toBe(0);
+    expect(stdout).toContain('/./');
   });
 
   it('about other captures leaves what was kept', async () => {
