@@ -121,6 +121,18 @@ describe('what cannot be followed is bad usage', () => {
     expect(stderr).toContain('only the built-in reader waits for more');
   });
 
+  it('with an index, which keeps what does not change', async () => {
+    const { code, stderr } = await runCli([
+      'trace',
+      '--follow',
+      `${SAMPLE}/${CAPTURES[0]}`,
+      '--index',
+      join(folder, 'x'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('what grows while it is read is never kept');
+  });
+
   it('with verify, which proves what is whole', async () => {
     const { code, stderr } = await runCli(['verify', '--follow', `${SAMPLE}/${CAPTURES[0]}`]);
     expect(code).toBe(2);

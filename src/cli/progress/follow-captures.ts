@@ -25,7 +25,9 @@ const AROUND = 2;
 const SHARE = 4;
 
 /** Bad usage: what cannot be followed. Nothing has been opened yet. */
-export function checkFollow({ pipeline }: CommonOptions): void {
+export function checkFollow({ pipeline, index }: CommonOptions): void {
+  if (index !== null)
+    throw usageError(`--follow --index ${index}: what grows while it is read is never kept`, 'leave one of them out');
   if (pipeline.reader === 'pcap-parser')
     throw usageError('--follow --reader pcap-parser: only the built-in reader waits for more', 'leave one of them out');
 }
