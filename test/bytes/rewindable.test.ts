@@ -22,7 +22,9 @@ async function rest(source: ByteSource, from = 0, most = 1 << 20): Promise<numbe
   for (let byte = from; ; ) {
     const count = await source.read(buffer, 0, most);
     if (count === 0) return lengths;
-    for (let i = 0; i < count; i++, byte++) expect(buffer[i]).toBe(byte % 251);
+    const wrong = buffer.subarray(0, count).findIndex((one, i) => one !== (byte + i) % 251);
+    expect(wrong).toBe(-1);
+    byte += count;
     lengths.push(count);
   }
 }
