@@ -74,7 +74,8 @@ async function howMany(readers: readonly CaptureReader[]): Promise<number> {
     const size = head === null ? 0 : (fileSize(info.path) ?? 0);
     bytes += size * expansion(info);
   }
-  const once = readers.filter((reader) => reader.once !== undefined);
+  // handing over what needs no decompression takes as long as decoding it
+  const once = readers.filter(({ once: bytes, info }) => bytes !== undefined && info.compression !== 'none');
   if (bytes < WORTH_A_THREAD && once.length === 0) return 0;
   const most = Math.min(MOST_BY_ITSELF, (await import('./start-worker.ts')).cores() - 1);
   return bytes >= WORTH_A_THREAD || (most > 0 && (await isAnyLong(once))) ? most : 0;
