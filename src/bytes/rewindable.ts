@@ -16,17 +16,25 @@ export class Rewindable implements ByteSource {
   #piece = 0;
   #used = 0;
   #isKeeping = true;
+  #isRewound = false;
   #next: { buffer: Uint8Array; count: Promise<number> } | null = null;
 
   constructor(source: ByteSource) {
     this.#source = source;
   }
 
+  /** For who recognises it; nothing once it was rewound, also of what is waited for by then. */
   read(target: Uint8Array, start: number, end: number): number | Promise<number> {
+    return this.#isRewound ? 0 : this.#read(target, start, end, () => !this.#isRewound);
+  }
+
+  #read(target: Uint8Array, start: number, end: number, isAsked: () => boolean): number | Promise<number> {
     if (this.#piece < this.#kept.length) return this.#take(target, start, end);
     if (!this.#isKeeping && this.#next === null) return this.#source.read(target, start, end);
     const got = this.#readOn();
-    return typeof got === 'number' ? this.#take(target, start, end) : got.then(() => this.#take(target, start, end));
+    return typeof got === 'number'
+      ? this.#take(target, start, end)
+      : got.then(() => (isAsked() ? this.#take(target, start, end) : 0));
   }
 
   /** That of the source, once what is kept was read. */
@@ -51,11 +59,20 @@ export class Rewindable implements ByteSource {
     this.#piece = 0;
   }
 
-  /** Goes back to the beginning, where that is still there; from there it is read once. */
-  rewind(): void {
+  /** All of it from the beginning, where that is still there, to be read once. Whoever has read it so far gets nothing more. */
+  rewind(): ByteSource {
+    this.#isRewound = true;
     this.#piece = 0;
     this.#used = 0;
     this.forget();
+    const fault = (): StreamFault | null => this.fault;
+    return {
+      read: (target, start, end) => this.#read(target, start, end, () => true),
+      get fault() {
+        return fault();
+      },
+      close: () => this.close(),
+    };
   }
 
   /**

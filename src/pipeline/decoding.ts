@@ -128,8 +128,7 @@ export class Decoding {
     for (const { capture, once: memory } of this.#orders.values()) {
       const { once } = this.#readers[capture] as CaptureReader;
       if (memory === null || once === undefined) continue;
-      once.rewind();
-      const pump = new BytePump(memory, once);
+      const pump = new BytePump(memory, once.rewind());
       this.#pumps.set(capture, pump);
       void pump.run();
     }

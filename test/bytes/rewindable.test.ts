@@ -35,8 +35,8 @@ describe('what can be read once only', () => {
     expect(await source.read(new Uint8Array(800), 0, 500)).toBe(500);
     expect(await source.read(new Uint8Array(800), 0, 800)).toBe(200);
     expect(await source.read(new Uint8Array(10), 0, 10)).toBe(10);
-    source.rewind();
-    expect(await rest(source)).toEqual([700, 20, 3000]);
+    expect(await rest(source.rewind())).toEqual([700, 20, 3000]);
+    expect(await source.read(new Uint8Array(10), 0, 10)).toBe(0);
   });
 
   it('goes on where it was once its beginning is forgotten', async () => {
@@ -82,9 +82,21 @@ describe('reading ahead', () => {
     });
     const source = new Rewindable(pieces([50, 60], { gate }));
     expect(await source.readAhead(1000, 5)).toBe(false);
-    source.rewind();
-    const found = rest(source);
+    const found = rest(source.rewind());
     open();
+    expect(await found).toEqual([50, 60]);
+  });
+
+  it('takes nothing from who reads it from the beginning, whatever was waited for before', async () => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const source = new Rewindable(pieces([50, 60], { gate }));
+    const early = source.read(new Uint8Array(100), 0, 100);
+    const found = rest(source.rewind());
+    open();
+    expect(await early).toBe(0);
     expect(await found).toEqual([50, 60]);
   });
 

@@ -47,7 +47,7 @@ async function toldOfPipe(path: string, bytes: Uint8Array, options: Partial<Trac
 }
 
 const ZIPPED = gzipSync(PACKETS);
-const HURT = ZIPPED.slice();
+const HURT = Buffer.from(ZIPPED);
 HURT.fill(0xff, HURT.length / 2, HURT.length / 2 + 50);
 const COMPRESSED = {
   'gzip that is damaged': HURT,
