@@ -1,5 +1,6 @@
 // The parts of a run: each makes what it needs, measures, and gives the lines that are printed and kept in the docs.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CaptureOptions, captureOptions, DEFAULTS } from '../generate/options.ts';
 import { writeSnapshot } from '../generate/snapshot.ts';
@@ -16,7 +17,6 @@ import {
   type Input,
   installed,
   overlensCommand,
-  PROGRAM,
   ROOT,
   type Tool,
 } from './tools.ts';
@@ -163,10 +163,21 @@ async function profile({ capture, folder }: Settings): Promise<string[]> {
   const input = await makeInput(capture, folder);
   const profiles = join(input.folder, 'profile');
   const flags = `--cpu-prof --cpu-prof-dir=${profiles}`;
-  const command = `node ${flags} ${PROGRAM} trace ${input.capture} -t ${input.snapshot}`;
+  const program = programByFile(join(input.folder, 'program'));
+  const command = `node ${flags} ${program} trace ${input.capture} -t ${input.snapshot}`;
   await measure({ line: command, of: 'cli/bin.js', allowed: [0, 1] }, folder);
   const files = readdirSync(profiles).filter((name) => name.endsWith('.cpuprofile'));
   const sum = sumProfile(JSON.parse(readFileSync(join(profiles, files[0] ?? ''), 'utf8')) as CpuProfile);
   rmSync(input.folder, { recursive: true });
   return [`\`overlens trace\` with a snapshot. ${described(capture)}`, '', ...profileTables(sum)];
+}
+
+/** The program with a file for each source: the one that is built has its folders in chunks. Returns its path. */
+function programByFile(folder: string): string {
+  const target = join(folder, 'dist');
+  const options = ['--emitDeclarationOnly', 'false', '--declaration', 'false', '--outDir', target];
+  execFileSync('npx', ['tsc', '-p', 'src/tsconfig.json', ...options], { cwd: ROOT });
+  copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return join(target, 'cli/bin.js');
 }

@@ -32,6 +32,11 @@ export const REFERENCE = 'tcpdump';
 
 export const FLOW_TOOLS: readonly Tool[] = [
   tool('tcpdump', 'tcpdump', ({ capture }) => `tcpdump --count -r ${capture} 'udp port 4789'`),
+  overlens('overlens -o summary', ({ capture, snapshot }) => `trace ${capture} -t ${snapshot} -o summary`),
+  overlens(
+    'overlens -o summary --workers 0',
+    ({ capture, snapshot }) => `trace ${capture} -t ${snapshot} -o summary --workers 0`,
+  ),
   overlens('overlens trace', ({ capture, snapshot }) => `trace ${capture} -t ${snapshot}`),
   overlens('overlens trace, no snapshot', ({ capture }) => `trace ${capture}`),
   overlens('overlens verify', ({ capture, snapshot }) => `verify ${capture} -t ${snapshot}`),
@@ -51,6 +56,7 @@ export const DECODE_TOOLS: readonly Tool[] = [
 
 export const GZIP_TOOLS: readonly Tool[] = [
   tool('zcat', 'zcat', ({ capture }) => `zcat ${capture} | wc -c`, 'gzip'),
+  overlens('overlens -o summary', ({ capture, snapshot }) => `trace ${capture} -t ${snapshot} -o summary`),
   overlens('overlens trace', ({ capture, snapshot }) => `trace ${capture} -t ${snapshot}`),
 ];
 
