@@ -1,13 +1,14 @@
 // How a flow's conversation went: its outcome, and beside it the numbers and who ended it.
 
 import { countFlow, type FlowCounts } from '../attribution/count-flow.ts';
-import { directionFacts, outcomeOf } from '../attribution/directions.ts';
+import { outcomeOf } from '../attribution/directions.ts';
 import { askedBy, exchangeOf } from '../attribution/exchange/exchange.ts';
 import { answeredOnTheWay } from '../attribution/exchange/probes.ts';
 import type { By, Exchange, Outcome } from '../attribution/vocabulary.ts';
 import { nameOfEnd } from '../attribution/who/end-name.ts';
 import { endpointOf } from '../attribution/who/who.ts';
 import type { IcmpError } from '../flow/rare/icmp-errors.ts';
+import { FLOW_MARK as MARK } from '../flow/rows/flow-marks.ts';
 import type { Arrival } from './arrivals.ts';
 import { halfOpen } from './delivery/half-open.ts';
 import { stallOf } from './delivery/stalled.ts';
@@ -59,10 +60,10 @@ function endedBy(shared: Shared, flow: number, outcome: Outcome | null, state: E
   const isReset = outcome === 'refused' || state === 'reset';
   if (isReset) {
     const reverse = table.reverseOf(flow);
-    const [own, other] = [directionFacts(table, flow), directionFacts(table, reverse)];
-    const asks = own.requests > 0 || other.replies > 0;
+    const marksOf = (one: number): number => (one < 0 ? 0 : table.marks[one]!);
+    const asks = (marksOf(flow) & MARK.requests) !== 0 || (marksOf(reverse) & MARK.replies) !== 0;
     const [first, second] = asks ? [reverse, flow] : [flow, reverse];
-    const sender = [first, second].find((one) => one >= 0 && directionFacts(table, one).rst > 0);
+    const sender = [first, second].find((one) => (marksOf(one) & MARK.resets) !== 0);
     if (sender !== undefined) return sourceOf(shared, sender);
   }
   if (outcome !== 'refused' && outcome !== 'unreachable') return null;

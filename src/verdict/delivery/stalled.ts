@@ -34,7 +34,7 @@ export function stallOf({ input: { table }, reverseVisible }: StallInput, flow: 
   const stuck = rowsOf(table, flow).filter((row) => rows.resentTimes(row) >= ENOUGH_RESENT);
   const [longest] = [...stuck].sort((a, b) => secondsOf(table, b) - secondsOf(table, a));
   if (longest === undefined || !reverseVisible(flow)) return null;
-  if (secondsOf(table, longest) < ENOUGH_SECONDS || !hasAcknowledged(table, flow)) return null;
+  if (secondsOf(table, longest) < ENOUGH_SECONDS || !(table.marks[flow]! & MARK.acknowledges)) return null;
   const sequence = rows.resentSequence(longest);
   const answers = rowsOf(table, table.reverseOf(flow)).filter((row) => isAcknowledging(table, row));
   const isPassed = answers.some((row) => ((rows.acknowledged(row) - sequence) | 0) > 0);
@@ -49,10 +49,6 @@ export function stallOf({ input: { table }, reverseVisible }: StallInput, flow: 
 
 function secondsOf({ rows }: FlowTable, row: number): number {
   return rows.since(rows.lastSeconds(row), rows.lastNanos(row)) - rows.resentAt(row);
-}
-
-function hasAcknowledged(table: FlowTable, flow: number): boolean {
-  return rowsOf(table, flow).some((row) => isAcknowledging(table, row));
 }
 
 function isAcknowledging({ rows }: FlowTable, row: number): boolean {

@@ -1,11 +1,11 @@
 // Yes-or-no facts of one flow that outcome, scope and warnings rest on.
 
-import { directionFacts } from '../../attribution/directions.ts';
 import { isTimeExceeded } from '../../attribution/exchange/probes.ts';
 import type { SeenObservation } from '../../attribution/observe.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
+import { FLOW_MARK as MARK } from '../../flow/rows/flow-marks.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 
 /** ICMP codes of "port unreachable" (RFC 792; RFC 4443 section 3.1). */
@@ -16,9 +16,11 @@ const [UNREACHABLE, UNREACHABLE6] = [3, 1] as const;
 const FRAGMENTATION_NEEDED = 4;
 
 export function hasHandshake(table: FlowTable, flow: number): boolean {
-  const own = directionFacts(table, flow);
-  const other = directionFacts(table, table.reverseOf(flow));
-  return (own.requests > 0 && other.replies > 0) || (other.requests > 0 && own.replies > 0);
+  const reverse = table.reverseOf(flow);
+  const [own, other] = [table.marks[flow]!, reverse < 0 ? 0 : table.marks[reverse]!];
+  const began = (client: number, server: number): boolean =>
+    (client & MARK.requests) !== 0 && (server & MARK.replies) !== 0;
+  return began(own, other) || began(other, own);
 }
 
 export function isRefusal({ family, type, code }: IcmpError): boolean {

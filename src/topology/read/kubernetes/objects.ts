@@ -126,9 +126,9 @@ function readObject(
       addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref()] });
       return null;
     }
-    const placeholder = placeholderIn(object);
-    if (placeholder !== null) {
-      const message = `this ${kind} is a template, its name is ${placeholder}: not used`;
+    const blank = blankName(object);
+    if (blank !== null) {
+      const message = `this ${kind} is a template, its name is ${blank}: not used`;
       addIssue(facts, 'incomplete-object', 'warning', message, { refs: [object.ref(['metadata', 'name'])] });
       return null;
     }
@@ -153,12 +153,12 @@ function readObject(
   return null;
 }
 
-const PLACEHOLDER = /^(?:[\w.-]{0,60}<[\w .-]{1,60}>[\w.-]{0,60}|\{\{[^{}]{0,80}\}\}|\$\{?\w{1,60}\}?|\.{3}|…)$/;
+const BLANK_NAME = /^(?:[\w.-]{0,60}<[\w .-]{1,60}>[\w.-]{0,60}|\{\{[^{}]{0,80}\}\}|\$\{?\w{1,60}\}?|\.{3}|…)$/;
 
 /** What stands for a name in examples and templates (`<node>`, `$NODE`, `{{ .Values.pool }}`): no object has such a name. */
-function placeholderIn({ value }: Located): string | null {
+function blankName({ value }: Located): string | null {
   const said = ['name', 'namespace'].map((key) => textAt(value, 'metadata', key) ?? '');
-  return said.find((text) => PLACEHOLDER.test(text)) ?? null;
+  return said.find((text) => BLANK_NAME.test(text)) ?? null;
 }
 
 /** Objects are no younger than what tells of them: the newest of their times is one at which, or after which, they were read. */
