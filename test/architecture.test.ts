@@ -13,6 +13,7 @@ const NODE_MODULES = [
   'src/input/leaves.ts',
   'src/pipeline/start-worker.ts',
   'src/pipeline/decode-worker.ts',
+  'src/pipeline/small-heap.ts',
 ];
 const LONGEST = 300;
 /** Longer files, each with the reason why it is not split. */

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // The executable. `--version` is answered before anything else is loaded: scripts ask for it often.
-import { setFlagsFromString } from 'node:v8';
+import { keepHeapSmall } from '../pipeline/small-heap.ts';
 
-// Results are made, written and forgotten: a small nursery holds them as well as a large one, in 40 MB less. (MiB)
-setFlagsFromString('--max-semi-space-size=4');
+keepHeapSmall();
 
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {

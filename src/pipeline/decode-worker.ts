@@ -4,6 +4,9 @@ import { readPathFrom } from '../bytes/open-path.ts';
 import { decode } from './decode-jobs.ts';
 import type { DecodeOrders } from './orders.ts';
 import { type RingMemory, RingWriter } from './ring.ts';
+import { keepHeapSmall } from './small-heap.ts';
+
+keepHeapSmall();
 
 const { memory, orders } = workerData as { memory: RingMemory; orders: DecodeOrders };
 for (const [path, file] of orders.elsewhere) readPathFrom(path, file);
