@@ -44,6 +44,8 @@ export interface RawDecodeCommand extends RawTraceOptions {
   verbose?: boolean;
   hex?: boolean;
   each?: boolean;
+  write?: string;
+  decapsulate?: boolean;
 }
 
 export async function runDecode(
@@ -56,9 +58,19 @@ export async function runDecode(
   const given = checkTraceOptions(operands, raw);
   const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
   const numbers = parseNumbers(raw.packet ?? []);
+  checkWriting(raw);
   const options = await sortInputs(given, commands, io, { isOnce: false });
   const look = lookOf(options, raw, io);
   const topology = await topologyOf(options, io, stages);
+  if (raw.write !== undefined) {
+    const { writeSlice } = await import('../writing/write-slice.ts');
+    const wanted = { path: raw.write, isInner: raw.decapsulate === true, given: given.captures };
+    return writeSlice({ options, topology, wanted }, io, stages, async (selection, slice) => {
+      const shown = await copyPackets(selection, { numbers, most, ...slice, io, merged: raw.each !== true });
+      const code = shown.closed ? EXIT.ok : await report(shown, options, raw.packet ?? [], io);
+      return { code, read: shown.read.packets, written: shown.packets };
+    });
+  }
   const selection = await selectPackets(options, topology, io, stages);
   const out = new LineBuffer();
   const writer = await writerOf(out, look, {
@@ -67,8 +79,27 @@ export async function runDecode(
     macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
   });
-  const shown = await copyPackets(selection, { numbers, most, writer, out, io, merged: raw.each !== true });
+  const shown = await copyPackets(selection, {
+    numbers,
+    most,
+    writer,
+    out,
+    write: (bytes) => writePiece(io.stdout, bytes),
+    io,
+    merged: raw.each !== true,
+  });
   return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
+}
+
+/** What says how packets are shown says nothing of packets that are written. Throws bad usage. */
+function checkWriting({ write, decapsulate, output, verbose, hex }: RawDecodeCommand): void {
+  if (write === undefined) {
+    if (decapsulate === true)
+      throw usageError('--decapsulate: says what -w writes', 'for example -w inner.pcapng --decapsulate');
+    return;
+  }
+  const shows = [...(output === 'json' ? ['-o json'] : []), ...(verbose ? ['-v'] : []), ...(hex ? ['-x'] : [])];
+  if (shows.length > 0) throw usageError(`-w ${write} ${shows.join(' ')}: packets are written or shown, not both`);
 }
 
 type Look = ReturnType<typeof lookOf>;
@@ -143,7 +174,10 @@ interface Copying {
   numbers: PacketNumbers | null;
   most: number;
   writer: PacketWriter;
-  out: LineBuffer;
+  /** What the writer fills. */
+  out: Pick<LineBuffer, 'length' | 'isFull' | 'take'>;
+  /** Where that goes; false when nobody reads it any more. */
+  write(bytes: Uint8Array): Promise<boolean>;
   io: Io;
   merged: boolean;
 }
@@ -151,7 +185,7 @@ interface Copying {
 /** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
 async function copyPackets(
   selection: PacketSelection,
-  { numbers, most, writer, out, io, merged }: Copying,
+  { numbers, most, writer, out, write, io, merged }: Copying,
 ): Promise<Shown> {
   const isStream = !selection.request.captures.every(staysWhereItIs);
   if (isStream) io.live?.();
@@ -164,7 +198,7 @@ async function copyPackets(
       progress.clear();
       // somebody may be reading along, on the same terminal: from now on packets tell how far it is
       if (io.stdoutIsFile !== true) progress.end();
-      if (!(await writePiece(io.stdout, out.take()))) closed = true;
+      if (!(await write(out.take()))) closed = true;
     }
     // Writes to pipes and files are synchronous: signals need a turn of the event loop to be heard.
     await setImmediate();
