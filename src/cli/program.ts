@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { declareExport } from './declare/export.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
@@ -33,6 +34,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'path',
   'decode',
   'explain',
+  'export',
   'headers',
   'topology',
   'snapshot',
@@ -44,6 +46,7 @@ const DECLARATIONS = [
   declarePath,
   declareDecode,
   declareExplain,
+  declareExport,
   declareHeaders,
   declareTopology,
   declareSnapshot,
