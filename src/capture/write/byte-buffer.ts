@@ -26,20 +26,24 @@ export class ByteBuffer {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#room(2), value, true);
+    const at = this.#room(2);
+    this.#view.setUint16(at, value, true);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
   }
 
   /** A whole number below 2^53, as 64 bits; negative ones in two's complement. */
   i64(value: number): void {
-    this.#view.setBigInt64(this.#room(8), BigInt(value), true);
+    const at = this.#room(8);
+    this.#view.setBigInt64(at, BigInt(value), true);
   }
 
   part(bytes: Uint8Array, from: number, to: number): void {
@@ -62,7 +66,7 @@ export class ByteBuffer {
     this.#view.setUint32(at, value, true);
   }
 
-  /** Where the next `count` bytes go. */
+  /** Where the next `count` bytes go. Ask before the view is: there is another one where the buffer grew. */
   #room(count: number): number {
     const at = this.#length;
     this.#length = at + count;

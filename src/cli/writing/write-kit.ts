@@ -12,7 +12,7 @@ import { readmeText } from '../../export/wireshark/readme-text.ts';
 import { readPackets } from '../../packets/read-packets.ts';
 import { walkSettings } from '../../packets/walked-packet.ts';
 import { escapeText } from '../../render/text/escape.ts';
-import { formatCount } from '../../render/text/format.ts';
+import { formatCount, formatNumber } from '../../render/text/format.ts';
 import type { CommonOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { givenCaptures, readElsewhere } from '../inputs/read-elsewhere.ts';
@@ -129,7 +129,7 @@ async function annotate(given: Annotating, io: Io): Promise<string> {
   } finally {
     progress.end();
   }
-  return `${formatCount(annotated.packets, 'packet')}, ${annotated.commented} with a comment`;
+  return `${formatCount(annotated.packets, 'packet')}, ${formatNumber(annotated.commented)} with a comment`;
 }
 
 function vxlanPortsOf({ kind }: WalkPorts): number[] {
@@ -144,5 +144,5 @@ function profileCounts({
   macs,
   networks,
 }: Record<'addresses' | 'macs' | 'networks', readonly Named[]>): string {
-  return `names of ${addresses.length} addresses, ${macs.length} MACs and ${networks.length} networks`;
+  return `names of ${formatCount(addresses.length, 'address', 'addresses')}, ${formatCount(macs.length, 'MAC')} and ${formatCount(networks.length, 'network')}`;
 }

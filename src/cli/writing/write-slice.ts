@@ -4,7 +4,7 @@ import { pcapngSlice, pcapSlice, type SliceFile } from '../../export/packets/sli
 import { InnerPackets } from '../../packets/inner-packet.ts';
 import type { PacketWriter } from '../../render/packets/packet-writer.ts';
 import { escapeText } from '../../render/text/escape.ts';
-import { formatCount } from '../../render/text/format.ts';
+import { formatCount, formatNumber } from '../../render/text/format.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { CommonOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -70,8 +70,8 @@ export async function writeSlice(
     if (slice.length > 0) await file.write(slice.take());
     file.close();
     const plain =
-      inner === null || kept === 0 ? '' : `, ${kept} of them as they were: not in a tunnel that can be opened`;
-    const count = `${written} of ${formatCount(read, 'packet')}`;
+      inner === null || kept === 0 ? '' : `, ${formatNumber(kept)} of them as they were: not in a tunnel that can be opened`;
+    const count = `${formatNumber(written)} of ${formatCount(read, 'packet')}`;
     await say(io, `overlens: ${count} written to ${path === '-' ? 'stdout' : escapeText(path)}${plain}`);
     return code;
   } catch (error) {
