@@ -8,6 +8,7 @@ import { renderFirstLook } from '../render/explain/explanation-text.ts';
 import type { ExplainLook } from '../render/explain/packet-sections.ts';
 import type { Topology } from '../topology/model.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import type { IndexFile } from './index-file/index-file.ts';
 import { type Io, writeAll } from './io.ts';
 import { createProgress } from './progress/progress.ts';
 
@@ -26,6 +27,7 @@ export interface FirstRequest {
   paths: readonly string[];
   number: number;
   look: ExplainLook;
+  kept: IndexFile | null;
 }
 
 /** Whether anybody waits: in a pipe or file the answer is one document, and a small capture is read before it is noticed. */
@@ -37,12 +39,9 @@ export function isWorthFirst(paths: readonly string[], io: Io): boolean {
  * Shows the packet of that number of the first capture; null where it cannot be shown alone, and where Ctrl-C came before it was found.
  * @throws OverlensError E_USAGE when there is no such packet, the capture's own error when it is corrupt before it
  */
-export async function showFirst(
-  { options, paths, number, look }: FirstRequest,
-  topology: Topology | null,
-  io: Io,
-): Promise<Shown | null> {
-  const packet = await findPacket(options, paths[0] ?? '', number, topology, io);
+export async function showFirst(request: FirstRequest, topology: Topology | null, io: Io): Promise<Shown | null> {
+  const { options, look } = request;
+  const packet = await findPacket(request, topology, io);
   if (packet === null) return null;
   const capture = { index: 0, path: options.captures[0] ?? packet.path };
   const { vxlanPorts = [], vxlanVNI = null } = options.pipeline;
@@ -53,21 +52,22 @@ export async function showFirst(
 }
 
 async function findPacket(
-  { pipeline }: CommonOptions,
-  path: string,
-  number: number,
+  { options: { pipeline }, paths: [path = ''], number, kept }: FirstRequest,
   topology: Topology | null,
   io: Io,
 ): Promise<PacketCopy | null> {
   const progress = createProgress(io, { why: 'looking for the packet' });
   try {
-    return await readPacket(path, number, {
+    const reading = {
       ports: walkSettings(topology, pipeline).ports,
       trueTimes: true,
       signal: io.signal,
       ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }),
       ...(progress.report === undefined ? {} : { onProgress: progress.report }),
-    });
+    };
+    // the other reader knows no offsets
+    const stretches = pipeline.reader === 'pcap-parser' ? [] : kept?.stretchesOf(path);
+    return await readPacket(path, number, reading, stretches);
   } catch (error) {
     if (io.signal.aborted) return null;
     throw error;

@@ -59,7 +59,7 @@ export async function runExplain(
     try {
       const { paths } = spooled;
       const isFirst = output === 'text' && !isCompared && number !== null && isWorthFirst(paths, io);
-      const early = isFirst ? { options, paths, number, look } : null;
+      const early = isFirst ? { options, paths, number, look, kept } : null;
       const session = await openSession(options, paths, io, stages, { kept, early });
       await writeAll(io.stdout, await pagesOf(session, numbers, raw.compare ?? null, { output, look }));
       return await reportReading(session.run, io);
