@@ -1,14 +1,17 @@
 // `--index FILE` on the command line: the same answers, what is said of an index that cannot be used, and what it is never used for.
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -243,6 +246,22 @@ describe('an index', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([2, `overlens: --index ${path}: it is no index of overlens`]);
     expect(readFileSync(path)).toEqual(before);
     expect((await runCli(['trace', path, '--index', folder])).code).toBe(2);
+  });
+
+  it('is no pipe, and waits for none', async () => {
+    const pipe = fresh();
+    execFileSync('mkfifo', [pipe]);
+    const { code, stderr } = await runCli(['trace', capture(), '--index', pipe]);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, `overlens: --index ${pipe}: it is no file`]);
+  });
+
+  it('takes the place of an empty file, and of the file that a link names', async () => {
+    const [file, link] = [fresh(), fresh()];
+    writeFileSync(file, '');
+    symlinkSync(file, link);
+    const { first, second, reads } = await twice(['trace', capture(), '--index', link]);
+    expect([first.code, second.code, reads]).toEqual([0, 0, false]);
+    expect([lstatSync(link).isSymbolicLink(), statSync(file).size > 0]).toEqual([true, true]);
   });
 
   it('that cannot be written is said, and the answer is given', async () => {
