@@ -9,7 +9,7 @@ import { PacketLocator } from '../../src/flow/packet-locator.ts';
 import { FlowSelector } from '../../src/packets/flow-selector.ts';
 import { type PacketRequest, readPackets } from '../../src/packets/read-packets.ts';
 import { traceCaptures } from '../../src/trace.ts';
-import { type BuiltPacket, buildPcap } from '../support/capture-builder.ts';
+import { type BuiltPacket, buildPcap, pcapngTwin } from '../support/capture-builder.ts';
 import * as build from '../support/packet-builder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-parts-'));
@@ -62,6 +62,8 @@ const early = written(
   'early.pcap',
   packets((i) => (i > 2000 && i < 2500 ? -30 : 0)),
 );
+const ng = join(folder, 'ng.pcapng');
+writeFileSync(ng, pcapngTwin(withFragments(packets(() => 0))));
 const pieces = written('pieces.pcap', withFragments(packets(() => 0)));
 
 async function found(captures: readonly string[], isWhole: boolean): Promise<{ shown: string[]; read: number }> {
@@ -82,6 +84,7 @@ async function found(captures: readonly string[], isWhole: boolean): Promise<{ s
 it.each([
   ['one capture', [steady], 3],
   ['a capture with fragments', [pieces], 5],
+  ['a pcapng', [ng], 5],
   ['a capture whose first packets have later times', [late], 3],
   ['a capture that goes back in time', [early], 3],
   ['several captures, merged', [steady, early, late], 9],
