@@ -43,9 +43,8 @@ export async function openSession(
   const run = await runWithIndex(unfiltered, io, stages, {
     kept,
     why: "reading all for the packet's flow",
-    async read(request) {
-      if (early !== null) shown = await showFirst(early, request.topology, io);
-      return stages.traceCaptures(request);
+    async before(topology) {
+      if (early !== null) shown = await showFirst(early, topology, io);
     },
   });
   const captures = givenCaptures(run.trace.captures, paths, options.captures);

@@ -86,6 +86,19 @@ describe('a large capture on a terminal', () => {
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('the disk has gone')]);
   });
 
+  it('keeps it when Ctrl-C ends the reading', async () => {
+    const controller = new AbortController();
+    const { stages, stdout, early } = watched((options) => {
+      controller.abort();
+      return defaultStages.traceCaptures(options);
+    });
+    const world = { ...TERMINAL, stages, stdout: stdout.stream, signal: controller.signal };
+    const run = await runCli(['explain', large, '-p', '21'], world);
+    expect(stdout.text()).toBe(early());
+    expect(early()).toContain('packet 21');
+    expect([run.code, run.stderr]).toEqual([130, expect.stringContaining('stopped by Ctrl-C before')]);
+  });
+
   it('says that there is no such packet without tracing', async () => {
     const { stages, early } = watched();
     const run = await runCli(['explain', large, '-p', '2000000'], { ...TERMINAL, stages });

@@ -21,7 +21,7 @@ import { withIndex } from '../index-file/with-index.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, untilStopped, writeAll } from '../io.ts';
-import { usageError } from '../report-error.ts';
+import { say, usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
@@ -61,6 +61,10 @@ export async function runExplain(
       const isFirst = output === 'text' && !isCompared && number !== null && isWorthFirst(paths, io);
       const early = isFirst ? { options, paths, number, look, kept } : null;
       const session = await openSession(options, paths, io, stages, { kept, early });
+      if (session.shown !== null && session.run.interrupted) {
+        await say(io, 'overlens: stopped by Ctrl-C before all was read that the rest takes');
+        return EXIT.interrupted;
+      }
       await writeAll(io.stdout, await pagesOf(session, numbers, raw.compare ?? null, { output, look }));
       return await reportReading(session.run, io);
     } finally {
