@@ -2,7 +2,7 @@
 // mixes them. Every line is either understood, known noise, or counted as not understood.
 
 import type { Route, SourceRef } from '../model.ts';
-import { readBarePodRow } from './bare-pod-row.ts';
+import { readBareRow } from './bare-row.ts';
 import { type ClientTextReader, createClientTextReader } from './client-text.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
 import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.ts';
@@ -14,6 +14,9 @@ import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
 import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
 import { readConntrackLine } from './nat/conntrack-text.ts';
+import { createArpReader } from './net-tools/arp-text.ts';
+import { createIfconfigReader } from './net-tools/ifconfig-text.ts';
+import { createRouteTableReader, type LineReader } from './net-tools/route-table.ts';
 import { type Command, parseCommand } from './paste/command-line.ts';
 import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
 import type { Section } from './sections.ts';
@@ -39,6 +42,8 @@ interface State {
   felixFile: FelixFileReader;
   features: FeatureReader;
   nat: NatReader;
+  /** Tables of the older tools. */
+  netTools: readonly LineReader[];
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -115,6 +120,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     felixFile: createFelixFileReader(text, facts),
     features: createFeatureReader(text.features, command),
     nat: createNatReader(text.natServices),
+    netTools: [createRouteTableReader(text), createArpReader(text), createIfconfigReader(text, command)],
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -130,6 +136,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (line.length > LONGEST) return false;
   const isOther = state.client.read(line, ref) || state.wireguard.read(line, ref) || state.felixFile.read(line, ref);
   if (isOther || state.features.read(line, ref) || state.nat.read(line, ref)) return true;
+  if (state.netTools.some((reader) => reader.read(line, ref))) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);
@@ -137,7 +144,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
-  if (readBarePodRow(line, ref, state.facts, state.namespace)) return true;
+  if (readBareRow(line, ref, state.facts, state.namespace)) return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 

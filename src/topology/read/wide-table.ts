@@ -10,6 +10,7 @@ import type { Labels } from '../policies/policy-model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses } from './kubernetes/pod.ts';
+import { NO_ROW } from './paste/boxed-table.ts';
 import { addIssue, emptyNodeFact, type Facts, statementOf, UNKNOWN_NAMESPACE } from './stated-facts.ts';
 
 export interface WideTable {
@@ -26,7 +27,7 @@ export function readTableHeader(line: string): WideTable | null {
   const columns = [...line.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], at: match.index }));
   const has = (name: string): boolean => columns.some((column) => column.name === name);
   const kind =
-    (has('READY') && has('RESTARTS')) || (has('IPS') && has('HOSTNETWORK'))
+    (has('READY') && has('RESTARTS')) || (has('IPS') && has('HOSTNETWORK')) || (has('IP') && has('NODE'))
       ? 'pods'
       : has('CIDR') && (has('VXLAN') || has('VXLANMODE') || has('IPIP') || has('IPIPMODE'))
         ? 'pools'
@@ -52,6 +53,7 @@ const NAME = /^(?:[a-z][a-z.]*\/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/;
 
 /** Reads one row into the facts. False when the line is none (the table has ended). */
 export function readTableRow(line: string, table: WideTable, { ref, facts, namespace }: TablePlace): boolean {
+  if (line === NO_ROW) return true;
   if (line.trim() === '' || (line.startsWith(' ') && table.columns[0]?.name !== 'NAMESPACE')) return false;
   const cells = cutRow(line, table.columns);
   if (cells === null) return false;
