@@ -78,6 +78,8 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   const state = emptyState(section, file, own, command);
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
   for (const [i, line] of lines.entries()) {
+    // a line of another machine
+    if (section.isWoven === true && line === '') continue;
     const ref = { file, line: section.firstLine + i };
     if (readLine(line, ref, state)) counts.understood++;
     else if (CUT.test(line)) state.isCut = true;
