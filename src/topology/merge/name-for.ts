@@ -5,9 +5,15 @@ import type { TextFact } from '../read/stated-facts.ts';
 export function nameFor({ hints }: TextFact): string | null {
   const hint = hints.find(({ name, from }) => {
     if (from === 'heading') return /\d/.test(name) && !isWordOfSteps(name);
-    return from === 'caller' || from === 'prompt' || (from === 'folder' && !isWordOfSteps(name));
+    // a folder called by an address: what is above it is no machine
+    return from === 'caller' || from === 'prompt' || (from === 'folder' && (isAddressed(name) || !isWordOfSteps(name)));
   });
-  return hint?.name ?? null;
+  return hint === undefined || (hint.from === 'folder' && isAddressed(hint.name)) ? null : hint.name;
+}
+
+/** `10_0_1_20`, `10-0-1-20`: whose it is, content and Node objects tell. */
+function isAddressed(name: string): boolean {
+  return /^\d{1,3}(?:[._-]\d{1,3}){3}$/.test(name);
 }
 
 /** What people and tools number and sort by: never a machine's name. */
@@ -15,7 +21,8 @@ const STEP_WORDS = new Set(
   (
     'step figure fig test case part phase run try attempt before after example task section chapter day round snapshot state capture log logs output ' +
     'table tables file page lab exercise ticket issue inc bug v version result results summary command commands net network networking sos host nodes node cluster diagnostics diags proc ' +
-    'tmp temp var opt usr etc home root mnt srv sys data backup archive bundle dump support collected out'
+    'tmp temp var opt usr etc home root mnt srv sys data backup archive bundle dump support collected out ' +
+    'crashd crashdout collectors collector resources remote kubernetes kube k8s calico must gather inspect diag sysdump downloads desktop documents user users'
   ).split(' '),
 );
 

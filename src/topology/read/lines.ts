@@ -60,7 +60,7 @@ interface State {
 
 /** Table rules, prompts without a command, `ip rule` lines. */
 const NOISE =
-  /^(?:[-+|=#*\s]+$|\S{0,160}[$#]\s*$|\d{1,10}:\s+(?:not )?from |Last login|Connection to |logout\b|[`~]{3})/;
+  /^(?:[-+|=#*\s]+$|\S{0,160}[$#]\s*$|\d{1,10}:\s+(?:not )?from |Last login|Connection to |logout\b|Warning: Permanently added |Pseudo-terminal will not |Unable to use a TTY |Defaulted container |Creating debugging pod |If you don't see a command prompt|spawning "|pod "\S{1,300}" deleted|[`~]{3})/;
 /** What people write where they leave lines out. */
 const CUT =
   /^\s*(?:\.{3,}|…|[[<(]\s*(?:\.{3,}|…|snip\w*|cut|truncated|output (?:cut|omitted|truncated))[^\n]{0,40}[\])>])\s*$/i;

@@ -8,7 +8,8 @@ export type ContentKind = 'json' | 'yaml' | 'records' | 'lines';
 const YAML_LINE =
   /^(?:- )? {0,4}(?:- )?(?:(["'])(?:apiVersion|kind|items)\1\s*:|(?:apiVersion|kind|items)\s*:(?:\s|$))/;
 /** `[INFO] ...` and `[root@h ~]#` are no JSON; `{a: b}` is YAML in flow style, read with it. */
-const JSON_LINE = /^\s*(?:\[\s*(?:$|[[{\]"\d-]|true|false|null)|\{\s*(?:$|["}]|\w+\s*:))/;
+const JSON_LINE =
+  /^\s*(?:\[\s*(?:$|[[{\]"]|-?\d{1,30}(?:\.\d{1,30})?\s*(?:[,\]]|$)|true|false|null)|\{\s*(?:$|["}]|\w+\s*:))/;
 /** Says nothing of what follows: comments, the beginning of a document, keys that may stand before the kind. */
 const UNDECIDED = /^(?:#|---\s*$|%|(?:metadata|spec|status|data):\s*$)/;
 

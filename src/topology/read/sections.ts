@@ -218,7 +218,8 @@ function turnAt(line: string, kind: ContentKind | null, boundary: Boundary | nul
   const loop = boundary?.command?.loop ?? null;
   if (boundary === null || loop === null || kind === 'json' || kind === 'yaml' || line.length > 300) return null;
   const name = bareWord(line);
-  const isListed = loop.names.includes(name);
+  const isSaid = boundary.command?.runs.some(({ words }) => words[0] === 'hostname') === true;
+  const isListed = loop.names.includes(name) || (isSaid && /^[a-z0-9][a-z0-9.-]*$/.test(name) && /[a-z]/.test(name));
   if (!isListed && (loop.names.length > 0 || !/^[a-z0-9][a-z0-9.-]*$/.test(name) || !/[a-z]/.test(name))) return null;
   return { ...boundary, lines: 1, hints: [{ name, from: isListed ? 'prompt' : 'label' }], kind: 'turn' };
 }
@@ -238,7 +239,7 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
   const isObject = kind === 'json' || kind === 'yaml';
   const tool = readToolHeading(line);
   if (tool !== null) return ofHeading(tool.hints, tool.command);
-  const ruled = line.startsWith('---') ? readRuledHeading(line, next) : null;
+  const ruled = /^(?:---|:::)/.test(line) ? readRuledHeading(line, next) : null;
   if (ruled !== null) return { ...ofHeading(ruled.hints, null), lines: 3 };
   const prompt = readPrompt(line);
   if (prompt !== null && !isComment(line, next)) {

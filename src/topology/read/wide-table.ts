@@ -60,7 +60,8 @@ export function readTableRow(line: string, table: WideTable, { ref, facts, names
   const row: Row = (column) => {
     const at = table.columns.findIndex((candidate) => candidate.name === column);
     const cell = cells[at]?.trim() ?? '';
-    return at < 0 || cell === '' || cell === '<none>' || cell === '<unset>' ? null : cell;
+    const isCut = at === table.columns.length - 1 && isNeverLast(column, table);
+    return at < 0 || isCut || cell === '' || cell === '<none>' || cell === '<unset>' ? null : cell;
   };
   if (!isRow(row, table)) return false;
   table.rows++;
@@ -71,6 +72,15 @@ export function readTableRow(line: string, table: WideTable, { ref, facts, names
   else if (table.kind === 'pools') readPoolRow(row, ref, facts);
   else if (table.kind === 'endpoints') readEndpointRow(row, { ref, facts, namespace: space });
   return true;
+}
+
+/** kubectl prints more behind these columns: where nothing is, lines were cut, perhaps within an address. */
+function isNeverLast(column: string, { columns }: WideTable): boolean {
+  if (column === 'IP') return columns.some(({ name }) => name === 'RESTARTS');
+  return (
+    /^(?:INTERNAL-IP|EXTERNAL-IP|CLUSTER-IP)$/.test(column) &&
+    columns.some(({ name }) => name === 'AGE' || name === 'TYPE' || name === 'VERSION')
+  );
 }
 
 /** Cells that a sentence below a table does not have, however its words stand. */
@@ -131,7 +141,7 @@ function readPodRow(row: Row, table: WideTable, { ref, facts, namespace }: RowPl
     source: 'pod table',
     namespace,
     name,
-    nodeName: row('NODE'),
+    nodeName: nodeIn(row),
     addresses: canonicalAddresses((row('IPS') ?? row('IP') ?? '').split(',')),
     hostNetwork: flag(row('HOSTNETWORK')) === true,
     finished: isFinished(row('STATUS') ?? ''),
@@ -223,7 +233,7 @@ function readEndpointRow(row: Row, { ref, facts, namespace: asked }: RowPlace): 
     source: 'WorkloadEndpoint',
     namespace,
     name,
-    nodeName: row('NODE'),
+    nodeName: nodeIn(row),
     addresses: canonicalAddresses((row('NETWORKS') ?? '').split(',')),
     hostNetwork: false,
     finished: false,
@@ -242,6 +252,12 @@ export function finishTable(table: WideTable, ref: SourceRef, facts: Facts): voi
   const names = table.columns.map((column) => column.name).join(' ');
   const message = `a table with the columns ${names} tells nothing about addresses: use -o wide or -o yaml`;
   addIssue(facts, 'unused-table', 'warning', message, { refs: [ref] });
+}
+
+/** Some shorten names that do not fit (`worker-…`): those are no names. */
+function nodeIn(row: Row): string | null {
+  const name = row('NODE');
+  return name !== null && NAME.test(name) ? name : null;
 }
 
 /** `pod/web` of `kubectl get all` is `web`. */

@@ -1,5 +1,5 @@
-// What ifconfig(8) prints, in the words of today's net-tools, of the BSDs, and of net-tools before 2.0: a device's first line, then
-// indented lines about it.
+// What ifconfig(8) prints, in the words of today's net-tools and of those before 2.0: a device's first line, then indented lines about
+// it. The BSDs' (one blank before `mtu`, masks in hexadecimal) is of no node.
 import { parseCidrOrIp } from '../../../net/cidr.ts';
 import { formatIp } from '../../../net/ip.ts';
 import { canonicalMac } from '../../../net/mac.ts';
@@ -8,8 +8,7 @@ import type { Command } from '../paste/command-line.ts';
 import type { TextFact } from '../stated-facts.ts';
 import { type LineReader, prefixOfMask } from './route-table.ts';
 
-const HEADER =
-  /^([A-Za-z][\w.@-]{0,40})(?::\d{1,4})?: flags=[0-9a-f]{1,8}<([A-Z0-9_,]{0,300})>\s{1,8}(?:metric \d{1,9} )?mtu (\d{1,9})/;
+const HEADER = /^([A-Za-z][\w.@-]{0,40})(?::\d{1,4})?: flags=[0-9a-f]{1,8}<([A-Z0-9_,]{0,300})> {2,8}mtu (\d{1,9})/;
 const OLD_HEADER = /^([A-Za-z][\w.@-]{0,40})(?::\d{1,4})?\s{1,20}Link encap:(\S.{0,200})$/;
 /** The old form shows so many characters of a device's name. */
 const OLD_NAME = 9;
@@ -51,9 +50,9 @@ function readDetail(line: string, link: OpenLink): void {
   const after = (name: string): string => words[words.indexOf(name) + 1] ?? '';
   if (first === 'ether') link.mac = canonicalMac(second);
   else if (first === 'inet' && second.startsWith('addr:'))
-    add(link, second.slice(5), maskOf(/Mask:(\S{1,20})/.exec(line)?.[1] ?? ''));
+    add(link, second.slice(5), prefixOfMask(/Mask:(\S{1,20})/.exec(line)?.[1] ?? ''));
   else if (first === 'inet6' && second === 'addr:') add(link, words[2] ?? '', null);
-  else if (first === 'inet') add(link, second, words.includes('netmask') ? maskOf(after('netmask')) : null);
+  else if (first === 'inet') add(link, second, words.includes('netmask') ? prefixOfMask(after('netmask')) : null);
   else if (first === 'inet6') add(link, second, words.includes('prefixlen') ? Number(after('prefixlen')) : null);
   else if (first === 'tunnel' && line.includes('(IPIP Tunnel)')) link.kind = 'ipip';
   else if (/^(?:UP|[A-Z]{2,}) .*MTU:/.test(line)) {
@@ -69,10 +68,4 @@ function add(link: OpenLink, written: string, prefixLength: number | null): void
   if (cidr === null) return;
   const address = { address: formatIp(cidr), prefixLength: prefixLength ?? cidr.prefixLength };
   if (!link.addresses.some((one) => one.address === address.address)) link.addresses = [...link.addresses, address];
-}
-
-/** `255.255.255.0`, and `0xffffff00` of the BSDs. */
-function maskOf(mask: string): number | null {
-  if (!/^0x[0-9a-f]{8}$/.test(mask)) return prefixOfMask(mask);
-  return prefixOfMask([2, 4, 6, 8].map((at) => Number.parseInt(mask.slice(at, at + 2), 16)).join('.'));
 }

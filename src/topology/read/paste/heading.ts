@@ -25,8 +25,10 @@ export function readToolHeading(line: string): Heading | null {
 /** What clush -b and dshbak print: a rule, names, the same rule. Where one output is that of several machines, it names none of them. */
 export function readRuledHeading(line: string, next: () => string): Heading | null {
   const rule = line.trimEnd();
-  if (!/^-{8,60}$/.test(rule)) return null;
   const [names = '', end = ''] = next().split('\n', 2);
+  // `more` of several files
+  if (/^:{14}$/.test(rule) && end.trimEnd() === rule) return { command: null, hints: hintsOfPath(names.trim()) };
+  if (!/^-{8,60}$/.test(rule)) return null;
   if (end.trimEnd() !== rule || !/^[\w.,[\]-]{1,1000}(?: \(\d{1,6}\))?$/.test(names.trim())) return null;
   return named([names.trim()]) ?? { command: null, hints: [{ name: '', from: 'container' }] };
 }
@@ -40,9 +42,13 @@ function named(names: readonly string[]): Heading | null {
 const KEYS = /^(items|kind|metadata|spec|status|apiVersion|interface|peer|data|stringData|binaryData)$/;
 const RULE = '=#*-';
 
-/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`. @param inObject where `# pools` is a comment and `data:` a key */
+/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`. @param inObject where `# pools` is a comment and `data:` a key */
 export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
   if (line.length > 300) return null;
+  const [, called = ''] = inObject
+    ? []
+    : (/^(?:node|host|server|machine): ([A-Za-z0-9][\w.-]{0,252})$/i.exec(line) ?? []);
+  if (called !== '') return { command: null, hints: [{ name: called, from: 'label' }] };
   const start = ruleEnd(line, 0);
   const isRule = /^(==|\*\*|--)/.test(line.slice(0, start));
   if (inObject && !isRule) return null;

@@ -36,13 +36,19 @@ function plainSigns(text: string): string {
   const blanks = /[\u00a0\u2007\u202f\u200b\u2060\ufeff]/.test(text)
     ? text.replaceAll(/[\u00a0\u2007\u202f]/g, ' ').replaceAll(/[\u200b\u2060\ufeff]/g, '')
     : text;
-  if (!/[\u2018\u2019\u201c-\u201e]/.test(blanks)) return blanks;
-  return blanks
+  const shown = blanks.includes('&lt;') ? withoutEntities(blanks) : blanks;
+  if (!/[\u2018\u2019\u201c-\u201e]/.test(shown)) return shown;
+  return shown
     .split('\n')
     .map((line) =>
       /["']/.test(line) ? line : line.replaceAll(/[\u201c-\u201e]/g, '"').replaceAll(/[\u2018\u2019]/g, "'"),
     )
     .join('\n');
+}
+
+/** Of a page's source. */
+function withoutEntities(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 }
 
 /** `cat -n`, `grep -n`, `less -N`, and code as web pages show it. What `ip -o` prints has a colon and a blank. */

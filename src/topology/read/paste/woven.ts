@@ -26,6 +26,8 @@ const FORMS: readonly { read: Form; isPath?: true }[] = [
     read: form(/^([\w.-][\w./-]{0,1000}\.(?:txt|log|out)|[\w.-]{1,300}\/[\w./-]{1,700}):(?:\d{1,7}:)?(.*)/),
     isPath: true,
   },
+  // each line with its time, as `kubectl logs --timestamps` and `ts` have it: of nobody
+  { read: form(/^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?( )(.*)$/) },
   { read: indented },
 ];
 
@@ -96,7 +98,14 @@ function sectionOf(
     kind = kindAfter(kind, line.text);
   }
   // who typed the command has not printed it
-  const hints = from === '' ? [] : isPath ? hintsOfPath(from) : [{ name: from, from: hintKind(section) }];
+  const hints =
+    from === ''
+      ? []
+      : from === ' '
+        ? [...section.hints]
+        : isPath
+          ? hintsOfPath(from)
+          : [{ name: from, from: hintKind(section) }];
   const { isClosed: _isClosed, ...rest } = section;
   return {
     ...rest,
