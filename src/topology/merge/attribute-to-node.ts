@@ -8,6 +8,7 @@ import { formatRef } from '../read/located.ts';
 import { ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type PodFact, type TextFact, type TextHint } from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
+import { podTexts, sayInside } from './inside-pods.ts';
 import { addAddresses, findByAlias, findByName, type OpenNode, openUndescribed } from './merge-nodes.ts';
 import { nameFor } from './name-for.ts';
 import { strangersAmong } from './strangers.ts';
@@ -50,26 +51,6 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
     if (isStranger(text)) continue;
     const what = 'which node this was taken on cannot be told: put it into a folder named like the node';
     addIssue(facts, 'unattributed-text', 'warning', `${formatRef(text.ref)}: ${what}`, { refs: [text.ref] });
-  }
-}
-
-/** Texts that kubectl ran in a pod with a network of its own: they show the pod's, not the node's. */
-function podTexts(facts: Facts, nodes: readonly OpenNode[]): (text: TextFact) => boolean {
-  const addresses = new Set(nodes.flatMap((node) => node.addresses.map(({ address }) => address)));
-  return ({ hints }) => {
-    const hint = hints.find(({ from }) => from === 'pod');
-    if (hint === undefined) return false;
-    const pod = facts.pods.find(({ name }) => name === hint.name);
-    if (pod === undefined || pod.hostNetwork || pod.addresses.length === 0) return false;
-    return pod.source === 'Pod' || (addresses.size > 0 && !pod.addresses.some((address) => addresses.has(address)));
-  };
-}
-
-function sayInside(facts: Facts, used: ReadonlySet<TextFact>): void {
-  for (const text of facts.texts) {
-    if (used.has(text)) continue;
-    const message = `${formatRef(text.ref)}: taken in a pod's network namespace: it tells nothing of a node, and is not used`;
-    addIssue(facts, 'unattributed-text', 'warning', message, { refs: [text.ref] });
   }
 }
 

@@ -22,7 +22,8 @@ const STEP_WORDS = new Set(
     'step figure fig test case part phase run try attempt before after example task section chapter day round snapshot state capture log logs output ' +
     'table tables file page lab exercise ticket issue inc bug v version result results summary command commands net network networking sos host nodes node cluster diagnostics diags proc ' +
     'tmp temp var opt usr etc home root mnt srv sys data backup archive bundle dump support collected out ' +
-    'crashd crashdout collectors collector resources remote kubernetes kube k8s calico must gather inspect diag sysdump downloads desktop documents user users'
+    'crashd crashdout collectors collector resources remote kubernetes kube k8s calico must gather inspect diag sysdump downloads desktop documents user users prod production staging stage dev qa env incident problem customer ' +
+    'outage old new good bad broken'
   ).split(' '),
 );
 

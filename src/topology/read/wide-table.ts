@@ -76,7 +76,7 @@ export function readTableRow(line: string, table: WideTable, { ref, facts, names
 
 /** kubectl prints more behind these columns: where nothing is, lines were cut, perhaps within an address. */
 function isNeverLast(column: string, { columns }: WideTable): boolean {
-  if (column === 'IP') return columns.some(({ name }) => name === 'RESTARTS');
+  if (column === 'IP' || column === 'NODE') return columns.some(({ name }) => name === 'RESTARTS');
   return (
     /^(?:INTERNAL-IP|EXTERNAL-IP|CLUSTER-IP)$/.test(column) &&
     columns.some(({ name }) => name === 'AGE' || name === 'TYPE' || name === 'VERSION')
@@ -248,6 +248,11 @@ function readEndpointRow(row: Row, { ref, facts, namespace: asked }: RowPlace): 
 export function finishTable(table: WideTable, ref: SourceRef, facts: Facts): void {
   // One row may be one pool that was asked for by name; more are a list.
   if (table.kind === 'pools' && table.rows > 1) facts.poolsComplete = true;
+  const last = table.columns.at(-1)?.name ?? '';
+  if (table.rows > 0 && isNeverLast(last, table)) {
+    const message = `the lines of a table end within the column ${last}, which may be cut: it is not used`;
+    addIssue(facts, 'unused-table', 'warning', message, { refs: [ref] });
+  }
   if (table.kind !== 'unused') return;
   const names = table.columns.map((column) => column.name).join(' ');
   const message = `a table with the columns ${names} tells nothing about addresses: use -o wide or -o yaml`;

@@ -1,4 +1,4 @@
-// Tables with lines around their cells, as MySQL's client, web pages, markdown and libraries of tables draw them -> the columns of
+// Tables with lines around their cells, as MySQL's client, web pages, markdown and libraries of tables draw them, or with tabs between -> the columns of
 // kubectl's tables, line by line, so that every line keeps its number.
 
 /** Signs between cells. */
@@ -14,6 +14,8 @@ const LONGEST = 4000;
 /** Cells of a row; null for any other line. */
 function cellsOf(line: string): string[] | null {
   const row = line.trim();
+  // copied from a spreadsheet
+  if (row.includes('\t') && row.length <= LONGEST) return line.split('\t').map((cell) => cell.trim());
   if (row.length < 3 || row.length > LONGEST || !BARS.includes(row.charAt(0)) || RULE.test(row)) return null;
   if (row.at(-1) !== row.charAt(0)) return null;
   return row
@@ -28,7 +30,12 @@ function isHeader(cells: readonly string[] | null): cells is string[] {
 
 /** Draws boxed tables of objects without their boxes. */
 export function unboxTables(text: string): string {
-  if (!/[|\u2502\u2503\u2551][ \t]{0,20}(?:NAMESPACE|NAME|WORKLOAD|CIDR)\b/.test(text)) return text;
+  if (
+    !/[|\u2502\u2503\u2551][ \t]{0,20}(?:NAMESPACE|NAME|WORKLOAD|CIDR)\b|(?:^|\n)(?:NAMESPACE|NAME|WORKLOAD|CIDR)\t/.test(
+      text,
+    )
+  )
+    return text;
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at++) {
     const header = cellsOf(lines[at] ?? '');

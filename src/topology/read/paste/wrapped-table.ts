@@ -8,6 +8,8 @@ const MORE = /^[A-Z][A-Z -]{0,300}$|^ {1,300}[A-Z][A-Z -]{0,300}$/;
 /** Lines that one row may have. */
 const MOST_PIECES = 6;
 const MOST_ROWS = 20_000;
+/** Blanks that a column may end with. */
+const MOST_LOST = 24;
 /** In front of the header of a table that is not read. */
 const UNREAD = '? ';
 
@@ -38,20 +40,13 @@ function unwrap(lines: string[], from: number, pieces: number): number {
     end < lines.length &&
     end - from < MOST_ROWS &&
     (lines[end] ?? '').trim() !== '' &&
-    !/^\S*[$#>] /.test(lines[end] ?? '')
+    !/^\S+[$#>] \S/.test(lines[end] ?? '')
   )
     end++;
-  const width = Math.max(
-    ...lines.slice(from, from + pieces + 1).map((line) => line.length),
-    ...lines.slice(from, end).map((line) => line.length),
-  );
-  const join = (at: number, count: number): string =>
-    lines
-      .slice(at, at + count)
-      .map((line, i) => (i + 1 < count ? line.padEnd(width) : line))
-      .join('');
+  const width = widthOf(lines, { from, end, pieces });
+  const join = (at: number, count: number): string => joined(lines, { at, count, width });
   const header = join(from, pieces);
-  const columns = [...header.matchAll(/\S+(?: \S+)*/g)].map((match) => match.index);
+  const columns = columnsOf(header).map(({ at }) => at);
   const whole = new Map<number, { row: string; count: number }>([[from, { row: header, count: pieces }]]);
   let at = from + pieces;
   while (at < end) {
@@ -63,7 +58,7 @@ function unwrap(lines: string[], from: number, pieces: number): number {
     at += count;
   }
   // a row that is the first of two, or text below the table
-  const isCut = whole.size === 1 || (at < end && /^\S+ {2,}\S/.test(lines[at] ?? ''));
+  const isCut = width === 0 || whole.size === 1 || (at < end && /^\S+ {2,}\S/.test(lines[at] ?? ''));
   if (isCut) {
     lines[from] = UNREAD + (lines[from] ?? '');
     return end;
@@ -73,6 +68,39 @@ function unwrap(lines: string[], from: number, pieces: number): number {
     for (let i = 1; i < count; i++) lines[start + i] = NO_ROW;
   }
   return at;
+}
+
+/** Columns of kubectl's and Calico's client's tables. */
+const COLUMNS = new Set(
+  (
+    'NAMESPACE|NAME|READY|STATUS|RESTARTS|AGE|IP|NODE|NOMINATED NODE|READINESS GATES|LABELS|ROLES|VERSION|INTERNAL-IP|EXTERNAL-IP|OS-IMAGE|' +
+    'KERNEL-VERSION|CONTAINER-RUNTIME|TYPE|CLUSTER-IP|PORT(S)|SELECTOR|CIDR|NAT|IPIPMODE|VXLANMODE|DISABLED|DISABLEBGPEXPORT|ASSIGNMENTMODE|' +
+    'WORKLOAD|NETWORKS|INTERFACE|ASN|IPV4|IPV6|CREATED|IPS|HOSTIP|HOSTNETWORK'
+  ).split('|'),
+);
+
+function columnsOf(header: string): { name: string; at: number }[] {
+  return [...header.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], at: match.index }));
+}
+
+function joined(lines: readonly string[], { at, count, width }: { at: number; count: number; width: number }): string {
+  return lines
+    .slice(at, at + count)
+    .map((line, i) => (i + 1 < count ? line.padEnd(width) : line))
+    .join('');
+}
+
+/** The terminal's width, at which the header is one of known columns; 0 for none. Blanks at the ends of lines may be lost. */
+function widthOf(
+  lines: readonly string[],
+  { from, end, pieces }: { from: number; end: number; pieces: number },
+): number {
+  const longest = (to: number): number => Math.max(...lines.slice(from, to).map((line) => line.length));
+  const least = longest(Math.min(end, from + pieces * 2));
+  const widths = [longest(end), ...Array.from({ length: MOST_LOST }, (_, i) => least + i)];
+  const isKnown = (width: number): boolean =>
+    columnsOf(joined(lines, { at: from, count: pieces, width })).every(({ name }) => COLUMNS.has(name));
+  return widths.find(isKnown) ?? 0;
 }
 
 /** A cell begins at every column, and a blank stands before it. */
