@@ -25,10 +25,10 @@ export function readToolHeading(line: string): Heading | null {
 /** What clush -b and dshbak print: a rule, names, the same rule. Where one output is that of several machines, it names none of them. */
 export function readRuledHeading(line: string, next: () => string): Heading | null {
   const rule = line.trimEnd();
+  if (!/^(?:-{8,60}|:{14})$/.test(rule)) return null;
   const [names = '', end = ''] = next().split('\n', 2);
   // `more` of several files
-  if (/^:{14}$/.test(rule) && end.trimEnd() === rule) return { command: null, hints: hintsOfPath(names.trim()) };
-  if (!/^-{8,60}$/.test(rule)) return null;
+  if (rule.startsWith(':') && end.trimEnd() === rule) return { command: null, hints: hintsOfPath(names.trim()) };
   if (end.trimEnd() !== rule || !/^[\w.,[\]-]{1,1000}(?: \(\d{1,6}\))?$/.test(names.trim())) return null;
   return named([names.trim()]) ?? { command: null, hints: [{ name: '', from: 'container' }] };
 }
