@@ -41,14 +41,14 @@ function readPodRow(
   const age = ready + (words[ready + 3]?.startsWith('(') ? 5 : 3);
   const [address = '', node = ''] = [words[age + 1], words[age + 2]];
   const isPod = /^\d{1,9}$/.test(restarts) && AGE.test(words[age] ?? '') && /^[A-Z]/.test(status);
-  // a line that ends with the address may be cut within it
+  // a line that ends with the address or the node may be cut within it
   if (!isPod || node === '' || !NAME.test(name) || (canonicalIp(address) === null && address !== '<none>'))
     return false;
   const namespace = ready === 2 ? (words[0] ?? '') : (asked ?? UNKNOWN_NAMESPACE);
   if (ready === 2 && !NAME.test(namespace)) return false;
   facts.pods.push({
     ...{ source: 'pod table', namespace, name, ref, hostIP: null, created: null, hostNetwork: false },
-    nodeName: NAME.test(node) ? node : null,
+    nodeName: NAME.test(node) && words.length > age + 3 ? node : null,
     addresses: canonicalAddresses([address]),
     finished: isFinished(status),
     hostInterface: computedVeth(namespace, name),

@@ -19,6 +19,7 @@ import { createIfconfigReader } from './net-tools/ifconfig-text.ts';
 import { createRouteTableReader, type LineReader } from './net-tools/route-table.ts';
 import { type Command, parseCommand } from './paste/command-line.ts';
 import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
+import { isBroken } from './recognise.ts';
 import type { Section } from './sections.ts';
 import { emptyFacts, type Facts, moveFacts, type TextFact } from './stated-facts.ts';
 import { addFdbLine, emptyTextFact, finishText } from './text-fact.ts';
@@ -77,14 +78,16 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   const command = section.command === null ? null : parseCommand(section.command);
   const state = emptyState(section, file, own, command);
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
+  const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
   for (const [i, line] of lines.entries()) {
     // a line of another machine
     if (section.isWoven === true && line === '') continue;
     const ref = { file, line: section.firstLine + i };
-    if (readLine(line, ref, state)) counts.understood++;
+    const isPart = isBroken(line, lines[i + 1], longest) || (i > 0 && isBroken(lines[i - 1] ?? '', line, longest));
+    if (!isPart && readLine(line, ref, state)) counts.understood++;
     else if (CUT.test(line)) state.isCut = true;
     else if (line.trim() !== '' && !NOISE.test(line)) {
-      state.isCut ||= BROKEN_OFF.test(line);
+      state.isCut ||= isPart || BROKEN_OFF.test(line);
       counts.unknown++;
       counts.firstUnknown ??= ref.line;
     }

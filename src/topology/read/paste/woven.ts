@@ -1,7 +1,7 @@
 // Outputs of several machines in one, a sign of its machine at each line (`n1: default via ...` of pdsh and its kin, `[n1] out: `,
 // `n1 | `, `n1/ip-route.txt:` of grep), in any order, or indented below its machine's name (salt) -> a section for each machine.
 // Only where something that a table has stands behind the signs: keys and values of other texts look the same.
-import { type ContentKind, kindAfter } from '../recognise.ts';
+import { beginsEntry, type ContentKind, kindAfter } from '../recognise.ts';
 import type { Section } from '../sections.ts';
 import type { TextHint } from '../stated-facts.ts';
 import { isOfFleet } from './fleet.ts';
@@ -38,9 +38,6 @@ function indented(line: string, before: string | null): { from: string; text: st
   return before !== null && line.startsWith('    ') ? { from: before, text: line.slice(4) } : null;
 }
 
-/** How lines of the tables begin that are read here. */
-const ENTRY =
-  /^(?:default |(?:unicast|local|broadcast|blackhole|unreachable|prohibit|throw) [\d.:a-f]+[/ ]|\d{1,10}: \S{1,60}[: ]|(?:[0-9a-f]{2}:){5}[0-9a-f]{2} |\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d\d?)? \S|[0-9a-f]{1,4}:[0-9a-f:]{1,40}(?:\/\d{1,3})? (?:dev|via|proto) |[[{]\s*(?:$|[{"])|(?:NAMESPACE|NAME) {2,}|Kernel IP|Destination {2,}|Address {2,}|\? \(\d)/;
 /** Machines times lines. */
 const MOST = 20_000_000;
 
@@ -76,7 +73,7 @@ function partsOf(lines: readonly string[], read: Form): Map<string, Part> | null
     if (found === null && all > 50 && fitting * 2 < all) return null;
     before = found?.from ?? before;
     if (found !== null) fitting++;
-    if (found !== null && ENTRY.test(found.text)) entries++;
+    if (found !== null && beginsEntry(found.text)) entries++;
     const part = parts.get(found?.from ?? '') ?? { lines: [] };
     parts.set(found?.from ?? '', part);
     part.lines.push({ at, text: found?.text ?? line });
