@@ -51,13 +51,14 @@ export function placeFiles(documents: readonly SnapshotDocument[], captures: rea
     // it says when the files beside it were taken, and is none of them
     if (tree === null && dates.get(folderOf(document.file))?.file === document.file) continue;
     if (tree === null && HOSTNAME.test(document.file) && hosts.has(folderOf(document.file))) continue;
-    const placement = tree === null ? hostOf(document.file, hosts) : tree.place(below);
+    const placement = tree?.place(below) ?? null;
+    const host = tree === null ? hostOf(document.file, hosts) : null;
     const isLost = placement?.isExtra === true && printsNothing(document.text);
     const isSkipped =
       isLost || placement?.skip === true || (tree !== null && (isNeverRead(below) || hasNoTable(document.text)));
     // what cannot be read is told, whatever it is
     if (isSkipped && document.unread === undefined) skipped++;
-    else placed.push(placedAs(dated(document, dates), tree, placement, isWhole(document.file)));
+    else placed.push({ ...placedAs(dated(document, dates), tree, placement, isWhole(document.file)), ...host });
   }
   return { documents: placed, hints: hintsOf(captures, trees), titles: titlesOf(trees), skipped };
 }
@@ -86,12 +87,12 @@ function folderHosts(files: Files): ReadonlyMap<string, string> {
   return found;
 }
 
-/** The machine of the innermost folder around a file that has one. */
-function hostOf(path: string, hosts: ReadonlyMap<string, string>): Placement | null {
+/** As if the file stood in a folder of that name: the machine of the innermost folder around it that has one. Prompts in it say more. */
+function hostOf(path: string, hosts: ReadonlyMap<string, string>): Pick<SnapshotDocument, 'hintPath'> | null {
   if (hosts.size === 0) return null;
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder.slice(0, -1))) {
     const node = hosts.get(folder);
-    if (node !== undefined) return { node, skip: false };
+    if (node !== undefined) return { hintPath: `${node}/${path.slice(folderOf(path).length)}` };
   }
   return null;
 }
