@@ -12,6 +12,7 @@ import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
+import { createDescribedPodReader, type DescribedPodReader } from './kubernetes/describe-pod.ts';
 import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
 import { readConntrackLine } from './nat/conntrack-text.ts';
 import { createArpReader } from './net-tools/arp-text.ts';
@@ -38,6 +39,7 @@ interface State {
   text: TextFact;
   facts: Facts;
   excerpt: ExcerptReader;
+  described: DescribedPodReader;
   client: ClientTextReader;
   wireguard: WireguardReader;
   felixFile: FelixFileReader;
@@ -93,6 +95,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
     }
   }
   state.excerpt.finish();
+  state.described.finish();
   state.flows.finish();
   if (state.table !== null) finishTable(state.table, state.text.ref, own);
   if (finishText(state.text, own, { command, isClosed: section.isClosed === true, isCut: state.isCut }))
@@ -119,6 +122,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     text,
     facts,
     excerpt: createExcerptReader(facts),
+    described: createDescribedPodReader(facts),
     flows: createFlowTextReader(facts),
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
@@ -149,7 +153,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
-  if (readBareRow(line, ref, state.facts, state.namespace)) return true;
+  if (state.described.read(line, ref) || readBareRow(line, ref, state.facts, state.namespace)) return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 

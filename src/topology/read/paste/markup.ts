@@ -27,8 +27,9 @@ export function plainText(text: string): string {
         .replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
     : unmarked;
   const lines = plain.includes('\r') ? withoutReturns(plain.replaceAll('\r\n', '\n')) : plain;
-  const typed = plainSigns(/[\x07\x08]/.test(lines) ? asTyped(lines) : lines);
-  return unwrapTables(unboxTables(withoutNumbers(withoutIndents(withoutQuotes(typed)))));
+  const typed = /[\x07\x08]/.test(lines) ? asTyped(lines) : lines;
+  if (typed.length > LARGEST_PASTE) return withoutIndents(withoutQuotes(typed));
+  return unwrapTables(unboxTables(withoutNumbers(withoutIndents(withoutQuotes(plainSigns(typed))))));
 }
 
 /** What chats, mail and word processors make of blanks and quotes. A line with quotes of both kinds has them as text. */
@@ -56,7 +57,7 @@ const NUMBERED = /^ {0,8}(\d{1,6})(?:\t| ?[|\u2502] ?| {1,2}(?! )|:(?! )|$)/;
 
 /** Takes the numbers off lines that all have theirs. */
 function withoutNumbers(text: string): string {
-  if (!/^\s*\d/.test(text.slice(0, 100)) || text.length > LARGEST_PASTE) return text;
+  if (!/^\s*\d/.test(text.slice(0, 100))) return text;
   const lines = text.split('\n');
   const cut: string[] = [];
   let last: number | null = null;
