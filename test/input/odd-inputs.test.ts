@@ -137,6 +137,14 @@ n1     Ready    <none>   30d   v1.29.3   10.0.1.20     <none>        Ubuntu     
     expect(told(await read(text))).toEqual(['n1 10.0.1.20 0', 'n7 10.0.1.37 1']);
   });
 
+  it('beside a node that nothing but its own tables show, one of another network is none', async () => {
+    const bastion = 'ubuntu@bastion:~$ ip route\ndefault via 10.0.9.1 dev ens5 proto dhcp src 10.0.9.9\n';
+    expect(told(await read(`ubuntu@n1:~$ ip route\n${routes(20)}${bastion}`))).toEqual(['n1 10.0.1.20 3']);
+    // and one of the same network may be a node that lost its routes
+    const n2 = bastion.replace('bastion', 'n2').replaceAll('10.0.9.', '10.0.1.');
+    expect(told(await read(`ubuntu@n1:~$ ip route\n${routes(20)}${n2}`))).toEqual(['n1 10.0.1.20 3', 'n2 10.0.1.9 1']);
+  });
+
   it('a shell in a pod is none either, though nothing names the nodes', async () => {
     const text =
       'root@web-0:/# ip -br a\neth0@if10 UP 10.48.0.130/32\nroot@web-0:/# ip route\ndefault via 169.254.1.1 dev eth0\n169.254.1.1 dev eth0 scope link\n';

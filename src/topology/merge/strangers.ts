@@ -1,8 +1,10 @@
 // Machines that stand beside a cluster: somebody's laptop, a jump host. Their tables are pasted with those of nodes, under prompts of
 // their own. Where other sources name the cluster's nodes, a machine that has nothing a node has is none of them.
 
-import { holdsServiceAddresses, isTunnelDevice } from '../../cluster/device.ts';
+import { holdsServiceAddresses, isTunnelDevice, useOfDeviceName } from '../../cluster/device.ts';
 import type { Profile } from '../../cluster/profile.ts';
+import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { parseIp } from '../../net/ip.ts';
 import { formatRef } from '../read/located.ts';
 import { ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
@@ -19,19 +21,21 @@ export function strangersAmong(
 ): (text: TextFact) => boolean {
   const { chosen, nodes, profile, facts } = from;
   const strangers = new Set<TextFact>();
-  if (nodes.length === 0) return () => false;
   const known = new Set(
     nodes.flatMap((node) => [
       ...node.addresses.map(({ address }) => address),
       ...Object.values(node.tunnels).map(({ value }) => value),
     ]),
   );
-  for (const machine of machinesOf(texts)) {
+  const machines = machinesOf(texts);
+  const isNear =
+    nodes.length > 0 ? () => false : nearTo(machines.flat().filter((text) => hasSign(text, known, profile)));
+  for (const machine of machines) {
     const own = machine.flatMap((text) => ownAddresses(text));
     const isOfCluster = machine.some((text) => chosen.has(text) || hasSign(text, known, profile));
     const [first] = machine;
     const [address] = own;
-    if (isOfCluster || first === undefined || address === undefined) continue;
+    if (isOfCluster || first === undefined || address === undefined || isNear(machine, address.address)) continue;
     for (const text of machine) strangers.add(text);
     const name = nameFor(first);
     const called = name === null ? address.address : `${name} (${address.address})`;
@@ -39,6 +43,24 @@ export function strangersAmong(
     addIssue(facts, 'not-a-node', 'warning', message, { refs: [first.ref], subjects: [address.address] });
   }
   return (text) => strangers.has(text);
+}
+
+/** Where no source names nodes, those with such signs stand for the cluster: a machine under a prompt of its own is of it if they share a network. */
+function nearTo(signed: readonly TextFact[]): (machine: readonly TextFact[], address: string) => boolean {
+  const networks = signed
+    .flatMap((text) =>
+      text.routes.filter(({ protocol, dev }) => protocol === 'kernel' && useOfDeviceName(dev ?? '') === 'nic'),
+    )
+    .flatMap(({ dst }) => parseCidr(dst) ?? []);
+  const ways = new Set(
+    signed.flatMap(({ routes, fdb }) => [...routes.map(({ via }) => via), ...fdb.map(({ dst }) => dst)]),
+  );
+  return ([first], address) => {
+    const ip = parseIp(address);
+    const isPrompted = first?.hints[0]?.from === 'prompt';
+    if (!isPrompted || networks.length === 0 || ip === null) return true;
+    return ways.has(address) || networks.some((network) => network.family === ip.family && cidrContains(network, ip));
+  };
 }
 
 /** Texts by what names their machine; those of tools are of nodes. */
