@@ -30,7 +30,7 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
   };
   choose((text) => nodeByName(text, nodes, nodeOf, facts));
   choose((text) => only(nodesByAddress(text, nodes)));
-  const isStranger = strangersAmong(texts, { chosen, nodes, profile, facts });
+  const isStranger = strangersAmong(texts, { chosen, nodes, facts });
   choose((text) =>
     isStranger(text) ? null : (only(nodesByAddress(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts)),
   );

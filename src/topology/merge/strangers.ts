@@ -1,8 +1,7 @@
 // Machines that stand beside a cluster: somebody's laptop, a jump host. Their tables are pasted with those of nodes, under prompts of
 // their own. Where other sources name the cluster's nodes, a machine that has nothing a node has is none of them.
 
-import { holdsServiceAddresses, isTunnelDevice, useOfDeviceName } from '../../cluster/device.ts';
-import type { Profile } from '../../cluster/profile.ts';
+import { isClusterDevice, useOfDeviceName } from '../../cluster/device.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
 import { formatRef } from '../read/located.ts';
@@ -11,15 +10,12 @@ import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { nameFor } from './name-for.ts';
 
-/** Bridges of pods, and devices of CNIs without a profile. */
-const CLUSTER_DEVICE = /^(?:cni\d|cbr\d|kube-|cilium_|antrea-|ovn-k8s)/;
-
 /** Tells the texts of such machines, each of which is said once. @param from texts that have their nodes, and all nodes so far */
 export function strangersAmong(
   texts: readonly TextFact[],
-  from: { chosen: ReadonlyMap<TextFact, OpenNode>; nodes: readonly OpenNode[]; profile: Profile; facts: Facts },
+  from: { chosen: ReadonlyMap<TextFact, OpenNode>; nodes: readonly OpenNode[]; facts: Facts },
 ): (text: TextFact) => boolean {
-  const { chosen, nodes, profile, facts } = from;
+  const { chosen, nodes, facts } = from;
   const strangers = new Set<TextFact>();
   const known = new Set(
     nodes.flatMap((node) => [
@@ -28,11 +24,10 @@ export function strangersAmong(
     ]),
   );
   const machines = machinesOf(texts);
-  const isNear =
-    nodes.length > 0 ? () => false : nearTo(machines.flat().filter((text) => hasSign(text, known, profile)));
+  const isNear = nodes.length > 0 ? () => false : nearTo(machines.flat().filter((text) => hasSign(text, known)));
   for (const machine of machines) {
     const own = machine.flatMap((text) => ownAddresses(text));
-    const isOfCluster = machine.some((text) => chosen.has(text) || hasSign(text, known, profile));
+    const isOfCluster = machine.some((text) => chosen.has(text) || hasSign(text, known));
     const [first] = machine;
     const [address] = own;
     if (isOfCluster || first === undefined || address === undefined || isNear(machine, address.address)) continue;
@@ -77,16 +72,11 @@ function machinesOf(texts: readonly TextFact[]): TextFact[][] {
 }
 
 /** Devices of pods and tunnels, routes of the CNI's agent, ways that lead by nodes. */
-function hasSign(text: TextFact, known: ReadonlySet<string>, profile: Profile): boolean {
+function hasSign(text: TextFact, known: ReadonlySet<string>): boolean {
   const { links, routes, neighbours, fdb, bpfRoutes, wireguard, agentFile, natServices } = text;
   const devices = [...links.map(({ name }) => name), ...[...routes, ...neighbours, ...fdb].map(({ dev }) => dev ?? '')];
-  const isOfCluster = (name: string): boolean =>
-    isTunnelDevice(name) ||
-    profile.workloads.pattern.test(name) ||
-    holdsServiceAddresses(name) ||
-    CLUSTER_DEVICE.test(name);
   return (
-    devices.some(isOfCluster) ||
+    devices.some(isClusterDevice) ||
     links.some(({ kind }) => kind === 'vxlan') ||
     routes.some(({ protocol, via }) => protocol === 'bird' || (via !== null && known.has(via))) ||
     (bpfRoutes?.length ?? 0) + natServices.length > 0 ||
