@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { saidOf } from '../../attribution/points/said/capture-said.ts';
+import type { IsWanted } from '../../capture/stretches.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { formatTime } from '../../net/time.ts';
@@ -24,6 +25,8 @@ import {
   resolvePlaces,
 } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { IndexFile } from '../index-file/index-file.ts';
+import { withIndex } from '../index-file/with-index.ts';
 import { whyNoTime } from '../inputs/capture-times.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { staysWhereItIs } from '../inputs/spool.ts';
@@ -58,8 +61,29 @@ export async function runDecode(
   const numbers = parseNumbers(raw.packet ?? []);
   const options = await sortInputs(given, commands, io, { isOnce: false });
   const look = lookOf(options, raw, io);
-  const topology = await topologyOf(options, io, stages);
-  const selection = await selectPackets(options, topology, io, stages);
+  return withIndex(options, io, async (kept) => {
+    const topology = await topologyOf(options, io, stages);
+    const selection = await selectPackets(options, topology, io, stages, kept);
+    if (kept !== null && numbers !== null) findNumbers(selection, numbers, kept);
+    const shown = await show(selection, topology, { options, raw, look, numbers, most, io });
+    return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
+  });
+}
+
+interface Showing {
+  options: CommonOptions;
+  raw: RawDecodeCommand;
+  look: Look;
+  numbers: PacketNumbers | null;
+  most: number;
+  io: Io;
+}
+
+async function show(
+  selection: PacketSelection,
+  topology: Topology | null,
+  { options, raw, look, numbers, most, io }: Showing,
+): Promise<Shown> {
   const out = new LineBuffer();
   const writer = await writerOf(out, look, {
     ports: selection.request.ports,
@@ -67,8 +91,18 @@ export async function runDecode(
     macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
   });
-  const shown = await copyPackets(selection, { numbers, most, writer, out, io, merged: raw.each !== true });
-  return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
+  return copyPackets(selection, { numbers, most, writer, out, io, merged: raw.each !== true });
+}
+
+/** Of one capture, packets by their numbers are read where they stand. Several are merged by the times of all their packets. */
+function findNumbers({ request }: PacketSelection, numbers: PacketNumbers, kept: IndexFile): void {
+  const { captures, tests = [], partly, reader } = request;
+  if (captures.length > 1 || partly !== undefined || reader === 'pcap-parser') return;
+  const stretches = kept.stretchesOf(captures[0] ?? '');
+  const isWanted: IsWanted = ({ packet, hasFragments }, end) =>
+    // times may be relative to the first packet, and what fits may hang on fragments
+    packet === 1 || (hasFragments && tests.length > 0) || numbers.some(({ from, to }) => from < end && to >= packet);
+  request.partly = () => ({ stretches, isWanted });
 }
 
 type Look = ReturnType<typeof lookOf>;
@@ -134,6 +168,8 @@ function parseNumbers(texts: readonly string[]): PacketNumbers | null {
 
 interface Shown {
   read: PacketsRead;
+  /** Nothing was passed over unread. */
+  isWhole: boolean;
   packets: number;
   /** The reader of stdout went away: stop quietly. */
   closed: boolean;
@@ -187,12 +223,12 @@ async function copyPackets(
   );
   await flush();
   progress.end();
-  return { read, packets, closed };
+  return { read, packets, closed, isWhole: selection.request.partly === undefined };
 }
 
 /** What stderr says once all is written, and the exit code. */
 async function report(
-  { read, packets }: Shown,
+  { read, packets, isWhole }: Shown,
   options: CommonOptions,
   numberTexts: readonly string[],
   io: Io,
@@ -208,12 +244,12 @@ async function report(
     await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
     return EXIT.interrupted;
   }
-  if (packets === 0) await explainNothing(read, options, numberTexts, io);
+  if (packets === 0) await explainNothing({ ...read, isWhole }, options, numberTexts, io);
   return code;
 }
 
 async function explainNothing(
-  { infos, packets, counts }: PacketsRead,
+  { infos, packets, counts, isWhole }: PacketsRead & Pick<Shown, 'isWhole'>,
   options: CommonOptions,
   numberTexts: readonly string[],
   io: Io,
@@ -239,7 +275,7 @@ async function explainNothing(
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
     : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;
-  return printProblem(io, `no packet fits ${asked}; ${formatCount(packets, 'packet')} read`, hint);
+  return printProblem(io, `no packet fits ${asked}${isWhole ? `; ${formatCount(packets, 'packet')} read` : ''}`, hint);
 }
 
 /** Devices by the kernel's number, of captures whose node is known by --at, or by what is said of them beside their packets. */

@@ -71,7 +71,7 @@ export function declareDiff(program: Command, { io, stages, done }: Dispatch): v
     .addOption(repeatable('--before-topology <path>', 'snapshot of the first side only'))
     .addOption(repeatable('--after-topology <path>', 'snapshot of the second side only'))
     .addHelpText('before', DIFF_EXAMPLES);
-  declareTraceOptions(command).action(async (captures: string[], raw) => {
+  declareIndex(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runDiff } = await import('../commands/diff-command.ts');
     done(await runDiff(captures, raw, namesOf(program), io, stages));
   });
