@@ -23,6 +23,8 @@ export interface Io {
   terminal?(): { columns: number | undefined; rows?: number | undefined };
   /** Lets time pass, but not beyond the stop; without it, as long as it takes. Milliseconds. */
   sleep?(milliseconds: number, stop: AbortSignal): Promise<void>;
+  /** stdout past a pager that may come: for what is to be seen before the rest of the answer is there. */
+  unpaged?: Writable;
   /** What is written from now on is to be seen at once: never held back for a pager. */
   live?(): void;
   /** Aborted by the first Ctrl-C: stop reading, print what there is. */

@@ -4,7 +4,7 @@ import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { TIME_STYLES } from '../../render/packets/packet-time.ts';
 import type { Dispatch } from './commands.ts';
 import { repeatable } from './filter-options.ts';
-import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
+import { declareIndex, declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20
@@ -30,7 +30,7 @@ export function declareDecode(program: Command, { io, stages, done }: Dispatch):
     .option('-w, --write <file>', 'write these packets instead: .pcap is pcap, all else pcapng; - is stdout')
     .option('--decapsulate', 'with -w: of packets in a tunnel what it carries; others as they are')
     .addHelpText('before', DECODE_EXAMPLES);
-  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runDecode } = await import('../commands/decode-command.ts');
     done(await runDecode(captures, raw, namesOf(program), io, stages));
   });

@@ -10,8 +10,7 @@ import type { CommonOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { say, usageError } from '../report-error.ts';
-import { type PacketSelection, selectPackets } from '../select-packets.ts';
-import type { Stages } from '../stages.ts';
+import type { PacketSelection } from '../select-packets.ts';
 import { readVersion } from '../version.ts';
 import { openPacketFile } from './output-file.ts';
 
@@ -34,27 +33,28 @@ export interface SliceWriting {
   write(bytes: Uint8Array): Promise<boolean>;
 }
 
-/** Reads the packets that were chosen; how many were read, and written. */
+/** Reads the packets that were chosen; how many were written, and read: null where some were passed over unread. */
 export type CopySlice = (
   selection: PacketSelection,
   slice: SliceWriting,
-) => Promise<{ code: ExitCode; read: number; written: number }>;
+) => Promise<{ code: ExitCode; read: number | null; written: number }>;
 
 /**
  * The file is opened before anything is read, and removed where nothing of use is in it.
+ * @param choose which packets, once the file is open
  * @throws OverlensError E_USAGE for a file that is read too, or a format that cannot hold a packet; E_OUTPUT
  */
 export async function writeSlice(
   { options, topology, wanted }: Slicing,
   io: Io,
-  stages: Stages,
+  choose: () => Promise<PacketSelection>,
   copy: CopySlice,
 ): Promise<ExitCode> {
   const { path } = wanted;
   const slice = sliceFor(path, options);
   const file = openPacketFile(path, [...wanted.given, ...options.captures, ...options.snapshot], io);
   try {
-    const chosen = await selectPackets(options, topology, io, stages);
+    const chosen = await choose();
     const inner = wanted.isInner ? innerPackets(topology, options) : null;
     const selection = inner === null ? chosen : withTest(chosen, inner);
     let kept = 0;
@@ -70,8 +70,11 @@ export async function writeSlice(
     if (slice.length > 0) await file.write(slice.take());
     file.close();
     const plain =
-      inner === null || kept === 0 ? '' : `, ${formatNumber(kept)} of them as they were: not in a tunnel that can be opened`;
-    const count = `${formatNumber(written)} of ${formatCount(read, 'packet')}`;
+      inner === null || kept === 0
+        ? ''
+        : `, ${formatNumber(kept)} of them as they were: not in a tunnel that can be opened`;
+    const count =
+      read === null ? formatCount(written, 'packet') : `${formatNumber(written)} of ${formatCount(read, 'packet')}`;
     await say(io, `overlens: ${count} written to ${path === '-' ? 'stdout' : escapeText(path)}${plain}`);
     return code;
   } catch (error) {
