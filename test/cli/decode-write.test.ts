@@ -41,7 +41,7 @@ async function slice(name: string, ...argv: string[]): Promise<string> {
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
     stdout: '',
-    stderr: expect.stringMatching(/^overlens: \d+ of .* written to /),
+    stderr: expect.stringMatching(/^overlens: \d+ packets? written to /),
   });
   return path;
 }
@@ -236,7 +236,7 @@ describe('--decapsulate', () => {
     const path = saved('v.pcap', buildPcap([{ data: inVxlan }, { data: ethernet({ type: 0x0806 }, arp()) }]));
     const { code, stderr } = await runCli(['decode', path, '-w', join(scratch(), 'v.pcap'), '--decapsulate']);
     expect(code).toBe(0);
-    expect(stderr).toContain('2 of 2 packets written');
+    expect(stderr).toContain('2 packets written');
     expect(stderr).toContain('1 of them as they were: not in a tunnel that can be opened');
     const { packets } = await readCapture(await slice('v.pcap', path, '--decapsulate'));
     expect(packets.map(({ data }) => data)).toEqual([hexOf(inner), hexOf(ethernet({ type: 0x0806 }, arp()))]);

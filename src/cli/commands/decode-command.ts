@@ -79,7 +79,7 @@ export async function runDecode(
     const wanted = { path: raw.write, isInner: raw.decapsulate === true, given: given.captures };
     return writeSlice({ options, topology, wanted }, io, choose, async (selection, slice) => {
       const shown = await copyPackets(selection, { numbers, most, ...slice, io, merged: raw.each !== true });
-      return { code: await end(shown), read: shown.isWhole ? shown.read.packets : null, written: shown.packets };
+      return { code: await end(shown), written: shown.packets };
     });
   });
 }

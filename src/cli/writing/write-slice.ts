@@ -33,11 +33,11 @@ export interface SliceWriting {
   write(bytes: Uint8Array): Promise<boolean>;
 }
 
-/** Reads the packets that were chosen; how many were written, and read: null where some were passed over unread. */
+/** Reads the packets that were chosen; how many were written. */
 export type CopySlice = (
   selection: PacketSelection,
   slice: SliceWriting,
-) => Promise<{ code: ExitCode; read: number | null; written: number }>;
+) => Promise<{ code: ExitCode; written: number }>;
 
 /**
  * The file is opened before anything is read, and removed where nothing of use is in it.
@@ -65,7 +65,7 @@ export async function writeSlice(
         slice.write(packet, part);
       },
     };
-    const { code, read, written } = await copy(selection, { writer, out: slice, write: (bytes) => file.write(bytes) });
+    const { code, written } = await copy(selection, { writer, out: slice, write: (bytes) => file.write(bytes) });
     slice.end();
     if (slice.length > 0) await file.write(slice.take());
     file.close();
@@ -73,8 +73,7 @@ export async function writeSlice(
       inner === null || kept === 0
         ? ''
         : `, ${formatNumber(kept)} of them as they were: not in a tunnel that can be opened`;
-    const count =
-      read === null ? formatCount(written, 'packet') : `${formatNumber(written)} of ${formatCount(read, 'packet')}`;
+    const count = formatCount(written, 'packet');
     await say(io, `overlens: ${count} written to ${path === '-' ? 'stdout' : escapeText(path)}${plain}`);
     return code;
   } catch (error) {

@@ -50,7 +50,10 @@ export function macNames(topology: Topology): Named[] {
       const vtep = one.nodeByVtepMac(mac)?.node;
       const node = vtep ?? one.nodeByNicMac(mac)?.node;
       if (node?.named !== true) continue;
-      found.set(mac, safeName(vtep === undefined ? node.name : `${node.name}(${vxlanDevice(one.profile, familyOf(node, mac))})`));
+      found.set(
+        mac,
+        safeName(vtep === undefined ? node.name : `${node.name}(${vxlanDevice(one.profile, familyOf(node, mac))})`),
+      );
     }
   return [...found].map(([what, name]) => ({ what, name }));
 }
