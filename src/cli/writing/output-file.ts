@@ -31,8 +31,12 @@ export function openPacketFile(path: string, inputs: readonly string[], io: Io):
     },
     close: () => attempt(path, () => closeSync(file)),
     discard() {
-      closeSync(file);
-      if (isFile) unlinkSync(path);
+      try {
+        closeSync(file);
+        if (isFile) unlinkSync(path);
+      } catch {
+        // why it is discarded is told already
+      }
     },
   };
 }

@@ -19,7 +19,8 @@ import { givenCaptures, readElsewhere } from '../inputs/read-elsewhere.ts';
 import { type Io, writeAll } from '../io.ts';
 import { outputError } from '../output-error.ts';
 import { createProgress } from '../progress/progress.ts';
-import { reportReading, runWithIndex } from '../run-trace.ts';
+import { say } from '../report-error.ts';
+import { hintAtIssues, reportReading, runWithIndex } from '../run-trace.ts';
 import { type PacketSelection, selectPackets } from '../select-packets.ts';
 import type { Stages } from '../stages.ts';
 import { readVersion } from '../version.ts';
@@ -49,6 +50,7 @@ export async function writeKit({ options, paths, folder }: Kit, io: Io, stages: 
     if (format === null || io.signal.aborted) continue;
     const name = names[i] ?? '';
     const counts = await annotate({ ...writing, run, capture: i, file: join(folder, name) }, io);
+    if (counts === null) continue;
     written.push(name);
     await writeAll(io.stdout, [`${escapeText(join(folder, name))}: ${counts}\n`]);
   }
@@ -66,6 +68,9 @@ export async function writeKit({ options, paths, folder }: Kit, io: Io, stages: 
     file.close();
   }
   await writeAll(io.stdout, [`${escapeText(profileFolder)}: ${profileCounts(content)}\n`]);
+  await hintAtIssues(topology, options, io);
+  if (io.signal.aborted && !run.interrupted)
+    await say(io, 'overlens: stopped by Ctrl-C: a capture that was not written to its end is not there');
   const captures = givenCaptures(trace.captures, paths, options.captures);
   return reportReading({ ...run, trace: { ...trace, captures } }, io);
 }
@@ -87,8 +92,8 @@ interface Annotating extends Kit {
   file: string;
 }
 
-/** Writes one capture; what was written, in words. */
-async function annotate(given: Annotating, io: Io): Promise<string> {
+/** Writes one capture; what was written, in words; null where Ctrl-C came before its end: half a capture looks like a whole one. */
+async function annotate(given: Annotating, io: Io): Promise<string | null> {
   const { run, selection, capture, options, paths } = given;
   const { trace, topology } = run;
   const { vxlanPorts = [], vxlanVNI = null } = options.pipeline;
@@ -120,6 +125,10 @@ async function annotate(given: Annotating, io: Io): Promise<string> {
         pause: async () => annotated.length === 0 || file.write(annotated.take()),
       },
     );
+    if (io.signal.aborted) {
+      file.discard();
+      return null;
+    }
     for (const info of infos) annotated.end(info);
     await file.write(annotated.take());
     file.close();

@@ -52,12 +52,18 @@ export async function writeSlice(
 ): Promise<ExitCode> {
   const { path } = wanted;
   const slice = sliceFor(path, options);
-  const file = openPacketFile(path, [...wanted.given, ...options.captures, ...options.snapshot], io);
+  const index = options.index === null ? [] : [options.index];
+  const file = openPacketFile(path, [...wanted.given, ...options.captures, ...options.snapshot, ...index], io);
   try {
     const chosen = await choose();
     const inner = wanted.isInner ? innerPackets(topology, options) : null;
     const selection = inner === null ? chosen : withTest(chosen, inner);
     let kept = 0;
+    let isRead = true;
+    const write = async (bytes: Uint8Array): Promise<boolean> => {
+      isRead = await file.write(bytes);
+      return isRead;
+    };
     const writer: PacketWriter = {
       write(packet) {
         const part = inner?.inner(packet) ?? null;
@@ -65,10 +71,11 @@ export async function writeSlice(
         slice.write(packet, part);
       },
     };
-    const { code, written } = await copy(selection, { writer, out: slice, write: (bytes) => file.write(bytes) });
+    const { code, written } = await copy(selection, { writer, out: slice, write });
     slice.end();
-    if (slice.length > 0) await file.write(slice.take());
+    if (slice.length > 0 && isRead) await write(slice.take());
     file.close();
+    if (!isRead) return code;
     const plain =
       inner === null || kept === 0
         ? ''
