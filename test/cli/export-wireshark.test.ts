@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  buildPcap,
   buildPcapng,
   interfaceBlock,
   packetBlock,
@@ -12,7 +13,7 @@ import {
   simplePacketBlock,
   statisticsBlock,
 } from '../support/capture-builder.ts';
-import { hex } from '../support/packet-builder.ts';
+import { arp as arpRequest, ethernet, hex } from '../support/packet-builder.ts';
 import { blocksOf, interfacesOf, type PlainBlock, packetsOf, textOf } from '../support/plain-pcapng.ts';
 import { readCapture } from '../support/read-packets.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -189,6 +190,14 @@ describe('names', () => {
     for (const line of hosts.trimEnd().split('\n')) expect(line).toMatch(/^[0-9a-f.:]+\t[!-~]+$/);
   });
 
+  it('are the address and the node where the snapshot knows no more of a pod', async () => {
+    const topology = `${ROOT}samples/08-stale-fdb/topology`;
+    const without = readdirSync(topology).filter((name) => !name.startsWith('pods'));
+    const { folder } = await kit(captures, ...without.flatMap((name) => ['-t', join(topology, name)]));
+    const names = namesOf(blocksOf(readFileSync(annotated(folder, captures[0] ?? ''))));
+    expect(names.get('10.48.0.130')).toBe('10.48.0.130(ip-10-0-1-20.eu-west-1.compute.internal)');
+  });
+
   it('hold neither blanks nor what begins a comment, whatever the snapshot calls things', async () => {
     const odd = join(scratch(), 'pods.yaml');
     const pod = {
@@ -239,6 +248,29 @@ describe('a pcapng', () => {
     ]);
     expect(packetsOf(blocksOf(readFileSync(output)))[0]?.units).toBe(units);
     expect(textOf(interfacesOf(blocksOf(readFileSync(output)))[0]?.options ?? [], 3)).toBe('first');
+  });
+});
+
+describe('the profile', () => {
+  it('has no file of names without a name: tshark says that it cannot be read', async () => {
+    const arp = join(scratch(), 'arp.pcap');
+    writeFileSync(arp, buildPcap([{ data: ethernet({ type: 0x0806 }, arpRequest()) }]));
+    const { folder } = await kit([arp]);
+    const profile = join(folder, 'profiles/overlens');
+    expect(readdirSync(profile).sort()).toEqual([
+      'colorfilters',
+      'decode_as_entries',
+      'dfilter_buttons',
+      'preferences',
+    ]);
+  });
+
+  it('keeps no names of a run before', async () => {
+    const folder = scratch();
+    const capture = `${ROOT}samples/08-stale-fdb/ip-10-0-1-20-ens5.pcap`;
+    await runCli(['export', 'wireshark', capture, '-t', `${ROOT}samples/08-stale-fdb/topology`, '-w', folder]);
+    await runCli(['export', 'wireshark', capture, '-w', folder]);
+    expect(existsSync(join(folder, 'profiles/overlens/hosts'))).toBe(false);
   });
 });
 

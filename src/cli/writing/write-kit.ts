@@ -6,7 +6,14 @@ import { AnnotatedCapture } from '../../export/wireshark/annotated-capture.ts';
 import { Annotator } from '../../export/wireshark/annotator.ts';
 import { FlowComments } from '../../export/wireshark/flow-comments.ts';
 import { annotatedNames } from '../../export/wireshark/kit-names.ts';
-import { addressNames, hostNames, macNames, type Named, networkNames } from '../../export/wireshark/names.ts';
+import {
+  addressNames,
+  hostNames,
+  macNames,
+  type Named,
+  namesFromFlows,
+  networkNames,
+} from '../../export/wireshark/names.ts';
 import { PROFILE, profileFiles } from '../../export/wireshark/profile-files.ts';
 import { readmeText } from '../../export/wireshark/readme-text.ts';
 import { readPackets } from '../../packets/read-packets.ts';
@@ -41,7 +48,8 @@ export async function writeKit({ options, paths, folder }: Kit, io: Io, stages: 
   const run = await runWithIndex({ ...elsewhere, filter: {}, filterText: '' }, io, stages, { kept: null });
   const { trace, topology } = run;
   const selection = await selectPackets(elsewhere, topology, io, stages);
-  const addresses = topology === null ? [] : addressNames(topology, selection.lookup ?? topology.lookup);
+  const listed = topology === null ? [] : addressNames(topology, selection.lookup ?? topology.lookup);
+  const addresses = [...listed, ...namesFromFlows(trace, listed)];
   const names = annotatedNames(options.captures);
   const writing = { options, paths, folder, selection, addresses };
   const written: string[] = [];
@@ -64,8 +72,11 @@ export async function writeKit({ options, paths, folder }: Kit, io: Io, stages: 
   const files = profileFiles(content).map(({ name, text }) => ({ path: join(profileFolder, name), text }));
   for (const { path, text } of [...files, { path: join(folder, 'README.txt'), text: readmeText(written) }]) {
     const file = openPacketFile(path, inputs, io);
-    await file.write(new TextEncoder().encode(text));
-    file.close();
+    if (text === '') file.discard();
+    else {
+      await file.write(new TextEncoder().encode(text));
+      file.close();
+    }
   }
   await writeAll(io.stdout, [`${escapeText(profileFolder)}: ${profileCounts(content)}\n`]);
   await hintAtIssues(topology, options, io);

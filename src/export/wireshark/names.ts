@@ -1,5 +1,6 @@
 // What addresses and MACs are called in Wireshark: pods by namespace and name, nodes, tunnel addresses, services. One name has no blanks.
 import { knownName, namedOwner } from '../../attribution/who/end-name.ts';
+import { MAX_HOST_NAMES } from '../../capture/limits.ts';
 import type { HostName } from '../../capture/source.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import { vxlanDevice } from '../../cluster/profile.ts';
@@ -7,6 +8,8 @@ import { networkOf, parseCidr } from '../../net/cidr.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
 import type { Node, Owner, Topology } from '../../topology/model.ts';
 import { snapshotsOf } from '../../topology/time/timeline.ts';
+import { flowBriefs } from '../../verdict/flow-briefs.ts';
+import type { Trace } from '../../verdict/trace-types.ts';
 
 export interface Named {
   /** An address, a MAC or a network. */
@@ -31,6 +34,20 @@ export function addressNames(topology: Topology, lookup: (address: string) => Ow
     }
   }
   return [...found].map(([what, name]) => ({ what, name }));
+}
+
+/** The same of addresses that the snapshot does not list, and the trace knows something of: the node, a name that a capture had. */
+export function namesFromFlows(trace: Trace, listed: readonly Named[]): Named[] {
+  const known = new Set(listed.map(({ what }) => what));
+  const found: Named[] = [];
+  for (const { src, dst } of flowBriefs(trace))
+    for (const end of [src, dst]) {
+      if (known.has(end.ip) || known.size >= MAX_HOST_NAMES) continue;
+      known.add(end.ip);
+      const name = end.candidates.length > 1 ? null : knownName(end, 'line');
+      if (name !== null && name !== end.ip) found.push({ what: end.ip, name: safeName(name) });
+    }
+  return found;
 }
 
 function* addressesIn({ pods, nodes, services }: Topology): Generator<string> {

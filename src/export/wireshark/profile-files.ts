@@ -5,6 +5,7 @@ import type { Named } from './names.ts';
 
 export interface ProfileFile {
   name: string;
+  /** Empty: there must be no such file. Wireshark takes one of hosts without a name for one that it cannot read. */
   text: string;
 }
 
