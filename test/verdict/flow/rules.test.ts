@@ -69,13 +69,15 @@ const node = (topology: Topology, name: Name): Node => {
 };
 const who = (topology: Topology, address: string): Who => whoByTopology(topology.lookup(address));
 
-const tunnelled: Partial<SeenObservation> = { encapsulation: 'vxlan', vni: 4096, udpPort: 4789 };
 const PLAIN: Partial<SeenObservation> = {
   ...{ encapsulation: 'none', outerSrc: null, outerDst: null, vni: null, udpPort: null },
   ...{ innerSrcMac: null, innerDstMac: null, innerDstMacs: [] },
 };
 const IPIP: Partial<SeenObservation> = { ...PLAIN, encapsulation: 'ipip', outerSrc: NODE.a, outerDst: NODE.b };
-const to = (mac: string): Partial<SeenObservation> => ({ innerDstMac: mac, innerDstMacs: [mac] });
+const to = (mac: string): Pick<SeenObservation, 'innerDstMac' | 'innerDstMacs'> => ({
+  innerDstMac: mac,
+  innerDstMacs: [mac],
+});
 
 interface Case extends Partial<Omit<RuleInput, 'seen' | 'expected'>> {
   seen?: Partial<SeenObservation>;
@@ -87,7 +89,7 @@ function rule({ topology = bare, seen, expected, ...other }: Case = {}): RuleInp
   const seenAll: SeenObservation = {
     ...{ capture: 0, point: 0, outerSrc: NODE.a, outerDst: NODE.b, encapsulation: 'vxlan', vni: 4096, udpPort: 4789 },
     ...{ packets: 3, bytes: 300, outerFragments: 0, firstPacket: 1, lastPacket: 3, first: null, last: null },
-    ...{ carriers: [], innerSrcMac: VETH, rows: [0], overheadBytes: 150, bits: 0, ...to(COMPUTED.b), ...tunnelled },
+    ...{ carriers: [], innerSrcMac: VETH, rows: [0], overheadBytes: 150, bits: 0, ...to(COMPUTED.b) },
     firstMoment: { seconds: 1, nanos: 0 },
     lastMoment: { seconds: 2, nanos: 0 },
     pointInfo: {
