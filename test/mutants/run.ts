@@ -37,6 +37,8 @@ const { values } = parseArgs({
 interface Mutant {
   area: Area;
   path: string;
+  /** The text of the file, which may be another one by the time that it is this mutant's turn. */
+  source: string;
   mutation: Mutation;
 }
 
@@ -57,9 +59,9 @@ async function main(): Promise<number> {
     .map(([, area]) => area);
   if (areas.length === 0)
     throw new RangeError(`there is no area ${values.area}; there are ${Object.keys(AREAS).join(' ')}`);
+  const queue = wanted(sample(areas, Number(values.count), Number(values.seed)));
   const trees = Array.from({ length: Number(values.jobs) }, copyTree);
   try {
-    const queue = wanted(sample(areas, Number(values.count), Number(values.seed)));
     const [first] = trees;
     if (first === undefined) throw new RangeError('--jobs asks for one job at least');
     const usual = await usualOf(first, areas);
@@ -104,7 +106,8 @@ function sample(areas: readonly Area[], count: number, seed: number): Mutant[] {
       .sort()
       .flatMap((name) => {
         const path = join(area.folder, name);
-        return mutationsOf(readFileSync(path, 'utf8')).map((mutation): Mutant => ({ area, path, mutation }));
+        const source = readFileSync(path, 'utf8');
+        return mutationsOf(source).map((mutation): Mutant => ({ area, path, source, mutation }));
       });
     const share = Math.floor(count / areas.length) + (i < count % areas.length ? 1 : 0);
     return Array.from({ length: Math.min(share, all.length) }, () => all.splice(next(all.length), 1)[0]).filter(
@@ -124,26 +127,26 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-function fateOf({ area, path, mutation }: Mutant, tree: string, { worlds, times }: Usual): Promise<Fate> {
+function fateOf({ area, path, source, mutation }: Mutant, tree: string, { worlds, times }: Usual): Promise<Fate> {
   const stages = stagesOf(path, area.tests, times, values.quick);
   const tests = async (files: readonly string[]): Promise<Fate> => {
     if (files.length === 0) return 'survived';
     const usual = files.reduce((sum, file) => sum + (times.get(file) ?? 0), 0);
-    const { code } = await runChanged(tree, theTests(files), usual, path);
+    const { code } = await runChanged(tree, theTests(files), usual, { path, source });
     return code === null ? 'time' : code === 0 ? 'survived' : 'tests';
   };
-  return withSource(tree, path, mutated(readFileSync(path, 'utf8'), mutation), async () => {
+  return withSource(tree, path, mutated(source, mutation), async () => {
     const near = await tests(stages.near);
     if (near !== 'survived') return near;
-    const answer = await runChanged(tree, THE_WORLDS, worlds.ms, path);
+    const answer = await runChanged(tree, THE_WORLDS, worlds.ms, { path, source });
     if (answer.code === null) return 'time';
     if (answer.text !== worlds.text) return 'worlds';
     return tests(stages.far);
   });
 }
 
-function wordsOf({ path, mutation }: Mutant): string {
-  const line = readFileSync(path, 'utf8').slice(0, mutation.at).split('\n').length;
+function wordsOf({ path, source, mutation }: Mutant): string {
+  const line = source.slice(0, mutation.at).split('\n').length;
   const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replaceAll('\n', ' ');
   return `${path}:${line}: ${short(mutation.before)} -> ${short(mutation.after)}`;
 }

@@ -83,14 +83,19 @@ export async function timesOf(tree: string, folders: readonly string[]): Promise
 
 /**
  * Runs a command in a changed tree, for ten times as long as it usually takes. One that is not through by then hangs only if the
- * unchanged program (`path` as it is in this folder) is through long before at that very time: else it gets more time.
+ * program with the file as it was is through long before at that very time: else it gets more time.
  */
-export async function runChanged(tree: string, command: Command, usual: number, path: string): Promise<Answer> {
+export async function runChanged(
+  tree: string,
+  command: Command,
+  usual: number,
+  was: { path: string; source: string },
+): Promise<Answer> {
   const limit = Math.max(LEAST_LIMIT, PATIENCE * usual);
   const answer = await run(tree, command, limit);
   if (answer.code !== null) return answer;
-  const unchanged = await withSource(tree, path, readFileSync(path, 'utf8'), () => run(tree, command, null));
-  return PATIENCE * unchanged.ms <= limit ? answer : runChanged(tree, command, unchanged.ms, path);
+  const unchanged = await withSource(tree, was.path, was.source, () => run(tree, command, null));
+  return PATIENCE * unchanged.ms <= limit ? answer : runChanged(tree, command, unchanged.ms, was);
 }
 
 /** Ends the process and its children after `limit` ms. */
