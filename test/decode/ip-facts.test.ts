@@ -168,6 +168,8 @@ describe('a tunnel of which nothing inside can be read', () => {
       expect(unread(packet, ip)).toBe(-1);
       expect(unread(packet, packet.length)).toBe(-1);
       expect(unread(packet, ip - 1)).toBe(-1);
+      // the inner header is there, what it carries is not
+      expect(unread(packet, packet.length - 5)).toBe(-1);
     }
     const six = v6({ nxt: 60 }, options('04'), inner4);
     expect(unread(six, 14 + 40 + 8 + 10)).toBe(3);
