@@ -1,11 +1,12 @@
-// `npm run mutants -- [--count N] [--seed S] [--area A] [--jobs N] [--again LOG] [--quick]`
+// `npm run mutants -- [--count N] [--seed S] [--area A] [--jobs N] [--again LOG] [--times FILE] [--quick]`
 //
 // How much of a wrong program the tests notice. A sample of single changes (mutations.ts) of the rules on flows, of the sender's decision
 // and of the walk, each alone in a copy of the tree (tree.ts), put first to the tests beside the source, then to 40 random worlds, then to
 // the other tests of its area, the quick ones first (stages.ts), until somebody notices it. Prints a line for each, with its place, and
-// figures. The tree itself is never changed. `--again` tries only what survived in an earlier output; `--quick` leaves out test files that
-// take more than a second, so that its survivors are not the last word.
-import { readdirSync, readFileSync } from 'node:fs';
+// figures. The tree itself is never changed. `--again` tries only what survived in an earlier output; `--times` keeps how long each test file
+// takes, which takes a minute or two to measure, for the next run; `--quick` leaves out test files that take more than a second, so that its
+// survivors are not the last word.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutation, mutated, mutationsOf } from './mutations.ts';
@@ -18,7 +19,7 @@ interface Area {
 }
 
 const AREAS: Readonly<Record<string, Area>> = {
-  rules: { folder: 'src/verdict/flow', tests: ['test/verdict/', 'test/trace/', 'test/matrix/'] },
+  rules: { folder: 'src/verdict/flow', tests: ['test/verdict/', 'test/attribution/', 'test/trace/', 'test/matrix/'] },
   sender: { folder: 'src/attribution/sender', tests: ['test/attribution/', 'test/verdict/', 'test/trace/'] },
   walk: { folder: 'src/decode', tests: ['test/decode/', 'test/flow/', 'test/trace/'] },
 };
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     area: { type: 'string' },
     jobs: { type: 'string', default: '1' },
     again: { type: 'string' },
+    times: { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -94,7 +96,21 @@ function wanted(mutants: Mutant[]): Mutant[] {
 async function usualOf(tree: string, areas: readonly Area[]): Promise<Usual> {
   const worlds = await run(tree, THE_WORLDS, null);
   const folders = [...new Set(areas.flatMap(({ tests }) => tests))];
-  return { worlds, times: await timesOf(tree, folders) };
+  return { worlds, times: await keptTimes(tree, folders) };
+}
+
+/** Times of an earlier run where they were kept, 0 of test files that were not there then. */
+async function keptTimes(tree: string, folders: readonly string[]): Promise<Map<string, number>> {
+  const { times: file } = values;
+  if (file === undefined) return timesOf(tree, folders);
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify(Object.fromEntries(await timesOf(tree, folders))));
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(folder, name)),
+  );
+  return new Map(files.map((name) => [name, kept[name] ?? 0]));
 }
 
 /** A part of all mutants, by a generator with a seed: every area has its share. */
