@@ -1,17 +1,28 @@
-// `npm run mutants -- [--count N] [--seed S] [--area A] [--jobs N] [--again LOG] [--times FILE] [--quick]`
+// `npm run mutants -- [--count N] [--seed S] [--area A] [--jobs N] [--again LOG] [--times FILE] [--near]`
 //
 // How much of a wrong program the tests notice. A sample of single changes (mutations.ts) of the rules on flows, of the sender's decision
 // and of the walk, each alone in a copy of the tree (tree.ts), put first to the tests beside the source, then to 40 random worlds, then to
-// the other tests of its area, the quick ones first (stages.ts), until somebody notices it. Prints a line for each, with its place, and
-// figures. The tree itself is never changed. `--again` tries only what survived in an earlier output; `--times` keeps how long each test file
-// takes, which takes a minute or two to measure, for the next run; `--quick` leaves out test files that take more than a second, so that its
-// survivors are not the last word.
+// the other tests of its area, the quick ones first (stages.ts), until somebody notices it. What tests allow it are run as bundles, which
+// take moments to make (bundled.ts), the others by vitest. Prints a line for each, with its place, and figures. The tree itself is never
+// changed. `--again` tries only what survived in an earlier output; `--times` keeps how long each test file takes, which takes a minute or
+// two to measure, for the next run; `--near` asks only the tests beside the source, so that its survivors are not the last word.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Bundled, bundleTests } from './bundled.ts';
 import { type Mutation, mutated, mutationsOf } from './mutations.ts';
 import { stagesOf } from './stages.ts';
-import { copyTree, removeTree, run, runChanged, THE_WORLDS, theTests, timesOf, withSource } from './tree.ts';
+import {
+  type Answer,
+  copyTree,
+  removeTree,
+  run,
+  THE_WORLDS,
+  theTests,
+  timesOf,
+  tryChanged,
+  withSource,
+} from './tree.ts';
 
 interface Area {
   folder: string;
@@ -32,7 +43,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     again: { type: 'string' },
     times: { type: 'string' },
-    quick: { type: 'boolean', default: false },
+    near: { type: 'boolean', default: false },
   },
 });
 
@@ -45,6 +56,12 @@ interface Mutant {
 }
 
 type Fate = 'worlds' | 'tests' | 'time' | 'survived';
+
+/** Where one mutant after the other is tried. */
+interface Place {
+  tree: string;
+  bundled: Bundled;
+}
 
 /** What is known of the unchanged program. */
 interface Usual {
@@ -69,11 +86,13 @@ async function main(): Promise<number> {
     const usual = await usualOf(first, areas);
     const figures: Record<Fate, number> = { worlds: 0, tests: 0, time: 0, survived: 0 };
     const work = async (tree: string): Promise<void> => {
+      const bundled = await bundleTests(tree, bundledOf(areas, usual.times));
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-        const fate = await fateOf(mutant, tree, usual);
+        const fate = await fateOf(mutant, { tree, bundled }, usual);
         figures[fate]++;
         process.stdout.write(`${fate} ${wordsOf(mutant)}\n`);
       }
+      await bundled.close();
     };
     await Promise.all(trees.map(work));
     const all = Object.values(figures).reduce((sum, count) => sum + count, 0);
@@ -93,8 +112,14 @@ function wanted(mutants: Mutant[]): Mutant[] {
   return mutants.filter((mutant) => lines.has(`survived ${wordsOf(mutant)}`));
 }
 
+/** Near tests are asked for every mutant, the others only for those that these and the worlds do not notice. */
+function bundledOf(areas: readonly Area[], times: Usual['times']): string[] {
+  const folders = areas.map(({ folder }) => `${folder.replace(/^src/, 'test')}/`);
+  return [...times.keys()].filter((file) => folders.some((folder) => file.startsWith(folder)));
+}
+
 async function usualOf(tree: string, areas: readonly Area[]): Promise<Usual> {
-  const worlds = await run(tree, THE_WORLDS, null);
+  const worlds = values.near ? { text: '', ms: 0 } : await run(tree, THE_WORLDS, null);
   const folders = [...new Set(areas.flatMap(({ tests }) => tests))];
   return { worlds, times: await keptTimes(tree, folders) };
 }
@@ -143,18 +168,30 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-function fateOf({ area, path, source, mutation }: Mutant, tree: string, { worlds, times }: Usual): Promise<Fate> {
-  const stages = stagesOf(path, area.tests, times, values.quick);
-  const tests = async (files: readonly string[]): Promise<Fate> => {
+function fateOf(
+  { area, path, source, mutation }: Mutant,
+  { tree, bundled }: Place,
+  { worlds, times }: Usual,
+): Promise<Fate> {
+  const stages = stagesOf(path, area.tests, times);
+  const was = { path, source };
+  const asked = async (files: readonly string[], work: (limit: number | null) => Promise<Answer>): Promise<Fate> => {
     if (files.length === 0) return 'survived';
     const usual = files.reduce((sum, file) => sum + (times.get(file) ?? 0), 0);
-    const { code } = await runChanged(tree, theTests(files), usual, { path, source });
+    const { code } = await tryChanged(tree, work, usual, was);
     return code === null ? 'time' : code === 0 ? 'survived' : 'tests';
+  };
+  const tests = async (files: readonly string[]): Promise<Fate> => {
+    const quick = files.filter((file) => bundled.files.has(file));
+    const fate = await asked(quick, (limit) => bundled.run(quick, limit));
+    if (fate !== 'survived') return fate;
+    const others = files.filter((file) => !bundled.files.has(file));
+    return asked(others, (limit) => run(tree, theTests(others), limit));
   };
   return withSource(tree, path, mutated(source, mutation), async () => {
     const near = await tests(stages.near);
-    if (near !== 'survived') return near;
-    const answer = await runChanged(tree, THE_WORLDS, worlds.ms, { path, source });
+    if (near !== 'survived' || values.near) return near;
+    const answer = await tryChanged(tree, (limit) => run(tree, THE_WORLDS, limit), worlds.ms, was);
     if (answer.code === null) return 'time';
     if (answer.text !== worlds.text) return 'worlds';
     return tests(stages.far);

@@ -13,19 +13,14 @@ export interface Stages {
 const QUICK = 1000;
 
 /**
- * The test files under `folders` (each with `/` at its end) for a source, by how long each takes (`times`, in ms, by path). `quick` leaves
- * out those that take more than a second.
+ * The test files under `folders` (each with `/` at its end) for a source, by how long each takes (`times`, in ms, by path).
  */
-export function stagesOf(
-  source: string,
-  folders: readonly string[],
-  times: ReadonlyMap<string, number>,
-  quick: boolean,
-): Stages {
+export function stagesOf(source: string, folders: readonly string[], times: ReadonlyMap<string, number>): Stages {
   const folder = dirname(source).replace(/^src/, 'test');
   const mirror = `${folder}/${basename(source, '.ts')}.test.ts`;
   const files = [...times]
-    .filter(([file, ms]) => folders.some((name) => file.startsWith(name)) && (ms <= QUICK || !quick))
+
+    .filter(([file]) => folders.some((name) => file.startsWith(name)))
     .sort(([, a], [, b]) => a - b);
   const isNear = ([file, ms]: [string, number]): boolean =>
     file === mirror || (dirname(file) === folder && ms <= QUICK);

@@ -82,20 +82,20 @@ export async function timesOf(tree: string, folders: readonly string[]): Promise
 }
 
 /**
- * Runs a command in a changed tree, for ten times as long as it usually takes. One that is not through by then hangs only if the
- * program with the file as it was is through long before at that very time: else it gets more time.
+ * Does something in a changed tree, for ten times as long as it usually takes. What is not done by then hangs only if with the file as it
+ * was it is done long before at that very time: else it gets more time.
  */
-export async function runChanged(
+export async function tryChanged(
   tree: string,
-  command: Command,
+  work: (limit: number | null) => Promise<Answer>,
   usual: number,
   was: { path: string; source: string },
 ): Promise<Answer> {
   const limit = Math.max(LEAST_LIMIT, PATIENCE * usual);
-  const answer = await run(tree, command, limit);
+  const answer = await work(limit);
   if (answer.code !== null) return answer;
-  const unchanged = await withSource(tree, was.path, was.source, () => run(tree, command, null));
-  return PATIENCE * unchanged.ms <= limit ? answer : runChanged(tree, command, unchanged.ms, was);
+  const unchanged = await withSource(tree, was.path, was.source, () => work(null));
+  return PATIENCE * unchanged.ms <= limit ? answer : tryChanged(tree, work, unchanged.ms, was);
 }
 
 /** Ends the process and its children after `limit` ms. */
