@@ -84,6 +84,7 @@ describe('a healthy sender', () => {
       'ip-link.txt',
     ]);
     expect(steps.map((one) => one.field)).toEqual([null, null, 'eth.dst', 'ip.dst', 'vxlan.vni']);
+    expect(steps.map((one) => one.note)).toEqual([null, null, null, null, null]);
   });
 
   it('has two steps when it is to send plain', () => {
@@ -118,6 +119,26 @@ describe('the route', () => {
   it("to another node's tunnel address is wrong", () => {
     const steps = chain({ ...HEALTHY, route: [`${BLOCK} via ${TUNNEL.c} dev vxlan.calico onlink`] });
     expect(step(steps, 'route')).toMatchObject({ status: 'wrong', note: `should go via ${TUNNEL.b}` });
+  });
+
+  it("to another node's tunnel address is the one wrong step, where the tables behind it lead there too", () => {
+    const astray = {
+      ...HEALTHY,
+      route: [`${BLOCK} via ${TUNNEL.c} dev vxlan.calico onlink`],
+      neigh: [`${TUNNEL.c} dev vxlan.calico lladdr ${VTEP.c} PERMANENT`],
+      fdb: [`${VTEP.c} dev vxlan.calico dst ${NODE.c} self permanent`],
+    };
+    const steps = chain(astray);
+    expect(statuses(steps)).toBe('pool ok, route wrong, neighbour ok, fdb ok, device ok');
+    expect(steps.map((one) => one.note)).toEqual([
+      null,
+      `should go via ${TUNNEL.b}`,
+      'follows from the route',
+      'follows from the route',
+      null,
+    ]);
+    const toB = chain({ ...astray, fdb: [`${VTEP.c} dev vxlan.calico dst ${NODE.b} self permanent`] });
+    expect(step(toB, 'fdb')).toMatchObject({ status: 'wrong', note: `${NODE.b} is b; c is ${NODE.c}` });
   });
 
   it('that is not there is missing, when the table was given', () => {

@@ -82,6 +82,14 @@ describe('the truth table of 3.7', () => {
     expect(ask(snapshot({ ipip: 'Always' }), S.ipip, POD_T)).toBe('ipip pool-always');
   });
 
+  it('row 5: IPIP to a node without any address asks for what cannot be sent (1.2)', () => {
+    const nowhere = { name: 't', ip: null, ipip: '10.48.0.130' };
+    expect(ask(snapshot({ ipip: 'Always' }, S, nowhere), POD_S, POD_T)).toBe('ipip no-vtep');
+    expect(ask(snapshot({ ipip: 'Always' }, S, { ...nowhere, internal: '10.0.1.2' }), POD_S, POD_T)).toBe(
+      'ipip pool-always',
+    );
+  });
+
   it('row 6: IPIP CrossSubnet, same and different', () => {
     expect(ask(snapshot({ ipip: 'CrossSubnet' }), POD_S, POD_T)).toBe('none crosssubnet-same');
     expect(ask(snapshot({ ipip: 'CrossSubnet' }, S, FAR), POD_S, POD_T)).toBe('ipip crosssubnet-different');
