@@ -78,7 +78,7 @@ async function main(): Promise<number> {
     .map(([, area]) => area);
   if (areas.length === 0)
     throw new RangeError(`there is no area ${values.area}; there are ${Object.keys(AREAS).join(' ')}`);
-  const queue = wanted(sample(areas, Number(values.count), Number(values.seed)));
+  const queue = wanted(areas);
   const trees = Array.from({ length: Number(values.jobs) }, copyTree);
   try {
     const [first] = trees;
@@ -105,11 +105,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** All of a sample, or those that survived in an earlier output. */
-function wanted(mutants: Mutant[]): Mutant[] {
-  if (values.again === undefined) return mutants;
+/** A sample; or of all those that survived in an earlier output, and what reads the same on the same line. */
+function wanted(areas: readonly Area[]): Mutant[] {
+  if (values.again === undefined) return sample(areas, Number(values.count), Number(values.seed));
   const lines = new Set(readFileSync(values.again, 'utf8').split('\n'));
-  return mutants.filter((mutant) => lines.has(`survived ${wordsOf(mutant)}`));
+  return sample(areas, Number.POSITIVE_INFINITY, 1).filter((mutant) => lines.has(`survived ${wordsOf(mutant)}`));
 }
 
 /** Near tests are asked for every mutant, the others only for those that these and the worlds do not notice. */

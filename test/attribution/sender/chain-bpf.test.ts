@@ -16,7 +16,7 @@ import {
   VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { barePool, cluster, iproute2, nodes as nodesOf, pods as podsOf } from '../../support/cluster-text.ts';
+import { barePool, cluster, felix, iproute2, nodes as nodesOf, pods as podsOf } from '../../support/cluster-text.ts';
 import { type BpfRouteJson, bpfRoutesOfA, inBundle, jsonOf, textOf } from '../../support/ebpf-bundle.ts';
 
 const VXLAN: Expected = { encapsulation: 'vxlan', pool: 'pool', reason: 'pool-always' };
@@ -67,6 +67,18 @@ describe('the eBPF route', () => {
     expect(route([bundled(bpfRoutesOfA())], PLAIN, { vxlan: 'Never' })?.note).toBe(
       'eBPF sends it into the tunnel (tunneled); should go plain',
     );
+  });
+
+  it('into a tunnel of no kind is wrong for plain, unless it may be that of WireGuard: enabled, or with keys', () => {
+    const status = (...more: SnapshotDocument[]): string | undefined =>
+      route([...withB(remote('tunneled')), ...more], PLAIN, { vxlan: 'Never' })?.status;
+    const enabled = (spec: string): SnapshotDocument => felix({ name: 'default', spec });
+    expect(status()).toBe('wrong');
+    expect(status(enabled('vxlanPort: 4789'))).toBe('wrong');
+    expect(status(enabled('wireguardEnabled: false'))).toBe('wrong');
+    expect(status(enabled('wireguardEnabled: true'))).toBe('ok');
+    expect(status(enabled('wireguardEnabledV6: true'))).toBe('ok');
+    expect(status({ ...nodesOf({ name: 'd', ip: '10.0.1.4/24', key: 'd' }), path: 'd.yaml' })).toBe('ok');
   });
 
   it("is wrong where its next hop is another node's", () => {
