@@ -14,6 +14,7 @@ import {
   gre,
   hex,
   icmpEcho,
+  inBuffer,
   ipv4,
   ipv6,
   ipv6Bytes,
@@ -177,6 +178,12 @@ describe('what was around a packet', () => {
     const six = (hlim: number): number => place(ethernet({ type: 0x86dd }, ipv6({ nxt: 4, hlim }, inner)));
     expect(six(63)).not.toBe(six(64));
     expect(six(64)).toBe(base);
+  });
+
+  it('does not hang on where the packet lies in a buffer', () => {
+    const packet = ipip({ ttl: 64, id: 5 });
+    const [near, far] = [7, 300].map((start) => around(viewOf(inBuffer(packet, start)), start, start + 34, 20));
+    expect(near).toBe(far);
   });
 
   it('has no bit of its own for the packet itself', () => {

@@ -112,6 +112,17 @@ describe('the route', () => {
     expect(step(steps, 'route')?.note).toContain(TUNNEL.b);
   });
 
+  it('past the tunnel is wrong for IP-in-IP too, whose gateway is the node itself', () => {
+    const ipip: Expected = { encapsulation: 'ipip', pool: 'pool', reason: 'pool-always' };
+    const by = (device: string) =>
+      step(
+        chain({ route: [`${BLOCK} via ${NODE.b} dev ${device} proto bird`], mode: ippools({ ipip: 'Always' }) }, ipip),
+        'route',
+      );
+    expect(by('ens5')).toMatchObject({ status: 'wrong', note: 'sends it plain; should go through the tunnel device' });
+    expect(by('tunl0')).toMatchObject({ status: 'ok', note: null });
+  });
+
   it('into the tunnel is wrong for a pool that says Never', () => {
     expect(statuses(chain({ ...HEALTHY, mode: ippools({ vxlan: 'Never' }) }, PLAIN))).toBe('pool ok, route wrong');
   });
