@@ -96,6 +96,18 @@ describe('a healthy sender', () => {
   });
 });
 
+describe('a device that takes its VNI from eBPF', () => {
+  it('has the number 0, which is no other VNI than that of the packet', () => {
+    const link = [...DEVICE.slice(0, 2), `    vxlan external id 0 local ${NODE.a} srcport 0 0 dstport 4789 nolearning`];
+    expect(step(chain({ ...HEALTHY, link }, VXLAN, { vni: 4096 }), 'device')?.status).toBe('ok');
+    const other = [...DEVICE.slice(0, 2), `    vxlan id 1 local ${NODE.a} srcport 0 0 dstport 4789 nolearning`];
+    expect(step(chain({ ...HEALTHY, link: other }, VXLAN, { vni: 4096 }), 'device')).toMatchObject({
+      status: 'wrong',
+      note: 'the packet had VNI 4096',
+    });
+  });
+});
+
 describe('tables that were not given', () => {
   it('are unknown, never wrong and never missing', () => {
     expect(statuses(chain({}))).toBe('pool ok, route unknown, neighbour unknown, fdb unknown, device unknown');
