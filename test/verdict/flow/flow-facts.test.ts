@@ -50,6 +50,11 @@ describe('a large segment that was sent again is acknowledged', () => {
     expect(largeAcknowledged(tableOf(own, back), 0, 1)).toBe(known);
   });
 
+  it('whichever direction was seen first', () => {
+    expect(largeAcknowledged(tableOf([{ acknowledged: 2000 }], [sent(1000)]), 1, 0)).toBe(true);
+    expect(largeAcknowledged(tableOf([{ acknowledged: 900 }], [sent(1000)]), 1, 0)).toBe(false);
+  });
+
   it('by nobody where there is no other direction', () => {
     expect(largeAcknowledged(tableOf([sent(1000)], []), 0, -1)).toBe(false);
   });
