@@ -56,6 +56,12 @@ describe('packets that only their answers show', () => {
     expect(await reason(duration, ...times)).toBe(why);
   });
 
+  it('are not cut by a capture that begins with an answer and has more of them', async () => {
+    const packets = [at(0, acknowledgement), at(5, acknowledgement), at(6, ping), at(20, pong)];
+    const trace = await traceFrames([{ frames: packets }], TOPOLOGY);
+    expect(trace.all.find((flow) => flow.packets === 0)?.unverified?.reason).toBe('not-in-capture');
+  });
+
   it('are said to be on their node, and what would show them', async () => {
     const trace = await traceFrames([{ frames: [at(0, ping), at(5, acknowledgement), at(9, pong)] }], TOPOLOGY);
     const missing = trace.all.find((flow) => flow.packets === 0);
