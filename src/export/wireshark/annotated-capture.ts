@@ -80,9 +80,10 @@ function placed(own: CaptureInterface, points: readonly CapturePoint[]): Capture
   const node = only(points.map((point) => point.node));
   const role = only(points.map((point) => point.role));
   const isAny = own.linkType === LINK_TYPE.sll || own.linkType === LINK_TYPE.sll2;
-  const place = [node === null ? null : `node ${node}`, role === null || role === 'unknown' ? null : role].filter(
-    Boolean,
-  );
+  const place = [
+    node === null ? null : `node ${node.replaceAll(/\p{Cc}/gu, '_')}`,
+    role === null || role === 'unknown' ? null : role,
+  ].filter(Boolean);
   const name = own.name ?? (isAny ? 'any' : only(points.map((point) => point.interface)));
   const description = [own.description, place.join(', ')].filter(Boolean).join('; ');
   return { ...own, name, description: description === '' ? null : description };
