@@ -1,6 +1,6 @@
 // `overlens verify`: a trace judged as a whole, for scripts and CI.
 
-import { renderReport } from '../../render/report/report.ts';
+import { renderReport } from '../../render/report/report-page.ts';
 import { verifySays } from '../../render/report/report-says.ts';
 import { DEFAULT_TOP, type RenderOptions } from '../../render/text/render-options.ts';
 import type { VerifyContext } from '../../render/verify/evidence.ts';

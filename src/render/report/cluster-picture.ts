@@ -3,7 +3,7 @@
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText, escapeXml } from '../text/escape.ts';
 import { formatCompact, formatCount } from '../text/format.ts';
-import type { NodePair, NodePairs } from './node-pairs.ts';
+import type { NodePair, NodePairs } from './report-pairs.ts';
 
 /** On a circle more are not told apart; the matrix has them all. */
 export const MOST_NODES = 24;

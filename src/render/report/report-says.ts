@@ -5,7 +5,7 @@ import { foldRows } from '../trace/rows/row-folder.ts';
 import { closingLine } from '../trace/trace-table.ts';
 import { commandLine, type Evidence, filesOf, hashText, type VerifyContext } from '../verify/evidence.ts';
 import { headline, whyUndecided } from '../verify/verify-words.ts';
-import type { ReportSays } from './report.ts';
+import type { ReportSays } from './report-page.ts';
 
 const WIDE: RenderOptions = {
   ...{ width: Number.POSITIVE_INFINITY, color: false, all: true, top: DEFAULT_TOP, sort: 'problem', fit: false },

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { Browser, Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderReport } from '../../../src/render/report/report.ts';
+import { renderReport } from '../../../src/render/report/report-page.ts';
 import { address, flow, pod, syntheticTrace } from '../../support/trace-builder.ts';
 import { CONTRAST } from '../page-probes.ts';
 

@@ -8,11 +8,11 @@ import { baseName, formatCompact, formatCount, formatNumber, formatSpan } from '
 import { notesOf, packetPlace, placeOf } from '../trace/capture-lines.ts';
 import { cost } from '../trace/cause-list.ts';
 import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
-import { type NodePairs, nodePairs } from './node-pairs.ts';
+import { timeline } from './flow-strips.ts';
 import { reportClient } from './report-client.ts';
 import { embedded, type ReportData, reportData } from './report-data.ts';
+import { type NodePairs, nodePairs } from './report-pairs.ts';
 import { REPORT_STYLE } from './report-style.ts';
-import { timeline } from './timeline.ts';
 
 /** What a report says beside its trace. */
 export interface ReportSays {
