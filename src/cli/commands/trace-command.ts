@@ -25,7 +25,7 @@ import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
 import { readVersion } from '../version.ts';
 
-export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary', 'hubble', 'html'] as const;
+export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary', 'hubble', 'html', 'svg'] as const;
 type Output = (typeof TRACE_OUTPUTS)[number];
 
 /** What `--follow` draws again and again on a terminal; of the others only the whole is of use. */
@@ -72,7 +72,7 @@ export async function runTrace(
   const now = isFollowed ? lookOf(given, raw, { ...io, ...io.terminal?.() }) : screen;
   const look = besideHint(now, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
-  const isPage = [output, ...outputs.files.map(({ format }) => format)].includes('html');
+  const isPage = [output, ...outputs.files.map(({ format }) => format)].some((one) => one === 'html' || one === 'svg');
   const page = isPage ? await reportFor(run, argv, io) : null;
   const shape = { look, inputs: options.taken, topology: run.topology, page };
   for (const file of files)
@@ -90,12 +90,25 @@ async function reportFor({ options, topology }: TraceRun, argv: readonly string[
   const { evidenceOf } = await import('./prove.ts');
   const { renderReport } = await import('../../render/report/report-page.ts');
   const { traceSays } = await import('../../render/report/report-says.ts');
+  const { clusterFile } = await import('../../render/report/cluster-picture.ts');
+  const { nodePairs } = await import('../../render/report/report-pairs.ts');
   const request = { options, waiverFiles: [], told: [], date: io.now() };
   const evidence = { ...(await evidenceOf(request, topology, argv)), proofFile: null };
-  return (trace) => renderReport(trace, traceSays(trace, topology !== null, evidence));
+  return (trace, output) => {
+    if (output === 'html') return renderReport(trace, traceSays(trace, topology !== null, evidence));
+    const pairs = nodePairs(trace);
+    const picture = clusterFile(pairs);
+    if (picture !== null) return [picture];
+    const why =
+      pairs.nodes.length === 0 ? 'no flow is between nodes that are known' : `${pairs.nodes.length} nodes are too many`;
+    throw usageError(
+      `-o svg: ${why}: there is nothing to draw`,
+      'a picture needs a snapshot (-t), and 24 nodes at most',
+    );
+  };
 }
 
-type MakePage = (trace: Trace) => Iterable<string>;
+type MakePage = (trace: Trace, output: 'html' | 'svg') => Iterable<string>;
 
 /** Whether lines are of packets. Throws bad usage where nothing of packets is written. */
 function perPacket({ per = 'flow' }: RawTraceCommand, output: Output): boolean {
@@ -173,7 +186,8 @@ function piecesOf(
     case 'csv':
       return renderCsv(asked);
     case 'html':
-      return page?.(asked) ?? [];
+    case 'svg':
+      return page?.(asked, output) ?? [];
     case 'hubble':
       return renderHubble(asked, hubbleLook({ trace: asked, topology }));
   }

@@ -34,7 +34,7 @@ export function declareTrace(program: Command, { argv, io, stages, done }: Dispa
     .addOption(
       repeatable(
         '-o, --output <format[=file]>',
-        'table (as without it), wide, json, jsonl, csv, summary, hubble or html, to stdout or into a file',
+        'table (as without it), wide, json, jsonl, csv, summary, hubble, html or svg, to stdout or into a file',
       ),
     )
     .option('--per <what>', 'of -o hubble: a line for each flow or packet', 'flow')

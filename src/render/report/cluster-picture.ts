@@ -1,8 +1,11 @@
 // The cluster as a picture: nodes on a circle, an arrow for what each sends to each. What is wrong is drawn, and said in words, not only
 // coloured: broken lines with a cross, bypassed ones double, undecided ones dotted.
+
+import { THEME } from '../page/theme.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText, escapeXml } from '../text/escape.ts';
 import { formatCompact, formatCount } from '../text/format.ts';
+import { PICTURE_STYLE } from './picture-style.ts';
 import type { NodePair, NodePairs } from './report-pairs.ts';
 
 /** On a circle more are not told apart; the matrix has them all. */
@@ -12,8 +15,11 @@ const [WIDTH, HEIGHT] = [720, 460] as const;
 const [RADIUS_X, RADIUS_Y] = [250, 170] as const;
 const [BOX_WIDTH, BOX_HEIGHT] = [168, 34] as const;
 
-/** An SVG element, or null where there is nothing to draw or too much. */
-export function clusterPicture({ nodes, pairs }: NodePairs): string | null {
+/**
+ * An SVG element, or null where there is nothing to draw or too much.
+ * @param style an element with the style of a picture that stands alone
+ */
+export function clusterPicture({ nodes, pairs }: NodePairs, style = ''): string | null {
   if (nodes.length === 0 || nodes.length > MOST_NODES) return null;
   const fitter = createNameFitter(nodes);
   const places = new Map(nodes.map((node, i) => [node, placeOn(i, nodes.length)]));
@@ -28,9 +34,11 @@ export function clusterPicture({ nodes, pairs }: NodePairs): string | null {
     const name = escapeXml(fitter.fit(escapeText(node), NAME_WIDTH));
     return `<g><title>${escapeXml(escapeText(node))}</title><rect class="node" x="${x - BOX_WIDTH / 2}" y="${y - BOX_HEIGHT / 2}" width="${BOX_WIDTH}" height="${BOX_HEIGHT}" rx="6"/><text x="${x}" y="${y + 5}" text-anchor="middle">${name}</text></g>`;
   });
-  const said = between.map(pairSentence).join('; ');
-  return `<svg class="cluster" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(`Nodes and what they send each other: ${said}`)}">
-<defs>${['ok', 'wrong', 'lost', 'undecided'].map(marker).join('')}</defs>
+  const said = between.length === 0 ? 'nothing' : between.map(pairSentence).join('; ');
+  const lowest = Math.max(...[...places.values()].map(({ y }) => y));
+  const height = round(Math.min(HEIGHT, lowest + BOX_HEIGHT));
+  return `<svg class="cluster" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeXml(`Nodes and what they send each other: ${said}`)}">
+${style}<defs>${['ok', 'wrong', 'lost', 'undecided'].map(marker).join('')}</defs>
 ${lines.join('\n')}
 ${boxes.join('\n')}
 </svg>`;
@@ -93,9 +101,15 @@ function onEdge({ x, y }: Place, dx: number, dy: number): Place {
 }
 
 function marker(state: string): string {
-  return `<marker id="to-${state}" class="${state}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`;
+  return `<marker id="to-${state}" class="${state}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="13" markerHeight="13" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`;
 }
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** The picture as a file of its own, with what its lines mean. */
+export function clusterFile(pairs: NodePairs): string | null {
+  const picture = clusterPicture(pairs, `<style>${THEME}svg.cluster{background:var(--page)}${PICTURE_STYLE}</style>\n`);
+  return picture === null ? null : `${picture}\n`;
 }

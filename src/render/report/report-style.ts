@@ -1,4 +1,6 @@
 // What reports have beside the style of all pages: the picture, the matrix, the list of conversations.
+import { PICTURE_STYLE } from './picture-style.ts';
+
 export const REPORT_STYLE = `
 main{max-width:80rem}
 .verdict{border-left:8px solid var(--good);padding:.25rem 0 .25rem .9rem;margin:.5rem 0 1rem}
@@ -10,20 +12,7 @@ details>summary{cursor:pointer;margin:.75rem 0;font-weight:600}
 .first{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem}
 @media (min-width:64rem){.first{grid-template-columns:minmax(0,3fr) minmax(0,2fr)}}
 svg.cluster{width:100%;height:auto;max-height:30rem}
-svg.cluster text{font:13px system-ui,sans-serif;fill:var(--ink)}
-svg.cluster .node{fill:var(--panel);stroke:var(--line)}
-svg.cluster .edge path{fill:none;stroke:var(--soft)}
-svg.cluster marker path{fill:var(--soft)}
-svg.cluster .edge.wrong path{stroke:var(--wrong);stroke-dasharray:10 5}
-svg.cluster marker.wrong path{fill:var(--wrong)}
-svg.cluster .edge.lost path{stroke:var(--wrong);stroke-dasharray:3 6}
-svg.cluster marker.lost path{fill:var(--wrong)}
-svg.cluster .edge.undecided path{stroke:var(--notable);stroke-dasharray:2 4}
-svg.cluster marker.undecided path{fill:var(--notable)}
-svg.cluster .sign{font-weight:700;font-size:18px;paint-order:stroke;stroke:var(--page);stroke-width:5px}
-svg.cluster .sign.wrong,svg.cluster .sign.lost{fill:var(--wrong)}
-svg.cluster .sign.undecided{fill:var(--notable)}
-.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.25rem;padding:0;margin:.25rem 0;font-size:.875rem;color:var(--soft)}
+${PICTURE_STYLE}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.25rem;padding:0;margin:.25rem 0;font-size:.875rem;color:var(--soft)}
 table.matrix{width:auto}
 table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .cause{border-left:4px solid var(--notable);padding:.1rem .75rem;margin:.75rem 0;background:var(--panel)}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ReportSays, renderReport } from '../../../src/render/report/report-page.ts';
 import { MOST_CONVERSATIONS, type ReportData } from '../../../src/render/report/report-data.ts';
+import { type ReportSays, renderReport } from '../../../src/render/report/report-page.ts';
 import type { Trace } from '../../../src/verdict/trace-types.ts';
 import { buildTrace, capture, cause, flow, pod, syntheticTrace } from '../../support/trace-builder.ts';
 
