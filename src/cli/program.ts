@@ -6,6 +6,7 @@ import { declareExplain } from './declare/explain.ts';
 import { declareExport } from './declare/export.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
+import { declareQuiz } from './declare/quiz.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { removeSpooled } from './inputs/spool.ts';
@@ -36,6 +37,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'explain',
   'export',
   'headers',
+  'quiz',
   'topology',
   'snapshot',
 ]);
@@ -48,6 +50,7 @@ const DECLARATIONS = [
   declareExplain,
   declareExport,
   declareHeaders,
+  declareQuiz,
   declareTopology,
   declareSnapshot,
 ];

@@ -58,12 +58,13 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
     types: ['capture'],
   },
+  { place: 'quiz', values: ['explain', 'verdict'], types: ['topology'] },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },
   {
     place: 'render',
     values: ['render/text', 'render/page', 'verdict', 'attribution', 'decode', 'decode/view', 'cluster', 'wire', 'net'],
-    types: ['path', 'explain', 'topology'],
+    types: ['path', 'explain', 'quiz', 'topology'],
   },
   {
     place: 'export',
