@@ -13,7 +13,7 @@ import { renderHtmlPage } from '../../src/render/page/html.ts';
 import type { Page } from '../../src/render/page/page-model.ts';
 import { renderSvgPage } from '../../src/render/page/svg.ts';
 import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
-import { CONTRAST, OVERFLOWS, OVERLAPS } from './page-probes.ts';
+import { BROKEN, CONTRAST, OVERFLOWS, OVERLAPS, SCALES } from './page-probes.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const playwright = await import('playwright-core').catch(() => null);
@@ -73,15 +73,19 @@ describe.skipIf(isMissing)('in a browser', () => {
   it('the questions asked of pages notice what is wrong with them', async () => {
     const bad = `<body style="background:#fff;margin:0"><p style="color:#999">pale</p>
       <p style="width:50px;white-space:nowrap">a text that leaves its own paragraph</p>
+      <p style="width:60px;word-break:break-all">66:c9:ee:b1:9b:47 unbreakable</p>
+      <p style="width:90px">a-long-<wbr>name.of-<wbr>pieces</p>
       <div style="width:2000px">wide</div>
-      <p style="position:absolute;top:200px">one</p><p style="position:absolute;top:203px">two</p>
-      <svg width="100" height="50"><rect class="l1" width="20" height="30" fill="#000"/><text y="20" fill="#222">long</text></svg>`;
+      <p style="position:absolute;top:400px">one</p><p style="position:absolute;top:403px">two</p>
+      <svg width="100" height="50"><rect class="hue" width="20" height="30" fill="#000"/><text y="20" fill="#222">long</text></svg>`;
     const found = await show(bad, { width: 400, scheme: 'light' }, async () => ({
       low: await shown.evaluate(`(${CONTRAST})(${LEAST_CONTRAST})`),
       overlap: await shown.evaluate(OVERLAPS),
       overflow: await shown.evaluate(OVERFLOWS),
+      broken: await shown.evaluate(BROKEN),
     }));
     expect(found).toEqual({
+      broken: ['66:c9:ee:b1:9b:47', 'unbreakable'],
       low: [expect.stringMatching(/^pale 2\.\d\d$/), expect.stringMatching(/^long 1\.\d\d$/)],
       overlap: ['one | two'],
       overflow: ['the page is 2000 wide', 'a text that leaves its own paragraph leaves P', 'long leaves its box'],
@@ -99,19 +103,32 @@ describe.skipIf(isMissing)('in a browser', () => {
     }
   }, 120_000);
 
-  it.each([400, 800, 1400])(
+  it.each([360, 800, 1400])(
     'HTML neither overlaps nor runs out of %i pixels',
     async (width) => {
       for (const [name, page] of all) {
         const found = await show(renderHtmlPage(page), { width, scheme: 'light' }, async () => ({
           overflow: await shown.evaluate(OVERFLOWS),
           overlap: await shown.evaluate(OVERLAPS),
+          broken: await shown.evaluate(BROKEN),
         }));
-        expect({ name, ...found }).toEqual({ name, overflow: [], overlap: [] });
+        expect({ name, ...found }).toEqual({ name, overflow: [], overlap: [], broken: [] });
       }
     },
     180_000,
   );
+
+  it('the figures of one page are to one scale each: boxes as wide as their bytes, unless their names need more', async () => {
+    for (const [name, page] of all) {
+      const scales = await show(renderHtmlPage(page), { width: 1400, scheme: 'light' }, () =>
+        shown.evaluate<number[][]>(SCALES),
+      );
+      for (const ratios of scales)
+        for (const ratio of ratios)
+          expect({ name, off: Math.abs(ratio / (ratios[0] ?? 0) - 1) < 0.01 }).toEqual({ name, off: true });
+      if (name === 'vxlan-tcp') expect(scales[0]?.length).toBeGreaterThan(3);
+    }
+  }, 60_000);
 
   it.each(['light', 'dark'] as const)(
     'HTML has enough contrast when %s',

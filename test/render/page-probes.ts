@@ -35,7 +35,7 @@ export const OVERFLOWS = `(() => { ${BOXES}
     const h = holder.getBoundingClientRect();
     if (l < h.left - 1 || r > h.right + 1) found.push(text + ' leaves ' + holder.tagName);
   }
-  for (const rect of document.querySelectorAll('svg rect.l1,svg rect.l2,svg rect.l3,svg rect.l4,svg rect.l5,svg rect.l6,svg rect.rest')) {
+  for (const rect of document.querySelectorAll('svg rect.hue')) {
     const q = rect.getBoundingClientRect();
     for (const { text, l, r, t, b } of boxes)
       if ((t + b) / 2 > q.top && (t + b) / 2 < q.bottom && l < q.right - 1 && r > q.right + 1 && l > q.left - 1) found.push(text + ' leaves its box');
@@ -65,3 +65,37 @@ export const CONTRAST = `(least) => { ${BOXES}
     if (ratio < least) found.add(box.text + ' ' + ratio.toFixed(2));
   }
   return [...found].slice(0, 5); }`;
+
+/** Addresses and times that stand on more than one line, and words that are broken elsewhere than behind `.`, `-` and `/`. */
+export const BROKEN = `(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const holders = new Set();
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (node.data.trim() && parent && !parent.closest('style,title,desc,script,pre,.away')) holders.add(parent);
+  }
+  for (const holder of holders) {
+    const characters = [...holder.childNodes].flatMap((node) => node.nodeType === 3 ? Array.from(node.data, (c, i) => ({ c, node, i })) : node.nodeName === 'WBR' ? [] : [{ c: ' ' }]);
+    let word = [];
+    for (const at of [...characters, { c: ' ' }]) {
+      if (!/\\s/.test(at.c)) { word.push(at); continue; }
+      const text = word.map(({ c }) => c).join('');
+      const isWhole = /([0-9a-f]{2}:){5}[0-9a-f]{2}|\\d+\\.\\d+\\.\\d+\\.\\d+|[0-9a-f]+:[0-9a-f:]*:[0-9a-f]|T\\d\\d:\\d\\d:/.test(text) && !/[g-su-z]/.test(text);
+      let top = null;
+      for (const [k, { node, i }] of word.entries()) {
+        const range = document.createRange();
+        range.setStart(node, i); range.setEnd(node, i + 1);
+        const r = range.getBoundingClientRect();
+        if (r.height > 0 && top !== null && r.top > top + 4 && (isWhole || !/[-./]/.test(word[k - 1].c))) { found.push(text); break; }
+        if (r.height > 0) top = r.top;
+      }
+      word = [];
+    }
+  }
+  return found.slice(0, 5); })()`;
+
+/** Widths of a figure's boxes beside their bytes: those that are wider than their names need. */
+export const SCALES = `[...document.querySelectorAll('.frame')].map((frame) => [...frame.querySelectorAll('li')]
+  .filter((li) => { const text = Math.max(...[...li.children].map((e) => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect().width; })); return li.getBoundingClientRect().width > text + 16; })
+  .map((li) => li.getBoundingClientRect().width / Number(getComputedStyle(li).getPropertyValue('--n'))))`;

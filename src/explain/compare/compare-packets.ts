@@ -18,7 +18,7 @@ export function comparePackets(first: Explanation, second: Explanation, isSamePa
     headline: headlineOf(first, second, relation),
     story: storyOf(first, second, relation),
     differences: differences.map((pair) => differenceOf(first, second, relation, pair)),
-    same: same.map(({ label, a }) => ({ label, value: a?.value ?? '' })),
+    same: same.map((pair) => ({ label: labelOf(first, second, pair), value: pair.a?.value ?? '' })),
     nodeNames: first.nodeNames,
     snapshotRoot: first.snapshotRoot,
   };
@@ -67,6 +67,13 @@ function cellOf({ columns, rows }: Explanation, label: string, outer: boolean): 
   return cells[columns.findIndex(({ side }) => wanted.includes(side))] ?? null;
 }
 
+/** Whose value it is, unless neither packet is in a tunnel; what is said of a frame has no owner. */
+function labelOf(first: Explanation, second: Explanation, { label, outer }: Pick<Pair, 'label' | 'outer'>): string {
+  const hasTunnel = first.encapsulation !== 'none' || second.encapsulation !== 'none';
+  if (!hasTunnel || OF_THE_FRAME.has(label)) return label;
+  return `${outer ? 'outer' : 'inner'} ${label}`;
+}
+
 function differenceOf(
   first: Explanation,
   second: Explanation,
@@ -75,7 +82,7 @@ function differenceOf(
 ): Difference {
   const why = whyDifferent({ first, second, relation, label, outer, a, b });
   return {
-    label: outer ? `outer ${label}` : label,
+    label: labelOf(first, second, { label, outer }),
     first: a?.value ?? null,
     second: b?.value ?? null,
     firstMeaning: a?.meaning ?? null,

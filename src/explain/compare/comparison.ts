@@ -5,7 +5,7 @@ import type { Explanation, Look } from '../explanation.ts';
 export type Relation = 'same-packet' | 'same-flow' | 'answer' | 'other';
 
 export interface Difference {
-  /** `TTL`, `outer from IP`. */
+  /** `outer from IP`, `inner TTL`: of the packet that one of the two carries in a tunnel; `TTL` where neither is in one. */
   label: string;
   /** Null where that packet has no such value. */
   first: string | null;
@@ -25,7 +25,7 @@ export interface Comparison {
   /** What lies between the two, in sentences. */
   story: readonly string[];
   differences: readonly Difference[];
-  /** Labels of what both have alike, with the value. */
+  /** What both have alike, labelled in the same way. */
   same: readonly { label: string; value: string }[];
   nodeNames: readonly string[];
   snapshotRoot: string;

@@ -2,7 +2,8 @@
 import type { ExplainedLayer, Side } from '../../explain/explanation.ts';
 import { fitBoxes, type Box as LayerBox, rowsOf } from '../page/box-widths.ts';
 import { textWidth } from '../text/text-width.ts';
-import type { LayerPaint } from './explain-colors.ts';
+import type { HuePaint } from './explain-colors.ts';
+import { headerHue } from './header-hue.ts';
 
 type Box = LayerBox<ExplainedLayer>;
 
@@ -17,7 +18,7 @@ export function drawLayers(
   layers: readonly ExplainedLayer[],
   sides: readonly SideText[],
   width: number,
-  paint: LayerPaint,
+  paint: HuePaint,
 ): string[] {
   return rowsOf(layers, width).flatMap((row, i) => [
     ...(i > 0 ? [''] : []),
@@ -25,13 +26,13 @@ export function drawLayers(
   ]);
 }
 
-function drawRow(boxes: readonly Box[], sides: readonly SideText[], paint: LayerPaint): string[] {
+function drawRow(boxes: readonly Box[], sides: readonly SideText[], paint: HuePaint): string[] {
   const line = (left: string, middle: string, right: string, inside: (box: Box) => string): string =>
     left + boxes.map((box, i) => inside(box) + (i === boxes.length - 1 ? right : middle)).join('');
   return [
     offsetLine(boxes),
     line('┌', '┬', '┐', ({ width }) => '─'.repeat(width)),
-    line('│', '│', '│', (box) => paint(box.layer.id, centred(titleFor(box), box.width))),
+    line('│', '│', '│', (box) => paint(headerHue(box.layer), centred(titleFor(box), box.width))),
     line('│', '│', '│', (box) => centred(lengthFor(box), box.width)),
     line('└', '┴', '┘', ({ width, broken }) => (broken ? brokenEdge(width) : '─'.repeat(width))),
     sideLine(boxes, sides),

@@ -3,7 +3,7 @@ import type { Decision, DecisionStep } from '../../explain/explanation.ts';
 import { sentenceCase } from '../../net/sentence-case.ts';
 import { columnWidth, fitColumns, GAP } from '../text/grid.ts';
 import { createPaint } from '../text/paint.ts';
-import { shortenMiddle, wrapWords } from '../text/text-width.ts';
+import { shortenMiddle, widestPiece, wrapWords } from '../text/text-width.ts';
 import { placeText, spanText } from './explain-options.ts';
 import { columnLines } from './side-columns.ts';
 
@@ -28,8 +28,8 @@ export function decisionLines(decision: Decision, root: string, width: number, c
     columnWidth([PLACE_HEAD, ...places]),
     hasBytes ? columnWidth([BYTES_HEAD, ...bytes]) : 0,
   ];
-  const minimum = [26, PLACE_HEAD.length, hasBytes ? BYTES_HEAD.length : 0].map((least, i) =>
-    Math.min(least, natural[i] ?? 0),
+  const minimum = [Math.max(26, ...says.map(widestPiece)), PLACE_HEAD.length, hasBytes ? BYTES_HEAD.length : 0].map(
+    (least, i) => Math.min(least, natural[i] ?? 0),
   );
   const room = width - LABEL - columnWidth(marks) - (hasBytes ? 3 : 2) * GAP;
   const [say = 30, place = 14, byte = 13] = fitColumns(natural, minimum, room);

@@ -69,7 +69,7 @@ function toldSections(shown: Explanation, look: ExplainLook, paint: Paint): Sect
   const { decision, snapshotRoot } = shown;
   return [
     () => shown.story.flatMap((sentence) => bullet(sentence, look.width)),
-    () => tableLines(shown.columns, shown.rows, look.width, paint),
+    () => tableLines(shown, look, paint),
     () => (decision === null ? [] : decisionLines(decision, snapshotRoot, look.width, look.color)),
     () => noteLines(shown.notes, look, paint),
   ];

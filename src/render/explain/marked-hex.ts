@@ -4,7 +4,8 @@ import type { ExplainedField, ExplainedLayer } from '../../explain/explanation.t
 import { formatCount } from '../text/format.ts';
 import type { Paint } from '../text/paint.ts';
 import { shortenEnd } from '../text/text-width.ts';
-import type { LayerPaint } from './explain-colors.ts';
+import type { HuePaint } from './explain-colors.ts';
+import { headerHue } from './header-hue.ts';
 
 /** Payload bytes shown before the rest is counted only. */
 export const PAYLOAD_SHOWN = 64;
@@ -38,14 +39,15 @@ export function hexRows(
 export function hexLines(
   layers: readonly ExplainedLayer[],
   bytes: Uint8Array,
-  options: { width: number; all: boolean; paint: Paint; layerPaint: LayerPaint },
+  options: { width: number; all: boolean; paint: Paint; huePaint: HuePaint },
 ): string[] {
   const perRow = options.width >= 110 ? 16 : 8;
   const digits = Math.max(4, String(bytes.length).length);
   const hexWidth = perRow * 3 - 1 + (perRow === 16 ? 1 : 0);
   const room = options.width - INDENT - digits - hexWidth - 4;
   return layers.flatMap((layer) => {
-    const heading = options.layerPaint(layer.id, `${layer.id} ${layer.title}`);
+    const hue = headerHue(layer);
+    const heading = options.huePaint(hue, `${layer.id} ${layer.title}`);
     const facts = options.paint('dim', `, ${formatCount(layer.length, 'byte')}${sideWord(layer)}`);
     if (layer.kind === 'missing')
       return [
@@ -53,7 +55,7 @@ export function hexLines(
       ];
     const { rows, more } = hexRows(layer, bytes, perRow, options.all);
     const lines = rows.map(({ offset, bytes: chunk, text }) => {
-      const hex = options.layerPaint(layer.id, hexText(chunk, perRow).padEnd(hexWidth));
+      const hex = options.huePaint(hue, hexText(chunk, perRow).padEnd(hexWidth));
       return `${' '.repeat(INDENT)}${String(offset).padStart(digits)}  ${hex}  ${shortenEnd(text, room)}`.trimEnd();
     });
     const rest = more > 0 ? [`${' '.repeat(INDENT + digits + 2)}and ${formatCount(more, 'more byte')}: --all`] : [];

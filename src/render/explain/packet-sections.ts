@@ -6,8 +6,9 @@ import type { FirstLook } from '../../explain/first-look.ts';
 import type { Paint } from '../text/paint.ts';
 import { wrapWords } from '../text/text-width.ts';
 import { drawLayers, type SideText } from './boxes.ts';
-import { createLayerPaint } from './explain-colors.ts';
+import { createHuePaint } from './explain-colors.ts';
 import { spanText } from './explain-options.ts';
+import { headerHue } from './header-hue.ts';
 import { hexLines } from './marked-hex.ts';
 
 export interface ExplainLook {
@@ -33,7 +34,7 @@ const COMMENT_INDENT = ' '.repeat(COMMENT.length);
 
 /** The headers to scale. `decision`: of who put the outer ones on, if that is known. */
 export function drawing({ layers }: FirstLook, { width, color }: ExplainLook, decision: Decision | null): string[] {
-  return drawLayers(layers, sideTexts({ layers, decision }), width, createLayerPaint(color));
+  return drawLayers(layers, sideTexts({ layers, decision }), width, createHuePaint(color));
 }
 
 /** What is written under the boxes of each side, longest first. */
@@ -59,11 +60,12 @@ export function sideTexts({ layers, decision }: Pick<Explanation, 'layers' | 'de
 }
 
 /** Bit diagrams, where they are asked for. */
-export function diagramLines(shown: FirstLook, { width, diagram }: ExplainLook, paint: Paint): string[] {
+export function diagramLines(shown: FirstLook, { width, color, diagram }: ExplainLook, paint: Paint): string[] {
   if (!diagram) return [];
   return shown.layers.flatMap((layer) => {
     if (layer.kind !== 'header') return [];
-    const head = `${paint('strong', `${layer.id} ${layer.title}`)}, ${spanText(layer)}, ${layer.spec ?? ''}`;
+    const title = createHuePaint(color)(headerHue(layer), `${layer.id} ${layer.title}`);
+    const head = `${paint('strong', title)}, ${spanText(layer)}, ${layer.spec ?? ''}`;
     const pictures = layer.parts.flatMap(({ header, at }) => bitDiagram(header, { bytes: shown.bytes, at }));
     return [head, ...pictures, ...wrapWords(fieldList(layer), width), ''];
   });
@@ -86,7 +88,7 @@ export function meaningOf({ meaning, checksum }: ExplainedField): string {
 
 export function hexSection(shown: FirstLook, look: ExplainLook, paint: Paint): string[] {
   const { width, all } = look;
-  const lines = hexLines(shown.layers, shown.bytes, { width, all, paint, layerPaint: createLayerPaint(look.color) });
+  const lines = hexLines(shown.layers, shown.bytes, { width, all, paint, huePaint: createHuePaint(look.color) });
   const count = shown.captured === shown.original ? `${shown.captured}` : `${shown.captured} captured`;
   return [paint('strong', `The ${count} bytes, layer by layer`), ...lines];
 }

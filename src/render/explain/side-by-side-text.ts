@@ -1,9 +1,10 @@
 // Outer and inner side by side in a terminal: label, then per column the value and what it means, wrapped inside its column.
-import type { Cell, Column, Row } from '../../explain/explanation.ts';
+import type { Cell, Explanation, Row } from '../../explain/explanation.ts';
 import { fitColumns } from '../text/grid.ts';
 import type { Paint } from '../text/paint.ts';
-import { padRight, shortenMiddle, textWidth, wrapWords } from '../text/text-width.ts';
-import { markOf, paintLook } from './explain-colors.ts';
+import { padRight, shortenMiddle, textWidth, widestPiece, wrapWords } from '../text/text-width.ts';
+import { createHuePaint, markOf, paintLook } from './explain-colors.ts';
+import { hueAt } from './header-hue.ts';
 
 const GAP = 2;
 /** A meaning needs this much room beside its value, else it goes below. */
@@ -13,7 +14,26 @@ const LEAST_COLUMN = 26;
 /** Longer lines are hard to read. */
 const WIDEST_COLUMN = 72;
 
-export function tableLines(columns: readonly Column[], rows: readonly Row[], width: number, paint: Paint): string[] {
+/** What paints a cell's value: what is wrong with it, else the header it stands in. */
+type CellPaint = (cell: Cell, text: string) => string;
+
+export function tableLines(
+  { columns, rows, layers }: Pick<Explanation, 'columns' | 'rows' | 'layers'>,
+  { width, color }: { width: number; color: boolean },
+  paint: Paint,
+): string[] {
+  const huePaint = createHuePaint(color);
+  const paintCell: CellPaint = (cell, text) =>
+    cell.look === 'usual' ? huePaint(hueAt(layers, cell.span), text) : paintLook(paint, cell.look, text);
+  return gridLines({ columns, rows }, width, paint, paintCell);
+}
+
+function gridLines(
+  { columns, rows }: Pick<Explanation, 'columns' | 'rows'>,
+  width: number,
+  paint: Paint,
+  paintCell: CellPaint,
+): string[] {
   if (rows.length === 0) return [];
   const label = Math.max(...rows.map((row) => textWidth(row.label))) + 1;
   const room = width - label - GAP * columns.length;
@@ -24,17 +44,23 @@ export function tableLines(columns: readonly Column[], rows: readonly Row[], wid
     natural.map((one) => Math.min(one, least)),
     room,
   );
-  if (room / columns.length < LEAST_COLUMN && columns.length > 1) {
+  const pieces = columns.map((_, i) => widestValue(rows, i));
+  if (columns.length > 1 && (room / columns.length < LEAST_COLUMN || pieces.some((one, i) => one > (each[i] ?? 0)))) {
     return columns.flatMap((column, i) => [
       ...(i > 0 ? [''] : []),
-      ...tableLines([column], onlyColumn(rows, i), width, paint),
+      ...gridLines({ columns: [column], rows: onlyColumn(rows, i) }, width, paint, paintCell),
     ]);
   }
   const values = columns.map((_, i) => valueWidth(rows, i, each[i] ?? 0));
   const head =
     ' '.repeat(label) +
     columns.map(({ title }, i) => ' '.repeat(GAP) + padRight(paint('strong', title), each[i] ?? 0)).join('');
-  return [head.trimEnd(), ...rows.flatMap((row) => rowLines(row, label, each, values, paint))];
+  return [head.trimEnd(), ...rows.flatMap((row) => rowLines(row, label, each, values, paintCell))];
+}
+
+/** Columns of the longest address or other piece of a value that must stay whole. */
+function widestValue(rows: readonly Row[], column: number): number {
+  return Math.max(0, ...rows.map((row) => widestPiece(row.cells[column]?.value ?? '')));
 }
 
 function onlyColumn(rows: readonly Row[], i: number): Row[] {
@@ -58,7 +84,13 @@ function valueWidth(rows: readonly Row[], column: number, each: number): number 
   return each >= 36 ? Math.max(...widths.filter((one) => one <= most), 0) : 0;
 }
 
-function rowLines(row: Row, label: number, each: readonly number[], values: readonly number[], paint: Paint): string[] {
+function rowLines(
+  row: Row,
+  label: number,
+  each: readonly number[],
+  values: readonly number[],
+  paint: CellPaint,
+): string[] {
   const cells = row.cells.map((cell, i) => (cell === null ? [] : cellLines(cell, each[i] ?? 0, values[i] ?? 0, paint)));
   const height = Math.max(1, ...cells.map((lines) => lines.length));
   const lines: string[] = [];
@@ -70,10 +102,10 @@ function rowLines(row: Row, label: number, each: readonly number[], values: read
 }
 
 /** The mark takes the column in front of the value. */
-function cellLines(cell: Cell, each: number, value: number, paint: Paint): string[] {
-  const mark = paintLook(paint, cell.look, markOf(cell.look));
+function cellLines(cell: Cell, each: number, value: number, paint: CellPaint): string[] {
+  const mark = paint(cell, markOf(cell.look));
   const wide = textWidth(cell.value);
-  const shown = paintLook(paint, cell.look, shortenMiddle(cell.value, each));
+  const shown = paint(cell, shortenMiddle(cell.value, each));
   if (cell.meaning === null || cell.meaning === '') return [mark + shown];
   const longest = Math.max(...cell.meaning.split(' ').map(textWidth));
   if (value > 0 && wide <= value && longest <= each - value - GAP) {

@@ -8,7 +8,7 @@ const PAYLOAD_SHARE = 0.7;
 const LEAST_PAYLOAD = 24;
 
 /** What a box needs to know of its layer. */
-export type BoxLayer = Omit<FigureLayer, 'id' | 'title'>;
+export type BoxLayer = Omit<FigureLayer, 'id' | 'title' | 'hue'>;
 
 export interface Box<L extends BoxLayer> {
   layer: L;
@@ -16,6 +16,17 @@ export interface Box<L extends BoxLayer> {
   width: number;
   /** Drawn shorter than it is. */
   broken: boolean;
+}
+
+/**
+ * What a drawing's sizes tell.
+ * @param shortened titles of what is drawn shorter than it is
+ * @param rows how many rows it takes
+ */
+export function scaleSentence(shortened: readonly string[], rows: number): string {
+  const own = rows > 1 ? ', each row to its own' : '';
+  const less = shortened.length === 0 ? '' : ` ${shortened.join(', ')}: drawn shorter than it is.`;
+  return `To scale${own}: sizes follow the bytes, but no box is smaller than its name.${less}`;
 }
 
 /** Layers row by row: one row if all fit into `width` columns with their labels. */

@@ -2,14 +2,15 @@
 // meaning; colours, positions and sizes only repeat it. Reads on a phone, on a screen, on paper, and aloud.
 
 import { escapeXml } from '../text/escape.ts';
+import { breakPlaces } from '../text/word-breaks.ts';
+import { scaleSentence } from './box-widths.ts';
 import { HTML_STYLE } from './html-style.ts';
 import type { Block, ChainPlace, FigureLayer, Page, PageBytes, PageCell, PageRow, Tone } from './page-model.ts';
-import { layerClass } from './theme.ts';
+import { hueClass } from './theme.ts';
 
 /** The whole document. */
 export function renderHtmlPage(page: Page): string {
   const sections = page.blocks.map((block, i) => sectionOf(block, i));
-  const contents = page.blocks.map((block, i) => ({ block, i })).filter(({ block }) => block.kind !== 'lead');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -23,9 +24,7 @@ export function renderHtmlPage(page: Page): string {
 <body>
 <main>
 ${sections[0] ?? ''}
-<nav aria-label="On this page"><ul>
-${contents.map(({ block, i }) => `<li><a href="#s${i}">${escapeXml(block.kind === 'lead' ? '' : block.heading)}</a></li>`).join('\n')}
-</ul></nav>
+${navigation(page.blocks)}
 ${sections.slice(1).join('\n')}
 </main>
 </body>
@@ -33,10 +32,18 @@ ${sections.slice(1).join('\n')}
 `;
 }
 
+/** Links to the parts of the page; none where it has but one. */
+function navigation(blocks: readonly Block[]): string {
+  const links = blocks.flatMap(({ part }, i) =>
+    part === undefined ? [] : [`<li><a href="#s${i}">${breakable(part)}</a></li>`],
+  );
+  return links.length < 2 ? '' : `<nav aria-label="On this page"><ul>\n${links.join('\n')}\n</ul></nav>`;
+}
+
 function sectionOf(block: Block, i: number): string {
   if (block.kind === 'lead') return leadOf(block, i);
   return `<section aria-labelledby="s${i}">
-<h2 id="s${i}">${escapeXml(block.heading)}</h2>
+<h2 id="s${i}">${breakable(block.heading)}</h2>
 ${bodyOf(block, i)}
 </section>`;
 }
@@ -44,9 +51,9 @@ ${bodyOf(block, i)}
 /** The first lead is the page's title. */
 function leadOf({ origin, text, alarms }: Extract<Block, { kind: 'lead' }>, i: number): string {
   const level = i === 0 ? 'h1' : 'h2';
-  const warnings = alarms.map((alarm) => `<p class="alarm">${escapeXml(alarm)}</p>`).join('\n');
-  return `<header><p class="origin">${escapeXml(origin)}</p>
-<${level}>${escapeXml(text)}</${level}>
+  const warnings = alarms.map((alarm) => `<p class="alarm">${breakable(alarm)}</p>`).join('\n');
+  return `<header><p class="origin">${breakable(origin)}</p>
+<${level} id="s${i}">${breakable(text)}</${level}>
 ${warnings}</header>`;
 }
 
@@ -57,14 +64,14 @@ function bodyOf(block: Exclude<Block, { kind: 'lead' }>, i: number): string {
     case 'chain':
       return chainOf(block);
     case 'points':
-      return `<ul class="points">${block.items.map(({ text, tone }) => `<li${toneClass(tone)}>${escapeXml(text)}</li>`).join('\n')}</ul>`;
+      return `<ul class="points">${block.items.map(({ text, tone }) => `<li${toneClass(tone)}>${breakable(text)}</li>`).join('\n')}</ul>`;
     case 'table':
-      return `${tableOf(block.heading, block.head, block.rows)}${block.comment === null ? '' : `<p>${escapeXml(block.comment)}</p>`}`;
+      return `${tableOf(block.heading, block.head, block.rows)}${block.comment === null ? '' : `<p>${breakable(block.comment)}</p>`}`;
     case 'notes':
       return block.items
         .map(
           ({ tone, title, where, text }) =>
-            `<div class="note ${tone}"><h3>${tone === 'wrong' ? '! ' : '* '}${escapeXml(title)}${where === '' ? '' : ` <small>${escapeXml(where)}</small>`}</h3>\n<p>${escapeXml(text)}</p></div>`,
+            `<div class="note ${tone}"><h3>${tone === 'wrong' ? '! ' : '* '}${breakable(title)}${where === '' ? '' : ` <small>${breakable(where)}</small>`}</h3>\n<p>${breakable(text)}</p></div>`,
         )
         .join('\n');
     case 'bits':
@@ -72,11 +79,12 @@ function bodyOf(block: Exclude<Block, { kind: 'lead' }>, i: number): string {
         .map(
           ({
             id,
+            hue,
             title,
             where,
             lines,
             fields,
-          }) => `<h3><span class="key ${layerClass(id, 'header')}">${id}</span> ${escapeXml(title)} <small>${escapeXml(where)}</small></h3>
+          }) => `<h3><span class="key ${hueClass(hue)}">${id}</span> ${escapeXml(title)} <small>${escapeXml(where)}</small></h3>
 <div class="scroll" tabindex="0" role="region" aria-label="Bit diagram of ${escapeXml(title)}, ${escapeXml(where)}"><pre aria-hidden="true">${lines.map(escapeXml).join('\n')}</pre></div>
 ${tableOf(`Fields of ${title}, ${where}`, ['field', 'value'], fields)}`,
         )
@@ -99,7 +107,7 @@ function chainOf({ heading, text, places }: Extract<Block, { kind: 'chain' }>): 
     head: group === '' ? title : `${group} ${title}`,
     cells: [{ value, meaning: notes.length === 0 ? null : notes.join('; '), tone }, onTheWay(before)],
   }));
-  return `<p>${escapeXml(text)}</p>${tableOf(heading, ['place', 'packets', 'on the way here'], rows)}`;
+  return `<p>${breakable(text)}</p>${tableOf(heading, ['place', 'packets', 'on the way here'], rows)}`;
 }
 
 /** One cell, whatever there is to say: columns stay columns. */
@@ -122,14 +130,17 @@ function figureOf({ heading, layers, sides }: Extract<Block, { kind: 'figure' }>
     else groups.push({ side: layer.side, layers: [layer] });
   }
   const shown = groups.map((group) => {
-    const bytes = group.layers.reduce((sum, layer) => sum + shownLength(layer), 0);
     const label = sides.find(({ side }) => side === group.side)?.texts[0] ?? '';
     const items = group.layers.map(layerItem).join('\n');
-    return `<div class="side" style="--n:${bytes}"><ol start="${group.layers[0]?.id ?? 1}">${items}</ol><p>${escapeXml(label)}</p></div>`;
+    return `<div class="side"><ol start="${group.layers[0]?.id ?? 1}">${items}</ol><p style="--n:${group.layers.length}">${breakable(label)}</p></div>`;
   });
+  // one grid for all sides: one scale for all boxes
+  const columns = layers.map((layer) => `minmax(min-content,${shownLength(layer)}fr)`).join(' ');
   const last = layers.at(-1);
   const total = last === undefined ? '' : `<p class="total">ends at byte ${last.offset + last.length}</p>`;
-  return `<div class="frame" role="group" aria-label="${escapeXml(heading)}">${shown.join('\n')}</div>${total}`;
+  const shortened = layers.filter((layer) => shownLength(layer) < layer.length).map(({ title }) => title);
+  return `<div class="frame" role="group" aria-label="${escapeXml(heading)}" style="--columns:${columns}">${shown.join('\n')}</div>${total}
+<p class="scale">${escapeXml(scaleSentence(shortened, 1))}</p>`;
 }
 
 const LONGEST_SHOWN = 80;
@@ -139,41 +150,66 @@ function shownLength({ kind, length }: FigureLayer): number {
 }
 
 function layerItem(layer: FigureLayer): string {
-  const { id, title, offset, length, kind } = layer;
+  const { title, offset, length, hue } = layer;
   const broken = shownLength(layer) < length ? ' broken' : '';
   const unit = length === 1 ? 'byte' : 'bytes';
-  return `<li class="${layerClass(id, kind)}${broken}" style="--n:${shownLength(layer)}"><span class="at" aria-hidden="true">${offset}</span><b>${escapeXml(title)}</b> <span>${length}<span class="unit"> ${unit}</span><span class="away"> from byte ${offset}</span></span></li>`;
+  return `<li class="${hueClass(hue)}${broken}" style="--n:${shownLength(layer)}"><span class="at" aria-hidden="true">${offset}</span><b>${escapeXml(title)}</b> <span>${length}<span class="unit"> ${unit}</span><span class="away"> from byte ${offset}</span></span></li>`;
 }
 
+/** On a narrow screen each row stands by itself (html-style.ts), and its cells are headed by what `data-head` says. */
 function tableOf(caption: string, head: readonly string[], rows: readonly PageRow[]): string {
-  const heads = head.map((text) => (text === '' ? '<td></td>' : `<th scope="col">${escapeXml(text)}</th>`)).join('');
+  const heads = head
+    .map((text) => (text === '' ? '<td></td>' : `<th scope="col" role="columnheader">${breakable(text)}</th>`))
+    .join('');
+  const labels = head.length > 2 ? head.slice(1).map((text) => text.replace(/:.*/, '')) : [];
   const body = rows
-    .map(({ head: name, cells }) => `<tr><th scope="row">${escapeXml(name)}</th>${cells.map(cellOf).join('')}</tr>`)
+    .map(
+      ({ head: name, cells }) =>
+        `<tr role="row"><th scope="row" role="rowheader">${breakable(name)}</th>${cells.map((cell, i) => cellOf(cell, labels[i] ?? '')).join('')}</tr>`,
+    )
     .join('\n');
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeXml(caption)}"><table>
-<thead><tr>${heads}</tr></thead>
-<tbody>
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeXml(caption)}"><table role="table">
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup">
 ${body}
 </tbody></table></div>
 `;
 }
 
-function cellOf(cell: PageCell | null): string {
-  if (cell === null) return '<td></td>';
+function cellOf(cell: PageCell | null, label: string): string {
+  if (cell === null) return '<td role="cell"></td>';
   const mark = cell.tone === 'wrong' ? '<strong>!</strong> ' : cell.tone === 'notable' ? '<strong>*</strong> ' : '';
-  const meaning = cell.meaning === null ? '' : `<span class="meaning">${escapeXml(cell.meaning)}</span>`;
-  return `<td><span class="value ${cell.tone}">${mark}${escapeXml(cell.value)}</span>${meaning}</td>`;
+  const meaning = cell.meaning === null ? '' : `<span class="meaning">${breakable(cell.meaning)}</span>`;
+  const head = label === '' ? '' : ` data-head="${escapeXml(label)}"`;
+  const edge = cell.hue === undefined ? '' : ` style="--edge:var(--${cell.hue})"`;
+  return `<td role="cell"${head}${edge}><span class="value ${cell.tone}">${mark}${breakable(cell.value)}</span>${meaning}</td>`;
 }
 
-function bytesOf({ id, kind, title, facts, rows, more }: PageBytes): string {
+function bytesOf({ id, hue, title, facts, rows, more }: PageBytes): string {
   const lines = rows.map(
     ({ offset, hex, text }) =>
-      `<tr><th scope="row">${offset}</th><td><code>${hex}</code></td><td>${escapeXml(text)}</td></tr>`,
+      `<tr role="row"><th scope="row" role="rowheader">${offset}</th><td role="cell"><code>${hex}</code></td><td role="cell">${breakable(text)}</td></tr>`,
   );
+  const heads = ['byte', 'hexadecimal', 'what it is'].map((text) => `<th scope="col" role="columnheader">${text}</th>`);
   const table =
     rows.length === 0
       ? ''
-      : `<table class="bytes ${layerClass(id, kind)}"><thead class="away"><tr><th scope="col">byte</th><th scope="col">hexadecimal</th><th scope="col">what it is</th></tr></thead><tbody>${lines.join('\n')}</tbody></table>`;
-  return `<h3><span class="key ${layerClass(id, kind)}">${id}</span> ${escapeXml(title)} <small>${escapeXml(facts)}</small></h3>
+      : `<table role="table" class="bytes ${hueClass(hue)}"><thead role="rowgroup" class="away"><tr role="row">${heads.join('')}</tr></thead><tbody role="rowgroup">${lines.join('\n')}</tbody></table>`;
+  return `<h3><span class="key ${hueClass(hue)}">${id}</span> ${escapeXml(title)} <small>${escapeXml(facts)}</small></h3>
 ${table}${more === null ? '' : `<p>${escapeXml(more)}</p>`}`;
+}
+
+/** Escaped, with a place to break where a long word has one; browsers break nowhere else, unless a word is wider than the page. */
+function breakable(text: string): string {
+  return text
+    .split(' ')
+    .map((word) => (word.length < LONG_WORD ? escapeXml(word) : piecesOf(word).map(escapeXml).join('<wbr>')))
+    .join(' ');
+}
+
+const LONG_WORD = 16;
+
+function piecesOf(word: string): string[] {
+  const places = breakPlaces(word);
+  return [0, ...places].map((from, i) => word.slice(from, places[i]));
 }

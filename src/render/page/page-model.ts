@@ -1,16 +1,19 @@
 // What an SVG or HTML page shows, block by block and free of layout: one model, two renderers, and no knowledge of where it
 // comes from. Texts in it are escaped for terminals already; the renderers escape them for XML.
+import type { Hue } from './theme.ts';
 
 /** What a text means to the reader; its colour and its mark follow. */
 export type Tone = 'usual' | 'notable' | 'wrong' | 'good' | 'dim';
 
-/** What bytes of a packet are. Headers have colours of their own, the rest shares one and may be drawn shorter than it is. */
+/** What bytes of a packet are. What is no header may be drawn shorter than it is. */
 export type LayerKind = 'header' | 'payload' | 'padding' | 'missing';
 
 export interface PageCell {
   value: string;
   meaning: string | null;
   tone: Tone;
+  /** Of the header that has the value. */
+  hue?: Hue;
 }
 
 export interface PageRow {
@@ -26,9 +29,23 @@ export interface FigureLayer {
   length: number;
   side: string;
   kind: LayerKind;
+  hue: Hue;
 }
 
-export type Block =
+export type Block = BlockBody & {
+  /** Where a part of the page begins: its name, for the navigation. At most `MOST_PARTS` of a page. */
+  part?: string;
+};
+
+/** More links than these are a list to read, no help to find the way. */
+export const MOST_PARTS = 7;
+
+/** Blocks that are one part of the page. */
+export function inPart(part: string, [first, ...more]: readonly Block[]): Block[] {
+  return first === undefined ? [] : [{ ...first, part }, ...more];
+}
+
+type BlockBody =
   | { kind: 'lead'; origin: string; text: string; alarms: readonly string[] }
   | {
       kind: 'figure';
@@ -45,6 +62,7 @@ export type Block =
       heading: string;
       headers: readonly {
         id: number;
+        hue: Hue;
         title: string;
         where: string;
         lines: readonly string[];
@@ -68,7 +86,7 @@ export interface ChainPlace {
 
 export interface PageBytes {
   id: number;
-  kind: LayerKind;
+  hue: Hue;
   title: string;
   facts: string;
   rows: readonly { offset: number; hex: string; text: string }[];

@@ -1,6 +1,6 @@
 // The blocks of a page drawn as SVG: the frame to scale, tables, notes, bit diagrams, bytes.
 import { shortenEnd, textWidth, wrapWords } from '../text/text-width.ts';
-import { type Box, fitBoxes, rowsOf } from './box-widths.ts';
+import { type Box, fitBoxes, rowsOf, scaleSentence } from './box-widths.ts';
 import type { Block, FigureLayer, PageBytes, Tone } from './page-model.ts';
 import {
   type Canvas,
@@ -16,7 +16,7 @@ import {
 } from './svg-canvas.ts';
 import { drawChain } from './svg-chain.ts';
 import { drawTable } from './svg-table.ts';
-import { layerClass } from './theme.ts';
+import { type Hue, hueClass } from './theme.ts';
 
 type BlockOf<K extends Block['kind']> = Extract<Block, { kind: K }>;
 
@@ -60,14 +60,23 @@ function drawNote(canvas: Canvas, { tone, title, where, text }: BlockOf<'notes'>
   paragraph(canvas, text, {}, GAP);
 }
 
-function drawBits(canvas: Canvas, { title, where, lines, fields }: BlockOf<'bits'>['headers'][number]): void {
-  heading(canvas, `${title}, ${where}`, 3);
+function drawBits(canvas: Canvas, { id, hue, title, where, lines, fields }: BlockOf<'bits'>['headers'][number]): void {
+  canvas.y += LINE * 1.4;
+  drawKey(canvas, id, hue);
+  canvas.parts.push(textAt(4, canvas.y, `${title}, ${where}`, { class: 'strong', role: 'heading', level: 3 }));
+  canvas.y += LINE * 0.2;
   for (const line of lines) {
     canvas.y += LINE * 0.9;
     canvas.parts.push(textAt(0, canvas.y, line));
   }
   canvas.y += LINE * 0.4;
   drawTable(canvas, `Fields of ${title}`, ['field', 'value'], fields);
+}
+
+/** The number of a layer on its colour, in front of a heading. */
+function drawKey(canvas: Canvas, id: number, hue: Hue): void {
+  canvas.parts.push(rect(MARGIN, canvas.y - 13, COLUMN * 3, 17, hueClass(hue)));
+  canvas.parts.push(centredText(MARGIN, COLUMN * 3, canvas.y, String(id), ''));
 }
 
 function point(canvas: Canvas, text: string, tone: Tone): void {
@@ -81,17 +90,21 @@ function point(canvas: Canvas, text: string, tone: Tone): void {
 /** Rows of boxes, each row to its own scale if one row cannot hold all. */
 function drawFigure(canvas: Canvas, { layers, sides }: BlockOf<'figure'>): void {
   const texts = new Map(sides.map((side) => [side.side, side.texts]));
-  for (const row of rowsOf(layers, COLUMNS)) {
+  const rows = rowsOf(layers, COLUMNS).map((row) => fitBoxes(row, COLUMNS));
+  for (const row of rows) {
     canvas.y += LINE * 1.1;
-    const places = placed(fitBoxes(row, COLUMNS));
+    const places = placed(row);
     for (const place of places) drawBox(canvas, place);
     canvas.y += BOX_GAP + BOX_HEIGHT;
     sideLabels(canvas, places, texts);
-    const last = row.at(-1);
+    const last = row.at(-1)?.layer;
     const end = last === undefined ? '' : `ends at byte ${last.offset + last.length}`;
     canvas.y += LINE;
     canvas.parts.push(textAt(COLUMNS - end.length, canvas.y, end, { class: 'soft' }));
   }
+  const shortened = rows.flat().filter(({ broken }) => broken);
+  const titles = shortened.map(({ layer }) => layer.title);
+  paragraph(canvas, scaleSentence(titles, rows.length), { class: 'soft' });
 }
 
 interface Placed extends Box<FigureLayer> {
@@ -112,7 +125,7 @@ function placed(boxes: readonly Box<FigureLayer>[]): Placed[] {
 /** The offset above, name and length inside; `canvas.y` is the baseline of the offset. */
 function drawBox(canvas: Canvas, { layer, x, pixels, width, broken }: Placed): void {
   const top = canvas.y + BOX_GAP;
-  canvas.parts.push(rect(x, top, pixels, BOX_HEIGHT, layerClass(layer.id, layer.kind)));
+  canvas.parts.push(rect(x, top, pixels, BOX_HEIGHT, hueClass(layer.hue)));
   canvas.parts.push(textAt((x - MARGIN) / COLUMN, canvas.y, String(layer.offset), { class: 'soft' }));
   const title = textWidth(layer.title) <= width ? layer.title : layer.short;
   const shortened = `${layer.length} (shortened)`;
@@ -137,23 +150,16 @@ function sideLabels(canvas: Canvas, places: readonly Placed[], texts: ReadonlyMa
   canvas.y = y + 20;
 }
 
-function drawBytes(canvas: Canvas, { id, kind, title, facts, rows, more }: PageBytes): void {
+function drawBytes(canvas: Canvas, { id, hue, title, facts, rows, more }: PageBytes): void {
   canvas.y += LINE * 1.2;
-  canvas.parts.push(rect(MARGIN, canvas.y - 13, COLUMN * 3, 17, layerClass(id, kind)));
-  canvas.parts.push(centredText(MARGIN, COLUMN * 3, canvas.y, String(id), ''));
+  drawKey(canvas, id, hue);
   canvas.parts.push(textAt(4, canvas.y, `${title}, ${facts}`, { class: 'strong', role: 'heading', level: 3 }));
   const hexAt = 7;
   const textColumn = hexAt + 8 * 3 + 1;
   for (const { offset, hex, text } of rows) {
     canvas.y += LINE;
     canvas.parts.push(
-      rect(
-        MARGIN + (hexAt - 0.5) * COLUMN,
-        canvas.y - 14,
-        (hex.length + 1) * COLUMN,
-        18,
-        `${layerClass(id, kind)} bytes`,
-      ),
+      rect(MARGIN + (hexAt - 0.5) * COLUMN, canvas.y - 14, (hex.length + 1) * COLUMN, 18, `${hueClass(hue)} bytes`),
     );
     canvas.parts.push(textAt(0, canvas.y, String(offset).padStart(5), { class: 'soft' }));
     canvas.parts.push(textAt(hexAt, canvas.y, hex));

@@ -2,6 +2,7 @@
 import { shortenMiddle, wrapWords } from '../text/text-width.ts';
 import type { Block, ChainPlace } from './page-model.ts';
 import { type Canvas, COLUMN, COLUMNS, centredText, LINE, MARGIN, paragraph, rect, textAt } from './svg-canvas.ts';
+import { hueClass } from './theme.ts';
 
 const MOST_IN_ROW = 6;
 const BOX_HEIGHT = 52;
@@ -58,7 +59,7 @@ function drawBefore(canvas: Canvas, { before }: ChainPlace, column: number, y: n
 }
 
 function boxClass({ tone }: ChainPlace): string {
-  return tone === 'dim' ? 'open' : 'rest';
+  return tone === 'dim' ? 'open' : hueClass('rest');
 }
 
 function valueClass({ tone }: ChainPlace): string {

@@ -5,9 +5,7 @@ import { escapeXml } from '../text/escape.ts';
 import type { Block, Page } from './page-model.ts';
 import { drawBlock } from './svg-blocks.ts';
 import { type Canvas, COLUMNS, FONT, LINE, MARGIN, PAGE_WIDTH, paragraph, round } from './svg-canvas.ts';
-import { LAYER_COLORS, MONOSPACE, THEME } from './theme.ts';
-
-const LAYERS = Array.from({ length: LAYER_COLORS }, (_, i) => `.l${i + 1}{fill:var(--layer${i + 1})}`).join('');
+import { hueRules, MONOSPACE, THEME } from './theme.ts';
 
 const STYLE = `
 ${THEME}
@@ -21,8 +19,8 @@ text{font:${FONT}px ${MONOSPACE};fill:var(--ink);white-space:pre}
 .notable{fill:var(--notable)}
 .good{fill:var(--good)}
 .dim{fill:var(--soft)}
-${LAYERS}.rest{fill:var(--rest)}
-rect.l1,rect.l2,rect.l3,rect.l4,rect.l5,rect.l6,rect.rest{stroke:var(--line)}
+${hueRules('fill')}
+rect.hue{stroke:var(--line)}
 line,path{stroke:var(--line);fill:none}
 @media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

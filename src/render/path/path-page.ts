@@ -1,6 +1,14 @@
 // `overlens path` as a page: the picture of each way with its numbers on it, packets place by place, and the totals of hops.
 import type { PathFlow, PathFlows, PathPacket, PathReport, PathStop, StopState } from '../../path/path-model.ts';
-import type { Block, ChainPlace, Page, PageCell, PageRow } from '../page/page-model.ts';
+import {
+  type Block,
+  type ChainPlace,
+  inPart,
+  MOST_PARTS,
+  type Page,
+  type PageCell,
+  type PageRow,
+} from '../page/page-model.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { baseName, formatCount, formatNumber } from '../text/format.ts';
@@ -38,19 +46,22 @@ export function pathPage(report: PathReport, look: PathLook): Page {
   ];
   const blocks: Block[] = [
     { kind: 'lead', origin: captures.map(({ path }) => baseName(path)).join(', '), text, alarms: [] },
-    ...shown.flatMap((flow) => flowBlocks(flow, report, shorten)),
-    ...(report.pairs.length > 0 ? [hopsBlock(report, shorten)] : []),
+    ...partsOf(shown, (flow) => flowBlocks(flow, report, shorten)),
+    ...(report.pairs.length > 0 ? inPart('Each hop', [hopsBlock(report, shorten)]) : []),
     ...(remarks.length > 0
-      ? [
-          {
-            kind: 'points' as const,
-            heading: 'What else',
-            items: remarks.map((one) => ({ text: one, tone: 'usual' as const })),
-          },
-        ]
+      ? inPart('What else', [
+          { kind: 'points', heading: 'What else', items: remarks.map((one) => ({ text: one, tone: 'usual' })) },
+        ])
       : []),
   ];
   return { title: 'The way of packets', description: text, blocks };
+}
+
+/** Each flow is a part of the page, or all are one where they are many. */
+function partsOf(flows: readonly PathFlow[], blocksOf: (flow: PathFlow) => Block[]): Block[] {
+  const OTHERS = 2;
+  if (flows.length > MOST_PARTS - OTHERS) return inPart('Flows', flows.flatMap(blocksOf));
+  return flows.flatMap((flow) => inPart(`${endsText(flow)} ${serviceText(flow)}`, blocksOf(flow)));
 }
 
 function leadText({ count, lossy, doubtful, lost }: PathFlows): string {

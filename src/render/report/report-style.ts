@@ -45,8 +45,8 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .way small{display:block}
 .strip{width:100%;height:auto}
 .strip text{font:12px system-ui,sans-serif;fill:var(--ink)}
-.strip rect.ok{fill:var(--layer1);stroke:var(--soft);stroke-width:.5}
-.strip rect.undecided{fill:var(--layer2);stroke:var(--notable);stroke-width:.8;stroke-dasharray:2 2}
+.strip rect.ok{fill:var(--own-network);stroke:var(--soft);stroke-width:.5}
+.strip rect.undecided{fill:var(--tunnel-network);stroke:var(--notable);stroke-width:.8;stroke-dasharray:2 2}
 .strip rect.wrong{fill:var(--wrong)}
 @media print{
   .tools,.list{display:none}

@@ -1,6 +1,7 @@
 // Columns that text takes in a terminal, and shortening by columns. East Asian wide characters and emoji take two
 // (UAX #11); the table package measures with the same library, so what fits here fits there.
 import stringWidth from 'string-width';
+import { breakPlaces } from './word-breaks.ts';
 
 const ELLIPSIS = '…';
 
@@ -39,7 +40,7 @@ export function shortenEnd(text: string, width: number): string {
   return width < 1 ? '' : takeStart(text, width - 1).trimEnd() + ELLIPSIS;
 }
 
-/** Breaks a sentence at blanks into lines of at most `width` columns; a longer word is broken where it must be. */
+/** Breaks a sentence at blanks into lines of at most `width` columns; a longer word behind `.`, `-` or `/`, else where it must be. */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -50,7 +51,7 @@ export function wrapWords(text: string, width: number): string[] {
     }
     if (line !== '') lines.push(line);
     while (isWider(word, width)) {
-      const head = takeStart(word, Math.max(1, width));
+      const head = headOf(word, Math.max(1, width));
       if (head === '') break;
       lines.push(head);
       word = word.slice(head.length);
@@ -58,6 +59,26 @@ export function wrapWords(text: string, width: number): string[] {
     line = word;
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** As much of a long word as fits and may stand on a line of its own. */
+function headOf(word: string, width: number): string {
+  const most = takeStart(word, width);
+  const place = breakPlaces(word.slice(0, most.length + 1)).at(-1) ?? 0;
+  return place > 0 && breakPlaces(word).length > 0 ? word.slice(0, place) : most;
+}
+
+/** Columns of the longest piece of a text that must stay whole. */
+export function widestPiece(text: string): number {
+  let widest = 0;
+  for (const word of text.split(' ')) {
+    let from = 0;
+    for (const to of [...breakPlaces(word), word.length]) {
+      widest = Math.max(widest, textWidth(word.slice(from, to)));
+      from = to;
+    }
+  }
+  return widest;
 }
 
 /** Without measuring the whole of a word that is many lines long. */

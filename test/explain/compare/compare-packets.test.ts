@@ -29,23 +29,23 @@ describe('one packet on the veth and on the NIC', () => {
     const comparison = await compared('06-any-interface', ['ip-10-0-1-20-any.pcap'], [0, 3], [0, 7]);
     expect(comparison.relation).toBe('same-packet');
     expect(comparison.differences.map((one) => one.label)).toEqual([
-      'from MAC',
-      'to MAC',
+      'inner from MAC',
+      'inner to MAC',
       'direction',
       'interface',
-      'TTL',
-      'IP checksum',
+      'inner TTL',
+      'inner IP checksum',
       'outer headers',
     ]);
-    expect(difference(comparison, 'TTL')).toMatchObject({ first: '64', second: '63' });
-    expect(difference(comparison, 'TTL')?.why).toMatch(/routed it: the one with 64 comes first$/);
-    expect(difference(comparison, 'IP checksum')?.why).toBe('it covers the TTL, and changes with it');
+    expect(difference(comparison, 'inner TTL')).toMatchObject({ first: '64', second: '63' });
+    expect(difference(comparison, 'inner TTL')?.why).toMatch(/routed it: the one with 64 comes first$/);
+    expect(difference(comparison, 'inner IP checksum')?.why).toBe('it covers the TTL, and changes with it');
     expect(difference(comparison, 'outer headers')).toMatchObject({
       first: null,
       second: 'vxlan 4096, 10.0.1.20 → 10.0.1.30',
       why: "on a pod's veth there are none yet, or no more",
     });
-    expect(comparison.same.map((one) => one.label)).toContain('IP id');
+    expect(comparison.same.map((one) => one.label)).toContain('inner IP id');
   });
 
   it('says how much later the second is', async () => {

@@ -12,6 +12,7 @@ const layer = (id: number, title: string, offset: number, length: number, side: 
   length,
   side,
   kind: 'header',
+  hue: side === 'outer' ? 'tunnel-network' : 'own-network',
 });
 
 const BLOCKS: Record<Block['kind'], Block> = {
@@ -22,7 +23,7 @@ const BLOCKS: Record<Block['kind'], Block> = {
     layers: [
       layer(1, 'Ethernet', 0, 14, 'outer'),
       layer(2, 'IPv4', 14, 20, 'outer'),
-      { ...layer(3, 'payload', 34, 1400, 'inner'), kind: 'payload' },
+      { ...layer(3, 'payload', 34, 1400, 'inner'), kind: 'payload', hue: 'rest' },
     ],
     sides: [{ side: 'outer', texts: ['the outer side'] }],
   },
@@ -58,7 +59,7 @@ const BLOCKS: Record<Block['kind'], Block> = {
   bits: {
     kind: 'bits',
     heading: 'the bits',
-    headers: [{ id: 2, title: 'a header', where: 'bytes 14-33', lines: ['+-+', '|x|'], fields: [] }],
+    headers: [{ id: 2, hue: 'own-link', title: 'a header', where: 'bytes 14-33', lines: ['+-+', '|x|'], fields: [] }],
   },
   bytes: {
     kind: 'bytes',
@@ -66,7 +67,7 @@ const BLOCKS: Record<Block['kind'], Block> = {
     layers: [
       {
         id: 1,
-        kind: 'header',
+        hue: 'own-transport',
         title: 'Ethernet',
         facts: '14 bytes',
         rows: [{ offset: 0, hex: '66 00', text: 'dst' }],
@@ -109,9 +110,15 @@ describe.each(Object.entries(RENDERERS))('a page in %s', (_, render) => {
     expect(text).not.toMatch(/<title>a <|<lead>/);
   });
 
-  it('gives each header a colour of its own, and what is none the common one', () => {
-    for (const name of ['l1', 'l2', 'rest']) expect(text).toMatch(new RegExp(`class="${name}[ "]`));
-    expect(text).not.toContain('class="l3"');
+  it('gives each header the colour that the page says, in figure, bit diagram and bytes', () => {
+    for (const name of ['tunnel-network', 'rest', 'own-link', 'own-transport'])
+      expect(text).toMatch(new RegExp(`class="[^"]*hue ${name}[ "]`));
+    expect(text).not.toMatch(/class="[^"]*tunnel-header/);
+  });
+
+  it('says that its figure is to scale, and what is drawn shorter', () => {
+    expect(text).toMatch(/To scale: sizes follow the bytes/);
+    expect(text).toContain('payload: drawn shorter than it is');
   });
 
   it('marks what is wrong with a sign, not by colour alone', () => {

@@ -1,11 +1,12 @@
 // Explanations as blocks of a page: those that pages of one packet, of two and of predictions share.
 import { bitDiagram } from '../../../decode/view/diagram.ts';
 import type { Decision, Explanation } from '../../../explain/explanation.ts';
-import type { Block } from '../../page/page-model.ts';
+import type { Block, PageCell } from '../../page/page-model.ts';
 import { formatCount } from '../../text/format.ts';
 import { briefPlace, bytesText, headOf, saysText, statusWord } from '../decision-text.ts';
 import { spanText } from '../explain-options.ts';
 import { originText } from '../explanation-text.ts';
+import { headerHue } from '../header-hue.ts';
 import { hexRows } from '../marked-hex.ts';
 import { meaningOf, sideTexts } from '../packet-sections.ts';
 
@@ -27,7 +28,7 @@ export function figureBlock(heading: string, shown: Explanation): Block {
   return {
     kind: 'figure',
     heading,
-    layers: shown.layers.map(({ id, title, short, offset, length, side, kind }) => ({
+    layers: shown.layers.map(({ id, protocol, title, short, offset, length, side, kind }) => ({
       id,
       title,
       short,
@@ -35,6 +36,7 @@ export function figureBlock(heading: string, shown: Explanation): Block {
       length,
       side,
       kind,
+      hue: headerHue({ protocol, side }),
     })),
     sides: sideTexts(shown),
   };
@@ -44,25 +46,33 @@ export function pointsBlock(heading: string, texts: readonly string[]): Block {
   return { kind: 'points', heading, items: texts.map((text) => ({ text, tone: 'usual' })) };
 }
 
+/** What became of a line is told where there is a packet that has it. */
 export function decisionBlock(decision: Decision, root: string): Block {
+  const bytes = decision.steps.map(bytesText);
+  const hasBytes = bytes.some((text) => text !== '');
   return {
     kind: 'table',
     heading: headOf(decision),
-    head: ['', 'its line', 'you read it in', 'in the packet'],
-    rows: decision.steps.map((step) => ({
+    head: ['', 'its line', 'right?', 'you read it in', ...(hasBytes ? ['in the packet'] : [])],
+    rows: decision.steps.map((step, i) => ({
       head: step.label,
       cells: [
-        { value: saysText(step), meaning: null, tone: 'usual' },
-        { value: briefPlace(step, decision.node, root) || '-', meaning: null, tone: 'usual' },
+        usualCell(saysText(step)),
         {
           value: statusWord(step),
-          meaning: bytesText(step) || null,
+          meaning: null,
           tone: step.status === 'ok' ? 'good' : step.status === 'unknown' ? 'dim' : 'wrong',
         },
+        usualCell(briefPlace(step, decision.node, root) || '-'),
+        ...(hasBytes ? [bytes[i] ? usualCell(bytes[i]) : null] : []),
       ],
     })),
     comment: decision.comment,
   };
+}
+
+function usualCell(value: string): PageCell {
+  return { value, meaning: null, tone: 'usual' };
 }
 
 export function bitsBlock(shown: Explanation): Block {
@@ -73,6 +83,7 @@ export function bitsBlock(shown: Explanation): Block {
       .filter((layer) => layer.kind === 'header')
       .map((layer) => ({
         id: layer.id,
+        hue: headerHue(layer),
         title: layer.title,
         where: `${spanText(layer)}, ${layer.spec ?? ''}`,
         lines: layer.parts.flatMap(({ header, at }) => bitDiagram(header, { bytes: shown.bytes, at })),
@@ -97,7 +108,7 @@ export function bytesBlock(shown: Explanation, all: boolean): Block {
       const missing = layer.kind === 'missing' ? ', not in the file' : side;
       return {
         id: layer.id,
-        kind: layer.kind,
+        hue: headerHue(layer),
         title: layer.title,
         facts: `${formatCount(layer.length, 'byte')}${missing}`,
         rows: rows.map(({ offset, bytes, text }) => ({

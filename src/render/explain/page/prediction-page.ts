@@ -1,7 +1,8 @@
 // The page about a prediction.
 import type { Hop, PredictedHeader, Prediction, Way } from '../../../explain/predict/prediction.ts';
-import type { Block, FigureLayer, Page } from '../../page/page-model.ts';
+import { type Block, type FigureLayer, inPart, type Page } from '../../page/page-model.ts';
 import { forPeople } from '../explain-options.ts';
+import { headerHue } from '../header-hue.ts';
 import { headerName, headerText, hopTitle, isSameFrame, sizeSentence } from '../prediction-text.ts';
 import { decisionBlock, pointsBlock } from './explanation-blocks.ts';
 
@@ -18,24 +19,34 @@ const LONGEST = 8;
 export function predictionPage(raw: Prediction): Page {
   const shown = forPeople(raw);
   const title = `Predicted from the snapshot alone, for ${shown.example}`;
-  const back = shown.differs ? wayBlocks(shown, shown.back, BACK) : [pointsBlock('And back', [shown.back.headline])];
+  const back = shown.differs
+    ? wayBlocks(shown, shown.back, BACK, 'Back')
+    : inPart('Back', [pointsBlock('And back', [shown.back.headline])]);
   return {
     title: `${shown.from.name} to ${shown.to.name}`,
     description: `${title}. ${shown.there.headline} ${shown.back.headline}`,
-    blocks: [...wayBlocks(shown, shown.there, title), ...back],
+    blocks: [...wayBlocks(shown, shown.there, title, 'There'), ...back],
   };
 }
 
-function wayBlocks(shown: Prediction, way: Way, origin: string): Block[] {
+/** @param name of the direction, in the navigation */
+function wayBlocks(shown: Prediction, way: Way, origin: string, name: string): Block[] {
   const size = sizeSentence(way);
   const wrong = way.doubts.filter((one) => one.look === 'wrong').map(({ text }) => `But ${text}.`);
   const open = way.doubts.filter((one) => one.look !== 'wrong').map(({ text }) => text);
   return [
     { kind: 'lead', origin, text: way.headline, alarms: wrong },
-    pointsBlock('Why', size === '' ? way.story : [...way.story, size]),
-    ...(way.decision === null ? [] : [decisionBlock(way.decision, shown.snapshotRoot)]),
-    ...way.hops.flatMap((hop, i) => hopBlocks(way.hops, i, hop)),
-    ...(open.length === 0 ? [] : [pointsBlock('The snapshot cannot tell', open)]),
+    ...inPart(`${name}: why`, [
+      pointsBlock('Why', size === '' ? way.story : [...way.story, size]),
+      ...(way.decision === null ? [] : [decisionBlock(way.decision, shown.snapshotRoot)]),
+    ]),
+    ...inPart(
+      `${name}: place by place`,
+      way.hops.flatMap((hop, i) => hopBlocks(way.hops, i, hop)),
+    ),
+    ...(open.length === 0
+      ? []
+      : inPart(`${name}: not in the snapshot`, [pointsBlock('The snapshot cannot tell', open)])),
   ];
 }
 
@@ -45,7 +56,7 @@ function hopBlocks(hops: readonly Hop[], i: number, hop: Hop): Block[] {
   if (isSameFrame(hops, i)) return [pointsBlock(heading, [`The same frame as at ${i}.`]), command];
   const rows = hop.headers.map((header) => ({
     head: headerName(header),
-    cells: [{ value: headerText(header), meaning: null, tone: 'usual' as const }],
+    cells: [{ value: headerText(header), meaning: null, tone: 'usual' as const, hue: headerHue(header) }],
   }));
   return [
     { kind: 'figure', heading, layers: figureLayers(hop.headers), sides: SIDES },
@@ -56,10 +67,12 @@ function hopBlocks(hops: readonly Hop[], i: number, hop: Hop): Block[] {
 
 function figureLayers(headers: readonly PredictedHeader[]): FigureLayer[] {
   let offset = 0;
-  return headers.map(({ title, length, side, protocol }, i) => {
+  return headers.map((header, i) => {
+    const { title, length, side, protocol } = header;
     const at = offset;
     offset += length;
     const short = title.length > LONGEST ? title.slice(0, 4) : title;
-    return { id: i + 1, title, short, offset: at, length, side, kind: protocol === 'payload' ? 'payload' : 'header' };
+    const kind = protocol === 'payload' ? 'payload' : 'header';
+    return { id: i + 1, title, short, offset: at, length, side, kind, hue: headerHue(header) };
   });
 }
