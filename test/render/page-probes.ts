@@ -2,11 +2,12 @@
 
 /** Every piece of visible text as a box: one per line of text. */
 const BOXES = `
+  const isHidden = (e) => e.closest('thead') !== null && getComputedStyle(e.closest('thead')).position === 'absolute';
   const boxes = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!node.data.trim() || !parent || parent.closest('style,title,desc,script,.away')) continue;
+    if (!node.data.trim() || !parent || parent.closest('style,title,desc,script,.away') || isHidden(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const r of range.getClientRects())
@@ -73,7 +74,7 @@ export const BROKEN = `(() => {
   const holders = new Set();
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (node.data.trim() && parent && !parent.closest('style,title,desc,script,pre,.away')) holders.add(parent);
+    if (node.data.trim() && parent && !parent.closest('style,title,desc,script,pre,.away,thead')) holders.add(parent);
   }
   for (const holder of holders) {
     const characters = [...holder.childNodes].flatMap((node) => node.nodeType === 3 ? Array.from(node.data, (c, i) => ({ c, node, i })) : node.nodeName === 'WBR' ? [] : [{ c: ' ' }]);

@@ -24,6 +24,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:1rem 0;list-
 .total{margin:.15rem 0 0;text-align:right;font-size:.8125rem;color:var(--soft)}
 .at{text-align:left;font-size:.75rem}
 .side>p{grid-row:2;grid-column:span var(--n);margin:.15rem 0 0;padding:.1rem .35rem;border:1px solid var(--line);border-top:0;font-size:.8125rem;color:var(--soft)}
+.whole{white-space:nowrap}
 .unit{display:none}
 .away{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .side>ol>li .unit{display:inline}

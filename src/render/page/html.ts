@@ -201,10 +201,14 @@ ${table}${more === null ? '' : `<p>${escapeXml(more)}</p>`}`;
 
 /** Escaped, with a place to break where a long word has one; browsers break nowhere else, unless a word is wider than the page. */
 function breakable(text: string): string {
-  return text
-    .split(' ')
-    .map((word) => (word.length < LONG_WORD ? escapeXml(word) : piecesOf(word).map(escapeXml).join('<wbr>')))
-    .join(' ');
+  return text.split(' ').map(wordOf).join(' ');
+}
+
+function wordOf(word: string): string {
+  const pieces = piecesOf(word);
+  if (pieces.length > 1) return word.length < LONG_WORD ? escapeXml(word) : pieces.map(escapeXml).join('<wbr>');
+  // of themselves browsers break addresses and times behind these
+  return /[-/]/.test(word) ? `<span class="whole">${escapeXml(word)}</span>` : escapeXml(word);
 }
 
 const LONG_WORD = 16;

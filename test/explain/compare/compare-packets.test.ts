@@ -81,7 +81,7 @@ describe('a request and its answer', () => {
     expect(comparison.relation).toBe('answer');
     expect(comparison.headline).toBe('Two directions of one conversation: plain and in VXLAN.');
     expect(comparison.story.join(' ')).toContain('Each direction is decided by the pool of its own destination');
-    expect(difference(comparison, 'from IP')?.why).toBe('the answer goes back: the two are exchanged');
+    expect(difference(comparison, 'inner from IP')?.why).toBe('the answer goes back: the two are exchanged');
   });
 });
 
