@@ -82,7 +82,7 @@ export const BROKEN = `(() => {
     for (const at of [...characters, { c: ' ' }]) {
       if (!/\\s/.test(at.c)) { word.push(at); continue; }
       const text = word.map(({ c }) => c).join('');
-      const isWhole = /([0-9a-f]{2}:){5}[0-9a-f]{2}|\\d+\\.\\d+\\.\\d+\\.\\d+|[0-9a-f]+:[0-9a-f:]*:[0-9a-f]|T\\d\\d:\\d\\d:/.test(text) && !/[g-su-z]/.test(text);
+      const isWhole = /([0-9a-f]{2}:){5}[0-9a-f]{2}|\\d+\\.\\d+\\.\\d+\\.\\d+|[0-9a-f]+:[0-9a-f:]*:[0-9a-f]|T\\d\\d:\\d\\d:/.test(text) && !/[g-su-z]/.test(text) || text.length < 16;
       let top = null;
       for (const [k, { node, i }] of word.entries()) {
         const range = document.createRange();

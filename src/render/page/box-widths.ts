@@ -12,8 +12,10 @@ export type BoxLayer = Omit<FigureLayer, 'id' | 'title' | 'hue'>;
 
 export interface Box<L extends BoxLayer> {
   layer: L;
-  /** Columns between its borders. */
+  /** Whole columns between its borders. */
   width: number;
+  /** Columns before rounding; where borders take no column of their own, of the whole box. */
+  exact: number;
   /** Drawn shorter than it is. */
   broken: boolean;
 }
@@ -50,11 +52,18 @@ function leastInside({ short, length, offset }: BoxLayer): number {
   return Math.max(textWidth(short), String(length).length, String(offset).length);
 }
 
-/** Columns in proportion to bytes, none below what its label needs. */
-export function fitBoxes<L extends BoxLayer>(layers: readonly L[], width: number): Box<L>[] {
+/**
+ * Columns in proportion to bytes, none below what its label needs.
+ * @param borders `columns` in a terminal, where a border is a character; `lines` that are drawn on the edge of a box
+ */
+export function fitBoxes<L extends BoxLayer>(
+  layers: readonly L[],
+  width: number,
+  borders: 'columns' | 'lines' = 'columns',
+): Box<L>[] {
   const shown = shownLengths(layers);
-  const room = width - layers.length - 1;
-  const least = layers.map(leastInside);
+  const room = borders === 'lines' ? width : width - layers.length - 1;
+  const least = layers.map((layer) => leastInside(layer) + (borders === 'lines' ? 1 : 0));
   const fixed = new Set<number>();
   for (;;) {
     const bytes = shown.reduce((sum, length, i) => sum + (fixed.has(i) ? 0 : length), 0);
@@ -83,7 +92,12 @@ function boxesAt<L extends BoxLayer>(
     widths[i] = (widths[i] ?? 0) + 1;
     rest--;
   }
-  return layers.map((layer, i) => ({ layer, width: widths[i] ?? 1, broken: (shown[i] ?? 0) < layer.length }));
+  return layers.map((layer, i) => ({
+    layer,
+    width: widths[i] ?? 1,
+    exact: exact[i] ?? 1,
+    broken: (shown[i] ?? 0) < layer.length,
+  }));
 }
 
 /** Headers as long as they are; a payload no longer than a part of all headers. */

@@ -33,7 +33,8 @@ ${hueRules('background')}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}
 thead th{border-bottom:2px solid var(--ink)}
-td{border-left:6px solid var(--edge,transparent)}
+td[style]{box-shadow:inset 6px 0 var(--edge);padding-left:.8rem}
+section+header{margin-top:2.5rem}
 tbody th{font-weight:600}
 .value,code,pre{font-family:${MONOSPACE};font-size:.85rem}
 .value{display:block}
@@ -73,6 +74,7 @@ table.bytes th,table.bytes td{border-bottom-color:transparent;padding:.1rem .5re
   tbody td{flex:1 1 9.5rem;min-width:min-content}
   tbody th,tbody td{border-bottom:0;padding:.05rem .35rem}
   tbody td:empty{display:none}
+  tbody td[style]{padding-left:.8rem}
   td[data-head]::before{content:attr(data-head);display:block;color:var(--soft);font-size:.75rem}
   table.bytes tr{border-bottom-color:transparent}
   table.bytes th{flex:0 0 3rem;padding-right:0}

@@ -205,9 +205,9 @@ function breakable(text: string): string {
 }
 
 function wordOf(word: string): string {
-  const pieces = piecesOf(word);
-  if (pieces.length > 1) return word.length < LONG_WORD ? escapeXml(word) : pieces.map(escapeXml).join('<wbr>');
-  // of themselves browsers break addresses and times behind these
+  const pieces = word.length < LONG_WORD ? [word] : piecesOf(word);
+  if (pieces.length > 1) return pieces.map(escapeXml).join('<wbr>');
+  // of themselves browsers break addresses, times and short names behind these
   return /[-/]/.test(word) ? `<span class="whole">${escapeXml(word)}</span>` : escapeXml(word);
 }
 

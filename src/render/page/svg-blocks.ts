@@ -90,7 +90,7 @@ function point(canvas: Canvas, text: string, tone: Tone): void {
 /** Rows of boxes, each row to its own scale if one row cannot hold all. */
 function drawFigure(canvas: Canvas, { layers, sides }: BlockOf<'figure'>): void {
   const texts = new Map(sides.map((side) => [side.side, side.texts]));
-  const rows = rowsOf(layers, COLUMNS).map((row) => fitBoxes(row, COLUMNS));
+  const rows = rowsOf(layers, COLUMNS).map((row) => fitBoxes(row, COLUMNS, 'lines'));
   for (const row of rows) {
     canvas.y += LINE * 1.1;
     const places = placed(row);
@@ -112,13 +112,13 @@ interface Placed extends Box<FigureLayer> {
   pixels: number;
 }
 
-/** A box takes its columns and its left border. */
+/** One beside the other, exactly to scale; text keeps half a column from each edge. */
 function placed(boxes: readonly Box<FigureLayer>[]): Placed[] {
   let column = 0;
   return boxes.map((box) => {
     const x = MARGIN + column * COLUMN;
-    column += box.width + 1;
-    return { ...box, x, pixels: (box.width + 1) * COLUMN };
+    column += box.exact;
+    return { ...box, width: Math.floor(box.exact - 1 + 1e-9), x, pixels: box.exact * COLUMN };
   });
 }
 

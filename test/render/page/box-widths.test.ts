@@ -16,6 +16,17 @@ describe('boxes', () => {
     expect(widths([header('a', 0, 10), header('b', 10, 20), header('c', 30, 30)], 64)).toEqual([10, 20, 30]);
   });
 
+  it('drawn with lines are to scale without rounding, unless their labels need more', () => {
+    const lengths = [14, 20, 8, 8, 14, 20, 56];
+    const layers = lengths.map((length, i) => header('abc', 100 * i, length));
+    const boxes = fitBoxes(layers, 106, 'lines');
+    const sum = boxes.reduce((total, { exact }) => total + exact, 0);
+    expect(sum).toBeCloseTo(106, 9);
+    for (const { layer, exact } of boxes) expect(exact / layer.length).toBeCloseTo(106 / 140, 9);
+    const [first] = fitBoxes([header('label', 0, 1), header('b', 1, 99)], 40, 'lines');
+    expect(first?.exact).toBe(6);
+  });
+
   it('are never narrower than their labels', () => {
     expect(widths([header('label', 0, 1), header('b', 1, 99)], 43)).toEqual([5, 35]);
   });
