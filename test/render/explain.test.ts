@@ -7,7 +7,7 @@ import { renderComparison } from '../../src/render/explain/comparison-text.ts';
 import { renderBeyond, renderExplanation } from '../../src/render/explain/explanation-text.ts';
 import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
-import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
+import { CASES, explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
 
 const GOLDEN = '../golden/explain';
 const LOOK = { color: false, diagram: false, all: false };
@@ -15,6 +15,14 @@ const LOOK = { color: false, diagram: false, all: false };
 /** Lines of commands are for pasting: they are never wrapped. */
 function tooWide(text: string, width: number): string[] {
   return text.split('\n').filter((line) => textWidth(line) > width && !/^\s+(overlens|\S+# tcpdump) /.test(line));
+}
+
+/** The MAC and IP addresses of a text, each once. */
+function addresses(text: Iterable<string>): string[] {
+  const found = [...text]
+    .join('')
+    .match(/\b(?:[\da-f]{2}:){5}[\da-f]{2}\b|\b\d+(?:\.\d+){3}\b|\b[\da-f]{4}:[\da-f:]+/g);
+  return [...new Set(found)].sort();
 }
 
 describe('one packet', () => {
@@ -25,6 +33,13 @@ describe('one packet', () => {
       expect(tooWide(text, width)).toEqual([]);
       await expect(text).toMatchFileSnapshot(`${GOLDEN}/${name}.${width}.txt`);
     }
+  });
+
+  it.each(PACKETS)('$name has every address whole at 80 columns', async ({ path, snapshot, which }) => {
+    const explanation = await explainFile(path, snapshot, which);
+    const [wide, narrow] = [200, 80].map((width) => addresses(renderExplanation(explanation, { ...LOOK, width })));
+    expect(wide).not.toEqual([]);
+    expect(narrow).toEqual(wide);
   });
 
   it('draws layers anew that it turns out to have beyond a first look', async () => {
@@ -74,6 +89,22 @@ describe('two packets', () => {
       expect(tooWide(text, width)).toEqual([]);
       await expect(text).toMatchFileSnapshot(`${GOLDEN}/compare.${width}.txt`);
     }
+  });
+});
+
+describe('a comparison and a prediction', () => {
+  it('have every address whole at 80 columns', async () => {
+    const folder = `${CASES}/vxlan-over-ipv6`;
+    const opened = await open([`${folder}/control1-ens5.pcap`], `${folder}/topology`);
+    const comparison = comparePackets(await explainNumber(opened, 3), await explainNumber(opened, 4), false);
+    const topology = await loadTopology([`${folder}/topology`]);
+    const prediction = predict({ topology, from: 'customer', to: 'database', protocol: 'tcp', port: 80 });
+    const texts = (width: number) => [
+      ...renderComparison(comparison, { width, color: false }),
+      ...renderPrediction(prediction, { width, color: false }),
+    ];
+    expect(addresses(texts(200)).length).toBeGreaterThan(6);
+    expect(addresses(texts(80))).toEqual(addresses(texts(200)));
   });
 });
 

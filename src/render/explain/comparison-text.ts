@@ -3,7 +3,7 @@ import type { Comparison, Difference } from '../../explain/compare/comparison.ts
 import type { Explanation } from '../../explain/explanation.ts';
 import { columnWidth, GAP } from '../text/grid.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
-import { textWidth, wrapWords } from '../text/text-width.ts';
+import { wrapWhole, wrapWords } from '../text/text-width.ts';
 import { drawLayers } from './boxes.ts';
 import { createHuePaint, markOf, paintLook } from './explain-colors.ts';
 import { forPeople } from './explain-options.ts';
@@ -30,7 +30,8 @@ export function* renderComparison(raw: Comparison, look: Look): Generator<string
   }
   yield `\n${differenceLines(shown.differences, look.width, paint).join('\n')}\n`;
   const same = shown.same.map(({ label, value }) => `${label} ${value}`);
-  if (same.length > 0) yield `\n${[paint('strong', 'The same in both'), ...factLines(same, look.width)].join('\n')}\n`;
+  if (same.length > 0)
+    yield `\n${[paint('strong', 'The same in both'), ...wrapWhole(same, ' · ', look.width)].join('\n')}\n`;
 }
 
 function packetLines(name: string, packet: Explanation, { width, color }: Look, paint: Paint): string[] {
@@ -110,11 +111,3 @@ export function valueText(value: string | null, meaning: string | null): string 
   if (value === null) return '-';
   return meaning === null ? value : `${value} (${meaning})`;
 }
-
-/** Facts in a row, each one whole on its line where it fits. */
-function factLines(facts: readonly string[], width: number): string[] {
-  const whole = facts.map((fact) => (textWidth(fact) + 2 <= width ? fact.replaceAll(' ', NO_BREAK) : fact));
-  return wrapWords(whole.join(' · '), width).map((line) => line.replaceAll(NO_BREAK, ' '));
-}
-
-const NO_BREAK = '\u00a0';

@@ -28,10 +28,11 @@ export function decisionLines(decision: Decision, root: string, width: number, c
     columnWidth([PLACE_HEAD, ...places]),
     hasBytes ? columnWidth([BYTES_HEAD, ...bytes]) : 0,
   ];
-  const minimum = [Math.max(26, ...says.map(widestPiece)), PLACE_HEAD.length, hasBytes ? BYTES_HEAD.length : 0].map(
-    (least, i) => Math.min(least, natural[i] ?? 0),
-  );
   const room = width - LABEL - columnWidth(marks) - (hasBytes ? 3 : 2) * GAP;
+  const beside = [PLACE_HEAD.length, hasBytes ? BYTES_HEAD.length : 0];
+  // addresses stay whole where there is room for them
+  const whole = Math.min(Math.max(...says.map(widestPiece)), room - beside.reduce((sum, one) => sum + one, 0));
+  const minimum = [Math.max(26, whole), ...beside].map((least, i) => Math.min(least, natural[i] ?? 0));
   const [say = 30, place = 14, byte = 13] = fitColumns(natural, minimum, room);
   const rows = steps.map((step, i) => {
     const text = wrapWords(says[i] ?? '', say).map((line, row) => (row === 0 ? step.label : '').padEnd(LABEL) + line);

@@ -3,7 +3,7 @@
 import type { ExplainedField, ExplainedLayer } from '../../explain/explanation.ts';
 import { formatCount } from '../text/format.ts';
 import type { Paint } from '../text/paint.ts';
-import { shortenEnd } from '../text/text-width.ts';
+import { shortenEnd, wrapWhole } from '../text/text-width.ts';
 import type { HuePaint } from './explain-colors.ts';
 import { headerHue } from './header-hue.ts';
 
@@ -54,13 +54,21 @@ export function hexLines(
         `${heading}${options.paint('dim', `: ${formatCount(layer.length, 'byte')} were on the wire, but are not in the file`)}`,
       ];
     const { rows, more } = hexRows(layer, bytes, perRow, options.all);
-    const lines = rows.map(({ offset, bytes: chunk, text }) => {
+    const textAt = ' '.repeat(INDENT + digits + hexWidth + 4);
+    const lines = rows.flatMap(({ offset, bytes: chunk, text }) => {
       const hex = options.huePaint(hue, hexText(chunk, perRow).padEnd(hexWidth));
-      return `${' '.repeat(INDENT)}${String(offset).padStart(digits)}  ${hex}  ${shortenEnd(text, room)}`.trimEnd();
+      const [first = '', ...others] = layer.kind === 'header' ? fieldLines(text, room) : [shortenEnd(text, room)];
+      const line = `${' '.repeat(INDENT)}${String(offset).padStart(digits)}  ${hex}  ${first}`.trimEnd();
+      return [line, ...others.map((other) => textAt + other)];
     });
     const rest = more > 0 ? [`${' '.repeat(INDENT + digits + 2)}and ${formatCount(more, 'more byte')}: --all`] : [];
     return [heading + facts, ...lines, ...rest];
   });
+}
+
+/** Fields named beside bytes, on as many lines as they take. */
+function fieldLines(text: string, width: number): string[] {
+  return wrapWhole(text.split(', '), ', ', width);
 }
 
 function sideWord({ side, kind }: ExplainedLayer): string {

@@ -1,5 +1,5 @@
 // The blocks of a page drawn as SVG: the frame to scale, tables, notes, bit diagrams, bytes.
-import { shortenEnd, textWidth, wrapWords } from '../text/text-width.ts';
+import { textWidth, wrapWhole, wrapWords } from '../text/text-width.ts';
 import { type Box, fitBoxes, rowsOf, scaleSentence } from './box-widths.ts';
 import type { Block, FigureLayer, PageBytes, Tone } from './page-model.ts';
 import {
@@ -163,7 +163,10 @@ function drawBytes(canvas: Canvas, { id, hue, title, facts, rows, more }: PageBy
     );
     canvas.parts.push(textAt(0, canvas.y, String(offset).padStart(5), { class: 'soft' }));
     canvas.parts.push(textAt(hexAt, canvas.y, hex));
-    canvas.parts.push(textAt(textColumn, canvas.y, shortenEnd(text, COLUMNS - textColumn)));
+    for (const [i, line] of wrapWhole(text.split(', '), ', ', COLUMNS - textColumn).entries()) {
+      if (i > 0) canvas.y += LINE;
+      canvas.parts.push(textAt(textColumn, canvas.y, line));
+    }
   }
   if (more !== null) paragraph(canvas, more, { class: 'soft' }, hexAt);
 }

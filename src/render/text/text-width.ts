@@ -61,6 +61,15 @@ export function wrapWords(text: string, width: number): string[] {
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
+/** Parts in a row, each whole on its line where it fits. */
+export function wrapWhole(parts: readonly string[], separator: string, width: number): string[] {
+  const room = width - separator.trimEnd().length;
+  const whole = parts.map((part) => (textWidth(part) <= room ? part.replaceAll(' ', NO_BREAK) : part));
+  return wrapWords(whole.join(separator), width).map((line) => line.replaceAll(NO_BREAK, ' '));
+}
+
+const NO_BREAK = '\u00a0';
+
 /** As much of a long word as fits and may stand on a line of its own. */
 function headOf(word: string, width: number): string {
   const most = takeStart(word, width);

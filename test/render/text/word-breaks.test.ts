@@ -1,6 +1,6 @@
 // Where words may be broken.
 import { describe, expect, it } from 'vitest';
-import { widestPiece, wrapWords } from '../../../src/render/text/text-width.ts';
+import { widestPiece, wrapWhole, wrapWords } from '../../../src/render/text/text-width.ts';
 import { breakPlaces } from '../../../src/render/text/word-breaks.ts';
 
 describe('a word', () => {
@@ -34,5 +34,13 @@ describe('a word', () => {
   it('that is longer than its line is broken there, and elsewhere only where it has no such place', () => {
     expect(wrapWords('to customer-687b8d8f74-lmzqz', 20)).toEqual(['to', 'customer-687b8d8f74-', 'lmzqz']);
     expect(wrapWords('customer-abcdefghijklmnop-x', 12)).toEqual(['customer-', 'abcdefghijkl', 'mnop-x']);
+  });
+});
+
+describe('parts in a row', () => {
+  it('stay whole on their lines, and are what they were', () => {
+    const parts = ['DSCP, ECN 0, 0', 'IP id 0xabee', 'TTL 63'];
+    expect(wrapWhole(parts, ' · ', 20)).toEqual(['DSCP, ECN 0, 0 ·', 'IP id 0xabee ·', 'TTL 63']);
+    expect(wrapWhole(['one part that is long', 'b'], ', ', 10)).toEqual(['one part', 'that is', 'long, b']);
   });
 });
