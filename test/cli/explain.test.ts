@@ -90,7 +90,7 @@ describe('the JSON document', () => {
     expect(found).toMatchObject({ schema: 'overlens.compare/1', relation: 'same-packet', first: { number: 3 } });
     expect(found.second.number).toBe(7);
     expect(found.differences[0]).toEqual({
-      label: 'from MAC',
+      label: 'inner from MAC',
       first: 'd6:94:0c:7e:3a:6c',
       second: '66:c9:ee:b1:9b:47',
       firstMeaning: "yaobank/customer-687b8d8f74-lmzqz's eth0",
