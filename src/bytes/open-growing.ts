@@ -1,8 +1,11 @@
 // Opener: files that grow while they are read, as `tail -f` reads them; and pipes, whose end may be the user's.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ByteSource, StreamFault } from './chunk.ts';
-import { fileId, fileSize, type OpenedFile, turn, unreadable } from './open-file.ts';
+import { unreadable } from './disk.ts';
+import { fileId, fileSize } from './open-file.ts';
 import { openPath, readElsewhere } from './open-path.ts';
+import type { OpenedFile } from './opened-file.ts';
+import { turn } from './turn.ts';
 import { stoppable } from './stoppable.ts';
 
 /** All that is there so far: what follows it is not there yet, and no damage. */

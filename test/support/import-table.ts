@@ -67,8 +67,8 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'trace.ts',
-    values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture'],
-    types: ['bytes', 'decode', 'topology'],
+    values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture', 'bytes'],
+    types: ['decode', 'topology'],
   },
   {
     place: 'follow-trace.ts',
