@@ -1,5 +1,5 @@
 // A file by its path: one that the caller gave under this name, else the one on disk.
-import { openOnDisk, idOnDisk, openRangesOnDisk, sizeOnDisk } from './disk.ts';
+import { idOnDisk, openOnDisk, openRangesOnDisk, sizeOnDisk } from './disk.ts';
 import { givenFile } from './given-files.ts';
 import type { OpenedFile, OpenRanges } from './opened-file.ts';
 

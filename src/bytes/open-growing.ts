@@ -5,8 +5,8 @@ import { unreadable } from './disk.ts';
 import { fileId, fileSize } from './open-file.ts';
 import { openPath, readElsewhere } from './open-path.ts';
 import type { OpenedFile } from './opened-file.ts';
-import { turn } from './turn.ts';
 import { stoppable } from './stoppable.ts';
+import { turn } from './turn.ts';
 
 /** All that is there so far: what follows it is not there yet, and no damage. */
 const SO_FAR: StreamFault = { kind: 'so-far', message: 'reading was stopped at the end of what is there' };

@@ -60,7 +60,8 @@ function* entriesOf(archive: Uint8Array): Generator<Entry, void, void> {
 function endOf(view: DataView): number {
   const last = view.byteLength - END_LENGTH;
   for (let at = last; at >= 0 && at >= last - LONGEST_COMMENT; at--) {
-    if (view.getUint32(at, true) === END && at + END_LENGTH + view.getUint16(at + 20, true) === view.byteLength) return at;
+    if (view.getUint32(at, true) === END && at + END_LENGTH + view.getUint16(at + 20, true) === view.byteLength)
+      return at;
   }
   throw new Error('its end is not there');
 }
@@ -94,7 +95,12 @@ function dosTime(date: number, time: number): number | null {
 }
 
 /** What a member was; more than its directory says is damage, so that nothing grows for ever. */
-async function* contentOf({ name, method, compressed, length }: Entry): AsyncGenerator<Uint8Array, StreamFault | null, void> {
+async function* contentOf({
+  name,
+  method,
+  compressed,
+  length,
+}: Entry): AsyncGenerator<Uint8Array, StreamFault | null, void> {
   if (method === STORED) {
     yield compressed;
     return compressed.length === length ? null : damaged(`${name} is ${compressed.length} bytes, not ${length}`);
@@ -115,7 +121,9 @@ async function* contentOf({ name, method, compressed, length }: Entry): AsyncGen
   } finally {
     Promise.resolve(chunks.return?.()).catch(() => {});
   }
-  return got === length ? null : damaged(`${name} is ${got > length ? 'more' : 'less'} than the ${length} bytes it says`);
+  return got === length
+    ? null
+    : damaged(`${name} is ${got > length ? 'more' : 'less'} than the ${length} bytes it says`);
 }
 
 function inflated(compressed: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
