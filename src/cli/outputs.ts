@@ -36,8 +36,8 @@ export function parseOutputs<F extends string>(values: readonly string[], format
 
 export interface OpenOutput<F extends string> {
   format: F;
-  /** Once. @throws OverlensError E_OUTPUT */
-  write(text: string): void;
+  /** Once: a text, or pieces of one. @throws OverlensError E_OUTPUT */
+  write(text: string | Iterable<string>): void;
 }
 
 /**
@@ -55,7 +55,7 @@ export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: reado
       format,
       write(text) {
         try {
-          writeFileSync(file, text);
+          for (const piece of typeof text === 'string' ? [text] : inLargePieces(text)) writeFileSync(file, piece);
           closeSync(file);
         } catch (error) {
           throw outputError(error, `${path}: cannot be written`);
@@ -63,6 +63,20 @@ export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: reado
       },
     };
   });
+}
+
+/** Characters that are written at once. */
+const PIECE = 256 * 1024;
+
+function* inLargePieces(pieces: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }
 
 function opened(path: string): number {

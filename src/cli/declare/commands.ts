@@ -31,7 +31,13 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
-    .option('-o, --output <format>', 'table, wide, json, jsonl, csv or summary', 'table')
+    .addOption(
+      repeatable(
+        '-o, --output <format[=file]>',
+        'table (as without it), wide, json, jsonl, csv, summary or hubble, to stdout or into a file',
+      ),
+    )
+    .option('--per <what>', 'of -o hubble: a line for each flow or packet', 'flow')
     .option('--all', 'every conversation, nothing left out')
     .option(
       '--top <rows>',
