@@ -52,16 +52,81 @@ export function outputsOf({ captures, snapshot }: World): [schema: string, argv:
 
 /** What worlds do not show: single packets, comparisons, errors, other inputs. */
 export const OTHER_OUTPUTS: readonly [schema: string, argv: string[]][] = [
-  ['explain', ['explain', 'samples/06-any-interface/ip-10-0-1-20-any.pcap', '-t', 'samples/06-any-interface/topology', '-p', '3', '-o', 'json']],
-  ['compare', ['explain', 'samples/06-any-interface/ip-10-0-1-20-any.pcap', '-t', 'samples/06-any-interface/topology', '-p', '3,7', '-o', 'json']],
+  [
+    'explain',
+    [
+      'explain',
+      'samples/06-any-interface/ip-10-0-1-20-any.pcap',
+      '-t',
+      'samples/06-any-interface/topology',
+      '-p',
+      '3',
+      '-o',
+      'json',
+    ],
+  ],
+  [
+    'compare',
+    [
+      'explain',
+      'samples/06-any-interface/ip-10-0-1-20-any.pcap',
+      '-t',
+      'samples/06-any-interface/topology',
+      '-p',
+      '3,7',
+      '-o',
+      'json',
+    ],
+  ],
   ['compare', ['explain', `${SAMPLE}/ip-10-0-1-20-ens5.pcap`, '-t', `${SAMPLE}/topology`, '-p', '3,4', '-o', 'json']],
   ['predict', ['explain', '--from', 'customer', '--to', 'ledger', '-t', `${SAMPLE}/topology`, '-o', 'json']],
-  ['predict', ['explain', '--from', 'customer', '--to', 'ledger', '--port', '80', '-t', 'samples/03-crosssubnet/topology', '-o', 'json']],
+  [
+    'predict',
+    [
+      'explain',
+      '--from',
+      'customer',
+      '--to',
+      'ledger',
+      '--port',
+      '80',
+      '-t',
+      'samples/03-crosssubnet/topology',
+      '-o',
+      'json',
+    ],
+  ],
+  ['path', ['path', SAMPLE, '-p', '3,4', '-o', 'json']],
+  ['path', ['path', 'samples/11-outer-fragments', '--flow', '1', '-o', 'json']],
   ['diff', ['diff', SAMPLE, 'samples/04-overlay-bypassed', '-o', 'json']],
-  ['diff', ['diff', 'samples/16-where-it-stops/slow', 'samples/16-where-it-stops/no-answer', '-t', 'samples/16-where-it-stops/topology', '-o', 'json']],
-  ['snapshot-diff', ['diff', 'samples/07-pool-edited/topology-before', 'samples/07-pool-edited/topology', '-o', 'json']],
+  [
+    'diff',
+    [
+      'diff',
+      'samples/16-where-it-stops/slow',
+      'samples/16-where-it-stops/no-answer',
+      '-t',
+      'samples/16-where-it-stops/topology',
+      '-o',
+      'json',
+    ],
+  ],
+  [
+    'snapshot-diff',
+    ['diff', 'samples/07-pool-edited/topology-before', 'samples/07-pool-edited/topology', '-o', 'json'],
+  ],
   ['snapshot-diff', ['diff', `${SAMPLE}/topology`, 'samples/08-stale-fdb/topology', '-o', 'json']],
-  ['trace', ['trace', 'test/fixtures/bad/record-cut-off.pcap', 'test/fixtures/bad/notes.txt', 'test/fixtures/bad/captured-length-forged.pcap', '-o', 'json']],
+  [
+    'trace',
+    [
+      'trace',
+      'test/fixtures/bad/record-cut-off.pcap',
+      'test/fixtures/bad/notes.txt',
+      'test/fixtures/bad/captured-length-forged.pcap',
+      '-o',
+      'json',
+    ],
+  ],
   ['trace', ['trace', 'test/fixtures/dated-snapshots', SAMPLE, '-o', 'json']],
   ['trace', ['trace', SAMPLE, `${SAMPLE}/ip-10-0-1-20-ens5.pcap`, '-o', 'json']],
   ['trace-line', ['trace', 'test/fixtures/bad/record-cut-off.pcap', '-o', 'jsonl']],
@@ -75,5 +140,10 @@ export async function documentsOf(argv: readonly string[]): Promise<unknown[]> {
   const { stdout } = await runCli(argv);
   if (stdout === '') return [];
   const isLines = argv.includes('jsonl') || argv[0] === 'decode';
-  return isLines ? stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown) : [JSON.parse(stdout) as unknown];
+  return isLines
+    ? stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown)
+    : [JSON.parse(stdout) as unknown];
 }
