@@ -50,12 +50,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the tarball', () => {
   it('holds the built program, the samples, the docs and what npm always adds, nothing else', () => {
     const expected = [
-      /^dist\/(cli\/bin|index|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
+      /^dist\/(cli\/bin|index|browser|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
       /^dist\/[a-z0-9/-]+\.d\.ts$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
       /^docs\/(course\/)?[\w-]+\.md$/,
+      /^docs\/schema\/[a-z-]+\.json$/,
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     ];
     const paths = packed.files.map((file) => file.path);
@@ -66,7 +67,7 @@ describe('the tarball', () => {
   it('holds the program, the library and the chunks that they load, all of them and no others, and no test', () => {
     const paths = new Set(packed.files.map((file) => file.path));
     const built = [...paths].filter((path) => path.endsWith('.js'));
-    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/pipeline/decode-worker.js')].sort()).toEqual(
+    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/browser.js', 'dist/pipeline/decode-worker.js')].sort()).toEqual(
       built.sort(),
     );
     const commands = readdirSync('src/cli/commands').filter((name) => name.endsWith('-command.ts'));
