@@ -65,11 +65,11 @@ export function streamSource(stream: ByteStream): ByteSource {
 /** Not every browser's ReadableStream can be iterated. */
 export function chunksOf(stream: ByteStream): ByteChunks {
   if (Symbol.asyncIterator in stream) return stream[Symbol.asyncIterator]() as ByteChunks;
-  const reader = (stream as ReadableStream<Uint8Array>).getReader();
+  const reader = stream.getReader();
   return {
     async next() {
       const { done, value } = await reader.read();
-      return done ? { done: true, value: null } : { done: false, value };
+      return done || value === undefined ? { done: true, value: null } : { done: false, value };
     },
     async return() {
       await reader.cancel();

@@ -2,7 +2,12 @@
 import type { ByteSource } from './chunk.ts';
 
 /** A stream of bytes, read once: a web stream, a stream of Node, any iterable of pieces. */
-export type ByteStream = AsyncIterable<Uint8Array>;
+export type ByteStream = AsyncIterable<Uint8Array> | WebStream;
+
+/** What a browser's ReadableStream has, also where it cannot be iterated. */
+export interface WebStream {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<unknown> };
+}
 
 /** A source of bytes. */
 export interface OpenedFile {
