@@ -46,8 +46,8 @@ export interface OpenOutput<F extends string> {
  */
 export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: readonly string[]): OpenOutput<F>[] {
   for (const { format, path } of outputs.files) {
-    const input = inputs.find((one) => holds(one, path));
-    if (input !== undefined) throw usageError(`-o ${format}=${path}: ${input} is read, and would be changed by it`);
+    const input = wouldChange(path, inputs);
+    if (input !== null) throw usageError(`-o ${format}=${path}: ${input} is read, and would be changed by it`);
   }
   return outputs.files.map(({ format, path }) => {
     const file = opened(path);
@@ -85,6 +85,11 @@ function opened(path: string): number {
   } catch (error) {
     throw outputError(error, `${path}: cannot be written`);
   }
+}
+
+/** The input that writing `path` would change; null: none. */
+export function wouldChange(path: string, inputs: readonly string[]): string | null {
+  return inputs.find((one) => holds(one, path)) ?? null;
 }
 
 /** Whether writing `path` would change what is read from `input`. */

@@ -25,7 +25,7 @@ import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
 import { readVersion } from '../version.ts';
 
-export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary', 'hubble'] as const;
+export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary', 'hubble', 'html', 'svg'] as const;
 type Output = (typeof TRACE_OUTPUTS)[number];
 
 /** What `--follow` draws again and again on a terminal; of the others only the whole is of use. */
@@ -44,7 +44,7 @@ export interface RawTraceCommand extends RawTraceOptions {
 export async function runTrace(
   operands: readonly string[],
   raw: RawTraceCommand,
-  commands: readonly string[],
+  { argv, commands }: { argv: readonly string[]; commands: readonly string[] },
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
@@ -72,7 +72,9 @@ export async function runTrace(
   const now = isFollowed ? lookOf(given, raw, { ...io, ...io.terminal?.() }) : screen;
   const look = besideHint(now, run.topology);
   const shown = selectCauses(run.trace, options.causeIds);
-  const shape = { look, inputs: options.taken, topology: run.topology };
+  const isPage = [output, ...outputs.files.map(({ format }) => format)].some((one) => one === 'html' || one === 'svg');
+  const page = isPage ? await reportFor(run, argv, io) : null;
+  const shape = { look, inputs: options.taken, topology: run.topology, page };
   for (const file of files)
     file.write(piecesOf(run.trace, shown, { ...shape, look: inFile(look), output: file.format }));
   // half a JSON document is none: it is written to its end, or to the second Ctrl-C
@@ -82,6 +84,31 @@ export async function runTrace(
   await hintAtIssues(run.topology, options, io);
   return reportReading(run, io);
 }
+
+/** Makes pages of traces. What other outputs do not need is loaded when it is asked for. */
+async function reportFor({ options, topology }: TraceRun, argv: readonly string[], io: Io): Promise<MakePage> {
+  const { evidenceOf } = await import('./prove.ts');
+  const { renderReport } = await import('../../render/report/report-page.ts');
+  const { traceSays } = await import('../../render/report/report-says.ts');
+  const { clusterFile } = await import('../../render/report/cluster-picture.ts');
+  const { nodePairs } = await import('../../render/report/report-pairs.ts');
+  const request = { options, waiverFiles: [], told: [], date: io.now() };
+  const evidence = { ...(await evidenceOf(request, topology, argv)), proofFile: null };
+  return (trace, output) => {
+    if (output === 'html') return renderReport(trace, traceSays(trace, topology !== null, evidence));
+    const pairs = nodePairs(trace);
+    const picture = clusterFile(pairs);
+    if (picture !== null) return [picture];
+    const why =
+      pairs.nodes.length === 0 ? 'no flow is between nodes that are known' : `${pairs.nodes.length} nodes are too many`;
+    throw usageError(
+      `-o svg: ${why}: there is nothing to draw`,
+      'a picture needs a snapshot (-t), and 24 nodes at most',
+    );
+  };
+}
+
+type MakePage = (trace: Trace, output: 'html' | 'svg') => Iterable<string>;
 
 /** Whether lines are of packets. Throws bad usage where nothing of packets is written. */
 function perPacket({ per = 'flow' }: RawTraceCommand, output: Output): boolean {
@@ -134,12 +161,14 @@ interface Shape {
   look: RenderOptions;
   inputs: CommonOptions['taken'];
   topology?: Topology | null;
+  /** For `html`. */
+  page?: MakePage | null;
 }
 
 function piecesOf(
   trace: Trace,
   causes: readonly Cause[],
-  { output, look, inputs, topology = null }: Shape & { output: Output },
+  { output, look, inputs, topology = null, page = null }: Shape & { output: Output },
 ): Iterable<string> {
   if (causes.length > 0 && (output === 'table' || output === 'wide')) return causePages(trace, causes, look);
   const asked = causes.length > 0 ? onlyFlowsOf(trace, causes) : trace;
@@ -156,6 +185,9 @@ function piecesOf(
       return renderJsonLines(asked, inputs);
     case 'csv':
       return renderCsv(asked);
+    case 'html':
+    case 'svg':
+      return page?.(asked, output) ?? [];
     case 'hubble':
       return renderHubble(asked, hubbleLook({ trace: asked, topology }));
   }
