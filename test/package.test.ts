@@ -67,6 +67,7 @@ describe('the tarball', () => {
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
       /^docs\/(course\/)?[\w-]+\.md$/,
       /^docs\/schema\/[a-z-]+\.json$/,
+      /^docs\/pictures\/[\w-]+\.svg$/,
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     ];
     const paths = packed.files.map((file) => file.path);
