@@ -9,6 +9,7 @@ import type { AtRule, CaptureHints } from './attribution/points/points-input.ts'
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import type { Follow } from './bytes/open-growing.ts';
+import { isReadAgain } from './bytes/open-path.ts';
 import { noteLogs } from './capture/capture-log.ts';
 import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
@@ -246,7 +247,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
 
 /**
  * What arrived of what was sent, with NIC captures of both ends. Where the window was not as expected (compressed captures, a
- * part of the time), the captures of these NICs are read again, which stdin cannot be.
+ * part of the time), the captures of these NICs are read again, which stdin, pipes and streams cannot be.
  */
 async function countArrivals(
   analysis: Analysis,
@@ -262,7 +263,7 @@ async function countArrivals(
   if (expected !== null && isBorneOut(expected, found))
     return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, ...options });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
-  if (paths.includes('-')) return null;
+  if (!paths.every(isReadAgain)) return null;
   const table = new FlowTable(read.nodes);
   table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
   const readers: CaptureReader[] = [];

@@ -7,10 +7,10 @@ import { IMPORT_TABLE, mayImport, placeOf, withImportTable, withLinterOverrides 
 
 /** The only files outside cli/ that may import `node:` modules: everything else runs in a browser too. */
 const NODE_MODULES = [
-  'src/bytes/open-file.ts',
+  'src/bytes/disk.ts',
   'src/bytes/open-growing.ts',
   'src/bytes/open-gzip.ts',
-  'src/input/leaves.ts',
+  'src/input/folders.ts',
   'src/pipeline/start-worker.ts',
   'src/pipeline/decode-worker.ts',
   'src/pipeline/small-heap.ts',

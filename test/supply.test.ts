@@ -46,6 +46,6 @@ describe('the program', () => {
           ? [...modules, `${file} fetch`]
           : modules;
       });
-    expect(imports).toEqual(['bytes/open-file.ts net']);
+    expect(imports).toEqual(['bytes/disk.ts net']);
   });
 });
