@@ -32,6 +32,7 @@ export interface RawTraceCommand extends RawTraceOptions {
   sort: string;
   by?: string;
   follow?: boolean;
+  exitCode?: boolean;
 }
 
 export async function runTrace(
@@ -65,7 +66,8 @@ export async function runTrace(
   const stop = run.interrupted || output === 'json' ? undefined : io.signal;
   await writeAll(io.stdout, piecesOf(run.trace, shown, { output, look, inputs: options.taken }), stop);
   await hintAtIssues(run.topology, options, io);
-  return reportReading(run, io);
+  const code = await reportReading(run, io);
+  return code === EXIT.ok && raw.exitCode === true ? verdictCode(run.trace) : code;
 }
 
 function lookOf(options: CommonOptions, raw: RawTraceCommand, io: Io): RenderOptions {

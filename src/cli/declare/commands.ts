@@ -39,6 +39,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     )
     .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
+    .option('--exit-code', 'exit 1 if a flow is wrong, 3 if none is and some could not be judged; 0 if all are right')
     .option('--follow', 'wait for more at the end of captures that grow; Ctrl-C ends it with the final answer')
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {

@@ -11,6 +11,7 @@ import type { Topology } from '../../topology/model.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import type { TraceOptions } from '../../trace.ts';
 import type { FlowFilter } from '../../verdict/flow-filter.ts';
+import { splitOperands } from '../habits/expression-words.ts';
 import { checkIndexed } from '../index-file/check-indexed.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
@@ -111,7 +112,8 @@ export function declareResultFilters(command: Command): Command {
 /** Checks everything that can be checked without opening a file. Throws bad usage. */
 export function checkTraceOptions(operands: readonly string[], given: RawTraceOptions): CommonOptions {
   const raw: GivenOptions = { ...NONE_GIVEN, ...given };
-  const captures = [...operands, ...raw.read];
+  const { files, expression } = splitOperands(operands, raw.read);
+  const captures = [...files, ...raw.read];
   if (captures.length === 0)
     throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
   if (captures.filter((path) => path === '-').length > 1)
@@ -128,8 +130,8 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     logs: new Map(),
     index: raw.index ?? null,
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
-    filter: filterOf(raw),
-    filterText: filterText(raw),
+    filter: { ...filterOf(raw), ...(expression === null ? {} : { expression }) },
+    filterText: [filterText(raw), expression ?? ''].filter(Boolean).join(' '),
     causeIds: raw.finding?.filter(isCauseId) ?? [],
     places: raw.at.map(parsePlace),
     pipeline: pipelineOf(raw),
