@@ -7,10 +7,11 @@ import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { readHabits } from './habits/read-habits.ts';
 import { removeSpooled } from './inputs/spool.ts';
 import { type Io, writeAll } from './io.ts';
 import { NO_PAGER } from './pager.ts';
-import { reportError, usageError } from './report-error.ts';
+import { printProblem, reportError, usageError } from './report-error.ts';
 import { defaultStages, type Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
 import { readVersion } from './version.ts';
@@ -64,7 +65,9 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
       await writeAll(io.stderr, [program.helpInformation()]);
       return EXIT.error;
     }
-    await parse(program, argv);
+    const { words, notes } = readHabits(argv, program);
+    for (const note of notes) await printProblem(io, note, null);
+    await parse(program, words);
     await writeAll(io.stdout, out);
     return code;
   } catch (error) {
@@ -97,7 +100,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify), 2 bad usage or input, 3 not proven (verify), 130 Ctrl-C',
+      '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify, --exit-code), 2 bad usage or input, 3 undecided (the same), 130 Ctrl-C',
     );
   for (const declare of DECLARATIONS) declare(program, dispatch);
   for (const command of [program, ...program.commands]) {

@@ -9,7 +9,7 @@ import { renderTable } from '../../render/trace/trace-table.ts';
 import { renderWide } from '../../render/trace/wide.ts';
 import type { Cause, Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { type Io, writeAll } from '../io.ts';
 import { checkFollow, follower, type RenderSoFar } from '../progress/follow-captures.ts';
@@ -18,6 +18,7 @@ import { besideHint, hintAtIssues, reportReading, runPipeline } from '../run-tra
 import type { Stages } from '../stages.ts';
 import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
+import { verdictCode } from '../verdict-code.ts';
 
 export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary'] as const;
 type Output = (typeof TRACE_OUTPUTS)[number];

@@ -35,13 +35,11 @@ const OF_FRAMES = [
  * @throws OverlensError E_USAGE for an expression that is not understood, with the nearest one that is
  */
 export function splitOperands(operands: readonly string[], read: readonly string[]): Operands {
+  checkHasCapture(operands, read);
   const start = operands.findIndex(
     (word, i) => (i > 0 || read.length > 0) && !isFile(word) && begins(operands, i, read),
   );
-  if (start < 0) {
-    checkHasCapture(operands, read);
-    return { files: operands, expression: null };
-  }
+  if (start < 0) return { files: operands, expression: null };
   const expression = operands.slice(start).join(' ');
   check(expression, operands.slice(start));
   return { files: operands.slice(0, start), expression };
