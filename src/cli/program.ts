@@ -5,6 +5,7 @@ import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
+import { declareCompletion, declareManual } from './declare/shell.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readHabits } from './habits/read-habits.ts';
@@ -37,6 +38,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'headers',
   'topology',
   'snapshot',
+  'completion',
 ]);
 const DECLARATIONS = [
   declareTrace,
@@ -48,6 +50,8 @@ const DECLARATIONS = [
   declareHeaders,
   declareTopology,
   declareSnapshot,
+  declareCompletion,
+  declareManual,
 ];
 
 /**
@@ -64,6 +68,11 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
     if (argv.length === 0) {
       await writeAll(io.stderr, [program.helpInformation()]);
       return EXIT.error;
+    }
+    if (argv[0] === 'complete' && argv[2] === '--') {
+      const { runComplete } = await import('./shell/complete.ts');
+      await runComplete(argv.slice(1), program, io, stages);
+      return EXIT.ok;
     }
     const { words, notes } = readHabits(argv, program);
     for (const note of notes) await printProblem(io, note, null);
