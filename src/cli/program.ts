@@ -8,6 +8,7 @@ import { declarePath } from './declare/path.ts';
 import { declareCompletion, declareManual } from './declare/shell.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { withAscii } from './habits/ascii-output.ts';
 import { readHabits } from './habits/read-habits.ts';
 import { removeSpooled } from './inputs/spool.ts';
 import { type Io, writeAll } from './io.ts';
@@ -59,9 +60,10 @@ const DECLARATIONS = [
  * @param argv what stands behind the program's name
  * @returns the exit code; nothing is thrown, everything has been written
  */
-export async function main(argv: readonly string[], io: Io, stages: Stages = defaultStages): Promise<ExitCode> {
+export async function main(argv: readonly string[], world: Io, stages: Stages = defaultStages): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const out: string[] = [];
+  const io = withAscii(world, argv);
   const dispatch: Dispatch = { argv, io, stages, done: (exit) => (code = exit) };
   const program = createProgram(dispatch, (text) => out.push(text));
   try {
@@ -74,8 +76,9 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
       await runComplete(argv.slice(1), program, io, stages);
       return EXIT.ok;
     }
-    const { words, notes } = readHabits(argv, program);
+    const { words, notes } = readHabits(await configured(argv, program), program);
     for (const note of notes) await printProblem(io, note, null);
+    dispatch.argv = words;
     await parse(program, words);
     await writeAll(io.stdout, out);
     return code;
@@ -84,6 +87,13 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
   } finally {
     removeSpooled();
   }
+}
+
+/** With the options of a file, where one is given. */
+async function configured(argv: readonly string[], program: Command): Promise<readonly string[]> {
+  if (!argv.some((word) => word.startsWith('--config'))) return argv;
+  const { withConfig } = await import('./declare/config-file.ts');
+  return withConfig(argv, program);
 }
 
 /** Help and the version end the parsing with an error of commander's, which is none. */

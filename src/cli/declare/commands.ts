@@ -9,7 +9,7 @@ import { declareIndex, declareResultFilters, declareTraceOptions, TAKEN_AT_HELP 
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
-  /** The command line as given. */
+  /** The command line, with the options of `--config` in it. */
   argv: readonly string[];
   io: Io;
   stages: Stages;

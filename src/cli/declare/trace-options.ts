@@ -93,7 +93,9 @@ export function declareTraceOptions(command: Command): Command {
     .option('--at-step <number>', 'of a text that shows the cluster several times, this state (topology lists them)')
     .addOption(repeatable('--taken-at <time>', TAKEN_AT_HELP))
     .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
-    .option('--color <when>', 'auto, always or never', 'auto');
+    .option('--color <when>', 'auto, always or never', 'auto')
+    // put into the line before a command sees it (config-file.ts)
+    .option('--config <file>', 'options from a YAML or JSON file, by command and long name; those given here win');
   return declarePacketFilters(command)
     .optionsGroup('What is known of the captures:')
     .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
