@@ -5,7 +5,7 @@ import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
-import { declareCompletion, declareManual } from './declare/shell.ts';
+import { declareCompletion, declareManual } from './declare/shell-commands.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { withAscii } from './habits/ascii-output.ts';
@@ -72,7 +72,7 @@ export async function main(argv: readonly string[], world: Io, stages: Stages = 
       return EXIT.error;
     }
     if (argv[0] === 'complete' && argv[2] === '--') {
-      const { runComplete } = await import('./shell/complete.ts');
+      const { runComplete } = await import('./shell/complete-line.ts');
       await runComplete(argv.slice(1), program, io, stages);
       return EXIT.ok;
     }

@@ -23,7 +23,7 @@ const ASCII: Readonly<Record<string, string>> = {
   '±': '+-',
   '§': 'section ',
 };
-const DRAWN = new RegExp(`[${Object.keys(ASCII).join('')}]`, 'g');
+const NOT_ASCII = /[\u0080-\uffff]/g;
 /** What is read by people; of other formats the bytes are the format's. */
 const FOR_PEOPLE: ReadonlySet<string> = new Set(['text', 'table', 'wide', 'summary']);
 
@@ -72,5 +72,5 @@ function bytesToAscii(bytes: Uint8Array): string | Uint8Array {
 }
 
 function toAscii(text: string): string {
-  return text.replace(DRAWN, (letter) => ASCII[letter] ?? letter);
+  return text.replace(NOT_ASCII, (letter) => ASCII[letter] ?? letter);
 }

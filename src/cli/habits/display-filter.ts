@@ -27,7 +27,7 @@ const MOST_TOKENS = 200;
 
 /** Null where the filter is not understood. */
 export function translateDisplayFilter(text: string): Translated {
-  const tokens = text.match(/\(|\)|&&|\|\||[=!<>]=|[!<>=]|\{[^}]*\}|"[^"]*"|[^\s()&|=!<>{}"]+/g) ?? [];
+  const tokens = text.match(/\(|\)|&&|\|\||[=!<>]=|[!<>=]|"[^"]*"|[^\s()&|=!<>"]+/g) ?? [];
   if (tokens.length === 0 || tokens.length > MOST_TOKENS) return null;
   const parser = new Parser(tokens);
   const node = parser.either();

@@ -8,10 +8,10 @@ export function choicesOf({ long, description, argChoices }: Option): readonly s
   if (long === '--protocol' || long === '--not-protocol') return PROTOCOL_NAMES;
   const words: string[] = [];
   const listed = description
-    .replace(/\([^)]*\)/g, '')
+    .replace(/\([^()]*\)/g, '')
     .replace(/^rows summed up by /, '')
     .replace(/[:;].*$/s, '');
-  for (const word of listed.split(/\s*,(?: or)? | or /)) {
+  for (const word of listed.split(/,(?: or)? | or /)) {
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(word.trim())) break;
     words.push(word.trim());
   }

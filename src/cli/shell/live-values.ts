@@ -2,7 +2,7 @@
 import type { Topology } from '../../topology/model.ts';
 import { FINDINGS } from '../../verdict/codes.ts';
 import type { Stages } from '../stages.ts';
-import type { Candidate } from './complete.ts';
+import type { Candidate } from './candidate.ts';
 
 type Live = 'pod' | 'namespace' | 'node' | 'label' | 'pool' | 'finding' | 'place';
 

@@ -95,7 +95,10 @@ function tagged(term: string, description: string): string[] {
 }
 
 function oneLine(words: string): string {
-  return words.replace(/\s*\n\s*/g, ' ');
+  return words
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
 }
 
 /** As a line of text that troff takes for nothing else. */

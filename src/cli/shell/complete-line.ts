@@ -3,14 +3,9 @@
 import type { Command, Option } from 'commander';
 import { type Io, writeAll } from '../io.ts';
 import type { Stages } from '../stages.ts';
+import type { Candidate } from './candidate.ts';
 import { choicesOf } from './choices.ts';
 import { LIVE, liveValues } from './live-values.ts';
-
-/** A word, and what it means; both of one line. */
-export interface Candidate {
-  value: string;
-  description: string;
-}
 
 /** Stands in the answer where files may be meant. */
 const FILES = ':files';
