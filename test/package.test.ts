@@ -126,6 +126,10 @@ describe('installed without development dependencies', () => {
     expect({ line, problem: problem(overlens(...line), files) }).toEqual({ line, problem: null });
   });
 
+  it('has the manual page of this very program', () => {
+    expect(readFileSync(join(home, 'dist', 'man', 'overlens.1'), 'utf8')).toBe(overlens('man').stdout);
+  });
+
   it('can be imported, by its name and with its types', () => {
     const script = `import { traceCaptures, openCapture } from 'overlens'; console.log(typeof traceCaptures, typeof openCapture)`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

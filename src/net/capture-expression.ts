@@ -54,6 +54,8 @@ export type FilterExpression = { fits: CaptureExpression; asksOuter: boolean } |
 export function parseFilterExpression(text: string): FilterExpression {
   const words = wordsOf(text);
   if (words.length > MOST_WORDS) return { notUnderstood: `more than ${MOST_WORDS} words` };
+  const open = words.filter((word) => word === '(').length - words.filter((word) => word === ')').length;
+  if (open !== 0) return { notUnderstood: open > 0 ? '( without )' : ') without (' };
   const parser = new Parser(words, true);
   const fits = parser.alternatives();
   if (parser.unknown !== null) return { notUnderstood: parser.unknown };
