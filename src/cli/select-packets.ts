@@ -114,8 +114,8 @@ async function packetTests(
 }
 
 async function expressionTest(text: string, nodes: NodeAddresses | null): Promise<PacketTest> {
-  const { ExpressionTest } = await import('../packets/expression-test.ts');
-  return new ExpressionTest(text, nodes);
+  const { ExpressionFilter } = await import('../packets/expression-filter.ts');
+  return new ExpressionFilter(text, nodes);
 }
 
 async function packetFilter(

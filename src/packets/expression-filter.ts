@@ -25,7 +25,7 @@ const NOT_IP = {
   destinationPort: null,
 };
 
-export class ExpressionTest implements PacketTest {
+export class ExpressionFilter implements PacketTest {
   readonly #fits: CaptureExpression;
   readonly #asksOuter: boolean;
   readonly #locator: PacketLocator;
