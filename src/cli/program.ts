@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { declareExport } from './declare/export.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
+import { declareQuiz } from './declare/quiz.ts';
 import { declareCompletion, declareManual } from './declare/shell-commands.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -36,7 +38,9 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'path',
   'decode',
   'explain',
+  'export',
   'headers',
+  'quiz',
   'topology',
   'snapshot',
   'completion',
@@ -48,7 +52,9 @@ const DECLARATIONS = [
   declarePath,
   declareDecode,
   declareExplain,
+  declareExport,
   declareHeaders,
+  declareQuiz,
   declareTopology,
   declareSnapshot,
   declareCompletion,

@@ -8,6 +8,8 @@ import type { Partly } from './merge-by-time.ts';
 import type { PacketTest } from './read-packets.ts';
 
 export class FlowSelector implements PacketTest {
+  /** Of the packet asked about last: the id of its flow, 0 where it is of none. */
+  id = 0;
   readonly #locator: PacketLocator;
   readonly #index: TraceIndex;
   /** By the id of a flow. */
@@ -57,6 +59,7 @@ export class FlowSelector implements PacketTest {
   fits({ bytes, stack, capture, interface: device }: Packet): boolean {
     this.#locator.locate(bytes, stack, capture, device?.index ?? -1);
     const { flow } = this.#locator;
-    return flow >= 0 && this.#wanted[this.#index.idOf(flow)] === 1;
+    this.id = flow < 0 ? 0 : this.#index.idOf(flow);
+    return flow >= 0 && this.#wanted[this.id] === 1;
   }
 }

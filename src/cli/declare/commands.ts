@@ -27,11 +27,17 @@ const TRACE_EXAMPLES = `Examples:
   tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
 `;
 
-export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {
+export function declareTrace(program: Command, { argv, io, stages, done }: Dispatch): void {
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
-    .option('-o, --output <format>', 'table, wide, json, jsonl, csv or summary', 'table')
+    .addOption(
+      repeatable(
+        '-o, --output <format[=file]>',
+        'table (as without it), wide, json, jsonl, csv, summary, hubble, html or svg, to stdout or into a file',
+      ),
+    )
+    .option('--per <what>', 'of -o hubble: a line for each flow or packet', 'flow')
     .option('--all', 'every conversation, nothing left out')
     .option(
       '--top <rows>',
@@ -44,7 +50,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');
-    done(await runTrace(captures, raw, namesOf(program), io, stages));
+    done(await runTrace(captures, raw, { argv, commands: namesOf(program) }, io, stages));
   });
 }
 
