@@ -27,7 +27,8 @@ const TRACE_EXAMPLES = `Examples:
   tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
 `;
 
-export function declareTrace(program: Command, { argv, io, stages, done }: Dispatch): void {
+export function declareTrace(program: Command, dispatch: Dispatch): void {
+  const { io, stages, done } = dispatch;
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
@@ -50,7 +51,7 @@ export function declareTrace(program: Command, { argv, io, stages, done }: Dispa
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');
-    done(await runTrace(captures, raw, { argv, commands: namesOf(program) }, io, stages));
+    done(await runTrace(captures, raw, { argv: dispatch.argv, commands: namesOf(program) }, io, stages));
   });
 }
 
