@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMOKE } from './support/binary/smoke.ts';
 
 interface PackedFile {
   path: string;
@@ -45,7 +46,6 @@ const BUILD_TIMEOUT = 180_000;
 const folder = mkdtempSync(join(tmpdir(), 'overlens-package-'));
 const home = join(folder, 'node_modules', 'overlens');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-const SAMPLE = join(home, 'samples', '01-vxlan-between-nodes');
 let packed: Packed;
 
 beforeAll(() => {
@@ -62,6 +62,7 @@ describe('the tarball', () => {
     const expected = [
       /^dist\/(cli\/bin|index|browser|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
       /^dist\/[a-z0-9/-]+\.d\.ts$/,
+      /^dist\/man\/overlens\.1$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
@@ -72,7 +73,9 @@ describe('the tarball', () => {
     ];
     const paths = packed.files.map((file) => file.path);
     expect(paths.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
-    expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts']));
+    expect(paths).toEqual(
+      expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts', 'dist/man/overlens.1']),
+    );
   });
 
   it('holds the program, the library and the chunks that they load, all of them and no others, and no test', () => {
@@ -129,28 +132,14 @@ describe('installed without development dependencies', () => {
     expect(existsSync(join(folder, 'node_modules', 'vitest'))).toBe(false);
   });
 
-  it('answers --version', () => {
-    expect(overlens('--version')).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  it.each(SMOKE)('does what every way of installing it must do (line %#)', ({ words, problem }) => {
+    const files = { version: manifest.version, samples: join(home, 'samples'), fixtures: resolve('test/fixtures') };
+    const line = words(files);
+    expect({ line, problem: problem(overlens(...line), files) }).toEqual({ line, problem: null });
   });
 
-  it('traces its own sample', () => {
-    const captures = ['20', '30', '31'].map((node) => join(SAMPLE, `ip-10-0-1-${node}-ens5.pcap`));
-    const { status, stdout, stderr } = overlens('trace', ...captures, '-t', join(SAMPLE, 'topology'), '-o', 'json');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const { schema, summary } = JSON.parse(stdout) as { schema: string; summary: Record<string, number> };
-    expect(schema).toBe('overlens.trace/1');
-    expect(summary['violation']).toBe(0);
-    expect(summary['ok']).toBeGreaterThan(0);
-  });
-
-  it('reads gzip, zstd and through pcap-parser: every package it needs is there', () => {
-    const capture = join(SAMPLE, 'ip-10-0-1-20-ens5.pcap');
-    const compressed = ['cases/frag.pcap.gz', 'compressed/n20-any1-level-19.pcap.zst'];
-    const runs = [
-      overlens('trace', capture, '--reader', 'pcap-parser', '-o', 'summary'),
-      ...compressed.map((name) => overlens('trace', resolve('test/fixtures', name), '-o', 'summary')),
-    ];
-    expect(runs.map(({ status, stderr }) => ({ status, stderr }))).toEqual(runs.map(() => ({ status: 0, stderr: '' })));
+  it('has the manual page of this very program', () => {
+    expect(readFileSync(join(home, 'dist', 'man', 'overlens.1'), 'utf8')).toBe(overlens('man').stdout);
   });
 
   it('can be imported, by its name and with its types', () => {

@@ -9,7 +9,7 @@ import { declareIndex, declareResultFilters, declareTraceOptions, TAKEN_AT_HELP 
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
-  /** The command line as given. */
+  /** The command line, with the options of `--config` in it. */
   argv: readonly string[];
   io: Io;
   stages: Stages;
@@ -27,7 +27,8 @@ const TRACE_EXAMPLES = `Examples:
   tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
 `;
 
-export function declareTrace(program: Command, { argv, io, stages, done }: Dispatch): void {
+export function declareTrace(program: Command, dispatch: Dispatch): void {
+  const { io, stages, done } = dispatch;
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
@@ -45,11 +46,12 @@ export function declareTrace(program: Command, { argv, io, stages, done }: Dispa
     )
     .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
+    .option('--exit-code', 'exit 1 if a flow is wrong, 3 if none is and some could not be judged; 0 if all are right')
     .option('--follow', 'wait for more at the end of captures that grow; Ctrl-C ends it with the final answer')
     .addHelpText('before', TRACE_EXAMPLES);
   declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runTrace } = await import('../commands/trace-command.ts');
-    done(await runTrace(captures, raw, { argv, commands: namesOf(program) }, io, stages));
+    done(await runTrace(captures, raw, { argv: dispatch.argv, commands: namesOf(program) }, io, stages));
   });
 }
 
