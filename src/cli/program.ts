@@ -5,6 +5,7 @@ import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
+import { declareQuery } from './declare/query.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { removeSpooled } from './inputs/spool.ts';
@@ -34,6 +35,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'decode',
   'explain',
   'headers',
+  'query',
   'topology',
   'snapshot',
 ]);
@@ -45,6 +47,7 @@ const DECLARATIONS = [
   declareDecode,
   declareExplain,
   declareHeaders,
+  declareQuery,
   declareTopology,
   declareSnapshot,
 ];

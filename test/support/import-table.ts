@@ -66,6 +66,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     types: ['path', 'explain', 'topology'],
   },
   {
+    place: 'export',
+    values: ['packets', 'verdict', 'attribution', 'topology', 'flow', 'decode', 'decode/view', 'capture', 'cluster', 'wire', 'net', 'errors.ts'],
+    types: ['path'],
+  },
+  {
     place: 'trace.ts',
     values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture'],
     types: ['bytes', 'decode', 'topology'],

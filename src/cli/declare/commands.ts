@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
 import { repeatable } from './filter-options.ts';
+import { asksParquet, declareParquetOptions } from './parquet-options.ts';
 import { declareIndex, declareResultFilters, declareTraceOptions, TAKEN_AT_HELP } from './trace-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
@@ -25,13 +26,14 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace *.pcap -t topology/ --by workload
   ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
   tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
+  overlens trace --resume captures/ -t topology/ -w flows/      each capture once, for overlens query
 `;
 
 export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
-    .option('-o, --output <format>', 'table, wide, json, jsonl, csv or summary', 'table')
+    .option('-o, --output <format>', 'table, wide, json, jsonl, csv, summary or parquet', 'table')
     .option('--all', 'every conversation, nothing left out')
     .option(
       '--top <rows>',
@@ -41,7 +43,12 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
     .option('--follow', 'wait for more at the end of captures that grow; Ctrl-C ends it with the final answer')
     .addHelpText('before', TRACE_EXAMPLES);
-  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command)));
+  declareParquetOptions(command).action(async (captures: string[], raw) => {
+    if (asksParquet(raw)) {
+      const { runParquet } = await import('../commands/parquet-command.ts');
+      return done(await runParquet(captures, raw, namesOf(program), io, stages));
+    }
     const { runTrace } = await import('../commands/trace-command.ts');
     done(await runTrace(captures, raw, namesOf(program), io, stages));
   });
