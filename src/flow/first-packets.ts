@@ -72,9 +72,9 @@ export class FirstPackets {
     return kept === 0 ? 0 : kept - 1;
   }
 
-  /** Of packet `i` of those that are kept: as unsigned number. */
+  /** Of packet `i` of those that are kept. Signed. */
   fingerprint(row: number, i: number): number {
-    return this.#words[row >>> SHIFT]![(row & MASK) * WORDS + i]! >>> 0;
+    return this.#words[row >>> SHIFT]![(row & MASK) * WORDS + i]!;
   }
 
   /** Whole seconds since the epoch. */

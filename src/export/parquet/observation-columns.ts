@@ -73,7 +73,7 @@ export const OBSERVATION_COLUMNS: readonly Column[] = [
   text('community_id', 'Community ID of the flow, the same for its answers'),
   text('names_from', 'what tells whose the addresses are: pod, ipam-block, route, ...'),
   ...Array.from({ length: KEPT_FIRST }, (_, i): Column[] => [
-    { ...int64(`fingerprint_${i + 1}`, `packet ${i + 1}: the same number wherever it was captured`), isPlain: true },
+    { ...int32(`fingerprint_${i + 1}`, `packet ${i + 1}: the same number wherever it was captured`), isPlain: true },
     { ...int64(`time_${i + 1}_ns`, 'and when it was'), isPlain: true },
   ]).flat(),
   text('src_kind', 'pod, tunnel, node, service, external or unknown'),

@@ -15,8 +15,8 @@ export interface ObservationRow {
   /** Index into `Trace.captures`. */
   capture: number;
   node: string | null;
-  /** As OBSERVATION_COLUMNS has them. */
-  cells: Cell[];
+  /** As OBSERVATION_COLUMNS has them. Valid until the next row. */
+  cells: readonly Cell[];
 }
 
 /** @param captures what the rows say of each capture */
@@ -32,6 +32,7 @@ export function* observationRows(
   const namesFrom = nameSources();
   const ids = communityIds(table);
   const nanoseconds = nanosecondClock();
+  const cells: Cell[] = [];
   for (const brief of trace.flows.briefs?.() ?? []) {
     const flow = flowOf[brief.id] ?? -1;
     // what only answers prove was seen nowhere
@@ -50,7 +51,8 @@ export function* observationRows(
       const { pointInfo: point } = o;
       const { sha256 = '', file = '' } = captures[o.capture] ?? {};
       const sums = sumsOf(table, o.rows, counted);
-      const cells: Cell[] = [sha256, file, point.node, point.interface, point.role];
+      cells.length = 0;
+      cells.push(sha256, file, point.node, point.interface, point.role);
       cells.push(nanoseconds(o.firstMoment), nanoseconds(o.lastMoment));
       cells.push(src.ip, brief.srcPort, dst.ip, brief.dstPort, brief.protocol, ...tail.ends);
       cells.push(o.encapsulation, o.vni, o.outerSrc, o.outerDst, o.udpPort);
@@ -67,11 +69,14 @@ export function* observationRows(
 }
 
 /** By id, the flow's number in the table; -1 for one that was not seen. */
-function flowNumbers(index: TraceIndex): Int32Array {
-  const { flowCount } = index.table;
-  const ids = Array.from({ length: flowCount }, (_, flow) => index.idOf(flow));
-  const numbers = new Int32Array(ids.reduce((most, id) => Math.max(most, id), 0) + 1).fill(-1);
-  for (const [flow, id] of ids.entries()) if (id > 0) numbers[id] = flow;
+function flowNumbers({ table, idOf }: TraceIndex): Int32Array {
+  const { flowCount } = table;
+  // what was seen comes first, and has the ids from 1 on
+  const numbers = new Int32Array(flowCount + 1).fill(-1);
+  for (let flow = 0; flow < flowCount; flow++) {
+    const id = idOf(flow);
+    if (id > 0 && id <= flowCount) numbers[id] = flow;
+  }
   return numbers;
 }
 
@@ -167,23 +172,27 @@ function nanosecondClock(): Clock {
 
 /** What tells whose both ends are, each word once. */
 function nameSources(): (src: FlowEnd, dst: FlowEnd) => string | null {
-  const known = new Map<FlowEnd, Map<FlowEnd, string | null>>();
-  return (src, dst) => {
-    const ofSource = known.get(src) ?? new Map<FlowEnd, string | null>();
-    known.set(src, ofSource);
-    let words = ofSource.get(dst);
+  const ofEnd = new WeakMap<FlowEnd, string>();
+  const ofBoth = new Map<string, string | null>();
+  const wordsOf = (end: FlowEnd): string => {
+    let words = ofEnd.get(end);
     if (words === undefined) {
-      const sources = [src, dst].flatMap(({ evidence }) => evidence.map(({ source }) => source));
-      words = [...new Set(sources)].join(' ') || null;
-      if (ofSource.size > KEPT_NAMES) ofSource.clear();
-      ofSource.set(dst, words);
+      words = [...new Set(end.evidence.map(({ source }) => source))].join(' ');
+      ofEnd.set(end, words);
+    }
+    return words;
+  };
+  return (src, dst) => {
+    // few words in few orders: so many texts at most
+    const both = `${wordsOf(src)} ${wordsOf(dst)}`.trim();
+    let words = ofBoth.get(both);
+    if (words === undefined) {
+      words = [...new Set(both.split(' '))].join(' ') || null;
+      ofBoth.set(both, words);
     }
     return words;
   };
 }
-
-/** Pairs whose words are kept, of one end. */
-const KEPT_NAMES = 1024;
 
 /** Both directions have the same one, and are near each other in the list. */
 function communityIds(table: FlowTable): (brief: FlowBrief, flow: number) => string | null {

@@ -1,12 +1,16 @@
 // Rows -> the bytes of a Parquet file, a row group at a time: what is written is forgotten. The columns are snappy or uncompressed, so that
 // any reader of Parquet needs nothing else.
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { type ColumnBuffer, columnBuffer } from './column-buffer.ts';
 import type { Cell, Column } from './observation-columns.ts';
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 
 /** Rows of a row group. */
-export const GROUP_ROWS = 16_384;
+export const GROUP_ROWS = 8192;
+
+/** Bytes of room that a file keeps between row groups. */
+const KEPT_ROOM = 1 << 14;
 
 export class ParquetFile {
   /** Rows that are waiting for their row group. */
@@ -14,8 +18,8 @@ export class ParquetFile {
   /** All rows that were added. */
   rows = 0;
   readonly #columns: readonly Column[];
-  #cells: Cell[][];
-  readonly #bytes = new ByteWriter(1 << 16);
+  readonly #buffers: readonly ColumnBuffer[];
+  readonly #bytes = new ByteWriter(KEPT_ROOM);
   readonly #writer: ParquetWriter;
   readonly #sink: (bytes: Uint8Array) => void;
 
@@ -30,14 +34,15 @@ export class ParquetFile {
   ) {
     this.#columns = columns;
     this.#sink = sink;
-    this.#cells = columns.map(() => []);
+    this.#buffers = columns.map(columnBuffer);
     const kvMetadata = Object.entries(metadata).map(([key, value]) => ({ key, value }));
     this.#writer = new ParquetWriter({ writer: this.#bytes, schema: schemaOf(columns), kvMetadata, createdBy });
   }
 
   /** @param cells one for each column */
   add(cells: readonly Cell[]): void {
-    for (let i = 0; i < cells.length; i++) this.#cells[i]?.push(cells[i] ?? null);
+    const buffers = this.#buffers;
+    for (let i = 0; i < buffers.length; i++) buffers[i]?.add(cells[i] ?? null);
     this.rows++;
     if (++this.waiting >= GROUP_ROWS) this.flush();
   }
@@ -45,14 +50,18 @@ export class ParquetFile {
   /** Writes what is waiting as a row group. */
   flush(): void {
     if (this.waiting === 0) return;
-    const columnData = this.#columns.map(({ name, type, isPlain = false }, i) => ({
+    const columnData = this.#columns.map(({ name, isPlain = false }, i) => ({
       name,
-      data: type === 'int64' ? bigints(this.#cells[i] ?? []) : (this.#cells[i] ?? []),
+      // the writer asks for one column after the other: none is made before
+      get data() {
+        return buffers[i]?.cells() ?? [];
+      },
       ...(isPlain ? { encoding: 'PLAIN' as const, codec: 'UNCOMPRESSED' as const, statistics: false } : {}),
       offsetIndex: false,
     }));
+    const buffers = this.#buffers;
     this.#writer.write({ columnData, rowGroupSize: this.waiting });
-    this.#cells = this.#columns.map(() => []);
+    for (const buffer of buffers) buffer.clear();
     this.waiting = 0;
     this.#pass();
   }
@@ -68,15 +77,10 @@ export class ParquetFile {
   #pass(): void {
     this.#sink(this.#bytes.getBytes());
     this.#bytes.index = 0;
+    if (this.#bytes.buffer.byteLength <= KEPT_ROOM) return;
+    this.#bytes.buffer = new ArrayBuffer(KEPT_ROOM);
+    this.#bytes.view = new DataView(this.#bytes.buffer);
   }
-}
-
-function bigints(cells: Cell[]): Cell[] {
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i];
-    if (typeof cell === 'number') cells[i] = BigInt(cell);
-  }
-  return cells;
 }
 
 function schemaOf(columns: readonly Column[]): Schema {

@@ -31,20 +31,21 @@ export const VIEWS: readonly View[] = [
 WITH parts AS (
   SELECT ${FIVE_TUPLE}, capture_sha,
     min(coalesce(node, capture_sha) || '/' || coalesce(interface, '') || '/' || role) AS place,
-    sum(counted_packets) AS packets, sum(counted_bytes) AS bytes
+    bool_or(role = 'underlay') AS on_nic, sum(counted_packets) AS packets, sum(counted_bytes) AS bytes
   FROM observations WHERE counted_packets > 0 GROUP BY ALL
 ), places AS (
-  SELECT ${FIVE_TUPLE}, place, sum(packets) AS packets, sum(bytes) AS bytes FROM parts GROUP BY ALL
+  SELECT ${FIVE_TUPLE}, place, on_nic, sum(packets) AS packets, sum(bytes) AS bytes FROM parts GROUP BY ALL
 ), counts AS (
-  SELECT ${FIVE_TUPLE}, max(packets)::BIGINT AS packets, arg_max(bytes, packets)::BIGINT AS bytes
+  SELECT ${FIVE_TUPLE}, max(packets)::BIGINT AS packets, arg_max(bytes, (packets, on_nic, bytes))::BIGINT AS bytes
   FROM places GROUP BY ALL
 ), facts AS (
   SELECT ${FIVE_TUPLE}, ${NAMES}, min(first_ns) AS first_ns, max(last_ns) AS last_ns,
     CASE count(DISTINCT encapsulation) FILTER (role = 'underlay')
       WHEN 0 THEN 'unknown' WHEN 1 THEN max(encapsulation) FILTER (role = 'underlay') ELSE 'mixed' END AS encapsulation,
     max(expected) AS expected, max(expected_reason) AS expected_reason,
-    CASE WHEN bool_or(verdict = 'violation') THEN 'violation' WHEN bool_or(verdict = 'ok') THEN 'ok'
-      ELSE 'unverifiable' END AS verdict,
+    CASE WHEN bool_or(verdict = 'violation') THEN 'violation'
+      WHEN bool_or(verdict = 'unverifiable') FILTER (role = 'underlay') THEN 'unverifiable'
+      WHEN bool_or(verdict = 'ok') THEN 'ok' ELSE 'unverifiable' END AS verdict,
     max(finding) AS finding, max(community_id) AS community_id
   FROM observations GROUP BY ${FIVE_TUPLE}
 )
