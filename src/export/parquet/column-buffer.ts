@@ -16,10 +16,10 @@ export interface ColumnBuffer {
   clear(): void;
 }
 
-export function columnBuffer({ type }: Column): ColumnBuffer {
+export function columnBuffer({ type, isPlain = false }: Column): ColumnBuffer {
   switch (type) {
     case 'text':
-      return new TextBuffer();
+      return isPlain ? new PlainTextBuffer() : new TextBuffer();
     case 'int32':
       return new Int32Buffer();
     case 'int64':
@@ -65,6 +65,23 @@ class TextBuffer implements ColumnBuffer {
     this.#words = [];
     this.#placeOf.clear();
     this.#last = null;
+  }
+}
+
+/** Of texts that hardly repeat. */
+class PlainTextBuffer implements ColumnBuffer {
+  #texts: (string | null)[] = [];
+
+  add(cell: Cell): void {
+    this.#texts.push(cell === null ? null : String(cell));
+  }
+
+  cells(): Cells {
+    return this.#texts;
+  }
+
+  clear(): void {
+    this.#texts = [];
   }
 }
 

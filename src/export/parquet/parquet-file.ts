@@ -50,13 +50,14 @@ export class ParquetFile {
   /** Writes what is waiting as a row group. */
   flush(): void {
     if (this.waiting === 0) return;
-    const columnData = this.#columns.map(({ name, isPlain = false }, i) => ({
+    const columnData = this.#columns.map(({ name, isPlain = false, isRanged = false }, i) => ({
       name,
       // the writer asks for one column after the other: none is made before
       get data() {
         return buffers[i]?.cells() ?? [];
       },
-      ...(isPlain ? { encoding: 'PLAIN' as const, codec: 'UNCOMPRESSED' as const, statistics: false } : {}),
+      ...(isPlain ? { encoding: 'PLAIN' as const, codec: 'UNCOMPRESSED' as const } : {}),
+      statistics: isRanged,
       offsetIndex: false,
     }));
     const buffers = this.#buffers;
@@ -84,8 +85,8 @@ export class ParquetFile {
 }
 
 function schemaOf(columns: readonly Column[]): Schema {
-  const leaves = columns.map(({ name, type }): Schema[number] => {
-    const shared = { name, repetition_type: 'OPTIONAL' as const };
+  const leaves = columns.map(({ name, type, isRequired = false }): Schema[number] => {
+    const shared = { name, repetition_type: isRequired ? ('REQUIRED' as const) : ('OPTIONAL' as const) };
     if (type === 'text') return { ...shared, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
     return { ...shared, type: type === 'int32' ? 'INT32' : 'INT64' };
   });
