@@ -60,7 +60,7 @@ export interface TraceOptions {
   workers?: number | null;
   /** How they decode, for tests. */
   decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
-  /** The first packets of every observation are kept (`TraceIndex.firsts`): 112 bytes each. Not with `kept`. */
+  /** The first packets of every observation are kept (`TraceIndex.firsts`): 96 bytes each. Not with `kept`. */
   firstPackets?: boolean;
   /** Readings of earlier runs, and where this one is kept. */
   kept?: KeptReadings;

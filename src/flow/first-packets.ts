@@ -16,16 +16,22 @@ const MASK = (1 << CHUNK_SHIFT) - 1;
 
 /** Packets kept of a row. */
 export const KEPT_FIRST = 8;
-/** Words of a record: fingerprints, seconds (unsigned), nanoseconds, how many, and the first packet's place as a 64-bit number. */
+/**
+ * Words of a record: fingerprints, nanoseconds, the second of the first one, how many there are, the first frame's place as a 64-bit
+ * number; seconds after the first one are half a word each.
+ */
 const KEPT = KEPT_FIRST;
-const [SECONDS, NANOS, COUNT, OFFSET] = [KEPT, 2 * KEPT, 3 * KEPT, (3 * KEPT + 2) / 2] as const;
-const WORDS = 3 * KEPT + 4;
-/** Times are kept as unsigned seconds: what is outside has none. */
+const [NANOS, SECOND, COUNT, OFFSET] = [KEPT, 2 * KEPT, 2 * KEPT + 1, (2 * KEPT + 2) / 2] as const;
+const HALVES = 2 * (2 * KEPT + 4);
+const WORDS = (HALVES + KEPT) / 2;
+/** Packets that come later than 18 hours after the first one are not kept, nor those before it, nor times before 1970. */
+const LATEST = 0xffff;
 const SECONDS_END = 2 ** 32;
 
 export class FirstPackets {
   readonly #words: Int32Array[] = [];
   readonly #doubles: Float64Array[] = [];
+  readonly #halves: Uint16Array[] = [];
 
   /**
    * @param rowOf row of each packet of the batch, -1: none
@@ -51,8 +57,11 @@ export class FirstPackets {
       const isTold = !(words[at + F.marks]! & CUT) && !(words[at + F.protocol]! & PORTS_CUT);
       if (isExtra[i]! !== 0 || !isTold || !(seconds >= 0 && seconds < SECONDS_END)) continue;
       const place = record[x + COUNT]! - 1;
+      if (place === 0) record[x + SECOND] = seconds | 0;
+      const later = seconds - (record[x + SECOND]! >>> 0);
+      if (later < 0 || later > LATEST) continue;
       record[x + place] = words[at + F.fingerprint]!;
-      record[x + SECONDS + place] = seconds | 0;
+      this.#halves[row >>> SHIFT]![2 * x + HALVES + place] = later;
       record[x + NANOS + place] = words[at + F.nanos]!;
       record[x + COUNT] = place + 2;
     }
@@ -63,6 +72,7 @@ export class FirstPackets {
       const buffer = new ArrayBuffer(4 * WORDS * (MASK + 1));
       this.#words.push(new Int32Array(buffer));
       this.#doubles.push(new Float64Array(buffer));
+      this.#halves.push(new Uint16Array(buffer));
     }
   }
 
@@ -79,7 +89,8 @@ export class FirstPackets {
 
   /** Whole seconds since the epoch. */
   seconds(row: number, i: number): number {
-    return this.#words[row >>> SHIFT]![(row & MASK) * WORDS + SECONDS + i]! >>> 0;
+    const x = (row & MASK) * WORDS;
+    return (this.#words[row >>> SHIFT]![x + SECOND]! >>> 0) + this.#halves[row >>> SHIFT]![2 * x + HALVES + i]!;
   }
 
   nanos(row: number, i: number): number {

@@ -9,8 +9,3 @@ import { setFlagsFromString } from 'node:v8';
 export function keepHeapSmall(): void {
   for (const flag of ['--semi-space-growth-factor=1', '--heap-growing-percent=50']) setFlagsFromString(flag);
 }
-
-/** For work that makes much garbage out of little: the nursery may grow to what the process allows. */
-export function letNurseryGrow(): void {
-  setFlagsFromString('--semi-space-growth-factor=2');
-}

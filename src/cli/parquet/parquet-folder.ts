@@ -17,7 +17,7 @@ const UNFINISHED = '_unfinished';
 /** What a run left that was killed is removed when it is so old, ms: others may be at work in the folder. */
 const ABANDONED = 24 * 3600 * 1000;
 /** Rows that wait for their row groups, of all files together. */
-const MOST_WAITING = 8 * GROUP_ROWS;
+const MOST_WAITING = 16 * GROUP_ROWS;
 /** Rows between two looks at the signals. */
 const TURN = 4096;
 

@@ -97,5 +97,4 @@ export const OBSERVATION_COLUMNS: readonly Column[] = [
   ),
   int64('counted_bytes', 'bytes of their frames', REQUIRED),
   int32('syn_ack', 'of TCP: SYN with ACK'),
-  text('outcome', 'what became of the flow as far as its run shows: answered, no-answer, one-way, ...'),
 ];

@@ -62,7 +62,7 @@ export function* observationRows(
       cells.push(...tail.judged, o.firstPacket, offsetOf(index.firsts, o), tail.id, tail.names);
       pushFirsts(cells, index.firsts, o.rows, nanoseconds);
       cells.push(src.kind, dst.kind, sums.distinct, sums.counted, sums.countedBytes);
-      cells.push(isTcp ? sums.replies : null, brief.outcome);
+      cells.push(isTcp ? sums.replies : null);
       yield { capture: o.capture, node: point.node, cells };
     }
   }
@@ -213,7 +213,7 @@ function communityIds(table: FlowTable): (brief: FlowBrief, flow: number) => str
   };
 }
 
-const KEPT_IDS = 1 << 15;
+const KEPT_IDS = 1 << 12;
 
 /** Echo messages of a flow, at any of its places. */
 function echoOf(table: FlowTable, flow: number): { requests: number; replies: number } {

@@ -7,7 +7,7 @@ import type { Cell, Column } from './observation-columns.ts';
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 
 /** Rows of a row group. */
-export const GROUP_ROWS = 8192;
+export const GROUP_ROWS = 4096;
 
 /** Bytes of room that a file keeps between row groups. */
 const KEPT_ROOM = 1 << 14;
