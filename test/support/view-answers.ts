@@ -74,7 +74,18 @@ function leaks(trace: JsonTrace): Answer[] {
       if (role !== 'underlay' || !(isPlain || isOpen)) return [];
       const { encapsulation, packets, bytes, firstPacket } = seen;
       const file = trace.captures[seen.capture]?.path ?? '';
-      return [{ ...endsOf(flow), node, expected: wanted, encapsulation, packets, wire_bytes: bytes, file, first_packet: firstPacket }];
+      return [
+        {
+          ...endsOf(flow),
+          node,
+          expected: wanted,
+          encapsulation,
+          packets,
+          wire_bytes: bytes,
+          file,
+          first_packet: firstPacket,
+        },
+      ];
     }),
   );
 }
@@ -92,7 +103,9 @@ function grouped(rows: readonly { key: Answer; sums: Record<string, number> }[])
 }
 
 function nodePairs({ flows }: JsonTrace): Answer[] {
-  const ofPairs = flows.filter(({ src, dst, observations }) => src.node !== null && dst.node !== null && observations.length > 0);
+  const ofPairs = flows.filter(
+    ({ src, dst, observations }) => src.node !== null && dst.node !== null && observations.length > 0,
+  );
   return grouped(
     ofPairs.map(({ src, dst, observed, packets, bytes, verdict }) => ({
       key: { src_node: src.node, dst_node: dst.node, encapsulation: observed.encapsulation },
@@ -102,7 +115,9 @@ function nodePairs({ flows }: JsonTrace): Answer[] {
 }
 
 function byPool({ flows }: JsonTrace): Answer[] {
-  const ofPools = flows.filter(({ src, dst, observations }) => (src.pool ?? dst.pool) !== null && observations.length > 0);
+  const ofPools = flows.filter(
+    ({ src, dst, observations }) => (src.pool ?? dst.pool) !== null && observations.length > 0,
+  );
   return grouped(
     ofPools.map(({ src, dst, observed, expected, packets, verdict }) => ({
       key: { pool: dst.pool ?? src.pool, expected: expected.encapsulation, encapsulation: observed.encapsulation },
@@ -115,12 +130,18 @@ function byPool({ flows }: JsonTrace): Answer[] {
 }
 
 function timeline(trace: JsonTrace): Answer[] {
-  const began = trace.flows.flatMap((flow) => flow.observations.map((seen) => ({ flow, seen, ...pointOf(trace, seen) })));
+  const began = trace.flows.flatMap((flow) =>
+    flow.observations.map((seen) => ({ flow, seen, ...pointOf(trace, seen) })),
+  );
   return grouped(
     began
       .filter(({ role, seen }) => role === 'underlay' && seen.first !== null)
       .map(({ flow, seen, node }) => ({
-        key: { second: `${seen.first?.slice(0, 10)} ${seen.first?.slice(11, 19)}`, node, encapsulation: seen.encapsulation },
+        key: {
+          second: `${seen.first?.slice(0, 10)} ${seen.first?.slice(11, 19)}`,
+          node,
+          encapsulation: seen.encapsulation,
+        },
         sums: { flows: 1, packets: seen.packets, violations: Number(flow.verdict === 'violation') },
       })),
   );
@@ -128,16 +149,24 @@ function timeline(trace: JsonTrace): Answer[] {
 
 function sentArrived(trace: JsonTrace): Answer[] {
   const points = trace.captures.flatMap((capture) => capture.points);
-  const captured = new Set(points.filter(({ role, node }) => role === 'underlay' && node !== null).map(({ node }) => node));
+  const captured = new Set(
+    points.filter(({ role, node }) => role === 'underlay' && node !== null).map(({ node }) => node),
+  );
   return trace.flows
-    .filter(({ src, dst, observations }) => src.node !== dst.node && captured.has(src.node) && captured.has(dst.node) && observations.length > 0)
+    .filter(
+      ({ src, dst, observations }) =>
+        src.node !== dst.node && captured.has(src.node) && captured.has(dst.node) && observations.length > 0,
+    )
     .map((flow) => {
       const at = (node: string | null): number => {
         const byInterface = new Map<string | null, number>();
         for (const seen of flow.observations) {
           const point = pointOf(trace, seen);
           if (point.role !== 'underlay' || point.node !== node) continue;
-          byInterface.set(point.interface, (byInterface.get(point.interface) ?? 0) + seen.packets - seen.outerFragments);
+          byInterface.set(
+            point.interface,
+            (byInterface.get(point.interface) ?? 0) + seen.packets - seen.outerFragments,
+          );
         }
         return Math.max(0, ...byInterface.values());
       };

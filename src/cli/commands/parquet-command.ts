@@ -1,4 +1,5 @@
 // `overlens trace -o parquet -w DIR`: the trace as rows for SQL. With `--resume` each capture is traced by itself, and once only.
+import { statSync } from 'node:fs';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { OverlensError } from '../../errors.ts';
 import { escapeText } from '../../render/text/escape.ts';
@@ -45,7 +46,7 @@ export async function runParquet(
   const request = checkRequest(operands, raw);
   const { options, name } = request;
   // a hash is made of the whole capture, and it is read after that
-  const spooled = await spoolCaptures(options.captures, io.signal, { name });
+  const spooled = await spoolPipes(options.captures, io, name);
   try {
     const kept = { ...options, captures: spooled.paths, places: placesOf(options, name) };
     const sorted = await sortInputs(kept, commands, io, { isOnce: !request.resume });
@@ -60,6 +61,15 @@ export async function runParquet(
   } finally {
     await spooled.remove();
   }
+}
+
+/** Folders stay where they are, too. */
+async function spoolPipes(captures: readonly string[], io: Io, name: string): Promise<Spooled> {
+  const isPipe = (path: string): boolean =>
+    path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+  const { paths, remove } = await spoolCaptures(captures.filter(isPipe), io.signal, { name });
+  let next = 0;
+  return { paths: captures.map((path) => (isPipe(path) ? (paths[next++] ?? path) : path)), remove };
 }
 
 function checkRequest(operands: readonly string[], raw: RawParquetOptions): Request {
@@ -171,6 +181,7 @@ async function mapCaptures(request: Request, { folder, nameOf, io, stages }: Mea
       tally.files.push(...(await folder.write(trace, [capture], { cluster, run })).flat());
       if (traced?.error != null) await fail(traced.error);
     } catch (error) {
+      if (io.signal.aborted) return await stopped(io);
       if (!(error instanceof OverlensError) || error.code === 'E_OUTPUT') throw error;
       await fail(error);
     } finally {
