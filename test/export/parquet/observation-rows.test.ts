@@ -24,7 +24,7 @@ beforeAll(async () => {
   const files = paths.map((path) => readFileSync(join(flows, path)));
   const all = await Promise.all(files.map((file) => parquetReadObjects({ file: arrayBufferOf(file) })));
   rows = all.flat();
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function arrayBufferOf(file: Buffer): ArrayBuffer {
