@@ -1,6 +1,15 @@
 // docs/sql.md: its examples print what it shows, in their order, with folders of their own; the recipe for GNU parallel runs.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -68,7 +77,10 @@ describe('the recipe for GNU parallel', () => {
     writeFileSync(join(bin, 'overlens'), program);
     chmodSync(join(bin, 'overlens'), 0o755);
     const line = recipe.replace('-t topology/', `-t ${resolve(sample, 'topology')}`);
-    execFileSync('sh', ['-c', line], { cwd: home, env: { ...process.env, HOME: home, PATH: `${bin}:${process.env['PATH']}` } });
+    execFileSync('sh', ['-c', line], {
+      cwd: home,
+      env: { ...process.env, HOME: home, PATH: `${bin}:${process.env['PATH']}` },
+    });
     const here = join(folder, 'one-run');
     await runCli(['trace', '--resume', join(home, 'captures'), '-t', `${sample}/topology`, '-w', here]);
     const count = 'SELECT count(*) AS n, sum(packets)::BIGINT AS packets FROM observations';

@@ -67,7 +67,20 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'export',
-    values: ['packets', 'verdict', 'attribution', 'topology', 'flow', 'decode', 'decode/view', 'capture', 'cluster', 'wire', 'net', 'errors.ts'],
+    values: [
+      'packets',
+      'verdict',
+      'attribution',
+      'topology',
+      'flow',
+      'decode',
+      'decode/view',
+      'capture',
+      'cluster',
+      'wire',
+      'net',
+      'errors.ts',
+    ],
     types: ['path'],
   },
   {
