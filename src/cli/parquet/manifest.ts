@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SHORT_SHA } from '../../export/parquet/layout.ts';
+import { SHORT_SHA } from '../../export/parquet/hive-layout.ts';
 import { outputError } from '../output-error.ts';
 
 export const MANIFEST = '_manifest';

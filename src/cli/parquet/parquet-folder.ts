@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { placeOfFile } from '../../export/parquet/layout.ts';
+import { placeOfFile } from '../../export/parquet/hive-layout.ts';
 import { OBSERVATION_COLUMNS } from '../../export/parquet/observation-columns.ts';
 import { observationRows } from '../../export/parquet/observation-rows.ts';
 import { GROUP_ROWS, ParquetFile } from '../../export/parquet/parquet-file.ts';

@@ -1,7 +1,7 @@
 // The views that `overlens query` and the printed duckdb line have: the one place of their SQL. What they compute over captures that were
 // traced one by one is what one trace of all of them has; docs/sql.md says what needs one process.
 import { KEPT_FIRST } from '../../flow/first-packets.ts';
-import { ALL_FILES } from './layout.ts';
+import { ALL_FILES } from './hive-layout.ts';
 
 export interface View {
   name: string;
