@@ -26,7 +26,7 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace *.pcap -t topology/ --by workload
   ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
   tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
-  overlens trace --resume captures/ -t topology/ -w flows/      each capture once, for overlens query
+  overlens trace --resume captures/ -t topology/ -w flows/      for overlens query
 `;
 
 export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {

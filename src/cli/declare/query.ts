@@ -15,7 +15,7 @@ export function declareQuery(program: Command, { io, done }: Dispatch): void {
     .command('query')
     .description('SQL over what trace -o parquet wrote (by DuckDB, where @duckdb/node-api is installed)')
     .argument('[sql]', 'SQL for DuckDB, .schema or .views')
-    .argument('[folder...]', 'the folder of -w')
+    .argument('[dir...]', 'the folder of -w')
     .option('-o, --output <format>', 'table, csv or json', 'table')
     .addHelpText('before', QUERY_EXAMPLES)
     .action(async (sql: string | undefined, folders: string[], raw) => {

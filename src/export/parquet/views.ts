@@ -153,5 +153,6 @@ function globEscaped(path: string): string {
 }
 
 function oneLine(sql: string): string {
-  return sql.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const lines = sql.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
