@@ -28,8 +28,8 @@ interface Manifest {
 }
 
 /** Bytes of the tarball and of what it unpacks to: users wait for the first, and look through the second. */
-const PACKED_BUDGET = 1_100_000;
-const UNPACKED_BUDGET = 4_200_000;
+const PACKED_BUDGET = 1_500_000;
+const UNPACKED_BUDGET = 6_000_000;
 const BUILD_TIMEOUT = 180_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-package-'));
@@ -56,6 +56,7 @@ describe('the tarball', () => {
       /^samples\/[a-z0-9-]+\/README\.md$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
       /^docs\/(course\/)?[\w-]+\.md$/,
+      /^docs\/pictures\/[\w-]+\.svg$/,
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     ];
     const paths = packed.files.map((file) => file.path);

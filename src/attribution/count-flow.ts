@@ -191,3 +191,13 @@ export function tcpOf({ rows }: FlowTable, counted: readonly number[]): Omit<Flo
   }
   return facts;
 }
+
+/** Echo requests and replies of rows that hold different packets, for flows of ICMP. */
+export function echoOf({ rows }: FlowTable, counted: readonly number[]): { requests: number; replies: number } {
+  const echo = { requests: 0, replies: 0 };
+  for (const row of counted) {
+    echo.requests += rows.requests(row);
+    echo.replies += rows.replies(row);
+  }
+  return echo;
+}

@@ -38,7 +38,7 @@ export interface OpenedFile {
 /** Opens a file, a named pipe or a device for reading. Throws E_UNREADABLE. */
 export async function openFile(path: string): Promise<OpenedFile> {
   try {
-    const there = statSync(path, { throwIfNoEntry: false });
+    const there = statsOf(path);
     // Files at once: a thread that opens them costs more than what is read of a small one. What is none may be waited for.
     const file = there?.isFile() === true ? openSync(path, 'r') : await promisify(open)(path, readingFlags(there));
     const stats = fstatSync(file);
@@ -67,7 +67,7 @@ function readingFlags(there: Stats | undefined): number {
 
 /** Length of a regular file; null for what can be read once only or is not there. Opens nothing: that would wake a pipe. */
 export function fileSize(path: string): number | null {
-  const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  const stats = path === '-' ? undefined : statsOf(path);
   return stats?.isFile() === true ? stats.size : null;
 }
 
@@ -125,8 +125,13 @@ export function openRanges(path: string): OpenRanges {
 
 /** What tells a file from another one that took its name; null where there is no regular file. */
 export function fileId(path: string): string | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   return stats?.isFile() === true ? idOf(stats) : null;
+}
+
+/** Names out of damaged archives hold zero bytes, which no file's name does. */
+function statsOf(path: string): Stats | undefined {
+  return path.includes('\0') ? undefined : statSync(path, { throwIfNoEntry: false });
 }
 
 function idOf({ dev, ino }: Stats): string {

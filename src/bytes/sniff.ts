@@ -139,14 +139,46 @@ export function isText(head: Uint8Array): boolean {
 const NOT_TEXT = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 /** A terminal's recording (`script`) has its bells, backspaces and shifts between escape sequences. */
 const NOT_TYPED = /[\0-\x06\x10-\x1a\x1c-\x1f]/;
+/** Bytes that decide the encoding. */
+const ENCODING_BYTES = 4096;
 
-/** The bytes as text, null when they hold what text does not. UTF-16 with a mark is text too (PowerShell's `>`). */
-function asText(head: Uint8Array): string | null {
-  if (startsWith(head, [0xff, 0xfe])) return new TextDecoder('utf-16le').decode(head);
-  if (startsWith(head, [0xfe, 0xff])) return new TextDecoder('utf-16be').decode(head);
+/** The encoding of a text, by its first bytes: a mark, or what only that encoding has. */
+export function textEncoding(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' {
+  if (startsWith(bytes, [0xff, 0xfe])) return 'utf-16le';
+  if (startsWith(bytes, [0xfe, 0xff])) return 'utf-16be';
+  const head = bytes.subarray(0, ENCODING_BYTES);
+  return unmarkedUtf16(head) ?? (isCodePage(head) ? 'windows-1252' : 'utf-8');
+}
+
+/** UTF-16 without a mark, of text that is mostly ASCII: every other byte is zero, and none of the others. */
+function unmarkedUtf16(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const zeros = [0, 0];
+  for (let i = 0; i < head.length; i++) if (head[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  const most = (head.length >> 1) * 0.7;
+  if (head.length < 8 || Math.max(even, odd) < most || Math.min(even, odd) > 0) return null;
+  return odd > even ? 'utf-16le' : 'utf-16be';
+}
+
+/** Text of an old Windows: not UTF-8, but nearly all of it letters, digits and signs of ASCII. */
+function isCodePage(head: Uint8Array): boolean {
   const text = new TextDecoder().decode(head);
+  if (!text.slice(0, -1).includes('\ufffd')) return false;
+  const high = head.reduce((count, byte) => count + (byte >= 0x80 ? 1 : 0), 0);
+  return head.length >= 16 && high <= head.length * 0.1;
+}
+
+/** The bytes as text, null when they hold what text does not. */
+function asText(head: Uint8Array): string | null {
+  const encoding = textEncoding(head);
+  const text = new TextDecoder(encoding).decode(head);
+  if (encoding.startsWith('utf-16') && startsWithMark(head)) return text;
   // The last character may be cut; any other that is no UTF-8 is not text, nor are control characters but a few.
   const isTyped = text.includes('\x1b[') || text.includes('\x1b]');
   if ((isTyped ? NOT_TYPED : NOT_TEXT).test(text) || text.slice(0, -1).includes('\ufffd')) return null;
   return text;
+}
+
+function startsWithMark(head: Uint8Array): boolean {
+  return startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]);
 }

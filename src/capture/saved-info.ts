@@ -13,7 +13,7 @@ export function saveInfo(info: CaptureInfo): SavedFields {
     path,
     format,
     // its name and description tell a gadget's place
-    interfaces: interfaces.map(({ gadget: _, ...one }) => one),
+    interfaces: interfaces.map(({ gadget: _, clock: _clock, ...one }) => one),
     complete,
     warnings: warnings.map(({ code, message }) => ({ code, message })),
     error: error === null ? null : { code: error.code, message: error.message, hint: error.hint },

@@ -49,6 +49,8 @@ export interface CaptureInterface {
   filter: string | null;
   /** Digits after the second that the timestamps carry: 6 or 9 for classic pcap, by if_tsresol in pcapng. */
   timeDigits: number;
+  /** if_tsresol's byte and if_tsoffset of pcapng, where they are more than decimal digits; absent: `timeDigits` says it all. */
+  clock?: { resolution: number; offset: number };
   /** Packets the kernel dropped (pcapng isb_ifdrop, else isb_osdrop); null when the file does not say. */
   dropped: number | null;
   /** Of an interface that Inspektor Gadget describes. */

@@ -3,9 +3,10 @@
 import { fileId } from '../bytes/open-file.ts';
 import { otherFile } from './open.ts';
 import { PcapParts } from './pcap/pcap-parts.ts';
+import { PcapngParts } from './pcapng/pcapng-parts.ts';
 import type { CaptureReader, PacketBatch } from './source.ts';
 
-/** Packets that follow each other in a plain pcap, about a MiB of them. */
+/** Packets that follow each other in a plain file, about a MiB of them. */
 export interface Stretch {
   /** Number of its first packet, and where that packet's bytes begin in the file. */
   packet: number;
@@ -22,7 +23,7 @@ export type IsWanted = (stretch: Stretch, end: number) => boolean;
 
 /**
  * The batches of a capture, without those stretches that nobody wants; `PacketBatch.first` is set. Of what cannot be read in part (all but
- * plain pcap files), and without stretches, all batches.
+ * plain files), and without stretches, all batches.
  * @param stretches of the whole capture
  */
 export function batchesIn(
@@ -31,10 +32,11 @@ export function batchesIn(
   isWanted: IsWanted,
 ): AsyncIterable<PacketBatch> {
   const { info, head } = reader;
-  const isPlain = info.format === 'pcap' && info.compression === 'none' && head !== null && info.path !== '-';
+  const isPlain = info.compression === 'none' && head !== null && info.path !== '-';
   const id = isPlain ? fileId(info.path) : null;
-  if (id === null || stretches.length === 0) return reader.batches();
-  return readRuns(reader, id, runsOf(stretches, isWanted));
+  const [first] = stretches;
+  if (id === null || first === undefined) return reader.batches();
+  return readRuns(reader, id, first, runsOf(stretches, isWanted));
 }
 
 /** Stretches that are read in one go: from the one of that index to before the other. */
@@ -58,9 +60,14 @@ function runsOf(stretches: readonly Stretch[], isWanted: IsWanted): Run[] {
 async function* readRuns(
   { info, head }: CaptureReader,
   id: string,
+  first: Stretch,
   runs: readonly Run[],
 ): AsyncGenerator<PacketBatch, void, void> {
-  const parts = await PcapParts.open(info.path, id, head ?? new Uint8Array(0));
+  const begin = head ?? new Uint8Array(0);
+  const parts =
+    info.format === 'pcapng'
+      ? PcapngParts.open(info.path, id, begin, first.offset)
+      : await PcapParts.open(info.path, id, begin);
   if (parts === null) {
     info.error = otherFile(info.path);
     return;

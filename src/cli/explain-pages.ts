@@ -8,7 +8,8 @@ import {
   renderExplanationJson,
   renderPredictionJson,
 } from '../render/explain/explanation-json.ts';
-import { type ExplainLook, renderExplanation } from '../render/explain/explanation-text.ts';
+import { renderExplanation } from '../render/explain/explanation-text.ts';
+import type { ExplainLook } from '../render/explain/packet-sections.ts';
 import { comparisonPage } from '../render/explain/page/comparison-page.ts';
 import { explanationPage } from '../render/explain/page/explanation-page.ts';
 import { predictionPage } from '../render/explain/page/prediction-page.ts';

@@ -5,6 +5,7 @@ import { type PickedPacket, pickPacket } from '../explain/pick.ts';
 import { readPackets } from '../packets/read-packets.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import type { CommonOptions } from './declare/trace-options.ts';
+import { type FirstRequest, type Shown, showFirst } from './explain-first.ts';
 import type { IndexFile } from './index-file/index-file.ts';
 import { whyNoTime } from './inputs/capture-times.ts';
 import { givenCaptures, readElsewhere } from './inputs/read-elsewhere.ts';
@@ -25,6 +26,8 @@ export interface Session {
   io: Io;
   stages: Stages;
   kept: IndexFile | null;
+  /** Of a packet that was asked for by its number, what was shown before everything was read. */
+  shown: Shown | null;
 }
 
 /** Traces the captures as a whole, without filters: what is known of places and causes must not depend on the packet. */
@@ -33,23 +36,34 @@ export async function openSession(
   paths: readonly string[],
   io: Io,
   stages: Stages,
-  kept: IndexFile | null,
+  { kept, early }: { kept: IndexFile | null; early: FirstRequest | null },
 ): Promise<Session> {
   const unfiltered = { ...readElsewhere(options, paths), filter: {}, filterText: '' };
-  const run = await runWithIndex(unfiltered, io, stages, { kept, why: "reading all for the packet's flow" });
+  let shown: Shown | null = null;
+  const run = await runWithIndex(unfiltered, io, stages, {
+    kept,
+    why: "reading all for the packet's flow",
+    async before(topology) {
+      if (early !== null) shown = await showFirst(early, topology, io);
+    },
+  });
   const captures = givenCaptures(run.trace.captures, paths, options.captures);
-  return { run: { ...run, trace: { ...run.trace, captures } }, options, paths, io, stages, kept };
+  return { run: { ...run, trace: { ...run.trace, captures } }, options, paths, io, stages, kept, shown };
+}
+
+/** Throws bad usage where a packet is asked for by its number and by what it is. */
+export function checkAskedOnce({ filterText, causeIds: [cause] }: CommonOptions, number: number | null): void {
+  if (number === null || (filterText === '' && cause === undefined)) return;
+  throw usageError(
+    `-p ${number} and ${filterText || `--finding ${cause}`}: one packet is asked for twice`,
+    'leave one of them out',
+  );
 }
 
 export async function pick(session: Session, number: number | null): Promise<PickedPacket> {
   const { run, options } = session;
   const [cause = null] = options.causeIds;
   const { filterText } = options;
-  if (number !== null && (filterText !== '' || cause !== null))
-    throw usageError(
-      `-p ${number} and ${filterText || `--finding ${cause}`}: one packet is asked for twice`,
-      'leave one of them out',
-    );
   const fitting = number === null && cause === null && filterText !== '' ? await firstThatFits(session) : null;
   return fitting ?? pickPacket(run.trace, { number, cause });
 }
@@ -77,7 +91,7 @@ async function firstThatFits({ run, options, paths, io, stages, kept }: Session)
   throw usageError(`no packet fits ${options.filterText}`, contents.join('\n'));
 }
 
-export async function explain({ run, options, paths, io }: Session, picked: PickedPacket): Promise<Explanation> {
+export async function explain({ run, options, paths, io, shown }: Session, picked: PickedPacket): Promise<Explanation> {
   const progress = createProgress(io, { why: 'reading again for the packet' });
   return explainPacket({
     ...(progress.report === undefined ? {} : { onProgress: progress.report }),
@@ -85,6 +99,7 @@ export async function explain({ run, options, paths, io }: Session, picked: Pick
     trace: run.trace,
     topology: run.topology,
     picked,
+    packet: picked.by === 'number' && picked.number === shown?.packet.number ? shown.packet : null,
     paths,
     snapshot: options.snapshot,
     signal: io.signal,

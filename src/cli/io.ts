@@ -23,8 +23,12 @@ export interface Io {
   terminal?(): { columns: number | undefined; rows?: number | undefined };
   /** Lets time pass, but not beyond the stop; without it, as long as it takes. Milliseconds. */
   sleep?(milliseconds: number, stop: AbortSignal): Promise<void>;
+  /** stdout past a pager that may come: for what is to be seen before the rest of the answer is there. */
+  unpaged?: Writable;
   /** What is written from now on is to be seen at once: never held back for a pager. */
   live?(): void;
+  /** Asks on the terminal for a line; null at the end of input. Absent where nobody is there to answer. */
+  ask?(prompt: string): Promise<string | null>;
   /** Aborted by the first Ctrl-C: stop reading, print what there is. */
   signal: AbortSignal;
   /** The time of day, for what says when it was made. */
@@ -56,6 +60,7 @@ export function processIo(): Io {
     stdoutIsFile: isFile(process.stdout.fd),
     ...terminalSize(),
     terminal: terminalSize,
+    ...(process.stdin.isTTY === true && process.stdout.isTTY === true ? { ask: asker(controller.signal) } : {}),
     signal: controller.signal,
     now: () => new Date(),
   };
@@ -141,4 +146,21 @@ export function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<
 function isClosedPipe(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED' || code === 'EOF';
+}
+
+/** Lines of the terminal, one for each question. */
+function asker(signal: AbortSignal): NonNullable<Io['ask']> {
+  return async (prompt) => {
+    const { createInterface } = await import('node:readline/promises');
+    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
+      return await Promise.race([lines.question(prompt, { signal }), closed]);
+    } catch {
+      // Ctrl-C
+      return null;
+    } finally {
+      lines.close();
+    }
+  };
 }

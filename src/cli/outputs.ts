@@ -36,8 +36,8 @@ export function parseOutputs<F extends string>(values: readonly string[], format
 
 export interface OpenOutput<F extends string> {
   format: F;
-  /** Once. @throws OverlensError E_OUTPUT */
-  write(text: string): void;
+  /** Once: a text, or pieces of one. @throws OverlensError E_OUTPUT */
+  write(text: string | Iterable<string>): void;
 }
 
 /**
@@ -46,8 +46,8 @@ export interface OpenOutput<F extends string> {
  */
 export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: readonly string[]): OpenOutput<F>[] {
   for (const { format, path } of outputs.files) {
-    const input = inputs.find((one) => holds(one, path));
-    if (input !== undefined) throw usageError(`-o ${format}=${path}: ${input} is read, and would be changed by it`);
+    const input = wouldChange(path, inputs);
+    if (input !== null) throw usageError(`-o ${format}=${path}: ${input} is read, and would be changed by it`);
   }
   return outputs.files.map(({ format, path }) => {
     const file = opened(path);
@@ -55,7 +55,7 @@ export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: reado
       format,
       write(text) {
         try {
-          writeFileSync(file, text);
+          for (const piece of typeof text === 'string' ? [text] : inLargePieces(text)) writeFileSync(file, piece);
           closeSync(file);
         } catch (error) {
           throw outputError(error, `${path}: cannot be written`);
@@ -65,12 +65,31 @@ export function openOutputs<F extends string>(outputs: Outputs<F>, inputs: reado
   });
 }
 
+/** Characters that are written at once. */
+const PIECE = 256 * 1024;
+
+function* inLargePieces(pieces: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
 function opened(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
     throw outputError(error, `${path}: cannot be written`);
   }
+}
+
+/** The input that writing `path` would change; null: none. */
+export function wouldChange(path: string, inputs: readonly string[]): string | null {
+  return inputs.find((one) => holds(one, path)) ?? null;
 }
 
 /** Whether writing `path` would change what is read from `input`. */

@@ -28,7 +28,7 @@ export function withPager(io: Io, wanted: boolean): Paged {
   const output = new PagedOutput(io, command);
   const late = new LateOutput(io, output);
   return {
-    io: { ...io, stdout: output, stderr: late, live: () => output.live() },
+    io: { ...io, stdout: output, stderr: late, unpaged: io.stdout, live: () => output.live() },
     async finish() {
       await output.finish();
       await late.finish();

@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { type Dispatch, declareDiff, declareSnapshot, declareTopology, declareTrace } from './declare/commands.ts';
 import { declareDecode, declareHeaders } from './declare/decode.ts';
 import { declareExplain } from './declare/explain.ts';
+import { declareExport } from './declare/export.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
 import { declareQuery } from './declare/query.ts';
+import { declareQuiz } from './declare/quiz.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { removeSpooled } from './inputs/spool.ts';
@@ -34,8 +36,10 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'path',
   'decode',
   'explain',
+  'export',
   'headers',
   'query',
+  'quiz',
   'topology',
   'snapshot',
 ]);
@@ -46,8 +50,10 @@ const DECLARATIONS = [
   declarePath,
   declareDecode,
   declareExplain,
+  declareExport,
   declareHeaders,
   declareQuery,
+  declareQuiz,
   declareTopology,
   declareSnapshot,
 ];

@@ -42,6 +42,8 @@ export async function runPipeline(
 
 interface HowToRead {
   why?: string;
+  /** What comes before the reading, and is no part of its pace. */
+  before?: (topology: Topology | null) => Promise<void>;
   read?: Stages['traceCaptures'];
   /** The index; null: none. */
   kept: IndexFile | null;
@@ -52,7 +54,7 @@ export async function runWithIndex(
   options: CommonOptions,
   io: Io,
   stages: Stages,
-  { why, read = stages.traceCaptures, kept }: HowToRead,
+  { why, before, read = stages.traceCaptures, kept }: HowToRead,
 ): Promise<TraceRun> {
   const topology = await untilStopped(topologyOf(options, io, stages), io.signal);
   const request: TraceOptions = {
@@ -66,6 +68,7 @@ export async function runWithIndex(
     ...(kept === null ? {} : { kept }),
     signal: io.signal,
   };
+  await before?.(topology);
   const progress = createProgress(io, { why });
   try {
     const trace = await read(progress.report === undefined ? request : { ...request, onProgress: progress.report });

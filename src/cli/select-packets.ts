@@ -4,12 +4,13 @@ import { overlayPorts } from '../attribution/overlay-settings.ts';
 import type { TimeWindow } from '../attribution/who/address-book.ts';
 import { isReadAgain } from '../bytes/open-path.ts';
 import type { NodeAddresses } from '../flow/paths/node-addresses.ts';
+import type { Partly } from '../packets/merge-by-time.ts';
 import type { PacketRequest, PacketTest } from '../packets/read-packets.ts';
 import type { KeptReadings } from '../pipeline/kept-readings.ts';
 import type { Owner, Topology } from '../topology/model.ts';
 import { eachKind, type FilterKinds, type FlowFilter } from '../verdict/flow-filter.ts';
 import type { Trace } from '../verdict/trace-types.ts';
-import type { CommonOptions } from './declare/trace-options.ts';
+import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { absoluteTimes } from './inputs/capture-times.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress/progress.ts';
@@ -40,17 +41,16 @@ export async function selectPackets(
   const cluster = topology === null ? null : await clusterOf(topology, options);
   const window = topology === null || !rereadable ? null : await windowOf({ captures, topology, ...shared });
   const nodes = cluster?.nodes ?? null;
+  const flows = await flowSelector({ ...options, pipeline }, topology, { rereadable, nodes, io, stages, kept });
   return {
     request: {
       ...shared,
+      ...(flows?.partly == null ? {} : { partly: flows.partly }),
       captures,
       ports: cluster?.ports ?? overlayPorts(null, pipeline.vxlanPorts ?? []),
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
-      tests: [
-        ...(await packetTests(filter, topology, window, nodes)),
-        ...(await flowSelector({ ...options, pipeline }, topology, { rereadable, nodes, io, stages, kept })),
-      ],
+      tests: [...(await packetTests(filter, topology, window, nodes)), ...(flows === null ? [] : [flows.test])],
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
   };
@@ -129,15 +129,21 @@ interface Selecting {
   kept: KeptReadings | null;
 }
 
-/** Of the flows that filters of whole flows pick; none when none is asked for. */
+/** Tells packets of flows, and where to read them; no place of captures with faults, which are to be met again. */
+interface FlowPackets {
+  test: PacketTest;
+  partly: Partly | null;
+}
+
+/** Of the flows that filters of whole flows pick; null when none is asked for. */
 async function flowSelector(
   options: CommonOptions,
   topology: Topology | null,
   { rereadable, nodes, io, stages, kept }: Selecting,
-): Promise<PacketTest[]> {
+): Promise<FlowPackets | null> {
   const { filter, causeIds } = options;
   const asked = flowOptions(options);
-  if (asked.length === 0) return [];
+  if (asked.length === 0) return null;
   if (!rereadable)
     throw usageError(
       `${asked[0]}: needs all packets of a flow before the first can be shown`,
@@ -153,7 +159,7 @@ async function flowSelector(
       ...options.pipeline,
       captures: options.captures,
       topology,
-      at: options.places,
+      at: resolvePlaces(options.places, options.captures, topology),
       hints: options.hints,
       logs: options.logs,
       ...(kept === null ? {} : { kept }),
@@ -166,7 +172,9 @@ async function flowSelector(
   const { PacketLocator } = await import('../flow/packet-locator.ts');
   const { index } = trace;
   if (index === undefined) throw new TypeError('a trace of captures has an index');
-  return [new FlowSelector(index, new PacketLocator(nodes, index.table))];
+  const test = new FlowSelector(index, new PacketLocator(nodes, index.table));
+  const isSound = trace.captures.every(({ error, warnings }) => error === null && warnings.length === 0);
+  return { test, partly: isSound ? test.partly : null };
 }
 
 /** The options given that only whole flows can answer. */

@@ -51,6 +51,15 @@ export function useOfDeviceName(name: string): DeviceUse {
   return ASIDE.test(name) ? 'other' : 'nic';
 }
 
+/** Bridges of pods, and devices of CNIs without a profile. */
+const OF_CLUSTER = /^(?:cni\d|cbr\d|kube-|cilium_|antrea-|ovn-k8s)/;
+
+/** A device that only a node of a cluster has, as far as names tell; veths stand on every machine with containers. */
+export function isClusterDevice(name: string): boolean {
+  const isOfPods = PROFILES.some(({ workloads }) => workloads.pattern.test(name)) || WORKLOAD_NAME.test(name);
+  return isOfPods || isTunnelDevice(name) || holdsServiceAddresses(name) || OF_CLUSTER.test(name);
+}
+
 /** Holds addresses of Services on every node: kube-proxy's with IPVS, the node-local DNS cache's. */
 export function holdsServiceAddresses(name: string): boolean {
   return /^(kube-ipvs|nodelocaldns)/.test(name);

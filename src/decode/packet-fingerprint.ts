@@ -36,7 +36,8 @@ export function firstContent(view: DataView, stack: LayerStack, transport: numbe
   const end = stack.end[transport]!;
   if (protocol === P.udp) return contentFrom(view, at + UDP_LENGTH, end);
   if (protocol !== P.icmp && protocol !== P.icmpv6) return contentFrom(view, at, end);
-  return at + ICMP_REST + 4 <= end ? view.getInt32(at + ICMP_REST) : 0;
+  // a layer of it has its eight bytes: the walk sees to that
+  return view.getInt32(at + ICMP_REST);
 }
 
 /**

@@ -11,6 +11,7 @@ import { settingsOf } from '../verdict/flow/overlay-in-use.ts';
 import type { Trace, TracedFlow } from '../verdict/trace-types.ts';
 import { decisionOf } from './decision.ts';
 import type { ExplainedFlow, Explanation, Related } from './explanation.ts';
+import { namesOf, packetParts } from './first-look.ts';
 import { frameLayers } from './frame-layers.ts';
 import { nextCommands } from './next-commands.ts';
 import { notesOf } from './notes/all-notes.ts';
@@ -27,6 +28,8 @@ export interface ExplainOptions {
   trace: Trace;
   topology: Topology | null;
   picked: PickedPacket;
+  /** The packet, where it was read already. */
+  packet?: PacketCopy | null;
   /** Paths to read the captures from again, in the trace's order. */
   paths: readonly string[];
   /** How `-t` was given, for commands. */
@@ -44,7 +47,8 @@ export async function explainPacket(options: ExplainOptions): Promise<Explanatio
   const path = paths[picked.capture] ?? '';
   const settings = (): WalkSettings => walkSettings(topology, options, trace.index?.table ?? null);
   const reading = readingOf(options, settings());
-  const packet = await readPacket(path, picked.number, reading, trace.index?.stretches[picked.capture]);
+  const stretches = trace.index?.stretches[picked.capture];
+  const packet = options.packet ?? (await readPacket(path, picked.number, reading, stretches));
   const { capture } = picked;
   const { walked, related } = await relatedPackets({
     ...{ trace, paths, capture, packet, settings, reading },
@@ -108,9 +112,7 @@ function explanationOf(
     chosenBy: picked.by,
     chosenText: picked.text,
     time: formatTime(packet.moment, packet.interface.timeDigits),
-    comments: packet.comments.map((comment) => comment.split('\n')),
-    captured: packet.bytes.length,
-    original: packet.original,
+    ...packetParts(packet),
     linkType: packet.interface.linkType,
     place: scene.place,
     outcome: OUTCOME_NAMES[walked.stack.outcome] ?? 'complete',
@@ -126,9 +128,7 @@ function explanationOf(
     decision,
     related,
     next: nextCommands({ trace, picked, related, flow, snapshot, path }),
-    bytes: packet.bytes,
-    nodeNames: topology?.nodes.map((node) => node.name) ?? [],
-    snapshotRoot: refFormatter(topology?.files ?? []).root,
+    ...namesOf(topology),
     hasSnapshot: topology !== null,
   };
 }

@@ -35,7 +35,7 @@ export class CaptureCounters {
   readonly sample = new PacketSample();
   readonly edges = new CaptureEdges();
   /** Where its packets stand. */
-  readonly marks = new CaptureMarks();
+  readonly marks: CaptureMarks;
   /** What comments of packets call the ends of flows. */
   readonly named = new NamedEnds();
   readonly outcomes = new Float64Array(4);
@@ -52,7 +52,8 @@ export class CaptureCounters {
 
   constructor(info: CaptureInfo) {
     this.info = info;
-    if (info.format !== 'pcap' || info.compression !== 'none') this.marks.giveUp();
+    this.marks = new CaptureMarks(info.format === 'pcapng' ? info : null);
+    if (info.format === null || info.compression !== 'none') this.marks.giveUp();
   }
 
   /** Counts packet `i`, whose walk ended with this OUTCOME and fault. */

@@ -3,8 +3,10 @@
 
 import { isInfoOf, restoreInfo, saveInfo } from '../capture/saved-info.ts';
 import type { CaptureInfo } from '../capture/source.ts';
+import type { Stretch } from '../capture/stretches.ts';
 import { type Fields, must, type SavedFields } from '../store/saved.ts';
 import { CaptureCounters } from './capture-counters.ts';
+import { CaptureMarks } from './captures/capture-marks.ts';
 import { FlowTable } from './flow-table.ts';
 import type { NodeAddresses } from './paths/node-addresses.ts';
 import { restoreRows, saveRows } from './rows/saved-rows.ts';
@@ -64,6 +66,16 @@ export function restoreReading(
     return counters;
   });
   return { table, captures };
+}
+
+/** Where packets of a capture stand, by a saved reading; none of one with faults, which are to be met again. Throws DamagedStore. */
+export function savedStretches(saved: Fields, capture: number): readonly Stretch[] {
+  const [info, counted] = [saved.groups('infos')[capture], saved.groups('captures')[capture]];
+  if (info === undefined || counted === undefined) return [];
+  if (info.value('error') !== null || info.groups('warnings').length > 0) return [];
+  const marks = new CaptureMarks();
+  marks.restore(counted.group('marks'));
+  return marks.stretches;
 }
 
 function restoreTable(saved: Fields, captures: number, nodes: NodeAddresses | null): FlowTable {

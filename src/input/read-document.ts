@@ -2,7 +2,7 @@
 import { readAll } from '../bytes/archive/walk-members.ts';
 import type { ChunkBuffer } from '../bytes/chunk.ts';
 import { contentOf, peekContent } from '../bytes/decompress.ts';
-import { contentKind, describeContent, isText, unreadCompression } from '../bytes/sniff.ts';
+import { contentKind, describeContent, isText, textEncoding, unreadCompression } from '../bytes/sniff.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import { memberTime } from '../topology/time/taken.ts';
 import type { FoundFile } from './leaves.ts';
@@ -78,9 +78,7 @@ function foreignKind(head: Uint8Array): string | null {
   return looks === null ? 'binary file' : looks.replace(/^an? /, '');
 }
 
-/** PowerShell writes redirected output as UTF-16 with a byte order mark. */
+/** Redirected output of PowerShell is UTF-16, that of other shells of Windows may be in its code page. */
 function textOf(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return new TextDecoder('utf-8').decode(bytes);
+  return new TextDecoder(textEncoding(bytes)).decode(bytes);
 }

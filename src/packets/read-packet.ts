@@ -24,7 +24,7 @@ export interface PacketCopy {
 }
 
 /** How captures are read. */
-export type Reading = Pick<PacketRequest, 'ports' | 'reader' | 'trueTimes' | 'onProgress'>;
+export type Reading = Pick<PacketRequest, 'ports' | 'reader' | 'trueTimes' | 'signal' | 'onProgress'>;
 
 /**
  * Reads packet `number` of a capture.

@@ -26,7 +26,7 @@ export interface PacketRequest {
   since?: string | null;
   until?: string | null;
   numbers?: PacketNumbers | null;
-  /** Of a capture that was read as a whole before: its stretches, and which of them to read. Read in turn only. */
+  /** Of a capture that was read as a whole before: its stretches, and which of them to read. */
   partly?: Partly;
   /** Several captures as one, in the order of time; else one after the other, as given. */
   merged?: boolean;
@@ -82,7 +82,8 @@ async function readMerged(reading: Reading, options: OpenOptions): Promise<Packe
   const { request, visitor, packet } = reading;
   // loaded when there is something to merge: most of the time of a short run is loading
   const { mergeByTime } = await import('./merge-by-time.ts');
-  const merge = await mergeByTime(request.captures, options);
+  const { partly } = request;
+  const merge = await mergeByTime(request.captures, { ...options, ...(partly === undefined ? {} : { partly }) });
   const result: PacketsRead = { infos: [...merge.infos], packets: 0, counts: merge.infos.map(() => 0) };
   const last = request.numbers ? lastNumber(request.numbers) : Number.POSITIVE_INFINITY;
   for await (const stretch of merge.stretches()) {

@@ -57,6 +57,7 @@ export const ISSUE_CODES = {
   'disabled-pool': 'a pool is disabled, but still decides',
   'pool-smaller-than-block': 'a pool is smaller than one of its blocks',
   'unknown-node': 'a text was taken on a node that no Node object describes',
+  'not-a-node': 'a text was taken on a machine that nothing shows to be a node of the cluster',
   'unattributed-text': 'which node a text was taken on cannot be told',
   'unrecognised-file': 'a file in a directory is no snapshot',
   'unrecognised-lines': 'lines were not understood',

@@ -74,6 +74,8 @@ export interface TracedFlow {
   first: string | null;
   last: string | null;
   tcp: FlowTcp | null;
+  /** Of ICMP: echo requests and replies; null of others. */
+  echo: { requests: number; replies: number } | null;
   /** WireGuard's messages with a packet in them: neither handshakes nor keepalives. */
   transportData: number;
   outcome: Outcome | null;

@@ -1,7 +1,7 @@
 // One flow of the table as the result has it: attributed, judged, with its findings. Made when asked for.
 
 import { type Clocks, momentOnReference } from '../attribution/clocks/clocks.ts';
-import { countFlow, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
+import { countFlow, echoOf, rangeOf, tcpOf, transportDataOf } from '../attribution/count-flow.ts';
 import { directionFacts } from '../attribution/directions.ts';
 import { withTracked } from '../attribution/exchange/service-behind.ts';
 import { observationsOf, observedOf, type SeenObservation } from '../attribution/observe.ts';
@@ -29,7 +29,7 @@ import { endsOf, isInScope, type Shared } from './judging-context.ts';
 import { deniedByPolicy, policyOfFlow } from './policy/policy-of-flow.ts';
 import type { Finding, TracedFlow, Unverified, Verdict } from './trace-types.ts';
 
-const TCP = 6;
+const [ICMP, TCP, ICMPV6] = [1, 6, 58];
 
 /** A flow of the table, numbered as the caller lists it. */
 export interface ListedFlow {
@@ -85,6 +85,7 @@ export function tracedFlow(
     first: span.first,
     last: span.last,
     tcp: protocol === TCP ? { ...tcpOf(table, rows), handshake: hasHandshake(table, flow) } : null,
+    echo: protocol === ICMP || protocol === ICMPV6 ? echoOf(table, rows) : null,
     transportData: transportDataOf(table, flow, rows),
     outcome,
     exchange: flowExchange(shared, flow, outcome, counts),

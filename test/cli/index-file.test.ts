@@ -1,27 +1,34 @@
 // `--index FILE` on the command line: the same answers, what is said of an index that cannot be used, and what it is never used for.
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { PcapParts } from '../../src/capture/pcap/pcap-parts.ts';
 import { defaultStages, type Stages } from '../../src/cli/stages.ts';
 import { ODD_CAPTURES } from '../pipeline/odd-captures.ts';
+import { buildPcap } from '../support/capture-builder.ts';
+import { ethernet, icmpEcho, ipv4 } from '../support/packet-builder.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-index-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
 
 let files = 0;
 const fresh = (): string => join(folder, `${files++}.idx`);
@@ -29,6 +36,20 @@ const fresh = (): string => join(folder, `${files++}.idx`);
 function capture(name = 'packets of every kind'): string {
   const path = join(folder, `${files++}.pcap`);
   writeFileSync(path, ODD_CAPTURES[name] ?? new Uint8Array(0));
+  return path;
+}
+
+/** 3,000 echo requests, 3.7 MB: small enough to be known by all of its bytes, however new it is. */
+function large(): string {
+  const path = join(folder, `${files++}.pcap`);
+  const packets = Array.from({ length: 3000 }, (_, i) => {
+    const transport = icmpEcho({ seq: i }, new Uint8Array(1200));
+    return {
+      data: ethernet({}, ipv4({ src: '10.1.0.1', dst: '10.1.0.2', id: i, proto: 1 }, transport)),
+      seconds: 1e9 + i,
+    };
+  });
+  writeFileSync(path, buildPcap(packets));
   return path;
 }
 
@@ -63,7 +84,7 @@ async function twice(
 }
 
 const SAMPLES = readdirSync('samples').filter((name) => /^\d\d-/.test(name));
-const COMMANDS = [['trace', '-o', 'json'], ['verify'], ['explain'], ['path']];
+const COMMANDS = [['trace', '-o', 'json'], ['verify'], ['explain'], ['path'], ['decode', '--flow', '1']];
 /** One command a sample, in turn, so that each meets several; all of them in `npm run matrix`. */
 const commandsFor = (name: string): string[][] =>
   process.env['OVERLENS_MATRIX'] === 'whole'
@@ -91,6 +112,38 @@ describe('a second question', () => {
     },
     60_000,
   );
+
+  it('about a packet by its number reads where it stands', async () => {
+    const path = large();
+    const index = fresh();
+    const argv = ['decode', path, '-p', '2600', '--time', 'relative', '-v'];
+    const plain = await runCli(argv);
+    await runCli(['trace', path, '--index', index]);
+    const read = vi.spyOn(PcapParts.prototype, 'read');
+    expect(await runCli([...argv, '--index', index])).toEqual(plain);
+    expect(plain.stdout).toContain('seq 2599');
+    const places = read.mock.calls.map(([{ packet }]) => packet);
+    expect(places).toEqual([1, expect.any(Number)]);
+    expect(places[1]).toBeGreaterThan(1000);
+    for (const more of [['--index', index], []])
+      expect(await runCli(['decode', path, '-p', '2600-', '-p', '1', ...more])).toMatchObject({ code: 0 });
+    const beyond = [...argv.slice(0, 2), '-p', '3001'];
+    expect(await runCli([...beyond, '--index', index])).toEqual(await runCli(beyond));
+  });
+
+  it('of differences is answered for both sides', async () => {
+    const [one, two, index] = [capture(), capture('big-endian, nanoseconds'), ['--index', fresh()]];
+    const argv = ['diff', one, two, '-o', 'json'];
+    const plain = await runCli(argv);
+    const { first, second, reads } = await twice([...argv, ...index]);
+    expect(reads).toBe(false);
+    expect([first, second]).toEqual([plain, plain]);
+    const snapshots = ['diff', 'samples/01-vxlan-between-nodes/topology', 'samples/02-pool-never/topology'];
+    expect(await runCli([...snapshots, ...index])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('an index is of captures'),
+    });
+  });
 
   it('finds the captures by another path', async () => {
     const path = capture();
@@ -193,6 +246,22 @@ describe('an index', () => {
     expect((await runCli(['trace', path, '--index', folder])).code).toBe(2);
   });
 
+  it('is no pipe, and waits for none', async () => {
+    const pipe = fresh();
+    execFileSync('mkfifo', [pipe]);
+    const { code, stderr } = await runCli(['trace', capture(), '--index', pipe]);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, `overlens: --index ${pipe}: it is no file`]);
+  });
+
+  it('takes the place of an empty file, and of the file that a link names', async () => {
+    const [file, link] = [fresh(), fresh()];
+    writeFileSync(file, '');
+    symlinkSync(file, link);
+    const { first, second, reads } = await twice(['trace', capture(), '--index', link]);
+    expect([first.code, second.code, reads]).toEqual([0, 0, false]);
+    expect([lstatSync(link).isSymbolicLink(), statSync(file).size > 0]).toEqual([true, true]);
+  });
+
   it('that cannot be written is said, and the answer is given', async () => {
     const path = capture();
     const { code, stdout, stderr } = await runCli(['trace', path, '--index', join(folder, 'nowhere', 'x')]);
@@ -201,8 +270,8 @@ describe('an index', () => {
   });
 
   it('is of files: stdin is refused, by every command that has the option', async () => {
-    for (const command of ['trace', 'verify', 'explain', 'path']) {
-      const { code, stderr } = await runCli([command, '-', '--index', fresh()]);
+    for (const command of [['trace'], ['verify'], ['explain'], ['path'], ['decode'], ['diff', capture()]]) {
+      const { code, stderr } = await runCli([...command, '-', '--index', fresh()]);
       expect([code, stderr.includes('stdin can be read once only')]).toEqual([2, true]);
     }
   });

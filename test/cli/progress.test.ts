@@ -37,6 +37,7 @@ function progressAt(columns = 80, why?: string) {
 describe('the line of progress', () => {
   it('comes after a second, says how far all files are, how fast and how long still', () => {
     const { at } = progressAt();
+    at(0, {});
     expect(at(500, { position: 1e5, packets: 100 })).toBe('');
     expect(at(1000, { position: 2e5, packets: 1000 })).toBe(
       '\rfile 1 of 2 a.pcap  5 % of 4.0 MB, 1000 packets/s, about 20 s left\u001b[K',
@@ -75,9 +76,17 @@ describe('the line of progress', () => {
     expect(at(2000, { captures: [...FILES], position: 0 })).toContain('file 1 of 2 a.pcap  0 % of 4.0 MB');
   });
 
+  it('tells the pace of the reading, whatever came before its first packets', () => {
+    const { at } = progressAt();
+    expect(at(4000, { position: 1e5, packets: 100 })).toBe('\rfile 1 of 2 a.pcap  2 % of 4.0 MB\u001b[K');
+    expect(at(5000, { position: 1.1e6, packets: 1100 })).toContain('27 % of 4.0 MB, 1000 packets/s, about 3 s left');
+  });
+
   it('of a pipe tells bytes and packets, and no share', () => {
     const { at } = progressAt();
-    expect(at(1000, { captures: ['-'], position: 2e6, packets: 3000 })).toBe('\rstdin  2.0 MB, 3000 packets/s\u001b[K');
+    const captures = ['-'];
+    at(0, { captures });
+    expect(at(1000, { captures, position: 2e6, packets: 3000 })).toBe('\rstdin  2.0 MB, 3000 packets/s\u001b[K');
   });
 
   it('of a file that grows beyond what it had gives no share', () => {
@@ -87,6 +96,7 @@ describe('the line of progress', () => {
 
   it('of captures read side by side counts what was read of each', () => {
     const { at } = progressAt();
+    at(0, { isMerged: true });
     at(500, { isMerged: true, capture: 1, position: 1e6, packets: 600 });
     expect(at(1000, { isMerged: true, capture: 0, position: 1e6, packets: 400 })).toContain(
       '2 files, 50 % of 4.0 MB, 1000 packets/s',

@@ -72,6 +72,8 @@ function factsOf(packet: Uint8Array, options: Options = {}, i = 3) {
     seconds: facts.doubles[(i * FACT.words) / 2 + FACT.seconds],
     nanos: word(FACT.nanos),
     fingerprint: word(FACT.fingerprint),
+    /** Where a DNS message in TCP begins and ends, from the packet's first byte on. */
+    message: [...facts.content.subarray(2 * i, 2 * i + 2)].map((at) => at - start),
   };
 }
 
@@ -221,6 +223,14 @@ describe('the facts of a packet', () => {
     expect(marks(plain({ proto: 1 }, icmpEcho({ type: 13 })))).toEqual([]);
     expect(marks(plain({ proto: 1 }, icmpEcho({ type: 128 })))).toEqual([]);
     expect(marks(v6({ nxt: 58 }, hex('0800 0000 0001 0001')))).toEqual([]);
+  });
+
+  it('of DNS have where the message is: of UDP among the numbers, of TCP beside them', () => {
+    const dns = new Uint8Array(12);
+    const segment = plain({ proto: 6 }, tcp({ dstport: 53, options: hex('01010101') }, dns));
+    expect(factsOf(segment)).toMatchObject({ marks: ['tcp', 'dns'], message: [34 + 24, 34 + 24 + 12] });
+    expect(factsOf(plain({ proto: 6 }, tcp({ dstport: 80 }, dns))).marks).toEqual(['tcp']);
+    expect(factsOf(plain({}, udp({ dstport: 53 }, dns))).marks).toEqual(['dns']);
   });
 
   it('have ports 0 where the protocol has none', () => {
@@ -399,6 +409,15 @@ describe('the fingerprint', () => {
     ['length', segment({}, {}, 11)],
   ])('is another one with another %s', (_name, packet) => {
     expect(print(ethernet({}, packet))).not.toBe(base);
+  });
+
+  it('without an identification hangs on what a datagram carries, and with one on all of its bits', () => {
+    const datagram = (id: number, fill: number): number =>
+      print(ethernet({}, ipv4({ ...BASE, id }, udp({ dstport: 514 }, new Uint8Array(16).fill(fill)))));
+    expect(datagram(0, 1)).not.toBe(datagram(0, 2));
+    expect(datagram(7, 1)).toBe(datagram(7, 2));
+    const ids = [0, ...Array.from({ length: 16 }, (_, bit) => 1 << bit)];
+    expect(new Set(ids.map((id) => datagram(id, 1))).size).toBe(17);
   });
 
   it('of IPv6 goes by one table’s addresses', () => {

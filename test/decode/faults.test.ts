@@ -8,10 +8,11 @@ import {
   LIMIT_NAMES,
   NUMBER_SPACE,
   NUMBER_SPACE_NAMES,
+  TRUNCATED,
 } from '../../src/decode/faults.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { unsupportedText, viewFault } from '../../src/decode/view/fault-view.ts';
-import { PROTOCOLS, type ProtocolRow } from '../../src/wire/protocols.ts';
+import { byNumber, PROTOCOLS, type ProtocolRow } from '../../src/wire/protocols.ts';
 import { ethernet, hex, ipv4, udp } from '../support/packet-builder.ts';
 import { walkPacket } from '../support/walk-packet.ts';
 
@@ -27,6 +28,12 @@ describe('FAULTS', () => {
     const numbers = [...Object.values(FAULT), ...truncations].sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from(FAULTS, (_, number) => number));
     expect(new Set(FAULT_NAMES).size).toBe(FAULTS.length);
+  });
+
+  it('tells of a protocol what it is when it is cut off, 0 where there is nothing to cut', () => {
+    const told = byNumber<ProtocolRow>(PROTOCOLS).map(({ cut }, number) => [TRUNCATED[number], cut?.fault ?? 0]);
+    expect(told.filter(([found, stated]) => found !== stated)).toEqual([]);
+    expect(told.filter(([, stated]) => stated === 0).length).toBeGreaterThan(0);
   });
 
   it('has a text and a specification for each', () => {

@@ -41,6 +41,14 @@ describe('a VXLAN packet', () => {
     expect(stack.portsAt - start).toBe(84);
   });
 
+  it('has no fault, and says nothing of one', () => {
+    expect([stack.fault, stack.faultLayer, stack.faultAt, stack.need, stack.have, stack.limit]).toEqual([
+      0, 0, 0, 0, 0, 0,
+    ]);
+    expect([stack.unsupported, stack.unsupportedSpace, stack.cut]).toEqual([-1, 0, false]);
+    expect([stack.firstFragment, stack.laterFragment]).toEqual([-1, -1]);
+  });
+
   it('leaves nothing behind in a stack that is used again', () => {
     const again = new LayerStack();
     const frame = vxlanFrame(INNER);
@@ -227,6 +235,15 @@ describe('other tunnels', () => {
     );
   });
 
+  it('Geneve of a type that is not followed is Geneve from 0x0600 on, where EtherTypes begin', () => {
+    const of = (proto_type: number): string => {
+      const walked = walkPacket(over(6081, geneve({ proto_type }, new Uint8Array(8))));
+      return `${walked.path} ${walked.outcome}`;
+    };
+    expect(of(0x0600)).toBe('eth:ip:udp:geneve:data unsupported');
+    expect(of(0x05ff)).toBe('eth:ip:udp complete');
+  });
+
   it('WireGuard is known by port and shape, and stays a UDP flow without a tunnel', () => {
     const data = new Uint8Array([4, 0, 0, 0, ...new Uint8Array(44)]);
     for (const ports of [{ dstport: 51820 }, { srcport: 51820 }]) {
@@ -254,6 +271,19 @@ describe('ends', () => {
   it('Ethernet padding is not payload', () => {
     const { stack, start } = walkPacket(ethernet({}, ipv4({}, udp({})), new Uint8Array(18)));
     expect([...stack.end.subarray(0, 3)].map((end) => end - start)).toEqual([60, 42, 42]);
+  });
+
+  it('a UDP length of 0 is a notice without a need where a length could be said, and none beyond 65535 bytes', () => {
+    const zero = walkPacket(ethernet({}, ipv4({}, udp({ length: 0 }, new Uint8Array(20)))));
+    expect([zero.path, zero.fault, zero.where]).toEqual([
+      'eth:ip:udp',
+      'udp-length-zero',
+      'need 0 have 28 at 34 (ip.len)',
+    ]);
+    const jumbo = (payload: number): string =>
+      walkPacket(ethernet({}, ipv4({ len: 0 }, udp({ length: 0 }, new Uint8Array(payload))))).fault;
+    expect(jumbo(0xffff - 8)).toBe('udp-length-zero');
+    expect(jumbo(0xffff - 7)).toBe('none');
   });
 
   it('a UDP length less than the IP packet ends the payload', () => {

@@ -5,9 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { PcapParts } from '../../src/capture/pcap/pcap-parts.ts';
+import { PcapngParts } from '../../src/capture/pcapng/pcapng-parts.ts';
 import { explainPacket } from '../../src/explain/explain-packet.ts';
 import { traceCaptures } from '../../src/trace.ts';
-import { type BuiltPacket, buildPcap } from '../support/capture-builder.ts';
+import {
+  type BuiltPacket,
+  buildPcap,
+  buildPcapng,
+  interfaceBlock,
+  otherBlock,
+  type PcapngBlock,
+  packetBlock,
+  sectionBlock,
+  simplePacketBlock,
+  statisticsBlock,
+} from '../support/capture-builder.ts';
 import { clusterDocuments, ip, NODE, POD, vxlan } from '../support/cluster-frames.ts';
 import { cluster } from '../support/cluster-text.ts';
 import * as build from '../support/packet-builder.ts';
@@ -101,6 +113,31 @@ const other = written(
   packets(6000, 100).map((one) => ({ ...one, nanos: (one.nanos ?? 0) + 500 })),
 );
 
+/** As pcapng: the interfaces of a section, each packet on one of them in turn, in microseconds and in nanoseconds. */
+function blocksOf(list: readonly BuiltPacket[]): PcapngBlock[] {
+  return list.map(({ data, seconds = 0, nanos = 0 }, i) => {
+    const device = i % 2;
+    const units = BigInt(seconds) * (device === 0 ? 1_000_000n : 1_000_000_000n);
+    return packetBlock({ data, interface: device, units: units + BigInt(device === 0 ? nanos / 1000 : nanos) });
+  });
+}
+
+const DEVICES = [interfaceBlock({ name: 'eth0' }), interfaceBlock({ name: 'eth1', resolution: 9 })];
+
+function writtenNg(name: string, blocks: readonly PcapngBlock[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, buildPcapng(blocks));
+  return path;
+}
+
+const round = packets(6000, 100).map((one) => ({ ...one, nanos: 1000 * Math.floor((one.nanos ?? 0) / 1000) }));
+const ng = writtenNg('ng.pcapng', [sectionBlock(), ...DEVICES, ...blocksOf(round), statisticsBlock({ ifdrop: 3n })]);
+const bigNg = writtenNg('big-ng.pcapng', [
+  sectionBlock({ bigEndian: true }),
+  ...[otherBlock(0xbad, new Uint8Array(5000)), ...DEVICES],
+  ...blocksOf(packets(6000, 100, fragment)),
+]);
+
 describe('a packet of a capture that is read in part', () => {
   it.each<[string, string[], number]>([
     ['in a long capture', [steady], 0],
@@ -108,6 +145,9 @@ describe('a packet of a capture that is read in part', () => {
     ['among fragments', [pieces], 0],
     ['where times jump', [jumping], 0],
     ['with another capture of the same packets', [steady, other], 1],
+    ['of a pcapng', [ng], 0],
+    ['of a pcapng of the other byte order, among fragments', [bigNg], 0],
+    ['of a pcapng beside a pcap', [steady, ng], 1],
   ])(
     '%s is explained as by reading all',
     async (_name, captures, capture) => {
@@ -118,6 +158,19 @@ describe('a packet of a capture that is read in part', () => {
     },
     120_000,
   );
+
+  it('is of no pcapng whose interfaces are not all known before its packets, nor of packets without times', async () => {
+    const [some, more] = [blocksOf(round.slice(0, 3000)), blocksOf(round.slice(3000))];
+    const late = writtenNg('late.pcapng', [sectionBlock(), ...DEVICES, ...some, interfaceBlock(), ...more]);
+    const two = writtenNg('two.pcapng', [sectionBlock(), ...DEVICES, ...some, sectionBlock(), ...DEVICES, ...more]);
+    const simple = writtenNg('simple.pcapng', [sectionBlock(), ...DEVICES, ...some, simplePacketBlock(frame(0))]);
+    for (const path of [late, two, simple])
+      expect((await traceCaptures({ captures: [path], topology })).index?.stretches).toEqual([[]]);
+    for (const workers of [0, 1]) {
+      const { index } = await traceCaptures({ captures: [ng], topology, workers });
+      expect(index?.stretches[0]?.length).toBeGreaterThan(5);
+    }
+  });
 
   it('is found by the reader that was asked for, which knows no offsets', async () => {
     const trace = await traceCaptures({ captures: [steady], topology, reader: 'pcap-parser' });
@@ -143,6 +196,11 @@ describe('a packet of a capture that is read in part', () => {
   it('takes little reading beside the trace and the sample of translations', async () => {
     const read = vi.spyOn(PcapParts.prototype, 'read');
     await explained([steady], 0, 5001, false);
+    const readNg = vi.spyOn(PcapngParts.prototype, 'read');
+    await explained([ng], 0, 5001, false);
+    const bytesNg = readNg.mock.calls.map(([{ from, until }]) => Math.min(until, statSync(ng).size) - from);
+    expect(bytesNg.length).toBeGreaterThan(0);
+    expect(bytesNg.reduce((sum, one) => sum + one, 0)).toBeLessThan(statSync(ng).size);
     const size = statSync(steady).size;
     expect(size).toBeGreaterThan(6 << 20);
     const bytes = read.mock.calls.map(([{ from, until }]) => Math.min(until, size) - from);

@@ -8,4 +8,11 @@ export interface NamedInput {
   what: string;
 }
 
-export const NAMED_INPUTS: readonly NamedInput[] = [];
+export const NAMED_INPUTS: readonly NamedInput[] = [
+  {
+    kind: 'bundle',
+    seed: 2003639,
+    what: 'a member of a damaged zip with zero bytes in its name was asked for as a file',
+  },
+  { kind: 'snapshot', seed: 2003393, what: 'a pod whose name is the number 1e309 was called Infinity' },
+];

@@ -69,6 +69,7 @@ describe('kubectl debug in a loop', () => {
   });
 });
 
+let numbered = 0;
 describe('how a terminal or an editor saved it', () => {
   const paste = `root@n1:~# ip route\n${routes(20)}`;
   const utf16 = (order: 'le' | 'be'): Uint8Array => {
@@ -81,6 +82,15 @@ describe('how a terminal or an editor saved it', () => {
     ['as it is', paste],
     ['with the line ends of Windows', paste.replaceAll('\n', '\r\n')],
     ['with those of old Macs', paste.replaceAll('\n', '\r')],
+    ['with blanks that do not break', paste.replaceAll(' ', '\u00a0')],
+    [
+      'in the code page of an old Windows',
+      Buffer.from(`\x93now\x94 \x96 see:\n${paste.replaceAll(' dev', '\xa0dev')}`, 'latin1'),
+    ],
+    ['as UTF-16 without a mark, little-endian', Buffer.from(paste, 'utf16le')],
+    ['as UTF-16 without a mark, big-endian', Buffer.from(paste, 'utf16le').swap16()],
+    ['with the numbers of its lines', paste.replaceAll(/^(?=.)/gm, () => `${++numbered}\t`)],
+    ['behind the prompt of Windows', `C:\\Users\\me>ssh n1 ip route\r\n${routes(20).replaceAll('\n', '\r\n')}`],
     ['as UTF-16, little-endian', utf16('le')],
     ['as UTF-16, big-endian', utf16('be')],
     ['recorded by script, with bells, backspaces and bracketed paste', recorded],
@@ -90,6 +100,70 @@ describe('how a terminal or an editor saved it', () => {
 
   it('and a program is none', async () => {
     await expect(read(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0x1b, 0x5b))).rejects.toThrow('a program');
+  });
+});
+
+describe('a machine that is no node', () => {
+  const laptop = `me@laptop:~$ ip route
+default via 192.168.1.1 dev wlp2s0 proto dhcp metric 600
+192.168.1.0/24 dev wlp2s0 proto kernel scope link src 192.168.1.57 metric 600
+me@laptop:~$ ip -br a
+wlp2s0           UP             192.168.1.57/24
+docker0          UP             172.17.0.1/16
+veth12ab34c@if7  UP             fe80::1/64
+`;
+  const table = `me@laptop:~$ kubectl get nodes -o wide
+NAME   STATUS   ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE   KERNEL-VERSION   CONTAINER-RUNTIME
+n1     Ready    <none>   30d   v1.29.3   10.0.1.20     <none>        Ubuntu     5.15.0           containerd://1.7.12
+`;
+
+  it("somebody's laptop beside the cluster's nodes is said once, and not used", async () => {
+    const topology = await read(`${laptop}${table}me@laptop:~$ ssh n1 ip route\n${routes(20)}`);
+    expect(told(topology)).toEqual(['n1 10.0.1.20 3']);
+    expect(topology.issues.map(({ code, message }) => `${code} ${message.includes('laptop (192.168.1.57)')}`)).toEqual([
+      'not-a-node true',
+    ]);
+  });
+
+  it('one that has what nodes have is a node, whatever the list of nodes says', async () => {
+    expect(told(await read(`${table}root@n7:~# ip route\n${routes(37)}`))).toEqual([
+      'n1 10.0.1.20 0',
+      'n7 10.0.1.37 3',
+    ]);
+  });
+
+  it('a sign under the same prompt is enough', async () => {
+    const text = `${table}root@n7:~# ip route show default\n${routes(37).split('\n')[0]}\nroot@n7:~# ip -br link\nvxlan.calico UNKNOWN 66:c9:ee:b1:9b:47 <UP>\n`;
+    expect(told(await read(text))).toEqual(['n1 10.0.1.20 0', 'n7 10.0.1.37 1']);
+  });
+
+  it('beside a node that nothing but its own tables show, one of another network is none', async () => {
+    const bastion = 'ubuntu@bastion:~$ ip route\ndefault via 10.0.9.1 dev ens5 proto dhcp src 10.0.9.9\n';
+    expect(told(await read(`ubuntu@n1:~$ ip route\n${routes(20)}${bastion}`))).toEqual(['n1 10.0.1.20 3']);
+    // and one of the same network may be a node that lost its routes
+    const n2 = bastion.replace('bastion', 'n2').replaceAll('10.0.9.', '10.0.1.');
+    expect(told(await read(`ubuntu@n1:~$ ip route\n${routes(20)}${n2}`))).toEqual(['n1 10.0.1.20 3', 'n2 10.0.1.9 1']);
+  });
+
+  it('a shell in a pod is none either, though nothing names the nodes', async () => {
+    const text =
+      'root@web-0:/# ip -br a\neth0@if10 UP 10.48.0.130/32\nroot@web-0:/# ip route\ndefault via 169.254.1.1 dev eth0\n169.254.1.1 dev eth0 scope link\n';
+    expect(told(await read(`${text}root@n1:~# ip route\n${routes(20)}`))).toEqual(['n1 10.0.1.20 3']);
+  });
+
+  it.each(['crashdout/10_0_1_20', 'Downloads/prod-issue', 'host-collectors/run-host', 'k8s-prod/2026'])(
+    'a folder %s is called by no machine',
+    async (folder) => {
+      expect(told(await read(await tarGzOf({ [`${folder}/ip-route.txt`]: routes(20) }), 'tgz'))).toEqual([
+        '- 10.0.1.20 3',
+      ]);
+    },
+  );
+
+  it('unless a file beside the text has its name', async () => {
+    const files = { 'crashdout/10_0_1_20/ip-route.txt': routes(20), 'crashdout/10_0_1_20/hostname.txt': 'n1\n' };
+    const topology = await read(await tarGzOf(files), 'tgz');
+    expect([told(topology), topology.issues]).toEqual([['n1 10.0.1.20 3'], []]);
   });
 });
 

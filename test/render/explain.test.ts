@@ -4,7 +4,7 @@ import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import { predict } from '../../src/explain/predict/predict.ts';
 import { loadTopology } from '../../src/input/load-topology.ts';
 import { renderComparison } from '../../src/render/explain/comparison-text.ts';
-import { renderExplanation } from '../../src/render/explain/explanation-text.ts';
+import { renderBeyond, renderExplanation } from '../../src/render/explain/explanation-text.ts';
 import { renderPrediction } from '../../src/render/explain/prediction-text.ts';
 import { textWidth } from '../../src/render/text/text-width.ts';
 import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
@@ -25,6 +25,16 @@ describe('one packet', () => {
       expect(tooWide(text, width)).toEqual([]);
       await expect(text).toMatchFileSnapshot(`${GOLDEN}/${name}.${width}.txt`);
     }
+  });
+
+  it('draws layers anew that it turns out to have beyond a first look', async () => {
+    const { path, snapshot, which } = PACKETS[0] ?? { path: '', snapshot: null, which: 1 };
+    const explanation = await explainFile(path, snapshot, which);
+    const beyond = (first: typeof explanation): string =>
+      [...renderBeyond(explanation, first, { ...LOOK, width: 100 })].join('');
+    expect(beyond(explanation)).not.toContain('layer by layer');
+    const other = { ...explanation, layers: explanation.layers.slice(0, 2) };
+    expect(beyond(other)).toMatch(/As the packets before it tell\n\n0 [\s\S]* layer by layer/);
   });
 
   it('fits 40 columns too, with one header below the other', async () => {

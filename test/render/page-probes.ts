@@ -51,7 +51,7 @@ export const CONTRAST = `(least) => { ${BOXES}
     if (svg) {
       const x = (l + r) / 2, y = (t + b) / 2;
       const rects = [...svg.querySelectorAll('rect')].filter((e) => { const q = e.getBoundingClientRect(); return q.left <= x && x <= q.right && q.top <= y && y <= q.bottom; });
-      return parse(getComputedStyle(rects.at(-1)).fill);
+      if (rects.length > 0) return parse(getComputedStyle(rects.at(-1)).fill);
     }
     for (let e = parent; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
     return [255, 255, 255];

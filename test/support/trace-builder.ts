@@ -80,6 +80,7 @@ export function flow(src: Endpoint, dst: Endpoint, partial: Partial<TracedFlow> 
     verdict: 'ok',
     unverified: null,
     findings: [],
+    echo: null,
     transportData: 0,
     packets: 3,
     packetsBetween: null,

@@ -5,6 +5,7 @@ import { PCAPNG_SECTION } from '../../bytes/sniff.ts';
 import { MAX_FILTER, MAX_NAME } from '../limits.ts';
 import { linkTypeOf } from '../link-type.ts';
 import type { CaptureInterface } from '../source.ts';
+import { INTERFACE_OPTION, MICROSECONDS, STATISTICS_OPTION } from './options.ts';
 import { type TimeUnit, timeUnit } from './timestamp.ts';
 
 /** Shortest possible Section Header Block: without options. */
@@ -38,20 +39,22 @@ export function readInterface(
   { littleEndian, index }: { littleEndian: boolean; index: number },
 ): DescribedInterface {
   const options = readOptions(view, at + 16, at + length - 4, littleEndian);
-  const resolution = options.get(9)?.[0] ?? 6;
-  const offset = options.get(14);
-  const unit = timeUnit(resolution, offset?.length === 8 ? signed64(offset, littleEndian) : 0);
+  const resolution = options.get(INTERFACE_OPTION.resolution)?.[0] ?? MICROSECONDS;
+  const shift = options.get(INTERFACE_OPTION.offset);
+  const offset = shift?.length === 8 ? signed64(shift, littleEndian) : 0;
+  const unit = timeUnit(resolution, offset);
   return {
     unit,
     interface: {
       index,
-      name: optionText(options.get(2)),
-      description: optionText(options.get(3)),
+      name: optionText(options.get(INTERFACE_OPTION.name)),
+      description: optionText(options.get(INTERFACE_OPTION.description)),
       linkType: linkTypeOf(view.getUint16(at + 8, littleEndian)),
       snaplen: view.getUint32(at + 12, littleEndian),
-      filter: filterText(options.get(11)),
+      filter: filterText(options.get(INTERFACE_OPTION.filter)),
       timeDigits: unit.digits,
       dropped: null,
+      ...(resolution === unit.digits && offset === 0 ? {} : { clock: { resolution, offset } }),
     },
   };
 }
@@ -64,7 +67,7 @@ export function readStatistics(
   littleEndian: boolean,
 ): { id: number; dropped: number | null } {
   const options = readOptions(view, at + 20, at + length - 4, littleEndian);
-  const dropped = options.get(5) ?? options.get(7);
+  const dropped = options.get(STATISTICS_OPTION.ifdrop) ?? options.get(STATISTICS_OPTION.osdrop);
   return {
     id: view.getUint32(at + 8, littleEndian),
     dropped: dropped?.length === 8 ? signed64(dropped, littleEndian) : null,
@@ -103,6 +106,13 @@ function filterText(bytes: Uint8Array | undefined): string | null {
   if (kind > 0 && kind < 0x20) return `filter of unknown kind ${kind}`;
   if (bytes.length > MAX_FILTER) return `filter of ${bytes.length} bytes, more than are kept`;
   return optionText(kind === 0 ? bytes.subarray(1) : bytes, MAX_FILTER);
+}
+
+/** Whether a filter is the text that the file has, and no word on one that is not kept. */
+export function isFilterText(filter: string): boolean {
+  return !/^(BPF program of \d+ instructions|filter (of unknown kind \d+|of \d+ bytes, more than are kept|that is not kept))$/.test(
+    filter,
+  );
 }
 
 function signed64(bytes: Uint8Array, little: boolean): number {

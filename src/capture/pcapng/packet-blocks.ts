@@ -6,6 +6,7 @@ import { PCAPNG_SECTION } from '../../bytes/sniff.ts';
 import { MAX_PACKET_OPTIONS } from '../limits.ts';
 import { STOP } from '../read-loop.ts';
 import type { PacketBatch } from '../source.ts';
+import { COMMENT, END_OF_OPTIONS } from './options.ts';
 import { storeTime, type TimeUnit } from './timestamp.ts';
 
 export const BLOCK = {
@@ -51,7 +52,6 @@ export interface Section {
 const ENHANCED_LENGTH = 32;
 const SIMPLE_LENGTH = 16;
 const BLOCK_LENGTH = 12;
-export const OPT_COMMENT = 1;
 
 /** Frames blocks from `chunk.at` on; consumes them and sets the batch's count. Answers a STOP. */
 export function framePcapngBlocks(chunk: ChunkBuffer, batch: PacketBatch, section: Section): number {
@@ -158,7 +158,7 @@ function stepOver(view: DataView, section: Section, at: number, end: number, typ
 export function optionsFit(view: DataView, from: number, to: number, little: boolean): boolean {
   let at = from;
   while (to - at >= 4) {
-    if (view.getUint16(at, little) === 0) return true;
+    if (view.getUint16(at, little) === END_OF_OPTIONS) return true;
     at += 4 + ((view.getUint16(at + 2, little) + 3) & ~3);
   }
   return at === to;
@@ -168,7 +168,7 @@ export function optionsFit(view: DataView, from: number, to: number, little: boo
 function hasComment(view: DataView, from: number, to: number, little: boolean): boolean {
   for (let at = from; to - at >= 4; at += 4 + ((view.getUint16(at + 2, little) + 3) & ~3)) {
     const code = view.getUint16(at, little);
-    if (code <= OPT_COMMENT) return code === OPT_COMMENT;
+    if (code <= COMMENT) return code === COMMENT;
   }
   return false;
 }

@@ -50,7 +50,8 @@ interface Reading {
   texts: number;
 }
 
-function pcapngFramer(chunk: ChunkBuffer, info: CaptureInfo): Framer {
+/** Frames what is in the buffer, from a section's header on. */
+export function pcapngFramer(chunk: ChunkBuffer, info: CaptureInfo): Framer {
   const section = newSection(true, 0);
   const reading: Reading = { chunk, info, section, skipped: null, texts: 0 };
   return {

@@ -1,13 +1,13 @@
 // `overlens decode`: packets as they are, one a line, in full, or as JSON. Reads once and writes as it reads.
 
-import { setImmediate } from 'node:timers/promises';
 import { isFileOf } from '../../attribution/points/points-input.ts';
 import { saidOf } from '../../attribution/points/said/capture-said.ts';
+import type { IsWanted } from '../../capture/stretches.ts';
 import type { Packet } from '../../decode/packet.ts';
 import type { WalkPorts } from '../../decode/walk-ports.ts';
 import { formatTime } from '../../net/time.ts';
 import { type PacketNumbers, parsePacketNumbers } from '../../packets/packet-numbers.ts';
-import { type PacketsRead, readPackets } from '../../packets/read-packets.ts';
+import type { PacketsRead } from '../../packets/read-packets.ts';
 import type { AddressNames } from '../../render/packets/address-texts.ts';
 import type { LinkName } from '../../render/packets/interface-names.ts';
 import { LineBuffer } from '../../render/packets/line-buffer.ts';
@@ -24,17 +24,18 @@ import {
   resolvePlaces,
 } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { IndexFile } from '../index-file/index-file.ts';
+import { withIndex } from '../index-file/with-index.ts';
 import { whyNoTime } from '../inputs/capture-times.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
-import { staysWhereItIs } from '../inputs/spool.ts';
 import { type Io, writePiece } from '../io.ts';
-import { createProgress } from '../progress/progress.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { topologyOf } from '../run-trace.ts';
 import { type PacketSelection, selectPackets } from '../select-packets.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
+import { copyPackets, type Shown } from './copy-packets.ts';
 
 export interface RawDecodeCommand extends RawTraceOptions {
   count?: string;
@@ -44,6 +45,8 @@ export interface RawDecodeCommand extends RawTraceOptions {
   verbose?: boolean;
   hex?: boolean;
   each?: boolean;
+  write?: string;
+  decapsulate?: boolean;
 }
 
 export async function runDecode(
@@ -56,10 +59,45 @@ export async function runDecode(
   const given = checkTraceOptions(operands, raw);
   const most = raw.count === undefined ? Number.POSITIVE_INFINITY : parseInteger('-c', raw.count, 1, 1e15);
   const numbers = parseNumbers(raw.packet ?? []);
+  checkWriting(raw);
   const options = await sortInputs(given, commands, io, { isOnce: false });
   const look = lookOf(options, raw, io);
-  const topology = await topologyOf(options, io, stages);
-  const selection = await selectPackets(options, topology, io, stages);
+  return withIndex(options, io, async (kept) => {
+    const topology = await topologyOf(options, io, stages);
+    const choose = async (): Promise<PacketSelection> => {
+      const selection = await selectPackets(options, topology, io, stages, kept);
+      if (kept !== null && numbers !== null) findNumbers(selection, numbers, kept);
+      return selection;
+    };
+    const end = async (shown: Shown): Promise<ExitCode> =>
+      shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
+    if (raw.write === undefined) {
+      const shown = await show(await choose(), topology, { options, raw, look, numbers, most, io });
+      return end(shown);
+    }
+    const { writeSlice } = await import('../writing/write-slice.ts');
+    const wanted = { path: raw.write, isInner: raw.decapsulate === true, given: given.captures };
+    return writeSlice({ options, topology, wanted }, io, choose, async (selection, slice) => {
+      const shown = await copyPackets(selection, { numbers, most, ...slice, io, merged: raw.each !== true });
+      return { code: await end(shown), written: shown.packets };
+    });
+  });
+}
+
+interface Showing {
+  options: CommonOptions;
+  raw: RawDecodeCommand;
+  look: Look;
+  numbers: PacketNumbers | null;
+  most: number;
+  io: Io;
+}
+
+async function show(
+  selection: PacketSelection,
+  topology: Topology | null,
+  { options, raw, look, numbers, most, io }: Showing,
+): Promise<Shown> {
   const out = new LineBuffer();
   const writer = await writerOf(out, look, {
     ports: selection.request.ports,
@@ -67,8 +105,30 @@ export async function runDecode(
     macNames: topology === null ? null : macNames(topology),
     linkName: linkNames(options, topology),
   });
-  const shown = await copyPackets(selection, { numbers, most, writer, out, io, merged: raw.each !== true });
-  return shown.closed ? EXIT.ok : report(shown, options, raw.packet ?? [], io);
+  const write = (bytes: Uint8Array): Promise<boolean> => writePiece(io.stdout, bytes);
+  return copyPackets(selection, { numbers, most, writer, out, write, io, merged: raw.each !== true });
+}
+
+/** Of one capture, packets by their numbers are read where they stand. Several are merged by the times of all their packets. */
+function findNumbers({ request }: PacketSelection, numbers: PacketNumbers, kept: IndexFile): void {
+  const { captures, tests = [], partly, reader } = request;
+  if (captures.length > 1 || partly !== undefined || reader === 'pcap-parser') return;
+  const stretches = kept.stretchesOf(captures[0] ?? '');
+  const isWanted: IsWanted = ({ packet, hasFragments }, end) =>
+    // times may be relative to the first packet, and what fits may hang on fragments
+    packet === 1 || (hasFragments && tests.length > 0) || numbers.some(({ from, to }) => from < end && to >= packet);
+  request.partly = () => ({ stretches, isWanted });
+}
+
+/** What says how packets are shown says nothing of packets that are written. Throws bad usage. */
+function checkWriting({ write, decapsulate, output, verbose, hex }: RawDecodeCommand): void {
+  if (write === undefined) {
+    if (decapsulate === true)
+      throw usageError('--decapsulate: says what -w writes', 'for example -w inner.pcapng --decapsulate');
+    return;
+  }
+  const shows = [...(output === 'json' ? ['-o json'] : []), ...(verbose ? ['-v'] : []), ...(hex ? ['-x'] : [])];
+  if (shows.length > 0) throw usageError(`-w ${write} ${shows.join(' ')}: packets are written or shown, not both`);
 }
 
 type Look = ReturnType<typeof lookOf>;
@@ -132,67 +192,9 @@ function parseNumbers(texts: readonly string[]): PacketNumbers | null {
   );
 }
 
-interface Shown {
-  read: PacketsRead;
-  packets: number;
-  /** The reader of stdout went away: stop quietly. */
-  closed: boolean;
-}
-
-interface Copying {
-  numbers: PacketNumbers | null;
-  most: number;
-  writer: PacketWriter;
-  out: LineBuffer;
-  io: Io;
-  merged: boolean;
-}
-
-/** Writes packets as they are read: in large pieces, or at once where somebody may be watching. */
-async function copyPackets(
-  selection: PacketSelection,
-  { numbers, most, writer, out, io, merged }: Copying,
-): Promise<Shown> {
-  const isStream = !selection.request.captures.every(staysWhereItIs);
-  if (isStream) io.live?.();
-  const live = io.stdoutIsTTY || isStream;
-  let packets = 0;
-  let closed = false;
-  const progress = createProgress(io);
-  const flush = async (): Promise<boolean> => {
-    if (out.length > 0) {
-      progress.clear();
-      // somebody may be reading along, on the same terminal: from now on packets tell how far it is
-      if (io.stdoutIsFile !== true) progress.end();
-      if (!(await writePiece(io.stdout, out.take()))) closed = true;
-    }
-    // Writes to pipes and files are synchronous: signals need a turn of the event loop to be heard.
-    await setImmediate();
-    return !closed && !io.signal.aborted;
-  };
-  const read = await readPackets(
-    {
-      ...selection.request,
-      numbers,
-      merged,
-      ...(progress.report === undefined ? {} : { onProgress: progress.report }),
-    },
-    {
-      packet(packet) {
-        writer.write(packet);
-        return ++packets < most;
-      },
-      pause: () => (live || out.isFull ? flush() : Promise.resolve(true)),
-    },
-  );
-  await flush();
-  progress.end();
-  return { read, packets, closed };
-}
-
 /** What stderr says once all is written, and the exit code. */
 async function report(
-  { read, packets }: Shown,
+  { read, packets, isWhole }: Shown,
   options: CommonOptions,
   numberTexts: readonly string[],
   io: Io,
@@ -208,12 +210,12 @@ async function report(
     await say(io, 'overlens: stopped by Ctrl-C: this is what had been read by then');
     return EXIT.interrupted;
   }
-  if (packets === 0) await explainNothing(read, options, numberTexts, io);
+  if (packets === 0) await explainNothing({ ...read, isWhole }, options, numberTexts, io);
   return code;
 }
 
 async function explainNothing(
-  { infos, packets, counts }: PacketsRead,
+  { infos, packets, counts, isWhole }: PacketsRead & Pick<Shown, 'isWhole'>,
   options: CommonOptions,
   numberTexts: readonly string[],
   io: Io,
@@ -239,7 +241,7 @@ async function explainNothing(
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
     : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;
-  return printProblem(io, `no packet fits ${asked}; ${formatCount(packets, 'packet')} read`, hint);
+  return printProblem(io, `no packet fits ${asked}${isWhole ? `; ${formatCount(packets, 'packet')} read` : ''}`, hint);
 }
 
 /** Devices by the kernel's number, of captures whose node is known by --at, or by what is said of them beside their packets. */

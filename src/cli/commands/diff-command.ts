@@ -33,6 +33,8 @@ export async function runDiff(
   if (raw.split === undefined) {
     const both = await snapshotSides([...operands, ...(raw.read ?? [])], snapshots(raw), io);
     const color = parseChoice('--color', raw.color, ['auto', 'always', 'never']);
+    if (both !== null && raw.index !== undefined)
+      throw usageError(`--index ${raw.index}: an index is of captures`, 'snapshots are compared without one');
     if (both !== null) return runSnapshotDiff(both, { raw, output, common: { color } }, io, stages);
   }
   const given = raw.split === undefined ? twoSides(operands, raw) : splitSides(operands, raw, raw.split);

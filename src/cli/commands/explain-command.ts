@@ -4,9 +4,11 @@ import { comparePackets } from '../../explain/compare/compare-packets.ts';
 import type { Explanation } from '../../explain/explanation.ts';
 import type { PickedPacket } from '../../explain/pick.ts';
 import { predict } from '../../explain/predict/predict.ts';
-import type { ExplainLook } from '../../render/explain/explanation-text.ts';
+import { renderBeyond } from '../../render/explain/explanation-text.ts';
+import type { ExplainLook } from '../../render/explain/packet-sections.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { isWorthFirst } from '../explain-first.ts';
 import {
   comparisonPages,
   EXPLAIN_OUTPUTS,
@@ -14,12 +16,12 @@ import {
   explanationPages,
   predictionPages,
 } from '../explain-pages.ts';
-import { explain, openSession, pick, type Session } from '../explain-session.ts';
+import { checkAskedOnce, explain, openSession, pick, type Session } from '../explain-session.ts';
 import { withIndex } from '../index-file/with-index.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, untilStopped, writeAll } from '../io.ts';
-import { usageError } from '../report-error.ts';
+import { say, usageError } from '../report-error.ts';
 import { hintAtIssues, reportReading } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
@@ -49,10 +51,20 @@ export async function runExplain(
   const given = checkTraceOptions([...operands, ...compared], raw);
   const options = await sortInputs(given, commands, io);
   const look = lookOf(options, raw, io);
+  const [number = null] = numbers;
+  checkAskedOnce(options, number);
+  const isCompared = raw.compare !== undefined || numbers.length > 1;
   return withIndex(options, io, async (kept) => {
     const spooled = await spoolCaptures(options.captures, io.signal);
     try {
-      const session = await openSession(options, spooled.paths, io, stages, kept);
+      const { paths } = spooled;
+      const isFirst = output === 'text' && !isCompared && number !== null && isWorthFirst(paths, io);
+      const early = isFirst ? { options, paths, number, look, kept } : null;
+      const session = await openSession(options, paths, io, stages, { kept, early });
+      if (session.shown !== null && session.run.interrupted) {
+        await say(io, 'overlens: stopped by Ctrl-C before all was read that the rest takes');
+        return EXIT.interrupted;
+      }
       await writeAll(io.stdout, await pagesOf(session, numbers, raw.compare ?? null, { output, look }));
       return await reportReading(session.run, io);
     } finally {
@@ -70,6 +82,7 @@ async function pagesOf(
 ): Promise<Iterable<string>> {
   const { options } = session;
   const first = await explain(session, await pick(session, one ?? null));
+  if (session.shown !== null) return renderBeyond(first, session.shown.first, look);
   if (compare === null && two === undefined) return explanationPages(first, output, look);
   const other = options.captures.indexOf(comparedIn(options, compare ?? undefined));
   const second = await explain(session, pickSecond(first, other, compare, two ?? null));

@@ -74,15 +74,13 @@ async function spoolPipes(captures: readonly string[], io: Io, name: string): Pr
 
 function checkRequest(operands: readonly string[], raw: RawParquetOptions): Request {
   const { output = [], write, cluster = DEFAULT_CLUSTER, resume = false, name, index, by, follow } = raw;
-  const others = [output].flat().filter((one) => one !== 'parquet');
-  const isParquet = [output].flat().includes('parquet') || resume;
+  const [other] = output.filter((one) => one !== 'parquet');
+  const isParquet = output.includes('parquet') || resume;
   if (!isParquet)
     throw usageError(
       `${write !== undefined ? '-w' : name !== undefined ? '--name' : '--cluster'}: only -o parquet has a use for it`,
       'overlens trace CAPTURE... -t SNAPSHOT -o parquet -w DIR',
     );
-  // the table is what -o says where it is not given
-  const [other] = others.filter((one) => one !== 'table');
   if (other !== undefined)
     throw usageError(`-o ${other}: with -o parquet nothing else is written`, 'run it once more for that');
   if (write === undefined)

@@ -142,8 +142,9 @@ function knowsSettings(topology: Topology | null): boolean {
   return written.every((value) => value !== null);
 }
 
-async function evidenceOf(
-  { options, waiverFiles, told, date }: VerifyRequest,
+/** Hashes of all that an answer hangs on. */
+export async function evidenceOf(
+  { options, waiverFiles, told, date }: Pick<VerifyRequest, 'options' | 'waiverFiles' | 'told' | 'date'>,
   topology: Topology | null,
   command: readonly string[],
 ): Promise<Omit<Evidence, 'proofFile'>> {

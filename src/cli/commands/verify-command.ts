@@ -1,5 +1,7 @@
 // `overlens verify`: a trace judged as a whole, for scripts and CI.
 
+import { renderReport } from '../../render/report/report-page.ts';
+import { verifySays } from '../../render/report/report-says.ts';
 import { DEFAULT_TOP, type RenderOptions } from '../../render/text/render-options.ts';
 import type { VerifyContext } from '../../render/verify/evidence.ts';
 import { renderVerifyJson, renderVerifyJunit, renderVerifyMarkdown } from '../../render/verify/verify-files.ts';
@@ -14,7 +16,7 @@ import { colorOf, screenOf } from '../terminal.ts';
 import { checkVerify, type GivenLine, prove, type RawVerifyCommand } from './prove.ts';
 import { runCheck } from './verify-check.ts';
 
-const OUTPUTS = ['text', 'json', 'junit', 'markdown'] as const;
+const OUTPUTS = ['text', 'json', 'junit', 'markdown', 'html'] as const;
 type Output = (typeof OUTPUTS)[number];
 
 export async function runVerify(
@@ -31,24 +33,26 @@ export async function runVerify(
   const files = openOutputs(outputs, [...captures, ...snapshot, ...request.waiverFiles]);
   const proofFile = outputs.files.find(({ format }) => format === 'json')?.path ?? null;
   const { run, context } = await prove(request, { ...line, proofFile }, io, stages);
-  const text = (output: Output): string => textOf(context, output, lookOf(request.options, raw, io));
-  await writeAll(io.stdout, [text(outputs.stdout)]);
+  const text = (output: Output): Iterable<string> => piecesOf(context, output, lookOf(request.options, raw, io));
+  await writeAll(io.stdout, text(outputs.stdout));
   for (const file of files) file.write(text(file.format));
   await hintAtIssues(run.topology, run.options, io);
   const reading = await reportReading(run, io);
   return reading === EXIT.ok ? context.report.exitCode : reading;
 }
 
-function textOf(context: VerifyContext, output: Output, look: RenderOptions): string {
+function piecesOf(context: VerifyContext, output: Output, look: RenderOptions): Iterable<string> {
   switch (output) {
     case 'json':
-      return renderVerifyJson(context);
+      return [renderVerifyJson(context)];
     case 'junit':
-      return renderVerifyJunit(context);
+      return [renderVerifyJunit(context)];
     case 'markdown':
-      return renderVerifyMarkdown(context);
+      return [renderVerifyMarkdown(context)];
+    case 'html':
+      return renderReport(context.trace, verifySays(context));
     case 'text':
-      return renderVerify(context, look);
+      return [renderVerify(context, look)];
   }
 }
 

@@ -29,11 +29,17 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace --resume captures/ -t topology/ -w flows/      for overlens query
 `;
 
-export function declareTrace(program: Command, { io, stages, done }: Dispatch): void {
+export function declareTrace(program: Command, { argv, io, stages, done }: Dispatch): void {
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
-    .option('-o, --output <format>', 'table, wide, json, jsonl, csv, summary or parquet', 'table')
+    .addOption(
+      repeatable(
+        '-o, --output <format[=file]>',
+        'table (as without it), wide, json, jsonl, csv, summary, hubble, html, svg or parquet, to stdout or into a file',
+      ),
+    )
+    .option('--per <what>', 'of -o hubble: a line for each flow or packet', 'flow')
     .option('--all', 'every conversation, nothing left out')
     .option(
       '--top <rows>',
@@ -50,7 +56,7 @@ export function declareTrace(program: Command, { io, stages, done }: Dispatch): 
       return done(await runParquet(captures, raw, namesOf(program), io, stages));
     }
     const { runTrace } = await import('../commands/trace-command.ts');
-    done(await runTrace(captures, raw, namesOf(program), io, stages));
+    done(await runTrace(captures, raw, { argv, commands: namesOf(program) }, io, stages));
   });
 }
 
@@ -72,7 +78,7 @@ export function declareDiff(program: Command, { io, stages, done }: Dispatch): v
     .addOption(repeatable('--before-topology <path>', 'snapshot of the first side only'))
     .addOption(repeatable('--after-topology <path>', 'snapshot of the second side only'))
     .addHelpText('before', DIFF_EXAMPLES);
-  declareTraceOptions(command).action(async (captures: string[], raw) => {
+  declareIndex(declareTraceOptions(command)).action(async (captures: string[], raw) => {
     const { runDiff } = await import('../commands/diff-command.ts');
     done(await runDiff(captures, raw, namesOf(program), io, stages));
   });

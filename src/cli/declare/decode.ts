@@ -4,13 +4,14 @@ import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import { TIME_STYLES } from '../../render/packets/packet-time.ts';
 import type { Dispatch } from './commands.ts';
 import { repeatable } from './filter-options.ts';
-import { declareResultFilters, declareTraceOptions } from './trace-options.ts';
+import { declareIndex, declareResultFilters, declareTraceOptions } from './trace-options.ts';
 
 const DECODE_EXAMPLES = `Examples:
   overlens decode control1-ens5.pcap -t topology/ -c 20
   overlens decode control1-ens5.pcap -p 44 -v -x          one packet, every field and byte
   overlens decode *.pcap -t topology/ --flow 12           row 12 of the trace, at every place
   overlens decode *.pcap -t topology/ --pod shop/cart --encapsulation vxlan
+  overlens decode *.pcap -t topology/ --finding A -w a.pcapng   the packets of problem A, for Wireshark
   overlens decode a.pcap -o json | jq 'select(any(.layers[]; .fields["vxlan.vni"] == ${DEFAULT_VNI}))'
   ssh control1 tcpdump -i ens5 -U -w - | overlens decode -
 `;
@@ -26,8 +27,10 @@ export function declareDecode(program: Command, { io, stages, done }: Dispatch):
     .option('-v, --verbose', 'every header and field, with its meaning')
     .option('-x, --hex', 'the bytes too')
     .option('--each', 'captures one after the other, not merged by time')
+    .option('-w, --write <file>', 'write these packets instead: .pcap is pcap, all else pcapng; - is stdout')
+    .option('--decapsulate', 'with -w: of packets in a tunnel what it carries; others as they are')
     .addHelpText('before', DECODE_EXAMPLES);
-  declareResultFilters(declareTraceOptions(command)).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
     const { runDecode } = await import('../commands/decode-command.ts');
     done(await runDecode(captures, raw, namesOf(program), io, stages));
   });

@@ -4,7 +4,7 @@ import type { RawTraceOptions } from './trace-options.ts';
 
 /** As commander hands them over. */
 export interface RawParquetOptions extends RawTraceOptions {
-  output?: string | string[];
+  output?: string[];
   write?: string;
   cluster?: string;
   resume?: boolean;
@@ -25,7 +25,7 @@ export function declareParquetOptions(command: Command): Command {
 }
 
 /** Whether files are to be written; also where an option of theirs is given without them, which is bad usage. */
-export function asksParquet({ output, write, cluster, resume, name }: RawParquetOptions): boolean {
-  const isNamed = [output ?? []].flat().some((one) => one === 'parquet' || one.startsWith('parquet='));
+export function asksParquet({ output = [], write, cluster, resume, name }: RawParquetOptions): boolean {
+  const isNamed = output.some((one) => one === 'parquet' || one.startsWith('parquet='));
   return isNamed || resume === true || [write, cluster, name].some((one) => one !== undefined);
 }

@@ -7,7 +7,9 @@ import { declareIndex, declareTraceOptions } from './trace-options.ts';
 /** Declares them, and those of a trace. */
 export function declareVerifyOptions(command: Command): Command {
   command
-    .addOption(repeatable('-o, --output <format[=file]>', 'text, json, junit or markdown, to stdout or into a file'))
+    .addOption(
+      repeatable('-o, --output <format[=file]>', 'text, json, junit, markdown or html, to stdout or into a file'),
+    )
     .option(
       '--expect <kind>',
       'config (what the pools ask for), or vxlan, ipip, wireguard, none whatever they ask for',

@@ -3,9 +3,11 @@
 
 import { closeSync } from 'node:fs';
 import { captureName } from '../../capture/capture-errors.ts';
+import type { Stretch } from '../../capture/stretches.ts';
+import { savedStretches } from '../../flow/saved-reading.ts';
 import type { KeptReadings } from '../../pipeline/kept-readings.ts';
 import { decode, encode } from '../../store/form.ts';
-import { DamagedStore, type Saved, type SavedFields } from '../../store/saved.ts';
+import { DamagedStore, Fields, type Saved, type SavedFields } from '../../store/saved.ts';
 import { usageError } from '../report-error.ts';
 import { type CaptureIdentity, fileText, isFresh, sampleOf } from './capture-identity.ts';
 import {
@@ -63,6 +65,29 @@ export class IndexFile implements KeptReadings {
     }
     for (const { captures: before } of asked) this.#noteChanges(before, captures, files);
     return null;
+  }
+
+  /** Where packets of a capture stand, by any reading of it that is kept; none where none is. */
+  stretchesOf(path: string): readonly Stretch[] {
+    const open = this.#open;
+    const file = this.#fileOf(path);
+    if (open === null || file === null) return [];
+    for (const entry of open.entries) {
+      const at = entry.captures.findIndex((one) => one.file === file && one.sample === this.#sampleOf(path));
+      const stretches = at < 0 ? [] : this.#stretchesIn(open, entry, at);
+      if (stretches.length > 0) return stretches;
+    }
+    return [];
+  }
+
+  /** Not every entry is of a reading; what is damaged is told by who asks for it. */
+  #stretchesIn(open: OpenIndex, entry: KeptEntry, capture: number): readonly Stretch[] {
+    try {
+      return savedStretches(new Fields(decode(readEntry(open, entry))), capture);
+    } catch (error) {
+      if (!(error instanceof UnusableIndex) && !(error instanceof DamagedStore)) throw error;
+      return [];
+    }
   }
 
   #noteChanges(

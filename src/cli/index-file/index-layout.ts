@@ -2,7 +2,7 @@
 // each. Written into another file that takes its name when it is whole. Nothing in it is believed without its hash and its bounds.
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { decode, encode } from '../../store/form.ts';
 import { DamagedStore, Fields, type Saved, type SavedFields } from '../../store/saved.ts';
 import { keepAfterEnd, removeAtEnd } from '../inputs/temporary-folders.ts';
@@ -45,12 +45,18 @@ export class UnusableIndex extends Error {
   }
 }
 
-/** Opens an index for reading; null where there is no file. Throws UnusableIndex, and the file system's errors. */
+/** Opens an index for reading; null where there is no file, or nothing in it. Throws UnusableIndex, and the file system's errors. */
 export function openLayout(path: string, program: string): OpenIndex | null {
   const file = openIfThere(path);
   if (file === null) return null;
   try {
-    return { file, entries: entriesIn(file, program) };
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new UnusableIndex('it is no file', true);
+    if (stats.size === 0) {
+      closeSync(file);
+      return null;
+    }
+    return { file, entries: entriesIn(file, stats.size, program) };
   } catch (error) {
     closeSync(file);
     throw error instanceof DamagedStore ? new UnusableIndex(`it is damaged (${error.message})`) : error;
@@ -59,17 +65,16 @@ export function openLayout(path: string, program: string): OpenIndex | null {
 
 function openIfThere(path: string): number | null {
   try {
-    return openSync(path, 'r');
+    // a pipe without a writer is not waited for
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }
 
-function entriesIn(file: number, program: string): KeptEntry[] {
-  const stats = fstatSync(file);
-  if (!stats.isFile()) throw new UnusableIndex('it is no file', true);
-  const head = bytesAt(file, 0, HEAD_BYTES, stats.size);
+function entriesIn(file: number, size: number, program: string): KeptEntry[] {
+  const head = bytesAt(file, 0, HEAD_BYTES, size);
   const magic = Buffer.from(head.subarray(0, MAGIC.length)).toString('latin1');
   if (magic !== MAGIC) throw new UnusableIndex('it is no index of overlens', true);
   const view = new DataView(head.buffer);
@@ -79,16 +84,16 @@ function entriesIn(file: number, program: string): KeptEntry[] {
     new Uint32Array(head.buffer, 20, 1)[0] !== BYTE_ORDER
   )
     throw new UnusableIndex('another version of overlens wrote it');
-  if (stats.size < HEAD_BYTES + TAIL_BYTES) throw new UnusableIndex('it is cut off');
-  const tail = bytesAt(file, stats.size - TAIL_BYTES, TAIL_BYTES, stats.size);
+  if (size < HEAD_BYTES + TAIL_BYTES) throw new UnusableIndex('it is cut off');
+  const tail = bytesAt(file, size - TAIL_BYTES, TAIL_BYTES, size);
   const place = new Float64Array(tail.buffer, 0, 2);
   const [at = 0, length = 0] = place;
-  if (!isPlace(at, length, stats.size) || length > MOST_DIRECTORY) throw new UnusableIndex('it is cut off');
-  const bytes = bytesAt(file, at, length, stats.size);
+  if (!isPlace(at, length, size) || length > MOST_DIRECTORY) throw new UnusableIndex('it is cut off');
+  const bytes = bytesAt(file, at, length, size);
   if (hashOf(bytes) !== Buffer.from(tail.subarray(16)).toString('hex')) throw new UnusableIndex('it is damaged');
   const directory = new Fields(decode(bytes));
   if (directory.text('program') !== program) throw new UnusableIndex('another version of overlens wrote it');
-  return directory.groups('readings', MOST_READINGS).map((one) => entryOf(one, stats.size));
+  return directory.groups('readings', MOST_READINGS).map((one) => entryOf(one, size));
 }
 
 function entryOf(saved: Fields, size: number): KeptEntry {
@@ -107,7 +112,7 @@ function isPlace(at: number, length: number, size: number): boolean {
 /** The bytes of a reading, as they were written. Throws UnusableIndex. */
 export function readEntry({ file }: OpenIndex, { at, length, hash }: KeptEntry): Uint8Array<ArrayBuffer> {
   const bytes = bytesAt(file, at, length, Number.POSITIVE_INFINITY);
-  if (bytes.length !== length || hashOf(bytes) !== hash) throw new UnusableIndex('it is damaged');
+  if (bytes.length !== length || hashOf(bytes) !== hash) throw new UnusableIndex('a reading is not as it was written');
   return bytes;
 }
 
@@ -120,6 +125,15 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** Where a file stands that a link may name: its place is taken, not the link's. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** An index being written, beside the one that it will take the place of. Its owner alone may read it. */
 export class IndexWriter {
   readonly entries: KeptEntry[] = [];
@@ -130,8 +144,8 @@ export class IndexWriter {
 
   /** Throws what the file system says. */
   constructor(path: string) {
-    this.#path = path;
-    this.#written = `${path}.${process.pid}.tmp`;
+    this.#path = realPath(path);
+    this.#written = `${this.#path}.${process.pid}.tmp`;
     rmSync(this.#written, { force: true });
     this.#file = openSync(this.#written, 'wx', 0o600);
     removeAtEnd(this.#written);

@@ -13,9 +13,9 @@ const LEAST = 400;
 export class Pace {
   readonly #moments: Moment[];
 
-  /** @param now milliseconds of the clock, when the reading begins */
-  constructor(now: number) {
-    this.#moments = [{ time: now, bytes: 0, packets: 0 }];
+  /** @param now milliseconds of the clock, when the reading begins; what has been read by then counts for no pace */
+  constructor(now: number, bytes = 0, packets = 0) {
+    this.#moments = [{ time: now, bytes, packets }];
   }
 
   /** What has been read by now, in all. To be told in the order of time. */

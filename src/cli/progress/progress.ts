@@ -34,8 +34,7 @@ export function createProgress(
   { why, isGrowing = false, clock = () => performance.now() }: ProgressOptions = {},
 ): Progress {
   if (!io.stderrIsTTY) return { report: undefined, clear() {}, end() {} };
-  const begun = clock();
-  let next = begun + PATIENCE;
+  let next = clock() + PATIENCE;
   let shown = '';
   let pass: Pass | null = null;
   const clear = (): void => {
@@ -45,9 +44,8 @@ export function createProgress(
   return {
     report(progress) {
       const now = clock();
-      if (pass?.captures !== progress.captures)
-        pass = new Pass(progress.captures, pass === null ? begun : now, isGrowing);
-      pass.note(progress);
+      if (pass?.captures !== progress.captures) pass = new Pass(progress.captures, isGrowing);
+      pass.note(progress, now);
       if (now < next) return;
       next = now + INTERVAL;
       const line = pass.line(progress, { why, now, columns: (io.columns ?? COLUMNS) - 1 });
@@ -71,28 +69,34 @@ class Pass {
   readonly #total: number | null;
   readonly #positions: number[];
   readonly #packets: number[];
-  readonly #pace: Pace;
+  /** Since the first packets: threads may have been started before. */
+  #pace: Pace | null = null;
 
-  constructor(captures: readonly string[], now: number, isGrowing: boolean) {
+  constructor(captures: readonly string[], isGrowing: boolean) {
     this.captures = captures;
     this.#sizes = captures.map((path) => (isGrowing ? null : fileSize(path)));
     this.#total = this.#sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
     this.#positions = captures.map(() => 0);
     this.#packets = captures.map(() => 0);
-    this.#pace = new Pace(now);
   }
 
-  note({ capture, position, packets }: ReadingProgress): void {
+  note({ capture, position, packets, isMerged = false }: ReadingProgress, now: number): void {
     this.#positions[capture] = position;
     this.#packets[capture] = packets;
+    this.#pace ??= new Pace(now, this.#bytesRead(capture, isMerged), sum(this.#packets));
+  }
+
+  #bytesRead(capture: number, isMerged: boolean): number {
+    const from = isMerged ? 0 : capture;
+    return this.#bytesBefore(from) + sum(this.#positions.slice(from));
   }
 
   line(
     { capture, isMerged = false }: ReadingProgress,
     { why, now, columns }: { why: string | undefined; now: number; columns: number },
   ): string {
-    const bytes = this.#bytesBefore(isMerged ? 0 : capture) + sum(this.#positions.slice(isMerged ? 0 : capture));
-    this.#pace.note(now, bytes, sum(this.#packets));
+    const bytes = this.#bytesRead(capture, isMerged);
+    this.#pace?.note(now, bytes, sum(this.#packets));
     return progressLine({
       path: this.captures[capture] ?? '',
       file: capture + 1,
@@ -100,8 +104,8 @@ class Pass {
       isMerged,
       bytes,
       total: this.#total,
-      packetsPerSecond: this.#pace.packetsPerSecond,
-      secondsLeft: this.#total === null ? null : this.#pace.secondsFor(this.#total - bytes),
+      packetsPerSecond: this.#pace?.packetsPerSecond ?? null,
+      secondsLeft: this.#total === null ? null : (this.#pace?.secondsFor(this.#total - bytes) ?? null),
       why,
       columns,
     });

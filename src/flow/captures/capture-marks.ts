@@ -1,7 +1,7 @@
 // HOT: per packet. No allocation but one mark per MiB.
-// Where packets stand in a plain pcap, and when they were captured: noted as it is read, so that a later question reads what it needs.
+// Where packets stand in a plain file, and when they were captured: noted as it is read, so that a later question reads what it needs.
 
-import type { PacketBatch } from '../../capture/source.ts';
+import type { CaptureInfo, PacketBatch } from '../../capture/source.ts';
 import type { Stretch } from '../../capture/stretches.ts';
 import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 
@@ -11,14 +11,22 @@ const STRETCH = 1 << 20;
 const DOUBLES = 5;
 
 export class CaptureMarks {
-  /** Null where packets cannot be found again: the capture is compressed or no pcap, or a part of its packets was passed over. */
+  /** Null where packets cannot be found again: the capture is compressed, or a part of its packets was passed over. */
   #stretches: Stretch[] | null = [];
+  readonly #info: Pick<CaptureInfo, 'interfaces'> | null;
+  /** Described before the first packet. */
+  #interfaces = -1;
+
+  /** @param info of a capture whose packets need it to be understood (pcapng) */
+  constructor(info: Pick<CaptureInfo, 'interfaces'> | null = null) {
+    this.#info = info;
+  }
 
   /** Notes a batch whose first packet has number `packet`. */
   note({ base = -1, start, seconds, count }: PacketBatch, packet: number, hasFragments: boolean): void {
     const stretches = this.#stretches;
     if (stretches === null || count === 0) return;
-    if (base < 0) {
+    if (base < 0 || (this.#info !== null && !this.#isToldBefore(this.#info, seconds, count))) {
       this.giveUp();
       return;
     }
@@ -37,6 +45,14 @@ export class CaptureMarks {
     current.first = first;
     current.last = last;
     current.hasFragments ||= hasFragments;
+  }
+
+  /** Whether all that these packets need stands before the first packet of the file, and where each begins is certain: it has a time. */
+  #isToldBefore({ interfaces }: Pick<CaptureInfo, 'interfaces'>, seconds: Float64Array, count: number): boolean {
+    if (this.#interfaces < 0) this.#interfaces = interfaces.length;
+    if (interfaces.length !== this.#interfaces) return false;
+    for (let i = 0; i < count; i++) if (Number.isNaN(seconds[i])) return false;
+    return true;
   }
 
   /** Packets are not where they are thought to be, or not all were seen. */

@@ -9,7 +9,7 @@ import { isNeverRead } from './never-read.ts';
 import { packetCapture } from './pod-captures.ts';
 import { readableText } from './readable-text.ts';
 import { retina } from './retina.ts';
-import { dateIn, type Files, type Layout, type Placement, type Tree } from './tool-layout.ts';
+import { dateIn, type Files, type Layout, type Placement, type Tree, wordIn } from './tool-layout.ts';
 
 const LAYOUTS: readonly Layout[] = [
   clusterDiags,
@@ -42,6 +42,7 @@ export function placeFiles(documents: readonly SnapshotDocument[], captures: rea
   trees.sort((a, b) => b.root.length - a.root.length);
   const isWhole = wholeFolders(documents, trees);
   const dates = folderDates(files);
+  const hosts = folderHosts(files);
   const placed: SnapshotDocument[] = [];
   let skipped = 0;
   for (const document of documents) {
@@ -49,13 +50,15 @@ export function placeFiles(documents: readonly SnapshotDocument[], captures: rea
     const below = tree === null ? '' : belowOf(document.file, tree);
     // it says when the files beside it were taken, and is none of them
     if (tree === null && dates.get(folderOf(document.file))?.file === document.file) continue;
+    if (tree === null && HOSTNAME.test(document.file) && hosts.has(folderOf(document.file))) continue;
     const placement = tree?.place(below) ?? null;
+    const host = tree === null ? hostOf(document.file, hosts) : null;
     const isLost = placement?.isExtra === true && printsNothing(document.text);
     const isSkipped =
       isLost || placement?.skip === true || (tree !== null && (isNeverRead(below) || hasNoTable(document.text)));
     // what cannot be read is told, whatever it is
     if (isSkipped && document.unread === undefined) skipped++;
-    else placed.push(placedAs(dated(document, dates), tree, placement, isWhole(document.file)));
+    else placed.push({ ...placedAs(dated(document, dates), tree, placement, isWhole(document.file)), ...host });
   }
   return { documents: placed, hints: hintsOf(captures, trees), titles: titlesOf(trees), skipped };
 }
@@ -69,6 +72,29 @@ function folderDates(files: Files): ReadonlyMap<string, Taken> {
     if (taken !== null && folder !== '') found.set(folder, taken);
   }
   return found;
+}
+
+/** What `hostname` printed, beside what else was taken on that machine. */
+const HOSTNAME = /(?:^|[/!\\])hostname(?:\.txt)?$/;
+
+/** The machine's name in a file of that name, by the folder that it is in, with the separator. */
+function folderHosts(files: Files): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const path of files.paths) {
+    const name = HOSTNAME.test(path) && folderOf(path) !== '' ? wordIn(files, path) : null;
+    if (name !== null) found.set(folderOf(path), name);
+  }
+  return found;
+}
+
+/** As if the file stood in a folder of that name: the machine of the innermost folder around it that has one. Prompts in it say more. */
+function hostOf(path: string, hosts: ReadonlyMap<string, string>): Pick<SnapshotDocument, 'hintPath'> | null {
+  if (hosts.size === 0) return null;
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder.slice(0, -1))) {
+    const node = hosts.get(folder);
+    if (node !== undefined) return { hintPath: `${node}/${path.slice(folderOf(path).length)}` };
+  }
+  return null;
 }
 
 /** With the time that the innermost folder around it says: it was written on the machine, and an archive's members may be copies. */

@@ -7,7 +7,8 @@ import { textWidth, wrapWords } from '../text/text-width.ts';
 import { drawLayers } from './boxes.ts';
 import { createLayerPaint, markOf, paintLook } from './explain-colors.ts';
 import { forPeople } from './explain-options.ts';
-import { originText, sideTexts } from './explanation-text.ts';
+import { originText } from './explanation-text.ts';
+import { sideTexts } from './packet-sections.ts';
 import { columnLines } from './side-columns.ts';
 
 const LEAST_CELL = 16;

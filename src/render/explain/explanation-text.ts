@@ -1,43 +1,85 @@
 // `explain` in a terminal: what the packet does, its headers to scale, the story, outer and inner side by side, how the sender
 // decided, what is unusual and why, the bytes.
-import { bitDiagram } from '../../decode/view/diagram.ts';
-import type { FieldView } from '../../decode/view/field-view.ts';
-import type { ExplainedField, ExplainedLayer, Explanation, Note, Place } from '../../explain/explanation.ts';
+import type { Explanation, Note, Place } from '../../explain/explanation.ts';
+import type { FirstLook } from '../../explain/first-look.ts';
 import { createPaint, type Paint } from '../text/paint.ts';
 import { shortenEnd, wrapWords } from '../text/text-width.ts';
-import { drawLayers, type SideText } from './boxes.ts';
 import { decisionLines } from './decision-text.ts';
-import { createLayerPaint } from './explain-colors.ts';
 import { forPeople, spanText } from './explain-options.ts';
-import { hexLines } from './marked-hex.ts';
+import { commentLines, diagramLines, drawing, type ExplainLook, hexSection } from './packet-sections.ts';
 import { tableLines } from './side-by-side-text.ts';
 
-export interface ExplainLook {
-  width: number;
-  color: boolean;
-  /** Bit diagrams of every header. */
-  diagram: boolean;
-  /** All payload bytes. */
-  all: boolean;
-}
-
 /** The whole page; sections are separated by empty lines. */
-export function* renderExplanation(raw: Explanation, look: ExplainLook): Generator<string> {
+export function renderExplanation(raw: Explanation, look: ExplainLook): Generator<string> {
   const shown = forPeople(raw);
   const paint = createPaint(look.color);
-  const sections: readonly (() => string[])[] = [
-    () => headLines(shown, look, paint),
+  return pageOf([
+    () => [...originLines(originText(shown), look, paint), ...headLines(shown, look, paint)],
     () => commentLines(shown, look),
-    () => drawLayers(shown.layers, sideTexts(shown), look.width, createLayerPaint(look.color)),
+    () => drawing(shown, look, shown.decision),
+    ...toldSections(shown, look, paint),
+    () => diagramLines(shown, look, paint),
+    () => hexSection(shown, look, paint),
+    ...endSections(shown, look, paint),
+  ]);
+}
+
+/** The packet by itself: all that can be said before the rest of its capture is read. */
+export function renderFirstLook(raw: FirstLook, look: ExplainLook): Generator<string> {
+  const shown = forPeople(raw);
+  const paint = createPaint(look.color);
+  return pageOf([
+    () => originLines(`${nameText(shown)} · ${shown.time ?? 'no time'}`, look, paint),
+    ...packetSections(shown, look, paint),
+  ]);
+}
+
+/**
+ * What the page says beyond a first look that stands above it. Where the packets before this one tell its layers otherwise, they are shown as
+ * they are.
+ */
+export function* renderBeyond(raw: Explanation, first: FirstLook, look: ExplainLook): Generator<string> {
+  const shown = forPeople(raw);
+  const paint = createPaint(look.color);
+  const own = packetSections(shown, look, paint);
+  const isAsShown = textOf(own) === textOf(packetSections(forPeople(first), look, paint));
+  yield '\n';
+  yield* pageOf([
+    () => [...originLines(placeWords(shown.place), look, paint), ...headLines(shown, look, paint)],
+    ...(isAsShown ? [] : [() => [paint('strong', 'As the packets before it tell')], ...own]),
+    ...toldSections(shown, look, paint),
+    ...endSections(shown, look, paint),
+  ]);
+}
+
+/** Made when it is its turn. */
+type Section = () => string[];
+
+function packetSections(shown: FirstLook, look: ExplainLook, paint: Paint): Section[] {
+  return [
+    () => commentLines(shown, look),
+    () => drawing(shown, look, null),
+    () => diagramLines(shown, look, paint),
+    () => hexSection(shown, look, paint),
+  ];
+}
+
+/** What packet, trace and snapshot tell together. */
+function toldSections(shown: Explanation, look: ExplainLook, paint: Paint): Section[] {
+  const { decision, snapshotRoot } = shown;
+  return [
     () => shown.story.flatMap((sentence) => bullet(sentence, look.width)),
     () => tableLines(shown.columns, shown.rows, look.width, paint),
-    () => (shown.decision === null ? [] : decisionLines(shown.decision, shown.snapshotRoot, look.width, look.color)),
+    () => (decision === null ? [] : decisionLines(decision, snapshotRoot, look.width, look.color)),
     () => noteLines(shown.notes, look, paint),
-    () => (look.diagram ? diagramLines(shown, look, paint) : []),
-    () => hexSection(shown, look, paint),
-    () => copyLines(shown, look, paint),
-    () => nextLines(shown, paint),
   ];
+}
+
+function endSections(shown: Explanation, look: ExplainLook, paint: Paint): Section[] {
+  return [() => copyLines(shown, look, paint), () => nextLines(shown, paint)];
+}
+
+function* pageOf(sections: readonly Section[]): Generator<string> {
   let first = true;
   for (const section of sections) {
     const lines = section();
@@ -47,11 +89,23 @@ export function* renderExplanation(raw: Explanation, look: ExplainLook): Generat
   }
 }
 
+function textOf(sections: readonly Section[]): string {
+  return [...pageOf(sections)].join('');
+}
+
 /** `a.pcap packet 44 (the first that fits --pod web) · 2026-11-22T08:29:52.544526Z · control1's NIC ens5`. */
-export function originText({ capture, number, chosenText, time, place }: Explanation): string {
+export function originText(shown: Explanation): string {
+  return [nameText(shown), shown.time ?? 'no time', placeWords(shown.place)].join(' · ');
+}
+
+function nameText({ capture, number, chosenText }: FirstLook): string {
   const chosen = chosenText === '' ? '' : ` (${chosenText})`;
   const path = capture.path.slice(capture.path.lastIndexOf('/') + 1) || capture.path;
-  return [`${path} packet ${number}${chosen}`, time ?? 'no time', placeWords(place)].join(' · ');
+  return `${path} packet ${number}${chosen}`;
+}
+
+function originLines(text: string, { width }: ExplainLook, paint: Paint): string[] {
+  return wrapWords(text, width).map((line) => paint('dim', line));
 }
 
 export function placeWords({ role, node, interface: device }: Place): string {
@@ -72,53 +126,16 @@ export function placeWords({ role, node, interface: device }: Place): string {
 }
 
 function headLines(shown: Explanation, { width }: ExplainLook, paint: Paint): string[] {
-  const lines = [
-    ...wrapWords(originText(shown), width).map((line) => paint('dim', line)),
-    ...wrapWords(shown.headline, width).map((line) => paint('strong', line)),
-  ];
+  const lines = wrapWords(shown.headline, width).map((line) => paint('strong', line));
   const violations = (shown.flow?.findings ?? []).filter((finding) => finding.severity === 'violation');
   for (const code of new Set(violations.map((finding) => finding.code)))
     lines.push(`${paint('bad', 'VIOLATION')}  ${code}`);
   return lines;
 }
 
-/** As `decode -v` shows them. */
-function commentLines({ comments }: Explanation, { width }: ExplainLook): string[] {
-  return comments.flatMap((lines) =>
-    lines.flatMap((line, i) =>
-      wrapWords(line, width - COMMENT.length).map((part, k) => `${i + k === 0 ? COMMENT : COMMENT_INDENT}${part}`),
-    ),
-  );
-}
-
-const COMMENT = 'Comment  ';
-const COMMENT_INDENT = ' '.repeat(COMMENT.length);
-
 /** One sentence a point, wrapped under itself. */
 function bullet(sentence: string, width: number): string[] {
   return wrapWords(sentence, width - 2).map((line, i) => (i === 0 ? '· ' : '  ') + line);
-}
-
-/** What is written under the boxes of each side, longest first. */
-export function sideTexts(shown: Explanation): SideText[] {
-  const lengths = new Map<string, number>();
-  for (const layer of shown.layers) {
-    if (layer.kind !== 'header') continue;
-    lengths.set(layer.side, (lengths.get(layer.side) ?? 0) + layer.length);
-  }
-  const bytes = (side: string): string => `${lengths.get(side) ?? 0} bytes of headers`;
-  const by = shown.decision?.node ?? null;
-  const added = by === null || shown.decision?.when !== 'decided' ? 'node to node' : `put on by ${by}`;
-  return [
-    { side: 'carrier', texts: [`CARRIER: ${bytes('carrier')}, a mirrored copy`, 'CARRIER: a copy', 'CARRIER'] },
-    { side: 'outer', texts: [`OUTER: ${bytes('outer')}, ${added}`, `OUTER: ${bytes('outer')}`, 'OUTER'] },
-    {
-      side: 'inner',
-      texts: [`INNER: ${bytes('inner')}, what the overlay carries`, `INNER: ${bytes('inner')}`, 'INNER'],
-    },
-    { side: 'only', texts: [`${bytes('only')}, no tunnel`, 'no tunnel'] },
-    { side: 'quoted', texts: ['QUOTED: the packet this error is about', 'QUOTED'] },
-  ];
 }
 
 function noteLines(notes: readonly Note[], { width }: ExplainLook, paint: Paint): string[] {
@@ -132,37 +149,6 @@ function noteLines(notes: readonly Note[], { width }: ExplainLook, paint: Paint)
     lines.push(...wrapWords(text, width - 2).map((line) => `  ${line}`));
   }
   return lines;
-}
-
-function diagramLines(shown: Explanation, { width }: ExplainLook, paint: Paint): string[] {
-  return shown.layers.flatMap((layer) => {
-    if (layer.kind !== 'header') return [];
-    const head = `${paint('strong', `${layer.id} ${layer.title}`)}, ${spanText(layer)}, ${layer.spec ?? ''}`;
-    const pictures = layer.parts.flatMap(({ header, at }) => bitDiagram(header, { bytes: shown.bytes, at }));
-    return [head, ...pictures, ...wrapWords(fieldList(layer), width), ''];
-  });
-}
-
-/** Every field with its value: letters in narrow fields of a diagram need it. */
-function fieldList({ fields }: ExplainedLayer): string {
-  const shown = fields.filter((field) => !field.group && !(field.reserved && isZero(field)));
-  return shown.map((field) => `${field.label} ${field.text}${meaningOf(field)}`).join(' · ');
-}
-
-function isZero({ value }: FieldView): boolean {
-  return value === 0 || value === false;
-}
-
-export function meaningOf({ meaning, checksum }: ExplainedField): string {
-  const words = checksum === null ? meaning : checksum.reason;
-  return words === null ? '' : ` (${words})`;
-}
-
-function hexSection(shown: Explanation, look: ExplainLook, paint: Paint): string[] {
-  const { width, all } = look;
-  const lines = hexLines(shown.layers, shown.bytes, { width, all, paint, layerPaint: createLayerPaint(look.color) });
-  const count = shown.captured === shown.original ? `${shown.captured}` : `${shown.captured} captured`;
-  return [paint('strong', `The ${count} bytes, layer by layer`), ...lines];
 }
 
 /** Where else the same packet was seen. */

@@ -22,7 +22,7 @@ ${CATALOG.map((entry) => `| [\`${entry.protocol}\`](#${anchorOf(entry)}) | ${esc
 
 ${sections}
 ---
-Next: [tshark](tshark-differences.md) · Previous: [Decode](decode.md) · [Top](#protocols)
+Next: [tshark](tshark-differences.md) · Previous: [Wireshark](wireshark.md) · [Top](#protocols)
 `;
 }
 

@@ -1,5 +1,6 @@
 // `trace -o csv` (docs/output.md): one flow a row, RFC 4180 quoting, a header that only ever grows on the right.
 import type { Endpoint } from '../../attribution/vocabulary.ts';
+import { communityIdOf } from '../../verdict/flow-community-id.ts';
 import type { Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { escapeCsv } from '../text/escape.ts';
 
@@ -27,6 +28,7 @@ export const CSV_HEADER = [
   ...['capture', 'first_packet', 'packets_least', 'packets_most'],
   ...['state', 'by', 'asked', 'answered', 'answer_median', 'answer_slowest', 'duration', 'rate'],
   ...['handshake_server', 'handshake_client', 'first_byte', 'retransmissions', 'dns_codes', 'dns_names', 'via'],
+  ...['community_id'],
 ] as const;
 
 /** The header, then one row per flow, each ended by a line feed. */
@@ -47,6 +49,7 @@ function cellsOf(flow: TracedFlow, captures: readonly TracedCapture[]): Cell[] {
     ...[start === undefined ? null : (captures[start.capture]?.path ?? null), start?.firstPacket ?? null],
     ...[flow.packetsBetween?.least ?? null, flow.packetsBetween?.most ?? null],
     ...exchangeCells(flow),
+    communityIdOf(flow),
   ];
 }
 

@@ -2,6 +2,7 @@
 // at a time; every key is always there, absent facts are null, and fields may be added but never change.
 import type { Asked, CapturePoint, Endpoint, HandshakeTimes, Observation } from '../../attribution/vocabulary.ts';
 import { formatTime } from '../../net/time.ts';
+import { communityIdOf } from '../../verdict/flow-community-id.ts';
 import type { Cause, Finding, Trace, TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
 import { type GivenInput, inputJson } from '../text/given-input.ts';
@@ -127,6 +128,7 @@ function factsJson(flow: TracedFlow): object {
     resent: rounded(exchange?.resent),
     dns: exchange?.dns == null ? null : { ...exchange.dns, slowest: rounded(exchange.dns.slowest) },
     via: flow.via,
+    communityId: communityIdOf(flow),
   } as FlowJson;
   if (packetsBetween !== null) {
     json.packetsLeast = packetsBetween.least;

@@ -8,7 +8,10 @@ import { formatRef } from '../read/located.ts';
 import { ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type PodFact, type TextFact, type TextHint } from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
+import { podTexts, sayInside } from './inside-pods.ts';
 import { addAddresses, findByAlias, findByName, type OpenNode, openUndescribed } from './merge-nodes.ts';
+import { nameFor } from './name-for.ts';
+import { strangersAmong } from './strangers.ts';
 import { uniteByTexts } from './unite-nodes.ts';
 
 /** Gives every text of `facts.texts` to a node of `nodes`; adds nodes that only texts know. */
@@ -27,13 +30,16 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
   };
   choose((text) => nodeByName(text, nodes, nodeOf, facts));
   choose((text) => only(nodesByAddress(text, nodes)));
-  choose((text) => only(nodesByAddress(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts));
+  const isStranger = strangersAmong(texts, { chosen, nodes, facts });
+  choose((text) =>
+    isStranger(text) ? null : (only(nodesByAddress(text, nodes)) ?? addNodeOfText(text, nodes, profile, facts)),
+  );
   // What stands under one prompt is of one machine, even where a clone shows another one's tunnel address.
   choose((text) => nodeByCompany(text, chosen, true));
   choose((text) => only(nodesByContent(text, nodes)));
   nameByPrompts(chosen, nodes);
   choose((text) => nodeByHints(text, nodeOf)?.node ?? nodeByCompany(text, chosen, false));
-  choose((text) => only(nodesByElimination(text, nodes)));
+  choose((text) => (isStranger(text) ? null : only(nodesByElimination(text, nodes))));
   for (const text of texts) {
     const node = chosen.get(text);
     if (node !== undefined) {
@@ -42,28 +48,9 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
       if (!nodesByContent(text, nodes).some((other) => other !== node)) addAddresses(node, ownAddresses(text), profile);
       continue;
     }
+    if (isStranger(text)) continue;
     const what = 'which node this was taken on cannot be told: put it into a folder named like the node';
     addIssue(facts, 'unattributed-text', 'warning', `${formatRef(text.ref)}: ${what}`, { refs: [text.ref] });
-  }
-}
-
-/** Texts that kubectl ran in a pod with a network of its own: they show the pod's, not the node's. */
-function podTexts(facts: Facts, nodes: readonly OpenNode[]): (text: TextFact) => boolean {
-  const addresses = new Set(nodes.flatMap((node) => node.addresses.map(({ address }) => address)));
-  return ({ hints }) => {
-    const hint = hints.find(({ from }) => from === 'pod');
-    if (hint === undefined) return false;
-    const pod = facts.pods.find(({ name }) => name === hint.name);
-    if (pod === undefined || pod.hostNetwork || pod.addresses.length === 0) return false;
-    return pod.source === 'Pod' || (addresses.size > 0 && !pod.addresses.some((address) => addresses.has(address)));
-  };
-}
-
-function sayInside(facts: Facts, used: ReadonlySet<TextFact>): void {
-  for (const text of facts.texts) {
-    if (used.has(text)) continue;
-    const message = `${formatRef(text.ref)}: taken in a pod's network namespace: it tells nothing of a node, and is not used`;
-    addIssue(facts, 'unattributed-text', 'warning', message, { refs: [text.ref] });
   }
 }
 
@@ -83,34 +70,6 @@ function nameByPrompts(chosen: ReadonlyMap<TextFact, OpenNode>, nodes: readonly 
     node.name = name;
     node.named = true;
   }
-}
-
-/** The name that a text gives to a node that no object names: of a prompt, of a heading that reads like a machine's, of its folder. */
-function nameFor({ hints }: TextFact): string | null {
-  const hint = hints.find(({ name, from }) => {
-    if (from === 'heading') return /\d/.test(name) && !isWordOfSteps(name);
-    return from === 'caller' || from === 'prompt' || (from === 'folder' && !isWordOfSteps(name));
-  });
-  return hint?.name ?? null;
-}
-
-/** What people and tools number and sort by: never a machine's name. */
-const STEP_WORDS = new Set(
-  (
-    'step figure fig test case part phase run try attempt before after example task section chapter day round snapshot state capture log logs output ' +
-    'table tables file page lab exercise ticket issue inc bug v version result results summary command commands net network networking sos host nodes node cluster diagnostics diags proc ' +
-    'tmp temp var opt usr etc home root mnt srv sys data backup archive bundle dump support collected out'
-  ).split(' '),
-);
-
-function isWordOfSteps(name: string): boolean {
-  // `node1`, `host-2`: a number makes a machine of these two
-  if (/^(node|host)[-_.]?\d/i.test(name)) return false;
-  const words = name
-    .toLowerCase()
-    .split(/[-_. ]/)
-    .map((word) => word.replace(/\d{1,9}$/, ''));
-  return words.every((word) => word === '' || STEP_WORDS.has(word));
 }
 
 function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts: Facts): OpenNode | null {

@@ -2,7 +2,7 @@
 // mixes them. Every line is either understood, known noise, or counted as not understood.
 
 import type { Route, SourceRef } from '../model.ts';
-import { readBarePodRow } from './bare-pod-row.ts';
+import { readBareRow } from './bare-row.ts';
 import { type ClientTextReader, createClientTextReader } from './client-text.ts';
 import { createExcerptReader, type ExcerptReader } from './excerpt.ts';
 import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.ts';
@@ -12,10 +12,15 @@ import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text
 import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
+import { createDescribedPodReader, type DescribedPodReader } from './kubernetes/describe-pod.ts';
 import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
 import { readConntrackLine } from './nat/conntrack-text.ts';
+import { createArpReader } from './net-tools/arp-text.ts';
+import { createIfconfigReader } from './net-tools/ifconfig-text.ts';
+import { createRouteTableReader, type LineReader } from './net-tools/route-table.ts';
 import { type Command, parseCommand } from './paste/command-line.ts';
 import { asksOneRoute, namespaceOf, tableOf } from './paste/command-output.ts';
+import { isBroken } from './recognise.ts';
 import type { Section } from './sections.ts';
 import { emptyFacts, type Facts, moveFacts, type TextFact } from './stated-facts.ts';
 import { addFdbLine, emptyTextFact, finishText } from './text-fact.ts';
@@ -34,11 +39,14 @@ interface State {
   text: TextFact;
   facts: Facts;
   excerpt: ExcerptReader;
+  described: DescribedPodReader;
   client: ClientTextReader;
   wireguard: WireguardReader;
   felixFile: FelixFileReader;
   features: FeatureReader;
   nat: NatReader;
+  /** Tables of the older tools. */
+  netTools: readonly LineReader[];
   flows: FlowTextReader;
   /** From `dev X` of the command. */
   device: string | null;
@@ -55,7 +63,7 @@ interface State {
 
 /** Table rules, prompts without a command, `ip rule` lines. */
 const NOISE =
-  /^(?:[-+|=#*\s]+$|\S{0,160}[$#]\s*$|\d{1,10}:\s+(?:not )?from |Last login|Connection to |logout\b|[`~]{3})/;
+  /^(?:[-+|=#*\s]+$|\S{0,160}[$#]\s*$|\d{1,10}:\s+(?:not )?from |Last login|Connection to |logout\b|Warning: Permanently added |Pseudo-terminal will not |Unable to use a TTY |Defaulted container |Creating debugging pod |If you don't see a command prompt|spawning "|pod "\S{1,300}" deleted|[`~]{3})/;
 /** What people write where they leave lines out. */
 const CUT =
   /^\s*(?:\.{3,}|…|[[<(]\s*(?:\.{3,}|…|snip\w*|cut|truncated|output (?:cut|omitted|truncated))[^\n]{0,40}[\])>])\s*$/i;
@@ -72,17 +80,22 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   const command = section.command === null ? null : parseCommand(section.command);
   const state = emptyState(section, file, own, command);
   const counts: LineCounts = { understood: 0, unknown: 0, firstUnknown: null };
+  const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
   for (const [i, line] of lines.entries()) {
+    // a line of another machine
+    if (section.isWoven === true && line === '') continue;
     const ref = { file, line: section.firstLine + i };
-    if (readLine(line, ref, state)) counts.understood++;
+    const isPart = isBroken(line, lines[i + 1], longest) || (i > 0 && isBroken(lines[i - 1] ?? '', line, longest));
+    if (!isPart && readLine(line, ref, state)) counts.understood++;
     else if (CUT.test(line)) state.isCut = true;
     else if (line.trim() !== '' && !NOISE.test(line)) {
-      state.isCut ||= BROKEN_OFF.test(line);
+      state.isCut ||= isPart || BROKEN_OFF.test(line);
       counts.unknown++;
       counts.firstUnknown ??= ref.line;
     }
   }
   state.excerpt.finish();
+  state.described.finish();
   state.flows.finish();
   if (state.table !== null) finishTable(state.table, state.text.ref, own);
   if (finishText(state.text, own, { command, isClosed: section.isClosed === true, isCut: state.isCut }))
@@ -109,12 +122,14 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     text,
     facts,
     excerpt: createExcerptReader(facts),
+    described: createDescribedPodReader(facts),
     flows: createFlowTextReader(facts),
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
     felixFile: createFelixFileReader(text, facts),
     features: createFeatureReader(text.features, command),
     nat: createNatReader(text.natServices),
+    netTools: [createRouteTableReader(text), createArpReader(text), createIfconfigReader(text, command)],
     device: devices.size === 1 ? ([...devices][0] ?? null) : null,
     namespace: command === null ? null : namespaceOf(command),
     isAnswer: runs.length > 0 && runs.every(asksOneRoute),
@@ -130,6 +145,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   if (line.length > LONGEST) return false;
   const isOther = state.client.read(line, ref) || state.wireguard.read(line, ref) || state.felixFile.read(line, ref);
   if (isOther || state.features.read(line, ref) || state.nat.read(line, ref)) return true;
+  if (state.netTools.some((reader) => reader.read(line, ref))) return true;
   if (state.table !== null) {
     if (readTableRow(line, state.table, { ref, facts: state.facts, namespace: state.namespace })) return true;
     finishTable(state.table, ref, state.facts);
@@ -137,7 +153,7 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
-  if (readBarePodRow(line, ref, state.facts, state.namespace)) return true;
+  if (state.described.read(line, ref) || readBareRow(line, ref, state.facts, state.namespace)) return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 

@@ -37,11 +37,11 @@ export function valueAt(value: unknown, ...path: (string | number)[]): unknown {
   return current;
 }
 
-/** The member at `path` as text; numbers and booleans as they print; null when absent, null or no scalar. */
+/** The member at `path` as text; whole numbers and booleans as they print, other numbers were written otherwise; null when absent, null or no scalar. */
 export function textAt(value: unknown, ...path: (string | number)[]): string | null {
   const member = valueAt(value, ...path);
   if (typeof member === 'string') return member;
-  return typeof member === 'number' || typeof member === 'boolean' ? String(member) : null;
+  return Number.isSafeInteger(member) || typeof member === 'boolean' ? String(member) : null;
 }
 
 /** The member at `path` as a list; empty when it is none. */

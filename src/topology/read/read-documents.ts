@@ -15,6 +15,7 @@ import { parseCommand } from './paste/command-line.ts';
 import { hintsOfPath } from './paste/heading.ts';
 import { plainText } from './paste/markup.ts';
 import { composeStates, type Statement } from './paste/states.ts';
+import { unwoven } from './paste/woven.ts';
 import type { ContentKind } from './recognise.ts';
 import { type Section, splitSections } from './sections.ts';
 import { addIssue, emptyFacts, type Facts, moveFacts, type Problem, type TextHint } from './stated-facts.ts';
@@ -97,11 +98,13 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   }
   const tally = emptyTally();
   const fileHints = hintsOfDocument(document);
-  const statements = splitSections(text).map((section): Statement => {
-    const own = emptyFacts();
-    readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
-    return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section), time: dateOf(section) };
-  });
+  const statements = splitSections(text)
+    .flatMap(unwoven)
+    .map((section): Statement => {
+      const own = emptyFacts();
+      readSection({ ...section, hints: [...callerHint(document), ...section.hints, ...fileHints] }, file, own, tally);
+      return { facts: own, firstLine: section.firstLine, lastLine: lastLineOf(section), time: dateOf(section) };
+    });
   const own = composeStates(statements, file, step);
   const recognised = tally.used + tally.understood;
   // Mostly prose, in a directory: a README that quotes a routing table is no snapshot.

@@ -3,7 +3,7 @@
 // keeps its line numbers, the command if it is written, and whom prompt, heading or command name.
 import { type Command, isOpenLoop, parseCommand } from './paste/command-line.ts';
 import { printsSnapshot } from './paste/command-output.ts';
-import { readToolHeading, readWrittenHeading } from './paste/heading.ts';
+import { readRuledHeading, readToolHeading, readWrittenHeading } from './paste/heading.ts';
 import { blocksOf, type TextBlock } from './paste/markup.ts';
 import { readPrompt } from './paste/prompt.ts';
 import { commandIn } from './paste/unprompted.ts';
@@ -25,6 +25,8 @@ export interface Section {
   isLoose?: true;
   /** Between fences, where other things stand too. */
   isFenced?: true;
+  /** The lines of one machine among those of others, whose places are empty. */
+  isWoven?: true;
   /** Another prompt follows, or the file's end: all of the output is here, even none. */
   isClosed?: true;
 }
@@ -216,7 +218,8 @@ function turnAt(line: string, kind: ContentKind | null, boundary: Boundary | nul
   const loop = boundary?.command?.loop ?? null;
   if (boundary === null || loop === null || kind === 'json' || kind === 'yaml' || line.length > 300) return null;
   const name = bareWord(line);
-  const isListed = loop.names.includes(name);
+  const isSaid = boundary.command?.runs.some(({ words }) => words[0] === 'hostname') === true;
+  const isListed = loop.names.includes(name) || (isSaid && /^[a-z0-9][a-z0-9.-]*$/.test(name) && /[a-z]/.test(name));
   if (!isListed && (loop.names.length > 0 || !/^[a-z0-9][a-z0-9.-]*$/.test(name) || !/[a-z]/.test(name))) return null;
   return { ...boundary, lines: 1, hints: [{ name, from: isListed ? 'prompt' : 'label' }], kind: 'turn' };
 }
@@ -236,6 +239,8 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
   const isObject = kind === 'json' || kind === 'yaml';
   const tool = readToolHeading(line);
   if (tool !== null) return ofHeading(tool.hints, tool.command);
+  const ruled = /^(?:---|:::)/.test(line) ? readRuledHeading(line, next) : null;
+  if (ruled !== null) return { ...ofHeading(ruled.hints, null), lines: 3 };
   const prompt = readPrompt(line);
   if (prompt !== null && !isComment(line, next)) {
     const { typed, lines } = withFollowing(prompt.command, next);

@@ -10,6 +10,7 @@ import type { Labels } from '../policies/policy-model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses } from './kubernetes/pod.ts';
+import { NO_ROW } from './paste/boxed-table.ts';
 import { addIssue, emptyNodeFact, type Facts, statementOf, UNKNOWN_NAMESPACE } from './stated-facts.ts';
 
 export interface WideTable {
@@ -26,7 +27,7 @@ export function readTableHeader(line: string): WideTable | null {
   const columns = [...line.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], at: match.index }));
   const has = (name: string): boolean => columns.some((column) => column.name === name);
   const kind =
-    (has('READY') && has('RESTARTS')) || (has('IPS') && has('HOSTNETWORK'))
+    (has('READY') && has('RESTARTS')) || (has('IPS') && has('HOSTNETWORK')) || (has('IP') && has('NODE'))
       ? 'pods'
       : has('CIDR') && (has('VXLAN') || has('VXLANMODE') || has('IPIP') || has('IPIPMODE'))
         ? 'pools'
@@ -52,13 +53,15 @@ const NAME = /^(?:[a-z][a-z.]*\/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/;
 
 /** Reads one row into the facts. False when the line is none (the table has ended). */
 export function readTableRow(line: string, table: WideTable, { ref, facts, namespace }: TablePlace): boolean {
+  if (line === NO_ROW) return true;
   if (line.trim() === '' || (line.startsWith(' ') && table.columns[0]?.name !== 'NAMESPACE')) return false;
   const cells = cutRow(line, table.columns);
   if (cells === null) return false;
   const row: Row = (column) => {
     const at = table.columns.findIndex((candidate) => candidate.name === column);
     const cell = cells[at]?.trim() ?? '';
-    return at < 0 || cell === '' || cell === '<none>' || cell === '<unset>' ? null : cell;
+    const isCut = at === table.columns.length - 1 && isNeverLast(column, table);
+    return at < 0 || isCut || cell === '' || cell === '<none>' || cell === '<unset>' ? null : cell;
   };
   if (!isRow(row, table)) return false;
   table.rows++;
@@ -69,6 +72,15 @@ export function readTableRow(line: string, table: WideTable, { ref, facts, names
   else if (table.kind === 'pools') readPoolRow(row, ref, facts);
   else if (table.kind === 'endpoints') readEndpointRow(row, { ref, facts, namespace: space });
   return true;
+}
+
+/** kubectl prints more behind these columns: where nothing is, lines were cut, perhaps within an address. */
+function isNeverLast(column: string, { columns }: WideTable): boolean {
+  if (column === 'IP' || column === 'NODE') return columns.some(({ name }) => name === 'RESTARTS');
+  return (
+    /^(?:INTERNAL-IP|EXTERNAL-IP|CLUSTER-IP)$/.test(column) &&
+    columns.some(({ name }) => name === 'AGE' || name === 'TYPE' || name === 'VERSION')
+  );
 }
 
 /** Cells that a sentence below a table does not have, however its words stand. */
@@ -129,7 +141,7 @@ function readPodRow(row: Row, table: WideTable, { ref, facts, namespace }: RowPl
     source: 'pod table',
     namespace,
     name,
-    nodeName: row('NODE'),
+    nodeName: nodeIn(row),
     addresses: canonicalAddresses((row('IPS') ?? row('IP') ?? '').split(',')),
     hostNetwork: flag(row('HOSTNETWORK')) === true,
     finished: isFinished(row('STATUS') ?? ''),
@@ -221,7 +233,7 @@ function readEndpointRow(row: Row, { ref, facts, namespace: asked }: RowPlace): 
     source: 'WorkloadEndpoint',
     namespace,
     name,
-    nodeName: row('NODE'),
+    nodeName: nodeIn(row),
     addresses: canonicalAddresses((row('NETWORKS') ?? '').split(',')),
     hostNetwork: false,
     finished: false,
@@ -236,10 +248,21 @@ function readEndpointRow(row: Row, { ref, facts, namespace: asked }: RowPlace): 
 export function finishTable(table: WideTable, ref: SourceRef, facts: Facts): void {
   // One row may be one pool that was asked for by name; more are a list.
   if (table.kind === 'pools' && table.rows > 1) facts.poolsComplete = true;
+  const last = table.columns.at(-1)?.name ?? '';
+  if (table.rows > 0 && isNeverLast(last, table)) {
+    const message = `the lines of a table end within the column ${last}, which may be cut: it is not used`;
+    addIssue(facts, 'unused-table', 'warning', message, { refs: [ref] });
+  }
   if (table.kind !== 'unused') return;
   const names = table.columns.map((column) => column.name).join(' ');
   const message = `a table with the columns ${names} tells nothing about addresses: use -o wide or -o yaml`;
   addIssue(facts, 'unused-table', 'warning', message, { refs: [ref] });
+}
+
+/** Some shorten names that do not fit (`worker-…`): those are no names. */
+function nodeIn(row: Row): string | null {
+  const name = row('NODE');
+  return name !== null && NAME.test(name) ? name : null;
 }
 
 /** `pod/web` of `kubectl get all` is `web`. */

@@ -75,6 +75,7 @@ function told(shared: Shared, { flow, id, conversation }: Listed) {
     packetsBetween: null,
     bytes: 0,
     tcp: null,
+    echo: null,
     transportData: 0,
     outcome: 'answered',
     exchange: null,

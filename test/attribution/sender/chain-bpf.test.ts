@@ -16,7 +16,7 @@ import {
   VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { barePool, cluster, iproute2, nodes as nodesOf, pods as podsOf } from '../../support/cluster-text.ts';
+import { barePool, cluster, felix, iproute2, nodes as nodesOf, pods as podsOf } from '../../support/cluster-text.ts';
 import { type BpfRouteJson, bpfRoutesOfA, inBundle, jsonOf, textOf } from '../../support/ebpf-bundle.ts';
 
 const VXLAN: Expected = { encapsulation: 'vxlan', pool: 'pool', reason: 'pool-always' };
@@ -63,10 +63,29 @@ describe('the eBPF route', () => {
   it('sends plain without `tunneled`, and with `same-subnet`', () => {
     expect(route(withB(remote()))?.note).toBe(`eBPF sends it plain (not tunneled); should be tunneled to ${NODE.b}`);
     expect(route(withB(remote('same-subnet', 'tunneled', 'vxlan')))?.note).toContain('plain (same-subnet)');
+    const ipip: Expected = { encapsulation: 'ipip', pool: 'pool', reason: 'pool-always' };
+    expect(route(withB(remote()), ipip)?.note).toBe(
+      `eBPF sends it plain (not tunneled); should be tunneled to ${NODE.b}`,
+    );
+    expect(route(withB(remote('tunneled', 'vxlan')), ipip)?.note).toBe('tunneled by VXLAN, not by IPIP');
     expect(route(withB(remote()), PLAIN, { vxlan: 'Never' })?.status).toBe('ok');
     expect(route([bundled(bpfRoutesOfA())], PLAIN, { vxlan: 'Never' })?.note).toBe(
       'eBPF sends it into the tunnel (tunneled); should go plain',
     );
+  });
+
+  it('into a tunnel of no kind is wrong for plain, unless it may be that of WireGuard: enabled, or with keys', () => {
+    const routes = bpfRoutesOfA().map((one) => ({ ...one, flags: one.flags.filter((flag) => flag !== 'vxlan') }));
+    const status = (...more: SnapshotDocument[]): string | undefined =>
+      route([bundled(routes), ...more], PLAIN, { vxlan: 'Never' })?.status;
+    const enabled = (spec: string): SnapshotDocument => felix({ name: 'default', spec });
+    expect(status()).toBe('wrong');
+    expect(status(enabled('vxlanPort: 4789'))).toBe('wrong');
+    expect(status(enabled('wireguardEnabled: false'))).toBe('wrong');
+    expect(status(enabled('wireguardEnabled: true'))).toBe('ok');
+    expect(status(enabled('wireguardEnabledV6: true'))).toBe('ok');
+    const keyed = nodesOf({ name: 'd', ip: '10.0.1.4/24', key: 'd' });
+    expect(status({ ...keyed, path: 'd.yaml', file: 'topology/d.yaml' })).toBe('ok');
   });
 
   it("is wrong where its next hop is another node's", () => {

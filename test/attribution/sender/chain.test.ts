@@ -84,6 +84,7 @@ describe('a healthy sender', () => {
       'ip-link.txt',
     ]);
     expect(steps.map((one) => one.field)).toEqual([null, null, 'eth.dst', 'ip.dst', 'vxlan.vni']);
+    expect(steps.map((one) => one.note)).toEqual([null, null, null, null, null]);
   });
 
   it('has two steps when it is to send plain', () => {
@@ -92,6 +93,18 @@ describe('a healthy sender', () => {
       PLAIN,
     );
     expect(statuses(steps)).toBe('pool ok, route ok');
+  });
+});
+
+describe('a device that takes its VNI from eBPF', () => {
+  it('has the number 0, which is no other VNI than that of the packet', () => {
+    const link = [...DEVICE.slice(0, 2), `    vxlan external id 0 local ${NODE.a} srcport 0 0 dstport 4789 nolearning`];
+    expect(step(chain({ ...HEALTHY, link }, VXLAN, { vni: 4096 }), 'device')?.status).toBe('ok');
+    const other = [...DEVICE.slice(0, 2), `    vxlan id 1 local ${NODE.a} srcport 0 0 dstport 4789 nolearning`];
+    expect(step(chain({ ...HEALTHY, link: other }, VXLAN, { vni: 4096 }), 'device')).toMatchObject({
+      status: 'wrong',
+      note: 'the packet had VNI 4096',
+    });
   });
 });
 
@@ -111,6 +124,17 @@ describe('the route', () => {
     expect(step(steps, 'route')?.note).toContain(TUNNEL.b);
   });
 
+  it('past the tunnel is wrong for IP-in-IP too, whose gateway is the node itself', () => {
+    const ipip: Expected = { encapsulation: 'ipip', pool: 'pool', reason: 'pool-always' };
+    const by = (device: string) =>
+      step(
+        chain({ route: [`${BLOCK} via ${NODE.b} dev ${device} proto bird`], mode: ippools({ ipip: 'Always' }) }, ipip),
+        'route',
+      );
+    expect(by('ens5')).toMatchObject({ status: 'wrong', note: 'sends it plain; should go through the tunnel device' });
+    expect(by('tunl0')).toMatchObject({ status: 'ok', note: null });
+  });
+
   it('into the tunnel is wrong for a pool that says Never', () => {
     expect(statuses(chain({ ...HEALTHY, mode: ippools({ vxlan: 'Never' }) }, PLAIN))).toBe('pool ok, route wrong');
   });
@@ -118,6 +142,26 @@ describe('the route', () => {
   it("to another node's tunnel address is wrong", () => {
     const steps = chain({ ...HEALTHY, route: [`${BLOCK} via ${TUNNEL.c} dev vxlan.calico onlink`] });
     expect(step(steps, 'route')).toMatchObject({ status: 'wrong', note: `should go via ${TUNNEL.b}` });
+  });
+
+  it("to another node's tunnel address is the one wrong step, where the tables behind it lead there too", () => {
+    const astray = {
+      ...HEALTHY,
+      route: [`${BLOCK} via ${TUNNEL.c} dev vxlan.calico onlink`],
+      neigh: [`${TUNNEL.c} dev vxlan.calico lladdr ${VTEP.c} PERMANENT`],
+      fdb: [`${VTEP.c} dev vxlan.calico dst ${NODE.c} self permanent`],
+    };
+    const steps = chain(astray);
+    expect(statuses(steps)).toBe('pool ok, route wrong, neighbour ok, fdb ok, device ok');
+    expect(steps.map((one) => one.note)).toEqual([
+      null,
+      `should go via ${TUNNEL.b}`,
+      'follows from the route',
+      'follows from the route',
+      null,
+    ]);
+    const toB = chain({ ...astray, fdb: [`${VTEP.c} dev vxlan.calico dst ${NODE.b} self permanent`] });
+    expect(step(toB, 'fdb')).toMatchObject({ status: 'wrong', note: `${NODE.b} is b; c is ${NODE.c}` });
   });
 
   it('that is not there is missing, when the table was given', () => {

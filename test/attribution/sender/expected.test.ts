@@ -82,6 +82,14 @@ describe('the truth table of 3.7', () => {
     expect(ask(snapshot({ ipip: 'Always' }), S.ipip, POD_T)).toBe('ipip pool-always');
   });
 
+  it('row 5: IPIP to a node without any address asks for what cannot be sent (1.2)', () => {
+    const nowhere = { name: 't', ip: null, ipip: '10.48.0.130' };
+    expect(ask(snapshot({ ipip: 'Always' }, S, nowhere), POD_S, POD_T)).toBe('ipip no-vtep');
+    expect(ask(snapshot({ ipip: 'Always' }, S, { ...nowhere, internal: '10.0.1.2' }), POD_S, POD_T)).toBe(
+      'ipip pool-always',
+    );
+  });
+
   it('row 6: IPIP CrossSubnet, same and different', () => {
     expect(ask(snapshot({ ipip: 'CrossSubnet' }), POD_S, POD_T)).toBe('none crosssubnet-same');
     expect(ask(snapshot({ ipip: 'CrossSubnet' }, S, FAR), POD_S, POD_T)).toBe('ipip crosssubnet-different');
@@ -305,6 +313,13 @@ describe('WireGuard (3.8)', () => {
 
   it('is not known where an end is not known and could have a key', () => {
     expect(ask(snapshot({}, ...keys('k1', 'k2')), POD_S, '10.48.0.250')).toBe('null wireguard-node-unknown');
+    expect(ask(snapshot({}, ...keys('k1', 'k2')), '10.48.0.250', POD_T)).toBe('null wireguard-node-unknown');
+    // the end that is known has none
+    const third = { name: 'u', ip: '10.0.1.3/24', key: 'k3' };
+    const without = cluster(ippools({}), nodes({ ...S, key: 'k1' }, T, third), PODS);
+    expect(ask(without, '10.48.0.250', POD_T)).toBe('vxlan pool-always');
+    expect(ask(without, POD_T, '10.48.0.250')).toBe('vxlan pool-always');
+    expect(ask(without, '10.48.0.250', POD_S)).toBe('null wireguard-node-unknown');
     expect(ask(snapshot({}, ...keys('k1', undefined)), POD_S, '10.48.0.250')).toBe('vxlan pool-always');
   });
 });

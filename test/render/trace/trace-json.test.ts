@@ -87,7 +87,7 @@ describe('CSV', () => {
         'encapsulation,vni,outer_src,outer_dst,udp_port,expected,expected_pool,expected_reason,' +
         'verdict,findings,unverified,in_scope,packets,bytes,overhead_bytes,first,last,outcome,capture,first_packet,packets_least,packets_most,' +
         'state,by,asked,answered,answer_median,answer_slowest,duration,rate,' +
-        'handshake_server,handshake_client,first_byte,retransmissions,dns_codes,dns_names,via',
+        'handshake_server,handshake_client,first_byte,retransmissions,dns_codes,dns_names,via,community_id',
     );
   });
 
@@ -99,7 +99,7 @@ describe('CSV', () => {
     expect(rows[9]).toBe(
       '9,5,icmp,10.48.0.130,0,pod,shop,cart,control1,default-ipv4-ippool,10.48.0.200,0,pod,shop,db,worker1,default-ipv4-ippool,' +
         'vxlan,4096,10.0.1.20,10.0.1.31,4789,vxlan,default-ipv4-ippool,pool-always,violation,wrong-destination-vtep,,true,9,450,150,' +
-        '2026-11-22T08:29:50.212345Z,2026-11-22T08:29:51.212345Z,sent-never-arrived,control1-ens5.pcap,3,,,,,,,,,,,,,,,,,',
+        '2026-11-22T08:29:50.212345Z,2026-11-22T08:29:51.212345Z,sent-never-arrived,control1-ens5.pcap,3,,,,,,,,,,,,,,,,,,',
     );
   });
 });

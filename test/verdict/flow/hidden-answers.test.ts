@@ -1,6 +1,8 @@
 // Answers that WireGuard may hold: silence in the clear is none.
 import { describe, expect, it } from 'vitest';
+import { BIT } from '../../../src/flow/rows/row-layout.ts';
 import type { Topology } from '../../../src/topology/model.ts';
+import { type HiddenInput, hiddenAnswers } from '../../../src/verdict/flow/hidden-answers.ts';
 import { arpRequest, flowBetween, ip, NIC, NODE, POD, plain, traceFrames } from '../../support/cluster-frames.ts';
 import { blockAffinities, cluster, ippools, nodes, pods } from '../../support/cluster-text.ts';
 import * as build from '../../support/packet-builder.ts';
@@ -50,5 +52,50 @@ describe('a question in clear', () => {
     const byBlock = cluster(POOLS, NODES, block, pods(pod('a'), pod('b')));
     expect(await outcome(byBlock, wireguard('b', 'a'))).toBe('one-way');
     expect(await outcome(byBlock)).toBe('no-answer');
+  });
+});
+
+describe('answers of which the snaplen cut off what they say', () => {
+  interface Row {
+    isCut: boolean;
+    distinct: number;
+  }
+  /** Whether flow 0, or flow 1 which answers it, may be answered by what cannot be read in the rows of flow 1. */
+  function hidden(rows: readonly Row[], dns: { questions: number; unanswered: number } | null, flow = 0): boolean {
+    const table = {
+      reverseOf: (one: number) => 1 - one,
+      firstRow: (one: number) => (one === 1 ? 0 : -1),
+      rows: {
+        next: (row: number) => (row + 1 < rows.length ? row + 1 : -1),
+        bits: (row: number) => (rows[row]?.isCut ? BIT.truncated : 0),
+        distinct: (row: number) => rows[row]?.distinct ?? 0,
+      },
+    };
+    const questions = { of: (one: number) => (one === 0 ? { dns } : null) };
+    return hiddenAnswers({ table, questions } as unknown as HiddenInput)(flow);
+  }
+  /** Three asked, two answers read. */
+  const dns = { questions: 3, unanswered: 1 };
+
+  it.each<[boolean, string, Row[]]>([
+    [true, 'more came back than was read', [{ isCut: true, distinct: 3 }]],
+    [false, 'as many came back as were read', [{ isCut: true, distinct: 2 }]],
+    [false, 'more came back, and all of it can be read', [{ isCut: false, distinct: 3 }]],
+    [
+      true,
+      'more came back at one of several places',
+      [
+        { isCut: false, distinct: 3 },
+        { isCut: true, distinct: 3 },
+      ],
+    ],
+    [false, 'nothing came back', []],
+  ])('%s: %s', (is, _, rows) => {
+    expect(hidden(rows, dns)).toBe(is);
+    expect(hidden(rows, dns, 1)).toBe(is);
+  });
+
+  it('are none of what asked nothing', () => {
+    expect(hidden([{ isCut: true, distinct: 3 }], null)).toBe(false);
   });
 });

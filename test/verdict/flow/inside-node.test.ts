@@ -61,6 +61,12 @@ describe('packets on a VXLAN device that no NIC had', () => {
     expect(await codesOf([nic(...ofC, other, said, ...ofC), onDevice])).toContain('missing-fdb-entry');
   });
 
+  it('have none too where the snaplen cut their ports off on the device itself: the NIC is what would show them', async () => {
+    const datagram = ip({ src: POD.a, dst: TUNNEL.b, proto: 17, transport: build.udp({}) });
+    const cut = { ...onDevice, frames: six(plain(datagram, VTEP.a, VTEP.b)), snaplen: 14 + 20 + 2 };
+    expect(await codesOf([nic(...between('c'), said, ...between('c')), cut])).toContain('missing-fdb-entry');
+  });
+
   it('are no matter of FDB entries on a device without link addresses: IP-in-IP leaves by another protocol', async () => {
     const device: FrameFile = { name: 'a-tunl0.pcap', frames: six(lost), options: { linkType: LINK_RAW } };
     const frames = [...between('c'), said, ...between('c')];

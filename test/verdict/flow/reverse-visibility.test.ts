@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   clusterDocuments,
+  flowBetween,
   ip,
   NIC,
   NODE,
@@ -70,11 +71,46 @@ describe('an echo request without an answer', () => {
   it('is not where both sides of others are seen in one tunnel one way only: they are copies', async () => {
     const copied = answered.map((frame) => vxlan(frame.subarray(64), { from: NODE.b, to: NODE.a, vni: 77 }));
     expect(await codes([...copied, toB(8, 2), other])).not.toContain('no-reply');
+    // whatever tunnels were seen before
+    const before = vxlan(ip({ src: POD.a, dst: POD.c, proto: 17, transport: build.udp({}) }), { to: NODE.c });
+    expect(await codes([before, ...copied, toB(8, 2), other])).not.toContain('no-reply');
   });
 
   it('is told beside an answer to what was asked before the capture began, or that went another way', async () => {
     expect(await codes([toB(0, 3), ...answered, toB(8, 2), other, other])).toContain('no-reply');
     const toC = vxlan(echo(POD.a, '10.48.0.201', 0, 3), { to: NODE.c });
     expect(await codes([...answered, toB(8, 2), toC, other])).toContain('no-reply');
+  });
+});
+
+describe('a question right before the end of a capture', () => {
+  /** Outcome of echo requests from a to b, so many seconds before the end of a capture that sees others both ways. */
+  async function outcome(before: readonly number[], cut = 0): Promise<string | null> {
+    const end = 20;
+    const at = (time: number, data: Uint8Array) => ({
+      seconds: 1_700_000_000 + Math.floor(time),
+      nanos: Math.round((time % 1) * 1e9),
+      data,
+    });
+    const asked = before.map((time, i) => at(end - time, vxlan(ip({ src: POD.a, dst: POD.b, id: i + 1 }))));
+    const packets = [...answered.map((frame, i) => at(i, frame)), ...asked, at(end, other)];
+    const pieces = cut === 0 ? [packets] : [packets.slice(0, -cut), packets.slice(-cut)];
+    const files = pieces.map((frames, i) => ({ name: `a-eth0.pcap${i}`, frames }));
+    return flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b).outcome;
+  }
+
+  it.each([
+    ['one-way', 'once, and 0.1 s before', [0.1]],
+    ['no-answer', 'once, and 0.25 s before', [0.25]],
+    ['no-answer', 'once, and a second before', [1]],
+    ['no-answer', 'twice, though right before', [0.15, 0.1]],
+    ['no-answer', 'three times', [3, 2, 0.1]],
+  ])('is %s when asked %s', async (told, _, before) => {
+    expect(await outcome(before)).toBe(told);
+  });
+
+  it('is one of several in whichever piece of the capture the others are', async () => {
+    expect(await outcome([0.15, 0.1], 2)).toBe('no-answer');
+    expect(await outcome([0.1], 2)).toBe('one-way');
   });
 });

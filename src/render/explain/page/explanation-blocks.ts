@@ -5,8 +5,9 @@ import type { Block } from '../../page/page-model.ts';
 import { formatCount } from '../../text/format.ts';
 import { briefPlace, bytesText, headOf, saysText, statusWord } from '../decision-text.ts';
 import { spanText } from '../explain-options.ts';
-import { meaningOf, originText, sideTexts } from '../explanation-text.ts';
+import { originText } from '../explanation-text.ts';
 import { hexRows } from '../marked-hex.ts';
+import { meaningOf, sideTexts } from '../packet-sections.ts';
 
 const BYTES_PER_ROW = 8;
 

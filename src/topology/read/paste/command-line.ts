@@ -1,6 +1,7 @@
 // A command line -> what it runs and where: behind sudo, ssh, kubectl exec and their kin, in a loop, into a filter. Read word by
 // word, since it is outside text. What a command is run on names a node only where it can be one: a pod's name never is.
 import type { TextHint } from '../stated-facts.ts';
+import { commandOfFleet } from './fleet.ts';
 import { type ShellToken, shellTokens } from './shell-words.ts';
 
 /** One program with its words. */
@@ -142,7 +143,7 @@ function wrapperOf(words: readonly string[]): Wrapper | null {
     return at < 0 ? null : { rest: rest.slice(at + 1, at + 2), hints: [] };
   }
   if (program === 'ssh') return onHost(rest, pastOptions(rest, SSH_VALUES));
-  if (/^(kubectl|oc|k)$/.test(program)) return ofKubectl(rest);
+  if (/^(kubectl|oc|k)$/.test(program)) return ofNodeShell(rest) ?? ofKubectl(rest);
   if (/^(docker|podman|nerdctl|crictl)$/.test(program) && rest[0] === 'exec') {
     const at = 1 + pastOptions(rest.slice(1), CONTAINER_VALUES);
     return { rest: rest.slice(at + 1), hints: hint(rest[at], 'container') };
@@ -158,6 +159,9 @@ function wrapperOf(words: readonly string[]): Wrapper | null {
     const at = pastOptions(rest, new Set(['-t', '--target']));
     return { rest: rest.slice(at), hints: [], isInside: !isHost };
   }
+  const ran = commandOfFleet(program, rest);
+  // which machine, each line or heading of the output says
+  if (ran !== null) return { rest: ran, hints: [{ name: '', from: 'container' }] };
   return ofMachine(program, rest);
 }
 
@@ -172,15 +176,37 @@ function ofMachine(program: string, rest: readonly string[]): Wrapper | null {
         : rest.slice(dashes + 1);
     return { rest: behind, hints: at < 0 ? [] : hint(rest[at + 1], 'prompt') };
   }
+  // `gcloud compute ssh NAME --zone Z --command "ip route"`, `tsh ssh root@NAME ip route`
+  if (program === 'tsh' && rest[0] === 'ssh') return onHost(rest.slice(1), pastOptions(rest.slice(1), SSH_VALUES));
+  if (program === 'gcloud' && rest[0] === 'compute' && rest[1] === 'ssh') return ofGcloud(rest.slice(2));
   const isShell = /^(multipass|lxc|limactl|incus)$/.test(program) && /^(exec|shell)$/.test(rest[0] ?? '');
   if (!isShell && !(program === 'vagrant' && rest[0] === 'ssh')) return null;
   const behind = rest.slice(2).filter((word) => word !== '--' && word !== '-c');
   return { rest: behind, hints: hint(rest[1], 'prompt') };
 }
 
+function ofGcloud(rest: readonly string[]): Wrapper {
+  const words = rest.filter(
+    (word, i) => !word.startsWith('-') && !/^--(?:zone|project|command)$/.test(rest[i - 1] ?? ''),
+  );
+  const at = rest.findIndex((word) => /^--command(?:=|$)/.test(word));
+  const written = rest[at]?.includes('=') ? rest[at].slice('--command='.length) : rest[at + 1];
+  const dashes = rest.indexOf('--');
+  const command = at >= 0 && written !== undefined ? [written] : dashes >= 0 ? rest.slice(dashes + 1) : [];
+  return { rest: command, hints: hint((words[0] ?? '').replace(/^[^@]*@/, ''), 'prompt') };
+}
+
 function onHost(rest: readonly string[], at: number): Wrapper {
   const host = (rest[at] ?? '').replace(/^[^@]*@/, '');
   return { rest: rest.slice(at + 1), hints: hint(host, 'prompt') };
+}
+
+/** `kubectl node-shell NODE -- ip route`, of a plugin. */
+function ofNodeShell(rest: readonly string[]): Wrapper | null {
+  const verb = pastOptions(rest, EXEC_VALUES);
+  if (!/^node[-_]shell$/.test(rest[verb] ?? '')) return null;
+  const behind = rest.slice(verb + 1).filter((word) => word !== '--');
+  return { rest: behind.slice(1), hints: hint(behind[0], 'prompt') };
 }
 
 /** `kubectl exec POD -- ip route`, `kubectl debug node/control1 -- ip route`. */

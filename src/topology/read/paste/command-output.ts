@@ -80,7 +80,7 @@ function pastOptions(words: readonly string[]): number {
 
 /** Programs whose output may be part of a snapshot, whatever their words are. */
 const PRINTS =
-  /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|ethtool|conntrack|ssh|su|)$/;
+  /^(cat|head|tail|less|more|grep|zcat|bat|wg|jq|echo|exit|logout|ls|hostname|bridge|ip|route|netstat|arp|ifconfig|ethtool|conntrack|ssh|su|)$/;
 /** Verbs of kubectl and Calico's client that print objects or tables. */
 const OBJECT_VERBS = /^(get|describe|edit|ipam|node)$/;
 /** Verbs that print the object with `-o yaml` only. */

@@ -8,17 +8,29 @@ export interface Heading {
   hints: TextHint[];
 }
 
-/** `==> worker1/ip-route.txt <==`, `worker1 | CHANGED | rc=0 >>`, `---- 10.0.0.1 ( node2 ) ----`, `[1] 12:30:01 [SUCCESS] node2`. */
+/** `==> worker1/ip-route.txt <==`, `worker1 | CHANGED | rc=0 >>`, `worker1 | UNREACHABLE! => {`, `---- 10.0.0.1 ( node2 ) ----`, `[1] 12:30:01 [SUCCESS] node2`. */
 export function readToolHeading(line: string): Heading | null {
   if (line.startsWith('==> ') && line.endsWith(' <==')) return { command: null, hints: hintsOfPath(line.slice(4, -4)) };
   const [name = '', bar, state = ''] = line.split(' ', 3);
-  if (bar === '|' && /^(CHANGED|SUCCESS)$/.test(state) && line.endsWith('>>')) return named([name]);
+  if (bar === '|' && /^(CHANGED|SUCCESS|FAILED|UNREACHABLE)!?$/.test(state) && /(?:>>|=> \{?)$/.test(line))
+    return named([name]);
   if (/^-{3,8} /.test(line) && / -{3,8}$/.test(line)) {
     const words = line.split(' ').filter((word) => /^[A-Za-z0-9][\w.-]*$/.test(word));
     return words.length === 0 || words.length > 2 ? null : named(words.toReversed());
   }
-  if (/^\[\d+\] \d\d:\d\d:\d\d \[SUCCESS\] \S+$/.test(line)) return named([line.split(' ')[3] ?? '']);
+  if (/^\[\d+\] \d\d:\d\d:\d\d \[(?:SUCCESS|FAILURE)\] \S+( |$)/.test(line)) return named([line.split(' ')[3] ?? '']);
   return null;
+}
+
+/** What clush -b and dshbak print: a rule, names, the same rule. Where one output is that of several machines, it names none of them. */
+export function readRuledHeading(line: string, next: () => string): Heading | null {
+  const rule = line.trimEnd();
+  if (!/^(?:-{8,60}|:{14})$/.test(rule)) return null;
+  const [names = '', end = ''] = next().split('\n', 2);
+  // `more` of several files
+  if (rule.startsWith(':') && end.trimEnd() === rule) return { command: null, hints: hintsOfPath(names.trim()) };
+  if (end.trimEnd() !== rule || !/^[\w.,[\]-]{1,1000}(?: \(\d{1,6}\))?$/.test(names.trim())) return null;
+  return named([names.trim()]) ?? { command: null, hints: [{ name: '', from: 'container' }] };
 }
 
 function named(names: readonly string[]): Heading | null {
@@ -30,9 +42,13 @@ function named(names: readonly string[]): Heading | null {
 const KEYS = /^(items|kind|metadata|spec|status|apiVersion|interface|peer|data|stringData|binaryData)$/;
 const RULE = '=#*-';
 
-/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`. @param inObject where `# pools` is a comment and `data:` a key */
+/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`. @param inObject where `# pools` is a comment and `data:` a key */
 export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
   if (line.length > 300) return null;
+  const [, called = ''] = inObject
+    ? []
+    : (/^(?:node|host|server|machine): ([A-Za-z0-9][\w.-]{0,252})$/i.exec(line) ?? []);
+  if (called !== '') return { command: null, hints: [{ name: called, from: 'label' }] };
   const start = ruleEnd(line, 0);
   const isRule = /^(==|\*\*|--)/.test(line.slice(0, start));
   if (inObject && !isRule) return null;

@@ -2,6 +2,8 @@
 // line, so that every line keeps its number. One pass each; a text that has none of it is not copied.
 
 import { continues } from '../recognise.ts';
+import { unboxTables } from './boxed-table.ts';
+import { unwrapTables } from './wrapped-table.ts';
 
 /** A part of a text that stands in one kind of place. */
 export interface TextBlock {
@@ -25,7 +27,52 @@ export function plainText(text: string): string {
         .replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
     : unmarked;
   const lines = plain.includes('\r') ? withoutReturns(plain.replaceAll('\r\n', '\n')) : plain;
-  return withoutIndents(withoutQuotes(/[\x07\x08]/.test(lines) ? asTyped(lines) : lines));
+  const typed = /[\x07\x08]/.test(lines) ? asTyped(lines) : lines;
+  if (typed.length > LARGEST_PASTE) return withoutIndents(withoutQuotes(typed));
+  return unwrapTables(unboxTables(withoutNumbers(withoutIndents(withoutQuotes(plainSigns(typed))))));
+}
+
+/** What chats, mail and word processors make of blanks and quotes. A line with quotes of both kinds has them as text. */
+function plainSigns(text: string): string {
+  const blanks = /[\u00a0\u2007\u202f\u200b\u2060\ufeff]/.test(text)
+    ? text.replaceAll(/[\u00a0\u2007\u202f]/g, ' ').replaceAll(/[\u200b\u2060\ufeff]/g, '')
+    : text;
+  const shown = blanks.includes('&lt;') ? withoutEntities(blanks) : blanks;
+  if (!/[\u2018\u2019\u201c-\u201e]/.test(shown)) return shown;
+  return shown
+    .split('\n')
+    .map((line) =>
+      /["']/.test(line) ? line : line.replaceAll(/[\u201c-\u201e]/g, '"').replaceAll(/[\u2018\u2019]/g, "'"),
+    )
+    .join('\n');
+}
+
+/** Of a page's source. */
+function withoutEntities(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+}
+
+/** `cat -n`, `grep -n`, `less -N`, and code as web pages show it. What `ip -o` prints has a colon and a blank. */
+const NUMBERED = /^ {0,8}(\d{1,6})(?:\t| ?[|\u2502] ?| {1,2}(?! )|:(?! )|$)/;
+
+/** Takes the numbers off lines that all have theirs. */
+function withoutNumbers(text: string): string {
+  if (!/^\s*\d/.test(text.slice(0, 100))) return text;
+  const lines = text.split('\n');
+  const cut: string[] = [];
+  let last: number | null = null;
+  for (const line of lines) {
+    if (line.trim() === '') {
+      cut.push('');
+      continue;
+    }
+    const match = NUMBERED.exec(line);
+    const number = Number(match?.[1]);
+    if (match === null || (last !== null && number !== last + 1)) return text;
+    last = number;
+    cut.push(line.slice(match[0].length));
+  }
+  return cut.filter((line) => line.trim() !== '').length < 2 ? text : cut.join('\n');
 }
 
 /** What a terminal shows of a line that was typed with backspaces: each steps back, and what follows is written over. Bells are not shown. */

@@ -24,6 +24,12 @@ export function readPrompt(line: string): Prompt | null {
     const command = line.slice(2).trim();
     return commandIn(command) === null ? null : { host: null, command, isSure: false };
   }
+  // cmd.exe, and zsh as most decorate it
+  const [, typed] =
+    /^[A-Z]:\\[^<>|]{0,150}>(.*)$/.exec(line) ??
+    /^\u279c {1,4}\S{1,80} (?:git:\(\S{1,80}\) (?:\u2717 )?)?(.*)$/.exec(line) ??
+    [];
+  if (typed !== undefined) return { host: null, command: typed.trim(), isSure: false };
   const end = Math.min(line.length, LONGEST_HEAD);
   for (let at = 0; at < end; at++) {
     if (!SIGNS.includes(line.charAt(at)) || (at + 1 < line.length && line.charAt(at + 1) !== ' ')) continue;

@@ -21,6 +21,10 @@ const PROGRAMS = [
   'docker',
   'podman',
   'wg',
+  'route',
+  'netstat',
+  'arp',
+  'ifconfig',
   'cat',
   CALICO_CLIENT,
   AGENT_CONTAINER,
@@ -43,6 +47,9 @@ function isSure(run: Command['runs'][number]): boolean {
   if (program === '') return run.hints.length === 1;
   if (program === 'exit' || program === 'logout') return rest.length === 0;
   if (program === 'wg') return rest.length === 0 || (rest[0] === 'show' && rest.length <= 2);
+  if (/^(route|arp)$/.test(program)) return rest.length <= 2 && rest.every((word) => /^-[an46]/.test(word));
+  if (program === 'netstat') return rest.length === 1 && /^-\w*r/.test(rest[0] ?? '');
+  if (program === 'ifconfig') return rest.length === 0 || (rest.length === 1 && /[-\d.]/.test(rest[0] ?? ''));
   if (program === 'echo') return true;
   if (program === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
   if (program === 'ethtool') return featuresAsked(run.words) !== null && rest.length <= 3;

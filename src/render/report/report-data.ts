@@ -1,0 +1,183 @@
+// What the report's rows show, small enough to be sent: conversations as arrays of numbers and indexes into one list of texts.
+import type { Observation } from '../../attribution/vocabulary.ts';
+import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { stringifyJson } from '../text/escape.ts';
+import { type Conversation, conversationsOf } from '../trace/conversations.ts';
+import { createOutcomeTally, outcomeText, tallyOutcome } from '../trace/outcome-words.ts';
+import { type CauseLookup, createCauseLookup, rankOf, rowOf, stateOf } from '../trace/pair-rows.ts';
+
+/** Conversations in a report: what is beyond is counted, and problems come first. */
+export const MOST_CONVERSATIONS = 10_000;
+
+/** Numbers of texts in `texts` unless said otherwise. */
+export type ConversationRow = readonly [
+  /** Id of its first flow, which links name. */
+  flow: number,
+  state: number,
+  from: number,
+  fromNode: number,
+  to: number,
+  toNode: number,
+  service: number,
+  forward: number,
+  reverse: number,
+  /** Packets of both directions, and bytes: numbers. */
+  forwardPackets: number,
+  reversePackets: number,
+  bytes: number,
+  outcome: number,
+  causes: number,
+  /** Milliseconds after the report's `begin`; -1: no time. */
+  first: number,
+  last: number,
+  /** The directions in full. */
+  directions: readonly DirectionRow[],
+];
+
+/** One direction: sentences of its findings, what was expected, and each place that saw it. */
+export type DirectionRow = readonly [
+  flow: number,
+  expected: number,
+  verdict: number,
+  findings: readonly number[],
+  places: readonly PlaceRow[],
+];
+
+/** A place: which one, how it was carried there, packets, bytes, and the first packet's number (numbers). */
+export type PlaceRow = readonly [place: number, carried: number, packets: number, bytes: number, firstPacket: number];
+
+export interface ReportData {
+  texts: string[];
+  /** `state` of rows. */
+  states: readonly ['ok', 'undecided', 'wrong'];
+  rows: ConversationRow[];
+  /** Conversations that are not among the rows. */
+  left: number;
+  /** Epoch milliseconds; null where no packet has a time. */
+  begin: number | null;
+  end: number | null;
+}
+
+const STATES = ['ok', 'undecided', 'wrong'] as const;
+
+/** Rows of a trace: all that are wrong, lost something or have a cause, then as many others as there is room for. */
+export function reportData(trace: Trace): ReportData {
+  const causesOf = createCauseLookup(trace);
+  const ranked: { conversation: Conversation; rank: number }[] = [];
+  let left = 0;
+  for (const conversation of conversationsOf(trace)) {
+    const rank = rankOf(conversation, causesOf_(conversation, causesOf));
+    // those that are well are told apart by nothing: the first ones are as good as any
+    if (rank >= WELL && ranked.length >= MOST_CONVERSATIONS) left++;
+    else ranked.push({ conversation, rank });
+  }
+  ranked.sort((a, b) => a.rank - b.rank);
+  left += Math.max(0, ranked.length - MOST_CONVERSATIONS - problemsBeyond(ranked));
+  const kept = ranked.slice(0, Math.max(MOST_CONVERSATIONS, ranked.filter(({ rank }) => rank < WELL).length));
+  const texts = textList();
+  const begin = beginOf(trace);
+  const rows = kept.map(({ conversation }) => rowFor(trace, conversation, { causesOf, texts, begin }));
+  return { texts: texts.all, states: STATES, rows, left, begin, end: endOf(trace) };
+}
+
+/** Ranks of conversations with nothing to say about. */
+const WELL = 7;
+
+function problemsBeyond(ranked: readonly { rank: number }[]): number {
+  return Math.max(0, ranked.filter(({ rank }) => rank < WELL).length - MOST_CONVERSATIONS);
+}
+
+function causesOf_({ forward, reverse }: Conversation, causesOf: CauseLookup): readonly string[] {
+  return [forward, reverse].flatMap((flow) => (flow === null ? [] : causesOf(flow)));
+}
+
+interface TextList {
+  all: string[];
+  of(text: string): number;
+}
+
+function textList(): TextList {
+  const all: string[] = [];
+  const known = new Map<string, number>();
+  return {
+    all,
+    of(text) {
+      let number = known.get(text);
+      if (number === undefined) {
+        number = all.push(text) - 1;
+        known.set(text, number);
+      }
+      return number;
+    },
+  };
+}
+
+interface Making {
+  causesOf: CauseLookup;
+  texts: TextList;
+  begin: number | null;
+}
+
+function rowFor(trace: Trace, conversation: Conversation, { causesOf, texts, begin }: Making): ConversationRow {
+  const row = rowOf(conversation, causesOf, true, true);
+  const tally = createOutcomeTally();
+  tallyOutcome(tally, conversation);
+  const flows = [conversation.forward, conversation.reverse].filter((flow) => flow !== null);
+  const spans = flows.map((flow) => flow.span());
+  const [first, last] = [Math.min(...spans.map((span) => span.first)), Math.max(...spans.map((span) => span.last))];
+  const after = (time: number): number => (begin === null || Number.isNaN(time) ? -1 : Math.round(time - begin));
+  return [
+    row.firstFlow,
+    STATES.indexOf(stateOf(conversation)),
+    ...([texts.of(row.from.name), texts.of(row.from.below)] as const),
+    ...([texts.of(row.to.name), texts.of(row.to.below)] as const),
+    texts.of(row.service),
+    ...([texts.of(row.forward?.text ?? ''), texts.of(row.reverse?.text ?? '')] as const),
+    ...([row.forwardPackets, row.reversePackets, row.bytes] as const),
+    texts.of(outcomeText(tally).long),
+    texts.of(row.causes.join(' ')),
+    ...([after(first), after(last)] as const),
+    flows.map((flow) => directionFor(trace, flow.whole(), texts)),
+  ];
+}
+
+function directionFor(trace: Trace, flow: TracedFlow, texts: TextList): DirectionRow {
+  const { expected, unverified, findings, verdict } = flow;
+  const asked = expected.encapsulation ?? 'not known';
+  const pool = expected.pool === null ? '' : `, pool ${expected.pool}`;
+  const verdictText = verdict === 'unverifiable' ? `undecided: ${unverified?.detail ?? ''}` : verdict;
+  return [
+    flow.id,
+    texts.of(`${asked}${pool} (${expected.reason})`),
+    texts.of(verdictText),
+    findings.map(({ code, message }) => texts.of(`${code}: ${message}`)),
+    flow.observations.map((seen) => placeFor(trace, seen, texts)),
+  ];
+}
+
+function placeFor(trace: Trace, seen: Observation, texts: TextList): PlaceRow {
+  const capture = trace.captures[seen.capture];
+  const point = capture?.points[seen.point];
+  const where = [point?.node ?? 'unknown node', point?.interface ?? ROLES[point?.role ?? 'unknown']].join(' ');
+  const vni = seen.vni === null ? '' : ` VNI ${seen.vni}`;
+  const carried =
+    seen.encapsulation === 'none' ? 'plain' : `${seen.encapsulation}${vni}: ${seen.outerSrc} to ${seen.outerDst}`;
+  return [texts.of(where), texts.of(carried), seen.packets, seen.bytes, seen.firstPacket];
+}
+
+const ROLES = { underlay: 'NIC', tunnel: 'tunnel device', workload: 'veth', unknown: 'unknown interface' } as const;
+
+function beginOf({ captures }: Trace): number | null {
+  const times = captures.flatMap(({ first }) => (first === null ? [] : [Date.parse(first)]));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function endOf({ captures }: Trace): number | null {
+  const times = captures.flatMap(({ last }) => (last === null ? [] : [Date.parse(last)]));
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** For a script element: nothing in it ends that. */
+export function embedded(data: unknown): string {
+  return stringifyJson(data).replaceAll('<', '\\u003c');
+}

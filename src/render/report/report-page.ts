@@ -1,0 +1,243 @@
+// `-o html` of trace and verify: one file to send. The answer first, then who sent what to whom, problems, conversations, evidence. Nothing
+// is fetched, and the file allows itself nothing else.
+import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import { HTML_STYLE } from '../page/html-style.ts';
+import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
+import { escapeXml } from '../text/escape.ts';
+import { baseName, formatCompact, formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import { notesOf, packetPlace, placeOf } from '../trace/capture-lines.ts';
+import { cost } from '../trace/cause-list.ts';
+import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
+import { timeline } from './flow-strips.ts';
+import { reportClient } from './report-client.ts';
+import { embedded, type ReportData, reportData } from './report-data.ts';
+import { type NodePairs, nodePairs } from './report-pairs.ts';
+import { REPORT_STYLE } from './report-style.ts';
+
+/** What a report says beside its trace. */
+export interface ReportSays {
+  /** The answer: one sentence, and sentences behind it. */
+  sentence: string;
+  tone: 'good' | 'notable' | 'wrong';
+  more: readonly string[];
+  /** How it was made, and of what: command lines, hashes. */
+  evidence: readonly { head: string; value: string }[];
+}
+
+/** Pairs of nodes that are listed where a matrix has no room. */
+const MOST_PAIRS = 200;
+
+/** The document, in pieces. */
+export function* renderReport(trace: Trace, says: ReportSays): Generator<string> {
+  const pairs = nodePairs(trace);
+  const data = reportData(trace);
+  const title = escapeXml(says.sentence);
+  yield `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>${title}</title>
+<style>${HTML_STYLE}${REPORT_STYLE}</style>
+</head>
+<body>
+<main>
+`;
+  yield verdictPart(says, trace);
+  yield picturePart(pairs);
+  yield causesPart(trace);
+  yield timelinePart(trace, data);
+  yield conversationsPart(trace);
+  yield evidencePart(trace, says);
+  yield `</main>
+<script type="application/json" id="data">${embedded(data)}</script>
+<script>(${clientSource()})()</script>
+</body>
+</html>
+`;
+}
+
+/** A loader that keeps names of functions calls a helper of its own. */
+function clientSource(): string {
+  return `()=>{const __name=(one)=>one;(${reportClient.toString()})()}`;
+}
+
+function verdictPart({ sentence, tone, more }: ReportSays, trace: Trace): string {
+  const { flows, conversations, packets } = trace.summary;
+  const counts = `${formatCount(conversations, 'conversation')}, ${formatCount(flows, 'flow')}, ${formatCount(packets, 'packet')}`;
+  const span = spanOf(trace);
+  const lines = [...more, span === null ? counts : `${counts}; ${span}`];
+  return `<header class="verdict ${tone}">
+<h1>${escapeXml(sentence)}</h1>
+${lines.map((line) => `<p>${escapeXml(line)}</p>`).join('\n')}
+</header>
+`;
+}
+
+function spanOf({ captures }: Trace): string | null {
+  const firsts = captures.flatMap(({ first }) => (first === null ? [] : [first])).sort();
+  const lasts = captures.flatMap(({ last }) => (last === null ? [] : [last])).sort();
+  return formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null);
+}
+
+function picturePart(pairs: NodePairs): string {
+  const picture = clusterPicture(pairs);
+  const legend =
+    picture === null
+      ? ''
+      : `${picture}
+<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: never arrived</li><li>dotted, ?: undecided</li></ul>`;
+  const none = '<p>No flow is between two nodes that are known: give a snapshot of the cluster.</p>';
+  return section(
+    'nodes',
+    'Who sent what to whom',
+    pairs.nodes.length === 0 ? none : `<div class="first"><div>${legend}</div><div>${matrix(pairs)}</div></div>`,
+  );
+}
+
+function matrix(pairs: NodePairs): string {
+  const { nodes } = pairs;
+  if (nodes.length > Math.min(12, MOST_NODES)) return pairList(pairs);
+  const fitter = createNameFitter(nodes);
+  const name = (node: string): string => escapeXml(fitter.fit(node, 24));
+  const rows = nodes.map((from) => {
+    const cells = nodes.map((to) => {
+      const pair = pairs.get(from, to);
+      if (pair === undefined) return '<td class="dim">-</td>';
+      const state = pairState(pair);
+      const how = [...pair.carried].map(([kind, count]) => `${kind} ${formatCompact(count)}`).join(', ');
+      return `<td${TONES[state]} title="${escapeXml(pairSentence(pair))}">${escapeXml(how)}${SIGNS[state]}</td>`;
+    });
+    return `<tr><th scope="row">${name(from)}</th>${cells.join('')}</tr>`;
+  });
+  const head = nodes.map((node) => `<th scope="col">to ${name(node)}</th>`).join('');
+  return scrolled(
+    'Packets from node to node',
+    `<table class="matrix"><caption class="away">Packets from node to node, by encapsulation</caption><thead><tr><th scope="col">from</th>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+  );
+}
+
+const TONES = { ok: '', wrong: ' class="wrong"', lost: ' class="wrong"', undecided: ' class="notable"' } as const;
+const SIGNS = { ok: '', wrong: ' !', lost: ' ✕', undecided: ' ?' } as const;
+
+/** The worst first. */
+function pairList({ pairs }: NodePairs): string {
+  const badness = { wrong: 0, lost: 1, undecided: 2, ok: 3 } as const;
+  const sorted = [...pairs].sort((a, b) => badness[pairState(a)] - badness[pairState(b)] || b.packets - a.packets);
+  const items = sorted
+    .slice(0, MOST_PAIRS)
+    .map((pair) => `<li${TONES[pairState(pair)]}>${escapeXml(pairSentence(pair))}</li>`);
+  const rest = sorted.length - items.length;
+  return `<ul class="points">${items.join('\n')}</ul>${rest > 0 ? `<p>${formatNumber(rest)} more pairs of nodes</p>` : ''}`;
+}
+
+function causesPart(trace: Trace): string {
+  if (trace.causes.length === 0) return section('causes', 'Problems', '<p>None was found.</p>');
+  return section('causes', 'Problems', trace.causes.map((cause) => causeOf(cause, trace)).join('\n'));
+}
+
+function causeOf(cause: Cause, trace: Trace): string {
+  const fitter = createNameFitter(nodeNamesOf(trace));
+  const place = packetPlace(trace.captures, cause.capture, cause.firstPacket);
+  const chain = cause.chain.map(({ table, text, status, note, ref }) => {
+    const where = ref === null ? '' : ` (${ref.file}:${ref.line})`;
+    return `${table}: ${text ?? 'not given'}, ${STATUS[status]}${note === null ? '' : `: ${note}`}${where}`;
+  });
+  const facts = [
+    ['expected', cause.expected],
+    ['seen', cause.seen + (place === null ? '' : ` (${place})`)],
+    ...chain.map((step, i) => [i === 0 ? 'decided by' : '', step]),
+    ...cause.also.map((fact, i) => [i === 0 ? 'also' : '', fact]),
+    ...cause.check.map((fact, i) => [i === 0 ? 'check' : '', fact]),
+  ] as const;
+  const word = cause.severity === 'violation' ? 'Not as configured' : 'Warning';
+  const list = facts
+    .filter(([, value]) => value !== '')
+    .map(([head, value]) => `<dt>${escapeXml(head ?? '')}</dt><dd>${escapeXml(value ?? '')}</dd>`);
+  const button =
+    cause.flows === 0
+      ? ''
+      : `<p><button type="button" data-cause="${escapeXml(cause.id)}">Its conversations</button></p>`;
+  return `<article class="cause ${cause.severity}"><h3>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h3>
+<p class="origin">${escapeXml([cause.code, cost(cause)].filter((one) => one !== '').join(' · '))}</p>
+<dl>${list.join('')}</dl>${button}</article>`;
+}
+
+const STATUS = { ok: 'ok', wrong: 'WRONG', missing: 'MISSING', unknown: 'not given' } as const;
+
+function timelinePart(trace: Trace, { begin, end }: ReportData): string {
+  const strips = timeline(trace, begin, end);
+  const legend =
+    '<ul class="legend"><li>plain fill: as configured</li><li>dashed edge: undecided</li><li>full red: not as configured</li></ul>';
+  return strips === null ? '' : section('time', 'Flows over time', `${strips}${legend}`);
+}
+
+function conversationsPart({ causes }: Trace): string {
+  const option = (value: string, text: string): string =>
+    `<option value="${escapeXml(value)}">${escapeXml(text)}</option>`;
+  const sorts = [
+    ['problem', 'problems first'],
+    ['time', 'time'],
+    ['packets', 'packets'],
+    ['bytes', 'bytes'],
+    ['from', 'from'],
+    ['to', 'to'],
+    ['service', 'service'],
+  ] as const;
+  const columns = ['', 'from', 'to', 'service', 'how', 'packets', 'outcome'];
+  return section(
+    'conversations',
+    'Conversations',
+    `<div class="tools">
+<label>search <input id="search" type="search" placeholder="pod, node, address, port, outcome" autocomplete="off"></label>
+<label>judged <select id="state">${option('', 'all')}${option('wrong', 'not as configured')}${option('undecided', 'undecided')}${option('ok', 'as configured')}</select></label>
+<label>problem <select id="cause">${option('', 'any or none')}${causes.map(({ id, code }) => option(id, `${id} ${code}`)).join('')}</select></label>
+<label>order <select id="sort">${sorts.map(([value, text]) => option(value, text)).join('')}</select></label>
+</div>
+<p class="count" id="count" role="status"></p>
+<div class="list" id="list" role="table" aria-label="Conversations; arrow keys move, Enter opens" tabindex="0">
+<div class="rows" id="rows" role="rowgroup"><div class="head row" id="head" role="row" aria-rowindex="1">${columns.map((name) => `<div role="columnheader">${name === '' ? '<span class="away">judged</span>' : name}</div>`).join('')}</div></div>
+</div>
+<div class="detail" id="detail" tabindex="-1" hidden></div>
+<table class="printed"><caption>The first conversations of the list</caption><thead><tr><th>judged</th><th>from</th><th>to</th><th>service</th><th>how</th><th>outcome</th></tr></thead><tbody id="printed"></tbody></table>
+<noscript><p>The list needs JavaScript; everything above does not.</p></noscript>`,
+  );
+}
+
+function evidencePart({ captures }: Trace, { evidence }: ReportSays): string {
+  const rows = captures.map((capture) => `<tr>${captureCells(capture).join('')}</tr>`);
+  const facts = evidence.map(
+    ({ head, value }) => `<tr><th scope="row">${escapeXml(head)}</th><td><code>${escapeXml(value)}</code></td></tr>`,
+  );
+  return section(
+    'evidence',
+    'Evidence',
+    `${scrolled('Captures', `<table><caption class="away">Captures</caption><thead><tr><th scope="col">capture</th><th scope="col">place</th><th scope="col">packets</th><th scope="col">time</th><th scope="col">notes</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`)}
+${facts.length === 0 ? '' : `<details><summary>How it was made, and the hashes of all files</summary>${scrolled('How it was made', `<table><caption class="away">How it was made</caption><tbody>${facts.join('\n')}</tbody></table>`)}</details>`}`,
+  );
+}
+
+function captureCells(capture: TracedCapture): string[] {
+  const places = capture.points.map(placeOf).join(', ');
+  const span = formatSpan(capture.first, capture.last) ?? 'no time';
+  return [
+    `<th scope="row">${escapeXml(baseName(capture.path))}</th>`,
+    ...[escapeXml(places), formatNumber(capture.packets), escapeXml(span), escapeXml(notesOf(capture).join('; '))].map(
+      (cell) => `<td>${cell}</td>`,
+    ),
+  ];
+}
+
+function section(id: string, heading: string, body: string): string {
+  return `<section aria-labelledby="h-${id}">
+<h2 id="h-${id}">${heading}</h2>
+${body}
+</section>
+`;
+}
+
+/** What is wider than the page scrolls by itself, and can be reached by the keyboard. */
+function scrolled(name: string, body: string): string {
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${name}">${body}</div>`;
+}

@@ -1,0 +1,106 @@
+// The report as a browser shows it: searched, sorted, opened, linked to, by mouse and keyboard; nothing fetched. Skipped where Chromium or
+// playwright-core is not installed.
+import { existsSync } from 'node:fs';
+import type { Browser, Page as BrowserPage } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderReport } from '../../../src/render/report/report-page.ts';
+import { address, flow, pod, syntheticTrace } from '../../support/trace-builder.ts';
+import { CONTRAST } from '../page-probes.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const playwright = await import('playwright-core').catch(() => null);
+const isMissing = playwright === null || !existsSync(CHROMIUM);
+const FLOWS = 12_000;
+const SAYS = { sentence: 'All as configured.', tone: 'good', more: [], evidence: [{ head: 'a', value: 'b' }] } as const;
+
+const html = (): string => {
+  const [cart, db] = [pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1', 5432)];
+  const trace = syntheticTrace(FLOWS, (id) => {
+    const from = id === 7 ? address('<b id="x">', 'external') : { ...cart, port: 1000 + id };
+    return flow(from, db, { id, conversation: id, verdict: id === 11_000 ? 'violation' : 'ok', packets: id });
+  });
+  return [...renderReport(trace, SAYS)].join('');
+};
+
+describe.skipIf(isMissing)('the report in a browser', () => {
+  let browser: Browser;
+  let shown: BrowserPage;
+  const requests: string[] = [];
+  const errors: string[] = [];
+  beforeAll(async () => {
+    if (playwright === null) return;
+    browser = await playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    shown = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await shown.route('**/*', (route) => {
+      requests.push(route.request().url());
+      return route.abort();
+    });
+    shown.on('pageerror', (error) => errors.push(error.message));
+    await shown.setContent(html());
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const count = (): Promise<string | null> => shown.textContent('#count');
+  const firstRow = (): Promise<string | null> => shown.textContent('#rows .row:not(.head) >> nth=0');
+
+  it('shows problems first, counts the rest, and has few of ten thousand rows in the page', async () => {
+    expect(await count()).toBe('10,000 of 10,000 conversations; 2,000 more, all as configured, are not in this report');
+    expect(await firstRow()).toContain('!');
+    expect(await shown.locator('#rows .row').count()).toBeLessThan(60);
+  });
+
+  it('shows the last row when scrolled to its end', async () => {
+    await shown.evaluate(() => {
+      const list = document.getElementById('list');
+      if (list !== null) list.scrollTop = list.scrollHeight;
+    });
+    await shown.waitForSelector('#rows [aria-rowindex="10001"]');
+  });
+
+  it('searches, and shows names as text', async () => {
+    await shown.fill('#search', '<b id');
+    expect(await count()).toContain('1 of 10,000 conversations');
+    expect(await shown.locator('#x').count()).toBe(0);
+    expect(await firstRow()).toContain('<b id="x">');
+    await shown.fill('#search', '');
+  });
+
+  it('filters by what was judged, and sorts', async () => {
+    await shown.selectOption('#state', 'wrong');
+    expect(await count()).toContain('1 of 10,000');
+    await shown.selectOption('#state', '');
+    await shown.selectOption('#sort', 'packets');
+    expect(await firstRow()).toContain('11000');
+    await shown.selectOption('#sort', 'problem');
+  });
+
+  it('opens a conversation by keyboard, with its way from place to place', async () => {
+    await shown.focus('#list');
+    await shown.keyboard.press('ArrowDown');
+    await shown.keyboard.press('Enter');
+    expect(await shown.textContent('#detail')).toContain('shop/cart');
+    expect(await shown.textContent('#detail .way')).toContain('control1 ens5');
+  });
+
+  it('opens the conversation that a link names', async () => {
+    await shown.evaluate(() => {
+      location.hash = '#flow=7';
+    });
+    await shown.waitForFunction(() => document.getElementById('detail')?.textContent?.includes('Flow 7:'));
+  });
+
+  it('has enough contrast in light and dark, needs no sideways scrolling on a phone, and fetches nothing', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await shown.emulateMedia({ colorScheme });
+      for (const width of [360, 768, 1600]) {
+        await shown.setViewportSize({ width, height: 900 });
+        const over = await shown.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect({ width, over }).toEqual({ width, over: 0 });
+      }
+      expect(await shown.evaluate(`(${CONTRAST})(4.5)`)).toEqual([]);
+    }
+    expect({ requests, errors }).toEqual({ requests: [], errors: [] });
+  });
+});
