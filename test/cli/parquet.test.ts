@@ -25,7 +25,7 @@ const CAPTURE = `${SAMPLE}/ip-10-0-1-20-ens5.pcap`;
 const SNAPSHOT = ['-t', `${SAMPLE}/topology`];
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-parquet-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }), 120_000);
 let made = 0;
 const fresh = (): string => join(folder, `${made++}`);
 
@@ -246,5 +246,5 @@ function ended(program: ChildProcess): Promise<number | null> {
 }
 
 async function until(isTrue: () => boolean, program: ChildProcess): Promise<void> {
-  while (!isTrue() && program.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!isTrue() && program.exitCode === null) await new Promise((resolve) => setTimeout(resolve, MANY / 50));
 }
