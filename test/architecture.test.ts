@@ -98,11 +98,12 @@ describe('imports', () => {
   });
 
   it('of packages are those that package.json promises to users', () => {
-    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       dependencies: Record<string, string>;
+      peerDependencies: Record<string, string>;
     };
     const packages = new Set(IMPORTS.map(({ specifier }) => specifier).filter((name) => !/^(\.|node:)/.test(name)));
-    expect([...packages].sort()).toEqual(Object.keys(dependencies).sort());
+    expect([...packages].sort()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).sort());
   });
 });
 

@@ -6,6 +6,7 @@ import { declareExplain } from './declare/explain.ts';
 import { declareExport } from './declare/export.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
+import { declareQuery } from './declare/query.ts';
 import { declareQuiz } from './declare/quiz.ts';
 import { declareCompletion, declareManual } from './declare/shell-commands.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
@@ -40,6 +41,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'explain',
   'export',
   'headers',
+  'query',
   'quiz',
   'topology',
   'snapshot',
@@ -54,6 +56,7 @@ const DECLARATIONS = [
   declareExplain,
   declareExport,
   declareHeaders,
+  declareQuery,
   declareQuiz,
   declareTopology,
   declareSnapshot,
