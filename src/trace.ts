@@ -9,6 +9,7 @@ import type { AtRule, CaptureHints } from './attribution/points/points-input.ts'
 import { strangeTunnels } from './attribution/strange-tunnels.ts';
 import { addressBook } from './attribution/who/address-book.ts';
 import type { Follow } from './bytes/open-growing.ts';
+import { isReadAgain } from './bytes/open-path.ts';
 import { noteLogs } from './capture/capture-log.ts';
 import { type OpenOptions, openCapture, openCaptures, openToRead } from './capture/open.ts';
 import { captureSpan } from './capture/plan.ts';
@@ -16,6 +17,7 @@ import type { ReadingProgress } from './capture/reading-progress.ts';
 import type { CaptureLog, CaptureReader } from './capture/source.ts';
 import type { WalkPorts } from './decode/walk-ports.ts';
 import { CaptureCounters } from './flow/capture-counters.ts';
+import { FirstPackets } from './flow/first-packets.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { PacketFeed } from './flow/packet-feed.ts';
 import type { NodeAddresses } from './flow/paths/node-addresses.ts';
@@ -59,6 +61,8 @@ export interface TraceOptions {
   workers?: number | null;
   /** How they decode, for tests. */
   decoding?: Pick<DecodeOptions, 'sizes' | 'start'>;
+  /** The first packets of every observation are kept (`TraceIndex.firsts`): 96 bytes each. Not with `kept`. */
+  firstPackets?: boolean;
   /** Readings of earlier runs, and where this one is kept. */
   kept?: KeptReadings;
   signal?: AbortSignal;
@@ -88,6 +92,7 @@ export async function traceCaptures(options: TraceOptions): Promise<Trace> {
     const trace = resultOf(analysis, options.filter ?? {});
     const beside = keptBeside(readers, read);
     if (beside !== null && trace.index !== undefined) trace.index.beside = beside;
+    if (read.firsts !== null && trace.index !== undefined) trace.index.firsts = read.firsts;
     return trace;
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
@@ -109,7 +114,8 @@ export function beginReading(options: TraceOptions): Reading {
   const ports = overlayPorts(topology, options.vxlanPorts ?? []);
   const nodes = topology === null ? null : overlayAddresses(topology, options.vxlanVNI ?? null);
   const range = timeRange(options.since ?? null, options.until ?? null);
-  return { table: new FlowTable(nodes), nodes, ports, range, options, paths };
+  const firsts = options.firstPackets === true ? new FirstPackets() : null;
+  return { table: new FlowTable(nodes), nodes, ports, range, options, paths, firsts };
 }
 
 /** Of a table that may still grow: what can be said without changing it. Pieces of rings are not joined, arrivals not counted. */
@@ -145,6 +151,7 @@ export interface Reading {
   options: TraceOptions;
   /** The captures of this reading. */
   paths: readonly string[];
+  firsts: FirstPackets | null;
 }
 
 /** Counts the packets of all captures, in their order; or takes what was counted of them before, with the table of that. */
@@ -179,10 +186,10 @@ export async function countBlocks(
   blocks: AsyncIterable<CountedBlock>,
   capture: number,
   counters: CaptureCounters,
-  { table, ports, range, options, paths }: Reading,
+  { table, ports, range, options, paths, firsts }: Reading,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const feed = new PacketFeed(table, { capture, counters, ports, range });
+  const feed = new PacketFeed(table, { capture, counters, ports, range, firsts });
   for await (const { block, numbers, position } of blocks) {
     feed.add(block, numbers);
     options.onProgress?.({ captures: paths, capture, position, packets: feed.packets });
@@ -221,6 +228,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
     ports,
     range,
     paths,
+    firsts: null,
     options: { captures: paths, topology },
   };
   for (const [i, path] of paths.entries()) {
@@ -246,7 +254,7 @@ async function expectWindow({ options, nodes, ports, range }: Reading): Promise<
 
 /**
  * What arrived of what was sent, with NIC captures of both ends. Where the window was not as expected (compressed captures, a
- * part of the time), the captures of these NICs are read again, which stdin cannot be.
+ * part of the time), the captures of these NICs are read again, which stdin, pipes and streams cannot be.
  */
 async function countArrivals(
   analysis: Analysis,
@@ -262,12 +270,12 @@ async function countArrivals(
   if (expected !== null && isBorneOut(expected, found))
     return arrivalsIn(found, read.table, points, captures, { sameFlow: (flow) => flow, ...options });
   const paths = found.captures.map((i) => captures[i]?.info.path ?? '');
-  if (paths.includes('-')) return null;
+  if (!paths.every(isReadAgain)) return null;
   const table = new FlowTable(read.nodes);
   table.counter.windows = new Map(found.captures.map((capture, i) => [i, found.windows.get(capture) as PacketWindow]));
   const readers: CaptureReader[] = [];
   for (const path of paths) readers.push(await openCapture(path, openOptions(read.options)));
-  const second: Reading = { ...read, table };
+  const second: Reading = { ...read, table, firsts: null };
   const begun = readers.map(({ info }) => new CaptureCounters(info));
   const counted = await readAll(readers, begun, second);
   const again = findPoints({ table: second.table, captures: counted, topology, book, at, hints });

@@ -1,10 +1,21 @@
 // The package as users get it: packed by npm from a clean copy, unpacked into an empty folder beside nothing but its own
 // production dependencies, and run. Needs no network: dependencies are copied from node_modules.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMOKE } from './support/binary/smoke.ts';
 
 interface PackedFile {
   path: string;
@@ -28,14 +39,13 @@ interface Manifest {
 }
 
 /** Bytes of the tarball and of what it unpacks to: users wait for the first, and look through the second. */
-const PACKED_BUDGET = 1_500_000;
+const PACKED_BUDGET = 1_700_000;
 const UNPACKED_BUDGET = 6_000_000;
 const BUILD_TIMEOUT = 180_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-package-'));
 const home = join(folder, 'node_modules', 'overlens');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-const SAMPLE = join(home, 'samples', '01-vxlan-between-nodes');
 let packed: Packed;
 
 beforeAll(() => {
@@ -50,26 +60,30 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the tarball', () => {
   it('holds the built program, the samples, the docs and what npm always adds, nothing else', () => {
     const expected = [
-      /^dist\/(cli\/bin|index|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
+      /^dist\/(cli\/bin|index|browser|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
       /^dist\/[a-z0-9/-]+\.d\.ts$/,
+      /^dist\/man\/overlens\.1$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
       /^docs\/(course\/)?[\w-]+\.md$/,
+      /^docs\/schema\/[a-z-]+\.json$/,
       /^docs\/pictures\/[\w-]+\.svg$/,
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     ];
     const paths = packed.files.map((file) => file.path);
     expect(paths.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
-    expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts']));
+    expect(paths).toEqual(
+      expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts', 'dist/man/overlens.1']),
+    );
   });
 
   it('holds the program, the library and the chunks that they load, all of them and no others, and no test', () => {
     const paths = new Set(packed.files.map((file) => file.path));
     const built = [...paths].filter((path) => path.endsWith('.js'));
-    expect([...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/pipeline/decode-worker.js')].sort()).toEqual(
-      built.sort(),
-    );
+    expect(
+      [...loadedFrom('dist/cli/bin.js', 'dist/index.js', 'dist/browser.js', 'dist/pipeline/decode-worker.js')].sort(),
+    ).toEqual(built.sort());
     const commands = readdirSync('src/cli/commands').filter((name) => name.endsWith('-command.ts'));
     expect(commands.length).toBeGreaterThan(5);
     const missing = commands.filter((name) => !built.some((path) => path.includes(`/${name.replace(/\.ts$/, '')}-`)));
@@ -118,28 +132,14 @@ describe('installed without development dependencies', () => {
     expect(existsSync(join(folder, 'node_modules', 'vitest'))).toBe(false);
   });
 
-  it('answers --version', () => {
-    expect(overlens('--version')).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  it.each(SMOKE)('does what every way of installing it must do (line %#)', ({ words, problem }) => {
+    const files = { version: manifest.version, samples: join(home, 'samples'), fixtures: resolve('test/fixtures') };
+    const line = words(files);
+    expect({ line, problem: problem(overlens(...line), files) }).toEqual({ line, problem: null });
   });
 
-  it('traces its own sample', () => {
-    const captures = ['20', '30', '31'].map((node) => join(SAMPLE, `ip-10-0-1-${node}-ens5.pcap`));
-    const { status, stdout, stderr } = overlens('trace', ...captures, '-t', join(SAMPLE, 'topology'), '-o', 'json');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const { schema, summary } = JSON.parse(stdout) as { schema: string; summary: Record<string, number> };
-    expect(schema).toBe('overlens.trace/1');
-    expect(summary['violation']).toBe(0);
-    expect(summary['ok']).toBeGreaterThan(0);
-  });
-
-  it('reads gzip, zstd and through pcap-parser: every package it needs is there', () => {
-    const capture = join(SAMPLE, 'ip-10-0-1-20-ens5.pcap');
-    const compressed = ['cases/frag.pcap.gz', 'compressed/n20-any1-level-19.pcap.zst'];
-    const runs = [
-      overlens('trace', capture, '--reader', 'pcap-parser', '-o', 'summary'),
-      ...compressed.map((name) => overlens('trace', resolve('test/fixtures', name), '-o', 'summary')),
-    ];
-    expect(runs.map(({ status, stderr }) => ({ status, stderr }))).toEqual(runs.map(() => ({ status: 0, stderr: '' })));
+  it('has the manual page of this very program', () => {
+    expect(readFileSync(join(home, 'dist', 'man', 'overlens.1'), 'utf8')).toBe(overlens('man').stdout);
   });
 
   it('can be imported, by its name and with its types', () => {
@@ -150,6 +150,65 @@ describe('installed without development dependencies', () => {
     });
     expect(stdout).toBe('function function\n');
     expect(readFileSync(join(home, 'dist', 'index.d.ts'), 'utf8')).toContain('traceCaptures');
+  });
+
+  it('has the same library for browsers, of which nothing else is needed', () => {
+    const browser = join(folder, 'alone.mjs');
+    cpSync(join(home, 'dist', 'browser.js'), browser);
+    const names = (from: string): string => {
+      const script = `console.log(Object.keys(await import('${from}')).sort().join(' '))`;
+      return spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, encoding: 'utf8' })
+        .stdout;
+    };
+    expect(names('overlens/browser')).toMatch(/traceCaptures/);
+    expect(names('overlens/browser')).toBe(names('overlens'));
+    expect(names('./alone.mjs')).toBe(names('overlens'));
+  });
+
+  it('has types that fit by themselves, with those of Node or of a browser', () => {
+    const file = join(folder, 'consumer.ts');
+    writeFileSync(
+      file,
+      [
+        "import { eachFlow, renderJson, traceCaptures } from 'overlens';",
+        "import { loadTopology } from 'overlens/browser';",
+        "const topology = await loadTopology([{ name: 'pools.yaml', content: new Blob([]) }]);",
+        'const trace = await traceCaptures({ captures: [new File([], "x"), { name: "y", content: new Blob([]).stream() }], topology });',
+        'for await (const { verdict } of eachFlow(trace)) {',
+        "  const said: 'ok' | 'violation' | 'unverifiable' = verdict;",
+        '  console.log(said, [...renderJson(trace)].length);',
+        '}',
+        '// @ts-expect-error a number is no topology',
+        'await traceCaptures({ captures: [], topology: 3 });',
+      ].join('\n'),
+    );
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2023',
+      '--module',
+      'nodenext',
+      '--types',
+      '',
+      '--lib',
+      'es2023,dom,dom.iterable',
+    ];
+    const { stdout } = spawnSync(resolve('node_modules/.bin/tsc'), [...options, file], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+  }, 60_000);
+
+  it('has a schema of each JSON output under its name', () => {
+    const script = "import schema from 'overlens/schema/trace.json' with { type: 'json' }; console.log(schema.$id)";
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('urn:overlens:trace:1\n');
   });
 });
 

@@ -34,6 +34,27 @@ describe('packages that a user installs', () => {
   });
 });
 
+describe('what is optional', () => {
+  it('is not installed with the package, runs nothing when it is, and the pages give its reason', () => {
+    const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      peerDependencies: Record<string, string>;
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+    };
+    const names = Object.keys(peerDependencies);
+    expect(names.filter((name) => peerDependenciesMeta[name]?.optional !== true)).toEqual([]);
+    const installed = new Set(INSTALLED.map(([path]) => path.replace(/^node_modules\//, '')));
+    expect(names.filter((name) => installed.has(name))).toEqual([]);
+    const locked = Object.entries(packages).filter(([path]) => names.some((name) => path.startsWith(scopeOf(name))));
+    expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
+    expect(names.filter((name) => !readFileSync('docs/architecture.md', 'utf8').includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+/** `node_modules/@duckdb/`: its bindings are packages of the same scope. */
+function scopeOf(name: string): string {
+  return `node_modules/${name.replace(/\/.*/, '/')}`;
+}
+
 describe('the program', () => {
   it('has no way to the network: a named pipe is read through node:net, and that is all', () => {
     const NETWORK = /from 'node:(net|http|https|http2|dgram|tls|dns|dns\/promises|inspector|cluster)'/;
@@ -46,6 +67,6 @@ describe('the program', () => {
           ? [...modules, `${file} fetch`]
           : modules;
       });
-    expect(imports).toEqual(['bytes/open-file.ts net']);
+    expect(imports).toEqual(['bytes/disk.ts net']);
   });
 });

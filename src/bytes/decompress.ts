@@ -1,8 +1,8 @@
 // The content of bytes, whatever they are compressed with.
 import { ChunkBuffer, PIECE } from './chunk.ts';
 import { iterableSource } from './iterable-source.ts';
-import { turn } from './open-file.ts';
 import { type ContentKind, contentKind, MAGIC_BYTES } from './sniff.ts';
+import { turn } from './turn.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 

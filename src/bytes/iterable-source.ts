@@ -1,5 +1,6 @@
 // A byte source over whatever comes in chunks: stdin, a pipe, a decompressor.
 import type { ByteSource, StreamFault } from './chunk.ts';
+import type { ByteStream } from './opened-file.ts';
 
 /** Chunks of bytes; a generator may end with the reason why it ended early. */
 export type ByteChunks = AsyncIterator<Uint8Array, StreamFault | null | undefined>;
@@ -49,6 +50,30 @@ export function iterableSource(chunks: ByteChunks, close: () => void): ByteSourc
       // Not awaited: behind a read that waits for a silent pipe it would wait for ever.
       Promise.resolve(chunks.return?.()).catch(() => {});
       close();
+    },
+  };
+}
+
+/** A source over a stream; closing it ends the stream. */
+export function streamSource(stream: ByteStream): ByteSource {
+  const close = (): void => {
+    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+  };
+  return iterableSource(chunksOf(stream), close);
+}
+
+/** Not every browser's ReadableStream can be iterated. */
+export function chunksOf(stream: ByteStream): ByteChunks {
+  if (Symbol.asyncIterator in stream) return stream[Symbol.asyncIterator]() as ByteChunks;
+  const reader = stream.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      return done || value === undefined ? { done: true, value: null } : { done: false, value };
+    },
+    async return() {
+      await reader.cancel();
+      return { done: true, value: null };
     },
   };
 }

@@ -1,9 +1,12 @@
 // Opener: files that grow while they are read, as `tail -f` reads them; and pipes, whose end may be the user's.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ByteSource, StreamFault } from './chunk.ts';
-import { fileId, fileSize, type OpenedFile, turn, unreadable } from './open-file.ts';
+import { unreadable } from './disk.ts';
+import { fileId, fileSize } from './open-file.ts';
 import { openPath, readElsewhere } from './open-path.ts';
+import type { OpenedFile } from './opened-file.ts';
 import { stoppable } from './stoppable.ts';
+import { turn } from './turn.ts';
 
 /** All that is there so far: what follows it is not there yet, and no damage. */
 const SO_FAR: StreamFault = { kind: 'so-far', message: 'reading was stopped at the end of what is there' };

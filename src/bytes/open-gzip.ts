@@ -1,4 +1,5 @@
-// Opener: gzip streams, several members in a row too (RFC 1952 section 2.2), through Node's zlib.
+// Opener: gzip streams, several members in a row too (RFC 1952 section 2.2), through Node's zlib (web-gzip.ts in a
+// browser).
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ChunkBuffer, StreamFault } from './chunk.ts';
 

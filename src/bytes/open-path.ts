@@ -3,7 +3,10 @@ import { OverlensError } from '../errors.ts';
 import { memberBudget } from './archive/member-limits.ts';
 import { leavesOf, MEMBER_MARK } from './archive/walk-members.ts';
 import { type ByteSource, ChunkBuffer, pieceOf } from './chunk.ts';
-import { type ByteStream, fileSize, type OpenedFile, openFile, openStdin } from './open-file.ts';
+import { openStdin } from './disk.ts';
+import { givenFile } from './given-files.ts';
+import { fileSize, openFile } from './open-file.ts';
+import type { ByteStream, OpenedFile } from './opened-file.ts';
 
 /** What can be read once and was looked at already, by path: its bytes, not consumed. */
 const peeked = new Map<string, ChunkBuffer>();
@@ -57,6 +60,12 @@ export function fileOf(path: string): string {
   return spools.get(path) ?? archiveIn(path)?.file ?? path;
 }
 
+/** The file on disk that a path is in or is; null for one that was given. */
+export function diskFileOf(path: string): string | null {
+  const file = fileOf(path);
+  return givenFile(file) === null ? file : null;
+}
+
 /** The archive that a path leads into; null for a file by itself, also one with the mark in its name. */
 function archiveIn(path: string): { file: string; name: string } | null {
   if (!path.includes(MEMBER_MARK) || fileSize(path) !== null) return null;
@@ -70,7 +79,8 @@ function archiveIn(path: string): { file: string; name: string } | null {
 
 async function openMember(path: string, { file, name }: { file: string; name: string }): Promise<OpenedFile> {
   const chunk = new ChunkBuffer((await openFile(file)).source);
-  const leaves = leavesOf(chunk, { path: name, modified: null, file, depth: 0 }, memberBudget(), path);
+  const place = { path: name, modified: null, file: diskFileOf(file), depth: 0 };
+  const leaves = leavesOf(chunk, place, memberBudget(), path);
   const close = (): void => {
     leaves.return().catch(() => {});
     chunk.close();

@@ -2,9 +2,10 @@
 
 import { type BufferSupply, type ByteSource, ChunkBuffer, PIECE, pieceOf, type StreamFault } from '../bytes/chunk.ts';
 import { contentOf } from '../bytes/decompress.ts';
-import { type ByteStream, fileSize, type OpenedFile } from '../bytes/open-file.ts';
+import { fileSize } from '../bytes/open-file.ts';
 import type { Follow } from '../bytes/open-growing.ts';
 import { openPath } from '../bytes/open-path.ts';
+import type { ByteStream, OpenedFile } from '../bytes/opened-file.ts';
 import { Rewindable } from '../bytes/rewindable.ts';
 import { type ContentKind, contentKind, DESCRIBE_BYTES, describeContent, MAGIC_BYTES } from '../bytes/sniff.ts';
 import { stoppable } from '../bytes/stoppable.ts';

@@ -88,8 +88,8 @@ function longestRecord({ interfaces }: CaptureInfo): number {
 
 /** The time of the last packet in the bytes `from .. size-1`, read by the reader itself. */
 async function lastMoment(info: CaptureInfo, first: Moment, from: number, size: number): Promise<Moment | null> {
-  const head = readRange(info.path, 0, DESCRIPTION);
-  const tail = readRange(info.path, from, size);
+  const head = await readRange(info.path, 0, DESCRIPTION);
+  const tail = await readRange(info.path, from, size);
   const parts = info.format === 'pcap' ? endOfPcap(head, tail, first) : endOfPcapng(head, tail);
   if (parts === null) return null;
   const moment = await firstMoment(await openToRead('-', { stdin: inTurn(parts) }));

@@ -66,7 +66,7 @@ async function* readRuns(
   const begin = head ?? new Uint8Array(0);
   const parts =
     info.format === 'pcapng'
-      ? PcapngParts.open(info.path, id, begin, first.offset)
+      ? await PcapngParts.open(info.path, id, begin, first.offset)
       : await PcapParts.open(info.path, id, begin);
   if (parts === null) {
     info.error = otherFile(info.path);

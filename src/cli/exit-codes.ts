@@ -3,11 +3,11 @@
 export const EXIT = {
   /** Done, also with warnings. */
   ok: 0,
-  /** `verify`: a violation; `topology --strict`: a conflict or risk. */
+  /** `verify`, `trace --exit-code`: a violation; `topology --strict`: a conflict or risk. */
   violation: 1,
   /** Bad usage, invalid snapshot, unreadable or corrupt input, internal error. */
   error: 2,
-  /** `verify`: nothing could be proven, or not as much as was asked for. */
+  /** `verify`: nothing could be proven, or not as much as was asked for; `trace --exit-code`: a flow could not be judged. */
   undecided: 3,
   /** Ctrl-C, after printing what there is. */
   interrupted: 130,

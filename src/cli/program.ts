@@ -6,13 +6,17 @@ import { declareExplain } from './declare/explain.ts';
 import { declareExport } from './declare/export.ts';
 import { joinNots } from './declare/filter-options.ts';
 import { declarePath } from './declare/path.ts';
+import { declareQuery } from './declare/query.ts';
 import { declareQuiz } from './declare/quiz.ts';
+import { declareCompletion, declareManual } from './declare/shell-commands.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { withAscii } from './habits/ascii-output.ts';
+import { readHabits } from './habits/read-habits.ts';
 import { removeSpooled } from './inputs/spool.ts';
 import { type Io, writeAll } from './io.ts';
 import { NO_PAGER } from './pager.ts';
-import { reportError, usageError } from './report-error.ts';
+import { printProblem, reportError, usageError } from './report-error.ts';
 import { defaultStages, type Stages } from './stages.ts';
 import { widthOf } from './terminal.ts';
 import { readVersion } from './version.ts';
@@ -37,9 +41,11 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'explain',
   'export',
   'headers',
+  'query',
   'quiz',
   'topology',
   'snapshot',
+  'completion',
 ]);
 const DECLARATIONS = [
   declareTrace,
@@ -50,9 +56,12 @@ const DECLARATIONS = [
   declareExplain,
   declareExport,
   declareHeaders,
+  declareQuery,
   declareQuiz,
   declareTopology,
   declareSnapshot,
+  declareCompletion,
+  declareManual,
 ];
 
 /**
@@ -60,9 +69,10 @@ const DECLARATIONS = [
  * @param argv what stands behind the program's name
  * @returns the exit code; nothing is thrown, everything has been written
  */
-export async function main(argv: readonly string[], io: Io, stages: Stages = defaultStages): Promise<ExitCode> {
+export async function main(argv: readonly string[], world: Io, stages: Stages = defaultStages): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const out: string[] = [];
+  const io = withAscii(world, argv);
   const dispatch: Dispatch = { argv, io, stages, done: (exit) => (code = exit) };
   const program = createProgram(dispatch, (text) => out.push(text));
   try {
@@ -70,7 +80,15 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
       await writeAll(io.stderr, [program.helpInformation()]);
       return EXIT.error;
     }
-    await parse(program, argv);
+    if (argv[0] === 'complete' && argv[2] === '--') {
+      const { runComplete } = await import('./shell/complete-line.ts');
+      await runComplete(argv.slice(1), program, io, stages);
+      return EXIT.ok;
+    }
+    const { words, notes } = readHabits(await configured(argv, program), program);
+    for (const note of notes) await printProblem(io, note, null);
+    dispatch.argv = words;
+    await parse(program, words);
     await writeAll(io.stdout, out);
     return code;
   } catch (error) {
@@ -78,6 +96,13 @@ export async function main(argv: readonly string[], io: Io, stages: Stages = def
   } finally {
     removeSpooled();
   }
+}
+
+/** With the options of a file, where one is given. */
+async function configured(argv: readonly string[], program: Command): Promise<readonly string[]> {
+  if (!argv.some((word) => word.startsWith('--config'))) return argv;
+  const { withConfig } = await import('./declare/config-file.ts');
+  return withConfig(argv, program);
 }
 
 /** Help and the version end the parsing with an error of commander's, which is none. */
@@ -103,7 +128,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify), 2 bad usage or input, 3 not proven (verify), 130 Ctrl-C',
+      '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify, --exit-code), 2 bad usage or input, 3 undecided (the same), 130 Ctrl-C',
     );
   for (const declare of DECLARATIONS) declare(program, dispatch);
   for (const command of [program, ...program.commands]) {

@@ -6,9 +6,11 @@ import { contentLines } from '../render/trace/contents.ts';
 import { mayBeTwoTimes, TELL_TIMES } from '../topology/ask/two-times.ts';
 import type { Topology } from '../topology/model.ts';
 import type { TraceOptions } from '../trace.ts';
+import { flowBriefs } from '../verdict/flow-briefs.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { type DoubtfulName, doubtfulNames, nobodyKnows } from './habits/known-names.ts';
 import type { IndexFile } from './index-file/index-file.ts';
 import { withIndex } from './index-file/with-index.ts';
 import { absoluteTimes, whyNoTime } from './inputs/capture-times.ts';
@@ -74,6 +76,7 @@ export async function runWithIndex(
     const trace = await read(progress.report === undefined ? request : { ...request, onProgress: progress.report });
     const interrupted = io.signal.aborted;
     progress.clear();
+    if (!interrupted) await checkNames(trace, topology, request, options, stages);
     await warnOfAge(trace, trace.index?.topology ?? topology, io);
     if (trace.flowCount === 0 && options.filterText !== '' && !interrupted)
       await explainEmpty(request, options, io, stages);
@@ -81,6 +84,30 @@ export async function runWithIndex(
   } finally {
     progress.clear();
   }
+}
+
+/** Throws bad usage for a name in the filters that neither the snapshot nor any of the captures has. */
+async function checkNames(
+  trace: Trace,
+  topology: Topology | null,
+  request: TraceOptions,
+  { filter, places, captures }: CommonOptions,
+  stages: Stages,
+): Promise<void> {
+  const unknownTo = (names: readonly DoubtfulName[], one: Trace): DoubtfulName[] => {
+    if (names.length === 0) return [];
+    const ends = new Set([...flowBriefs(one)].flatMap(({ src, dst }) => [src, dst]));
+    return names.filter((name) => ![...ends].some(name.isOf));
+  };
+  let names = unknownTo(doubtfulNames(filter, topology, places), trace);
+  // what kept every flow out may be another filter
+  if (names.length > 0 && trace.flowCount === 0 && !captures.includes('-'))
+    names = unknownTo(names, await stages.traceCaptures(unfiltered(request)));
+  if (names.length > 0) throw nobodyKnows(names, topology);
+}
+
+function unfiltered({ filter: _filter, since: _since, until: _until, ...rest }: TraceOptions): TraceOptions {
+  return rest;
 }
 
 /** Says in one line that the captures lie hours from the snapshot. */
@@ -159,7 +186,6 @@ async function explainEmpty(request: TraceOptions, options: CommonOptions, io: I
   if (outside !== null) return printProblem(io, outside, null);
   await printProblem(io, `no flow fits ${options.filterText}`, null);
   if (options.captures.includes('-')) return;
-  const { filter: _filter, since: _since, until: _until, ...unfiltered } = request;
-  const everything = await stages.traceCaptures(unfiltered);
+  const everything = await stages.traceCaptures(unfiltered(request));
   for (const line of contentLines(everything, widthOf(io))) await say(io, `  ${line}`);
 }

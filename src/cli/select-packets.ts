@@ -35,6 +35,7 @@ export async function selectPackets(
   kept: KeptReadings | null = null,
 ): Promise<PacketSelection> {
   const { captures, filter } = options;
+  await checkNames(options, topology);
   const pipeline = await absoluteTimes(options.pipeline, captures);
   const shared = { ...(pipeline.reader === undefined ? {} : { reader: pipeline.reader }), signal: io.signal };
   const rereadable = captures.every(isReadAgain);
@@ -50,10 +51,22 @@ export async function selectPackets(
       ports: cluster?.ports ?? overlayPorts(null, pipeline.vxlanPorts ?? []),
       since: pipeline.since ?? null,
       until: pipeline.until ?? null,
-      tests: [...(await packetTests(filter, topology, window, nodes)), ...(flows === null ? [] : [flows.test])],
+      tests: [
+        ...(await packetTests(filter, topology, window, nodes)),
+        ...(filter.expression === undefined ? [] : [await expressionTest(filter.expression, nodes)]),
+        ...(flows === null ? [] : [flows.test]),
+      ],
     },
     lookup: topology === null ? null : (address) => topology.lookup(address, window ?? undefined),
   };
+}
+
+/** Throws bad usage for names that the snapshot has not: packets have no others. */
+async function checkNames({ filter, places }: CommonOptions, topology: Topology | null): Promise<void> {
+  if (eachKind(filter).length + eachKind(filter.not ?? {}).length === 0) return;
+  const { doubtfulNames, nobodyKnows } = await import('./habits/known-names.ts');
+  const names = doubtfulNames(filter, topology, places);
+  if (names.length > 0) throw nobodyKnows(names, topology);
 }
 
 // What a plain listing does not need is loaded when it is asked for: most of the time of a short run is loading.
@@ -85,7 +98,7 @@ function isAsked(kinds: FilterKinds): boolean {
 
 /** One test for what is wanted, and one for each kind that is not. */
 async function packetTests(
-  { not = {}, flow: _flow, first: _first, last: _last, ...wanted }: FlowFilter,
+  { not = {}, expression: _expression, flow: _flow, first: _first, last: _last, ...wanted }: FlowFilter,
   topology: Topology | null,
   window: TimeWindow | null,
   nodes: NodeAddresses | null,
@@ -98,6 +111,11 @@ async function packetTests(
     tests.push({ fits: (packet) => !unwanted.fits(packet) });
   }
   return tests;
+}
+
+async function expressionTest(text: string, nodes: NodeAddresses | null): Promise<PacketTest> {
+  const { ExpressionFilter } = await import('../packets/expression-filter.ts');
+  return new ExpressionFilter(text, nodes);
 }
 
 async function packetFilter(
@@ -151,7 +169,7 @@ async function flowSelector(
     );
   const finding = [...(filter.finding ?? []), ...causeIds];
   // how a packet was carried is asked of each packet: of a flow that was carried in two ways some fit
-  const { encapsulation: _carried, ...ofFlows } = filter;
+  const { encapsulation: _carried, expression: _expression, ...ofFlows } = filter;
   const progress = createProgress(io, { why: 'reading first for the flows' });
   const trace = await stages
     .traceCaptures({

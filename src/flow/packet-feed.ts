@@ -11,6 +11,7 @@ import type { BatchSource } from './batch-source.ts';
 import { ByteView } from './byte-view.ts';
 import type { CaptureCounters } from './capture-counters.ts';
 import type { FactBlock } from './fact-block.ts';
+import type { FirstPackets } from './first-packets.ts';
 import type { FlowTable } from './flow-table.ts';
 import { type ForeignNumbers, UNKNOWN } from './foreign-numbers.ts';
 import { NOT_USUAL } from './paths/path-keys.ts';
@@ -39,6 +40,7 @@ export class PacketFeed implements BatchSource {
   readonly #range: TimeRange;
   readonly #counters: CaptureCounters;
   readonly #info: CaptureInfo;
+  readonly #firsts: FirstPackets | null;
   readonly #view = new ByteView();
   readonly #stack = new LayerStack();
   /** The packet that the stack is of; -1: none of this batch. */
@@ -56,7 +58,14 @@ export class PacketFeed implements BatchSource {
       counters,
       ports,
       range,
-    }: { capture: number; counters: CaptureCounters; ports: WalkPorts; range: TimeRange },
+      firsts = null,
+    }: {
+      capture: number;
+      counters: CaptureCounters;
+      ports: WalkPorts;
+      range: TimeRange;
+      firsts?: FirstPackets | null;
+    },
   ) {
     this.capture = capture;
     this.#table = table;
@@ -64,6 +73,7 @@ export class PacketFeed implements BatchSource {
     this.#range = range;
     this.#counters = counters;
     this.#info = counters.info;
+    this.#firsts = firsts;
   }
 
   /** Packets fed so far. */
@@ -85,6 +95,7 @@ export class PacketFeed implements BatchSource {
     this.#counters.edges.note(table.facts, batch.count, table.rowOf, table.counter.isExtra);
     if (batch.hasComments === true) this.#counters.named.note(batch, table, this.firstPacket);
     this.#sketch(batch.count);
+    this.#firsts?.note(batch, table.facts, table.rowOf, table.counter.isExtra);
     if (this.#counters.outsideRange > 0) this.#counters.marks.giveUp();
     this.#counters.marks.note(batch, this.firstPacket, this.#hasFragments);
     this.firstPacket += batch.count;

@@ -1,10 +1,9 @@
 // A path -> the files behind it: itself, the files of a folder, the members of a bundle, in any nesting.
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { memberBudget } from '../bytes/archive/member-limits.ts';
 import { type BrokenArchive, type Leaf, leavesOf } from '../bytes/archive/walk-members.ts';
-import { fileOf, peekPath } from '../bytes/open-path.ts';
+import { diskFileOf, peekPath } from '../bytes/open-path.ts';
 import { OverlensError } from '../errors.ts';
+import { filesInFolder, isFolder } from './folders.ts';
 
 /** A file behind a path that was named. */
 export interface FoundFile extends Leaf {
@@ -31,41 +30,13 @@ export type Found = { file: FoundFile } | { unread: UnreadFile };
  * asked for. What is not there, may not be read or is damaged is said in its place; never throws for it.
  */
 export async function* filesBehind(path: string): AsyncGenerator<Found, void, void> {
-  yield* isFolder(path) ? folderFiles(path, path, new Set()) : fileOrMembers(path, { named: true, below: null });
+  yield* isFolder(path) ? folderFiles(path) : fileOrMembers(path, { named: true, below: null });
 }
 
-function isFolder(path: string): boolean {
-  if (path === '-') return false;
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** @param visited folders on the way, to notice links that lead in circles */
-async function* folderFiles(folder: string, root: string, visited: Set<string>): AsyncGenerator<Found, void, void> {
-  let names: string[];
-  try {
-    const real = realpathSync.native(folder);
-    if (visited.has(real)) return;
-    visited.add(real);
-    names = readdirSync(folder)
-      .filter((name) => !name.startsWith('.'))
-      .sort();
-  } catch (error) {
-    yield unread(folder, error, folder === root);
-    return;
-  }
-  for (const name of names) {
-    const path = join(folder, name);
-    try {
-      const kind = statSync(path);
-      if (kind.isDirectory()) yield* folderFiles(path, root, visited);
-      else if (kind.isFile()) yield* fileOrMembers(path, { named: false, below: relative(root, path) });
-    } catch (error) {
-      yield unread(path, error, false);
-    }
+async function* folderFiles(folder: string): AsyncGenerator<Found, void, void> {
+  for (const { path, below, error } of filesInFolder(folder)) {
+    if (error !== undefined) yield unread(path, error, path === folder);
+    else yield* fileOrMembers(path, { named: false, below });
   }
 }
 
@@ -83,7 +54,7 @@ async function* fileOrMembers(
   const { chunk, again } = peek;
   try {
     // an archive from a pipe can be walked once; where it must be read again, it was put into a file before
-    const file = again ? fileOf(path) : null;
+    const file = again ? diskFileOf(path) : null;
     let isArchive = false;
     for await (const leaf of leavesOf(chunk, { path, modified: null, file, depth: 0 }, memberBudget())) {
       if ('fault' in leaf) yield broken(leaf, place.named && !isArchive && leaf.path === path);

@@ -18,6 +18,8 @@ export interface LoadOptions {
   takenAt?: readonly TakenAt[];
   /** Told what is in the paths and not used: captures in a bundle. */
   note?: (sentence: string) => void;
+  /** Aborted, reading ends between two files and throws its reason. */
+  signal?: AbortSignal;
 }
 
 interface Reading {
@@ -26,6 +28,7 @@ interface Reading {
   problems: Problem[];
   unreadable: boolean;
   note: (sentence: string) => void;
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -41,7 +44,8 @@ export async function loadTopology(
   more: readonly SnapshotDocument[] = [],
   options: LoadOptions = {},
 ): Promise<Topology> {
-  const reading: Reading = { documents: [...more], problems: [], unreadable: false, note: options.note ?? (() => {}) };
+  const { note = () => {}, signal } = options;
+  const reading: Reading = { documents: [...more], problems: [], unreadable: false, note, signal };
   for (const path of paths) await readPath(path, reading);
   const documents = withTimes(reading.documents, options.takenAt ?? []);
   if (reading.problems.length === 0) return buildTopology(documents, options);
@@ -102,6 +106,7 @@ async function readPath(path: string, reading: Reading): Promise<void> {
   let captures = 0;
   const budget = textBudget();
   for await (const found of filesBehind(path)) {
+    reading.signal?.throwIfAborted();
     if ('unread' in found) {
       const { path: file, named, reason } = found.unread;
       unread++;

@@ -46,11 +46,14 @@ export interface SortedArguments {
   taken: Taken[];
 }
 
-/** Looks at each argument. Pipes are looked at too, and keep all their bytes. Never throws: what is not there is told by its reader. */
-export async function sortArguments(paths: readonly string[]): Promise<SortedArguments> {
+/**
+ * Looks at each argument. Pipes are looked at too, and keep all their bytes. What is not there is told by its reader. Throws the signal's
+ * reason, and nothing else.
+ */
+export async function sortArguments(paths: readonly string[], signal?: AbortSignal): Promise<SortedArguments> {
   const sorted: SortedArguments = { captures: [], documents: [], hints: new Map(), logs: new Map(), taken: [] };
   const logs: ReadLog[] = [];
-  for (const path of paths) await sortOne(path, sorted, logs);
+  for (const path of paths) await sortOne(path, sorted, logs, signal);
   sorted.logs = matchLogs(logs, sorted.captures);
   return sorted;
 }
@@ -64,7 +67,12 @@ interface Sorting {
   budget: TextBudget;
 }
 
-async function sortOne(path: string, sorted: SortedArguments, logs: ReadLog[]): Promise<void> {
+async function sortOne(
+  path: string,
+  sorted: SortedArguments,
+  logs: ReadLog[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const counts = { captures: 0, documents: 0, skipped: 0, unread: [] };
   const sorting: Sorting = {
     taken: { argument: path, as: 'folder', tools: [], ...counts },
@@ -74,6 +82,7 @@ async function sortOne(path: string, sorted: SortedArguments, logs: ReadLog[]): 
     budget: textBudget(),
   };
   for await (const found of filesBehind(path)) {
+    signal?.throwIfAborted();
     if ('file' in found) await sortFile(path, found.file, sorting);
     else sortUnread(found.unread, sorting);
   }

@@ -4,15 +4,19 @@ import { type Cidr, cidrContains, parseCidrOrIp } from './cidr.ts';
 import type { Ip } from './ip.ts';
 import { PROTOCOL_NAMES, protocolNumber } from './protocol-name.ts';
 
-/** What an expression is asked about: the outermost headers of a frame. Null: not known. */
+/** What an expression is asked about: the headers of a frame that its user means. Null: not known. */
 export interface ExpressionFrame {
   source: Ip | null;
   destination: Ip | null;
-  version: 4 | 6;
+  /** Null: no IP packet, of which everything else is false too. */
+  version: 4 | 6 | null;
   /** IP protocol number. */
   protocol: number;
   sourcePort: number | null;
   destinationPort: number | null;
+  isArp?: boolean;
+  /** Its outermost headers, for what stands behind `outer`; absent: these are they. */
+  outermost?: ExpressionFrame;
 }
 
 /** Whether a frame is kept; null where that cannot be told. */
@@ -23,12 +27,44 @@ const PORTS: Record<string, number> = { ssh: 22, domain: 53, http: 80, ntp: 123,
 const MOST_WORDS = 500;
 const WITH_PORTS = new Set([6, 17, 132]);
 const TYPES = new Set(['host', 'net', 'port', 'portrange', 'proto']);
+const JOINTS = new Set(['and', 'or', '&&', '||']);
+
+/** Words that mean something in an expression, to tell what was meant by another one. */
+export const EXPRESSION_WORDS: readonly string[] = [
+  ...TYPES,
+  ...['src', 'dst', 'and', 'or', 'not', 'ip', 'ip6', 'arp', 'icmp6', 'outer'],
+  ...PROTOCOL_NAMES,
+];
 
 /** What stands before a value, and holds for values that follow without any. */
 interface Qualifiers {
   protocol: string | null;
   direction: 'src' | 'dst' | 'either' | 'both';
   type: string | null;
+  outer: boolean;
+}
+
+/** An expression that filters what is shown, or the words that kept it from being one. */
+export type FilterExpression = { fits: CaptureExpression; asksOuter: boolean } | { notUnderstood: string };
+
+/**
+ * Reads an expression that every word of must be understood of. `outer` before a primitive, or before brackets, asks the outermost headers
+ * of a frame instead of those that the frame is given by.
+ */
+export function parseFilterExpression(text: string): FilterExpression {
+  const words = wordsOf(text);
+  if (words.length > MOST_WORDS) return { notUnderstood: `more than ${MOST_WORDS} words` };
+  const open = words.filter((word) => word === '(').length - words.filter((word) => word === ')').length;
+  if (open !== 0) return { notUnderstood: open > 0 ? '( without )' : ') without (' };
+  const parser = new Parser(words, true);
+  const fits = parser.alternatives();
+  if (parser.unknown !== null) return { notUnderstood: parser.unknown };
+  if (fits === null || !parser.isAtEnd) return { notUnderstood: parser.here };
+  return { fits, asksOuter: parser.asksOuter };
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/\(|\)|&&|\|\||!=|!|[^\s()!&|]+|[&|]/g) ?? [];
 }
 
 /**
@@ -37,23 +73,33 @@ interface Qualifiers {
  * @returns null where it is none that this understands
  */
 export function parseCaptureExpression(text: string, { strict = false } = {}): CaptureExpression | null {
-  const words = text.toLowerCase().match(/\(|\)|&&|\|\||!(?!=)|[^\s()!&|]+|[&|]/g) ?? [];
+  const words = wordsOf(text);
   if (words.length === 0) return () => true;
   if (words.length > MOST_WORDS) return null;
   const parser = new Parser(words);
   const expression = parser.alternatives();
-  return parser.isAtEnd && !(strict && parser.hasUnknown) ? expression : null;
+  return parser.isAtEnd && !(strict && parser.unknown !== null) ? expression : null;
 }
 
 class Parser {
   readonly #words: readonly string[];
-  /** Whether some primitive was not understood. */
-  hasUnknown = false;
+  /** Whether `outer` is a word. */
+  readonly #layers: boolean;
+  /** The first primitive that was not understood. */
+  unknown: string | null = null;
+  asksOuter = false;
+  #isOuter = false;
   #at = 0;
-  #last: Qualifiers = { protocol: null, direction: 'either', type: null };
+  #last: Qualifiers = { protocol: null, direction: 'either', type: null, outer: false };
 
-  constructor(words: readonly string[]) {
+  constructor(words: readonly string[], layers = false) {
     this.#words = words;
+    this.#layers = layers;
+  }
+
+  /** The word at which reading stopped, with those before it. */
+  get here(): string {
+    return this.#words.slice(Math.max(0, this.#at - 2), this.#at + 1).join(' ');
   }
 
   get isAtEnd(): boolean {
@@ -72,9 +118,9 @@ class Parser {
 
   #joint(): 'and' | 'or' | null {
     const word = this.#words[this.#at];
-    const joint = word === 'and' || word === '&&' ? 'and' : word === 'or' || word === '||' ? 'or' : null;
-    if (joint !== null) this.#at++;
-    return joint;
+    if (word === undefined || !JOINTS.has(word)) return null;
+    this.#at++;
+    return word === 'and' || word === '&&' ? 'and' : 'or';
   }
 
   #term(): CaptureExpression | null {
@@ -83,11 +129,21 @@ class Parser {
       const term = this.#term();
       return term && ((frame) => negated(term(frame)));
     }
+    if (word === 'outer' && this.#layers) return this.#outerTerm();
     if (word === '(') {
       const inner = this.alternatives();
       return this.#next() === ')' ? inner : null;
     }
     return word === null || word === ')' ? null : this.#primitive(word);
+  }
+
+  #outerTerm(): CaptureExpression | null {
+    const before = this.#isOuter;
+    this.#isOuter = true;
+    this.asksOuter = true;
+    const term = this.#term();
+    this.#isOuter = before;
+    return term;
   }
 
   #next(): string | null {
@@ -102,13 +158,17 @@ class Parser {
     else this.#at = start;
     const direction = this.#direction();
     const typed = TYPES.has(this.#words[this.#at] ?? '') ? this.#next() : null;
-    if (protocol !== null && direction === null && typed === null) return ofProtocol(protocol);
+    const outer = this.#isOuter;
+    if (protocol !== null && direction === null && typed === null)
+      return asked(ofProtocol(protocol), outer) ?? this.#unknown(start);
     const bare = protocol === null && direction === null && typed === null;
-    const qualifiers = bare ? this.#last : { protocol, direction: direction ?? 'either', type: typed };
+    const qualifiers = bare
+      ? { ...this.#last, outer: outer || this.#last.outer }
+      : { protocol, direction: direction ?? 'either', type: typed, outer };
     const value = this.#next();
     if (value === null) return null;
     this.#last = { ...qualifiers };
-    return valued(qualifiers, value) ?? this.#unknown(start);
+    return asked(valued(qualifiers, value), qualifiers.outer) ?? this.#unknown(start);
   }
 
   #direction(): Qualifiers['direction'] | null {
@@ -124,11 +184,17 @@ class Parser {
   #unknown(start: number): CaptureExpression | null {
     this.#at = start;
     const name = this.#next();
-    if (name === 'arp' || name === 'rarp') return () => false;
-    this.hasUnknown = true;
-    while (!this.isAtEnd && !['and', 'or', '&&', '||', ')'].includes(this.#words[this.#at] ?? '')) this.#at++;
+    if (name === 'arp') return asked(({ isArp = false }) => isArp, this.#isOuter);
+    if (name === 'rarp') return () => false;
+    while (!this.isAtEnd && !JOINTS.has(this.#words[this.#at] ?? '') && this.#words[this.#at] !== ')') this.#at++;
+    this.unknown ??= this.#words.slice(start, this.#at).join(' ');
     return () => null;
   }
+}
+
+/** The same asked of the outermost headers. */
+function asked(expression: CaptureExpression | null, outer: boolean): CaptureExpression | null {
+  return expression === null || !outer ? expression : (frame) => expression(frame.outermost ?? frame);
 }
 
 function joined(left: CaptureExpression, right: CaptureExpression, both: boolean): CaptureExpression {
@@ -184,7 +250,12 @@ function testOf(type: string | null, value: string): SideTest | null {
     return number === null ? null : ({ protocol }) => protocol === number;
   }
   const range = type === 'net' ? netOf(value) : parseCidrOrIp(value);
-  return range && ((frame, side) => (frame[side] === null ? null : isIn(range, frame[side])));
+  return range && ((frame, side) => addressTest(range, frame, frame[side]));
+}
+
+function addressTest(range: Cidr, { version }: ExpressionFrame, address: Ip | null): boolean | null {
+  if (address !== null) return isIn(range, address);
+  return version === null ? false : null;
 }
 
 function isIn(range: Cidr, address: Ip): boolean {

@@ -85,7 +85,7 @@ class Decoder {
 
   /** What is not regular about its end is read again by who counts. */
   async #part(file: PcapParts, { from, until }: { from: number; until: number }, capture: number): Promise<void> {
-    const start = file.guess(from);
+    const start = await file.guess(from);
     if (start === null || start >= until) {
       this.#end(-1, -1, false);
       return;

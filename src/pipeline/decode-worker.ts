@@ -13,4 +13,5 @@ for (const [path, file] of orders.elsewhere) readPathFrom(path, file);
 const ring = new RingWriter(memory, (control, place, value) => {
   Atomics.wait(control, place, value);
 });
-await decode(orders, ring, memory.shape.piece, (message) => parentPort?.postMessage(message));
+// not awaited here: built into the executable, this is a script that cannot; a rejection ends the thread as an error does
+void decode(orders, ring, memory.shape.piece, (message) => parentPort?.postMessage(message));

@@ -1,6 +1,7 @@
 // Who decodes what: captures as a whole, plain pcaps in parts, by turns.
 
 import { fileId, fileSize } from '../bytes/open-file.ts';
+import { diskFileOf } from '../bytes/open-path.ts';
 import type { CaptureInfo, CaptureReader } from '../capture/source.ts';
 import { type ByteMemory, byteMemory } from './byte-ring.ts';
 
@@ -49,6 +50,8 @@ export function ordersFor(readers: readonly CaptureReader[], threads: number, pa
   let firstJob = 0;
   return readers.flatMap(({ info, head, once }, capture) => {
     if (head === null && once?.canRewind !== true) return [];
+    // what was given is in the memory of this thread
+    if (head !== null && diskFileOf(info.path) === null) return [];
     const parts = threads > 1 && head !== null ? partsFor(info, part) : null;
     const memory = head === null ? byteMemory() : null;
     const order = { capture, path: info.path, head: head ?? new Uint8Array(0), once: memory, parts, firstJob };

@@ -1,6 +1,6 @@
 // The other end of a ring: blocks that a thread has decoded, in the order in which it was told to.
 
-import { turn } from '../bytes/open-file.ts';
+import { turn } from '../bytes/turn.ts';
 import { ForeignNumbers } from '../flow/foreign-numbers.ts';
 import type { DecodeMessage } from './messages.ts';
 import { HEAD, type RingReader, SLOT, type Slot } from './ring.ts';

@@ -1,5 +1,6 @@
 // Opener: decoding threads. The one place that knows how one is started.
 import { availableParallelism } from 'node:os';
+import { getAsset, isSea } from 'node:sea';
 import { Worker } from 'node:worker_threads';
 import type { DecodeMessage } from './messages.ts';
 import type { DecodeOrders } from './orders.ts';
@@ -33,8 +34,12 @@ export function startWorker(memory: RingMemory, orders: DecodeOrders, events: De
 
 const LOADER = '"tsx/esm/api"';
 
+/** What the executable carries a thread's code as. */
+export const WORKER_ASSET = 'decode-worker.cjs';
+
 /** From the sources, as tests and scripts run them, a thread needs the loader that reads them first. */
 function newWorker(workerData: object): Worker {
+  if (isSea()) return new Worker(getAsset(WORKER_ASSET, 'utf8'), { eval: true, workerData });
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL('../pipeline/decode-worker.js', import.meta.url), { workerData });
   const entry = JSON.stringify(new URL('../pipeline/decode-worker.ts', import.meta.url).href);

@@ -4,7 +4,7 @@
 import { flowsWithoutQuestion } from '../attribution/answers.ts';
 import { type Clocks, findClocks } from '../attribution/clocks/clocks.ts';
 import { copiesNotes } from '../attribution/copies-note.ts';
-import { countFlow } from '../attribution/count-flow.ts';
+import { type CountInput, countFlow } from '../attribution/count-flow.ts';
 import { questionsByFlow } from '../attribution/exchange/questions-by-flow.ts';
 import { serviceNames, servicesBehind } from '../attribution/exchange/service-behind.ts';
 import { trackedConnections } from '../attribution/exchange/tracked-connections.ts';
@@ -20,7 +20,7 @@ import { expectations } from '../attribution/sender/expected.ts';
 import { sharedLinks } from '../attribution/sender/shared-links.ts';
 import { strangeTunnels } from '../attribution/strange-tunnels.ts';
 import type { ChainStep } from '../attribution/vocabulary.ts';
-import { type AddressBook, addressBook, type TimeWindow } from '../attribution/who/address-book.ts';
+import { type AddressBook, addressBook } from '../attribution/who/address-book.ts';
 import { cachedTopology } from '../attribution/who/cached-topology.ts';
 import { unnameDisputed } from '../attribution/who/disputed-points.ts';
 import { hostNamesOf } from '../attribution/who/host-names-said.ts';
@@ -29,15 +29,14 @@ import { learnedVteps } from '../attribution/who/learned-vteps.ts';
 import { saidNames, saidNotes } from '../attribution/who/said-names.ts';
 import { type Directory, directory, type Who } from '../attribution/who/who.ts';
 import { wireguardWays } from '../attribution/wireguard-ways.ts';
-import type { CaptureCounters } from '../flow/capture-counters.ts';
 import { capturesWithCopies, copiesIn, doubtAlike, joinPieces } from '../flow/join-pieces.ts';
 import { joinRows } from '../flow/join-rows.ts';
-import { toSeconds } from '../net/time.ts';
 import { policyLogOf } from '../topology/policies/policy-log.ts';
 import { type Arrivals, nicsCutShort, nodesOf } from './arrivals.ts';
 import type { ClusterFinding } from './cause/cluster-findings.ts';
 import { collectModes } from './cause/collect-modes.ts';
 import { type ModeChanges, modeChanges } from './cause/mode-change.ts';
+import { capturedWindow } from './clocks/captured-window.ts';
 import type { Uncompared } from './clocks/clock-report.ts';
 import { errorsByFlow } from './delivery/errors-by-flow.ts';
 import { hidingPlaces } from './delivery/hidden-places.ts';
@@ -67,6 +66,7 @@ export interface Analysis {
   input: AnalysisInput;
   points: Points;
   clocks: Clocks;
+  counting: CountInput;
   book: AddressBook;
   filters: readonly (FilterHint | null)[];
   possibleFilters: readonly (FilterHint | null)[];
@@ -115,7 +115,7 @@ export interface Analysis {
 
 export function analyse(input: AnalysisInput): Analysis {
   const { table, captures } = input;
-  const window = windowOf(captures);
+  const window = capturedWindow(captures);
   const topology = input.topology === null ? null : cachedTopology(input.topology, window);
   const book = addressBook(topology, window, topology === null ? undefined : lanHosts(table, topology));
   const points = findPoints({ table, captures, topology, book, at: input.at, hints: input.hints ?? new Map() });
@@ -144,6 +144,7 @@ export function analyse(input: AnalysisInput): Analysis {
     input,
     points,
     clocks,
+    counting: shared.counting,
     book,
     filters: shared.filters,
     copiesNotes: copiesNotes(table, shared.pathFacts, captures.length, shared.counting.sets, points),
@@ -290,11 +291,4 @@ function prepare(
     adviceFor: captureNic,
   };
   return { shared, classes };
-}
-
-function windowOf(captures: readonly CaptureCounters[]): TimeWindow | null {
-  const firsts = captures.map((c) => c.first).filter((m) => m !== null);
-  const lasts = captures.map((c) => c.last).filter((m) => m !== null);
-  if (firsts.length === 0) return null;
-  return { first: Math.min(...firsts.map(toSeconds)), last: Math.max(...lasts.map(toSeconds)) };
 }

@@ -2,7 +2,15 @@
 import { communityId } from '../net/community-id.ts';
 import { parseIp } from '../net/ip.ts';
 import { protocolNumber } from '../net/protocol-name.ts';
-import type { TracedFlow } from './trace-types.ts';
+
+/** What of a flow its ID hangs on. */
+export interface FlowTuple {
+  protocol: string;
+  src: { ip: string; port: number | null };
+  dst: { ip: string; port: number | null };
+  /** Echo messages among its packets; null of what is not ICMP. */
+  echo: { requests: number; replies: number } | null;
+}
 
 /** Types of the question and of its answer (RFC 792, RFC 4443). */
 const ECHO: Readonly<Record<string, readonly [request: number, reply: number]>> = { icmp: [8, 0], icmpv6: [128, 129] };
@@ -12,7 +20,7 @@ const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
  * The inner flow's ID, the same for its answers. Null where the capture does not tell: ports that the snaplen cut off, ICMP that is not
  * echo requests or replies alone (each message has an ID of its own).
  */
-export function communityIdOf({ protocol, src, dst, echo }: TracedFlow): string | null {
+export function communityIdOf({ protocol, src, dst, echo }: FlowTuple): string | null {
   const [source, destination] = [parseIp(src.ip), parseIp(dst.ip)];
   if (source === null || destination === null) return null;
   const number = protocolNumber(protocol);

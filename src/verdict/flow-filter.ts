@@ -5,6 +5,7 @@ import type { Endpoint } from '../attribution/vocabulary.ts';
 import { OverlensError } from '../errors.ts';
 import { type Cidr, cidrContains, parseCidrOrIp } from '../net/cidr.ts';
 import { parseIp } from '../net/ip.ts';
+import { flowExpression } from './filter/flow-expression.ts';
 import { type LabelSelector, type PodLabels, parseSelector, selectorFits } from './filter/label-selector.ts';
 import type { FlowBrief } from './trace-types.ts';
 
@@ -37,6 +38,8 @@ export interface FilterKinds {
 export interface FlowFilter extends FilterKinds {
   /** What fits any of these is left out. */
   not?: FilterKinds;
+  /** Of tcpdump (net/capture-expression.ts), on inner headers. */
+  expression?: string;
   /** Flows by their id, each with its other direction. */
   flow?: readonly number[];
   /** Of the conversations that fit, the first or last so many to begin. */
@@ -164,7 +167,8 @@ export function flowFilter(
 ): (flow: FlowBrief) => boolean {
   const wanted = kindsTest(filter, membersOf, labelsOf);
   const unwanted = eachKind(filter.not ?? {}).map((kind) => kindsTest(kind, membersOf, labelsOf));
-  return (flow) => wanted(flow) && !unwanted.some((test) => test(flow));
+  const isMeant = filter.expression === undefined ? null : flowExpression(filter.expression);
+  return (flow) => wanted(flow) && !unwanted.some((test) => test(flow)) && (isMeant === null || isMeant(flow));
 }
 
 /** One filter for each kind that is given. */

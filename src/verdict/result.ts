@@ -33,6 +33,7 @@ export function resultOf(analysis: Analysis, filter: FlowFilter): Trace {
       topology: analysis.input.topology,
       points: analysis.points,
       clocks: analysis.clocks,
+      counting: analysis.counting,
       idOf: (flow) => analysis.positionOf(flow) + 1,
       ofPacket: (id, packet) => analysis.ofPacket(id - 1, packet),
       trackedPairs: () => analysis.trackedPairs(),

@@ -1,5 +1,6 @@
 // What the pipeline ends with: the objects of `trace -o json` (design.md section 8), plus causes for people.
 import type { Clocks } from '../attribution/clocks/clocks.ts';
+import type { CountInput } from '../attribution/count-flow.ts';
 import type { FilterHint } from '../attribution/filter/filter-hint.ts';
 import type { Points } from '../attribution/points/points.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
 } from '../attribution/vocabulary.ts';
 import type { Stretch } from '../capture/stretches.ts';
 import type { Unread } from '../flow/capture-counters.ts';
+import type { FirstPackets } from '../flow/first-packets.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { KeptBeside } from '../flow/saved-reading.ts';
 import type { Topology } from '../topology/model.ts';
@@ -241,11 +243,15 @@ export interface TraceIndex {
   stretches: readonly (readonly Stretch[])[];
   /** What was found when the captures were read again; absent where nothing is kept. */
   beside?: KeptBeside;
+  /** First packets of each row; absent where they were not asked for. */
+  firsts?: FirstPackets;
   /** Of several snapshots the latest that was valid while the captures ran. */
   topology: Topology | null;
   points: Points;
   /** What puts times of several captures on one clock (attribution/clocks). */
   clocks: Clocks;
+  /** What tells which rows of a flow count (`countFlow`). */
+  counting: CountInput;
   /** Id of a flow of the table, as the trace lists it. */
   idOf(flow: number): number;
   /** A flow by its id, and the snapshot, that one of its packets was sent by: of several that of its time. */

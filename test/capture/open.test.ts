@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import { unreadable } from '../../src/bytes/open-file.ts';
+import { unreadable } from '../../src/bytes/disk.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import { buildPcap } from '../support/capture-builder.ts';
 import { inChunks, readBytes, readCapture } from '../support/read-packets.ts';

@@ -73,11 +73,11 @@ describe('trace', () => {
         '--pod',
         'shop/cart',
         '--from-pod',
-        'a',
+        'cart',
         '--to-pod',
-        'b',
+        'shop/db',
         '--to-pod',
-        'c',
+        'db',
         '--node',
         'worker1',
       ],
@@ -129,8 +129,8 @@ describe('trace', () => {
       logs: new Map(),
       filter: {
         pod: ['shop/cart'],
-        fromPod: ['a'],
-        toPod: ['b', 'c'],
+        fromPod: ['cart'],
+        toPod: ['shop/db', 'db'],
         node: ['worker1'],
         ip: ['10.48.0.0/24', 'fd00::1/128'],
         port: [80],
@@ -177,12 +177,12 @@ describe('trace', () => {
       (options) => (options.filter?.pod === undefined ? HEALTHY : buildTrace({})),
       buildTopology(),
     );
-    const { code, stdout, stderr } = await runCli([CAPTURE, '--pod', 'shop/crat', '--since', '5'], { stages });
+    const { code, stdout, stderr } = await runCli([CAPTURE, '--pod', 'shop/cart', '--since', '5'], { stages });
     expect(code).toBe(0);
     expect(stdout).toContain('No flows.\n');
     expect(stderr).toBe(
       [
-        'overlens: no flow fits --pod shop/crat --since 5',
+        'overlens: no flow fits --pod shop/cart --since 5',
         '  The captures hold 2 flows:',
         '    pods          shop/cart, shop/db',
         '    namespaces    shop',

@@ -211,11 +211,6 @@ describe('nothing to show', () => {
       ['--port', '1'],
       /^overlens: no packet fits --port 1; 63 packets read\n {2}overlens trace .* shows what there is\n$/,
     ],
-    [
-      'a name without a snapshot',
-      ['--pod', 'x'],
-      /^overlens: no packet fits --pod x; 63 packets read\n {2}names need a snapshot: -t SNAPSHOT\n$/,
-    ],
     ['a number beyond the end', ['-p', '5000'], /^overlens: no such packet: .*ens5\.pcap has 63 packets\n$/],
   ])('is told, with the reason: %s', async (_what, given, message) => {
     const { code, stdout, stderr } = await runCli(['decode', CAPTURE, ...given]);

@@ -171,8 +171,8 @@ describe('bad usage', () => {
   });
 
   it('a filter that fits nothing says what the captures hold', async () => {
-    const run = await explain(`${STALE}/${CONTROL1}`, '-t', `${STALE}/topology`, '--pod', 'nobody');
-    expect(run.stderr).toMatch(/no packet fits --pod nobody\n {2}The captures hold \d+ flows/);
+    const run = await explain(`${STALE}/${CONTROL1}`, '-t', `${STALE}/topology`, '--port', '1');
+    expect(run.stderr).toMatch(/no packet fits --port 1\n {2}The captures hold \d+ flows/);
   });
 });
 

@@ -84,8 +84,8 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'trace.ts',
-    values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture'],
-    types: ['bytes', 'decode', 'topology'],
+    values: ['verdict', 'attribution', 'pipeline', 'flow', 'capture', 'bytes'],
+    types: ['decode', 'topology'],
   },
   {
     place: 'follow-trace.ts',
@@ -93,9 +93,26 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     types: ['bytes', 'verdict'],
   },
   {
+    place: 'api',
+    values: [
+      'trace.ts',
+      'explain',
+      'path',
+      'packets',
+      'attribution',
+      'input',
+      'decode',
+      'decode/view',
+      'bytes',
+      'net',
+      'errors.ts',
+    ],
+    types: ['verdict', 'topology'],
+  },
+  {
     place: 'index.ts',
-    values: ['trace.ts', 'verdict', 'input', 'topology', 'decode', 'decode/view', 'capture', 'errors.ts'],
-    types: ['attribution'],
+    values: ['api', 'render', 'verdict', 'topology', 'decode', 'decode/view', 'capture', 'bytes', 'errors.ts'],
+    types: ['explain', 'path', 'attribution', 'input'],
   },
   { place: 'cli', values: ['everything'] },
 ];

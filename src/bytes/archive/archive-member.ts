@@ -24,3 +24,12 @@ export function memberName(raw: string): string | null {
   const parts = raw.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..');
   return parts.length === 0 ? null : parts.join('/');
 }
+
+/** Why members were left out. */
+export function encryptedMembers([name, ...more]: readonly string[]): StreamFault {
+  return {
+    kind: 'unsupported',
+    message: `${name}${more.length === 0 ? ' in the zip archive is' : ` and ${more.length} more in the zip archive are`} encrypted`,
+    hint: 'unpack it with its password first: unzip FILE',
+  };
+}

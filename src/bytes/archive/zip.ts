@@ -1,7 +1,7 @@
-// zip archives through the package yauzl, by the directory at their end: they must be a file, or be held in memory.
+// zip archives through the package yauzl (web-zip.ts in a browser), by the directory at their end: they must be a file, or be held in memory.
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 import type { StreamFault } from '../chunk.ts';
-import { type ArchiveMembers, memberName } from './archive-member.ts';
+import { type ArchiveMembers, encryptedMembers, memberName } from './archive-member.ts';
 
 /** The files of a zip archive: of a file by its path, or of bytes. Encrypted members are left out, and said at the end. */
 export async function* zipMembers(archive: string | Uint8Array): ArchiveMembers {
@@ -27,7 +27,7 @@ export async function* zipMembers(archive: string | Uint8Array): ArchiveMembers 
       yield { name, modified: Number.isNaN(time) ? null : time, chunks: stream[Symbol.asyncIterator]() };
       stream.destroy();
     }
-    return locked.length === 0 ? null : encrypted(locked);
+    return locked.length === 0 ? null : encryptedMembers(locked);
   } catch (cause) {
     return damaged(cause);
   } finally {
@@ -43,14 +43,6 @@ function nameOf({ fileName }: Entry): string {
 /** Unix file types stand in the upper half of the external attributes. */
 function isLink({ externalFileAttributes }: Entry): boolean {
   return ((externalFileAttributes >>> 28) & 0xf) === 0xa;
-}
-
-function encrypted([name, ...more]: readonly string[]): StreamFault {
-  return {
-    kind: 'unsupported',
-    message: `${name}${more.length === 0 ? ' in the zip archive is' : ` and ${more.length} more in the zip archive are`} encrypted`,
-    hint: 'unpack it with its password first: unzip FILE',
-  };
 }
 
 function damaged(cause: unknown): StreamFault {

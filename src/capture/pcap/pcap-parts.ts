@@ -2,7 +2,8 @@
 // is guessed, by a chain of plausible record headers, and whoever reads the stretch before says whether the guess was right.
 
 import { type BufferSupply, ChunkBuffer, PIECE } from '../../bytes/chunk.ts';
-import { type OpenRanges, openRanges } from '../../bytes/open-file.ts';
+import { openRanges } from '../../bytes/open-file.ts';
+import type { OpenRanges } from '../../bytes/opened-file.ts';
 import { stoppable } from '../../bytes/stoppable.ts';
 import { readBatches } from '../read-loop.ts';
 import type { CaptureInfo, PacketBatch } from '../source.ts';
@@ -76,10 +77,10 @@ export class PcapParts {
   }
 
   /** Where a record may begin at `from` or behind it; null where nothing looks like one. */
-  guess(from: number): number | null {
+  async guess(from: number): Promise<number | null> {
     if (from <= this.begin) return this.begin;
     for (const { bytes: most, least } of LOOKS) {
-      const bytes = this.#file.read(from, from + most);
+      const bytes = await this.#file.read(from, from + most);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       for (let at = 0; at < view.byteLength; at++) if (this.#isChain(view, at, least)) return from + at;
     }

@@ -1,7 +1,8 @@
 // Stretches of a plain pcapng read apart from each other: all that describes its packets stands before the first one, and is read before each.
 
 import { type ByteSource, ChunkBuffer, PIECE } from '../../bytes/chunk.ts';
-import { type OpenRanges, openRanges } from '../../bytes/open-file.ts';
+import { openRanges } from '../../bytes/open-file.ts';
+import type { OpenRanges } from '../../bytes/opened-file.ts';
 import { readBatches } from '../read-loop.ts';
 import type { CaptureInfo, PacketBatch } from '../source.ts';
 import { pcapngFramer } from './pcapng.ts';
@@ -31,9 +32,9 @@ export class PcapngParts {
    * Throws E_UNREADABLE.
    * @param first offset of the first packet's bytes
    */
-  static open(path: string, id: string, head: Uint8Array, first: number): PcapngParts | null {
+  static async open(path: string, id: string, head: Uint8Array, first: number): Promise<PcapngParts | null> {
     const file = openRanges(path);
-    const begin = file.read(0, head.length);
+    const begin = await file.read(0, head.length);
     if (file.id === id && begin.length === head.length && head.every((byte, i) => begin[i] === byte))
       return new PcapngParts(file, Math.max(0, first - BEFORE_PACKET));
     file.close();

@@ -65,6 +65,11 @@ export function checkVerify(operands: readonly string[], raw: RawVerifyCommand, 
       'overlens trace --follow shows what is wrong meanwhile',
     );
   const options = checkTraceOptions(operands, raw);
+  if (options.filter.expression !== undefined)
+    throw usageError(
+      `${options.filter.expression}: a proof over packets picked by an expression would be none`,
+      'verify takes --pod, --namespace, --node, --ip, --port, --protocol; overlens trace takes expressions',
+    );
   const expect = parseChoice('--expect', raw.expect === 'plain' ? 'none' : raw.expect, EXPECTATIONS);
   const waiverFiles = raw.waive ?? [];
   return {

@@ -1,7 +1,7 @@
 // `overlens quiz`: questions made of a capture. On a terminal it asks; elsewhere it prints a sheet.
 
-import type { Question } from '../../quiz/question.ts';
 import { makeQuiz } from '../../quiz/make-quiz.ts';
+import type { Question } from '../../quiz/question.ts';
 import { renderQuizGift } from '../../render/quiz/quiz-gift.ts';
 import { renderQuizPage } from '../../render/quiz/quiz-page.ts';
 import { choiceOf, feedbackLines, letterOf, questionLines, renderQuizText } from '../../render/quiz/quiz-text.ts';

@@ -13,7 +13,7 @@ import type { Topology } from '../../topology/model.ts';
 import { podLabels } from '../../verdict/filter/pod-labels.ts';
 import type { Cause, Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { type Io, writeAll } from '../io.ts';
 import { openOutputs, parseOutputs } from '../outputs.ts';
@@ -23,6 +23,7 @@ import { besideHint, hintAtIssues, reportReading, runPipeline, type TraceRun } f
 import type { Stages } from '../stages.ts';
 import { colorOf, screenOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
+import { verdictCode } from '../verdict-code.ts';
 import { readVersion } from '../version.ts';
 
 export const TRACE_OUTPUTS = ['table', 'wide', 'json', 'jsonl', 'csv', 'summary', 'hubble', 'html', 'svg'] as const;
@@ -39,6 +40,7 @@ export interface RawTraceCommand extends RawTraceOptions {
   sort: string;
   by?: string;
   follow?: boolean;
+  exitCode?: boolean;
 }
 
 export async function runTrace(
@@ -82,7 +84,8 @@ export async function runTrace(
   if (isPerPacket) await (await import('./hubble-packets.ts')).writeHubblePackets(run, hubbleLook(run), io);
   else await writeAll(io.stdout, piecesOf(run.trace, shown, { ...shape, output }), stop);
   await hintAtIssues(run.topology, options, io);
-  return reportReading(run, io);
+  const code = await reportReading(run, io);
+  return code === EXIT.ok && raw.exitCode === true ? verdictCode(run.trace) : code;
 }
 
 /** Makes pages of traces. What other outputs do not need is loaded when it is asked for. */

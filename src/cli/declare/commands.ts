@@ -5,11 +5,12 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Stages } from '../stages.ts';
 import { repeatable } from './filter-options.ts';
+import { asksParquet, declareParquetOptions } from './parquet-options.ts';
 import { declareIndex, declareResultFilters, declareTraceOptions, TAKEN_AT_HELP } from './trace-options.ts';
 
 /** What a command runs with, and where it leaves its exit code. */
 export interface Dispatch {
-  /** The command line as given. */
+  /** The command line, with the options of `--config` in it. */
   argv: readonly string[];
   io: Io;
   stages: Stages;
@@ -25,16 +26,18 @@ const TRACE_EXAMPLES = `Examples:
   overlens trace *.pcap -t topology/ --by workload
   ssh control1 tcpdump -i ens5 -w - | overlens - -t topology/ --at -=control1
   tcpdump -i ens5 -U -w - | overlens trace --follow - -t topology/
+  overlens trace --resume captures/ -t topology/ -w flows/      for overlens query
 `;
 
-export function declareTrace(program: Command, { argv, io, stages, done }: Dispatch): void {
+export function declareTrace(program: Command, dispatch: Dispatch): void {
+  const { io, stages, done } = dispatch;
   const command = program
     .command('trace', { isDefault: true })
     .description('every flow of the captures, attributed and judged (default command)')
     .addOption(
       repeatable(
         '-o, --output <format[=file]>',
-        'table (as without it), wide, json, jsonl, csv, summary, hubble, html or svg, to stdout or into a file',
+        'table (as without it), wide, json, jsonl, csv, summary, hubble, html, svg or parquet, to stdout or into a file',
       ),
     )
     .option('--per <what>', 'of -o hubble: a line for each flow or packet', 'flow')
@@ -45,11 +48,17 @@ export function declareTrace(program: Command, { argv, io, stages, done }: Dispa
     )
     .option('--by <what>', `rows summed up by ${GROUP_KEYS.join(', ')}`)
     .option('--sort <key>', `${SORT_KEYS.join(', ')}`, 'problem')
+    .option('--exit-code', 'exit 1 if a flow is wrong, 3 if none is and some could not be judged; 0 if all are right')
     .option('--follow', 'wait for more at the end of captures that grow; Ctrl-C ends it with the final answer')
     .addHelpText('before', TRACE_EXAMPLES);
-  declareResultFilters(declareIndex(declareTraceOptions(command))).action(async (captures: string[], raw) => {
+  declareResultFilters(declareIndex(declareTraceOptions(command)));
+  declareParquetOptions(command).action(async (captures: string[], raw) => {
+    if (asksParquet(raw)) {
+      const { runParquet } = await import('../commands/parquet-command.ts');
+      return done(await runParquet(captures, raw, namesOf(program), io, stages));
+    }
     const { runTrace } = await import('../commands/trace-command.ts');
-    done(await runTrace(captures, raw, { argv, commands: namesOf(program) }, io, stages));
+    done(await runTrace(captures, raw, { argv: dispatch.argv, commands: namesOf(program) }, io, stages));
   });
 }
 

@@ -11,6 +11,7 @@ import type { Topology } from '../../topology/model.ts';
 import type { SnapshotDocument } from '../../topology/read/read-documents.ts';
 import type { TraceOptions } from '../../trace.ts';
 import type { FlowFilter } from '../../verdict/flow-filter.ts';
+import { splitOperands } from '../habits/expression-words.ts';
 import { checkIndexed } from '../index-file/check-indexed.ts';
 import { usageError } from '../report-error.ts';
 import type { ColorMode } from '../terminal.ts';
@@ -92,7 +93,9 @@ export function declareTraceOptions(command: Command): Command {
     .option('--at-step <number>', 'of a text that shows the cluster several times, this state (topology lists them)')
     .addOption(repeatable('--taken-at <time>', TAKEN_AT_HELP))
     .addOption(repeatable('-r, --read <file>', 'one more capture, as with tcpdump'))
-    .option('--color <when>', 'auto, always or never', 'auto');
+    .option('--color <when>', 'auto, always or never', 'auto')
+    // put into the line before a command sees it (config-file.ts)
+    .option('--config <file>', 'options from a YAML or JSON file, by command and long name; those given here win');
   return declarePacketFilters(command)
     .optionsGroup('What is known of the captures:')
     .addOption(repeatable('--at <file=node[:interface]>', 'where a capture was taken'))
@@ -111,7 +114,8 @@ export function declareResultFilters(command: Command): Command {
 /** Checks everything that can be checked without opening a file. Throws bad usage. */
 export function checkTraceOptions(operands: readonly string[], given: RawTraceOptions): CommonOptions {
   const raw: GivenOptions = { ...NONE_GIVEN, ...given };
-  const captures = [...operands, ...raw.read];
+  const { files, expression } = splitOperands(operands, raw.read);
+  const captures = [...files, ...raw.read];
   if (captures.length === 0)
     throw usageError('no capture given', 'overlens CAPTURE... -t SNAPSHOT; overlens --help shows more');
   if (captures.filter((path) => path === '-').length > 1)
@@ -128,8 +132,8 @@ export function checkTraceOptions(operands: readonly string[], given: RawTraceOp
     logs: new Map(),
     index: raw.index ?? null,
     color: parseChoice('--color', raw.color, ['auto', 'always', 'never']),
-    filter: filterOf(raw),
-    filterText: filterText(raw),
+    filter: { ...filterOf(raw), ...(expression === null ? {} : { expression }) },
+    filterText: [filterText(raw), expression ?? ''].filter(Boolean).join(' '),
     causeIds: raw.finding?.filter(isCauseId) ?? [],
     places: raw.at.map(parsePlace),
     pipeline: pipelineOf(raw),

@@ -11,7 +11,8 @@ const VERIFY_EXAMPLES = `Examples:
   overlens verify --check proof.json                      does it still hold?
 `;
 
-export function declareVerify(program: Command, { argv, io, stages, done }: Dispatch): void {
+export function declareVerify(program: Command, dispatch: Dispatch): void {
+  const { io, stages, done } = dispatch;
   const command = declareVerifyOptions(program.command('verify'))
     .description('pass, fail or undecided, by exit code: for scripts and CI')
     .addHelpText('before', VERIFY_EXAMPLES)
@@ -22,6 +23,6 @@ export function declareVerify(program: Command, { argv, io, stages, done }: Disp
   command.action(async (captures: string[], raw) => {
     const { runVerify } = await import('../commands/verify-command.ts');
     const commands = program.commands.map((one) => one.name());
-    done(await runVerify(captures, raw, { argv, commands }, io, stages));
+    done(await runVerify(captures, raw, { argv: dispatch.argv, commands }, io, stages));
   });
 }

@@ -1,6 +1,6 @@
 // Hashes of the files a proof rests on, so that it can be checked later that they are the same.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { fileOf, isReadAgain } from '../../bytes/open-path.ts';
 import type { BundleHash, FileHash } from '../../render/verify/evidence.ts';
@@ -41,6 +41,9 @@ function bundleOf(path: string): string | null {
   return file === path ? null : file;
 }
 
+/** Bytes hashed at a time: in one place, since new ones for each would keep the garbage collector busy. */
+const PIECE = 1 << 20;
+
 /** One hash for all: of the lines that `sha256sum` prints of them. */
 export function digestOf(files: readonly FileHash[]): string {
   const lines = files.flatMap(({ path, sha256 }) => (sha256 === null ? [] : [`${sha256}  ${path}\n`]));
@@ -50,8 +53,17 @@ export function digestOf(files: readonly FileHash[]): string {
 async function hashOf(path: string): Promise<string | null> {
   if (path === '-' || !isReadAgain(path)) return null;
   const hash = createHash('sha256');
+  const piece = new Uint8Array(PIECE);
   try {
-    for await (const chunk of createReadStream(fileOf(path))) hash.update(chunk as Buffer);
+    const file = await open(fileOf(path));
+    try {
+      for (let count = -1; count !== 0; ) {
+        count = (await file.read(piece, 0, PIECE)).bytesRead;
+        hash.update(piece.subarray(0, count));
+      }
+    } finally {
+      await file.close();
+    }
   } catch {
     // what may not be read is told by its reader
     return null;

@@ -7,8 +7,8 @@ import { baseName } from '../../attribution/points/points-input.ts';
 import { isTar, isZip } from '../../bytes/archive/archive-kind.ts';
 import { type ByteSource, PIECE } from '../../bytes/chunk.ts';
 import { peekContent } from '../../bytes/decompress.ts';
-import type { ByteStream } from '../../bytes/open-file.ts';
 import { isReadAgain, openPath, peekPath, readPathFrom } from '../../bytes/open-path.ts';
+import type { ByteStream } from '../../bytes/opened-file.ts';
 import { stoppable } from '../../bytes/stoppable.ts';
 import { OverlensError } from '../../errors.ts';
 import { untilStopped } from '../io.ts';
@@ -33,7 +33,7 @@ export interface Spooled {
 export async function spoolCaptures(
   captures: readonly string[],
   signal: AbortSignal,
-  { stdin, most = LARGEST_SPOOL }: { stdin?: ByteStream; most?: number } = {},
+  { stdin, most = LARGEST_SPOOL, name = 'stdin' }: { stdin?: ByteStream; most?: number; name?: string } = {},
 ): Promise<Spooled> {
   const input = stdin ?? process.stdin;
   if (captures.includes('-') && 'isTTY' in input && input.isTTY === true)
@@ -45,11 +45,12 @@ export async function spoolCaptures(
     const paths: string[] = [];
     for (const [i, path] of captures.entries()) {
       // under its own name, which may say where it was taken
-      const copy = join(folder, `${i}`, baseName(nameOf(path)));
+      const called = path === '-' ? name : path;
+      const copy = join(folder, `${i}`, baseName(called));
       if (staysWhereItIs(path)) paths.push(path);
       else {
         const { source } = await untilStopped(openPath(path, path === '-' ? stdin : undefined), signal);
-        await copyTo(copy, stoppable(source, signal), { name: nameOf(path), most });
+        await copyTo(copy, stoppable(source, signal), { name: called, most });
         paths.push(copy);
       }
     }

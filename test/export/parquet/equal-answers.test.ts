@@ -1,0 +1,85 @@
+// The shipped views over captures that were traced one by one say what one trace of all of them says; also when the run was stopped
+// between any two of them, and went on.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { defaultStages, type Stages } from '../../../src/cli/stages.ts';
+import { runCli } from '../../support/run-cli.ts';
+import { type Answer, type JsonTrace, viewAnswers } from '../../support/view-answers.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'overlens-views-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/**
+ * Plain, wrong, on any interface, edited while they ran, in fragments, IP in IP, WireGuard: 22 captures. `npm run matrix` takes all samples.
+ */
+const SOME = ['01', '04', '05', '06', '07', '11', '14', '15'];
+const SAMPLES = readdirSync('samples').filter((name) =>
+  process.env['OVERLENS_MATRIX'] === 'whole' ? /^\d\d-/.test(name) : SOME.includes(name.slice(0, 2)),
+);
+
+function capturesIn(sample: string): string[] {
+  return readdirSync(sample)
+    .filter((name) => /\.pcap(ng)?$/.test(name))
+    .map((name) => `${sample}/${name}`)
+    .sort();
+}
+
+async function answersOf(views: readonly string[], flows: string): Promise<Record<string, Answer[]>> {
+  const answers: Record<string, Answer[]> = {};
+  for (const view of views) {
+    const { code, stdout, stderr } = await runCli(['query', `FROM ${view}`, flows, '-o', 'json']);
+    expect({ view, code, stderr }).toEqual({ view, code: 0, stderr: '' });
+    answers[view] = JSON.parse(stdout) as Answer[];
+  }
+  return answers;
+}
+
+/** Only the columns that were computed, in an order of their own. */
+function comparable(rows: readonly Answer[], columns: readonly string[]): string[] {
+  return rows.map((row) => JSON.stringify(columns.map((name) => row[name] ?? null))).sort();
+}
+
+describe('the shipped views', () => {
+  for (const sample of SAMPLES) {
+    it(`say of ${sample} what one trace of all its captures says`, async () => {
+      const captures = capturesIn(`samples/${sample}`);
+      const snapshot = ['-t', `samples/${sample}/topology`];
+      const flows = join(folder, sample);
+      const whole = await runCli(['trace', ...captures, ...snapshot, '-o', 'json']);
+      const expected = viewAnswers(JSON.parse(whole.stdout) as JsonTrace);
+      await resumeTillDone(['trace', '--resume', ...captures, ...snapshot, '-w', flows]);
+      const actual = await answersOf(Object.keys(expected), flows);
+      for (const [view, rows] of Object.entries(expected)) {
+        const columns = Object.keys(rows[0] ?? {});
+        expect({ view, rows: comparable(actual[view] ?? [], columns) }).toEqual({
+          view,
+          rows: comparable(rows, columns),
+        });
+      }
+    });
+  }
+});
+
+/** Stopped by Ctrl-C while each capture but the last one is read, and begun anew. */
+async function resumeTillDone(argv: readonly string[]): Promise<void> {
+  for (let run = 1; ; run++) {
+    const stop = new AbortController();
+    let read = 0;
+    const stages: Stages = {
+      ...defaultStages,
+      traceCaptures(options) {
+        if (++read > 1) stop.abort();
+        return defaultStages.traceCaptures(options);
+      },
+    };
+    const { code, stderr } = await runCli(argv, { stages, signal: stop.signal });
+    if (code === 0) {
+      expect(run).toBeGreaterThan(1);
+      return;
+    }
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(run).toBeLessThan(20);
+  }
+}
