@@ -66,8 +66,10 @@ export class RingBlocks {
   async drain(slot: Slot | null): Promise<boolean> {
     for (let one = slot; one !== null; one = await this.next()) {
       this.messages(one);
+      // released, it may be written anew at once
+      const isEnd = one.head[HEAD.kind] === SLOT.end;
       this.release();
-      if (one.head[HEAD.kind] === SLOT.end) return true;
+      if (isEnd) return true;
     }
     return false;
   }
