@@ -73,11 +73,11 @@ describe('the examples', () => {
       overlens,
       console,
     )) as (files: File[], show: (text: string) => void, signal: AbortSignal) => Promise<{ trace: overlens.Trace }>;
-    const files = capturesOf(SAMPLE).map(({ name, bytes }) => new File([bytes], `given/${name}`));
+    const files = capturesOf(SAMPLE).map(({ name, bytes }) => new File([bytes], `dropped/${name}`));
     const shown: string[] = [];
     const { trace } = await analyse(files, (text) => shown.push(text), new AbortController().signal);
     expect(trace.captures).toHaveLength(files.length);
-    expect(shown[0]).toMatch(/^given\/.*: \d+ bytes$/);
+    expect(shown[0]).toMatch(/^dropped\/.*: \d+ bytes$/);
   });
 });
 
