@@ -162,7 +162,7 @@ describe('--resume', () => {
 });
 
 /** Ten thousand with `npm run matrix`: some minutes. */
-const MANY = process.env['OVERLENS_MATRIX'] === 'whole' ? 10_000 : 120;
+const MANY = process.env['OVERLENS_MATRIX'] === 'whole' ? 10_000 : 40;
 
 describe('many captures', () => {
   it(`${MANY} through kills: no half file under a name, none twice, and none missing in the end`, {
