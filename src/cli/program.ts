@@ -119,7 +119,7 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
   const program = new Command('overlens');
   program
     .description(
-      'For every pod-to-pod flow in a capture: which node sent it, which node received it,\nhow it was encapsulated, and whether that is what the IPPools ask for.',
+      'For every pod-to-pod flow in a capture: which node sent it, which node received it, how it was encapsulated, and whether that is what the IPPools ask for.',
     )
     .usage('[trace] CAPTURE... [-t SNAPSHOT]...')
     .version(readVersion(), '-V, --version', 'print the version')
