@@ -118,7 +118,7 @@ function sumsOf({ rows }: FlowTable, own: readonly number[], counted: ReadonlySe
     sums.replies += rows.replies(row);
     sums.fin += rows.fin(row);
     sums.rst += rows.rst(row);
-    sums.again += rows.retransmissions(row) + rows.largeRetransmissions(row);
+    sums.again += rows.retransmissions(row);
   }
   return sums;
 }

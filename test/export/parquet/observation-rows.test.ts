@@ -126,3 +126,26 @@ describe('rows of a trace', () => {
     );
   });
 });
+
+describe('rows of TCP', () => {
+  it('count a segment that was sent again once, however large it is', async () => {
+    // tshark -r ip-10-0-1-20-ens5.pcap -Y tcp.analysis.retransmission: 5, all of them larger than the path's MTU
+    const sample = 'samples/09-mtu-black-hole';
+    const flows = join(folder, 'again');
+    await runCli([
+      'trace',
+      `${sample}/ip-10-0-1-20-ens5.pcap`,
+      '-t',
+      `${sample}/topology`,
+      '-o',
+      'parquet',
+      '-w',
+      flows,
+    ]);
+    const [path = ''] = readdirSync(flows, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /parquet$/.test(name),
+    );
+    const found = await parquetReadObjects({ file: arrayBufferOf(readFileSync(join(flows, path))) });
+    expect(found.reduce((sum, row) => sum + Number(row['retransmissions'] ?? 0), 0)).toBe(5);
+  });
+});
