@@ -101,7 +101,9 @@ async function ask(questions: readonly Question[], io: Io): Promise<void> {
       : `   No: ${letterOf(question.answer)}) ${escapeText(question.choices[question.answer] ?? '')}`;
     await writeAll(io.stdout, [`${[said, ...feedbackLines(question, width)].join('\n')}\n\n`]);
   }
-  await writeAll(io.stdout, [`${right} of ${asked} right.\n`]);
+  // behind a prompt that was not answered
+  const isCutShort = asked < questions.length;
+  await writeAll(io.stdout, [`${isCutShort ? '\n' : ''}${right} of ${asked} right.\n`]);
 }
 
 /** Null at the end of input. */
