@@ -1,4 +1,4 @@
-// 120 random worlds hold what must hold of every answer, and so does every world that ever failed; lies of known kinds aside.
+// 300 random worlds hold what must hold of every answer, and so does every world that ever failed; lies of known kinds aside.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSeed, type Outcome, removeFolder, workFolder } from './check/check-world.ts';
@@ -9,9 +9,9 @@ import { isKnown, KNOWN_KINDS } from './known-kinds.ts';
 import { NAMED_SEEDS } from './named-seeds.ts';
 import { makeWorld } from './world.ts';
 
-const WORLDS = 120;
-const VARIED = 30;
-const FLANNEL_WORLDS = 30;
+const WORLDS = 300;
+const VARIED = 60;
+const FLANNEL_WORLDS = 60;
 /** Share of flows whose count may be in doubt, with a merge among the captures and without. */
 const DOUBTS_IN_MERGES = 0.01;
 const DOUBTS = 0.001;
