@@ -23,6 +23,8 @@ async function bundle(entry: string, outfile: string): Promise<Metafile> {
     stdin: { contents: entry, resolveDir: resolve('.'), loader: 'ts' },
     outfile,
     bundle: true,
+    // compiled code, optional, and not in the executable: `query` prints the line for DuckDB's own program
+    external: ['@duckdb/node-api'],
     format: 'cjs',
     platform: 'node',
     target: `node${process.versions.node}`,
