@@ -190,7 +190,7 @@ function conversationsPart({ causes }: Trace): string {
     'conversations',
     'Conversations',
     `<div class="tools">
-<label>search <input id="search" type="search" placeholder="pod, node, address, port, outcome" autocomplete="off"></label>
+<label>search for pods, nodes, addresses, ports, outcomes <input id="search" type="search" autocomplete="off"></label>
 <label>judged <select id="state">${option('', 'all')}${option('wrong', 'not as configured')}${option('undecided', 'undecided')}${option('ok', 'as configured')}</select></label>
 <label>problem <select id="cause">${option('', 'any or none')}${causes.map(({ id, code }) => option(id, `${id} ${code}`)).join('')}</select></label>
 <label>order <select id="sort">${sorts.map(([value, text]) => option(value, text)).join('')}</select></label>
