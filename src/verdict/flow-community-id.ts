@@ -14,6 +14,14 @@ export interface FlowTuple {
 
 /** Types of the question and of its answer (RFC 792, RFC 4443). */
 const ECHO: Readonly<Record<string, readonly [request: number, reply: number]>> = { icmp: [8, 0], icmpv6: [128, 129] };
+
+/** Types of a flow of echo requests, or of replies: its own, and that of what answers or asked. Null of ICMP that is not one of both alone. */
+export function echoTypes({ protocol, echo }: Pick<FlowTuple, 'protocol' | 'echo'>): readonly [number, number] | null {
+  const types = ECHO[protocol];
+  if (types === undefined || echo === null || echo.requests > 0 === echo.replies > 0) return null;
+  return echo.requests > 0 ? types : [types[1], types[0]];
+}
+
 const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
 
 /**
@@ -24,11 +32,9 @@ export function communityIdOf({ protocol, src, dst, echo }: FlowTuple): string |
   const [source, destination] = [parseIp(src.ip), parseIp(dst.ip)];
   if (source === null || destination === null) return null;
   const number = protocolNumber(protocol);
-  const types = ECHO[protocol];
-  if (types !== undefined) {
-    if (echo === null || echo.requests > 0 === echo.replies > 0) return null;
-    const ports = echo.requests > 0 ? types : ([types[1], types[0]] as const);
-    return communityId({ source, destination, protocol: number, ports });
+  if (ECHO[protocol] !== undefined) {
+    const ports = echoTypes({ protocol, echo });
+    return ports === null ? null : communityId({ source, destination, protocol: number, ports });
   }
   if (!WITH_PORTS.has(protocol)) return communityId({ source, destination, protocol: number, ports: null });
   if (src.port === null || dst.port === null) return null;

@@ -3,6 +3,7 @@
 import type { CapturePoint, Endpoint, Observation } from '../../attribution/vocabulary.ts';
 import { sha1OfText } from '../../net/sha1.ts';
 import type { PodLabels } from '../../verdict/filter/label-selector.ts';
+import { echoTypes } from '../../verdict/flow-community-id.ts';
 import { flowIdentity } from '../../verdict/flow-identity.ts';
 import type { TracedCapture, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
@@ -147,12 +148,9 @@ function flagsOf({ tcp }: TracedFlow): TcpFlags {
   };
 }
 
-const ECHO = { icmp: [8, 0], icmpv6: [128, 129] } as const;
-
-function echoOf({ protocol, echo }: TracedFlow): { type: number; code: number } | null {
-  if (echo === null || echo.requests > 0 === echo.replies > 0) return null;
-  const [request, reply] = ECHO[protocol === 'icmp' ? 'icmp' : 'icmpv6'];
-  return { type: echo.requests > 0 ? request : reply, code: 0 };
+function echoOf(flow: TracedFlow): { type: number; code: number } | null {
+  const types = echoTypes(flow);
+  return types === null ? null : { type: types[0], code: 0 };
 }
 
 function endOf({ namespace, pod }: Endpoint, labels: PodLabels): object {

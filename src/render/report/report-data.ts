@@ -4,7 +4,14 @@ import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { stringifyJson } from '../text/escape.ts';
 import { type Conversation, conversationsOf } from '../trace/conversations.ts';
 import { createOutcomeTally, outcomeText, tallyOutcome } from '../trace/outcome-words.ts';
-import { type CauseLookup, createCauseLookup, rankOf, rowOf, stateOf } from '../trace/pair-rows.ts';
+import {
+  type CauseLookup,
+  causesOfConversation,
+  createCauseLookup,
+  rankOf,
+  rowOf,
+  stateOf,
+} from '../trace/pair-rows.ts';
 
 /** Conversations in a report: what is beyond is counted, and problems come first. */
 export const MOST_CONVERSATIONS = 10_000;
@@ -66,14 +73,14 @@ export function reportData(trace: Trace): ReportData {
   const ranked: { conversation: Conversation; rank: number }[] = [];
   let left = 0;
   for (const conversation of conversationsOf(trace)) {
-    const rank = rankOf(conversation, causesOf_(conversation, causesOf));
+    const rank = rankOf(conversation, causesOfConversation(conversation, causesOf));
     // those that are well are told apart by nothing: the first ones are as good as any
     if (rank >= WELL && ranked.length >= MOST_CONVERSATIONS) left++;
     else ranked.push({ conversation, rank });
   }
   ranked.sort((a, b) => a.rank - b.rank);
-  left += Math.max(0, ranked.length - MOST_CONVERSATIONS - problemsBeyond(ranked));
   const kept = ranked.slice(0, Math.max(MOST_CONVERSATIONS, ranked.filter(({ rank }) => rank < WELL).length));
+  left += ranked.length - kept.length;
   const texts = textList();
   const begin = beginOf(trace);
   const rows = kept.map(({ conversation }) => rowFor(trace, conversation, { causesOf, texts, begin }));
@@ -82,14 +89,6 @@ export function reportData(trace: Trace): ReportData {
 
 /** Ranks of conversations with nothing to say about. */
 const WELL = 7;
-
-function problemsBeyond(ranked: readonly { rank: number }[]): number {
-  return Math.max(0, ranked.filter(({ rank }) => rank < WELL).length - MOST_CONVERSATIONS);
-}
-
-function causesOf_({ forward, reverse }: Conversation, causesOf: CauseLookup): readonly string[] {
-  return [forward, reverse].flatMap((flow) => (flow === null ? [] : causesOf(flow)));
-}
 
 interface TextList {
   all: string[];
