@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PROGRAM } from './support/built-program.ts';
 import { runCli } from './support/run-cli.ts';
 
 const PAGE = 'docs/sql.md';
@@ -73,7 +74,7 @@ describe('the recipe for GNU parallel', () => {
     const sample = 'samples/01-vxlan-between-nodes';
     for (const file of readdirSync(sample).filter((one) => one.endsWith('.pcap')))
       copyFileSync(join(sample, file), join(home, 'captures', file));
-    const program = `#!/bin/sh\nexec "${process.execPath}" --import "${resolve('node_modules/tsx/dist/loader.mjs')}" "${resolve('src/cli/bin.ts')}" "$@"\n`;
+    const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`;
     writeFileSync(join(bin, 'overlens'), program);
     chmodSync(join(bin, 'overlens'), 0o755);
     const line = recipe.replace('-t topology/', `-t ${resolve(sample, 'topology')}`);

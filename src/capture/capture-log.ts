@@ -1,5 +1,7 @@
 // What the logs of tcpdump beside captures tell of them: a file itself says nothing of drops, of its filter or of its device. One log may be
 // of several pieces of one capture: its counts are then those of all of them together.
+
+import { addUnder } from '../net/multi-map.ts';
 import type { CaptureInfo, CaptureLog } from './source.ts';
 
 /** A capture that was read. */
@@ -21,7 +23,7 @@ export function noteLogs(captures: readonly LoggedCapture[], logs: ReadonlyMap<s
     if (log === undefined || info.log !== undefined) continue;
     info.log = log;
     noteSettings(info, log);
-    sets.set(log.file, [...(sets.get(log.file) ?? []), capture]);
+    addUnder(sets, log.file, capture);
   }
   for (const set of sets.values()) noteEnd(set);
 }

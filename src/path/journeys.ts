@@ -1,4 +1,6 @@
 // Which journeys to follow: the flows asked for, those that are one under several addresses together, each with its route.
+
+import { addUnder } from '../net/multi-map.ts';
 import { protocolNumber } from '../net/protocol-name.ts';
 import type { FlowBrief, Trace, TraceIndex } from '../verdict/trace-types.ts';
 import { directionOf } from './direction.ts';
@@ -123,8 +125,8 @@ function partnersOf({ anywhere }: FirstReading, index: TraceIndex, briefOf: Brie
   const pairs = [...shown, ...index.trackedPairs().filter((pair) => !pair.some((flow) => told.has(flow)))];
   const partners = new Map<number, number[]>();
   for (const [a, b] of pairs) {
-    partners.set(a, [...(partners.get(a) ?? []), b]);
-    partners.set(b, [...(partners.get(b) ?? []), a]);
+    addUnder(partners, a, b);
+    addUnder(partners, b, a);
   }
   return partners;
 }

@@ -1,5 +1,6 @@
 // A capture, its trace and a seed -> questions with exactly one right answer each.
 import type { Explanation } from '../explain/explanation.ts';
+import { addUnder } from '../net/multi-map.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Cause, Trace } from '../verdict/trace-types.ts';
 import { type Draft, packetQuestions } from './packet-questions.ts';
@@ -96,7 +97,7 @@ function inTurns(drafts: readonly Draft[], random: Random): Draft[] {
     const key = `${draft.kind} ${draft.right}`;
     if (known.has(key)) continue;
     known.add(key);
-    byKind.set(draft.kind, [...(byKind.get(draft.kind) ?? []), draft]);
+    addUnder(byKind, draft.kind, draft);
   }
   const kinds = random.shuffled([...byKind.values()]);
   const rounds = Math.max(0, ...kinds.map((list) => list.length));

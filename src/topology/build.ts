@@ -3,6 +3,7 @@ import { OverlensError } from '../errors.ts';
 import { epochSeconds } from '../net/date-text.ts';
 import { canonicalIp, parseIp } from '../net/ip.ts';
 import { canonicalMac } from '../net/mac.ts';
+import { addUnder } from '../net/multi-map.ts';
 import { deviceMtus } from './ask/device-mtus.ts';
 import { deviceSetting, ownSettings } from './ask/felix-settings.ts';
 import { lookupOwner } from './ask/lookup.ts';
@@ -70,7 +71,7 @@ function uselessDirectories(documents: readonly SnapshotDocument[], used: Readon
     if (document.sought === false) continue;
     const directory =
       document.path === undefined ? '' : document.file.slice(0, -document.path.length).replace(/[\\/!]$/, '');
-    if (directory !== '') byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), document]);
+    if (directory !== '') addUnder(byDirectory, directory, document);
   }
   return [...byDirectory].flatMap(([directory, members]) => {
     if (members.some((document) => used.has(document.file))) return [];

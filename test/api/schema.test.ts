@@ -1,17 +1,17 @@
-// docs/schema against what the commands print: of the samples all outputs, of the single cases and the lab one after the other, so that
-// each output meets a seventh of them (OVERLENS_MATRIX=whole: all).
+// docs/schema against what the commands print: of the samples a third of the outputs, in turn, of the single cases and the lab one after
+// the other, so that each output meets a seventh of them (`npm run matrix`: all).
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { tarGzOf } from '../support/bundle-builder.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 import { CASE_WORLDS, documentsOf, OTHER_OUTPUTS, outputsOf, SAMPLE_WORLDS } from './json-outputs.ts';
 import { filesIn, SAMPLE } from './sample-files.ts';
 import { SCHEMAS, type Schema, strictValidator } from './schema-validator.ts';
 
 const validator = strictValidator();
-const IS_WHOLE = process.env['OVERLENS_MATRIX'] === 'whole';
 
 /** What is wrong with the documents that a command line prints: the first of each. */
 async function wrongIn(schema: string, argv: readonly string[]): Promise<string[]> {
@@ -81,10 +81,10 @@ describe('what is printed is what the schemas say, every field of it', () => {
     expect(await allWrong(OTHER_OUTPUTS)).toEqual([]);
   }, 120_000);
 
-  it.each(SAMPLE_WORLDS.map((world) => [world.folder, world] as const))(
+  it.each(SAMPLE_WORLDS.map((world, i) => [world.folder, world, i] as const))(
     'of %s',
-    async (_folder, world) => {
-      expect(await allWrong(outputsOf(world))).toEqual([]);
+    async (_folder, world, i) => {
+      expect(await allWrong(outputsOf(world).filter((_, k) => IS_WHOLE || k % 3 === i % 3))).toEqual([]);
     },
     120_000,
   );

@@ -25,6 +25,7 @@ import { ODD_CAPTURES } from '../pipeline/odd-captures.ts';
 import { buildPcap } from '../support/capture-builder.ts';
 import { ethernet, icmpEcho, ipv4 } from '../support/packet-builder.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-index-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,9 +88,7 @@ const SAMPLES = readdirSync('samples').filter((name) => /^\d\d-/.test(name));
 const COMMANDS = [['trace', '-o', 'json'], ['verify'], ['explain'], ['path'], ['decode', '--flow', '1']];
 /** One command a sample, in turn, so that each meets several; all of them in `npm run matrix`. */
 const commandsFor = (name: string): string[][] =>
-  process.env['OVERLENS_MATRIX'] === 'whole'
-    ? COMMANDS
-    : COMMANDS.filter((_, i) => i === SAMPLES.indexOf(name) % COMMANDS.length);
+  IS_WHOLE ? COMMANDS : COMMANDS.filter((_, i) => i === SAMPLES.indexOf(name) % COMMANDS.length);
 
 describe('a second question', () => {
   it.each(SAMPLES)(

@@ -17,8 +17,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Manifest } from '../../src/cli/parquet/manifest.ts';
 import { defaultStages, type Stages } from '../../src/cli/stages.ts';
+import { PROGRAM } from '../support/built-program.ts';
 import { buildPcap } from '../support/capture-builder.ts';
 import { runCli } from '../support/run-cli.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 
 const SAMPLE = 'samples/01-vxlan-between-nodes';
 const CAPTURE = `${SAMPLE}/ip-10-0-1-20-ens5.pcap`;
@@ -162,7 +164,7 @@ describe('--resume', () => {
 });
 
 /** Ten thousand with `npm run matrix`: some minutes. */
-const MANY = process.env['OVERLENS_MATRIX'] === 'whole' ? 10_000 : 40;
+const MANY = IS_WHOLE ? 10_000 : 24;
 
 describe('many captures', () => {
   it(`${MANY} through kills: no half file under a name, none twice, and none missing in the end`, {
@@ -234,7 +236,7 @@ describe('-o parquet', () => {
 });
 
 function spawnProgram(argv: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/bin.ts', ...argv], {
+  return spawn(process.execPath, [PROGRAM, ...argv], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
 }

@@ -1,16 +1,17 @@
-// The program as a process of its own, run from the sources: streams, signals and exit codes as a shell sees them.
+// The program as a process of its own: streams, signals and exit codes as a shell sees them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readVersion } from '../../src/cli/version.ts';
+import { PROGRAM } from '../support/built-program.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const SAMPLE = `${ROOT}samples/01-vxlan-between-nodes`;
 const CAPTURE = readFileSync(`${SAMPLE}/ip-10-0-1-20-ens5.pcap`);
 
 function start(argv: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', `${ROOT}src/cli/bin.ts`, ...argv], {
+  return spawn(process.execPath, [PROGRAM, ...argv], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -29,7 +30,7 @@ test('--version', async () => {
 });
 
 test.runIf(existsSync('/dev/full'))('--version on a full disk says so, and is no bug', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', `${ROOT}src/cli/bin.ts`, '--version'], {
+  const child = spawn(process.execPath, [PROGRAM, '--version'], {
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
   });
   expect(await finish(child)).toMatchObject({ code: 2, stderr: 'overlens: cannot write: no space left on device\n' });

@@ -6,8 +6,8 @@ import { FUZZ_KINDS, makeInput } from './kinds.ts';
 import { NAMED_INPUTS } from './named-seeds.ts';
 import { supervisor } from './supervise.ts';
 
-/** Of each kind: some six seconds of one core in all, the start of the process among them. */
-const INPUTS = 10;
+/** Of each kind: some four seconds of one core in all, the start of the process among them. */
+const INPUTS = 7;
 
 const child = supervisor();
 afterAll(() => child.end());

@@ -13,6 +13,7 @@ import { KeptInMemory } from '../support/kept-in-memory.ts';
 import { topologyIn } from '../support/loaded-topology.ts';
 import { ethernet, ipv4, udp } from '../support/packet-builder.ts';
 import { splitCapture } from '../support/split-capture.ts';
+import { everyNth, IS_WHOLE } from '../support/whole-matrix.ts';
 import { ODD_CAPTURES } from './odd-captures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-kept-'));
@@ -54,7 +55,7 @@ async function expectSame(asked: Asked, readings = 1): Promise<void> {
 }
 
 describe('a trace from a reading that was kept', () => {
-  it.each(PATHS)('of $name is the same', async ({ path }) => {
+  it.each(everyNth(PATHS, 2))('of $name is the same', async ({ path }) => {
     await expectSame({ captures: [path] });
   });
 
@@ -86,10 +87,10 @@ describe('a trace from a reading that was kept', () => {
     await expectSame({ captures: [path] });
   });
 
-  // every third one here, all of them in `npm run matrix`
-  const cases = readdirSync('test/fixtures/cases')
-    .filter((name) => !name.endsWith('.gz'))
-    .filter((_, i) => process.env['OVERLENS_MATRIX'] === 'whole' || i % 3 === 0);
+  const cases = everyNth(
+    readdirSync('test/fixtures/cases').filter((name) => !name.endsWith('.gz')),
+    8,
+  );
   it.each(cases)('of the case %s is the same', async (name) => {
     const place = join('test/fixtures/cases', name);
     const files = readdirSync(place).filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file));
@@ -197,7 +198,7 @@ it('numbers that are changed anywhere are refused, or give an answer in time', a
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
     return seed % below;
   };
-  for (let turn = 0; turn < 24; turn++) {
+  for (let turn = 0; turn < (IS_WHOLE ? 96 : 12); turn++) {
     const saved = decode(whole.slice());
     const columns = columnsIn(saved).filter(({ length }) => length > 0);
     for (let i = 0; i <= turn % 4; i++) {

@@ -7,6 +7,7 @@ import type { DecodeSizes } from '../../src/pipeline/decoding.ts';
 import { type TraceOptions, traceCaptures } from '../../src/trace.ts';
 import { topologyIn } from '../support/loaded-topology.ts';
 import { startHere } from '../support/threads-here.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 import { ODD_CAPTURES } from './odd-captures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-pipeline-'));
@@ -24,9 +25,14 @@ const PATHS = Object.entries(ODD_CAPTURES).map(([name, bytes], i) => {
   writeFileSync(path, bytes);
   return { name, path, turn: i };
 });
-/** Every number of threads with sizes in turn; with all of them in `npm run matrix`. */
-const sizesFor = (turn: number, workers: number): readonly DecodeSizes[] =>
-  process.env['OVERLENS_MATRIX'] === 'whole' ? SIZES : SIZES.filter((_, i) => i === (turn + workers) % SIZES.length);
+const THREADS = [1, 2, 3];
+/** A number of threads with sizes of parts and slots: two of nine each, in turn; all of them in `npm run matrix`. */
+const runsFor = (turn: number): [number, DecodeSizes][] => {
+  const all = THREADS.flatMap((workers, i) =>
+    SIZES.map((_, k) => [workers, SIZES[(i + k) % SIZES.length] as DecodeSizes] as [number, DecodeSizes]),
+  );
+  return IS_WHOLE ? all : all.filter((_, i) => i % 5 === turn % 5);
+};
 
 type Asked = Partial<TraceOptions> & Pick<TraceOptions, 'captures'>;
 
@@ -46,11 +52,9 @@ async function told(asked: Asked): Promise<string> {
 describe.each(PATHS)('a trace of $name', ({ path, turn }) => {
   it('is the same with any number of threads, parts and slots of any size', async () => {
     const expected = await told({ captures: [path], workers: 0 });
-    for (const workers of [1, 2, 3]) {
-      for (const sizes of sizesFor(turn, workers)) {
-        const found = await told({ captures: [path], workers, decoding: { sizes, start: startHere } });
-        expect(found, `${workers} threads, parts of ${sizes.part}`).toBe(expected);
-      }
+    for (const [workers, sizes] of runsFor(turn)) {
+      const found = await told({ captures: [path], workers, decoding: { sizes, start: startHere } });
+      expect(found, `${workers} threads, parts of ${sizes.part}`).toBe(expected);
     }
   });
 });
@@ -61,7 +65,7 @@ describe('several captures', () => {
 
   it('are one analysis with any number of threads', async () => {
     const expected = await told({ captures: all, workers: 0 });
-    for (const workers of [1, 2, 3])
+    for (const workers of IS_WHOLE ? THREADS : [2])
       expect(await told({ captures: all, workers, decoding: { sizes, start: startHere } })).toBe(expected);
   });
 

@@ -17,7 +17,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { place: 'cluster', values: ['net'] },
   { place: 'store', values: [] },
   { place: 'bytes', values: ['errors.ts'] },
-  { place: 'capture', values: ['bytes', 'store', 'errors.ts'], types: ['net'] },
+  { place: 'capture', values: ['bytes', 'store', 'net', 'errors.ts'] },
   { place: 'decode', values: ['wire'], types: ['capture'] },
   { place: 'decode/view', values: ['decode', 'cluster', 'wire', 'net'] },
   { place: 'flow', values: ['decode', 'decode/view', 'capture', 'store', 'wire', 'net', 'errors.ts'] },
@@ -58,7 +58,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
     types: ['capture'],
   },
-  { place: 'quiz', values: ['explain', 'verdict'], types: ['topology'] },
+  { place: 'quiz', values: ['explain', 'verdict', 'net'], types: ['topology'] },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },
   {

@@ -11,12 +11,10 @@ import { verifyTrace } from '../../src/verdict/verify/verify.ts';
 import type { VerifyReport } from '../../src/verdict/verify/verify-report.ts';
 import { readCaptureFile, writeCaptureFile } from './capture-rewriter.ts';
 import { captureVariants } from './capture-variants.ts';
-import { asTheyAre, everyCombination, inTurn, type Naming, turnOf } from './matrix-turns.ts';
+import { asTheyAre, everyCombination, inTurn, meetsVariant, type Naming, turnOf } from './matrix-turns.ts';
 import { edgeSubsetsOf, snapshotParts, topologyOf } from './snapshot-subsets.ts';
+import { IS_WHOLE } from './whole-matrix.ts';
 import { writeAnew } from './write-anew.ts';
-
-/** Everything with everything, and what is seldom done: `npm run matrix`. */
-const WHOLE = process.env['OVERLENS_MATRIX'] === 'whole';
 
 /** What a group is to the matrix. */
 interface MatrixGroup {
@@ -50,15 +48,17 @@ export async function* outcomes(files: readonly string[], group: MatrixGroup): A
   const turn = turnOf(group.name);
   const done = new Set<string>();
   try {
-    for (const { name, apply } of captureVariants((address) => isPod(full, address), WHOLE)) {
+    for (const { name, apply } of captureVariants((address) => isPod(full, address), IS_WHOLE)) {
       const changed = apply(read)?.map(writeCaptureFile) ?? null;
       if (changed === null || !isNew(changed, done)) continue;
       const nth = done.size - 1;
-      const met = WHOLE
+      const met = IS_WHOLE
         ? everyCombination(subsets)
         : nth === 0
           ? asTheyAre(subsets, turn, share)
-          : [inTurn(subsets, turn, share, nth)];
+          : meetsVariant(turn, share, nth)
+            ? [inTurn(subsets, turn, share, nth)]
+            : [];
       let [written, paths]: [Naming | null, string[]] = [null, []];
       for (const [naming, subset] of met) {
         if (naming !== written) paths = write(changed, files, naming, folder, full);

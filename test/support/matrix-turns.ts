@@ -1,6 +1,7 @@
 // Which names and subsets of its snapshot each variant of a capture meets. Everything with everything takes minutes (`npm run matrix`); in
 // `npm test` each variant meets one name and one subset, and they take turns, so that a group of captures meets each of them, and no
-// three of them are never met together in any group.
+// three of them are never met together in any group. Of a group of
+// several captures all together meet one variant, one of them alone the next.
 import { createHash } from 'node:crypto';
 
 export const NAMINGS = ['own', 'meaningless', 'misleading'] as const;
@@ -46,6 +47,15 @@ export function asTheyAre(
     ['own', all],
     ...own.map((subset, i) => [NAMINGS[(turn + share.index + i) % NAMINGS.length] ?? 'own', subset] as const),
   ];
+}
+
+/** Whether those captures meet the `n`th variant: all of a group together meet each second one, files alone meet the others between them. */
+export function meetsVariant(turn: number, share: Share | null, n: number): boolean {
+  if (n === 0) return true;
+  const at = Math.floor((Math.floor(turn / 64) + n) / 2);
+  // another digit of the turn than those of names and subsets
+  const isTogether = (Math.floor(turn / 64) + n) % 2 === 0;
+  return share === null ? isTogether : !isTogether && at % share.of === share.index;
 }
 
 /** What the `n`th variant of those captures meets. */

@@ -178,7 +178,7 @@ it.each([
   ['quotes', `{"a": "${'\\'.repeat(100_001)}`],
   ['header columns', `NAME   ${'A   '.repeat(20_000)}`],
   ['prompts', 'a$ ip route\n'.repeat(20_000)],
-  ['carriage returns', `${'\r'.repeat(1_000_000)}x`],
+  ['carriage returns', `${'\r'.repeat(300_000)}x`],
   ['letters', 'a'.repeat(1_000_000)],
   ['blanks at the end', `kind: a${' '.repeat(500_000)}x `],
   ['options without end', `$ kubectl exec ${'-n '.repeat(1300)}\nx\n`],

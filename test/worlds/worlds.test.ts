@@ -1,6 +1,8 @@
-// 300 random worlds hold what must hold of every answer, and so does every world that ever failed; lies of known kinds aside.
+// Random worlds hold what must hold of every answer, and so do those that once failed; lies of known kinds aside. `npm run matrix` has
+// four times as many, and `npm run worlds` as many as one likes.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyNth, IS_WHOLE } from '../support/whole-matrix.ts';
 import { checkSeed, type Outcome, removeFolder, workFolder } from './check/check-world.ts';
 import { FLANNEL_SEEDS } from './cluster/flannel.ts';
 import { FEATURES } from './features.ts';
@@ -9,12 +11,14 @@ import { isKnown, KNOWN_KINDS } from './known-kinds.ts';
 import { NAMED_SEEDS } from './named-seeds.ts';
 import { makeWorld } from './world.ts';
 
-const WORLDS = 300;
-const VARIED = 60;
-const FLANNEL_WORLDS = 60;
+const WORLDS = IS_WHOLE ? 300 : 80;
+const VARIED = IS_WHOLE ? 60 : 20;
+const FLANNEL_WORLDS = IS_WHOLE ? 60 : 20;
 /** Share of flows whose count may be in doubt, with a merge among the captures and without. */
 const DOUBTS_IN_MERGES = 0.01;
 const DOUBTS = 0.001;
+/** So few are no share of so few worlds. */
+const FEW = 3;
 /** Share of faults of delivery that are found, of those that captures could show. */
 const FOUND = 0.7;
 
@@ -41,16 +45,16 @@ describe('random worlds', () => {
     }
     expect(lies).toEqual([]);
     const [withPods, without] = [figures.liveness(true), figures.liveness(false)];
-    expect(withPods.worlds).toBeGreaterThan(20);
-    expect(without.worlds).toBeGreaterThan(10);
+    expect(withPods.worlds).toBeGreaterThan(WORLDS / 10);
+    expect(without.worlds).toBeGreaterThan(WORLDS / 20);
     expect(withPods.passed / withPods.worlds).toBeGreaterThanOrEqual(0.97);
     expect(without.passed / without.worlds).toBeGreaterThanOrEqual(0.9);
     const [merged, others] = [figures.doubts(true), figures.doubts(false)];
-    expect(merged.flows / merged.all).toBeLessThanOrEqual(DOUBTS_IN_MERGES);
-    expect(others.flows / others.all).toBeLessThanOrEqual(DOUBTS);
+    expect(merged.flows).toBeLessThanOrEqual(Math.max(FEW, DOUBTS_IN_MERGES * merged.all));
+    expect(others.flows).toBeLessThanOrEqual(Math.max(FEW, DOUBTS * others.all));
     const { found, shown } = figures.found();
-    expect(shown).toBeGreaterThan(10);
-    expect(found / shown).toBeGreaterThanOrEqual(FOUND);
+    expect(shown).toBeGreaterThan(WORLDS / 30);
+    expect(found + FEW).toBeGreaterThanOrEqual(FOUND * shown);
   });
 
   it('are answered without a lie with any of their features turned off', async () => {
@@ -78,7 +82,7 @@ describe('worlds that flannel carries', () => {
     }
     expect(lies).toEqual([]);
     const [withPods, without] = [figures.liveness(true), figures.liveness(false)];
-    expect(withPods.worlds + without.worlds).toBeGreaterThan(10);
+    expect(withPods.worlds + without.worlds).toBeGreaterThan(FLANNEL_WORLDS / 6);
     expect((withPods.passed + without.passed) / (withPods.worlds + without.worlds)).toBeGreaterThanOrEqual(0.95);
   });
 });
@@ -87,7 +91,7 @@ describe('worlds that once failed', () => {
   const told = new Set<string>();
   const outcomes = new Map<string, Outcome>();
 
-  it.each(NAMED_SEEDS)('$seed: $what', async ({ seed, delivery = false }) => {
+  it.each(everyNth(NAMED_SEEDS, 4))('$seed: $what', async ({ seed, delivery = false }) => {
     const key = `${seed} ${delivery}`;
     const outcome = outcomes.get(key) ?? (await checkSeed(seed, folder, delivery ? null : WITHOUT_LOSSES));
     outcomes.set(key, outcome);

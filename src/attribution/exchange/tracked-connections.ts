@@ -1,6 +1,7 @@
 // What nodes' connection tracking says a flow became, or was before: by the addresses and ports of one connection, at the time of the
 // list. Weaker than packets: it is asked about flows of which they do not tell.
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { Node, Topology } from '../../topology/model.ts';
 import type { NatService, Translation, Tuple } from '../../topology/translation.ts';
 
@@ -32,7 +33,7 @@ export function trackedConnections(table: FlowTable, topology: Topology | null):
     for (const entry of node.translations) {
       for (const side of ['before', 'after'] as const) {
         const key = keyOf(entry.protocol, entry[side]);
-        entries.set(key, [...(entries.get(key) ?? []), { node, entry, side }]);
+        addUnder(entries, key, { node, entry, side });
       }
     }
   }
@@ -58,7 +59,7 @@ function natServices(table: FlowTable, topology: Topology | null): TrackedConnec
   for (const node of topology?.nodes ?? [])
     for (const service of node.natServices) {
       const key = `${service.protocol} ${service.ip} ${service.port}`;
-      services.set(key, [...(services.get(key) ?? []), { node, service }]);
+      addUnder(services, key, { node, service });
     }
   const find = (key: string): { node: Node; service: NatService } | null => {
     const found = services.get(key) ?? [];

@@ -2,6 +2,7 @@
 // common (the slaves of a bond). Others may have captured the same packets at another place.
 
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { pieceName } from './pieces/piece-names.ts';
 import { pointGroups } from './point-groups.ts';
 import type { Points } from './points.ts';
@@ -41,7 +42,7 @@ export function namedAsPieces({ rings: { ringOf } }: Points, captures: readonly 
   const byName = new Map<string, number[]>();
   captures.forEach(({ info }, capture) => {
     const { exact } = pieceName(info.path);
-    byName.set(exact, [...(byName.get(exact) ?? []), capture]);
+    addUnder(byName, exact, capture);
   });
   return [...byName.values()].filter(
     (own) => new Set(own.map((one) => ringOf[one])).size > 1 && areApart(own, captures),
@@ -79,7 +80,7 @@ function nicsOfOneNode(points: Points, captures: readonly CaptureCounters[]): nu
     const own = points.ofCapture[capture] ?? [];
     const [first] = own;
     if (first?.node == null || own.some(({ role, node }) => role !== 'underlay' || node !== first.node)) return;
-    byNode.set(first.node, [...(byNode.get(first.node) ?? []), capture]);
+    addUnder(byNode, first.node, capture);
   });
   const sketch = (capture: number): CaptureCounters['sketch'] | undefined => captures[capture]?.sketch;
   return [...byNode.values()].filter(

@@ -1,6 +1,7 @@
 // The ends of flows, told apart by time: an address is one person, unless a pod that has it was created while the captures ran. Then
 // it may have changed hands, and each conversation is asked about by its own time (a pod counts from its creation on).
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { TimeWindow } from './address-book.ts';
 
@@ -60,7 +61,7 @@ function birthsWithin(topology: Topology | null, { first, last }: TimeWindow): M
   const found = new Map<string, number[]>();
   for (const { created, addresses, hostNetwork } of topology?.pods ?? []) {
     if (hostNetwork || created === null || created <= first || created > last) continue;
-    for (const address of addresses) found.set(address, [...(found.get(address) ?? []), created]);
+    for (const address of addresses) addUnder(found, address, created);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 // A line of tshark: answered with the line that does it here.
 import { shellWord } from '../../cluster/shell.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { usageError } from '../report-error.ts';
 import { translateDisplayFilter } from './display-filter.ts';
 import type { Reading } from './reading.ts';
@@ -76,7 +77,7 @@ export function tsharkAnswer({ given, command }: Reading): Error {
 function parse(given: readonly string[]): Parsed {
   const values = new Map<string, string[]>();
   const operands: string[] = [];
-  const put = (name: string, value: string): unknown => values.set(name, [...(values.get(name) ?? []), value]);
+  const put = (name: string, value: string): unknown => addUnder(values, name, value);
   for (let i = 0; i < given.length; i++) {
     const word = given[i] ?? '';
     const [name = '', ...inline] = word.startsWith('--') ? word.split('=') : [word];

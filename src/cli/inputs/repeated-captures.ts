@@ -9,6 +9,7 @@ import { type CaptureSpan, captureSpan } from '../../capture/plan.ts';
 import type { CaptureInterface, CaptureReader, PacketBatch } from '../../capture/source.ts';
 import { looksLikeTunnelDevice, useOfDeviceName } from '../../cluster/device.ts';
 import { OverlensError } from '../../errors.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { isBefore, type Moment } from '../../net/time.ts';
 import { fingerprint } from './fingerprint.ts';
 
@@ -62,7 +63,7 @@ async function copies(captures: readonly string[]): Promise<Repeated[]> {
   const bySize = new Map<number, string[]>();
   for (const path of captures) {
     const size = fileSize(path) ?? 0;
-    bySize.set(size, [...(bySize.get(size) ?? []), path]);
+    addUnder(bySize, size, path);
   }
   const found: Repeated[] = [];
   for (const paths of bySize.values()) {

@@ -1,6 +1,7 @@
 // The manual page (man(7) macros), from the commands as they are declared. It prints without a warning of groff.
 import type { EventEmitter } from 'node:events';
 import type { Command, Option } from 'commander';
+import { addUnder } from '../../net/multi-map.ts';
 
 /** Of the whole program. @param version as it is printed */
 export function manualPage(program: Command, version: string): string {
@@ -59,7 +60,7 @@ function commandLines(command: Command): string[] {
   const headings = new Map<string, Option[]>();
   for (const option of options) {
     const heading = option.helpGroupHeading ?? '';
-    headings.set(heading, [...(headings.get(heading) ?? []), option]);
+    addUnder(headings, heading, option);
   }
   return [
     `.SS ${text(command.name())}`,

@@ -5,6 +5,7 @@ import type { Expected } from '../../attribution/vocabulary.ts';
 import { whoByTopology } from '../../attribution/who/who.ts';
 import { type Cidr, networkOf, parseCidr } from '../../net/cidr.ts';
 import { formatIp } from '../../net/ip.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { IPPool, Node, Topology } from '../../topology/model.ts';
 
 /** How packets to the pods of a range travel, before and after. */
@@ -39,7 +40,7 @@ export function effectsOf(before: Topology, after: Topology): Effect[] {
       const { was, is } = one;
       if (was.encapsulation === is.encapsulation || was.encapsulation === null || is.encapsulation === null) continue;
       const key = `${was.encapsulation} ${is.encapsulation}`;
-      groups.set(key, [...(groups.get(key) ?? []), one]);
+      addUnder(groups, key, one);
     }
     return [...groups.values()].map((group): Effect => {
       const [first] = group as [(typeof group)[number]];

@@ -1,6 +1,7 @@
 // What a packet's comment says of its flow: verdict, finding, the letter of the problem, what was expected. Wireshark finds it by
 // `frame.comment contains "VIOLATION"`.
 import type { Expected } from '../../attribution/vocabulary.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { Cause, Finding, Trace, TracedFlow } from '../../verdict/trace-types.ts';
 
 /** What comments begin with, for filters and colours. */
@@ -26,8 +27,7 @@ export class FlowComments {
   constructor(trace: Trace) {
     this.#trace = trace;
     this.#causes = new Map();
-    for (const cause of trace.causes)
-      for (const id of cause.flowIds) this.#causes.set(id, [...(this.#causes.get(id) ?? []), cause]);
+    for (const cause of trace.causes) for (const id of cause.flowIds) addUnder(this.#causes, id, cause);
     this.#capped = trace.causes.filter(({ flows, flowIds }) => flows > flowIds.length);
   }
 

@@ -4,6 +4,7 @@
 // be said what they are, they stay counted, and in doubt. What is kept is bounded.
 
 import type { PacketFacts } from '../../decode/facts.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { Links } from '../paths/links.ts';
 import type { PacketWindow } from './count-window.ts';
 import { NotedPackets } from './noted-packets.ts';
@@ -159,7 +160,7 @@ export class DoubtfulCopies {
     const ofRow = new Map<number, number[]>();
     for (const packet of soon) {
       const row = this.#notes.row[packet] ?? 0;
-      ofRow.set(row, [...(ofRow.get(row) ?? []), packet]);
+      addUnder(ofRow, row, packet);
     }
     const doubled = [...ofRow].filter(([row, own]) => {
       const different = new Set(own.map((packet) => this.#notes.fingerprint(packet))).size;

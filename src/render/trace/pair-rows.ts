@@ -1,4 +1,6 @@
 // What a row of the default table says: of one conversation, or of several that differ in nothing but the client's port.
+
+import { addUnder } from '../../net/multi-map.ts';
 import type { FlowBrief, PacketRange, Trace } from '../../verdict/trace-types.ts';
 import { type EndpointName, endpointName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
@@ -126,7 +128,7 @@ export function stateOf({ forward, reverse }: Conversation): ConversationState {
 export function createCauseLookup(trace: Trace): CauseLookup {
   const byFlow = new Map<number, string[]>();
   for (const cause of trace.causes) {
-    for (const id of cause.flowIds) byFlow.set(id, [...(byFlow.get(id) ?? []), cause.id]);
+    for (const id of cause.flowIds) addUnder(byFlow, id, cause.id);
   }
   const capped = trace.causes.filter((cause) => cause.flows > cause.flowIds.length);
   return (flow) => {

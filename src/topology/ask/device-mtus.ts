@@ -3,6 +3,7 @@
 import { isNic, useOfDeviceName } from '../../cluster/device.ts';
 import type { TunnelKind } from '../../cluster/profile.ts';
 import { OVERHEAD } from '../../cluster/tunnel-overhead.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { DeviceMtu } from '../device-mtu.ts';
 import { isAskedFor } from '../judge/modes.ts';
 import type { Node, NodeLink, Topology } from '../model.ts';
@@ -44,7 +45,7 @@ function workloadMtus(
   const byMtu = new Map<number | null, NodeLink[]>();
   for (const link of node.links) {
     if (useOfDeviceName(link.name) !== 'workload' || !link.up) continue;
-    byMtu.set(link.mtu, [...(byMtu.get(link.mtu) ?? []), link]);
+    addUnder(byMtu, link.mtu, link);
   }
   return [...byMtu.values()].flatMap((links) => row('workload', links, tunnel, 0)).toSorted((a, b) => a.mtu - b.mtu);
 }

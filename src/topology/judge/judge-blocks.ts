@@ -1,6 +1,7 @@
 // IPAM's blocks against each other and against the size that their pool gives out. A node states its own blocks too, by blackhole
 // routes; blocks that a tunnel address only suggests say nothing here.
 import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { OwnerIndex } from '../ask/owner-index.ts';
 import type { IPPool, SourceRef } from '../model.ts';
@@ -99,7 +100,7 @@ function judgeSizes(blocks: readonly StatedBlock[], { index, topology, add }: Ju
   for (const block of blocks) {
     const pool = poolAround(block.cidr, index);
     if (pool === null || pool.blockSizeAssumed === true) continue;
-    if (block.cidr.prefixLength !== pool.blockSize) odd.set(pool, [...(odd.get(pool) ?? []), block]);
+    if (block.cidr.prefixLength !== pool.blockSize) addUnder(odd, pool, block);
   }
   for (const [pool, found] of odd) {
     const cidrs = [...new Map(found.map((block) => [block.text, block])).values()];

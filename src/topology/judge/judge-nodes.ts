@@ -1,6 +1,7 @@
 // Nodes against each other and against what the pools need of them: addresses, prefixes, tunnel addresses, keys.
 
 import type { Profile, TunnelKind } from '../../cluster/profile.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { IssueCode } from '../issue-codes.ts';
 import type { IPPool, Node, SourceRef } from '../model.ts';
 import { countOf, listNames } from '../read/located.ts';
@@ -52,7 +53,7 @@ function judgeDuplicates({ topology, add }: JudgeContext): void {
   for (const [code, what, valuesOf] of groups) {
     const holders = new Map<string, { node: Node; ref: SourceRef }[]>();
     for (const node of topology.nodes) {
-      for (const { value, ref } of valuesOf(node)) holders.set(value, [...(holders.get(value) ?? []), { node, ref }]);
+      for (const { value, ref } of valuesOf(node)) addUnder(holders, value, { node, ref });
     }
     for (const [value, claims] of holders) {
       const nodes = [...new Set(claims.map((claim) => claim.node.name))];

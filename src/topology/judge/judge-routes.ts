@@ -2,6 +2,7 @@
 
 import { useOfDeviceName } from '../../cluster/device.ts';
 import { type Cidr, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { createPrefixTable } from '../../net/prefix-table.ts';
 import { bpfDecision } from '../ask/bpf-decision.ts';
 import { poolOf } from '../ask/lookup.ts';
@@ -48,8 +49,7 @@ export function judgeRoutes(judge: JudgeContext): void {
     }
     for (const route of holder.bpfRoutes ?? []) {
       const contradiction = bpfContradiction(holder, route, context);
-      if (contradiction !== null)
-        wrong.set(contradiction.pool, [...(wrong.get(contradiction.pool) ?? []), { route, text: contradiction.text }]);
+      if (contradiction !== null) addUnder(wrong, contradiction.pool, { route, text: contradiction.text });
       judgeTarget(holder, { ...route, via: route.nextHop }, context);
     }
     for (const [pool, found] of wrong) {

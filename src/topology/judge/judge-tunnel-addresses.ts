@@ -3,6 +3,7 @@
 import type { TunnelKind } from '../../cluster/profile.ts';
 import { enclosingNetwork, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { poolOf } from '../ask/lookup.ts';
 import { nodeBehind } from '../ask/opinions.ts';
 import type { Node, Route, Sourced, SourceRef } from '../model.ts';
@@ -38,7 +39,7 @@ function judgeSharedBlocks(context: JudgeContext): void {
       const block = ip === null || isStated || pool === null ? null : enclosingNetwork(ip, pool.blockSize);
       if (block === null) continue;
       const text = formatCidr(block);
-      holders.set(text, [...(holders.get(text) ?? []), { node, address: value, ref }]);
+      addUnder(holders, text, { node, address: value, ref });
     }
   }
   for (const [block, found] of holders) {

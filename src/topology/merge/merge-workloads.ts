@@ -3,6 +3,7 @@
 import type { Profile } from '../../cluster/profile.ts';
 import { canonicalNetwork, enclosingNetwork, formatCidr, parseCidrOrIp } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { createPrefixTable, type PrefixTable } from '../../net/prefix-table.ts';
 import type { Block, IPPool, Pod, Service } from '../model.ts';
 import { type BlockFact, type Facts, type PodFact, UNKNOWN_NAMESPACE } from '../read/stated-facts.ts';
@@ -38,8 +39,7 @@ function keyFinder(pods: readonly PodFact[]): (fact: PodFact) => string {
   if (pods.every(({ namespace }) => namespace !== UNKNOWN_NAMESPACE))
     return ({ namespace, name }) => `${namespace}/${name}`;
   const placed = new Map<string, PodFact[]>();
-  for (const fact of pods)
-    if (fact.namespace !== UNKNOWN_NAMESPACE) placed.set(fact.name, [...(placed.get(fact.name) ?? []), fact]);
+  for (const fact of pods) if (fact.namespace !== UNKNOWN_NAMESPACE) addUnder(placed, fact.name, fact);
   return (fact) => {
     const same = fact.namespace === UNKNOWN_NAMESPACE ? (placed.get(fact.name) ?? []) : [];
     const fitting = same.filter(

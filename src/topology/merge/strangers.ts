@@ -4,6 +4,7 @@
 import { isClusterDevice, useOfDeviceName } from '../../cluster/device.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { parseIp } from '../../net/ip.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { formatRef } from '../read/located.ts';
 import { ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
@@ -66,7 +67,7 @@ function machinesOf(texts: readonly TextFact[]): TextFact[][] {
     const [hint] = text.hints;
     if (hint !== undefined && /^(?:caller|end of name|pod|container)$/.test(hint.from)) continue;
     if (hint === undefined || hint.name === '') single.push([text]);
-    else named.set(`${hint.from} ${hint.name}`, [...(named.get(`${hint.from} ${hint.name}`) ?? []), text]);
+    else addUnder(named, `${hint.from} ${hint.name}`, text);
   }
   return [...named.values(), ...single];
 }

@@ -2,6 +2,7 @@
 // What the devices of one machine have (addresses, the local address of the tunnel, MACs) shows which of them belong together.
 import { useOfDeviceName } from '../../cluster/device.ts';
 import type { Profile } from '../../cluster/profile.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { ownAddresses } from '../read/own-addresses.ts';
 import type { TextFact } from '../read/stated-facts.ts';
 import { addAddresses, type OpenNode } from './merge-nodes.ts';
@@ -39,7 +40,7 @@ function machinesOf(texts: readonly TextFact[]): TextFact[][] {
   for (const text of texts) {
     const hint = text.hints.find(({ from, name }) => /^(caller|prompt|heading|folder|pod)$/.test(from) && name !== '');
     if (hint === undefined) single.push([text]);
-    else machines.set(`${hint.from} ${hint.name}`, [...(machines.get(`${hint.from} ${hint.name}`) ?? []), text]);
+    else addUnder(machines, `${hint.from} ${hint.name}`, text);
   }
   // A folder of several machines' texts is none of one.
   const isOne = (group: readonly TextFact[]): boolean => {

@@ -3,6 +3,7 @@
 
 import { PROFILES } from '../../cluster/profiles.ts';
 import { canonicalNetwork } from '../../net/cidr.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { SourceRef } from '../model.ts';
 import { type CniField, nodeAddress, setNodeField } from './kubernetes/node.ts';
 import { emptyNodeFact, type Facts, type NodeFact } from './stated-facts.ts';
@@ -11,8 +12,7 @@ const NAME = /^\s*["']?(?:Name|name|kubernetes\.io\/hostname)["']?\s*[:=]\s*["']
 /** Every field of every CNI, by its annotation. */
 const FIELDS = new Map<string, CniField[]>();
 for (const { name: cni, nodeFields } of PROFILES) {
-  for (const field of nodeFields)
-    FIELDS.set(field.annotation, [...(FIELDS.get(field.annotation) ?? []), { cni, field }]);
+  for (const field of nodeFields) addUnder(FIELDS, field.annotation, { cni, field });
 }
 const GROUPS = new Set([...FIELDS.keys()].map((annotation) => annotation.split('/')[0]));
 /** An annotation as a line of YAML, JSON or `kubectl describe`: its name, and its value (in YAML's or JSON's quotes: without). */

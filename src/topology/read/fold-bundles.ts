@@ -1,4 +1,6 @@
 // Files of a bundle that hold nothing are one warning a bundle: a diagnosis tool writes hundreds.
+
+import { addUnder } from '../../net/multi-map.ts';
 import type { TopologyIssue } from '../model.ts';
 import { listNames } from './located.ts';
 
@@ -12,7 +14,7 @@ export function foldBundles(
   const kept = issues.filter(({ code, refs }) => {
     const file = refs[0]?.file ?? '';
     const bundle = code === 'unrecognised-file' || code === 'empty-file' ? bundleOf.get(file) : undefined;
-    if (bundle !== undefined) useless.set(bundle, [...(useless.get(bundle) ?? []), file.slice(bundle.length + 1)]);
+    if (bundle !== undefined) addUnder(useless, bundle, file.slice(bundle.length + 1));
     return bundle === undefined;
   });
   for (const [bundle, files] of useless) {

@@ -1,5 +1,7 @@
 // One argument that holds snapshots of several times, a folder each (`before/`, `after/`): by a file `date` in each of them, or by the times
 // of an archive's members. Folders of nodes, and of parts of one snapshot, are taken apart by nobody here: they hold different things.
+
+import { addUnder } from '../../net/multi-map.ts';
 import type { SnapshotDocument } from '../read/read-documents.ts';
 
 export interface DatedFolder {
@@ -63,7 +65,7 @@ function foldersOf(name: string, documents: readonly SnapshotDocument[]): Folder
   for (const [i, document] of documents.entries()) {
     const [top = '', ...deeper] = (paths[i] ?? '').slice(root.length).split('/');
     if (!(paths[i] ?? '').startsWith(root) || deeper.length === 0) beside.push(document);
-    else folders.set(top, [...(folders.get(top) ?? []), { document, below: deeper.join('/') }]);
+    else addUnder(folders, top, { document, below: deeper.join('/') });
   }
   return { root, folders, beside };
 }

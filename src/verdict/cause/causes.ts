@@ -3,6 +3,7 @@
 
 import type { ChainStep } from '../../attribution/vocabulary.ts';
 import type { Profile } from '../../cluster/profile.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { formatTime, toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 import { FINDINGS, type FindingCode } from '../codes.ts';
@@ -73,7 +74,7 @@ export function collectCauses(
       const suffering = new Map<ClusterFinding, Collected[]>();
       const isOwn = (group: Collected): boolean => {
         const why = explainedByNodes(group, cluster);
-        if (why !== null) suffering.set(why, [...(suffering.get(why) ?? []), group]);
+        if (why !== null) addUnder(suffering, why, group);
         return why === null;
       };
       const silent = joinSilence(

@@ -1,6 +1,7 @@
 // How the nodes followed an edit of a pool: which one first, how long they disagreed (calico-facts 3.9 row 6).
 
 import type { Clock } from '../../attribution/clocks/clocks.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { ModeChange } from './mode-spans.ts';
 import { orderCertainty } from './order-certainty.ts';
@@ -24,7 +25,7 @@ export function convergences(changes: readonly ModeChange[], clocks: readonly Cl
   const byPool = new Map<string, ModeChange[]>();
   for (const change of changes) {
     const key = `${change.pool}|${change.from}|${change.to}`;
-    byPool.set(key, [...(byPool.get(key) ?? []), change]);
+    addUnder(byPool, key, change);
   }
   return [...byPool.values()].map((list) => {
     const sorted = [...list].sort((a, b) => toSeconds(a.firstNew) - toSeconds(b.firstNew));

@@ -2,6 +2,7 @@
 // that a router puts in place of the nodes'.
 
 import type { Observation } from '../../attribution/vocabulary.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { FindingCode } from '../codes.ts';
 import type { Finding, TracedFlow } from '../trace-types.ts';
 import { join, type SilentGroup } from './silence.ts';
@@ -17,7 +18,7 @@ export function joinFacts<T extends FactGroup>(groups: readonly T[]): T[] {
   const members = new Map<string, T[]>();
   for (const group of groups) {
     const fact = factOf(group);
-    if (fact !== null) members.set(fact, [...(members.get(fact) ?? []), group]);
+    if (fact !== null) addUnder(members, fact, group);
   }
   const joined = join(groups, factOf, () => null);
   return joined.map((group) => {

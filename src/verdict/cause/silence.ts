@@ -1,6 +1,7 @@
 // Silence by its fact: an address that answers nobody is one cause, whoever asks; so are two nodes between which nothing is answered,
 // whichever way it was asked.
 
+import { addUnder } from '../../net/multi-map.ts';
 import type { FlowBrief } from '../trace-types.ts';
 
 /** A group of unanswered flows, as causes collect them. */
@@ -69,7 +70,7 @@ export function join<T extends SilentGroup>(
   const found = new Map<string, T[]>();
   groups.forEach((group, i) => {
     const key = keyOf(group) ?? `#${i}`;
-    found.set(key, [...(found.get(key) ?? []), group]);
+    addUnder(found, key, group);
   });
   return [...found].map(([key, [first, ...others]]) => {
     const all = [first as T, ...others];

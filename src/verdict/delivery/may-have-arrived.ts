@@ -8,6 +8,7 @@ import type { PathFacts } from '../../attribution/path-facts.ts';
 import { ringIndexes } from '../../attribution/points/point-groups.ts';
 import type { Points } from '../../attribution/points/points.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { PairMap } from '../../net/pair-map.ts';
 import type { Node } from '../../topology/model.ts';
 
@@ -59,7 +60,7 @@ function waysOf({ table, paths: { point, pointOf }, points }: ArrivedInput): Way
     for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
       const path = table.rows.path(row);
       const { role, topologyNode: node = null } = point[path] ?? {};
-      if (role === 'underlay' && node !== null) seen.set(node, [...(seen.get(node) ?? []), nicOf(path)]);
+      if (role === 'underlay' && node !== null) addUnder(seen, node, nicOf(path));
     }
     if (seen.size < 2) continue;
     for (const [node, own] of seen)

@@ -7,6 +7,7 @@ import type { PathFacts } from '../../attribution/path-facts.ts';
 import type { Directory, Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Topology } from '../../topology/model.ts';
 import { formatRef } from '../../topology/read/located.ts';
@@ -42,8 +43,7 @@ export function translations(input: Input): Translations {
   const outside = fromNodes(input);
   if (outside.length === 0) return found;
   const known = new Map<string, Outside[]>();
-  for (const one of outside)
-    for (const key of keysOf(input.table, one.flow)) known.set(key, [...(known.get(key) ?? []), one]);
+  for (const one of outside) for (const key of keysOf(input.table, one.flow)) addUnder(known, key, one);
   for (let flow = 0; flow < input.table.flowCount; flow++) tellSame(input, flow, known, found);
   for (const one of outside) if (!found.has(one.flow)) tellTracked(input, one, found);
   const routed = outside.filter((one) => !found.has(one.flow) && wasRouted(input, one));

@@ -1,5 +1,7 @@
 // When a proof holds: the time in which a violation between two nodes would have been captured, at either end. Captures of two
 // seconds that are an hour apart prove four seconds, not an hour.
+
+import { addUnder } from '../../net/multi-map.ts';
 import type { TracedCapture } from '../trace-types.ts';
 
 /** A stretch of time, RFC 3339 as the captures have it. */
@@ -39,7 +41,7 @@ export function capturedTimes(captures: readonly TracedCapture[]): CapturedTimes
     if (nics.length > 0) all.push({ first, last });
     for (const node of new Set(nics.map((point) => point.node))) {
       if (node === null) continue;
-      byNode.set(node, [...(byNode.get(node) ?? []), { first, last }]);
+      addUnder(byNode, node, { first, last });
     }
   }
   const known = new Map<string, CapturedTime>();

@@ -2,8 +2,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROGRAM } from '../../support/built-program.ts';
 import { runCli } from '../../support/run-cli.ts';
 
 const TOPOLOGY = 'samples/01-vxlan-between-nodes/topology';
@@ -11,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'overlens-completion-'));
 const program = join(folder, 'overlens');
 
 beforeAll(() => {
-  writeFileSync(program, `#!/bin/sh\nexec node --import tsx ${resolve('src/cli/bin.ts')} "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec node ${PROGRAM} "$@"\n`);
   chmodSync(program, 0o755);
 });
 
@@ -69,13 +70,26 @@ describe.each(['zsh', 'fish'])('%s', (shell) => {
     'reads its script without an error (skipped where the shell is not installed)',
     async () => {
       const { stdout } = await runCli(['completion', shell]);
-      const input = shell === 'zsh' ? `autoload -Uz compinit; compinit -u -D\n${stdout}` : stdout;
-      const { status, stderr } = spawnSync(shell, ['-s'], {
-        input,
+      const script = shell === 'zsh' ? `autoload -Uz compinit; compinit -u -D\n${stdout}` : stdout;
+      const { status, stderr } = spawnSync(shell, ['-c', script], {
         encoding: 'utf8',
         env: { ...process.env, HOME: folder },
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
+});
+
+describe('fish', () => {
+  test.skipIf(!isHere('fish'))(
+    'completes pods of the snapshot on the line (skipped where the shell is not installed)',
+    async () => {
+      const { stdout: script } = await runCli(['completion', 'fish']);
+      const asked = `${script}\ncomplete -C 'overlens trace -t ${TOPOLOGY} --pod cust'`;
+      const env = { ...process.env, HOME: folder, PATH: `${folder}:${process.env['PATH']}` };
+      expect(execFileSync('fish', ['-c', asked], { encoding: 'utf8', env }).split('\t')[0]).toBe(
+        'customer-687b8d8f74-lmzqz',
+      );
     },
   );
 });

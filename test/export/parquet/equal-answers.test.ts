@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { defaultStages, type Stages } from '../../../src/cli/stages.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { type Answer, type JsonTrace, viewAnswers } from '../../support/view-answers.ts';
+import { IS_WHOLE } from '../../support/whole-matrix.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-views-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
  */
 const SOME = ['01', '04', '05', '06', '07', '11', '14', '15'];
 const SAMPLES = readdirSync('samples').filter((name) =>
-  process.env['OVERLENS_MATRIX'] === 'whole' ? /^\d\d-/.test(name) : SOME.includes(name.slice(0, 2)),
+  IS_WHOLE ? /^\d\d-/.test(name) : SOME.includes(name.slice(0, 2)),
 );
 
 function capturesIn(sample: string): string[] {

@@ -1,6 +1,7 @@
 // The last piece of a rotated capture may be a file that nothing was written to yet: tcpdump opens the next one, and its header waits in
 // a buffer. That is no damage, and nothing is missing by it.
 import type { CaptureInfo } from '../../../capture/source.ts';
+import { addUnder } from '../../../net/multi-map.ts';
 import { pieceName } from './piece-names.ts';
 
 /** Turns the error of a file of zero bytes into a warning, where it is the only one among pieces of a capture that was read. */
@@ -10,7 +11,7 @@ export function excuseEmptyPieces(infos: readonly CaptureInfo[]): void {
   const families = new Map<string, CaptureInfo[]>();
   for (const info of infos) {
     const { exact } = pieceName(info.path);
-    families.set(exact, [...(families.get(exact) ?? []), info]);
+    addUnder(families, exact, info);
   }
   for (const family of families.values()) {
     const [last, ...more] = family.filter(({ isEmpty }) => isEmpty === true);

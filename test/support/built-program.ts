@@ -1,0 +1,18 @@
+// The program built from the sources that are tested, once for a run of the tests: started as a process of its own it is there at once,
+// where compiling the sources each time takes a second.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+// two folders above the program is a package.json, and above that what it depends on, as where it is installed
+const HOME = resolve(import.meta.dirname, '../../node_modules/.cache/overlens-tests');
+
+/** For `spawn(process.execPath, [PROGRAM, ...argv])`. */
+export const PROGRAM = `${HOME}/dist/cli/bin.js`;
+
+/** Vitest's global setup. */
+export function setup(): void {
+  mkdirSync(HOME, { recursive: true });
+  copyFileSync('package.json', `${HOME}/package.json`);
+  execFileSync('npm', ['run', '--silent', 'bundle', '--', `--outdir=${HOME}/dist`]);
+}
