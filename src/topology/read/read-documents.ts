@@ -14,6 +14,7 @@ import { type DocumentTree, formatRef, type Located, listNames, type ParseProble
 import { parseCommand } from './paste/command-line.ts';
 import { hintsOfPath } from './paste/heading.ts';
 import { plainText } from './paste/markup.ts';
+import { columnsOf } from './paste/side-by-side.ts';
 import { composeStates, type Statement } from './paste/states.ts';
 import { unwoven } from './paste/woven.ts';
 import type { ContentKind } from './recognise.ts';
@@ -98,7 +99,8 @@ function readDocument(document: SnapshotDocument, facts: Facts, step: number | n
   }
   const tally = emptyTally();
   const fileHints = hintsOfDocument(document);
-  const statements = splitSections(text)
+  const statements = columnsOf(text)
+    .flatMap(splitSections)
     .flatMap(unwoven)
     .map((section): Statement => {
       const own = emptyFacts();
