@@ -14,8 +14,8 @@ import { type DocumentTree, formatRef, type Located, listNames, type ParseProble
 import { parseCommand } from './paste/command-line.ts';
 import { hintsOfPath } from './paste/heading.ts';
 import { plainText } from './paste/markup.ts';
-import { columnsOf } from './paste/side-by-side.ts';
 import { composeStates, type Statement } from './paste/states.ts';
+import { columnsOf } from './paste/text-columns.ts';
 import { unwoven } from './paste/woven.ts';
 import type { ContentKind } from './recognise.ts';
 import { type Section, splitSections } from './sections.ts';

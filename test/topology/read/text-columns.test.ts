@@ -1,6 +1,6 @@
 // Outputs of machines beside each other: each column is of the machine under whose prompt it stands, whatever the other one prints.
 import { describe, expect, it } from 'vitest';
-import { columnsOf } from '../../../src/topology/read/paste/side-by-side.ts';
+import { columnsOf } from '../../../src/topology/read/paste/text-columns.ts';
 import { topologyOf } from '../documents.ts';
 
 const routes = (host: number, peer: string): string[] => [
