@@ -481,3 +481,30 @@ describe('the fingerprint', () => {
     expect(prints.size).toBeGreaterThanOrEqual(packets - 1);
   });
 });
+
+describe('what one bit more or less would change', () => {
+  it('a later fragment whose offset has high bits is not one that may not be fragmented', () => {
+    const rest = (offset: number): string[] =>
+      factsOf(plain({ frag_offset: offset, proto: 17 }, new Uint8Array(16)), { isLater: true }).marks;
+    expect([rest(0x1000), rest(0x100)]).toEqual([rest(1), rest(1)]);
+    expect(factsOf(plain({ 'flags.df': true, proto: 17 }, udp({}))).marks).toContain('dontFragment');
+  });
+
+  it('acknowledgements without an identification differ by their numbers, though they carry nothing', () => {
+    const print = (values: Parameters<typeof tcp>[0]): number =>
+      factsOf(plain({ id: 0, proto: 6 }, tcp(values))).fingerprint;
+    expect(print({ seq_raw: 7 })).not.toBe(print({ seq_raw: 8 }));
+    expect(print({ ack_raw: 7 })).not.toBe(print({ ack_raw: 8 }));
+    expect(print({ seq_raw: 7 })).toBe(print({ seq_raw: 7 }));
+  });
+
+  it('a datagram of no known kind has no question in it, and no TTL but its own', () => {
+    const { ttl, marks } = factsOf(plain({ ttl: 64, proto: 17 }, udp({ srcport: 4000, dstport: 4001 })));
+    expect([ttl, marks.filter((mark) => mark !== 'contentWhole')]).toEqual([64, []]);
+  });
+
+  it('an echo request is told again by its identifier and sequence number', () => {
+    const { sequence } = factsOf(plain({ proto: 1 }, icmpEcho({ ident: 0x1234, seq: 5 })));
+    expect(sequence).toBe(0x12340005);
+  });
+});
