@@ -13,7 +13,7 @@ const textOf = (name: string): string => readFileSync(`${COURSE}/${name}`, 'utf8
 it('the index names every lesson, in order', () => {
   const named = [...textOf('README.md').matchAll(/^\| \[\d.*?\]\((\d\d-.*?\.md)\)/gm)].map((match) => match[1]);
   expect(named).toEqual(LESSONS);
-  expect(LESSONS).toHaveLength(6);
+  expect(LESSONS).toHaveLength(7);
 });
 
 describe.each(LESSONS)('%s', (lesson) => {
