@@ -155,15 +155,11 @@ describe('pages', () => {
     const args = [`${STALE}/${CONTROL1}`, '-t', `${STALE}/topology`, '-p', '3', '-o', format];
     const run = await explain(...args, '--part', 'frame,Decision');
     expect(run.code).toBe(0);
-    const headings = ['drawn to scale', 'ip-10-0-1-20 decided', 'What happens', 'Worth knowing', 'layer by layer'];
-    expect(headings.map((one) => run.stdout.replaceAll('<wbr>', '').includes(one))).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-    ]);
-    expect(run.stdout).toContain('wrong-destination-vtep');
+    const shown = run.stdout.replaceAll('<wbr>', '');
+    expect(shown).toContain('drawn to scale');
+    expect(shown).toContain('ip-10-0-1-20 decided');
+    expect(shown).toContain('wrong-destination-vtep');
+    expect(shown).not.toMatch(/What happens|Worth knowing|layer by layer/);
   });
 });
 
