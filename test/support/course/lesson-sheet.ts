@@ -23,10 +23,12 @@ ol{margin:.3rem 0;padding-left:1.4rem}
 .answer{border-left:4px solid var(--line);padding-left:.75rem;margin:.35rem 0}
 code,pre{font-family:"DejaVu Sans Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.8rem;overflow-wrap:anywhere}
 pre{margin:.35rem 0;padding:.4rem .5rem;background:var(--panel);white-space:pre-wrap;line-height:1.3}
+pre.console{white-space:pre;overflow-x:auto}
+pre:focus-visible{outline:2px solid var(--ink)}
 @page{size:A4;margin:16mm 15mm}
 @media print{
   body{max-width:none;padding:0;font-size:10.5pt}
-  pre{font-size:7.6pt;background:none;border:1px solid var(--line)}
+  pre,pre.console{font-size:7.6pt;background:none;border:1px solid var(--line);white-space:pre-wrap}
   h2,h3{break-after:avoid}
   .step.short,.room,.answer p{break-inside:avoid}
   .room i{height:7.5mm}
@@ -78,6 +80,9 @@ function rendererOf(lesson: string): Renderer {
         const to = href.startsWith('#') ? `../${lesson}${href}` : /^[a-z]+:/.test(href) ? href : `../${href}`;
         return `<a href="${escapeXml(to)}">${this.parser.parseInline(tokens)}</a>`;
       },
+      // a console keeps its columns: it scrolls where it is too wide, by keyboard too
+      code: ({ text }: Tokens.Code): string =>
+        `<pre class="console" tabindex="0">${text.split('\n').map(escapeXml).join('\n')}</pre>`,
       html: ({ text }: Tokens.HTML | Tokens.Tag): string => escapeXml(text),
     },
   });
