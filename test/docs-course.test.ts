@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { examplesOf, isRunnable } from './support/doc-examples.ts';
+import { examplesOf, isRunnable, outputOf } from './support/doc-examples.ts';
 
 const COURSE = 'docs/course';
 const LESSONS = readdirSync(COURSE)
@@ -13,7 +13,7 @@ const textOf = (name: string): string => readFileSync(`${COURSE}/${name}`, 'utf8
 it('the index names every lesson, in order', () => {
   const named = [...textOf('README.md').matchAll(/^\| \[\d.*?\]\((\d\d-.*?\.md)\)/gm)].map((match) => match[1]);
   expect(named).toEqual(LESSONS);
-  expect(LESSONS).toHaveLength(6);
+  expect(LESSONS).toHaveLength(7);
 });
 
 describe.each(LESSONS)('%s', (lesson) => {
@@ -48,6 +48,40 @@ describe.each(LESSONS)('%s', (lesson) => {
         `^Next: \\[.*\\]\\(${chain[at + 1]}\\) · Previous: \\[.*\\]\\(${chain[at - 1]}\\) · \\[Top\\]\\(#.*\\)$`,
       ),
     );
+  });
+});
+
+describe('the notes for teachers', () => {
+  const text = textOf('teaching.md');
+  const tables = [...text.matchAll(/^## (.*)\n\n\| minutes [^\n]*\n[^\n]*\n((?:\|.*\n)+)/gm)].map(
+    ([, heading = '', rows = '']) => ({
+      heading,
+      rows: [...rows.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, minutes, what = '']) => ({
+        minutes: Number(minutes),
+        what,
+      })),
+      total: Number(/^\| \*\*(\d+)\*\*/m.exec(rows)?.[1] ?? /(\d+) minutes$/.exec(heading)?.[1]),
+    }),
+  );
+  const lengths = new Map(tables.map(({ heading, total }) => [/^Lesson \d/.exec(heading)?.[0].toLowerCase(), total]));
+
+  it('have each lesson, and the minutes of its steps and of both plans add up', () => {
+    expect([...lengths.keys()].filter(Boolean)).toEqual(LESSONS.map((_, i) => `lesson ${i + 1}`));
+    expect(tables).toHaveLength(LESSONS.length + 2);
+    for (const { heading, rows, total } of tables)
+      expect({ heading, sum: rows.reduce((sum, { minutes }) => sum + minutes, 0) }).toEqual({ heading, sum: total });
+    const planned = tables.slice(0, 2).flatMap(({ rows }) => rows.filter(({ what }) => what.startsWith('lesson')));
+    expect(planned.filter(({ what, minutes }) => lengths.get(what) !== minutes)).toEqual([]);
+  });
+
+  it('name for each lesson a quiz on its own captures that has as many questions', async () => {
+    const quizzes = [...text.matchAll(/^- \*\*Quiz\*\*: `(overlens quiz (samples\/[^/]+)\/.* --count (\d+) .*)`$/gm)];
+    expect(quizzes).toHaveLength(LESSONS.length);
+    for (const [i, [, command = '', sample = '', count]] of quizzes.entries()) {
+      expect(textOf(LESSONS[i] ?? '')).toContain(`${sample}/`);
+      const { length } = (await outputOf(command)).filter((line) => /^\d+\. /.test(line));
+      expect({ command, length }).toEqual({ command, length: Number(count) });
+    }
   });
 });
 

@@ -15,13 +15,13 @@ declare -A FLAT_BLOCK=([worker1]=10.48.128.192/26 [worker2]=10.48.128.0/26)
 GATEWAY_MAC=02:04:7a:86:55:c1
 
 # Pods by a short alias: what the sub-commands take.
-PODS=(web cart db client dns ledger reports)
-declare -A POD_NODE=([web]=control1 [cart]=control1 [db]=worker1 [client]=worker2 [dns]=worker2 [ledger]=worker1 [reports]=worker2)
-declare -A POD_IP=([web]=10.48.0.130 [cart]=10.48.0.131 [db]=10.48.0.200 [client]=10.48.0.10 [dns]=10.48.0.11
+PODS=(customer summary database summary2 coredns ledger reports)
+declare -A POD_NODE=([customer]=control1 [summary]=control1 [database]=worker1 [summary2]=worker2 [coredns]=worker2 [ledger]=worker1 [reports]=worker2)
+declare -A POD_IP=([customer]=10.48.0.130 [summary]=10.48.0.131 [database]=10.48.0.200 [summary2]=10.48.0.10 [coredns]=10.48.0.11
   [ledger]=10.48.128.200 [reports]=10.48.128.10)
-declare -A POD_NAME=([web]=yaobank/customer-687b8d8f74-lmzqz [cart]=yaobank/summary-748b977d44-4w8wm
-  [db]=yaobank/database-6967b6c8d7-qc25s [client]=yaobank/summary-748b977d44-xg6lx
-  [dns]=kube-system/coredns-6d4b75cb6d-qk7zd [ledger]=legacy/ledger-5d8f6c7b9d-7xk2p
+declare -A POD_NAME=([customer]=yaobank/customer-687b8d8f74-lmzqz [summary]=yaobank/summary-748b977d44-4w8wm
+  [database]=yaobank/database-6967b6c8d7-qc25s [summary2]=yaobank/summary-748b977d44-xg6lx
+  [coredns]=kube-system/coredns-6d4b75cb6d-qk7zd [ledger]=legacy/ledger-5d8f6c7b9d-7xk2p
   [reports]=legacy/reports-6b9c8d7f5f-m4tqz)
 
 # What can be changed from the command line; remembered in $STATE/settings while the lab is up.

@@ -11,7 +11,7 @@ fault_drop_one_direction() {
 }
 
 # worker1 drops TCP for its pods after decapsulation (a policy, a broken offload); ping passes.
-fault_drop_tcp() { node_rule worker1 -A FORWARD -p tcp -d "${POD_IP[db]}" -j DROP; }
+fault_drop_tcp() { node_rule worker1 -A FORWARD -p tcp -d "${POD_IP[database]}" -j DROP; }
 
 # worker1 rejects VXLAN from control1 with ICMP port unreachable (a firewall's REJECT).
 fault_reject() { node_rule worker1 -A INPUT -p udp --dport "$VXLAN_PORT" -s "${ADDRESS[control1]}" -j REJECT; }
@@ -33,23 +33,23 @@ fault_rp_filter() {
 # control1 masquerades what leaves by vxlan.calico: pods see the tunnel address.
 fault_masquerade() { in_ns control1 iptables-legacy -t nat -A POSTROUTING -o vxlan.calico -j MASQUERADE; }
 
-# control1 drops the SYN/ACK on its way into the pod web: handshakes stay half-open.
-fault_half_open() { node_rule control1 -A FORWARD -p tcp --tcp-flags SYN,ACK SYN,ACK -d "${POD_IP[web]}" -j DROP; }
+# control1 drops the SYN/ACK on its way into the pod customer: handshakes stay half-open.
+fault_half_open() { node_rule control1 -A FORWARD -p tcp --tcp-flags SYN,ACK SYN,ACK -d "${POD_IP[customer]}" -j DROP; }
 
 # control1's ARP entry of worker1's address has worker2's MAC: an address that moved, or two machines with one.
 fault_vip_moved() { node_ip control1 neighbour replace "${ADDRESS[worker1]}" lladdr "${NIC_MAC[worker2]}" dev ens5 nud permanent; }
 
 # The DNS server takes questions and answers none.
-fault_dns_silent() { in_ns dns iptables-legacy -A OUTPUT -p udp --sport 53 -j DROP; }
+fault_dns_silent() { in_ns coredns iptables-legacy -A OUTPUT -p udp --sport 53 -j DROP; }
 
-# worker1 drops everything for the pod db before its veth (a policy's DROP).
-fault_policy_drop() { node_rule worker1 -A FORWARD -d "${POD_IP[db]}" -j DROP; }
+# worker1 drops everything for the pod database before its veth (a policy's DROP).
+fault_policy_drop() { node_rule worker1 -A FORWARD -d "${POD_IP[database]}" -j DROP; }
 
-# The pod db is gone, its address still asked for: worker1 sends such packets to the router, which sends them back.
+# The pod database is gone, its address still asked for: worker1 sends such packets to the router, which sends them back.
 fault_routing_loop() {
-  node_ip worker1 route del "${POD_IP[db]}"
+  node_ip worker1 route del "${POD_IP[database]}"
   node_ip worker1 route del blackhole "${BLOCK[worker1]}"
-  ip -n "$LAB-fabric" route add "${POD_IP[db]}" via "${ADDRESS[worker1]}"
+  ip -n "$LAB-fabric" route add "${POD_IP[database]}" via "${ADDRESS[worker1]}"
   set_sysctl worker1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.ens5.send_redirects=0
   set_sysctl fabric net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
 }

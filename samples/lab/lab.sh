@@ -22,7 +22,7 @@ lab.sh show                  who is there, with the names Calico computes
 lab.sh mode MODE [GAP]       edit the pool: never, always or crosssubnet; with a GAP (seconds) the nodes follow one by one
 lab.sh fault NAME            break one table or link (lab.sh fault: the list); `lab.sh mode MODE` repairs tables
 
-lab.sh run WHERE COMMAND...  run a command on a node (control1, worker1, worker2) or in a pod (web, cart, db, ...)
+lab.sh run WHERE COMMAND...  run a command on a node (control1, worker1, worker2) or in a pod (customer, summary, database, ...)
 lab.sh traffic               the tour: a ping, HTTP, DNS, a refused port, two pools, the node itself, the same node
 lab.sh capture DIR [WHERE:INTERFACE...] [-- COMMAND...]
                              tcpdump there (on every node's ens5) while COMMAND, a function of traffic.sh, runs (the tour)

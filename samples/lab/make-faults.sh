@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the captures of test/fixtures/lab-faults: one lab per way in which packets stop (delivery-faults.sh), captured at every place
-# of the pairs web-db and web-dns, with the snapshot as it was then.
+# of customer with database and with coredns, with the snapshot as it was then.
 #   sudo samples/lab/make-faults.sh              all of them
 #   sudo samples/lab/make-faults.sh reject loss  only these
 # `healthy` is the same traffic without a fault. Safe to repeat.
@@ -12,21 +12,21 @@ fixtures=$(cd "$here/../../test/fixtures" && pwd)/lab-faults
 
 # What a fault lets through is there at the start and at the end: a capture that holds nothing tells nothing.
 passing() {
-  ping_pod client "${POD_IP[db]}" 2
-  ping_pod worker1 "${POD_IP[db]}" 2
+  ping_pod summary2 "${POD_IP[database]}" 2
+  ping_pod worker1 "${POD_IP[database]}" 2
 }
 talk() {
   passing
-  ping_pod web "${POD_IP[db]}" 4
-  get web "${POD_IP[db]}" 3000
-  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  get client "${POD_IP[web]}" 1000
+  ping_pod customer "${POD_IP[database]}" 4
+  get customer "${POD_IP[database]}" 3000
+  ask customer database.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  get summary2 "${POD_IP[customer]}" 1000
   passing
 }
 talk_much() {
-  ping_pod web "${POD_IP[db]}" 40 -i 0.02
-  for _ in 1 2 3; do get web "${POD_IP[db]}" 3000; done
-  get client "${POD_IP[web]}" 1000
+  ping_pod customer "${POD_IP[database]}" 40 -i 0.02
+  for _ in 1 2 3; do get customer "${POD_IP[database]}" 3000; done
+  get summary2 "${POD_IP[customer]}" 1000
 }
 
 make() {
@@ -39,7 +39,7 @@ make() {
   if [[ $name != healthy ]]; then lab_fault "$name"; fi
   if [[ $name == loss || $name == delay ]]; then command=talk_much; fi
   lab_snapshot "$folder/topology"
-  points=(control1:ens5 worker1:ens5 worker2:ens5 control1:vxlan.calico "control1:$(cali_name web)" "worker1:$(cali_name db)")
+  points=(control1:ens5 worker1:ens5 worker2:ens5 control1:vxlan.calico "control1:$(cali_name customer)" "worker1:$(cali_name database)")
   # Nothing can be captured on a device that is down.
   if [[ $name != device-down ]]; then points+=(worker1:vxlan.calico); fi
   lab_capture "$folder" "${points[@]}" -- "$command"

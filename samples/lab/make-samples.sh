@@ -46,11 +46,11 @@ story_04() {
   story 04-overlay-bypassed
   lab_fault stale-route
   talk() {
-    ping_pod web "${POD_IP[db]}" 3
-    get web "${POD_IP[db]}" 5000
-    get db "${POD_IP[cart]}" 200
-    get client "${POD_IP[web]}" 1000
-    ping_pod client "${POD_IP[db]}" 2
+    ping_pod customer "${POD_IP[database]}" 3
+    get customer "${POD_IP[database]}" 5000
+    get database "${POD_IP[summary]}" 200
+    get summary2 "${POD_IP[customer]}" 1000
+    ping_pod summary2 "${POD_IP[database]}" 2
   }
   lab_capture "$folder" -- talk
   finish
@@ -59,12 +59,12 @@ story_04() {
 story_05() {
   story 05-same-node
   talk() {
-    ping_pod web "${POD_IP[cart]}" 2
-    get web "${POD_IP[cart]}" 1000
-    ping_pod control1 "${POD_IP[web]}" 2 # like the kubelet's probes: the node's own process to a pod on it
-    get web "${POD_IP[db]}" 300
+    ping_pod customer "${POD_IP[summary]}" 2
+    get customer "${POD_IP[summary]}" 1000
+    ping_pod control1 "${POD_IP[customer]}" 2 # like the kubelet's probes: the node's own process to a pod on it
+    get customer "${POD_IP[database]}" 300
   }
-  lab_capture "$folder" "control1:$(cali_name web)" "control1:$(cali_name cart)" control1:ens5 -- talk
+  lab_capture "$folder" "control1:$(cali_name customer)" "control1:$(cali_name summary)" control1:ens5 -- talk
   finish
 }
 
@@ -73,13 +73,13 @@ story_06() {
   story 06-any-interface
   capture_start "$folder" control1:any
   TCPDUMP_OPTIONS='-y LINUX_SLL' capture_start "$folder" worker1:any
-  ping_pod web "${POD_IP[db]}" 2
-  ping_pod web "${POD_IP[db]}" 1 -s 20000
-  get db "${POD_IP[web]}" 30000
-  get web "${POD_IP[cart]}" 300
-  ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  ping_pod client "${POD_IP[ledger]}" 1
-  ping_pod control1 "${POD_IP[db]}" 1
+  ping_pod customer "${POD_IP[database]}" 2
+  ping_pod customer "${POD_IP[database]}" 1 -s 20000
+  get database "${POD_IP[customer]}" 30000
+  get customer "${POD_IP[summary]}" 300
+  ask database summary.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  ping_pod summary2 "${POD_IP[ledger]}" 1
+  ping_pod control1 "${POD_IP[database]}" 1
   capture_stop
   finish
 }
@@ -103,13 +103,13 @@ story_08() {
   story 08-stale-fdb
   lab_fault stale-fdb
   talk() {
-    ping_pod web "${POD_IP[db]}" 5
-    try_port control1 "${POD_IP[db]}" 5432
-    get cart "${POD_IP[db]}" 300 # three seconds: SYNs
-    ping_pod db "${POD_IP[web]}" 3
-    get client "${POD_IP[web]}" 1000
-    ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
-    ping_pod client "${POD_IP[ledger]}" 2
+    ping_pod customer "${POD_IP[database]}" 5
+    try_port control1 "${POD_IP[database]}" 5432
+    get summary "${POD_IP[database]}" 300 # three seconds: SYNs
+    ping_pod database "${POD_IP[customer]}" 3
+    get summary2 "${POD_IP[customer]}" 1000
+    ask database summary.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+    ping_pod summary2 "${POD_IP[ledger]}" 2
   }
   lab_capture "$folder" -- talk
   finish
@@ -120,11 +120,11 @@ story_09() {
   story 09-mtu-black-hole NIC_MTU=1500 POD_MTU=1450
   lab_fault black-hole
   talk() {
-    ping_pod web "${POD_IP[db]}" 2
-    ping_pod web "${POD_IP[db]}" 2 -s 1400
-    get db "${POD_IP[web]}" 200
-    in_ns db curl -s -o /dev/null --max-time 6 "http://${POD_IP[web]}/20000" || true
-    get web "${POD_IP[db]}" 20000
+    ping_pod customer "${POD_IP[database]}" 2
+    ping_pod customer "${POD_IP[database]}" 2 -s 1400
+    get database "${POD_IP[customer]}" 200
+    in_ns database curl -s -o /dev/null --max-time 6 "http://${POD_IP[customer]}/20000" || true
+    get customer "${POD_IP[database]}" 20000
   }
   lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
   finish
@@ -134,10 +134,10 @@ story_10() {
   story 10-missing-neighbour
   lab_fault missing-neighbour
   talk() {
-    ping_pod web "${POD_IP[db]}" 4
-    get web "${POD_IP[db]}" 300
-    get client "${POD_IP[web]}" 1000
-    get client "${POD_IP[db]}" 200
+    ping_pod customer "${POD_IP[database]}" 4
+    get customer "${POD_IP[database]}" 300
+    get summary2 "${POD_IP[customer]}" 1000
+    get summary2 "${POD_IP[database]}" 200
   }
   lab_capture "$folder" control1:ens5 control1:vxlan.calico worker1:ens5 -- talk
   finish
@@ -148,9 +148,9 @@ story_11() {
   story 11-outer-fragments NIC_MTU=1500 POD_MTU=1450
   lab_fault underlay-mtu
   talk() {
-    ping_pod web "${POD_IP[db]}" 3 -s 1400
-    get web "${POD_IP[db]}" 8000
-    ping_pod web "${POD_IP[db]}" 2
+    ping_pod customer "${POD_IP[database]}" 3 -s 1400
+    get customer "${POD_IP[database]}" 8000
+    ping_pod customer "${POD_IP[database]}" 2
   }
   lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
   finish
@@ -161,15 +161,15 @@ story_14() {
   story 14-ip-in-ip VXLAN_MODE=never IPIP_MODE=always FLAT_IPIP_MODE=crosssubnet worker2=10.0.2.31 POD_MTU=8981
   talk() {
     traffic_tour
-    ping_pod web "${POD_IP[ledger]}" 2 # the CrossSubnet pool, within the subnet
+    ping_pod customer "${POD_IP[ledger]}" 2 # the CrossSubnet pool, within the subnet
   }
   lab_capture "$folder" -- talk
   lab_snapshot "$folder/topology"
   lab_fault stale-route
   talk() {
-    ping_pod web "${POD_IP[db]}" 2
-    get db "${POD_IP[cart]}" 300
-    get client "${POD_IP[db]}" 300
+    ping_pod customer "${POD_IP[database]}" 2
+    get database "${POD_IP[summary]}" 300
+    get summary2 "${POD_IP[database]}" 300
     in_ns worker1 curl -s -o /dev/null --max-time 3 "http://${ADDRESS[control1]}:6443/200" || true
   }
   rm -rf "$folder/bypass"
@@ -198,13 +198,13 @@ story_16() {
   talk() { healthy_pairs; }
   lab_capture "$folder" -- talk
   finish
-  symptom no-answer policy-drop control1:ens5 worker1:ens5 worker1:vxlan.calico "worker1:$(cali_name db)"
+  symptom no-answer policy-drop control1:ens5 worker1:ens5 worker1:vxlan.calico "worker1:$(cali_name database)"
   mkdir -p "$folder/no-answer/topology"
   database_policy > "$folder/no-answer/topology/networkpolicies.yaml"
-  symptom tcp-dies drop-tcp control1:ens5 worker1:ens5 "worker1:$(cali_name db)"
+  symptom tcp-dies drop-tcp control1:ens5 worker1:ens5 "worker1:$(cali_name database)"
   symptom one-direction drop-one-direction control1:ens5 worker1:ens5
-  symptom new-connections half-open control1:ens5 worker1:ens5 "control1:$(cali_name web)"
-  symptom dns dns-silent control1:ens5 worker2:ens5 "worker2:$(cali_name dns)"
+  symptom new-connections half-open control1:ens5 worker1:ens5 "control1:$(cali_name customer)"
+  symptom dns dns-silent control1:ens5 worker2:ens5 "worker2:$(cali_name coredns)"
   symptom slow delay control1:ens5 worker1:ens5
 }
 # symptom FOLDER FAULT POINT...: a lab of its own, broken so, captured at these points while talk_FOLDER runs.
@@ -245,63 +245,63 @@ metadata:
 END
 }
 healthy_pairs() {
-  ping_pod web "${POD_IP[db]}" 2
-  get web "${POD_IP[db]}" 3000
-  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  get client "${POD_IP[web]}" 1000
+  ping_pod customer "${POD_IP[database]}" 2
+  get customer "${POD_IP[database]}" 3000
+  ask customer database.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  get summary2 "${POD_IP[customer]}" 1000
 }
 talk_no_answer() {
   lab_fault "$1"
-  ping_pod worker1 "${POD_IP[db]}" 2 # the node itself, as the kubelet's probes: no policy holds it back
-  ping_pod web "${POD_IP[db]}" 3
-  get web "${POD_IP[db]}" 3000
-  get client "${POD_IP[web]}" 1000
-  ping_pod client "${POD_IP[ledger]}" 1
-  ping_pod worker1 "${POD_IP[db]}" 2
+  ping_pod worker1 "${POD_IP[database]}" 2 # the node itself, as the kubelet's probes: no policy holds it back
+  ping_pod customer "${POD_IP[database]}" 3
+  get customer "${POD_IP[database]}" 3000
+  get summary2 "${POD_IP[customer]}" 1000
+  ping_pod summary2 "${POD_IP[ledger]}" 1
+  ping_pod worker1 "${POD_IP[database]}" 2
 }
 talk_tcp_dies() {
   lab_fault "$1"
-  ping_pod web "${POD_IP[db]}" 3
-  get web "${POD_IP[db]}" 3000
-  get client "${POD_IP[web]}" 1000
-  ping_pod web "${POD_IP[db]}" 1
+  ping_pod customer "${POD_IP[database]}" 3
+  get customer "${POD_IP[database]}" 3000
+  get summary2 "${POD_IP[customer]}" 1000
+  ping_pod customer "${POD_IP[database]}" 1
 }
 talk_one_direction() {
   lab_fault "$1"
-  ping_pod web "${POD_IP[db]}" 3
-  ping_pod db "${POD_IP[web]}" 3
-  get web "${POD_IP[db]}" 3000
-  get client "${POD_IP[web]}" 1000
-  get client "${POD_IP[db]}" 1000
-  ping_pod db "${POD_IP[web]}" 1
+  ping_pod customer "${POD_IP[database]}" 3
+  ping_pod database "${POD_IP[customer]}" 3
+  get customer "${POD_IP[database]}" 3000
+  get summary2 "${POD_IP[customer]}" 1000
+  get summary2 "${POD_IP[database]}" 1000
+  ping_pod database "${POD_IP[customer]}" 1
 }
 # One connection is old when new ones begin to fail.
 talk_new_connections() {
   local urls=() steady
-  for _ in {1..8}; do urls+=("http://${POD_IP[db]}/200"); done
-  in_ns web curl -s --rate 120/m "${urls[@]}" >"$QUIET" &
+  for _ in {1..8}; do urls+=("http://${POD_IP[database]}/200"); done
+  in_ns customer curl -s --rate 120/m "${urls[@]}" >"$QUIET" &
   steady=$!
   sleep 1
   lab_fault "$1"
-  get web "${POD_IP[db]}" 3000
-  get client "${POD_IP[web]}" 1000
+  get customer "${POD_IP[database]}" 3000
+  get summary2 "${POD_IP[customer]}" 1000
   wait "$steady" || true
 }
 talk_dns() {
   lab_fault "$1"
-  ping_pod web "${POD_IP[dns]}" 2
-  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  ask web summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  get client "${POD_IP[web]}" 1000
-  ping_pod web "${POD_IP[dns]}" 1
+  ping_pod customer "${POD_IP[coredns]}" 2
+  ask customer database.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  ask customer summary.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  ask database summary.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  get summary2 "${POD_IP[customer]}" 1000
+  ping_pod customer "${POD_IP[coredns]}" 1
 }
 talk_slow() {
   lab_fault "$1"
-  ping_pod web "${POD_IP[db]}" 5
-  get web "${POD_IP[db]}" 3000
-  get web "${POD_IP[db]}" 30000
-  get client "${POD_IP[web]}" 1000
+  ping_pod customer "${POD_IP[database]}" 5
+  get customer "${POD_IP[database]}" 3000
+  get customer "${POD_IP[database]}" 30000
+  get summary2 "${POD_IP[customer]}" 1000
 }
 
 trap lab_down EXIT # also after Ctrl-C: no namespace is left behind

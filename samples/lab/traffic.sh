@@ -33,28 +33,28 @@ try_port() { in_ns "$1" nc -z -w 1 "$2" "$3" >"$QUIET" 2>&1 || true; }
 
 # The tour: every kind of pair once. What the samples 01 to 03 hold.
 traffic_tour() {
-  ping_pod web "${POD_IP[db]}" 3                              # pod to pod, control1 and worker1
-  ping_pod web "${POD_IP[db]}" 1 -s 20000                     # larger than any MTU here: the pod fragments it
-  get client "${POD_IP[web]}" 60000                           # TCP, worker2 and control1
-  get web "${POD_IP[db]}" 500
-  ask web database.yaobank.svc.cluster.local "${POD_IP[dns]}" # UDP, control1 and worker2
-  ask db summary.yaobank.svc.cluster.local "${POD_IP[dns]}"
-  try_port client "${POD_IP[db]}" 9999                        # nobody listens: refused
-  ping_pod client "${POD_IP[ledger]}" 2                       # two pools: each direction by its destination's pool
-  get reports "${POD_IP[ledger]}" 300                         # both in the flat pool
-  ping_pod control1 "${POD_IP[db]}" 2                         # a process on the node itself to a pod
-  get web "${POD_IP[cart]}" 300                               # same node: must not leave it
+  ping_pod customer "${POD_IP[database]}" 3                            # pod to pod, control1 and worker1
+  ping_pod customer "${POD_IP[database]}" 1 -s 20000                   # larger than any MTU here: the pod fragments it
+  get summary2 "${POD_IP[customer]}" 60000                             # TCP, worker2 and control1
+  get customer "${POD_IP[database]}" 500
+  ask customer database.yaobank.svc.cluster.local "${POD_IP[coredns]}" # UDP, control1 and worker2
+  ask database summary.yaobank.svc.cluster.local "${POD_IP[coredns]}"
+  try_port summary2 "${POD_IP[database]}" 9999                         # nobody listens: refused
+  ping_pod summary2 "${POD_IP[ledger]}" 2                              # two pools: each direction by its destination's pool
+  get reports "${POD_IP[ledger]}" 300                                  # both in the flat pool
+  ping_pod control1 "${POD_IP[database]}" 2                            # a process on the node itself to a pod
+  get customer "${POD_IP[summary]}" 300                                # same node: must not leave it
   in_ns worker1 curl -s -o /dev/null --max-time 3 "http://${ADDRESS[control1]}:6443/200" || true # node to node
 }
 
 # Steady traffic for a change under way: three pairs of pings, ten a second, and a new HTTP connection twice a second.
 traffic_steady() {
   local seconds=$1 pings=() pid
-  ping_pod web "${POD_IP[db]}" $((seconds * 10)) -i 0.1 & pings+=($!)
-  ping_pod db "${POD_IP[client]}" $((seconds * 10)) -i 0.1 & pings+=($!)
-  ping_pod client "${POD_IP[web]}" $((seconds * 10)) -i 0.1 & pings+=($!)
+  ping_pod customer "${POD_IP[database]}" $((seconds * 10)) -i 0.1 & pings+=($!)
+  ping_pod database "${POD_IP[summary2]}" $((seconds * 10)) -i 0.1 & pings+=($!)
+  ping_pod summary2 "${POD_IP[customer]}" $((seconds * 10)) -i 0.1 & pings+=($!)
   for ((i = 0; i < seconds * 2; i++)); do
-    in_ns client curl -s -o /dev/null --max-time 0.4 "http://${POD_IP[db]}/300" || true
+    in_ns summary2 curl -s -o /dev/null --max-time 0.4 "http://${POD_IP[database]}/300" || true
     sleep 0.3
   done
   for pid in "${pings[@]}"; do wait "$pid" || true; done

@@ -16,44 +16,70 @@ import { predictionPage } from '../render/explain/page/prediction-page.ts';
 import { renderPrediction } from '../render/explain/prediction-text.ts';
 import { renderHtmlPage } from '../render/page/html.ts';
 import type { Page } from '../render/page/page-model.ts';
+import { onlyParts, partNames } from '../render/page/page-parts.ts';
 import { renderSvgPage } from '../render/page/svg.ts';
+import { usageError } from './report-error.ts';
 
 export const EXPLAIN_OUTPUTS = ['text', 'json', 'svg', 'html'] as const;
 export type ExplainOutput = (typeof EXPLAIN_OUTPUTS)[number];
 
-export function explanationPages(explanation: Explanation, output: ExplainOutput, look: ExplainLook): Iterable<string> {
+/** In which format, and which parts of a page; all where none is named. */
+export interface ExplainShape {
+  output: ExplainOutput;
+  parts: readonly string[];
+}
+
+export function explanationPages(
+  explanation: Explanation,
+  { output, parts }: ExplainShape,
+  look: ExplainLook,
+): Iterable<string> {
   switch (output) {
     case 'json':
       return [renderExplanationJson(explanation)];
     case 'text':
       return renderExplanation(explanation, look);
     default:
-      return [renderPage(explanationPage(explanation, look), output)];
+      return [renderPage(explanationPage(explanation, look), output, parts)];
   }
 }
 
-export function comparisonPages(comparison: Comparison, output: ExplainOutput, look: ExplainLook): Iterable<string> {
+export function comparisonPages(
+  comparison: Comparison,
+  { output, parts }: ExplainShape,
+  look: ExplainLook,
+): Iterable<string> {
   switch (output) {
     case 'json':
       return [renderComparisonJson(comparison)];
     case 'text':
       return renderComparison(comparison, look);
     default:
-      return [renderPage(comparisonPage(comparison), output)];
+      return [renderPage(comparisonPage(comparison), output, parts)];
   }
 }
 
-export function predictionPages(prediction: Prediction, output: ExplainOutput, look: ExplainLook): Iterable<string> {
+export function predictionPages(
+  prediction: Prediction,
+  { output, parts }: ExplainShape,
+  look: ExplainLook,
+): Iterable<string> {
   switch (output) {
     case 'json':
       return [renderPredictionJson(prediction)];
     case 'text':
       return renderPrediction(prediction, look);
     default:
-      return [renderPage(predictionPage(prediction), output)];
+      return [renderPage(predictionPage(prediction), output, parts)];
   }
 }
 
-function renderPage(page: Page, output: 'svg' | 'html'): string {
-  return output === 'svg' ? renderSvgPage(page) : renderHtmlPage(page);
+/** Throws bad usage for a part that the page does not have. */
+function renderPage(page: Page, output: 'svg' | 'html', parts: readonly string[]): string {
+  const names = partNames(page);
+  const unknown = parts.find((part) => !names.includes(part));
+  if (unknown !== undefined)
+    throw usageError(`--part ${unknown}: this page has no such part`, `It has ${names.join(', ')}.`);
+  const shown = parts.length === 0 ? page : onlyParts(page, parts);
+  return output === 'svg' ? renderSvgPage(shown) : renderHtmlPage(shown);
 }

@@ -150,6 +150,17 @@ describe('pages', () => {
     const withBits = await explain(`${STALE}/${CONTROL1}`, '-p', '3', '-o', format, '--diagram');
     expect(withBits.stdout).toContain('bit by bit');
   });
+
+  it.each(['svg', 'html'])('%s of parts has these and the packet that they are of', async (format) => {
+    const args = [`${STALE}/${CONTROL1}`, '-t', `${STALE}/topology`, '-p', '3', '-o', format];
+    const run = await explain(...args, '--part', 'frame,Decision');
+    expect(run.code).toBe(0);
+    const shown = run.stdout.replaceAll('<wbr>', '');
+    expect(shown).toContain('drawn to scale');
+    expect(shown).toContain('ip-10-0-1-20 decided');
+    expect(shown).toContain('wrong-destination-vtep');
+    expect(shown).not.toMatch(/What happens|Worth knowing|layer by layer/);
+  });
 });
 
 describe('bad usage', () => {
@@ -163,6 +174,8 @@ describe('bad usage', () => {
     [['--from', 'a', '--to', 'b'], '--from and --to need a snapshot'],
     [['x.pcap', '--from', 'a', '--to', 'b'], '--from and --to predict without a capture'],
     [[`${STALE}/${CONTROL1}`, '-o', 'pdf'], '-o pdf: not known'],
+    [['x.pcap', '--part', 'frame'], '--part frame: only -o svg and -o html have parts'],
+    [[`${STALE}/${CONTROL1}`, '-p', '3', '-o', 'svg', '--part', 'frames'], 'It has frame, what happens, headers'],
     [[], 'no capture given'],
   ] as [string[], string][])('%j', async (argv, message) => {
     const run = await explain(...argv);

@@ -38,7 +38,7 @@ nat() { in_ns "$1" iptables-legacy -t nat "${@:2}"; }
 case_stale_fdb_wrong_node() {
   begin stale-fdb-wrong-node
   lab_fault stale-fdb
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" worker2:any -- talk
   finish control1 worker2
 }
@@ -46,7 +46,7 @@ case_stale_fdb_wrong_node() {
 case_missing_fdb() {
   begin missing-fdb
   lab_fault missing-fdb
-  talk() { ping_pod web "${POD_IP[db]}" 4; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 4; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 control1:vxlan.calico -- talk
   finish control1
 }
@@ -54,7 +54,7 @@ case_missing_fdb() {
 case_missing_neighbour_any() {
   begin missing-neighbour-any
   lab_fault missing-neighbour
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:any -- talk
   finish control1
 }
@@ -62,7 +62,7 @@ case_missing_neighbour_any() {
 case_stale_mac() {
   begin stale-mac
   lab_fault stale-mac
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[db]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[database]}" 300; }
   lab_capture "$folder" control1:ens5 worker1:any -- talk
   finish control1 worker1
 }
@@ -70,7 +70,7 @@ case_stale_mac() {
 case_duplicate_mac() {
   begin duplicate-mac
   lab_fault duplicate-mac
-  talk() { ping_pod web "${POD_IP[db]}" 3; get web "${POD_IP[client]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get customer "${POD_IP[summary2]}" 300; }
   lab_capture "$folder" -- talk
   finish control1 worker1 worker2
 }
@@ -78,7 +78,7 @@ case_duplicate_mac() {
 case_wrong_vni() {
   begin wrong-vni
   lab_fault wrong-vni
-  talk() { ping_pod web "${POD_IP[db]}" 2; ping_pod db "${POD_IP[web]}" 2; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 2; ping_pod database "${POD_IP[customer]}" 2; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   finish control1 worker1 worker2
 }
@@ -86,7 +86,7 @@ case_wrong_vni() {
 case_wrong_port() {
   begin wrong-port
   lab_fault wrong-port
-  talk() { ping_pod web "${POD_IP[db]}" 2; ping_pod db "${POD_IP[web]}" 2; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 2; ping_pod database "${POD_IP[customer]}" 2; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   finish control1 worker2
 }
@@ -94,7 +94,7 @@ case_wrong_port() {
 case_no_vtep() {
   begin no-vtep
   lab_fault no-vtep
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   lab_snapshot "$folder/topology"
   yaml '/IPv4VXLANTunnelAddr: 10.48.0.206/d' nodes.yaml
@@ -106,7 +106,7 @@ case_no_vtep() {
 case_stale_node_address() {
   begin stale-node-address
   lab_fault stale-node-address
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 control1:vxlan.calico -- talk
   lab_snapshot "$folder/topology"
   yaml 's/(IPv4Address:) 10.0.1.30/\1 10.0.1.33/' nodes.yaml
@@ -116,7 +116,7 @@ case_stale_node_address() {
 case_wrong_node_address() {
   begin wrong-node-address
   bridge -n "$LAB-control1" fdb replace "$(vtep_mac worker1)" dev vxlan.calico dst 192.168.56.30 self permanent
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   lab_snapshot "$folder/topology"
   yaml 's/(IPv4Address:) 10.0.1.30/\1 192.168.56.30/' nodes.yaml
@@ -138,7 +138,7 @@ items:
     allocations: [$(printf 'null, %.0s' {0..7})0, null, null, null, null, null, 1, 2$(printf ', null%.0s' {16..63})]
     attributes:
     - handle_id: k8s-pod-network.5d1f0e0f0a7e6b1a
-      secondary: { namespace: yaobank, node: $(node_name worker1), pod: ${POD_NAME[db]#*/} }
+      secondary: { namespace: yaobank, node: $(node_name worker1), pod: ${POD_NAME[database]#*/} }
     - handle_id: vxlan-tunnel-addr-$(node_name worker1)
       secondary: { node: $(node_name worker1), type: vxlanTunnelAddress }
     - handle_id: vxlan-tunnel-addr-$(node_name control1)
@@ -158,7 +158,7 @@ case_borrowed_tunnel_address() {
   begin borrowed-tunnel-address
   local node
   for node in worker1 worker2; do node_ip "$node" route add "${TUNNEL[control1]}" dev vxlan.calico scope link; done
-  talk() { ping_pod control1 "${POD_IP[db]}" 2; ping_pod control1 "${POD_IP[client]}" 2; get web "${POD_IP[db]}" 300; }
+  talk() { ping_pod control1 "${POD_IP[database]}" 2; ping_pod control1 "${POD_IP[summary2]}" 2; get customer "${POD_IP[database]}" 300; }
   lab_capture "$folder" -- talk
   lab_snapshot "$folder/topology"
   borrowed_block
@@ -168,7 +168,7 @@ case_borrowed_tunnel_address() {
 case_borrowed_tunnel_broken() {
   borrow
   begin borrowed-tunnel-broken
-  talk() { ping_pod control1 "${POD_IP[client]}" 2; get web "${POD_IP[db]}" 300; }
+  talk() { ping_pod control1 "${POD_IP[summary2]}" 2; get customer "${POD_IP[database]}" 300; }
   lab_capture "$folder" -- talk
   lab_snapshot "$folder/topology"
   borrowed_block
@@ -180,7 +180,7 @@ case_borrowed_tunnel_broken() {
 case_blocked_port() {
   begin blocked-port
   lab_fault blocked-port
-  talk() { ping_pod web "${POD_IP[db]}" 3; get db "${POD_IP[web]}" 300; try_port worker1 "${ADDRESS[control1]}" 6443; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get database "${POD_IP[customer]}" 300; try_port worker1 "${ADDRESS[control1]}" 6443; }
   lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
   finish control1 worker1
 }
@@ -188,7 +188,7 @@ case_blocked_port() {
 case_snat_between_nodes() {
   begin snat-between-nodes worker2=10.0.2.31
   lab_fault snat
-  talk() { ping_pod web "${POD_IP[client]}" 3; get web "${POD_IP[db]}" 300; }
+  talk() { ping_pod customer "${POD_IP[summary2]}" 3; get customer "${POD_IP[database]}" 300; }
   lab_capture "$folder" control1:ens5 worker2:ens5 -- talk
   finish control1 worker2
 }
@@ -196,15 +196,15 @@ case_snat_between_nodes() {
 case_crosssubnet_source_check() {
   begin crosssubnet-source-check VXLAN_MODE=crosssubnet worker2=10.0.2.31
   ip netns exec "$LAB-fabric" ebtables -A FORWARD -p ip --ip-src 10.48.0.0/24 -j DROP
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[web]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[customer]}" 300; }
   lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
   finish control1 worker1
 }
 
 case_pod_mtu() {
   begin pod-mtu POD_MTU=9001
-  talk() { ping_pod web "${POD_IP[db]}" 1; get db "${POD_IP[web]}" 40000; }
-  lab_capture "$folder" control1:ens5 "control1:$(cali_name web)" -- talk
+  talk() { ping_pod customer "${POD_IP[database]}" 1; get database "${POD_IP[customer]}" 40000; }
+  lab_capture "$folder" control1:ens5 "control1:$(cali_name customer)" -- talk
   finish control1
 }
 
@@ -213,10 +213,10 @@ case_pod_mtu() {
 case_pod_to_node() {
   begin pod-to-node NAT_OUTGOING=false
   talk() {
-    ping_pod web "${ADDRESS[worker1]}" 2
-    ping_pod web "${TUNNEL[worker1]}" 2
+    ping_pod customer "${ADDRESS[worker1]}" 2
+    ping_pod customer "${TUNNEL[worker1]}" 2
     ping_pod control1 "${TUNNEL[worker1]}" 2
-    in_ns web curl -s -o /dev/null --max-time 2 "http://${ADDRESS[control1]}:6443/100" || true
+    in_ns customer curl -s -o /dev/null --max-time 2 "http://${ADDRESS[control1]}:6443/100" || true
   }
   lab_capture "$folder" control1:ens5 -- talk
   finish control1
@@ -225,15 +225,15 @@ case_pod_to_node() {
 case_masqueraded() {
   begin masqueraded
   nat control1 -A POSTROUTING -s 10.48.0.0/24 ! -d 10.48.0.0/16 -j MASQUERADE
-  talk() { ping_pod web "${ADDRESS[worker1]}" 2; ping_pod web 10.0.1.1 2; get web "${POD_IP[db]}" 300; }
-  lab_capture "$folder" control1:ens5 "control1:$(cali_name web)" -- talk
+  talk() { ping_pod customer "${ADDRESS[worker1]}" 2; ping_pod customer 10.0.1.1 2; get customer "${POD_IP[database]}" 300; }
+  lab_capture "$folder" control1:ens5 "control1:$(cali_name customer)" -- talk
   finish control1
 }
 
 case_nodeport() {
   begin nodeport
-  nat control1 -A PREROUTING -p tcp --dport 30080 -j DNAT --to-destination "${POD_IP[db]}:80"
-  nat control1 -A POSTROUTING -p tcp -d "${POD_IP[db]}" --dport 80 -o vxlan.calico -j MASQUERADE
+  nat control1 -A PREROUTING -p tcp --dport 30080 -j DNAT --to-destination "${POD_IP[database]}:80"
+  nat control1 -A POSTROUTING -p tcp -d "${POD_IP[database]}" --dport 80 -o vxlan.calico -j MASQUERADE
   talk() { in_ns fabric curl -s -o /dev/null --max-time 2 "http://${ADDRESS[control1]}:30080/300" || true; }
   lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
   finish control1 worker1
@@ -241,9 +241,9 @@ case_nodeport() {
 
 case_clusterip_on_veth() {
   begin clusterip-on-veth
-  nat control1 -A PREROUTING -p tcp -d 10.96.14.7 --dport 80 -j DNAT --to-destination "${POD_IP[db]}:80"
-  talk() { get web 10.96.14.7 300; }
-  lab_capture "$folder" control1:ens5 "control1:$(cali_name web)" -- talk
+  nat control1 -A PREROUTING -p tcp -d 10.96.14.7 --dport 80 -j DNAT --to-destination "${POD_IP[database]}:80"
+  talk() { get customer 10.96.14.7 300; }
+  lab_capture "$folder" control1:ens5 "control1:$(cali_name customer)" -- talk
   lab_snapshot "$folder/topology"
   cat > "$folder/topology/services.yaml" <<'END'
 apiVersion: v1
@@ -274,7 +274,7 @@ END
 
 case_crosssubnet_host_prefix() {
   begin crosssubnet-host-prefix
-  talk() { ping_pod web "${POD_IP[db]}" 3; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; }
   lab_capture "$folder" control1:ens5 -- talk
   VXLAN_MODE=CrossSubnet
   lab_snapshot "$folder/topology"
@@ -291,7 +291,7 @@ case_crosssubnet_unequal_prefixes() {
   node_ip control1 route replace default via 10.0.1.1 dev ens5 proto dhcp src 10.0.1.20 metric 100
   program_node control1 CrossSubnet
   node_ip control1 route replace "${BLOCK[worker2]}" via "${ADDRESS[worker2]}" dev ens5 proto 80 onlink
-  talk() { ping_pod web "${POD_IP[client]}" 3; get web "${POD_IP[db]}" 300; }
+  talk() { ping_pod customer "${POD_IP[summary2]}" 3; get customer "${POD_IP[database]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   lab_snapshot "$folder/topology"
   yaml 's!(IPv4Address: 10.0.1.20)/24!\1/16!' nodes.yaml
@@ -307,14 +307,14 @@ case_foreign_vni() {
     node_ip "$node" address add "192.168.100.${ADDRESS[$node]##*.}/24" dev storage0
     node_ip "$node" link set storage0 up
   done
-  talk() { ping_pod control1 192.168.100.30 2; get web "${POD_IP[db]}" 300; }
+  talk() { ping_pod control1 192.168.100.30 2; get customer "${POD_IP[database]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   finish control1 worker1
 }
 
 case_node_address_in_pool() {
   begin node-address-in-pool
-  talk() { try_port worker1 "${ADDRESS[control1]}" 6443; ping_pod worker1 "${ADDRESS[control1]}" 2; get web "${POD_IP[db]}" 300; }
+  talk() { try_port worker1 "${ADDRESS[control1]}" 6443; ping_pod worker1 "${ADDRESS[control1]}" 2; get customer "${POD_IP[database]}" 300; }
   lab_capture "$folder" control1:ens5 -- talk
   lab_snapshot "$folder/topology"
   yaml 's!cidr: 10.48.128.0/24!cidr: 10.0.0.0/16!; s/flat-ippool/wide-ippool/; s/vxlanMode: Never/vxlanMode: Always/' ippools.yaml
@@ -323,7 +323,7 @@ case_node_address_in_pool() {
 
 case_unexpected_overlay() {
   begin unexpected-overlay
-  talk() { ping_pod web "${POD_IP[db]}" 3; get client "${POD_IP[ledger]}" 300; }
+  talk() { ping_pod customer "${POD_IP[database]}" 3; get summary2 "${POD_IP[ledger]}" 300; }
   lab_capture "$folder" control1:ens5 worker1:ens5 -- talk
   VXLAN_MODE=Never
   lab_snapshot "$folder/topology"
@@ -335,14 +335,14 @@ case_unexpected_overlay() {
 case_pcapng_interfaces() {
   begin pcapng-interfaces
   local cali pid
-  cali=$(cali_name web)
+  cali=$(cali_name customer)
   in_ns control1 dumpcap -q -s 192 -i ens5 -i vxlan.calico -i "$cali" -w "$folder/control1.pcapng" &>/dev/null &
   pid=$!
   until [[ -s $folder/control1.pcapng ]]; do sleep 0.05; done
   sleep 0.5
-  ping_pod web "${POD_IP[db]}" 2
-  get client "${POD_IP[web]}" 300
-  get web "${POD_IP[cart]}" 300
+  ping_pod customer "${POD_IP[database]}" 2
+  get summary2 "${POD_IP[customer]}" 300
+  get customer "${POD_IP[summary]}" 300
   sleep 0.5
   pkill -INT -P "$pid" || kill -INT "$pid"
   wait "$pid" || true
@@ -357,7 +357,7 @@ case_pcapng_filter() {
   pid=$!
   until [[ -s $folder/control1.pcapng ]]; do sleep 0.05; done
   sleep 0.5
-  ping_pod web "${POD_IP[db]}" 3
+  ping_pod customer "${POD_IP[database]}" 3
   sleep 0.5
   pkill -INT -P "$pid" || kill -INT "$pid"
   wait "$pid" || true

@@ -12,7 +12,7 @@ import { isWorthFirst } from '../explain-first.ts';
 import {
   comparisonPages,
   EXPLAIN_OUTPUTS,
-  type ExplainOutput,
+  type ExplainShape,
   explanationPages,
   predictionPages,
 } from '../explain-pages.ts';
@@ -31,6 +31,7 @@ export interface RawExplainCommand extends RawTraceOptions {
   output: string;
   packet?: string[];
   compare?: string;
+  part?: string[];
   diagram?: boolean;
   all?: boolean;
   from?: string;
@@ -44,8 +45,8 @@ export async function runExplain(
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
-  const output = parseChoice('-o', raw.output, EXPLAIN_OUTPUTS);
-  if (raw.from !== undefined || raw.to !== undefined) return runPrediction(operands, raw, output, io, stages);
+  const shape = shapeOf(raw);
+  if (raw.from !== undefined || raw.to !== undefined) return runPrediction(operands, raw, shape, io, stages);
   const numbers = parseNumbers(raw.packet ?? []);
   const compared = raw.compare === undefined ? [] : [raw.compare];
   const given = checkTraceOptions([...operands, ...compared], raw);
@@ -58,14 +59,14 @@ export async function runExplain(
     const spooled = await spoolCaptures(options.captures, io.signal);
     try {
       const { paths } = spooled;
-      const isFirst = output === 'text' && !isCompared && number !== null && isWorthFirst(paths, io);
+      const isFirst = shape.output === 'text' && !isCompared && number !== null && isWorthFirst(paths, io);
       const early = isFirst ? { options, paths, number, look, kept } : null;
       const session = await openSession(options, paths, io, stages, { kept, early });
       if (session.shown !== null && session.run.interrupted) {
         await say(io, 'overlens: stopped by Ctrl-C before all was read that the rest takes');
         return EXIT.interrupted;
       }
-      await writeAll(io.stdout, await pagesOf(session, numbers, raw.compare ?? null, { output, look }));
+      await writeAll(io.stdout, await pagesOf(session, numbers, raw.compare ?? null, { shape, look }));
       return await reportReading(session.run, io);
     } finally {
       await spooled.remove();
@@ -78,15 +79,15 @@ async function pagesOf(
   session: Session,
   [one, two]: readonly number[],
   compare: string | null,
-  { output, look }: { output: ExplainOutput; look: ExplainLook },
+  { shape, look }: { shape: ExplainShape; look: ExplainLook },
 ): Promise<Iterable<string>> {
   const { options } = session;
   const first = await explain(session, await pick(session, one ?? null));
   if (session.shown !== null) return renderBeyond(first, session.shown.first, look);
-  if (compare === null && two === undefined) return explanationPages(first, output, look);
+  if (compare === null && two === undefined) return explanationPages(first, shape, look);
   const other = options.captures.indexOf(comparedIn(options, compare ?? undefined));
   const second = await explain(session, pickSecond(first, other, compare, two ?? null));
-  return comparisonPages(comparePackets(first, second, isCopy(first, second)), output, look);
+  return comparisonPages(comparePackets(first, second, isCopy(first, second)), shape, look);
 }
 
 /** What is compared with: of what was given twice, what counts. */
@@ -116,7 +117,7 @@ function isCopy({ related }: Explanation, second: Explanation): boolean {
 async function runPrediction(
   operands: readonly string[],
   raw: RawExplainCommand,
-  output: ExplainOutput,
+  shape: ExplainShape,
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
@@ -136,9 +137,21 @@ async function runPrediction(
   const [protocol = port === null ? 'icmp' : 'tcp'] = options.filter.protocol ?? [];
   const { vxlanVNI = null, vxlanPorts = [] } = options.pipeline;
   const prediction = predict({ topology, from: raw.from, to: raw.to, protocol, port, vxlanVNI, vxlanPorts });
-  await writeAll(io.stdout, predictionPages(prediction, output, lookOf(options, raw, io)));
+  await writeAll(io.stdout, predictionPages(prediction, shape, lookOf(options, raw, io)));
   await hintAtIssues(topology, options, io);
   return EXIT.ok;
+}
+
+/** Throws bad usage. */
+function shapeOf(raw: RawExplainCommand): ExplainShape {
+  const output = parseChoice('-o', raw.output, EXPLAIN_OUTPUTS);
+  const parts = (raw.part ?? []).flatMap((text) => text.split(',')).map((text) => text.trim().toLowerCase());
+  if (parts.length > 0 && output !== 'svg' && output !== 'html')
+    throw usageError(
+      `--part ${parts[0]}: only -o svg and -o html have parts`,
+      'overlens explain ... -o svg --part frame',
+    );
+  return { output, parts };
 }
 
 function lookOf(options: CommonOptions, raw: RawExplainCommand, io: Io): ExplainLook {

@@ -11,6 +11,7 @@ const EXPLAIN_EXAMPLES = `Examples:
   overlens explain a.pcap -t topology/ -p 44 --compare b.pcap      the same packet in another capture
   overlens explain a.pcap -t topology/ -p 3,7                      two packets side by side
   overlens explain a.pcap -t topology/ -p 44 -o html > packet.html
+  overlens explain a.pcap -t topology/ -p 44 -o svg --part frame > frame.svg
   overlens explain --from web --to db -t topology/                 what packets must look like, without a capture
 `;
 
@@ -23,6 +24,7 @@ export function declareExplain(program: Command, { io, stages, done }: Dispatch)
     .option('--from <pod>', 'without a capture: predict what this pod (or address) sends ...')
     .option('--to <pod>', '... to that one')
     .option('-o, --output <format>', 'text, json, svg or html', 'text')
+    .addOption(repeatable('--part <name>', 'of -o svg and html only this part: frame, headers, decision, ...'))
     .option('--diagram', 'every header as the bit diagram of its RFC')
     .option('--all', 'every byte of the payload')
     .addHelpText('before', EXPLAIN_EXAMPLES);

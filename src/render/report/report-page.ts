@@ -4,14 +4,14 @@ import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeXml } from '../text/escape.ts';
-import { baseName, formatCompact, formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import { baseName, formatCount, formatNumber, formatSpan } from '../text/format.ts';
 import { notesOf, packetPlace, placeOf } from '../trace/capture-lines.ts';
 import { cost } from '../trace/cause-list.ts';
 import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
 import { reportClient } from './report-client.ts';
 import { embedded, type ReportData, reportData } from './report-data.ts';
-import { type NodePairs, nodePairs } from './report-pairs.ts';
+import { carriedText, type NodePairs, nodePairs } from './report-pairs.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 /** What a report says beside its trace. */
@@ -87,7 +87,7 @@ function picturePart(pairs: NodePairs): string {
     picture === null
       ? ''
       : `${picture}
-<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: never arrived</li><li>dotted, ?: undecided</li></ul>`;
+<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul>`;
   const none = '<p>No flow is between two nodes that are known: give a snapshot of the cluster.</p>';
   return section(
     'nodes',
@@ -106,8 +106,7 @@ function matrix(pairs: NodePairs): string {
       const pair = pairs.get(from, to);
       if (pair === undefined) return '<td class="dim">-</td>';
       const state = pairState(pair);
-      const how = [...pair.carried].map(([kind, count]) => `${kind} ${formatCompact(count)}`).join(', ');
-      return `<td${TONES[state]} title="${escapeXml(pairSentence(pair))}">${escapeXml(how)}${SIGNS[state]}</td>`;
+      return `<td${TONES[state]} title="${escapeXml(pairSentence(pair))}">${escapeXml(carriedText(pair))}${SIGNS[state]}</td>`;
     });
     return `<tr><th scope="row">${name(from)}</th>${cells.join('')}</tr>`;
   });
