@@ -4,7 +4,8 @@ by which one packet is in the captures of all places that it passed. Used by mak
 import hashlib
 import struct
 
-from built_cluster import BEGIN, GATEWAY_MAC, HOST_VETH_MAC, IP, Ether, Node, http, ipip, items, node_object, ping, plain, pool, vxlan, arp_pair
+import built_cluster
+from built_cluster import BEGIN, GATEWAY_MAC, HOST_VETH_MAC, IP, TCP, Ether, Node, arp_pair, ipip, items, node_object, ping, plain, pool, vxlan
 
 # Enough of each packet for every header of a tunnel; more would only make the package larger.
 SNAPLEN = 134
@@ -190,6 +191,34 @@ def at_veth(pod, packet, outgoing):
     packet = packet.copy()
     packet.ttl = 64 if outgoing else packet.ttl - 1
     return Ether(src=pod.mac, dst=HOST_VETH_MAC) / packet if outgoing else Ether(src=HOST_VETH_MAC, dst=pod.mac) / packet
+
+
+def numbered(packets):
+    """TCP segments with sequence numbers of their own for each connection; http() and syn() begin all with the same."""
+    for packet in packets:
+        ip, tcp = packet[IP], packet[TCP]
+        tcp.seq += first_number(ip.src, tcp.sport, ip.dst, tcp.dport)
+        if "A" in tcp.flags:
+            tcp.ack += first_number(ip.dst, tcp.dport, ip.src, tcp.sport)
+    return packets
+
+
+def first_number(*ends):
+    return int(hashlib.sha1(repr(ends).encode()).hexdigest()[:7], 16)
+
+
+def http(*ends, **options):
+    talk = built_cluster.http(*ends, **options)
+    numbered([packet for _, packet in talk])
+    return talk
+
+
+def syn(*ends, **options):
+    return numbered(built_cluster.syn(*ends, **options))
+
+
+def synack(*ends, **options):
+    return numbered(built_cluster.synack(*ends, **options))
 
 
 def ask(src, dst, count=3, answered=True):

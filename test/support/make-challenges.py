@@ -177,7 +177,7 @@ def _07_only_small_answers():
     net.between(lab, ALDER, CEDAR, ask(lab.web, lab.stock))
     request = talk_of[3][1]
     reply = IP(src=lab.stock.ip, dst=lab.web.ip, ttl=63, flags="DF", id=1) / TCP(
-        sport=8080, dport=40000, flags="A", seq=5001, ack=request[TCP].seq + len(request[TCP].payload), window=509)
+        sport=8080, dport=40000, flags="A", seq=request[TCP].ack, ack=request[TCP].seq + len(request[TCP].payload), window=509)
     net.between(lab, ALDER, CEDAR, [(False, reply)])
     for attempt in range(5):
         large = reply.copy() / (b"stock " * 250)[:1460]
@@ -225,13 +225,9 @@ def _09_who_is_calling():
     veth = f"alder-{lab.cart.veth}"
     net, files = begin(lab, nic(ALDER), nic(BIRCH), nic(CEDAR), veth)
     for receiver, sport in [(lab.orders, 40800), (lab.stock, 40801)]:
-        inside = http(lab.cart.ip, receiver.ip, sport=sport, dport=8080)
-        outside = http(ALDER.tunnel, receiver.ip, sport=sport, dport=8080)
-        for (forward, packet), (_, translated) in zip(inside, outside):
-            # numbers of its own, as every connection has
-            for one in (packet, translated):
-                one[TCP].seq += sport * 100
-                one[TCP].ack += sport * 100 if "A" in one[TCP].flags else 0
+        for forward, packet in http(lab.cart.ip, receiver.ip, sport=sport, dport=8080):
+            translated = packet.copy()
+            setattr(translated[IP], "src" if forward else "dst", ALDER.tunnel)
             a, b = (ALDER, receiver.node) if forward else (receiver.node, ALDER)
             net.add(at_veth(lab.cart, packet, True), veth, gap=0.0001) if forward else None
             net.add(vxlan(a, b, translated), nic(a), nic(b), gap=0.0002)
