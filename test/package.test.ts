@@ -65,6 +65,7 @@ describe('the tarball', () => {
       /^dist\/man\/overlens\.1$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
+      /^samples\/challenges\/(\d\d-[a-z-]+\/(README\.md|[\w.-]+\.pcap|topology\/[\w./-]+)|solutions\/\d\d\.json)$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?topology(-before)?\/[\w./-]+\.(yaml|txt|json)$/,
       /^docs\/(course\/)?[\w-]+\.md$/,
       /^docs\/schema\/[a-z-]+\.json$/,
@@ -140,6 +141,11 @@ describe('installed without development dependencies', () => {
 
   it('has the manual page of this very program', () => {
     expect(readFileSync(join(home, 'dist', 'man', 'overlens.1'), 'utf8')).toBe(overlens('man').stdout);
+  });
+
+  it('finds its challenges, from anywhere', () => {
+    expect(overlens('quiz', '--challenge').stdout.match(/^ {0,1}\d+ {2}\S/gm)).toHaveLength(12);
+    expect(overlens('quiz', '--challenge', '12', '--answer', 'nothing is wrong').status).toBe(0);
   });
 
   it('can be imported, by its name and with its types', () => {

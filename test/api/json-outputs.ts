@@ -26,7 +26,9 @@ function foldersIn(root: string): string[] {
   return [root, ...below.filter(({ name }) => !name.startsWith('topology')).map(({ name }) => join(root, name))];
 }
 
-const SAMPLES = foldersIn('samples').flatMap(foldersIn);
+const SAMPLES = foldersIn('samples')
+  .filter((folder) => folder !== 'samples/challenges')
+  .flatMap(foldersIn);
 const CASES = foldersIn('test/fixtures/cases');
 const FAULTS = foldersIn('test/fixtures/lab-faults');
 

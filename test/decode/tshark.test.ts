@@ -1,5 +1,6 @@
 // decode agrees with tshark 4.0.17 on every packet of every capture here: layers in order, their offsets, and every field
-// that both name. Golden files: test/support/tshark-fields.py (its docstring says how they are made).
+// that both name. Golden files: test/support/tshark-fields.py (its docstring says how they are made). The challenges' captures are left
+// out: they have no header that the others have not.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -33,7 +34,9 @@ describe.each(CAPTURES)('%s', (capture) => {
 
 function capturesIn(folder: string, recursive: boolean): string[] {
   const files = readdirSync(`${ROOT}${folder}`, { encoding: 'utf8', recursive });
-  return files.filter((file) => /\.pcap(\.gz)?$/.test(file)).map((file) => `${folder}/${file}`);
+  return files
+    .filter((file) => /\.pcap(\.gz)?$/.test(file) && !file.startsWith('challenges/'))
+    .map((file) => `${folder}/${file}`);
 }
 
 async function decodeAll(path: string): Promise<LayerView[][]> {

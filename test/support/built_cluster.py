@@ -1,4 +1,4 @@
-"""The lab's cluster for built packets: nodes, pods, headers between them, and snapshots. Used by make-built-cases.py.
+"""The lab's cluster for built packets: nodes, pods, headers between them, and snapshots. Used by make-built-cases.py and its neighbours.
 
 scapy makes every header and checksum here, so that nothing of the project checks itself.
 """
@@ -120,6 +120,37 @@ def arp_pair(a, b):
         Ether(src=a.mac, dst="ff:ff:ff:ff:ff:ff") / ARP(op=1, hwsrc=a.mac, psrc=a.ip, pdst=b.ip),
         Ether(src=b.mac, dst=a.mac) / ARP(op=2, hwsrc=b.mac, psrc=b.ip, hwdst=a.mac, pdst=a.ip),
     ]
+
+
+def talk(a, b, sport=41000):
+    """What nodes always say: it shows that both directions are captured."""
+    return arp_pair(a, b) + between(a, b, http(a.ip, b.ip, ttl=64, sport=sport, dport=6443), plain)
+
+
+def around(here, packets, *others):
+    """A capture of one NIC: it begins and ends with what its node says to the other nodes, by which it is known."""
+    first = [packet for other in others for packet in talk(here, other)]
+    last = [packet for other in others for packet in talk(here, other, sport=41001)]
+    return first + packets + last
+
+
+def syn(src, dst, count=3, ttl=63, sport=40000, dport=80):
+    """The same SYN again and again, as Linux sends it: every time with another identification."""
+    return [IP(src=src, dst=dst, ttl=ttl, flags="DF", id=300 + i) / TCP(sport=sport, dport=dport, flags="S", seq=1000, window=64240) for i in range(count)]
+
+
+def synack(src, dst, count=3, ttl=63, sport=40000, dport=80):
+    return [IP(src=dst, dst=src, ttl=ttl, flags="DF", id=0) / TCP(sport=dport, dport=sport, flags="SA", seq=5000, ack=1001, window=65160) for _ in range(count)]
+
+
+def alternating(*lists):
+    return [packet for group in zip(*lists) for packet in group]
+
+
+def error(sender, receiver, type, code, quoted, length=None):
+    """An ICMP error about a packet that `receiver` sent; `length` is how much of it is quoted."""
+    content = bytes(quoted.payload)[:length]
+    return Ether(src=sender.mac, dst=receiver.mac) / IP(src=sender.ip, dst=receiver.ip, ttl=64) / ICMP(type=type, code=code) / content
 
 
 def write_capture(path, packets, linktype=1, gap=0.01):

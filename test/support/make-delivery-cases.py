@@ -25,37 +25,6 @@ def case(function):
     return function
 
 
-def talk(a, b, sport=41000):
-    """What nodes always say: it shows that both directions are captured."""
-    return arp_pair(a, b) + between(a, b, http(a.ip, b.ip, ttl=64, sport=sport, dport=6443), plain)
-
-
-def around(here, packets, *others):
-    """A capture of one NIC: it begins and ends with what its node says to the other nodes, by which it is known."""
-    first = [packet for other in others for packet in talk(here, other)]
-    last = [packet for other in others for packet in talk(here, other, sport=41001)]
-    return first + packets + last
-
-
-def syn(src, dst, count=3, ttl=63, sport=40000, dport=80):
-    """The same SYN again and again, as Linux sends it: every time with another identification."""
-    return [IP(src=src, dst=dst, ttl=ttl, flags="DF", id=300 + i) / TCP(sport=sport, dport=dport, flags="S", seq=1000, window=64240) for i in range(count)]
-
-
-def synack(src, dst, count=3, ttl=63, sport=40000, dport=80):
-    return [IP(src=dst, dst=src, ttl=ttl, flags="DF", id=0) / TCP(sport=dport, dport=sport, flags="SA", seq=5000, ack=1001, window=65160) for _ in range(count)]
-
-
-def alternating(*lists):
-    return [packet for group in zip(*lists) for packet in group]
-
-
-def error(sender, receiver, type, code, quoted, length=None):
-    """An ICMP error about a packet that `receiver` sent; `length` is how much of it is quoted."""
-    content = bytes(quoted.payload)[:length]
-    return Ether(src=sender.mac, dst=receiver.mac) / IP(src=sender.ip, dst=receiver.ip, ttl=64) / ICMP(type=type, code=code) / content
-
-
 @case
 def overlay_rejected():
     """worker1's firewall has a REJECT rule before UDP 4789: each VXLAN packet is answered by ICMP host prohibited, which quotes it."""

@@ -19,6 +19,9 @@ export function chainOf(input: ChainInput): ChainStep[] {
   // the tables behind a route that leads to another node are right if they lead there too
   const astray = nodeAstray(input, route);
   const led = astray === null ? input : { ...input, to: astray };
+  const neighbourly = neighbourStep(led, route, neighbour);
+  // and so is an FDB entry behind a neighbour entry with another node's MAC
+  const mistaken = neighbourly.status === 'wrong' ? ownerOf(input, neighbour) : null;
   // a route that goes past the tunnel device makes the tables behind it irrelevant
   const tunnelled = route === null || input.from === null || leadsIntoTunnel(input.from, route.dev);
   // a device that takes its keys from eBPF asks neither table
@@ -30,13 +33,19 @@ export function chainOf(input: ChainInput): ChainStep[] {
       : { table: 'route', ...bpfStep(input, bpf), field: bpfField(bpf), bytes: null, by: 'eBPF' },
     {
       table: 'neighbour',
-      ...(asks ? behind(astray, neighbourStep(led, route, neighbour)) : notGiven()),
+      ...(asks ? behind(astray, 'route', neighbourly) : notGiven()),
       field: 'eth.dst',
       bytes: null,
     },
     {
       table: 'fdb',
-      ...(asks && tunnelled ? behind(astray, fdbStep(led, neighbour, fdb)) : notGiven()),
+      ...(asks && tunnelled
+        ? behind(
+            mistaken ?? astray,
+            mistaken === null ? 'route' : 'neighbour entry',
+            fdbStep({ ...led, to: mistaken ?? led.to }, neighbour, fdb),
+          )
+        : notGiven()),
       field: 'ip.dst',
       bytes: null,
     },
@@ -64,8 +73,13 @@ function nodeAstray({ topology, to }: ChainInput, route: Route | null): Node | n
   return node === to ? null : node;
 }
 
-function behind(astray: Node | null, step: Step): Step {
-  return astray !== null && step.status === 'ok' ? { ...step, note: 'follows from the route' } : step;
+function behind(astray: Node | null, table: string, step: Step): Step {
+  return astray !== null && step.status === 'ok' ? { ...step, note: `follows from the ${table}` } : step;
+}
+
+/** The node whose VTEP has the MAC of a neighbour entry. */
+function ownerOf({ topology }: ChainInput, neighbour: Neighbour | null): Node | null {
+  return neighbour?.mac == null ? null : (topology.nodeByVtepMac(neighbour.mac)?.node ?? null);
 }
 
 function poolStep({ pool }: ChainInput): Step {
@@ -83,7 +97,7 @@ function findNeighbour({ from, destination }: ChainInput, route: Route | null): 
 }
 
 function neighbourStep(input: ChainInput, route: Route | null, neighbour: Neighbour | null): Step {
-  const { from, to, topology } = input;
+  const { from, to } = input;
   if (from === null || !from.has.neigh || route === null || !leadsIntoTunnel(from, route.dev)) return notGiven();
   if (neighbour?.mac == null) {
     return {
@@ -94,7 +108,7 @@ function neighbourStep(input: ChainInput, route: Route | null, neighbour: Neighb
     };
   }
   const base = { text: neighbour.text, ref: neighbour.ref };
-  const owner = topology.nodeByVtepMac(neighbour.mac)?.node ?? null;
+  const owner = ownerOf(input, neighbour);
   const written = to?.vtepMac?.value ?? null;
   if (written !== null && written !== neighbour.mac)
     return { ...base, status: 'wrong', note: `${to?.name}'s VTEP MAC is ${written}` };

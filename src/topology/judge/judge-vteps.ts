@@ -20,17 +20,20 @@ export function judgeVteps(context: JudgeContext): void {
 }
 
 /** The MAC for a tunnel address must be its node's, and the FDB must send that MAC to the same node. */
-function judgeNeighbour(holder: Node, vtep: TableVtep, { index, add }: JudgeContext): void {
+function judgeNeighbour(holder: Node, vtep: TableVtep, { topology, index, add }: JudgeContext): void {
   const peer = nodeBehind(vtep.tunnelAddress, index);
   if (peer === null) return;
   const written = vtep.kind === 'vxlan-v6' ? peer.vtepMacV6 : peer.vtepMac;
   const subjects = [holder.name, peer.name, vtep.tunnelAddress, vtep.mac];
-  if (written !== null && written.value !== vtep.mac) {
+  const isAnothers = written !== null && written.value !== vtep.mac;
+  if (isAnothers) {
     const message = `${holder.name} has ${vtep.mac} for ${vtep.tunnelAddress}, but ${peer.name}'s VTEP MAC is ${written.value}`;
     add('neighbour-contradiction', 'conflict', message, [vtep.neighbour.ref, written.ref], subjects);
   }
   const target = vtep.nodeAddress === null ? null : nodeBehind(vtep.nodeAddress, index);
-  if (vtep.fdb === null || target === peer) return;
+  // an entry that sends another node's MAC to that node is right: the neighbour entry is not
+  const isItsOwners = isAnothers && target !== null && topology.nodeByVtepMac(vtep.mac)?.node === target;
+  if (vtep.fdb === null || target === peer || isItsOwners) return;
   const to = target === null ? 'which is no node of the snapshot' : `which is ${target.name}`;
   const message = `${holder.name} sends packets for ${vtep.tunnelAddress} (${peer.name}, ${vtep.mac}) to ${vtep.nodeAddress}, ${to}`;
   add('fdb-contradiction', 'conflict', message, [vtep.fdb.ref, vtep.neighbour.ref], [...subjects, vtep.fdb.dst]);

@@ -225,6 +225,26 @@ describe('the neighbour', () => {
     expect(step(steps, 'neighbour')).toMatchObject({ status: 'wrong', note: `b's VTEP MAC is ${VTEP.b}` });
   });
 
+  it("with another node's MAC is wrong, and the FDB entry that leads that MAC to its node is not", () => {
+    const link = (node: 'b' | 'c') =>
+      iproute2(
+        node,
+        'ip-link',
+        '7: vxlan.calico: <UP> mtu 1450 qdisc noqueue state UNKNOWN',
+        `    link/ether ${VTEP[node]} brd ff:ff:ff:ff:ff:ff`,
+      );
+    const tables = {
+      ...HEALTHY,
+      neigh: [`${TUNNEL.b} dev vxlan.calico lladdr ${VTEP.c} PERMANENT`],
+      more: [link('b'), link('c')],
+    };
+    const fdb = (to: string): string[] => [`${VTEP.c} dev vxlan.calico dst ${to} self permanent`];
+    const steps = chain({ ...tables, fdb: fdb(NODE.c) });
+    expect(statuses(steps)).toBe('pool ok, route ok, neighbour wrong, fdb ok, device ok');
+    expect(step(steps, 'fdb')?.note).toBe('follows from the neighbour entry');
+    expect(step(chain({ ...tables, fdb: fdb(NODE.a) }), 'fdb')?.status).toBe('wrong');
+  });
+
   it("on another device than the route's does not count", () => {
     const steps = chain({ ...HEALTHY, neigh: [`${TUNNEL.b} dev ens5 lladdr ${VTEP.b} STALE`] });
     expect(step(steps, 'neighbour')?.status).toBe('missing');

@@ -235,6 +235,16 @@ describe('tables', () => {
     );
   });
 
+  it("a neighbour entry with another node's MAC, and not the FDB entry that sends that MAC to its node", () => {
+    const files = {
+      ...TABLES,
+      'control1/ip-neigh.txt': NEIGH.replace('66:14:9d:f4:2c:1f', '66:4b:ff:e1:ef:01'),
+      'worker1/ip-link.txt': link('66:14:9d:f4:2c:1f'),
+      'worker2/ip-link.txt': link('66:4b:ff:e1:ef:01'),
+    };
+    expect(codes(files).filter((code) => code.startsWith('conflict'))).toEqual(['conflict neighbour-contradiction']);
+  });
+
   it('a computed MAC never raises anything', () => {
     const nodes = LAB_NODES.replaceAll('worker1', 'ip-10-0-1-30.eu-west-1.compute.internal');
     const wrong = {
