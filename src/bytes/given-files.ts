@@ -73,6 +73,13 @@ export function givenFile(path: string): GivenPath | null {
   return given.get(path)?.file ?? null;
 }
 
+/** Names of the files that were given as if they lay in this folder (`topology/pools.yaml`), in order; hidden ones are left out. */
+export function filesGivenIn(folder: string): string[] {
+  const begin = folder.endsWith('/') ? folder : `${folder}/`;
+  const names = [...given.keys()].filter((name) => name.startsWith(begin));
+  return names.filter((name) => !/(^|\/)\./.test(name.slice(begin.length))).sort();
+}
+
 function give(file: GivenFile): void {
   const content = 'content' in file ? file.content : file;
   const there = given.get(file.name);

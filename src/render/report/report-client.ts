@@ -2,11 +2,19 @@
 // outside itself; names reach the page as text only, never as markup.
 import type { ConversationRow, ReportData } from './report-data.ts';
 
+/** A page around the report that has the captures at hand. */
+export interface ReportHost {
+  /** Shows a packet in full, of a capture by its index. */
+  explain(capture: number, packet: number): void;
+  /** Aborted when another report takes the place of this one. */
+  signal: AbortSignal;
+}
+
 /** Runs in the page, by its own source text. */
-export function reportClient(): void {
+export function reportClient(data: ReportData, host: ReportHost | null): void {
   const [ROW, MOST_PRINTED] = [44, 200];
   const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-  const data = JSON.parse(byId('data').textContent ?? '') as ReportData;
+  const untilReplaced = host === null ? {} : { signal: host.signal };
   const { texts, states } = data;
   const text = (number: number): string => texts[number] ?? '';
   const [list, rows, head, count, detail] = [byId('list'), byId('rows'), byId('head'), byId('count'), byId('detail')];
@@ -170,12 +178,12 @@ export function reportClient(): void {
       const title = make('h4', `Flow ${flow}: ${text(from)} to ${text(to)}`);
       const way = make('ol', '', 'way');
       way.append(make('li', text(from)));
-      for (const [place, carried, packets, bytes, firstPacket] of places) {
+      for (const [place, carried, packets, bytes, capture, firstPacket] of places) {
         const arrow = make('li', '→', 'arrow');
         arrow.setAttribute('aria-hidden', 'true');
         const item = make('li', text(place));
         item.append(make('small', text(carried)));
-        item.append(make('small', `${packets} packets, ${bytesText(bytes)}, first is #${firstPacket}`));
+        item.append(make('small', `${packets} packets, ${bytesText(bytes)}`), firstOf(capture, firstPacket));
         way.append(arrow, item);
       }
       const last = make('li', '→', 'arrow');
@@ -188,6 +196,15 @@ export function reportClient(): void {
     });
     const link = make('p', `This conversation: #flow=${row[0]}`, 'count');
     return [heading, about, ...parts, link];
+  }
+
+  /** The first packet of a flow at a place: where there is somebody to explain it, to be asked for. */
+  function firstOf(capture: number, packet: number): HTMLElement {
+    const where = `#${packet} of ${data.captures[capture] ?? ''}`;
+    if (host === null) return make('small', `first is ${where}`);
+    const button = make('button', `Explain ${where}`);
+    button.addEventListener('click', () => host.explain(capture, packet));
+    return button;
   }
 
   function move(to: number): void {
@@ -253,9 +270,9 @@ export function reportClient(): void {
       refresh();
       list.scrollIntoView({ block: 'nearest' });
     });
-  window.addEventListener('hashchange', fromLink);
-  window.addEventListener('beforeprint', print);
-  window.addEventListener('resize', draw);
+  window.addEventListener('hashchange', fromLink, untilReplaced);
+  window.addEventListener('beforeprint', print, untilReplaced);
+  window.addEventListener('resize', draw, untilReplaced);
   refresh();
   fromLink();
 }
