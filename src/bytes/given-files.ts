@@ -166,6 +166,8 @@ function blobSource(blob: BlobLike, offset: number): ByteSource {
   let used = 0;
   let next = offset;
   let fault: StreamFault | null = null;
+  /** What comes next is on its way while this is worked on. */
+  let coming: Promise<Uint8Array> | null = null;
 
   function take(target: Uint8Array, start: number, end: number): number {
     const taken = Math.min(end - start, ahead.length - used);
@@ -177,9 +179,12 @@ function blobSource(blob: BlobLike, offset: number): ByteSource {
   async function readOn(wanted: number): Promise<void> {
     try {
       // a short look at the beginning is no reason to read a MiB
-      const most = next === offset ? wanted : Math.max(wanted, AT_ONCE);
-      ahead = (await bytesIn(blob, next, next + most)) as Uint8Array<ArrayBuffer>;
+      const isLook = next === offset;
+      ahead = (await (coming ?? bytesIn(blob, next, next + (isLook ? wanted : AT_ONCE)))) as Uint8Array<ArrayBuffer>;
       next += ahead.length;
+      coming = isLook || next >= blob.size ? null : bytesIn(blob, next, next + AT_ONCE);
+      // what it fails with is told when it is asked for
+      coming?.catch(() => {});
     } catch (cause) {
       ahead = new Uint8Array(0);
       fault = { kind: 'unreadable', message: cause instanceof Error ? cause.message : String(cause), cause };

@@ -41,14 +41,14 @@ export type ViewAnswer =
       kind: 'report';
       title: string;
       body: string;
-      /** JSON of a `ReportData`. */
-      data: string;
       captures: readonly { name: string; packets: number }[];
       taken: readonly string[];
       problems: readonly ViewProblem[];
       /** The packet to begin with; null where there is none. */
       first: { capture: number; packet: number } | null;
     }
+  /** Behind the report, whose answer need not wait for them: the conversations, JSON of a `ReportData`. */
+  | { kind: 'conversations'; data: string }
   | {
       kind: 'explained';
       capture: number;

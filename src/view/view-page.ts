@@ -55,6 +55,9 @@ function take(answer: ViewAnswer): void {
     case 'report':
       showReport(answer);
       return;
+    case 'conversations':
+      showConversations(answer.data);
+      return;
     case 'explained':
       dialog.show(answer);
       return;
@@ -82,8 +85,12 @@ function showReport(answer: Extract<ViewAnswer, { kind: 'report' }>): void {
   verdict?.setAttribute('tabindex', '-1');
   verdict?.focus();
   say(answer.title);
+  byId('count').textContent = 'listing the conversations';
+}
+
+function showConversations(data: string): void {
   const explain = (capture: number, packet: number): void => dialog.ask(capture, packet);
-  reportClient(JSON.parse(answer.data) as ReportData, { explain, signal: shown.signal });
+  reportClient(JSON.parse(data) as ReportData, { explain, signal: shown.signal });
 }
 
 function addPacketButton(cause: HTMLElement): void {

@@ -48,18 +48,17 @@ async function report(order: Extract<ViewOrder, { kind: 'analyse' }>): Promise<v
   current = analysis;
   const { trace } = analysis;
   answer({ kind: 'progress', text: 'writing the report', share: null });
-  const data = reportData(trace);
   const says = viewSays(analysis, fileEvidence(analysis.files));
   answer({
     kind: 'report',
     title: says.sentence,
-    body: [...reportBody(trace, says, data)].join(''),
-    data: embedded(data),
+    body: [...reportBody(trace, says)].join(''),
     captures: trace.captures.map(({ path, packets }) => ({ name: path, packets })),
     taken,
     problems: problemsOf(analysis, signal.aborted, order.expression),
     first: firstPacket(analysis),
   });
+  answer({ kind: 'conversations', data: embedded(reportData(trace)) });
 }
 
 /** Progress as often as anybody can read it. */

@@ -29,6 +29,8 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
   let shown: ConversationRow[] = [];
   let opened = -1;
   let focused = 0;
+  let headHeight = 0;
+  let isDue = false;
   const searched = new Map<ConversationRow, string>();
 
   function make(tag: string, content = '', className = ''): HTMLElement {
@@ -91,7 +93,8 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
       data.left > 0 ? `; ${data.left.toLocaleString('en')} more, all as configured, are not in this report` : '';
     count.textContent = `${shown.length.toLocaleString('en')} of ${data.rows.length.toLocaleString('en')} conversations${left}`;
     list.setAttribute('aria-rowcount', String(shown.length + 1));
-    rows.style.height = `${head.offsetHeight + shown.length * ROW}px`;
+    headHeight = head.offsetHeight;
+    rows.style.height = `${headHeight + shown.length * ROW}px`;
     list.scrollTop = 0;
     draw();
   }
@@ -100,8 +103,10 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
 
   /** Only what is seen is in the page: ten thousand rows scroll as ten do. */
   function draw(): void {
+    isDue = false;
     const first = Math.max(0, Math.floor(list.scrollTop / ROW) - 5);
     const last = Math.min(shown.length, first + Math.ceil(list.clientHeight / ROW) + 10);
+    const added: HTMLElement[] = [];
     for (const [i, element] of drawn)
       if (i < first || i >= last || element.dataset['flow'] !== String(shown[i]?.[0])) {
         element.remove();
@@ -112,12 +117,19 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
       if (row === undefined || drawn.has(i)) continue;
       const element = rowElement(row, i);
       drawn.set(i, element);
-      rows.append(element);
+      added.push(element);
     }
+    rows.append(...added);
     for (const [i, element] of drawn) {
       element.classList.toggle('open', shown[i]?.[0] === opened);
       element.tabIndex = i === focused ? 0 : -1;
     }
+  }
+
+  /** Once a frame, however often the list was scrolled in it. */
+  function drawSoon(): void {
+    if (!isDue) requestAnimationFrame(draw);
+    isDue = true;
   }
 
   function cell(above: string, below: string, className = ''): HTMLElement {
@@ -136,7 +148,7 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     element.setAttribute('role', 'row');
     element.setAttribute('aria-rowindex', String(i + 2));
     element.dataset['flow'] = String(row[0]);
-    element.style.top = `${head.offsetHeight + i * ROW}px`;
+    element.style.top = `${headHeight + i * ROW}px`;
     const mark = cell(marks[name], '', 'state');
     mark.setAttribute('aria-label', words[name]);
     const [forward, reverse] = [text(row[7]), text(row[8])];
@@ -211,7 +223,7 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     focused = Math.max(0, Math.min(shown.length - 1, to));
     const top = focused * ROW;
     if (top < list.scrollTop) list.scrollTop = top;
-    const bottom = top + ROW + head.offsetHeight - list.clientHeight;
+    const bottom = top + ROW + headHeight - list.clientHeight;
     if (bottom > list.scrollTop) list.scrollTop = bottom;
     draw();
     drawn.get(focused)?.focus({ preventScroll: true });
@@ -262,7 +274,7 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
   }
 
   for (const input of [search, state, sort, cause]) input.addEventListener('input', refresh);
-  list.addEventListener('scroll', () => requestAnimationFrame(draw), { passive: true });
+  list.addEventListener('scroll', drawSoon, { passive: true });
   list.addEventListener('keydown', onKey);
   for (const link of document.querySelectorAll<HTMLElement>('[data-cause]'))
     link.addEventListener('click', () => {

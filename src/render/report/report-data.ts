@@ -177,12 +177,14 @@ function placeFor(trace: Trace, seen: Observation, texts: TextList): PlaceRow {
 
 const ROLES = { underlay: 'NIC', tunnel: 'tunnel device', workload: 'veth', unknown: 'unknown interface' } as const;
 
-function beginOf({ captures }: Trace): number | null {
+/** Epoch milliseconds of the first packet; null where none has a time. */
+export function beginOf({ captures }: Trace): number | null {
   const times = captures.flatMap(({ first }) => (first === null ? [] : [Date.parse(first)]));
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function endOf({ captures }: Trace): number | null {
+/** Of the last one. */
+export function endOf({ captures }: Trace): number | null {
   const times = captures.flatMap(({ last }) => (last === null ? [] : [Date.parse(last)]));
   return times.length === 0 ? null : Math.max(...times);
 }

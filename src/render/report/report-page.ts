@@ -10,7 +10,7 @@ import { cost } from '../trace/cause-list.ts';
 import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
 import { reportClient } from './report-client.ts';
-import { embedded, type ReportData, reportData } from './report-data.ts';
+import { beginOf, embedded, endOf, reportData } from './report-data.ts';
 import { type NodePairs, nodePairs } from './report-pairs.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
@@ -43,7 +43,7 @@ export function* renderReport(trace: Trace, says: ReportSays): Generator<string>
 <body>
 <main>
 `;
-  yield* reportBody(trace, says, data);
+  yield* reportBody(trace, says);
   yield `</main>
 <script type="application/json" id="data">${embedded(data)}</script>
 <script>(${clientSource()})()</script>
@@ -53,11 +53,11 @@ export function* renderReport(trace: Trace, says: ReportSays): Generator<string>
 }
 
 /** What is inside the document, in pieces: all but what `reportClient` fills in from the data. */
-export function* reportBody(trace: Trace, says: ReportSays, data: ReportData): Generator<string> {
+export function* reportBody(trace: Trace, says: ReportSays): Generator<string> {
   yield verdictPart(says, trace);
   yield picturePart(nodePairs(trace));
   yield causesPart(trace);
-  yield timelinePart(trace, data);
+  yield timelinePart(trace);
   yield conversationsPart(trace);
   yield evidencePart(trace, says);
 }
@@ -173,8 +173,8 @@ function causeOf(cause: Cause, trace: Trace): string {
 
 const STATUS = { ok: 'ok', wrong: 'WRONG', missing: 'MISSING', unknown: 'not given' } as const;
 
-function timelinePart(trace: Trace, { begin, end }: ReportData): string {
-  const strips = timeline(trace, begin, end);
+function timelinePart(trace: Trace): string {
+  const strips = timeline(trace, beginOf(trace), endOf(trace));
   const legend =
     '<ul class="legend"><li>plain fill: as configured</li><li>dashed edge: undecided</li><li>full red: not as configured</li></ul>';
   return strips === null ? '' : section('time', 'Flows over time', `${strips}${legend}`);
