@@ -1,4 +1,5 @@
 // Files that were dropped, chosen or pasted -> files by name, and what of them is an input by itself: a file, or a folder of files.
+import { numberedName } from './numbered-name.ts';
 import type { ViewFile } from './view-messages.ts';
 
 export interface Chosen {
@@ -42,7 +43,7 @@ function inputOf(name: string): string {
 /** The same file, or folder, takes the place of what was given before; another one of its name gets a number. */
 function freeName(input: string, name: string, content: Blob, files: ReadonlyMap<string, Blob>): string {
   let free = input;
-  for (let number = 2; isTaken(free); number++) free = numbered(input, number);
+  for (let number = 2; isTaken(free); number++) free = numberedName(input, number);
   return free;
 
   function isTaken(candidate: string): boolean {
@@ -55,12 +56,6 @@ function freeName(input: string, name: string, content: Blob, files: ReadonlyMap
 function isSame(a: Blob, b: Blob): boolean {
   const time = (one: Blob): number | null => (one instanceof File ? one.lastModified : null);
   return a.size === b.size && time(a) === time(b);
-}
-
-/** `worker1 (2).pcap`. */
-function numbered(input: string, number: number): string {
-  const dot = input.indexOf('.', 1);
-  return dot < 0 ? `${input} (${number})` : `${input.slice(0, dot)} (${number})${input.slice(dot)}`;
 }
 
 /** Of a file chooser: a chosen folder's files carry their path. */

@@ -34,8 +34,17 @@ export async function filesInPage(page: Document): Promise<ViewFile[]> {
   return files;
 }
 
+/** Characters of base64 that are decoded at once: a whole number of bytes. */
+const AT_ONCE = 4 * 1024 * 1024;
+
 /** What a text of base64 holds compressed. */
 export function unpacked(base64: string): Response {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = 0; at < base64.length; at += AT_ONCE) {
+    const characters = atob(base64.slice(at, at + AT_ONCE));
+    const bytes = new Uint8Array(characters.length);
+    for (let i = 0; i < characters.length; i++) bytes[i] = characters.charCodeAt(i);
+    pieces.push(bytes);
+  }
+  return new Response(new Blob(pieces).stream().pipeThrough(new DecompressionStream('gzip')));
 }
