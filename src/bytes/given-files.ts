@@ -73,6 +73,13 @@ export function givenFile(path: string): GivenPath | null {
   return given.get(path)?.file ?? null;
 }
 
+/** Names of the files that were given as if they lay in this folder (`topology/pools.yaml`), in order; hidden ones are left out. */
+export function filesGivenIn(folder: string): string[] {
+  const begin = folder.endsWith('/') ? folder : `${folder}/`;
+  const names = [...given.keys()].filter((name) => name.startsWith(begin));
+  return names.filter((name) => !/(^|\/)\./.test(name.slice(begin.length))).sort();
+}
+
 function give(file: GivenFile): void {
   const content = 'content' in file ? file.content : file;
   const there = given.get(file.name);
@@ -159,6 +166,8 @@ function blobSource(blob: BlobLike, offset: number): ByteSource {
   let used = 0;
   let next = offset;
   let fault: StreamFault | null = null;
+  /** What comes next is on its way while this is worked on. */
+  let coming: Promise<Uint8Array> | null = null;
 
   function take(target: Uint8Array, start: number, end: number): number {
     const taken = Math.min(end - start, ahead.length - used);
@@ -170,9 +179,12 @@ function blobSource(blob: BlobLike, offset: number): ByteSource {
   async function readOn(wanted: number): Promise<void> {
     try {
       // a short look at the beginning is no reason to read a MiB
-      const most = next === offset ? wanted : Math.max(wanted, AT_ONCE);
-      ahead = (await bytesIn(blob, next, next + most)) as Uint8Array<ArrayBuffer>;
+      const isLook = next === offset;
+      ahead = (await (coming ?? bytesIn(blob, next, next + (isLook ? wanted : AT_ONCE)))) as Uint8Array<ArrayBuffer>;
       next += ahead.length;
+      coming = isLook || next >= blob.size ? null : bytesIn(blob, next, next + AT_ONCE);
+      // what it fails with is told when it is asked for
+      coming?.catch(() => {});
     } catch (cause) {
       ahead = new Uint8Array(0);
       fault = { kind: 'unreadable', message: cause instanceof Error ? cause.message : String(cause), cause };

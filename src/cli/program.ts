@@ -10,6 +10,7 @@ import { declareQuery } from './declare/query.ts';
 import { declareQuiz } from './declare/quiz.ts';
 import { declareCompletion, declareManual } from './declare/shell-commands.ts';
 import { declareVerify } from './declare/verify-declaration.ts';
+import { declareView } from './declare/view.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { withAscii } from './habits/ascii-output.ts';
 import { readHabits } from './habits/read-habits.ts';
@@ -43,6 +44,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'headers',
   'query',
   'quiz',
+  'view',
   'topology',
   'snapshot',
   'completion',
@@ -58,6 +60,7 @@ const DECLARATIONS = [
   declareHeaders,
   declareQuery,
   declareQuiz,
+  declareView,
   declareTopology,
   declareSnapshot,
   declareCompletion,

@@ -1,7 +1,6 @@
 // Captures and snapshot from the command line to a Trace: what `trace` and `verify` share before they differ.
 
-import { epochSeconds } from '../net/date-text.ts';
-import { farAway } from '../render/topology/time-words.ts';
+import { farFromSnapshot } from '../render/topology/time-words.ts';
 import { contentLines } from '../render/trace/contents.ts';
 import { mayBeTwoTimes, TELL_TIMES } from '../topology/ask/two-times.ts';
 import type { Topology } from '../topology/model.ts';
@@ -112,14 +111,8 @@ function unfiltered({ filter: _filter, since: _since, until: _until, ...rest }: 
 
 /** Says in one line that the captures lie hours from the snapshot. */
 async function warnOfAge({ captures }: Trace, topology: Topology | null, io: Io): Promise<void> {
-  const ends = captures.flatMap(({ first, last }) => [epochSeconds(first), epochSeconds(last)]);
-  const known = ends.filter((time) => time !== null);
-  const window = known.length === 0 ? null : { first: Math.min(...known), last: Math.max(...known) };
-  const times = topology?.timeline?.snapshots.map(({ time }) => time) ?? [topology?.taken ?? null];
-  const [far = null, ...others] = times.map((time) => farAway(time, window)).filter((one) => one !== null);
-  // of several snapshots one that is near is enough
-  if (far !== null && others.length === times.length - 1)
-    await printProblem(io, far, 'overlens topology shows its time; --taken-at TIME corrects it');
+  const far = farFromSnapshot(captures, topology);
+  if (far !== null) await printProblem(io, far, 'overlens topology shows its time; --taken-at TIME corrects it');
 }
 
 /** The snapshot that was given; null without one, also where arguments held nothing of one. */

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { buildPage } from './page/build-page.ts';
 
 // two folders above the program is a package.json, and above that what it depends on, as where it is installed
 const HOME = resolve(import.meta.dirname, '../../node_modules/.cache/overlens-tests');
@@ -10,9 +11,13 @@ const HOME = resolve(import.meta.dirname, '../../node_modules/.cache/overlens-te
 /** For `spawn(process.execPath, [PROGRAM, ...argv])`. */
 export const PROGRAM = `${HOME}/dist/cli/bin.js`;
 
+/** The page beside it. */
+export const PAGE = `${HOME}/dist/overlens.html`;
+
 /** Vitest's global setup. */
-export function setup(): void {
+export async function setup(): Promise<void> {
   mkdirSync(HOME, { recursive: true });
   copyFileSync('package.json', `${HOME}/package.json`);
   execFileSync('npm', ['run', '--silent', 'bundle', '--', `--outdir=${HOME}/dist`]);
+  await buildPage(PAGE);
 }

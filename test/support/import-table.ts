@@ -114,6 +114,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     values: ['api', 'render', 'verdict', 'topology', 'decode', 'decode/view', 'capture', 'bytes', 'errors.ts'],
     types: ['explain', 'path', 'attribution', 'input'],
   },
+  {
+    place: 'view',
+    values: ['api', 'render', 'render/page', 'render/text', 'explain', 'bytes', 'errors.ts'],
+    types: ['capture', 'verdict'],
+  },
   { place: 'cli', values: ['everything'] },
 ];
 

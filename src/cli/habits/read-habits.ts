@@ -10,7 +10,7 @@ import type { Line, Reading } from './reading.ts';
 import { tcpdumpLetters } from './tcpdump-letters.ts';
 import { isTshark, tsharkAnswer } from './tshark-line.ts';
 
-const ON_CAPTURES: ReadonlySet<string> = new Set(['trace', 'verify', 'diff', 'path', 'decode', 'explain']);
+const ON_CAPTURES: ReadonlySet<string> = new Set(['trace', 'verify', 'diff', 'path', 'decode', 'explain', 'view']);
 
 /**
  * The same line in this program's words.

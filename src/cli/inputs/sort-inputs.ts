@@ -7,6 +7,7 @@ import { PACKET_CAPTURE } from '../../input/bundles/pod-captures.ts';
 import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
 import { escapeText } from '../../render/text/escape.ts';
 import { formatCount } from '../../render/text/format.ts';
+import { inputSentence } from '../../render/text/given-input.ts';
 import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
 import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
@@ -70,7 +71,7 @@ const UNREAD_SAID = 3;
 
 /** What a capture was taken for need not be said: the answer has a line for each. */
 async function sayTaken(one: Taken, io: Io): Promise<void> {
-  if (one.as !== 'capture' && one.as !== 'unreadable') await say(io, `overlens: ${escapeText(takenFor(one))}`);
+  if (one.as !== 'capture' && one.as !== 'unreadable') await say(io, `overlens: ${escapeText(inputSentence(one))}`);
   // the answer names it among the captures
   if (one.as === 'unreadable') return;
   for (const { path, reason, hint } of one.unread.slice(0, UNREAD_SAID))
@@ -85,19 +86,6 @@ async function sayTaken(one: Taken, io: Io): Promise<void> {
 const AT_PODS = `captures of a ${PACKET_CAPTURE} are taken at pods' interfaces, before any encapsulation: it cannot be verified`;
 const NICS =
   "whether packets are encapsulated shows on the nodes' NICs: overlens snapshot --nodes NODE,... captures there";
-
-/** `bundle.tar.gz: a bundle (sosreport): 3 captures, 12 texts, 40 files left out`. */
-function takenFor({ argument, as, tools, captures, documents, skipped }: Taken): string {
-  if (as === 'snapshot') return `${argument}: a part of the snapshot`;
-  if (as === 'log') return `${argument}: a log of tcpdump`;
-  const parts = [
-    formatCount(captures, 'capture'),
-    formatCount(documents, 'text of a snapshot', 'texts of a snapshot'),
-    ...(skipped === 0 ? [] : [`${formatCount(skipped, 'file')} of no use`]),
-  ];
-  const by = tools.length === 0 ? '' : ` (${tools.join(', ')})`;
-  return `${argument}: a ${as}${by}: ${parts.join(', ')}`;
-}
 
 /** Throws every problem of every path at once, where no path is there, or one is a misspelt command; else its reader tells of it. */
 async function checkArguments(paths: readonly string[], commands: readonly string[]): Promise<void> {

@@ -10,7 +10,6 @@ import { hueClass } from './theme.ts';
 
 /** The whole document. */
 export function renderHtmlPage(page: Page): string {
-  const sections = page.blocks.map((block, i) => sectionOf(block, i));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -23,13 +22,17 @@ export function renderHtmlPage(page: Page): string {
 </head>
 <body>
 <main>
-${sections[0] ?? ''}
-${navigation(page.blocks)}
-${sections.slice(1).join('\n')}
+${renderHtmlBlocks(page.blocks, true)}
 </main>
 </body>
 </html>
 `;
+}
+
+/** What is inside the document. */
+export function renderHtmlBlocks(blocks: readonly Block[], isNavigated: boolean): string {
+  const sections = blocks.map((block, i) => sectionOf(block, i));
+  return [sections[0] ?? '', isNavigated ? navigation(blocks) : '', ...sections.slice(1)].join('\n');
 }
 
 /** Links to the parts of the page; none where it has but one. */

@@ -2,7 +2,7 @@
 import type { PathFlow, PathPacket, PathSighting } from '../../path/path-model.ts';
 import { escapeText } from '../text/escape.ts';
 import { baseName } from '../text/format.ts';
-import { renderGrid } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import type { PathDrawing } from './path-drawing.ts';
 import { changeText, delayText, placeName, shapeText } from './path-words.ts';
 

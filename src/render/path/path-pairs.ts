@@ -3,7 +3,7 @@ import type { PathHop, PathPair } from '../../path/path-model.ts';
 import type { NameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount, formatNumber } from '../text/format.ts';
-import { renderGrid } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import type { Paint } from '../text/paint.ts';
 import type { PathDrawing } from './path-drawing.ts';
 import { delayText, hopText } from './path-words.ts';

@@ -3,7 +3,8 @@ import type { PathFlow, PathFlows, PathReport, StopState } from '../../path/path
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
-import { columnWidth, renderGrid } from '../text/grid.ts';
+import { columnWidth } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import { createPaint } from '../text/paint.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 import { type PathDrawing, type PathLook, USUAL_TOP } from './path-drawing.ts';

@@ -2,7 +2,7 @@
 
 import type { AnswerPart, Challenge } from '../../quiz/challenge.ts';
 import { escapeText } from '../text/escape.ts';
-import { renderGrid } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import { wrapWords } from '../text/text-width.ts';
 
 /** A task as its README has it. */

@@ -2,11 +2,19 @@
 // outside itself; names reach the page as text only, never as markup.
 import type { ConversationRow, ReportData } from './report-data.ts';
 
+/** A page around the report that has the captures at hand. */
+export interface ReportHost {
+  /** Shows a packet in full, of a capture by its index. */
+  explain(capture: number, packet: number): void;
+  /** Aborted when another report takes the place of this one. */
+  signal: AbortSignal;
+}
+
 /** Runs in the page, by its own source text. */
-export function reportClient(): void {
+export function reportClient(data: ReportData, host: ReportHost | null): void {
   const [ROW, MOST_PRINTED] = [44, 200];
   const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-  const data = JSON.parse(byId('data').textContent ?? '') as ReportData;
+  const untilReplaced = host === null ? {} : { signal: host.signal };
   const { texts, states } = data;
   const text = (number: number): string => texts[number] ?? '';
   const [list, rows, head, count, detail] = [byId('list'), byId('rows'), byId('head'), byId('count'), byId('detail')];
@@ -21,6 +29,8 @@ export function reportClient(): void {
   let shown: ConversationRow[] = [];
   let opened = -1;
   let focused = 0;
+  let headHeight = 0;
+  let isDue = false;
   const searched = new Map<ConversationRow, string>();
 
   function make(tag: string, content = '', className = ''): HTMLElement {
@@ -83,7 +93,8 @@ export function reportClient(): void {
       data.left > 0 ? `; ${data.left.toLocaleString('en')} more, all as configured, are not in this report` : '';
     count.textContent = `${shown.length.toLocaleString('en')} of ${data.rows.length.toLocaleString('en')} conversations${left}`;
     list.setAttribute('aria-rowcount', String(shown.length + 1));
-    rows.style.height = `${head.offsetHeight + shown.length * ROW}px`;
+    headHeight = head.offsetHeight;
+    rows.style.height = `${headHeight + shown.length * ROW}px`;
     list.scrollTop = 0;
     draw();
   }
@@ -92,8 +103,10 @@ export function reportClient(): void {
 
   /** Only what is seen is in the page: ten thousand rows scroll as ten do. */
   function draw(): void {
+    isDue = false;
     const first = Math.max(0, Math.floor(list.scrollTop / ROW) - 5);
     const last = Math.min(shown.length, first + Math.ceil(list.clientHeight / ROW) + 10);
+    const added: HTMLElement[] = [];
     for (const [i, element] of drawn)
       if (i < first || i >= last || element.dataset['flow'] !== String(shown[i]?.[0])) {
         element.remove();
@@ -104,12 +117,19 @@ export function reportClient(): void {
       if (row === undefined || drawn.has(i)) continue;
       const element = rowElement(row, i);
       drawn.set(i, element);
-      rows.append(element);
+      added.push(element);
     }
+    rows.append(...added);
     for (const [i, element] of drawn) {
       element.classList.toggle('open', shown[i]?.[0] === opened);
       element.tabIndex = i === focused ? 0 : -1;
     }
+  }
+
+  /** Once a frame, however often the list was scrolled in it. */
+  function drawSoon(): void {
+    if (!isDue) requestAnimationFrame(draw);
+    isDue = true;
   }
 
   function cell(above: string, below: string, className = ''): HTMLElement {
@@ -128,7 +148,7 @@ export function reportClient(): void {
     element.setAttribute('role', 'row');
     element.setAttribute('aria-rowindex', String(i + 2));
     element.dataset['flow'] = String(row[0]);
-    element.style.top = `${head.offsetHeight + i * ROW}px`;
+    element.style.top = `${headHeight + i * ROW}px`;
     const mark = cell(marks[name], '', 'state');
     mark.setAttribute('aria-label', words[name]);
     const [forward, reverse] = [text(row[7]), text(row[8])];
@@ -170,12 +190,12 @@ export function reportClient(): void {
       const title = make('h4', `Flow ${flow}: ${text(from)} to ${text(to)}`);
       const way = make('ol', '', 'way');
       way.append(make('li', text(from)));
-      for (const [place, carried, packets, bytes, firstPacket] of places) {
+      for (const [place, carried, packets, bytes, capture, firstPacket] of places) {
         const arrow = make('li', '→', 'arrow');
         arrow.setAttribute('aria-hidden', 'true');
         const item = make('li', text(place));
         item.append(make('small', text(carried)));
-        item.append(make('small', `${packets} packets, ${bytesText(bytes)}, first is #${firstPacket}`));
+        item.append(make('small', `${packets} packets, ${bytesText(bytes)}`), firstOf(capture, firstPacket));
         way.append(arrow, item);
       }
       const last = make('li', '→', 'arrow');
@@ -190,11 +210,20 @@ export function reportClient(): void {
     return [heading, about, ...parts, link];
   }
 
+  /** The first packet of a flow at a place: where there is somebody to explain it, to be asked for. */
+  function firstOf(capture: number, packet: number): HTMLElement {
+    const where = `#${packet} of ${data.captures[capture] ?? ''}`;
+    if (host === null) return make('small', `first is ${where}`);
+    const button = make('button', `Explain ${where}`);
+    button.addEventListener('click', () => host.explain(capture, packet));
+    return button;
+  }
+
   function move(to: number): void {
     focused = Math.max(0, Math.min(shown.length - 1, to));
     const top = focused * ROW;
     if (top < list.scrollTop) list.scrollTop = top;
-    const bottom = top + ROW + head.offsetHeight - list.clientHeight;
+    const bottom = top + ROW + headHeight - list.clientHeight;
     if (bottom > list.scrollTop) list.scrollTop = bottom;
     draw();
     drawn.get(focused)?.focus({ preventScroll: true });
@@ -245,7 +274,7 @@ export function reportClient(): void {
   }
 
   for (const input of [search, state, sort, cause]) input.addEventListener('input', refresh);
-  list.addEventListener('scroll', () => requestAnimationFrame(draw), { passive: true });
+  list.addEventListener('scroll', drawSoon, { passive: true });
   list.addEventListener('keydown', onKey);
   for (const link of document.querySelectorAll<HTMLElement>('[data-cause]'))
     link.addEventListener('click', () => {
@@ -253,9 +282,9 @@ export function reportClient(): void {
       refresh();
       list.scrollIntoView({ block: 'nearest' });
     });
-  window.addEventListener('hashchange', fromLink);
-  window.addEventListener('beforeprint', print);
-  window.addEventListener('resize', draw);
+  window.addEventListener('hashchange', fromLink, untilReplaced);
+  window.addEventListener('beforeprint', print, untilReplaced);
+  window.addEventListener('resize', draw, untilReplaced);
   refresh();
   fromLink();
 }

@@ -1,7 +1,8 @@
 // What the report's rows show, small enough to be sent: conversations as arrays of numbers and indexes into one list of texts.
 import type { Observation } from '../../attribution/vocabulary.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
-import { stringifyJson } from '../text/escape.ts';
+import { escapeText, stringifyJson } from '../text/escape.ts';
+import { baseName } from '../text/format.ts';
 import { type Conversation, conversationsOf } from '../trace/conversations.ts';
 import { createOutcomeTally, outcomeText, tallyOutcome } from '../trace/outcome-words.ts';
 import {
@@ -50,13 +51,22 @@ export type DirectionRow = readonly [
   places: readonly PlaceRow[],
 ];
 
-/** A place: which one, how it was carried there, packets, bytes, and the first packet's number (numbers). */
-export type PlaceRow = readonly [place: number, carried: number, packets: number, bytes: number, firstPacket: number];
+/** A place: which one, how it was carried there, packets, bytes, the index of the capture and the first packet's number in it (numbers). */
+export type PlaceRow = readonly [
+  place: number,
+  carried: number,
+  packets: number,
+  bytes: number,
+  capture: number,
+  firstPacket: number,
+];
 
 export interface ReportData {
   texts: string[];
   /** `state` of rows. */
   states: readonly ['ok', 'undecided', 'wrong'];
+  /** Names of the captures: texts themselves. */
+  captures: string[];
   rows: ConversationRow[];
   /** Conversations that are not among the rows. */
   left: number;
@@ -84,7 +94,8 @@ export function reportData(trace: Trace): ReportData {
   const texts = textList();
   const begin = beginOf(trace);
   const rows = kept.map(({ conversation }) => rowFor(trace, conversation, { causesOf, texts, begin }));
-  return { texts: texts.all, states: STATES, rows, left, begin, end: endOf(trace) };
+  const captures = trace.captures.map(({ path }) => escapeText(baseName(path)));
+  return { texts: texts.all, states: STATES, captures, rows, left, begin, end: endOf(trace) };
 }
 
 /** Ranks of conversations with nothing to say about. */
@@ -161,17 +172,19 @@ function placeFor(trace: Trace, seen: Observation, texts: TextList): PlaceRow {
   const vni = seen.vni === null ? '' : ` VNI ${seen.vni}`;
   const carried =
     seen.encapsulation === 'none' ? 'plain' : `${seen.encapsulation}${vni}: ${seen.outerSrc} to ${seen.outerDst}`;
-  return [texts.of(where), texts.of(carried), seen.packets, seen.bytes, seen.firstPacket];
+  return [texts.of(where), texts.of(carried), seen.packets, seen.bytes, seen.capture, seen.firstPacket];
 }
 
 const ROLES = { underlay: 'NIC', tunnel: 'tunnel device', workload: 'veth', unknown: 'unknown interface' } as const;
 
-function beginOf({ captures }: Trace): number | null {
+/** Epoch milliseconds of the first packet; null where none has a time. */
+export function beginOf({ captures }: Trace): number | null {
   const times = captures.flatMap(({ first }) => (first === null ? [] : [Date.parse(first)]));
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function endOf({ captures }: Trace): number | null {
+/** Of the last one. */
+export function endOf({ captures }: Trace): number | null {
   const times = captures.flatMap(({ last }) => (last === null ? [] : [Date.parse(last)]));
   return times.length === 0 ? null : Math.max(...times);
 }

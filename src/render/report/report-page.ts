@@ -5,12 +5,12 @@ import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeXml } from '../text/escape.ts';
 import { baseName, formatCount, formatNumber, formatSpan } from '../text/format.ts';
-import { notesOf, packetPlace, placeOf } from '../trace/capture-lines.ts';
+import { notesOf, packetPlace, placeOf } from '../trace/capture-notes.ts';
 import { cost } from '../trace/cause-list.ts';
 import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
 import { reportClient } from './report-client.ts';
-import { embedded, type ReportData, reportData } from './report-data.ts';
+import { beginOf, embedded, endOf, reportData } from './report-data.ts';
 import { carriedText, type NodePairs, nodePairs } from './report-pairs.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
@@ -29,7 +29,6 @@ const MOST_PAIRS = 200;
 
 /** The document, in pieces. */
 export function* renderReport(trace: Trace, says: ReportSays): Generator<string> {
-  const pairs = nodePairs(trace);
   const data = reportData(trace);
   const title = escapeXml(says.sentence);
   yield `<!doctype html>
@@ -44,12 +43,7 @@ export function* renderReport(trace: Trace, says: ReportSays): Generator<string>
 <body>
 <main>
 `;
-  yield verdictPart(says, trace);
-  yield picturePart(pairs);
-  yield causesPart(trace);
-  yield timelinePart(trace, data);
-  yield conversationsPart(trace);
-  yield evidencePart(trace, says);
+  yield* reportBody(trace, says);
   yield `</main>
 <script type="application/json" id="data">${embedded(data)}</script>
 <script>(${clientSource()})()</script>
@@ -58,9 +52,19 @@ export function* renderReport(trace: Trace, says: ReportSays): Generator<string>
 `;
 }
 
+/** What is inside the document, in pieces: all but what `reportClient` fills in from the data. */
+export function* reportBody(trace: Trace, says: ReportSays): Generator<string> {
+  yield verdictPart(says, trace);
+  yield picturePart(nodePairs(trace));
+  yield causesPart(trace);
+  yield timelinePart(trace);
+  yield conversationsPart(trace);
+  yield evidencePart(trace, says);
+}
+
 /** A loader that keeps names of functions calls a helper of its own. */
 function clientSource(): string {
-  return `()=>{const __name=(one)=>one;(${reportClient.toString()})()}`;
+  return `()=>{const __name=(one)=>one;(${reportClient.toString()})(JSON.parse(document.getElementById('data').textContent),null)}`;
 }
 
 function verdictPart({ sentence, tone, more }: ReportSays, trace: Trace): string {
@@ -141,7 +145,8 @@ function causeOf(cause: Cause, trace: Trace): string {
   const place = packetPlace(trace.captures, cause.capture, cause.firstPacket);
   const chain = cause.chain.map(({ table, text, status, note, ref }) => {
     const where = ref === null ? '' : ` (${ref.file}:${ref.line})`;
-    return `${table}: ${text ?? 'not given'}, ${STATUS[status]}${note === null ? '' : `: ${note}`}${where}`;
+    const said = [text, STATUS[status]].filter((one) => one !== null).join(', ');
+    return `${table}: ${said}${note === null ? '' : `: ${note}`}${where}`;
   });
   const facts = [
     ['expected', cause.expected],
@@ -158,15 +163,17 @@ function causeOf(cause: Cause, trace: Trace): string {
     cause.flows === 0
       ? ''
       : `<p><button type="button" data-cause="${escapeXml(cause.id)}">Its conversations</button></p>`;
-  return `<article class="cause ${cause.severity}"><h3>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h3>
+  const packet = cause.capture === null || cause.firstPacket === null ? '' : `${cause.capture}:${cause.firstPacket}`;
+  const marked = packet === '' ? '' : ` data-packet="${packet}"`;
+  return `<article class="cause ${cause.severity}"${marked}><h3>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h3>
 <p class="origin">${escapeXml([cause.code, cost(cause)].filter((one) => one !== '').join(' · '))}</p>
 <dl>${list.join('')}</dl>${button}</article>`;
 }
 
 const STATUS = { ok: 'ok', wrong: 'WRONG', missing: 'MISSING', unknown: 'not given' } as const;
 
-function timelinePart(trace: Trace, { begin, end }: ReportData): string {
-  const strips = timeline(trace, begin, end);
+function timelinePart(trace: Trace): string {
+  const strips = timeline(trace, beginOf(trace), endOf(trace));
   const legend =
     '<ul class="legend"><li>plain fill: as configured</li><li>dashed edge: undecided</li><li>full red: not as configured</li></ul>';
   return strips === null ? '' : section('time', 'Flows over time', `${strips}${legend}`);

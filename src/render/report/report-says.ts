@@ -1,8 +1,8 @@
 // What a report of `trace` or of `verify` says first, and the evidence at its end: the same sentences as on a terminal.
 import type { Trace } from '../../verdict/trace-types.ts';
 import { DEFAULT_TOP, type RenderOptions } from '../text/render-options.ts';
+import { closingLine } from '../trace/rows/closing-line.ts';
 import { foldRows } from '../trace/rows/row-folder.ts';
-import { closingLine } from '../trace/trace-table.ts';
 import { commandLine, type Evidence, filesOf, hashText, type VerifyContext } from '../verify/evidence.ts';
 import { headline, whyUndecided } from '../verify/verify-words.ts';
 import type { ReportSays } from './report-page.ts';

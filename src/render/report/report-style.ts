@@ -25,10 +25,10 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .tools label{display:flex;flex-direction:column;font-size:.8125rem;color:var(--soft)}
 .tools input,.tools select,.tools button{font:inherit;font-size:.9rem;color:var(--ink);background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.3rem .5rem;min-height:2rem}
 .tools input{min-width:16rem}
-.list{border:1px solid var(--line);height:min(34rem,80vh);overflow:auto;position:relative;overflow-anchor:none}
+.list{border:1px solid var(--line);max-height:min(34rem,80vh);overflow:auto;position:relative;overflow-anchor:none;contain:content}
 .list:focus-visible,.tools :focus-visible,.row:focus-visible,summary:focus-visible{outline:3px solid var(--ink);outline-offset:-3px}
 .rows{position:relative;min-width:58rem}
-.row{position:absolute;left:0;right:0;height:44px;display:grid;grid-template-columns:1.4rem minmax(10rem,3fr) minmax(10rem,3fr) minmax(6rem,1.4fr) minmax(7rem,1.6fr) minmax(5rem,1fr) minmax(8rem,2fr);gap:.6rem;align-items:center;padding:0 .6rem;border-bottom:1px solid var(--line);font-size:.84rem;line-height:1.2;cursor:pointer;background:var(--page);color:var(--ink)}
+.row{position:absolute;left:0;right:0;height:44px;contain:layout style;display:grid;grid-template-columns:1.4rem minmax(10rem,3fr) minmax(10rem,3fr) minmax(6rem,1.4fr) minmax(7rem,1.6fr) minmax(5rem,1fr) minmax(8rem,2fr);gap:.6rem;align-items:center;padding:0 .6rem;border-bottom:1px solid var(--line);font-size:.84rem;line-height:1.2;cursor:pointer;background:var(--page);color:var(--ink)}
 .row>div{overflow:hidden;min-width:0}
 .row span{display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .row .below{color:var(--soft);font-size:.78rem}
@@ -43,7 +43,7 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .way li{border:1px solid var(--line);padding:.25rem .5rem;font-size:.84rem;background:var(--panel);max-width:100%;overflow-wrap:anywhere}
 .way li.arrow{border:0;background:none;align-self:center;padding:0 .1rem}
 .way small{display:block}
-.strip{width:100%;height:auto}
+.strip{width:100%;max-width:56rem;height:auto}
 .strip text{font:12px system-ui,sans-serif;fill:var(--ink)}
 .strip rect.ok{fill:var(--own-network);stroke:var(--soft);stroke-width:.5}
 .strip rect.undecided{fill:var(--tunnel-network);stroke:var(--notable);stroke-width:.8;stroke-dasharray:2 2}

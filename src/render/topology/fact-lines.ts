@@ -1,7 +1,8 @@
 // Facts in columns: what, its value, by what source, and where it was read. Nothing is cut: what does not fit is folded.
 import type { SourceRef } from '../../topology/model.ts';
 import { escapeText } from '../text/escape.ts';
-import { columnWidth, fitColumns, GAP, renderGrid } from '../text/grid.ts';
+import { columnWidth, fitColumns, GAP } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import type { Paint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';

@@ -1,6 +1,9 @@
 // When a snapshot was taken, in words; and that a capture lies far from it.
+import { epochSeconds } from '../../net/date-text.ts';
 import { formatTime } from '../../net/time.ts';
+import type { Topology } from '../../topology/model.ts';
 import type { SnapshotTime } from '../../topology/time/taken.ts';
+import type { TracedCapture } from '../../verdict/trace-types.ts';
 import { escapeText } from '../text/escape.ts';
 
 /** Within this time a snapshot is believed to hold without a word. */
@@ -27,6 +30,20 @@ export function takenText({ first, last, isLeast }: SnapshotTime): string {
 /** What tells it. */
 export function takenBy({ from }: SnapshotTime): string {
   return SOURCES[from];
+}
+
+/** One sentence where captures lie hours from every snapshot that was given; null where they do not, or nothing tells. */
+export function farFromSnapshot(
+  captures: readonly Pick<TracedCapture, 'first' | 'last'>[],
+  topology: Topology | null,
+): string | null {
+  const ends = captures.flatMap(({ first, last }) => [epochSeconds(first), epochSeconds(last)]);
+  const known = ends.filter((time) => time !== null);
+  const window = known.length === 0 ? null : { first: Math.min(...known), last: Math.max(...known) };
+  const times = topology?.timeline?.snapshots.map(({ time }) => time) ?? [topology?.taken ?? null];
+  const [far = null, ...others] = times.map((time) => farAway(time, window)).filter((one) => one !== null);
+  // of several snapshots one that is near is enough
+  return others.length === times.length - 1 ? far : null;
 }
 
 /**

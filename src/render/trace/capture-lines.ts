@@ -1,15 +1,16 @@
 // The first lines of the table: for each capture whose NIC, veth or device it was taken on and by what evidence, how many
 // packets, what time; and under them what is wrong with a file, since it limits what the rest can say.
 import { pieceName } from '../../attribution/points/pieces/piece-names.ts';
-import type { CapturePoint } from '../../attribution/vocabulary.ts';
 import type { TracedCapture } from '../../verdict/trace-types.ts';
 import type { NameFitter } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
-import { baseName, formatCount, formatList, formatNumber, formatSpan } from '../text/format.ts';
-import { columnWidth, fitColumns, GAP, renderGrid } from '../text/grid.ts';
+import { baseName, formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import { columnWidth, fitColumns, GAP } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { shortenEnd, shortenMiddle, wrapWords } from '../text/text-width.ts';
+import { notesOf, placeOf } from './capture-notes.ts';
 
 /** Captures shown before the rest is counted only. */
 const CAPTURES_SHOWN = 12;
@@ -48,35 +49,6 @@ function roomFor(
   const room = options.height === undefined ? lines : Math.max(3, Math.floor(options.height * SHARE_OF_TERMINAL));
   if (lines <= room) return { shown, places: POINTS_SHOWN };
   return { shown: shown.length > room ? shown.slice(0, room - 1) : shown, places: 1 };
-}
-
-/** `control1's NIC ens5`, a node's tunnel device, a pod's veth and its name, `an unknown place (eth0)`. */
-export function placeOf(point: CapturePoint): string {
-  const name = point.interface === null ? '' : escapeText(point.interface);
-  const owner = point.node === null ? null : `${escapeText(point.node)}'s `;
-  switch (point.role) {
-    case 'underlay':
-      return `${owner ?? "a node's "}NIC${name === '' ? '' : ` ${name}`}`;
-    case 'tunnel':
-      return `${owner ?? "a node's "}${name || 'tunnel device'}`;
-    case 'workload':
-      return `${owner ?? "a pod's "}veth${name === '' ? '' : ` ${name}`}`;
-    case 'unknown':
-      return owner === null
-        ? `unknown place${name === '' ? '' : ` ${name}`}`
-        : `${owner}${name || 'unknown interface'}`;
-  }
-}
-
-/** `control1-ens5.pcap #3`: where to look. */
-export function packetPlace(
-  captures: readonly TracedCapture[],
-  capture: number | null,
-  packet: number | null,
-): string | null {
-  const path = capture === null ? undefined : captures[capture]?.path;
-  if (path === undefined) return null;
-  return packet === null ? baseName(path) : `${baseName(path)} #${packet}`;
 }
 
 function cellsOf(pieces: readonly TracedCapture[], most: number): string[] {
@@ -231,60 +203,4 @@ function noteLines(capture: TracedCapture, options: RenderOptions): string[] {
     const lines = wrapWords(`${baseName(capture.path)}: ${note}`, options.width - 8);
     return lines.map((line, i) => (i === 0 ? `  ${paint('warn', 'note')}  ${line}` : `        ${line}`));
   });
-}
-
-/** What limits the worth of a capture, one sentence each. Escaped. */
-export function notesOf(capture: TracedCapture): string[] {
-  const notes = capture.warnings.map(escapeText);
-  if (capture.error !== null) {
-    const said = escapeText(withoutPath(capture.error.message, capture.path));
-    notes.push(capture.format === null ? said : `not read to its end: ${said}`);
-  }
-  if (capture.error === null && !capture.complete && notes.length === 0) notes.push('not read to its end');
-  const { outsideRange = 0 } = capture;
-  if (capture.packets === 0 && outsideRange > 0)
-    notes.push(`none of its ${formatCount(outsideRange, 'packet')} is of the time asked for`);
-  const { filter, dropped } = capture;
-  if (filter !== null) {
-    const consequence = filter.hidesBypass ? 'it cannot show what is missing from the overlay' : 'it shows only a part';
-    const certainty = filter.guessed ? 'looks as if captured' : 'captured';
-    notes.push(
-      `${certainty} through a filter (${escapeText(filter.expression)}: ${escapeText(filter.evidence)}): ${consequence}`,
-    );
-  }
-  if (dropped !== null && dropped > 0) notes.push(`the kernel dropped ${formatCount(dropped, 'packet')}`);
-  return [...notes, ...faultNotes(capture)];
-}
-
-/** Messages name their file; notes stand behind its name. */
-function withoutPath(message: string, path: string): string {
-  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-}
-
-/** Shorter than any header chain is long: `tcpdump -s 96`. */
-const SHORT_SNAPLEN = 512;
-/** What the advice of this program asks for; IPv6, options and tags may need twice as much. */
-const ENOUGH = [128, 256];
-
-/** Packets that the snaplen cut are no malformed ones, and there is something to be done about them. */
-function snaplenNote({ snaplen, faults }: TracedCapture): string | null {
-  const cut = faults.filter(({ code }) => code.endsWith('-truncated'));
-  if (snaplen === null || snaplen >= SHORT_SNAPLEN || cut.length === 0) return null;
-  const packets = cut.reduce((sum, { count }) => sum + count, 0);
-  const enough = ENOUGH.find((length) => length > snaplen);
-  const advice = enough === undefined ? 'capture without -s' : `-s ${enough} is enough`;
-  return `snaplen ${snaplen} cut ${formatCount(packets, 'packet')} inside their headers: ${advice}`;
-}
-
-function faultNotes(capture: TracedCapture): string[] {
-  const { faulty, unsupported } = capture.outcomes;
-  const bySnaplen = snaplenNote(capture);
-  const others =
-    bySnaplen === null ? capture.faults : capture.faults.filter(({ code }) => !code.endsWith('-truncated'));
-  const faults = others.map(({ code, count, firstPacket }) => `${code} ×${formatNumber(count)} from #${firstPacket}`);
-  const notes: string[] = bySnaplen === null ? [] : [bySnaplen];
-  const bad = others.length === capture.faults.length ? faulty : others.reduce((sum, { count }) => sum + count, 0);
-  if (bad > 0) notes.push(`${formatCount(bad, 'packet')} cut or malformed: ${formatList(faults, 3)}`);
-  if (unsupported > 0) notes.push(`${formatCount(unsupported, 'packet')} of protocols that are not decoded`);
-  return notes;
 }

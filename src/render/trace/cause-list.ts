@@ -6,7 +6,7 @@ import { formatCount } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
-import { packetPlace } from './capture-lines.ts';
+import { packetPlace } from './capture-notes.ts';
 
 /** Causes shown before the rest is counted only. */
 const CAUSES_SHOWN = 12;

@@ -9,7 +9,7 @@ import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { shortenPlaces } from '../text/short-places.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
-import { packetPlace } from './capture-lines.ts';
+import { packetPlace } from './capture-notes.ts';
 import { cost } from './cause-list.ts';
 import { chainRows } from './chain-rows.ts';
 

@@ -5,7 +5,8 @@ import type { Trace } from '../../verdict/trace-types.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeText, stringifyJson } from '../text/escape.ts';
 import { baseName, formatCount, formatList, formatSpan } from '../text/format.ts';
-import { fitColumns, GAP, renderGrid } from '../text/grid.ts';
+import { fitColumns, GAP } from '../text/grid.ts';
+import { renderGrid } from '../text/grid-table.ts';
 import { createPaint } from '../text/paint.ts';
 import { textWidth, wrapWords } from '../text/text-width.ts';
 

@@ -1,13 +1,13 @@
 // Rows of the table as lines: every line of a pair's services repeats the pair, so that no line can be read as another's, and any
 // line can be found by name.
-import { createNameFitter, placeWords } from '../text/endpoint-names.ts';
-import { alignRow, GAP } from '../text/grid.ts';
-import { createPaint, type Paint } from '../text/paint.ts';
-import type { RenderOptions } from '../text/render-options.ts';
-import { keepsPods, shortName } from '../text/short-names.ts';
-import { padLeft, padRight, shortenEnd, shortenMiddle, textWidth } from '../text/text-width.ts';
-import { outcomeText } from './outcome-words.ts';
-import type { Direction, Row } from './pair-rows.ts';
+import { createNameFitter, placeWords } from '../../text/endpoint-names.ts';
+import { alignRow, GAP } from '../../text/grid.ts';
+import { createPaint, type Paint } from '../../text/paint.ts';
+import type { RenderOptions } from '../../text/render-options.ts';
+import { keepsPods, shortName } from '../../text/short-names.ts';
+import { padLeft, padRight, shortenEnd, shortenMiddle, textWidth } from '../../text/text-width.ts';
+import { outcomeText } from '../outcome-words.ts';
+import type { Direction, Row } from '../pair-rows.ts';
 import {
   type Column,
   createRowWidths,
@@ -21,7 +21,7 @@ import {
   STACK_MARGIN,
   serviceText,
   widenFor,
-} from './rows/table-layout.ts';
+} from './table-layout.ts';
 
 /** Prints rows in the one layout that fits them all. */
 export interface RowPrinter {

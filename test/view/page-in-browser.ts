@@ -1,0 +1,59 @@
+// The built page in Chromium: opened as a file, every request counted, every error kept.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const playwright = await import('playwright-core').catch(() => null);
+export const isMissing = playwright === null || !existsSync(CHROMIUM);
+
+/** WCAG's rules of axe-core, and what it calls best practice. */
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+
+export interface Watched {
+  page: Page;
+  /** Addresses of all that was asked for, but the page itself and what it made itself. */
+  requests: string[];
+  errors: string[];
+  /** What axe-core calls serious or critical: rule, and the first element. */
+  violations(): Promise<string[]>;
+}
+
+export async function launch(): Promise<Browser> {
+  if (playwright === null) throw new Error('playwright-core is not installed');
+  return playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}
+
+/** @param own address of the page */
+export async function watch(browser: Browser, own: string | null = null): Promise<Watched> {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const requests: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => {
+    if (request.url() !== own && !request.url().startsWith('blob:')) requests.push(request.url());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return { page, requests, errors, violations: () => violationsIn(page) };
+}
+
+export function addressOf(file: string): string {
+  return pathToFileURL(file).href;
+}
+
+async function violationsIn(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' | ')))`);
+}
+
+/** A folder that is removed when the test has ended. */
+export function testFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'overlens-page-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
