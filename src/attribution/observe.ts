@@ -29,30 +29,38 @@ export function observationsOf(
   captures: readonly CaptureCounters[],
   flow: number,
 ): SeenObservation[] {
+  const list = timelessObservations(table, points, flow);
+  for (const o of list) {
+    const digits = captures[o.capture]?.timeDigits ?? 6;
+    o.first = formatTime(o.firstMoment, digits);
+    o.last = formatTime(o.lastMoment, digits);
+  }
+  return list;
+}
+
+/** The same without times as text: `first` and `last` are null. */
+export function timelessObservations(table: FlowTable, points: Points, flow: number): SeenObservation[] {
   const only = table.firstRow(flow);
+  if (only >= 0 && table.rows.next(only) === -1) {
+    const point = points.all[points.ofLink[table.linkOf(only)] ?? -1];
+    const tunnel = table.tunnels.record(table.tunnelOf(only));
+    return point === undefined ? [] : [newObservation(table, point, only, tunnel)];
+  }
   const merged = new Map<string, SeenObservation>();
-  for (let row = table.firstRow(flow); row >= 0; row = table.rows.next(row)) {
+  for (let row = only; row >= 0; row = table.rows.next(row)) {
     const pointIndex = points.ofLink[table.linkOf(row)] ?? -1;
     const point = points.all[pointIndex];
     if (point === undefined) continue;
     const tunnel = table.tunnels.record(table.tunnelOf(row));
-    if (row === only && table.rows.next(row) === -1) {
-      merged.set('', newObservation(table, point, row, tunnel));
-      break;
-    }
     const { encapsulation, outerSrc, outerDst, vni, udpPort } = tunnel;
     const key = `${pointIndex}|${encapsulation}|${outerSrc}|${outerDst}|${vni}|${udpPort}|${tunnel.carriers.join()}`;
     const known = merged.get(key);
     if (known === undefined) merged.set(key, newObservation(table, point, row, tunnel));
     else addRow(table, known, row, tunnel.innerDstMac);
   }
-  const list = [...merged.values()];
-  for (const o of list) {
-    const digits = captures[o.capture]?.timeDigits ?? 6;
-    o.first = formatTime(o.firstMoment, digits);
-    o.last = formatTime(o.lastMoment, digits);
-  }
-  return list.sort((a, b) => a.capture - b.capture || a.point - b.point || a.firstPacket - b.firstPacket);
+  return [...merged.values()].sort(
+    (a, b) => a.capture - b.capture || a.point - b.point || a.firstPacket - b.firstPacket,
+  );
 }
 
 function newObservation(

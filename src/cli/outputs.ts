@@ -97,7 +97,13 @@ function holds(input: string, path: string): boolean {
   const [read, written] = [realOf(input), realOf(path) ?? realOf(dirname(path))];
   if (input === '-' || read === null || written === null) return false;
   const isFolder = statSync(read, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? `${written}${sep}`.startsWith(`${read}${sep}`) : realOf(path) === read;
+  return isFolder ? `${written}${sep}`.startsWith(`${read}${sep}`) : isSameFile(input, path);
+}
+
+/** By whatever names: two hard links have nothing in common but the file. */
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }
 
 function realOf(path: string): string | null {

@@ -18,33 +18,45 @@ export interface CommunityTuple {
  * @param oneWay of ICMP: a message that nothing answers keeps its direction
  */
 export function communityId({ source, destination, protocol, ports }: CommunityTuple, oneWay = false): string {
-  const ends = [
-    { address: bytesOf(source), port: ports?.[0] ?? 0 },
-    { address: bytesOf(destination), port: ports?.[1] ?? 0 },
-  ] as const;
-  const [first, second] = oneWay || isInOrder(ends[0], ends[1]) ? ends : [ends[1], ends[0]];
-  const tail = ports === null ? [] : [...big16(first.port), ...big16(second.port)];
-  const digest = sha1(Uint8Array.from([0, 0, ...first.address, ...second.address, protocol, 0, ...tail]));
-  return `1:${btoa(String.fromCharCode(...digest))}`;
+  const [from, to] = ports ?? NO_PORTS;
+  const isKept = oneWay || isInOrder(source, from, destination, to);
+  let at = putAddress(isKept ? source : destination, 2);
+  at = putAddress(isKept ? destination : source, at);
+  MESSAGE[at++] = protocol;
+  MESSAGE[at++] = 0;
+  if (ports !== null) {
+    at = put16(isKept ? from : to, at);
+    at = put16(isKept ? to : from, at);
+  }
+  const digest = sha1(MESSAGE.subarray(0, at));
+  return `1:${btoa(Reflect.apply(String.fromCharCode, null, digest))}`;
 }
 
-interface End {
-  address: readonly number[];
-  port: number;
-}
+const NO_PORTS = [0, 0] as const;
+
+/** What is hashed, made anew for each flow: the seed, addresses and ports in network order. */
+const MESSAGE = new Uint8Array(2 + 16 + 16 + 2 + 4);
 
 /** By address, then by port; a shorter address is the lower one. */
-function isInOrder(one: End, other: End): boolean {
-  for (const [i, byte] of one.address.entries()) if (byte !== other.address[i]) return byte < (other.address[i] ?? -1);
-  return one.port <= other.port;
+function isInOrder(one: Ip, port: number, other: Ip, otherPort: number): boolean {
+  if (one.family !== other.family) return one.family < other.family;
+  return one.value === other.value ? port <= otherPort : one.value < other.value;
 }
 
-/** In network order. */
-function bytesOf({ family, value }: Ip): number[] {
-  const length = family === 4 ? 4 : 16;
-  return Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 0xffn));
+/** Returns the place behind it. */
+function putAddress({ family, value }: Ip, at: number): number {
+  if (family === 4) return put32(Number(value), at);
+  for (const shift of [96n, 64n, 32n, 0n])
+    put32(Number(BigInt.asUintN(32, value >> shift)), at + 12 - Number(shift) / 8);
+  return at + 16;
 }
 
-function big16(value: number): number[] {
-  return [value >>> 8, value & 255];
+function put32(value: number, at: number): number {
+  return put16(value & 0xffff, put16(value >>> 16, at));
+}
+
+function put16(value: number, at: number): number {
+  MESSAGE[at] = value >>> 8;
+  MESSAGE[at + 1] = value;
+  return at + 2;
 }

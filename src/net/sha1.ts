@@ -4,9 +4,8 @@
 /** The 20 bytes of the digest. */
 export function sha1(message: Uint8Array): Uint8Array {
   const padded = padMessage(message);
-  const state = new Uint32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
-  const schedule = new Uint32Array(80);
-  for (let at = 0; at < padded.byteLength; at += 64) hashBlock(padded, at, state, schedule);
+  const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
+  for (let at = 0; at < padded.byteLength; at += 64) hashBlock(padded, at, state);
   const digest = new Uint8Array(20);
   const view = new DataView(digest.buffer);
   for (let i = 0; i < 5; i++) view.setUint32(4 * i, state[i]!);
@@ -34,10 +33,17 @@ function padMessage(message: Uint8Array): DataView {
   return view;
 }
 
-function hashBlock(block: DataView, at: number, state: Uint32Array, w: Uint32Array): void {
-  for (let t = 0; t < 16; t++) w[t] = block.getUint32(at + 4 * t);
+/** The words of the block at hand. */
+const w = new Int32Array(80);
+
+function hashBlock(block: DataView, at: number, state: Uint32Array): void {
+  for (let t = 0; t < 16; t++) w[t] = block.getInt32(at + 4 * t);
   for (let t = 16; t < 80; t++) w[t] = rotateLeft(w[t - 3]! ^ w[t - 8]! ^ w[t - 14]! ^ w[t - 16]!, 1);
-  let [a, b, c, d, e] = [state[0]!, state[1]!, state[2]!, state[3]!, state[4]!];
+  let a = state[0]! | 0;
+  let b = state[1]! | 0;
+  let c = state[2]! | 0;
+  let d = state[3]! | 0;
+  let e = state[4]! | 0;
   for (let t = 0; t < 80; t++) {
     const next = (rotateLeft(a, 5) + roundFunction(t, b, c, d) + e + w[t]!) | 0;
     e = d;
@@ -46,7 +52,11 @@ function hashBlock(block: DataView, at: number, state: Uint32Array, w: Uint32Arr
     b = a;
     a = next;
   }
-  for (const [i, word] of [a, b, c, d, e].entries()) state[i] = state[i]! + word;
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
 }
 
 /** f(t; B, C, D) + K(t) of RFC 3174 section 5. */

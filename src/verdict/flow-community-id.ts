@@ -1,6 +1,6 @@
 // The Community ID of a flow: what its packets would have in Zeek, Suricata or Wireshark.
 import { communityId } from '../net/community-id.ts';
-import { parseIp } from '../net/ip.ts';
+import { type Ip, parseIp } from '../net/ip.ts';
 import { protocolNumber } from '../net/protocol-name.ts';
 
 /** What of a flow its ID hangs on. */
@@ -29,7 +29,7 @@ const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
  * echo requests or replies alone (each message has an ID of its own).
  */
 export function communityIdOf({ protocol, src, dst, echo }: FlowTuple): string | null {
-  const [source, destination] = [parseIp(src.ip), parseIp(dst.ip)];
+  const [source, destination] = [addressOf(src.ip), addressOf(dst.ip)];
   if (source === null || destination === null) return null;
   const number = protocolNumber(protocol);
   if (ECHO[protocol] !== undefined) {
@@ -39,4 +39,18 @@ export function communityIdOf({ protocol, src, dst, echo }: FlowTuple): string |
   if (!WITH_PORTS.has(protocol)) return communityId({ source, destination, protocol: number, ports: null });
   if (src.port === null || dst.port === null) return null;
   return communityId({ source, destination, protocol: number, ports: [src.port, dst.port] });
+}
+
+/** A few thousand addresses have all the flows. */
+const addresses = new Map<string, Ip | null>();
+const MOST_ADDRESSES = 1 << 13;
+
+function addressOf(text: string): Ip | null {
+  let address = addresses.get(text);
+  if (address === undefined) {
+    address = parseIp(text);
+    if (addresses.size >= MOST_ADDRESSES) addresses.clear();
+    addresses.set(text, address);
+  }
+  return address;
 }

@@ -47,6 +47,8 @@ export function outputsOf({ captures, snapshot }: World): [schema: string, argv:
     ['trace-line', ['trace', ...given, '-o', 'jsonl']],
     ['path', ['path', ...given, '-o', 'json']],
     ['packet', ['decode', ...given, '-o', 'json']],
+    ['hubble', ['trace', ...given, '-o', 'hubble']],
+    ['hubble', ['trace', ...given, '-o', 'hubble', '--per', 'packet']],
     ['explain', ['explain', ...given, '-o', 'json']],
     ['topology', snapshot.length === 0 ? [] : ['topology', ...snapshot, '-o', 'json']],
   ].filter((one): one is [string, string[]] => (one[1]?.length ?? 0) > 0);
@@ -134,6 +136,8 @@ export const OTHER_OUTPUTS: readonly [schema: string, argv: string[]][] = [
   ['trace-line', ['trace', 'test/fixtures/bad/record-cut-off.pcap', '-o', 'jsonl']],
   ['packet', ['decode', 'test/fixtures/bad/record-cut-off.pcap', '-o', 'json', '--hex']],
   ['verify', ['verify', SAMPLE, '--expect', 'none', '--require', 'delivery', '--cover', 'node-pairs', '-o', 'json']],
+  ['quiz', ['quiz', SAMPLE, 'samples/08-stale-fdb', '-o', 'json']],
+  ['quiz', ['quiz', 'samples/03-crosssubnet', '--seed', '7', '-o', 'json']],
   ['topology', ['topology', 'test/fixtures/dated-snapshots/after', '-o', 'json']],
 ];
 
@@ -141,7 +145,7 @@ export const OTHER_OUTPUTS: readonly [schema: string, argv: string[]][] = [
 export async function documentsOf(argv: readonly string[]): Promise<unknown[]> {
   const { stdout } = await runCli(argv);
   if (stdout === '') return [];
-  const isLines = argv.includes('jsonl') || argv[0] === 'decode';
+  const isLines = argv.includes('jsonl') || argv.includes('hubble') || argv[0] === 'decode';
   return isLines
     ? stdout
         .trimEnd()

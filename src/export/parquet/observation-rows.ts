@@ -1,14 +1,14 @@
 // A trace as rows of Parquet: flows one by one, each as its observations, so that memory does not grow with them.
 import { countFlow } from '../../attribution/count-flow.ts';
-import { observationsOf, type SeenObservation } from '../../attribution/observe.ts';
+import { type SeenObservation, timelessObservations } from '../../attribution/observe.ts';
 import type { FirstPackets } from '../../flow/first-packets.ts';
 import { KEPT_FIRST } from '../../flow/first-packets.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
-import { isBefore, type Moment } from '../../net/time.ts';
+import { isBefore } from '../../net/time.ts';
 import { communityIdOf } from '../../verdict/flow-community-id.ts';
 import type { FlowBrief, FlowEnd, Trace, TraceIndex } from '../../verdict/trace-types.ts';
 import { causeLetters } from './cause-letters.ts';
-import type { Cell } from './observation-columns.ts';
+import { type Cell, OBSERVATION_COLUMNS } from './observation-columns.ts';
 
 /** A row, and the file that it belongs in. */
 export interface ObservationRow {
@@ -32,39 +32,59 @@ export function* observationRows(
   const namesFrom = nameSources();
   const ids = communityIds(table);
   const nanoseconds = nanosecondClock();
-  const cells: Cell[] = [];
+  const row = new RowCells();
+  const sums = new Sums();
   for (const brief of trace.flows.briefs?.() ?? []) {
     const flow = flowOf[brief.id] ?? -1;
     // what only answers prove was seen nowhere
     if (flow < 0) continue;
-    const observations = observationsOf(table, points, [], flow);
-    const counted = new Set(countFlow(index.counting, flow).rows);
+    const counted = countFlow(index.counting, flow).rows;
     const { src, dst, expected } = brief;
-    const tail = {
-      ends: [...endCells(src), ...endCells(dst)],
-      judged: [brief.verdict, brief.codes.join(' ') || null, letterOf(brief), expected.encapsulation, expected.reason],
-      id: ids(brief, flow),
-      names: namesFrom(src, dst),
-    };
+    const finding = brief.codes.join(' ') || null;
+    const letter = letterOf(brief);
+    const id = ids(brief, flow);
+    const names = namesFrom(src, dst);
     const isTcp = brief.protocol === 'tcp';
-    for (const o of observations) {
+    const ofTcp = (value: number): Cell => (isTcp ? value : null);
+    for (const o of timelessObservations(table, points, flow)) {
       const { pointInfo: point } = o;
       const { sha256 = '', file = '' } = captures[o.capture] ?? {};
-      const sums = sumsOf(table, o.rows, counted);
-      cells.length = 0;
-      cells.push(sha256, file, point.node, point.interface, point.role);
-      cells.push(nanoseconds(o.firstMoment), nanoseconds(o.lastMoment));
-      cells.push(src.ip, brief.srcPort, dst.ip, brief.dstPort, brief.protocol, ...tail.ends);
-      cells.push(o.encapsulation, o.vni, o.outerSrc, o.outerDst, o.udpPort);
-      cells.push(o.packets, o.bytes - o.overheadBytes, o.bytes);
-      if (isTcp) cells.push(sums.requests, sums.fin, sums.rst, sums.again);
-      else cells.push(null, null, null, null);
-      cells.push(...tail.judged, o.firstPacket, offsetOf(index.firsts, o), tail.id, tail.names);
-      pushFirsts(cells, index.firsts, o.rows, nanoseconds);
-      cells.push(src.kind, dst.kind, sums.distinct, sums.counted, sums.countedBytes);
-      cells.push(isTcp ? sums.replies : null);
-      yield { capture: o.capture, node: point.node, cells };
+      sums.add(table, o.rows, counted);
+      row.begin();
+      row.put(sha256).put(file).put(point.node).put(point.interface).put(point.role);
+      row.put(nanoseconds(o.firstMoment.seconds, o.firstMoment.nanos));
+      row.put(nanoseconds(o.lastMoment.seconds, o.lastMoment.nanos));
+      row.put(src.ip).put(brief.srcPort).put(dst.ip).put(brief.dstPort).put(brief.protocol);
+      row.put(src.namespace).put(src.pod).put(src.node).put(src.pool);
+      row.put(dst.namespace).put(dst.pod).put(dst.node).put(dst.pool);
+      row.put(o.encapsulation).put(o.vni).put(o.outerSrc).put(o.outerDst).put(o.udpPort);
+      row
+        .put(o.packets)
+        .put(o.bytes - o.overheadBytes)
+        .put(o.bytes);
+      row.put(ofTcp(sums.requests)).put(ofTcp(sums.fin)).put(ofTcp(sums.rst)).put(ofTcp(sums.again));
+      row.put(brief.verdict).put(finding).put(letter).put(expected.encapsulation).put(expected.reason);
+      row.put(o.firstPacket).put(offsetOf(index.firsts, o)).put(id).put(names);
+      putFirsts(row, index.firsts, o.rows, nanoseconds);
+      row.put(src.kind).put(dst.kind).put(sums.distinct).put(sums.counted).put(sums.countedBytes);
+      row.put(ofTcp(sums.replies));
+      yield { capture: o.capture, node: point.node, cells: row.cells };
     }
+  }
+}
+
+/** One row after the other in the same array: a row that is an object of its own costs more than what is in it. */
+class RowCells {
+  readonly cells: Cell[] = OBSERVATION_COLUMNS.map(() => null);
+  #next = 0;
+
+  begin(): void {
+    this.#next = 0;
+  }
+
+  put(cell: Cell): this {
+    this.cells[this.#next++] = cell;
+    return this;
   }
 }
 
@@ -80,68 +100,55 @@ function flowNumbers({ table, idOf }: TraceIndex): Int32Array {
   return numbers;
 }
 
-const cellsOfEnd = new WeakMap<FlowEnd, readonly Cell[]>();
+/** What the rows of an observation count together. */
+class Sums {
+  distinct = 0;
+  counted = 0;
+  countedBytes = 0;
+  requests = 0;
+  replies = 0;
+  fin = 0;
+  rst = 0;
+  again = 0;
 
-function endCells(end: FlowEnd): readonly Cell[] {
-  let cells = cellsOfEnd.get(end);
-  if (cells === undefined) {
-    cells = [end.namespace, end.pod, end.node, end.pool];
-    cellsOfEnd.set(end, cells);
-  }
-  return cells;
-}
-
-interface Sums {
-  distinct: number;
-  counted: number;
-  countedBytes: number;
-  requests: number;
-  replies: number;
-  fin: number;
-  rst: number;
-  again: number;
-}
-
-function sumsOf({ rows }: FlowTable, own: readonly number[], counted: ReadonlySet<number>): Sums {
-  const sums: Sums = {
-    ...{ distinct: 0, counted: 0, countedBytes: 0 },
-    ...{ requests: 0, replies: 0, fin: 0, rst: 0, again: 0 },
-  };
-  for (const row of own) {
-    const distinct = rows.distinct(row);
-    sums.distinct += distinct;
-    if (counted.has(row)) {
-      sums.counted += distinct;
-      sums.countedBytes += rows.distinctBytes(row);
+  /** Of these rows alone; `counted` are those that make up the flow. */
+  add({ rows }: FlowTable, own: readonly number[], counted: readonly number[]): void {
+    this.distinct = this.counted = this.countedBytes = 0;
+    this.requests = this.replies = this.fin = this.rst = this.again = 0;
+    for (const row of own) {
+      const distinct = rows.distinct(row);
+      this.distinct += distinct;
+      if (counted.includes(row)) {
+        this.counted += distinct;
+        this.countedBytes += rows.distinctBytes(row);
+      }
+      this.requests += rows.requests(row);
+      this.replies += rows.replies(row);
+      this.fin += rows.fin(row);
+      this.rst += rows.rst(row);
+      this.again += rows.retransmissions(row);
     }
-    sums.requests += rows.requests(row);
-    sums.replies += rows.replies(row);
-    sums.fin += rows.fin(row);
-    sums.rst += rows.rst(row);
-    sums.again += rows.retransmissions(row);
   }
-  return sums;
 }
 
 /** Of the row that had the first packet. */
-function offsetOf(firsts: FirstPackets | undefined, { rows: [first, ...others] }: SeenObservation): number | null {
-  if (firsts === undefined || first === undefined) return null;
-  const offset = others.reduce((least, row) => Math.min(least, firsts.offset(row)), firsts.offset(first));
-  return offset < 0 ? null : offset;
+function offsetOf(firsts: FirstPackets | undefined, { rows }: SeenObservation): number | null {
+  if (firsts === undefined || rows.length === 0) return null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const row of rows) least = Math.min(least, firsts.offset(row));
+  return least < 0 ? null : least;
 }
 
-type Clock = (moment: Moment) => bigint | null;
+type Clock = (seconds: number, nanos: number) => bigint | null;
 
 /** The first packets of all rows of an observation, in the order of time. */
-function pushFirsts(cells: Cell[], firsts: FirstPackets | undefined, rows: readonly number[], clock: Clock): void {
-  const [only = -1, ...others] = rows;
+function putFirsts(cells: RowCells, firsts: FirstPackets | undefined, rows: readonly number[], clock: Clock): void {
   let kept = 0;
-  if (firsts !== undefined && others.length === 0) {
+  if (firsts !== undefined && rows.length === 1) {
+    const only = rows[0] ?? -1;
     kept = firsts.count(only);
-    for (let i = 0; i < kept; i++) {
-      const moment = { seconds: firsts.seconds(only, i), nanos: firsts.nanos(only, i) };
-      cells.push(firsts.fingerprint(only, i), clock(moment));
-    }
+    for (let i = 0; i < kept; i++)
+      cells.put(firsts.fingerprint(only, i)).put(clock(firsts.seconds(only, i), firsts.nanos(only, i)));
   } else if (firsts !== undefined) {
     const all = rows.flatMap((row) =>
       Array.from({ length: firsts.count(row) }, (_, i) => ({
@@ -151,16 +158,16 @@ function pushFirsts(cells: Cell[], firsts: FirstPackets | undefined, rows: reado
       })),
     );
     const first = all.sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0)).slice(0, KEPT_FIRST);
-    for (const one of first) cells.push(one.fingerprint, clock(one));
+    for (const { fingerprint, seconds, nanos } of first) cells.put(fingerprint).put(clock(seconds, nanos));
     kept = first.length;
   }
-  for (; kept < KEPT_FIRST; kept++) cells.push(null, null);
+  for (; kept < KEPT_FIRST; kept++) cells.put(null).put(null);
 }
 
 /** Flows share seconds: the last one's number is kept. */
 function nanosecondClock(): Clock {
   let [last, whole] = [Number.NaN, 0n];
-  return ({ seconds, nanos }) => {
+  return (seconds, nanos) => {
     if (!Number.isFinite(seconds)) return null;
     if (seconds !== last) {
       last = seconds;
