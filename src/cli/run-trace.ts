@@ -1,7 +1,7 @@
 // Captures and snapshot from the command line to a Trace: what `trace` and `verify` share before they differ.
 
-import { farFromSnapshot } from '../render/topology/time-words.ts';
 import { contentLines } from '../render/trace/contents.ts';
+import { farFromSnapshot } from '../render/trace/snapshot-times.ts';
 import { mayBeTwoTimes, TELL_TIMES } from '../topology/ask/two-times.ts';
 import type { Topology } from '../topology/model.ts';
 import type { TraceOptions } from '../trace.ts';

@@ -42,7 +42,7 @@ function newWorker(workerData: object): Worker {
   if (isSea()) return new Worker(getAsset(WORKER_ASSET, 'utf8'), { eval: true, workerData });
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL('../pipeline/decode-worker.js', import.meta.url), { workerData });
-  const entry = JSON.stringify(new URL('../pipeline/decode-worker.ts', import.meta.url).href);
+  const entry = JSON.stringify(new URL('./decode-worker.ts', import.meta.url).href);
   const script = `import(${LOADER}).then(({ register }) => (register(), import(${entry})))`;
   return new Worker(script, { eval: true, workerData });
 }

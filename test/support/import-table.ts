@@ -115,7 +115,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     types: ['explain', 'path', 'attribution', 'input'],
   },
   {
-    place: 'view',
+    place: 'browser',
     values: ['api', 'render', 'render/page', 'render/text', 'explain', 'bytes', 'errors.ts'],
     types: ['capture', 'verdict'],
   },

@@ -8,15 +8,15 @@ import { renderBeyond } from '../../render/explain/explanation-text.ts';
 import type { ExplainLook } from '../../render/explain/packet-sections.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { isWorthFirst } from '../explain-first.ts';
+import { isWorthFirst } from '../explain/explain-first.ts';
 import {
   comparisonPages,
   EXPLAIN_OUTPUTS,
   type ExplainShape,
   explanationPages,
   predictionPages,
-} from '../explain-pages.ts';
-import { checkAskedOnce, explain, openSession, pick, type Session } from '../explain-session.ts';
+} from '../explain/explain-pages.ts';
+import { checkAskedOnce, explain, openSession, pick, type Session } from '../explain/explain-session.ts';
 import { withIndex } from '../index-file/with-index.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';

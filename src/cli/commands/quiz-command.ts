@@ -8,7 +8,7 @@ import { choiceOf, feedbackLines, letterOf, questionLines, renderQuizText } from
 import { escapeText, stringifyJson } from '../../render/text/escape.ts';
 import { checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { explain, openSession, type Session } from '../explain-session.ts';
+import { explain, openSession, type Session } from '../explain/explain-session.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';

@@ -90,7 +90,7 @@ export async function runTrace(
 
 /** Makes pages of traces. What other outputs do not need is loaded when it is asked for. */
 async function reportFor({ options, topology }: TraceRun, argv: readonly string[], io: Io): Promise<MakePage> {
-  const { evidenceOf } = await import('./prove.ts');
+  const { evidenceOf } = await import('../proof/prove.ts');
   const { renderReport } = await import('../../render/report/report-page.ts');
   const { traceSays } = await import('../../render/report/report-says.ts');
   const { clusterFile } = await import('../../render/report/cluster-picture.ts');

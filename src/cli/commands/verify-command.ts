@@ -10,11 +10,11 @@ import type { CommonOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Io, writeAll } from '../io.ts';
 import { openOutputs, parseOutputs } from '../outputs.ts';
+import { checkVerify, type GivenLine, prove, type RawVerifyCommand } from '../proof/prove.ts';
+import { runCheck } from '../proof/verify-check.ts';
 import { hintAtIssues, reportReading } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, screenOf } from '../terminal.ts';
-import { checkVerify, type GivenLine, prove, type RawVerifyCommand } from './prove.ts';
-import { runCheck } from './verify-check.ts';
 
 const OUTPUTS = ['text', 'json', 'junit', 'markdown', 'html'] as const;
 type Output = (typeof OUTPUTS)[number];

@@ -1,6 +1,6 @@
 // The options of `verify`: one declaration for the command line and for a proof that is checked.
 import { Command, Option } from 'commander';
-import type { RawVerifyCommand } from '../commands/prove.ts';
+import type { RawVerifyCommand } from '../proof/prove.ts';
 import { joinNots, repeatable } from './filter-options.ts';
 import { declareIndex, declareTraceOptions } from './trace-options.ts';
 

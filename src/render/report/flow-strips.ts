@@ -3,7 +3,7 @@ import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { Trace, Verdict } from '../../verdict/trace-types.ts';
 import { escapeXml } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
-import { encapsulationName } from '../trace/pair-rows.ts';
+import { encapsulationName } from '../trace/rows/pair-rows.ts';
 
 const SLICES = 72;
 const [WIDTH, LABEL, STRIP, GAP] = [720, 90, 44, 10] as const;

@@ -12,7 +12,7 @@ import {
   rankOf,
   rowOf,
   stateOf,
-} from '../trace/pair-rows.ts';
+} from '../trace/rows/pair-rows.ts';
 
 /** Conversations in a report: what is beyond is counted, and problems come first. */
 export const MOST_CONVERSATIONS = 10_000;

@@ -4,7 +4,7 @@ import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
 import { formatCompact } from '../text/format.ts';
 import { workloadName } from '../text/short-names.ts';
-import { encapsulationName } from '../trace/pair-rows.ts';
+import { encapsulationName } from '../trace/rows/pair-rows.ts';
 
 /** What one node sent to another one. */
 export interface NodePair {

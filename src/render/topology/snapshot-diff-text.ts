@@ -7,8 +7,8 @@ import { formatCount } from '../text/format.ts';
 import { createPaint } from '../text/paint.ts';
 import type { RenderOptions } from '../text/render-options.ts';
 import { wrapWords } from '../text/text-width.ts';
+import { takenBy, takenText } from '../trace/snapshot-times.ts';
 import { commonFolder, type Fact, factLines, type Page, titleLines } from './fact-lines.ts';
-import { takenBy, takenText } from './time-words.ts';
 
 export const SNAPSHOT_DIFF_SCHEMA = 'overlens.snapshot-diff/1';
 

@@ -1,7 +1,7 @@
 // When what is shown held: the time of the snapshot, several snapshots of one cluster, the states that a text goes through.
 import type { Topology } from '../../topology/model.ts';
+import { takenBy, takenText } from '../trace/snapshot-times.ts';
 import { type Fact, factLines, type Page, titleLines } from './fact-lines.ts';
-import { takenBy, takenText } from './time-words.ts';
 
 const DIFFERENCES_SHOWN = 6;
 

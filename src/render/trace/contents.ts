@@ -7,7 +7,7 @@ import { podName } from '../text/endpoint-names.ts';
 import { escapeText } from '../text/escape.ts';
 import { formatCount } from '../text/format.ts';
 import { wrapWords } from '../text/text-width.ts';
-import { encapsulationName } from './pair-rows.ts';
+import { encapsulationName } from './rows/pair-rows.ts';
 
 /** Values listed per kind, the most frequent first. */
 const VALUES_SHOWN = 8;

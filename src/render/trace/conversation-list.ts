@@ -5,7 +5,7 @@ import type { Trace } from '../../verdict/trace-types.ts';
 import type { RenderOptions, SortKey } from '../text/render-options.ts';
 import { type Conversation, orient } from './conversations.ts';
 import { tallyOutcome } from './outcome-words.ts';
-import { type CauseLookup, createCauseLookup, marksUndecided, type Row, rowOf } from './pair-rows.ts';
+import { type CauseLookup, createCauseLookup, marksUndecided, type Row, rowOf } from './rows/pair-rows.ts';
 import { createRowPrinter } from './rows/row-lines.ts';
 import { createRowWidths, widenFor } from './rows/table-layout.ts';
 import { sortNumber, sortText } from './sort-numbers.ts';

@@ -13,7 +13,7 @@ import type { RenderOptions } from '../text/render-options.ts';
 import { captureLines } from './capture-lines.ts';
 import { causeLines } from './cause-list.ts';
 import { clockLines } from './clock-lines.ts';
-import { encapsulationName } from './pair-rows.ts';
+import { encapsulationName } from './rows/pair-rows.ts';
 
 /** Node names are never shortened below this in the matrix; where that is too much, pairs are listed instead. */
 const NODE_MINIMUM = 12;

@@ -14,7 +14,7 @@ import { textWidth, wrapWords } from '../text/text-width.ts';
 import { captureLines } from './capture-lines.ts';
 import { clockLines } from './clock-lines.ts';
 import { percent, viaText } from './exchange-words.ts';
-import { encapsulationName } from './pair-rows.ts';
+import { encapsulationName } from './rows/pair-rows.ts';
 
 interface WideColumn {
   title: string;

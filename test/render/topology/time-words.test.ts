@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { farAway, takenText } from '../../../src/render/topology/time-words.ts';
+import { farAway, takenText } from '../../../src/render/trace/snapshot-times.ts';
 import type { SnapshotTime } from '../../../src/topology/time/taken.ts';
 
 const HOUR = 3600;

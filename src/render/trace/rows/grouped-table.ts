@@ -11,7 +11,7 @@ import { NameWidths, sharedNamespace, shortName, workloadName } from '../../text
 import { shortenEnd, textWidth } from '../../text/text-width.ts';
 import type { Conversation } from '../conversations.ts';
 import { createOutcomeTally, type OutcomeTally, outcomeText, tallyOutcome } from '../outcome-words.ts';
-import { type CauseLookup, causesOfConversation, directionOf, rankOf } from '../pair-rows.ts';
+import { type CauseLookup, causesOfConversation, directionOf, rankOf } from './pair-rows.ts';
 
 interface Group {
   from: string;

@@ -9,6 +9,7 @@ import { endpointName } from '../../text/endpoint-names.ts';
 import type { SortKey } from '../../text/render-options.ts';
 import { type Conversation, conversationsOf, orient } from '../conversations.ts';
 import { createOutcomeTally, isLost, isPlainlyAnswered, type OutcomeTally, tallyOutcome } from '../outcome-words.ts';
+import { joinNumbers, sortNumber, sortText } from '../sort-numbers.ts';
 import {
   addRanges,
   type ConversationState,
@@ -24,8 +25,7 @@ import {
   rowOf,
   serviceOf,
   stateOf,
-} from '../pair-rows.ts';
-import { joinNumbers, sortNumber, sortText } from '../sort-numbers.ts';
+} from './pair-rows.ts';
 
 export interface RowVisitor {
   flow?: (flow: FlowBrief) => void;

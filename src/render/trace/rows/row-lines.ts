@@ -7,7 +7,7 @@ import type { RenderOptions } from '../../text/render-options.ts';
 import { keepsPods, shortName } from '../../text/short-names.ts';
 import { padLeft, padRight, shortenEnd, shortenMiddle, textWidth } from '../../text/text-width.ts';
 import { outcomeText } from '../outcome-words.ts';
-import type { Direction, Row } from '../pair-rows.ts';
+import type { Direction, Row } from './pair-rows.ts';
 import {
   type Column,
   createRowWidths,

@@ -7,8 +7,8 @@ import type { RenderOptions } from '../../text/render-options.ts';
 import { keepsPods, NAMINGS, NameWidths, type Naming, sharedNamespace } from '../../text/short-names.ts';
 import { textWidth } from '../../text/text-width.ts';
 import { outcomeText } from '../outcome-words.ts';
-import type { Direction, Row } from '../pair-rows.ts';
 import { sortTitle } from '../sort-numbers.ts';
+import type { Direction, Row } from './pair-rows.ts';
 
 export type Column =
   | ('number' | 'causes' | 'from' | 'fromNode' | 'to' | 'toNode')

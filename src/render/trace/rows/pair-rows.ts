@@ -1,11 +1,11 @@
 // What a row of the default table says: of one conversation, or of several that differ in nothing but the client's port.
 
-import { addUnder } from '../../net/multi-map.ts';
-import type { FlowBrief, PacketRange, Trace } from '../../verdict/trace-types.ts';
-import { type EndpointName, endpointName } from '../text/endpoint-names.ts';
-import { escapeText } from '../text/escape.ts';
-import type { Conversation } from './conversations.ts';
-import { createOutcomeTally, type OutcomeTally, outcomeRank } from './outcome-words.ts';
+import { addUnder } from '../../../net/multi-map.ts';
+import type { FlowBrief, PacketRange, Trace } from '../../../verdict/trace-types.ts';
+import { type EndpointName, endpointName } from '../../text/endpoint-names.ts';
+import { escapeText } from '../../text/escape.ts';
+import type { Conversation } from '../conversations.ts';
+import { createOutcomeTally, type OutcomeTally, outcomeRank } from '../outcome-words.ts';
 
 /** One direction: `vxlan`, `vxlan!` (not as configured), `plain?` (cannot be judged). */
 export interface Direction {

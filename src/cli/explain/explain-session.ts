@@ -1,21 +1,21 @@
 // What `explain` works on: captures that can be read again, traced as a whole, and the packet asked for.
-import { explainPacket } from '../explain/explain-packet.ts';
-import type { Explanation } from '../explain/explanation.ts';
-import { type PickedPacket, pickPacket } from '../explain/pick.ts';
-import { readPackets } from '../packets/read-packets.ts';
-import { contentLines } from '../render/trace/contents.ts';
-import type { CommonOptions } from './declare/trace-options.ts';
+import { explainPacket } from '../../explain/explain-packet.ts';
+import type { Explanation } from '../../explain/explanation.ts';
+import { type PickedPacket, pickPacket } from '../../explain/pick.ts';
+import { readPackets } from '../../packets/read-packets.ts';
+import { contentLines } from '../../render/trace/contents.ts';
+import type { CommonOptions } from '../declare/trace-options.ts';
+import type { IndexFile } from '../index-file/index-file.ts';
+import { whyNoTime } from '../inputs/capture-times.ts';
+import { givenCaptures, readElsewhere } from '../inputs/read-elsewhere.ts';
+import type { Io } from '../io.ts';
+import { createProgress } from '../progress/progress.ts';
+import { usageError } from '../report-error.ts';
+import { runWithIndex, type TraceRun } from '../run-trace.ts';
+import { selectPackets } from '../select-packets.ts';
+import type { Stages } from '../stages.ts';
+import { widthOf } from '../terminal.ts';
 import { type FirstRequest, type Shown, showFirst } from './explain-first.ts';
-import type { IndexFile } from './index-file/index-file.ts';
-import { whyNoTime } from './inputs/capture-times.ts';
-import { givenCaptures, readElsewhere } from './inputs/read-elsewhere.ts';
-import type { Io } from './io.ts';
-import { createProgress } from './progress/progress.ts';
-import { usageError } from './report-error.ts';
-import { runWithIndex, type TraceRun } from './run-trace.ts';
-import { selectPackets } from './select-packets.ts';
-import type { Stages } from './stages.ts';
-import { widthOf } from './terminal.ts';
 
 /** Everything that explaining packets of these captures takes. */
 export interface Session {

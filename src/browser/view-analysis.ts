@@ -7,7 +7,7 @@ import type { ReadingProgress } from '../capture/reading-progress.ts';
 import { OverlensError } from '../errors.ts';
 import { baseName, formatBytes, formatCompact, formatCount } from '../render/text/format.ts';
 import { inputSentence } from '../render/text/given-input.ts';
-import { farFromSnapshot } from '../render/topology/time-words.ts';
+import { farFromSnapshot } from '../render/trace/snapshot-times.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { ViewFile, ViewOrder, ViewProblem } from './view-messages.ts';
 

@@ -1,16 +1,16 @@
 // The packet that `explain` was asked for by its number, shown on a terminal before the rest of a large capture is read: its own headers hang on
 // no other packet.
-import { fileSize } from '../bytes/open-file.ts';
-import { type FirstLook, firstLook } from '../explain/first-look.ts';
-import { type PacketCopy, readPacket } from '../packets/read-packet.ts';
-import { walkSettings } from '../packets/walked-packet.ts';
-import { renderFirstLook } from '../render/explain/explanation-text.ts';
-import type { ExplainLook } from '../render/explain/packet-sections.ts';
-import type { Topology } from '../topology/model.ts';
-import type { CommonOptions } from './declare/trace-options.ts';
-import type { IndexFile } from './index-file/index-file.ts';
-import { type Io, writeAll } from './io.ts';
-import { createProgress } from './progress/progress.ts';
+import { fileSize } from '../../bytes/open-file.ts';
+import { type FirstLook, firstLook } from '../../explain/first-look.ts';
+import { type PacketCopy, readPacket } from '../../packets/read-packet.ts';
+import { walkSettings } from '../../packets/walked-packet.ts';
+import { renderFirstLook } from '../../render/explain/explanation-text.ts';
+import type { ExplainLook } from '../../render/explain/packet-sections.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { CommonOptions } from '../declare/trace-options.ts';
+import type { IndexFile } from '../index-file/index-file.ts';
+import { type Io, writeAll } from '../io.ts';
+import { createProgress } from '../progress/progress.ts';
 
 /** Bytes of captures from which on reading all of them is noticed, even where they are not compressed. */
 const LARGE = 32 * 1024 * 1024;
