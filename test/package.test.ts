@@ -39,7 +39,7 @@ interface Manifest {
 }
 
 /** Bytes of the tarball and of what it unpacks to: users wait for the first, and look through the second. */
-const PACKED_BUDGET = 1_700_000;
+const PACKED_BUDGET = 1_900_000;
 const UNPACKED_BUDGET = 6_000_000;
 const BUILD_TIMEOUT = 180_000;
 
@@ -55,14 +55,14 @@ beforeAll(() => {
   for (const name of productionDependencies()) copyDependency(name);
 }, BUILD_TIMEOUT);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), BUILD_TIMEOUT);
 
 describe('the tarball', () => {
   it('holds the built program, the samples, the docs and what npm always adds, nothing else', () => {
     const expected = [
       /^dist\/(cli\/bin|index|browser|pipeline\/decode-worker|chunks\/[a-z-]+-[A-Z0-9]{8})\.js$/,
       /^dist\/[a-z0-9/-]+\.d\.ts$/,
-      /^dist\/man\/overlens\.1$/,
+      /^dist\/(man\/overlens\.1|overlens\.html)$/,
       /^samples\/\d\d-[a-z-]+\/([a-z-]+\/)?[\w.-]+\.(pcap|pcapng)$/,
       /^samples\/[a-z0-9-]+\/README\.md$/,
       /^samples\/challenges\/(\d\d-[a-z-]+\/(README\.md|[\w.-]+\.pcap|topology\/[\w./-]+)|solutions\/\d\d\.json)$/,
@@ -75,7 +75,10 @@ describe('the tarball', () => {
     const paths = packed.files.map((file) => file.path);
     expect(paths.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(paths).toEqual(
-      expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts', 'dist/man/overlens.1']),
+      expect.arrayContaining([
+        ...['README.md', 'LICENSE', 'CHANGELOG.md'],
+        ...['dist/index.d.ts', 'dist/overlens.html', 'dist/man/overlens.1'],
+      ]),
     );
   });
 
@@ -231,6 +234,8 @@ function pack(): Packed {
     'src',
     'samples',
     'docs',
+    'test/support/page',
+    'test/support/keep-public-types.ts',
   ]) {
     cpSync(name, join(copy, name), { recursive: true });
   }

@@ -61,7 +61,7 @@ export function packetDialog(explain: (capture: number, packet: number) => void)
     show(explained) {
       if (explained.capture !== asked.capture || explained.packet !== asked.packet) return;
       state.textContent = '';
-      const text = make('div', { innerHTML: explained.body });
+      const text = make('article', { innerHTML: explained.body });
       content.replaceChildren(text);
       const frame = text.querySelector('.frame')?.closest('section');
       (frame ?? text.firstElementChild)?.after(inspector(explained.inspected));

@@ -65,10 +65,10 @@ const INPUTS = `<section class="inputs" aria-labelledby="inputs-title">
 </section>`;
 
 const PACKET = `<dialog id="packet" aria-labelledby="packet-title">
-<header class="packet-bar"><h2 id="packet-title">Packet in full</h2>
+<div class="packet-bar"><h2 id="packet-title">Packet in full</h2>
 <form id="packet-form"><label>capture <select id="packet-capture"></select></label>
 <label>packet <input id="packet-number" type="number" min="1" inputmode="numeric"></label> <span id="packet-of"></span>
 <span class="actions"><button type="button" id="packet-before" aria-label="Packet before">◀</button><button type="button" id="packet-after" aria-label="Next packet">▶</button><button>Explain</button><button type="button" id="packet-close">Close</button></span></form>
-<p id="packet-state" role="status"></p></header>
+<p id="packet-state" role="status"></p></div>
 <div id="packet-content" tabindex="0" role="region" aria-label="Explanation"></div>
 </dialog>`;

@@ -9,7 +9,6 @@ export const CHROMIUM = '/usr/bin/chromium';
 export const playwright = await import('playwright-core').catch(() => null);
 export const isMissing = playwright === null || !existsSync(CHROMIUM);
 
-/** WCAG's rules of axe-core, and what it calls best practice. */
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 export interface Watched {
@@ -17,7 +16,7 @@ export interface Watched {
   /** Addresses of all that was asked for, but the page itself and what it made itself. */
   requests: string[];
   errors: string[];
-  /** What axe-core calls serious or critical: rule, and the first element. */
+  /** What axe-core finds: rule, and the first elements. */
   violations(): Promise<string[]>;
 }
 
@@ -48,7 +47,6 @@ export function addressOf(file: string): string {
 async function violationsIn(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' | ')))`);
 }
 

@@ -153,7 +153,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     expect(await page.textContent('section[aria-labelledby="h-evidence"]')).toMatch(/cut\.pcap.*46/s);
   });
 
-  it('shows hostile names as text: of pods, of files, of what was pasted', async () => {
+  it('shows hostile names of pods and files as text', async () => {
     const { page, errors } = seen;
     const name = '<img src=x onerror=alert(1)>\u202e';
     const pods = readFileSync(`${SAMPLE}/topology/pods.yaml`, 'utf8');

@@ -47,7 +47,7 @@ function sectionOf(block: Block, i: number): string {
   if (block.kind === 'lead') return leadOf(block, i);
   return `<section aria-labelledby="s${i}">
 <h2 id="s${i}">${breakable(block.heading)}</h2>
-${bodyOf(block, i)}
+${bodyOf(block)}
 </section>`;
 }
 
@@ -60,7 +60,7 @@ function leadOf({ origin, text, alarms }: Extract<Block, { kind: 'lead' }>, i: n
 ${warnings}</header>`;
 }
 
-function bodyOf(block: Exclude<Block, { kind: 'lead' }>, i: number): string {
+function bodyOf(block: Exclude<Block, { kind: 'lead' }>): string {
   switch (block.kind) {
     case 'figure':
       return figureOf(block);
@@ -97,8 +97,8 @@ ${tableOf(`Fields of ${title}, ${where}`, ['field', 'value'], fields)}`,
     case 'commands':
       return block.lines
         .map(
-          (line) =>
-            `<div class="scroll" tabindex="0" role="region" aria-label="Command ${i}"><pre>${escapeXml(line)}</pre></div>`,
+          (line, k) =>
+            `<div class="scroll" tabindex="0" role="region" aria-label="${escapeXml(block.heading)}, command ${k + 1}"><pre>${escapeXml(line)}</pre></div>`,
         )
         .join('\n');
   }
@@ -171,7 +171,7 @@ function tableOf(caption: string, head: readonly string[], rows: readonly PageRo
         `<tr role="row"><th scope="row" role="rowheader">${breakable(name)}</th>${cells.map((cell, i) => cellOf(cell, labels[i] ?? '')).join('')}</tr>`,
     )
     .join('\n');
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeXml(caption)}"><table role="table">
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${escapeXml(caption)}"><table role="table">
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
 <tbody role="rowgroup">
 ${body}
