@@ -18,9 +18,9 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .cause{border-left:4px solid var(--notable);padding:.1rem .75rem;margin:.75rem 0;background:var(--panel)}
 .cause.violation{border-left-color:var(--wrong)}
 .cause h3{margin:.35rem 0 .1rem;overflow-wrap:anywhere}
-.cause dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem .75rem;margin:.25rem 0 .5rem;font-size:.9rem}
-.cause dt{color:var(--soft)}
-.cause dd{margin:0;overflow-wrap:anywhere}
+.cause dl,.detail dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem .75rem;margin:.25rem 0 .5rem;font-size:.9rem}
+.cause dt,.detail dt{color:var(--soft)}
+.cause dd,.detail dd{margin:0;overflow-wrap:anywhere}
 .tools{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.5rem 0}
 .tools label{display:flex;flex-direction:column;font-size:.8125rem;color:var(--soft)}
 .tools input,.tools select,.tools button{font:inherit;font-size:.9rem;color:var(--ink);background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.3rem .5rem;min-height:2rem}
@@ -32,6 +32,10 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .row>div{overflow:hidden;min-width:0}
 .row span{display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .row .below{color:var(--soft);font-size:.78rem}
+.row.group{font-weight:600}
+.row.group .wide{grid-column:span 2}
+.row.group .wide span::before{content:"▸ ";font-weight:400}
+.row.group[aria-expanded=true] .wide span::before{content:"▾ "}
 .row.open,.row:hover{background:var(--panel)}
 .row .state{font-weight:700}
 .row.wrong .state,.row.wrong .how{color:var(--wrong)}
@@ -45,6 +49,10 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .way small{display:block}
 .strip{width:100%;height:auto}
 .strip text{font:12px system-ui,sans-serif;fill:var(--ink)}
+.strip .mark path{stroke:var(--ink);stroke-width:.7;stroke-dasharray:1 2}
+.strip .mark text{font-size:9px}
+.changes{padding-left:2rem;margin:.25rem 0;overflow-wrap:anywhere}
+.changes time{font-variant-numeric:tabular-nums;font-weight:600;margin-right:.4rem}
 .strip rect.ok{fill:var(--own-network);stroke:var(--soft);stroke-width:.5}
 .strip rect.undecided{fill:var(--tunnel-network);stroke:var(--notable);stroke-width:.8;stroke-dasharray:2 2}
 .strip rect.wrong{fill:var(--wrong)}

@@ -1,0 +1,66 @@
+// What a report makes of its data in a browser: texts, elements, and what a conversation opens into. Runs there by its own source text.
+import type { ConversationRow, ReportData } from './report-data.ts';
+
+export interface ReportParts {
+  text(number: number): string;
+  make(tag: string, content?: string, className?: string): HTMLElement;
+  bytesText(bytes: number): string;
+  /** A conversation with both ways, findings, and its problems with the tables that decided. */
+  detailOf(row: ConversationRow): HTMLElement[];
+}
+
+export function reportParts({ texts }: ReportData): ReportParts {
+  const text = (number: number): string => texts[number] ?? '';
+
+  function make(tag: string, content = '', className = ''): HTMLElement {
+    const element = document.createElement(tag);
+    if (content !== '') element.textContent = content;
+    if (className !== '') element.className = className;
+    return element;
+  }
+
+  function bytesText(bytes: number): string {
+    if (bytes < 1000) return `${bytes} B`;
+    if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+    return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  }
+
+  function detailOf(row: ConversationRow): HTMLElement[] {
+    const heading = make('h3', `${text(row[2])} to ${text(row[4])}, ${text(row[6])}`);
+    const about = make('p', `${text(row[12])}; ${row[9]} packets there, ${row[10]} back, ${bytesText(row[11])}`);
+    const parts = row[16].flatMap(([flow, expected, verdict, findings, places], i) => {
+      const [from, to] = i === 0 ? [row[2], row[4]] : [row[4], row[2]];
+      const title = make('h4', `Flow ${flow}: ${text(from)} to ${text(to)}`);
+      const way = make('ol', '', 'way');
+      way.append(make('li', text(from)));
+      for (const [place, carried, packets, bytes, firstPacket] of places) {
+        const arrow = make('li', '→', 'arrow');
+        arrow.setAttribute('aria-hidden', 'true');
+        const item = make('li', text(place));
+        item.append(make('small', text(carried)));
+        item.append(make('small', `${packets} packets, ${bytesText(bytes)}, first is #${firstPacket}`));
+        way.append(arrow, item);
+      }
+      const last = make('li', '→', 'arrow');
+      last.setAttribute('aria-hidden', 'true');
+      way.append(last, make('li', text(to)));
+      const asked = make('p', `Asked for: ${text(expected)}. Judged: ${text(verdict)}.`);
+      const problems = make('ul');
+      for (const one of findings) problems.append(make('li', text(one)));
+      return findings.length === 0 ? [title, way, asked] : [title, way, asked, problems];
+    });
+    const causes = text(row[13])
+      .split(' ')
+      .flatMap((id) => {
+        const known = id === '' ? null : document.getElementById(`cause-${id}`);
+        const facts = known?.querySelector('dl')?.cloneNode(true) as HTMLElement | undefined;
+        return known == null || facts === undefined
+          ? []
+          : [make('h4', known.querySelector('h3')?.textContent ?? ''), facts];
+      });
+    const link = make('p', `This conversation: #flow=${row[0]}`, 'count');
+    return [heading, about, ...parts, ...causes, link];
+  }
+
+  return { text, make, bytesText, detailOf };
+}
