@@ -3,12 +3,7 @@ import { PICTURE_STYLE } from './picture-style.ts';
 
 export const REPORT_STYLE = `
 main{max-width:80rem}
-.verdict{border-left:8px solid var(--good);padding:.25rem 0 .25rem .9rem;margin:.5rem 0 1rem}
-.verdict.wrong{border-left-color:var(--wrong)}
-.verdict.notable{border-left-color:var(--notable)}
-.verdict p{margin:.2rem 0 0;color:var(--ink);font-weight:400}
 details>summary{cursor:pointer;margin:.75rem 0;font-weight:600}
-.verdict h1{color:var(--ink);font-weight:700}
 .first{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem}
 @media (min-width:64rem){.first{grid-template-columns:minmax(0,3fr) minmax(0,2fr)}}
 svg.cluster{width:100%;height:auto;max-height:30rem}
@@ -43,10 +38,6 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .head.row{position:sticky;top:0;z-index:2;height:34px;font-weight:600;cursor:default;background:var(--panel);border-bottom:2px solid var(--ink)}
 .count{font-size:.875rem;color:var(--soft);margin:.25rem 0}
 .detail{border:1px solid var(--line);border-top:4px solid var(--ink);padding:.25rem 1rem 1rem;margin:.5rem 0}
-.way{display:flex;flex-wrap:wrap;gap:.3rem;align-items:stretch;padding:0;margin:.4rem 0;list-style:none}
-.way li{border:1px solid var(--line);padding:.25rem .5rem;font-size:.84rem;background:var(--panel);max-width:100%;overflow-wrap:anywhere}
-.way li.arrow{border:0;background:none;align-self:center;padding:0 .1rem}
-.way small{display:block}
 .strip{width:100%;height:auto}
 .strip text{font:12px system-ui,sans-serif;fill:var(--ink)}
 .strip .mark path{stroke:var(--ink);stroke-width:.7;stroke-dasharray:1 2}
