@@ -9,7 +9,7 @@ export function reportClient(parts: typeof reportParts): void {
   const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
   const data = JSON.parse(byId('data').textContent ?? '') as ReportData;
   const { states } = data;
-  const { text, make, bytesText, detailOf } = parts(data);
+  const { text, make, bytesText, orderBy, detailOf } = parts(data);
   const [list, rows, head, count, detail] = [byId('list'), byId('rows'), byId('head'), byId('count'), byId('detail')];
   const [search, state, sort] = [
     byId<HTMLInputElement>('search'),
@@ -51,37 +51,18 @@ export function reportClient(parts: typeof reportParts): void {
     return terms.every((term) => content.includes(term));
   }
 
-  function order(): (a: ConversationRow, b: ConversationRow) => number {
-    const number = (of: (row: ConversationRow) => number) => (a: ConversationRow, b: ConversationRow) => of(b) - of(a);
-    const name = (place: 2 | 4 | 6) => (a: ConversationRow, b: ConversationRow) =>
-      text(a[place]).localeCompare(text(b[place]));
-    switch (sort.value) {
-      case 'packets':
-        return number((row) => row[9] + row[10]);
-      case 'bytes':
-        return number((row) => row[11]);
-      case 'time':
-        return (a, b) => a[14] - b[14];
-      case 'from':
-        return name(2);
-      case 'to':
-        return name(4);
-      case 'service':
-        return name(6);
-      default:
-        return () => 0;
-    }
-  }
-
   function refresh(): void {
     const terms = search.value
       .toLowerCase()
       .split(/\s+/)
       .filter((term) => term !== '');
     matching = data.rows.filter((row) => fits(row, terms));
-    if (sort.value !== 'problem') matching.sort(order());
+    if (sort.value !== 'problem') matching.sort(orderBy(sort.value));
     focused = 0;
     list.scrollTop = 0;
+    // a group may have the same name and other conversations
+    for (const element of drawn.values()) element.remove();
+    drawn.clear();
     layOut();
   }
 
@@ -106,10 +87,10 @@ export function reportClient(parts: typeof reportParts): void {
       if (known === undefined) groups.set(name, { name, rows: [row] });
       else known.rows.push(row);
     }
-    shown =
-      group.value === ''
-        ? matching
-        : [...groups.values()].flatMap((one) => [one, ...(unfolded.has(one.name) ? one.rows : [])]);
+    const folded = [...groups.values()].flatMap((one) => [one, ...(unfolded.has(one.name) ? one.rows : [])]);
+    shown = group.value === '' ? matching : folded;
+    // rows unfold in a treegrid only (WAI-ARIA)
+    list.setAttribute('role', group.value === '' ? 'table' : 'treegrid');
     const left =
       data.left > 0 ? `; ${data.left.toLocaleString('en')} more, all as configured, are not in this report` : '';
     const among = group.value === '' ? '' : ` in ${groups.size.toLocaleString('en')} groups`;
@@ -195,8 +176,8 @@ export function reportClient(parts: typeof reportParts): void {
 
   function rowElement(row: ConversationRow, i: number): HTMLElement {
     const element = lineElement(row, i, states[row[1]] ?? 'ok');
-    const [forward, reverse] = [text(row[7]), text(row[8])];
-    const how = reverse === '' || reverse === forward ? forward : `${forward}, back ${reverse}`;
+    const [there, back] = [text(row[7]), text(row[8])];
+    const how = back === '' || back === there ? there : `${there}, back ${back}`;
     element.append(
       cell(text(row[2]), text(row[3])),
       cell(text(row[4]), text(row[5])),

@@ -5,6 +5,8 @@ export interface ReportParts {
   text(number: number): string;
   make(tag: string, content?: string, className?: string): HTMLElement;
   bytesText(bytes: number): string;
+  /** By the name of what they are in order of; unknown names keep the order. */
+  orderBy(column: string): (a: ConversationRow, b: ConversationRow) => number;
   /** A conversation with both ways, findings, and its problems with the tables that decided. */
   detailOf(row: ConversationRow): HTMLElement[];
 }
@@ -23,6 +25,28 @@ export function reportParts({ texts }: ReportData): ReportParts {
     if (bytes < 1000) return `${bytes} B`;
     if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
     return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  }
+
+  function orderBy(column: string): (a: ConversationRow, b: ConversationRow) => number {
+    const number = (of: (row: ConversationRow) => number) => (a: ConversationRow, b: ConversationRow) => of(b) - of(a);
+    const name = (place: 2 | 4 | 6) => (a: ConversationRow, b: ConversationRow) =>
+      text(a[place]).localeCompare(text(b[place]));
+    switch (column) {
+      case 'packets':
+        return number((row) => row[9] + row[10]);
+      case 'bytes':
+        return number((row) => row[11]);
+      case 'time':
+        return (a, b) => a[14] - b[14];
+      case 'from':
+        return name(2);
+      case 'to':
+        return name(4);
+      case 'service':
+        return name(6);
+      default:
+        return () => 0;
+    }
   }
 
   function detailOf(row: ConversationRow): HTMLElement[] {
@@ -62,5 +86,5 @@ export function reportParts({ texts }: ReportData): ReportParts {
     return [heading, about, ...parts, ...causes, link];
   }
 
-  return { text, make, bytesText, detailOf };
+  return { text, make, bytesText, orderBy, detailOf };
 }

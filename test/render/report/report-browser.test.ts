@@ -95,6 +95,10 @@ describe.skipIf(isMissing)('the report in a browser', () => {
     expect(await shown.locator('#rows .row').count()).toBeLessThan(60);
     await shown.keyboard.press('Enter');
     expect(await shown.locator('#rows .row').count()).toBe(1 + 3);
+    // the same group, of other conversations
+    await shown.selectOption('#state', 'wrong');
+    expect(await firstRow()).toMatch(/control1 → worker1.*1 conversation[^s].*1 wrong/);
+    await shown.selectOption('#state', '');
     await shown.selectOption('#group', '');
   });
 
