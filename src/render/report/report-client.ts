@@ -93,7 +93,8 @@ export function reportClient(parts: typeof reportParts): void {
     list.setAttribute('role', group.value === '' ? 'table' : 'treegrid');
     const left =
       data.left > 0 ? `; ${data.left.toLocaleString('en')} more, all as configured, are not in this report` : '';
-    const among = group.value === '' ? '' : ` in ${groups.size.toLocaleString('en')} groups`;
+    const among =
+      group.value === '' ? '' : ` in ${groups.size.toLocaleString('en')} group${groups.size === 1 ? '' : 's'}`;
     count.textContent = `${matching.length.toLocaleString('en')} of ${data.rows.length.toLocaleString('en')} conversations${among}${left}`;
     list.setAttribute('aria-rowcount', String(shown.length + 1));
     rows.style.height = `${head.offsetHeight + shown.length * ROW}px`;
@@ -214,13 +215,15 @@ export function reportClient(parts: typeof reportParts): void {
     const page = Math.max(1, Math.floor(list.clientHeight / ROW) - 1);
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
     const step = steps[event.key];
+    const at = shown[focused];
     if (step !== undefined) move(focused + step);
+    else if (isGroup(at) && (event.key === 'ArrowRight' || event.key === 'ArrowLeft'))
+      unfold(at, event.key === 'ArrowRight');
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(shown.length - 1);
     else if (event.key === 'Enter' || event.key === ' ') {
-      const line = shown[focused];
-      if (isGroup(line)) unfold(line);
-      else if (line !== undefined) open(line);
+      if (isGroup(at)) unfold(at);
+      else if (at !== undefined) open(at);
     } else return;
     event.preventDefault();
   }
