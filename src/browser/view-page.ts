@@ -2,6 +2,7 @@
 // worker escaped, and the page's policy runs no script in it.
 import { reportClient } from '../render/report/report-client.ts';
 import type { ReportData } from '../render/report/report-data.ts';
+import { reportParts } from '../render/report/report-parts.ts';
 import { escapeText } from '../render/text/escape.ts';
 import { formatBytes } from '../render/text/format.ts';
 import { chosenFiles, filesOfDrop, filesOfList } from './chosen-files.ts';
@@ -90,7 +91,8 @@ function showReport(answer: Extract<ViewAnswer, { kind: 'report' }>): void {
 
 function showConversations(data: string): void {
   const explain = (capture: number, packet: number): void => dialog.ask(capture, packet);
-  reportClient(JSON.parse(data) as ReportData, { explain, signal: shown.signal });
+  const [read, host] = [JSON.parse(data) as ReportData, { explain, signal: shown.signal }];
+  reportClient(reportParts(read, host), read, host);
 }
 
 function addPacketButton(cause: HTMLElement): void {

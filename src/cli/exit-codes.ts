@@ -3,7 +3,7 @@
 export const EXIT = {
   /** Done, also with warnings. */
   ok: 0,
-  /** `verify`, `trace --exit-code`: a violation; `topology --strict`: a conflict or risk. */
+  /** `verify`, `trace --exit-code`: a violation; `topology --strict`: a conflict or risk; `quiz --answer`: a wrong part. */
   violation: 1,
   /** Bad usage, invalid snapshot, unreadable or corrupt input, internal error. */
   error: 2,

@@ -87,7 +87,7 @@ function fits(part: AnswerPart, next: string | undefined, nodes: readonly string
 function partOf(value: string, nodes: readonly string[]): AnswerPart | null {
   if (nodeOf(value, nodes) !== null) return 'node';
   if (tableOf(value) !== null) return 'table';
-  return lineOf(value) === null ? null : 'line';
+  return lineOf(value) !== null || NONE.has(value) ? 'line' : null;
 }
 
 function put(found: GivenAnswer, part: AnswerPart, value: string, nodes: readonly string[]): string | null {

@@ -77,13 +77,26 @@ describe('the text', () => {
 });
 
 describe('the pictures', () => {
-  it('html: each row of places has a cell for each heading', async () => {
+  it('html: places and what happened between them, in their order, behind the verdict', async () => {
     const { stdout } = await path(BLACK_HOLE, '-o', 'html');
-    const [table = ''] = stdout.match(/<table[^>]*>(?:(?!<\/table>).)*on the way here.*?<\/table>/s) ?? [];
-    const rows = table.split('<tr').slice(1);
-    expect(rows.length).toBeGreaterThan(3);
-    expect(new Set(rows.map((row) => row.match(/<t[hd]/g)?.length))).toEqual(new Set([3]));
-    expect(table).toContain('17 lost, +0.003 ms');
+    expect(stdout).toContain('<header class="verdict wrong">');
+    const [way = ''] = stdout.match(/<ol class="way"[^>]*>.*?<\/ol>/s) ?? [];
+    const items = way.split('<li').slice(1);
+    const text = items.map((item) =>
+      item
+        .slice(item.indexOf('>') + 1)
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/\s+/g, ' '),
+    );
+    expect(text.map((one) => one.trim()).filter((one) => one !== '→')).toEqual([
+      'ip-10-0-1-20 veth not captured',
+      'ip-10-0-1-20 tunnel device not captured',
+      'ip-10-0-1-20 ens5 21',
+      '→ ! 17 lost +0.003 ms',
+      'ip-10-0-1-30 ens5 ! 4',
+      'ip-10-0-1-30 tunnel device not captured',
+      'ip-10-0-1-30 veth not captured',
+    ]);
   });
 
   it.each(['svg', 'html'])('%s holds places, packets and losses', async (output) => {

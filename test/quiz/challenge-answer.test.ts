@@ -28,6 +28,7 @@ describe('an answer', () => {
     ['pool ippools.yaml:7', { node: null, table: 'pool', line: { file: 'ippools.yaml', number: 7 } }],
     ['worker1 node 7', { node: NODES[0], table: 'node', line: { file: null, number: 7 } }],
     ['worker1 security group line=none', { node: NODES[0], table: 'firewall', line: null }],
+    ['worker2 neighbor none', { node: NODES[1], table: 'neighbour', line: null }],
     ['worker1 mtu #11', { node: NODES[0], table: 'device', line: { file: null, number: 11 } }],
   ])('%s', (text, expected) => {
     expect(readAnswer(text, NODES)).toEqual(expected);

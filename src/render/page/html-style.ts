@@ -43,6 +43,19 @@ tbody th{font-weight:600}
 .notable{color:var(--notable);font-weight:600}
 .good{color:var(--good)}
 .dim{color:var(--soft)}
+.verdict{border-left:8px solid var(--good);padding:.25rem 0 .25rem .9rem;margin:.5rem 0 1rem}
+.verdict.wrong{border-left-color:var(--wrong)}
+.verdict.notable{border-left-color:var(--notable)}
+.verdict p{margin:.2rem 0 0;color:var(--ink);font-weight:400}
+.verdict h1{color:var(--ink);font-weight:700}
+.verdict .origin{color:var(--soft)}
+.way{display:flex;flex-wrap:wrap;gap:.3rem;align-items:stretch;padding:0;margin:.4rem 0;list-style:none}
+.way li{border:1px solid var(--line);padding:.25rem .5rem;font-size:.84rem;background:var(--panel);max-width:100%;overflow-wrap:anywhere}
+.way li.arrow{border:0;background:none;align-self:center;padding:0 .1rem}
+.way small{display:block}
+.way li.wrong{border-color:var(--wrong);border-width:2px}
+.way li.dim{border-style:dashed;background:none}
+.way b{font-family:${MONOSPACE}}
 .note{border-left:4px solid var(--notable);padding:.1rem .75rem;margin:.5rem 0;background:var(--panel);color:var(--ink);font-weight:400}
 .note.wrong{border-left-color:var(--wrong)}
 .note h3{margin:.25rem 0 0;color:var(--notable)}

@@ -52,10 +52,10 @@ ${bodyOf(block)}
 }
 
 /** The first lead is the page's title. */
-function leadOf({ origin, text, alarms }: Extract<Block, { kind: 'lead' }>, i: number): string {
+function leadOf({ origin, text, alarms, verdict }: Extract<Block, { kind: 'lead' }>, i: number): string {
   const level = i === 0 ? 'h1' : 'h2';
   const warnings = alarms.map((alarm) => `<p class="alarm">${breakable(alarm)}</p>`).join('\n');
-  return `<header><p class="origin">${breakable(origin)}</p>
+  return `<header${verdict === undefined ? '' : ` class="verdict ${verdict}"`}><p class="origin">${breakable(origin)}</p>
 <${level} id="s${i}">${breakable(text)}</${level}>
 ${warnings}</header>`;
 }
@@ -104,20 +104,21 @@ ${tableOf(`Fields of ${title}, ${where}`, ['field', 'value'], fields)}`,
   }
 }
 
-/** A table reads aloud and on a phone: one row a place. */
+/** Boxes from place to place, and what happened between two of them: a list, which reads aloud in its order. */
 function chainOf({ heading, text, places }: Extract<Block, { kind: 'chain' }>): string {
-  const rows = places.map(({ group, title, value, tone, before, notes }) => ({
-    head: group === '' ? title : `${group} ${title}`,
-    cells: [{ value, meaning: notes.length === 0 ? null : notes.join('; '), tone }, onTheWay(before)],
-  }));
-  return `<p>${breakable(text)}</p>${tableOf(heading, ['place', 'packets', 'on the way here'], rows)}`;
+  const items = places.flatMap((place, i) => [...(i === 0 ? [] : [hopOf(place.before)]), placeOf(place)]);
+  return `<p>${breakable(text)}</p>\n<ol class="way" aria-label="${escapeXml(heading)}">\n${items.join('\n')}\n</ol>`;
 }
 
-/** One cell, whatever there is to say: columns stay columns. */
-function onTheWay(before: ChainPlace['before']): PageCell | null {
-  if (before.length === 0) return null;
-  const tone = before.find((one) => one.tone !== 'usual')?.tone ?? 'usual';
-  return { value: before.map(({ text }) => text).join(', '), meaning: null, tone };
+function placeOf({ group, title, value, tone, notes }: ChainPlace): string {
+  const node = group === '' ? '' : `<small>${breakable(group)}</small>`;
+  const more = notes.map((note) => `<small>${breakable(note)}</small>`).join('');
+  return `<li${toneClass(tone)}>${node}${breakable(title)} <b>${markOf(tone)}${breakable(value)}</b>${more}</li>`;
+}
+
+function hopOf(before: ChainPlace['before']): string {
+  const said = before.map(({ text, tone }) => `<small${toneClass(tone)}>${markOf(tone)}${breakable(text)}</small>`);
+  return `<li class="arrow"><span aria-hidden="true">→</span>${said.join('')}</li>`;
 }
 
 function toneClass(tone: Tone): string {
@@ -181,11 +182,16 @@ ${body}
 
 function cellOf(cell: PageCell | null, label: string): string {
   if (cell === null) return '<td role="cell"></td>';
-  const mark = cell.tone === 'wrong' ? '<strong>!</strong> ' : cell.tone === 'notable' ? '<strong>*</strong> ' : '';
+  const mark = markOf(cell.tone);
   const meaning = cell.meaning === null ? '' : `<span class="meaning">${breakable(cell.meaning)}</span>`;
   const head = label === '' ? '' : ` data-head="${escapeXml(label)}"`;
   const edge = cell.hue === undefined ? '' : ` style="--edge:var(--${cell.hue})"`;
   return `<td role="cell"${head}${edge}><span class="value ${cell.tone}">${mark}${breakable(cell.value)}</span>${meaning}</td>`;
+}
+
+/** What a colour says, without the colour. */
+function markOf(tone: Tone): string {
+  return tone === 'wrong' ? '<strong>!</strong> ' : tone === 'notable' ? '<strong>*</strong> ' : '';
 }
 
 function bytesOf({ id, hue, title, facts, rows, more }: PageBytes): string {

@@ -46,7 +46,7 @@ export function inPart(part: string, [first, ...more]: readonly Block[]): Block[
 }
 
 type BlockBody =
-  | { kind: 'lead'; origin: string; text: string; alarms: readonly string[] }
+  | { kind: 'lead'; origin: string; text: string; alarms: readonly string[]; verdict?: 'good' | 'notable' | 'wrong' }
   | {
       kind: 'figure';
       heading: string;

@@ -45,7 +45,7 @@ export function pathPage(report: PathReport, look: PathLook): Page {
     ...clockLines(report, look.all),
   ];
   const blocks: Block[] = [
-    { kind: 'lead', origin: captures.map(({ path }) => baseName(path)).join(', '), text, alarms: [] },
+    { kind: 'lead', origin: originOf(captures), text, alarms: [], verdict: verdictOf(flows) },
     ...partsOf(shown, (flow) => flowBlocks(flow, report, shorten)),
     ...(report.pairs.length > 0 ? inPart('Each hop', [hopsBlock(report, shorten)]) : []),
     ...(remarks.length > 0
@@ -53,13 +53,35 @@ export function pathPage(report: PathReport, look: PathLook): Page {
           { kind: 'points', heading: 'What else', items: remarks.map((one) => ({ text: one, tone: 'usual' })) },
         ])
       : []),
+    ...(captures.length > MOST_NAMED
+      ? inPart('Captures', [
+          {
+            kind: 'points',
+            heading: 'Captures',
+            items: captures.map(({ path }) => ({ text: escapeText(path), tone: 'usual' })),
+          },
+        ])
+      : []),
   ];
   return { title: 'The way of packets', description: text, blocks };
 }
 
+/** Captures that are named above the first sentence; of more their number. */
+const MOST_NAMED = 3;
+
+function originOf(captures: PathReport['captures']): string {
+  if (captures.length > MOST_NAMED) return formatCount(captures.length, 'capture');
+  return captures.map(({ path }) => baseName(path)).join(', ');
+}
+
+function verdictOf({ lossy, doubtful }: PathFlows): 'wrong' | 'notable' | 'good' {
+  if (lossy > 0) return 'wrong';
+  return doubtful > 0 ? 'notable' : 'good';
+}
+
 /** Each flow is a part of the page, or all are one where they are many. */
 function partsOf(flows: readonly PathFlow[], blocksOf: (flow: PathFlow) => Block[]): Block[] {
-  const OTHERS = 2;
+  const OTHERS = 3;
   if (flows.length > MOST_PARTS - OTHERS) return inPart('Flows', flows.flatMap(blocksOf));
   return flows.flatMap((flow) => inPart(`${endsText(flow)} ${serviceText(flow)}`, blocksOf(flow)));
 }

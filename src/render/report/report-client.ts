@@ -1,44 +1,38 @@
 // What a report does in a browser: search, filter, sort and open conversations. Its text stands in the page, so it uses nothing from
 // outside itself; names reach the page as text only, never as markup.
 import type { ConversationRow, ReportData } from './report-data.ts';
+import type { ReportHost, ReportParts } from './report-parts.ts';
 
-/** A page around the report that has the captures at hand. */
-export interface ReportHost {
-  /** Shows a packet in full, of a capture by its index. */
-  explain(capture: number, packet: number): void;
-  /** Aborted when another report takes the place of this one. */
-  signal: AbortSignal;
-}
-
-/** Runs in the page, by its own source text. */
-export function reportClient(data: ReportData, host: ReportHost | null): void {
+/** Runs in the page, by its own source text and that of what makes its parts. */
+export function reportClient(parts: ReportParts, data: ReportData, host: ReportHost | null): void {
   const [ROW, MOST_PRINTED] = [44, 200];
   const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
   const untilReplaced = host === null ? {} : { signal: host.signal };
-  const { texts, states } = data;
-  const text = (number: number): string => texts[number] ?? '';
+  const { states } = data;
+  const { text, make, bytesText, orderBy, detailOf } = parts;
   const [list, rows, head, count, detail] = [byId('list'), byId('rows'), byId('head'), byId('count'), byId('detail')];
   const [search, state, sort] = [
     byId<HTMLInputElement>('search'),
     byId<HTMLSelectElement>('state'),
     byId<HTMLSelectElement>('sort'),
   ];
-  const cause = byId<HTMLSelectElement>('cause');
+  const [cause, group] = [byId<HTMLSelectElement>('cause'), byId<HTMLSelectElement>('group')];
   const marks = { ok: '', undecided: '?', wrong: '!' };
   const words = { ok: 'as configured', undecided: 'undecided', wrong: 'wrong' };
-  let shown: ConversationRow[] = [];
+  /** A line above the conversations that have a name in common. */
+  interface Group {
+    name: string;
+    rows: ConversationRow[];
+  }
+  type Line = ConversationRow | Group;
+  let matching: ConversationRow[] = [];
+  let shown: Line[] = [];
+  const unfolded = new Set<string>();
   let opened = -1;
   let focused = 0;
   let headHeight = 0;
   let isDue = false;
   const searched = new Map<ConversationRow, string>();
-
-  function make(tag: string, content = '', className = ''): HTMLElement {
-    const element = document.createElement(tag);
-    if (content !== '') element.textContent = content;
-    if (className !== '') element.className = className;
-    return element;
-  }
 
   function searchable(row: ConversationRow): string {
     let known = searched.get(row);
@@ -59,43 +53,54 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     return terms.every((term) => content.includes(term));
   }
 
-  function order(): (a: ConversationRow, b: ConversationRow) => number {
-    const number = (of: (row: ConversationRow) => number) => (a: ConversationRow, b: ConversationRow) => of(b) - of(a);
-    const name = (place: 2 | 4 | 6) => (a: ConversationRow, b: ConversationRow) =>
-      text(a[place]).localeCompare(text(b[place]));
-    switch (sort.value) {
-      case 'packets':
-        return number((row) => row[9] + row[10]);
-      case 'bytes':
-        return number((row) => row[11]);
-      case 'time':
-        return (a, b) => a[14] - b[14];
-      case 'from':
-        return name(2);
-      case 'to':
-        return name(4);
-      case 'service':
-        return name(6);
-      default:
-        return () => 0;
-    }
-  }
-
   function refresh(): void {
     const terms = search.value
       .toLowerCase()
       .split(/\s+/)
       .filter((term) => term !== '');
-    shown = data.rows.filter((row) => fits(row, terms));
-    if (sort.value !== 'problem') shown.sort(order());
+    matching = data.rows.filter((row) => fits(row, terms));
+    if (sort.value !== 'problem') matching.sort(orderBy(sort.value));
     focused = 0;
+    list.scrollTop = 0;
+    // a group may have the same name and other conversations
+    for (const element of drawn.values()) element.remove();
+    drawn.clear();
+    layOut();
+  }
+
+  const isGroup = (line: Line | undefined): line is Group => line !== undefined && 'name' in line;
+  const keyOf = (line: Line | undefined): string => (isGroup(line) ? `group ${line.name}` : String(line?.[0]));
+
+  function groupName(row: ConversationRow): string {
+    if (group.value === 'pods') return `${text(row[2])} → ${text(row[4])}`;
+    if (group.value === 'judged') return words[states[row[1]] ?? 'ok'];
+    if (group.value !== 'problem') return text(row[17][Number(group.value)] ?? -1);
+    const ids = text(row[13]).split(' ');
+    const titles = ids.map((id) => [...cause.options].find(({ value }) => value === id && id !== '')?.text);
+    return titles[0] === undefined ? 'no problem' : titles.join(', ');
+  }
+
+  /** Groups in the order of their first conversations, which of the order chosen are the worst, the first, the largest. */
+  function layOut(): void {
+    const groups = new Map<string, Group>();
+    for (const row of group.value === '' ? [] : matching) {
+      const name = groupName(row);
+      const known = groups.get(name);
+      if (known === undefined) groups.set(name, { name, rows: [row] });
+      else known.rows.push(row);
+    }
+    const folded = [...groups.values()].flatMap((one) => [one, ...(unfolded.has(one.name) ? one.rows : [])]);
+    shown = group.value === '' ? matching : folded;
+    // rows unfold in a treegrid only (WAI-ARIA)
+    list.setAttribute('role', group.value === '' ? 'table' : 'treegrid');
     const left =
       data.left > 0 ? `; ${data.left.toLocaleString('en')} more, all as configured, are not in this report` : '';
-    count.textContent = `${shown.length.toLocaleString('en')} of ${data.rows.length.toLocaleString('en')} conversations${left}`;
+    const among =
+      group.value === '' ? '' : ` in ${groups.size.toLocaleString('en')} group${groups.size === 1 ? '' : 's'}`;
+    count.textContent = `${matching.length.toLocaleString('en')} of ${data.rows.length.toLocaleString('en')} conversations${among}${left}`;
     list.setAttribute('aria-rowcount', String(shown.length + 1));
     headHeight = head.offsetHeight;
     rows.style.height = `${headHeight + shown.length * ROW}px`;
-    list.scrollTop = 0;
     draw();
   }
 
@@ -108,20 +113,22 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     const last = Math.min(shown.length, first + Math.ceil(list.clientHeight / ROW) + 10);
     const added: HTMLElement[] = [];
     for (const [i, element] of drawn)
-      if (i < first || i >= last || element.dataset['flow'] !== String(shown[i]?.[0])) {
+      if (i < first || i >= last || element.dataset['key'] !== keyOf(shown[i])) {
         element.remove();
         drawn.delete(i);
       }
     for (let i = first; i < last; i++) {
-      const row = shown[i];
-      if (row === undefined || drawn.has(i)) continue;
-      const element = rowElement(row, i);
+      const line = shown[i];
+      if (line === undefined || drawn.has(i)) continue;
+      const element = isGroup(line) ? groupElement(line, i) : rowElement(line, i);
       drawn.set(i, element);
       added.push(element);
     }
     rows.append(...added);
     for (const [i, element] of drawn) {
-      element.classList.toggle('open', shown[i]?.[0] === opened);
+      const line = shown[i];
+      element.classList.toggle('open', !isGroup(line) && line?.[0] === opened);
+      if (isGroup(line)) element.setAttribute('aria-expanded', String(unfolded.has(line.name)));
       element.tabIndex = i === focused ? 0 : -1;
     }
   }
@@ -142,19 +149,49 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     return element;
   }
 
-  function rowElement(row: ConversationRow, i: number): HTMLElement {
-    const name = states[row[1]] ?? 'ok';
+  /** An empty line at its place, with the mark of what was judged. */
+  function lineElement(line: Line, i: number, name: keyof typeof marks): HTMLElement {
     const element = make('div', '', `row ${name}`);
     element.setAttribute('role', 'row');
     element.setAttribute('aria-rowindex', String(i + 2));
-    element.dataset['flow'] = String(row[0]);
+    element.dataset['key'] = keyOf(line);
     element.style.top = `${headHeight + i * ROW}px`;
     const mark = cell(marks[name], '', 'state');
     mark.setAttribute('aria-label', words[name]);
-    const [forward, reverse] = [text(row[7]), text(row[8])];
-    const how = reverse === '' || reverse === forward ? forward : `${forward}, back ${reverse}`;
+    element.append(mark);
+    return element;
+  }
+
+  function groupElement(line: Group, i: number): HTMLElement {
+    const sum = (of: (row: ConversationRow) => number): number => line.rows.reduce((all, row) => all + of(row), 0);
+    const worst = Math.max(...line.rows.map((row) => row[1]));
+    const element = lineElement(line, i, states[worst] ?? 'ok');
+    element.classList.add('group');
+    const judged = states.map((name, state) => [words[name], sum((row) => (row[1] === state ? 1 : 0))] as const);
     element.append(
-      mark,
+      cell(line.name, '', 'wide'),
+      cell(`${line.rows.length.toLocaleString('en')} conversation${line.rows.length === 1 ? '' : 's'}`, ''),
+      cell([...new Set(line.rows.map((row) => text(row[7])))].slice(0, 4).join(', '), '', 'how'),
+      cell(`${sum((row) => row[9])} / ${sum((row) => row[10])}`, bytesText(sum((row) => row[11]))),
+      cell(judged.flatMap(([word, many]) => (many === 0 ? [] : [`${many} ${word}`])).join(', '), ''),
+    );
+    element.addEventListener('click', () => unfold(line));
+    return element;
+  }
+
+  function unfold(line: Group, wanted = !unfolded.has(line.name)): void {
+    if (wanted) unfolded.add(line.name);
+    else unfolded.delete(line.name);
+    const at = shown.indexOf(line);
+    layOut();
+    move(at);
+  }
+
+  function rowElement(row: ConversationRow, i: number): HTMLElement {
+    const element = lineElement(row, i, states[row[1]] ?? 'ok');
+    const [there, back] = [text(row[7]), text(row[8])];
+    const how = back === '' || back === there ? there : `${there}, back ${back}`;
+    element.append(
       cell(text(row[2]), text(row[3])),
       cell(text(row[4]), text(row[5])),
       cell(text(row[6]), text(row[13]) === '' ? '' : `cause ${text(row[13])}`),
@@ -166,12 +203,6 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     return element;
   }
 
-  function bytesText(bytes: number): string {
-    if (bytes < 1000) return `${bytes} B`;
-    if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-    return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-  }
-
   function open(row: ConversationRow): void {
     opened = row[0];
     history.replaceState(null, '', `#flow=${row[0]}`);
@@ -180,43 +211,6 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     draw();
     detail.focus({ preventScroll: true });
     detail.scrollIntoView({ block: 'nearest' });
-  }
-
-  function detailOf(row: ConversationRow): HTMLElement[] {
-    const heading = make('h3', `${text(row[2])} to ${text(row[4])}, ${text(row[6])}`);
-    const about = make('p', `${text(row[12])}; ${row[9]} packets there, ${row[10]} back, ${bytesText(row[11])}`);
-    const parts = row[16].flatMap(([flow, expected, verdict, findings, places], i) => {
-      const [from, to] = i === 0 ? [row[2], row[4]] : [row[4], row[2]];
-      const title = make('h4', `Flow ${flow}: ${text(from)} to ${text(to)}`);
-      const way = make('ol', '', 'way');
-      way.append(make('li', text(from)));
-      for (const [place, carried, packets, bytes, capture, firstPacket] of places) {
-        const arrow = make('li', '→', 'arrow');
-        arrow.setAttribute('aria-hidden', 'true');
-        const item = make('li', text(place));
-        item.append(make('small', text(carried)));
-        item.append(make('small', `${packets} packets, ${bytesText(bytes)}`), firstOf(capture, firstPacket));
-        way.append(arrow, item);
-      }
-      const last = make('li', '→', 'arrow');
-      last.setAttribute('aria-hidden', 'true');
-      way.append(last, make('li', text(to)));
-      const asked = make('p', `Asked for: ${text(expected)}. Judged: ${text(verdict)}.`);
-      const problems = make('ul');
-      for (const one of findings) problems.append(make('li', text(one)));
-      return findings.length === 0 ? [title, way, asked] : [title, way, asked, problems];
-    });
-    const link = make('p', `This conversation: #flow=${row[0]}`, 'count');
-    return [heading, about, ...parts, link];
-  }
-
-  /** The first packet of a flow at a place: where there is somebody to explain it, to be asked for. */
-  function firstOf(capture: number, packet: number): HTMLElement {
-    const where = `#${packet} of ${data.captures[capture] ?? ''}`;
-    if (host === null) return make('small', `first is ${where}`);
-    const button = make('button', `Explain ${where}`);
-    button.addEventListener('click', () => host.explain(capture, packet));
-    return button;
   }
 
   function move(to: number): void {
@@ -233,12 +227,15 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     const page = Math.max(1, Math.floor(list.clientHeight / ROW) - 1);
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
     const step = steps[event.key];
+    const at = shown[focused];
     if (step !== undefined) move(focused + step);
+    else if (isGroup(at) && (event.key === 'ArrowRight' || event.key === 'ArrowLeft'))
+      unfold(at, event.key === 'ArrowRight');
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(shown.length - 1);
     else if (event.key === 'Enter' || event.key === ' ') {
-      const row = shown[focused];
-      if (row !== undefined) open(row);
+      if (isGroup(at)) unfold(at);
+      else if (at !== undefined) open(at);
     } else return;
     event.preventDefault();
   }
@@ -246,16 +243,17 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
   function fromLink(): void {
     const flow = Number(/^#flow=(\d+)$/.exec(location.hash)?.[1]);
     if (Number.isNaN(flow)) return;
-    const isOfRow = (row: ConversationRow): boolean => row[16].some(([id]) => id === flow);
+    const isOfRow = (line: Line): boolean => !isGroup(line) && line[16].some(([id]) => id === flow);
     if (!shown.some(isOfRow)) {
       search.value = '';
       state.value = '';
       cause.value = '';
+      group.value = '';
       refresh();
     }
     const at = shown.findIndex(isOfRow);
     const row = shown[at];
-    if (row === undefined) return;
+    if (row === undefined || isGroup(row)) return;
     move(at);
     open(row);
   }
@@ -266,6 +264,13 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     body.replaceChildren();
     for (const row of shown.slice(0, MOST_PRINTED)) {
       const line = make('tr');
+      if (isGroup(row)) {
+        const heading = make('th', `${row.name}: ${row.rows.length} conversations`);
+        heading.setAttribute('colspan', '6');
+        line.append(heading);
+        body.append(line);
+        continue;
+      }
       const name = states[row[1]] ?? 'ok';
       for (const content of [words[name], text(row[2]), text(row[4]), text(row[6]), text(row[7]), text(row[12])])
         line.append(make('td', content));
@@ -273,7 +278,8 @@ export function reportClient(data: ReportData, host: ReportHost | null): void {
     }
   }
 
-  for (const input of [search, state, sort, cause]) input.addEventListener('input', refresh);
+  group.addEventListener('input', () => unfolded.clear());
+  for (const input of [search, state, sort, cause, group]) input.addEventListener('input', refresh);
   list.addEventListener('scroll', drawSoon, { passive: true });
   list.addEventListener('keydown', onKey);
   for (const link of document.querySelectorAll<HTMLElement>('[data-cause]'))

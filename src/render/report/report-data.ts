@@ -1,10 +1,13 @@
 // What the report's rows show, small enough to be sent: conversations as arrays of numbers and indexes into one list of texts.
 import type { Observation } from '../../attribution/vocabulary.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
+import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeText, stringifyJson } from '../text/escape.ts';
 import { baseName } from '../text/format.ts';
+import { GROUP_KEYS } from '../text/render-options.ts';
 import { type Conversation, conversationsOf } from '../trace/conversations.ts';
 import { createOutcomeTally, outcomeText, tallyOutcome } from '../trace/outcome-words.ts';
+import { endsBy } from '../trace/rows/grouped-table.ts';
 import {
   type CauseLookup,
   causesOfConversation,
@@ -40,6 +43,8 @@ export type ConversationRow = readonly [
   last: number,
   /** The directions in full. */
   directions: readonly DirectionRow[],
+  /** `FROM → TO` for each key of `--by`. */
+  groups: readonly number[],
 ];
 
 /** One direction: sentences of its findings, what was expected, and each place that saw it. */
@@ -93,7 +98,8 @@ export function reportData(trace: Trace): ReportData {
   left += ranked.length - kept.length;
   const texts = textList();
   const begin = beginOf(trace);
-  const rows = kept.map(({ conversation }) => rowFor(trace, conversation, { causesOf, texts, begin }));
+  const { bare } = createNameFitter(nodeNamesOf(trace));
+  const rows = kept.map(({ conversation }) => rowFor(trace, conversation, { causesOf, texts, begin, bare }));
   const captures = trace.captures.map(({ path }) => escapeText(baseName(path)));
   return { texts: texts.all, states: STATES, captures, rows, left, begin, end: endOf(trace) };
 }
@@ -126,9 +132,11 @@ interface Making {
   causesOf: CauseLookup;
   texts: TextList;
   begin: number | null;
+  /** A node's name as short as it stays its own. */
+  bare(node: string): string;
 }
 
-function rowFor(trace: Trace, conversation: Conversation, { causesOf, texts, begin }: Making): ConversationRow {
+function rowFor(trace: Trace, conversation: Conversation, { causesOf, texts, begin, bare }: Making): ConversationRow {
   const row = rowOf(conversation, causesOf, true, true);
   const tally = createOutcomeTally();
   tallyOutcome(tally, conversation);
@@ -148,6 +156,7 @@ function rowFor(trace: Trace, conversation: Conversation, { causesOf, texts, beg
     texts.of(row.causes.join(' ')),
     ...([after(first), after(last)] as const),
     flows.map((flow) => directionFor(trace, flow.whole(), texts)),
+    GROUP_KEYS.map((key) => texts.of(endsBy(key, conversation).map(bare).join(' → '))),
   ];
 }
 

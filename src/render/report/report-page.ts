@@ -5,13 +5,16 @@ import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeXml } from '../text/escape.ts';
 import { baseName, formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import { GROUP_KEYS } from '../text/render-options.ts';
 import { notesOf, packetPlace, placeOf } from '../trace/capture-notes.ts';
 import { cost } from '../trace/cause-list.ts';
 import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
+import { changesOf } from './report-changes.ts';
 import { reportClient } from './report-client.ts';
 import { beginOf, embedded, endOf, reportData } from './report-data.ts';
 import { carriedText, type NodePairs, nodePairs } from './report-pairs.ts';
+import { reportParts } from './report-parts.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 /** What a report says beside its trace. */
@@ -64,7 +67,7 @@ export function* reportBody(trace: Trace, says: ReportSays): Generator<string> {
 
 /** A loader that keeps names of functions calls a helper of its own. */
 function clientSource(): string {
-  return `()=>{const __name=(one)=>one;(${reportClient.toString()})(JSON.parse(document.getElementById('data').textContent),null)}`;
+  return `()=>{const __name=(one)=>one;const data=JSON.parse(document.getElementById('data').textContent);(${reportClient.toString()})((${reportParts.toString()})(data,null),data,null)}`;
 }
 
 function verdictPart({ sentence, tone, more }: ReportSays, trace: Trace): string {
@@ -165,18 +168,38 @@ function causeOf(cause: Cause, trace: Trace): string {
       : `<p><button type="button" data-cause="${escapeXml(cause.id)}">Its conversations</button></p>`;
   const packet = cause.capture === null || cause.firstPacket === null ? '' : `${cause.capture}:${cause.firstPacket}`;
   const marked = packet === '' ? '' : ` data-packet="${packet}"`;
-  return `<article class="cause ${cause.severity}"${marked}><h3>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h3>
+  return `<article class="cause ${cause.severity}" id="cause-${escapeXml(cause.id)}"${marked}><h3>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h3>
 <p class="origin">${escapeXml([cause.code, cost(cause)].filter((one) => one !== '').join(' · '))}</p>
 <dl>${list.join('')}</dl>${button}</article>`;
 }
 
 const STATUS = { ok: 'ok', wrong: 'WRONG', missing: 'MISSING', unknown: 'not given' } as const;
 
+/** Changes that are listed. */
+const MOST_CHANGES = 40;
+
 function timelinePart(trace: Trace): string {
-  const strips = timeline(trace, beginOf(trace), endOf(trace));
+  const [begin, end] = [beginOf(trace), endOf(trace)];
+  const changes = begin === null || end === null ? [] : changesOf(trace, begin, end);
+  const shown = changes.slice(0, MOST_CHANGES);
+  const strips = timeline(
+    trace,
+    begin,
+    end,
+    shown.map(({ time }) => time),
+  );
   const legend =
-    '<ul class="legend"><li>plain fill: as configured</li><li>dashed edge: undecided</li><li>full red: not as configured</li></ul>';
-  return strips === null ? '' : section('time', 'Flows over time', `${strips}${legend}`);
+    '<ul class="legend"><li>plain fill: as configured</li><li>dashed edge: undecided</li><li>full red: not as configured</li><li>numbers: the changes below</li></ul>';
+  const items = shown.map(({ time, text, flow }) => {
+    const link = flow === null ? '' : ` <a href="#flow=${flow}">flow ${flow}</a>`;
+    return `<li><time>${new Date(time).toISOString().slice(11, 23)}</time> ${escapeXml(text)}${link}</li>`;
+  });
+  const rest = changes.length - shown.length;
+  const list =
+    items.length === 0
+      ? '<p>Nothing changed while the captures ran.</p>'
+      : `<h3>What changed when (UTC)</h3><ol class="changes">${items.join('\n')}</ol>${rest > 0 ? `<p>${formatNumber(rest)} more changes</p>` : ''}`;
+  return strips === null ? '' : section('time', 'Flows over time', `${strips}${legend}${list}`);
 }
 
 function conversationsPart({ causes }: Trace): string {
@@ -191,6 +214,13 @@ function conversationsPart({ causes }: Trace): string {
     ['to', 'to'],
     ['service', 'service'],
   ] as const;
+  const groups = [
+    ['', 'nothing'],
+    ...GROUP_KEYS.map((key, i) => [String(i), key.replace('-', ' ')] as const),
+    ['pods', 'pods'],
+    ['judged', 'judged'],
+    ['problem', 'problem'],
+  ] as const;
   const columns = ['', 'from', 'to', 'service', 'how', 'packets', 'outcome'];
   return section(
     'conversations',
@@ -199,6 +229,7 @@ function conversationsPart({ causes }: Trace): string {
 <label>search for pods, nodes, addresses, ports, outcomes <input id="search" type="search" autocomplete="off"></label>
 <label>judged <select id="state">${option('', 'all')}${option('wrong', 'not as configured')}${option('undecided', 'undecided')}${option('ok', 'as configured')}</select></label>
 <label>problem <select id="cause">${option('', 'any or none')}${causes.map(({ id, code }) => option(id, `${id} ${code}`)).join('')}</select></label>
+<label>grouped by <select id="group">${groups.map(([value, text]) => option(value, text)).join('')}</select></label>
 <label>order <select id="sort">${sorts.map(([value, text]) => option(value, text)).join('')}</select></label>
 </div>
 <p class="count" id="count" role="status"></p>

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Browser, Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../../src/render/report/report-page.ts';
-import { address, flow, pod, syntheticTrace } from '../../support/trace-builder.ts';
+import { address, buildTrace, capture, cause, flow, pod, syntheticTrace } from '../../support/trace-builder.ts';
 import { CONTRAST } from '../page-probes.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -15,9 +15,15 @@ const SAYS = { sentence: 'All as configured.', tone: 'good', more: [], evidence:
 
 const html = (): string => {
   const [cart, db] = [pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1', 5432)];
+  const web = pod('10.48.0.10', 'shop/web', 'worker2', 80);
   const trace = syntheticTrace(FLOWS, (id) => {
     const from = id === 7 ? address('<b id="x">', 'external') : { ...cart, port: 1000 + id };
-    return flow(from, db, { id, conversation: id, verdict: id === 11_000 ? 'violation' : 'ok', packets: id });
+    return flow(from, id % 2 === 0 ? db : web, {
+      id,
+      conversation: id,
+      verdict: id === 11_000 ? 'violation' : 'ok',
+      packets: id,
+    });
   });
   return [...renderReport(trace, SAYS)].join('');
 };
@@ -76,6 +82,26 @@ describe.skipIf(isMissing)('the report in a browser', () => {
     await shown.selectOption('#sort', 'problem');
   });
 
+  it('groups, and unfolds a group by keyboard', async () => {
+    await shown.selectOption('#group', { label: 'node pair' });
+    expect(await count()).toContain('10,000 of 10,000 conversations in 3 groups');
+    // problems first: the group with the one that is wrong
+    expect(await firstRow()).toMatch(/control1 → worker1.*conversations.*1 wrong/);
+    expect(await shown.locator('#rows .row').count()).toBe(1 + 3);
+    await shown.focus('#list');
+    await shown.keyboard.press('Enter');
+    expect(await shown.locator('#rows .row').count()).toBeGreaterThan(10);
+    expect(await shown.getAttribute('#rows .group >> nth=0', 'aria-expanded')).toBe('true');
+    expect(await shown.locator('#rows .row').count()).toBeLessThan(60);
+    await shown.keyboard.press('ArrowLeft');
+    expect(await shown.locator('#rows .row').count()).toBe(1 + 3);
+    // the same group, of other conversations
+    await shown.selectOption('#state', 'wrong');
+    expect(await firstRow()).toMatch(/control1 → worker1.*1 conversation[^s].*1 wrong/);
+    await shown.selectOption('#state', '');
+    await shown.selectOption('#group', '');
+  });
+
   it('opens a conversation by keyboard, with its way from place to place', async () => {
     await shown.focus('#list');
     await shown.keyboard.press('ArrowDown');
@@ -89,6 +115,30 @@ describe.skipIf(isMissing)('the report in a browser', () => {
       location.hash = '#flow=7';
     });
     await shown.waitForFunction(() => document.getElementById('detail')?.textContent?.includes('Flow 7:'));
+  });
+
+  it('opens a problem with the tables that decided, with file and line', async () => {
+    const [cart, db] = [pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1', 5432)];
+    const ref = { file: 'bridge-fdb.txt', line: 13 };
+    const step = {
+      table: 'fdb',
+      text: 'the entry',
+      ref,
+      status: 'wrong',
+      note: 'stale',
+      field: null,
+      bytes: null,
+    } as const;
+    const trace = buildTrace({
+      conversations: [[flow(cart, db, { verdict: 'violation' })]],
+      causes: [cause({ flowIds: [1], chain: [step] })],
+      captures: [capture('a.pcap')],
+    });
+    const page = await browser.newPage();
+    await page.setContent([...renderReport(trace, SAYS)].join(''));
+    await page.click('#rows .row >> nth=1');
+    expect(await page.textContent('#detail')).toContain('fdb: the entry, WRONG: stale (bridge-fdb.txt:13)');
+    await page.close();
   });
 
   it('has enough contrast in light and dark, needs no sideways scrolling on a phone, and fetches nothing', async () => {

@@ -42,6 +42,13 @@ describe('the report', () => {
     expect(states[row?.[1] ?? 0]).toBe('wrong');
     expect([texts[row?.[2] ?? 0], texts[row?.[4] ?? 0]]).toEqual(['shop/cart', 'shop/db']);
     expect(row?.[16]).toHaveLength(1);
+    // what it is summed up under, by each key of --by
+    expect(row?.[17].map((number) => texts[number])).toEqual([
+      'control1 → worker1',
+      'shop → shop',
+      'default-ipv4-ippool → default-ipv4-ippool',
+      'shop/cart → shop/db',
+    ]);
   });
 
   it('lets no name out of its text', () => {

@@ -42,17 +42,20 @@ export function createGrouping(by: GroupKey, causesOf: CauseLookup, marks: boole
   const groups = new Map<string, Group>();
   return {
     add(conversation) {
-      const { forward, reverse } = conversation;
-      const flow = forward ?? reverse;
-      if (flow === null) return;
-      const [from, to] = (forward === null ? [flow.dst, flow.src] : [flow.src, flow.dst]).map((end) => nameBy(by, end));
+      const [from, to] = endsBy(by, conversation);
       const key = JSON.stringify([from, to]);
-      const group = groups.get(key) ?? emptyGroup(from ?? '', to ?? '');
+      const group = groups.get(key) ?? emptyGroup(from, to);
       groups.set(key, group);
       addTo(group, conversation, causesOfConversation(conversation, causesOf), marks);
     },
     lines: (nodes, options) => groupLines([...groups.values()], nodes, options),
   };
+}
+
+/** What both ends of a conversation are summed up under, the asking one first. */
+export function endsBy(by: GroupKey, { forward, reverse }: Conversation): [from: string, to: string] {
+  const [from, to] = forward === null ? [reverse?.dst, reverse?.src] : [forward.src, forward.dst];
+  return [from === undefined ? '' : nameBy(by, from), to === undefined ? '' : nameBy(by, to)];
 }
 
 /** What an end is summed up under; in brackets what it is, where it has no such name. */
