@@ -9,13 +9,6 @@ import type { ExplainLook } from '../../render/explain/packet-sections.ts';
 import { type CommonOptions, checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isWorthFirst } from '../explain-first.ts';
-import {
-  comparisonPages,
-  EXPLAIN_OUTPUTS,
-  type ExplainOutput,
-  explanationPages,
-  predictionPages,
-} from '../explain-pages.ts';
 import { checkAskedOnce, explain, openSession, pick, type Session } from '../explain-session.ts';
 import { withIndex } from '../index-file/with-index.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
@@ -26,6 +19,13 @@ import { hintAtIssues, reportReading } from '../run-trace.ts';
 import type { Stages } from '../stages.ts';
 import { colorOf, widthOf } from '../terminal.ts';
 import { parseChoice, parseInteger } from '../values.ts';
+import {
+  comparisonPages,
+  EXPLAIN_OUTPUTS,
+  type ExplainOutput,
+  explanationPages,
+  predictionPages,
+} from '../writing/explain-pages.ts';
 
 export interface RawExplainCommand extends RawTraceOptions {
   output: string;

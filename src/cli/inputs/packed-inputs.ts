@@ -1,11 +1,11 @@
 // Inputs as they are put into a page: every file of them by name, compressed.
 import { readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import type { PackedFile } from '../../browser/embedded-files.ts';
+import { numberedName } from '../../browser/numbered-name.ts';
 import { joinErrors, OverlensError } from '../../errors.ts';
 import { filesInFolder, isFolder } from '../../input/folders.ts';
 import { baseName, formatBytes } from '../../render/text/format.ts';
-import type { PackedFile } from '../../view/embedded-files.ts';
-import { numberedName } from '../../view/numbered-name.ts';
 import { usageError } from '../report-error.ts';
 
 /** Bytes of files in a page: with more, browsers take long to open it, or do not. */

@@ -4,12 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { viewDocument } from '../../../src/view/view-document.ts';
+import { viewDocument } from '../../../src/browser/view-document.ts';
 
 export async function buildPage(path: string): Promise<void> {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  const script = await scriptOf('src/view/view-page.ts');
-  const worker = gzipSync(await scriptOf('src/view/view-worker.ts'), { level: 9 }).toString('base64');
+  const script = await scriptOf('src/browser/view-page.ts');
+  const worker = gzipSync(await scriptOf('src/browser/view-worker.ts'), { level: 9 }).toString('base64');
   const scriptHash = createHash('sha256').update(script).digest('base64');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, viewDocument({ version, script, scriptHash, worker }));

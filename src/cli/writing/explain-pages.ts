@@ -1,22 +1,22 @@
 // The three things `explain` shows, in each of its formats. Written as pieces: JSON, SVG and HTML are one.
-import type { Comparison } from '../explain/compare/comparison.ts';
-import type { Explanation } from '../explain/explanation.ts';
-import type { Prediction } from '../explain/predict/prediction.ts';
-import { renderComparison } from '../render/explain/comparison-text.ts';
+import type { Comparison } from '../../explain/compare/comparison.ts';
+import type { Explanation } from '../../explain/explanation.ts';
+import type { Prediction } from '../../explain/predict/prediction.ts';
+import { renderComparison } from '../../render/explain/comparison-text.ts';
 import {
   renderComparisonJson,
   renderExplanationJson,
   renderPredictionJson,
-} from '../render/explain/explanation-json.ts';
-import { renderExplanation } from '../render/explain/explanation-text.ts';
-import type { ExplainLook } from '../render/explain/packet-sections.ts';
-import { comparisonPage } from '../render/explain/page/comparison-page.ts';
-import { explanationPage } from '../render/explain/page/explanation-page.ts';
-import { predictionPage } from '../render/explain/page/prediction-page.ts';
-import { renderPrediction } from '../render/explain/prediction-text.ts';
-import { renderHtmlPage } from '../render/page/html.ts';
-import type { Page } from '../render/page/page-model.ts';
-import { renderSvgPage } from '../render/page/svg.ts';
+} from '../../render/explain/explanation-json.ts';
+import { renderExplanation } from '../../render/explain/explanation-text.ts';
+import type { ExplainLook } from '../../render/explain/packet-sections.ts';
+import { comparisonPage } from '../../render/explain/page/comparison-page.ts';
+import { explanationPage } from '../../render/explain/page/explanation-page.ts';
+import { predictionPage } from '../../render/explain/page/prediction-page.ts';
+import { renderPrediction } from '../../render/explain/prediction-text.ts';
+import { renderHtmlPage } from '../../render/page/html.ts';
+import type { Page } from '../../render/page/page-model.ts';
+import { renderSvgPage } from '../../render/page/svg.ts';
 
 export const EXPLAIN_OUTPUTS = ['text', 'json', 'svg', 'html'] as const;
 export type ExplainOutput = (typeof EXPLAIN_OUTPUTS)[number];
