@@ -11,7 +11,7 @@ details>summary{cursor:pointer;margin:.75rem 0;font-weight:600}
 .verdict h1{color:var(--ink);font-weight:700}
 .first{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem}
 @media (min-width:64rem){.first{grid-template-columns:minmax(0,3fr) minmax(0,2fr)}}
-svg.cluster{width:100%;height:auto;max-height:30rem}
+svg.cluster{width:100%;min-width:30rem;height:auto;max-height:30rem}
 ${PICTURE_STYLE}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.25rem;padding:0;margin:.25rem 0;font-size:.875rem;color:var(--soft)}
 table.matrix{width:auto}
 table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
@@ -43,7 +43,7 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .way li{border:1px solid var(--line);padding:.25rem .5rem;font-size:.84rem;background:var(--panel);max-width:100%;overflow-wrap:anywhere}
 .way li.arrow{border:0;background:none;align-self:center;padding:0 .1rem}
 .way small{display:block}
-.strip{width:100%;max-width:56rem;height:auto}
+.strip{width:100%;min-width:30rem;max-width:56rem;height:auto}
 .strip text{font:12px system-ui,sans-serif;fill:var(--ink)}
 .strip rect.ok{fill:var(--own-network);stroke:var(--soft);stroke-width:.5}
 .strip rect.undecided{fill:var(--tunnel-network);stroke:var(--notable);stroke-width:.8;stroke-dasharray:2 2}
