@@ -234,8 +234,7 @@ function pack(): Packed {
     'src',
     'samples',
     'docs',
-    'test/support/page',
-    'test/support/keep-public-types.ts',
+    'test/support/build',
   ]) {
     cpSync(name, join(copy, name), { recursive: true });
   }

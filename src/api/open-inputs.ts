@@ -2,6 +2,7 @@
 import { type GivenFiles, giveFiles } from '../bytes/given-files.ts';
 import { loadTopology as loadSnapshot } from '../input/load-topology.ts';
 import { type SortedArguments, sortArguments } from '../input/sort-arguments.ts';
+import { repeatedCuts, withRepeats } from '../packets/repeated-cuts.ts';
 import type { Topology } from '../topology/model.ts';
 import type { TakenAt } from '../topology/time/taken.ts';
 import { type FileInput, withFiles } from './with-files.ts';
@@ -33,8 +34,8 @@ export interface OpenedInputs extends Pick<SortedArguments, 'captures' | 'hints'
 }
 
 /**
- * Sorts files, folders and bundles by their content, as the command line does: captures, a snapshot, bundles that hold both. What cannot be
- * read is told in `taken`, and by the reader of the captures.
+ * Sorts files, folders and bundles by their content, as the command line does: captures, a snapshot, bundles that hold both. A capture that is
+ * a copy or a cut of another one counts once, and `taken` names it. What cannot be read is told there too, and by the reader of the captures.
  * @throws OverlensError E_INVALID_SNAPSHOT; `signal.reason` when aborted
  */
 export async function openInputs(
@@ -56,7 +57,10 @@ async function sorted(
   { close }: GivenFiles,
 ): Promise<OpenedInputs> {
   const paths = inputs.map((input) => (typeof input === 'string' ? input : input.name));
-  const { captures, documents, hints, logs, taken } = await sortArguments([...new Set(paths)], options.signal);
+  const sorted = await sortArguments([...new Set(paths)], options.signal);
+  const { documents, hints, logs } = sorted;
   const topology = documents.length === 0 ? null : await loadSnapshot([], documents, options);
-  return { captures, hints, logs, taken, topology, close };
+  const repeats = await repeatedCuts(sorted.captures);
+  const captures = sorted.captures.filter((path) => !repeats.some((one) => one.path === path));
+  return { captures, hints, logs, taken: withRepeats(sorted.taken, repeats), topology, close };
 }

@@ -5,9 +5,10 @@ import { traceCaptures } from '../api/trace-inputs.ts';
 import { giveFiles } from '../bytes/given-files.ts';
 import type { ReadingProgress } from '../capture/reading-progress.ts';
 import { OverlensError } from '../errors.ts';
-import { baseName, formatBytes, formatCompact, formatCount } from '../render/text/format.ts';
+import { baseName, formatBytes, formatCompact, formatCount, formatNumber } from '../render/text/format.ts';
 import { inputSentence } from '../render/text/given-input.ts';
 import { farFromSnapshot } from '../render/trace/snapshot-times.ts';
+import type { Topology } from '../topology/model.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import type { ViewFile, ViewOrder, ViewProblem } from './view-messages.ts';
 
@@ -83,17 +84,47 @@ export function problemsOf({ trace, inputs }: Analysis, isStopped: boolean, expr
   const unread = taken
     .filter(({ as }) => as !== 'unreadable')
     .flatMap((one) => one.unread.map(({ path, reason, hint }) => problem(`${path}: ${reason}`, hint)));
+  const repeated = taken
+    .flatMap((one) => one.repeated ?? [])
+    .map(({ path, of, is }) => problem(`${path}: ${is} ${of}: counted once`));
   const none =
-    trace.flowCount === 0 && expression !== '' ? [problem(`no flow fits ${expression}`, 'the filter is below')] : [];
+    trace.flowCount === 0 && expression !== ''
+      ? [problem(`no flow fits ${expression}`, 'take the filter away to see what there is')]
+      : [];
   const missing =
     topology === null
       ? [problem('no snapshot of the cluster is among the files', 'with one, every flow is judged')]
       : [];
   const far = farFromSnapshot(trace.captures, topology);
-  const doubts = (topology?.issues ?? [])
+  const doubts = topology === null ? [] : doubtsOf(topology);
+  return [
+    ...stopped,
+    ...damaged,
+    ...unread,
+    ...repeated,
+    ...none,
+    ...missing,
+    ...(far === null ? [] : [problem(far)]),
+    ...doubts,
+  ];
+}
+
+/** Contradictions and risks of a snapshot that are told one by one. */
+const MOST_DOUBTS = 5;
+
+function doubtsOf({ issues }: Topology): ViewProblem[] {
+  const doubts = issues
     .filter(({ severity }) => severity !== 'warning')
     .map(({ severity, message }) => problem(`the snapshot has a ${severity} of its own: ${message}`));
-  return [...stopped, ...damaged, ...unread, ...none, ...missing, ...(far === null ? [] : [problem(far)]), ...doubts];
+  const more = doubts.length - MOST_DOUBTS;
+  if (more <= 0) return doubts;
+  return [
+    ...doubts.slice(0, MOST_DOUBTS),
+    problem(
+      `the snapshot has ${formatNumber(more)} more conflicts and risks of its own`,
+      'overlens topology shows them',
+    ),
+  ];
 }
 
 function problem(text: string, hint: string | null = null): ViewProblem {

@@ -122,6 +122,18 @@ describe('built for a browser, the library', () => {
     await expect(loadTopology([`${SAMPLE}/topology`])).rejects.toThrow('no such file');
   });
 
+  it('takes names with a folder for files in a folder', async () => {
+    const { openInputs, giveFiles } = await asModule(bundle);
+    const snapshot = filesIn(`${SAMPLE}/topology`).map(({ name, bytes }) => ({ name, content: bytes }));
+    const hidden = { name: `${SAMPLE}/topology/.git/config`, content: 'kind: Node' };
+    const files = giveFiles([...snapshot, hidden]);
+    const here = await onNode.openInputs([`${SAMPLE}/topology`]);
+    const there = await openInputs([`${SAMPLE}/topology`]);
+    expect(there.taken).toEqual(here.taken);
+    expect(there.topology?.files).toEqual(here.topology?.files);
+    files.close();
+  });
+
   async function asModule({ outputFiles }: typeof bundle): Promise<Library> {
     const file = join(folder, 'library.mjs');
     if (!existsSync(file)) writeFileSync(file, outputFiles[0]?.text ?? '');

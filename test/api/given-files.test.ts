@@ -97,6 +97,19 @@ describe('given files', () => {
     await expect(openCapture(`all.${ending}!x`)).rejects.toThrow('no such file');
   });
 
+  it('count once where one is a copy of another one', async () => {
+    const [first, ...others] = capturesOf(SAMPLE).map(({ name, bytes }) => ({ name, content: bytes }));
+    const copy = { name: 'again.pcap', content: first?.content.slice() ?? '' };
+    const inputs = await openInputs([...(first === undefined ? [] : [first]), copy, ...others]);
+    try {
+      expect(inputs.captures).toEqual([first, ...others].map((one) => one?.name));
+      const repeated = [{ path: 'again.pcap', of: first?.name, is: 'a copy of' }];
+      expect(inputs.taken.find(({ argument }) => argument === 'again.pcap')).toMatchObject({ repeated });
+    } finally {
+      inputs.close();
+    }
+  });
+
   it('have one name each', () => {
     const files = giveFiles([{ name: 'a.pcap', content: 'one' }]);
     try {

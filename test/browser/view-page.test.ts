@@ -1,10 +1,11 @@
 // The page that captures are dropped on, as it is built and opened from a file: the same verdict as the command line's, nothing asked of
 // any network, names shown as text, a packet's bytes and fields marked both ways. Skipped where Chromium or playwright-core is missing.
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGE } from '../support/built-program.ts';
+import { PAGE, PROGRAM } from '../support/built-program.ts';
 import { runCli } from '../support/run-cli.ts';
 import { addressOf, isMissing, launch, testFolder, type Watched, watch } from './page-in-browser.ts';
 
@@ -181,6 +182,17 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     expect(found.text).toContain('<b id=bold>customer-');
     expect(found.text).not.toContain('\u202e');
     expect(errors).toEqual([]);
+  });
+
+  it('shows the inputs that overlens view put into it', async () => {
+    const path = join(folder.path, 'case.html');
+    execFileSync(process.execPath, [PROGRAM, 'view', ...CAPTURES, '-t', `${SAMPLE}/topology`, '-w', path]);
+    const filled = await watch(browser, addressOf(path));
+    await filled.page.goto(`${addressOf(path)}#flow=1`);
+    await filled.page.waitForSelector('#detail:not([hidden])');
+    expect(await filled.page.textContent('#report h1')).toContain('3 wrong (1 cause)');
+    expect(filled).toMatchObject({ errors: [], requests: [] });
+    await filled.page.close();
   });
 
   it('asked nobody for anything, and could not have', async () => {

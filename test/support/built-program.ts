@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { buildPage } from './page/build-page.ts';
+import { buildPage } from './build/build-page.ts';
 
 // two folders above the program is a package.json, and above that what it depends on, as where it is installed
 const HOME = resolve(import.meta.dirname, '../../node_modules/.cache/overlens-tests');

@@ -32,7 +32,19 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     place: 'packets',
-    values: ['verdict', 'attribution', 'flow', 'decode', 'decode/view', 'capture', 'wire', 'net', 'errors.ts'],
+    values: [
+      'verdict',
+      'attribution',
+      'flow',
+      'decode',
+      'decode/view',
+      'capture',
+      'bytes',
+      'cluster',
+      'wire',
+      'net',
+      'errors.ts',
+    ],
     types: ['topology'],
   },
   {
@@ -117,7 +129,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   {
     place: 'browser',
     values: ['api', 'render', 'render/page', 'render/text', 'explain', 'bytes', 'errors.ts'],
-    types: ['capture', 'verdict'],
+    types: ['capture', 'verdict', 'topology'],
   },
   { place: 'cli', values: ['everything'] },
 ];

@@ -5,6 +5,7 @@ import { MEMBER_MARK } from '../../bytes/archive/walk-members.ts';
 import { joinErrors, OverlensError } from '../../errors.ts';
 import { PACKET_CAPTURE } from '../../input/bundles/pod-captures.ts';
 import { sortArguments, type Taken } from '../../input/sort-arguments.ts';
+import { withRepeats } from '../../packets/repeated-cuts.ts';
 import { escapeText } from '../../render/text/escape.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { inputSentence } from '../../render/text/given-input.ts';
@@ -12,7 +13,7 @@ import { type CommonOptions, checkIsGiven } from '../declare/trace-options.ts';
 import { type Io, untilStopped } from '../io.ts';
 import { printProblem, say, usageError } from '../report-error.ts';
 import { nearest } from '../values.ts';
-import { isIn, type Repeated, repeatedCaptures } from './repeated-captures.ts';
+import { repeatedCaptures } from './repeated-captures.ts';
 import { spoolArchive } from './spool.ts';
 
 /**
@@ -56,14 +57,6 @@ async function withoutRepeated(options: CommonOptions, twice: readonly string[],
     repeated,
     taken: withRepeats(options.taken, repeats),
   };
-}
-
-/** Each argument with what of it counts no more. */
-function withRepeats(taken: readonly Taken[], repeats: readonly Repeated[]): Taken[] {
-  return taken.map((one) => {
-    const own = repeats.filter(({ path }) => isIn(one.argument, path));
-    return own.length === 0 ? one : { ...one, repeated: own };
-  });
 }
 
 /** Files that cannot be read and are named, of one argument. */

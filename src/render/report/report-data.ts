@@ -169,7 +169,7 @@ function directionFor(trace: Trace, flow: TracedFlow, texts: TextList): Directio
     flow.id,
     texts.of(`${asked}${pool} (${expected.reason})`),
     texts.of(verdictText),
-    findings.map(({ code, message }) => texts.of(`${code}: ${message}`)),
+    [...new Set(findings.map(({ code, message }) => texts.of(`${code}: ${message}`)))],
     flow.observations.map((seen) => placeFor(trace, seen, texts)),
   ];
 }

@@ -93,7 +93,7 @@ function picturePart(pairs: NodePairs): string {
   const legend =
     picture === null
       ? ''
-      : `${picture}
+      : `${scrolled('Picture of the cluster', picture)}
 <ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul>`;
   const none = '<p>No flow is between two nodes that are known: give a snapshot of the cluster.</p>';
   return section(
@@ -111,9 +111,9 @@ function matrix(pairs: NodePairs): string {
   const rows = nodes.map((from) => {
     const cells = nodes.map((to) => {
       const pair = pairs.get(from, to);
-      if (pair === undefined) return '<td class="dim">-</td>';
+      if (pair === undefined) return `<td class="dim" data-head="to ${name(to)}">-</td>`;
       const state = pairState(pair);
-      return `<td${TONES[state]} title="${escapeXml(pairSentence(pair))}">${escapeXml(carriedText(pair))}${SIGNS[state]}</td>`;
+      return `<td${TONES[state]} data-head="to ${name(to)}" title="${escapeXml(pairSentence(pair))}">${escapeXml(carriedText(pair))}${SIGNS[state]}</td>`;
     });
     return `<tr><th scope="row">${name(from)}</th>${cells.join('')}</tr>`;
   });
@@ -199,7 +199,9 @@ function timelinePart(trace: Trace): string {
     items.length === 0
       ? '<p>Nothing changed while the captures ran.</p>'
       : `<h3>What changed when (UTC)</h3><ol class="changes">${items.join('\n')}</ol>${rest > 0 ? `<p>${formatNumber(rest)} more changes</p>` : ''}`;
-  return strips === null ? '' : section('time', 'Flows over time', `${strips}${legend}${list}`);
+  return strips === null
+    ? ''
+    : section('time', 'Flows over time', `${scrolled('Picture of flows over time', strips)}${legend}${list}`);
 }
 
 function conversationsPart({ causes }: Trace): string {
@@ -250,10 +252,12 @@ function evidencePart({ captures }: Trace, { evidence }: ReportSays): string {
   return section(
     'evidence',
     'Evidence',
-    `${scrolled('Captures', `<table><caption class="away">Captures</caption><thead><tr><th scope="col">capture</th><th scope="col">place</th><th scope="col">packets</th><th scope="col">time</th><th scope="col">notes</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`)}
+    `${scrolled('Captures', `<table><caption class="away">Captures</caption><thead><tr>${CAPTURE_COLUMNS.map((column) => `<th scope="col">${column}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`)}
 ${facts.length === 0 ? '' : `<details><summary>How it was made, and the hashes of all files</summary>${scrolled('How it was made', `<table><caption class="away">How it was made</caption><tbody>${facts.join('\n')}</tbody></table>`)}</details>`}`,
   );
 }
+
+const CAPTURE_COLUMNS = ['capture', 'place', 'packets', 'time', 'notes'] as const;
 
 function captureCells(capture: TracedCapture): string[] {
   const places = capture.points.map(placeOf).join(', ');
@@ -261,7 +265,7 @@ function captureCells(capture: TracedCapture): string[] {
   return [
     `<th scope="row">${escapeXml(baseName(capture.path))}</th>`,
     ...[escapeXml(places), formatNumber(capture.packets), escapeXml(span), escapeXml(notesOf(capture).join('; '))].map(
-      (cell) => `<td>${cell}</td>`,
+      (cell, i) => `<td data-head="${CAPTURE_COLUMNS[i + 1] ?? ''}">${cell}</td>`,
     ),
   ];
 }

@@ -6,7 +6,7 @@ main{max-width:80rem}
 details>summary{cursor:pointer;margin:.75rem 0;font-weight:600}
 .first{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem}
 @media (min-width:64rem){.first{grid-template-columns:minmax(0,3fr) minmax(0,2fr)}}
-svg.cluster{width:100%;height:auto;max-height:30rem}
+svg.cluster{width:100%;min-width:30rem;height:auto;max-height:30rem}
 ${PICTURE_STYLE}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.25rem;padding:0;margin:.25rem 0;font-size:.875rem;color:var(--soft)}
 table.matrix{width:auto}
 table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
@@ -38,7 +38,7 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .head.row{position:sticky;top:0;z-index:2;height:34px;font-weight:600;cursor:default;background:var(--panel);border-bottom:2px solid var(--ink)}
 .count{font-size:.875rem;color:var(--soft);margin:.25rem 0}
 .detail{border:1px solid var(--line);border-top:4px solid var(--ink);padding:.25rem 1rem 1rem;margin:.5rem 0}
-.strip{width:100%;max-width:56rem;height:auto}
+.strip{width:100%;min-width:30rem;max-width:56rem;height:auto}
 .strip text{font:12px system-ui,sans-serif;fill:var(--ink)}
 .strip .mark path{stroke:var(--ink);stroke-width:.7;stroke-dasharray:1 2}
 .strip .mark text{font-size:9px}

@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { PAGE_ASSET } from '../../../src/cli/page-file.ts';
 import { WORKER_ASSET } from '../../../src/pipeline/start-worker.ts';
+import { buildPage } from '../build/build-page.ts';
 import { licences } from './licences.ts';
 import { problemsOf } from './smoke.ts';
 
@@ -45,13 +47,15 @@ import { run } from './src/cli/run.ts';
 keepHeapSmall();
 void run(process.argv.slice(2));`;
   const files = [await bundle(start, script), await bundle(`import './src/pipeline/decode-worker.ts';`, worker)];
+  const page = join(OUT, PAGE_ASSET);
+  await buildPage(page);
   const config = join(OUT, 'sea.json');
   const blob = join(OUT, 'sea.blob');
   const settings = {
     main: script,
     output: blob,
     disableExperimentalSEAWarning: true,
-    assets: { [WORKER_ASSET]: worker },
+    assets: { [WORKER_ASSET]: worker, [PAGE_ASSET]: page },
   };
   writeFileSync(config, JSON.stringify(settings));
   execFileSync(process.execPath, ['--experimental-sea-config', config], { stdio: 'pipe' });
@@ -63,7 +67,7 @@ void run(process.argv.slice(2));`;
   const inject = [PROGRAM, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE, ...segment];
   execFileSync(process.execPath, [resolve('node_modules/postject/dist/cli.js'), ...inject], { stdio: 'pipe' });
   if (isMac) execFileSync('codesign', ['--sign', '-', PROGRAM]);
-  for (const path of [script, worker, config, blob]) rmSync(path);
+  for (const path of [script, worker, page, config, blob]) rmSync(path);
   return files;
 }
 

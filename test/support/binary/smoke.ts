@@ -59,6 +59,7 @@ export const SMOKE: readonly SmokeLine[] = [
   { words: (files) => ['explain', first(files), '-t', snapshot(files), '-p', '3'], problem: prints('VXLAN') },
   { words: (files) => ['path', ...captures(files), '-t', snapshot(files)], problem: prints('ip-10-0-1-20') },
   { words: (files) => ['topology', snapshot(files)], problem: prints('default-ipv4-ippool') },
+  { words: (files) => ['view', first(files), '-w', '-'], problem: prints('data-name="ip-10-0-1-20-ens5.pcap"') },
   { words: () => ['headers', 'vxlan'], problem: prints('VXLAN') },
   { words: () => ['completion', 'bash'], problem: prints('complete -F') },
   { words: () => ['man'], problem: prints('.TH OVERLENS') },
