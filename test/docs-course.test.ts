@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { examplesOf, isRunnable, outputOf } from './support/doc-examples.ts';
+import { examplesOf, isRunnable } from './support/doc-examples.ts';
 
 const COURSE = 'docs/course';
 const LESSONS = readdirSync(COURSE)
@@ -72,16 +72,6 @@ describe('the notes for teachers', () => {
       expect({ heading, sum: rows.reduce((sum, { minutes }) => sum + minutes, 0) }).toEqual({ heading, sum: total });
     const planned = tables.slice(0, 2).flatMap(({ rows }) => rows.filter(({ what }) => what.startsWith('lesson')));
     expect(planned.filter(({ what, minutes }) => lengths.get(what) !== minutes)).toEqual([]);
-  });
-
-  it('name for each lesson a quiz on its own captures that has as many questions', async () => {
-    const quizzes = [...text.matchAll(/^- \*\*Quiz\*\*: `(overlens quiz (samples\/[^/]+)\/.* --count (\d+) .*)`$/gm)];
-    expect(quizzes).toHaveLength(LESSONS.length);
-    for (const [i, [, command = '', sample = '', count]] of quizzes.entries()) {
-      expect(textOf(LESSONS[i] ?? '')).toContain(`${sample}/`);
-      const { length } = (await outputOf(command)).filter((line) => /^\d+\. /.test(line));
-      expect({ command, length }).toEqual({ command, length: Number(count) });
-    }
   });
 });
 

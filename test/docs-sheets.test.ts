@@ -84,7 +84,9 @@ describe.skipIf(isMissing)('in a browser', () => {
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     const found: { name: string; pages: number; isA4: boolean; width: number }[] = [];
+    const longest = Math.max(...[...MADE.values()].map(({ length }) => length));
     for (const [name, html] of MADE) {
+      if (name.includes('-answers') && html.length < longest) continue;
       await page.setContent(html);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
@@ -97,6 +99,7 @@ describe.skipIf(isMissing)('in a browser', () => {
     }
     await browser?.close();
     expect(requests).toEqual([]);
-    expect(found.filter(({ pages, isA4, width }) => pages < 1 || pages > 4 || !isA4 || width > 360)).toEqual([]);
+    expect(found.length).toBe(LESSONS.length + 1);
+    expect(found.filter(({ pages, isA4, width }) => pages < 1 || pages > 3 || !isA4 || width > 360)).toEqual([]);
   }, 60_000);
 });

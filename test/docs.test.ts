@@ -30,6 +30,18 @@ describe('examples', () => {
   }
 });
 
+it('the notes for teachers name for each lesson a quiz on its own captures that has as many questions', async () => {
+  const lessons = PAGES.filter((page) => /^docs\/course\/\d/.test(page)).sort();
+  const text = readFileSync('docs/course/teaching.md', 'utf8');
+  const quizzes = [...text.matchAll(/^- \*\*Quiz\*\*: `(overlens quiz (samples\/[^/]+)\/.* --count (\d+) .*)`$/gm)];
+  expect(quizzes).toHaveLength(lessons.length);
+  for (const [i, [, command = '', sample = '', count]] of quizzes.entries()) {
+    expect(readFileSync(lessons[i] ?? '', 'utf8')).toContain(`${sample}/`);
+    const { length } = (await outputOf(command)).filter((line) => /^\d+\. /.test(line));
+    expect({ command, length }).toEqual({ command, length: Number(count) });
+  }
+});
+
 describe('links', () => {
   for (const page of PAGES) {
     it(`${page}: every relative link leads to a file`, () => {

@@ -7,7 +7,8 @@ export const FONT = 14;
 export const COLUMN = 8.7;
 export const LINE = 20;
 export const MARGIN = 36;
-export const PAGE_WIDTH = 1000;
+/** As wide as a page of a repository shows it in full size. */
+export const PAGE_WIDTH = 860;
 /** Characters on a line of the page. */
 export const COLUMNS = Math.floor((PAGE_WIDTH - 2 * MARGIN) / COLUMN);
 

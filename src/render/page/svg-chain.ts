@@ -4,22 +4,27 @@ import type { Block, ChainPlace } from './page-model.ts';
 import { type Canvas, COLUMN, COLUMNS, centredText, LINE, MARGIN, paragraph, rect, textAt } from './svg-canvas.ts';
 import { hueClass } from './theme.ts';
 
-const MOST_IN_ROW = 6;
+const MOST_IN_ROW = 5;
 const BOX_HEIGHT = 52;
 /** Columns of an arrow: as wide as a delay. */
 const ARROW = 3;
 
 export function drawChain(canvas: Canvas, { text, places }: Extract<Block, { kind: 'chain' }>): void {
   if (text !== '') paragraph(canvas, text, { class: 'soft' });
+  const slot = Math.floor(COLUMNS / Math.min(MOST_IN_ROW, Math.max(places.length, 3)));
   for (let from = 0; from < places.length; from += MOST_IN_ROW)
-    drawRow(canvas, places.slice(from, from + MOST_IN_ROW), from > 0);
+    drawRow(canvas, places.slice(from, from + MOST_IN_ROW), { slot, isContinued: from > 0 });
   for (const place of places)
     for (const note of place.notes)
       paragraph(canvas, `${place.group} ${place.title}: ${note}`.trim(), { class: 'soft' });
 }
 
-function drawRow(canvas: Canvas, places: readonly ChainPlace[], isContinued: boolean): void {
-  const slot = Math.floor(COLUMNS / Math.min(MOST_IN_ROW, Math.max(places.length, 3)));
+/** @param slot columns of a place with the arrow behind it */
+function drawRow(
+  canvas: Canvas,
+  places: readonly ChainPlace[],
+  { slot, isContinued }: { slot: number; isContinued: boolean },
+): void {
   const width = slot - ARROW;
   canvas.y += LINE * 1.1;
   const groupsAt = canvas.y;

@@ -12,11 +12,11 @@ import { carriedText, type NodePair, type NodePairs } from './report-pairs.ts';
 
 /** On a circle more are not told apart; the matrix has them all. */
 export const MOST_NODES = 24;
-/** With more arrows only those that are not as they should be are labelled. */
-const MOST_LABELS = 12;
+/** Among more nodes only those arrows are labelled that are not as they should be. */
+const MOST_LABELLED = 4;
 const NAME_WIDTH = 25;
-const LINE = 17;
-const BOX = { width: 190, height: 30 };
+const LINE = 19;
+const BOX = { width: 214, height: 32 };
 
 /**
  * An SVG element, or null where there is nothing to draw or too much.
@@ -30,8 +30,8 @@ export function clusterPicture(cluster: NodePairs, style = ''): string | null {
   const { places, width, height } = placeOf(nodes, box);
   const between = pairs.filter(({ from, to }) => from !== to);
   const most = Math.max(1, ...between.map(({ packets }) => packets));
-  const isFew = between.length <= MOST_LABELS;
-  const lines = between.flatMap((pair) => {
+  const isFew = nodes.length <= MOST_LABELLED;
+  const arrows = between.flatMap((pair) => {
     const [from, to] = [places.get(pair.from), places.get(pair.to)];
     return from === undefined || to === undefined ? [] : [arrow(pair, { from, to, box, most, isFew })];
   });
@@ -39,8 +39,9 @@ export function clusterPicture(cluster: NodePairs, style = ''): string | null {
   const said = between.length === 0 ? 'nothing' : between.map(pairSentence).join('; ');
   return `<svg class="cluster" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(`Nodes and what they send each other: ${said}`)}">
 ${style}<defs>${STATES.map(marker).join('')}</defs>
-${lines.join('\n')}
+${arrows.map(({ line }) => line).join('\n')}
 ${boxes.join('\n')}
+${arrows.map(({ label }) => label).join('')}
 </svg>`;
 }
 
@@ -91,7 +92,7 @@ function nodeBox(
 ): string {
   const top = y - height / 2;
   const line = (text: string, i: number): string =>
-    `<text${i === 0 ? ' class="name"' : ''} x="${x}" y="${round(top + 20 + LINE * i)}" text-anchor="middle">${escapeXml(text)}</text>`;
+    `<text${i === 0 ? ' class="name"' : ''} x="${x}" y="${round(top + 22 + LINE * i)}" text-anchor="middle">${escapeXml(text)}</text>`;
   const under = underName(node, cluster).map((text) => shortenMiddle(text, NAME_WIDTH));
   const texts = [fitter.fit(escapeText(node), NAME_WIDTH), ...under].map(line).join('');
   return `<g><title>${escapeXml(escapeText(node))}</title><rect class="node" x="${round(x - width / 2)}" y="${round(top)}" width="${width}" height="${height}" rx="6"/>${texts}</g>`;
@@ -107,7 +108,7 @@ interface Drawn {
 }
 
 /** Bent to the left of its way, so that both directions are seen, with its label on the outer side of the bend. */
-function arrow(pair: NodePair, { from, to, box, most, isFew }: Drawn): string {
+function arrow(pair: NodePair, { from, to, box, most, isFew }: Drawn): { line: string; label: string } {
   const state = pairState(pair);
   const { start, middle, end, at, out } = wayBetween(onEdge(from, to, box), onEdge(to, from, box));
   const width = 1.5 + 4 * (Math.log1p(pair.packets) / Math.log1p(most));
@@ -118,7 +119,8 @@ function arrow(pair: NodePair, { from, to, box, most, isFew }: Drawn): string {
     MARKS[state] === ''
       ? ''
       : `<text class="sign ${state}" x="${at.x}" y="${round(at.y + 6)}" text-anchor="middle">${MARKS[state]}</text>`;
-  return `<g class="edge ${state}"><title>${escapeXml(pairSentence(pair))}</title><path d="${path}" stroke-width="${round(width)}" marker-end="url(#to-${state})"/>${sign}${label}</g>`;
+  const line = `<g class="edge ${state}"><title>${escapeXml(pairSentence(pair))}</title><path d="${path}" stroke-width="${round(width)}" marker-end="url(#to-${state})"/>${sign}</g>`;
+  return { line, label };
 }
 
 /** Lines of text beside a point, on the side that `out` leads to. */

@@ -10,24 +10,51 @@ interface Box {
   height: number;
 }
 
-/** Two nodes side by side, more on a circle; with how large the picture must be. */
+/** Where nodes are: two side by side, more around an ellipse, so that no box is over another; with how large the picture must be. */
 export function placeOf(
   nodes: readonly string[],
   box: Box,
 ): { places: Map<string, Place>; width: number; height: number } {
-  const isWide = nodes.length > 3;
-  const [width, radiusX, radiusY] = isWide ? [800, 300, 190] : [720, 255, 150];
-  const turn = nodes.length === 2 ? Math.PI : -Math.PI / 2;
-  const angles = nodes.map((_, i) => (2 * Math.PI * i) / nodes.length + turn);
-  const ups = angles.map((angle) => round(radiusY * Math.sin(angle)));
-  const margin = box.height / 2 + (nodes.length === 2 ? 46 : 12);
+  const SIDE = 8;
+  const { length } = nodes;
+  const around = length < 4 ? onTriangle(length) : onEllipse(length, box);
+  const label = length === 2 ? ROOM.aboveAndBelow : ROOM.around;
+  const margin = box.height / 2 + label;
+  const ups = around.map(({ y }) => y);
+  const width = 2 * (Math.max(...around.map(({ x }) => Math.abs(x)), ROOM.leastRadius) + box.width / 2 + SIDE);
   const top = Math.min(...ups) - margin;
   const places = nodes.map((node, i): [string, Place] => {
-    const x = round(width / 2 + radiusX * Math.cos(angles[i] ?? 0));
-    return [node, { x, y: round((ups[i] ?? 0) - top) }];
+    const { x, y } = around[i] ?? { x: 0, y: 0 };
+    return [node, { x: round(width / 2 + x), y: round(y - top) }];
   });
-  const lowest = Math.max(...ups) + margin + (nodes.length === 3 ? 36 : 0);
-  return { places: new Map(places), width, height: round(lowest - top) };
+  const lowest = Math.max(...ups) + margin + (length === 3 ? ROOM.below : 0);
+  return { places: new Map(places), width: round(width), height: round(lowest - top) };
+}
+
+/** Pixels for labels beside nodes. */
+const ROOM = { around: 12, aboveAndBelow: 52, below: 42, leastRadius: 245 } as const;
+
+/** Up to three, around a middle at 0, 0. */
+function onTriangle(count: number): Place[] {
+  const [radiusX, radiusY] = [ROOM.leastRadius, 185];
+  const turn = count === 2 ? Math.PI : -Math.PI / 2;
+  return Array.from({ length: count }, (_, i) => {
+    const angle = (2 * Math.PI * i) / count + turn;
+    return { x: radiusX * Math.cos(angle), y: radiusY * Math.sin(angle) };
+  });
+}
+
+/** From the top clockwise, each a box and a gap below the one before on the same side. */
+function onEllipse(count: number, { height }: Box): Place[] {
+  const GAP = 28;
+  const radiusX = 330;
+  const radiusY = Math.max(190, (count * (height + GAP)) / 4);
+  return Array.from({ length: count }, (_, i) => {
+    const turned = (2 * i) / count;
+    const y = (turned <= 1 ? 2 * turned - 1 : 3 - 2 * turned) * radiusY;
+    const x = Math.sqrt(Math.max(0, 1 - (y / radiusY) ** 2)) * radiusX;
+    return { x: turned <= 1 ? x : -x, y };
+  });
 }
 
 /** Where the way from the middle of a box to another one crosses its edge. */
@@ -55,20 +82,20 @@ export interface Way {
 /** A way bent to its left. */
 export function wayBetween(start: Place, end: Place): Way {
   const BEND = 34;
-  const LABEL = 0.44;
   const [dx, dy] = [end.x - start.x, end.y - start.y];
   const length = Math.hypot(dx, dy) || 1;
   const out = { x: dy / length, y: -dx / length };
   const middle = { x: (start.x + end.x) / 2 + out.x * BEND, y: (start.y + end.y) / 2 + out.y * BEND };
-  const at = (['x', 'y'] as const).map(
-    (axis) => (1 - LABEL) ** 2 * start[axis] + 2 * LABEL * (1 - LABEL) * middle[axis] + LABEL ** 2 * end[axis],
-  );
+  // on the slope nearer to the start, so that labels of both directions are not side by side
+  const t = Math.abs(out.y) > 0.9 ? 0.5 : 0.36;
+  const along = (axis: 'x' | 'y'): number =>
+    (1 - t) ** 2 * start[axis] + 2 * t * (1 - t) * middle[axis] + t ** 2 * end[axis];
   const rounded = ({ x, y }: Place): Place => ({ x: round(x), y: round(y) });
   return {
     start: rounded(start),
     middle: rounded(middle),
     end: rounded(end),
-    at: rounded({ x: at[0] ?? 0, y: at[1] ?? 0 }),
+    at: rounded({ x: along('x'), y: along('y') }),
     out,
   };
 }

@@ -6,7 +6,7 @@ main{max-width:80rem}
 details>summary{cursor:pointer;margin:.75rem 0;font-weight:600}
 .first{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem}
 @media (min-width:64rem){.first{grid-template-columns:minmax(0,3fr) minmax(0,2fr)}}
-svg.cluster{width:100%;min-width:30rem;height:auto;max-height:30rem}
+svg.cluster{width:100%;min-width:30rem;height:auto;max-height:48rem}
 ${PICTURE_STYLE}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.25rem;padding:0;margin:.25rem 0;font-size:.875rem;color:var(--soft)}
 table.matrix{width:auto}
 table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}

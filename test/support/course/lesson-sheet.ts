@@ -25,13 +25,14 @@ code,pre{font-family:"DejaVu Sans Mono",Menlo,Consolas,"Liberation Mono",monospa
 pre{margin:.35rem 0;padding:.4rem .5rem;background:var(--panel);white-space:pre-wrap;line-height:1.3}
 pre.console{white-space:pre;overflow-x:auto}
 pre:focus-visible{outline:2px solid var(--ink)}
-@page{size:A4;margin:16mm 15mm}
+@page{size:A4;margin:14mm 15mm}
 @media print{
   body{max-width:none;padding:0;font-size:10.5pt}
   pre,pre.console{font-size:7.6pt;background:none;border:1px solid var(--line);white-space:pre-wrap}
   h2,h3{break-after:avoid}
   .step.short,.room,.answer p{break-inside:avoid}
-  .room i{height:7.5mm}
+  .room i{height:6.6mm}
+  .step{margin-bottom:.75rem}
 }
 `;
 
