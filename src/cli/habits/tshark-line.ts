@@ -1,4 +1,5 @@
 // A line of tshark: answered with the line that does it here.
+import { existsSync } from 'node:fs';
 import { shellWord } from '../../cluster/shell.ts';
 import { addUnder } from '../../net/multi-map.ts';
 import { usageError } from '../report-error.ts';
@@ -39,6 +40,17 @@ interface Parsed {
   operands: string[];
 }
 
+/** `-t ad`: how tshark shows times, where a snapshot is given here. Throws bad usage for it. */
+export function checkTimes(value: string, { command }: Reading): void {
+  const style =
+    /^(ad|adoy|ud|udoy|a|u|d|dd|e|r)$/.test(value) && !existsSync(value) ? (TIMES[value] ?? 'utc') : undefined;
+  if (style === undefined) return;
+  const shown = command.name() === 'decode' ? '' : 'overlens decode CAPTURE... ';
+  throw usageError(`-t ${value}: no such snapshot; how times are shown is --time`, `${shown}--time ${style}`);
+}
+
+const TIMES: Readonly<Record<string, string>> = { e: 'epoch', d: 'delta', dd: 'delta', r: 'relative' };
+
 /** Bad usage with the line to type instead. */
 export function tsharkAnswer({ given, command }: Reading): Error {
   const { values, operands } = parse(given);
@@ -67,7 +79,9 @@ export function tsharkAnswer({ given, command }: Reading): Error {
       `overlens decode ${captures}${snapshot}${counted} -o json | jq -c 'select(${translated.jq})'`,
     );
   const words = [...translated.words, ...(expression === undefined ? [] : [expression])].map(shellWord).join(' ');
-  const rest = `${captures}${snapshot}${asked.options}${asked.isPackets ? counted : ''}${words === '' ? '' : ` ${words}`}${asked.pipe}`;
+  const ports = (values.get('-d') ?? []).map((rule) => /^udp\.port==(\d+),vxlan$/.exec(rule)?.[1]);
+  const decodeAs = ports.map((port) => (port === undefined ? '' : ` --vxlan-port ${port}`)).join('');
+  const rest = `${captures}${snapshot}${decodeAs}${asked.options}${asked.isPackets ? counted : ''}${words === '' ? '' : ` ${words}`}${asked.pipe}`;
   const name = asked.isPackets ? 'decode ' : command.name() === 'trace' ? '' : `${command.name()} `;
   const numbers = rest.includes(' NUMBER')
     ? `\nNUMBER: flows have numbers of their own, overlens ${captures} lists them`
@@ -76,7 +90,7 @@ export function tsharkAnswer({ given, command }: Reading): Error {
     numbers === '' && asked.isPackets && command.name() === 'trace' && asked.options === '' && asked.pipe === '';
   return usageError(
     said,
-    `overlens ${name}${rest}${flows ? `\nflows instead of packets: overlens ${captures}${snapshot}${words === '' ? '' : ` ${words}`}` : ''}${numbers}`,
+    `overlens ${name}${rest}${flows ? `\nflows instead of packets: overlens ${captures}${snapshot}${decodeAs}${words === '' ? '' : ` ${words}`}` : ''}${numbers}`,
   );
 }
 

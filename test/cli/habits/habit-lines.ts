@@ -53,6 +53,11 @@ export const TCPDUMP: readonly HabitLine[] = [
   ['-C 100 -W 5 -w out.pcap', 2, 'tcpdump -U -w - ... | overlens -'],
   ['-r C -F filter.txt', 2, '"$(cat filter.txt)"'],
   ['host 10.48.0.200', 2, 'overlens CAPTURE... host 10.48.0.200'],
+  ['-r C -w out.pcap port 80', 2, 'overlens decode -r C -w out.pcap port 80'],
+  ['-nr C -w out.pcapng -c 5', 2, 'overlens decode -r C -w out.pcapng -c 5'],
+  ['decode -nr C portrange 9000-9001 -w /dev/null', 0, /^$/],
+  ['quiz -nr C --count 1', 0, /^1\. /],
+  ['-r C -a duration:10', 2, 'is of capturing'],
 ];
 
 export const TSHARK: readonly HabitLine[] = [
@@ -91,6 +96,13 @@ export const TSHARK: readonly HabitLine[] = [
   ['-r C -O vxlan', 2, 'decode C -v'],
   ['decode -r C -f "tcp port 80"', 2, "decode C 'tcp port 80'"],
   ['-r C -x', 2, 'overlens decode -r C -x'],
+  ['-r C -d udp.port==8472,vxlan', 2, 'overlens decode C --vxlan-port 8472'],
+  ['-r C -o vxlan.port:8472', 2, '--vxlan-port 8472'],
+  ['-r C -F pcap -w x.pcap', 2, 'the ending of -w FILE says it'],
+  ['-r C -t ad', 2, 'overlens decode CAPTURE... --time utc'],
+  ['-G fields', 2, 'overlens headers'],
+  ['decode C -o csv', 2, 'overlens trace CAPTURE... -t SNAPSHOT -o csv'],
+  ['C -o pcapng', 2, 'overlens decode CAPTURE... -w FILE.pcapng'],
 ];
 
 export const HUBBLE: readonly HabitLine[] = [
@@ -107,7 +119,9 @@ export const HUBBLE: readonly HabitLine[] = [
   ['observe C --verdict DROPPED', 2, '--outcome no-answer'],
   ['observe C --type drop', 2, '--outcome'],
   ['observe C --http-status 500', 2, 'packets do not tell it'],
-  ['observe C -o jsonpb', 2, 'did you mean json?'],
+  ['observe C -o jsonpb', 2, '-o hubble: a line a flow'],
+  ['observe C -o compact', 2, 'without -o it is a table'],
+  ['decode C -o hubble', 2, 'overlens trace CAPTURE... -t SNAPSHOT -o hubble'],
   ['observe C -t T --pod shop/cart', 2, 'no pod of that name'],
   ['status', 2, 'overlens topology SNAPSHOT'],
   ['list nodes', 2, 'overlens topology SNAPSHOT'],
@@ -121,6 +135,13 @@ export const KUBECTL: readonly HabitLine[] = [
   ['C -t T --selector app=database', 0, 'yaobank/database'],
   ['version', 0, /^\d+\.\d+\.\d+/],
   ['-V', 0, /^\d+\.\d+\.\d+/],
+  ['version --client', 0, /^\d+\.\d+\.\d+/],
+  ['trace help', 0, 'Usage: overlens'],
+  ['C -t T -o yaml', 2, '-o json has every field'],
+  ['C -t T --sort-by=bytes', 0, 'kube-system/coredns'],
+  ['convert C', 2, 'overlens decode CAPTURE... -w FILE'],
+  ['export C', 2, 'overlens export wireshark C ... -w DIR'],
+  ['C -o xml', 2, 'svg, parquet.'],
   ['--version', 0, /^\d+\.\d+\.\d+/],
   ['help', 0, 'Usage: overlens'],
   ['help decode', 0, 'Usage: overlens decode'],
