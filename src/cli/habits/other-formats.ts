@@ -2,6 +2,7 @@
 import type { Command, Option } from 'commander';
 import { usageError } from '../report-error.ts';
 import { choicesOf } from '../shell/choices.ts';
+import { nearest } from '../values.ts';
 import type { Reading } from './reading.ts';
 
 const FIELDS = '-o json has every field, for jq; -o csv columns';
@@ -22,7 +23,7 @@ export function checkFormat(value: string, { command }: Reading): void {
   const preference = /^([a-z][\w.]*):(.*)$/.exec(value);
   if (preference !== null) throw preferenceAnswer(preference[1] ?? '', preference[2] ?? '');
   const other = command.parent?.commands.find((one) => formatsOf(one).includes(format));
-  if (other === undefined || format === 'text') {
+  if (other === undefined || format === 'text' || nearest(format, formatsOf(command)) !== null) {
     const instead = Object.hasOwn(FOREIGN, format) ? FOREIGN[format] : undefined;
     if (instead !== undefined) throw usageError(`-o ${value}: not known`, instead);
     return;
