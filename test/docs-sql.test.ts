@@ -1,4 +1,4 @@
-// docs/sql.md: its examples print what it shows, in their order, with folders of their own; the recipe for GNU parallel runs.
+// docs/sql.md: its examples print what it shows, in their order, with folders of their own; the recipes for many machines run.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -8,11 +8,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { PROGRAM } from './support/built-program.ts';
 import { runCli } from './support/run-cli.ts';
 
@@ -62,31 +64,73 @@ describe(PAGE, () => {
   });
 });
 
+const SAMPLE = 'samples/01-vxlan-between-nodes';
+const bin = join(folder, 'bin');
+const ENV = { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
+
+/** A folder as the recipes have it: `captures/`, `topology/`, and the program by its name. */
+function homeOf(name: string): string {
+  const home = mkdtempSync(join(folder, name));
+  mkdirSync(join(home, 'captures'), { recursive: true });
+  for (const file of readdirSync(SAMPLE).filter((one) => one.endsWith('.pcap')))
+    copyFileSync(join(SAMPLE, file), join(home, 'captures', file.replace('ip', 'an ip')));
+  symlinkSync(resolve(SAMPLE, 'topology'), join(home, 'topology'));
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'overlens'), `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
+  chmodSync(join(bin, 'overlens'), 0o755);
+  return home;
+}
+
+/** How much is in a folder, and of how many captures. */
+async function heldBy(flows: string): Promise<string> {
+  const count = 'SELECT count(DISTINCT capture_sha), count(*), sum(packets)::BIGINT FROM observations';
+  const { code, stdout } = await runCli(['query', count, flows, '-o', 'csv']);
+  expect(code).toBe(0);
+  return stdout.split('\n')[1] ?? '';
+}
+
+/** The same of one run over all captures. */
+async function oneRun(): Promise<string> {
+  const flows = join(folder, 'one-run');
+  await runCli(['trace', '--resume', SAMPLE, '-w', flows]);
+  return heldBy(flows);
+}
+
 const hasParallel = spawnSync('parallel', ['--version']).status === 0;
 
-describe('the recipe for GNU parallel', () => {
+describe('the recipe', () => {
+  const page = readFileSync(PAGE, 'utf8');
   const name = hasParallel ? '' : ' (skipped: there is no parallel here; apt-get install parallel)';
-  it.skipIf(!hasParallel)(`writes the folder that one run would write${name}`, { timeout: 300_000 }, async () => {
-    const recipe = /```sh\n(find .*parallel.*)\n```/.exec(readFileSync(PAGE, 'utf8'))?.[1] ?? '';
-    const [home, bin] = [join(folder, 'home'), join(folder, 'bin')];
-    mkdirSync(join(home, 'captures'), { recursive: true });
-    mkdirSync(bin);
-    const sample = 'samples/01-vxlan-between-nodes';
-    for (const file of readdirSync(sample).filter((one) => one.endsWith('.pcap')))
-      copyFileSync(join(sample, file), join(home, 'captures', file));
-    const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`;
-    writeFileSync(join(bin, 'overlens'), program);
-    chmodSync(join(bin, 'overlens'), 0o755);
-    const line = recipe.replace('-t topology/', `-t ${resolve(sample, 'topology')}`);
-    execFileSync('sh', ['-c', line], {
-      cwd: home,
-      env: { ...process.env, HOME: home, PATH: `${bin}:${process.env['PATH']}` },
+
+  it.skipIf(!hasParallel)(`for GNU parallel writes what one run would write${name}`, { timeout: 300_000 }, async () => {
+    const home = homeOf('parallel');
+    const recipe = /```sh\n(find .*parallel.*)\n```/.exec(page)?.[1] ?? '';
+    execFileSync('sh', ['-c', recipe], { cwd: home, env: { ...ENV, HOME: home } });
+    expect(await heldBy(join(home, 'flows'))).toBe(await oneRun());
+  });
+
+  it('for Slurm does so over its tasks, and those that have no capture succeed', { timeout: 300_000 }, async () => {
+    const home = homeOf('slurm');
+    const [, script = '', last = ''] = /```sh\n(#!\/bin\/sh\n#SBATCH --array=0-(\d+)\n[\s\S]*?)```/.exec(page) ?? [];
+    // what sbatch would start, one after the other
+    for (let task = 0; task <= Number(last); task++)
+      execFileSync('sh', ['-c', script], { cwd: home, env: { ...ENV, SLURM_ARRAY_TASK_ID: `${task}` } });
+    expect(await heldBy(join(home, 'flows'))).toBe(await oneRun());
+  });
+
+  it('for Kubernetes is an indexed Job whose pods do so together', { timeout: 300_000 }, async () => {
+    const home = homeOf('kubernetes');
+    const job = parse(/```yaml\n(apiVersion: batch\/v1\n[\s\S]*?)```/.exec(page)?.[1] ?? '');
+    expect(job).toMatchObject({ apiVersion: 'batch/v1', kind: 'Job', spec: { completionMode: 'Indexed' } });
+    const { containers, volumes, restartPolicy } = job.spec.template.spec;
+    const [{ command, args, volumeMounts }] = containers;
+    expect({ restartPolicy, mounted: volumeMounts[0].name }).toEqual({
+      restartPolicy: 'OnFailure',
+      mounted: volumes[0].name,
     });
-    const here = join(folder, 'one-run');
-    await runCli(['trace', '--resume', join(home, 'captures'), '-t', `${sample}/topology`, '-w', here]);
-    const count = 'SELECT count(*) AS n, sum(packets)::BIGINT AS packets FROM observations';
-    const both = await Promise.all([here, join(home, 'flows')].map((at) => runCli(['query', count, at, '-o', 'csv'])));
-    expect(both[1]?.stdout).toBe(both[0]?.stdout);
-    expect(both[0]?.code).toBe(0);
+    const line = args[0].replaceAll('/captures/topology', 'topology').replaceAll('/captures', 'captures');
+    for (let index = 0; index < job.spec.completions; index++)
+      execFileSync(command[0], [command[1], line], { cwd: home, env: { ...ENV, JOB_COMPLETION_INDEX: `${index}` } });
+    expect(await heldBy(join(home, 'captures/flows'))).toBe(await oneRun());
   });
 });

@@ -12,13 +12,21 @@ export interface Outputs<F extends string> {
   files: readonly { format: F; path: string }[];
 }
 
-/** @param values of `-o`, in order; without one for stdout, `usual` goes there */
-export function parseOutputs<F extends string>(values: readonly string[], formats: readonly F[], usual: F): Outputs<F> {
+/**
+ * @param values of `-o`, in order; without one for stdout, `usual` goes there
+ * @param others formats that are written otherwise, to name them too
+ */
+export function parseOutputs<F extends string>(
+  values: readonly string[],
+  formats: readonly F[],
+  usual: F,
+  others: readonly string[] = [],
+): Outputs<F> {
   const files: { format: F; path: string }[] = [];
   const stdout: F[] = [];
   for (const value of values) {
     const equals = value.indexOf('=');
-    const format = parseChoice('-o', equals < 0 ? value : value.slice(0, equals), formats);
+    const format = parseChoice('-o', equals < 0 ? value : value.slice(0, equals), formats, others);
     const path = value.slice(equals + 1);
     if (equals < 0) stdout.push(format);
     else if (path === '')

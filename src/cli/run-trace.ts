@@ -9,6 +9,7 @@ import { flowBriefs } from '../verdict/flow-briefs.ts';
 import type { Trace } from '../verdict/trace-types.ts';
 import { type CommonOptions, resolvePlaces } from './declare/trace-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { outerHint } from './habits/expression-words.ts';
 import { type DoubtfulName, doubtfulNames, nobodyKnows } from './habits/known-names.ts';
 import type { IndexFile } from './index-file/index-file.ts';
 import { withIndex } from './index-file/with-index.ts';
@@ -177,7 +178,7 @@ function issuesOf(topology: Topology | null): number {
 async function explainEmpty(request: TraceOptions, options: CommonOptions, io: Io, stages: Stages): Promise<void> {
   const outside = await whyNoTime(options.pipeline, options.captures);
   if (outside !== null) return printProblem(io, outside, null);
-  await printProblem(io, `no flow fits ${options.filterText}`, null);
+  await printProblem(io, `no flow fits ${options.filterText}`, outerHint(options.filter.expression));
   if (options.captures.includes('-')) return;
   const everything = await stages.traceCaptures(unfiltered(request));
   for (const line of contentLines(everything, widthOf(io))) await say(io, `  ${line}`);

@@ -22,13 +22,22 @@ export function parseSeconds(option: string, text: string): number {
 
 const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60 };
 
-/** One of a list of words; says which one was probably meant. */
-export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
+/**
+ * One of a list of words; says which one was probably meant.
+ * @param others words that are taken elsewhere: they are named with the choices
+ */
+export function parseChoice<T extends string>(
+  option: string,
+  text: string,
+  choices: readonly T[],
+  others: readonly string[] = [],
+): T {
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
-  const near = nearest(text, choices);
+  const all = [...choices, ...others];
+  const near = nearest(text, all);
   const suggestion = near === null ? '' : `did you mean ${near}? `;
-  throw usageError(`${option} ${text}: not known`, `${suggestion}It takes ${choices.join(', ')}.`);
+  throw usageError(`${option} ${text}: not known`, `${suggestion}It takes ${all.join(', ')}.`);
 }
 
 /** A protocol by name or number; numbers that have a name become it. */

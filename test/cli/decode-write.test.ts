@@ -1,5 +1,5 @@
 // `overlens decode -w`: the packets that were chosen, byte for byte and to the unit of their clocks, read back by a parser of its own.
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -209,8 +209,12 @@ describe('the file', () => {
     const folder = join(scratch(), 'captures');
     mkdirSync(folder);
     copyFileSync(CAPTURE, join(folder, 'a.pcap'));
+    symlinkSync(join(folder, 'a.pcap'), join(folder, '../symbolic.pcap'));
+    linkSync(join(folder, 'a.pcap'), join(folder, '../hard.pcap'));
     for (const [input, output] of [
       [join(folder, 'a.pcap'), join(folder, '../captures/a.pcap')],
+      [join(folder, 'a.pcap'), join(folder, '../symbolic.pcap')],
+      [join(folder, 'a.pcap'), join(folder, '../hard.pcap')],
       [folder, join(folder, 'new.pcap')],
     ] as const)
       expect(await fails(input, '-w', output)).toContain('is read, and would be changed by it');

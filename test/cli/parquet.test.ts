@@ -215,6 +215,7 @@ describe('-o parquet', () => {
 
   it.each([
     [['-o', 'parquet'], '-o parquet: no folder to write to'],
+    [['-o', 'parquet=x'], '-o parquet=x: a folder is written, not a file'],
     [['--resume'], '--resume: no folder to write to'],
     [['-w', 'x'], '-w: only -o parquet has a use for it'],
     [['--cluster', 'x'], '--cluster: only -o parquet has a use for it'],

@@ -82,6 +82,7 @@ describe('mistakes', () => {
     [['query', '.tables'], '.tables: not known'],
     [['query', 'FROM leaks', 'samples', 'docs'], 'docs: one folder only'],
     [['query', 'FROM leaks', 'nowhere'], 'nowhere: no such folder'],
+    [['query', 'samples', 'FROM leaks'], 'FROM leaks: no such folder'],
     [['query', 'FROM leaks', 'samples'], 'samples: no observations are in it'],
     [['query', 'FROM leaks', 'samples', '-o', 'xml'], '-o xml: not known'],
   ])('%j', async (argv, message) => {

@@ -87,12 +87,12 @@ const WRONG: readonly [name: string, argv: readonly string[], stderr: string][] 
   [
     'an output format',
     [CAPTURE, '-o', 'jsn'],
-    'overlens: -o jsn: not known\n  did you mean json? It takes table, wide, json, jsonl, csv, summary, hubble, html, svg.\n',
+    'overlens: -o jsn: not known\n  did you mean json? It takes table, wide, json, jsonl, csv, summary, hubble, html, svg, parquet.\n',
   ],
   [
     'an output format of verify',
     ['verify', CAPTURE, '-o', 'csv'],
-    'overlens: -o csv: not known\n  It takes text, json, junit, markdown, html.\n',
+    'overlens: -o csv: is not of verify, which has text, json, junit, markdown, html\n  overlens trace CAPTURE... -t SNAPSHOT -o csv\n',
   ],
   [
     'two outputs on stdout',

@@ -24,6 +24,7 @@ import {
   resolvePlaces,
 } from '../declare/trace-options.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { outerHint } from '../habits/expression-words.ts';
 import type { IndexFile } from '../index-file/index-file.ts';
 import { withIndex } from '../index-file/with-index.ts';
 import { whyNoTime } from '../inputs/capture-times.ts';
@@ -240,7 +241,8 @@ async function explainNothing(
   const needsNames = options.snapshot.length === 0 && /--(from-|to-)?pod |--node |--namespace |--label /.test(asked);
   const hint = needsNames
     ? 'names need a snapshot: -t SNAPSHOT'
-    : `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`;
+    : (outerHint(options.filter.expression) ??
+      `overlens trace ${few ? options.captures.join(' ') : 'with the same captures'} shows what there is`);
   return printProblem(io, `no packet fits ${asked}${isWhole ? `; ${formatCount(packets, 'packet')} read` : ''}`, hint);
 }
 

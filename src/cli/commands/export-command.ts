@@ -1,4 +1,5 @@
 // `overlens export`: results in the forms of other tools.
+import { existsSync } from 'node:fs';
 import { checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
@@ -28,6 +29,8 @@ export async function runExport(
   io: Io,
   stages: Stages,
 ): Promise<ExitCode> {
+  if (existsSync(kind))
+    throw usageError(`export ${kind}: for which program?`, `overlens export wireshark ${kind} ... -w DIR`);
   parseChoice('export', kind, EXPORTS);
   const given = checkTraceOptions(operands, raw);
   const folder = raw.write;

@@ -76,6 +76,12 @@ function checkRequest(operands: readonly string[], raw: RawParquetOptions): Requ
   const { output = [], write, cluster = DEFAULT_CLUSTER, resume = false, name, index, by, follow } = raw;
   const [other] = output.filter((one) => one !== 'parquet');
   const isParquet = output.includes('parquet') || resume;
+  const named = output.find((one) => one.startsWith('parquet='));
+  if (named !== undefined)
+    throw usageError(
+      `-o ${named}: a folder is written, not a file`,
+      `-o parquet -w ${named.slice(named.indexOf('=') + 1) || 'DIR'}`,
+    );
   if (!isParquet)
     throw usageError(
       `${write !== undefined ? '-w' : name !== undefined ? '--name' : '--cluster'}: only -o parquet has a use for it`,

@@ -1,5 +1,5 @@
 // `overlens query SQL DIR`: SQL over the files that `trace -o parquet` wrote, with the shipped views.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OverlensError } from '../../errors.ts';
@@ -34,6 +34,8 @@ export async function runQuery(
   if (sql.startsWith('.')) return about(sql, output, io);
   if (folder === undefined) throw usageError('no folder given', `overlens query '${sql}' DIR`);
   if (more.length > 0) throw usageError(`${more[0]}: one folder only`, 'SQL with blanks is one argument: quote it');
+  if (!existsSync(folder) && existsSync(sql))
+    throw usageError(`${folder}: no such folder`, `the SQL stands first: overlens query '${folder}' ${sql}`);
   await checkFolder(folder);
   const statements = viewStatements(folder);
   const engine = await load();

@@ -51,7 +51,7 @@ export async function runTrace(
   stages: Stages,
 ): Promise<ExitCode> {
   const given = checkTraceOptions(operands, raw);
-  const outputs = parseOutputs(raw.output ?? [], TRACE_OUTPUTS, 'table');
+  const outputs = parseOutputs(raw.output ?? [], TRACE_OUTPUTS, 'table', ['parquet']);
   const output = outputs.stdout;
   if (raw.by !== undefined && output !== 'table')
     throw usageError(`--by ${raw.by} -o ${output}: rows are summed up in the table only`);

@@ -1,104 +1,23 @@
 // Wireshark's display filters in this program's words: options where all terms must hold, else an expression as tcpdump has it.
 // Names of fields are the same in `decode -o json`, so that jq asks for what has no option.
 
-interface Term {
-  is: 'term';
-  field: string;
-  operator: string;
-  value: string;
-}
+import type { Node, Term } from './display-filter-parser.ts';
+import { parseDisplayFilter } from './display-filter-parser.ts';
+import { BY_PORT, jqOf } from './jq-filter.ts';
 
-type Node = { is: 'and' | 'or'; parts: readonly Node[] } | { is: 'not'; part: Node } | Term;
-
-/** Words to put behind a capture; or a filter for jq on the packets of `decode -o json`; or nothing. */
-export type Translated = { words: string[] } | { jq: string } | null;
-
-const OPERATORS: Readonly<Record<string, string>> = {
-  eq: '==',
-  '=': '==',
-  ne: '!=',
-  gt: '>',
-  lt: '<',
-  ge: '>=',
-  le: '<=',
-};
-const COMPARISONS = new Set(['==', '!=', '>', '<', '>=', '<=', 'contains', 'matches', 'in']);
-const MOST_TOKENS = 200;
+/** Words to put behind a capture; or a filter for jq on the packets of `decode -o json`; or a field that packets have not; or nothing. */
+export type Translated = { words: string[] } | { jq: string } | { missing: string } | null;
 
 /** Null where the filter is not understood. */
 export function translateDisplayFilter(text: string): Translated {
-  const tokens = text.match(/\(|\)|&&|\|\||[=!<>]=|[!<>=]|"[^"]*"|[^\s()&|=!<>"]+/g) ?? [];
-  if (tokens.length === 0 || tokens.length > MOST_TOKENS) return null;
-  const parser = new Parser(tokens);
-  const node = parser.either();
-  if (node === null || !parser.isAtEnd) return null;
+  const node = parseDisplayFilter(text);
+  if (node === null) return null;
   const options = optionsOf(node);
   if (options !== null) return { words: options };
   const expression = expressionOf(node);
-  if (expression !== null) return { words: [expression] };
-  const jq = jqOf(node);
-  return jq === null ? null : { jq };
+  return expression === null ? jqOf(node) : { words: [expression] };
 }
 
-class Parser {
-  readonly #tokens: readonly string[];
-  #at = 0;
-
-  constructor(tokens: readonly string[]) {
-    this.#tokens = tokens;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#tokens.length;
-  }
-
-  either(): Node | null {
-    return this.#joined('or', ['||', 'or'], () => this.#joined('and', ['&&', 'and'], () => this.#term()));
-  }
-
-  #joined(is: 'and' | 'or', words: readonly string[], part: () => Node | null): Node | null {
-    const parts: Node[] = [];
-    do {
-      const one = part();
-      if (one === null) return null;
-      parts.push(one);
-    } while (words.includes(this.#tokens[this.#at]?.toLowerCase() ?? '') && ++this.#at > 0);
-    const [only] = parts;
-    return parts.length === 1 && only !== undefined ? only : { is, parts };
-  }
-
-  #term(): Node | null {
-    const token = this.#tokens[this.#at++];
-    if (token === undefined || token === ')') return null;
-    if (token === '!' || token === 'not') {
-      const part = this.#term();
-      return part && { is: 'not', part };
-    }
-    if (token === '(') {
-      const inner = this.either();
-      return this.#tokens[this.#at++] === ')' ? inner : null;
-    }
-    const next = this.#tokens[this.#at]?.toLowerCase() ?? '';
-    const operator = OPERATORS[next] ?? next;
-    if (!COMPARISONS.has(operator)) return { is: 'term', field: token.toLowerCase(), operator: '', value: '' };
-    this.#at++;
-    const value = (this.#tokens[this.#at++] ?? '').replace(/^"|"$/g, '');
-    const term: Term = { is: 'term', field: token.toLowerCase(), operator: '==', value };
-    if (operator === '!=') return { is: 'not', part: term };
-    return { ...term, operator };
-  }
-}
-
-/** Ports of protocols that are told by them. */
-const BY_PORT: Readonly<Record<string, string>> = {
-  dns: '53',
-  http: '80',
-  tls: '443',
-  ssl: '443',
-  ssh: '22',
-  bgp: '179',
-  ntp: '123',
-};
 const OVER_TCP = new Set(['http', 'tls', 'ssl', 'ssh', 'bgp']);
 const PROTOCOLS = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'gre', 'esp', 'igmp', 'ospf']);
 const CARRIERS: Readonly<Record<string, string>> = {
@@ -108,6 +27,8 @@ const CARRIERS: Readonly<Record<string, string>> = {
   'geneve.vni': 'geneve',
   wg: 'wireguard',
 };
+/** Other VNIs are hardly asked for to see the cluster's tunnels. */
+const CALICO_VNI = '4096';
 const ADDRESSES: Readonly<Record<string, readonly [option: string, words: string]>> = {
   addr: ['--ip', 'host'],
   host: ['--ip', 'host'],
@@ -165,9 +86,8 @@ function optionsOfTerm(node: Term): string[] | null {
   }
   if ((protocol === 'tcp' || protocol === 'udp') && part === 'port') return ['--protocol', protocol, '--port', value];
   if (field === 'frame.number') return ['-p', value];
-  if (field === 'tcp.stream') return ['--flow', value];
-  if (field === 'tcp.flags.reset') return ['--outcome', 'reset'];
-  return CARRIERS[field] === undefined ? null : ['--encapsulation', CARRIERS[field]];
+  if (field === 'tcp.stream') return ['--flow', 'NUMBER'];
+  return field === 'vxlan.vni' && value === CALICO_VNI ? ['--encapsulation', 'vxlan'] : null;
 }
 
 function expressionOf(node: Node): string | null {
@@ -202,21 +122,4 @@ function termExpression({ field, operator, value }: Term): string | null {
   return (protocol === 'tcp' || protocol === 'udp') && direction !== undefined
     ? `${protocol} ${direction}port ${value}`
     : null;
-}
-
-function jqOf(node: Node): string | null {
-  if (node.is === 'not') {
-    const part = jqOf(node.part);
-    return part && `(${part} | not)`;
-  }
-  if (node.is !== 'term') {
-    const parts = node.parts.map(jqOf);
-    return parts.includes(null) ? null : `(${parts.join(` ${node.is} `)})`;
-  }
-  const { field, operator, value } = node;
-  if (!/^[a-z0-9_.]+$/.test(field)) return null;
-  if (operator === '') return `any(.layers[]; .fields | has("${field}"))`;
-  if (operator === 'contains' || operator === 'matches' || operator === 'in' || /["\\]/.test(value)) return null;
-  const text = /^(\d+|true|false)$/.test(value) ? value : `"${value}"`;
-  return `any(.layers[]; .fields["${field}"] ${operator} ${text})`;
 }

@@ -79,6 +79,15 @@ function check(expression: string, words: readonly string[]): void {
   throw usageError(`"${notUnderstood}" is not understood in ${expression}`, hintFor(notUnderstood));
 }
 
+/** For an expression that nothing fits: tcpdump would have asked the outermost headers of it. Null where it asks them, and without one. */
+export function outerHint(expression: string | undefined): string | null {
+  if (expression === undefined) return null;
+  const parsed = parseFilterExpression(expression);
+  if (!('asksOuter' in parsed) || parsed.asksOuter) return null;
+  const isOne = !/[()!&|]|\b(and|or|not)\b/.test(expression);
+  return `asked of inner packets; of the tunnels' headers: ${isOne ? `outer ${expression}` : `'outer (${expression})'`}`;
+}
+
 function hintFor(words: string): string {
   const [first = ''] = words.split(' ');
   if (first === 'vxlan' || first === 'geneve') return `--encapsulation ${first} picks what was carried so`;

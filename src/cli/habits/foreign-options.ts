@@ -25,6 +25,7 @@ const SAME: Readonly<Record<string, string>> = {
   '--dst': '--to-ip',
   '--snapshot': '--topology',
   '--format': '--output',
+  '--sort-by': '--sort',
 };
 /** What is so anyway. */
 const NOTHING = new Set([
@@ -33,6 +34,7 @@ const NOTHING = new Set([
   '--numeric',
   '--no-promiscuous-mode',
   '--line-buffered',
+  '--number',
 ]);
 const NO_CLUSTER = new Set([
   '--context',

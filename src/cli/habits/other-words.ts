@@ -27,6 +27,10 @@ const ANSWERS: Readonly<Record<string, readonly [says: string, type: string]>> =
   apply: [READS, CAPTURING],
   create: [READS, CAPTURING],
   delete: [READS, CAPTURING],
+  convert: [
+    'packets are written by decode',
+    'overlens decode CAPTURE... -w FILE; with names and verdicts: overlens export wireshark CAPTURE... -t SNAPSHOT -w DIR',
+  ],
   check: ['whether everything is as configured', 'overlens verify CAPTURE... -t SNAPSHOT'],
   test: ['whether everything is as configured', 'overlens verify CAPTURE... -t SNAPSHOT'],
   compare: ['two captures or snapshots side by side', 'overlens diff BEFORE AFTER -t SNAPSHOT'],

@@ -5,12 +5,23 @@ import type { Command, Option } from 'commander';
 import { EXPRESSION_WORDS } from '../../net/capture-expression.ts';
 import { usageError } from '../report-error.ts';
 import { checkVerdict, foreignOption } from './foreign-options.ts';
+import { checkFormat } from './other-formats.ts';
 import { otherWord } from './other-words.ts';
 import type { Line, Reading } from './reading.ts';
-import { tcpdumpLetters } from './tcpdump-letters.ts';
-import { isTshark, tsharkAnswer } from './tshark-line.ts';
+import { checkWritten, tcpdumpLetters } from './tcpdump-letters.ts';
+import { checkTimes, isTshark, tsharkAnswer } from './tshark-line.ts';
 
-const ON_CAPTURES: ReadonlySet<string> = new Set(['trace', 'verify', 'diff', 'path', 'decode', 'explain', 'view']);
+const ON_CAPTURES: ReadonlySet<string> = new Set([
+  'trace',
+  'verify',
+  'diff',
+  'path',
+  'decode',
+  'explain',
+  'quiz',
+  'export',
+  'view',
+]);
 
 /**
  * The same line in this program's words.
@@ -18,7 +29,8 @@ const ON_CAPTURES: ReadonlySet<string> = new Set(['trace', 'verify', 'diff', 'pa
  */
 export function readHabits(argv: readonly string[], program: Command): Line {
   const [first = ''] = argv;
-  if (argv.length === 1 && first === 'version') return { words: ['--version'], notes: [] };
+  if (first === 'version' && argv.slice(1).every((word) => word.startsWith('-')))
+    return { words: ['--version'], notes: [] };
   if (argv.length === 1 && first === '-v')
     throw usageError(
       '-v: prints every header and field, of a capture',
@@ -29,6 +41,7 @@ export function readHabits(argv: readonly string[], program: Command): Line {
   if (other !== null) return readHabits(other, program);
   if (first === 'help' || (named !== undefined && !ON_CAPTURES.has(first))) return { words: [...argv], notes: [] };
   const command = named ?? program.commands.find((one) => one.name() === 'trace') ?? program;
+  if (named !== undefined && argv.length === 2 && argv[1] === 'help') return { words: ['help', first], notes: [] };
   const { words, notes } = translate(named === undefined ? argv : argv.slice(1), command, program);
   return { words: named === undefined ? words : [first, ...words], notes };
 }
@@ -63,6 +76,7 @@ function readLong(word: string, reading: Reading): void {
   if (name === '--verdict') checkVerdict(word.includes('=') ? word.slice(name.length + 1) : (reading.rest[0] ?? ''));
   reading.words.push(word);
   if (own !== undefined && !word.includes('=')) pushValue(own, reading);
+  else if (name === '--output') checkFormat(word.slice(name.length + 1), reading);
 }
 
 function readShort(word: string, reading: Reading): void {
@@ -73,6 +87,7 @@ function readShort(word: string, reading: Reading): void {
   if (isGlued || (isOwn && word.length === 2)) {
     reading.words.push(word);
     if (!isGlued && own !== undefined) pushValue(own, reading);
+    else if (own?.long === '--output') checkFormat(word.slice(2), reading);
     return;
   }
   if (word === '-h' || word === '-V') {
@@ -104,7 +119,12 @@ function optionOf(command: Command, name: string): Option | undefined {
   return command.options.find(({ long, short }) => long === name || short === name);
 }
 
-function pushValue({ required }: Option, { rest, words }: Reading): void {
+function pushValue({ required, long }: Option, reading: Reading): void {
+  const { rest, words } = reading;
   const value = required ? rest.shift() : undefined;
-  if (value !== undefined) words.push(value);
+  if (value === undefined) return;
+  if (long === '--output') checkFormat(value, reading);
+  if (long === '--write') checkWritten(value, reading);
+  if (long === '--topology') checkTimes(value, reading);
+  words.push(value);
 }

@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 /** Mean what is so here anyway: nothing is looked up, lines appear at once, numbers are whole. */
 const NOTHING = new Set('nlUSKNqO#pubHIg');
 /** The next word is theirs. */
-const WITH_VALUE = new Set('rcwisCGWFzZBjyQE');
+const WITH_VALUE = new Set('rcwisabCGWFzZBjyQE');
 const OF_PACKETS = new Set('vxXAtec');
 const TIMES = ['none', 'epoch', 'delta', 'utc', 'relative'];
 const WRITING = 'tcpdump writes captures; overlens reads them: tcpdump -U -w - ... | overlens -';
@@ -55,12 +55,19 @@ function readLetter(letter: string, glued: string, reading: Reading): void {
     case 'L':
       throw liveAnswer(letter, value, reading);
     case 'F':
+      if (/^(nsec)?pcap(ng)?$/.test(value))
+        throw usageError(`-F ${value}: the ending of -w FILE says it`, 'overlens decode CAPTURE... -w FILE.pcap');
       throw usageError(
         `-F ${value}: no expression is read from a file`,
         `overlens ${reading.command.name()} CAPTURE "$(cat ${shellWord(value)})"`,
       );
-    case 'C':
     case 'G':
+      if (value === 'fields' || value === 'protocols')
+        throw usageError(`-G ${value}: is tshark's`, 'overlens headers [PROTOCOL]');
+      throw usageError(`-G ${value}: is of capturing`, WRITING);
+    case 'a':
+    case 'b':
+    case 'C':
     case 'W':
     case 'z':
     case 'Z':
@@ -73,6 +80,12 @@ function readLetter(letter: string, glued: string, reading: Reading): void {
   }
 }
 
+/** `-w FILE.pcap` of `trace`, whose `-w` is a folder for rows. Throws bad usage that says what writes packets. */
+export function checkWritten(value: string, reading: Reading): void {
+  if (reading.command.name() === 'trace' && /\.(pcapng|pcap|cap|dmp)\d*$/i.test(value))
+    throw packetsAnswer('w', reading);
+}
+
 /** Packets are decode's: the same line there. */
 export function packetsAnswer(letter: string, { asDecode }: Reading): Error {
   const also =
@@ -82,7 +95,7 @@ export function packetsAnswer(letter: string, { asDecode }: Reading): Error {
         ? '\nall namespaces are in the answer unless -n NAMESPACE picks one'
         : '';
   return usageError(
-    `-${letter}: single packets are shown by decode`,
+    `-${letter}: single packets are ${letter === 'w' ? 'written' : 'shown'} by decode`,
     `overlens decode ${asDecode().map(shellWord).join(' ')}${also}`,
   );
 }

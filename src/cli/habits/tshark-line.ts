@@ -1,8 +1,10 @@
 // A line of tshark: answered with the line that does it here.
+import { existsSync } from 'node:fs';
 import { shellWord } from '../../cluster/shell.ts';
 import { addUnder } from '../../net/multi-map.ts';
 import { usageError } from '../report-error.ts';
 import { translateDisplayFilter } from './display-filter.ts';
+import { BESIDE } from './jq-filter.ts';
 import type { Reading } from './reading.ts';
 
 const OWN = new Set(['-Y', '-R', '-T', '-z', '-O', '-E', '-P', '-2', '-d', '-j', '-J']);
@@ -38,6 +40,17 @@ interface Parsed {
   operands: string[];
 }
 
+/** `-t ad`: how tshark shows times, where a snapshot is given here. Throws bad usage for it. */
+export function checkTimes(value: string, { command }: Reading): void {
+  const style =
+    /^(ad|adoy|ud|udoy|a|u|d|dd|e|r)$/.test(value) && !existsSync(value) ? (TIMES[value] ?? 'utc') : undefined;
+  if (style === undefined) return;
+  const shown = command.name() === 'decode' ? '' : 'overlens decode CAPTURE... ';
+  throw usageError(`-t ${value}: no such snapshot; how times are shown is --time`, `${shown}--time ${style}`);
+}
+
+const TIMES: Readonly<Record<string, string>> = { e: 'epoch', d: 'delta', dd: 'delta', r: 'relative' };
+
 /** Bad usage with the line to type instead. */
 export function tsharkAnswer({ given, command }: Reading): Error {
   const { values, operands } = parse(given);
@@ -59,19 +72,33 @@ export function tsharkAnswer({ given, command }: Reading): Error {
       `no option asks for it; fields have the same names in overlens decode ${captures}${snapshot} -o json`,
     );
   const counted = (values.get('-c') ?? []).map((count) => ` -c ${count}`).join('');
+  if ('missing' in translated) return usageError(said, missingAnswer(translated.missing, `${captures}${snapshot}`));
   if ('jq' in translated)
     return usageError(
       said,
       `overlens decode ${captures}${snapshot}${counted} -o json | jq -c 'select(${translated.jq})'`,
     );
   const words = [...translated.words, ...(expression === undefined ? [] : [expression])].map(shellWord).join(' ');
-  const rest = `${captures}${snapshot}${asked.options}${asked.isPackets ? counted : ''}${words === '' ? '' : ` ${words}`}${asked.pipe}`;
+  const ports = (values.get('-d') ?? []).map((rule) => /^udp\.port==(\d+),vxlan$/.exec(rule)?.[1]);
+  const decodeAs = ports.map((port) => (port === undefined ? '' : ` --vxlan-port ${port}`)).join('');
+  const rest = `${captures}${snapshot}${decodeAs}${asked.options}${asked.isPackets ? counted : ''}${words === '' ? '' : ` ${words}`}${asked.pipe}`;
   const name = asked.isPackets ? 'decode ' : command.name() === 'trace' ? '' : `${command.name()} `;
-  const flows = asked.isPackets && command.name() === 'trace' && asked.options === '' && asked.pipe === '';
+  const numbers = rest.includes(' NUMBER')
+    ? `\nNUMBER: flows have numbers of their own, overlens ${captures} lists them`
+    : '';
+  const flows =
+    numbers === '' && asked.isPackets && command.name() === 'trace' && asked.options === '' && asked.pipe === '';
   return usageError(
     said,
-    `overlens ${name}${rest}${flows ? `\nflows instead of packets: overlens ${captures}${snapshot}${words === '' ? '' : ` ${words}`}` : ''}`,
+    `overlens ${name}${rest}${flows ? `\nflows instead of packets: overlens ${captures}${snapshot}${decodeAs}${words === '' ? '' : ` ${words}`}` : ''}${numbers}`,
   );
+}
+
+/** Of a field that Wireshark works out, or of a protocol that is not decoded here. */
+function missingAnswer(field: string, captures: string): string {
+  return field.startsWith('tcp.analysis')
+    ? `overlens ${captures} --sort resent: how often each flow sent again`
+    : `decode has no ${field}; overlens headers lists the fields that there are`;
 }
 
 function parse(given: readonly string[]): Parsed {
@@ -115,9 +142,9 @@ function askedCommand(values: Parsed['values'], name: string): AskedCommand {
 }
 
 function ofStatistics(statistics: string): AskedCommand {
-  const [kind = '', ...rest] = statistics.split(',');
+  const [kind = ''] = statistics.split(',');
   if (kind === 'io') return { ...FLOWS, options: ' -o summary' };
-  if (kind === 'follow') return { isPackets: true, options: ` --flow ${Number(rest.at(-1) ?? 0) || 1} -x`, pipe: '' };
+  if (kind === 'follow') return { isPackets: true, options: ' --flow NUMBER -x', pipe: '' };
   if (kind === 'endpoints') return { ...FLOWS, options: ' --by workload' };
   if (kind === 'dns') return { ...FLOWS, options: ' --port 53' };
   return FLOWS;
@@ -125,14 +152,9 @@ function ofStatistics(statistics: string): AskedCommand {
 
 /** The columns of `-e`, from fields that have the same names; a packet's number, time and length stand beside its layers. */
 function fieldsPipe(fields: readonly string[]): string {
-  const beside: Readonly<Record<string, string>> = {
-    'frame.number': '.number',
-    'frame.time': '.time',
-    'frame.len': '.original',
-  };
   const columns = fields
     .filter((field) => /^[\w.]+$/.test(field))
-    .map((field) => beside[field] ?? `([.layers[].fields["${field}"] | values] | join(","))`);
+    .map((field) => BESIDE[field] ?? `([.layers[].fields["${field}"] | values] | join(","))`);
   return columns.length === 0 ? ' | jq -c .' : ` | jq -r '[${columns.join(', ')}] | @tsv'`;
 }
 

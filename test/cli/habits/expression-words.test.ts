@@ -69,6 +69,22 @@ describe('trace', () => {
     const { stderr } = await runCli(['trace', PLAIN, '--port', '80', 'udp']);
     expect(stderr).toContain('no flow fits --port 80 udp');
   });
+
+  test.each([
+    [['trace', CAPTURE, 'udp port 4789'], 'outer udp port 4789'],
+    [['decode', CAPTURE, 'udp port 4789 and host 10.0.1.30'], "'outer (udp port 4789 and host 10.0.1.30)'"],
+  ])('of %j, which fits nothing within tunnels, the line that asks the tunnels works', async (argv, line) => {
+    const { stderr } = await runCli(argv);
+    expect(stderr).toContain(`of the tunnels' headers: ${line}`);
+    const { stdout } = await runCli([...argv.slice(0, -1), line.replaceAll("'", '')]);
+    expect(stdout).toContain(argv[0] === 'trace' ? 'vxlan' : 'VXLAN');
+  });
+
+  test('of one that asks the tunnels already nothing is said', async () => {
+    const { stderr } = await runCli(['trace', CAPTURE, 'outer', 'port', '1']);
+    expect(stderr).toContain('no flow fits');
+    expect(stderr).not.toContain('of the tunnels');
+  });
 });
 
 test('files stay files: a missing one behind a capture is no expression', async () => {

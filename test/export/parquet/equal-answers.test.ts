@@ -2,10 +2,11 @@
 // between any two of them, and went on.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultStages, type Stages } from '../../../src/cli/stages.ts';
 import { runCli } from '../../support/run-cli.ts';
+import { splitCapture } from '../../support/split-capture.ts';
 import { type Answer, type JsonTrace, viewAnswers } from '../../support/view-answers.ts';
 import { IS_WHOLE } from '../../support/whole-matrix.ts';
 
@@ -42,36 +43,46 @@ function comparable(rows: readonly Answer[], columns: readonly string[]): string
   return rows.map((row) => JSON.stringify(columns.map((name) => row[name] ?? null))).sort();
 }
 
-describe('the shipped views', () => {
-  for (const sample of SAMPLES) {
-    it(`say of ${sample} what one trace of all its captures says`, async () => {
-      const captures = capturesIn(`samples/${sample}`);
-      const snapshot = ['-t', `samples/${sample}/topology`];
-      const flows = join(folder, sample);
-      const whole = await runCli(['trace', ...captures, ...snapshot, '-o', 'json']);
-      const expected = viewAnswers(JSON.parse(whole.stdout) as JsonTrace);
-      await resumeTillDone(['trace', '--resume', ...captures, ...snapshot, '-w', flows]);
-      const actual = await answersOf(Object.keys(expected), flows);
-      for (const [view, rows] of Object.entries(expected)) {
-        const columns = Object.keys(rows[0] ?? {});
-        expect({ view, rows: comparable(actual[view] ?? [], columns) }).toEqual({
-          view,
-          rows: comparable(rows, columns),
-        });
-      }
+/** What the views say of captures that were traced one by one, and what one trace of all of them says. */
+async function compare(captures: readonly string[], topology: string, flows: string, atOnce = 1): Promise<void> {
+  const snapshot = ['-t', topology];
+  const whole = await runCli(['trace', ...captures, ...snapshot, '-o', 'json']);
+  const expected = viewAnswers(JSON.parse(whole.stdout) as JsonTrace);
+  await resumeTillDone(['trace', '--resume', ...captures, ...snapshot, '-w', flows], atOnce);
+  const actual = await answersOf(Object.keys(expected), flows);
+  for (const [view, rows] of Object.entries(expected)) {
+    const columns = Object.keys(rows[0] ?? {});
+    expect({ view, rows: comparable(actual[view] ?? [], columns) }).toEqual({
+      view,
+      rows: comparable(rows, columns),
     });
   }
+}
+
+describe('the shipped views', () => {
+  for (const sample of SAMPLES) {
+    it(`say of ${sample} what one trace of all its captures says`, () =>
+      compare(capturesIn(`samples/${sample}`), `samples/${sample}/topology`, join(folder, sample)));
+  }
+
+  it('say of fifty pieces of three NICs what one trace of all of them says', async () => {
+    const pieces = capturesIn('samples/01-vxlan-between-nodes').flatMap((path) =>
+      splitCapture(path, 3, folder, (i) => `${basename(path)}${String(i).padStart(2, '0')}`),
+    );
+    expect(pieces.length).toBeGreaterThan(50);
+    await compare(pieces, 'samples/01-vxlan-between-nodes/topology', join(folder, 'pieces'), 20);
+  });
 });
 
-/** Stopped by Ctrl-C while each capture but the last one is read, and begun anew. */
-async function resumeTillDone(argv: readonly string[]): Promise<void> {
+/** Stopped by Ctrl-C behind so many captures, and begun anew, until the last one is read. */
+async function resumeTillDone(argv: readonly string[], atOnce: number): Promise<void> {
   for (let run = 1; ; run++) {
     const stop = new AbortController();
     let read = 0;
     const stages: Stages = {
       ...defaultStages,
       traceCaptures(options) {
-        if (++read > 1) stop.abort();
+        if (++read > atOnce) stop.abort();
         return defaultStages.traceCaptures(options);
       },
     };
