@@ -7,7 +7,7 @@ import { baseName } from '../text/format.ts';
 import { GROUP_KEYS } from '../text/render-options.ts';
 import { type Conversation, conversationsOf } from '../trace/conversations.ts';
 import { createOutcomeTally, outcomeText, tallyOutcome } from '../trace/outcome-words.ts';
-import { endsBy } from '../trace/rows/grouped-table.ts';
+import { endsBy } from '../trace/rows/group-ends.ts';
 import {
   type CauseLookup,
   causesOfConversation,

@@ -1,16 +1,14 @@
-// `--by`: conversations summed up by what their ends have in common, from one node to another, one namespace, pool or workload.
-import type { FlowEnd } from '../../../verdict/trace-types.ts';
 import { createNameFitter } from '../../text/endpoint-names.ts';
-import { escapeText } from '../../text/escape.ts';
 import { formatBytes, formatCompact, formatNumber } from '../../text/format.ts';
 import { fitColumns, GAP } from '../../text/grid.ts';
 import { renderGrid } from '../../text/grid-table.ts';
 import { createPaint } from '../../text/paint.ts';
 import type { GroupKey, RenderOptions } from '../../text/render-options.ts';
-import { NameWidths, sharedNamespace, shortName, workloadName } from '../../text/short-names.ts';
+import { NameWidths, sharedNamespace, shortName } from '../../text/short-names.ts';
 import { shortenEnd, textWidth } from '../../text/text-width.ts';
 import type { Conversation } from '../conversations.ts';
 import { createOutcomeTally, type OutcomeTally, outcomeText, tallyOutcome } from '../outcome-words.ts';
+import { endsBy } from './group-ends.ts';
 import { type CauseLookup, causesOfConversation, directionOf, rankOf } from './pair-rows.ts';
 
 interface Group {
@@ -50,30 +48,6 @@ export function createGrouping(by: GroupKey, causesOf: CauseLookup, marks: boole
     },
     lines: (nodes, options) => groupLines([...groups.values()], nodes, options),
   };
-}
-
-/** What both ends of a conversation are summed up under, the asking one first. */
-export function endsBy(by: GroupKey, { forward, reverse }: Conversation): [from: string, to: string] {
-  const [from, to] = forward === null ? [reverse?.dst, reverse?.src] : [forward.src, forward.dst];
-  return [from === undefined ? '' : nameBy(by, from), to === undefined ? '' : nameBy(by, to)];
-}
-
-/** What an end is summed up under; in brackets what it is, where it has no such name. */
-function nameBy(by: GroupKey, end: FlowEnd): string {
-  const kind = `(${end.kind === 'pod' ? 'unknown' : end.kind})`;
-  switch (by) {
-    case 'node-pair':
-      return end.node === null ? kind : escapeText(end.node);
-    case 'namespace':
-      return end.namespace === null ? kind : escapeText(end.namespace);
-    case 'pool':
-      return end.pool === null ? kind : escapeText(end.pool);
-    case 'workload': {
-      const name = end.pod === null ? null : end.kind === 'pod' ? workloadName(end.pod) : end.pod;
-      if (name === null) return end.node === null || end.kind === 'external' ? kind : escapeText(`${end.node} ${kind}`);
-      return escapeText(end.namespace === null ? name : `${end.namespace}/${name}`);
-    }
-  }
 }
 
 function emptyGroup(from: string, to: string): Group {
