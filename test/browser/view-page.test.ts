@@ -2,7 +2,7 @@
 // any network, names shown as text, a packet's bytes and fields marked both ways. Skipped where Chromium or playwright-core is missing.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE, PROGRAM } from '../support/built-program.ts';
@@ -108,6 +108,18 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     await page.click('#detail .way button >> nth=0');
     await page.waitForSelector('#packet[open] .inspector');
     await page.click('#packet-close');
+  });
+
+  it('takes a folder that is dropped on it, with all that is in it', async () => {
+    const { page } = seen;
+    await page.click('#anew');
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [resolve(SAMPLE)], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+    await page.waitForSelector('#rows .row:not(.head)');
+    expect(await page.textContent('#inputs')).toContain('04-overlay-bypassed');
+    expect(await page.textContent('#report h1')).toContain('3 wrong (1 cause)');
   });
 
   it('filters in the words of tcpdump, and says what it does not understand', async () => {
