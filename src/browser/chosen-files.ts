@@ -62,28 +62,3 @@ function isSame(a: Blob, b: Blob): boolean {
 export function filesOfList(list: Iterable<File>): ViewFile[] {
   return [...list].map((file) => ({ name: file.webkitRelativePath || file.name, content: file }));
 }
-
-/** What was dropped, with all that is in folders. The transfer is read at once: it is empty a moment later. */
-export async function filesOfDrop({ items, files }: DataTransfer): Promise<ViewFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry?.() ?? null).filter((entry) => entry !== null);
-  if (entries.length === 0) return filesOfList(files);
-  const found: ViewFile[] = [];
-  for (const entry of entries) await collect(entry, found);
-  return found;
-}
-
-async function collect(entry: FileSystemEntry, found: ViewFile[]): Promise<void> {
-  const name = entry.fullPath.replace(/^\//, '');
-  if (entry.isFile) {
-    const content = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    found.push({ name, content });
-    return;
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  // it gives a hundred at a time
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return;
-    for (const one of some) await collect(one, found);
-  }
-}

@@ -5,7 +5,8 @@ import type { ReportData } from '../render/report/report-data.ts';
 import { reportParts } from '../render/report/report-parts.ts';
 import { escapeText } from '../render/text/escape.ts';
 import { formatBytes } from '../render/text/format.ts';
-import { chosenFiles, filesOfDrop, filesOfList } from './chosen-files.ts';
+import { chosenFiles, filesOfList } from './chosen-files.ts';
+import { filesOfDrop } from './dropped-files.ts';
 import { filesInPage, unpacked } from './embedded-files.ts';
 import { byId, make } from './make-element.ts';
 import { packetDialog } from './packet-dialog.ts';
@@ -123,15 +124,16 @@ function fail(problem: ViewProblem, taken: readonly string[]): void {
 }
 
 function showSaid(problems: readonly ViewProblem[], taken: readonly string[]): void {
-  const items = problems.map(({ text, hint }) => {
-    const item = make('li', { textContent: escapeLines(text) });
-    if (hint !== null) item.append(make('span', { className: 'hint', textContent: escapeLines(hint) }));
-    return item;
-  });
-  byId('problems').replaceChildren(...items);
+  byId('problems').replaceChildren(...problems.map(problemItem));
   byId('taken').replaceChildren(...taken.map((text) => make('li', { textContent: escapeText(text) })));
   byId('said').hidden = problems.length + taken.length === 0;
   byId('taken-as').hidden = taken.length === 0;
+}
+
+function problemItem({ text, hint }: ViewProblem): HTMLElement {
+  const item = make('li', { textContent: escapeLines(text) });
+  if (hint !== null) item.append(make('span', { className: 'hint', textContent: escapeLines(hint) }));
+  return item;
 }
 
 function escapeLines(text: string): string {
@@ -214,7 +216,12 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('dragged');
-  if (event.dataTransfer !== null) void filesOfDrop(event.dataTransfer).then(add);
+  if (event.dataTransfer === null) return;
+  filesOfDrop(event.dataTransfer).then(add, ({ message }: Error) => {
+    byId('problems').append(problemItem({ text: message, hint: 'Choose a folder reads it' }));
+    byId('said').hidden = false;
+    say(escapeText(message));
+  });
 });
 document.addEventListener('paste', ({ target, clipboardData }) => {
   if (clipboardData === null || (target as HTMLElement).closest('input,textarea') !== null) return;

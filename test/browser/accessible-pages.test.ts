@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE } from '../support/built-program.ts';
-import { runCli } from '../support/run-cli.ts';
-import { addressOf, isMissing, launch, type Watched, watch } from './page-in-browser.ts';
+import { addressOf, isMissing, launch, overlens, type Watched, watch } from './page-in-browser.ts';
 
 const SAMPLE = 'samples/08-stale-fdb';
 const CAPTURES = readdirSync(SAMPLE)
@@ -59,7 +58,7 @@ describe.skipIf(isMissing)('axe-core (skipped without playwright-core and /usr/b
     ],
     ['a quiz', [PHONE], ['quiz', ...GIVEN, '--answers', '-o', 'html']],
   ])('finds nothing in %s', async (_name, looks, argv) => {
-    const { stdout } = await runCli(argv);
+    const { stdout } = overlens(...argv);
     await seen.page.setContent(stdout);
     expect(await seen.page.title()).not.toBe('');
     expect(await found(...looks)).toEqual([]);

@@ -1,9 +1,11 @@
 // The built page in Chromium: opened as a file, every request counted, every error kept.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { PROGRAM } from '../support/built-program.ts';
 
 export const CHROMIUM = '/usr/bin/chromium';
 export const playwright = await import('playwright-core').catch(() => null);
@@ -38,6 +40,11 @@ export async function watch(browser: Browser, own: string | null = null): Promis
     if (message.type() === 'error') errors.push(message.text());
   });
   return { page, requests, errors, violations: () => violationsIn(page) };
+}
+
+/** A command line of the built program. */
+export function overlens(...argv: readonly string[]): { stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [PROGRAM, ...argv], { encoding: 'utf8', env: {}, maxBuffer: 16 * 1024 * 1024 });
 }
 
 export function addressOf(file: string): string {

@@ -1,13 +1,11 @@
 // The page that captures are dropped on, as it is built and opened from a file: the same verdict as the command line's, nothing asked of
 // any network, names shown as text, a packet's bytes and fields marked both ways. Skipped where Chromium or playwright-core is missing.
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGE, PROGRAM } from '../support/built-program.ts';
-import { runCli } from '../support/run-cli.ts';
-import { addressOf, isMissing, launch, testFolder, type Watched, watch } from './page-in-browser.ts';
+import { PAGE } from '../support/built-program.ts';
+import { addressOf, isMissing, launch, overlens, testFolder, type Watched, watch } from './page-in-browser.ts';
 
 const SAMPLE = 'samples/04-overlay-bypassed';
 const CAPTURES = readdirSync(SAMPLE)
@@ -62,7 +60,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     expect(await page.textContent('#taken')).toContain('topology: a folder: 0 captures');
     await page.setInputFiles('#files', CAPTURES);
     await page.waitForSelector('#rows .row:not(.head)');
-    const { stdout } = await runCli(['trace', ...CAPTURES, '-t', `${SAMPLE}/topology`]);
+    const { stdout } = overlens('trace', ...CAPTURES, '-t', `${SAMPLE}/topology`);
     const verdict = await page.textContent('#report h1');
     expect(verdict).toBe('5 conversations: 3 wrong (1 cause), 2 as configured, 0 undecided.');
     expect(stdout).toContain(verdict);
@@ -110,6 +108,18 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     await page.click('#packet-close');
   });
 
+  it('takes a folder that is dropped on it, with all that is in it', async () => {
+    const { page } = seen;
+    await page.click('#anew');
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [resolve(SAMPLE)], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+    await page.waitForSelector('#rows .row:not(.head)');
+    expect(await page.textContent('#inputs')).toContain('04-overlay-bypassed');
+    expect(await page.textContent('#report h1')).toContain('3 wrong (1 cause)');
+  });
+
   it('filters in the words of tcpdump, and says what it does not understand', async () => {
     const { page } = seen;
     await page.fill('#expression', 'icmp');
@@ -147,7 +157,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     writeFileSync(text, 'not a capture at all');
     await give([cut, text], `${SAMPLE}/topology`);
     expect(await page.textContent('#report h1')).toContain('wrong');
-    const { stderr } = await runCli(['trace', text, cut]);
+    const { stderr } = overlens('trace', text, cut);
     const said = await page.textContent('#problems');
     expect(said).toContain('notes.pcap: not a capture: it looks like text');
     expect(stderr).toContain('notes.pcap: not a capture: it looks like text');
@@ -186,7 +196,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
 
   it('shows the inputs that overlens view put into it', async () => {
     const path = join(folder.path, 'case.html');
-    execFileSync(process.execPath, [PROGRAM, 'view', ...CAPTURES, '-t', `${SAMPLE}/topology`, '-w', path]);
+    overlens('view', ...CAPTURES, '-t', `${SAMPLE}/topology`, '-w', path);
     const filled = await watch(browser, addressOf(path));
     await filled.page.goto(`${addressOf(path)}#flow=1`);
     await filled.page.waitForSelector('#detail:not([hidden])');

@@ -1,11 +1,12 @@
 // Inputs as they are put into a page: every file of them by name, compressed.
 import { readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { PackedFile } from '../../browser/embedded-files.ts';
 import { numberedName } from '../../browser/numbered-name.ts';
 import { joinErrors, OverlensError } from '../../errors.ts';
 import { filesInFolder, isFolder } from '../../input/folders.ts';
-import { baseName, formatBytes } from '../../render/text/format.ts';
+import { formatBytes } from '../../render/text/format.ts';
 import { usageError } from '../report-error.ts';
 
 /** Bytes of files in a page: with more, browsers take long to open it, or do not. */
@@ -26,7 +27,7 @@ export function inputFiles(inputs: readonly string[], most = MOST_EMBEDDED): Inp
   const problems: OverlensError[] = [];
   const taken = new Set<string>();
   const files = [...new Set(inputs)].flatMap((input): InputFile[] => {
-    const name = freeName(baseName(input.replace(/\/+$/, '')), taken);
+    const name = freeName(basename(resolve(input)), taken);
     taken.add(name);
     if (!isFolder(input)) return [{ name, path: input }];
     return [...filesInFolder(input)].map(({ path, below }) => ({ name: `${name}/${below}`, path }));
