@@ -22,12 +22,17 @@ export function sha1Hex(text: string): string {
   return Array.from(sha1OfText(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** What fits into one block is padded here. */
+const SHORT = new Uint8Array(64);
+const SHORT_VIEW = new DataView(SHORT.buffer);
+
 /** Appends the bit 1, zeros and the length in bits as 64-bit number, up to a multiple of 64 bytes (section 5.1.1). */
 function padMessage(message: Uint8Array): DataView {
-  const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
+  const isShort = message.length + 9 <= 64;
+  const padded = isShort ? SHORT.fill(0) : new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
   padded.set(message);
   padded[message.length] = 0x80;
-  const view = new DataView(padded.buffer);
+  const view = isShort ? SHORT_VIEW : new DataView(padded.buffer);
   view.setUint32(padded.length - 8, Math.floor(message.length / 0x2000_0000));
   view.setUint32(padded.length - 4, (message.length * 8) >>> 0);
   return view;

@@ -1,5 +1,6 @@
 // `overlens export`: results in the forms of other tools.
 import { existsSync } from 'node:fs';
+import { EXPORTS } from '../declare/export-kinds.ts';
 import { checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
@@ -10,8 +11,6 @@ import { usageError } from '../report-error.ts';
 import type { Stages } from '../stages.ts';
 import { parseChoice } from '../values.ts';
 import { writeKit } from '../writing/write-kit.ts';
-
-export const EXPORTS = ['wireshark'] as const;
 
 export interface RawExportCommand extends RawTraceOptions {
   write?: string;

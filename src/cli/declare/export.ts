@@ -1,6 +1,7 @@
 // The command that writes for other tools: declared here, its code loaded when it runs.
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Dispatch } from './commands.ts';
+import { EXPORTS } from './export-kinds.ts';
 import { declareTraceOptions } from './trace-options.ts';
 
 const EXAMPLES = `Examples:
@@ -10,10 +11,13 @@ const EXAMPLES = `Examples:
 `;
 
 export function declareExport(program: Command, { io, stages, done }: Dispatch): void {
+  const forWhat = new Argument('<for>', 'wireshark');
+  // for completion; what else is given has an answer of its own
+  forWhat.argChoices = [...EXPORTS];
   const command = program
     .command('export')
     .description('captures with names and verdicts in them, and a profile, for Wireshark')
-    .argument('<for>', 'wireshark')
+    .addArgument(forWhat)
     .option('-w, --write <folder>', 'where it is written')
     .addHelpText('before', EXAMPLES);
   declareTraceOptions(command).action(async (kind: string, captures: string[], raw) => {

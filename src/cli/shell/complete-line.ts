@@ -41,6 +41,7 @@ function joinedAtEquals(words: readonly string[]): { words: string[]; cut: numbe
 async function candidateLines(words: readonly string[], program: Command, stages: Stages): Promise<string[]> {
   const current = words.at(-1) ?? '';
   const [first = ''] = words;
+  if (first === 'help' && words.length > 1) return linesOf(commandsOf(program), current);
   const named = words.length > 1 ? program.commands.find((one) => one.name() === first) : undefined;
   const trace = program.commands.find((one) => one.name() === 'trace') ?? program;
   const command = named ?? trace;
@@ -52,7 +53,7 @@ async function candidateLines(words: readonly string[], program: Command, stages
   if (inline !== undefined) return valuesOf(inline, value.join('='), `${name}=`, { before, command, stages });
   if (current.startsWith('-') && current !== '-') return linesOf(optionsOf(command), current);
   if (words.length <= 1) return [...linesOf(commandsOf(program), current), FILES];
-  return operandsOf(command, current, program);
+  return operandsOf(command, before, current);
 }
 
 /** The option that stands right before the cursor and takes a value. */
@@ -97,9 +98,19 @@ function snapshotsOn({ before, command }: Line): string[] {
   return paths;
 }
 
-function operandsOf(command: Command, current: string, program: Command): string[] {
-  if (command.name() === 'help') return linesOf(commandsOf(program), current);
-  const [argument] = command.registeredArguments;
+async function operandsOf(command: Command, before: readonly string[], current: string): Promise<string[]> {
+  if (command.name() === 'headers') {
+    const { CATALOG } = await import('../../wire/catalog.ts');
+    return linesOf(
+      CATALOG.map(({ protocol, title }) => ({ value: protocol, description: title })),
+      current,
+    );
+  }
+  const given = before.filter(
+    (word, i) => !word.startsWith('-') && optionAsking(before.slice(0, i), command) === undefined,
+  );
+  const argument =
+    command.registeredArguments[given.length] ?? command.registeredArguments.findLast(({ variadic }) => variadic);
   if (argument === undefined) return [];
   const choices = (argument.argChoices ?? []).map((value) => ({ value, description: '' }));
   return choices.length > 0 ? linesOf(choices, current) : [FILES];

@@ -6,8 +6,8 @@ const FIRST_ROOM = 256;
 /** No time and no count is that. */
 const NO_NUMBER = -(2n ** 63n);
 
-/** A typed array where none is null. */
-export type Cells = (string | number | bigint | null)[] | Float64Array | BigInt64Array;
+/** A typed array of numbers where none is null; of bigints never: each reading of one makes them anew, and the writer reads four times. */
+export type Cells = (string | number | bigint | null)[] | Float64Array;
 
 export interface ColumnBuffer {
   add(cell: Cell): void;
@@ -114,17 +114,14 @@ class Int32Buffer implements ColumnBuffer {
 
 class Int64Buffer implements ColumnBuffer {
   #count = 0;
-  #nulls = 0;
   #values = new BigInt64Array(FIRST_ROOM);
 
   add(cell: Cell): void {
     if (this.#count === this.#values.length) this.#values = grown(this.#values, new BigInt64Array(2 * this.#count));
-    if (cell === null) this.#nulls++;
     this.#values[this.#count++] = cell === null ? NO_NUMBER : BigInt(cell);
   }
 
   cells(): Cells {
-    if (this.#nulls === 0) return this.#values.subarray(0, this.#count);
     const cells: (bigint | null)[] = new Array(this.#count);
     for (let i = 0; i < this.#count; i++) {
       const value = this.#values[i] ?? NO_NUMBER;
@@ -135,7 +132,6 @@ class Int64Buffer implements ColumnBuffer {
 
   clear(): void {
     this.#count = 0;
-    this.#nulls = 0;
   }
 }
 

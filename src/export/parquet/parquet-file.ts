@@ -61,7 +61,8 @@ export class ParquetFile {
       offsetIndex: false,
     }));
     const buffers = this.#buffers;
-    this.#writer.write({ columnData, rowGroupSize: this.waiting });
+    // one page a column: so few rows are never split, and their sizes need not be estimated
+    this.#writer.write({ columnData, rowGroupSize: this.waiting, pageSize: 0 });
     for (const buffer of buffers) buffer.clear();
     this.waiting = 0;
     this.#pass();

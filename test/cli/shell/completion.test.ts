@@ -60,6 +60,13 @@ describe('bash', () => {
     ]);
   });
 
+  test('completes operands that are words: commands, protocols, what captures are written for', async () => {
+    expect(await offeredByBash('help', 'verif')).toEqual(['verify']);
+    expect(await offeredByBash('headers', 'vxl')).toContain('vxlan');
+    expect(await offeredByBash('export', 'w')).toEqual(['wireshark']);
+    expect(await offeredByBash('export', 'wireshark', 'samples/01-vxlan-between-nodes/topo')).toEqual([TOPOLOGY]);
+  });
+
   test('completes files where a file is meant', async () => {
     expect(await offeredByBash('decode', '-t', 'samples/01-vxlan-between-nodes/topo')).toEqual([TOPOLOGY]);
   });

@@ -1,0 +1,2 @@
+/** What `export` writes captures for. */
+export const EXPORTS = ['wireshark'] as const;
