@@ -51,12 +51,13 @@ async function cuts(captures: readonly string[]): Promise<Repeated[]> {
   const spans = new Map<string, Span>();
   for (const path of captures) spans.set(path, await spanOf(path));
   const found: Repeated[] = [];
-  for (const path of captures)
-    for (const whole of captures) {
+  for (const [at, path] of captures.entries())
+    for (const [before, whole] of captures.entries()) {
       if (path === whole || found.some((one) => one.path === path || one.path === whole)) continue;
       if (!mayHold(spans.get(whole), spans.get(path))) continue;
       const is = await relationOf(path, whole);
-      if (is === 'copy' || (is === 'cut' && !saysAnotherPlace(path, whole)))
+      // of two that are alike the one that was given first counts
+      if ((is === 'copy' && before < at) || (is === 'cut' && !saysAnotherPlace(path, whole)))
         found.push({ path, of: whole, is: `a ${is} of` });
     }
   return found;

@@ -1,5 +1,7 @@
 // Challenges: a capture with a fault, and an answer of three parts: at which node, in which of its tables, in which line.
 
+import { isTunnelDevice } from '../cluster/device.ts';
+
 /** What may be at fault, and the words that mean it. What packets are decided by comes first; a snapshot has no lines of the last four. */
 export const CHALLENGE_TABLES = {
   pool: ['pool', 'pools', 'ippool', 'ippools'],
@@ -7,7 +9,7 @@ export const CHALLENGE_TABLES = {
   route: ['route', 'routes', 'routing', 'ip-route'],
   neighbour: ['neighbour', 'neighbor', 'neighbours', 'neighbors', 'neigh', 'arp', 'ip-neigh'],
   fdb: ['fdb', 'bridge', 'bridge-fdb'],
-  device: ['device', 'link', 'ip-link', 'interface', 'mtu', 'vni', 'port', 'vxlan.calico', 'tunl0'],
+  device: ['device', 'link', 'ip-link', 'interface', 'mtu', 'vni', 'port'],
   policy: ['policy', 'policies', 'networkpolicy', 'networkpolicies'],
   felix: ['felix', 'felixconfiguration', 'felixconfigurations'],
   nat: ['nat', 'snat', 'masquerade', 'translation'],
@@ -110,7 +112,9 @@ function nodeOf(value: string, nodes: readonly string[]): string | null {
   return nodes.find((node) => node === value || node.split('.')[0] === value.split('.')[0]) ?? null;
 }
 
+/** By the name of one, or of a tunnel device. */
 function tableOf(value: string): ChallengeTable | null {
+  if (isTunnelDevice(value)) return 'device';
   const found = Object.entries(CHALLENGE_TABLES).find(([, words]) => (words as readonly string[]).includes(value));
   return (found?.[0] as ChallengeTable | undefined) ?? null;
 }

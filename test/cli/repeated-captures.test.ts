@@ -179,8 +179,8 @@ describe('JSON says what counts no more', () => {
     const [x, y, z] = ['x', 'y', 'z'].map((name) => `${file('b.tgz')}!${name}.pcap`) as [string, string, string];
     const alone = await inputsOf(file('b.tgz'));
     expect(alone.captures).toHaveLength(1);
-    expect(alone.inputs[0]?.repeated).toContainEqual({ path: z, of: y, is: 'a cut of' });
-    expect(alone.inputs[0]?.repeated).toContainEqual({ path: x, of: y, is: 'a copy of' });
+    expect(alone.inputs[0]?.repeated).toContainEqual({ path: z, of: x, is: 'a cut of' });
+    expect(alone.inputs[0]?.repeated).toContainEqual({ path: y, of: x, is: 'a copy of' });
     const beside = await inputsOf(file('x.pcap'), file('b.tgz'));
     expect(beside.captures).toHaveLength(1);
     expect(beside.stderr.match(/counted once/g)).toHaveLength(3);

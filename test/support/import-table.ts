@@ -70,7 +70,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
     types: ['capture'],
   },
-  { place: 'quiz', values: ['explain', 'verdict', 'net'], types: ['topology'] },
+  { place: 'quiz', values: ['explain', 'verdict', 'cluster', 'net'], types: ['topology'] },
   { place: 'render/text', values: ['attribution'], types: ['verdict'] },
   { place: 'render/page', values: ['render/text'] },
   {

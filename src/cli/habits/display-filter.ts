@@ -1,6 +1,7 @@
 // Wireshark's display filters in this program's words: options where all terms must hold, else an expression as tcpdump has it.
 // Names of fields are the same in `decode -o json`, so that jq asks for what has no option.
 
+import { DEFAULT_VNI } from '../../cluster/calico.ts';
 import type { Node, Term } from './display-filter-parser.ts';
 import { parseDisplayFilter } from './display-filter-parser.ts';
 import { BY_PORT, jqOf } from './jq-filter.ts';
@@ -28,7 +29,7 @@ const CARRIERS: Readonly<Record<string, string>> = {
   wg: 'wireguard',
 };
 /** Other VNIs are hardly asked for to see the cluster's tunnels. */
-const CALICO_VNI = '4096';
+const CALICO_VNI = String(DEFAULT_VNI);
 const ADDRESSES: Readonly<Record<string, readonly [option: string, words: string]>> = {
   addr: ['--ip', 'host'],
   host: ['--ip', 'host'],

@@ -1,3 +1,4 @@
+// `--by`: conversations summed up by what their ends have in common, from one node to another, one namespace, pool or workload.
 import { createNameFitter } from '../../text/endpoint-names.ts';
 import { formatBytes, formatCompact, formatNumber } from '../../text/format.ts';
 import { fitColumns, GAP } from '../../text/grid.ts';
