@@ -35,6 +35,7 @@ ${INPUTS}
 <ul id="problems"></ul>
 <details id="taken-as"><summary>What the files were taken for</summary><ul id="taken"></ul></details>
 </section>
+<noscript><p>The page needs JavaScript: it is the program.</p></noscript>
 <article id="report" aria-label="Report"></article>
 </main>
 ${PACKET}

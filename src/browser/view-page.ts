@@ -13,9 +13,7 @@ import { packetDialog } from './packet-dialog.ts';
 import type { ViewAnswer, ViewFile, ViewOrder, ViewProblem } from './view-messages.ts';
 
 const chosen = chosenFiles();
-const workerURL = unpacked(byId('worker').textContent ?? '')
-  .text()
-  .then((script) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+let workerURL: string | null = null;
 const version = document.documentElement.dataset['version'] ?? '';
 const expression = byId<HTMLInputElement>('expression');
 const dialog = packetDialog((capture, packet) => tell({ kind: 'explain', capture, packet }));
@@ -28,14 +26,32 @@ function tell(order: ViewOrder): void {
   worker?.postMessage(order);
 }
 
+/** A worker of its own for each analysis: what was before is let go as a whole. */
+async function newWorker(): Promise<Worker> {
+  if (workerURL === null) {
+    const script = await unpacked(byId('worker').textContent ?? '').text();
+    workerURL = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  }
+  return new Worker(workerURL);
+}
+
 /** Begins anew with all files: what is read, is read together. */
-async function analyse(): Promise<void> {
+function analyse(): void {
+  begin().catch((error: Error) => {
+    fail({ text: `this browser cannot do what the page needs: ${error.message}`, hint: 'use a newer one' }, []);
+  });
+}
+
+async function begin(): Promise<void> {
   worker?.terminate();
   worker = null;
   showInputs();
   clear();
   if (chosen.files.size === 0) return;
-  const next = new Worker(await workerURL);
+  const asked = shown;
+  const next = await newWorker();
+  // meanwhile others may have been given
+  if (asked !== shown) return next.terminate();
   worker = next;
   next.addEventListener('message', ({ data }: MessageEvent<ViewAnswer>) => take(data));
   next.addEventListener('error', ({ message }) => {
@@ -154,7 +170,7 @@ function showInputs(): void {
     button.setAttribute('aria-label', `Remove ${name}`);
     button.addEventListener('click', () => {
       chosen.remove(input);
-      void analyse();
+      analyse();
       byId('choose').focus();
     });
     item.append(button);
@@ -166,7 +182,7 @@ function showInputs(): void {
 function add(files: readonly ViewFile[]): void {
   if (files.length === 0) return;
   chosen.add(files);
-  void analyse();
+  analyse();
 }
 
 function save(content: Blob): void {
@@ -195,7 +211,7 @@ byId('paste-form').addEventListener('submit', (event) => {
 });
 byId('filter-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  void analyse();
+  analyse();
 });
 byId('stop').addEventListener('click', () => tell({ kind: 'stop' }));
 byId('explain').addEventListener('click', () => first !== null && dialog.ask(first.capture, first.packet));
@@ -203,7 +219,7 @@ byId('save').addEventListener('click', () => tell({ kind: 'export' }));
 byId('anew').addEventListener('click', () => {
   for (const input of chosen.inputs()) chosen.remove(input);
   expression.value = '';
-  void analyse();
+  analyse();
   byId('choose').focus();
 });
 document.addEventListener('dragover', (event) => {
@@ -229,4 +245,4 @@ document.addEventListener('paste', ({ target, clipboardData }) => {
   const pasted = text === '' ? [] : [{ name: 'pasted.txt', content: new Blob([text]) }];
   add([...filesOfList(clipboardData.files), ...pasted]);
 });
-void filesInPage(document).then(add);
+filesInPage(document).then(add, (error: Error) => fail({ text: error.message, hint: 'use a newer browser' }, []));
