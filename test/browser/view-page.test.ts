@@ -143,8 +143,11 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     expect(html).toContain('<h1>5 conversations: 3 wrong (1 cause), 2 as configured, 0 undecided.</h1>');
     expect(html.match(/sha256 [0-9a-f]{64}/g)?.length).toBeGreaterThan(CAPTURES.length);
     const report = await watch(browser);
-    await report.page.setContent(html);
-    expect(await report.page.textContent('#count')).toBe('5 of 5 conversations');
+    const printed = overlens('trace', ...CAPTURES, '-t', `${SAMPLE}/topology`, '-o', 'html').stdout;
+    for (const one of [html, printed]) {
+      await report.page.setContent(one);
+      expect(await report.page.textContent('#count')).toBe('5 of 5 conversations');
+    }
     expect(report).toMatchObject({ errors: [], requests: [] });
     await report.page.close();
   });
