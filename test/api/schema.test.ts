@@ -1,5 +1,5 @@
-// docs/schema against what the commands print: of the samples a third of the outputs, in turn, of the single cases and the lab one after
-// the other, so that each output meets a seventh of them (`npm run matrix`: all).
+// docs/schema against what the commands print: of the samples a third of the outputs, in turn, of every second
+// single case and the lab one after the other (`npm run matrix`: all).
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,9 +91,9 @@ describe('what is printed is what the schemas say, every field of it', () => {
 
   it('of the single cases and the lab', async () => {
     const outputs = CASE_WORLDS.flatMap((world, i) =>
-      outputsOf(world).filter((_, k, all) => IS_WHOLE || k === i % all.length),
+      outputsOf(world).filter((_, k, all) => IS_WHOLE || (i % 2 === 0 && k === (i / 2) % all.length)),
     );
-    expect(outputs.length).toBeGreaterThan(90);
+    expect(outputs.length).toBeGreaterThan(45);
     expect(await allWrong(outputs)).toEqual([]);
   }, 600_000);
 

@@ -23,6 +23,7 @@ import {
 import { clusterDocuments, ip, NODE, POD, vxlan } from '../support/cluster-frames.ts';
 import { cluster } from '../support/cluster-text.ts';
 import * as build from '../support/packet-builder.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-part-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -152,7 +153,7 @@ describe('a packet of a capture that is read in part', () => {
     '%s is explained as by reading all',
     async (_name, captures, capture) => {
       const [inPart, whole] = [await explaining(captures, capture, false), await explaining(captures, capture, true)];
-      for (const number of [1, 2, 3, 1001, 2002, 3005, 4000, 5998, 6000])
+      for (const number of IS_WHOLE ? [1, 2, 3, 1001, 2002, 3005, 4000, 5998, 6000] : [2, 1001, 3005, 6000])
         expect(await inPart(number), `packet ${number}`).toBe(await whole(number));
     },
     120_000,

@@ -14,6 +14,7 @@ import { cores } from '../../src/pipeline/start-worker.ts';
 import { type TraceOptions, traceCaptures } from '../../src/trace.ts';
 import { pcapHeader, pcapRecord } from '../support/capture-builder.ts';
 import { startHere } from '../support/threads-here.ts';
+import { everyNth } from '../support/whole-matrix.ts';
 import { storedZstd } from '../support/zstd-builder.ts';
 import { ODD_CAPTURES } from './odd-captures.ts';
 
@@ -57,15 +58,18 @@ const COMPRESSED = {
 };
 
 describe('a capture in a pipe', () => {
-  it.each(Object.entries({ ...ODD_CAPTURES, ...COMPRESSED }))('is the same with threads: %s', async (_, bytes) => {
-    const path = newPipe();
-    const expected = await toldOfPipe(path, bytes, { workers: 0 });
-    expect(expected).toContain(path);
-    for (const workers of [1, 2])
-      expect(await toldOfPipe(path, bytes, { workers, decoding: { start: startHere } })).toBe(expected);
-    if (Object.values(COMPRESSED).includes(bytes)) return;
-    expect(await toldOfPipe(path, bytes, { workers: 1, decoding: { sizes, start: startHere } })).toBe(expected);
-  });
+  it.each([...everyNth(Object.entries(ODD_CAPTURES), 3), ...Object.entries(COMPRESSED)])(
+    'is the same with threads: %s',
+    async (_, bytes) => {
+      const path = newPipe();
+      const expected = await toldOfPipe(path, bytes, { workers: 0 });
+      expect(expected).toContain(path);
+      for (const workers of [1, 2])
+        expect(await toldOfPipe(path, bytes, { workers, decoding: { start: startHere } })).toBe(expected);
+      if (Object.values(COMPRESSED).includes(bytes)) return;
+      expect(await toldOfPipe(path, bytes, { workers: 1, decoding: { sizes, start: startHere } })).toBe(expected);
+    },
+  );
 
   it.each([0, 1, 2])('is one of several, in place %i', async (place) => {
     const path = newPipe();

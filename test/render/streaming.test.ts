@@ -9,10 +9,10 @@ import { renderWide } from '../../src/render/trace/wide.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
 import { flow, pod, syntheticTrace } from '../support/trace-builder.ts';
 
-const COUNT = 20_000;
+const COUNT = 10_000;
 const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };
 
-/** 10,000 conversations of one client with one server: made when asked for, kept by nobody. */
+/** 5,000 conversations of one client with one server: made when asked for, kept by nobody. */
 function manyFlows(): Trace {
   const client = pod('10.48.0.130', 'shop/cart', 'control1');
   const server = pod('10.48.0.200', 'shop/db', 'worker1');
@@ -40,9 +40,9 @@ function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const GROWTH_LIMIT = 5 * 1024 * 1024;
+const GROWTH_LIMIT = 2.5 * 1024 * 1024;
 
-describe('20,000 flows', () => {
+describe('10,000 flows', () => {
   test.each(Object.entries(OUTPUTS))(
     '%s is made in small pieces and keeps nothing of them',
     (name, render) => {

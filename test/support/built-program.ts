@@ -3,7 +3,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { buildPage } from './build/build-page.ts';
 
 // two folders above the program is a package.json, and above that what it depends on, as where it is installed
 const HOME = resolve(import.meta.dirname, '../../node_modules/.cache/overlens-tests');
@@ -15,9 +14,9 @@ export const PROGRAM = `${HOME}/dist/cli/bin.js`;
 export const PAGE = `${HOME}/dist/overlens.html`;
 
 /** Vitest's global setup. */
-export async function setup(): Promise<void> {
+export function setup(): void {
   mkdirSync(HOME, { recursive: true });
   copyFileSync('package.json', `${HOME}/package.json`);
   execFileSync('npm', ['run', '--silent', 'bundle', '--', `--outdir=${HOME}/dist`]);
-  await buildPage(PAGE);
+  execFileSync('npm', ['run', '--silent', 'bundle:page', '--', PAGE]);
 }

@@ -1,4 +1,4 @@
-// `npm run bundle:page`: dist/overlens.html.
+// `npm run bundle:page [-- FILE]`: dist/overlens.html, or that file.
 import { buildPage } from './build-page.ts';
 
-await buildPage('dist/overlens.html');
+await buildPage(process.argv[2] ?? 'dist/overlens.html');
