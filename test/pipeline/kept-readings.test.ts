@@ -60,7 +60,7 @@ describe('a trace from a reading that was kept', () => {
   });
 
   it('of several captures is the same', async () => {
-    await expectSame({ captures: PATHS.map(({ path }) => path) });
+    await expectSame({ captures: everyNth(PATHS, 3).map(({ path }) => path) });
   });
 
   it('of a part of the time is the same', async () => {
