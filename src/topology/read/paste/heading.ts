@@ -14,7 +14,7 @@ export function readToolHeading(line: string): Heading | null {
   const [name = '', bar, state = ''] = line.split(' ', 3);
   if (bar === '|' && /^(CHANGED|SUCCESS|FAILED|UNREACHABLE)!?$/.test(state) && /(?:>>|=> \{?)$/.test(line))
     return named([name]);
-  if (/^-{3,8} /.test(line) && / -{3,8}$/.test(line)) {
+  if (line.startsWith('---') && /^-{3,8} /.test(line) && / -{3,8}$/.test(line)) {
     const words = line.split(' ').filter((word) => /^[A-Za-z0-9][\w.-]*$/.test(word));
     return words.length === 0 || words.length > 2 ? null : named(words.toReversed());
   }
