@@ -64,7 +64,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     const verdict = await page.textContent('#report h1');
     expect(verdict).toBe('5 conversations: 3 wrong (1 cause), 2 as configured, 0 undecided.');
     expect(stdout).toContain(verdict);
-    expect(await page.textContent('.cause h3')).toContain('sends packets for');
+    expect(await page.textContent('.cause h4')).toContain('sends packets for');
   });
 
   it('explains a packet: a field marks its bytes, and a byte its field, by mouse and by keyboard', async () => {

@@ -1,5 +1,6 @@
 // `-o html` of trace and verify: one file to send. The answer first, then who sent what to whom, problems, conversations, evidence. Nothing
 // is fetched, and the file allows itself nothing else.
+import { FAILURES } from '../../verdict/codes.ts';
 import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
@@ -140,8 +141,19 @@ function pairList({ pairs }: NodePairs): string {
 
 function causesPart(trace: Trace): string {
   if (trace.causes.length === 0) return section('causes', 'Problems', '<p>None was found.</p>');
-  return section('causes', 'Problems', trace.causes.map((cause) => causeOf(cause, trace)).join('\n'));
+  const parts = KINDS.flatMap(([title, isOf]) => {
+    const own = trace.causes.filter((cause) => KINDS.find(([, holds]) => holds(cause))?.[1] === isOf);
+    return own.length === 0 ? [] : [`<h3>${title}</h3>`, ...own.map((cause) => causeOf(cause, trace))];
+  });
+  return section('causes', 'Problems', parts.join('\n'));
 }
+
+/** What is not as it should be, and what does not work, are two questions: a problem stands under the first that it answers. */
+const KINDS: readonly [string, (cause: Cause) => boolean][] = [
+  ['Misconfigured: not what the configuration asks for', ({ severity }) => severity === 'violation'],
+  ['Broken: packets lost, questions without an answer', ({ code }) => FAILURES.has(code)],
+  ['To be looked at', () => true],
+];
 
 function causeOf(cause: Cause, trace: Trace): string {
   const fitter = createNameFitter(nodeNamesOf(trace));
@@ -168,7 +180,7 @@ function causeOf(cause: Cause, trace: Trace): string {
       : `<p><button type="button" data-cause="${escapeXml(cause.id)}">Its conversations</button></p>`;
   const packet = cause.capture === null || cause.firstPacket === null ? '' : `${cause.capture}:${cause.firstPacket}`;
   const marked = packet === '' ? '' : ` data-packet="${packet}"`;
-  return `<article class="cause ${cause.severity}" id="cause-${escapeXml(cause.id)}"${marked}><h3>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h3>
+  return `<article class="cause ${cause.severity}" id="cause-${escapeXml(cause.id)}"${marked}><h4>${escapeXml(cause.id)} ${word}: ${escapeXml(fitter.fitSentence(cause.title, 400))}</h4>
 <p class="origin">${escapeXml([cause.code, cost(cause)].filter((one) => one !== '').join(' · '))}</p>
 <dl>${list.join('')}</dl>${button}</article>`;
 }

@@ -88,7 +88,7 @@ export function reportParts({ texts, captures }: ReportData, host: ReportHost | 
         const facts = known?.querySelector('dl')?.cloneNode(true) as HTMLElement | undefined;
         return known == null || facts === undefined
           ? []
-          : [make('h4', known.querySelector('h3')?.textContent ?? ''), facts];
+          : [make('h4', known.querySelector('h4')?.textContent ?? ''), facts];
       });
     const link = make('p', `This conversation: #flow=${row[0]}`, 'count');
     return [heading, about, ...parts, ...causes, link];

@@ -12,7 +12,7 @@ table.matrix{width:auto}
 table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .cause{border-left:4px solid var(--notable);padding:.1rem .75rem;margin:.75rem 0;background:var(--panel)}
 .cause.violation{border-left-color:var(--wrong)}
-.cause h3{margin:.35rem 0 .1rem;overflow-wrap:anywhere}
+.cause h4{font-size:1rem;margin:.35rem 0 .1rem;overflow-wrap:anywhere}
 .cause dl,.detail dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem .75rem;margin:.25rem 0 .5rem;font-size:.9rem}
 .cause dt,.detail dt{color:var(--soft)}
 .cause dd,.detail dd{margin:0;overflow-wrap:anywhere}

@@ -35,6 +35,25 @@ describe('the report', () => {
     expect(html).toContain('<g class="edge wrong">');
   });
 
+  it('keeps apart what is misconfigured, what is broken and what is to be looked at', () => {
+    const causes = [
+      cause({ id: 'A' }),
+      cause({ id: 'B', code: 'lost-in-node', severity: 'warning' }),
+      cause({ id: 'C', code: 'snapshot-conflict', severity: 'warning' }),
+    ];
+    const made = page(buildTrace({ conversations: [[wrong]], causes, captures: [capture('a.pcap')] }));
+    const order = [...made.matchAll(/<h3>(Misconfigured|Broken|To be looked at)|id="cause-([A-C])"/g)];
+    expect(order.map(([, title, id]) => title ?? id)).toEqual([
+      'Misconfigured',
+      'A',
+      'Broken',
+      'B',
+      'To be looked at',
+      'C',
+    ]);
+    expect(html).not.toContain('<h3>Broken');
+  });
+
   it('has every conversation with both directions, findings and places', () => {
     const { rows, texts, states } = dataOf(html);
     expect(rows).toHaveLength(1);
