@@ -38,6 +38,23 @@ export async function peekPath(path: string): Promise<{ chunk: ChunkBuffer; agai
   return { chunk, again };
 }
 
+/** What was read of `-` or of a pipe and is somebody else's to look at: what `openPath` opens next. */
+export function putBack(path: string, bytes: Uint8Array): void {
+  if (isReadAgain(path)) return;
+  let at = 0;
+  const source: ByteSource = {
+    read(target, start, end) {
+      const count = Math.min(end - start, bytes.length - at);
+      target.set(bytes.subarray(at, at + count), start);
+      at += count;
+      return count;
+    },
+    fault: null,
+    close() {},
+  };
+  peeked.set(path, new ChunkBuffer(source, pieceOf(bytes.length)));
+}
+
 /** From now on `-`, or a pipe, is read from this file; null: from itself. */
 export function readPathFrom(path: string, file: string | null): void {
   if (file === null) spools.delete(path);

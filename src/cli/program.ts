@@ -14,7 +14,7 @@ import { declareView } from './declare/view.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { withAscii } from './habits/ascii-output.ts';
 import { readHabits } from './habits/read-habits.ts';
-import { removeSpooled } from './inputs/spool.ts';
+import { removeSpooled, withGivenNames } from './inputs/spool.ts';
 import { type Io, writeAll } from './io.ts';
 import { NO_PAGER } from './pager.ts';
 import { printProblem, reportError, usageError } from './report-error.ts';
@@ -95,7 +95,7 @@ export async function main(argv: readonly string[], world: Io, stages: Stages = 
     await writeAll(io.stdout, out);
     return code;
   } catch (error) {
-    return await reportError(error, io);
+    return await reportError(withGivenNames(error), io);
   } finally {
     removeSpooled();
   }

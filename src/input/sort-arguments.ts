@@ -1,5 +1,6 @@
 // What each argument is, by its content: a capture, a part of the snapshot, a folder or a bundle that may hold both.
 import { peekContent } from '../bytes/decompress.ts';
+import { putBack } from '../bytes/open-path.ts';
 import { unreadCompression } from '../bytes/sniff.ts';
 import type { CaptureHint } from '../capture/capture-hint.ts';
 import type { CaptureLog } from '../capture/source.ts';
@@ -156,6 +157,8 @@ async function sortNamed(
   const { used, problems } = readDocuments([document]);
   // a problem without a line is that nothing was recognised
   if (used.length === 0 && problems.every(({ ref }) => ref.line === null)) {
+    // its reader says what it is instead of a capture
+    putBack(file.path, new TextEncoder().encode(document.text));
     captures.push(file.path);
     return 'capture';
   }

@@ -1,5 +1,7 @@
 // A capture that is not there, cannot be read or is none, among others that are: it is named, and the others are analysed.
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -138,5 +140,29 @@ describe('the last piece of a ring, to which nothing was written yet', () => {
     writeFileSync(file('x.pcap2'), '');
     expect((await runCli([file('x.pcap'), file('x.pcap1'), file('x.pcap2')])).code).toBe(2);
     expect((await runCli([file(SENDER), file('x.pcap1')])).code).toBe(2);
+  });
+});
+
+describe('a text or nothing in a pipe', () => {
+  test.each([
+    ['trace', 'no capture at all\n', 'it looks like text'],
+    ['explain', 'no capture at all\n', 'it looks like text'],
+    ['path', 'no capture at all\n', 'it looks like text'],
+    ['quiz', '', 'it is empty (zero bytes)'],
+    ['export wireshark', '', 'it is empty (zero bytes)'],
+  ])('is called what it is by %s, under its own name, and nothing is written', async (command, text, says) => {
+    const pipe = file('a.pipe');
+    execFileSync('mkfifo', [pipe]);
+    const kit = command.startsWith('export') ? ['-w', file('kit')] : [];
+    const [{ code, stdout, stderr }] = await Promise.all([
+      runCli([...command.split(' '), pipe, ...kit]),
+      writeFile(pipe, text),
+    ]);
+    expect({ code, stdout, first: stderr.split('\n')[0] }).toEqual({
+      code: 2,
+      stdout: '',
+      first: `overlens: ${pipe}: not a capture: ${says}`,
+    });
+    expect(existsSync(file('kit'))).toBe(false);
   });
 });

@@ -50,6 +50,7 @@ export async function spoolCaptures(
       if (staysWhereItIs(path)) paths.push(path);
       else {
         const { source } = await untilStopped(openPath(path, path === '-' ? stdin : undefined), signal);
+        copies.set(copy, called);
         await copyTo(copy, stoppable(source, signal), { name: called, most });
         paths.push(copy);
       }
@@ -68,6 +69,16 @@ export function staysWhereItIs(path: string): boolean {
 
 function nameOf(path: string): string {
   return path === '-' ? 'stdin' : path;
+}
+
+/** What copies were called where they came from. */
+const copies = new Map<string, string>();
+
+/** An error as it is told to people: of a copy by the name of what was given. */
+export function withGivenNames(error: unknown): unknown {
+  if (!(error instanceof OverlensError)) return error;
+  const named = [...copies].reduce((message, [copy, called]) => message.replaceAll(copy, called), error.message);
+  return named === error.message ? error : new OverlensError(error.code, named, { hint: error.hint, cause: error });
 }
 
 /** Folders of archives that came through pipes, by path. */
@@ -123,13 +134,14 @@ export async function spoolStdinAlong(signal: AbortSignal): Promise<GrowingSpool
   };
 }
 
-/** Removes what `spoolArchive` and `spoolStdinAlong` made. */
+/** Removes what `spoolArchive` and `spoolStdinAlong` made, and forgets what copies were called. */
 export function removeSpooled(): void {
   for (const [path, folder] of spooled) {
     removeTemporaryFolder(folder);
     readPathFrom(path, null);
   }
   spooled.clear();
+  copies.clear();
 }
 
 interface SpoolLimit {

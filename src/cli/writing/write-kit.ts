@@ -43,10 +43,10 @@ export interface Kit {
 /** @throws OverlensError E_OUTPUT, and what reading throws */
 export async function writeKit({ options, paths, folder }: Kit, io: Io, stages: Stages): Promise<ExitCode> {
   const profileFolder = join(folder, 'profiles', PROFILE);
-  makeFolder(profileFolder);
   const elsewhere = readElsewhere(options, paths);
   const run = await runWithIndex({ ...elsewhere, filter: {}, filterText: '' }, io, stages, { kept: null });
   const { trace, topology } = run;
+  makeFolder(profileFolder);
   const selection = await selectPackets(elsewhere, topology, io, stages);
   const listed = topology === null ? [] : addressNames(topology, selection.lookup ?? topology.lookup);
   const addresses = [...listed, ...namesFromFlows(trace, listed)];
