@@ -4,10 +4,11 @@ import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeXml } from '../text/escape.ts';
-import { baseName, formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import { formatCount, formatNumber, formatSpan } from '../text/format.ts';
 import { GROUP_KEYS } from '../text/render-options.ts';
 import { notesOf, packetPlace, placeOf } from '../trace/capture-notes.ts';
 import { cost } from '../trace/cause-list.ts';
+import { captureNames } from './capture-names.ts';
 import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
 import { changesOf } from './report-changes.ts';
@@ -245,7 +246,8 @@ function conversationsPart({ causes }: Trace): string {
 }
 
 function evidencePart({ captures }: Trace, { evidence }: ReportSays): string {
-  const rows = captures.map((capture) => `<tr>${captureCells(capture).join('')}</tr>`);
+  const names = captureNames(captures.map(({ path }) => path));
+  const rows = captures.map((capture) => `<tr>${captureCells(capture, names.get(capture.path) ?? '').join('')}</tr>`);
   const facts = evidence.map(
     ({ head, value }) => `<tr><th scope="row">${escapeXml(head)}</th><td><code>${escapeXml(value)}</code></td></tr>`,
   );
@@ -259,11 +261,11 @@ ${facts.length === 0 ? '' : `<details><summary>How it was made, and the hashes o
 
 const CAPTURE_COLUMNS = ['capture', 'place', 'packets', 'time', 'notes'] as const;
 
-function captureCells(capture: TracedCapture): string[] {
+function captureCells(capture: TracedCapture, name: string): string[] {
   const places = capture.points.map(placeOf).join(', ');
   const span = formatSpan(capture.first, capture.last) ?? 'no time';
   return [
-    `<th scope="row">${escapeXml(baseName(capture.path))}</th>`,
+    `<th scope="row">${escapeXml(name)}</th>`,
     ...[escapeXml(places), formatNumber(capture.packets), escapeXml(span), escapeXml(notesOf(capture).join('; '))].map(
       (cell, i) => `<td data-head="${CAPTURE_COLUMNS[i + 1] ?? ''}">${cell}</td>`,
     ),
