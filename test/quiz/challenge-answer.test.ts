@@ -36,6 +36,9 @@ describe('an answer', () => {
 
   it.each([
     ['', 'nothing is in it'],
+    ['worker1, worker2, fdb, 3', 'node is said twice'],
+    ['worker1 fdb route 3', 'table is said twice'],
+    ['worker1 fdb 3 4', 'line is said twice'],
     ['node=worker9', 'node worker9: there are worker1.example.net, worker2.example.net'],
     ['worker1 spaghetti', '"spaghetti" is neither a node, a table nor a line'],
     ['line=three', 'line three: neither a number nor FILE:NUMBER'],
