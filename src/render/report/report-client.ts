@@ -258,8 +258,9 @@ export function reportClient(parts: ReportParts, data: ReportData, host: ReportH
     open(row);
   }
 
-  /** On paper the list cannot be scrolled: its first rows as a table. */
+  /** On paper the list cannot be scrolled, and nothing unfolded: its first rows as a table, and all evidence. */
   function print(): void {
+    for (const folded of document.querySelectorAll<HTMLDetailsElement>('details.proof')) folded.open = true;
     const body = byId('printed');
     body.replaceChildren();
     for (const row of shown.slice(0, MOST_PRINTED)) {

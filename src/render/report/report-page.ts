@@ -96,7 +96,7 @@ function picturePart(pairs: NodePairs): string {
       ? ''
       : `${scrolled('Picture of the cluster', picture)}
 <ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul>`;
-  const none = '<p>No flow is between two nodes that are known: give a snapshot of the cluster.</p>';
+  const none = '<p>No flow is between two nodes that are known.</p>';
   return section(
     'nodes',
     'Who sent what to whom',
@@ -255,7 +255,7 @@ function evidencePart({ captures }: Trace, { evidence }: ReportSays): string {
     'evidence',
     'Evidence',
     `${scrolled('Captures', `<table><caption class="away">Captures</caption><thead><tr>${CAPTURE_COLUMNS.map((column) => `<th scope="col">${column}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`)}
-${facts.length === 0 ? '' : `<details><summary>How it was made, and the hashes of all files</summary>${scrolled('How it was made', `<table><caption class="away">How it was made</caption><tbody>${facts.join('\n')}</tbody></table>`)}</details>`}`,
+${facts.length === 0 ? '' : `<details class="proof"><summary>How it was made, and the hashes of all files</summary>${scrolled('How it was made', `<table><caption class="away">How it was made</caption><tbody>${facts.join('\n')}</tbody></table>`)}</details>`}`,
   );
 }
 

@@ -141,6 +141,23 @@ describe.skipIf(isMissing)('the report in a browser', () => {
     await page.close();
   });
 
+  it('prints its evidence unfolded, and no buttons', async () => {
+    const page = await browser.newPage();
+    const trace = buildTrace({
+      conversations: [[flow(pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1'))]],
+      causes: [cause({ flowIds: [1] })],
+      captures: [capture('a.pcap')],
+    });
+    const evidence = [{ head: 'a.pcap', value: 'sha256 0123456789abcdef' }];
+    await page.setContent([...renderReport(trace, { ...SAYS, evidence })].join(''));
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.isVisible('text=0123456789abcdef')).toBe(false);
+    await page.pdf();
+    expect(await page.isVisible('text=0123456789abcdef')).toBe(true);
+    expect(await page.isVisible('[data-cause]')).toBe(false);
+    await page.close();
+  });
+
   it('has enough contrast in light and dark, needs no sideways scrolling on a phone, and fetches nothing', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await shown.emulateMedia({ colorScheme });
