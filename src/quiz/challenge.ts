@@ -74,6 +74,8 @@ export function readAnswer(text: string, nodes: readonly string[]): GivenAnswer 
     const [, key = '', joined] = /^(node|table|line)(?:[=:](.*))?$/.exec(word) ?? [];
     const isKey = key !== '' && (joined !== undefined || fits(key as AnswerPart, words[i + 1], nodes));
     const value = isKey ? joined || (words[++i] ?? '') : word;
+    // alone it may be of the node or of the line: what is not said of either is none anyway
+    if (!isKey && NONE.has(value)) continue;
     const part = isKey ? (key as AnswerPart) : partOf(value, nodes);
     const problem = part === null ? `"${value}" is neither a node, a table nor a line` : put(found, part, value, nodes);
     if (problem !== null) return { problem };

@@ -28,6 +28,8 @@ describe('an answer', () => {
     ['pool ippools.yaml:7', { node: null, table: 'pool', line: { file: 'ippools.yaml', number: 7 } }],
     ['worker1 node 7', { node: NODES[0], table: 'node', line: { file: null, number: 7 } }],
     ['worker1 security group line=none', { node: NODES[0], table: 'firewall', line: null }],
+    ['none, pool, ippools.yaml:16', { node: null, table: 'pool', line: { file: 'ippools.yaml', number: 16 } }],
+    ['pool 16 none', { node: null, table: 'pool', line: { file: null, number: 16 } }],
     ['worker2 neighbor none', { node: NODES[1], table: 'neighbour', line: null }],
     ['worker1 mtu #11', { node: NODES[0], table: 'device', line: { file: null, number: 11 } }],
   ])('%s', (text, expected) => {
