@@ -9,7 +9,7 @@ import { GROUP_KEYS } from '../text/render-options.ts';
 import { notesOf, packetPlace, placeOf } from '../trace/capture-notes.ts';
 import { cost } from '../trace/cause-list.ts';
 import { captureNames } from './capture-names.ts';
-import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
+import { clusterPicture, MOST_NODES, pairSentence, pairState, picturedPairs } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
 import { changesOf } from './report-changes.ts';
 import { reportClient } from './report-client.ts';
@@ -30,6 +30,8 @@ export interface ReportSays {
 
 /** Pairs of nodes that are listed where a matrix has no room. */
 const MOST_PAIRS = 200;
+/** Of them in sight. */
+const FIRST_PAIRS = 12;
 
 /** The document, in pieces. */
 export function* renderReport(trace: Trace, says: ReportSays): Generator<string> {
@@ -90,18 +92,17 @@ function spanOf({ captures }: Trace): string | null {
 }
 
 function picturePart(pairs: NodePairs): string {
-  const picture = clusterPicture(pairs);
-  const legend =
+  const pictured = picturedPairs(pairs);
+  const picture = clusterPicture(pictured);
+  const [many, all] = [pictured.nodes.length, pairs.nodes.length];
+  const part = many === all ? '' : `<p>${many} of ${all} nodes: those between which not all is as it should be.</p>`;
+  const drawn =
     picture === null
-      ? ''
-      : `${scrolled('Picture of the cluster', picture)}
-<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul>`;
+      ? `<div>${matrix(pairs)}</div>`
+      : `<div class="first"><div>${part}${scrolled('Picture of the cluster', picture)}
+<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul></div><div>${matrix(pairs)}</div></div>`;
   const none = '<p>No flow is between two nodes that are known.</p>';
-  return section(
-    'nodes',
-    'Who sent what to whom',
-    pairs.nodes.length === 0 ? none : `<div class="first"><div>${legend}</div><div>${matrix(pairs)}</div></div>`,
-  );
+  return section('nodes', 'Who sent what to whom', all === 0 ? none : drawn);
 }
 
 function matrix(pairs: NodePairs): string {
@@ -136,7 +137,11 @@ function pairList({ pairs }: NodePairs): string {
     .slice(0, MOST_PAIRS)
     .map((pair) => `<li${TONES[pairState(pair)]}>${escapeXml(pairSentence(pair))}</li>`);
   const rest = sorted.length - items.length;
-  return `<ul class="points">${items.join('\n')}</ul>${rest > 0 ? `<p>${formatNumber(rest)} more pairs of nodes</p>` : ''}`;
+  const list = (from: number, to: number): string => `<ul class="points">${items.slice(from, to).join('\n')}</ul>`;
+  const left = rest > 0 ? `<p>${formatNumber(rest)} more pairs of nodes</p>` : '';
+  if (sorted.length <= FIRST_PAIRS) return list(0, FIRST_PAIRS);
+  const folded = formatNumber(sorted.length - FIRST_PAIRS);
+  return `${list(0, FIRST_PAIRS)}<details><summary>${folded} more pairs of nodes</summary>${list(FIRST_PAIRS, MOST_PAIRS)}${left}</details>`;
 }
 
 function causesPart(trace: Trace): string {
