@@ -253,7 +253,10 @@ export function reportClient(parts: ReportParts, data: ReportData, host: ReportH
     }
     const at = shown.findIndex(isOfRow);
     const row = shown[at];
-    if (row === undefined || isGroup(row)) return;
+    if (row === undefined || isGroup(row)) {
+      count.textContent = `flow ${flow} is not in this report; ${count.textContent}`;
+      return;
+    }
     move(at);
     open(row);
   }

@@ -117,6 +117,13 @@ describe.skipIf(isMissing)('the report in a browser', () => {
     await shown.waitForFunction(() => document.getElementById('detail')?.textContent?.includes('Flow 7:'));
   });
 
+  it('says that a conversation which a link names is not there', async () => {
+    await shown.evaluate(() => {
+      location.hash = '#flow=99999';
+    });
+    await shown.waitForFunction(() => document.getElementById('count')?.textContent?.startsWith('flow 99999 is not'));
+  });
+
   it('opens a problem with the tables that decided, with file and line', async () => {
     const [cart, db] = [pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1', 5432)];
     const ref = { file: 'bridge-fdb.txt', line: 13 };
