@@ -33,7 +33,8 @@ export function nextCommands({ trace, picked, related, flow, snapshot, path }: N
   }
   const cause = trace.causes.find((one) => flow !== null && one.flowIds.includes(flow.id));
   if (cause !== undefined && picked.by !== 'finding') {
-    commands.push(`overlens ${shellWord(path)}${topology} --finding ${cause.id}   # the whole problem: ${cause.code}`);
+    const all = trace.captures.map((capture) => shellWord(capture.path)).join(' ');
+    commands.push(`overlens ${all}${topology} --finding ${cause.id}   # the whole problem: ${cause.code}`);
   }
   return commands;
 }

@@ -68,14 +68,19 @@ export function readAnswer(text: string, nodes: readonly string[]): GivenAnswer 
   const plain = PHRASES.reduce((all, [phrase, word]) => all.replace(phrase, word), text.toLowerCase());
   const words = plain.split(/[\s,;]+/).filter((word) => word !== '' && word !== '=');
   const found: GivenAnswer = { node: null, table: null, line: null };
+  const said = new Set<AnswerPart>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const [, key = '', joined] = /^(node|table|line)(?:[=:](.*))?$/.exec(word) ?? [];
     const isKey = key !== '' && (joined !== undefined || fits(key as AnswerPart, words[i + 1], nodes));
     const value = isKey ? joined || (words[++i] ?? '') : word;
+    // alone it may be of the node or of the line: what is not said of either is none anyway
+    if (!isKey && NONE.has(value)) continue;
     const part = isKey ? (key as AnswerPart) : partOf(value, nodes);
     const problem = part === null ? `"${value}" is neither a node, a table nor a line` : put(found, part, value, nodes);
     if (problem !== null) return { problem };
+    if (part !== null && said.has(part)) return { problem: `${part} is said twice` };
+    if (part !== null) said.add(part);
   }
   if (words.length === 0) return { problem: 'nothing is in it' };
   return found;

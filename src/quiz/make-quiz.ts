@@ -1,4 +1,5 @@
 // A capture, its trace and a seed -> questions with exactly one right answer each.
+import { shellWord } from '../cluster/shell.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { addUnder } from '../net/multi-map.ts';
 import type { Topology } from '../topology/model.ts';
@@ -21,6 +22,8 @@ export interface QuizPacket {
 export interface QuizRequest {
   trace: Trace;
   topology: Topology | null;
+  /** What of the snapshot was named, for commands. */
+  snapshot: readonly string[];
   seed: number;
   count: number;
   /** Reads and explains a packet. */
@@ -31,11 +34,12 @@ export interface QuizRequest {
  * Questions, always the same for the same captures, snapshot and seed; fewer where the captures give no more. Kinds take turns, and no
  * question is asked twice.
  */
-export async function makeQuiz({ trace, topology, seed, count, explain }: QuizRequest): Promise<Question[]> {
+export async function makeQuiz({ trace, topology, snapshot, seed, count, explain }: QuizRequest): Promise<Question[]> {
   const random = createRandom(seed);
-  const drafts: Draft[] = trace.causes.flatMap((cause) => causeQuestion(cause, trace));
+  const given = snapshot.map((one) => ` -t ${shellWord(one)}`).join('');
+  const drafts: Draft[] = trace.causes.flatMap((cause) => causeQuestion(cause, trace, given));
   for (const packet of pickPackets(trace, random, count * PACKETS_EACH))
-    drafts.push(...packetQuestions(await explain(packet), topology));
+    drafts.push(...packetQuestions(await explain(packet), topology, given));
   const questions = inTurns(drafts, random).flatMap((draft) => withChoices(draft, random));
   return questions.slice(0, count);
 }
@@ -63,7 +67,7 @@ const TABLES = {
 } as const;
 
 /** Where one table of the sender is wrong, and the others were given and are right. */
-function causeQuestion(cause: Cause, trace: Trace): Draft[] {
+function causeQuestion(cause: Cause, trace: Trace, given: string): Draft[] {
   const wrong = cause.chain.filter(({ status }) => status === 'wrong' || status === 'missing');
   const [step] = wrong;
   if (step === undefined || wrong.length > 1 || cause.fromNode === null) return [];
@@ -71,7 +75,7 @@ function causeQuestion(cause: Cause, trace: Trace): Draft[] {
   if (right.length < 2) return [];
   const { chain: _chain, firstPacket, capture } = cause;
   const path = capture === null ? undefined : trace.captures[capture]?.path;
-  const paths = trace.captures.map((one) => one.path).join(' ');
+  const paths = trace.captures.map((one) => shellWord(one.path)).join(' ');
   const where = step.ref === null ? '' : ` (${step.ref.file}:${step.ref.line})`;
   const lookAt = path === undefined || firstPacket === null ? '' : ` Look at packet ${firstPacket}.`;
   return [
@@ -83,7 +87,7 @@ function causeQuestion(cause: Cause, trace: Trace): Draft[] {
       wrong: Object.values(TABLES),
       feedback: `${step.text ?? 'There is no entry'}${where}${step.note === null ? '' : `: ${step.note}`}.`,
       bytes: null,
-      look: `overlens trace ${paths} --finding ${cause.id}`,
+      look: `overlens trace ${paths}${given} --finding ${cause.id}`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 // Questions on one packet, from its explanation: each only where the packet and the snapshot leave exactly one right answer.
+import { shellWord } from '../cluster/shell.ts';
 import type { ExplainedField, ExplainedLayer, Explanation } from '../explain/explanation.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Question, QuestionKind } from './question.ts';
@@ -12,9 +13,12 @@ export interface Draft extends Omit<Question, 'choices' | 'answer'> {
 /** The usual MTU of an Ethernet (RFC 894). */
 const UNDERLAY_MTU = 1500;
 
-/** @param topology null: nothing is asked of nodes */
-export function packetQuestions(packet: Explanation, topology: Topology | null): Draft[] {
-  const about = aboutPacket(packet);
+/**
+ * @param topology null: nothing is asked of nodes
+ * @param given the options that name the snapshot, for the command
+ */
+export function packetQuestions(packet: Explanation, topology: Topology | null, given: string): Draft[] {
+  const about = aboutPacket(packet, given);
   return [
     vni(packet, about),
     udpPort(packet, about),
@@ -35,11 +39,11 @@ interface FieldPlace {
   field: ExplainedField;
 }
 
-function aboutPacket({ capture, number, bytes }: Explanation): About {
+function aboutPacket({ capture, number, bytes }: Explanation, given: string): About {
   return (kind, place = null) => ({
     kind,
     packet: { path: capture.path, number },
-    look: `overlens explain ${capture.path} -p ${number}`,
+    look: `overlens explain ${shellWord(capture.path)}${given} -p ${number}`,
     bytes: place === null ? null : bytesOf(place, bytes),
   });
 }

@@ -18,7 +18,8 @@ describe('overlens quiz --challenge', () => {
   });
 
   it.each([
-    [['--challenge', '13'], '--challenge 13: there are 12'],
+    [['--challenge', '13'], '--challenge 13: expected a number from 1 to 12'],
+    [['--challenge', '0'], '--challenge 0: expected a number from 1 to 12'],
     [['--challenge', 'x'], '--challenge'],
     [['--answer', 'alder'], '--answer: to which challenge?'],
     [['--challenge', '1', '--answer', 'willow'], '"willow" is neither a node, a table nor a line'],

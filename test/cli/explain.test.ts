@@ -18,11 +18,23 @@ function explain(...argv: string[]) {
   return runCli(['explain', ...argv]);
 }
 
+/** The command behind `#`'s words, as it would be pasted. */
+function pasted(text: string, words: string): string[] {
+  const line = text.split('\n').find((one) => one.includes(`# ${words}`)) ?? '';
+  return (line.split('#')[0] ?? '').trim().split(' ').slice(1);
+}
+
 async function json(...argv: string[]) {
   const run = await explain(...argv, '-o', 'json');
   expect(run.code).toBe(0);
   return JSON.parse(run.stdout);
 }
+
+it('of a folder, names a command that shows the problem with the same captures and the same snapshot', async () => {
+  const { stdout } = await explain(STALE, '-p', '3');
+  const shown = await runCli(pasted(stdout, 'the whole problem'));
+  expect(shown.stdout).toMatch(/^A .*wrong-destination-vtep/);
+});
 
 describe('which packet', () => {
   it('by number', async () => {

@@ -40,6 +40,17 @@ describe('overlens quiz', () => {
     expect((await runCli([...LINE, '-o', 'html', '--answers'])).stdout).toContain('<h2>Answers</h2>');
   });
 
+  it('names a command that shows the answer, with the snapshot it takes', async () => {
+    const broken = 'samples/08-stale-fdb';
+    const { stdout } = await runCli(['quiz', broken, '-o', 'json', '--count', '20']);
+    const all = (JSON.parse(stdout) as { questions: Question[] }).questions;
+    const look = all.find(({ kind }) => kind === 'wrong-table')?.look ?? '';
+    const shown = await runCli(look.split(' ').slice(1));
+    expect(shown.stdout).toMatch(/FDB.*WRONG/);
+    const names = all.find(({ kind }) => kind === 'inner-mac')?.look ?? '';
+    expect(names).toContain(` -t ${broken}`);
+  });
+
   it('writes GIFT with one right answer to each question, and its own characters escaped', async () => {
     const { stdout } = await runCli([...LINE, '-o', 'gift']);
     const paragraphs = stdout.trimEnd().split('\n\n');

@@ -28,6 +28,8 @@ describe('an answer', () => {
     ['pool ippools.yaml:7', { node: null, table: 'pool', line: { file: 'ippools.yaml', number: 7 } }],
     ['worker1 node 7', { node: NODES[0], table: 'node', line: { file: null, number: 7 } }],
     ['worker1 security group line=none', { node: NODES[0], table: 'firewall', line: null }],
+    ['none, pool, ippools.yaml:16', { node: null, table: 'pool', line: { file: 'ippools.yaml', number: 16 } }],
+    ['pool 16 none', { node: null, table: 'pool', line: { file: null, number: 16 } }],
     ['worker2 neighbor none', { node: NODES[1], table: 'neighbour', line: null }],
     ['worker1 mtu #11', { node: NODES[0], table: 'device', line: { file: null, number: 11 } }],
   ])('%s', (text, expected) => {
@@ -36,6 +38,9 @@ describe('an answer', () => {
 
   it.each([
     ['', 'nothing is in it'],
+    ['worker1, worker2, fdb, 3', 'node is said twice'],
+    ['worker1 fdb route 3', 'table is said twice'],
+    ['worker1 fdb 3 4', 'line is said twice'],
     ['node=worker9', 'node worker9: there are worker1.example.net, worker2.example.net'],
     ['worker1 spaghetti', '"spaghetti" is neither a node, a table nor a line'],
     ['line=three', 'line three: neither a number nor FILE:NUMBER'],

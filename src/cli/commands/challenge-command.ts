@@ -26,10 +26,9 @@ export async function runChallenge(operands: readonly string[], raw: RawChalleng
     await writeAll(io.stdout, [challengeList(tasks)]);
     return EXIT.ok;
   }
-  const number = parseInteger('--challenge', raw.challenge, 1, 99);
+  const number = parseInteger('--challenge', raw.challenge, 1, tasks.length);
   const task = tasks.find((one) => one.number === number);
-  if (task === undefined)
-    throw usageError(`--challenge ${number}: there are ${tasks.length}`, '--challenge lists them');
+  if (task === undefined) throw usageError(`--challenge ${number}: there is none`, '--challenge lists them');
   const challenge = readChallenge(task);
   const solution = (): string => challengeSolution(challenge, task.folder, widthOf(io));
   if (raw.answer !== undefined) {

@@ -8,7 +8,7 @@ import { choiceOf, feedbackLines, letterOf, questionLines, renderQuizText } from
 import { escapeText, stringifyJson } from '../../render/text/escape.ts';
 import { checkTraceOptions, type RawTraceOptions } from '../declare/trace-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { explain, openSession, type Session } from '../explain/explain-session.ts';
+import { explain, openSession, type Session, snapshotArguments } from '../explain/explain-session.ts';
 import { sortInputs } from '../inputs/sort-inputs.ts';
 import { spoolCaptures } from '../inputs/spool.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -41,7 +41,7 @@ export async function runQuiz(
   const spooled = await spoolCaptures(options.captures, io.signal);
   try {
     const session = await openSession(options, spooled.paths, io, stages, { kept: null, early: null });
-    const questions = await questionsOf(session, seed, count);
+    const questions = await questionsOf(session, { snapshot: snapshotArguments(options), seed, count });
     if (questions.length === 0)
       throw usageError(
         'nothing in these captures can be asked about',
@@ -56,10 +56,13 @@ export async function runQuiz(
   }
 }
 
-function questionsOf(session: Session, seed: number, count: number): Promise<Question[]> {
+function questionsOf(
+  session: Session,
+  asked: { snapshot: readonly string[]; seed: number; count: number },
+): Promise<Question[]> {
   const { trace, topology } = session.run;
   return makeQuiz({
-    ...{ trace, topology, seed, count },
+    ...{ trace, topology, ...asked },
     explain: ({ capture, number }) => explain(session, { capture, number, by: 'number', text: '' }),
   });
 }

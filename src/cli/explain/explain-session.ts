@@ -101,7 +101,12 @@ export async function explain({ run, options, paths, io, shown }: Session, picke
     picked,
     packet: picked.by === 'number' && picked.number === shown?.packet.number ? shown.packet : null,
     paths,
-    snapshot: options.snapshot,
+    snapshot: snapshotArguments(options),
     signal: io.signal,
   }).finally(() => progress.end());
+}
+
+/** What a command has to name after `-t` for the same snapshot: folders and bundles hold captures too. */
+export function snapshotArguments({ snapshot, taken }: Pick<CommonOptions, 'snapshot' | 'taken'>): string[] {
+  return [...snapshot, ...taken.flatMap(({ argument, documents }) => (documents > 0 ? [argument] : []))];
 }

@@ -18,6 +18,14 @@ const NAME_WIDTH = 25;
 const LINE = 19;
 const BOX = { width: 214, height: 32 };
 
+/** All of a cluster, or of one too large for a picture what is between nodes that something is wrong, lost or undecided between. */
+export function picturedPairs(cluster: NodePairs): NodePairs {
+  if (cluster.nodes.length <= MOST_NODES) return cluster;
+  const pairs = cluster.pairs.filter((pair) => pairState(pair) !== 'ok');
+  const named = new Set(pairs.flatMap(({ from, to }) => [from, to]));
+  return { ...cluster, pairs, nodes: cluster.nodes.filter((node) => named.has(node)) };
+}
+
 /**
  * An SVG element, or null where there is nothing to draw or too much.
  * @param style an element with the style of a picture that stands alone

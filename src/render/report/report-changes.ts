@@ -3,9 +3,10 @@
 
 import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { Cause, FlowBrief, Trace, TracedFlow } from '../../verdict/trace-types.ts';
-import { baseName, formatCount } from '../text/format.ts';
+import { formatCount } from '../text/format.ts';
 import { type Conversation, conversationsOf } from '../trace/conversations.ts';
 import { createCauseLookup } from '../trace/rows/pair-rows.ts';
+import { captureNames } from './capture-names.ts';
 
 export interface Change {
   /** Epoch milliseconds. */
@@ -123,11 +124,13 @@ function captureChanges(
     if (known === undefined) names.set(key, { time, names: [name] });
     else known.names.push(name);
   };
+  const called = captureNames(captures.map(({ path }) => path));
   for (const { path, first, last, betweenPieces } of captures) {
+    const name = called.get(path) ?? path;
     const [from, to] = [timeOf(first), timeOf(last)];
-    if (from - begin > least) say('first packet of', from, baseName(path));
-    if (end - to > least) say('last packet of', to, baseName(path));
-    for (const text of betweenPieces ?? []) say(`${baseName(path)}: ${text}`, from, '');
+    if (from - begin > least) say('first packet of', from, name);
+    if (end - to > least) say('last packet of', to, name);
+    for (const text of betweenPieces ?? []) say(`${name}: ${text}`, from, '');
   }
   return [...names].map(([key, one]) => ({
     time: one.time,

@@ -253,13 +253,17 @@ export function reportClient(parts: ReportParts, data: ReportData, host: ReportH
     }
     const at = shown.findIndex(isOfRow);
     const row = shown[at];
-    if (row === undefined || isGroup(row)) return;
+    if (row === undefined || isGroup(row)) {
+      count.textContent = `flow ${flow} is not in this report; ${count.textContent}`;
+      return;
+    }
     move(at);
     open(row);
   }
 
-  /** On paper the list cannot be scrolled: its first rows as a table. */
+  /** On paper the list cannot be scrolled, and nothing unfolded: its first rows as a table, and all evidence. */
   function print(): void {
+    for (const folded of document.querySelectorAll<HTMLDetailsElement>('details.proof')) folded.open = true;
     const body = byId('printed');
     body.replaceChildren();
     for (const row of shown.slice(0, MOST_PRINTED)) {

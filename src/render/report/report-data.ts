@@ -1,9 +1,7 @@
 // What the report's rows show, small enough to be sent: conversations as arrays of numbers and indexes into one list of texts.
-import type { Observation } from '../../attribution/vocabulary.ts';
 import type { Trace, TracedFlow } from '../../verdict/trace-types.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
-import { escapeText, stringifyJson } from '../text/escape.ts';
-import { baseName } from '../text/format.ts';
+import { stringifyJson } from '../text/escape.ts';
 import { GROUP_KEYS } from '../text/render-options.ts';
 import { type Conversation, conversationsOf } from '../trace/conversations.ts';
 import { createOutcomeTally, outcomeText, tallyOutcome } from '../trace/outcome-words.ts';
@@ -16,6 +14,8 @@ import {
   rowOf,
   stateOf,
 } from '../trace/rows/pair-rows.ts';
+import { captureNames } from './capture-names.ts';
+import { isSeenAtReceiver, placesOnWay, type WayPlace } from './way-places.ts';
 
 /** Conversations in a report: what is beyond is counted, and problems come first. */
 export const MOST_CONVERSATIONS = 10_000;
@@ -47,16 +47,17 @@ export type ConversationRow = readonly [
   groups: readonly number[],
 ];
 
-/** One direction: sentences of its findings, what was expected, and each place that saw it. */
+/** One direction: sentences of its findings, what was expected, each place that saw it on its way, and whether (1) one of them is at its end. */
 export type DirectionRow = readonly [
   flow: number,
   expected: number,
   verdict: number,
   findings: readonly number[],
   places: readonly PlaceRow[],
+  isSeenAtReceiver: number,
 ];
 
-/** A place: which one, how it was carried there, packets, bytes, the index of the capture and the first packet's number in it (numbers). */
+/** A place: which one, how it was carried there, packets, bytes, the index of the capture and the first packet's number in it, 1 where it is the place before once more (numbers). */
 export type PlaceRow = readonly [
   place: number,
   carried: number,
@@ -64,6 +65,7 @@ export type PlaceRow = readonly [
   bytes: number,
   capture: number,
   firstPacket: number,
+  isSame: number,
 ];
 
 export interface ReportData {
@@ -100,7 +102,9 @@ export function reportData(trace: Trace): ReportData {
   const begin = beginOf(trace);
   const { bare } = createNameFitter(nodeNamesOf(trace));
   const rows = kept.map(({ conversation }) => rowFor(trace, conversation, { causesOf, texts, begin, bare }));
-  const captures = trace.captures.map(({ path }) => escapeText(baseName(path)));
+  const paths = trace.captures.map(({ path }) => path);
+  const names = captureNames(paths);
+  const captures = paths.map((path) => names.get(path) ?? path);
   return { texts: texts.all, states: STATES, captures, rows, left, begin, end: endOf(trace) };
 }
 
@@ -170,18 +174,20 @@ function directionFor(trace: Trace, flow: TracedFlow, texts: TextList): Directio
     texts.of(`${asked}${pool} (${expected.reason})`),
     texts.of(verdictText),
     [...new Set(findings.map(({ code, message }) => texts.of(`${code}: ${message}`)))],
-    flow.observations.map((seen) => placeFor(trace, seen, texts)),
+    placesOnWay(trace, flow).map((place) => placeFor(place, texts)),
+    Number(isSeenAtReceiver(trace, flow)),
   ];
 }
 
-function placeFor(trace: Trace, seen: Observation, texts: TextList): PlaceRow {
-  const capture = trace.captures[seen.capture];
-  const point = capture?.points[seen.point];
+function placeFor({ seen, point, isSame }: WayPlace, texts: TextList): PlaceRow {
   const where = [point?.node ?? 'unknown node', point?.interface ?? ROLES[point?.role ?? 'unknown']].join(' ');
   const vni = seen.vni === null ? '' : ` VNI ${seen.vni}`;
   const carried =
     seen.encapsulation === 'none' ? 'plain' : `${seen.encapsulation}${vni}: ${seen.outerSrc} to ${seen.outerDst}`;
-  return [texts.of(where), texts.of(carried), seen.packets, seen.bytes, seen.capture, seen.firstPacket];
+  return [
+    ...([texts.of(where), texts.of(carried), seen.packets, seen.bytes, seen.capture, seen.firstPacket] as const),
+    Number(isSame),
+  ];
 }
 
 const ROLES = { underlay: 'NIC', tunnel: 'tunnel device', workload: 'veth', unknown: 'unknown interface' } as const;

@@ -5,11 +5,12 @@ import type { Cause, Trace, TracedCapture } from '../../verdict/trace-types.ts';
 import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter, nodeNamesOf } from '../text/endpoint-names.ts';
 import { escapeXml } from '../text/escape.ts';
-import { baseName, formatCount, formatNumber, formatSpan } from '../text/format.ts';
+import { formatCount, formatNumber, formatSpan } from '../text/format.ts';
 import { GROUP_KEYS } from '../text/render-options.ts';
 import { notesOf, packetPlace, placeOf } from '../trace/capture-notes.ts';
 import { cost } from '../trace/cause-list.ts';
-import { clusterPicture, MOST_NODES, pairSentence, pairState } from './cluster-picture.ts';
+import { captureNames } from './capture-names.ts';
+import { clusterPicture, MOST_NODES, pairSentence, pairState, picturedPairs } from './cluster-picture.ts';
 import { timeline } from './flow-strips.ts';
 import { changesOf } from './report-changes.ts';
 import { reportClient } from './report-client.ts';
@@ -30,6 +31,8 @@ export interface ReportSays {
 
 /** Pairs of nodes that are listed where a matrix has no room. */
 const MOST_PAIRS = 200;
+/** Of them in sight. */
+const FIRST_PAIRS = 12;
 
 /** The document, in pieces. */
 export function* renderReport(trace: Trace, says: ReportSays): Generator<string> {
@@ -90,18 +93,17 @@ function spanOf({ captures }: Trace): string | null {
 }
 
 function picturePart(pairs: NodePairs): string {
-  const picture = clusterPicture(pairs);
-  const legend =
+  const pictured = picturedPairs(pairs);
+  const picture = clusterPicture(pictured);
+  const [many, all] = [pictured.nodes.length, pairs.nodes.length];
+  const part = many === all ? '' : `<p>${many} of ${all} nodes: those between which not all is as it should be.</p>`;
+  const drawn =
     picture === null
-      ? ''
-      : `${scrolled('Picture of the cluster', picture)}
-<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul>`;
-  const none = '<p>No flow is between two nodes that are known: give a snapshot of the cluster.</p>';
-  return section(
-    'nodes',
-    'Who sent what to whom',
-    pairs.nodes.length === 0 ? none : `<div class="first"><div>${legend}</div><div>${matrix(pairs)}</div></div>`,
-  );
+      ? `<div>${matrix(pairs)}</div>`
+      : `<div class="first"><div>${part}${scrolled('Picture of the cluster', picture)}
+<ul class="legend"><li>solid: as configured</li><li>dashed, !: not as configured</li><li>dotted, ✕: packets lost</li><li>dotted, ?: undecided</li></ul></div><div>${matrix(pairs)}</div></div>`;
+  const none = '<p>No flow is between two nodes that are known.</p>';
+  return section('nodes', 'Who sent what to whom', all === 0 ? none : drawn);
 }
 
 function matrix(pairs: NodePairs): string {
@@ -136,7 +138,11 @@ function pairList({ pairs }: NodePairs): string {
     .slice(0, MOST_PAIRS)
     .map((pair) => `<li${TONES[pairState(pair)]}>${escapeXml(pairSentence(pair))}</li>`);
   const rest = sorted.length - items.length;
-  return `<ul class="points">${items.join('\n')}</ul>${rest > 0 ? `<p>${formatNumber(rest)} more pairs of nodes</p>` : ''}`;
+  const list = (from: number, to: number): string => `<ul class="points">${items.slice(from, to).join('\n')}</ul>`;
+  const left = rest > 0 ? `<p>${formatNumber(rest)} more pairs of nodes</p>` : '';
+  if (sorted.length <= FIRST_PAIRS) return list(0, FIRST_PAIRS);
+  const folded = formatNumber(sorted.length - FIRST_PAIRS);
+  return `${list(0, FIRST_PAIRS)}<details><summary>${folded} more pairs of nodes</summary>${list(FIRST_PAIRS, MOST_PAIRS)}${left}</details>`;
 }
 
 function causesPart(trace: Trace): string {
@@ -257,7 +263,8 @@ function conversationsPart({ causes }: Trace): string {
 }
 
 function evidencePart({ captures }: Trace, { evidence }: ReportSays): string {
-  const rows = captures.map((capture) => `<tr>${captureCells(capture).join('')}</tr>`);
+  const names = captureNames(captures.map(({ path }) => path));
+  const rows = captures.map((capture) => `<tr>${captureCells(capture, names.get(capture.path) ?? '').join('')}</tr>`);
   const facts = evidence.map(
     ({ head, value }) => `<tr><th scope="row">${escapeXml(head)}</th><td><code>${escapeXml(value)}</code></td></tr>`,
   );
@@ -265,17 +272,17 @@ function evidencePart({ captures }: Trace, { evidence }: ReportSays): string {
     'evidence',
     'Evidence',
     `${scrolled('Captures', `<table><caption class="away">Captures</caption><thead><tr>${CAPTURE_COLUMNS.map((column) => `<th scope="col">${column}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`)}
-${facts.length === 0 ? '' : `<details><summary>How it was made, and the hashes of all files</summary>${scrolled('How it was made', `<table><caption class="away">How it was made</caption><tbody>${facts.join('\n')}</tbody></table>`)}</details>`}`,
+${facts.length === 0 ? '' : `<details class="proof"><summary>How it was made, and the hashes of all files</summary>${scrolled('How it was made', `<table><caption class="away">How it was made</caption><tbody>${facts.join('\n')}</tbody></table>`)}</details>`}`,
   );
 }
 
 const CAPTURE_COLUMNS = ['capture', 'place', 'packets', 'time', 'notes'] as const;
 
-function captureCells(capture: TracedCapture): string[] {
+function captureCells(capture: TracedCapture, name: string): string[] {
   const places = capture.points.map(placeOf).join(', ');
   const span = formatSpan(capture.first, capture.last) ?? 'no time';
   return [
-    `<th scope="row">${escapeXml(baseName(capture.path))}</th>`,
+    `<th scope="row">${escapeXml(name)}</th>`,
     ...[escapeXml(places), formatNumber(capture.packets), escapeXml(span), escapeXml(notesOf(capture).join('; '))].map(
       (cell, i) => `<td data-head="${CAPTURE_COLUMNS[i + 1] ?? ''}">${cell}</td>`,
     ),

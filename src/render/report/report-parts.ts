@@ -60,22 +60,20 @@ export function reportParts({ texts, captures }: ReportData, host: ReportHost | 
   function detailOf(row: ConversationRow): HTMLElement[] {
     const heading = make('h3', `${text(row[2])} to ${text(row[4])}, ${text(row[6])}`);
     const about = make('p', `${text(row[12])}; ${row[9]} packets there, ${row[10]} back, ${bytesText(row[11])}`);
-    const parts = row[16].flatMap(([flow, expected, verdict, findings, places], i) => {
+    const parts = row[16].flatMap(([flow, expected, verdict, findings, places, isSeenAtReceiver], i) => {
       const [from, to] = i === 0 ? [row[2], row[4]] : [row[4], row[2]];
       const title = make('h4', `Flow ${flow}: ${text(from)} to ${text(to)}`);
       const way = make('ol', '', 'way');
       way.append(make('li', text(from)));
-      for (const [place, carried, packets, bytes, capture, firstPacket] of places) {
-        const arrow = make('li', '→', 'arrow');
-        arrow.setAttribute('aria-hidden', 'true');
+      for (const [place, carried, packets, bytes, capture, firstPacket, isSame] of places) {
+        const arrow = isSame ? make('li', 'also', 'arrow') : nextArrow();
         const item = make('li', text(place));
         item.append(make('small', text(carried)));
         item.append(make('small', `${packets} packets, ${bytesText(bytes)}`), firstOf(capture, firstPacket));
         way.append(arrow, item);
       }
-      const last = make('li', '→', 'arrow');
-      last.setAttribute('aria-hidden', 'true');
-      way.append(last, make('li', text(to)));
+      if (!isSeenAtReceiver) way.append(nextArrow(), make('li', "not seen at the receiver's node", 'dim'));
+      way.append(nextArrow(), make('li', text(to)));
       const asked = make('p', `Asked for: ${text(expected)}. Judged: ${text(verdict)}.`);
       const problems = make('ul');
       for (const one of findings) problems.append(make('li', text(one)));
@@ -92,6 +90,12 @@ export function reportParts({ texts, captures }: ReportData, host: ReportHost | 
       });
     const link = make('p', `This conversation: #flow=${row[0]}`, 'count');
     return [heading, about, ...parts, ...causes, link];
+  }
+
+  function nextArrow(): HTMLElement {
+    const arrow = make('li', '→', 'arrow');
+    arrow.setAttribute('aria-hidden', 'true');
+    return arrow;
   }
 
   /** The first packet of a flow at a place: where there is somebody to explain it, to be asked for. */

@@ -49,6 +49,7 @@ table.matrix td,table.matrix th{white-space:nowrap;font-size:.8125rem}
 .strip rect.wrong{fill:var(--wrong)}
 @media print{
   .tools,.list{display:none}
+  [data-cause]{display:none}
   .printed{display:table!important}
   .row{position:static;height:auto}
 }

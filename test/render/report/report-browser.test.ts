@@ -117,6 +117,13 @@ describe.skipIf(isMissing)('the report in a browser', () => {
     await shown.waitForFunction(() => document.getElementById('detail')?.textContent?.includes('Flow 7:'));
   });
 
+  it('says that a conversation which a link names is not there', async () => {
+    await shown.evaluate(() => {
+      location.hash = '#flow=99999';
+    });
+    await shown.waitForFunction(() => document.getElementById('count')?.textContent?.startsWith('flow 99999 is not'));
+  });
+
   it('opens a problem with the tables that decided, with file and line', async () => {
     const [cart, db] = [pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1', 5432)];
     const ref = { file: 'bridge-fdb.txt', line: 13 };
@@ -138,6 +145,23 @@ describe.skipIf(isMissing)('the report in a browser', () => {
     await page.setContent([...renderReport(trace, SAYS)].join(''));
     await page.click('#rows .row >> nth=1');
     expect(await page.textContent('#detail')).toContain('fdb: the entry, WRONG: stale (bridge-fdb.txt:13)');
+    await page.close();
+  });
+
+  it('prints its evidence unfolded, and no buttons', async () => {
+    const page = await browser.newPage();
+    const trace = buildTrace({
+      conversations: [[flow(pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1'))]],
+      causes: [cause({ flowIds: [1] })],
+      captures: [capture('a.pcap')],
+    });
+    const evidence = [{ head: 'a.pcap', value: 'sha256 0123456789abcdef' }];
+    await page.setContent([...renderReport(trace, { ...SAYS, evidence })].join(''));
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.isVisible('text=0123456789abcdef')).toBe(false);
+    await page.pdf();
+    expect(await page.isVisible('text=0123456789abcdef')).toBe(true);
+    expect(await page.isVisible('[data-cause]')).toBe(false);
     await page.close();
   });
 

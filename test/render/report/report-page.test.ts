@@ -70,6 +70,22 @@ describe('the report', () => {
     ]);
   });
 
+  it('of more nodes than a picture shows, draws those that something is wrong between, and lists the worst pairs first', () => {
+    const trace = syntheticTrace(40, (id) =>
+      flow(
+        { ...cart, node: `node-${id}` },
+        { ...db, node: `node-${id + 1}` },
+        { id, conversation: id, verdict: id === 7 ? 'violation' : 'ok' },
+      ),
+    );
+    const made = page(trace);
+    const picture = /<svg class="cluster".*?<\/svg>/s.exec(made)?.[0] ?? '';
+    expect([...new Set(picture.match(/>node-\d+</g))]).toEqual(['>node-7<', '>node-8<']);
+    expect(made).toMatch(/2 of 4\d nodes: /);
+    expect(/<ul class="points"><li.*?<\/li>/s.exec(made)?.[0]).toContain('node-7 to node-8: ');
+    expect(made).toContain('<summary>28 more pairs of nodes</summary>');
+  });
+
   it('lets no name out of its text', () => {
     const hostile = '</script><img src=x onerror=alert(1)>\u202e\u0007"\'&';
     const named = flow({ ...cart, pod: hostile, node: hostile }, { ...db, node: 'worker1' });
