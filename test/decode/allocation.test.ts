@@ -8,6 +8,7 @@ import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { arp, ethernet, geneve, ipv4, ipv6, joinPackets, tcp, udp, vxlanFrame } from '../support/packet-builder.ts';
 
 const PACKETS = 200_000;
+const ROUNDS = 4;
 // An object has 16 bytes or more; young objects stay on the heap until the next collection, and these would fit.
 const LEAST_PER_PACKET = 16;
 
@@ -29,9 +30,12 @@ it('allocates nothing per packet', () => {
     }
   };
   run(PACKETS);
-  collect();
-  const before = process.memoryUsage().heapUsed;
-  run(PACKETS);
-  const grown = process.memoryUsage().heapUsed - before;
-  expect(grown).toBeLessThan(PACKETS * LEAST_PER_PACKET);
+  // the runtime compiles, and a test runner's timers run, in some rounds: an object per packet would show in each
+  const grown = Array.from({ length: ROUNDS }, () => {
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    run(PACKETS);
+    return process.memoryUsage().heapUsed - before;
+  });
+  expect(Math.min(...grown)).toBeLessThan(PACKETS * LEAST_PER_PACKET);
 });

@@ -40,7 +40,7 @@ function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const GROWTH_LIMIT = 2.5 * 1024 * 1024;
+const GROWTH_LIMIT = 4 * 1024 * 1024;
 
 describe('10,000 flows', () => {
   test.each(Object.entries(OUTPUTS))(
