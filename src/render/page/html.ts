@@ -4,25 +4,14 @@
 import { escapeXml } from '../text/escape.ts';
 import { breakPlaces } from '../text/word-breaks.ts';
 import { scaleSentence } from './box-widths.ts';
+import { documentHead } from './document-head.ts';
 import { HTML_STYLE } from './html-style.ts';
 import type { Block, ChainPlace, FigureLayer, Page, PageBytes, PageCell, PageRow, Tone } from './page-model.ts';
 import { hueClass } from './theme.ts';
 
 /** The whole document. */
 export function renderHtmlPage(page: Page): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="description" content="${escapeXml(page.description)}">
-<title>${escapeXml(page.title)}</title>
-<style>${HTML_STYLE}</style>
-</head>
-<body>
-<main>
-${renderHtmlBlocks(page.blocks, true)}
+  return `${documentHead({ title: page.title, style: HTML_STYLE, description: page.description })}${renderHtmlBlocks(page.blocks, true)}
 </main>
 </body>
 </html>

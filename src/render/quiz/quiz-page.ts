@@ -1,5 +1,6 @@
 // A quiz as a sheet to print: questions with boxes to tick; with answers, these on a page of their own.
 import type { Question } from '../../quiz/question.ts';
+import { documentHead } from '../page/document-head.ts';
 import { HTML_STYLE } from '../page/html-style.ts';
 import { escapeXml } from '../text/escape.ts';
 import { letterOf } from './quiz-text.ts';
@@ -17,18 +18,7 @@ export function renderQuizPage(questions: readonly Question[], answers: boolean)
 <ul>${choices.map((choice, i) => `<li><span class="box" aria-hidden="true"></span>${letterOf(i)}) ${escapeXml(choice)}</li>`).join('')}</ul>
 ${packet === null ? '' : `<p><code>${escapeXml(look)}</code></p>`}</li>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Quiz on a capture</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Quiz: ${questions.length} questions on a capture</h1>
+  return `${documentHead({ title: 'Quiz on a capture', style: STYLE })}<h1>Quiz: ${questions.length} questions on a capture</h1>
 <ol class="quiz">
 ${items.join('\n')}
 </ol>

@@ -1,6 +1,7 @@
 // `-o html` of trace and verify: one file to send. The answer first, then who sent what to whom, problems, conversations, evidence. Nothing
 // is fetched, and the file allows itself nothing else.
 import type { Trace, TracedCapture } from '../../verdict/trace-types.ts';
+import { documentHead } from '../page/document-head.ts';
 import { HTML_STYLE } from '../page/html-style.ts';
 import { createNameFitter } from '../text/endpoint-names.ts';
 import { escapeXml } from '../text/escape.ts';
@@ -33,22 +34,14 @@ const MOST_PAIRS = 200;
 /** Of them in sight. */
 const FIRST_PAIRS = 12;
 
+/** It runs its own script, and reaches nothing. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
 /** The document, in pieces. */
 export function* renderReport(trace: Trace, says: ReportSays): Generator<string> {
   const data = reportData(trace);
-  const title = escapeXml(says.sentence);
-  yield `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<title>${title}</title>
-<style>${HTML_STYLE}${REPORT_STYLE}</style>
-</head>
-<body>
-<main>
-`;
+  yield documentHead({ title: says.sentence, style: HTML_STYLE + REPORT_STYLE, policy: POLICY });
   yield* reportBody(trace, says);
   yield `</main>
 <script type="application/json" id="data">${embedded(data)}</script>

@@ -1,5 +1,6 @@
 // A lesson's sheet to print: what is to be predicted and asked, with room to write; or the same with what the commands show and the answers.
 import { Marked, type Token, type Tokens } from 'marked';
+import { documentHead } from '../../../src/render/page/document-head.ts';
 import { THEME } from '../../../src/render/page/theme.ts';
 import { escapeXml } from '../../../src/render/text/escape.ts';
 import { exercisesOf, type LessonExercises, type LessonQuestion, type Prediction } from './lesson-exercises.ts';
@@ -49,18 +50,7 @@ export function lessonSheet(lesson: string, markdown: string, { answers }: { ans
   const exercises = exercisesOf(markdown);
   const show = rendererOf(lesson);
   const kind = answers ? 'Exercises with answers' : 'Exercises';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeXml(`${exercises.title}: ${kind.toLowerCase()}`)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${show.inline(exercises.title)}</h1>
+  return `${documentHead({ title: `${exercises.title}: ${kind.toLowerCase()}`, style: STYLE })}<h1>${show.inline(exercises.title)}</h1>
 <p>${kind}. Goal: ${show.inline(exercises.goal)}</p>
 ${answers ? '' : '<p class="who"><span>Name</span><span>Date</span></p>\n'}${bodyOf(exercises, show, answers)}</main>
 </body>
