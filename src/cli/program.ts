@@ -33,39 +33,24 @@ const EXAMPLES = `Examples:
 
 const PAGER_HELP = `\nWhat is longer than the terminal goes through\nOVERLENS_PAGER, PAGER or less; ${NO_PAGER} turns that off.`;
 
-const COMMANDS: ReadonlySet<string> = new Set([
-  'trace',
-  'verify',
-  'diff',
-  'path',
-  'decode',
-  'explain',
-  'export',
-  'headers',
-  'query',
-  'quiz',
-  'view',
-  'topology',
-  'snapshot',
-  'completion',
+const DECLARATIONS: ReadonlyMap<string, (program: Command, dispatch: Dispatch) => void> = new Map([
+  ['trace', declareTrace],
+  ['verify', declareVerify],
+  ['diff', declareDiff],
+  ['path', declarePath],
+  ['decode', declareDecode],
+  ['explain', declareExplain],
+  ['export', declareExport],
+  ['headers', declareHeaders],
+  ['query', declareQuery],
+  ['quiz', declareQuiz],
+  ['view', declareView],
+  ['topology', declareTopology],
+  ['snapshot', declareSnapshot],
+  ['completion', declareCompletion],
+  ['man', declareManual],
 ]);
-const DECLARATIONS = [
-  declareTrace,
-  declareVerify,
-  declareDiff,
-  declarePath,
-  declareDecode,
-  declareExplain,
-  declareExport,
-  declareHeaders,
-  declareQuery,
-  declareQuiz,
-  declareView,
-  declareTopology,
-  declareSnapshot,
-  declareCompletion,
-  declareManual,
-];
+const DEFAULT_COMMAND = 'trace';
 
 /**
  * Runs one command line.
@@ -77,21 +62,29 @@ export async function main(argv: readonly string[], world: Io, stages: Stages = 
   const out: string[] = [];
   const io = withAscii(world, argv);
   const dispatch: Dispatch = { argv, io, stages, done: (exit) => (code = exit) };
-  const program = createProgram(dispatch, (text) => out.push(text));
+  const made = new Map<string | null, Command>();
+  const programOf = (command: string | null): Command => {
+    const program = made.get(command) ?? createProgram(dispatch, (text) => out.push(text), command);
+    made.set(command, program);
+    return program;
+  };
   try {
     if (argv.length === 0) {
-      await writeAll(io.stderr, [program.helpInformation()]);
+      await writeAll(io.stderr, [programOf(null).helpInformation()]);
       return EXIT.error;
     }
     if (argv[0] === 'complete' && argv[2] === '--') {
       const { runComplete } = await import('./shell/complete-line.ts');
-      await runComplete(argv.slice(1), program, io, stages);
+      await runComplete(argv.slice(1), programOf(null), io, stages);
       return EXIT.ok;
     }
-    const { words, notes } = readHabits(await configured(argv, program), program);
+    const { words, notes } = readHabits(await configured(argv, programOf), {
+      named: (name) => (DECLARATIONS.has(name) ? commandNamed(programOf(name), name) : undefined),
+      all: () => programOf(null).commands,
+    });
     for (const note of notes) await printProblem(io, note, null);
     dispatch.argv = words;
-    await parse(program, words);
+    await parse(programOf(commandOf(words)), words);
     await writeAll(io.stdout, out);
     return code;
   } catch (error) {
@@ -102,10 +95,10 @@ export async function main(argv: readonly string[], world: Io, stages: Stages = 
 }
 
 /** With the options of a file, where one is given. */
-async function configured(argv: readonly string[], program: Command): Promise<readonly string[]> {
+async function configured(argv: readonly string[], programOf: (command: null) => Command): Promise<readonly string[]> {
   if (!argv.some((word) => word.startsWith('--config'))) return argv;
   const { withConfig } = await import('./declare/config-file.ts');
-  return withConfig(argv, program);
+  return withConfig(argv, programOf(null));
 }
 
 /** Help and the version end the parsing with an error of commander's, which is none. */
@@ -118,7 +111,23 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(dispatch: Dispatch, write: (text: string) => void): Command {
+/** The command that a line runs; null where it asks about all of them. */
+function commandOf([first = '', ...rest]: readonly string[]): string | null {
+  if (first === 'man' || first === 'help') return null;
+  if (DECLARATIONS.has(first)) return first;
+  // without a command's name, help is that of the program, wherever on the line it is asked for
+  return [first, ...rest].some((word) => word === '--help' || word === '-h') ? null : DEFAULT_COMMAND;
+}
+
+function commandNamed(program: Command, name: string): Command | undefined {
+  return program.commands.find((command) => command.name() === name);
+}
+
+/**
+ * The program with all its commands, or with one of them and the names of the others: declaring the options of all takes longer than
+ * some lines take to answer.
+ */
+function createProgram(dispatch: Dispatch, write: (text: string) => void, only: string | null): Command {
   const program = new Command('overlens');
   program
     .description(
@@ -133,8 +142,15 @@ function createProgram(dispatch: Dispatch, write: (text: string) => void): Comma
       'after',
       '\nWithout a command: trace. Its options: overlens trace --help\nExit codes: 0 done, 1 a violation (verify, --exit-code), 2 bad usage or input, 3 undecided (the same), 130 Ctrl-C',
     );
-  for (const declare of DECLARATIONS) declare(program, dispatch);
-  for (const command of [program, ...program.commands]) {
+  const declared = [program];
+  for (const [name, declare] of DECLARATIONS) {
+    if (only !== null && only !== name) program.command(name);
+    else {
+      declare(program, dispatch);
+      declared.push(commandNamed(program, name) ?? program);
+    }
+  }
+  for (const command of declared) {
     // run.ts takes the option off before commands see theirs
     command.addHelpText('after', PAGER_HELP);
     command.exitOverride().configureOutput({
@@ -154,7 +170,7 @@ function asUsageError(error: CommanderError, argv: readonly string[]): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.at(-1) ?? '')?.[1];
   const [name = ''] = argv;
-  const command = COMMANDS.has(name) ? name : 'trace';
+  const command = DECLARATIONS.has(name) ? name : DEFAULT_COMMAND;
   const help = `overlens ${command} --help lists the options`;
   return usageError(first, suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`);
 }

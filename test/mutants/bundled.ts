@@ -1,9 +1,9 @@
 // Test files of a tree as bundles, made anew in a moment when a source changes, and run by plain node (runner.ts): a change that they
 // notice is known in a tenth of the time that vitest takes to begin.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BuildContext, context, type Plugin } from 'esbuild';
+import { type BuildContext, context } from 'esbuild';
+import { ownUrls } from '../support/own-urls.ts';
 import { type Answer, run } from './tree.ts';
 
 const OUT = 'bundled';
@@ -52,26 +52,6 @@ function contextOf(tree: string, tests: readonly string[]): Promise<BuildContext
     outbase: '.',
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'silent' },
     alias: { vitest: join(tree, RUNNER) },
-    plugins: [ownUrls(tree)],
+    plugins: [ownUrls()],
   });
-}
-
-/** Files are found beside the source, not beside the bundle. */
-function ownUrls(tree: string): Plugin {
-  const files = ['src', 'test']
-    .flatMap((folder) =>
-      readdirSync(join(tree, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-    )
-    .filter((name) => name.endsWith('.ts') && readFileSync(join(tree, name), 'utf8').includes('import.meta.url'));
-  const found = new Set(files);
-  return {
-    name: 'own-urls',
-    setup(build) {
-      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (!found.has(relative(tree, path))) return undefined;
-        const url = JSON.stringify(pathToFileURL(path).href);
-        return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url), loader: 'ts' };
-      });
-    },
-  };
 }

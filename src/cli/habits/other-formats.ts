@@ -17,12 +17,12 @@ const FOREIGN: Readonly<Record<string, string>> = {
 };
 
 /** Throws bad usage for a format that the command has not, where something else does. */
-export function checkFormat(value: string, { command }: Reading): void {
+export function checkFormat(value: string, { command, commands }: Reading): void {
   const [format = ''] = value.split('=', 1);
   if (formatsOf(command).includes(format)) return;
   const preference = /^([a-z][\w.]*):(.*)$/.exec(value);
   if (preference !== null) throw preferenceAnswer(preference[1] ?? '', preference[2] ?? '');
-  const other = command.parent?.commands.find((one) => formatsOf(one).includes(format));
+  const other = commands.all().find((one) => formatsOf(one).includes(format));
   if (other === undefined || format === 'text' || nearest(format, formatsOf(command)) !== null) {
     const instead = Object.hasOwn(FOREIGN, format) ? FOREIGN[format] : undefined;
     if (instead !== undefined) throw usageError(`-o ${value}: not known`, instead);

@@ -7,7 +7,7 @@ import { usageError } from '../report-error.ts';
 import { checkVerdict, foreignOption } from './foreign-options.ts';
 import { checkFormat } from './other-formats.ts';
 import { otherWord } from './other-words.ts';
-import type { Line, Reading } from './reading.ts';
+import type { Commands, Line, Reading } from './reading.ts';
 import { checkWritten, tcpdumpLetters } from './tcpdump-letters.ts';
 import { checkTimes, isTshark, tsharkAnswer } from './tshark-line.ts';
 
@@ -27,7 +27,7 @@ const ON_CAPTURES: ReadonlySet<string> = new Set([
  * The same line in this program's words.
  * @throws OverlensError E_USAGE with the line to type, where nothing here means the same
  */
-export function readHabits(argv: readonly string[], program: Command): Line {
+export function readHabits(argv: readonly string[], commands: Commands): Line {
   const [first = ''] = argv;
   if (first === 'version' && argv.slice(1).every((word) => word.startsWith('-')))
     return { words: ['--version'], notes: [] };
@@ -36,20 +36,21 @@ export function readHabits(argv: readonly string[], program: Command): Line {
       '-v: prints every header and field, of a capture',
       'overlens decode -v CAPTURE; the version: overlens --version',
     );
-  const named = program.commands.find((command) => command.name() === first);
+  const named = commands.named(first);
   const other = named === undefined && !existsSync(first) ? otherWord(argv) : null;
-  if (other !== null) return readHabits(other, program);
+  if (other !== null) return readHabits(other, commands);
   if (first === 'help' || (named !== undefined && !ON_CAPTURES.has(first))) return { words: [...argv], notes: [] };
-  const command = named ?? program.commands.find((one) => one.name() === 'trace') ?? program;
+  const command = named ?? commands.named('trace');
+  if (command === undefined) return { words: [...argv], notes: [] };
   if (named !== undefined && argv.length === 2 && argv[1] === 'help') return { words: ['help', first], notes: [] };
-  const { words, notes } = translate(named === undefined ? argv : argv.slice(1), command, program);
+  const { words, notes } = translate(named === undefined ? argv : argv.slice(1), command, commands);
   return { words: named === undefined ? words : [first, ...words], notes };
 }
 
 /** The words behind a command's name. */
-function translate(given: readonly string[], command: Command, program: Command): Line {
-  const asDecode = (): string[] => translateFor('decode', given, program);
-  const reading: Reading = { command, asDecode, given, rest: [...given], words: [], notes: [], tail: [] };
+function translate(given: readonly string[], command: Command, commands: Commands): Line {
+  const asDecode = (): string[] => translateFor('decode', given, commands);
+  const reading: Reading = { command, commands, asDecode, given, rest: [...given], words: [], notes: [], tail: [] };
   for (let word = reading.rest.shift(); word !== undefined; word = reading.rest.shift()) {
     if (word === '--') {
       reading.words.push(word, ...reading.rest.splice(0));
@@ -60,9 +61,9 @@ function translate(given: readonly string[], command: Command, program: Command)
   return { words: [...reading.words, ...reading.tail], notes: reading.notes };
 }
 
-function translateFor(name: string, given: readonly string[], program: Command): string[] {
-  const command = program.commands.find((one) => one.name() === name);
-  return command === undefined ? [...given] : translate(given, command, program).words;
+function translateFor(name: string, given: readonly string[], commands: Commands): string[] {
+  const command = commands.named(name);
+  return command === undefined ? [...given] : translate(given, command, commands).words;
 }
 
 function readLong(word: string, reading: Reading): void {

@@ -7,9 +7,16 @@ export interface Line {
   notes: string[];
 }
 
+/** The program's commands, each declared when it is asked for. */
+export interface Commands {
+  named(name: string): Command | undefined;
+  all(): readonly Command[];
+}
+
 /** A line as it is read: words to go, and what they became. */
 export interface Reading extends Line {
   command: Command;
+  commands: Commands;
   /** Left to read, the first of them next. */
   rest: string[];
   /** The line as given behind the command. */
