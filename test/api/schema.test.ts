@@ -78,7 +78,7 @@ function walk(schema: Schema, path: string, see: (path: string, schema: Schema) 
 
 describe('what is printed is what the schemas say, every field of it', () => {
   it('of single outputs: other inputs, errors, comparisons', async () => {
-    expect(await allWrong(everyNth(OTHER_OUTPUTS, 2))).toEqual([]);
+    expect(await allWrong(everyNth(OTHER_OUTPUTS, 3))).toEqual([]);
   }, 120_000);
 
   it.each(SAMPLE_WORLDS.map((world, i) => [world.folder, world, i] as const))(
@@ -91,9 +91,9 @@ describe('what is printed is what the schemas say, every field of it', () => {
 
   it('of the single cases and the lab', async () => {
     const outputs = CASE_WORLDS.flatMap((world, i) =>
-      outputsOf(world).filter((_, k, all) => IS_WHOLE || (i % 2 === 0 && k === (i / 2) % all.length)),
+      outputsOf(world).filter((_, k, all) => IS_WHOLE || (i % 4 === 0 && k === (i / 4) % all.length)),
     );
-    expect(outputs.length).toBeGreaterThan(45);
+    expect(outputs.length).toBeGreaterThan(20);
     expect(await allWrong(outputs)).toEqual([]);
   }, 600_000);
 

@@ -14,6 +14,7 @@ import {
   sectionBlock,
 } from '../support/capture-builder.ts';
 import { inChunks } from '../support/read-packets.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 
 /** The buffer's first size, grown at most to the longest sane record and one more piece. */
 const LARGEST_BUFFER = 2 * 1024 * 1024;
@@ -64,7 +65,7 @@ describe('random bytes', () => {
       fc.asyncProperty(fc.constantFrom(...headers), noise, chunkLengths, async (options, bytes, chunkLength) => {
         expectOneEnd((await readAll(joinBytes([pcapHeader(options), bytes]), chunkLength)).info);
       }),
-      { numRuns: 300 },
+      { numRuns: IS_WHOLE ? 300 : 150 },
     );
   });
 
@@ -74,7 +75,7 @@ describe('random bytes', () => {
       fc.asyncProperty(fc.oneof(noise, words.map(wordBytes)), chunkLengths, async (bytes, chunkLength) => {
         expectOneEnd((await readAll(joinBytes([start, bytes]), chunkLength)).info);
       }),
-      { numRuns: 500 },
+      { numRuns: IS_WHOLE ? 500 : 250 },
     );
   });
 
@@ -98,7 +99,7 @@ describe('random bytes', () => {
         expectOneEnd(info);
         expect(packets).toBeLessThan(200);
       }),
-      { numRuns: 500 },
+      { numRuns: IS_WHOLE ? 500 : 250 },
     );
   });
 

@@ -1,16 +1,21 @@
 // A fixed number of inputs of every kind, and those that failed once. More: npm run fuzz.
 import { afterAll, describe, expect, it } from 'vitest';
+import { bundleWorker } from './bundled-worker.ts';
 import { Origin } from './check/origin.ts';
 import { runCommand } from './check/run-command.ts';
 import { FUZZ_KINDS, makeInput } from './kinds.ts';
 import { NAMED_INPUTS } from './named-seeds.ts';
-import { supervisor } from './supervise.ts';
+import { supervisor, TIME_LIMIT } from './supervise.ts';
 
 /** Of each kind: some four seconds of one core in all, the start of the process among them. */
 const INPUTS = 7;
 
-const child = supervisor();
-afterAll(() => child.end());
+const bundle = await bundleWorker();
+const child = supervisor(TIME_LIMIT, bundle.path);
+afterAll(async () => {
+  await child.end();
+  bundle.remove();
+});
 
 describe('inputs made of seeds', () => {
   it.each(FUZZ_KINDS)('%s', async (kind) => {
@@ -36,7 +41,7 @@ describe('inputs made of seeds', () => {
 
 describe('the checks notice', () => {
   it('an input that is not answered in time, and go on', async () => {
-    const hasty = supervisor(1);
+    const hasty = supervisor(1, bundle.path);
     expect(await hasty.run('paste', 1)).toEqual(['no answer after 1 ms']);
     expect(await hasty.run('paste', 2)).toEqual(['no answer after 1 ms']);
     await hasty.end();

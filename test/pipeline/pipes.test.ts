@@ -58,7 +58,7 @@ const COMPRESSED = {
 };
 
 describe('a capture in a pipe', () => {
-  it.each([...everyNth(Object.entries(ODD_CAPTURES), 3), ...Object.entries(COMPRESSED)])(
+  it.each([...everyNth(Object.entries(ODD_CAPTURES), 5), ...Object.entries(COMPRESSED)])(
     'is the same with threads: %s',
     async (_, bytes) => {
       const path = newPipe();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeText, walkedPacket } from '../support/decode-text.ts';
 import { harmfulCharacters } from '../support/hostile.ts';
 import { ethernet, hex, icmpEcho, ipv4, ipv6, tcp, vxlanFrame } from '../support/packet-builder.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 
 const LINK_TYPES = [1, 0, 12, 101, 108, 113, 228, 229, 276, 9999];
 
@@ -42,7 +43,7 @@ describe('any packet', () => {
           check(data, data.length + more, linkType);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: IS_WHOLE ? 300 : 150 },
     );
   });
 
@@ -54,7 +55,7 @@ describe('any packet', () => {
         for (const [at, value] of changes) if (at < data.length) data[at] = value;
         check(data.subarray(0, Math.max(0, data.length - Math.max(0, cut - 100))), data.length, 1);
       }),
-      { numRuns: 500 },
+      { numRuns: IS_WHOLE ? 500 : 250 },
     );
   });
 });

@@ -107,7 +107,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   it.each([360, 800, 1400])(
     'HTML neither overlaps nor runs out of %i pixels',
     async (width) => {
-      for (const [name, page] of everyNth(all, width === 360 ? 2 : 3)) {
+      for (const [name, page] of everyNth(all, width === 360 ? 3 : 5)) {
         const found = await show(renderHtmlPage(page), { width, scheme: 'light' }, async () => ({
           overflow: await shown.evaluate(OVERFLOWS),
           overlap: await shown.evaluate(OVERLAPS),
@@ -134,7 +134,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   it.each(['light', 'dark'] as const)(
     'HTML has enough contrast when %s',
     async (scheme) => {
-      for (const [name, page] of everyNth(all, 3)) {
+      for (const [name, page] of everyNth(all, 5)) {
         const low = await show(renderHtmlPage(page), { width: 1000, scheme }, () =>
           shown.evaluate(`(${CONTRAST})(${LEAST_CONTRAST})`),
         );
@@ -147,7 +147,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   it.each(['light', 'dark'] as const)(
     'SVG has enough contrast, no overlap and nothing outside when %s',
     async (scheme) => {
-      for (const [name, page] of everyNth(all, scheme === 'light' ? 2 : 4)) {
+      for (const [name, page] of everyNth(all, scheme === 'light' ? 4 : 6)) {
         const markup = `<body style="margin:0">${renderSvgPage(page)}</body>`;
         const found = await show(markup, { width: 1000, scheme }, async () => ({
           low: await shown.evaluate(`(${CONTRAST})(${LEAST_CONTRAST})`),

@@ -43,7 +43,7 @@ async function compile(): Promise<void> {
       packages: 'external',
       logLevel: 'warning',
     },
-    plugins: [oneByOne(), ownUrls()],
+    plugins: [oneByOne(), ownUrls(['/start-worker.ts'])],
   });
 }
 

@@ -36,7 +36,7 @@ export function encodeHeader<S extends Record<string, FieldSpec<Field>>>(
   return bytes;
 }
 
-/** Sets one field by its definition, bit by bit: slow and obvious. */
+/** Sets one field by its definition: whole bytes at once, all else bit by bit, slow and obvious. */
 export function encodeField(bytes: Uint8Array, field: Field, value: FieldValue): void {
   if ('byte' in field) {
     bytes.set(addressBytes(field.kind, value, field.lengthBytes), field.byte);
@@ -46,6 +46,11 @@ export function encodeField(bytes: Uint8Array, field: Field, value: FieldValue):
   if (number < 0 || number >= 2 ** field.width)
     throw new RangeError(`${field.name}: ${number} is no ${field.width} bits`);
   const ordered = field.littleEndian ? swapped(number, field.width / 8) : number;
+  if (field.bit % 8 === 0 && field.width % 8 === 0) {
+    for (let i = field.width / 8 - 1, left = ordered; i >= 0; i--, left = Math.floor(left / 256))
+      bytes[field.bit / 8 + i] = left % 256;
+    return;
+  }
   for (let i = 0; i < field.width; i++) {
     const bit = Math.floor(ordered / 2 ** (field.width - 1 - i)) % 2;
     const at = field.bit + i;

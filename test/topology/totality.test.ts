@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { OverlensError } from '../../src/errors.ts';
 import { buildTopology } from '../../src/topology/build.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 import { fixture, LAB_NODES, LAB_POOLS, podYaml } from './documents.ts';
 
 const real = [
@@ -57,7 +58,7 @@ it('random text', () => {
 
 it('lines of real texts in any order', () => {
   const shuffled = fc.array(fc.constantFrom(...lines), { maxLength: 40 }).map((chosen) => chosen.join('\n'));
-  fc.assert(fc.property(fc.array(shuffled, { minLength: 1, maxLength: 3 }), survives), { numRuns: 80 });
+  fc.assert(fc.property(fc.array(shuffled, { minLength: 1, maxLength: 3 }), survives), { numRuns: IS_WHOLE ? 80 : 40 });
 });
 
 it('real texts with a part cut out or overwritten', () => {
@@ -75,7 +76,7 @@ it('real texts with a part cut out or overwritten', () => {
       const start = at % (text.length + 1);
       return text.slice(0, start) + inserted + text.slice(start + length);
     });
-  fc.assert(fc.property(fc.array(mutated, { minLength: 1, maxLength: 4 }), survives), { numRuns: 100 });
+  fc.assert(fc.property(fc.array(mutated, { minLength: 1, maxLength: 4 }), survives), { numRuns: IS_WHOLE ? 100 : 50 });
 });
 
 it('objects whose fields have any type', () => {
@@ -132,7 +133,7 @@ it('objects whose fields have any type', () => {
     fc.property(fc.array(object, { maxLength: 3 }), fc.boolean(), (objects, list) =>
       survives([JSON.stringify(list ? { kind: 'List', items: objects } : objects)]),
     ),
-    { numRuns: 100 },
+    { numRuns: IS_WHOLE ? 100 : 50 },
   );
 });
 
@@ -163,7 +164,7 @@ it('iproute2 JSON whose fields have any type', () => {
     fc.property(fc.array(fc.dictionary(key, field), { maxLength: 5 }), (elements) =>
       survives([JSON.stringify(elements)]),
     ),
-    { numRuns: 100 },
+    { numRuns: IS_WHOLE ? 100 : 50 },
   );
 });
 

@@ -12,8 +12,8 @@ import { NAMED_SEEDS } from './named-seeds.ts';
 import { makeWorld } from './world.ts';
 
 const WORLDS = IS_WHOLE ? 300 : 60;
-const VARIED = IS_WHOLE ? 60 : 20;
-const FLANNEL_WORLDS = IS_WHOLE ? 60 : 20;
+const VARIED = IS_WHOLE ? 60 : 12;
+const FLANNEL_WORLDS = IS_WHOLE ? 60 : 12;
 /** Share of flows whose count may be in doubt, with a merge among the captures and without. */
 const DOUBTS_IN_MERGES = 0.01;
 const DOUBTS = 0.001;
@@ -91,7 +91,7 @@ describe('worlds that once failed', () => {
   const told = new Set<string>();
   const outcomes = new Map<string, Outcome>();
 
-  it.each(everyNth(NAMED_SEEDS, 6))('$seed: $what', async ({ seed, delivery = false }) => {
+  it.each(everyNth(NAMED_SEEDS, 9))('$seed: $what', async ({ seed, delivery = false }) => {
     const key = `${seed} ${delivery}`;
     const outcome = outcomes.get(key) ?? (await checkSeed(seed, folder, delivery ? null : WITHOUT_LOSSES));
     outcomes.set(key, outcome);
