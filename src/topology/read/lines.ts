@@ -88,7 +88,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
     const isPart = isBroken(line, lines[i + 1], longest) || (i > 0 && isBroken(lines[i - 1] ?? '', line, longest));
     if (!isPart && readLine(line, ref, state)) counts.understood++;
     else if (CUT.test(line)) state.isCut = true;
-    else if (line.trim() !== '' && !NOISE.test(line)) {
+    else if (line.trim() !== '' && (BROKEN_OFF.test(line) || !NOISE.test(line))) {
       state.isCut ||= isPart || BROKEN_OFF.test(line);
       counts.unknown++;
       counts.firstUnknown ??= ref.line;
@@ -98,7 +98,9 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   state.described.finish();
   state.flows.finish();
   if (state.table !== null) finishTable(state.table, state.text.ref, own);
-  if (finishText(state.text, own, { command, isClosed: section.isClosed === true, isCut: state.isCut }))
+  // An error in the place of an output is no empty table.
+  const isClosed = section.isClosed === true && counts.unknown === 0;
+  if (finishText(state.text, own, { command, isClosed, isCut: state.isCut }))
     counts.understood = Math.max(counts.understood, 1);
   if (section.isLoose !== true) return counts;
   // Prose with a route in it adds nothing.

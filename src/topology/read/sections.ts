@@ -27,7 +27,7 @@ export interface Section {
   isFenced?: true;
   /** The lines of one machine among those of others, whose places are empty. */
   isWoven?: true;
-  /** Another prompt follows, or the file's end: all of the output is here, even none. */
+  /** Another prompt follows: all of the output is here, even none. */
   isClosed?: true;
 }
 
@@ -124,7 +124,8 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
     }
     at = end + 1;
   }
-  close(text.length, place === 'file');
+  // What ends a file may be a command that was not run, or whose output was not copied.
+  close(text.length, false);
   // A fence with nothing but a command: its output stands in the next one.
   if (place === 'fence') standing.pending = sections.slice(first).every((one) => one.text.trim() === '') ? typed : null;
   if (standing.pending !== null) sections.length = first;
