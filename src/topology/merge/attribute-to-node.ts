@@ -83,6 +83,8 @@ function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts
 /** The node of the other texts under the same prompt, heading, file name stem or folder: an ssh alias is no node name. */
 function nodeByCompany(text: TextFact, chosen: ReadonlyMap<TextFact, OpenNode>, byPrompt: boolean): OpenNode | null {
   for (const { name, from } of text.hints) {
+    // A container that nobody named is of no machine that stands beside it.
+    if (from === 'container' && name === '') return null;
     if (from === 'parent folder' || name === '') continue;
     if (byPrompt && !/^(caller|prompt|pod)$/.test(from)) return null;
     const company = new Set<OpenNode>();
@@ -194,6 +196,7 @@ function nodesByContent(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] 
 
 /** A node has no neighbour or forwarding entry for itself: where all others appear, the missing one took the text. */
 function nodesByElimination(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
+  if (isOfTwo(text)) return [];
   const seen = new Set([
     ...text.neighbours.map((entry) => entry.address),
     ...text.fdb.map((entry) => entry.dst),

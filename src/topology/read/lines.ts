@@ -13,6 +13,7 @@ import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-t
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
 import { createDescribedPodReader, type DescribedPodReader } from './kubernetes/describe-pod.ts';
+import { createDescribedPoolReader, type DescribedPoolReader } from './kubernetes/describe-pool.ts';
 import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
 import { readConntrackLine } from './nat/conntrack-text.ts';
 import { createArpReader } from './net-tools/arp-text.ts';
@@ -40,6 +41,7 @@ interface State {
   facts: Facts;
   excerpt: ExcerptReader;
   described: DescribedPodReader;
+  describedPool: DescribedPoolReader;
   client: ClientTextReader;
   wireguard: WireguardReader;
   felixFile: FelixFileReader;
@@ -96,6 +98,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   }
   state.excerpt.finish();
   state.described.finish();
+  state.describedPool.finish();
   state.flows.finish();
   if (state.table !== null) finishTable(state.table, state.text.ref, own);
   // An error in the place of an output is no empty table.
@@ -125,6 +128,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     facts,
     excerpt: createExcerptReader(facts),
     described: createDescribedPodReader(facts),
+    describedPool: createDescribedPoolReader(facts),
     flows: createFlowTextReader(facts),
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
@@ -155,7 +159,12 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
-  if (state.described.read(line, ref) || readBareRow(line, ref, state.facts, state.namespace)) return true;
+  if (
+    state.describedPool.read(line, ref) ||
+    state.described.read(line, ref) ||
+    readBareRow(line, ref, state.facts, state.namespace)
+  )
+    return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 

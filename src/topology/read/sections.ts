@@ -3,9 +3,11 @@
 // keeps its line numbers, the command if it is written, and whom prompt, heading or command name.
 import { type Command, isOpenLoop, parseCommand } from './paste/command-line.ts';
 import { printsSnapshot } from './paste/command-output.ts';
-import { readRuledHeading, readToolHeading, readWrittenHeading } from './paste/heading.ts';
+import { readRuledHeading, readToolHeading, readWatchHeading, readWrittenHeading } from './paste/heading.ts';
 import { blocksOf, type TextBlock } from './paste/markup.ts';
-import { readPrompt } from './paste/prompt.ts';
+import { ofTwoLines, readPrompt } from './paste/prompt.ts';
+import { type Boundary, enter, learnName, newStanding, type Standing } from './paste/standing.ts';
+import { turnAt } from './paste/turns.ts';
 import { commandIn } from './paste/unprompted.ts';
 import { beginsObject, type ContentKind, continues, kindAfter } from './recognise.ts';
 import type { TextHint } from './stated-facts.ts';
@@ -31,27 +33,6 @@ export interface Section {
   isClosed?: true;
 }
 
-interface Boundary {
-  /** Lines that it takes, its first one included. */
-  lines: number;
-  typed: string | null;
-  command: Command | null;
-  hints: readonly TextHint[];
-  /** In prose an empty line stands between it and what follows: that may be more of its output, or prose again. */
-  isApart?: true;
-  /** `turn` is a line that a loop printed before the output of one machine. */
-  kind: 'prompt' | 'bare command' | 'heading' | 'turn';
-}
-
-/** What outlasts a section: who is logged in where, the heading above, a command that stands alone above its output. */
-interface Standing {
-  login: readonly TextHint[];
-  heading: readonly TextHint[];
-  /** A word somebody wrote above it. */
-  label: readonly TextHint[];
-  pending: Boundary | null;
-}
-
 /** A prompt may hold a command this long. */
 const LONGEST = 4000;
 /** What is typed into one command. */
@@ -62,7 +43,7 @@ const MOST_LINES = 60;
 /** Splits at prompts, commands, headers, headings and fences; a file without any is one section. */
 export function splitSections(text: string): Section[] {
   const sections: Section[] = [];
-  const standing: Standing = { login: [], heading: [], label: [], pending: null };
+  const standing = newStanding();
   for (const block of blocksOf(text)) splitBlock(block, standing, sections);
   return sections;
 }
@@ -81,6 +62,8 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
     const isEmpty = kind === null && own.trim() === '';
     if (isEmpty && (boundary === null || boundary.typed === null || boundary.kind === 'bare command')) return;
     sections.push(sectionOf(own, kind ?? 'lines', start.line, { boundary, standing, place, isClosed }));
+    // It is read.
+    if (learnName(own, boundary, standing)) sections.pop();
   };
   for (let at = 0, number = block.firstLine; at <= text.length; number++) {
     const next = text.indexOf('\n', at);
@@ -178,21 +161,6 @@ function isElsewhere(command: Command | null): boolean {
   return command?.runs.some(({ words, hints }) => words.length > 0 && hints.length > 0) === true;
 }
 
-/** Follows logins and headings. */
-function enter({ kind, command, hints }: Boundary, standing: Standing): void {
-  if (kind === 'turn') return;
-  if (kind === 'heading') {
-    const isLabel = hints.some(({ from }) => from === 'label');
-    standing.label = isLabel ? hints : [];
-    if (!isLabel) standing.heading = hints;
-    return;
-  }
-  const run = command?.runs.length === 1 ? command.runs[0] : undefined;
-  if (/^(exit|logout)$/.test(run?.words[0] ?? '')) standing.login = [];
-  // Whom a login leads to has not printed what stands behind the login.
-  else if (run !== undefined && run.words.length === 0 && run.hints.length > 0) standing.login = run.hints;
-}
-
 function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end < 0 ? text.length : end;
@@ -214,26 +182,6 @@ function kindOf(text: string): ContentKind {
   return kind ?? 'lines';
 }
 
-/** A line of a loop's output that is one of its names, or, where they are not written, one word: a name if a node has it. */
-function turnAt(line: string, kind: ContentKind | null, boundary: Boundary | null): Boundary | null {
-  const loop = boundary?.command?.loop ?? null;
-  if (boundary === null || loop === null || kind === 'json' || kind === 'yaml' || line.length > 300) return null;
-  const name = bareWord(line);
-  const isSaid = boundary.command?.runs.some(({ words }) => words[0] === 'hostname') === true;
-  const isListed = loop.names.includes(name) || (isSaid && /^[a-z0-9][a-z0-9.-]*$/.test(name) && /[a-z]/.test(name));
-  if (!isListed && (loop.names.length > 0 || !/^[a-z0-9][a-z0-9.-]*$/.test(name) || !/[a-z]/.test(name))) return null;
-  return { ...boundary, lines: 1, hints: [{ name, from: isListed ? 'prompt' : 'label' }], kind: 'turn' };
-}
-
-/** A line without the signs that people put around a name. */
-function bareWord(line: string): string {
-  const signs = '=#*-: >';
-  let [start, end] = [0, line.length];
-  while (start < end && signs.includes(line.charAt(start))) start++;
-  while (end > start && signs.includes(line.charAt(end - 1))) end--;
-  return line.slice(start, end);
-}
-
 /** @param kind of the section that it would end */
 function boundaryAt(line: string, kind: ContentKind | null, next: () => string): Boundary | null {
   if (line === '' || line.startsWith(' ') || line.length > LONGEST) return null;
@@ -242,14 +190,18 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
   if (tool !== null) return ofHeading(tool.hints, tool.command);
   const ruled = /^(?:---|:::)/.test(line) ? readRuledHeading(line, next) : null;
   if (ruled !== null) return { ...ofHeading(ruled.hints, null), lines: 3 };
-  const prompt = readPrompt(line);
+  const drawn = /^[\u256d\u250c]/.test(line) ? ofTwoLines(line, next().split('\n', 1)[0] ?? '') : null;
+  const prompt = drawn ?? readPrompt(line);
   if (prompt !== null && !isComment(line, next)) {
-    const { typed, lines } = withFollowing(prompt.command, next);
+    const above = drawn === null ? 0 : 1;
+    const { typed, lines } = withFollowing(prompt.command, () => following(next(), above));
     const command = parseCommand(typed);
     const hints: TextHint[] = [...(command.runs[0]?.hints ?? [])];
     if (prompt.host !== null && !isElsewhere(command)) hints.push({ name: prompt.host, from: 'prompt' });
-    return { lines, typed, command, hints, kind: 'prompt' };
+    return { lines: lines + above, typed, command, hints, kind: 'prompt', host: prompt.host };
   }
+  const watched = readWatchHeading(line);
+  if (watched !== null) return { ...ofHeading(watched.hints, watched.command), kind: 'bare command' };
   const bare = isObject ? null : commandIn(line);
   if (bare !== null) {
     const { typed, lines } = withFollowing(line, next);
@@ -264,6 +216,13 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
 
 function ofHeading(hints: readonly TextHint[], typed: string | null): Boundary {
   return { lines: 1, typed, command: typed === null ? null : parseCommand(typed), hints, kind: 'heading' };
+}
+
+/** A text without its first lines. */
+function following(text: string, lines: number): string {
+  let at = 0;
+  for (let i = 0; i < lines; i++) at = Math.min(text.length, lineEnd(text, at) + 1);
+  return text.slice(at);
 }
 
 /** `# ip route` may be a comment between the lines of a YAML document. */

@@ -7,6 +7,8 @@ import { entriesOf, TABLES } from './text-entries.ts';
 
 /** Whose text it is, by what stands in it or above it; empty where neither tells. Files hold one text after another: their names tell nothing of the order. */
 function machineOf(text: TextFact): string[] {
+  // a pod's, whatever prompt it stands under
+  if (text.isInside === true) return [];
   const named = text.hints.filter(({ from, name }) => {
     if (from === 'label' || from === 'heading') return /\d/.test(name);
     return /^(caller|prompt|pod)$/.test(from) && name !== '';
