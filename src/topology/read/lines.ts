@@ -9,7 +9,7 @@ import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
 import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
 import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text.ts';
-import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
+import { type OpenLink, readLinkDetail, readLinkHeader, readLoneAddress } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
 import { createDescribedPodReader, type DescribedPodReader } from './kubernetes/describe-pod.ts';
@@ -175,7 +175,11 @@ function readDevice(line: string, ref: SourceRef, state: State): boolean {
     if (readLinkDetail(line, state.link) === 'address') has.addr = true;
     return true;
   }
-  const header = readLinkHeader(line, ref);
+  const header = readLinkHeader(line, ref) ?? readLoneAddress(line, ref);
+  if (header !== null && line.startsWith(' ')) {
+    links.push(header.link);
+    return true;
+  }
   state.link = header?.link ?? null;
   if (header === null) return false;
   links.push(header.link);

@@ -1,9 +1,15 @@
 // A file -> sections that each hold one thing: a file pasted from a terminal may hold several commands' outputs, with prompts
 // (`control1$ ip route`), the headers that head, tail and ansible print, headings, or fences with prose between them. Each section
 // keeps its line numbers, the command if it is written, and whom prompt, heading or command name.
-import { type Command, isOpenLoop, parseCommand } from './paste/command-line.ts';
+import { type Command, fileShown, isOpenLoop, parseCommand } from './paste/command-line.ts';
 import { printsSnapshot } from './paste/command-output.ts';
-import { readRuledHeading, readToolHeading, readWatchHeading, readWrittenHeading } from './paste/heading.ts';
+import {
+  hintsOfPath,
+  readRuledHeading,
+  readToolHeading,
+  readWatchHeading,
+  readWrittenHeading,
+} from './paste/heading.ts';
 import { blocksOf, type TextBlock } from './paste/markup.ts';
 import { ofTwoLines, readPrompt } from './paste/prompt.ts';
 import { type Boundary, enter, learnName, newStanding, type Standing } from './paste/standing.ts';
@@ -142,7 +148,11 @@ function sectionOf(
   const isMachine = standing.label.some(({ name }) => /\d/.test(name));
   const around = isMachine ? standing.label : [...standing.label, ...standing.heading, ...standing.login];
   const hints =
-    command?.loop == null ? [...own, ...(isElsewhere(command) ? [] : around)] : boundary?.kind === 'turn' ? own : [];
+    command?.loop == null
+      ? [...own, ...(isElsewhere(command) || (command !== null && fileShown(command) !== null) ? [] : around)]
+      : boundary?.kind === 'turn'
+        ? own
+        : [];
   const isSkipped = command !== null && !printsSnapshot(command);
   const isAnnounced = boundary !== null && boundary.kind !== 'heading' && boundary.isApart !== true;
   const isLoose = place === 'prose' && !isAnnounced;
@@ -197,7 +207,9 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
     const { typed, lines } = withFollowing(prompt.command, () => following(next(), above));
     const command = parseCommand(typed);
     const hints: TextHint[] = [...(command.runs[0]?.hints ?? [])];
-    if (prompt.host !== null && !isElsewhere(command)) hints.push({ name: prompt.host, from: 'prompt' });
+    const shown = fileShown(command);
+    if (shown !== null) hints.push(...hintsOfPath(shown).filter(({ from }) => from === 'file name'));
+    else if (prompt.host !== null && !isElsewhere(command)) hints.push({ name: prompt.host, from: 'prompt' });
     return { lines: lines + above, typed, command, hints, kind: 'prompt', host: prompt.host };
   }
   const watched = readWatchHeading(line);

@@ -170,3 +170,56 @@ it("the address of a CNI's bridge is not the machine's", () => {
       ),
     ).toEqual([['10.0.1.41']]);
 });
+
+describe('a file that somebody shows', () => {
+  it.each([
+    ['is of the machine that its content tells', 'cat /tmp/out.txt', N1, 3],
+    [
+      'is of the machine that its name tells',
+      'head -50 n1-neigh.txt',
+      '10.48.0.206 dev vxlan.calico lladdr 66:14:9d:f4:2c:1f PERMANENT\n',
+      1,
+    ],
+    ['of two machines is of none, whoever shows it', 'cat all.txt', N1 + N2, 0],
+  ])('%s', (_, command, text, count) => {
+    const { nodes } = topologyOf({ n: NODES, a: `root@n2:~# ${command}\n${text}root@n2:~# date\n` });
+    expect(nodes.map(({ name, routes: own, neighbours }) => [name, own.length + neighbours.length])).toEqual([
+      ['n1', count],
+      ['n2', 0],
+    ]);
+  });
+});
+
+it.each([
+  ['a chat, where the second one is not announced', `root@n1:~# ip r\n${N1}\nBob 10:02\nand n2?\n\n${N2}`],
+  ['a prompt', `root@n1:~# ./routes-of-all.sh | tee x\n\nroot@n1:~# ip r\n${N1}${N2}`],
+])('tables of two machines that nothing parts are not those of one: below %s', (_, text) => {
+  const topology = topologyOf({ n: NODES, a: text });
+  expect(topology.nodes.map(({ name, routes: own }) => [name, own.length])).toEqual([
+    ['n1', 0],
+    ['n2', 0],
+  ]);
+  expect(topology.issues.map(({ code }) => code)).toContain('unattributed-text');
+});
+
+it.each([
+  ['rules around the word and the name', '===== Node: n1 ====='],
+  ['a sign for each', '### host: n1 ###'],
+  ['a time before the prompt', '[2024-05-14T10:00:00Z] n1 $ ip r'],
+  ['dashes between machine and command', '$ ssh -J bastion n1 -- sudo ip r'],
+])('the machine is told by %s', (_, line) => {
+  expect(told(`${line}\n${N1}`)).toEqual(BOTH.slice(0, 1));
+});
+
+it('what grep left of ip addr has the addresses of its devices, and not all of them', () => {
+  const text =
+    'root@n1:~# ip a | grep inet\n    inet 127.0.0.1/8 scope host lo\n    inet 10.0.1.41/24 brd 10.0.1.255 scope global dynamic ens5\n    inet 10.0.1.42/24 scope global secondary ens5:1\n    inet6 fe80::1/64 scope link\n    inet 10.48.0.135/32 scope global vxlan.calico\n';
+  const [node, ...others] = topologyOf({ a: text }).nodes;
+  expect([
+    node?.name,
+    node?.addresses.map(({ address }) => address),
+    node?.tunnels.vxlan?.value,
+    node?.has.addr,
+    others,
+  ]).toEqual(['n1', ['10.0.1.41', '10.0.1.42'], '10.48.0.135', false, []]);
+});

@@ -39,6 +39,15 @@ export function parseCommand(line: string): Command {
   return { runs, loop, heredoc: heredocOf(tokens) };
 }
 
+/** A file that somebody kept and shows: what is in it may be of any machine. Null for what the kernel and programs keep there of their own. */
+export function fileShown({ runs }: Command): string | null {
+  const [run, ...others] = runs;
+  if (run === undefined || others.length > 0 || !/^(?:cat|head|tail|zcat|less|more|bat)$/.test(run.words[0] ?? ''))
+    return null;
+  const file = run.words.slice(1).find((word) => !word.startsWith('-')) ?? null;
+  return file === null || /^\/(?:proc|sys|etc|run|var\/run|var\/lib)\//.test(file) ? null : file;
+}
+
 /** A loop whose end is still to come. */
 export function isOpenLoop(line: string): boolean {
   const tokens = shellTokens(line);
@@ -195,7 +204,8 @@ function ofGcloud(rest: readonly string[]): Wrapper {
 
 function onHost(rest: readonly string[], at: number): Wrapper {
   const host = (rest[at] ?? '').replace(/^[^@]*@/, '');
-  return { rest: rest.slice(at + 1), hints: hint(host, 'prompt') };
+  const behind = rest.slice(rest[at + 1] === '--' ? at + 2 : at + 1);
+  return { rest: behind, hints: hint(host, 'prompt') };
 }
 
 /** `kubectl node-shell NODE -- ip route`, of a plugin. */

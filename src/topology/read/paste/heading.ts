@@ -62,17 +62,20 @@ const RULE = '=#*-';
 /** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`. @param inObject where `# pools` is a comment and `data:` a key */
 export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
   if (line.length > 300) return null;
-  const [, called = ''] = inObject
-    ? []
-    : (/^(?:node|host|server|machine): ([A-Za-z0-9][\w.-]{0,252})$/i.exec(line) ?? []);
-  if (called !== '') return { command: null, hints: [{ name: called, from: 'label' }] };
   const start = ruleEnd(line, 0);
+  const inner = line.slice(start, ruleBegin(line, start)).trim();
+  const isBare = start === 0 && inner === line;
+  const [, called = ''] =
+    inObject || !(isBare || start > 1)
+      ? []
+      : (/^(?:node|host|hostname|server|machine): ([A-Za-z0-9][\w.-]{0,252})$/i.exec(inner) ?? []);
+  if (called !== '') return { command: null, hints: [{ name: called, from: isBare ? 'label' : 'heading' }] };
   // `## worker1` is a chapter, `## worker1 ##` a banner.
   const isRule = /^(?:==|\*\*|--)/.test(line) || (/^##/.test(line) && /##\s*$/.test(line.slice(start)));
   if (inObject && !isRule) return null;
   const command = start > 0 ? commandOf(line) : null;
   if (command !== null) return { command, hints: [] };
-  const words = line.slice(start, ruleBegin(line, start)).trim().split(' ');
+  const words = inner.split(' ');
   // `kubectl get nodes -o name` prints node/worker1
   const name = (words[0] ?? '').replace(/:$/, '').replace(/^nodes?\//, '');
   if (!/^[\w.-]*\w$/.test(name) || KEYS.test(name)) return null;

@@ -93,7 +93,7 @@ function bare(written: string): string {
   for (let i = 0; i < 3; i++) {
     const close = text.startsWith('(')
       ? text.indexOf(') ')
-      : /^\[?\d\d[:\d.-]*\]? /.test(text)
+      : /^\[?\d\d[:\dTZ.+-]*\]? /.test(text)
         ? text.indexOf(' ') - 1
         : -1;
     if (close < 0) break;

@@ -38,7 +38,9 @@ export function composeStates(statements: readonly Statement[], file: string, st
     const { facts } = statements[i] as Statement;
     const hidden = (fact: StatedThing): boolean => newer.has(fact.key);
     const own = without(facts, hidden);
-    own.texts = own.texts.map((text) => aged(newerTexts.without(text), changes, i));
+    own.texts = own.texts
+      .map((text) => aged(newerTexts.without(text), changes, i))
+      .filter((text, at) => hasEntries(text) || !hasEntries(facts.texts[at] ?? text));
     kept.unshift(own);
     for (const { key } of things[i] ?? []) newer.add(key);
     for (const text of facts.texts) newerTexts.add(text);
@@ -102,6 +104,11 @@ function changesBefore(things: readonly (readonly StatedThing[])[], end: number)
     }
   }
   return changes;
+}
+
+/** Of what is shown again later, nothing is left. */
+function hasEntries({ links, routes, neighbours, fdb }: TextFact): boolean {
+  return links.length + routes.length + neighbours.length + fdb.length > 0;
 }
 
 /** A table from before a change: whose addresses are whose still holds, what it does with the range that changed does not. */

@@ -1,5 +1,5 @@
 // The tables of iproute2 as things that are stated: whose they are, as far as the text says.
-import { ownAddresses } from '../own-addresses.ts';
+import { isOfTwo, ownAddresses } from '../own-addresses.ts';
 import type { TextFact } from '../stated-facts.ts';
 import { createShownTables, type ShownTables } from './shown-tables.ts';
 import type { StatedThing } from './stated-thing.ts';
@@ -7,8 +7,8 @@ import { entriesOf, TABLES } from './text-entries.ts';
 
 /** Whose text it is, by what stands in it or above it; empty where neither tells. Files hold one text after another: their names tell nothing of the order. */
 function machineOf(text: TextFact): string[] {
-  // a pod's, whatever prompt it stands under
-  if (text.isInside === true) return [];
+  // a pod's, whatever prompt it stands under, or that of several machines
+  if (text.isInside === true || isOfTwo(text)) return [];
   const named = text.hints.filter(({ from, name }) => {
     if (from === 'label' || from === 'heading') return /\d/.test(name);
     return /^(caller|prompt|pod)$/.test(from) && name !== '';
