@@ -41,7 +41,7 @@ export function isWorkloadDevice(name: string): boolean {
 const OTHER_WORKLOAD = /^(cali|tap|lxc|veth)/;
 /** Devices that stand aside: bridges, dummies, the kernel's fallback tunnels. */
 const ASIDE =
-  /^(lo$|docker|br-|virbr|cni|podman|kube-|nodelocaldns|dummy|ifb|cilium_|antrea-|ovn|ovs|lxd|gre0|gretap0|erspan0|sit0|ip6tnl0|ip_vti0|ip6_vti0|bpf)/;
+  /^(lo$|docker|br-|virbr|lxcbr|lxdbr|cni|cbr\d|weave$|podman|kube-|nodelocaldns|dummy|ifb|cilium_|antrea-|ovn|ovs|lxd|gre0|gretap0|erspan0|sit0|ip6tnl0|ip_vti0|ip6_vti0|bpf)/;
 
 /** What a device of a node is for, as far as its name tells; `nic` means only "nothing speaks against it". */
 export function useOfDeviceName(name: string): DeviceUse {
@@ -52,7 +52,7 @@ export function useOfDeviceName(name: string): DeviceUse {
 }
 
 /** Bridges of pods, and devices of CNIs without a profile. */
-const OF_CLUSTER = /^(?:cni\d|cbr\d|kube-|cilium_|antrea-|ovn-k8s)/;
+const OF_CLUSTER = /^(?:cni\d|cbr\d|weave$|kube-|cilium_|antrea-|ovn-k8s)/;
 
 /** A device that only a node of a cluster has, as far as names tell; veths stand on every machine with containers. */
 export function isClusterDevice(name: string): boolean {

@@ -2,6 +2,7 @@
 // conflict, and the first counts (a directory may hold the tables before and after a change).
 import type { Profile, TunnelKind } from '../../cluster/profile.ts';
 import type { NodeAddress, NodeLink, SourceRef } from '../model.ts';
+import { wayOf } from '../read/paste/text-entries.ts';
 import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 import { differs } from './merge-pools.ts';
@@ -14,13 +15,10 @@ export function attachText(node: OpenNode, text: TextFact, facts: Issues): void 
   const what = (table: string): { table: string; node: OpenNode; facts: Issues } => ({ table, node, facts });
   const routeKey = (route: OpenNode['routes'][number]): string =>
     `${route.table ?? 'main'} ${route.type === 'local' ? 'local' : ''} ${route.dst}`;
-  node.routes = attachTable(
-    node.routes,
-    text.routes,
-    routeKey,
-    (route) => `${route.type} ${route.via} ${route.dev}`,
-    what('route'),
-  );
+  // The older tools do not say how packets are dropped.
+  const dropping = new Map(text.routes.filter(({ type }) => type === 'blackhole').map((one) => [routeKey(one), one]));
+  const known = node.routes.map((one) => (one.type === 'unreachable' ? (dropping.get(routeKey(one)) ?? one) : one));
+  node.routes = attachTable(known, text.routes, routeKey, wayOf, what('route'));
   // An entry that could not be resolved (FAILED) contradicts nothing.
   const resolved = text.neighbours.filter((entry) => entry.mac !== null || node.neighbours.length === 0);
   node.neighbours = attachTable(

@@ -5,7 +5,7 @@
 import { useOfDeviceName } from '../../cluster/device.ts';
 import type { Profile } from '../../cluster/profile.ts';
 import { formatRef } from '../read/located.ts';
-import { ownAddresses } from '../read/own-addresses.ts';
+import { isOfTwo, ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type PodFact, type TextFact, type TextHint } from '../read/stated-facts.ts';
 import { attachText } from './attach-text.ts';
 import { podTexts, sayInside } from './inside-pods.ts';
@@ -22,9 +22,11 @@ export function attributeTexts(facts: Facts, nodes: OpenNode[], profile: Profile
   uniteByTexts(texts, nodes, profile);
   const chosen = new Map<TextFact, OpenNode>();
   const nodeOf = hintReader(nodes, facts.pods);
+  // tables of several machines that nothing parts
+  const isMixed = (text: TextFact): boolean => isOfTwo(text) && nodesByAddress(text, nodes).length > 1;
   const choose = (find: (text: TextFact) => OpenNode | null): void => {
     for (const text of texts) {
-      const node = chosen.has(text) ? null : find(text);
+      const node = chosen.has(text) || isMixed(text) ? null : find(text);
       if (node !== null) chosen.set(text, node);
     }
   };
@@ -83,17 +85,27 @@ function nodeByName(text: TextFact, nodes: OpenNode[], nodeOf: HintReader, facts
 /** The node of the other texts under the same prompt, heading, file name stem or folder: an ssh alias is no node name. */
 function nodeByCompany(text: TextFact, chosen: ReadonlyMap<TextFact, OpenNode>, byPrompt: boolean): OpenNode | null {
   for (const { name, from } of text.hints) {
+    // A container that nobody named is of no machine that stands beside it.
+    if (from === 'container' && name === '') return null;
     if (from === 'parent folder' || name === '') continue;
     if (byPrompt && !/^(caller|prompt|pod)$/.test(from)) return null;
     const company = new Set<OpenNode>();
     for (const [other, node] of chosen) {
-      if (other.hints.some((hint) => hint.name === name && hint.from === from)) company.add(node);
+      const isSame = other.hints.some((hint) => hint.name === name && hint.from === from);
+      if (isSame && placeOf(other, name, from) === placeOf(text, name, from)) company.add(node);
     }
     if (company.size === 1) return [...company][0] ?? null;
     // A machine that is named is not another one because both stand in one file or folder.
     if (/^(caller|prompt|heading|pod|container)$/.test(from)) return null;
   }
   return null;
+}
+
+/** Which of the folders of that name it is, and of files of one name in which folder: tools give those of each machine the same names. */
+function placeOf({ ref }: TextFact, name: string, from: TextHint['from']): string {
+  const parts = ref.file.split(/[\\/!]/);
+  const end = from === 'file name' ? parts.length - 1 : from === 'folder' ? parts.lastIndexOf(name) + 1 : 0;
+  return parts.slice(0, end).join('/');
 }
 
 function only(nodes: readonly OpenNode[]): OpenNode | null {
@@ -194,6 +206,7 @@ function nodesByContent(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] 
 
 /** A node has no neighbour or forwarding entry for itself: where all others appear, the missing one took the text. */
 function nodesByElimination(text: TextFact, nodes: readonly OpenNode[]): OpenNode[] {
+  if (isOfTwo(text)) return [];
   const seen = new Set([
     ...text.neighbours.map((entry) => entry.address),
     ...text.fdb.map((entry) => entry.dst),
@@ -230,18 +243,6 @@ function mayBeNode({ hints, links, routes }: TextFact): boolean {
   if (!hints.some(({ from }) => from === 'pod' || from === 'container')) return true;
   const devices = [...links.map(({ name }) => name), ...routes.map(({ dev }) => dev ?? '')];
   return devices.some((name) => /^(workload|tunnel)$/.test(useOfDeviceName(name)));
-}
-
-/** Two tables in one: the kernel has one address of its own for a subnet on a device. */
-function isOfTwo({ routes }: TextFact): boolean {
-  const sources = new Map<string, string>();
-  return routes.some(({ protocol, dst, dev, src, table }) => {
-    if (protocol !== 'kernel' || src === null) return false;
-    const key = `${table} ${dst} ${dev}`;
-    const known = sources.get(key);
-    sources.set(key, src);
-    return known !== undefined && known !== src;
-  });
 }
 
 function sayContradiction(

@@ -9,7 +9,9 @@ import type { OpenNode } from './merge-nodes.ts';
 export function podTexts(facts: Facts, nodes: readonly OpenNode[]): (text: TextFact) => boolean {
   const addresses = new Set(nodes.flatMap((node) => node.addresses.map(({ address }) => address)));
   const isPods = podsOwn(facts, addresses);
-  const prompts = new Set(facts.texts.filter(isPods).flatMap((text) => promptOf(text) ?? []));
+  // what was run in a pod's network from a node's prompt (`nsenter`) does not make a pod of the node
+  const typedInside = facts.texts.filter((text) => text.isInside !== true && isPods(text));
+  const prompts = new Set(typedInside.flatMap((text) => promptOf(text) ?? []));
   return (text) => {
     const { hints } = text;
     if (isPods(text) || prompts.has(promptOf(text) ?? '')) return true;

@@ -5,15 +5,22 @@ import type { TextFact } from '../read/stated-facts.ts';
 export function nameFor({ hints }: TextFact): string | null {
   const hint = hints.find(({ name, from }) => {
     if (from === 'heading') return /\d/.test(name) && !isWordOfSteps(name);
-    // a folder called by an address: what is above it is no machine
+    // a folder called by an address, or by a machine and a time: what is above it is no machine
     return from === 'caller' || from === 'prompt' || (from === 'folder' && (isAddressed(name) || !isWordOfSteps(name)));
   });
-  return hint === undefined || (hint.from === 'folder' && isAddressed(hint.name)) ? null : hint.name;
+  return hint === undefined || (hint.from === 'folder' && (isAddressed(hint.name) || isStamped(hint.name)))
+    ? null
+    : hint.name;
 }
 
 /** `10_0_1_20`, `10-0-1-20`: whose it is, content and Node objects tell. */
 function isAddressed(name: string): boolean {
   return /^\d{1,3}(?:[._-]\d{1,3}){3}$/.test(name);
+}
+
+/** `worker1-2024-05-14_10_10_10`, `scc_worker1_240514_1010`: where in it the machine's name stands, nothing tells. */
+function isStamped(name: string): boolean {
+  return /(?:^|[-_.T])(?:20\d\d-?[01]\d-?[0-3]\d|\d{6}[-_T]\d{4,6}|\d{14})(?:$|[-_.T\dZ])/.test(name);
 }
 
 /** What people and tools number and sort by: never a machine's name. */

@@ -9,10 +9,11 @@ import { createFelixFileReader, type FelixFileReader } from './felix/felix-file.
 import { createFlowTextReader, type FlowTextReader } from './flow-logs/flow-text.ts';
 import { readBpfRouteLine } from './iproute2/bpf-routes.ts';
 import { createFeatureReader, type FeatureReader } from './iproute2/ethtool-text.ts';
-import { type OpenLink, readLinkDetail, readLinkHeader } from './iproute2/link-text.ts';
+import { type OpenLink, readLinkDetail, readLinkHeader, readLoneAddress } from './iproute2/link-text.ts';
 import { readFdbLine, readNeighbourLine } from './iproute2/neigh-text.ts';
 import { readRouteLine } from './iproute2/route-text.ts';
 import { createDescribedPodReader, type DescribedPodReader } from './kubernetes/describe-pod.ts';
+import { createDescribedPoolReader, type DescribedPoolReader } from './kubernetes/describe-pool.ts';
 import { createNatReader, type NatReader } from './nat/bpf-nat.ts';
 import { readConntrackLine } from './nat/conntrack-text.ts';
 import { createArpReader } from './net-tools/arp-text.ts';
@@ -40,6 +41,7 @@ interface State {
   facts: Facts;
   excerpt: ExcerptReader;
   described: DescribedPodReader;
+  describedPool: DescribedPoolReader;
   client: ClientTextReader;
   wireguard: WireguardReader;
   felixFile: FelixFileReader;
@@ -88,7 +90,7 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
     const isPart = isBroken(line, lines[i + 1], longest) || (i > 0 && isBroken(lines[i - 1] ?? '', line, longest));
     if (!isPart && readLine(line, ref, state)) counts.understood++;
     else if (CUT.test(line)) state.isCut = true;
-    else if (line.trim() !== '' && !NOISE.test(line)) {
+    else if (line.trim() !== '' && (BROKEN_OFF.test(line) || !NOISE.test(line))) {
       state.isCut ||= isPart || BROKEN_OFF.test(line);
       counts.unknown++;
       counts.firstUnknown ??= ref.line;
@@ -96,9 +98,12 @@ export function readLines(section: Section, file: string, facts: Facts): LineCou
   }
   state.excerpt.finish();
   state.described.finish();
+  state.describedPool.finish();
   state.flows.finish();
   if (state.table !== null) finishTable(state.table, state.text.ref, own);
-  if (finishText(state.text, own, { command, isClosed: section.isClosed === true, isCut: state.isCut }))
+  // An error in the place of an output is no empty table.
+  const isClosed = section.isClosed === true && counts.unknown === 0;
+  if (finishText(state.text, own, { command, isClosed, isCut: state.isCut }))
     counts.understood = Math.max(counts.understood, 1);
   if (section.isLoose !== true) return counts;
   // Prose with a route in it adds nothing.
@@ -123,6 +128,7 @@ function emptyState(section: Section, file: string, facts: Facts, command: Comma
     facts,
     excerpt: createExcerptReader(facts),
     described: createDescribedPodReader(facts),
+    describedPool: createDescribedPoolReader(facts),
     flows: createFlowTextReader(facts),
     client: createClientTextReader(facts),
     wireguard: createWireguardReader(text, facts),
@@ -153,7 +159,12 @@ function readLine(line: string, ref: SourceRef, state: State): boolean {
   }
   state.table = readTableHeader(line);
   if (state.table !== null) return true;
-  if (state.described.read(line, ref) || readBareRow(line, ref, state.facts, state.namespace)) return true;
+  if (
+    state.describedPool.read(line, ref) ||
+    state.described.read(line, ref) ||
+    readBareRow(line, ref, state.facts, state.namespace)
+  )
+    return true;
   return readDevice(line, ref, state) || readEntry(line, ref, state) || state.excerpt.read(line, ref);
 }
 
@@ -164,7 +175,11 @@ function readDevice(line: string, ref: SourceRef, state: State): boolean {
     if (readLinkDetail(line, state.link) === 'address') has.addr = true;
     return true;
   }
-  const header = readLinkHeader(line, ref);
+  const header = readLinkHeader(line, ref) ?? readLoneAddress(line, ref);
+  if (header !== null && line.startsWith(' ')) {
+    links.push(header.link);
+    return true;
+  }
   state.link = header?.link ?? null;
   if (header === null) return false;
   links.push(header.link);

@@ -31,6 +31,18 @@ export function ownAddresses(text: Pick<TextFact, 'links' | 'routes'>): NodeAddr
   return found;
 }
 
+/** Two tables in one: the kernel has one address of its own for a subnet on a device. */
+export function isOfTwo({ routes }: Pick<TextFact, 'routes'>): boolean {
+  const sources = new Map<string, string>();
+  return routes.some(({ protocol, dst, dev, src, table }) => {
+    if (protocol !== 'kernel' || src === null) return false;
+    const key = `${table} ${dst} ${dev}`;
+    const known = sources.get(key);
+    sources.set(key, src);
+    return known !== undefined && known !== src;
+  });
+}
+
 function isLinkLocal(address: string): boolean {
   return /^(127\.|169\.254\.|fe[89ab]|::1$)/.test(address);
 }

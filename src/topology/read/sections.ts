@@ -1,11 +1,19 @@
 // A file -> sections that each hold one thing: a file pasted from a terminal may hold several commands' outputs, with prompts
 // (`control1$ ip route`), the headers that head, tail and ansible print, headings, or fences with prose between them. Each section
 // keeps its line numbers, the command if it is written, and whom prompt, heading or command name.
-import { type Command, isOpenLoop, parseCommand } from './paste/command-line.ts';
+import { type Command, fileShown, isOpenLoop, parseCommand } from './paste/command-line.ts';
 import { printsSnapshot } from './paste/command-output.ts';
-import { readRuledHeading, readToolHeading, readWrittenHeading } from './paste/heading.ts';
+import {
+  hintsOfPath,
+  readRuledHeading,
+  readToolHeading,
+  readWatchHeading,
+  readWrittenHeading,
+} from './paste/heading.ts';
 import { blocksOf, type TextBlock } from './paste/markup.ts';
-import { readPrompt } from './paste/prompt.ts';
+import { ofTwoLines, readPrompt } from './paste/prompt.ts';
+import { type Boundary, enter, learnName, newStanding, type Standing } from './paste/standing.ts';
+import { turnAt } from './paste/turns.ts';
 import { commandIn } from './paste/unprompted.ts';
 import { beginsObject, type ContentKind, continues, kindAfter } from './recognise.ts';
 import type { TextHint } from './stated-facts.ts';
@@ -27,29 +35,8 @@ export interface Section {
   isFenced?: true;
   /** The lines of one machine among those of others, whose places are empty. */
   isWoven?: true;
-  /** Another prompt follows, or the file's end: all of the output is here, even none. */
+  /** Another prompt follows: all of the output is here, even none. */
   isClosed?: true;
-}
-
-interface Boundary {
-  /** Lines that it takes, its first one included. */
-  lines: number;
-  typed: string | null;
-  command: Command | null;
-  hints: readonly TextHint[];
-  /** In prose an empty line stands between it and what follows: that may be more of its output, or prose again. */
-  isApart?: true;
-  /** `turn` is a line that a loop printed before the output of one machine. */
-  kind: 'prompt' | 'bare command' | 'heading' | 'turn';
-}
-
-/** What outlasts a section: who is logged in where, the heading above, a command that stands alone above its output. */
-interface Standing {
-  login: readonly TextHint[];
-  heading: readonly TextHint[];
-  /** A word somebody wrote above it. */
-  label: readonly TextHint[];
-  pending: Boundary | null;
 }
 
 /** A prompt may hold a command this long. */
@@ -62,7 +49,7 @@ const MOST_LINES = 60;
 /** Splits at prompts, commands, headers, headings and fences; a file without any is one section. */
 export function splitSections(text: string): Section[] {
   const sections: Section[] = [];
-  const standing: Standing = { login: [], heading: [], label: [], pending: null };
+  const standing = newStanding();
   for (const block of blocksOf(text)) splitBlock(block, standing, sections);
   return sections;
 }
@@ -81,6 +68,8 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
     const isEmpty = kind === null && own.trim() === '';
     if (isEmpty && (boundary === null || boundary.typed === null || boundary.kind === 'bare command')) return;
     sections.push(sectionOf(own, kind ?? 'lines', start.line, { boundary, standing, place, isClosed }));
+    // It is read.
+    if (learnName(own, boundary, standing)) sections.pop();
   };
   for (let at = 0, number = block.firstLine; at <= text.length; number++) {
     const next = text.indexOf('\n', at);
@@ -124,7 +113,8 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
     }
     at = end + 1;
   }
-  close(text.length, place === 'file');
+  // What ends a file may be a command that was not run, or whose output was not copied.
+  close(text.length, false);
   // A fence with nothing but a command: its output stands in the next one.
   if (place === 'fence') standing.pending = sections.slice(first).every((one) => one.text.trim() === '') ? typed : null;
   if (standing.pending !== null) sections.length = first;
@@ -158,7 +148,11 @@ function sectionOf(
   const isMachine = standing.label.some(({ name }) => /\d/.test(name));
   const around = isMachine ? standing.label : [...standing.label, ...standing.heading, ...standing.login];
   const hints =
-    command?.loop == null ? [...own, ...(isElsewhere(command) ? [] : around)] : boundary?.kind === 'turn' ? own : [];
+    command?.loop == null
+      ? [...own, ...(isElsewhere(command) || (command !== null && fileShown(command) !== null) ? [] : around)]
+      : boundary?.kind === 'turn'
+        ? own
+        : [];
   const isSkipped = command !== null && !printsSnapshot(command);
   const isAnnounced = boundary !== null && boundary.kind !== 'heading' && boundary.isApart !== true;
   const isLoose = place === 'prose' && !isAnnounced;
@@ -175,21 +169,6 @@ function sectionOf(
 /** Run on another machine than the one whose prompt or heading stands above it. */
 function isElsewhere(command: Command | null): boolean {
   return command?.runs.some(({ words, hints }) => words.length > 0 && hints.length > 0) === true;
-}
-
-/** Follows logins and headings. */
-function enter({ kind, command, hints }: Boundary, standing: Standing): void {
-  if (kind === 'turn') return;
-  if (kind === 'heading') {
-    const isLabel = hints.some(({ from }) => from === 'label');
-    standing.label = isLabel ? hints : [];
-    if (!isLabel) standing.heading = hints;
-    return;
-  }
-  const run = command?.runs.length === 1 ? command.runs[0] : undefined;
-  if (/^(exit|logout)$/.test(run?.words[0] ?? '')) standing.login = [];
-  // Whom a login leads to has not printed what stands behind the login.
-  else if (run !== undefined && run.words.length === 0 && run.hints.length > 0) standing.login = run.hints;
 }
 
 function lineEnd(text: string, at: number): number {
@@ -213,26 +192,6 @@ function kindOf(text: string): ContentKind {
   return kind ?? 'lines';
 }
 
-/** A line of a loop's output that is one of its names, or, where they are not written, one word: a name if a node has it. */
-function turnAt(line: string, kind: ContentKind | null, boundary: Boundary | null): Boundary | null {
-  const loop = boundary?.command?.loop ?? null;
-  if (boundary === null || loop === null || kind === 'json' || kind === 'yaml' || line.length > 300) return null;
-  const name = bareWord(line);
-  const isSaid = boundary.command?.runs.some(({ words }) => words[0] === 'hostname') === true;
-  const isListed = loop.names.includes(name) || (isSaid && /^[a-z0-9][a-z0-9.-]*$/.test(name) && /[a-z]/.test(name));
-  if (!isListed && (loop.names.length > 0 || !/^[a-z0-9][a-z0-9.-]*$/.test(name) || !/[a-z]/.test(name))) return null;
-  return { ...boundary, lines: 1, hints: [{ name, from: isListed ? 'prompt' : 'label' }], kind: 'turn' };
-}
-
-/** A line without the signs that people put around a name. */
-function bareWord(line: string): string {
-  const signs = '=#*-: >';
-  let [start, end] = [0, line.length];
-  while (start < end && signs.includes(line.charAt(start))) start++;
-  while (end > start && signs.includes(line.charAt(end - 1))) end--;
-  return line.slice(start, end);
-}
-
 /** @param kind of the section that it would end */
 function boundaryAt(line: string, kind: ContentKind | null, next: () => string): Boundary | null {
   if (line === '' || line.startsWith(' ') || line.length > LONGEST) return null;
@@ -241,14 +200,20 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
   if (tool !== null) return ofHeading(tool.hints, tool.command);
   const ruled = /^(?:---|:::)/.test(line) ? readRuledHeading(line, next) : null;
   if (ruled !== null) return { ...ofHeading(ruled.hints, null), lines: 3 };
-  const prompt = readPrompt(line);
+  const drawn = /^[\u256d\u250c]/.test(line) ? ofTwoLines(line, next().split('\n', 1)[0] ?? '') : null;
+  const prompt = drawn ?? readPrompt(line);
   if (prompt !== null && !isComment(line, next)) {
-    const { typed, lines } = withFollowing(prompt.command, next);
+    const above = drawn === null ? 0 : 1;
+    const { typed, lines } = withFollowing(prompt.command, () => following(next(), above));
     const command = parseCommand(typed);
     const hints: TextHint[] = [...(command.runs[0]?.hints ?? [])];
-    if (prompt.host !== null && !isElsewhere(command)) hints.push({ name: prompt.host, from: 'prompt' });
-    return { lines, typed, command, hints, kind: 'prompt' };
+    const shown = fileShown(command);
+    if (shown !== null) hints.push(...hintsOfPath(shown).filter(({ from }) => from === 'file name'));
+    else if (prompt.host !== null && !isElsewhere(command)) hints.push({ name: prompt.host, from: 'prompt' });
+    return { lines: lines + above, typed, command, hints, kind: 'prompt', host: prompt.host };
   }
+  const watched = readWatchHeading(line);
+  if (watched !== null) return { ...ofHeading(watched.hints, watched.command), kind: 'bare command' };
   const bare = isObject ? null : commandIn(line);
   if (bare !== null) {
     const { typed, lines } = withFollowing(line, next);
@@ -263,6 +228,13 @@ function boundaryAt(line: string, kind: ContentKind | null, next: () => string):
 
 function ofHeading(hints: readonly TextHint[], typed: string | null): Boundary {
   return { lines: 1, typed, command: typed === null ? null : parseCommand(typed), hints, kind: 'heading' };
+}
+
+/** A text without its first lines. */
+function following(text: string, lines: number): string {
+  let at = 0;
+  for (let i = 0; i < lines; i++) at = Math.min(text.length, lineEnd(text, at) + 1);
+  return text.slice(at);
 }
 
 /** `# ip route` may be a comment between the lines of a YAML document. */

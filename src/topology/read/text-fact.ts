@@ -51,6 +51,12 @@ export function finishText(
     // A command that printed nothing still says that there is nothing.
     else if (as.isClosed && /^(?:route|neigh|fdb)$/.test(table.table)) text.has[table.table] = true;
   }
+  // The lines of one routing table do not say which it is.
+  const [routing = null, ...others] = new Set(
+    shown.filter(({ table }) => table === 'route').map((table) => table.routing),
+  );
+  if (routing !== null && others.length === 0)
+    text.routes = text.routes.map((route) => ({ ...route, table: route.table ?? routing }));
   if (runs.some(({ isInside }) => isInside)) text.isInside = true;
   const isExcerpt = as.isCut || (shown.length === 0 && runs.some(({ isFiltered }) => isFiltered));
   if (isExcerpt) text.has = { link: false, addr: false, route: false, neigh: false, fdb: false };

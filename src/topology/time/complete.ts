@@ -1,7 +1,9 @@
 // A snapshot that lacks what another one of the same cluster has: pools are saved before and after a change, the tables of nodes once.
 // What it states itself is never added to; tables from another time lack what a change of pools makes untrue.
+
+import type { ShownTables } from '../read/paste/shown-tables.ts';
 import { agedText } from '../read/paste/states.ts';
-import { newerText } from '../read/paste/text-things.ts';
+import { createTextsOfMachines } from '../read/paste/text-things.ts';
 import { emptyFacts, type Facts, moveFacts, type TextFact } from '../read/stated-facts.ts';
 
 /**
@@ -42,7 +44,9 @@ export function completeFacts(
     facts.captureFiles.push(...part.captureFiles);
     facts.policyVerdicts = [...facts.policyVerdicts, ...part.policyVerdicts];
     const known = [...facts.texts];
-    facts.texts.push(...part.texts.map((text) => agedText(lacking(text, known), changed)));
+    const shown = createTextsOfMachines();
+    for (const text of known) shown.add(text);
+    facts.texts.push(...part.texts.map((text) => agedText(lacking(text, known, shown), changed)));
   }
   return facts;
 }
@@ -51,7 +55,7 @@ export function completeFacts(
  * Of a text what no known text of the same machine shows; files say by their names and folders whose they are, as the order of the files
  * says nothing here.
  */
-function lacking(text: TextFact, known: readonly TextFact[]): TextFact {
+function lacking(text: TextFact, known: readonly TextFact[], tables: ShownTables): TextFact {
   const names = namesIn(text);
   const same = known.filter((other) => namesIn(other).some((name) => names.includes(name)));
   const isShown = (table: keyof TextFact['has'], list: 'links' | 'routes' | 'neighbours' | 'fdb'): boolean =>
@@ -62,7 +66,7 @@ function lacking(text: TextFact, known: readonly TextFact[]): TextFact {
     neighbours: isShown('neigh', 'neighbours'),
     fdb: isShown('fdb', 'fdb'),
   };
-  const rest = newerText(text, known);
+  const rest = tables.without(text);
   return {
     ...rest,
     links: shown.links ? [] : rest.links,

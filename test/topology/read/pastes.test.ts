@@ -243,8 +243,8 @@ describe('what was left out is not missing', () => {
     ['bridge fdb show dev vxlan.calico', 'fdb'],
     ['ip route show table all 2>/dev/null', 'route'],
   ] as const)('but %s shows all, even nothing', (command, table) => {
-    expect(hasOf(`${command}\n`)?.has[table]).toBe(true);
-    expect(hasOf(`${command} > file\n`)?.has[table] ?? false).toBe(false);
+    expect(hasOf(`${command}\ncontrol1$ date\n`)?.has[table]).toBe(true);
+    expect(hasOf(`${command} > file\ncontrol1$ date\n`)?.has[table] ?? false).toBe(false);
   });
 
   it('a runbook that only names the command has shown nothing', () => {

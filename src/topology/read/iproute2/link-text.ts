@@ -42,6 +42,18 @@ export function readLinkHeader(line: string, ref: SourceRef): LinkLine | null {
     : null;
 }
 
+/** `    inet 10.0.1.20/24 brd 10.0.1.255 scope global ens5`, which grep left of `ip addr`: the label at its end names the device. */
+export function readLoneAddress(line: string, ref: SourceRef): LinkLine | null {
+  const words = wordsOf(line);
+  const [first = '', written = ''] = words;
+  const [label = ''] = (words.at(-1) ?? '').split(':');
+  const scope = words.indexOf('scope');
+  if (first !== 'inet' || !written.includes('/') || scope < 2 || words.length < scope + 3) return null;
+  const link = emptyLink(0, label, true, ref);
+  readLinkDetail(line, link);
+  return link.addresses.length === 0 ? null : { link, showsLink: false, showsAddress: false };
+}
+
 /** Reads one of the indented lines below a device's first line into it. */
 export function readLinkDetail(line: string, link: OpenLink): 'address' | 'link' {
   const words = wordsOf(line);

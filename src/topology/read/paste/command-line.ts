@@ -1,7 +1,8 @@
 // A command line -> what it runs and where: behind sudo, ssh, kubectl exec and their kin, in a loop, into a filter. Read word by
 // word, since it is outside text. What a command is run on names a node only where it can be one: a pod's name never is.
 import type { TextHint } from '../stated-facts.ts';
-import { commandOfFleet } from './fleet.ts';
+import { ofContainer, type Wrapper } from './container-run.ts';
+import { commandOfFleet, isForEach } from './fleet.ts';
 import { type ShellToken, shellTokens } from './shell-words.ts';
 
 /** One program with its words. */
@@ -38,10 +39,19 @@ export function parseCommand(line: string): Command {
   return { runs, loop, heredoc: heredocOf(tokens) };
 }
 
+/** A file that somebody kept and shows: what is in it may be of any machine. Null for what the kernel and programs keep there of their own. */
+export function fileShown({ runs }: Command): string | null {
+  const [run, ...others] = runs;
+  if (run === undefined || others.length > 0 || !/^(?:cat|head|tail|zcat|less|more|bat)$/.test(run.words[0] ?? ''))
+    return null;
+  const file = run.words.slice(1).find((word) => !word.startsWith('-')) ?? null;
+  return file === null || /^\/(?:proc|sys|etc|run|var\/run|var\/lib)\//.test(file) ? null : file;
+}
+
 /** A loop whose end is still to come. */
 export function isOpenLoop(line: string): boolean {
-  const words = shellTokens(line).map(({ text }) => text);
-  return /^(for|while)$/.test(words[0] ?? '') && !words.includes('done');
+  const tokens = shellTokens(line);
+  return loopOf(tokens) !== null && !tokens.some(({ text }) => text === 'done');
 }
 
 function heredocOf(tokens: readonly ShellToken[]): string | null {
@@ -57,7 +67,7 @@ function addRuns(tokens: readonly ShellToken[], around: Around, runs: Run[], dep
   let first: { words: string[] } | null = null;
   let isFiltered = around.isFiltered;
   const closeStage = (): void => {
-    if (words.length > 0 && first === null) first = { words };
+    if (words.length > 0 && (first === null || isForEach(words[0] ?? ''))) first = { words };
     else if (words.length > 0 && !PASSING.has(words[0] ?? '')) isFiltered = true;
     words = [];
   };
@@ -112,12 +122,6 @@ function unwrap(written: readonly string[], around: Around, runs: Run[], depth: 
   else unwrap(wrapper.rest, inner, runs, depth + 1);
 }
 
-interface Wrapper {
-  rest: readonly string[];
-  hints: readonly TextHint[];
-  isInside?: boolean;
-}
-
 /** Options of ssh that take a word (ssh(1)). */
 const SSH_VALUES = new Set('-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -R -S -W -w'.split(' '));
 /** Options of kubectl's exec and debug that take a word. */
@@ -143,11 +147,13 @@ function wrapperOf(words: readonly string[]): Wrapper | null {
     return at < 0 ? null : { rest: rest.slice(at + 1, at + 2), hints: [] };
   }
   if (program === 'ssh') return onHost(rest, pastOptions(rest, SSH_VALUES));
-  if (/^(kubectl|oc|k)$/.test(program)) return ofNodeShell(rest) ?? ofKubectl(rest);
+  if (/^(kubectl|oc|k)$/.test(program)) return ofNodeShell(rest) ?? ofKubectl(rest) ?? ofContainer(program, rest);
   if (/^(docker|podman|nerdctl|crictl)$/.test(program) && rest[0] === 'exec') {
     const at = 1 + pastOptions(rest.slice(1), CONTAINER_VALUES);
     return { rest: rest.slice(at + 1), hints: hint(rest[at], 'container') };
   }
+  const made = ofContainer(program, rest);
+  if (made !== null) return made;
   if (program === 'ip' && rest[0] === 'netns' && rest[1] === 'exec') {
     return { rest: rest.slice(3), hints: [], isInside: true };
   }
@@ -198,7 +204,8 @@ function ofGcloud(rest: readonly string[]): Wrapper {
 
 function onHost(rest: readonly string[], at: number): Wrapper {
   const host = (rest[at] ?? '').replace(/^[^@]*@/, '');
-  return { rest: rest.slice(at + 1), hints: hint(host, 'prompt') };
+  const behind = rest.slice(rest[at + 1] === '--' ? at + 2 : at + 1);
+  return { rest: behind, hints: hint(host, 'prompt') };
 }
 
 /** `kubectl node-shell NODE -- ip route`, of a plugin. */
@@ -212,7 +219,7 @@ function ofNodeShell(rest: readonly string[]): Wrapper | null {
 /** `kubectl exec POD -- ip route`, `kubectl debug node/control1 -- ip route`. */
 function ofKubectl(rest: readonly string[]): Wrapper | null {
   const verb = pastOptions(rest, EXEC_VALUES);
-  if (rest[verb] !== 'exec' && rest[verb] !== 'debug') return null;
+  if (!/^(?:exec|debug|rsh)$/.test(rest[verb] ?? '')) return null;
   const isDebug = rest[verb] === 'debug';
   const behind = rest.slice(verb + 1);
   const dashes = behind.indexOf('--');
@@ -249,7 +256,10 @@ function hint(name: string | undefined, from: TextHint['from']): TextHint[] {
 
 /** `for n in a b {c,d}; do`: the names, as far as they are written. */
 function loopOf(tokens: readonly ShellToken[]): Command['loop'] {
-  const words = tokens.map(({ text }) => text);
+  const begin = tokens.findIndex(
+    ({ text, isSign }, i) => !isSign && /^(?:for|while)$/.test(text) && (i === 0 || tokens[i - 1]?.isSign === true),
+  );
+  const words = tokens.slice(Math.max(0, begin)).map(({ text }) => text);
   if (words[0] === 'while') return { names: [], variable: words[words.indexOf('read') + 1] ?? '' };
   if (words[0] !== 'for' || words[2] !== 'in') return null;
   const end = words.findIndex((word, i) => i > 2 && (word === ';' || word === 'do'));

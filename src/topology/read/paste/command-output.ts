@@ -12,6 +12,10 @@ export interface ShownTable {
   device: string | null;
   /** All entries, or all of one device; less says nothing of what is not there. */
   extent: 'whole' | 'device' | 'part';
+  /** The family that is shown; null for both, and for what has none. */
+  family: 4 | 6 | null;
+  /** The routing table that was asked for: the lines do not repeat it. Null for the main one, and for all. */
+  routing: string | null;
 }
 
 /** Options of `ip` that take a word (ip(8)). */
@@ -36,6 +40,7 @@ function ofIp(words: readonly string[]): ShownTable | null {
   const object = words[at] ?? '';
   const table = OBJECTS.find(([pattern]) => pattern.test(object))?.[1];
   if (table === undefined) return null;
+  const family = familyIn(words.slice(0, at));
   const rest = words.slice(at + 1);
   if (rest.length > 0 && SHOW.test(rest[0] ?? '')) rest.shift();
   else if (
@@ -43,25 +48,41 @@ function ofIp(words: readonly string[]): ShownTable | null {
     /^(get|add|del|delete|change|replace|append|flush|set|save|restore|help|property)$/.test(rest[0] ?? '')
   )
     return null;
-  return table === 'route' ? routes(rest) : ofDevice(table, rest);
+  const shown = table === 'route' ? routes(rest, family) : { ...ofDevice(table, rest), family };
+  // Of IPv4 it tells nothing, and that is what tables are asked for what they lack.
+  return family === 6 && table !== 'link' ? { ...shown, extent: 'part' } : shown;
 }
 
-function routes(rest: readonly string[]): ShownTable {
-  const isTable = rest[0] === 'table' && /^(main|all|254|0)$/.test(rest[1] ?? '') && rest.length === 2;
+function familyIn(options: readonly string[]): ShownTable['family'] {
+  for (const [i, option] of options.entries()) {
+    if (/^-\w?[46]/.test(option)) return option.includes('6') ? 6 : 4;
+    if (/^-f(?:amily)?$/.test(option)) return options[i + 1] === 'inet6' ? 6 : options[i + 1] === 'inet' ? 4 : null;
+  }
+  return null;
+}
+
+function routes(rest: readonly string[], asked: ShownTable['family']): ShownTable {
+  const named = rest.findIndex((word) => /^t(?:a(?:b(?:le?)?)?)?$/.test(word));
+  const among = named < 0 ? null : (rest[named + 1] ?? null);
+  const isAll = among !== null && /^(?:all|0)$/.test(among);
+  const isMain = among === null || /^(?:main|254)$/.test(among);
   const at = rest.indexOf('dev');
   return {
     table: 'route',
     device: at < 0 ? null : (rest[at + 1] ?? null),
-    extent: rest.length === 0 || isTable ? 'whole' : 'part',
+    extent: rest.length === 0 || (rest.length === 2 && named === 0 && (isMain || isAll)) ? 'whole' : 'part',
+    family: asked ?? (isAll ? null : 4),
+    routing: isMain || isAll ? null : among,
   };
 }
 
 function ofDevice(table: TableName, rest: readonly string[]): ShownTable {
+  const of = { family: null, routing: null };
   if (rest.length === 0 || (rest.length === 2 && rest[0] === 'nud' && rest[1] === 'all'))
-    return { table, device: null, extent: 'whole' };
+    return { table, device: null, extent: 'whole', ...of };
   const at = rest.indexOf('dev');
-  if (at >= 0 && rest.length === 2) return { table, device: rest[at + 1] ?? null, extent: 'device' };
-  return { table, device: at < 0 ? null : (rest[at + 1] ?? null), extent: 'part' };
+  if (at >= 0 && rest.length === 2) return { table, device: rest[at + 1] ?? null, extent: 'device', ...of };
+  return { table, device: at < 0 ? null : (rest[at + 1] ?? null), extent: 'part', ...of };
 }
 
 function ofBridge(words: readonly string[]): ShownTable | null {

@@ -1,6 +1,7 @@
 // Lines that say whose output follows: what head, tail, ansible and parallel shells print, and what people write. A tool's heading
 // is a machine's name or a path; a word that somebody wrote may be anything, and only ever means a node that is known.
 import type { TextHint } from '../stated-facts.ts';
+import { commandIn } from './unprompted.ts';
 
 export interface Heading {
   /** A command in the heading (`### worker1: ip route`). */
@@ -15,11 +16,27 @@ export function readToolHeading(line: string): Heading | null {
   if (bar === '|' && /^(CHANGED|SUCCESS|FAILED|UNREACHABLE)!?$/.test(state) && /(?:>>|=> \{?)$/.test(line))
     return named([name]);
   if (line.startsWith('---') && /^-{3,8} /.test(line) && / -{3,8}$/.test(line)) {
+    const command = commandOf(line);
+    if (command !== null) return { command, hints: [] };
     const words = line.split(' ').filter((word) => /^[A-Za-z0-9][\w.-]*$/.test(word));
     return words.length === 0 || words.length > 2 ? null : named(words.toReversed());
   }
   if (/^\[\d+\] \d\d:\d\d:\d\d \[(?:SUCCESS|FAILURE)\] \S+( |$)/.test(line)) return named([line.split(' ')[3] ?? '']);
   return null;
+}
+
+/** `--- ip route ---`: of the machine in the heading above. */
+function commandOf(line: string): string | null {
+  const start = ruleEnd(line, 0);
+  const inner = line.slice(start, ruleBegin(line, start)).trim().replace(/:$/, '');
+  return inner.includes(' ') && commandIn(inner) !== null ? inner : null;
+}
+
+/** What watch prints at the top: its command, and where it runs. */
+export function readWatchHeading(line: string): Heading | null {
+  const [, command = '', name = ''] =
+    /^Every \d{1,6}[.,]\ds: (\S{1,60}(?: \S{1,60}){0,20}) {2,200}([A-Za-z0-9][\w.-]{0,252}): /.exec(line) ?? [];
+  return name === '' ? null : { command, hints: [{ name, from: 'prompt' }] };
 }
 
 /** What clush -b and dshbak print: a rule, names, the same rule. Where one output is that of several machines, it names none of them. */
@@ -39,20 +56,26 @@ function named(names: readonly string[]): Heading | null {
 }
 
 /** Keys of objects that stand alone on a line. */
-const KEYS = /^(items|kind|metadata|spec|status|apiVersion|interface|peer|data|stringData|binaryData)$/;
+const KEYS = /^(Namespace|items|kind|metadata|spec|status|apiVersion|interface|peer|data|stringData|binaryData)$/;
 const RULE = '=#*-';
 
 /** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`. @param inObject where `# pools` is a comment and `data:` a key */
 export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
   if (line.length > 300) return null;
-  const [, called = ''] = inObject
-    ? []
-    : (/^(?:node|host|server|machine): ([A-Za-z0-9][\w.-]{0,252})$/i.exec(line) ?? []);
-  if (called !== '') return { command: null, hints: [{ name: called, from: 'label' }] };
   const start = ruleEnd(line, 0);
-  const isRule = /^(==|\*\*|--)/.test(line.slice(0, start));
+  const inner = line.slice(start, ruleBegin(line, start)).trim();
+  const isBare = start === 0 && inner === line;
+  const [, called = ''] =
+    inObject || !(isBare || start > 1)
+      ? []
+      : (/^(?:node|host|hostname|server|machine): ([A-Za-z0-9][\w.-]{0,252})$/i.exec(inner) ?? []);
+  if (called !== '') return { command: null, hints: [{ name: called, from: isBare ? 'label' : 'heading' }] };
+  // `## worker1` is a chapter, `## worker1 ##` a banner.
+  const isRule = /^(?:==|\*\*|--)/.test(line) || (/^##/.test(line) && /##\s*$/.test(line.slice(start)));
   if (inObject && !isRule) return null;
-  const words = line.slice(start, ruleBegin(line, start)).trim().split(' ');
+  const command = start > 0 ? commandOf(line) : null;
+  if (command !== null) return { command, hints: [] };
+  const words = inner.split(' ');
   // `kubectl get nodes -o name` prints node/worker1
   const name = (words[0] ?? '').replace(/:$/, '').replace(/^nodes?\//, '');
   if (!/^[\w.-]*\w$/.test(name) || KEYS.test(name)) return null;

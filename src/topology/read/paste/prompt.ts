@@ -16,7 +16,7 @@ const LONGEST_HEAD = 160;
 const SIGNS = '$#%>❯';
 /** Shells and people, who stand where a machine's name may. */
 const NO_HOST =
-  /^(?:(?:ba|z|k|a|da)?sh(?:-[\d.]+)?|PS|root|user|admin|me|ubuntu|debian|centos|core|sudo|mysql|psql|sqlite|ftp|In|Out)$/;
+  /^(?:(?:ba|z|k|a|da)?sh(?:-[\d.]+)?|(?=[a-f\d]*\d)[a-f\d]{12}|toolbox(?:-\S+)?|PS|root|user|admin|me|ubuntu|debian|centos|core|sudo|mysql|psql|sqlite|ftp|In|Out)$/;
 
 /** The prompt at a line's beginning; null when there is none. */
 export function readPrompt(line: string): Prompt | null {
@@ -24,6 +24,8 @@ export function readPrompt(line: string): Prompt | null {
     const command = line.slice(2).trim();
     return commandIn(command) === null ? null : { host: null, command, isSure: false };
   }
+  const drawn = ofTwoLines(null, line);
+  if (drawn !== null) return drawn;
   // cmd.exe, and zsh as most decorate it
   const [, typed] =
     /^[A-Z]:\\[^<>|]{0,150}>(.*)$/.exec(line) ??
@@ -40,6 +42,24 @@ export function readPrompt(line: string): Prompt | null {
   return null;
 }
 
+/** The second of two lines that a frame connects. */
+const DRAWN = /^[\u2570\u2514][\u2500-\u257f]{0,3} ?[$#%>\u276f\u27a4\u279c\u276d\u25b6\ufe65](?: +(.*))?$/;
+
+/** `╭─root@h ~` and `╰─$ ip route`; `┌──(root㉿h)-[~]` and `└─# `. @param first the line above it, null where it is not known */
+export function ofTwoLines(first: string | null, second: string): Prompt | null {
+  if (first !== null && !/^[\u256d\u250c][\u2500-\u257f]{1,3}/.test(first)) return null;
+  const drawn = DRAWN.exec(second);
+  if (drawn === null) return null;
+  const typed = drawn[1] ?? '';
+  // at the right end of the line stands how the command before ended
+  const command = (typed.endsWith('\u21b5') ? typed.slice(0, typed.lastIndexOf('  ')) : typed).trim();
+  const who =
+    first === null
+      ? null
+      : /^.[\u2500-\u257f]{1,3} ?\(?[\w.+-]{1,64}(?:@|\u327f|\ud83d\udc80)([A-Za-z0-9][\w.-]{0,252})/.exec(first);
+  return { host: who === null ? null : hostIn(who[1] ?? ''), command, isSure: true };
+}
+
 type Head = Pick<Prompt, 'host' | 'isSure'>;
 
 /** `$ uname -a`; the other signs also begin comments, headings and quotes: only before what is surely a command. */
@@ -51,7 +71,7 @@ function anonymous(sign: string, command: string): Head | null {
 function headOf(written: string, sign: string, command: string): Head | null {
   const before = bare(written);
   const known = /^[\w.+-]+@([A-Za-z0-9][\w.-]*)(?::\S*)?(?: [~/\w.-]*[~/\w])?(?: \([^()]*\))?$/.exec(before);
-  if (known !== null) return { host: known[1] ?? null, isSure: true };
+  if (known !== null) return { host: hostIn(known[1] ?? ''), isSure: true };
   if (/^PS \S/.test(before) || /^[~/][\w./~-]*(?: \([^()]*\))?$/.test(before)) return { host: null, isSure: false };
   const placed = /^([A-Za-z0-9][\w.-]*)(?:(?: |: ?)[~/]\S*)$/.exec(before);
   if (placed !== null) return { host: hostIn(placed[1] ?? ''), isSure: true };
@@ -73,7 +93,7 @@ function bare(written: string): string {
   for (let i = 0; i < 3; i++) {
     const close = text.startsWith('(')
       ? text.indexOf(') ')
-      : /^\[?\d\d[:\d.-]*\]? /.test(text)
+      : /^\[?\d\d[:\dTZ.+-]*\]? /.test(text)
         ? text.indexOf(' ') - 1
         : -1;
     if (close < 0) break;

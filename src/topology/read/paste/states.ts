@@ -4,7 +4,7 @@ import { cidrContains, parseCidr } from '../../../net/cidr.ts';
 import type { SnapshotState } from '../../snapshot-state.ts';
 import { emptyFacts, type Facts, moveFacts, type TextFact } from '../stated-facts.ts';
 import type { StatedThing } from './stated-thing.ts';
-import { newerText, textThings } from './text-things.ts';
+import { createTextsOfMachines, textThings } from './text-things.ts';
 
 /** What one section of a file states. */
 export interface Statement {
@@ -21,10 +21,7 @@ export interface Statement {
  */
 export function composeStates(statements: readonly Statement[], file: string, step: number | null): Facts {
   const things = statements.map(({ facts }) => thingsOf(facts));
-  const states = splitStates(
-    things,
-    statements.map(({ time }) => time !== null),
-  );
+  const states = splitStates(statements, things);
   const all = emptyFacts();
   if (states.length < 2) {
     for (const { facts } of statements) moveFacts(facts, all);
@@ -34,17 +31,19 @@ export function composeStates(statements: readonly Statement[], file: string, st
   const end = (states[chosen - 1] as State).end;
   const changes = changesBefore(things, end);
   const newer = new Set<string>();
-  const newerTexts: TextFact[] = [];
+  const newerTexts = createTextsOfMachines();
   const kept: Facts[] = [];
   // From the last one on: what is stated later hides what was stated before.
   for (let i = end - 1; i >= 0; i--) {
     const { facts } = statements[i] as Statement;
     const hidden = (fact: StatedThing): boolean => newer.has(fact.key);
     const own = without(facts, hidden);
-    own.texts = own.texts.map((text) => aged(newerText(text, newerTexts), changes, i));
+    own.texts = own.texts
+      .map((text) => aged(newerTexts.without(text), changes, i))
+      .filter((text, at) => hasEntries(text) || !hasEntries(facts.texts[at] ?? text));
     kept.unshift(own);
     for (const { key } of things[i] ?? []) newer.add(key);
-    newerTexts.push(...facts.texts);
+    for (const text of facts.texts) newerTexts.add(text);
   }
   for (const facts of kept) moveFacts(facts, all);
   all.states = states.map(
@@ -63,20 +62,27 @@ interface State {
   end: number;
 }
 
-/** @param isDate of each section: a date that was asked for right before something changed tells when that was seen */
-function splitStates(things: readonly (readonly StatedThing[])[], isDate: readonly boolean[]): State[] {
+/** @param things of each section. A date that was asked for right before something changed tells when that was seen. */
+function splitStates(statements: readonly Statement[], things: readonly (readonly StatedThing[])[]): State[] {
   const states: State[] = [];
   let start = 0;
   let stated = new Map<string, string>();
+  let seen = createTextsOfMachines();
   for (const [i, own] of things.entries()) {
-    const differs = own.some(({ key, content }) => stated.has(key) && stated.get(key) !== content);
+    const texts = statements[i]?.facts.texts ?? [];
+    const differs =
+      own.some(({ key, content }) => stated.has(key) && stated.get(key) !== content) ||
+      texts.some((text) => seen.differs(text));
     if (differs) {
-      const begin = i > start + 1 && isDate[i - 1] === true ? i - 1 : i;
+      const isDate = statements[i - 1]?.time !== null;
+      const begin = i > start + 1 && isDate ? i - 1 : i;
       states.push({ start, end: begin });
       start = begin;
       stated = new Map();
+      seen = createTextsOfMachines();
     }
     for (const { key, content } of own) stated.set(key, content);
+    for (const text of texts) seen.add(text);
   }
   return [...states, { start, end: things.length }];
 }
@@ -98,6 +104,11 @@ function changesBefore(things: readonly (readonly StatedThing[])[], end: number)
     }
   }
   return changes;
+}
+
+/** Of what is shown again later, nothing is left. */
+function hasEntries({ links, routes, neighbours, fdb }: TextFact): boolean {
+  return links.length + routes.length + neighbours.length + fdb.length > 0;
 }
 
 /** A table from before a change: whose addresses are whose still holds, what it does with the range that changed does not. */
