@@ -1,6 +1,6 @@
 // A copy of the tree in which one source after the other is changed, and what the tests and the worlds say of it.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
@@ -50,7 +50,10 @@ export function theTests(files: readonly string[]): Command {
 export function copyTree(): string {
   const tree = mkdtempSync(join(tmpdir(), 'overlens-mutants-'));
   for (const name of COPIED) cpSync(name, join(tree, name), { recursive: true });
-  symlinkSync(resolve('node_modules'), join(tree, 'node_modules'));
+  // packages by name: what is built for tests lies beside them, and would be that of the unchanged tree
+  mkdirSync(join(tree, 'node_modules'));
+  for (const name of readdirSync('node_modules'))
+    if (name !== '.cache') symlinkSync(resolve('node_modules', name), join(tree, 'node_modules', name));
   return tree;
 }
 
