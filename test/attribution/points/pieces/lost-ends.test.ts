@@ -36,7 +36,7 @@ async function fate(pieces: Record<string, Uint8Array | null>): Promise<{ outcom
   const at = captures.map((file) => ({ file, node: file === sent ? 'a' : 'b', interface: 'eth0' }));
   const trace = await traceCaptures({ captures, topology: TOPOLOGY, at, unfiltered: captures });
   const flow = flowBetween({ all: [...trace.flows()] }, POD.a, `10.48.0.${140 + ASKED}`);
-  return { outcome: flow.outcome, notes: trace.captures.flatMap(({ warnings }) => warnings) };
+  return { outcome: flow.outcome ?? 'none', notes: trace.captures.flatMap(({ warnings }) => warnings) };
 }
 
 const [first, last] = [pieceOf(0, 1, 2), pieceOf(6, 7)];
