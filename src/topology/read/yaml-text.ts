@@ -100,6 +100,7 @@ function parseSource(
     for (const document of parseAllDocuments(source, {
       lineCounter,
       uniqueKeys,
+      merge: true,
       prettyErrors: false,
       logLevel: 'error',
     })) {
