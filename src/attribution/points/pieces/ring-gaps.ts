@@ -1,6 +1,8 @@
 // What pieces of a rotated capture lack between them: a piece that was not given, or not read to its end, or a time in which nobody wrote.
 // It is said, and the silence of such a capture proves nothing.
+
 import type { CaptureCounters } from '../../../flow/capture-counters.ts';
+import { largestOf, smallestOf } from '../../../net/extremes.ts';
 import type { CaptureRings } from '../capture-rings.ts';
 import { baseName } from '../points-input.ts';
 import { DISORDER_SECONDS, type Span, spanOf } from '../time-lanes.ts';
@@ -70,7 +72,7 @@ function silenceText(
 }
 
 function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[], lost: LostEnds): RingGap[] {
-  const silence = Math.max(...ring.map((capture) => captures[capture]?.silence ?? 0));
+  const silence = largestOf(ring.map((capture) => captures[capture]?.silence ?? 0));
   const family = pieceName(captures[ring[0] ?? 0]?.info.path ?? '').exact;
   const isOfRing = (path: string): boolean => pieceName(path).exact === family;
   const numbers = ring.map((capture) => pieceNumber(captures[capture]?.info.path ?? ''));
@@ -80,7 +82,7 @@ function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[], l
       .filter(isOfRing)
       .map(pieceNumber),
   );
-  const least = Math.min(...numbers.map((number) => number ?? 0));
+  const least = smallestOf(numbers.map((number) => number ?? 0));
   // a piece without packets is no part of the ring, and was given
   const isMissing = (from: number, to: number): boolean => {
     if (to < from || to - from > given.size) return true;
