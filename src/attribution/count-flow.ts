@@ -3,6 +3,7 @@
 import type { FlowTable } from '../flow/flow-table.ts';
 import { cutCopies } from '../flow/rows/cut-content.ts';
 import type { RowRecords } from '../flow/rows/row-records.ts';
+import { largestOf } from '../net/extremes.ts';
 import type { PathFacts } from './path-facts.ts';
 import type { CaptureSets } from './points/capture-sets.ts';
 import type { CapturePoint, FlowTcp } from './vocabulary.ts';
@@ -68,8 +69,8 @@ export function countFlow(
   const joined = perhaps === null ? [] : sumsOf({ table, paths }, flow, packetsOf, perhaps, perhapsRole);
   return {
     packets: best.packets,
-    least: Math.max(...sums.map(({ packets, doubts, rows: own }) => packets - doubtsOf(rows, doubts, own))),
-    most: Math.max(best.packets + missed, ...joined.map(({ packets }) => packets)),
+    least: largestOf(sums.map(({ packets, doubts, rows: own }) => packets - doubtsOf(rows, doubts, own))),
+    most: Math.max(best.packets + missed, largestOf(joined.map(({ packets }) => packets))),
     bytes,
     rows: best.rows,
   };

@@ -12,6 +12,9 @@ export interface DeviceShape {
 
 export type DeviceUse = 'workload' | 'tunnel' | 'nic' | 'other';
 
+/** What a pod's own interface is called (the CNI's argument CNI_IFNAME), as many a node's NIC is. */
+export const POD_DEVICE = 'eth0';
+
 /** Tunnel devices of CNIs without a profile. */
 const TUNNEL_NAME = /^(cilium_vxlan|cilium_geneve|egress\.calico|genev_sys.*|antrea-(gw|tun)0)$/;
 /** Pods of the AWS VPC CNI with Calico's policies. */

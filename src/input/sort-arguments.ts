@@ -1,12 +1,13 @@
 // What each argument is, by its content: a capture, a part of the snapshot, a folder or a bundle that may hold both.
 import { peekContent } from '../bytes/decompress.ts';
 import { putBack } from '../bytes/open-path.ts';
-import { unreadCompression } from '../bytes/sniff.ts';
+import { describeContent, unreadCompression } from '../bytes/sniff.ts';
 import type { CaptureHint } from '../capture/capture-hint.ts';
 import type { CaptureLog } from '../capture/source.ts';
 import type { SnapshotDocument } from '../topology/read/read-documents.ts';
 import { isNeverRead } from './bundles/never-read.ts';
 import { placeFiles } from './bundles/place-files.ts';
+import { isCaptureName } from './capture-name.ts';
 import { type FoundFile, filesBehind } from './leaves.ts';
 import { matchLogs } from './logs/match-logs.ts';
 import { type ReadLog, tcpdumpLog } from './logs/tcpdump-log.ts';
@@ -131,11 +132,38 @@ async function sortFile(argument: string, file: FoundFile, sorting: Sorting): Pr
   else if ((await kindOfFile(file.chunk)) === 'capture') captures.push(file.path);
   else if (file.bundle !== null && isNeverRead(file.below)) taken.skipped++;
   else {
+    const head = isCaptureName(file.below) ? (await peekContent(file.chunk)).head.slice() : null;
     const document = await readDocument(file, budget);
     const log = tcpdumpLog(document.file, document.text);
-    if (log === null) documents.push({ ...document, sought: false });
-    else logs.push(log);
+    if (log !== null) logs.push(log);
+    else if (head !== null && !(await isOfSnapshot(document))) taken.unread.push(noCapture(file.path, head));
+    else documents.push({ ...document, sought: false });
   }
+}
+
+/** What a file that is called as captures are is instead. */
+function noCapture(path: string, head: Uint8Array): Unread {
+  if (head.length === 0)
+    return {
+      path,
+      reason: 'is called as a capture, and empty',
+      hint: 'nothing was written to it yet, or it was not copied: copy it again',
+    };
+  const { looks, hint } = describeContent(head);
+  return {
+    path,
+    reason: `is called as a capture, and is none${looks === null ? '' : `: it looks like ${looks}`}`,
+    hint,
+  };
+}
+
+/** Whether something of a text is recognised, or known to be wrong. */
+async function isOfSnapshot(document: SnapshotDocument): Promise<boolean> {
+  if (document.foreign !== undefined) return false;
+  const { readDocuments } = await import('../topology/read/read-documents.ts');
+  const { used, problems } = readDocuments([document]);
+  // a problem without a line is that nothing was recognised
+  return used.length > 0 || problems.some(({ ref }) => ref.line !== null);
 }
 
 /** A file that was named by itself: a snapshot only if something in it is one. */
@@ -153,10 +181,7 @@ async function sortNamed(
     logs.push(log);
     return 'log';
   }
-  const { readDocuments } = await import('../topology/read/read-documents.ts');
-  const { used, problems } = readDocuments([document]);
-  // a problem without a line is that nothing was recognised
-  if (used.length === 0 && problems.every(({ ref }) => ref.line === null)) {
+  if (!(await isOfSnapshot(document))) {
     // its reader says what it is instead of a capture
     putBack(file.path, new TextEncoder().encode(document.text));
     captures.push(file.path);

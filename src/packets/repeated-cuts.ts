@@ -79,9 +79,11 @@ async function spanOf(path: string): Promise<Span> {
 /** Where nobody knows when one of them ends (in an archive, compressed), only what begins with the same packet is looked for. */
 function mayHold(whole: Span | undefined, part: Span | undefined): boolean {
   if (whole?.first == null || part?.first == null) return false;
-  if (isBefore(part.first, whole.first)) return false;
-  if (whole.last === null || part.last === null) return !isBefore(whole.first, part.first);
-  return !isBefore(whole.last, part.last);
+  // one of them may have been written with fewer digits
+  const isSooner = (a: Moment, b: Moment): boolean => a.seconds < b.seconds;
+  if (isSooner(part.first, whole.first)) return false;
+  if (whole.last === null || part.last === null) return !isSooner(whole.first, part.first);
+  return !isSooner(whole.last, part.last);
 }
 
 /** How NICs are called, and what stands for them in a file's name. */
@@ -121,8 +123,8 @@ function stemOf(path: string): string {
 }
 
 /**
- * Whether every packet of the first is in the other one, in the same order, with the same time to the last digit: `copy` where the other
- * has no more, neither packets nor bytes.
+ * Whether every packet of the first is in the other one, in the same order, with the same time to the last digit that both have: `copy`
+ * where the other has no more, neither packets nor bytes.
  */
 export async function relationOf(path: string, whole: string): Promise<'copy' | 'cut' | null> {
   try {
@@ -165,7 +167,8 @@ async function relation(part: AsyncGenerator<Packet>, all: AsyncGenerator<Packet
         isWhole &&= packet.batch.captured[packet.i] === value.batch.captured[value.i];
         break;
       }
-      if (++passed > MOST_PASSED || isBefore(momentOf(packet), momentOf(value))) return null;
+      const digits = digitsOfBoth(packet, value);
+      if (++passed > MOST_PASSED || isBefore(momentOf(packet, digits), momentOf(value, digits))) return null;
     }
     packets++;
   }
@@ -173,22 +176,34 @@ async function relation(part: AsyncGenerator<Packet>, all: AsyncGenerator<Packet
   return isWhole && passed === 0 && (await all.next()).done === true ? 'copy' : 'cut';
 }
 
-function momentOf({ batch, i }: Packet): Moment {
-  return { seconds: batch.seconds[i] ?? Number.NaN, nanos: batch.nanos[i] ?? 0 };
+/** @param digits behind the second: what converts a capture to microseconds leaves out those behind them */
+function momentOf({ batch, i }: Packet, digits = 9): Moment {
+  const step = 10 ** Math.max(0, 9 - digits);
+  return { seconds: batch.seconds[i] ?? Number.NaN, nanos: Math.floor((batch.nanos[i] ?? 0) / step) * step };
+}
+
+function digitsOfBoth(a: Packet, b: Packet): number {
+  return Math.min(...[a, b].map((one) => interfaceOf(one)?.timeDigits ?? 9));
 }
 
 function isCut(a: Packet, b: Packet): boolean {
   const [one, other] = [interfaceOf(a), interfaceOf(b)];
-  if (one?.linkType !== other?.linkType || one?.name !== other?.name || one?.timeDigits !== other?.timeDigits)
-    return false;
+  if (one?.linkType !== other?.linkType || !isOneName(one?.name, other?.name)) return false;
   const [x, y] = [a.batch, b.batch];
-  if (x.seconds[a.i] !== y.seconds[b.i] || x.nanos[a.i] !== y.nanos[b.i]) return false;
+  const digits = one?.timeDigits === other?.timeDigits ? 9 : digitsOfBoth(a, b);
+  const [when, then] = [momentOf(a, digits), momentOf(b, digits)];
+  if (when.seconds !== then.seconds || when.nanos !== then.nanos) return false;
   if (x.original[a.i] !== y.original[b.i]) return false;
   const length = x.captured[a.i] ?? 0;
   if (length > (y.captured[b.i] ?? 0)) return false;
   const [at, start] = [x.start[a.i] ?? 0, y.start[b.i] ?? 0];
   for (let k = 0; k < length; k++) if (x.bytes[at + k] !== y.bytes[start + k]) return false;
   return true;
+}
+
+/** What was converted to a classic capture has no name any more. */
+function isOneName(a: string | null | undefined, b: string | null | undefined): boolean {
+  return a == null || b == null || a === b;
 }
 
 function interfaceOf({ reader, batch, i }: Packet): CaptureInterface | undefined {

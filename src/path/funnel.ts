@@ -1,5 +1,7 @@
 // Packets that have passed -> how many each place saw, where the others were seen last, and how long they took.
+
 import { areComparable, type Clocks, doubtBetween, secondsBetween } from '../attribution/clocks/clocks.ts';
+import { largestOf } from '../net/extremes.ts';
 import { formatTime } from '../net/time.ts';
 import { isOnWay, type Journey, type Route, type Sight, type Stop, type Unit } from './journey.ts';
 import { PairCount } from './pair-count.ts';
@@ -97,7 +99,7 @@ export class Funnel {
     const { clocks } = this.#input;
     return stop.sites.every((site) => {
       if (!site.captures.every((capture) => areComparable(clocks, last.capture, capture))) return false;
-      const margin = Math.max(...site.captures.map((capture) => doubtBetween(clocks, last.capture, capture)));
+      const margin = largestOf(site.captures.map((capture) => doubtBetween(clocks, last.capture, capture)));
       return covers(site, unit.last, margin);
     });
   }

@@ -1,10 +1,12 @@
 // The places on the way of a journey's packets in order, captured or not.
+
 import { areComparable, doubtBetween } from '../attribution/clocks/clocks.ts';
 import type { PointRole } from '../attribution/vocabulary.ts';
 import { WORKLOAD_MAC } from '../cluster/calico.ts';
 import type { TunnelKind } from '../cluster/profile.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { PACKET_TYPE } from '../flow/frame-records.ts';
+import { largestOf, smallestOf } from '../net/extremes.ts';
 import type { FlowEnd, TraceIndex } from '../verdict/trace-types.ts';
 import type { Direction } from './direction.ts';
 import { type Heading, type Route, rankOf, type Stop } from './journey.ts';
@@ -121,13 +123,13 @@ function decideStates(draft: Draft, input: RouteInput): void {
 function isOfOtherTime({ sites }: Stop, { briefs, stopOfLink }: Draft, { index }: RouteInput): boolean {
   const { clocks, table } = index;
   const spans = briefs.map((brief) => brief.span());
-  const [first, last] = [Math.min(...spans.map((one) => one.first)), Math.max(...spans.map((one) => one.last))];
+  const [first, last] = [smallestOf(spans.map((one) => one.first)), largestOf(spans.map((one) => one.last))];
   const seenIn = [...new Set([...stopOfLink.keys()].map((link) => table.links.captureOf(link)))];
   if (sites.length === 0 || Number.isNaN(first + last) || seenIn.length === 0) return false;
   return sites.every((site) => {
     const pairs = site.captures.flatMap((capture) => seenIn.map((other) => [capture, other] as const));
     if (site.isEmpty || !pairs.every(([one, other]) => areComparable(clocks, one, other))) return false;
-    const margin = EDGE_SECONDS + Math.max(...pairs.map(([one, other]) => doubtBetween(clocks, one, other)));
+    const margin = EDGE_SECONDS + largestOf(pairs.map(([one, other]) => doubtBetween(clocks, one, other)));
     return [...site.spans.values()]
       .flat()
       .every((span) => span.last + margin < first / 1000 || last / 1000 + margin < span.first);

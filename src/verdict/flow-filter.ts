@@ -4,6 +4,7 @@
 import type { Endpoint } from '../attribution/vocabulary.ts';
 import { OverlensError } from '../errors.ts';
 import { type Cidr, cidrContains, parseCidrOrIp } from '../net/cidr.ts';
+import { smallestOf } from '../net/extremes.ts';
 import { parseIp } from '../net/ip.ts';
 import { flowExpression } from './filter/flow-expression.ts';
 import { type LabelSelector, type PodLabels, parseSelector, selectorFits } from './filter/label-selector.ts';
@@ -184,7 +185,7 @@ function kindsTest(
   const terms = new FilterTerms(kinds, labelsOf);
   const bitsOf = rememberBits(terms);
   const { verdict = [], finding = [], outcome = [], slowerThan = [] } = kinds;
-  const limit = slowerThan.length === 0 ? null : Math.min(...slowerThan);
+  const limit = slowerThan.length === 0 ? null : smallestOf(slowerThan);
   return (flow) =>
     (!terms.asksEnds || terms.fitsEnds(bitsOf(flow.src), bitsOf(flow.dst))) &&
     terms.fitsPorts(flow.srcPort, flow.dstPort) &&

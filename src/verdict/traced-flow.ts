@@ -9,6 +9,7 @@ import { type FrameEnds, frameEnds } from '../attribution/points/frame-ends.ts';
 import type { ChainStep, Expected, Observation, Observed, Outcome } from '../attribution/vocabulary.ts';
 import { endpointOf, type Who } from '../attribution/who/who.ts';
 import type { CaptureCounters } from '../flow/capture-counters.ts';
+import { largestOf, smallestOf } from '../net/extremes.ts';
 import { protocolName } from '../net/protocol-name.ts';
 import { formatTime, isBefore, type Moment } from '../net/time.ts';
 import { chainFor } from './cause/chain-bytes.ts';
@@ -223,8 +224,8 @@ function modeChangeFinding(
     severity: FINDINGS['mode-changed'].severity,
     message: `${change.sender} changed from ${change.from} to ${change.to} for ${change.pool} at ${at}`,
     capture: underlay[0]?.capture ?? null,
-    firstPacket: Math.min(...underlay.map((o) => o.firstPacket)),
-    lastPacket: Math.max(...underlay.map((o) => o.lastPacket)),
+    firstPacket: smallestOf(underlay.map((o) => o.firstPacket)),
+    lastPacket: largestOf(underlay.map((o) => o.lastPacket)),
   };
 }
 

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildPcap, buildPcapng, interfaceBlock, packetBlock, sectionBlock } from '../support/capture-builder.ts';
 import { readCaptureFile, writeCaptureFile } from '../support/capture-rewriter.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -56,6 +57,21 @@ function cut(name: string, count: number, bytes = Number.POSITIVE_INFINITY, from
   writeFileSync(file(name), writeCaptureFile({ ...whole, frames }));
 }
 
+/** The rewriter keeps a record's two words: here seconds, and the microseconds behind them. */
+function splitTime(time: bigint): { seconds: number; nanos: number } {
+  return { seconds: Number(time / 1_000_000_000n), nanos: Number(time % 1_000_000_000n) * 1000 };
+}
+
+/** The sample with times of nine digits, so many nanoseconds later. */
+function rewritten(name: string, later: number): void {
+  const { frames } = readCaptureFile(WHOLE);
+  const packets = frames.map(({ data, original, time }) => ({
+    ...{ data, original, ...splitTime(time) },
+    nanos: splitTime(time).nanos + later,
+  }));
+  writeFileSync(file(name), buildPcap(packets, { precision: 'nano' }));
+}
+
 describe('counts once', () => {
   test.each<[string, string, string, () => void]>([
     ['a link', 'y.pcap', 'the same file as', () => symlinkSync(file('x.pcap'), file('y.pcap'))],
@@ -66,6 +82,31 @@ describe('counts once', () => {
     ['packets out of its middle', 'b.pcap', 'a cut of', () => cut('b.pcap', 40, 2000, 12)],
     ['less of each packet under another name', 'b.pcap', 'a cut of', () => cut('b.pcap', 63, 96)],
     ['the first bytes of each', 'x_s96.pcap', 'a cut of', () => cut('x_s96.pcap', 63, 96)],
+    ['with times of nine digits', 'nano.pcap', 'a copy of', () => rewritten('nano.pcap', 0)],
+    [
+      'a copy with times of six digits of one with nine',
+      'micro.pcap',
+      'a copy of',
+      () => {
+        rewritten('x.pcap', 321);
+        copyFileSync(WHOLE, file('micro.pcap'));
+      },
+    ],
+    [
+      'as pcapng that names its interface',
+      'ens5.pcapng',
+      'a copy of',
+      () => {
+        const blocks = readCaptureFile(WHOLE).frames.map(({ data, original, time }) =>
+          packetBlock({
+            data,
+            original,
+            units: BigInt(splitTime(time).seconds) * 1_000_000n + (time % 1_000_000_000n),
+          }),
+        );
+        writeFileSync(file('ens5.pcapng'), buildPcapng([sectionBlock(), interfaceBlock({ name: 'ens5' }), ...blocks]));
+      },
+    ],
     [
       'a compressed copy',
       'x.pcap.gz',

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -98,6 +98,32 @@ describe('a bundle is sorted by what its files hold', () => {
     const { captures, documents } = await sortArguments([path]);
     expect(captures).toEqual([`${path}!n1.pcap`]);
     expect(documents.map(({ unread, foreign }) => unread ?? foreign).join()).toMatch(/cut off|binary/);
+  });
+});
+
+describe('a file of a folder that is called as a capture and is none', () => {
+  it('is said, unless something of a snapshot is in it', async () => {
+    const folder = join(root, 'ring');
+    mkdirSync(folder);
+    const files = {
+      'x.pcap0': CAPTURE,
+      'x.pcap1': '',
+      'x.pcap2.gz': gzipSync(''),
+      'y_00001_20261122095005.pcapng': 'copied from n1\n',
+      'z.cap': new Uint8Array([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 9]),
+      'pools.cap': LAB_POOLS,
+      'notes.txt': 'captured on control1\n',
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    const { captures, documents, taken } = await sortArguments([folder]);
+    expect(captures).toEqual([join(folder, 'x.pcap0')]);
+    expect(documents.map(({ path }) => path)).toEqual(['notes.txt', 'pools.cap']);
+    expect(taken[0]?.unread.map(({ path, reason }) => `${path.slice(folder.length + 1)} ${reason}`)).toEqual([
+      'x.pcap1 is called as a capture, and empty',
+      'x.pcap2.gz is called as a capture, and empty',
+      'y_00001_20261122095005.pcapng is called as a capture, and is none: it looks like text',
+      'z.cap is called as a capture, and is none',
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Clocks that were compared two by two, over chains (A with B, B with C), all on the clock of one of them.
 
+import { largestOf } from '../../net/extremes.ts';
 import type { ClockEstimate } from './clock-pair.ts';
 
 /** Clock `b` against clock `a`. */
@@ -86,7 +87,7 @@ function joined(known: PlacedClock, { offset, drift, at, uncertainty, packets }:
 }
 
 function mostAgreed(chain: ReadonlyMap<number, PlacedClock>): number {
-  const moment = Math.max(0, ...[...chain.values()].map(({ at }) => at));
+  const moment = Math.max(0, largestOf([...chain.values()].map(({ at }) => at)));
   const ahead = [...chain].map(([clock, place]) => ({ clock, seconds: aheadAt(place, moment) }));
   let [best, most] = [0, 0];
   for (const { clock, seconds } of ahead) {

@@ -1,6 +1,7 @@
 // A capture of which nobody knows the node may be a merge of several nodes' captures, with a clock of each. Then what one of them
 // shares with a third capture says nothing of the other. Where packets in common contradict each other, it is one, or its clock was set.
 
+import { largestOf } from '../../net/extremes.ts';
 import type { Compared } from './clock-chain.ts';
 import { offsetAt } from './clock-pair.ts';
 import { estimateOf, type PlacesInCommon } from './shared-packets.ts';
@@ -74,7 +75,7 @@ function severalClocks(contradicted: readonly Pair[], isNameless: (clock: number
     const ends = contradicted.filter(({ a, b }) => !several.has(a) && !several.has(b)).flatMap(({ a, b }) => [a, b]);
     if (ends.length === 0) return several;
     const pairsOf = (clock: number): number => ends.filter((one) => one === clock).length;
-    const most = Math.max(...ends.map(pairsOf));
+    const most = largestOf(ends.map(pairsOf));
     for (const clock of ends) if (pairsOf(clock) === most) several.add(clock);
   }
 }

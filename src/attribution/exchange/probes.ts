@@ -3,6 +3,7 @@
 
 import type { FlowTable } from '../../flow/flow-table.ts';
 import type { IcmpError } from '../../flow/rare/icmp-errors.ts';
+import { largestOf } from '../../net/extremes.ts';
 
 /** Hop limits that hosts begin with are larger, 64 and up: a packet with fewer than these has them on purpose. */
 const FEW_HOPS = 32;
@@ -25,5 +26,5 @@ export function answeredOnTheWay(table: FlowTable, flow: number, errors: readonl
     byRouter.set(router, seen.set(error.observation, (seen.get(error.observation) ?? 0) + 1));
   }
   const once = ([row, errors]: [number, number]): number => Math.max(1, errors - rows.copies(row));
-  return [...byRouter.values()].reduce((sum, seen) => sum + Math.max(...[...seen].map(once)), 0);
+  return [...byRouter.values()].reduce((sum, seen) => sum + largestOf([...seen].map(once)), 0);
 }

@@ -4,6 +4,7 @@ import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { joinCutNames } from '../../flow/questions/cut-names.ts';
 import type { KeptQuestion } from '../../flow/questions/kept-question.ts';
+import { largestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 import { recordType, responseCode } from '../../wire/dns.ts';
 import { hasDrops } from '../points/drops.ts';
@@ -66,7 +67,7 @@ function sumsByFlow(table: FlowTable, captures: readonly CaptureCounters[], ends
     const last = lastByCapture(table, flow);
     const listening = [...last].filter(([capture]) => !(someAnswered && isDeaf[capture]));
     // each capture by its own clock: what it heard behind the flow's last packet there
-    const behind = Math.max(...listening.map(([capture, time]) => (ends[capture] ?? 0) - time));
+    const behind = largestOf(listening.map(([capture, time]) => (ends[capture] ?? 0) - time));
     return (question) => {
       const patience = patienceOf(question, someAnswered, slowest.get(serverOf(question)));
       if (patience === null) return false;

@@ -1,7 +1,9 @@
 // Was the capture taken through a filter? A file with nothing but UDP 4789 cannot show what is missing from it, and one
 // taken with `host POD` shows plain copies only (design section 4, docs/captures.md). A guess counts from the first packet: one
 // frame that the expression would not have let through refutes it.
+
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import { smallestOf } from '../../net/extremes.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import type { Topology } from '../../topology/model.ts';
 import { namedAsPieces } from '../points/capture-sets.ts';
@@ -97,7 +99,7 @@ function unplacedTogether({ points, captures }: FilterInput, nodes: readonly (st
   const together = Int32Array.from(captures, (_, capture) => strandOf[ringOf[capture] ?? 0] ?? -1);
   for (const named of namedAsPieces(points, captures)) {
     const strands = new Set(named.filter((one) => (nodes[one] ?? null) === null).map((one) => together[one] ?? -1));
-    const first = Math.min(...strands);
+    const first = smallestOf(strands);
     together.forEach((strand, capture) => {
       if (strands.has(strand)) together[capture] = first;
     });

@@ -1,6 +1,8 @@
 // Whose frames a capture holds: the MACs that are in every unicast frame of an interface, the node that sent a cooked capture's
 // frames, the node that the user or the file name says. Two captures of different homes are not pieces of one.
+
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { smallestOf } from '../../net/extremes.ts';
 import type { LinkFacts } from './link-facts.ts';
 import type { LinkGroup } from './link-groups.ts';
 import { isUnicast, type MacKnowledge } from './mac-roles.ts';
@@ -60,7 +62,7 @@ export function showsSeveralNics(groups: readonly LinkGroup[], macs: Pick<MacKno
 
 function withChoices(of: Home['of'], isCooked: boolean): Home {
   const sizes = [...of.values()].map((set) => set.size);
-  return { isCooked, of, choices: sizes.length === 0 ? 0 : Math.min(...sizes) };
+  return { isCooked, of, choices: sizes.length === 0 ? 0 : smallestOf(sizes) };
 }
 
 /** Whether nothing that both tell contradicts. */

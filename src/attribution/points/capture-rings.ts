@@ -3,6 +3,7 @@
 
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { PacketSketch } from '../../flow/packet-sketch.ts';
+import { largestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 import { areCompatible, type Home, homeOf, joinHomes, mayBeOne, showsSeveralNics } from './capture-home.ts';
 import type { LinkGroup } from './link-groups.ts';
@@ -195,7 +196,7 @@ function withoutGaps(spans: TimeLane): TimeLane {
 }
 
 function join(lane: Strip, strip: Strip): void {
-  lane.members.push(...strip.members);
+  for (const member of strip.members) lane.members.push(member);
   for (const span of strip.spans) addTo(lane.spans, span);
   lane.home = joinHomes(lane.home, strip.home);
   lane.devices ||= strip.devices;
@@ -209,7 +210,7 @@ export function endsOf(
 ): number[] {
   const ends = rings.map((ring) => {
     const lasts = ring.map((capture) => captures[capture]?.last ?? null).filter((last) => last !== null);
-    return lasts.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...lasts.map(toSeconds));
+    return lasts.length === 0 ? Number.POSITIVE_INFINITY : largestOf(lasts.map(toSeconds));
   });
   return captures.map((_, capture) => ends[ringOf[capture] ?? -1] ?? Number.POSITIVE_INFINITY);
 }

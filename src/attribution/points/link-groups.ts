@@ -60,8 +60,9 @@ export function joinGroups(pieces: readonly (readonly LinkGroup[])[]): LinkGroup
     const known = joined.get(group.key);
     if (known === undefined) joined.set(group.key, { ...group, links: [...group.links], facts: [...group.facts] });
     else {
-      known.links.push(...group.links);
-      known.facts.push(...group.facts);
+      // one by one: a capture has more links than a call takes arguments
+      for (const link of group.links) known.links.push(link);
+      for (const facts of group.facts) known.facts.push(facts);
     }
   }
   return [...joined.values()];

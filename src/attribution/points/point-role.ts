@@ -1,6 +1,7 @@
 // The role of one capture point: the first of design section 4's rules that speaks, with its evidence; what later rules
 // say otherwise is a contradiction and is reported too.
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
+import { POD_DEVICE } from '../../cluster/device.ts';
 import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import type { Evidence, Node, Owner, Topology } from '../../topology/model.ts';
 import type { PointRole } from '../vocabulary.ts';
@@ -38,11 +39,16 @@ interface Opinion {
 }
 
 export function decideRole(input: PointInput): RoleDecision {
+  const device = byDevice(input);
+  const links = byLinkAddresses(input);
+  const isNamesake = device !== null && isOfPod(input, device, links);
   const opinions = [
     byUser(input),
-    byDevice(input),
+    isNamesake ? null : device,
     byLinkType(input),
-    byLinkAddresses(input),
+    links,
+    // as a pod's own name it contradicts nothing
+    isNamesake && (input.node !== null || input.device !== POD_DEVICE) ? device : null,
     input.perFrame ? (byRawAnswers(input) ?? byPodBehind(input)) : byCompany(input),
     byFileName(input),
     byElimination(input),
@@ -68,6 +74,27 @@ function byUser({ topology, node, userInterface }: PointInput): Opinion | null {
 
 function byDevice({ topology, node, device }: PointInput): Opinion | null {
   return device === null ? null : opinion('device', roleOfDevice(topology, node, device));
+}
+
+/**
+ * Whether a device that has the name of a NIC is a pod's own: both are called `eth0`, and what nodes' tables say of the name holds in their
+ * own namespace. Frames of a veth or of a tunnel device are never a NIC's; where no frame tells, the name alone does not.
+ */
+function isOfPod(input: PointInput, device: Opinion, links: Opinion | null): boolean {
+  if (device.role !== 'underlay') return false;
+  if (links !== null) return links.role !== 'underlay' && isMostly(input, links.role);
+  return input.node === null && input.device === POD_DEVICE && byCompany(input) === null;
+}
+
+/** Whether most frames are those of a veth or of a tunnel device. */
+function isMostly({ facts, macs }: PointInput, role: PointRole): boolean {
+  let [own, all] = [0, 0];
+  for (const { link } of facts) {
+    const seen = classesOf(link.src, link.dst, macs);
+    all += link.packets;
+    if (role === 'workload' ? seen.workload : seen.vtep) own += link.packets;
+  }
+  return own > all / 2;
 }
 
 function byLinkType({ facts }: PointInput): Opinion | null {

@@ -107,7 +107,7 @@ function mergePerFrame(decided: readonly Decided[]): Decided[] {
       merged.set(place, entry);
       continue;
     }
-    known.links.push(...entry.links);
+    for (const link of entry.links) known.links.push(link);
     known.point.packets += entry.point.packets;
     known.point.evidence = joinEvidence(known.point.evidence, entry.point.evidence);
   }

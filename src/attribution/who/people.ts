@@ -1,6 +1,8 @@
 // The ends of flows, told apart by time: an address is one person, unless a pod that has it was created while the captures ran. Then
 // it may have changed hands, and each conversation is asked about by its own time (a pod counts from its creation on).
+
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { largestOf } from '../../net/extremes.ts';
 import { addUnder } from '../../net/multi-map.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { TimeWindow } from './address-book.ts';
@@ -101,6 +103,6 @@ function clockSpread(table: FlowTable): number {
       }
     }
   }
-  const spread = Math.max(0, ...least.values());
+  const spread = Math.max(0, largestOf(least.values()));
   return spread > SAME_CLOCK_SECONDS ? spread : 0;
 }

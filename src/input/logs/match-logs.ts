@@ -1,5 +1,6 @@
 // Which capture a log is of: by the file that its command line writes, by its name, else by its folder, where only one capture is.
 import type { CaptureLog } from '../../capture/source.ts';
+import { captureStem } from '../capture-name.ts';
 import { baseOf, type ReadLog } from './tcpdump-log.ts';
 
 /** The log of each capture, by path; of two logs for one capture neither counts. */
@@ -12,11 +13,12 @@ export function matchLogs(logs: readonly ReadLog[], captures: readonly string[])
 
 function capturesOf(file: string, written: string | null, captures: readonly string[]): readonly string[] {
   const beside = captures.filter((capture) => folderOf(capture) === folderOf(file));
-  if (written !== null) return beside.filter((capture) => isWrittenAs(stemOf(baseOf(capture)), stemOf(written)));
-  const name = stemOf(baseOf(file).replace(/\.(log|txt|err|stderr)$/i, ''));
-  const named = beside.filter((capture) => stemOf(baseOf(capture)) === name);
+  if (written !== null)
+    return beside.filter((capture) => isWrittenAs(captureStem(baseOf(capture)), captureStem(written)));
+  const name = captureStem(baseOf(file).replace(/\.(log|txt|err|stderr)$/i, ''));
+  const named = beside.filter((capture) => captureStem(baseOf(capture)) === name);
   if (named.length > 0) return named;
-  const isOne = new Set(beside.map((capture) => stemOf(baseOf(capture)))).size === 1;
+  const isOne = new Set(beside.map((capture) => captureStem(baseOf(capture)))).size === 1;
   return isOne && /tcpdump/i.test(baseOf(file)) ? beside : [];
 }
 
@@ -37,9 +39,4 @@ function isWrittenAs(stem: string, pattern: string): boolean {
 
 function folderOf(path: string): string {
   return path.slice(0, path.length - baseOf(path).length);
-}
-
-/** The same for pieces of one capture, plain or compressed, with the ending or without it. */
-function stemOf(name: string): string {
-  return name.replace(/\.(gz|zst)$/i, '').replace(/\.(pcap|pcapng|cap|dmp)\d*$/i, '');
 }

@@ -1,5 +1,6 @@
 // What to say when a filter lets nothing through: what the files do hold, so that the next try can hit.
 
+import { smallestOf } from '../../net/extremes.ts';
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import { flowBriefs } from '../../verdict/flow-briefs.ts';
 import type { FlowBrief, Trace } from '../../verdict/trace-types.ts';
@@ -57,7 +58,7 @@ function tally(kinds: ReadonlyMap<string, Counts>, flow: FlowBrief): void {
 
 function serviceOf({ protocol, srcPort, dstPort }: FlowBrief): string {
   const ports = [srcPort ?? 0, dstPort ?? 0].filter((port) => port > 0);
-  return ports.length === 0 ? escapeText(protocol) : `${escapeText(protocol)} ${Math.min(...ports)}`;
+  return ports.length === 0 ? escapeText(protocol) : `${escapeText(protocol)} ${smallestOf(ports)}`;
 }
 
 function listOf(counts: Counts): string {

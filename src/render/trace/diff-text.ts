@@ -1,4 +1,5 @@
 // `overlens diff` as text and JSON: what changed between two traces first, the rest counted.
+import { largestOf } from '../../net/extremes.ts';
 import type { DiffRow, DiffSide, TraceDiff } from '../../verdict/diff-traces.ts';
 import { VERDICT_WORDS } from '../../verdict/filter/verdict-words.ts';
 import type { Trace } from '../../verdict/trace-types.ts';
@@ -76,10 +77,10 @@ function gridLines(rows: readonly DiffRow[], before: Trace, after: Trace, look: 
   ]);
   const names = createNameFitter([...nodesOf(before), ...nodesOf(after)], look.fit);
   const natural = HEAD.map((head, i) => {
-    const width = Math.max(textWidth(head), ...cells.map((line) => textWidth(line[i] ?? '')));
+    const width = Math.max(textWidth(head), largestOf(cells.map((line) => textWidth(line[i] ?? ''))));
     return look.fit || i > 1
       ? width
-      : Math.max(textWidth(head), ...cells.map((line) => textWidth(names.bare(line[i] ?? ''))));
+      : Math.max(textWidth(head), largestOf(cells.map((line) => textWidth(names.bare(line[i] ?? '')))));
   });
   const minimum = natural.map((width, i) => (i < 2 ? Math.min(width, NAME_MINIMUM) : width));
   const widths = look.fit ? fitColumns(natural, minimum, look.width - GAP * (HEAD.length - 1)) : natural;

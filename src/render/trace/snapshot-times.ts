@@ -1,5 +1,7 @@
 // When a snapshot was taken, in words; and that a capture lies far from it.
+
 import { epochSeconds } from '../../net/date-text.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { formatTime } from '../../net/time.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { SnapshotTime } from '../../topology/time/taken.ts';
@@ -39,7 +41,7 @@ export function farFromSnapshot(
 ): string | null {
   const ends = captures.flatMap(({ first, last }) => [epochSeconds(first), epochSeconds(last)]);
   const known = ends.filter((time) => time !== null);
-  const window = known.length === 0 ? null : { first: Math.min(...known), last: Math.max(...known) };
+  const window = known.length === 0 ? null : { first: smallestOf(known), last: largestOf(known) };
   const times = topology?.timeline?.snapshots.map(({ time }) => time) ?? [topology?.taken ?? null];
   const [far = null, ...others] = times.map((time) => farAway(time, window)).filter((one) => one !== null);
   // of several snapshots one that is near is enough

@@ -1,5 +1,6 @@
 // The numbers that conversations can be sorted by: largest first, and shown in a column of their own.
 
+import { largestOf } from '../../net/extremes.ts';
 import { formatBytes, formatCompact, formatSeconds } from '../text/format.ts';
 import type { SortKey } from '../text/render-options.ts';
 import type { Conversation } from './conversations.ts';
@@ -17,7 +18,7 @@ const sum = (a: number | null | undefined, b: number | null | undefined): number
   a == null && b == null ? null : (a ?? 0) + (b ?? 0);
 const largest = (...values: (number | null | undefined)[]): number | null => {
   const known = values.filter((value) => value != null);
-  return known.length === 0 ? null : Math.max(...known);
+  return known.length === 0 ? null : largestOf(known);
 };
 
 const NUMBERS: Partial<Record<SortKey, SortNumber>> = {

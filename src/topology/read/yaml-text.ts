@@ -12,6 +12,8 @@ const UNIQUE_KEYS_LIMIT = 64 * 1024;
 /** Lists below this are parsed whole, which keeps aliases between items working. */
 const SPLIT_ABOVE = 256 * 1024;
 const TOO_DEEP = 'nested too deeply';
+/** A document of nothing but the line that begins it: texts may have half a million of them. */
+const EMPTY = /^(---)?\s*$/;
 /** Problems told per text; the first are the ones that help. */
 const MOST_PROBLEMS = 5;
 
@@ -37,6 +39,7 @@ interface Origin {
 
 function* parseDocuments(text: string, origin: Origin): Generator<DocumentTree> {
   for (const part of splitDocuments(text)) {
+    if (EMPTY.test(part.text)) continue;
     const own = { ...origin, firstLine: origin.firstLine + part.line };
     const list = part.text.length > SPLIT_ABOVE ? splitList(part.text) : null;
     if (list === null) yield* parseWhole(part.text, own);
@@ -97,6 +100,7 @@ function parseSource(
     for (const document of parseAllDocuments(source, {
       lineCounter,
       uniqueKeys,
+      merge: true,
       prettyErrors: false,
       logLevel: 'error',
     })) {

@@ -1,6 +1,7 @@
 // How the nodes followed an edit of a pool: which one first, how long they disagreed (calico-facts 3.9 row 6).
 
 import type { Clock } from '../../attribution/clocks/clocks.ts';
+import { largestOf } from '../../net/extremes.ts';
 import { addUnder } from '../../net/multi-map.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { ModeChange } from './mode-spans.ts';
@@ -31,7 +32,7 @@ export function convergences(changes: readonly ModeChange[], clocks: readonly Cl
     const sorted = [...list].sort((a, b) => toSeconds(a.firstNew) - toSeconds(b.firstNew));
     const senders = sorted.filter((c, i) => sorted.findIndex((d) => d.sender === c.sender) === i);
     const [{ pool, from, to, snapshotIsLater, repaired, firstNew }] = sorted as [ModeChange];
-    const lastOld = Math.max(...sorted.map((c) => toSeconds(c.lastOld)));
+    const lastOld = largestOf(sorted.map((c) => toSeconds(c.lastOld)));
     return {
       pool,
       from,

@@ -3,9 +3,9 @@
 // flow of the sender was seen in both modes; a bypass that was there from start to end is none.
 
 import type { Point } from '../../attribution/points/points-input.ts';
-
 import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { Clock, ModeChange, Modes, SeenSpan, Span } from './mode-spans.ts';
 
@@ -65,7 +65,7 @@ export function modeChanges(): ModeChanges {
         const first = firsts.get(name);
         return other === null || first === undefined ? [] : [ends(other, first)];
       });
-      return both.length > 0 ? both.every((one) => one) : ends(entry.other, Math.min(...firsts.values()));
+      return both.length > 0 ? both.every((one) => one) : ends(entry.other, smallestOf(firsts.values()));
     },
     finish() {
       for (const entry of modes.values()) chooseClock(entry);
@@ -146,8 +146,8 @@ function byWorth(a: Clock, b: Clock): number {
 }
 
 function startOf({ matching, other }: Clock): number {
-  return Math.min(
-    ...[matching, other].map((span) => (span === null ? Number.POSITIVE_INFINITY : toSeconds(span.first))),
+  return smallestOf(
+    [matching, other].map((span) => (span === null ? Number.POSITIVE_INFINITY : toSeconds(span.first))),
   );
 }
 
@@ -237,7 +237,7 @@ function markEditedPools(modes: ReadonlyMap<string, Modes>, changes: ReadonlyMap
   for (const pool of new Set([...changes.values()].map((c) => c.pool))) {
     const earlier = [...changes.values()].filter((c) => c.pool === pool && !c.snapshotIsLater);
     if (new Set(earlier.map((c) => c.sender)).size < SENDERS_OF_AN_EDIT) continue;
-    const switched = Math.max(...earlier.map((c) => toSeconds(c.firstNew))) + TOLERANCE_SECONDS;
+    const switched = largestOf(earlier.map((c) => toSeconds(c.firstNew))) + TOLERANCE_SECONDS;
     const stayed = [...modes.values()].some(
       (m) => m.pool === pool && m.matching !== null && toSeconds(m.matching.last) > switched,
     );

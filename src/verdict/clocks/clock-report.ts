@@ -3,6 +3,7 @@
 import { AGREE_SECONDS, aheadAt } from '../../attribution/clocks/clock-chain.ts';
 import { type Clock, type Clocks, clockName } from '../../attribution/clocks/clocks.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 
 export interface ClockReport {
@@ -74,7 +75,7 @@ function isIn(nodes: readonly { name: string }[], name: string | null): boolean 
 
 function middleOf(own: readonly number[], captures: readonly Pick<CaptureCounters, 'first' | 'last'>[]): number {
   const times = own.flatMap((i) => [captures[i]?.first ?? [], captures[i]?.last ?? []].flat()).map(toSeconds);
-  return times.length === 0 ? 0 : (Math.min(...times) + Math.max(...times)) / 2;
+  return times.length === 0 ? 0 : (smallestOf(times) + largestOf(times)) / 2;
 }
 
 /** Whether a clock is so far off that its times mislead. */

@@ -4,6 +4,7 @@
 import { AGREE_SECONDS } from '../../attribution/clocks/clock-chain.ts';
 import { areComparable, type Clocks, onCapture } from '../../attribution/clocks/clocks.ts';
 import type { PacketWindow } from '../../flow/rows/count-window.ts';
+import { largestOf } from '../../net/extremes.ts';
 import { type Moment, toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 import { earlier, later, type NodeSpan, type NodeSpans, type SpansInput, spansByTime } from './node-spans.ts';
@@ -133,7 +134,7 @@ function partOf(spans: NodeSpans, { clocks }: WindowInput): Part | null {
   const first = all.map((s) => s.first).reduce(later);
   const last = all.map((s) => s.last).reduce(earlier);
   if (toSeconds(first) >= toSeconds(last)) return null;
-  const margin = Math.max(0, ...all.flatMap((s) => [...s.captures]).map((capture) => doubtOf(clocks, capture)));
+  const margin = Math.max(0, largestOf(all.flatMap((s) => [...s.captures]).map((capture) => doubtOf(clocks, capture))));
   if (toSeconds(first) + margin >= toSeconds(last) - margin) return null;
   const nodes = spans.map(([node]) => node);
   return { first, last, margin, nodes, captures: inOrder(all.flatMap((s) => [...s.captures])) };

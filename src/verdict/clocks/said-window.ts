@@ -1,4 +1,5 @@
 // The times that NICs of several nodes were captured together, as the trace says them.
+import { largestOf } from '../../net/extremes.ts';
 import { formatTime } from '../../net/time.ts';
 import type { Analysis } from '../analysis.ts';
 import type { TimeSpan, Trace } from '../trace-types.ts';
@@ -6,7 +7,7 @@ import type { WindowPart } from './common-window.ts';
 
 export function saidWindow({ arrivals, input }: Analysis): Trace['window'] {
   if (arrivals === null) return null;
-  const digits = Math.max(...input.captures.map((c) => c.timeDigits));
+  const digits = largestOf(input.captures.map((c) => c.timeDigits));
   const said = ({ first, last, nodes }: WindowPart): TimeSpan => ({
     first: formatTime(first, digits),
     last: formatTime(last, digits),

@@ -5,6 +5,7 @@ import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { circles } from '../../flow/rows/circles.ts';
+import { smallestOf } from '../../net/extremes.ts';
 import type { RawFinding } from '../flow/judgement.ts';
 import { hasCome, wasSent } from '../flow/returned.ts';
 import { nameOf } from '../flow/rules.ts';
@@ -44,7 +45,7 @@ function bounce({ table, src, dst, observations }: LoopInput): RawFinding | null
     const came = here.filter((row) => hasCome(table, row, mac));
     const left = here.filter((row) => wasSent(table, row, mac));
     const [before, after] = isOwn ? [left, came] : [came, left];
-    const lowest = Math.min(...before.map((row) => rows.ttlMin(row)));
+    const lowest = smallestOf(before.map((row) => rows.ttlMin(row)));
     const seen = observations.find((one) => one.rows.some((row) => after.includes(row) && rows.ttlMax(row) < lowest));
     if (before.length === 0 || seen === undefined) continue;
     const what = isOwn ? 'its own packets' : `what comes to it from ${nameOf(src)}`;

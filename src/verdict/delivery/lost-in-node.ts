@@ -10,6 +10,7 @@ import type { Expected } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { EBPF_NODEPORT_VNI } from '../../cluster/calico.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 import type { RawFinding } from '../flow/judgement.ts';
@@ -164,8 +165,8 @@ function together(observations: readonly SeenObservation[]): Together | null {
   const own = observations.filter(({ pointInfo }) => pointInfo.topologyNode === seen.pointInfo.topologyNode);
   const packets = own.reduce((sum, one) => sum + one.packets, 0);
   const span = {
-    first: Math.min(...own.map(({ firstMoment }) => toSeconds(firstMoment))),
-    last: Math.max(...own.map(({ lastMoment }) => toSeconds(lastMoment))),
+    first: smallestOf(own.map(({ firstMoment }) => toSeconds(firstMoment))),
+    last: largestOf(own.map(({ lastMoment }) => toSeconds(lastMoment))),
   };
   return packets >= ENOUGH_PACKETS ? { seen, packets, span } : null;
 }

@@ -10,6 +10,7 @@ import type { Directory } from '../../attribution/who/who.ts';
 import { WORKLOAD_MAC } from '../../cluster/calico.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 
 /** A place inside a node: pieces of one capture are one. */
 export interface Place {
@@ -79,7 +80,7 @@ export function placesOf(
 function wholeSpan(pieces: readonly (CaptureCounters | undefined)[]): Span | null {
   const spans = pieces.map(spanOf).filter((span) => span !== null);
   if (spans.length === 0) return null;
-  return { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
+  return { first: smallestOf(spans.map(({ first }) => first)), last: largestOf(spans.map(({ last }) => last)) };
 }
 
 function newPlace(point: Point, span: Span): Place {

@@ -7,6 +7,7 @@ import { type Span, spanOf } from '../../attribution/points/time-lanes.ts';
 import type { PointRole } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Node } from '../../topology/model.ts';
 import { isLoss } from '../cause/pair-tally.ts';
@@ -140,8 +141,8 @@ function partAt(
     bytes: here.reduce((sum, row) => sum + rows.payloadBytes(row), 0),
     largest: here.reduce((most, row) => Math.max(most, rows.largest(row)), 0),
     span: {
-      first: Math.min(...own.map(({ firstMoment }) => toSeconds(firstMoment))),
-      last: Math.max(...own.map(({ lastMoment }) => toSeconds(lastMoment))),
+      first: smallestOf(own.map(({ firstMoment }) => toSeconds(firstMoment))),
+      last: largestOf(own.map(({ lastMoment }) => toSeconds(lastMoment))),
     },
     isOpen: captures.length === 1 && captured != null && own.every(({ pointInfo }) => lostInNode.isOpen(pointInfo)),
     captured: captured ?? { first: 0, last: 0 },

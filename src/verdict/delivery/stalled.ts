@@ -7,6 +7,7 @@ import type { FlowTable } from '../../flow/flow-table.ts';
 import { FLOW_MARK as MARK } from '../../flow/rows/flow-marks.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
 import { LARGE_SEGMENT } from '../../flow/rows/tcp-facts.ts';
+import { largestOf } from '../../net/extremes.ts';
 import type { RawFinding } from '../flow/judgement.ts';
 import { nameOf } from '../flow/rules.ts';
 import type { Shared } from '../judging-context.ts';
@@ -41,7 +42,7 @@ export function stallOf({ input: { table }, reverseVisible }: StallInput, flow: 
   if (answers.length === 0 || isPassed) return null;
   const same = stuck.filter((row) => rows.resentSequence(row) === sequence);
   return {
-    times: Math.max(...same.map((row) => rows.resentTimes(row))),
+    times: largestOf(same.map((row) => rows.resentTimes(row))),
     seconds: secondsOf(table, longest),
     rows: same,
   };

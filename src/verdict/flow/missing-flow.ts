@@ -6,6 +6,7 @@ import { spanOf } from '../../attribution/points/time-lanes.ts';
 import { endpointOf } from '../../attribution/who/who.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import { toSeconds } from '../../net/time.ts';
 import { endsOf, isInScope, type Shared } from '../judging-context.ts';
@@ -123,8 +124,8 @@ function isAtEdge(table: FlowTable, captures: readonly CaptureCounters[], points
     const spans = (points.rings.rings[ring] ?? [])
       .map((piece) => spanOf(captures[piece]))
       .filter((span) => span !== null);
-    const start = Math.min(...spans.map((span) => span.first));
-    const end = Math.max(...spans.map((span) => span.last));
+    const start = smallestOf(spans.map((span) => span.first));
+    const end = largestOf(spans.map((span) => span.last));
     const edge = edgeOf(end - start, packets);
     return edge > 0 && (last <= start + edge || first >= end - edge);
   });

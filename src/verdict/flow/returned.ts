@@ -8,6 +8,7 @@ import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { PACKET_TYPE } from '../../flow/frame-records.ts';
 import { circles } from '../../flow/rows/circles.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 
 /**
  * The underlay observations of a flow that its sender is not answerable for. Never the one with most hops left, unless it goes in a circle
@@ -20,15 +21,15 @@ export function returnedOf(
 ): readonly SeenObservation[] {
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
   if (underlay.length < 2) return [];
-  const highest = (seen: SeenObservation): number => Math.max(...seen.rows.map((row) => table.rows.ttlMax(row)));
+  const highest = (seen: SeenObservation): number => largestOf(seen.rows.map((row) => table.rows.ttlMax(row)));
   // also where a place, or a piece of a capture, shows too few turns to tell
   const turns = observations.some((seen) => isInCircle(table, seen));
   const others = underlay.filter((seen) => !(turns && hasComeTo(table, src, seen)));
-  const rest = others.length === 0 ? underlay : others;
-  const first = Math.max(...rest.map(highest));
+  const rest = new Set(others.length === 0 ? underlay : others);
+  const first = largestOf([...rest].map(highest));
   return underlay.filter(
     (seen) =>
-      !rest.includes(seen) ||
+      !rest.has(seen) ||
       (highest(seen) < first &&
         (turns ||
           isSentByReceiver(table, dst, seen) ||
@@ -40,7 +41,14 @@ export function returnedOf(
 /** Whether of flows that were seen on these ways some may have been sent on by a machine that they came to: packets and hop limits tell which. */
 export function mayBeForwarded(table: FlowTable, observations: readonly SeenObservation[]): boolean {
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
-  return underlay.some((seen) => seen.rows.every((row) => cameTo(table, row, underlay).length > 0));
+  const linkOf = (row: number) => table.links.record(table.linkOf(row));
+  const receivers = new Set(underlay.flatMap(({ rows }) => rows.map((row) => linkOf(row).dst)));
+  return underlay.some(({ rows }) =>
+    rows.every((row) => {
+      const { src } = linkOf(row);
+      return src !== null && receivers.has(src);
+    }),
+  );
 }
 
 /** Whether nothing was seen of a flow but packets in a circle, away from its sender or back at it; or that came back to it and found nobody; or that its receiver let out. */
@@ -80,7 +88,7 @@ function hasComeTo(table: FlowTable, { node }: Who, { pointInfo, rows }: SeenObs
 function isSentOn(table: FlowTable, { pointInfo, rows }: SeenObservation, all: readonly SeenObservation[]): boolean {
   const { mac, topologyNode } = pointInfo;
   if (topologyNode === null || !rows.every((row) => wasSent(table, row, mac))) return false;
-  const highest = Math.max(...rows.map((row) => table.rows.ttlMax(row)));
+  const highest = largestOf(rows.map((row) => table.rows.ttlMax(row)));
   return all.some(
     (one) =>
       one.pointInfo.topologyNode === topologyNode &&
@@ -122,7 +130,7 @@ function cameBack(table: FlowTable, dst: Who, seen: SeenObservation): boolean {
   const [first = -1] = seen.rows;
   if (!isSentByReceiver(table, dst, seen) || table.reverseOf(table.rows.flow(first)) >= 0) return false;
   const { mac } = seen.pointInfo;
-  const lowest = Math.min(...seen.rows.filter((row) => wasSent(table, row, mac)).map((row) => table.rows.ttlMin(row)));
+  const lowest = smallestOf(seen.rows.filter((row) => wasSent(table, row, mac)).map((row) => table.rows.ttlMin(row)));
   return seen.rows.some((row) => hasCome(table, row, mac) && table.rows.ttlMax(row) < lowest);
 }
 

@@ -1,6 +1,7 @@
 // Would an answer have been seen? Silence is a finding only where it would: at a point that saw some conversation both
 // ways, so that a capture of one direction (tcpdump -Q in, a one-sided filter) raises nothing; and not where the kernel dropped packets,
 // or the capture ended, nor on a way on which answers come to what is in no capture: a filter hides what comes back.
+
 import type { PathFacts } from '../../attribution/path-facts.ts';
 import { endsOf } from '../../attribution/points/capture-rings.ts';
 import { hasDrops } from '../../attribution/points/drops.ts';
@@ -10,6 +11,7 @@ import { spanOf } from '../../attribution/points/time-lanes.ts';
 import type { CaptureCounters } from '../../flow/capture-counters.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { BIT } from '../../flow/rows/row-layout.ts';
+import { smallestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 
 /** Seconds from the beginning of a capture in which an answer may be to what was asked before. */
@@ -104,7 +106,7 @@ function oneWayRows(
   way: Int32Array,
 ): (row: number) => boolean {
   const { rows, links } = table;
-  const begins = rings.map((ring) => Math.min(...ring.map((capture) => spanOf(captures[capture])?.first ?? Infinity)));
+  const begins = rings.map((ring) => smallestOf(ring.map((capture) => spanOf(captures[capture])?.first ?? Infinity)));
   const ringOfRow = (row: number): number => ringOf[links.captureOf(table.linkOf(row))] ?? -1;
   const keyOf = (row: number): number => (way[rows.path(row)] ?? 0) * rings.length + ringOfRow(row);
   const oneWay = new Set<number>();

@@ -3,6 +3,7 @@
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Outcome } from '../../attribution/vocabulary.ts';
 import type { Who } from '../../attribution/who/who.ts';
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { protocolName } from '../../net/protocol-name.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { AskedEnd, LoggedQuestion, PolicyAnswer } from '../../topology/policies/policy-log.ts';
@@ -47,8 +48,8 @@ export function policyOfFlow(shared: Shared, flow: number, seen: SilentFlow): Po
     dst: askedEnd(dst),
     protocol: protocolName(shared.input.table.protocolOf(flow)),
     port: port === 0 ? null : port,
-    first: Math.min(...observations.map((o) => toSeconds(o.firstMoment))),
-    last: Math.max(...observations.map((o) => toSeconds(o.lastMoment))),
+    first: smallestOf(observations.map((o) => toSeconds(o.firstMoment))),
+    last: largestOf(observations.map((o) => toSeconds(o.lastMoment))),
     ...sidesOf(seen, shared.rejections.quotes(flow)),
   });
 }

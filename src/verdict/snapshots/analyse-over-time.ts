@@ -1,5 +1,6 @@
 // Captures judged by several snapshots of one cluster: each flow by the one that was valid when its packets were seen. The captures are
 // read once; what follows from a snapshot is made once for each that was valid while they ran, when the first flow asks for it.
+import { largestOf, smallestOf } from '../../net/extremes.ts';
 import { toSeconds } from '../../net/time.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { TimedSnapshot } from '../../topology/time/timeline.ts';
@@ -23,7 +24,7 @@ export function analyseOverTime(input: AnalysisInput): Analysis {
 function timeOf({ captures }: AnalysisInput): { first: number; last: number } {
   const times = captures.flatMap(({ first, last }) => [first, last]).filter((moment) => moment !== null);
   const seconds = times.map(toSeconds);
-  return { first: Math.min(...seconds), last: Math.max(...seconds) };
+  return { first: smallestOf(seconds), last: largestOf(seconds) };
 }
 
 /** @param snapshots the last one is that of `main` */

@@ -1,4 +1,5 @@
 // Who sent how much to whom, node by node: sent as the sender's NIC saw it, arrived as the receiver's did.
+import { largestOf } from '../../net/extremes.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { FlowBrief, Trace, TracedCapture } from '../trace-types.ts';
 import { type CapturedTimes, capturedTimes, type Stretch } from './proof-time.ts';
@@ -149,7 +150,7 @@ function packetsAt(flow: FlowBrief, node: string, captures: readonly TracedCaptu
     byCapture.set(one.capture, one.packets);
   }
   const counts = [...byCapture.values()];
-  return overlapping ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0);
+  return overlapping ? Math.max(0, largestOf(counts)) : counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** How packets arrived where their number alone would mislead; null where it does not. */

@@ -242,9 +242,9 @@ it('a decision of `ip route get` and policy rules are no routes', () => {
 
 it('tables that are empty are still given', () => {
   expect(
-    factsOf({ a: 'control1$ ip neigh\ncontrol1$ bridge fdb show dev vxlan.calico\ncontrol1$ ip route\ncontrol1$ \n' }).texts.map(
-      (text) => text.has,
-    ),
+    factsOf({
+      a: 'control1$ ip neigh\ncontrol1$ bridge fdb show dev vxlan.calico\ncontrol1$ ip route\ncontrol1$ \n',
+    }).texts.map((text) => text.has),
   ).toEqual([
     { link: false, addr: false, route: false, neigh: true, fdb: false },
     { link: false, addr: false, route: false, neigh: false, fdb: true },

@@ -11,6 +11,31 @@ function parseYaml(text: string, file: string, firstLine: number) {
 
 const items = (tree: DocumentTree | undefined) => [...(tree?.items ?? [])];
 
+describe('merge keys', () => {
+  const specOf = (text: string, at = 0): unknown =>
+    (items(parseYaml(text, 'x', 1).trees[0])[at]?.value as { spec?: unknown } | undefined)?.spec;
+  const first = 'items:\n- spec: &a\n    cidr: 10.48.0.0/16\n    vxlanMode: Always\n';
+
+  it('give a mapping the members that it has not, as kubectl does', () => {
+    const merged = { cidr: '10.49.0.0/16', vxlanMode: 'Always' };
+    expect(specOf(`${first}- spec:\n    <<: *a\n    cidr: 10.49.0.0/16\n`, 1)).toEqual(merged);
+    expect(specOf(`${first}- spec: {cidr: 10.49.0.0/16, <<: *a}\n`, 1)).toEqual(merged);
+    const two = '- spec:\n    <<: [{cidr: 10.49.0.0/16}, *a]\n';
+    expect(specOf(first + two, 1)).toEqual(merged);
+  });
+
+  it('are text where they are quoted', () => {
+    expect(specOf(`${first}- spec:\n    "<<": x\n`, 1)).toEqual({ '<<': 'x' });
+  });
+
+  it('that merge themselves, or multiply, are a problem and no hang', () => {
+    const loop = parseYaml('spec: &s\n  <<: *s\n  cidr: 10.48.0.0/16\n', 'x', 1);
+    expect(loop.problems).toHaveLength(1);
+    const levels = Array.from({ length: 12 }, (_, i) => `x${i + 1}: &m${i + 1}\n  <<: [${Array(9).fill(`*m${i}`)}]\n`);
+    expect(parseYaml(`x0: &m0 {k: 1}\n${levels.join('')}`, 'x', 1).problems).toHaveLength(1);
+  });
+});
+
 describe('places', () => {
   const text =
     'apiVersion: v1\nkind: List\nitems:\n- kind: IPPool\n  spec:\n    cidr: 10.48.0.0/24\n- {kind: Node, metadata: {name: a}}\n';

@@ -1,9 +1,12 @@
-// What pieces of a rotated capture lack between them: a piece that was not given, or a time in which nobody wrote. Both are said, and the
-// silence of such a capture proves nothing.
+// What pieces of a rotated capture lack between them: a piece that was not given, or not read to its end, or a time in which nobody wrote.
+// It is said, and the silence of such a capture proves nothing.
+
 import type { CaptureCounters } from '../../../flow/capture-counters.ts';
+import { largestOf, smallestOf } from '../../../net/extremes.ts';
 import type { CaptureRings } from '../capture-rings.ts';
 import { baseName } from '../points-input.ts';
 import { DISORDER_SECONDS, type Span, spanOf } from '../time-lanes.ts';
+import { type LostEnds, lostEnds } from './lost-ends.ts';
 import { pieceName, pieceNumber } from './piece-names.ts';
 
 interface RingGap {
@@ -25,7 +28,8 @@ const LONGER_THAN_ANY = 3;
  */
 export function notePieces(rings: CaptureRings, captures: readonly CaptureCounters[]): string[][] {
   const notes: string[][] = captures.map(() => []);
-  for (const { after, isLack, note } of ringGaps(rings.numbered, captures)) {
+  const lost = lostEnds(captures);
+  for (const { after, isLack, note } of [...ringGaps(rings, captures, lost), ...jointGaps(rings, captures, lost)]) {
     notes[after]?.push(note);
     if (!isLack) continue;
     for (const piece of rings.rings[rings.ringOf[after] ?? -1] ?? []) {
@@ -37,13 +41,38 @@ export function notePieces(rings: CaptureRings, captures: readonly CaptureCounte
   return notes;
 }
 
-/** @param numbered captures of one name each, in order of time, as tools count and date them */
-function ringGaps(numbered: readonly (readonly number[])[], captures: readonly CaptureCounters[]): RingGap[] {
-  return numbered.flatMap((ring) => (ring.length < 2 ? [] : gapsOf(ring, captures)));
+/** Of captures of one name each, as tools count and date them. */
+function ringGaps({ numbered }: CaptureRings, captures: readonly CaptureCounters[], lost: LostEnds): RingGap[] {
+  return numbered.flatMap((ring) => (ring.length < 2 ? [] : gapsOf(ring, captures, lost)));
 }
 
-function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[]): RingGap[] {
-  const silence = Math.max(...ring.map((capture) => captures[capture]?.silence ?? 0));
+/** Of captures that people numbered: nobody knows whether one is missing, but what was given and not read is. */
+function jointGaps({ rings, numbered }: CaptureRings, captures: readonly CaptureCounters[], lost: LostEnds): RingGap[] {
+  const laneOf = new Map(numbered.flatMap((lane, i) => lane.map((capture) => [capture, i] as const)));
+  return rings.flatMap((ring) =>
+    ring.slice(1).flatMap((after, i): RingGap[] => {
+      const before = ring[i] ?? 0;
+      const why = laneOf.get(before) === laneOf.get(after) ? null : lost.between(before, after);
+      const said = why === null ? null : silenceText(captures[before], captures[after]);
+      return said === null ? [] : [{ after, isLack: true, note: `${said.text}: ${why}` }];
+    }),
+  );
+}
+
+/** The time between two captures, in words. */
+function silenceText(
+  one: CaptureCounters | undefined,
+  other: CaptureCounters | undefined,
+): { seconds: number; text: string } | null {
+  const [end, start] = [spanOf(one)?.last, spanOf(other)?.first];
+  if (one === undefined || other === undefined || end === undefined || start === undefined) return null;
+  const seconds = start - end;
+  const names = [one, other].map(({ info }) => baseName(info.path)).join(' and ');
+  return { seconds, text: `between ${names} nothing was captured for ${secondsText(seconds)}` };
+}
+
+function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[], lost: LostEnds): RingGap[] {
+  const silence = largestOf(ring.map((capture) => captures[capture]?.silence ?? 0));
   const family = pieceName(captures[ring[0] ?? 0]?.info.path ?? '').exact;
   const isOfRing = (path: string): boolean => pieceName(path).exact === family;
   const numbers = ring.map((capture) => pieceNumber(captures[capture]?.info.path ?? ''));
@@ -53,7 +82,7 @@ function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[]): 
       .filter(isOfRing)
       .map(pieceNumber),
   );
-  const least = Math.min(...numbers.map((number) => number ?? 0));
+  const least = smallestOf(numbers.map((number) => number ?? 0));
   // a piece without packets is no part of the ring, and was given
   const isMissing = (from: number, to: number): boolean => {
     if (to < from || to - from > given.size) return true;
@@ -65,22 +94,21 @@ function gapsOf(ring: readonly number[], captures: readonly CaptureCounters[]): 
   const isLeft = (from: number, to: number): boolean => isCounted && to - from <= given.size && isMissing(from, to);
   return ring.slice(1).flatMap((after, i): RingGap[] => {
     const before = ring[i] ?? 0;
-    const [one, other] = [captures[before], captures[after]];
-    const [end, start] = [spanOf(one)?.last, spanOf(other)?.first];
-    if (one === undefined || other === undefined || end === undefined || start === undefined) return [];
-    const seconds = start - end;
+    const silent = silenceText(captures[before], captures[after]);
+    if (silent === null) return [];
+    const { seconds, text } = silent;
     const [from, to] = [numbers[i] ?? null, numbers[i + 1] ?? null];
     // a ring that is full goes on at its beginning
     const isNext = from === null || to === null || !isMissing(from, to) || (to < from && to === least);
     const isSilent = seconds > Math.max(LEAST_SECONDS, LONGER_THAN_ANY * silence);
+    const why = lost.between(before, after);
+    if (why !== null) return [{ after, isLack: true, note: `${text}: ${why}` }];
     if (isNext && !isSilent) return [];
-    const [first, second] = [baseName(one.info.path), baseName(other.info.path)];
-    const said = `between ${first} and ${second} nothing was captured for ${secondsText(seconds)}`;
     return [
       {
         after,
         isLack: from === null || to === null ? isSilent : isLeft(from, to) || (isSilent && !isNext),
-        note: isNext ? said : `${said}, and no piece between them was given`,
+        note: isNext ? text : `${text}, and no piece between them was given`,
       },
     ];
   });

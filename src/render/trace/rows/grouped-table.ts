@@ -1,4 +1,5 @@
 // `--by`: conversations summed up by what their ends have in common, from one node to another, one namespace, pool or workload.
+import { largestOf } from '../../../net/extremes.ts';
 import { createNameFitter } from '../../text/endpoint-names.ts';
 import { formatBytes, formatCompact, formatNumber } from '../../text/format.ts';
 import { fitColumns, GAP } from '../../text/grid.ts';
@@ -112,7 +113,7 @@ function fittingCells(groups: readonly Group[], bare: (node: string) => string, 
 function columnsOf(rows: readonly string[][]): number[] {
   return TITLES.map((title, i) => {
     const cells = rows.map((row) => textWidth(row[i] ?? ''));
-    const widest = Math.max(0, ...cells);
+    const widest = Math.max(0, largestOf(cells));
     return widest === 0 ? 0 : Math.max(textWidth(title), widest);
   });
 }

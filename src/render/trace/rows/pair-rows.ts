@@ -1,5 +1,6 @@
 // What a row of the default table says: of one conversation, or of several that differ in nothing but the client's port.
 
+import { smallestOf } from '../../../net/extremes.ts';
 import { addUnder } from '../../../net/multi-map.ts';
 import type { FlowBrief, PacketRange, Trace } from '../../../verdict/trace-types.ts';
 import { type EndpointName, endpointName } from '../../text/endpoint-names.ts';
@@ -80,7 +81,7 @@ export function rowOf(conversation: Conversation, causesOf: CauseLookup, marks: 
     sorted: -1,
     sortedText: '',
     rank: rankOf(conversation, causes),
-    firstFlow: Math.min(...flows.map((flow) => flow.id)),
+    firstFlow: smallestOf(flows.map((flow) => flow.id)),
     ofPods: flows.some(isOfPods),
   };
 }

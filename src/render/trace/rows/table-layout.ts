@@ -1,5 +1,6 @@
 // How the rows of the table stand: each with its nodes beside the names, or on a line below, or (where whole names need more than a
 // line) names above the rest. The first that fits is taken; names are shortened on a terminal only, and never their workload.
+import { largestOf } from '../../../net/extremes.ts';
 import { type EndpointName, placeWords } from '../../text/endpoint-names.ts';
 import { formatCompact, formatRange } from '../../text/format.ts';
 import { GAP } from '../../text/grid.ts';
@@ -155,11 +156,11 @@ function nameWidth(names: NameWidths, places: ReadonlySet<string>, plan: Plan, b
   const name = names.width(plan.naming, plan.shared);
   if (plan.arrangement !== 'below') return name;
   const below = [...places].map((place) => PLACE_MARGIN + placeWords(placeText(place, plan.naming, bare)));
-  return Math.max(name, ...below.map(textWidth));
+  return Math.max(name, largestOf(below.map(textWidth)));
 }
 
 function placesWidth(places: ReadonlySet<string>, { naming }: Plan, bare: (node: string) => string): number {
-  return Math.max(0, ...[...places].map((place) => textWidth(placeText(place, naming, bare))));
+  return Math.max(0, largestOf([...places].map((place) => textWidth(placeText(place, naming, bare)))));
 }
 
 /** What is known of where an end is, as a naming has it. */
