@@ -39,6 +39,8 @@ interface Sum {
 }
 
 const UDP = 17;
+/** Pairs of rows of one flow from which it takes less to ask who shares a packet with whom than to look at each pair. */
+const MANY_PAIRS = 4096;
 const NOTHING: FlowCounts = { packets: 0, least: 0, most: 0, bytes: 0, rows: [] };
 
 /**
@@ -135,36 +137,66 @@ function differentWays(table: FlowTable, ways: readonly { kind: string; sum: Sum
   }
   return [...kinds.values()].map((own) => {
     const chosen: Sum[] = [];
+    const isMany = own.length ** 2 > MANY_PAIRS;
+    const holders = new Map<number, number>();
     for (const sum of largestFirst(own)) {
-      const same = chosen.find((one) => shareRows(table, one, sum));
-      if (same === undefined) chosen.push(sum);
-      else same.missed += missedBy(table, same, sum);
+      const same = isMany ? chosen[firstHolder(table, holders, sum)] : chosen.find((one) => shareRows(table, one, sum));
+      if (same !== undefined) {
+        same.missed += missedBy(table, same, sum);
+        continue;
+      }
+      for (const row of isMany ? sum.rows : []) holders.set(row, chosen.length);
+      chosen.push(sum);
     }
-    return chosen.length === 1 ? (chosen[0] ?? emptySum()) : chosen.reduce(added, emptySum());
+    return chosen.length === 1 ? (chosen[0] ?? emptySum()) : added(chosen);
   });
 }
 
+/** The first of those chosen that shares packets with this one; -1 where none does. @param holders by row, which of them has it */
+function firstHolder({ overlaps }: FlowTable, holders: ReadonlyMap<number, number>, { rows }: Sum): number {
+  let first = -1;
+  for (const row of rows)
+    for (const other of overlaps.partners(row)) {
+      const holder = holders.get(other);
+      if (holder === undefined || (first >= 0 && holder >= first) || !overlaps.overlap(row, other)) continue;
+      first = holder;
+    }
+  return first;
+}
+
 function shareRows({ overlaps }: FlowTable, a: Sum, b: Sum): boolean {
-  return a.rows.some((one) => b.rows.some((other) => overlaps.overlap(one, other)));
+  if (a.rows.length * b.rows.length <= MANY_PAIRS)
+    return a.rows.some((one) => b.rows.some((other) => overlaps.overlap(one, other)));
+  const others = new Set(b.rows);
+  return a.rows.some((one) =>
+    overlaps.partners(one).some((other) => others.has(other) && overlaps.overlap(one, other)),
+  );
 }
 
 /** What a way has that another one, which holds the same packets, has not. */
 function missedBy({ rows, overlaps }: FlowTable, { rows: counted }: Sum, other: Sum): number {
+  const isMany = counted.length * other.rows.length > MANY_PAIRS;
+  const held = new Set(isMany ? counted : []);
   const ofRow = (row: number): number =>
-    counted.reduce((left, one) => left - overlaps.common(row, one), rows.distinct(row));
+    (isMany ? overlaps.partners(row).filter((one) => held.has(one)) : counted).reduce(
+      (left, one) => left - overlaps.common(row, one),
+      rows.distinct(row),
+    );
   return other.rows.reduce((sum, row) => sum + Math.max(0, ofRow(row)), 0);
 }
 
-function added(a: Sum, b: Sum): Sum {
-  return {
-    rows: [...a.rows, ...b.rows],
-    packets: a.packets + b.packets,
-    doubts: a.doubts + b.doubts,
-    missed: a.missed + b.missed,
-    underlay: a.underlay || b.underlay,
-    told: a.told + b.told,
-    point: Math.min(a.point, b.point),
-  };
+function added(sums: readonly Sum[]): Sum {
+  const all = emptySum();
+  for (const { rows, packets, doubts, missed, underlay, told, point } of sums) {
+    for (const row of rows) all.rows.push(row);
+    all.packets += packets;
+    all.doubts += doubts;
+    all.missed += missed;
+    all.underlay ||= underlay;
+    all.told += told;
+    all.point = Math.min(all.point, point);
+  }
+  return all;
 }
 
 function largestFirst(sums: readonly Sum[]): Sum[] {

@@ -2,6 +2,7 @@
 // Which rows of a flow hold the same packets: one place on the way after the other, or a copy of it. Rows that share none hold different
 // packets, and add up. Pairs of rows, found by open addressing (see row-index.ts).
 
+import { addUnder } from '../../net/multi-map.ts';
 import { type Fields, must, type SavedFields } from '../../store/saved.ts';
 import type { RowRecords } from './row-records.ts';
 
@@ -15,6 +16,8 @@ export class RowOverlaps {
   #pairs = new Int32Array(256 * WORDS);
   #mask = 255;
   #count = 0;
+  /** Made when it is asked for first; none while pairs are still found. */
+  #partners: Map<number, number[]> | null = null;
 
   constructor(rows: RowRecords) {
     this.#rows = rows;
@@ -30,6 +33,7 @@ export class RowOverlaps {
       }
       this.#pairs[at] = row + 1;
       this.#pairs[at + 1] = other;
+      this.#partners = null;
     }
     this.#pairs[at + 2]!++;
   }
@@ -38,6 +42,21 @@ export class RowOverlaps {
   forEach(visit: (row: number, other: number, packets: number) => void): void {
     for (let at = 0; at < this.#pairs.length; at += WORDS)
       if (this.#pairs[at] !== 0) visit(this.#pairs[at]! - 1, this.#pairs[at + 1]!, this.#pairs[at + 2]!);
+  }
+
+  /** Rows that have a packet in common with this one. The first question takes a walk over all pairs: for rows among very many. */
+  partners(row: number): readonly number[] {
+    if (this.#partners === null) {
+      const found = new Map<number, number[]>();
+      this.forEach((one, other) => {
+        const isThereTwice = this.#pairs[this.#find(other, one)] !== 0;
+        if (isThereTwice && one > other) return;
+        addUnder(found, one, other);
+        addUnder(found, other, one);
+      });
+      this.#partners = found;
+    }
+    return this.#partners.get(row) ?? [];
   }
 
   /** Packets that two rows both have. */
@@ -71,6 +90,7 @@ export class RowOverlaps {
     this.#pairs = pairs;
     this.#mask = mask;
     this.#count = count;
+    this.#partners = null;
   }
 
   /** Place of a pair, or of the empty one where it belongs. */
