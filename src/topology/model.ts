@@ -61,6 +61,8 @@ export interface NodeLink {
   ifindex: number;
   /** Without `@peer`. */
   name: string;
+  /** Shown as `NAME@ifN`: its other end, or what it is on, is in another network namespace. */
+  endsOutside?: boolean;
   mac: string | null;
   mtu: number | null;
   /** `vxlan`, `veth`, `ipip`, `wireguard`, ... or null when `-d` was not given. */

@@ -1,7 +1,9 @@
 // Tables of a pod's own network: under a prompt in a pod, or run there. They tell nothing of a node.
 import { POD_GATEWAY } from '../../cluster/calico.ts';
+import { useOfDeviceName } from '../../cluster/device.ts';
+import type { NodeLink } from '../model.ts';
 import { formatRef } from '../read/located.ts';
-import { ownAddresses } from '../read/own-addresses.ts';
+import { isLinkLocal, ownAddresses } from '../read/own-addresses.ts';
 import { addIssue, type Facts, type TextFact } from '../read/stated-facts.ts';
 import type { OpenNode } from './merge-nodes.ts';
 
@@ -41,8 +43,28 @@ function podsOwn(facts: Facts, ofNodes: ReadonlySet<string>): (text: TextFact) =
   return (text) => {
     if (text.routes.some(({ via, type }) => via === POD_GATEWAY && type === 'unicast')) return true;
     const own = ownAddresses(text).map(({ address }) => address);
+    if (isContainers(text) && !own.some((address) => ofNodes.has(address))) return true;
     return own.length > 0 && own.every((address) => ofPods.has(address) && !ofNodes.has(address));
   };
+}
+
+/** Names that stand in the text itself, not in its path. */
+const NAMED_THERE: ReadonlySet<string> = new Set(['caller', 'end of name', 'prompt', 'heading', 'label']);
+
+/**
+ * Addresses without a subnet, on no device but such as end in another network namespace, under no name there: a shell in a pod. Nodes that are
+ * containers have subnets, or devices of their own pods.
+ */
+function isContainers({ hints, links, routes }: TextFact): boolean {
+  if (routes.length > 0 || hints.some(({ name, from }) => name !== '' && NAMED_THERE.has(from))) return false;
+  const addressed = links.filter(({ addresses }) => addresses.some(({ address }) => !isLinkLocal(address)));
+  const isAlone = ({ address, prefixLength }: NodeLink['addresses'][number]): boolean =>
+    prefixLength === (address.includes(':') ? 128 : 32) || isLinkLocal(address);
+  return (
+    addressed.length > 0 &&
+    addressed.every(({ endsOutside, addresses }) => endsOutside === true && addresses.every(isAlone)) &&
+    links.every(({ name, vxlan }) => vxlan === null && useOfDeviceName(name) !== 'workload')
+  );
 }
 
 /** The prompt that it stands under. */

@@ -43,6 +43,7 @@ export function isOfTwo({ routes }: Pick<TextFact, 'routes'>): boolean {
   });
 }
 
-function isLinkLocal(address: string): boolean {
+/** Loopback's and those that a link makes up: they tell no machine from another. */
+export function isLinkLocal(address: string): boolean {
   return /^(127\.|169\.254\.|fe[89ab]|::1$)/.test(address);
 }

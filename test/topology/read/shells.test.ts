@@ -223,3 +223,34 @@ it('what grep left of ip addr has the addresses of its devices, and not all of t
     others,
   ]).toEqual(['n1', ['10.0.1.41', '10.0.1.42'], '10.48.0.135', false, []]);
 });
+
+describe('addresses of a pod under no name', () => {
+  const brief = 'lo               UNKNOWN        127.0.0.1/8\neth0@if20        UP             10.48.0.196/32\n';
+  const json = JSON.stringify([
+    {
+      ...{ ifindex: 3, link_index: 20, ifname: 'eth0', flags: ['UP'], mtu: 8951, link_type: 'ether' },
+      ...{ address: '5a:11:22:33:44:55', link_netnsid: 0 },
+      addr_info: [{ family: 'inet', local: '10.48.0.196', prefixlen: 32, scope: 'global' }],
+    },
+  ]);
+
+  it.each([
+    ['as text', `bash-4.4# ip a\n${POD}`],
+    ['in brief', `/ # ip -br a\n${brief}`],
+    ['as JSON', json],
+  ])('make no node: %s', (_, text) => {
+    const { nodes, issues } = topologyOf({ 'paste.txt': text });
+    expect(nodes).toEqual([]);
+    expect(issues.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^paste\.txt:\d+: taken in a pod's network/),
+    ]);
+  });
+
+  it.each([
+    ['with a subnet, as nodes of kind have', POD.replace('.196/32', '.196/24')],
+    ['beside veths of its pods', `${POD}7: cali1234567890a@if3: <UP> mtu 8951 qdisc noqueue state UP group default\n`],
+    ['on a NIC, as clouds give them', POD.replace('eth0@if20', 'eth0').replace(' link-netnsid 0', '')],
+  ])('are a node: %s', (_, table) => {
+    expect(told(`# ip a\n${table}`)).toEqual(['- 10.48.0.196']);
+  });
+});

@@ -51,6 +51,7 @@ function readLink(element: Located, into: TextFact): void {
     flags.includes('UP'),
     element.ref(),
   );
+  if (valueAt(value, 'link_netnsid') !== undefined) link.endsOutside = true;
   link.mac = canonicalMac(textAt(value, 'address') ?? '');
   link.mtu = numberAt(value, 'mtu');
   const type = textAt(value, 'link_type');

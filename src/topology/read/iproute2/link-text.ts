@@ -21,10 +21,10 @@ const KINDS = new Set(
 /** Reads a device's first line, the whole of it in one-line form; null when it is none. */
 export function readLinkHeader(line: string, ref: SourceRef): LinkLine | null {
   const [head = '', ...rest] = line.split('\\');
-  const full = /^(\d{1,10}): ([^\s:@]+)(?:@[^\s:]+)?: <([^>]*)>(.*)$/.exec(head);
+  const full = /^(\d{1,10}): ([^\s:@]+(?:@[^\s:]+)?): <([^>]*)>(.*)$/.exec(head);
   if (full !== null) {
     const flags = (full[3] ?? '').split(',');
-    const link = emptyLink(Number(full[1]), full[2] ?? '', flags.includes('UP'), ref);
+    const link = linkOf(Number(full[1]), full[2] ?? '', flags.includes('UP'), ref);
     const words = wordsOf(full[4] ?? '');
     link.mtu = numberAfter(words, 'mtu');
     // Both print the group, only `ip link` the link's mode.
@@ -35,8 +35,7 @@ export function readLinkHeader(line: string, ref: SourceRef): LinkLine | null {
   }
   const oneAddress = /^(\d{1,10}): (\S+)\s+(inet6? .*)$/.exec(head);
   if (oneAddress === null) return readBrief(line, ref);
-  const name = (oneAddress[2] ?? '').replace(/@.*/, '').replace(/:$/, '');
-  const link = emptyLink(Number(oneAddress[1]), name, true, ref);
+  const link = linkOf(Number(oneAddress[1]), (oneAddress[2] ?? '').replace(/:$/, ''), true, ref);
   return readLinkDetail(oneAddress[3] ?? '', link) === 'address'
     ? { link, showsLink: false, showsAddress: true }
     : null;
@@ -90,7 +89,7 @@ function readVxlan(words: readonly string[]): NodeLink['vxlan'] {
 function readBrief(line: string, ref: SourceRef): LinkLine | null {
   const match = /^(\S+)\s+(UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT|NOTPRESENT)(?:\s+(\S.*))?$/.exec(line.trim());
   if (match === null || match[3] === undefined) return null;
-  const link = emptyLink(0, (match[1] ?? '').replace(/@.*/, ''), match[2] !== 'DOWN', ref);
+  const link = linkOf(0, match[1] ?? '', match[2] !== 'DOWN', ref);
   const words = wordsOf(match[3]);
   link.mac = canonicalMac(words[0] ?? '');
   const cidrs = words.map((word) => parseCidrOrIp(word)).filter((cidr) => cidr !== null);
@@ -98,6 +97,14 @@ function readBrief(line: string, ref: SourceRef): LinkLine | null {
   link.addressed = cidrs.length > 0;
   link.addresses = cidrs.map((cidr) => ({ address: formatIp(cidr), prefixLength: cidr.prefixLength }));
   return { link, showsLink: link.mac !== null, showsAddress: cidrs.length > 0 };
+}
+
+/** A device by its name as it is written, with the other end behind it (`eth0@if20`). */
+function linkOf(ifindex: number, written: string, up: boolean, ref: SourceRef): OpenLink {
+  const [name = '', other = ''] = written.split('@', 2);
+  const link = emptyLink(ifindex, name, up, ref);
+  if (/^if\d+$/.test(other)) link.endsOutside = true;
+  return link;
 }
 
 /** A device of which only the first words are known. */
