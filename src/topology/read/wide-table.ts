@@ -75,8 +75,11 @@ export function readTableRow(line: string, table: WideTable, { ref, facts, names
 }
 
 /** kubectl prints more behind these columns: where nothing is, lines were cut, perhaps within an address. */
-function isNeverLast(column: string, { columns }: WideTable): boolean {
-  if (column === 'IP' || column === 'NODE') return columns.some(({ name }) => name === 'RESTARTS');
+function isNeverLast(column: string, { columns, kind }: WideTable): boolean {
+  const has = (...names: readonly string[]): boolean => columns.some(({ name }) => names.includes(name));
+  // the header itself may be cut: NOD is what is left of NODE
+  const isBegun = (whole: string): boolean => whole.startsWith(column) && (whole === column || !has(whole));
+  if (isBegun('IP') || isBegun('NODE')) return kind === 'pods' && has('RESTARTS');
   return (
     /^(?:INTERNAL-IP|EXTERNAL-IP|CLUSTER-IP)$/.test(column) &&
     columns.some(({ name }) => name === 'AGE' || name === 'TYPE' || name === 'VERSION')
