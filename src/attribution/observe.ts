@@ -30,8 +30,9 @@ export function observationsOf(
   flow: number,
 ): SeenObservation[] {
   const list = timelessObservations(table, points, flow);
+  let [of, digits] = [-1, 6];
   for (const o of list) {
-    const digits = captures[o.capture]?.timeDigits ?? 6;
+    if (o.capture !== of) [of, digits] = [o.capture, captures[o.capture]?.timeDigits ?? 6];
     o.first = formatTime(o.firstMoment, digits);
     o.last = formatTime(o.lastMoment, digits);
   }

@@ -54,9 +54,10 @@ export function reverseVisibility(
   const isOneWay = oneWayRows(table, points, captures, way);
   const twoWay = new Uint8Array(points.all.length);
   const isComplete = new Uint8Array(points.all.length).fill(1);
+  // a capture may have very many interfaces, each a place of its own
+  const isWhole = captures.map((capture) => !hasDrops(capture));
   points.all.forEach(({ capture }, point) => {
-    const known = captures[capture];
-    if (known === undefined || hasDrops(known)) isComplete[groups[point] ?? -1] = 0;
+    if (isWhole[capture] !== true) isComplete[groups[point] ?? -1] = 0;
   });
   const { rows } = table;
   const outerWays = outerWaysOf(table);
