@@ -1,6 +1,5 @@
 // The cluster as a snapshot describes it. Addresses are canonical text here (net/address.ts); packets are not known.
 // Everything carries where it was read, so that every answer can name its evidence.
-
 import type { Profile, TunnelKind } from '../cluster/profile.ts';
 import type { FelixSettings } from './agent-settings.ts';
 import type { BpfRoute } from './bpf-route.ts';
