@@ -336,3 +336,27 @@ it('kubectl get all has neither nodes nor pools, which is told', () => {
   expect(issueOf(topologyOf({ a: all }), 'no-nodes-or-pools').message).toContain('kubectl get ippools,nodes -o yaml');
   expect(topologyOf({ a: all, p: LAB_POOLS }).issues).toEqual([]);
 });
+
+describe('a fence as chats have it, with the prompt on its own line', () => {
+  const named = (text: string): string[] =>
+    topologyOf({ paste: text }).nodes.map(
+      ({ name, routes, ref }) => `${name} ${routes.length} ${routes[0]?.ref.line ?? ref}`,
+    );
+  const routes = routesOf(31);
+  const count = routes.trim().split('\n').length;
+
+  it.each([
+    ['closed by a line of its own', `\`\`\`root@worker2:~# ip route\n${routes}\`\`\`\n`],
+    ['closed behind its last line', `\`\`\`root@worker2:~# ip route\n${routes.trimEnd()}\`\`\`\n`],
+    ['below words', `look:\n\`\`\`[root@worker2 ~]# ip route\n${routes.trimEnd()}\`\`\`\nthat is all\n`],
+  ])('%s', (_, text) => {
+    const first = text.split('\n').findIndex((line) => line.includes('# ip route')) + 2;
+    expect(named(text)).toEqual([`worker2 ${count} ${first}`]);
+  });
+
+  it('is a language where it is no prompt', () => {
+    expect(named(`\`\`\`console title="worker9 # ip"\nroot@worker2:~# ip route\n${routes}\`\`\`\n`)).toEqual([
+      `worker2 ${count} 3`,
+    ]);
+  });
+});

@@ -3,6 +3,7 @@
 
 import { continues } from '../recognise.ts';
 import { unboxTables } from './boxed-table.ts';
+import { readPrompt } from './prompt.ts';
 import { unwrapTables } from './wrapped-table.ts';
 
 /** A part of a text that stands in one kind of place. */
@@ -166,6 +167,8 @@ interface Fence {
   sign: string;
   length: number;
   indent: number;
+  /** What a chat leaves on the fence's own line: a prompt and what was typed there; empty otherwise. */
+  typed: string;
 }
 
 /** Splits a text at its fences; one without any is one block. */
@@ -191,6 +194,10 @@ export function blocksOf(text: string): TextBlock[] {
       if (closes(line, open)) {
         close(number + 1);
         open = null;
+      } else if (closesBehind(line, open)) {
+        lines.push(line.slice(0, line.lastIndexOf(open.sign.repeat(open.length))));
+        close(number + 1);
+        open = null;
       } else lines.push(line.slice(Math.min(open.indent, line.length - line.trimStart().length)));
       continue;
     }
@@ -200,8 +207,9 @@ export function blocksOf(text: string): TextBlock[] {
     const fence = isObject && line.startsWith(' ') ? null : fenceAt(line);
     if (fence === null) lines.push(line);
     else {
-      close(number + 1);
+      close(fence.typed === '' ? number + 1 : number);
       open = fence;
+      if (fence.typed !== '') lines.push(fence.typed);
       isObject = false;
     }
   }
@@ -216,13 +224,20 @@ function fenceAt(line: string): Fence | null {
   const mark = start.slice(bullet.length);
   const indent = line.length - mark.length;
   const [word = ''] = /^\{(?:code|noformat)(?=[:}])/.exec(mark) ?? [];
-  if (word !== '' && mark.trimEnd().endsWith('}')) return { sign: `${word}}`, length: 1, indent };
+  if (word !== '' && mark.trimEnd().endsWith('}')) return { sign: `${word}}`, length: 1, indent, typed: '' };
   const sign = mark.charAt(0);
   if (sign !== '`' && sign !== '~') return null;
   let length = 0;
   while (mark.charAt(length) === sign) length++;
   const info = mark.slice(length);
-  return length < 3 || (sign === '`' && info.includes('`')) ? null : { sign, length, indent };
+  if (length < 3 || (sign === '`' && info.includes('`'))) return null;
+  const prompt = readPrompt(info.trim());
+  return { sign, length, indent, typed: prompt === null || prompt.command === '' ? '' : info.trim() };
+}
+
+/** Chats put the fence behind the last line too, which no shell does: of those that they opened in the same way. */
+function closesBehind(line: string, { sign, length, typed }: Fence): boolean {
+  return typed !== '' && line.trimEnd().endsWith(sign.repeat(length));
 }
 
 function closes(line: string, { sign, length }: Fence): boolean {
