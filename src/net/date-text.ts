@@ -38,11 +38,13 @@ export function digitsSeconds(text: string): number | null {
 }
 
 /**
- * Epoch seconds of what `date` printed: `Mon Nov  2 08:30:00 UTC 2026`, `Mon 02 Nov 2026 08:30:00 AM UTC`, `date -u`, `-R`, `-I`, RFC 3339.
+ * Epoch seconds of what `date` printed: `Mon Nov  2 08:30:00 UTC 2026`, `Mon 02 Nov 2026 08:30:00 AM UTC`, `date -u`, `-R`, `-I`, RFC 3339,
+ * `+%s` and `+%s.%N` from 2001 on.
  * Null for what is no date, and in a zone that only the machine knows (CEST is not one hour everywhere).
  */
 export function dateOutputSeconds(text: string): number | null {
   const line = text.trim().replace(/\s+/g, ' ');
+  if (/^[1-9]\d{9}(?:\.\d{1,9})?$/.test(line)) return Number(line);
   if (/^\d{4}-/.test(line)) return /(Z|UTC|[+-]\d\d:?\d\d)$/i.test(line) ? epochSeconds(line) : null;
   const words = line.split(/[ ,]+/);
   if (words.length < 5 || words.length > 7) return null;

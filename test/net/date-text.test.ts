@@ -12,6 +12,8 @@ describe('dateOutputSeconds', () => {
     ['date -R', 'Mon, 02 Nov 2026 09:30:00 +0100'],
     ['date -Iseconds', '2026-11-02T09:30:00+01:00'],
     ['date -u --rfc-3339=seconds', '2026-11-02 08:30:00+00:00'],
+    ['date +%s', `${AT}\n`],
+    ['date +%s.%N', `${AT}.000000000`],
     ['GMT', 'Mon Nov 2 08:30:00 GMT 2026\n'],
   ])('%s', (_, text) => {
     expect(dateOutputSeconds(text)).toBe(AT);
@@ -29,6 +31,8 @@ describe('dateOutputSeconds', () => {
     ['a time that does not exist', 'Mon Nov  2 13:30:00 PM UTC 2026'],
     ['the error of a command', 'bash: date: command not found'],
     ['another language', 'Mo 2. Nov 08:30:00 UTC 2026'],
+    ['milliseconds', `${AT}000`],
+    ['digits of a day', '20261102'],
     ['nothing', ''],
   ])('null for %s', (_, text) => {
     expect(dateOutputSeconds(text)).toBeNull();
