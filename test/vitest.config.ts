@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { compiledSources } from './support/compiled-sources.ts';
+import { ENGINE_FLAGS } from './support/engine-flags.ts';
 
 export default defineConfig({
   plugins: [compiledSources()],
@@ -9,8 +10,7 @@ export default defineConfig({
     globalSetup: 'test/support/built-program.ts',
     // measures the heap, so it runs in a process of its own: npm run allocation
     exclude: process.env['OVERLENS_ALLOCATION'] === '1' ? [] : ['test/allocation.test.ts'],
-    // fewer collections of what is young
-    execArgv: ['--min-semi-space-size=16', '--max-semi-space-size=32'],
+    execArgv: [...ENGINE_FLAGS],
     testTimeout: 60_000,
     // a busy machine may starve a child process or a browser once
     retry: 1,

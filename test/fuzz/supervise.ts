@@ -1,5 +1,6 @@
 // Runs inputs one after the other in a process with a time limit and a heap limit; one that is ended is replaced.
 import { type ChildProcess, fork } from 'node:child_process';
+import { ENGINE_FLAGS } from '../support/engine-flags.ts';
 import type { Reached } from './coverage.ts';
 import type { FuzzKind } from './input.ts';
 
@@ -24,7 +25,11 @@ export function supervisor(limit = TIME_LIMIT, bundle: string | null = null): Su
   let worker: ChildProcess | null = null;
   const start = (): ChildProcess =>
     fork(bundle ?? new URL('worker.ts', import.meta.url), [], {
-      execArgv: [...(bundle === null ? ['--import', 'tsx'] : []), `--max-old-space-size=${HEAP_LIMIT}`],
+      execArgv: [
+        ...(bundle === null ? ['--import', 'tsx'] : []),
+        `--max-old-space-size=${HEAP_LIMIT}`,
+        ...ENGINE_FLAGS,
+      ],
     });
   const drop = (): void => {
     worker?.kill('SIGKILL');

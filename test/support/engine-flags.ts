@@ -1,0 +1,13 @@
+// How V8 runs a process that calls much code a few times each: of the tests, and of the fuzzer's inputs.
+
+/**
+ * Flags for such a process. Room for young objects, as most of them die with their test; collections by the thread that asks for them, since
+ * helpers wait for each other where every core is busy; code is optimized later, as most of it is not called often enough to pay for that.
+ * Together a quarter less CPU for both (measured in turns, with Node 20).
+ */
+export const ENGINE_FLAGS: readonly string[] = [
+  '--min-semi-space-size=32',
+  '--max-semi-space-size=32',
+  '--single-threaded-gc',
+  '--interrupt-budget=600000',
+];
