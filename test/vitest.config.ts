@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { compiledSources } from './support/compiled-sources.ts';
 import { ENGINE_FLAGS } from './support/engine-flags.ts';
@@ -16,7 +17,7 @@ export default defineConfig({
     retry: 1,
     // files share nothing but modules without state of their own: loading them once per worker halves the time
     isolate: false,
-    // the default leaves one core idle, which is half of a small machine
-    maxWorkers: '100%',
+    // the default leaves one core idle, which is half of a small machine; a fifth of a worker's time it waits for processes and browsers
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
   },
 });

@@ -17,7 +17,9 @@ export class Rewindable implements ByteSource {
   #used = 0;
   #isKeeping = true;
   #isRewound = false;
-  #next: { buffer: Uint8Array; count: Promise<number> } | null = null;
+  #next: Promise<number> | null = null;
+  /** To read into: one for all pieces that are short. */
+  #spare: Uint8Array | null = null;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -55,6 +57,7 @@ export class Rewindable implements ByteSource {
   /** From now on it is read once. */
   forget(): void {
     this.#isKeeping = false;
+    this.#spare = null;
     this.#kept.splice(0, this.#piece);
     this.#piece = 0;
   }
@@ -99,19 +102,20 @@ export class Rewindable implements ByteSource {
 
   /** One more piece; answers its bytes. */
   #readOn(): number | Promise<number> {
-    if (this.#next !== null) return this.#next.count;
-    const buffer = new Uint8Array(PIECE);
+    if (this.#next !== null) return this.#next;
+    const buffer = this.#spare ?? new Uint8Array(PIECE);
+    this.#spare = null;
     const got = this.#source.read(buffer, 0, PIECE);
     if (typeof got === 'number') return this.#keep(buffer, got);
-    const count = got.then((bytes) => {
+    this.#next = got.then((bytes) => {
       this.#next = null;
       return this.#keep(buffer, bytes);
     });
-    this.#next = { buffer, count };
-    return count;
+    return this.#next;
   }
 
   #keep(buffer: Uint8Array, count: number): number {
+    if (count < PIECE && this.#isKeeping) this.#spare = buffer;
     if (count > 0) this.#kept.push(count < PIECE ? buffer.slice(0, count) : buffer);
     this.#bytes += count;
     return count;

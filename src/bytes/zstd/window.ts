@@ -4,7 +4,9 @@ import { damage } from './fse.ts';
 /** No block makes more. RFC 8878 section 3.1.1.2.4. */
 export const MAX_BLOCK = 128 * 1024;
 /** A forged window costs nothing before there is content for it. */
-const FIRST = 512 * 1024;
+const FIRST = 2 * MAX_BLOCK;
+/** Room behind a small window at least: what is moved when it is full. */
+const LEAST_ROOM = 512 * 1024;
 
 /** The history of the frame at hand. Bytes `0 .. end-1` of `bytes` are the last that were made. */
 export class Window {
@@ -21,7 +23,7 @@ export class Window {
   /** Makes room for a block; what `bytes` held before is not valid any more. */
   startBlock(): void {
     if (this.end + MAX_BLOCK <= this.bytes.length) return;
-    const most = this.#size + MAX_BLOCK + Math.max(FIRST, this.#size >> 2);
+    const most = this.#size + MAX_BLOCK + Math.max(LEAST_ROOM, this.#size >> 2);
     if (this.bytes.length < most) {
       const grown = new Uint8Array(Math.min(most, Math.max(FIRST, 2 * this.bytes.length)));
       grown.set(this.bytes.subarray(0, this.end));

@@ -41,8 +41,10 @@ function bundleOf(path: string): string | null {
   return file === path ? null : file;
 }
 
-/** Bytes hashed at a time: in one place, since new ones for each would keep the garbage collector busy. */
+/** Bytes hashed at a time. */
 const PIECE = 1 << 20;
+/** The place for them, kept: a new one for each file would keep the garbage collector busy. */
+let spare: Uint8Array | null = null;
 
 /** One hash for all: of the lines that `sha256sum` prints of them. */
 export function digestOf(files: readonly FileHash[]): string {
@@ -53,7 +55,8 @@ export function digestOf(files: readonly FileHash[]): string {
 async function hashOf(path: string): Promise<string | null> {
   if (path === '-' || !isReadAgain(path)) return null;
   const hash = createHash('sha256');
-  const piece = new Uint8Array(PIECE);
+  const piece = spare ?? new Uint8Array(PIECE);
+  spare = null;
   try {
     const file = await open(fileOf(path));
     try {
@@ -67,6 +70,8 @@ async function hashOf(path: string): Promise<string | null> {
   } catch {
     // what may not be read is told by its reader
     return null;
+  } finally {
+    spare = piece;
   }
   return hash.digest('hex');
 }

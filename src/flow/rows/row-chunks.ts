@@ -3,7 +3,7 @@
 import { CHUNK_SHIFT, RARE, RECORD } from './row-layout.ts';
 
 const CHUNK_ROWS = 1 << CHUNK_SHIFT;
-const FIRST_ROWS = 64;
+const FIRST_ROWS = 16;
 
 /** Records by chunk: those of nearly every packet, and those of what is rare, each as two views of the same bytes. */
 interface Chunks {
