@@ -113,7 +113,9 @@ describe('the recipe', () => {
     const home = homeOf('slurm');
     const [, script = '', last = ''] = /```sh\n(#!\/bin\/sh\n#SBATCH --array=0-(\d+)\n[\s\S]*?)```/.exec(page) ?? [];
     // what sbatch would start, one after the other
-    for (let task = 0; task <= Number(last); task++)
+    const captures = readdirSync(join(home, 'captures')).length;
+    expect(Number(last)).toBeGreaterThan(captures);
+    for (const task of [...Array(captures + 1).keys(), Number(last)])
       execFileSync('sh', ['-c', script], { cwd: home, env: { ...ENV, SLURM_ARRAY_TASK_ID: `${task}` } });
     expect(await heldBy(join(home, 'flows'))).toBe(await oneRun());
   });

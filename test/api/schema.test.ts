@@ -1,5 +1,5 @@
-// docs/schema against what the commands print: of the samples a third of the outputs, in turn, of every second
-// single case and the lab one after the other (`npm run matrix`: all).
+// docs/schema against what the commands print: of the samples a fifth of the outputs, in turn, of every
+// eighth single case and the lab one after the other (`npm run matrix`: all).
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,22 +78,22 @@ function walk(schema: Schema, path: string, see: (path: string, schema: Schema) 
 
 describe('what is printed is what the schemas say, every field of it', () => {
   it('of single outputs: other inputs, errors, comparisons', async () => {
-    expect(await allWrong(everyNth(OTHER_OUTPUTS, 3))).toEqual([]);
+    expect(await allWrong(everyNth(OTHER_OUTPUTS, 5))).toEqual([]);
   }, 120_000);
 
   it.each(SAMPLE_WORLDS.map((world, i) => [world.folder, world, i] as const))(
     'of %s',
     async (_folder, world, i) => {
-      expect(await allWrong(outputsOf(world).filter((_, k) => IS_WHOLE || k % 3 === i % 3))).toEqual([]);
+      expect(await allWrong(outputsOf(world).filter((_, k) => IS_WHOLE || k % 5 === i % 5))).toEqual([]);
     },
     120_000,
   );
 
   it('of the single cases and the lab', async () => {
     const outputs = CASE_WORLDS.flatMap((world, i) =>
-      outputsOf(world).filter((_, k, all) => IS_WHOLE || (i % 4 === 0 && k === (i / 4) % all.length)),
+      outputsOf(world).filter((_, k, all) => IS_WHOLE || (i % 8 === 0 && k === (i / 8) % all.length)),
     );
-    expect(outputs.length).toBeGreaterThan(20);
+    expect(outputs.length).toBeGreaterThan(10);
     expect(await allWrong(outputs)).toEqual([]);
   }, 600_000);
 

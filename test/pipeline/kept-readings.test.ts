@@ -55,12 +55,12 @@ async function expectSame(asked: Asked, readings = 1): Promise<void> {
 }
 
 describe('a trace from a reading that was kept', () => {
-  it.each(everyNth(PATHS, 6))('of $name is the same', async ({ path }) => {
+  it.each(everyNth(PATHS, 9))('of $name is the same', async ({ path }) => {
     await expectSame({ captures: [path] });
   });
 
   it('of several captures is the same', async () => {
-    await expectSame({ captures: everyNth(PATHS, 5).map(({ path }) => path) });
+    await expectSame({ captures: everyNth(PATHS, 8).map(({ path }) => path) });
   });
 
   it('of a part of the time is the same', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../src/quiz/question.ts';
 import { runCli } from '../support/run-cli.ts';
+import { everyNth } from '../support/whole-matrix.ts';
 
 const FOLDERS = ['01-vxlan-between-nodes', '03-crosssubnet', '08-stale-fdb', '10-missing-neighbour', '14-ip-in-ip'];
 
@@ -72,7 +73,7 @@ function byBytes({ kind, bytes, ...question }: Question, snapshot: string): stri
 describe('a quiz', () => {
   it.each(FOLDERS)('on %s has one right answer to each question, which the bytes give too', async (folder) => {
     const { snapshot } = filesOf(folder);
-    for (const seed of ['1', '2', '3']) {
+    for (const seed of everyNth(['1', '2', '3'], 3)) {
       const questions = await quiz(folder, '--seed', seed);
       expect(questions.length).toBeGreaterThan(3);
       for (const question of questions) {

@@ -9,7 +9,7 @@ import { renderWide } from '../../src/render/trace/wide.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
 import { flow, pod, syntheticTrace } from '../support/trace-builder.ts';
 
-const COUNT = 10_000;
+const COUNT = 5000;
 const LOOK: RenderOptions = { width: 100, fit: true, color: false, all: false, top: 40, sort: 'problem' };
 
 /** 5,000 conversations of one client with one server: made when asked for, kept by nobody. */
@@ -42,7 +42,7 @@ function heapInUse(): number {
 
 const GROWTH_LIMIT = 4 * 1024 * 1024;
 
-describe('10,000 flows', () => {
+describe('thousands of flows', () => {
   test.each(Object.entries(OUTPUTS))(
     '%s is made in small pieces and keeps nothing of them',
     (name, render) => {

@@ -124,7 +124,7 @@ describe('one odd object among many', () => {
   const odd = pod(1).replace('nodeName: node-1', 'nodeName: !!str node-1');
 
   it.each(['elements without indentation', 'several documents'])('of %s alone goes to the package', (name) => {
-    const pods = objects(1000);
+    const pods = objects(400);
     pods[1] = odd;
     const topology = load(LAYOUTS[name]?.(pods) ?? '');
     expect(topology.pods[1]?.nodeName).toBe('node-1');
@@ -132,14 +132,14 @@ describe('one odd object among many', () => {
   });
 
   it('may have aliases of its own', () => {
-    const pods = objects(1000).map((text) => element(text));
+    const pods = objects(400).map((text) => element(text));
     pods[1] = element(pod(1).replace('namespace: team', 'namespace: &x other').replace('node-1', 'node-1\n  a: &y 1'));
     expect(load(list(pods)).pods[1]?.namespace).toBe('other');
     expect(parsed.filter((source) => source.includes('nodeName'))).toHaveLength(1);
   });
 
   it('may name what another one has anchored: then the list is one text', () => {
-    const pods = objects(1000).map((text) => element(text));
+    const pods = objects(400).map((text) => element(text));
     pods[1] = element(pod(1).replace('namespace: team', 'namespace: &where other'));
     pods[2] = element(pod(2).replace('namespace: team', 'namespace: *where'));
     expect(load(list(pods)).pods[2]?.namespace).toBe('other');
