@@ -18,8 +18,12 @@ const SIGNS = '$#%>❯';
 const NO_HOST =
   /^(?:(?:ba|z|k|a|da)?sh(?:-[\d.]+)?|(?=[a-f\d]*\d)[a-f\d]{12}|toolbox(?:-\S+)?|PS|root|user|admin|me|ubuntu|debian|centos|core|sudo|mysql|psql|sqlite|ftp|In|Out)$/;
 
+/** What a prompt has in any case; most lines have none of it. */
+const MAY_BE_PROMPT = /[$#%>\u276f\u2570\u2514\u279c]|^\+ /;
+
 /** The prompt at a line's beginning; null when there is none. */
 export function readPrompt(line: string): Prompt | null {
+  if (!MAY_BE_PROMPT.test(line)) return null;
   if (line.startsWith('+ ')) {
     const command = line.slice(2).trim();
     return commandIn(command) === null ? null : { host: null, command, isSure: false };
