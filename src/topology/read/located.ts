@@ -96,3 +96,8 @@ export function listNames(names: readonly string[]): string {
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** A value as a message repeats it: JSON, and the numbers that JSON has no words for. */
+export function writtenText(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}

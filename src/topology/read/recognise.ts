@@ -7,9 +7,9 @@ export type ContentKind = 'json' | 'yaml' | 'records' | 'lines';
 /** Objects as kubectl and its kin print them; unquoted keys of YAML have a blank behind the colon: `kind:Name` is something else. */
 const YAML_LINE =
   /^(?:- )? {0,4}(?:- )?(?:(["'])(?:apiVersion|kind|items)\1\s*:|(?:apiVersion|kind|items)\s*:(?:\s|$))/;
-/** `[INFO] ...` and `[root@h ~]#` are no JSON; `{a: b}` is YAML in flow style, read with it. */
+/** `[INFO] ...`, `[12.345] ...` and `[root@h ~]#` are no JSON; `{a: b}` is YAML in flow style, read with it. */
 const JSON_LINE =
-  /^\s*(?:\[\s*(?:$|[[{\]"]|-?\d{1,30}(?:\.\d{1,30})?\s*(?:[,\]]|$)|true|false|null)|\{\s*(?:$|["}]|\w+\s*:))/;
+  /^\s*(?:\[\s*(?:$|[[{\]"]|-?\d{1,30}(?:\.\d{1,30})?\s*(?:,|\]\s{0,9}$|$)|true|false|null)|\{\s*(?:$|["}]|\w+\s*:))/;
 /** Says nothing of what follows: comments, the beginning of a document, keys that may stand before the kind. */
 const UNDECIDED = /^(?:#|---\s*$|%|(?:metadata|spec|status|data):\s*$)/;
 

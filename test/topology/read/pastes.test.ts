@@ -171,6 +171,29 @@ describe('whose output it is', () => {
     expect(topology.nodes.map(({ routes }) => routes.length)).toEqual([0, 1, 2]);
   });
 
+  it.each([
+    ['Output from worker1 (10.0.1.30):', 'Output from worker2 (10.0.1.31):'],
+    ['On node worker1:', 'And, now, on the worker2 host:'],
+    ['Routes of `worker1`:', 'The same at 10.0.1.31:'],
+  ])('what people write above an output names its machine: %s', (first, second) => {
+    const route = '10.48.0.0/26 via 10.0.1.20 dev ens5 proto bird\n';
+    const topology = topologyOf({
+      n: LAB_NODES,
+      a: `control1$ ip route\n${route}\n${first}\n\n${route}\n${second}\n\n${route}${route.replace('.0/26', '.64/26')}`,
+    });
+    expect(topology.nodes.map(({ routes }) => routes.length)).toEqual([1, 1, 2]);
+    const other = topologyOf({ n: LAB_NODES, a: `control1$ ip route\n${route}\nThe rest of it:\n\n${route}` });
+    expect(other.nodes.map(({ routes }) => routes.length)).toEqual([1, 0, 0]);
+  });
+
+  it("a tool's own line above its output names none", () => {
+    const topology = topologyOf({
+      n: LAB_NODES,
+      a: 'control1$ ethtool -k ens5\nFeatures for ens5:\nrx-checksumming: on\n',
+    });
+    expect(issueCodes(topology)).toEqual([]);
+  });
+
   it('a loop that prints no names leaves it open', () => {
     const topology = topologyOf({
       n: LAB_NODES,

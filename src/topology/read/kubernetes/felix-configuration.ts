@@ -4,7 +4,7 @@ import { FELIX_PARAMETERS } from '../../../cluster/calico/annotations.ts';
 import { epochSeconds } from '../../../net/date-text.ts';
 import { type FelixFact, type FelixSettings, NO_SETTINGS, SETTING_FIELDS } from '../../agent-settings.ts';
 import type { Sourced } from '../../model.ts';
-import { flagAt, type Located, textAt, valueAt } from '../located.ts';
+import { flagAt, type Located, textAt, valueAt, writtenText } from '../located.ts';
 import { addIssue, type Facts } from '../stated-facts.ts';
 
 /** Reads one FelixConfiguration into `facts.felix`: `default`, `node.<name>`, and others by their nodeSelector. */
@@ -50,7 +50,7 @@ function readNumber(
   if (typeof number === 'number' && Number.isInteger(number) && number >= range[0] && number <= range[1]) {
     return { value: number, ref };
   }
-  const message = `${field} is ${JSON.stringify(written)}, expected a number from ${range[0]} to ${range[1]}`;
+  const message = `${field} is ${writtenText(written)}, expected a number from ${range[0]} to ${range[1]}`;
   facts.problems.push({ ref, message });
   return null;
 }

@@ -2,7 +2,7 @@
 // Installation. Rules and defaults: calico-facts 2.1. A wrong CIDR, blockSize or mode is an error of the snapshot.
 import { formatCidr, hasHostBits, networkOf, parseCidr } from '../../../net/cidr.ts';
 import type { PoolMode, Sourced } from '../../model.ts';
-import { flagAt, type Located, locatedAt, type Path, textAt, textsAt, valueAt } from '../located.ts';
+import { flagAt, type Located, locatedAt, type Path, textAt, textsAt, valueAt, writtenText } from '../located.ts';
 import { addIssue, type Facts, type PoolFact } from '../stated-facts.ts';
 
 const MODES: readonly PoolMode[] = ['Never', 'Always', 'CrossSubnet'];
@@ -105,7 +105,7 @@ function readBlockSize(object: Located, path: Path, cidr: string | null, facts: 
   if (typeof size !== 'number' || !Number.isInteger(size) || size < low || size > high) {
     facts.problems.push({
       ref,
-      message: `blockSize is ${JSON.stringify(written)}, expected a number from ${low} to ${high}`,
+      message: `blockSize is ${writtenText(written)}, expected a number from ${low} to ${high}`,
     });
     return null;
   }

@@ -1,4 +1,4 @@
-// Lists of tracked connections. The kernel's: `conntrack -L` (conntrack(8)), /proc/net/nf_conntrack, which say both ways of each: what
+// Lists of tracked connections. The kernel's: `conntrack -L` and `-E` (conntrack(8)), /proc/net/nf_conntrack, which say both ways of each: what
 // was sent, and what the answer looks like. Calico's eBPF: `-bpf conntrack dump`, A -> service -> B (felix, calico-bpf, conntrack.go).
 import { canonicalIp } from '../../../net/ip.ts';
 import type { SourceRef } from '../../model.ts';
@@ -17,9 +17,12 @@ export function readConntrackLine(line: string, ref: SourceRef): Translation | n
   return line.includes(' src=') ? kernelLine(line, ref) : ebpfLine(line, ref);
 }
 
+/** What `conntrack -E` and `-o timestamp` put before a line. */
+const EVENT = /^(?:\[\d{1,12}\.\d{1,9}\]\s{1,8})?\s{0,8}(?:\[(?:NEW|UPDATE|DESTROY)\]\s{1,4})?/;
 const KERNEL = /^(?:ipv[46] {1,9}\d{1,2} )?([a-z]{2,8}|unknown) {1,9}\d{1,3} /;
 
-function kernelLine(line: string, ref: SourceRef): Translation | null | undefined {
+function kernelLine(written: string, ref: SourceRef): Translation | null | undefined {
+  const line = written.replace(EVENT, '');
   const [, name] = KERNEL.exec(line) ?? [];
   if (name === undefined || line.length > 1000) return undefined;
   const values: Record<'src' | 'dst' | 'sport' | 'dport', string[]> = { src: [], dst: [], sport: [], dport: [] };

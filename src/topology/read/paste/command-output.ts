@@ -117,7 +117,7 @@ export function printsSnapshot({ runs, heredoc }: Command): boolean {
     if (name === AGENT_CONTAINER) return true;
     // Short names that people give to kubectl are told by what they ask it for, flow logs by their option.
     if (!PRINTS.test(name)) return rest.includes('-flows') || /^-o=?(?:wide|yaml|json)$/.test(outputOf(rest));
-    if (name === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
+    if (name === 'conntrack') return rest.some((word) => /^(-L|-E|--dump|--event)/.test(word));
     if (name === 'ethtool') return featuresAsked([name, ...rest]) !== null;
     if (/^(ip|bridge)$/.test(name)) return isShowing(name, rest);
     return true;

@@ -59,7 +59,17 @@ function named(names: readonly string[]): Heading | null {
 const KEYS = /^(Namespace|items|kind|metadata|spec|status|apiVersion|interface|peer|data|stringData|binaryData)$/;
 const RULE = '=#*-';
 
-/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`. @param inObject where `# pools` is a comment and `data:` a key */
+/** What people write above an output: `Output from worker1 (10.0.1.30):`, `On node worker2:`, `And this is on the worker3 host:`. */
+const SENTENCE =
+  /^(?:[A-Za-z][A-Za-z']{0,20},? ){0,8}(?:on|from|of|at) (?:the )?(?:(?:node|host|machine|server) )?`?([A-Za-z0-9][\w.-]{0,252})`?(?: (?:node|host|machine|server))?(?: \((\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\))?:$/i;
+
+function readSentence(line: string): Heading | null {
+  const [, name = '', address = ''] = SENTENCE.exec(line) ?? [];
+  const names = [name, address].filter((one) => /\w$/.test(one));
+  return name === '' ? null : { command: null, hints: names.map((one): TextHint => ({ name: one, from: 'label' })) };
+}
+
+/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`, and sentences. @param inObject where `# pools` is a comment and `data:` a key */
 export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
   if (line.length > 300) return null;
   const start = ruleEnd(line, 0);
@@ -76,10 +86,11 @@ export function readWrittenHeading(line: string, inObject: boolean): Heading | n
   const command = start > 0 ? commandOf(line) : null;
   if (command !== null) return { command, hints: [] };
   const words = inner.split(' ');
+  if (start === 0 && words.length > 1) return inObject ? null : readSentence(line);
   // `kubectl get nodes -o name` prints node/worker1
   const name = (words[0] ?? '').replace(/:$/, '').replace(/^nodes?\//, '');
   if (!/^[\w.-]*\w$/.test(name) || KEYS.test(name)) return null;
-  if (start === 0 && (!line.endsWith(':') || words.length > 1 || !/^[A-Za-z]/.test(name))) return null;
+  if (start === 0 && (!line.endsWith(':') || !/^[A-Za-z]/.test(name))) return null;
   // `- name` is an element of a list
   if (start === 1 && line.startsWith('-')) return null;
   const rest = words.slice(1).filter((word) => word !== '');

@@ -51,7 +51,7 @@ function isSure(run: Command['runs'][number]): boolean {
   if (program === 'netstat') return rest.length === 1 && /^-\w*r/.test(rest[0] ?? '');
   if (program === 'ifconfig') return rest.length === 0 || (rest.length === 1 && /[-\d.]/.test(rest[0] ?? ''));
   if (program === 'echo') return true;
-  if (program === 'conntrack') return rest.some((word) => /^(-L|--dump)/.test(word));
+  if (program === 'conntrack') return rest.some((word) => /^(-L|-E|--dump|--event)/.test(word));
   if (program === 'ethtool') return featuresAsked(run.words) !== null && rest.length <= 3;
   if (program === 'cat') return rest.length > 0 && rest.every((word) => /[./-]/.test(word));
   if (program === AGENT_CONTAINER) return rest.some((word) => word.startsWith('-'));

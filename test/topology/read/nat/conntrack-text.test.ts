@@ -48,6 +48,22 @@ describe("the kernel's list", () => {
     expect(read(paste, 'paste.txt').told).toHaveLength(1);
   });
 
+  it('of events says the same, with a time before each or none', () => {
+    const events = [`    [NEW] ${DNAT}`, ` [UPDATE] ${DNAT}`, `[DESTROY] ${SNAT}`];
+    const timed = events.map((line, i) => `[1700000000.${i}23456]\t${line}`);
+    for (const lines of [events, timed, timed.toReversed()]) {
+      const { topology, told } = read(
+        `root@control1:~# conntrack -E -o timestamp\n${lines.join('\n')}\n^C\n`,
+        'paste.txt',
+      );
+      expect([...new Set(told)].sort()).toEqual([
+        '17 10.48.0.130:5000 10.48.0.200:53 > 10.48.0.135:61000 10.48.0.200:53',
+        '6 10.48.0.130:40000 10.96.0.10:80 > 10.48.0.130:40000 10.48.0.200:8080',
+      ]);
+      expect(issueCodes(topology).filter((code) => !code.endsWith(' unrecognised-lines'))).toEqual([]);
+    }
+  });
+
   it('that a command could not print is none', () => {
     expect(read('sh: conntrack: command not found\n').told).toEqual([]);
   });
