@@ -1,5 +1,8 @@
 // How much of the program inputs reach: V8's own block coverage, as one mark per character of each file of src/.
+
 import { type Profiler, Session } from 'node:inspector/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 export interface Reached {
   /** Stretches of code that nothing before had reached: about as many branches and functions. */
@@ -13,6 +16,9 @@ export interface CoverageMeter {
   take(): Promise<Reached>;
 }
 
+/** Compiled sources of the program, beside those of the process that this is part of. */
+const SOURCES = `${pathToFileURL(join(dirname(process.argv[1] ?? ''), '../../src'))}/`;
+
 export async function coverageMeter(): Promise<CoverageMeter> {
   const session = new Session();
   session.connect();
@@ -23,7 +29,7 @@ export async function coverageMeter(): Promise<CoverageMeter> {
     async take() {
       const { result } = await session.post('Profiler.takePreciseCoverage');
       let newBranches = 0;
-      for (const script of result.filter(({ url }) => /\/src\/.*\.ts/.test(url))) newBranches += add(marks, script);
+      for (const script of result.filter(({ url }) => url.startsWith(SOURCES))) newBranches += add(marks, script);
       let [run, all] = [0, 0];
       for (const file of marks.values()) {
         run += file.reduce((sum, mark) => sum + mark, 0);

@@ -1,21 +1,18 @@
 // A fixed number of inputs of every kind, and those that failed once. More: npm run fuzz.
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleWorker } from './bundled-worker.ts';
+import { compiledForTests } from '../support/compiled-sources.ts';
 import { Origin } from './check/origin.ts';
 import { runCommand } from './check/run-command.ts';
 import { FUZZ_KINDS, makeInput } from './kinds.ts';
 import { NAMED_INPUTS } from './named-seeds.ts';
-import { supervisor, TIME_LIMIT } from './supervise.ts';
+import { supervisor, TIME_LIMIT, WORKER } from './supervise.ts';
 
 /** Of each kind: some four seconds of one core in all, the start of the process among them. */
 const INPUTS = 7;
 
-const bundle = await bundleWorker();
-const child = supervisor(TIME_LIMIT, bundle.path);
-afterAll(async () => {
-  await child.end();
-  bundle.remove();
-});
+const worker = compiledForTests(WORKER);
+const child = supervisor(worker, TIME_LIMIT);
+afterAll(() => child.end());
 
 describe('inputs made of seeds', () => {
   it.each(FUZZ_KINDS)('%s', async (kind) => {
@@ -41,7 +38,7 @@ describe('inputs made of seeds', () => {
 
 describe('the checks notice', () => {
   it('an input that is not answered in time, and go on', async () => {
-    const hasty = supervisor(1, bundle.path);
+    const hasty = supervisor(worker, 1);
     expect(await hasty.run('paste', 1)).toEqual(['no answer after 1 ms']);
     expect(await hasty.run('paste', 2)).toEqual(['no answer after 1 ms']);
     await hasty.end();

@@ -3,13 +3,14 @@
 // Inputs made of seeds (generate/), put through the program (check/) in a process that is ended when one hangs. Prints a line for each
 // input that fails, and figures. `--keep` writes the files of those; `--coverage` says after each quarter what was reached, and takes
 // twice as long. Ctrl-C ends it after the input at hand. Exit code 1 when one failed.
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundleWorker } from './bundled-worker.ts';
+import { compiledFolder, compiledIn, compileSources } from '../support/compiled-sources.ts';
 import type { Reached } from './coverage.ts';
 import type { FuzzKind } from './input.ts';
 import { FUZZ_KINDS, isFuzzKind, makeInput, writeInput } from './kinds.ts';
-import { supervisor, TIME_LIMIT } from './supervise.ts';
+import { supervisor, TIME_LIMIT, WORKER } from './supervise.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +25,9 @@ const { values } = parseArgs({
 process.exitCode = await run(kindsOf(values.kind), Number(values.seed), Number(values.count));
 
 async function run(kinds: readonly FuzzKind[], first: number, count: number): Promise<number> {
-  const bundle = values.coverage ? null : await bundleWorker();
-  const child = supervisor(TIME_LIMIT, bundle?.path);
+  const compiled = compiledFolder(`overlens-fuzz-${process.pid}`);
+  await compileSources(compiled);
+  const child = supervisor(compiledIn(compiled, WORKER), TIME_LIMIT);
   const figures = new Map(kinds.map((kind) => [kind, { inputs: 0, failed: 0, milliseconds: 0, slowest: 0 }]));
   if (values.coverage) await child.coverage();
   let isStopped = false;
@@ -54,7 +56,7 @@ async function run(kinds: readonly FuzzKind[], first: number, count: number): Pr
   }
   if (values.coverage) process.stdout.write(`${reachedText(await child.coverage(), count)}\n`);
   await child.end();
-  bundle?.remove();
+  rmSync(dirname(compiled), { recursive: true, force: true });
   for (const [kind, { inputs, failed, milliseconds, slowest }] of figures)
     process.stdout.write(
       `${kind}: ${inputs} inputs, ${failed} failed, ${(milliseconds / 1000).toFixed(1)} s, slowest ${Math.round(slowest)} ms\n`,

@@ -4,6 +4,8 @@ import { ENGINE_FLAGS } from '../support/engine-flags.ts';
 import type { Reached } from './coverage.ts';
 import type { FuzzKind } from './input.ts';
 
+/** The process that inputs run in, from the project's folder. */
+export const WORKER = 'test/fuzz/worker.ts';
 /** Milliseconds for one input, on a busy machine; the slowest take some hundred. */
 export const TIME_LIMIT = 30_000;
 /** MiB of heap. */
@@ -18,19 +20,13 @@ export interface Supervisor {
 }
 
 /**
+ * @param compiled path of the compiled `WORKER`
  * @param limit milliseconds for one input
- * @param bundle the worker's module as a bundle, which is quicker; the source itself where what it reaches is measured
  */
-export function supervisor(limit = TIME_LIMIT, bundle: string | null = null): Supervisor {
+export function supervisor(compiled: string, limit: number): Supervisor {
   let worker: ChildProcess | null = null;
   const start = (): ChildProcess =>
-    fork(bundle ?? new URL('worker.ts', import.meta.url), [], {
-      execArgv: [
-        ...(bundle === null ? ['--import', 'tsx'] : []),
-        `--max-old-space-size=${HEAP_LIMIT}`,
-        ...ENGINE_FLAGS,
-      ],
-    });
+    fork(compiled, [], { execArgv: [`--max-old-space-size=${HEAP_LIMIT}`, ...ENGINE_FLAGS] });
   const drop = (): void => {
     worker?.kill('SIGKILL');
     worker = null;

@@ -1,5 +1,5 @@
-// Everything that tests import, compiled once for a run of them: each worker loads it as plain modules, where a loader would compile it
-// anew in each, be asked again at every `import()`, and name every function that is made. The test files themselves are Vitest's.
+// All sources of the program, of tests and of samples, each compiled to a module of its own: processes that run much of it load plain
+// modules, where a loader would compile them anew in each, be asked again at every `import()`, and name every function that is made.
 import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -7,33 +7,37 @@ import type { ViteUserConfig } from 'vitest/config';
 import { ownUrls } from './own-urls.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-// inside node_modules, so that packages are found from it, and Vitest leaves it to Node
-const COMPILED = join(ROOT, 'node_modules/.cache/overlens-tests/sources');
+/** Inside node_modules, so that packages are found from it, and Vitest leaves it to Node. */
+const CACHE = join(ROOT, 'node_modules/.cache');
+const OF_TESTS = join(CACHE, 'overlens-tests/sources');
 const FOLDERS = ['src', 'test', 'samples'];
 
-/** For Vitest's configuration. What changes later is compiled by the next run: a watching one does not see it. */
-export function compiledSources(): NonNullable<ViteUserConfig['plugins']>[number] {
-  return {
-    name: 'compiled-sources',
-    enforce: 'pre',
-    configResolved: compile,
-    resolveId(source: string, importer: string | undefined) {
-      if (importer?.endsWith('.test.ts') !== true || !/^\..*(?<!\.test)\.ts$/.test(source)) return null;
-      return join(COMPILED, relative(ROOT, resolve(dirname(importer), source)).replace(/\.ts$/, '.js'));
-    },
-  };
+/** A folder for what `compileSources` makes, for one of several runs at once. */
+export function compiledFolder(run: string): string {
+  return join(CACHE, run, 'sources');
 }
 
-async function compile(): Promise<void> {
-  rmSync(COMPILED, { recursive: true, force: true });
+/** The compiled module of a source as `npm test` has it. @param source from the project's folder */
+export function compiledForTests(source: string): string {
+  return compiledIn(OF_TESTS, source);
+}
+
+/** The compiled module of a source. @param folder that it was compiled into */
+export function compiledIn(folder: string, source: string): string {
+  return join(folder, source.replace(/\.ts$/, '.js'));
+}
+
+/** Of a source, relative to the project's folder, its compiled module is at the same place below `folder`; what was there is removed. */
+export async function compileSources(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: FOLDERS.flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    entryPoints: FOLDERS.flatMap((top) =>
+      readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(name))
-        .map((name) => join(folder, name)),
+        .map((name) => join(top, name)),
     ),
-    outdir: COMPILED,
+    outdir: folder,
     outbase: '.',
     ...{
       bundle: true,
@@ -45,6 +49,19 @@ async function compile(): Promise<void> {
     },
     plugins: [oneByOne(), ownUrls(['/start-worker.ts'])],
   });
+}
+
+/** For Vitest's configuration: what tests import is compiled. What changes later is compiled by the next run: a watching one does not see it. */
+export function compiledSources(): NonNullable<ViteUserConfig['plugins']>[number] {
+  return {
+    name: 'compiled-sources',
+    enforce: 'pre',
+    configResolved: () => compileSources(OF_TESTS),
+    resolveId(source: string, importer: string | undefined) {
+      if (importer?.endsWith('.test.ts') !== true || !/^\..*(?<!\.test)\.ts$/.test(source)) return null;
+      return compiledForTests(relative(ROOT, resolve(dirname(importer), source)));
+    },
+  };
 }
 
 /** Each source is a module of its own, as it is without bundling; only the names of those that it imports are new. */

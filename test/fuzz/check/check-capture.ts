@@ -51,6 +51,15 @@ function otherCommand(path: string, choice: number): string[] {
     ['trace', path, '-t', SNAPSHOT],
     ['diff', path, path, '-t', SNAPSHOT],
     ['trace', path, '--since', '1s'],
+    ['trace', path, '-t', SNAPSHOT, '-o', 'html'],
+    ['trace', path, '-t', SNAPSHOT, '-o', 'svg'],
+    ['trace', path, '-o', 'hubble', '--per', 'packet'],
+    ['trace', path, '-t', SNAPSHOT, '-o', 'wide'],
+    ['trace', path, '-o', 'csv'],
+    ['verify', path, '-t', SNAPSHOT, '-o', 'markdown'],
+    ['path', path, '-t', SNAPSHOT, '-o', 'html'],
+    ['explain', path, '-t', SNAPSHOT, '-o', 'html'],
+    ['explain', path, '--diagram', '--all'],
   ];
   return commands[choice % commands.length] ?? [];
 }

@@ -23,6 +23,9 @@ export async function checkSnapshot(input: FuzzInput, folder: string): Promise<s
     ['verify', CAPTURE, ...paths],
     ['topology', ...paths, '--redact'],
     ['trace', ...paths, '-o', 'json'],
+    ['trace', CAPTURE, ...paths, '-o', 'html'],
+    ['explain', CAPTURE, ...paths],
+    ['path', CAPTURE, ...paths],
   ];
   const other = await runCommand(others[input.choice % others.length] ?? []);
   const problems = [...topology.problems, ...other.problems];
