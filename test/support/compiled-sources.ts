@@ -1,6 +1,6 @@
 // All sources of the program, of tests and of samples, each compiled to a module of its own: processes that run much of it load plain
 // modules, where a loader would compile them anew in each, be asked again at every `import()`, and name every function that is made.
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { ViteUserConfig } from 'vitest/config';
@@ -27,10 +27,13 @@ export function compiledIn(folder: string, source: string): string {
   return join(folder, source.replace(/\.ts$/, '.js'));
 }
 
-/** Of a source, relative to the project's folder, its compiled module is at the same place below `folder`; what was there is removed. */
+/**
+ * Of a source, relative to the project's folder, its compiled module is at the same place below `folder`, and nothing else is there. What is
+ * the same as before is not touched: other runs of tests may be reading it.
+ */
 export async function compileSources(folder: string): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
+    write: false,
     absWorkingDir: ROOT,
     entryPoints: FOLDERS.flatMap((top) =>
       readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
@@ -49,6 +52,20 @@ export async function compileSources(folder: string): Promise<void> {
     },
     plugins: [oneByOne(), ownUrls(['/start-worker.ts'])],
   });
+  const compiled = new Set(outputFiles.map(({ path }) => path));
+  for (const path of filesIn(folder)) if (!compiled.has(path)) rmSync(path);
+  for (const { path, contents } of outputFiles) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, contents);
+    renameSync(`${path}.new`, path);
+  }
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** For Vitest's configuration: what tests import is compiled. What changes later is compiled by the next run: a watching one does not see it. */
