@@ -7,6 +7,7 @@ import { IMPORT_TABLE, mayImport, placeOf, withImportTable, withLinterOverrides 
 
 /** The only files outside cli/ that may import `node:` modules: everything else runs in a browser too. */
 const NODE_MODULES = [
+  'src/bytes/archive/zip.ts',
   'src/bytes/disk.ts',
   'src/bytes/open-growing.ts',
   'src/bytes/open-gzip.ts',
