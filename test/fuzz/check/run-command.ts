@@ -27,7 +27,9 @@ export async function runCommand(argv: readonly string[]): Promise<CommandRun> {
   for (const [stream, text] of Object.entries({ stdout, stderr })) {
     const at = text.search(CONTROLS);
     if (at >= 0)
-      problems.push(`${command}: a control character in ${stream}: ${JSON.stringify(text.slice(Math.max(0, at - 30), at + 30))}`);
+      problems.push(
+        `${command}: a control character in ${stream}: ${JSON.stringify(text.slice(Math.max(0, at - 30), at + 30))}`,
+      );
   }
   const json: unknown[] = [];
   if (argv.includes('json') && stdout !== '') {
