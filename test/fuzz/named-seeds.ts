@@ -14,5 +14,6 @@ export const NAMED_INPUTS: readonly NamedInput[] = [
     seed: 2003639,
     what: 'a member of a damaged zip with zero bytes in its name was asked for as a file',
   },
+  { kind: 'paste', seed: 97002414, what: 'topology --redact printed a NUL of a line as it stood' },
   { kind: 'snapshot', seed: 2003393, what: 'a pod whose name is the number 1e309 was called Infinity' },
 ];
