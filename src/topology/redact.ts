@@ -35,11 +35,8 @@ export function redactSnapshot(text: string, file: string): Redacted {
     else lines.splice(section.firstLine - 1, length, redactSection(section, section.kind, file, counts));
   }
   if (sections.length === 0) throw unreadable(file, null, 'holds nothing that a snapshot is made of');
-  return { text: `${lines.join('\n').trimEnd()}\n`.replaceAll(CONTROLS, '\ufffd'), ...counts };
+  return { text: `${lines.join('\n').trimEnd()}\n`, ...counts };
 }
-
-/** C0 but for tabs and line feeds, DEL, C1: no name or address has one, and a terminal obeys them. */
-const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /** Lines hold no more than is read of them, if every line is. */
 function checkLines(section: Section, file: string): void {

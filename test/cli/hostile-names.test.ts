@@ -31,6 +31,11 @@ beforeAll(async () => {
   writeFileSync(join(snapshot, `broken${EVIL}.yaml`), 'kind: Pod\nmetadata: {name: [\n');
   writeFileSync(at(`nothing${EVIL}`), 'hello');
   writeFileSync(at(`interfaces${EVIL}.pcapng`), interfaces());
+  const route = '10.48.0.192/26 via 10.48.0.206 dev vxlan.calico onlink';
+  writeFileSync(
+    at('routes.txt'),
+    [EVIL.replace('\n', ''), '\0\x01\x7f\x9b31m\u200b'].map((evil) => `${route} ${evil}\n`).join(''),
+  );
   writeFileSync(at('waivers.yaml'), `- finding: ${JSON.stringify(EVIL)}\n  ${JSON.stringify(EVIL)}: 1\n`);
   writeFileSync(proof, (await runCli(['verify', nic, other, '-t', snapshot, '-o', 'json'])).stdout);
 });
@@ -68,6 +73,8 @@ const COMMANDS: Record<string, () => string[]> = {
   'topology text': () => ['topology', snapshot, '--all'],
   'topology json': () => ['topology', snapshot, '-o', 'json'],
   'topology --redact': () => ['topology', '--redact', join(snapshot, `broken${EVIL}.yaml`)],
+  'topology --redact of such a pod': () => ['topology', '--redact', join(snapshot, `pods.yaml${EVIL}.yaml`)],
+  'topology --redact of such lines': () => ['topology', '--redact', at('routes.txt')],
   'a folder as argument': () => [folder],
   'what is no capture': () => [at(`nothing${EVIL}`)],
   'what is not there': () => [at(`missing${EVIL}`)],

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { OverlensError } from '../../errors.ts';
 import { whatIsMissing } from '../../input/missing.ts';
+import { harmlessText } from '../../render/text/escape.ts';
 import { formatCount } from '../../render/text/format.ts';
 import { DEFAULT_TOP } from '../../render/text/render-options.ts';
 import { renderTopologyJson } from '../../render/topology/topology-json.ts';
@@ -66,7 +67,7 @@ async function redact(paths: readonly string[], io: Io): Promise<ExitCode> {
     throw usageError(`--redact ${paths.join(' ')}: one file at a time`, `overlens topology --redact ${file} > small`);
   const { redactSnapshot } = await import('../../topology/redact.ts');
   const { kept, dropped, ...redacted } = redactSnapshot(await readText(file), file);
-  await writeAll(io.stdout, [redacted.text]);
+  await writeAll(io.stdout, [harmlessText(redacted.text)]);
   const rest = dropped === 0 ? '' : `, ${formatCount(dropped, 'object')} that nobody reads left out`;
   if (kept + dropped > 0) await say(io, `overlens: ${formatCount(kept, 'object')} stripped to what is read${rest}`);
   return EXIT.ok;

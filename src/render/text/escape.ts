@@ -26,6 +26,13 @@ export function stringifyJson(value: unknown, indent = 0): string {
     : text.replace(HARMFUL, (character) => (character === '\n' ? character : jsonEscape(character)));
 }
 
+/** A whole text that somebody else reads again: what is harmful becomes U+FFFD, as it means nothing there; lines and tabs stay. */
+export function harmlessText(text: string): string {
+  return isPlain(text)
+    ? text
+    : text.replace(HARMFUL, (character) => (character === '\n' || character === '\t' ? character : '\ufffd'));
+}
+
 /**
  * One CSV field (RFC 4180 section 2): quoted where it holds a comma, a quote or blanks at its ends. A text that a spreadsheet would
  * run as a formula (it begins with `=`, `+`, `-`, `@`) gets an apostrophe in front (OWASP, CSV injection); numbers stay.
