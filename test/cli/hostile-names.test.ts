@@ -49,12 +49,15 @@ function interfaces(): Uint8Array {
 const BOTH = (): string[] => [nic, other, '-t', snapshot];
 const COMMANDS: Record<string, () => string[]> = {
   ...Object.fromEntries(
-    ['table', 'wide', 'json', 'jsonl', 'csv', 'summary'].map((o) => [`trace ${o}`, () => [...BOTH(), '-o', o]]),
+    ['table', 'wide', 'json', 'jsonl', 'csv', 'summary', 'hubble', 'svg', 'html'].map((o) => [
+      `trace ${o}`,
+      () => [...BOTH(), '-o', o],
+    ]),
   ),
   'trace --finding': () => [...BOTH(), '--finding', 'A'],
   'trace --by': () => [...BOTH(), '--by', 'workload'],
   ...Object.fromEntries(
-    ['text', 'json', 'junit', 'markdown'].map((o) => [`verify ${o}`, () => ['verify', ...BOTH(), '-o', o]]),
+    ['text', 'json', 'junit', 'markdown', 'html'].map((o) => [`verify ${o}`, () => ['verify', ...BOTH(), '-o', o]]),
   ),
   'verify --check': () => ['verify', '--check', proof],
   'verify --waive': () => ['verify', ...BOTH(), '--waive', at('waivers.yaml')],
@@ -75,6 +78,13 @@ const COMMANDS: Record<string, () => string[]> = {
   'topology --redact': () => ['topology', '--redact', join(snapshot, `broken${EVIL}.yaml`)],
   'topology --redact of such a pod': () => ['topology', '--redact', join(snapshot, `pods.yaml${EVIL}.yaml`)],
   'topology --redact of such lines': () => ['topology', '--redact', at('routes.txt')],
+  quiz: () => ['quiz', ...BOTH()],
+  'quiz json': () => ['quiz', ...BOTH(), '-o', 'json'],
+  'quiz html': () => ['quiz', ...BOTH(), '-o', 'html'],
+  decode: () => ['decode', ...BOTH()],
+  'decode in full': () => ['decode', ...BOTH(), '-v', '-x'],
+  diff: () => ['diff', nic, other, '-t', snapshot],
+  'diff of snapshots': () => ['diff', snapshot, `${SAMPLE}/topology`],
   'a folder as argument': () => [folder],
   'what is no capture': () => [at(`nothing${EVIL}`)],
   'what is not there': () => [at(`missing${EVIL}`)],

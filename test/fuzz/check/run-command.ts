@@ -1,5 +1,6 @@
 // One command line on an input, and what must hold of every one: an exit code that means something, no error but the program's own,
 // JSON that is whole, nothing that a terminal would obey.
+import { harmfulCharacters } from '../../support/hostile.ts';
 import { runCli } from '../../support/run-cli.ts';
 
 export interface CommandRun {
@@ -12,9 +13,6 @@ export interface CommandRun {
 /** Commands that say by 1 and 3 what they found; the others know 0 and 2. */
 const VERDICTS: ReadonlySet<string> = new Set(['verify', 'diff', '--strict']);
 
-/** C0 but for tabs and line feeds, DEL, C1. */
-const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/;
-
 export async function runCommand(argv: readonly string[]): Promise<CommandRun> {
   const { code, stdout, stderr } = await runCli(argv, { env: { OVERLENS_DEBUG: '1' } });
   const [command = ''] = argv;
@@ -24,13 +22,9 @@ export async function runCommand(argv: readonly string[]): Promise<CommandRun> {
   if (![0, 2, ...(judges ? [1, 3] : [])].includes(code)) problems.push(`exit code ${code} of ${said}`);
   if (stderr.includes('internal error')) problems.push(`a foreign error: ${said}`);
   if (code !== 0 && stderr === '' && !judges) problems.push(`${command} failed without a word`);
-  for (const [stream, text] of Object.entries({ stdout, stderr })) {
-    const at = text.search(CONTROLS);
-    if (at >= 0)
-      problems.push(
-        `${command}: a control character in ${stream}: ${JSON.stringify(text.slice(Math.max(0, at - 30), at + 30))}`,
-      );
-  }
+  // lines that were given are given back with their tabs
+  const harmful = harmfulCharacters(`${stdout}${stderr}`.replaceAll('\t', ''));
+  if (harmful.length > 0) problems.push(`${argv.join(' ')}: prints what is harmful: ${JSON.stringify(harmful)}`);
   const json: unknown[] = [];
   if (argv.includes('json') && stdout !== '') {
     try {
