@@ -53,19 +53,20 @@ export async function compileSources(folder: string): Promise<void> {
     plugins: [oneByOne(), ownUrls(['/start-worker.ts'])],
   });
   const compiled = new Set(outputFiles.map(({ path }) => path));
-  for (const path of filesIn(folder)) if (!compiled.has(path)) rmSync(path);
+  for (const path of modulesIn(folder)) if (!compiled.has(path)) rmSync(path, { force: true });
   for (const { path, contents } of outputFiles) {
     if (existsSync(path) && readFileSync(path).equals(contents)) continue;
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.new`, contents);
-    renameSync(`${path}.new`, path);
+    const own = `${path}.${process.pid}`;
+    writeFileSync(own, contents);
+    renameSync(own, path);
   }
 }
 
-function filesIn(folder: string): string[] {
+function modulesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return entries.filter(({ name }) => name.endsWith('.js')).map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** For Vitest's configuration: what tests import is compiled. What changes later is compiled by the next run: a watching one does not see it. */
