@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/built-program.ts',
+    globalSetup: ['test/support/built-program.ts', 'test/support/temporary-folder.ts'],
     // measures the heap, so it runs in a process of its own: npm run allocation
     exclude: process.env['OVERLENS_ALLOCATION'] === '1' ? [] : ['test/allocation.test.ts'],
     execArgv: [...ENGINE_FLAGS],

@@ -151,7 +151,7 @@ describe('a made capture', () => {
   });
 
   it('keeps no packet back when pieces are many', () => {
-    const packets = 30_000;
+    const packets = 10_000;
     const options = captureOptions({ packets, flows: 100, payloads: [8_900], fragments: 0 });
     let pieces = 0;
     for (const _ of captureBytes(options)) pieces++;

@@ -91,7 +91,7 @@ const commandsFor = (name: string): string[][] =>
   IS_WHOLE ? COMMANDS : COMMANDS.filter((_, i) => i === SAMPLES.indexOf(name) % COMMANDS.length);
 
 describe('a second question', () => {
-  it.each(everyNth(SAMPLES, 5))(
+  it.each(everyNth(SAMPLES, 7))(
     'about sample %s is answered without reading, as the first',
     async (name) => {
       const place = join('samples', name);

@@ -26,7 +26,7 @@ const PATHS = Object.entries(ODD_CAPTURES).map(([name, bytes], i) => {
   return { name, path, turn: i };
 });
 const THREADS = [1, 2, 3];
-/** A number of threads with sizes of parts and slots: two of nine for every fifth capture, in turn; all of them in `npm run matrix`. */
+/** A number of threads with sizes of parts and slots: two of nine for every seventh capture, in turn; all of them in `npm run matrix`. */
 const runsFor = (turn: number): [number, DecodeSizes][] => {
   const all = THREADS.flatMap((workers, i) =>
     SIZES.map((_, k) => [workers, SIZES[(i + k) % SIZES.length] as DecodeSizes] as [number, DecodeSizes]),
@@ -49,7 +49,7 @@ async function told(asked: Asked): Promise<string> {
   return JSON.stringify([[...trace.flows()], trace.captures, trace.causes, errors, rows], null, 1);
 }
 
-describe.each(everyNth(PATHS, 5))('a trace of $name', ({ path, turn }) => {
+describe.each(everyNth(PATHS, 7))('a trace of $name', ({ path, turn }) => {
   it('is the same with any number of threads, parts and slots of any size', async () => {
     const expected = await told({ captures: [path], workers: 0 });
     for (const [workers, sizes] of runsFor(turn)) {

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { traceCaptures } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
 import { topologyIn } from '../support/loaded-topology.ts';
+import { IS_WHOLE } from '../support/whole-matrix.ts';
 import { writeAnew } from '../support/write-anew.ts';
 
 const FAULTS = 'test/fixtures/lab-faults';
@@ -124,17 +125,26 @@ describe('the lab without a fault', () => {
   const CLOCKS = [0, 0.001, 0.05, 0.3, -0.9, 7, -60, 3600];
 
   it.each(CLOCKS)('loses nothing when the clock of a node is off by %d s', async (seconds) => {
-    for (const clocks of [{ 'ip-10-0-1-30': seconds }, { 'ip-10-0-1-20': seconds, 'ip-10-0-1-31': -seconds / 3 }]) {
-      for (const wanted of [/./, NICS]) {
-        for (const fault of ['healthy', 'delay']) {
-          const { causes, flows } = await traceOf(shifted(fault, clocks, wanted), fault);
-          expect(causes.map(({ code, title }) => `${code} ${title}`)).toEqual([]);
-          const lost = [...flows()].filter(
-            ({ outcome, arrival }) => outcome === 'sent-never-arrived' || arrival?.lost === true,
-          );
-          expect(lost.map(({ src, dst }) => `${src.ip} ${dst.ip}`)).toEqual([]);
-        }
-      }
+    const clocks = [{ 'ip-10-0-1-30': seconds }, { 'ip-10-0-1-20': seconds, 'ip-10-0-1-31': -seconds / 3 }];
+    const all = clocks.flatMap((off) =>
+      [/./, NICS].flatMap(
+        (wanted) =>
+          [
+            [off, wanted, 'healthy'],
+            [off, wanted, 'delay'],
+          ] as const,
+      ),
+    );
+    // half of them with each time, in turn
+    for (const [off, wanted, fault] of all.filter(
+      (_, i) => IS_WHOLE || (i + (i >> 1) + (i >> 2) + CLOCKS.indexOf(seconds)) % 2 === 0,
+    )) {
+      const { causes, flows } = await traceOf(shifted(fault, off, wanted), fault);
+      expect(causes.map(({ code, title }) => `${code} ${title}`)).toEqual([]);
+      const lost = [...flows()].filter(
+        ({ outcome, arrival }) => outcome === 'sent-never-arrived' || arrival?.lost === true,
+      );
+      expect(lost.map(({ src, dst }) => `${src.ip} ${dst.ip}`)).toEqual([]);
     }
   });
 

@@ -12,8 +12,8 @@ import { NAMED_SEEDS } from './named-seeds.ts';
 import { makeWorld } from './world.ts';
 
 const WORLDS = IS_WHOLE ? 300 : 60;
-const VARIED = IS_WHOLE ? 60 : 8;
-const FLANNEL_WORLDS = IS_WHOLE ? 60 : 8;
+const VARIED = IS_WHOLE ? 60 : 6;
+const FLANNEL_WORLDS = IS_WHOLE ? 60 : 6;
 /** Share of flows whose count may be in doubt, with a merge among the captures and without. */
 const DOUBTS_IN_MERGES = 0.01;
 const DOUBTS = 0.001;
