@@ -152,6 +152,37 @@ describe('headings', () => {
     ]);
   });
 
+  const FDB = '66:14:9d:f4:2c:1f dst 10.0.1.30 self permanent\n';
+  it.each([
+    'h2. n1',
+    'h3. Node: n1',
+    '<summary>n1</summary>',
+    '<details><summary>n1</summary>',
+    '## `n1`',
+    '### Node: `n1`',
+    '#### n1 (10.0.1.40)',
+    '=== n1 (10.0.1.40) ===',
+  ])('of tickets and pages name a machine that is known: %s', (heading) => {
+    const { nodes, issues } = topologyOf({ n: NODES, a: `${heading}\n\n$ bridge fdb show dev vxlan.calico\n${FDB}` });
+    expect(nodes.map(({ name, fdb }) => [name, fdb.length])).toEqual([
+      ['n1', 1],
+      ['n2', 0],
+    ]);
+    expect(issues).toEqual([]);
+  });
+
+  it.each(['h2. Symptoms', '<summary>n3</summary>', '## `kubectl`', '#### pools (10.9.9.9)'])(
+    'of anything else name none: %s',
+    (heading) => {
+      const { nodes, issues } = topologyOf({ n: NODES, a: `${heading}\n\n$ bridge fdb show dev vxlan.calico\n${FDB}` });
+      expect(nodes.map(({ name, fdb }) => [name, fdb.length])).toEqual([
+        ['n1', 0],
+        ['n2', 0],
+      ]);
+      expect(issues.map(({ code }) => code)).toContain('unattributed-text');
+    },
+  );
+
   it('of watch have the command and the machine', () => {
     expect(told(`Every 2.0s: ip route                     n1: Tue May 14 10:00:00 2024\n\n${N1}`)).toEqual(
       BOTH.slice(0, 1),

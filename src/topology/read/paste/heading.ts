@@ -69,11 +69,24 @@ function readSentence(line: string): Heading | null {
   return name === '' ? null : { command: null, hints: names.map((one): TextHint => ({ name: one, from: 'label' })) };
 }
 
-/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`, and sentences. @param inObject where `# pools` is a comment and `data:` a key */
-export function readWrittenHeading(line: string, inObject: boolean): Heading | null {
-  if (line.length > 300) return null;
+/** `h2. worker1` of tickets and `<summary>worker1</summary>` of pages, as a chapter; a name as code in one, `## \`worker1\``, without its marks. */
+function asChapter(line: string): string {
+  const [, title = ''] = /^(?:h[1-6]\. |(?:<details>)?<summary>)([^<]{1,250})(?:<\/summary>)?$/.exec(line) ?? [];
+  const chapter = title === '' ? line : `## ${title.trim()}`;
+  return chapter.startsWith('#') ? chapter.replaceAll('`', '') : chapter;
+}
+
+/** An address behind the name of a heading: `## worker1 (10.0.1.30)`. */
+const ADDRESSED = / \((\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\):?$/;
+
+/** `=== worker1 ===`, `### worker1: ip route`, `**worker1**`, `worker1:`, `Node: worker1`, chapters, and sentences. @param inObject where `# pools` is a comment and `data:` a key */
+export function readWrittenHeading(written: string, inObject: boolean): Heading | null {
+  if (written.length > 300) return null;
+  const line = asChapter(written);
   const start = ruleEnd(line, 0);
-  const inner = line.slice(start, ruleBegin(line, start)).trim();
+  const whole = line.slice(start, ruleBegin(line, start)).trim();
+  const [behind = '', address = ''] = start === 0 ? [] : (ADDRESSED.exec(whole) ?? []);
+  const inner = behind === '' ? whole : whole.slice(0, -behind.length);
   const isBare = start === 0 && inner === line;
   const [, called = ''] =
     inObject || !(isBare || start > 1)
@@ -97,7 +110,8 @@ export function readWrittenHeading(line: string, inObject: boolean): Heading | n
   const isCommand = /^(sudo|ip|bridge)$/.test(rest[0] ?? '');
   if (rest.length > 0 && !isCommand) return null;
   const from = isRule || isCommand ? 'heading' : 'label';
-  return { command: isCommand ? rest.join(' ') : null, hints: [{ name, from }] };
+  const hints = [name, address].filter((one) => one !== '').map((one): TextHint => ({ name: one, from }));
+  return { command: isCommand ? rest.join(' ') : null, hints };
 }
 
 function ruleEnd(line: string, from: number): number {
