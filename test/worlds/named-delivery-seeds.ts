@@ -237,6 +237,7 @@ export const DELIVERY_SEEDS: readonly NamedSeed[] = [
     what: 'takes for refused what acknowledges, in a tunnel that was refused',
   },
   { seed: 17727, rule, kind: 'wrong-cause', what: 'misses an FDB entry for what went by another port than a filter’s' },
+  { seed: 50308, rule, kind: 'wrong-cause', what: 'says that a node dropped an answer that it sent out again' },
   { seed: 12960, rule, kind: 'false-loss', what: 'counts a mirror’s copies as sent by the node that got them' },
 ].map((one) => ({ ...one, delivery: true }) as NamedSeed);
 

@@ -11,7 +11,7 @@ import type { AddressBook } from '../who/address-book.ts';
 
 export interface LinkFacts {
   link: LinkRecord;
-  /** Packets whose outer header ran between two node addresses (without a snapshot: that had a tunnel). */
+  /** Packets whose outer header ran between two node addresses (where no Nodes are known: between two that no pool has). */
   outers: number;
   /** Packets of an overlay tunnel (VXLAN between VTEP MACs, IP-in-IP) of which one end only is a node. */
   halfOuters: number;
@@ -168,7 +168,8 @@ function addOuter(
   const { outerSrc, outerDst } = tunnel;
   if (outerSrc === null || outerDst === null) return;
   if (!knowsNodes) {
-    entry.outers += packets;
+    // pods have tunnels of their own: between addresses of a pool, which no node has
+    if (!isOfPod(book, outerSrc) && !isOfPod(book, outerDst)) entry.outers += packets;
     return;
   }
   const from = book.nodeOf(outerSrc);
@@ -178,6 +179,10 @@ function addOuter(
   if (to !== null) entry.outerDestinations.set(to.index, to);
   if (from !== null && to !== null) entry.outers += packets;
   else if ((from !== null || to !== null) && isOverlay(tunnel)) entry.halfOuters += packets;
+}
+
+function isOfPod(book: AddressBook, address: string): boolean {
+  return book.ownerOf(address).kind === 'pod';
 }
 
 /** A tunnel that Calico's nodes would make, by what is inside: seen with an address of no node (calico-facts 10.1, 10.19). */

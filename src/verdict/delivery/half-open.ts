@@ -66,7 +66,7 @@ function whereItEnds(src: Who, dst: Who, { asked, answers, haveCome }: Exchanged
   const home = answers.filter(({ pointInfo }) => src.node !== null && pointInfo.topologyNode === src.node);
   if (home.some(({ pointInfo }) => pointInfo.role === 'workload'))
     return `the answer reaches the veth on ${back}; the pod drops it, or its ACK is lost behind it`;
-  if (home.some(haveCome)) return `the answer arrives at ${back} and is dropped there, or the ACK is`;
+  if (home.some(haveCome)) return `the answer arrives at ${back} and does not get to the client, or the ACK is lost`;
   // seen where nobody knows whether it left or arrived
   if (home.length > 0) return 'the answer is lost, or the ACK is';
   return `the answer leaves ${dst.node?.name ?? nameOf(dst)} and does not get back to ${back}, or is dropped there`;

@@ -125,6 +125,6 @@ function whereItStops(src: Who, dst: Who, stuck: readonly SeenObservation[]): st
   );
   if (dst.node !== null && src.node === dst.node) return `it stops inside ${there}, or the pod says nothing more`;
   if (roles.has('workload')) return `it reaches the veth on ${there}; the pod no longer answers`;
-  if (roles.size > 0) return `it arrives at ${there} and is dropped there, or the pod no longer answers`;
+  if (roles.size > 0) return `it arrives at ${there} and does not get to the pod, or the pod no longer answers`;
   return `it leaves ${src.node?.name ?? nameOf(src)}; it does not get to ${there}, or the acknowledgement does not get back`;
 }

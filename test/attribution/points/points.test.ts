@@ -185,6 +185,20 @@ describe('rule 4: link addresses', () => {
     expect(await points({ frames: ON_NIC }, BARE)).toEqual(['underlay null null link-addresses']);
   });
 
+  it('outer headers between pods are no NIC, where no Nodes are known either', async () => {
+    const own = (srcMac: string, dstMac: string): Uint8Array =>
+      vxlan(ip({ src: '192.168.77.1', dst: '192.168.77.2' }), { from: POD.a, to: POD.b, srcMac, dstMac });
+    const pool = cluster(pools);
+    const onTunnel = [own(VTEP.a, VTEP.b), ...ON_TUNNEL];
+    expect(await points({ frames: onTunnel }, pool)).toEqual(['tunnel null null link-addresses']);
+    expect(await points({ frames: [own(POD_MAC, VETH), ...ON_VETH] }, pool)).toEqual([
+      'workload null null link-addresses',
+    ]);
+    expect(await points({ frames: ON_NIC }, pool)).toEqual(['underlay null null link-addresses']);
+    const elsewhere = await points({ frames: [own('02:00:00:00:00:01', '02:00:00:00:00:02')] }, pool);
+    expect(elsewhere.join()).not.toContain('underlay');
+  });
+
   it('the one NIC MAC in every frame names the node', async () => {
     const frames = [...ON_NIC, vxlan(ip({ src: POD.c, dst: POD.a }), { from: NODE.c, to: NODE.a })];
     expect(await points({ frames }, BARE)).toEqual(['underlay a null link-addresses']);

@@ -107,7 +107,7 @@ describe('a connection', () => {
 
   it('speaks for the receiver at its NIC and at its veth', async () => {
     const there = nic('b', [...OPENING, ...again(200)]);
-    expect((await told(there)).text).toContain('it arrives at b and is dropped there');
+    expect((await told(there)).text).toContain('it arrives at b and does not get to the pod');
     const veth = { name: 'b-cali0123456789a.pcap', frames: timed([...OPENING, ...again(200)], onVeth) };
     expect((await told(there, veth)).text).toContain('it reaches the veth on b; the pod no longer answers');
   });

@@ -113,11 +113,12 @@ function halfOpen({ world, courses, truth, message }: Told): Objection {
     /inside (\S+)$|get back to (\S+), or|arrives at (\S+) and|veth on (\S+);/.exec(message)?.filter(isText) ?? [];
   if (node === '' || message.includes(`to ${truth.src}, or`) || message.includes(`to ${truth.src} and`)) return null;
   if (!isNameOf(home, node)) return `it was asked from ${home?.name}`;
-  const isAtHome = lost.some((death) => death.node === home?.index && death.stage !== 'wire');
+  // sent out again, it does not get to the client either
+  const isAtHome = lost.some(({ node, stage, why }) => node === home?.index && (stage !== 'wire' || why === 'bounce'));
   if (/arrives at|reaches the veth/.test(message)) {
     // out of WireGuard it comes by the tunnel device
     const came = back.sightings.some((one) => one.node === home?.index && /^(nic|tunnel)/.test(one.role));
-    return came && isAtHome ? null : 'the answer was not dropped there';
+    return came && isAtHome ? null : 'the answer was not lost there';
   }
   return null;
 }
