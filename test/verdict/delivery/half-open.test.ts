@@ -118,7 +118,9 @@ describe('a handshake', () => {
     const asked = (id: number): Uint8Array => vxlan(tcpPacket({ ...THERE, id }, ASK));
     const twice = [1, 2].map((id) => [asked(id), asked(id)]);
     expect(await messageOf([...own, ...twice, synAck, synAck])).toContain('no ACK: the answer is lost, or the ACK is');
-    expect(await messageOf([...own, syn, synAck, syn, synAck])).toContain('arrives at a and does not get to the client');
+    expect(await messageOf([...own, syn, synAck, syn, synAck])).toContain(
+      'arrives at a and does not get to the client',
+    );
   });
 
   it('does not arrive where the node of the side that asked was seen to send the answer on', async () => {
