@@ -2,10 +2,11 @@
 import { Writable } from 'node:stream';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/program.ts';
-import type { Stages } from '../../src/cli/stages.ts';
+import { defaultStages, type Stages } from '../../src/cli/stages.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import type { TraceOptions } from '../../src/trace.ts';
 import type { Trace } from '../../src/verdict/trace-types.ts';
+import { topologyIn } from './loaded-topology.ts';
 
 export interface CliRun {
   code: number;
@@ -17,12 +18,27 @@ export interface CliWorld extends Partial<Io> {
   stages?: Stages;
 }
 
+/** Folders of the tree that hold a snapshot and nothing else. */
+const SNAPSHOT = /(?:^|\/)(?:samples|test\/fixtures)\/[\w./-]*topology(?:-[a-z]+)?$/;
+
+/** The real stages; snapshots of the tree, which do not change while the tests run, are read once where nothing but they are asked for. */
+const STAGES: Stages = {
+  ...defaultStages,
+  loadTopology(paths, more = [], options = {}) {
+    const { step, takenAt = [] } = options;
+    const isPlain = more.length === 0 && step === undefined && takenAt.length === 0;
+    return isPlain && paths.length > 0 && paths.every((path) => SNAPSHOT.test(path))
+      ? topologyIn(...paths)
+      : defaultStages.loadTopology(paths, more, options);
+  },
+};
+
 /** Exit code and both outputs of one command line; by default no terminal, an empty environment and the real stages. */
 export async function runCli(argv: readonly string[], world: CliWorld = {}): Promise<CliRun> {
-  const { stages, ...io } = world;
+  const { stages = STAGES, ...io } = world;
   const [stdout, stderr] = [collector(), collector()];
   const whole = testIo({ stdout: stdout.stream, stderr: stderr.stream, ...io });
-  const code = await (stages === undefined ? main(argv, whole) : main(argv, whole, stages));
+  const code = await main(argv, whole, stages);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
