@@ -104,7 +104,11 @@ function pathsOf(readers: readonly CaptureReader[]): string[] {
 
 function keyOf({ table, ports, options }: ReadingTerms): string {
   const { reader = 'builtin', since = null, until = null } = options;
-  const kinds = [...ports.kind.entries()].filter(([, kind]) => kind !== 0);
+  const kinds: [port: number, kind: number][] = [];
+  // one for each port that there may be
+  ports.kind.forEach((kind, port) => {
+    if (kind !== 0) kinds.push([port, kind]);
+  });
   const vnis = [...ports.vnis].sort((a, b) => a - b);
   const windows = [...(table.counter.windows ?? [])];
   return JSON.stringify({ form: READING_FORM, reader, since, until, kinds, vnis, windows });
