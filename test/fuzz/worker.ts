@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { type CoverageMeter, coverageMeter } from './coverage.ts';
 import type { FuzzKind } from './input.ts';
 import { checkInput } from './kinds.ts';
@@ -26,7 +27,7 @@ process.on('message', async (asked: { kind: FuzzKind; seed: number } | 'end' | '
   const problems = await checkInput(asked.kind, asked.seed, join(folder, 'in')).catch((error: Error) => [
     `thrown: ${error.stack ?? error}`,
   ]);
-  const { arrayBuffers } = process.memoryUsage();
-  if (arrayBuffers > MOST_BUFFERS) problems.push(`${arrayBuffers} bytes of buffers are left`);
+  const { external_memory: left } = getHeapStatistics();
+  if (left > MOST_BUFFERS) problems.push(`${left} bytes of buffers are left`);
   process.send?.(problems);
 });
