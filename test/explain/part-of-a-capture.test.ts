@@ -36,8 +36,15 @@ const FILLING = new Uint8Array(1200);
 function packets(count: number, perSecond: number, more: (i: number) => Uint8Array | null = () => null): BuiltPacket[] {
   return Array.from({ length: count }, (_, i) => {
     const [seconds, nanos] = [BEGIN + Math.floor(i / perSecond), (i % perSecond) * Math.floor(1e9 / perSecond)];
-    return { data: more(i) ?? frame(i), seconds, nanos };
+    return { data: more(i) ?? frameAt(i), seconds, nanos };
   });
+}
+
+const made: Uint8Array[] = [];
+
+function frameAt(i: number): Uint8Array {
+  made[i] ??= frame(i);
+  return made[i];
 }
 
 function frame(i: number): Uint8Array {

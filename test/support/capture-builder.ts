@@ -52,17 +52,18 @@ export function pcapHeader(options: PcapOptions = {}): Uint8Array {
 /** A record; `captured` forges the captured length. */
 export function pcapRecord(packet: BuiltPacket & { captured?: number }, options: PcapOptions = {}): Uint8Array {
   const little = options.bigEndian !== true;
-  const nanos = packet.nanos ?? 0;
-  const lengths = [packet.captured ?? packet.data.length, packet.original ?? packet.data.length];
-  const extra = new Uint8Array(options.extra ?? (options.modified ? 8 : 0));
-  extra.set(joinBytes([u32(7, little), u16(0x0800, little), Uint8Array.of(4, 0)]).subarray(0, extra.length));
-  return joinBytes([
-    u32(packet.seconds ?? 0, little),
-    u32(options.precision === 'nano' ? nanos : Math.floor(nanos / 1000), little),
-    ...(options.originalFirst ? lengths.reverse() : lengths).map((length) => u32(length, little)),
-    extra,
-    packet.data,
-  ]);
+  const { data, seconds = 0, nanos = 0, captured = data.length, original = data.length } = packet;
+  const extra = options.extra ?? (options.modified ? 8 : 0);
+  const record = new Uint8Array(16 + extra + data.length);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, seconds, little);
+  view.setUint32(4, options.precision === 'nano' ? nanos : Math.floor(nanos / 1000), little);
+  view.setUint32(options.originalFirst ? 12 : 8, captured, little);
+  view.setUint32(options.originalFirst ? 8 : 12, original, little);
+  if (extra > 0)
+    record.set(joinBytes([u32(7, little), u16(0x0800, little), Uint8Array.of(4, 0)]).subarray(0, extra), 16);
+  record.set(data, 16 + extra);
+  return record;
 }
 
 /** A block of a pcapng section, not yet in a byte order. */
@@ -214,7 +215,9 @@ export function pcapngTwin(
 }
 
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);
@@ -224,16 +227,19 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function packetBody(interfaceBytes: Uint8Array, fields: PacketFields, little: boolean): Uint8Array {
-  const units = fields.units ?? 0n;
-  return joinBytes([
-    interfaceBytes,
-    u32(Number(units >> 32n), little),
-    u32(Number(units & 0xffffffffn), little),
-    u32(fields.captured ?? fields.data.length, little),
-    u32(fields.original ?? fields.data.length, little),
-    padded(fields.data),
-    optionList(fields.options ?? [], little),
-  ]);
+  const { data, units = 0n, captured = data.length, original = data.length, options = [] } = fields;
+  const list = optionList(options, little);
+  const whole = Math.ceil(data.length / 4) * 4;
+  const body = new Uint8Array(20 + whole + list.length);
+  const view = new DataView(body.buffer);
+  body.set(interfaceBytes);
+  view.setUint32(4, Number(units >> 32n), little);
+  view.setUint32(8, Number(units & 0xffffffffn), little);
+  view.setUint32(12, captured, little);
+  view.setUint32(16, original, little);
+  body.set(data, 20);
+  body.set(list, 20 + whole);
+  return body;
 }
 
 function optionList(options: readonly PcapngOption[], little: boolean): Uint8Array {

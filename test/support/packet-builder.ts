@@ -108,11 +108,18 @@ export function arp(values: Values<typeof ARP> = {}): Uint8Array {
   });
 }
 
+const NO_BYTES = new Uint8Array(0);
+
+/** Padded to a multiple of four bytes. */
+function toWords(options: Uint8Array): Uint8Array {
+  return options.length % 4 === 0 ? options : joinBytes([options, new Uint8Array(4 - (options.length % 4))]);
+}
+
 /** IPv4; `options` are bytes, padded to a multiple of four. Default: 10.0.0.1 to 10.0.0.2, UDP. */
 export function ipv4(values: Values<typeof IPV4> & { options?: Uint8Array }, ...payload: Uint8Array[]): Uint8Array {
-  const { options = new Uint8Array(0), ...rest } = values;
+  const { options = NO_BYTES, ...rest } = values;
   const body = joinBytes(payload);
-  const padded = joinBytes([options, new Uint8Array((4 - (options.length % 4)) % 4)]);
+  const padded = toWords(options);
   const length = 20 + padded.length;
   const fixed = {
     version: 4,
@@ -123,7 +130,8 @@ export function ipv4(values: Values<typeof IPV4> & { options?: Uint8Array }, ...
     src: '10.0.0.1',
     dst: '10.0.0.2',
   };
-  const header = joinBytes([encodeHeader(IPV4, { ...fixed, ...rest }), padded]);
+  const plain = encodeHeader(IPV4, { ...fixed, ...rest });
+  const header = padded.length === 0 ? plain : joinBytes([plain, padded]);
   if (rest.checksum === undefined) encodeField(header, IPV4.checksum, checksum(header));
   return joinBytes([header, body]);
 }
@@ -142,8 +150,8 @@ export function udp(values: Values<typeof UDP>, ...payload: Uint8Array[]): Uint8
 
 /** TCP; `options` are bytes, padded to a multiple of four. */
 export function tcp(values: Values<typeof TCP> & { options?: Uint8Array }, ...payload: Uint8Array[]): Uint8Array {
-  const { options = new Uint8Array(0), ...rest } = values;
-  const padded = joinBytes([options, new Uint8Array((4 - (options.length % 4)) % 4)]);
+  const { options = NO_BYTES, ...rest } = values;
+  const padded = toWords(options);
   const fixed = {
     srcport: 40000,
     dstport: 80,
@@ -219,8 +227,16 @@ function addressBytes(kind: string, value: FieldValue, lengthBytes: number): Uin
     if (value.length !== lengthBytes) throw new RangeError(`${value.length} bytes for a field of ${lengthBytes}`);
     return value;
   }
-  if (kind === 'mac') return hex(String(value).replaceAll(':', ''));
+  if (kind === 'mac') return macBytes(String(value));
   throw new RangeError(`a ${kind} field takes bytes`);
+}
+
+const macs = new Map<string, Uint8Array>();
+
+function macBytes(text: string): Uint8Array {
+  const bytes = macs.get(text) ?? hex(text.replaceAll(':', ''));
+  macs.set(text, bytes);
+  return bytes;
 }
 
 function ipv4Number(text: string): number {

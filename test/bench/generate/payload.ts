@@ -28,11 +28,8 @@ export class Payload {
     this.bytes = bytes;
     this.base = base;
     for (let at = 0; at < POOL_BYTES; at += TEXT_RUN) {
-      const fill =
-        (at / TEXT_RUN) % 2 === 0
-          ? textOf(random)
-          : Buffer.from(Uint8Array.from({ length: TEXT_RUN }, () => random.int(256)));
-      bytes.set(fill.subarray(0, TEXT_RUN), base + at);
+      if ((at / TEXT_RUN) % 2 === 0) bytes.set(textOf(random).subarray(0, TEXT_RUN), base + at);
+      else for (let i = 0; i < TEXT_RUN; i++) bytes[base + at + i] = random.int(256);
     }
     let at = base + POOL_BYTES;
     this.messages = DNS.map((message) => {
@@ -43,7 +40,8 @@ export class Payload {
     });
     let sum = 0;
     for (let i = 0; i < PAYLOAD_BYTES / 2; i++) {
-      sum = (sum + (bytes[base + 2 * i]! << 8) + bytes[base + 2 * i + 1]!) % 0xffff;
+      sum += (bytes[base + 2 * i]! << 8) + bytes[base + 2 * i + 1]!;
+      if (sum >= 0xffff) sum -= 0xffff;
       this.sums[i + 1] = sum;
     }
   }
