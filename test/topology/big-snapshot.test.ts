@@ -164,6 +164,18 @@ it('a List in JSON costs four times the work when it is four times as long', () 
   expect(copiedWhile(() => load(many))).toBeLessThan(4.2 * one);
 });
 
+it.each([
+  ['the same word', (i: number) => `$ cat > f${i} <<EOF\n`],
+  ['a word of its own', (i: number) => `$ cat <<E${i}\n`],
+  ['lines between', (i: number) => `$ cat <<EOF\nx dev ${i}\n`],
+])('heredocs that nothing ends cost four times the work when there are four times as many: %s', (_, line) => {
+  const text = (count: number): string => Array.from({ length: count }, (__, i) => line(i)).join('');
+  const [some, many] = [text(1000), text(4000)];
+  const read = (of: string): number => copiedWhile(() => expect(() => load(of)).toThrow('holds nothing'));
+  read(some);
+  expect(read(many)).toBeLessThan(4.5 * read(some));
+});
+
 it('texts of four times as many nodes are attributed in four times the work', () => {
   const documents = (count: number) =>
     Array.from({ length: count }, (_, i) => `node-${i}`).flatMap((name, i) => [

@@ -57,6 +57,7 @@ export function splitSections(text: string): Section[] {
 function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): void {
   const { text, place } = block;
   const first = sections.length;
+  const heredocEnd = heredocEnds(text);
   let start = { at: 0, line: block.firstLine };
   let kind: ContentKind | null = null;
   let boundary: Boundary | null =
@@ -88,7 +89,7 @@ function splitBlock(block: TextBlock, standing: Standing, sections: Section[]): 
         if (found.kind === 'prompt' || found.kind === 'bare command') typed = found;
         enter(found, standing);
         const body = found.command?.heredoc ?? null;
-        const stop = body === null ? -1 : heredocEnd(text, end + 1, body);
+        const stop = body === null ? -1 : heredocEnd(end + 1, body);
         if (stop >= 0) {
           const own = text.slice(end + 1, stop);
           const bodyKind = kindOf(own);
@@ -177,13 +178,38 @@ function lineEnd(text: string, at: number): number {
 }
 
 /** Offset of the break before the line that ends a heredoc; -1 when there is none. */
-function heredocEnd(text: string, from: number, word: string): number {
-  for (let at = from; at < Math.min(text.length, from + LONGEST_BODY); ) {
+type HeredocEnd = (from: number, word: string) => number;
+
+/** Looks in an index of all lines, which the first heredoc makes: a paste may have thousands that nothing ends. */
+function heredocEnds(text: string): HeredocEnd {
+  let lines: Map<string, number[]> | null = null;
+  return (from, word) => {
+    lines ??= linesByText(text);
+    const found = lines.get(word) ?? [];
+    // the first one that begins behind
+    let [low, high] = [0, found.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((found[middle] ?? 0) < from) low = middle + 1;
+      else high = middle;
+    }
+    const at = found[low];
+    return at === undefined || at >= from + LONGEST_BODY ? -1 : Math.max(from, at - 1);
+  };
+}
+
+/** Where lines begin, by what stands in them. */
+function linesByText(text: string): Map<string, number[]> {
+  const lines = new Map<string, number[]>();
+  for (let at = 0; at < text.length; ) {
     const end = lineEnd(text, at);
-    if (text.slice(at, end).trim() === word) return Math.max(from, at - 1);
+    const line = end - at > LONGEST ? '' : text.slice(at, end).trim();
+    const known = lines.get(line);
+    if (known !== undefined) known.push(at);
+    else if (line !== '') lines.set(line, [at]);
     at = end + 1;
   }
-  return -1;
+  return lines;
 }
 
 function kindOf(text: string): ContentKind {
