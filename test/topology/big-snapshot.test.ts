@@ -176,6 +176,39 @@ it.each([
   expect(read(many)).toBeLessThan(4.5 * read(some));
 });
 
+/** Elements that are looked at, all of an array at a time, and what is kept in maps. */
+function stepsWhile(run: () => unknown): number {
+  let steps = 0;
+  for (const name of ['some', 'filter', 'flatMap', 'map', 'find', 'findIndex'] as const) {
+    const own = Array.prototype[name] as (...given: unknown[]) => unknown;
+    vi.spyOn(Array.prototype, name).mockImplementation(function (this: unknown[], ...given: unknown[]) {
+      steps += this.length;
+      return own.apply(this, given);
+    } as never);
+  }
+  const { set } = Map.prototype;
+  vi.spyOn(Map.prototype, 'set').mockImplementation(function (this: Map<unknown, unknown>, ...given) {
+    steps++;
+    return set.apply(this, given);
+  });
+  run();
+  vi.restoreAllMocks();
+  return steps;
+}
+
+it.each([
+  ['nodes without names', (i: number) => `      projectcalico.org/IPv4VXLANTunnelAddr: ${address(i)}\n`],
+  ['addresses of one machine', (i: number) => `    inet ${address(i)}/24 scope global ens5\n`],
+  [
+    'devices of one machine',
+    (i: number) => `${i + 1}: eth${i}: <UP> mtu 1500\n    inet ${address(i)}/24 scope global eth${i}\n`,
+  ],
+])('%s take four times the steps when there are four times as many', (_, line) => {
+  const text = (count: number): string => Array.from({ length: count }, (__, i) => line(i)).join('');
+  const one = stepsWhile(() => load(text(200)));
+  expect(stepsWhile(() => load(text(800)))).toBeLessThan(4.4 * one);
+});
+
 it('texts of four times as many nodes are attributed in four times the work', () => {
   const documents = (count: number) =>
     Array.from({ length: count }, (_, i) => `node-${i}`).flatMap((name, i) => [

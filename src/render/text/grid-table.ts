@@ -1,6 +1,10 @@
 // Bounded tables without borders, laid out by cli-table3.
 import Table from 'cli-table3';
 import { type Align, GAP } from './grid.ts';
+import { textWidth } from './text-width.ts';
+
+/** Lines that are laid out at once: cli-table3's work grows with their square. */
+const PART = 50;
 
 /** cli-table3's border characters: none, and `GAP` blanks between columns. */
 const BORDERLESS = Object.fromEntries(
@@ -19,17 +23,21 @@ export function renderGrid(rows: readonly (readonly string[])[], aligns: readonl
     .map((_, column) => column)
     .filter((column) => rows.some((row) => (row[column] ?? '').trim() !== ''));
   if (rows.length === 0 || used.length === 0) return [];
-  const table = new Table({
+  const lines = rows.flatMap((row) => linesOf(used.map((column) => row[column] ?? '')));
+  const look = {
     chars: { ...BORDERLESS, middle: ' '.repeat(GAP) },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: used.map((column) => aligns[column] ?? 'left'),
-  });
-  for (const row of rows) table.push(...linesOf(used.map((column) => row[column] ?? '')));
+    colWidths: used.map((_, i) => lines.reduce((most, line) => Math.max(most, textWidth(line[i] ?? '')), 0)),
+  };
   const margin = ' '.repeat(indent);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => (margin + line).trimEnd());
+  const drawn: string[] = [];
+  for (let from = 0; from < lines.length; from += PART) {
+    const table = new Table(look);
+    table.push(...lines.slice(from, from + PART));
+    for (const line of table.toString().split('\n')) drawn.push((margin + line).trimEnd());
+  }
+  return drawn;
 }
 
 /** A row of its own for each line: cli-table3's work grows with the third power of the lines of a cell. */

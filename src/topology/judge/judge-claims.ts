@@ -13,35 +13,48 @@ interface Claim {
 }
 
 export function judgeClaims(context: JudgeContext): void {
-  for (const holder of context.topology.nodes) {
-    for (const link of holder.links) {
+  const { profile } = context.index;
+  for (const node of context.topology.nodes) {
+    const holder = holderOf(node, profile);
+    for (const link of node.links) {
       if (holdsServiceAddresses(link.name)) continue;
       for (const { address } of link.addresses) judge(holder, link, address, context);
     }
   }
 }
 
-function judge(holder: Node, link: NodeLink, address: string, context: JudgeContext): void {
+/** A node, and which addresses are its own: asked of each address of its links, of which there may be thousands. */
+interface Holder {
+  node: Node;
+  /** Two nodes that are both known by it are told as such. */
+  own: ReadonlySet<string>;
+  /** What others than its links say. */
+  stated: ReadonlySet<string>;
+}
+
+function holderOf(node: Node, profile: Profile): Holder {
+  const tunnels = Object.values(node.tunnels).map(({ value }) => value);
+  return {
+    node,
+    own: new Set([...knownAddresses(node, profile).map(({ address }) => address), ...tunnels]),
+    stated: new Set(node.addresses.filter(({ source }) => source !== 'ip addr').map(({ address }) => address)),
+  };
+}
+
+function judge(holder: Holder, link: NodeLink, address: string, context: JudgeContext): void {
   // Loopback and link-local addresses are every machine's.
   if (/^(127\.|169\.254\.|::1$|fe[89ab])/.test(address)) return;
   const claim = nodeClaim(holder, address, context) ?? podClaim(holder, link, address, context);
   if (claim === null) return;
-  const message = `${address} is ${claim.whose}, but ${link.name} of ${holder.name} has it: packets reach one of the two at most`;
-  const subjects = [address, holder.name, ...(claim.node === null ? [] : [claim.node])];
+  const { name } = holder.node;
+  const message = `${address} is ${claim.whose}, but ${link.name} of ${name} has it: packets reach one of the two at most`;
+  const subjects = [address, name, ...(claim.node === null ? [] : [claim.node])];
   context.add('address-claimed-twice', 'risk', message, [claim.ref, link.ref], subjects);
 }
 
-/** Two nodes that are both known by it are told as such. */
-function isItsOwn(holder: Node, address: string, profile: Profile): boolean {
-  return (
-    knownAddresses(holder, profile).some((one) => one.address === address) ||
-    Object.values(holder.tunnels).some((one) => one.value === address)
-  );
-}
-
-function nodeClaim(holder: Node, address: string, { index }: JudgeContext): Claim | null {
+function nodeClaim({ node: holder, own: itsOwn }: Holder, address: string, { index }: JudgeContext): Claim | null {
   const { profile } = index;
-  if (isItsOwn(holder, address, profile)) return null;
+  if (itsOwn.has(address)) return null;
   const own = (index.nodeAddresses.get(address) ?? []).find(
     (claim) => claim.node !== holder && knownAddresses(claim.node, profile).includes(claim.address),
   );
@@ -53,8 +66,8 @@ function nodeClaim(holder: Node, address: string, { index }: JudgeContext): Clai
 }
 
 /** A tunnel device that has a pod's address is told as a conflict of owners. */
-function podClaim(holder: Node, link: NodeLink, address: string, { index }: JudgeContext): Claim | null {
-  if (holder.addresses.some((one) => one.address === address && one.source !== 'ip addr')) return null;
+function podClaim({ stated }: Holder, link: NodeLink, address: string, { index }: JudgeContext): Claim | null {
+  if (stated.has(address)) return null;
   const use = useOfDeviceName(link.name);
   const pod = use === 'nic' || use === 'other' ? index.pods.get(address)?.find(({ finished }) => !finished) : undefined;
   return pod === undefined

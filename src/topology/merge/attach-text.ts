@@ -11,7 +11,7 @@ type Issues = Pick<Facts, 'issues'>;
 
 /** Adds everything in `text` to the node. */
 export function attachText(node: OpenNode, text: TextFact, facts: Issues): void {
-  for (const link of text.links) attachLink(node, link, facts);
+  attachLinks(node, text.links, facts);
   const what = (table: string): { table: string; node: OpenNode; facts: Issues } => ({ table, node, facts });
   const routeKey = (route: OpenNode['routes'][number]): string =>
     `${route.table ?? 'main'} ${route.type === 'local' ? 'local' : ''} ${route.dst}`;
@@ -75,13 +75,38 @@ function attachTable<Entry extends { text: string; ref: SourceRef }>(
   return known;
 }
 
-function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
-  const at = node.links.findIndex((other) => other.name === link.name);
-  const known = node.links[at];
-  if (known === undefined) {
-    node.links = [...node.links, link];
-    return;
+function attachLinks(node: OpenNode, added: readonly NodeLink[], facts: Issues): void {
+  if (added.length === 0) return;
+  const links = [...node.links];
+  const places = new Map(links.map(({ name }, i) => [name, i] as const).toReversed());
+  // a line for each of thousands of addresses may be all that there is of a device
+  const addresses = new Map<number, Map<string, NodeLink['addresses'][number]>>();
+  for (const link of added) {
+    const at = places.get(link.name);
+    const known = at === undefined ? undefined : links[at];
+    if (at === undefined || known === undefined) {
+      places.set(link.name, links.push(link) - 1);
+      continue;
+    }
+    const all = addresses.get(at) ?? byAddress(known);
+    addresses.set(at, all);
+    for (const one of link.addresses) if (!all.has(one.address)) all.set(one.address, one);
+    links[at] = bothLinks(node, known, link, facts);
   }
+  node.links = links.map((link, at) => {
+    const all = addresses.get(at);
+    return all === undefined ? link : { ...link, addresses: [...all.values()] };
+  });
+}
+
+function byAddress({ addresses }: NodeLink): Map<string, NodeLink['addresses'][number]> {
+  const all = new Map<string, NodeLink['addresses'][number]>();
+  for (const one of addresses) if (!all.has(one.address)) all.set(one.address, one);
+  return all;
+}
+
+/** What two lists say of one device, but for its addresses. */
+function bothLinks(node: OpenNode, known: NodeLink, link: NodeLink, facts: Issues): NodeLink {
   for (const field of ['mac', 'mtu'] as const) {
     const [first, second] = [known[field], link[field]];
     if (first === null || second === null || first === second) continue;
@@ -93,8 +118,7 @@ function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
       [node.name],
     );
   }
-  const addresses = link.addresses.filter((one) => !known.addresses.some((other) => other.address === one.address));
-  const merged: NodeLink = {
+  return {
     ...known,
     ifindex: known.ifindex === 0 ? link.ifindex : known.ifindex,
     mac: known.mac ?? link.mac,
@@ -104,9 +128,7 @@ function attachLink(node: OpenNode, link: NodeLink, facts: Issues): void {
     // Lists of addresses do not show the state: such a device counts as up.
     up: known.up && link.up,
     addressed: known.addressed === true || link.addressed === true,
-    addresses: [...known.addresses, ...addresses],
   };
-  node.links = node.links.map((other, i) => (i === at ? merged : other));
 }
 
 /** What a node's own devices say about it, once all texts are attached: VTEP MACs and tunnel addresses. */

@@ -1,6 +1,7 @@
 // Route gateway (tunnel address) -> neighbour (MAC) -> FDB (node address): the remote VTEPs as one node's tables have them. Tells
 // about nodes whose tunnel address no object states, and makes nodes of peers when there are no Node objects at all.
 import { type Profile, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { FdbEntry, Neighbour } from '../model.ts';
 import { addAddresses, type OpenNode, openUndescribed } from './merge-nodes.ts';
 import { uniteNodes } from './unite-nodes.ts';
@@ -52,12 +53,18 @@ export function joinVteps(nodes: OpenNode[], profile: Profile): void {
 
 /** A node of which an excerpt shows the tunnel address only has the address that other nodes' tables lead that tunnel to. */
 function uniteByTables(nodes: OpenNode[], profile: Profile): void {
-  for (const bare of nodes.filter(({ named, addresses }) => !named && addresses.length === 0)) {
+  const bareNodes = nodes.filter(({ named, addresses }) => !named && addresses.length === 0);
+  if (bareNodes.length === 0) return;
+  const byTunnel = new Map<string, { holder: OpenNode; vtep: TableVtep }[]>();
+  for (const holder of nodes)
+    for (const vtep of vtepsInTables(holder, profile))
+      if (vtep.nodeAddress !== null) addUnder(byTunnel, vtep.tunnelAddress, { holder, vtep });
+  for (const bare of bareNodes) {
     const own = new Set(Object.values(bare.tunnels).map(({ value }) => value));
-    const behind = nodes
-      .filter((holder) => holder !== bare)
-      .flatMap((holder) => vtepsInTables(holder, profile))
-      .filter(({ tunnelAddress, nodeAddress }) => own.has(tunnelAddress) && nodeAddress !== null);
+    const behind = [...own]
+      .flatMap((address) => byTunnel.get(address) ?? [])
+      .filter(({ holder }) => holder !== bare)
+      .map(({ vtep }) => vtep);
     const [vtep, ...others] = behind;
     if (vtep?.fdb == null || others.some(({ nodeAddress }) => nodeAddress !== vtep.nodeAddress)) continue;
     const address = vtep.fdb.dst;

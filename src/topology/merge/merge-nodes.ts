@@ -2,6 +2,7 @@
 // has none, by address. The first stated value counts; a different one is a conflict.
 
 import type { Profile, TunnelKind } from '../../cluster/profile.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { Node, NodeAddress, Sourced } from '../model.ts';
 import type { Labels } from '../policies/policy-model.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type TextFact,
 } from '../read/stated-facts.ts';
 import { differs } from './merge-pools.ts';
+import { MergingNodes } from './merging-nodes.ts';
 
 /** A node while facts are added to it. */
 export type OpenNode = { -readonly [Key in keyof Node]: Node[Key] } & {
@@ -47,15 +49,20 @@ type SpokenFact = NodeFact & CniStatement & { profile: Profile };
 
 /** Merges all node facts, in order of first appearance; nodes that other objects mention come last. */
 export function mergeNodes(facts: Facts, profile: Profile): OpenNode[] {
-  const nodes: OpenNode[] = [];
+  const merging = new MergingNodes<OpenNode>();
   const all = [...facts.nodes, ...mentions(facts)].map((fact) => spoken(fact, profile));
   for (const fact of all.filter((candidate) => candidate.name !== null)) {
-    const known = findByName(nodes, fact.name ?? '');
-    if (known === null) nodes.push(openNode(fact, fact.name ?? ''));
-    else addFact(known, fact, facts);
+    const known = merging.named(fact.name ?? '');
+    if (known === null) merging.add(openNode(fact, fact.name ?? ''));
+    else {
+      addFact(known, fact, facts);
+      merging.note(known);
+    }
   }
-  for (const fact of all.filter((candidate) => candidate.name === null)) addUnnamed(nodes, fact, facts);
-  return nodes;
+  const unnamed = all.filter((candidate) => candidate.name === null);
+  const nodesOfPods = unnamed.length === 0 ? new Map<string, string[]>() : nodesByPodAddress(facts);
+  for (const fact of unnamed) addUnnamed(merging, fact, { facts, nodesOfPods });
+  return merging.nodes;
 }
 
 function spoken(fact: NodeFact, profile: Profile): SpokenFact {
@@ -247,16 +254,18 @@ function sameAddress(
 }
 
 /** An excerpt's node: the named one that has its address, or its tunnel address; else a node named by address. */
-function addUnnamed(nodes: OpenNode[], fact: SpokenFact, facts: Facts): void {
+function addUnnamed(
+  merging: MergingNodes<OpenNode>,
+  fact: SpokenFact,
+  { facts, nodesOfPods }: { facts: Facts; nodesOfPods: ReadonlyMap<string, readonly string[]> },
+): void {
   const own = new Set(fact.addresses.map((address) => address.address));
   const tunnels = new Set(Object.values(fact.tunnels).map((tunnel) => tunnel.value));
-  const shares = (node: OpenNode): boolean =>
-    node.addresses.some((address) => own.has(address.address)) ||
-    Object.values(node.tunnels).some((tunnel) => tunnels.has(tunnel.value));
-  const matching = nodes.filter(shares);
-  const known = matching.length === 1 ? matching[0] : findByName(nodes, nameByPod(own, facts) ?? '');
+  const matching = merging.sharing(own, tunnels);
+  const known = matching.length === 1 ? matching[0] : merging.named(nameByPod(own, nodesOfPods) ?? '');
   if (known !== undefined && known !== null) {
     addFact(known, fact, facts);
+    merging.note(known);
     return;
   }
   const name = [...own][0] ?? [...tunnels][0];
@@ -266,16 +275,20 @@ function addUnnamed(nodes: OpenNode[], fact: SpokenFact, facts: Facts): void {
     const message = `${name} is the address of ${names}: which of them these annotations belong to cannot be told`;
     addIssue(facts, 'owner-conflict', 'conflict', message, { refs: [fact.ref], subjects: [name] });
   }
-  nodes.push(openNode(fact, name));
+  merging.add(openNode(fact, name));
 }
 
 /** In a pod table a hostNetwork pod shows its node's address beside its node's name. */
-function nameByPod(own: ReadonlySet<string>, facts: Facts): string | null {
-  const names = new Set<string>();
-  for (const pod of facts.pods) {
-    if (pod.nodeName !== null && pod.addresses.some((address) => own.has(address))) names.add(pod.nodeName);
-  }
+function nameByPod(own: ReadonlySet<string>, nodesOfPods: ReadonlyMap<string, readonly string[]>): string | null {
+  const names = new Set([...own].flatMap((address) => nodesOfPods.get(address) ?? []));
   return names.size === 1 ? ([...names][0] ?? null) : null;
+}
+
+function nodesByPodAddress({ pods }: Facts): Map<string, string[]> {
+  const nodes = new Map<string, string[]>();
+  for (const { nodeName, addresses } of pods)
+    if (nodeName !== null) for (const address of addresses) addUnder(nodes, address, nodeName);
+  return nodes;
 }
 
 function firstLabel(name: string): string {

@@ -1,5 +1,6 @@
 // What texts of each machine show, to be asked whether another text of it shows something else, and what of it they hide. Thousands
 // of texts may be of one machine: each is looked at once.
+import { addUnder } from '../../../net/multi-map.ts';
 import type { TextFact } from '../stated-facts.ts';
 import {
   contradict,
@@ -22,6 +23,8 @@ export interface ShownTables {
 }
 
 interface Shown {
+  /** Of how many names it is. */
+  names: number;
   entries: Record<Table, Map<string, Entry[]>>;
   scopes: Record<Table, Map<string, Scope>>;
   /** The keys that a command showed last. */
@@ -32,13 +35,20 @@ interface Shown {
 /** Nothing is shown yet. @param machineOf whose a text is: any of these names */
 export function createShownTables(machineOf: (text: TextFact) => readonly string[]): ShownTables {
   const machines = new Map<string, Shown>();
-  const shownOf = (text: TextFact): Shown[] =>
-    [...new Set(machineOf(text))].flatMap((name) => machines.get(name) ?? []);
+  const shownOf = (text: TextFact): Shown[] => [
+    ...new Set(machineOf(text).flatMap((name) => machines.get(name) ?? [])),
+  ];
   return {
     add(text) {
-      for (const name of new Set(machineOf(text))) {
-        const shown = machines.get(name) ?? nothing();
-        machines.set(name, shown);
+      // a machine has many names, of which the same is shown until a text has some of them only
+      const known = new Map<Shown | null, string[]>();
+      for (const name of new Set(machineOf(text))) addUnder(known, machines.get(name) ?? null, name);
+      for (const [shared, names] of known) {
+        const isAll = shared !== null && shared.names === names.length;
+        const shown = shared === null ? nothing() : isAll ? shared : copyOf(shared);
+        if (shared !== null && !isAll) shared.names -= names.length;
+        shown.names = names.length;
+        for (const name of names) machines.set(name, shown);
         for (const { table } of TABLES) addTable(shown, text, table);
       }
     },
@@ -71,18 +81,27 @@ export function createShownTables(machineOf: (text: TextFact) => readonly string
 }
 
 function nothing(): Shown {
-  const maps = <Value>(): Record<Table, Map<string, Value>> => ({
-    link: new Map(),
-    route: new Map(),
-    neigh: new Map(),
-    fdb: new Map(),
-  });
   return {
-    entries: maps(),
-    scopes: maps(),
-    commands: maps(),
+    names: 0,
+    entries: ofTables(() => new Map()),
+    scopes: ofTables(() => new Map()),
+    commands: ofTables(() => new Map()),
     has: { link: false, addr: false, route: false, neigh: false, fdb: false },
   };
+}
+
+function copyOf({ entries, scopes, commands, has }: Shown): Shown {
+  return {
+    names: 0,
+    entries: ofTables((table) => new Map([...entries[table]].map(([key, own]) => [key, [...own]]))),
+    scopes: ofTables((table) => new Map(scopes[table])),
+    commands: ofTables((table) => new Map(commands[table])),
+    has: { ...has },
+  };
+}
+
+function ofTables<Value>(make: (table: Table) => Value): Record<Table, Value> {
+  return { link: make('link'), route: make('route'), neigh: make('neigh'), fdb: make('fdb') };
 }
 
 function addTable(shown: Shown, text: TextFact, table: Table): void {

@@ -5,6 +5,9 @@ import { createShownTables, type ShownTables } from './shown-tables.ts';
 import type { StatedThing } from './stated-thing.ts';
 import { entriesOf, TABLES } from './text-entries.ts';
 
+/** Addresses by which a machine is known again: one has seldom more. */
+const MOST_ADDRESSES = 64;
+
 /** Whose text it is, by what stands in it or above it; empty where neither tells. Files hold one text after another: their names tell nothing of the order. */
 function machineOf(text: TextFact): string[] {
   // a pod's, whatever prompt it stands under, or that of several machines
@@ -13,7 +16,8 @@ function machineOf(text: TextFact): string[] {
     if (from === 'label' || from === 'heading') return /\d/.test(name);
     return /^(caller|prompt|pod)$/.test(from) && name !== '';
   });
-  return [...ownAddresses(text).map(({ address }) => address), ...named.slice(0, 1).map(({ name }) => name)];
+  const addresses = new Set(ownAddresses(text).map(({ address }) => address));
+  return [...[...addresses].slice(0, MOST_ADDRESSES), ...named.slice(0, 1).map(({ name }) => name)];
 }
 
 /** The tables of a text, by name. One that does not tell whose it is, is nobody's again. */
