@@ -3,7 +3,8 @@
 import { type Profile, type TunnelKind, vxlanDevice } from '../../cluster/profile.ts';
 import { addUnder } from '../../net/multi-map.ts';
 import type { FdbEntry, Neighbour } from '../model.ts';
-import { addAddresses, type OpenNode, openUndescribed } from './merge-nodes.ts';
+import { addAddresses } from './add-addresses.ts';
+import { type OpenNode, openUndescribed } from './merge-nodes.ts';
 import { uniteNodes } from './unite-nodes.ts';
 
 /** One remote VTEP in a node's tables. */

@@ -14,6 +14,7 @@ import {
   type NodeFact,
   type TextFact,
 } from '../read/stated-facts.ts';
+import { addAddresses } from './add-addresses.ts';
 import { differs } from './merge-pools.ts';
 import { MergingNodes } from './merging-nodes.ts';
 
@@ -29,20 +30,6 @@ export type OpenNode = { -readonly [Key in keyof Node]: Node[Key] } & {
   /** Known only because other objects name it. */
   mentioned: boolean;
 };
-
-/** Strongest first, behind the address that tunnels use: what Kubernetes says, other NICs, what a cloud maps, what the kernel shows. */
-const ADDRESS_RANK = [
-  'InternalIP',
-  'spec.interfaces',
-  'ExternalIP',
-  'hostIP',
-  'ip addr',
-  'ip route',
-  'ip link',
-  'bridge fdb',
-  'BGP peer',
-  'WireGuard endpoint',
-];
 
 /** A node's fact in the words of the CNI that carries: what others state of it is left out. */
 type SpokenFact = NodeFact & CniStatement & { profile: Profile };
@@ -152,26 +139,6 @@ function openNode(fact: SpokenFact, name: string): OpenNode {
 export function openUndescribed(name: string | null, address: NodeAddress, profile: Profile): OpenNode {
   const fact = { ...emptyNodeFact(name, 'mention', address.ref), addresses: [address] };
   return openNode(spoken(fact, profile), name ?? address.address);
-}
-
-/** Adds addresses that are not there yet, and puts the strongest first. */
-export function addAddresses(node: OpenNode, addresses: readonly NodeAddress[], profile: Profile): void {
-  const all = [...node.addresses, ...addresses];
-  const order = [profile.nodeAddressSource(4), profile.nodeAddressSource(6), ...ADDRESS_RANK];
-  const rank = (address: NodeAddress): number => {
-    const at = order.indexOf(address.source);
-    return at < 0 ? order.length : at;
-  };
-  all.sort((a, b) => rank(a) - rank(b));
-  const strongest = new Map<string, NodeAddress>();
-  for (const address of all) {
-    const known = strongest.get(address.address);
-    const sources = [...(known?.also ?? []), ...(address.also ?? []), ...(known === undefined ? [] : [address.source])];
-    const also = [...new Set(sources)].filter((source) => source !== (known ?? address).source);
-    const prefixLength = (known ?? address).prefixLength ?? null;
-    strongest.set(address.address, { ...(known ?? address), prefixLength, ...(also.length > 0 ? { also } : {}) });
-  }
-  node.addresses = [...strongest.values()];
 }
 
 /** Nodes known only because a pod runs there or a block belongs to them. */

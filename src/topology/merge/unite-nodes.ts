@@ -5,7 +5,8 @@ import type { Profile } from '../../cluster/profile.ts';
 import { addUnder } from '../../net/multi-map.ts';
 import { ownAddresses } from '../read/own-addresses.ts';
 import type { TextFact } from '../read/stated-facts.ts';
-import { addAddresses, type OpenNode } from './merge-nodes.ts';
+import { addAddresses } from './add-addresses.ts';
+import type { OpenNode } from './merge-nodes.ts';
 
 /** Unites nodes without names with what the texts of one machine show to be the same. */
 export function uniteByTexts(texts: readonly TextFact[], nodes: OpenNode[], profile: Profile): void {
