@@ -209,6 +209,33 @@ it.each([
   expect(stepsWhile(() => load(text(800)))).toBeLessThan(4.4 * one);
 });
 
+const json = (count: number, object: (i: number) => object): string =>
+  JSON.stringify({ kind: 'List', apiVersion: 'v1', items: Array.from({ length: count }, (_, i) => object(i)) });
+const pool = (i: number, cidr: string): object => ({
+  ...{ kind: 'IPPool', apiVersion: 'projectcalico.org/v3', metadata: { name: `pool-${i}` } },
+  spec: { cidr, vxlanMode: 'Always' },
+});
+const node = (name: string, i: number): object => ({
+  ...{ kind: 'Node', apiVersion: 'v1', metadata: { name } },
+  status: { addresses: [{ type: 'InternalIP', address: address(i) }] },
+});
+
+it.each<[string, (i: number) => object]>([
+  ['pools beside each other', (i) => pool(i, `10.${i >> 8}.${i & 255}.0/24`)],
+  ['pools in each other', (i) => pool(i, `10.0.0.0/${8 + (i % 20)}`)],
+  ['nodes', (i) => node(`node-${i}`, i)],
+])('%s take four times the steps when there are four times as many', (_, object) => {
+  const one = stepsWhile(() => load(json(200, object)));
+  expect(stepsWhile(() => load(json(800, object)))).toBeLessThan(4.6 * one);
+});
+
+it('of pools that overlap 200 pairs are told, and that there are more', () => {
+  const { issues } = load(json(100, (i) => pool(i, '10.48.0.0/16')));
+  const told = issues.filter(({ code }) => code === 'overlapping-pools').map(({ message }) => message);
+  expect(told).toHaveLength(201);
+  expect(told.at(-1)).toBe('more than 200 pairs of IPPools overlap: these are some');
+});
+
 it('texts of four times as many nodes are attributed in four times the work', () => {
   const documents = (count: number) =>
     Array.from({ length: count }, (_, i) => `node-${i}`).flatMap((name, i) => [

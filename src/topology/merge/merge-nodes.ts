@@ -43,7 +43,7 @@ export function mergeNodes(facts: Facts, profile: Profile): OpenNode[] {
     if (known === null) merging.add(openNode(fact, fact.name ?? ''));
     else {
       addFact(known, fact, facts);
-      merging.note(known);
+      merging.note(known, fact.addresses);
     }
   }
   const unnamed = all.filter((candidate) => candidate.name === null);
@@ -232,7 +232,7 @@ function addUnnamed(
   const known = matching.length === 1 ? matching[0] : merging.named(nameByPod(own, nodesOfPods) ?? '');
   if (known !== undefined && known !== null) {
     addFact(known, fact, facts);
-    merging.note(known);
+    merging.note(known, fact.addresses);
     return;
   }
   const name = [...own][0] ?? [...tunnels][0];

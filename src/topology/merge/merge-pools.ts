@@ -1,6 +1,7 @@
 // Pool facts -> pools: several sources of one IPPool complete each other, the first stated value counts and a different one is a
 // conflict; then Calico's defaults (calico-facts 2.1).
 import { parseCidr } from '../../net/cidr.ts';
+import { addUnder } from '../../net/multi-map.ts';
 import type { IPPool, SourceRef, TopologyIssue } from '../model.ts';
 import { formatRef } from '../read/located.ts';
 import { addIssue, type Facts, type PoolFact } from '../read/stated-facts.ts';
@@ -11,10 +12,12 @@ const DEFAULT_USES = ['Workload', 'Tunnel'] as const;
 export function mergePools(facts: Pick<Facts, 'pools' | 'issues'>): IPPool[] {
   const written = facts.pools.filter((fact) => fact.source !== 'installation');
   const byName = new Map<string, IPPool>();
+  const alike = new Map<string | null, PoolFact[]>();
+  for (const fact of written) addUnder(alike, fact.name, fact);
   for (const fact of written) {
     const name = fact.name ?? fact.cidr.value;
     const known = byName.get(name);
-    if (known === undefined) byName.set(name, completePool(fact, name, written));
+    if (known === undefined) byName.set(name, completePool(fact, name, alike.get(fact.name) ?? []));
     else compare(known, fact, facts);
   }
   const pools = [...byName.values()];
@@ -28,12 +31,9 @@ function defaultName(fact: PoolFact, pools: readonly IPPool[]): string {
   return pools.some((pool) => pool.name === name) ? fact.cidr.value : name;
 }
 
-/** Fills a table's gaps from an object of the same name, then the defaults. */
-function completePool(fact: PoolFact, name: string, all: readonly PoolFact[]): IPPool {
-  const sources = [
-    fact,
-    ...all.filter((other) => other !== fact && other.name === fact.name && fact.source === 'table'),
-  ];
+/** Fills a table's gaps from an object of the same name, then the defaults. @param alike facts of that name */
+function completePool(fact: PoolFact, name: string, alike: readonly PoolFact[]): IPPool {
+  const sources = [fact, ...(fact.source === 'table' ? alike.filter((other) => other !== fact) : [])];
   const first = <K extends 'blockSize' | 'ipipMode' | 'vxlanMode'>(field: K): PoolFact[K] =>
     sources.find((source) => source[field] !== null)?.[field] ?? null;
   const stated = <K extends 'natOutgoing' | 'disabled' | 'nodeSelector' | 'allowedUses'>(field: K): PoolFact[K] =>

@@ -15,12 +15,13 @@ export class MergingNodes<One extends Known> {
   add(node: One): void {
     this.#places.set(node, this.nodes.push(node) - 1);
     if (!this.#named.has(node.name)) this.#named.set(node.name, node);
-    this.note(node);
+    this.note(node, node.addresses);
   }
 
-  /** To be told of each node that got more addresses; it loses none. */
-  note(node: One): void {
-    for (const { address } of node.addresses) addTo(this.#byAddress, address, node);
+  /** To be told of each node that got more addresses, and which they may be; it loses none. */
+  note(node: One, addresses: Known['addresses']): void {
+    for (const { address } of addresses)
+      if (node.addresses.some((one) => one.address === address)) addTo(this.#byAddress, address, node);
     for (const { value } of Object.values(node.tunnels)) addTo(this.#byTunnel, value, node);
   }
 
