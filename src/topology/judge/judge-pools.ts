@@ -71,6 +71,8 @@ interface Placed {
 }
 
 interface Subnet extends Placed {
+  /** Among the subnets, in the order of the nodes. */
+  place: number;
   cidr: Cidr;
 }
 
@@ -93,7 +95,7 @@ function subnetsInPools(
   pools: readonly Range[],
   table: PrefixTable<number>,
 ): Map<number, Subnet> {
-  const subnets = new Map<string, Subnet & { place: number }>();
+  const subnets = new Map<string, Subnet>();
   for (const node of nodes)
     for (const address of [node.bgpIPv4, node.bgpIPv6]) {
       const cidr = address?.prefixLength == null ? null : parseCidrOrIp(`${address.address}/${address.prefixLength}`);
@@ -101,9 +103,9 @@ function subnetsInPools(
       if (address !== null && cidr !== null && !subnets.has(key))
         subnets.set(key, { node, address, cidr, place: subnets.size });
     }
-  const bySubnet: PrefixTable<Subnet & { place: number }> = createPrefixTable();
-  const first = new Map<number, Subnet & { place: number }>();
-  const offer = (i: number, subnet: Subnet & { place: number }): void => {
+  const bySubnet: PrefixTable<Subnet> = createPrefixTable();
+  const first = new Map<number, Subnet>();
+  const offer = (i: number, subnet: Subnet): void => {
     if (subnet.place < (first.get(i)?.place ?? Number.POSITIVE_INFINITY)) first.set(i, subnet);
   };
   for (const subnet of subnets.values()) {

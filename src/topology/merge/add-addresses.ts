@@ -26,10 +26,13 @@ export function addAddresses(
   const order = [profile.nodeAddressSource(4), profile.nodeAddressSource(6), ...ADDRESS_RANK];
   const ranks = new Map(order.map((source, rank) => [source as string, rank] as const).toReversed());
   const rank = ({ source }: NodeAddress): number => ranks.get(source) ?? order.length;
+  if (addresses.length > MOST_ONE_BY_ONE) {
+    node.addresses = strongestOf([...node.addresses, ...addresses], rank);
+    return;
+  }
   // thousands may be said one by one: what is there stays in its order
-  const all =
-    addresses.length > MOST_ONE_BY_ONE ? strongestOf([...node.addresses, ...addresses], rank) : [...node.addresses];
-  if (addresses.length <= MOST_ONE_BY_ONE) for (const address of addresses) addOne(all, address, rank);
+  const all = [...node.addresses];
+  for (const address of addresses) addOne(all, address, rank);
   node.addresses = all;
 }
 
