@@ -1,13 +1,10 @@
 // The course's sheets to print: made of the lessons (`npm run docs`), without an answer on those that ask, and clean on A4.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isMissing, newPage } from './browser/page-in-browser.ts';
 import { exercisesOf } from './support/course/lesson-exercises.ts';
 import { COURSE, SHEETS, sheets } from './support/course/write-sheets.ts';
 import { examplesOf } from './support/doc-examples.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const playwright = await import('playwright-core').catch(() => null);
-const isMissing = playwright === null || !existsSync(CHROMIUM);
 
 const MADE = sheets();
 const LESSONS = readdirSync(COURSE).filter((name) => /^\d\d-.*\.md$/.test(name));
@@ -78,9 +75,7 @@ describe.each(LESSONS)('%s', (lesson) => {
 
 describe.skipIf(isMissing)('in a browser', () => {
   it('they fetch nothing, print on a few pages of A4, and are no wider than a phone', async () => {
-    const browser = await playwright?.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    const page = await browser?.newPage({ viewport: { width: 360, height: 700 } });
-    if (page === undefined) return;
+    const page = await newPage(360, 700);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     const found: { name: string; pages: number; isA4: boolean; width: number }[] = [];
@@ -97,7 +92,7 @@ describe.skipIf(isMissing)('in a browser', () => {
       const isA4 = sizes.every(([x = 0, y = 0]) => Math.abs(x - 595.3) < 1 && Math.abs(y - 841.9) < 1);
       found.push({ name, pages: [...pdf.matchAll(/\/Type \/Page\b(?!s)/g)].length, isA4, width });
     }
-    await browser?.close();
+    await page.close();
     expect(requests).toEqual([]);
     expect(found.length).toBe(LESSONS.length + 1);
     expect(found.filter(({ pages, isA4, width }) => pages < 1 || pages > 3 || !isA4 || width > 360)).toEqual([]);

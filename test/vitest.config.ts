@@ -17,7 +17,7 @@ export default defineConfig({
     retry: 1,
     // files share nothing but modules without state of their own: loading them once per worker halves the time
     isolate: false,
-    // the default leaves one core idle, which is half of a small machine; a fifth of a worker's time it waits for processes and browsers
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // the default leaves one core idle, which is half of a small machine; more than there are cores, each compiling what the others compile too, take a tenth longer
+    maxWorkers: availableParallelism(),
   },
 });

@@ -8,13 +8,11 @@ import { gzipSync } from 'node:zlib';
 import { type BuildResult, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as onNode from '../../src/index.ts';
+import { isMissing, newPage, refuse } from '../browser/page-in-browser.ts';
 import { tarGzOf } from '../support/bundle-builder.ts';
+import { importAsIs } from '../support/import-as-is.ts';
 import { zipOf } from '../support/zip-builder.ts';
 import { capturesOf, filesIn, SAMPLE, type SampleFile } from './sample-files.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const playwright = await import('playwright-core').catch(() => null);
-const isMissing = playwright === null || !existsSync(CHROMIUM);
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-browser-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -137,7 +135,7 @@ describe('built for a browser, the library', () => {
   async function asModule({ outputFiles }: typeof bundle): Promise<Library> {
     const file = join(folder, 'library.mjs');
     if (!existsSync(file)) writeFileSync(file, outputFiles[0]?.text ?? '');
-    return (await import(pathToFileURL(file).href)) as Library;
+    return (await importAsIs(pathToFileURL(file).href)) as Library;
   }
 });
 
@@ -145,7 +143,6 @@ describe.skipIf(isMissing)(
   'in a classic worker of Chromium (skipped without playwright-core and /usr/bin/chromium)',
   () => {
     it('answers as in Node, and asks nobody', async () => {
-      if (playwright === null) return;
       const files = await inputs();
       const here = await ask(
         onNode,
@@ -154,20 +151,15 @@ describe.skipIf(isMissing)(
       const library = (await built('iife')).outputFiles[0]?.text ?? '';
       const script = `${library};
       onmessage = ({ data }) => (${ask.toString()})(overlens, data).then((answer) => postMessage({ answer }), (error) => postMessage({ error: String(error.stack) }));`;
-      const browser = await playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      const page = await newPage();
       try {
-        const page = await browser.newPage();
-        const requests: string[] = [];
-        await page.route('**/*', (route) => {
-          requests.push(route.request().url());
-          return route.abort();
-        });
+        const requests = await refuse(page);
         const sent = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
         const told = await page.evaluate(IN_PAGE(script, JSON.stringify(sent)));
         expect(told).toEqual({ answer: here });
         expect(requests).toEqual([]);
       } finally {
-        await browser.close();
+        await page.close();
       }
     }, 120_000);
   },

@@ -2,10 +2,9 @@
 // playwright-core is missing.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE } from '../support/built-program.ts';
-import { addressOf, isMissing, launch, overlens, type Watched, watch } from './page-in-browser.ts';
+import { addressOf, isMissing, overlens, type Watched, watch } from './page-in-browser.ts';
 
 const SAMPLE = 'samples/08-stale-fdb';
 const CAPTURES = readdirSync(SAMPLE)
@@ -22,14 +21,12 @@ const TABLET: Look = { width: 800, scheme: 'light' };
 const SCREEN: Look = { width: 1400, scheme: 'dark' };
 
 describe.skipIf(isMissing)('axe-core (skipped without playwright-core and /usr/bin/chromium)', () => {
-  let browser: Browser;
   let seen: Watched;
   beforeAll(async () => {
-    browser = await launch();
-    seen = await watch(browser, addressOf(PAGE));
+    seen = await watch(addressOf(PAGE));
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
+    await seen?.page.close();
   });
 
   async function found(...looks: readonly Look[]): Promise<string[]> {

@@ -1,17 +1,15 @@
-// The built page in Chromium: opened as a file, every request counted, every error kept.
+// Pages in Chromium: what they ask for counted, every error kept.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PROGRAM } from '../support/built-program.ts';
 
-export const CHROMIUM = '/usr/bin/chromium';
-export const playwright = await import('playwright-core').catch(() => null);
+const CHROMIUM = '/usr/bin/chromium';
+const playwright = await import('playwright-core').catch(() => null);
 export const isMissing = playwright === null || !existsSync(CHROMIUM);
-
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 export interface Watched {
   page: Page;
@@ -22,14 +20,35 @@ export interface Watched {
   violations(): Promise<string[]>;
 }
 
+/** Once for all files that this worker runs: a profile of its own costs Chromium more than most pages do. It ends with the worker. */
+let context: Promise<BrowserContext> | null = null;
+
 export async function launch(): Promise<Browser> {
   if (playwright === null) throw new Error('playwright-core is not installed');
   return playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 }
 
+/** An empty page, to be closed by who asked for it. */
+export async function newPage(width = 1400, height = 900): Promise<Page> {
+  context ??= launch().then((browser) => browser.newContext());
+  const page = await (await context).newPage();
+  await page.setViewportSize({ width, height });
+  return page;
+}
+
+/** Keeps what a page asks for, and refuses it. */
+export async function refuse(page: Page): Promise<string[]> {
+  const requests: string[] = [];
+  await page.route('**/*', (route) => {
+    requests.push(route.request().url());
+    return route.abort();
+  });
+  return requests;
+}
+
 /** @param own address of the page */
-export async function watch(browser: Browser, own: string | null = null): Promise<Watched> {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+export async function watch(own: string | null = null): Promise<Watched> {
+  const page = await newPage();
   const requests: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => {
@@ -52,7 +71,9 @@ export function addressOf(file: string): string {
 }
 
 async function violationsIn(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  // other content leaves it there; another address does not
+  if (await page.evaluate("typeof axe === 'undefined'"))
+    await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
   return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
     .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' | ')))`);
 }

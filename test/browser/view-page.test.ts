@@ -2,10 +2,9 @@
 // any network, names shown as text, a packet's bytes and fields marked both ways. Skipped where Chromium or playwright-core is missing.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE } from '../support/built-program.ts';
-import { addressOf, isMissing, launch, overlens, testFolder, type Watched, watch } from './page-in-browser.ts';
+import { addressOf, isMissing, overlens, testFolder, type Watched, watch } from './page-in-browser.ts';
 
 const SAMPLE = 'samples/04-overlay-bypassed';
 const CAPTURES = readdirSync(SAMPLE)
@@ -28,15 +27,13 @@ describe('the page as a file', () => {
 
 describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-core and /usr/bin/chromium)', () => {
   const folder = testFolder();
-  let browser: Browser;
   let seen: Watched;
   beforeAll(async () => {
-    browser = await launch();
-    seen = await watch(browser, addressOf(PAGE));
+    seen = await watch(addressOf(PAGE));
     await seen.page.goto(addressOf(PAGE));
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
+    await seen?.page.close();
     folder.remove();
   });
 
@@ -142,7 +139,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
     const html = readFileSync(path, 'utf8');
     expect(html).toContain('<h1>5 conversations: 3 wrong (1 cause), 2 as configured, 0 undecided.</h1>');
     expect(html.match(/sha256 [0-9a-f]{64}/g)?.length).toBeGreaterThan(CAPTURES.length);
-    const report = await watch(browser);
+    const report = await watch();
     const printed = overlens('trace', ...CAPTURES, '-t', `${SAMPLE}/topology`, '-o', 'html').stdout;
     for (const one of [html, printed]) {
       await report.page.setContent(one);
@@ -200,7 +197,7 @@ describe.skipIf(isMissing)('the page in Chromium (skipped without playwright-cor
   it('shows the inputs that overlens view put into it', async () => {
     const path = join(folder.path, 'case.html');
     overlens('view', ...CAPTURES, '-t', `${SAMPLE}/topology`, '-w', path);
-    const filled = await watch(browser, addressOf(path));
+    const filled = await watch(addressOf(path));
     await filled.page.goto(`${addressOf(path)}#flow=1`);
     await filled.page.waitForSelector('#detail:not([hidden])');
     expect(await filled.page.textContent('#report h1')).toContain('3 wrong (1 cause)');

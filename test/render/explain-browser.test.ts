@@ -1,7 +1,6 @@
 // The SVG and HTML pages as a browser shows them: all text there, nothing overlapping or clipped, enough contrast in light and
 // dark, usable by keyboard, nothing fetched. Skipped where Chromium or playwright-core is not installed.
-import { existsSync } from 'node:fs';
-import type { Browser, Page as BrowserPage } from 'playwright-core';
+import type { Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparePackets } from '../../src/explain/compare/compare-packets.ts';
 import { predict } from '../../src/explain/predict/predict.ts';
@@ -12,13 +11,10 @@ import { predictionPage } from '../../src/render/explain/page/prediction-page.ts
 import { renderHtmlPage } from '../../src/render/page/html.ts';
 import type { Page } from '../../src/render/page/page-model.ts';
 import { renderSvgPage } from '../../src/render/page/svg.ts';
+import { isMissing, newPage, refuse } from '../browser/page-in-browser.ts';
 import { explainFile, explainNumber, open, PACKETS, SAMPLES } from '../explain/explain-file.ts';
 import { everyNth } from '../support/whole-matrix.ts';
 import { BROKEN, CONTRAST, OVERFLOWS, OVERLAPS, SCALES } from './page-probes.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const playwright = await import('playwright-core').catch(() => null);
-const isMissing = playwright === null || !existsSync(CHROMIUM);
 
 /** WCAG 2.2, 1.4.3. */
 const LEAST_CONTRAST = 4.5;
@@ -38,23 +34,37 @@ async function pages(): Promise<[string, Page][]> {
   return all;
 }
 
+interface Read {
+  text: string;
+  scales: number[][];
+  /** Of headings. */
+  levels: number[];
+  /** Tables without row or column heads. */
+  headless: number;
+}
+
+const READ = `({ text: document.body.textContent, scales: ${SCALES},
+  levels: [...document.querySelectorAll('h1,h2,h3')].map((h) => Number(h.tagName[1])),
+  headless: [...document.querySelectorAll('table')].filter((t) => !t.querySelector('th[scope=col]') || !t.querySelector('th[scope=row]')).length })`;
+
 describe.skipIf(isMissing)('in a browser', () => {
-  let browser: Browser;
   let shown: BrowserPage;
   let all: [string, Page][] = [];
-  const requests: string[] = [];
+  /** Of each page, in HTML: what a reader finds, asked in one go. */
+  const reads: { name: string; page: Page; html: string; read: Read }[] = [];
+  let requests: string[] = [];
   beforeAll(async () => {
-    if (playwright === null) return;
-    browser = await playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    shown = await browser.newPage();
-    await shown.route('**/*', (route) => {
-      requests.push(route.request().url());
-      return route.abort();
-    });
+    shown = await newPage();
+    requests = await refuse(shown);
     all = await pages();
+    for (const [name, page] of all) {
+      const html = renderHtmlPage(page);
+      const read = await show(html, { width: 1400, scheme: 'light' }, () => shown.evaluate<Read>(READ));
+      reads.push({ name, page, html, read });
+    }
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
+    await shown?.close();
   });
 
   /** Shows a document at one width and scheme and asks it something; it must fetch nothing. */
@@ -94,12 +104,10 @@ describe.skipIf(isMissing)('in a browser', () => {
   });
 
   it('HTML holds every text of the page, and is headed, labelled and scriptless', async () => {
-    for (const [name, page] of all) {
-      const html = renderHtmlPage(page);
+    expect(reads.length).toBe(all.length);
+    for (const { name, page, html, read } of reads) {
       expect(html).not.toMatch(/<script|<link|<img|<iframe|\son\w+="/);
-      const text = await show(html, { width: 1400, scheme: 'light' }, () =>
-        shown.evaluate('document.body.textContent.replace(/\\s+/g, " ")'),
-      );
+      const text = read.text.replaceAll(/\s+/g, ' ');
       for (const part of textsOf(page)) expect(`${name}: ${text}`).toContain(part.replaceAll(/\s+/g, ' '));
     }
   }, 120_000);
@@ -120,10 +128,8 @@ describe.skipIf(isMissing)('in a browser', () => {
   );
 
   it('the figures of one page are to one scale each: boxes as wide as their bytes, unless their names need more', async () => {
-    for (const [name, page] of all) {
-      const scales = await show(renderHtmlPage(page), { width: 1400, scheme: 'light' }, () =>
-        shown.evaluate<number[][]>(SCALES),
-      );
+    for (const { name, read } of reads) {
+      const { scales } = read;
       for (const ratios of scales)
         for (const ratio of ratios)
           expect({ name, off: Math.abs(ratio / (ratios[0] ?? 0) - 1) < 0.01 }).toEqual({ name, off: true });
@@ -163,12 +169,10 @@ describe.skipIf(isMissing)('in a browser', () => {
   it('SVG is well-formed XML with a title and a description', async () => {
     for (const [name, page] of all) {
       const svg = renderSvgPage(page);
-      const parsed = await show('<p>', { width: 400, scheme: 'light' }, () =>
-        shown.evaluate(
-          `(() => { const d = new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml');
-            return { error: d.querySelector('parsererror')?.textContent ?? null, title: d.querySelector('title')?.textContent,
-              description: d.querySelector('desc')?.textContent }; })()`,
-        ),
+      const parsed = await shown.evaluate(
+        `(() => { const d = new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml');
+          return { error: d.querySelector('parsererror')?.textContent ?? null, title: d.querySelector('title')?.textContent,
+            description: d.querySelector('desc')?.textContent }; })()`,
       );
       expect({ name, parsed }).toEqual({
         name,
@@ -196,13 +200,8 @@ describe.skipIf(isMissing)('in a browser', () => {
   }, 60_000);
 
   it('headings descend without a gap; tables have row and column heads', async () => {
-    for (const [, page] of all) {
-      const { levels, headless } = await show(renderHtmlPage(page), { width: 1000, scheme: 'light' }, () =>
-        shown.evaluate<{ levels: number[]; headless: number }>(
-          `(() => ({ levels: [...document.querySelectorAll('h1,h2,h3')].map((h) => Number(h.tagName[1])),
-            headless: [...document.querySelectorAll('table')].filter((t) => !t.querySelector('th[scope=col]') || !t.querySelector('th[scope=row]')).length }))()`,
-        ),
-      );
+    for (const { read } of reads) {
+      const { levels, headless } = read;
       expect(levels[0]).toBe(1);
       expect(levels.filter((level) => level === 1)).toHaveLength(1);
       levels.forEach((level, i) => {

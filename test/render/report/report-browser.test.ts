@@ -1,15 +1,12 @@
 // The report as a browser shows it: searched, sorted, opened, linked to, by mouse and keyboard; nothing fetched. Skipped where Chromium or
 // playwright-core is not installed.
-import { existsSync } from 'node:fs';
-import type { Browser, Page as BrowserPage } from 'playwright-core';
+import type { Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../../src/render/report/report-page.ts';
+import { isMissing, newPage, refuse } from '../../browser/page-in-browser.ts';
 import { address, buildTrace, capture, cause, flow, pod, syntheticTrace } from '../../support/trace-builder.ts';
 import { CONTRAST } from '../page-probes.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const playwright = await import('playwright-core').catch(() => null);
-const isMissing = playwright === null || !existsSync(CHROMIUM);
 const FLOWS = 12_000;
 const SAYS = { sentence: 'All as configured.', tone: 'good', more: [], evidence: [{ head: 'a', value: 'b' }] } as const;
 
@@ -29,23 +26,17 @@ const html = (): string => {
 };
 
 describe.skipIf(isMissing)('the report in a browser', () => {
-  let browser: Browser;
   let shown: BrowserPage;
-  const requests: string[] = [];
+  let requests: string[] = [];
   const errors: string[] = [];
   beforeAll(async () => {
-    if (playwright === null) return;
-    browser = await playwright.chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    shown = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await shown.route('**/*', (route) => {
-      requests.push(route.request().url());
-      return route.abort();
-    });
+    shown = await newPage(1280);
+    requests = await refuse(shown);
     shown.on('pageerror', (error) => errors.push(error.message));
     await shown.setContent(html());
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
+    await shown?.close();
   });
 
   const count = (): Promise<string | null> => shown.textContent('#count');
@@ -141,7 +132,7 @@ describe.skipIf(isMissing)('the report in a browser', () => {
       causes: [cause({ flowIds: [1], chain: [step] })],
       captures: [capture('a.pcap')],
     });
-    const page = await browser.newPage();
+    const page = await newPage();
     await page.setContent([...renderReport(trace, SAYS)].join(''));
     await page.click('#rows .row >> nth=1');
     expect(await page.textContent('#detail')).toContain('fdb: the entry, WRONG: stale (bridge-fdb.txt:13)');
@@ -149,7 +140,7 @@ describe.skipIf(isMissing)('the report in a browser', () => {
   });
 
   it('prints its evidence unfolded, and no buttons', async () => {
-    const page = await browser.newPage();
+    const page = await newPage();
     const trace = buildTrace({
       conversations: [[flow(pod('10.48.0.130', 'shop/cart', 'control1'), pod('10.48.0.200', 'shop/db', 'worker1'))]],
       causes: [cause({ flowIds: [1] })],
