@@ -30,14 +30,15 @@ const OF_FRAMES = [
 ];
 
 /**
- * Where the expression begins: at the first word that is no file, behind a file, and means something in an expression.
+ * Where the expression begins: at the first word that is no file, behind a file, and means something in an expression. A word of expressions
+ * that is also the name of a file (a folder `src`) begins one where, with all that follows, it is one.
  * @param read the captures behind `-r`
  * @throws OverlensError E_USAGE for an expression that is not understood, with the nearest one that is
  */
 export function splitOperands(operands: readonly string[], read: readonly string[]): Operands {
   checkHasCapture(operands, read);
   const start = operands.findIndex(
-    (word, i) => (i > 0 || read.length > 0) && !isFile(word) && begins(operands, i, read),
+    (word, i) => (i > 0 || read.length > 0) && (isFile(word) ? isMeant(operands, i, read) : begins(operands, i, read)),
   );
   if (start < 0) return { files: operands, expression: null };
   const expression = operands.slice(start).join(' ');
@@ -48,6 +49,12 @@ export function splitOperands(operands: readonly string[], read: readonly string
 function isFile(word: string): boolean {
   const archive = word.split(MEMBER_MARK, 1)[0] ?? '';
   return word === '-' || existsSync(word) || (archive !== word && existsSync(archive));
+}
+
+/** Whether a word that is a file's name too is one of an expression: behind `-r` it alone can be, else with others behind it. */
+function isMeant(operands: readonly string[], at: number, read: readonly string[]): boolean {
+  if (!isWord(operands[at] ?? '') || (read.length === 0 && at === operands.length - 1)) return false;
+  return !('notUnderstood' in parseFilterExpression(operands.slice(at).join(' ')));
 }
 
 /** Behind `-r`, as in tcpdump, every word that has not the look of a file; else one that words follow which are no files. */

@@ -1,5 +1,6 @@
 // What an expression keeps is what tcpdump keeps of the same capture: `tcpdump --count -nr CAPTURE EXPRESSION` (4.99.3) told the numbers.
 import { describe, expect, test } from 'vitest';
+import { splitOperands } from '../../../src/cli/habits/expression-words.ts';
 import { runCli } from '../../support/run-cli.ts';
 
 const SAMPLE = 'samples/01-vxlan-between-nodes';
@@ -90,6 +91,29 @@ describe('trace', () => {
 test('files stay files: a missing one behind a capture is no expression', async () => {
   const { stderr } = await runCli(['decode', CAPTURE, 'missing.pcap', '-c', '1']);
   expect(stderr).toContain('missing.pcap: no such file');
+});
+
+describe("a word of expressions that is a file's name too, as src is here,", () => {
+  test('is of the expression where one follows', async () => {
+    const { stdout, stderr } = await runCli(['decode', CAPTURE, 'src', 'net', '10.48.0.0/16', 'and', 'udp']);
+    expect(stderr).toBe('');
+    expect(stdout).toBe((await runCli(['decode', CAPTURE, '(src net 10.48.0.0/16 and udp)'])).stdout);
+    expect(await packets('src', 'host', '10.48.0.130')).toBe(await packets('(src host 10.48.0.130)'));
+  });
+
+  test.each([[['src']], [['src', 'samples']], [['./src', 'host', '10.48.0.130']]])(
+    'is the file in %j, where it is none of an expression',
+    (words) => {
+      expect(splitOperands([CAPTURE, ...words], []).files).toContain(words[0]);
+    },
+  );
+
+  test('is of the expression behind -r, alone too', () => {
+    expect(splitOperands(['src', 'host', '10.48.0.130'], [CAPTURE])).toEqual({
+      files: [],
+      expression: 'src host 10.48.0.130',
+    });
+  });
 });
 
 test('captures stand before the expression', async () => {
