@@ -1,12 +1,12 @@
 // Ethernet addresses as text: six lower-case hex pairs with colons, as iproute2, tcpdump and tshark print them (IEEE 802).
 
-/** Text of the 6 bytes at `at`. */
+/** Two digits of each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Text of the 6 bytes at `at`; what is not there is 0. */
 export function formatMac(bytes: Uint8Array, at: number): string {
-  let text = '';
-  for (let i = 0; i < 6; i++) {
-    const byte = bytes[at + i] ?? 0;
-    text += (i === 0 ? '' : ':') + (byte < 16 ? '0' : '') + byte.toString(16);
-  }
+  let text = HEX[bytes[at] ?? 0] as string;
+  for (let i = 1; i < 6; i++) text += `:${HEX[bytes[at + i] ?? 0]}`;
   return text;
 }
 

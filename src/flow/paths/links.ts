@@ -38,6 +38,9 @@ const GROUP = 0x100;
 /** Words that tell a link entry from others. */
 export const LINK_WORDS = 7;
 
+const MAC_BYTES = new Uint8Array(6);
+const MAC = new DataView(MAC_BYTES.buffer);
+
 export class Links {
   readonly #table = new WordTable(64);
   readonly #records: LinkRecord[] = [];
@@ -201,9 +204,7 @@ function withoutHeader(stack: LayerStack): number {
 
 /** Text of a MAC kept as its first two and its last four bytes. */
 export function macText(high: number, low: number): string {
-  const bytes = new Uint8Array(6);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, high);
-  view.setUint32(2, low);
-  return formatMac(bytes, 0);
+  MAC.setUint16(0, high);
+  MAC.setUint32(2, low);
+  return formatMac(MAC_BYTES, 0);
 }

@@ -26,18 +26,16 @@ const ARROW = asBytes(' > ');
 export class AddressTexts {
   readonly #names: AddressNames | null;
   readonly #v4Keys = new Int32Array(SLOTS);
-  readonly #v4Texts: Uint8Array[] = [];
+  readonly #v4Texts: Uint8Array[];
   readonly #pairs = new Uint8Array(PAIRS * PAIR_BYTES);
   readonly #pairWords = new Int32Array(this.#pairs.buffer);
   readonly #v6Keys = new Uint32Array(SLOTS * 4);
-  readonly #v6Texts: Uint8Array[] = [];
+  readonly #v6Texts: Uint8Array[];
 
   constructor(names: AddressNames | null) {
     this.#names = names;
-    const zero = this.#make('0.0.0.0');
-    for (let i = 0; i < SLOTS; i++) this.#v4Texts.push(zero);
-    const unspecified = this.#make('::');
-    for (let i = 0; i < SLOTS; i++) this.#v6Texts.push(unspecified);
+    this.#v4Texts = new Array<Uint8Array>(SLOTS).fill(this.#make('0.0.0.0'));
+    this.#v6Texts = new Array<Uint8Array>(SLOTS).fill(this.#make('::'));
   }
 
   /** Writes `source > destination` of the IP header at `at`; `protocol` is PROTOCOL.ipv4 or ipv6. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BIT } from '../../../src/flow/rows/row-layout.ts';
-
 import { LARGE_SEGMENT } from '../../../src/flow/rows/tcp-facts.ts';
 import { ethernet, ipv4, ipv6, tcp, vxlanFrame } from '../../support/packet-builder.ts';
+import { IS_WHOLE } from '../../support/whole-matrix.ts';
 import { countFrames, everyRow, type Frame } from '../traffic.ts';
 
 interface Segment {
@@ -159,7 +159,7 @@ describe('retransmissions', () => {
         expect(there.largeAgain).toBe(here.largeAgain);
         expect(there.reached).toBe((here.reached + start) % U32);
       }),
-      { numRuns: 200 },
+      { numRuns: IS_WHOLE ? 200 : 60 },
     );
   });
 
