@@ -21,7 +21,7 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { PcapParts } from '../../src/capture/pcap/pcap-parts.ts';
 import { defaultStages, type Stages } from '../../src/cli/stages.ts';
-import { ODD_CAPTURES } from '../pipeline/odd-captures.ts';
+import { FEW_PACKETS, ODD_CAPTURES, OTHER_FEW_PACKETS } from '../pipeline/odd-captures.ts';
 import { buildPcap } from '../support/capture-builder.ts';
 import { ethernet, icmpEcho, ipv4 } from '../support/packet-builder.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
@@ -34,9 +34,9 @@ afterEach(() => vi.restoreAllMocks());
 let files = 0;
 const fresh = (): string => join(folder, `${files++}.idx`);
 
-function capture(name = 'packets of every kind'): string {
+function capture(bytes: Uint8Array = FEW_PACKETS): string {
   const path = join(folder, `${files++}.pcap`);
-  writeFileSync(path, ODD_CAPTURES[name] ?? new Uint8Array(0));
+  writeFileSync(path, bytes);
   return path;
 }
 
@@ -131,7 +131,7 @@ describe('a second question', () => {
   });
 
   it('of differences is answered for both sides', async () => {
-    const [one, two, index] = [capture(), capture('big-endian, nanoseconds'), ['--index', fresh()]];
+    const [one, two, index] = [capture(), capture(OTHER_FEW_PACKETS), ['--index', fresh()]];
     const argv = ['diff', one, two, '-o', 'json'];
     const plain = await runCli(argv);
     const { first, second, reads } = await twice([...argv, ...index]);
@@ -155,7 +155,7 @@ describe('a second question', () => {
   });
 
   it('about other captures leaves what was kept', async () => {
-    const [one, two, index] = [capture(), capture('big-endian, nanoseconds'), fresh()];
+    const [one, two, index] = [capture(), capture(OTHER_FEW_PACKETS), fresh()];
     for (const path of [one, two]) await runCli(['trace', path, '--index', index]);
     const { stages, reads } = watched();
     for (const path of [one, two]) await runCli(['trace', path, '--index', index], { stages });
@@ -227,7 +227,7 @@ describe('an index', () => {
 
   it('holds eight readings, those of the last questions', async () => {
     const index = fresh();
-    const captures = Array.from({ length: 9 }, () => capture('one packet'));
+    const captures = Array.from({ length: 9 }, () => capture(ODD_CAPTURES['one packet']));
     for (const path of captures) await runCli(['trace', path, '--index', index]);
     const { stages, reads } = watched();
     for (const path of captures.slice(1).reverse()) await runCli(['trace', path, '--index', index], { stages });

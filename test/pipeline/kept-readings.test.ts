@@ -14,7 +14,7 @@ import { topologyIn } from '../support/loaded-topology.ts';
 import { ethernet, ipv4, udp } from '../support/packet-builder.ts';
 import { splitCapture } from '../support/split-capture.ts';
 import { everyNth, IS_WHOLE } from '../support/whole-matrix.ts';
-import { ODD_CAPTURES } from './odd-captures.ts';
+import { FEW_PACKETS, ODD_CAPTURES } from './odd-captures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overlens-kept-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -134,7 +134,7 @@ describe('another question about the same captures', () => {
     ['without a snapshot', { topology: null }],
   ])('%s is read anew', async (_name, asked) => {
     const plain = join(folder, 'plain.pcap');
-    writeFileSync(plain, ODD_CAPTURES['packets of every kind'] ?? new Uint8Array(0));
+    writeFileSync(plain, FEW_PACKETS);
     const kept = new KeptInMemory();
     const topology: Topology = await topologyIn(`${LAB}/topology`);
     await told({ captures: [plain], topology, kept });

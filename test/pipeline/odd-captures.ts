@@ -186,6 +186,11 @@ function pcapng(): Uint8Array {
 const JOINT = 4096;
 const cutInRecord = recordAt(MIX, 500) + 30;
 
+/** Packets of every kind, a few of each, where it is not about parts and places. */
+export const FEW_PACKETS = buildPcap(MIX.slice(0, 170));
+/** The same kinds, other packets, as another machine writes them. */
+export const OTHER_FEW_PACKETS = buildPcap(MIX.slice(170, 340), { bigEndian: true, precision: 'nano' });
+
 /** By name: the bytes of a file. */
 export const ODD_CAPTURES: Readonly<Record<string, Uint8Array>> = {
   'packets of every kind': WHOLE,
