@@ -108,7 +108,7 @@ describe('a made capture', () => {
     const variants: Partial<CaptureOptions>[] = [
       {},
       { nodes: 3 },
-      { nodes: 1_000, pods: 10 },
+      { nodes: 300, pods: 10 },
       { shares: { ...only('ipv6'), plain: 0.1 } },
     ];
     for (const variant of variants) {
