@@ -13,8 +13,10 @@ import type { CaptureInfo, CaptureWarning, PacketBatch } from './source.ts';
  */
 export const STOP = { more: 0, full: 1, block: 2, corrupt: 3, enough: 4 } as const;
 
-/** No record takes fewer bytes, in any format. */
-const SHORTEST = 16;
+/** Few records take fewer bytes; of more than there is room for, a batch has the first. */
+const SHORT_RECORD = 64;
+/** Room in every batch: of a file that has few bytes too. */
+const LEAST_CAPACITY = 64;
 
 /** What `block` answers: read on, the bytes ended inside the block, or an error that ends the reading. */
 export type BlockResult = 'handled' | 'cut-off' | OverlensError;
@@ -43,7 +45,8 @@ export async function* readBatches(
   framer: Framer,
   packet = 1,
 ): AsyncGenerator<PacketBatch, void, void> {
-  const batch = createBatch(Math.min(BATCH_CAPACITY, chunk.bytes.length / SHORTEST));
+  const capacity = Math.max(LEAST_CAPACITY, chunk.bytes.length / SHORT_RECORD);
+  const batch = createBatch(Math.min(BATCH_CAPACITY, Math.ceil(capacity)));
   try {
     for (;;) {
       const stop = framer.frame(batch);

@@ -20,13 +20,22 @@ export interface WalkPorts {
 export function walkPorts(
   more: { vxlan?: readonly number[]; wireguard?: readonly number[]; vnis?: readonly number[] } = {},
 ): WalkPorts {
+  const key = JSON.stringify([more.vxlan, more.wireguard]);
+  if (key !== last.key) last = { key, kind: kindsOf(more) };
+  return { kind: last.kind, vnis: new Set(more.vnis ?? []) };
+}
+
+/** The table made last: what asks about one cluster again and again has the same ports. */
+let last: { key: string; kind: Uint8Array } = { key: '', kind: new Uint8Array(0) };
+
+function kindsOf(more: { vxlan?: readonly number[]; wireguard?: readonly number[] }): Uint8Array {
   const kind = new Uint8Array(0x10000);
   set(kind, [GENEVE_PORT], PORT_KIND.geneve);
   set(kind, [VXLAN_GPE_PORT], PORT_KIND.vxlanGpe);
   set(kind, [WIREGUARD_PORT, ...(more.wireguard ?? [])], PORT_KIND.wireguard);
   set(kind, [VXLAN_PORT, ...(more.vxlan ?? [])], PORT_KIND.vxlan);
   set(kind, [VXLAN_PORT_LINUX], PORT_KIND.vxlanMaybe);
-  return { kind, vnis: new Set(more.vnis ?? []) };
+  return kind;
 }
 
 function set(kind: Uint8Array, ports: readonly number[], value: number): void {

@@ -1,6 +1,5 @@
 // One batch of a capture and the facts of its packets: what whoever decodes hands to whoever counts, be it on another thread.
 
-import { BATCH_CAPACITY } from '../capture/batch.ts';
 import type { PacketBatch } from '../capture/source.ts';
 import { type FactMemory, factMemory } from '../decode/fact-layout.ts';
 
@@ -12,7 +11,12 @@ export interface FactBlock {
   numbering: number;
 }
 
-/** A block for the batches of this thread, each in turn. */
-export function factBlock(batch: PacketBatch, capacity = BATCH_CAPACITY): FactBlock {
-  return { batch, facts: factMemory(capacity), numbering: 0 };
+/** A block for batches of this thread, each in turn, that have room for no more packets than this one. */
+export function factBlock(batch: PacketBatch): FactBlock {
+  return { batch, facts: factMemory(batch.start.length), numbering: 0 };
+}
+
+/** Whether the facts of a batch fit into a block. */
+export function hasRoomFor({ facts }: FactBlock, batch: PacketBatch): boolean {
+  return facts.around.length >= batch.start.length;
 }

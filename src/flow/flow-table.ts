@@ -46,7 +46,7 @@ export class FlowTable {
   /** Chooses among the tunnels of a packet, for this table. */
   readonly selection: Selection;
   readonly paths: Paths;
-  /** Of the batch at hand. */
+  /** Of the batch at hand: see `useFacts`. */
   facts: PacketFacts;
   /** Row of each packet of the batch added last, -1 where it belongs to no flow. */
   readonly rowOf: Int32Array;
@@ -69,7 +69,7 @@ export class FlowTable {
   constructor(nodes: NodeAddresses | null = null, capacity: number = BATCH_CAPACITY) {
     this.selection = new Selection(this.tunnels, nodes);
     this.paths = new Paths(this.links, this.addresses, this.selection);
-    this.facts = new PacketFacts(this.addresses, factMemory(capacity));
+    this.facts = new PacketFacts(this.addresses, factMemory(0));
     this.#checksums = new ChecksumSample(this.rows, capacity);
     this.counter = new RowCounter(this, this.#checksums, capacity);
     this.#rare = new RarePackets(this, this.selection);

@@ -2,7 +2,7 @@
 
 import type { CaptureInfo, PacketBatch } from '../capture/source.ts';
 import type { WalkPorts } from '../decode/walk-ports.ts';
-import { type FactBlock, factBlock } from '../flow/fact-block.ts';
+import { type FactBlock, factBlock, hasRoomFor } from '../flow/fact-block.ts';
 import { FactWriter } from '../flow/fact-writer.ts';
 import { ForeignNumbers } from '../flow/foreign-numbers.ts';
 
@@ -34,7 +34,7 @@ export class OwnDecoder {
     position: () => number,
   ): AsyncGenerator<CountedBlock, void, void> {
     for await (const batch of batches) {
-      this.#block ??= factBlock(batch);
+      if (this.#block === null || !hasRoomFor(this.#block, batch)) this.#block = factBlock(batch);
       this.#block.batch = batch;
       this.#writer.write(this.#block, capture, info.interfaces);
       yield { block: this.#block, numbers: this.#numbers, position: position() };

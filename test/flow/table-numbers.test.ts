@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { PacketBatch } from '../../src/capture/source.ts';
-import { FACT, FLOW_BIT, MARK } from '../../src/decode/fact-layout.ts';
+import { FACT, FLOW_BIT, factMemory, MARK } from '../../src/decode/fact-layout.ts';
 import { LayerStack } from '../../src/decode/layer-stack.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
 import { hashWords } from '../../src/flow/rows/row-index.ts';
@@ -69,6 +69,7 @@ const NO_LAYERS = (i: number): LayerStack => {
 /** Adds packets in batches; returns the row of each. */
 function addNumbers(table: FlowTable, packets: readonly Numbers[], firstPacket = 1, layersOf = NO_LAYERS): number[] {
   const rows: number[] = [];
+  table.useFacts(factMemory(CAPACITY));
   for (let from = 0; from < packets.length; from += CAPACITY) {
     const part = packets.slice(from, from + CAPACITY);
     for (const [i, packet] of part.entries()) writeNumbers(table, i, { ...DEFAULTS, ...packet });

@@ -2,7 +2,7 @@
 import type { CaptureInfo, PacketBatch } from '../../src/capture/source.ts';
 import { walkPorts } from '../../src/decode/walk-ports.ts';
 import { CaptureCounters } from '../../src/flow/capture-counters.ts';
-import { type FactBlock, factBlock } from '../../src/flow/fact-block.ts';
+import { type FactBlock, factBlock, hasRoomFor } from '../../src/flow/fact-block.ts';
 import { FactWriter } from '../../src/flow/fact-writer.ts';
 import { FlowTable } from '../../src/flow/flow-table.ts';
 import { ForeignNumbers } from '../../src/flow/foreign-numbers.ts';
@@ -66,7 +66,7 @@ export function feedBatches(feed: PacketFeed, info: CaptureInfo): (batch: Packet
   const [writer, numbers] = [new FactWriter(PORTS), new ForeignNumbers()];
   let block: FactBlock | null = null;
   return (batch) => {
-    block ??= factBlock(batch);
+    if (block === null || !hasRoomFor(block, batch)) block = factBlock(batch);
     block.batch = batch;
     writer.write(block, feed.capture, info.interfaces);
     feed.add(block, numbers);

@@ -13,5 +13,6 @@ export const ENGINE_FLAGS: readonly string[] = [
   '--max-semi-space-size=32',
   '--single-threaded-gc',
   '--heap-growing-percent=400',
+  '--initial-old-space-size=512',
   ...(HAS_INTERRUPT_BUDGET ? ['--interrupt-budget=600000'] : []),
 ];
