@@ -68,7 +68,8 @@ const CAPTURES: Readonly<Record<string, Uint8Array>> = {
 /** Of a long capture no single bytes, but in `npm run matrix`: each is a turn of the event loop. */
 function lengthsFor(bytes: Uint8Array): number[] {
   const lengths = [1, 2, 3, 15, 16, 17, 65536];
-  return IS_WHOLE || bytes.length < 30_000 ? lengths : lengths.filter((length) => length >= 15);
+  if (IS_WHOLE) return lengths;
+  return bytes.length < 10_000 ? lengths : [3, 17, 65536].filter((length) => length > 3 || bytes.length < 30_000);
 }
 
 describe('chunk independence', () => {

@@ -58,20 +58,20 @@ const COMPRESSED = {
 };
 
 describe('a capture in a pipe', () => {
-  it.each([...everyNth(Object.entries(ODD_CAPTURES), 8), ...Object.entries(COMPRESSED)])(
+  it.each([...everyNth(Object.entries(ODD_CAPTURES), 13), ...Object.entries(COMPRESSED)])(
     'is the same with threads: %s',
     async (_, bytes) => {
       const path = newPipe();
       const expected = await toldOfPipe(path, bytes, { workers: 0 });
       expect(expected).toContain(path);
-      for (const workers of [1, 2])
+      for (const workers of IS_WHOLE ? [1, 2] : [2])
         expect(await toldOfPipe(path, bytes, { workers, decoding: { start: startHere } })).toBe(expected);
       if (Object.values(COMPRESSED).includes(bytes)) return;
       expect(await toldOfPipe(path, bytes, { workers: 1, decoding: { sizes, start: startHere } })).toBe(expected);
     },
   );
 
-  it.each([0, 1, 2])('is one of several, in place %i', async (place) => {
+  it.each(everyNth([0, 1, 2], 2))('is one of several, in place %i', async (place) => {
     const path = newPipe();
     const files = ['big-endian, nanoseconds', 'pcapng, two sections, late interfaces'].map((name, i) => {
       const file = join(folder, `${place}-${i}.pcap`);

@@ -49,7 +49,7 @@ async function told(asked: Asked): Promise<string> {
   return JSON.stringify([[...trace.flows()], trace.captures, trace.causes, errors, rows], null, 1);
 }
 
-describe.each(everyNth(PATHS, 7))('a trace of $name', ({ path, turn }) => {
+describe.each(everyNth(PATHS, 9))('a trace of $name', ({ path, turn }) => {
   it('is the same with any number of threads, parts and slots of any size', async () => {
     const expected = await told({ captures: [path], workers: 0 });
     for (const [workers, sizes] of runsFor(turn)) {
