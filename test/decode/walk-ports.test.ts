@@ -20,6 +20,16 @@ describe('walkPorts', () => {
     expect([kind[4789], kind[8472], kind[9999], kind[1234]]).toEqual([1, 2, 1, 5]);
   });
 
+  it('has in each table only what was asked for', () => {
+    const [some, none, others] = [
+      walkPorts({ vxlan: [9999] }),
+      walkPorts(),
+      walkPorts({ wireguard: [9999], vnis: [7] }),
+    ];
+    expect([some, none, others].map(({ kind }) => kind[9999])).toEqual([1, 0, 5]);
+    expect(walkPorts({ wireguard: [9999] })).toEqual({ kind: others.kind, vnis: new Set() });
+  });
+
   it.each([0, 65536, 1.5, -1])('refuses %d', (port) => {
     expect(() => walkPorts({ vxlan: [port] })).toThrow(new RangeError(`${port} is no UDP port`));
   });
