@@ -6,7 +6,7 @@ import { withoutUnread } from './read/kubernetes/config-map.ts';
 import { withoutOtherVariables } from './read/kubernetes/environment.ts';
 import { readLines } from './read/lines.ts';
 import type { Located } from './read/located.ts';
-import { plainText } from './read/paste/markup.ts';
+import { plainText } from './read/paste/markup/markup.ts';
 import { emptyTally, parseStructured, readTree } from './read/read-documents.ts';
 import type { ContentKind } from './read/recognise.ts';
 import { type Section, splitSections } from './read/sections.ts';

@@ -13,7 +13,7 @@ import { readLines } from './lines.ts';
 import { type DocumentTree, formatRef, type Located, listNames, type ParseProblem, valueAt } from './located.ts';
 import { parseCommand } from './paste/command-line.ts';
 import { hintsOfPath } from './paste/heading.ts';
-import { plainText } from './paste/markup.ts';
+import { plainText } from './paste/markup/markup.ts';
 import { composeStates, type Statement } from './paste/states.ts';
 import { columnsOf } from './paste/text-columns.ts';
 import { unwoven } from './paste/woven.ts';

@@ -10,7 +10,7 @@ import {
   readWatchHeading,
   readWrittenHeading,
 } from './paste/heading.ts';
-import { blocksOf, type TextBlock } from './paste/markup.ts';
+import { blocksOf, type TextBlock } from './paste/markup/markup.ts';
 import { ofTwoLines, readPrompt } from './paste/prompt.ts';
 import { type Boundary, enter, learnName, newStanding, type Standing } from './paste/standing.ts';
 import { turnAt } from './paste/turns.ts';

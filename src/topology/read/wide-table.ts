@@ -10,7 +10,7 @@ import type { Labels } from '../policies/policy-model.ts';
 import { modeProblem, poolMode } from './kubernetes/ip-pool.ts';
 import { nodeAddress } from './kubernetes/node.ts';
 import { canonicalAddresses } from './kubernetes/pod.ts';
-import { NO_ROW } from './paste/boxed-table.ts';
+import { NO_ROW } from './paste/markup/boxed-table.ts';
 import { addIssue, emptyNodeFact, type Facts, statementOf, UNKNOWN_NAMESPACE } from './stated-facts.ts';
 
 export interface WideTable {

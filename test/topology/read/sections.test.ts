@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hintsOfPath } from '../../../src/topology/read/paste/heading.ts';
-import { plainText } from '../../../src/topology/read/paste/markup.ts';
+import { plainText } from '../../../src/topology/read/paste/markup/markup.ts';
 import { splitSections } from '../../../src/topology/read/sections.ts';
 
 /** `firstLine command [hints]` of every section. */

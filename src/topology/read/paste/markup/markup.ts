@@ -1,9 +1,10 @@
 // What mail, chat, tickets and markdown put around a terminal's text: `> ` quotes, indented blocks, fences. Taken away here, line by
 // line, so that every line keeps its number. One pass each; a text that has none of it is not copied.
 
-import { continues } from '../recognise.ts';
+import { continues } from '../../recognise.ts';
+import { readPrompt } from '../prompt.ts';
 import { unboxTables } from './boxed-table.ts';
-import { readPrompt } from './prompt.ts';
+import { withoutPlaybook } from './playbook.ts';
 import { unwrapTables } from './wrapped-table.ts';
 
 /** A part of a text that stands in one kind of place. */
@@ -30,7 +31,7 @@ export function plainText(text: string): string {
   const lines = plain.includes('\r') ? withoutReturns(plain.replaceAll('\r\n', '\n')) : plain;
   const typed = /[\x07\x08]/.test(lines) ? asTyped(lines) : lines;
   if (typed.length > LARGEST_PASTE) return withoutIndents(withoutQuotes(typed));
-  return unwrapTables(unboxTables(withoutNumbers(withoutIndents(withoutQuotes(plainSigns(typed))))));
+  return unwrapTables(unboxTables(withoutPlaybook(withoutNumbers(withoutIndents(withoutQuotes(plainSigns(typed)))))));
 }
 
 /** What chats, mail and word processors make of blanks and quotes. A line with quotes of both kinds has them as text. */
