@@ -23,7 +23,9 @@ export interface Shape {
   commonPorts: Set<number> | null;
   /** ARP between machines, and the addresses that all of it speaks of. */
   arp: { packets: number; common: Set<string> | null };
-  /** Copies inside a carrier: what is not there, the mirror may have left out, or nobody. */
+  /** Packets inside carriers. */
+  carried: number;
+  /** Nothing but copies inside carriers: what is not there, the mirror may have left out, or nobody. */
   mirrored: boolean;
   /** A flow that answers packets which are not in the file. */
   answersOnly: boolean;
@@ -48,10 +50,15 @@ export interface OutermostPacket {
   ports: readonly number[];
 }
 
-/** What went by as a row of the table. */
-export function outermostOf(table: FlowTable, flow: number, row: number): OutermostPacket {
+/** What went by as a row of the table. @param tunnel the one around its packets; where they are copies, the carriers of the copies are none */
+export function outermostOf(
+  table: FlowTable,
+  flow: number,
+  row: number,
+  tunnel: number = table.tunnelOf(row),
+): OutermostPacket {
   const { source, destination, addresses } = table.ends;
-  const { encapsulation, outerSrc, outerDst, udpPort } = table.tunnels.record(table.tunnelOf(row));
+  const { encapsulation, outerSrc, outerDst, udpPort } = table.tunnels.record(tunnel);
   if (outerSrc === null) {
     const ends = [addresses[source[flow] ?? -1] ?? '', addresses[destination[flow] ?? -1] ?? ''];
     const ports = [table.sourcePortOf(flow), table.destinationPortOf(flow)].filter((port) => port !== null);
@@ -81,12 +88,16 @@ export function shapesOf({ table, captures, points }: ShapeInput, placeOf: Int32
     const shape = shapes[place];
     if (shape !== undefined) shape.oneWay = oneWay;
   }
+  // some places have no captures of NICs
+  shapes.forEach((shape) => {
+    shape.mirrored = shape.carried > 0 && shape.carried === shape.packets;
+  });
   return shapes;
 }
 
 function emptyShape(): Shape {
   return {
-    ...{ frames: 0, packets: 0, tunnel: 0 },
+    ...{ frames: 0, packets: 0, tunnel: 0, carried: 0 },
     ...{ ports: new Set(), kinds: new Set(), protocols: new Set(), versions: new Set() },
     ...{ common: null, commonPorts: null, arp: { packets: 0, common: null } },
     ...{ mirrored: false, answersOnly: false, oneWay: null },
@@ -128,15 +139,16 @@ function addFlow({ shapes, placeOf, told }: ShapeState, table: FlowTable, flow: 
     const packets = rows.packets(row);
     shape.packets += packets;
     shape.answersOnly ||= unasked;
-    const tunnel = table.tunnelOf(row);
-    const { encapsulation, carriers, udpPort, outerSrc } = table.tunnels.record(tunnel);
+    // an expression looks at what is outside
+    const tunnel = table.tunnels.outermost(table.tunnelOf(row));
+    const { encapsulation, udpPort, outerSrc } = table.tunnels.record(tunnel);
+    if (tunnel !== table.tunnelOf(row)) shape.carried += packets;
     if (encapsulation !== 'none') shape.tunnel += packets;
     const known = place * table.tunnels.count + tunnel;
     if (told[known] === 1) continue;
     // without an outer header each flow has its own ends, and of other tunnels its own protocol
     if (outerSrc !== null && encapsulation in TUNNEL_PROTOCOLS) told[known] = 1;
-    const { protocol, ends, ports } = outermostOf(table, flow, row);
-    shape.mirrored ||= carriers.length > 0;
+    const { protocol, ends, ports } = outermostOf(table, flow, row, tunnel);
     shape.protocols.add(protocol);
     shape.versions.add(ends.some((end) => end.includes(':')) ? 6 : 4);
     shape.common = shared(shape.common, ends);

@@ -72,6 +72,14 @@ export class Tunnels {
     return TUNNEL_KINDS[this.#table.word(index, KIND) & 15] ?? 'none';
   }
 
+  /** The tunnel that a frame with this one has around all others: itself, where nothing carries it. */
+  outermost(index: number): number {
+    let at = index;
+    for (let parent = this.#table.word(at, PARENT); parent !== NO_TUNNEL; parent = this.#table.word(at, PARENT))
+      at = parent;
+    return at;
+  }
+
   /** The entry as an object, made once. */
   record(index: number): TunnelRecord {
     const made = this.#records[index];

@@ -101,6 +101,8 @@ function parseSource(
       lineCounter,
       uniqueKeys,
       merge: true,
+      // !!binary, !!set and their like are texts and mappings, not objects of the package
+      resolveKnownTags: false,
       prettyErrors: false,
       logLevel: 'error',
     })) {

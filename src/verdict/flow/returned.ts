@@ -3,7 +3,6 @@
 
 import type { SeenObservation } from '../../attribution/observe.ts';
 import type { Points } from '../../attribution/points/points.ts';
-import { isStrong } from '../../attribution/who/owner-strength.ts';
 import type { Who } from '../../attribution/who/who.ts';
 import type { FlowTable } from '../../flow/flow-table.ts';
 import { PACKET_TYPE } from '../../flow/frame-records.ts';
@@ -60,8 +59,8 @@ export function isOnlyInCircle(
   const underlay = observations.filter(({ pointInfo }) => pointInfo.role === 'underlay');
   if (underlay.length === 0) return false;
   if (src.node !== null && src.node === dst.node) return underlay.every((seen) => cameBack(table, dst, seen));
-  // surely another node's, sent by the one that it is for
-  if (src.node !== null && isStrong(src) && underlay.every((seen) => isSentByReceiver(table, dst, seen))) return true;
+  // another node's, sent by the one that it is for: were one of them elsewhere, so would both have to be
+  if (src.node !== null && underlay.every((seen) => isSentByReceiver(table, dst, seen))) return true;
   return underlay.every(
     (seen) =>
       isInCircle(table, seen) &&

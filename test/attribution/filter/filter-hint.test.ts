@@ -86,6 +86,21 @@ describe('a filter is guessed', () => {
     expect(await exitCode(times(10, ping, pong))).toBe(3);
   });
 
+  it('from nothing but UDP 4789, some of it a tunnel of somebody else', async () => {
+    const other = build.ethernet({}, ip({ src: '192.168.88.1', dst: '192.168.88.2' }));
+    const strange = (port: number): Uint8Array =>
+      plain(
+        build.ipv4(
+          { src: NODE.a, dst: '10.30.0.8', proto: 17 },
+          build.udp({ srcport: 45000, dstport: port }, build.vxlan({ vni: 4242 }, other)),
+        ),
+      );
+    expect(await filter([...times(10, ping, pong), strange(4789)])).toMatchObject({ expression: 'udp port 4789' });
+    expect(await exitCode([...times(10, ping, pong), strange(4789)])).toBe(3);
+    // what such an expression would have kept out
+    expect((await filter([...times(10, ping, pong), strange(8472)]))?.expression).not.toBe('udp port 4789');
+  });
+
   it('from nothing but IP-in-IP', async () => {
     const inner = ip({ src: POD.a, dst: POD.b });
     expect(await filter(times(10, ipip(inner), ipip(inner, NODE.b, NODE.a)))).toMatchObject({

@@ -16,7 +16,7 @@ import {
   VTEP,
   vxlan,
 } from '../../support/cluster-frames.ts';
-import { cluster } from '../../support/cluster-text.ts';
+import { blockAffinities, cluster } from '../../support/cluster-text.ts';
 
 const { pools, nodes, pods } = clusterDocuments();
 const TOPOLOGY = cluster(pools, nodes, pods);
@@ -25,6 +25,12 @@ const ROUTER = '02:00:00:00:01:fe';
 async function flowOf(...files: FrameFile[]): Promise<TracedFlow> {
   return flowBetween(await traceFrames(files, TOPOLOGY), POD.a, POD.b);
 }
+/** Without pods: a block says where an address likely is. */
+const BY_BLOCKS = cluster(
+  pools,
+  nodes,
+  blockAffinities({ cidr: '10.48.0.64/26', node: 'a' }, { cidr: '10.48.0.128/26', node: 'b' }),
+);
 
 const codesOf = ({ findings }: TracedFlow): string[] => findings.map(({ code }) => code);
 const asked = (ttl: number, id: number): Uint8Array =>
@@ -71,6 +77,20 @@ describe('packets that only the node they are for was seen to send', () => {
   it('are undecided: the sender is surely another node', async () => {
     const flow = await flowOf({ name: 'b-eth0.pcap', frames: [...talk, ...sent] });
     expect(flow).toMatchObject({ verdict: 'unverifiable', unverified: { reason: 'in-circle' } });
+  });
+
+  it('are too where blocks tell the nodes: were the sender here, the receiver would have to be elsewhere', async () => {
+    const files = [{ name: 'b-eth0.pcap', frames: [...talk, ...sent] }];
+    const flow = flowBetween(await traceFrames(files, BY_BLOCKS), POD.a, POD.b);
+    expect([flow.src.node, flow.dst.node, flow.src.pod]).toEqual(['a', 'b', null]);
+    expect(flow).toMatchObject({ verdict: 'unverifiable', unverified: { reason: 'in-circle' } });
+  });
+
+  it('are a bypass where blocks tell the nodes and the sender’s own let them out', async () => {
+    const own = [1, 2, 3].map((id) => plain(asked(63, id), NIC.a, NIC.b));
+    const others = [plain(ip({ src: NODE.a, dst: NODE.c }), NIC.a, NIC.c), plain(ip({ src: NODE.a, dst: NODE.b }))];
+    const files = [{ name: 'a-eth0.pcap', frames: [...others, ...own] }];
+    expect(codesOf(flowBetween(await traceFrames(files, BY_BLOCKS), POD.a, POD.b))).toContain('overlay-bypassed');
   });
 
   it('are a bypass where they came to it', async () => {

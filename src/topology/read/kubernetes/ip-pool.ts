@@ -125,7 +125,8 @@ function readMode(object: Located, field: 'ipipMode' | 'vxlanMode', facts: Facts
   const ref = object.ref(['spec', field]);
   const mode = poolMode(written);
   if (mode !== null) return { value: mode, ref };
-  facts.problems.push({ ref, message: modeProblem(field, String(written)) });
+  const shown = typeof written === 'string' ? written : writtenText(written);
+  facts.problems.push({ ref, message: modeProblem(field, shown) });
   return null;
 }
 

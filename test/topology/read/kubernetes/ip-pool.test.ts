@@ -156,6 +156,19 @@ items:
     ]);
   });
 
+  it.each([
+    ['a text in JSON, of an object with a method’s name', '{"toString": 1}', '{"toString":1}'],
+    ['a list', '[Always]', '["Always"]'],
+    ['a number', '12', '12'],
+    ['bytes, by a tag that is not read', '!!binary QWx3YXlz', 'QWx3YXlz'],
+    ['a set, by such a tag', '!!set {Always}', '{"Always":null}'],
+  ])('a mode that is %s', (_, written, shown) => {
+    const text = POOL.replace('vxlanMode: CrossSubnet', `vxlanMode: ${written}`);
+    expect(problemsOf({ 'p.yaml': text })).toEqual([
+      expect.stringContaining(`vxlanMode is "${shown}", expected Never, Always or CrossSubnet`),
+    ]);
+  });
+
   it.each(['ippool', 'IPpool', 'IPPools', 'ip-pool'])('a kind written %s', (kind) => {
     expect(problemsOf({ 'p.yaml': POOL.replace('IPPool', kind) })).toEqual([
       `p.yaml:2: kind is "${kind}" (apiVersion projectcalico.org/v3), expected IPPool of projectcalico.org/v3 or crd.projectcalico.org/v1`,
