@@ -34,6 +34,8 @@ export const LATER_SEEDS: readonly NamedSeed[] = [
   ...of([8753], 'wrong-name', 'names the node to which a moved address takes packets', '21'),
   ...of([14_457], 'miscount', 'counts a mirror’s copy that comes late', '11 mirror'),
   ...of([18_092], 'miscount', 'counts a mirror’s copy that comes late', '8'),
+  ...of([881_475], 'hidden-pass', 'passes, as a tunnel of somebody else hid that only UDP 4789 was let through', '3'),
+  ...of([881_845], 'false-violation', 'blames the sender for what the receiver’s node sends on', 'unknown'),
 ];
 
 function of(seeds: readonly number[], kind: LieKind, what: string, rule = 'delivery'): NamedSeed[] {
